@@ -1,0 +1,99 @@
+import { distinctEvents } from './distinct.js'
+import { entityKey } from './event.js'
+import { cutSegments, reaches } from './segments.js'
+import { traceStreams, type ParentLink, type Stream, type Traced } from './stream.js'
+
+interface Place<Event extends Traced> {
+  readonly stream: Stream<Event>
+  readonly index: number
+}
+
+/**
+ * Happened-before over a set of events of any entities; histories of different entities are unrelated.
+ *
+ * `a` happened before `b` when `b` reaches `a` through `parents`. An event without `parents` is ordered by its
+ * clock alone against every event of its entity, and passes that order on to what has seen it.
+ */
+export class Causality<Event extends Traced> {
+  /** Parents named and not in the set. */
+  readonly missingParents: readonly ParentLink[]
+  /** Parents not followed: of another entity, or with a clock that is not smaller (Lamport's law). */
+  readonly invalidParents: readonly ParentLink[]
+  readonly #places = new Map<string, Place<Event>>()
+  readonly #segments = new Map<Stream<Event>, readonly number[]>()
+
+  constructor(events: Iterable<Event>) {
+    const streams = [...traceStreams(distinctEvents(events).events).values()]
+    for (const stream of streams) {
+      stream.events.forEach((event, index) => this.#places.set(event.event_id, { stream, index }))
+    }
+    this.missingParents = streams.flatMap((stream) => stream.missing)
+    this.invalidParents = streams.flatMap((stream) => stream.invalid)
+  }
+
+  /** False also when either event is not in the set. */
+  happenedBefore(a: Event, b: Event): boolean {
+    const from = this.#places.get(a.event_id)
+    const to = this.#places.get(b.event_id)
+    if (from === undefined || to === undefined || from.stream !== to.stream || from.index >= to.index)
+      return false
+    if (from.stream.linear) return true
+    const segmentOf = this.#segmentsOf(from.stream)
+    return segmentOf[from.index] !== segmentOf[to.index] || reaches(to.stream.parents, to.index, from.index)
+  }
+
+  /** Two different events of the set, on one entity, of which neither happened before the other. */
+  isConcurrent(a: Event, b: Event): boolean {
+    const [from, to] = [this.#places.get(a.event_id), this.#places.get(b.event_id)]
+    const comparable = from !== undefined && from.stream === to?.stream && from.index !== to.index
+    return comparable && !this.happenedBefore(a, b) && !this.happenedBefore(b, a)
+  }
+
+  /** Those of the given events (of the set) that happened before no other of them, in total order. */
+  heads(events: Iterable<Event>): Event[] {
+    const found = new Map<Stream<Event> | undefined, Event[]>()
+    // From the last to the first: what happened before any later event also happened before a head.
+    const heads = distinctEvents(events)
+      .events.reverse()
+      .filter((event) => {
+        const stream = this.#places.get(event.event_id)?.stream
+        const known = found.get(stream) ?? []
+        const isHead = !known.some((head) => this.happenedBefore(event, head))
+        if (isHead) found.set(stream, [...known, event])
+        return isHead
+      })
+    return heads.reverse()
+  }
+
+  #segmentsOf(stream: Stream<Event>): readonly number[] {
+    let segmentOf = this.#segments.get(stream)
+    if (segmentOf === undefined) {
+      segmentOf = cutSegments(stream.parents).segmentOf
+      this.#segments.set(stream, segmentOf)
+    }
+    return segmentOf
+  }
+}
+
+/** Heads of every entity among the events, by `entityKey`: what the next event of that entity names as parents. */
+export function entityHeads<Event extends Traced>(events: Iterable<Event>): Map<string, Event['event_id'][]> {
+  const streams = traceStreams(distinctEvents(events).events)
+  return new Map([...streams].map(([key, stream]) => [key, headIds(stream)]))
+}
+
+/** Ids of a stream's heads, in total order. */
+export function headIds<Event extends Traced>({ events, heads }: Stream<Event>): Event['event_id'][] {
+  return heads.flatMap((index) => events[index]?.event_id ?? [])
+}
+
+/**
+ * Concurrency of two events whose history is not at hand: where either lacks `parents`, equal clocks on one entity
+ * with different ids; else neither names the other as a parent. Use {@link Causality} for the exact answer.
+ */
+export function isConcurrent(a: Traced, b: Traced): boolean {
+  if (a.event_id === b.event_id || entityKey(a) !== entityKey(b)) return false
+  if (a.lamport_clock === b.lamport_clock) return true
+  if (a.parents === undefined || b.parents === undefined) return false
+  const [earlier, later] = a.lamport_clock < b.lamport_clock ? [a, b] : [b, a]
+  return later.parents?.includes(earlier.event_id) !== true
+}

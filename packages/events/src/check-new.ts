@@ -1,0 +1,85 @@
+import { encodeEvent, utf8Length } from './encode.js'
+import { EVENT_KEYS, isEventType, type LogEvent } from './event.js'
+import { findHazard } from './hazards.js'
+import { isName, isPlainSlug } from './ids.js'
+import { envelopeFault } from './parse.js'
+import type { Registry } from './registry.js'
+import { isObject } from './schema.js'
+
+/** Longest line that may be written, newline included. */
+export const MAX_LINE_BYTES = 256 * 1024
+/** Most parents an event may name. */
+export const MAX_PARENTS = 1000
+
+const ENVELOPE: ReadonlySet<string> = new Set(EVENT_KEYS)
+const ENTITY_TYPES: ReadonlySet<string> = new Set([
+  'WorkPackage',
+  'FeatureSpec',
+  'Subtask',
+  'Gate',
+  'Workspace',
+])
+
+/**
+ * Everything that keeps a stamped event from being written, in words; empty when it may be. Strict: unknown
+ * type or version, missing or extra key, wrong type or size.
+ * @param byteLength of the encoded line, newline included; computed here when not given
+ */
+export function checkNew(value: unknown, registry: Registry, byteLength?: number): string[] {
+  if (!isObject(value)) return ['the event is not an object']
+  const fault = envelopeFault(value) ?? findHazard(value)
+  if (fault !== undefined) return [fault]
+  // Cast: envelopeFault has checked every key of the envelope.
+  const event = value as unknown as LogEvent
+  const faults: string[] = []
+  for (const key of Object.keys(value)) if (!ENVELOPE.has(key)) faults.push(`${key} is not a known key`)
+  checkNames(event, faults)
+  checkPayload(event, registry, faults)
+  const parents = event.parents?.length ?? 0
+  if (parents > MAX_PARENTS)
+    faults.push(`parents has ${parents} entries; at most ${MAX_PARENTS} may be written`)
+  const bytes = byteLength ?? utf8Length(encodeEvent(event))
+  if (bytes > MAX_LINE_BYTES)
+    faults.push(`the line has ${bytes} bytes; at most ${MAX_LINE_BYTES} may be written`)
+  return faults
+}
+
+function checkNames(event: LogEvent, faults: string[]): void {
+  if (!isPlainSlug(event.payload.feature_slug)) {
+    faults.push(
+      'payload feature_slug must be lower-case letters, digits, dots and dashes, at most 100, no ".."',
+    )
+  }
+  for (const key of ['actor', 'causation_id', 'correlation_id'] as const) {
+    const text = event[key]
+    if (text !== null && !isName(text))
+      faults.push(`${key} must have 1 to 200 characters and no control character`)
+  }
+  if (!ENTITY_TYPES.has(event.entity_type) && !event.entity_type.startsWith('x.')) {
+    faults.push(`entity_type ${event.entity_type} is not known; a plugin's own begins with x.`)
+  }
+}
+
+function checkPayload(event: LogEvent, registry: Registry, faults: string[]): void {
+  const definition = registry.definition(event.event_type)
+  if (definition === undefined) {
+    faults.push(`event_type ${event.event_type} is not registered`)
+    return
+  }
+  if (event.event_version !== definition.version) {
+    faults.push(`event_version of a ${event.event_type} must be ${definition.version}`)
+  }
+  definition.schema.check(event.payload, 'payload', 'write', (path, message) =>
+    faults.push(`${path} ${message}`),
+  )
+  if (isEventType(event.event_type)) checkSameEntity(event, faults)
+}
+
+/** An id in the payload that names another entity than the envelope would split one history in two. */
+function checkSameEntity({ entity_id, entity_type, payload }: LogEvent, faults: string[]): void {
+  const key = { WorkPackage: 'work_package_id', Gate: 'gate_id', FeatureSpec: 'feature_slug' }[entity_type]
+  // Cast: payloads are plain objects; a key that is not there reads as undefined.
+  const named = key === undefined ? undefined : (payload as Readonly<Record<string, unknown>>)[key]
+  if (named !== undefined && named !== entity_id)
+    faults.push(`payload ${key} must be the entity_id, ${entity_id}`)
+}

@@ -1,0 +1,94 @@
+import type { WorkPackageState } from './work-package.js'
+import type { WorkflowTable } from './workflow.js'
+
+export type RefusalKind =
+  'StateTransitionError' | 'DependencyValidationError' | 'GateFailure' | 'ValidationError'
+
+/** A dependency and the lane it is in; null when no such work package is known. */
+export interface DependencyLane {
+  readonly id: string
+  readonly lane: string | null
+}
+
+/** Everything a guard may look at. */
+export interface MoveFacts {
+  readonly state: WorkPackageState
+  readonly to: string
+  readonly actor: string
+  readonly reason?: string | null
+  readonly force?: boolean
+  readonly dependencies: readonly DependencyLane[]
+  /** Names the review a move answers to. */
+  readonly review_ref?: string | null
+  /** True when the caller holds proof of what was done and who approved it. */
+  readonly evidence?: boolean
+}
+
+/** One rule a move must pass. */
+export interface Guard {
+  readonly kind: RefusalKind
+  /** What stands in the way, by name; empty lets the move pass. */
+  blockers(facts: MoveFacts, table: WorkflowTable): string[]
+  /** What is wrong, and what to do about it. */
+  message(facts: MoveFacts, blockers: readonly string[]): string
+}
+
+/** The guards a table may name. More can be given to the functions that ask them. */
+export const GUARDS = {
+  not_someone_elses: {
+    kind: 'StateTransitionError',
+    blockers: ({ state, actor }, table) =>
+      table.working.includes(state.lane) && state.lane_actor !== null && state.lane_actor !== actor
+        ? [state.lane_actor]
+        : [],
+    message: ({ state }, [owner]) =>
+      `${state.work_package_id} is in ${state.lane} with ${owner}; ask them, or use force with a reason.`,
+  },
+  dependencies_done: {
+    kind: 'DependencyValidationError',
+    blockers: ({ dependencies }, table) => unfinished(dependencies, table).map(({ id }) => id),
+    message: ({ state, dependencies }, blockers) => {
+      const places = dependencies.filter(({ id }) => blockers.includes(id))
+      const list = places.map(({ id, lane }) => `${id} (${lane ?? 'unknown'})`).join(', ')
+      return `${state.work_package_id} depends on ${list}; finish ${places.length === 1 ? 'it' : 'them'} first.`
+    },
+  },
+  subtasks_done: {
+    kind: 'StateTransitionError',
+    blockers: ({ state }) => state.subtasks.filter((subtask) => !subtask.done).map((subtask) => subtask.id),
+    message: ({ state }, blockers) =>
+      `${state.work_package_id} has open subtasks: ${blockers.join(', ')}; mark them done first.`,
+  },
+  gates_passed: {
+    kind: 'GateFailure',
+    blockers: ({ state }) =>
+      state.gates.filter((gate) => gate.status !== 'passed').map((gate) => gate.gate_id),
+    message: ({ state }, blockers) =>
+      `${state.work_package_id} has gates that have not passed: ${blockers.join(', ')}; record their results first.`,
+  },
+  reason_given: {
+    kind: 'ValidationError',
+    blockers: ({ reason }) => (isBlank(reason) ? ['reason'] : []),
+    message: ({ state }) => `This move of ${state.work_package_id} needs a reason; give one.`,
+  },
+  review_reference_given: {
+    kind: 'ValidationError',
+    blockers: ({ review_ref }) => (isBlank(review_ref) ? ['review_ref'] : []),
+    message: ({ state }) => `This move of ${state.work_package_id} answers to a review; name it.`,
+  },
+  evidence_given: {
+    kind: 'ValidationError',
+    blockers: ({ evidence }) => (evidence === true ? [] : ['evidence']),
+    message: ({ state, to }) =>
+      `${state.work_package_id} enters ${to} with evidence of the work and its review only.`,
+  },
+} as const satisfies Readonly<Record<string, Guard>>
+
+/** The dependencies that are not in a lane that satisfies them. */
+export function unfinished(dependencies: readonly DependencyLane[], table: WorkflowTable): DependencyLane[] {
+  return dependencies.filter(({ lane }) => lane === null || !table.done.includes(lane))
+}
+
+export function isBlank(text: string | null | undefined): boolean {
+  return text === undefined || text === null || text.trim() === ''
+}

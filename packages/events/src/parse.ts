@@ -1,0 +1,124 @@
+import { isEventType, ENTITY_OF, type LogEvent } from './event.js'
+import {
+  isName,
+  parseEntityId,
+  parseEventId,
+  parseFeatureSlug,
+  parseLamportClock,
+  parseTimestamp,
+} from './ids.js'
+import { createRegistry, type Registry } from './registry.js'
+import { isObject } from './schema.js'
+import { findHazard } from './hazards.js'
+
+export type ParseProblemKind =
+  /** Not a JSON object. */
+  | 'not_an_object'
+  /** An envelope key is missing, of the wrong type or out of range. */
+  | 'bad_envelope'
+  /** The payload does not fit its type. */
+  | 'bad_payload'
+  /** Nested too deep, too many parts, or keys made to reach object prototypes. */
+  | 'hazard'
+
+export interface ParseProblem {
+  readonly kind: ParseProblemKind
+  readonly message: string
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly event: LogEvent; readonly known: boolean }
+  | { readonly ok: false; readonly problem: ParseProblem }
+
+const OWN = createRegistry()
+
+/**
+ * Reads one value of the log, tolerantly: extra keys, unknown types and later versions are kept (`known: false`
+ * for the last two, their payloads unchecked). Never throws, whatever comes in.
+ *
+ * The event is the given object itself, not a copy, unless an older payload had to be brought up to date.
+ */
+export function parseEvent(value: unknown, registry: Registry = OWN): ParseResult {
+  try {
+    return parse(value, registry)
+  } catch (error) {
+    // Only a plugin's upcaster or schema, or an object with throwing accessors, can get here.
+    return refuse(
+      'bad_payload',
+      `its payload could not be read: ${error instanceof Error ? error.message : 'unknown'}`,
+    )
+  }
+}
+
+function parse(value: unknown, registry: Registry): ParseResult {
+  if (!isObject(value)) return refuse('not_an_object', 'the line is not a JSON object')
+  const fault = envelopeFault(value)
+  if (fault !== undefined) return refuse('bad_envelope', fault)
+  const hazard = findHazard(value)
+  if (hazard !== undefined) return refuse('hazard', hazard)
+  // Cast: envelopeFault has checked every key of the envelope; payloads are checked below.
+  const { event, known } = registry.upcast(value as unknown as LogEvent)
+  if (!known) return { ok: true, event, known }
+  const payloadFault = firstPayloadFault(event, registry)
+  return payloadFault === undefined ? { ok: true, event, known } : refuse('bad_payload', payloadFault)
+}
+
+/** The first thing wrong with the envelope, in words, or undefined. */
+export function envelopeFault(value: Readonly<Record<string, unknown>>): string | undefined {
+  if (parseEventId(value['event_id']) === undefined) return wrong(value, 'event_id', 'a ULID')
+  if (!isName(value['event_type'])) return wrong(value, 'event_type', 'a name')
+  if (!isVersion(value['event_version'])) return wrong(value, 'event_version', 'an integer from 1')
+  if (parseLamportClock(value['lamport_clock']) === undefined) {
+    return wrong(value, 'lamport_clock', 'an integer from 1 to 2^53-1')
+  }
+  if (parseEntityId(value['entity_id']) === undefined) return wrong(value, 'entity_id', 'a name')
+  if (!isName(value['entity_type'])) return wrong(value, 'entity_type', 'a name')
+  if (parseTimestamp(value['timestamp']) === undefined) {
+    return wrong(value, 'timestamp', 'a moment like 2026-11-22T10:00:00.000Z')
+  }
+  if (typeof value['actor'] !== 'string' || value['actor'] === '')
+    return wrong(value, 'actor', 'a non-empty string')
+  if (!isTextOrNull(value['causation_id'])) return wrong(value, 'causation_id', 'a string or null')
+  if (!isTextOrNull(value['correlation_id'])) return wrong(value, 'correlation_id', 'a string or null')
+  const payload = value['payload']
+  if (!isObject(payload)) return wrong(value, 'payload', 'an object')
+  if (parseFeatureSlug(payload['feature_slug']) === undefined) return wrong(payload, 'feature_slug', 'a name')
+  return parentsFault(value) ?? entityFault(value)
+}
+
+function parentsFault(value: Readonly<Record<string, unknown>>): string | undefined {
+  const parents = value['parents']
+  if (parents === undefined) return undefined
+  const valid = Array.isArray(parents) && parents.every((parent) => parseEventId(parent) !== undefined)
+  return valid ? undefined : wrong(value, 'parents', 'a list of ULIDs')
+}
+
+function entityFault({ event_type, entity_type }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof event_type !== 'string' || !isEventType(event_type)) return undefined
+  const expected = ENTITY_OF[event_type]
+  return entity_type === expected ? undefined : `entity_type of a ${event_type} must be ${expected}`
+}
+
+function firstPayloadFault(event: LogEvent, registry: Registry): string | undefined {
+  let first: string | undefined
+  registry.definition(event.event_type)?.schema.check(event.payload, '', 'read', (path, message) => {
+    first ??= `payload ${path === '' ? '' : `${path} `}of this ${event.event_type} ${message}`
+  })
+  return first
+}
+
+function wrong(value: Readonly<Record<string, unknown>>, key: string, expected: string): string {
+  return value[key] === undefined ? `${key} is missing` : `${key} must be ${expected}`
+}
+
+function isVersion(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 1
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string'
+}
+
+function refuse(kind: ParseProblemKind, message: string): ParseResult {
+  return { ok: false, problem: { kind, message } }
+}

@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest'
+import {
+  DEFAULT_WORKFLOW,
+  REVIEWED_WORKFLOW,
+  checkNew,
+  checkWorkflow,
+  createRegistry,
+  decideMove,
+  emptyWorkPackage,
+  laneShown,
+  moveViolations,
+  reduceStatuses,
+  resolveLane,
+  type MoveFacts,
+  type WorkPackageState,
+  type WorkflowTable,
+} from '../src/index.js'
+import { moved, ulid } from './support.js'
+
+const READY: Partial<MoveFacts> = { review_ref: 'PR#1', evidence: true, reason: 'because' }
+
+function inLane(lane: string, change: Partial<WorkPackageState> = {}): WorkPackageState {
+  return { ...emptyWorkPackage('001-demo', 'WP01'), created: true, lane, lane_actor: 'ada', ...change }
+}
+
+function decide(lane: string, to: string, change: Partial<MoveFacts> = {}, table = DEFAULT_WORKFLOW) {
+  return decideMove(table, { state: inLane(lane), to, actor: 'ada', dependencies: [], ...change })
+}
+
+function refusal(...given: Parameters<typeof decide>) {
+  const decision = decide(...given)
+  return decision.ok ? undefined : decision.refusal
+}
+
+const pairs = (table: WorkflowTable) =>
+  table.lanes.flatMap((from) => table.lanes.filter((to) => to !== from).map((to) => [from, to] as const))
+
+describe('the default workflow', () => {
+  // Written out again on purpose: the table is data, and this is what it promises.
+  const open = new Set([
+    'planned doing',
+    'doing for_review',
+    'doing planned',
+    'for_review done',
+    'for_review rejected',
+    'for_review doing',
+    'rejected doing',
+    'rejected planned',
+  ])
+
+  it.each(pairs(DEFAULT_WORKFLOW))(
+    'given a work package in %s, when it is moved to %s, then the table decides',
+    (from, to) => {
+      const decision = decide(from, to)
+      if (open.has(`${from} ${to}`)) {
+        expect(decision).toMatchObject({
+          ok: true,
+          events: [{ payload: { old_status: from, new_status: to } }],
+        })
+      } else {
+        expect(decision).toMatchObject({
+          ok: false,
+          refusal: { kind: 'StateTransitionError', current_status: from, requested_status: to },
+        })
+      }
+    },
+  )
+
+  it.each(pairs(DEFAULT_WORKFLOW))(
+    'given one in %s, when it is forced to %s with a reason, then it moves and says so',
+    (from, to) => {
+      const decision = decide(from, to, {
+        force: true,
+        reason: 'urgent',
+        actor: 'bob',
+        dependencies: [{ id: 'WP02', lane: 'planned' }],
+      })
+      expect(decision).toMatchObject({
+        ok: true,
+        events: [{ payload: { new_status: to, force: true, reason: 'urgent' } }],
+      })
+    },
+  )
+
+  it('names the lanes one may go to instead', () => {
+    expect(refusal('planned', 'done')).toMatchObject({ valid_transitions: ['doing'] })
+    expect(refusal('planned', 'done')?.message).toContain('doing')
+    expect(refusal('done', 'doing')).toMatchObject({ valid_transitions: [] })
+  })
+
+  it('needs every dependency done before doing, and records what it saw', () => {
+    const dependencies = [
+      { id: 'WP02', lane: 'done' },
+      { id: 'WP03', lane: 'for_review' },
+      { id: 'WP04', lane: null },
+    ]
+    for (const from of ['planned', 'rejected']) {
+      const refused = refusal(from, 'doing', { dependencies })
+      expect(refused).toMatchObject({ kind: 'DependencyValidationError', blockers: ['WP03', 'WP04'] })
+      expect(refused?.message).toContain('WP03 (for_review)')
+    }
+    expect(decide('planned', 'doing', { dependencies: dependencies.slice(0, 1) })).toMatchObject({
+      ok: true,
+      events: [{ payload: { dependency_status: { all_complete: true, incomplete_dependencies: [] } } }],
+    })
+  })
+
+  it('needs every subtask ticked before for_review', () => {
+    const subtasks = [
+      { id: 'T001', done: true, event: null },
+      { id: 'T002', done: false, event: null },
+    ]
+    expect(refusal('doing', 'for_review', { state: inLane('doing', { subtasks }) })).toMatchObject({
+      kind: 'StateTransitionError',
+      blockers: ['T002'],
+    })
+    expect(
+      decide('doing', 'for_review', { state: inLane('doing', { subtasks: subtasks.slice(0, 1) }) }).ok,
+    ).toBe(true)
+  })
+
+  it('needs every gate passed before done, and records what it saw', () => {
+    const gate = {
+      gate_id: 'G1',
+      gate_type: 'CI_CHECK',
+      status: 'passed',
+      event: null,
+      actor: null,
+      updated_at: null,
+      result_data: null,
+    }
+    const waiting = inLane('for_review', { gates: [gate, { ...gate, gate_id: 'G2', status: 'pending' }] })
+    expect(refusal('for_review', 'done', { state: waiting })).toMatchObject({
+      kind: 'GateFailure',
+      blockers: ['G2'],
+    })
+    expect(decide('for_review', 'done', { state: inLane('for_review', { gates: [gate] }) })).toMatchObject({
+      ok: true,
+      events: [{ payload: { gate_results: [{ gate_type: 'CI_CHECK', status: 'passed' }] } }],
+    })
+  })
+
+  it('keeps a work package that someone else is doing, whatever else is wrong', () => {
+    for (const to of ['for_review', 'planned', 'done']) {
+      expect(refusal('doing', to, { actor: 'bob' })).toMatchObject({
+        kind: 'StateTransitionError',
+        blockers: ['ada'],
+      })
+    }
+    expect(decide('for_review', 'done', { actor: 'bob' }).ok).toBe(true)
+  })
+
+  it('says when it is already there, forced or not', () => {
+    for (const force of [false, true]) {
+      const refused = refusal('doing', 'doing', { force, reason: 'r' })
+      expect(refused).toMatchObject({ kind: 'StateTransitionError', current_status: 'doing' })
+      expect(refused?.message).toContain('already')
+    }
+  })
+
+  it('needs a reason for force, and a lane that exists', () => {
+    expect(refusal('planned', 'done', { force: true })).toMatchObject({
+      kind: 'ValidationError',
+      blockers: ['reason'],
+    })
+    expect(refusal('planned', 'done', { force: true, reason: '  ' })).toMatchObject({
+      kind: 'ValidationError',
+    })
+    expect(refusal('planned', 'constructor')).toMatchObject({
+      kind: 'ValidationError',
+      requested_status: 'constructor',
+    })
+    expect(refusal('planned', 'nowhere', { force: true, reason: 'r' })?.message).toContain('planned, doing')
+  })
+
+  it('decides on events that may be written', () => {
+    const decision = decide('planned', 'doing', { reason: 'r', dependencies: [{ id: 'WP02', lane: 'done' }] })
+    if (!decision.ok) throw new Error('unreachable')
+    const stamped = { ...moved('doing', { id: 1, parents: [] }), ...decision.events[0] }
+    expect(checkNew(stamped, createRegistry())).toEqual([])
+  })
+})
+
+describe('the reviewed workflow', () => {
+  const open: Record<string, string> = {
+    planned: 'claimed blocked canceled',
+    claimed: 'in_progress blocked canceled',
+    in_progress: 'for_review approved blocked canceled',
+    for_review: 'in_review approved done in_progress blocked canceled',
+    in_review: 'for_review approved done in_progress blocked canceled',
+    approved: 'done in_progress blocked canceled',
+    blocked: 'in_progress canceled',
+    done: '',
+    canceled: '',
+  }
+
+  it.each(pairs(REVIEWED_WORKFLOW))(
+    'given one in %s, when it is moved to %s with all it needs, then the table decides',
+    (from, to) => {
+      expect(decide(from, to, READY, REVIEWED_WORKFLOW).ok).toBe((open[from] ?? '').split(' ').includes(to))
+    },
+  )
+
+  it.each(pairs(REVIEWED_WORKFLOW))(
+    'given one in %s, when it is forced to %s with all it needs, then it moves',
+    (from, to) => {
+      expect(decide(from, to, { ...READY, force: true }, REVIEWED_WORKFLOW).ok).toBe(true)
+    },
+  )
+
+  it('asks for evidence on approval and a review on the way back, forced or not', () => {
+    for (const force of [false, true]) {
+      const given = { force, reason: 'r' }
+      expect(refusal('for_review', 'approved', given, REVIEWED_WORKFLOW)).toMatchObject({
+        blockers: ['evidence'],
+      })
+      expect(refusal('in_review', 'in_progress', given, REVIEWED_WORKFLOW)).toMatchObject({
+        blockers: ['review_ref'],
+      })
+    }
+  })
+})
+
+describe('lanes', () => {
+  it('shows aliases under their lane and strangers under the initial one', () => {
+    const table = { ...DEFAULT_WORKFLOW, aliases: { review: 'for_review' } }
+    expect(
+      ['doing', 'review', 'x', '__proto__', 'constructor'].map((status) => laneShown(table, status)),
+    ).toEqual(['doing', 'for_review', 'planned', 'planned', 'planned'])
+    expect(resolveLane(table, 'toString')).toBeUndefined()
+    expect(decide('doing', 'review', {}, table)).toMatchObject({
+      ok: true,
+      events: [{ payload: { new_status: 'for_review' } }],
+    })
+  })
+})
+
+describe('guards', () => {
+  it('can be added to, and a name that nobody registered is refused loudly', () => {
+    const table = { ...DEFAULT_WORKFLOW, moves: { planned: [{ to: 'doing', requires: ['full_moon'] }] } }
+    expect(refusal('planned', 'doing', {}, table)).toMatchObject({
+      kind: 'ValidationError',
+      blockers: ['full_moon'],
+    })
+    const full_moon = {
+      kind: 'GateFailure',
+      blockers: () => ['moon'],
+      message: () => 'Wait for the moon.',
+    } as const
+    const facts = { state: inLane('planned'), to: 'doing', actor: 'ada', dependencies: [] }
+    const [violation] = moveViolations({ ...table, conditions: [] }, 'planned', facts, { full_moon })
+    expect(violation).toMatchObject({ guard: 'full_moon', message: 'Wait for the moon.', phase: 'validator' })
+  })
+})
+
+describe('checkWorkflow', () => {
+  it.each([DEFAULT_WORKFLOW, REVIEWED_WORKFLOW])(
+    'takes the $name table as a file would hold it, unchanged',
+    (table) => {
+      expect(checkWorkflow(JSON.parse(JSON.stringify(table)))).toEqual({ ok: true, table })
+    },
+  )
+
+  it('fills in what a small table leaves out', () => {
+    const small = {
+      name: 'two',
+      lanes: ['todo', 'finished'],
+      done: ['finished'],
+      moves: { todo: [{ to: 'finished' }] },
+    }
+    expect(checkWorkflow(small)).toMatchObject({
+      ok: true,
+      table: { initial: 'todo', conditions: ['not_someone_elses'] },
+    })
+  })
+
+  it.each([
+    ['', 7],
+    ['name', { name: '' }],
+    ['lanes', { lanes: [] }],
+    ['lanes[1]', { lanes: ['planned', 'planned'] }],
+    ['lanes[0]', { lanes: ['Not A Lane'] }],
+    ['initial', { initial: 'nowhere' }],
+    ['done', { done: [] }],
+    ['done[0]', { done: ['nowhere'] }],
+    ['moves', { moves: 7 }],
+    ['moves.nowhere', { moves: { nowhere: [] } }],
+    ['moves.planned', { moves: { planned: 7 } }],
+    ['moves.planned[0]', { moves: { planned: [7] } }],
+    ['moves.planned[0].to', { moves: { planned: [{ to: 'nowhere' }] } }],
+    ['moves.planned[0].requires[0]', { moves: { planned: [{ to: 'doing', requires: ['full_moon'] }] } }],
+    ['moves.planned[0].forcedOnly', { moves: { planned: [{ to: 'doing', forcedOnly: 1 }] } }],
+    ['moves.planned[0].require', { moves: { planned: [{ to: 'doing', require: [] }] } }],
+    ['aliases.x', { aliases: { x: 'nowhere' } }],
+    ['colour', { colour: 'red' }],
+  ])('names %s as the place of a fault', (path, change) => {
+    const value = typeof change === 'object' ? { ...DEFAULT_WORKFLOW, ...change } : change
+    const result = checkWorkflow(value)
+    expect(result.ok ? [] : result.problems.map((problem) => problem.path)).toContain(path)
+  })
+})
+
+describe('reduceStatuses', () => {
+  it('lists a move that leaves another lane than its work package is in, or that the table does not have', () => {
+    const events = [
+      moved('doing', { id: 1 }),
+      moved('done', { id: 2 }, 'doing'),
+      moved('for_review', { id: 3 }, 'planned'),
+      moved('elsewhere', { id: 4 }, 'doing'),
+      moved('for_review', { id: 5 }, 'doing'),
+    ]
+    const reduced = reduceStatuses(DEFAULT_WORKFLOW, [...events, ...events])
+    expect(reduced.anomalies.map((anomaly) => anomaly.event_id)).toEqual([2, 3, 4].map(ulid))
+    expect(Object.fromEntries(reduced.lanes)).toEqual({ WP01: 'for_review' })
+    expect(reduced).toMatchObject({ eventCount: 5, lastEvent: ulid(5) })
+  })
+})

@@ -1,0 +1,70 @@
+import { MissingBinding, resolverOf, type Token } from '../core/di/tokens.js'
+
+/** One call of a method that an aspect stands around. */
+export interface Call<This extends object> {
+  readonly instance: This
+  /** `Class.method`, for messages. */
+  readonly name: string
+  readonly args: readonly unknown[]
+  /** The service behind a token. @throws MisusedAspect naming class, method and token when nothing serves it. */
+  resolve<T>(token: Token<T>): Promise<T>
+}
+
+/** Advice: runs around the method; `proceed` runs the method itself (or the next aspect) and may be called again. */
+export type Advice<This extends object> = <R>(call: Call<This>, proceed: () => Promise<R>) => Promise<R>
+
+type AsyncMethod<A extends unknown[], R> = (...args: A) => Promise<R>
+
+/** A method decorator that does not compile on a class without `This`'s fields, nor on a method that is not async. */
+export type Aspect<This extends object> = <A extends unknown[], R>(
+  target: This,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<AsyncMethod<A, R>>,
+) => void
+
+/** An aspect stands where it cannot work. It never falls through to the bare method. */
+export class MisusedAspect extends Error {
+  override readonly name = 'MisusedAspect'
+}
+
+/** Makes a method decorator of a piece of advice. State lives in the call or the instance, never in the closure. */
+export function around<This extends object>(aspect: string, advice: Advice<This>): Aspect<This> {
+  return <A extends unknown[], R>(
+    target: This,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<AsyncMethod<A, R>>,
+  ): void => {
+    const original = descriptor?.value
+    const name = `${className(target)}.${String(method)}`
+    if (typeof original !== 'function') throw new MisusedAspect(`@${aspect} on ${name}: it goes on an async method.`)
+    descriptor.value = async function (this: This, ...args: A): Promise<R> {
+      const proceed = async (): Promise<R> => {
+        const answer: unknown = original.apply(this, args)
+        if (!(answer instanceof Promise)) throw new MisusedAspect(`@${aspect} on ${name}: the method must be async.`)
+        return answer as Promise<R> // the descriptor's type says what the promise holds
+      }
+      return advice({ instance: this, name, args, resolve: (token) => resolveFor(this, aspect, name, token) }, proceed)
+    }
+  }
+}
+
+async function resolveFor<T>(instance: object, aspect: string, name: string, token: Token<T>): Promise<T> {
+  try {
+    return await (await resolverOf(instance)).resolve(token)
+  } catch (error) {
+    if (!(error instanceof MissingBinding)) throw error
+    throw new MisusedAspect(`@${aspect} on ${name}: nothing serves ${String(token)}. ${error.message}`, { cause: error })
+  }
+}
+
+function className(target: object): string {
+  return typeof target === 'function' ? `static ${target.name}` : target.constructor.name
+}
+
+/** Puts a service into a declared field for the length of a call; answers what takes it out again. */
+export function lend<K extends string, V>(instance: { readonly [key in K]: V }, field: K, value: V): () => void {
+  Object.defineProperty(instance, field, { configurable: true, enumerable: false, value })
+  return () => {
+    Reflect.deleteProperty(instance, field)
+  }
+}

@@ -1,0 +1,36 @@
+import { TOKENS } from '../core/di/tokens.js'
+import type { Decision, Provenance } from '../core/store/event-store.js'
+import { around, MisusedAspect } from './around.js'
+
+interface Caused {
+  readonly provenance: Provenance
+}
+
+const emits = around<object>('Emits', async (call, proceed) => {
+  const [request] = call.args
+  if (!isCaused(request)) throw new MisusedAspect(`@Emits on ${call.name}: its first argument needs a provenance.`)
+  const { provenance } = request
+  const store = await call.resolve(TOKENS.EventStore)
+  const earlier = provenance.causationId === null ? [] : await store.causedBy(provenance.causationId)
+  // Both casts: the decorator's own type below lets it stand on methods that answer a Decision alone.
+  type Answer = Awaited<ReturnType<typeof proceed>>
+  if (earlier.length > 0) return { drafts: [], events: earlier, repeated: true } satisfies Decision as Answer
+  const decision = (await proceed()) as Decision
+  return { ...decision, events: await store.append(decision.drafts, provenance) } as Answer
+})
+
+function isCaused(request: unknown): request is Caused {
+  return typeof request === 'object' && request !== null && 'provenance' in request
+}
+
+/**
+ * What the method decided is appended, and its answer carries the events as written. An operation whose
+ * causation id is in the log already is not decided again: its first events are the answer. Goes inside `@Exclusive`.
+ */
+export function Emits<Request extends Caused>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<(request: Request) => Promise<Decision>>,
+): void {
+  emits(target, method, descriptor)
+}

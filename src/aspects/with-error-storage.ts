@@ -1,0 +1,22 @@
+import { TOKENS } from '../core/di/tokens.js'
+import type { ErrorStorage } from '../core/errors/error-storage.js'
+import { recordOf } from '../core/errors/error-record.js'
+import { around, lend } from './around.js'
+
+/**
+ * Hands the error storage to the command, records what the command was refused, and rethrows it unchanged.
+ * Recording is best effort and never changes the outcome.
+ */
+export const WithErrorStorage = around<{ readonly errorStorage: ErrorStorage }>('WithErrorStorage', async (call, proceed) => {
+  const storage = await call.resolve(TOKENS.ErrorStorage)
+  const takeBack = lend(call.instance, 'errorStorage', storage)
+  try {
+    return await proceed()
+  } catch (error) {
+    const record = recordOf(error, call.name)
+    if (record) storage.record(record)
+    throw error
+  } finally {
+    takeBack()
+  }
+})

@@ -1,0 +1,15 @@
+import { TOKENS } from '../core/di/tokens.js'
+import type { EventStore } from '../core/store/event-store.js'
+import { around, lend } from './around.js'
+
+/** Hands the event store to the command for the length of the call, and closes it afterwards whatever happened. */
+export const WithEventStore = around<{ readonly eventStore: EventStore }>('WithEventStore', async (call, proceed) => {
+  const store = await call.resolve(TOKENS.EventStore)
+  const takeBack = lend(call.instance, 'eventStore', store)
+  try {
+    return await proceed()
+  } finally {
+    takeBack()
+    await store.close()
+  }
+})

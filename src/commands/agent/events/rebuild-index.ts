@@ -1,0 +1,24 @@
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, TOKENS } from '../../../core/di/tokens.js'
+
+export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
+  static override summary = 'Build the index anew from the log'
+  static override description =
+    'Reads every line into a new file that replaces the old one once it is whole. Never needed in ordinary use: a damaged index is rebuilt by whatever command meets it.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  async run(): Promise<unknown> {
+    const health = await this.service(TOKENS.IndexHealth)
+    try {
+      const { events, files, seconds } = await health.rebuild()
+      this.show(() => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`)
+      return this.document({ events, files, seconds })
+    } finally {
+      await health.close()
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderProblems } from '../../../core/cli/render/problems.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { EXIT } from '../../../core/errors/kitty-error.js'
+
+export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
+  static override summary = 'Check every line of the log, the clock and the index'
+  static override description = 'Lists every problem with its file and line, and changes nothing. Exits 3 if there is any.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Verify)
+    const result = await service.verify()
+    if (result.problems.length > 0) process.exitCode = EXIT.damaged
+    this.show((style) => renderProblems(result, style))
+    return this.document({ ...result })
+  }
+}

@@ -1,0 +1,45 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import type { FinalizeResult } from '../../../core/services/finalize-tasks.js'
+
+export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTasksCommand> {
+  static override summary = "Take a feature's work packages into the log"
+  static override description =
+    'Reads tasks/WP*.md, checks ids, dependencies and cycles, and writes one WPCreated for each package that has none, all in one append. Nothing is written when anything is wrong. Repeating it adds nothing.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --feature 017',
+    '<%= config.bin %> <%= command.id %> --all --json',
+  ]
+  static override flags = {
+    feature: featureFlag,
+    all: Flags.boolean({ summary: 'Every feature under kitty-specs.', exclusive: ['feature'] }),
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.FinalizeTasks)
+    const scope = await this.service(TOKENS.Scope)
+    const { all, feature } = this.flags
+    const features = all ? await scope.features() : [await scope.feature(feature)]
+    const result = await service.finalize({ features, all, provenance: scope.provenance(this.flags) })
+    this.show(() => summary(result))
+    return this.document({ ...result })
+  }
+}
+
+function summary({ features, events }: FinalizeResult): string {
+  const lines = features.map(({ feature, created, existing, skipped }) => {
+    const parts = [`${created.length} created`, `${existing.length} known`, ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`)]
+    return `${feature}: ${parts.join(', ')}`
+  })
+  return [...lines, `${events} events written.`, ...(events > 0 ? ['Next: kitty status'] : [])].join('\n')
+}

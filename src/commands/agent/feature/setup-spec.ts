@@ -1,0 +1,42 @@
+import { Args, Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { provenanceFlags } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecCommand> {
+  static override summary = 'Start a feature'
+  static override description =
+    'Takes the next free number and makes kitty-specs/NNN-SLUG with spec.md, meta.json and tasks/. A folder that is there already (NNN-SLUG) is adopted as it is. Repeating it changes nothing.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> user-login --title "User login"',
+    '<%= config.bin %> <%= command.id %> 017-user-login --json',
+  ]
+  static override args = {
+    slug: Args.string({ required: true, description: 'Lower-case letters, digits and dashes.' }),
+  }
+  static override flags = {
+    title: Flags.string({ summary: "What people call it. Default: the folder's meta.json, or the slug.", helpValue: 'TEXT' }),
+    mission: Flags.string({ summary: 'What kind of work it is. Default: software-dev.', helpValue: 'NAME' }),
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.SetupSpec)
+    const scope = await this.service(TOKENS.Scope)
+    const { title, mission } = this.flags
+    const result = await service.setUp({ slug: this.args.slug, title, mission, provenance: scope.provenance(this.flags) })
+    this.show(() =>
+      result.created
+        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages: ${result.feature_dir}/tasks/WP01-….md\n  then: kitty agent feature finalize-tasks --feature ${result.feature}`
+        : `${result.feature} is there: ${result.feature_dir}\n  next: kitty agent feature finalize-tasks --feature ${result.feature}`,
+    )
+    return this.document({ ...result })
+  }
+}

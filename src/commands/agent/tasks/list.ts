@@ -1,0 +1,34 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, laneFlag } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderWorkPackages } from '../../../core/cli/render/tables.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ListTasksCommand extends KittyCommand<typeof ListTasksCommand> {
+  static override summary = 'List the work packages of a feature'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --feature 017',
+    '<%= config.bin %> <%= command.id %> --lane doing --json',
+  ]
+  static override flags = {
+    feature: featureFlag,
+    lane: laneFlag('Only those in this lane.'),
+    tag: Flags.string({ summary: 'Only those with this tag.', helpValue: 'TAG' }),
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.TaskQueries)
+    const scope = await this.service(TOKENS.Scope)
+    const { lane, tag } = this.flags
+    const work_packages = await service.list({ feature: await scope.feature(this.flags.feature), lane, tag })
+    this.show((style) => renderWorkPackages(work_packages, style))
+    return this.document({ work_packages })
+  }
+}

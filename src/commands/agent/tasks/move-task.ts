@@ -1,0 +1,48 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, laneFlag, provenanceFlags, reasonFlag, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand> {
+  static override summary = 'Move a work package to another lane'
+  static override description =
+    'Checks the workflow, writes the event, then the lane in the front matter of the package. With --expect it is refused (exit 6) unless the package is in that lane now, so that of many who want it one gets it.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 --to doing --expect planned',
+    '<%= config.bin %> <%= command.id %> WP01 --to for_review --feature 017 --json',
+    '<%= config.bin %> <%= command.id %> WP02 --to doing --force --reason "WP01 is done in all but name"',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = {
+    to: requiredLaneFlag('The lane to move it to.'),
+    feature: featureFlag,
+    reason: reasonFlag,
+    force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
+    expect: laneFlag('Refuse unless this is its lane now.'),
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.MoveTask)
+    const scope = await this.service(TOKENS.Scope)
+    const { to, reason, force, expect } = this.flags
+    const moved = await service.move({
+      feature: await scope.feature(this.flags.feature),
+      workPackage: scope.workPackage(this.args.workPackage),
+      to,
+      reason,
+      force,
+      expect,
+      provenance: scope.provenance(this.flags),
+    })
+    this.show(() => `${moved.work_package}: ${moved.old_status} → ${moved.new_status} (${moved.feature}, ${moved.event.actor})`)
+    return this.document({ ...moved })
+  }
+}

@@ -1,0 +1,30 @@
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderWorkPackage } from '../../../core/cli/render/work-package-page.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand> {
+  static override summary = 'Show one work package with its history'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01',
+    '<%= config.bin %> <%= command.id %> wp1 --feature 017 --json',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = { feature: featureFlag }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.TaskQueries)
+    const scope = await this.service(TOKENS.Scope)
+    const feature = await scope.feature(this.flags.feature)
+    const work_package = await service.show(feature, scope.workPackage(this.args.workPackage))
+    this.show((style) => renderWorkPackage(work_package, new Date(), style))
+    return this.document({ work_package })
+  }
+}

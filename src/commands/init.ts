@@ -1,0 +1,20 @@
+import { KittyCommand } from '../core/cli/kitty-command.js'
+import { TOKENS } from '../core/di/tokens.js'
+
+export default class Init extends KittyCommand<typeof Init> {
+  static override summary = 'Set kitty up in this repository'
+  static override description =
+    'Makes .kittify with its ignore file, adds the lines git needs to .gitattributes, and registers the merge driver. Adds what is missing, overwrites nothing, can be repeated.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Initialise)
+    const { root, created } = service.initialise()
+    this.show(() =>
+      created.length === 0
+        ? `kitty is set up in ${root} already; nothing was changed.`
+        : [`kitty is set up in ${root}:`, ...created.map((path) => `  + ${path}`), '', 'Next: kitty agent feature setup-spec my-feature'].join('\n'),
+    )
+    return this.document({ root, created })
+  }
+}

@@ -1,0 +1,65 @@
+import { EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
+
+/** A failure as other programs read it: the value of `error` in the failure document. */
+export interface FailureDocument {
+  readonly kind: string
+  readonly message: string
+  readonly next_steps: readonly string[]
+  readonly context: Readonly<Record<string, unknown>>
+}
+
+export interface Failure {
+  readonly document: FailureDocument
+  readonly exitCode: number
+  readonly stack: string
+}
+
+interface OclifError {
+  readonly message: string
+  readonly oclif: { readonly exit?: number }
+}
+
+/** `this.exit()` and `--help`: they have said what they had to say. */
+export function isQuietExit(error: unknown): error is { oclif: { exit: number } } {
+  return isOclifError(error) && 'code' in error && error.code === 'EEXIT'
+}
+
+/** The one funnel from whatever was thrown to what a person or a program reads. */
+export function failureOf(error: unknown): Failure {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (isKittyError(error)) {
+    const { kind, message, nextSteps, context, exitCode } = error
+    return { document: { kind, message, next_steps: nextSteps, context }, exitCode, stack }
+  }
+  if (isOclifError(error)) return { document: usageDocument(error), exitCode: EXIT.usage, stack }
+  return { document: unexpected(error), exitCode: EXIT.damaged, stack }
+}
+
+function isOclifError(error: unknown): error is OclifError {
+  return error instanceof Error && 'oclif' in error && typeof error.oclif === 'object'
+}
+
+function usageDocument(error: OclifError): FailureDocument {
+  // oclif appends its own hint after the first line that matters; ours stands in next_steps.
+  const message = error.message.replace(/\n*See more help with --help\s*$/, '').trim()
+  return {
+    kind: 'UsageError',
+    message,
+    next_steps: ['Run the command with --help to see what it takes.'],
+    context: {},
+  }
+}
+
+function unexpected(error: unknown): FailureDocument {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = systemCode(error)
+  return {
+    kind: 'InternalError',
+    message: `kitty failed in a way it does not know: ${message}`,
+    next_steps: [
+      'Run the command again with KITTY_DEBUG=1 to see where, and report it.',
+      'kitty agent events verify',
+    ],
+    context: code === undefined ? {} : { code },
+  }
+}

@@ -1,0 +1,46 @@
+import { Args, Flags } from '@oclif/core'
+
+/** Flags shared by commands, so that a word means the same everywhere. */
+
+export const featureFlag = Flags.string({
+  char: 'f',
+  summary: 'Feature, by slug or number.',
+  description: 'Default: KITTY_FEATURE, the branch, the folder you are in, or the only feature there is.',
+  helpValue: 'SLUG',
+})
+
+export const actorFlag = Flags.string({
+  summary: 'Who does this.',
+  description: "Default: KITTY_ACTOR, git's user.name, the system's user.",
+  helpValue: 'NAME',
+})
+
+const correlationFlag = Flags.string({
+  summary: 'The session or run this belongs to.',
+  description: 'Default: KITTY_CORRELATION_ID.',
+  helpValue: 'ID',
+})
+
+const idempotencyFlag = Flags.string({
+  summary: 'Do this once: a repeat with the same key writes nothing and answers as the first time.',
+  helpValue: 'KEY',
+})
+
+/** What every command that writes takes. */
+export const provenanceFlags = {
+  actor: actorFlag,
+  correlation: correlationFlag,
+  'idempotency-key': idempotencyFlag,
+}
+
+export const workPackageArg = Args.string({
+  name: 'WP',
+  description: 'Work package: WP01, or wp1 for short.',
+  required: true,
+})
+
+export const laneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE' })
+
+export const requiredLaneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE', required: true })
+
+export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })

@@ -1,0 +1,147 @@
+/** The one way out of the program: what is printed passes here, stripped of control characters. */
+import { EXIT, systemCode } from '../errors/kitty-error.js'
+import { stripControl } from './render/strip-control.js'
+import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
+
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  write(text: string): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+export interface PrinterOptions {
+  readonly stdout?: OutputStream
+  readonly stderr?: OutputStream
+  readonly env?: StyleFacts['env']
+  readonly noColor?: boolean
+  /** Milliseconds from any fixed point. */
+  readonly now?: () => number
+}
+
+export interface Progress {
+  /** Work done so far, of a total where one is known. */
+  update(done: number, total?: number): void
+  /** Takes the line away. */
+  stop(): void
+}
+
+/** Work shorter than this shows no progress. Milliseconds. */
+const PROGRESS_AFTER = 500
+const PROGRESS_EVERY = 100
+
+export class Printer {
+  readonly #stdout: OutputStream
+  readonly #stderr: OutputStream
+  readonly #style: Omit<StyleFacts, 'stream'>
+  readonly #now: () => number
+  readonly #warned = new Set<string>()
+  #closed = false
+  #answered = false
+  #progressShown = false
+
+  constructor(options: PrinterOptions = {}) {
+    this.#stdout = options.stdout ?? process.stdout
+    this.#stderr = options.stderr ?? process.stderr
+    this.#style = { env: options.env ?? process.env, noColor: options.noColor ?? false }
+    this.#now = options.now ?? (() => performance.now())
+    this.#stdout.on('error', (error) => this.#lost(error))
+    // With nowhere left to say so, a lost stderr ends nothing.
+    this.#stderr.on('error', () => undefined)
+  }
+
+  /** True once nobody reads stdout any more (`kitty … | head`): a long listing may stop. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** The result, for people: one or more lines. */
+  out(text: string): void {
+    if (!this.#closed) this.#stdout.write(`${this.#safe(text, this.#stdout)}\n`)
+  }
+
+  /** The result, for programs: the only document this process prints. */
+  json(document: unknown): void {
+    if (this.#answered) {
+      this.error('A second JSON document was not printed: stdout carries exactly one')
+      return
+    }
+    this.#answered = true
+    if (!this.#closed)
+      this.#stdout.write(`${encode(document, this.#stdout.isTTY === true ? 2 : undefined)}\n`)
+  }
+
+  /** One line of a stream of JSON documents. */
+  jsonLine(document: unknown): void {
+    if (!this.#closed) this.#stdout.write(`${encode(document)}\n`)
+  }
+
+  /** A warning on stderr; the same one is said once. */
+  warn(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.error(`Warning: ${text}`)
+  }
+
+  /** A failure's page on stderr. */
+  error(text: string): void {
+    this.#clearProgress()
+    this.#stderr.write(`${this.#safe(text, this.#stderr)}\n`)
+  }
+
+  /** Progress of work that may take long, on a terminal's stderr and after half a second only. */
+  progress(label: string): Progress {
+    const started = this.#now()
+    let shown = -Infinity
+    return {
+      update: (done, total) => {
+        const now = this.#now()
+        if (this.#stderr.isTTY !== true || now - started < PROGRESS_AFTER || now - shown < PROGRESS_EVERY)
+          return
+        shown = now
+        this.#progressShown = true
+        const amount = total === undefined || total <= 0 ? `${done}` : `${Math.floor((done / total) * 100)} %`
+        // Written past the strip: the carriage return and the erase are this line's own.
+        this.#stderr.write(`\r${stripControl(label)} ${amount}\u001b[K`)
+      },
+      stop: () => this.#clearProgress(),
+    }
+  }
+
+  #clearProgress(): void {
+    if (!this.#progressShown) return
+    this.#progressShown = false
+    this.#stderr.write('\r\u001b[K')
+  }
+
+  /** Lets through the palette's own sequences where colour is wanted, and nothing else that is no text. */
+  #safe(text: string, stream: OutputStream): string {
+    if (!text.includes('\u001b')) return stripControl(text)
+    const { colour } = terminalStyle({ ...this.#style, stream })
+    const sequences = colour ? (text.match(paletteSequences()) ?? []) : []
+    return text
+      .split(paletteSequences())
+      .map((part, at) => stripControl(part) + (sequences[at] ?? ''))
+      .join('')
+  }
+
+  /** A reader that has gone is no failure; the work goes on, since what it writes is not what was being read. */
+  #lost(error: Error): void {
+    const first = !this.#closed
+    this.#closed = true
+    const code = systemCode(error)
+    if (code === 'EPIPE' || !first) return
+    process.exitCode = EXIT.damaged
+    this.error(
+      `The output could not be written (${code ?? error.message}): what was asked for may have been done all the same. Look with \`kitty status\``,
+    )
+  }
+}
+
+/** JSON in which what a terminal would obey is escaped: the values stay what they were. */
+function encode(document: unknown, indent?: number): string {
+  return JSON.stringify(document, undefined, indent).replaceAll(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

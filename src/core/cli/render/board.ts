@@ -1,0 +1,151 @@
+/** The board: how far each feature is, what lies in each lane, who works on what, what is stuck and what clashed. */
+import type {
+  FeatureStatusDocument,
+  StatusDocument,
+  WorkPackageDocument,
+} from '../../projections/board-document.js'
+import { symbolsOf, type Style } from '../style.js'
+import { plainBoard } from './board-plain.js'
+import { conflictLines } from './conflict-lines.js'
+import { featureHeading, featureSummary, isFinished } from './feature-heading.js'
+import { laneActivity, laneTitle, laneTone } from './lane.js'
+import { renderLanes } from './lane-columns.js'
+import { fill, ink, span, type Line } from './line.js'
+import { oneLine } from './strip-control.js'
+import { displayWidth, pad } from './text.js'
+
+/** With more unfinished features than this each takes one line, and lanes are shown on request. */
+const FULL_BOARDS = 3
+const FINISHED_LINES = 10
+/** Longer lists of who does what are cut: a board is to be seen at once. */
+const ACTIVITY_LINES = 15
+const NEXT_STEPS = [
+  'Nothing here yet. Begin with',
+  '',
+  '  kitty agent feature setup-spec my-feature --title "What it is about"',
+  '',
+  'then write one file a work package in kitty-specs/001-my-feature/tasks/ and run',
+  '',
+  '  kitty agent feature finalize-tasks --all',
+]
+
+/** The board as text without a final newline: lanes on a terminal, one fact a line when piped. */
+export function renderBoard(status: StatusDocument, style: Style): string {
+  if (status.features.length === 0) return NEXT_STEPS.join('\n')
+  if (!style.terminal) return plainBoard(status, style)
+  const { features } = status
+  const unfinished = features.filter((feature) => !isFinished(feature))
+  const shown = features.length === 1 ? features : unfinished.length > FULL_BOARDS ? [] : unfinished
+  const summarised = features.filter((feature) => !shown.includes(feature))
+  const sections = [
+    ...shown.map((feature) => wholeFeature(feature, style)),
+    summaries(summarised, style),
+    activity(features, style),
+    conflictLines(
+      features.flatMap((feature) => feature.conflicts),
+      style,
+    ),
+    hints(
+      features,
+      summarised.find((feature) => unfinished.includes(feature)),
+    ),
+  ]
+  return ink(
+    sections
+      .filter((section) => section.length > 0)
+      .flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section])),
+    style,
+  )
+}
+
+function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
+  const heading = featureHeading(feature, style)
+  if (feature.progress.total > 0) return [...heading, [], ...renderLanes(feature, style)]
+  const slug = oneLine(feature.feature)
+  return [
+    ...heading,
+    [span(`no work packages yet: kitty agent feature finalize-tasks --feature ${slug}`, 'faint')],
+  ]
+}
+
+/** A line a feature: unfinished ones first, each group in the order given; of many finished ones the last. */
+function summaries(features: readonly FeatureStatusDocument[], style: Style): Line[] {
+  const finished = features.filter(isFinished)
+  const ordered = [...features.filter((feature) => !isFinished(feature)), ...finished.slice(-FINISHED_LINES)]
+  const longest = Math.max(0, ...ordered.map((feature) => displayWidth(oneLine(feature.feature))))
+  const slugWidth = Math.min(longest, Math.floor(style.width * 0.4))
+  const lines = ordered.map((feature) =>
+    featureSummary(feature, summaryNote(feature, style), slugWidth, style),
+  )
+  const rest = finished.length - FINISHED_LINES
+  return rest > 0 ? [...lines, [span(`and ${rest} more that are done`, 'faint')]] : lines
+}
+
+/** Counts of the lanes in use; for a finished feature its title. */
+function summaryNote(feature: FeatureStatusDocument, style: Style): Line {
+  const { done, dot } = symbolsOf(style)
+  if (isFinished(feature)) return [span(`${done} `, 'good'), span(oneLine(feature.title), 'faint')]
+  if (feature.progress.total === 0) return [span('no work packages yet', 'faint')]
+  return Object.entries(feature.lanes)
+    .filter(([lane, packages]) => lane !== 'done' && packages.length > 0)
+    .flatMap(([lane, packages], at) => [
+      span(at === 0 ? '' : ` ${dot} `, 'faint'),
+      span(`${packages.length} ${laneTitle(oneLine(lane))}`, laneTone(lane)),
+    ])
+}
+
+/** Who works on what and what waits for a review, over all features; nothing when all is still. */
+function activity(features: readonly FeatureStatusDocument[], style: Style): Line[] {
+  const packages = features.flatMap((feature) => Object.values(feature.lanes).flat())
+  const working = packages.filter((one) => laneActivity(one.lane) === 'working')
+  const waiting = packages.filter((one) => laneActivity(one.lane) === 'waiting')
+  const busy = [...working, ...waiting].filter((one) => one.actor !== null)
+  if (busy.length === 0) return []
+  const shown = busy.slice(0, ACTIVITY_LINES)
+  const who = Math.min(20, Math.max(...shown.map((one) => displayWidth(oneLine(one.actor ?? '')))))
+  const lane = Math.max(...shown.map((one) => displayWidth(oneLine(one.lane))))
+  const rest = busy.length - shown.length
+  return [
+    [span('Who is on what', 'strong')],
+    ...shown.map((one) => activityLine(one, who, lane, features.length > 1, style)),
+    ...(rest === 0
+      ? []
+      : [[span(`    and ${rest} more: kitty agent tasks list --lane doing`, 'faint' as const)]]),
+  ]
+}
+
+function activityLine(
+  one: WorkPackageDocument,
+  who: number,
+  lane: number,
+  manyFeatures: boolean,
+  style: Style,
+): Line {
+  const { working, dot } = symbolsOf(style)
+  const mark = laneActivity(one.lane) === 'working' ? working : dot
+  const place = manyFeatures ? `${numberOf(one.feature)}/` : ''
+  return [
+    span(`  ${mark} `, laneTone(one.lane)),
+    ...fill([span(oneLine(one.actor ?? ''))], who, style),
+    span('  '),
+    span(`${pad(laneTitle(oneLine(one.lane)), lane)}  `, laneTone(one.lane)),
+    span(`${place}${oneLine(one.work_package)}`, 'strong'),
+    span(` ${oneLine(one.title)}`),
+  ]
+}
+
+function hints(
+  features: readonly FeatureStatusDocument[],
+  hidden: FeatureStatusDocument | undefined,
+): Line[] {
+  if (hidden === undefined) return []
+  const slug = oneLine(hidden.feature)
+  const number = numberOf(slug)
+  // Two branches may both have made a feature of one number: then only the slug names it.
+  const name = features.filter((feature) => numberOf(feature.feature) === number).length === 1 ? number : slug
+  return [[span(`One feature's lanes: kitty status --feature ${name}`, 'faint')]]
+}
+
+function numberOf(slug: string): string {
+  return /^\d+/.exec(slug)?.[0] ?? oneLine(slug)
+}

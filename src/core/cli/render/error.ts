@@ -1,0 +1,14 @@
+/** A failure as a person reads it, on stderr: what happened, to what, and what to type next. */
+import type { FailureDocument } from '../failure.js'
+import { paint, symbolsOf, type Style } from '../style.js'
+import { oneLine, stripControl } from './strip-control.js'
+
+/** The message, then the next steps, one a line. */
+export function renderFailure(failure: FailureDocument, style: Style): string {
+  const { arrow } = symbolsOf(style)
+  const message = stripControl(failure.message).trimEnd()
+  return [
+    `${paint('Error:', 'bad', style)} ${message}`,
+    ...failure.next_steps.map((step) => `  ${paint(arrow, 'faint', style)} ${oneLine(step)}`),
+  ].join('\n')
+}

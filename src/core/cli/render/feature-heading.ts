@@ -1,0 +1,46 @@
+/** The head of a feature: what it is called and how far it has come. */
+import type { FeatureStatusDocument } from '../../projections/board-document.js'
+import { symbolsOf, type Style } from '../style.js'
+import { fill, span, spread, type Line } from './line.js'
+import { oneLine } from './strip-control.js'
+
+const BAR = 20
+const NARROW_BAR = 10
+
+/** Slug and progress on one line, the title below where there is one of its own. */
+export function featureHeading(feature: FeatureStatusDocument, style: Style): Line[] {
+  const title = oneLine(feature.title)
+  const right = progressLine(feature, style, style.width < 100 ? NARROW_BAR : BAR)
+  const left = [span(oneLine(feature.feature), 'strong')]
+  const lines = [spread(left, right, style.width, style)]
+  return title === '' || title === feature.feature ? lines : [...lines, [span(title, 'faint')]]
+}
+
+/** `━━━━────  3/8  37%` */
+export function progressLine({ progress }: FeatureStatusDocument, style: Style, bar: number): Line {
+  const { barDone, barLeft } = symbolsOf(style)
+  const filled = progress.total === 0 ? 0 : Math.floor((progress.done / progress.total) * bar)
+  const count = `${progress.done}/${progress.total}`
+  return [
+    span(barDone.repeat(filled), 'good'),
+    span(barLeft.repeat(bar - filled), 'faint'),
+    span(`  ${count}`.padStart(7)),
+    span(` ${String(progress.percent).padStart(3)}%`, isFinished({ progress }) ? 'good' : 'faint'),
+  ]
+}
+
+/** One line for a feature of which no more is shown; slugs are cut to one width so that the lines stand in columns. */
+export function featureSummary(
+  feature: FeatureStatusDocument,
+  note: Line,
+  slugWidth: number,
+  style: Style,
+): Line {
+  const right = progressLine(feature, style, style.width < 100 ? 0 : NARROW_BAR)
+  const slug = fill([span(oneLine(feature.feature), 'strong')], slugWidth, style)
+  return spread([...slug, span('  '), ...note], right, style.width, style)
+}
+
+export function isFinished({ progress }: Pick<FeatureStatusDocument, 'progress'>): boolean {
+  return progress.total > 0 && progress.done === progress.total
+}

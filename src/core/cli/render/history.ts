@@ -1,0 +1,39 @@
+/** What happened to something, in causal order, with when and by whom. */
+import type { EventDocument } from '../../projections/board-document.js'
+import { symbolsOf, type Style } from '../style.js'
+import { eventText } from './event-text.js'
+import { fill, lineWidth, span, type Line } from './line.js'
+import { oneLine } from './strip-control.js'
+import { wrap } from './text.js'
+import { absoluteTime, relativeTime } from './time.js'
+
+const WIDEST_ACTOR = 20
+const NARROWEST_TEXT = 16
+
+/** Time, how long ago, actor, what; longer texts go on below themselves. The order is the one given: the log's. */
+export function historyLines(events: readonly EventDocument[], now: Date, style: Style): Line[] {
+  const ago = events.map((event) => relativeTime(event.timestamp, now))
+  const agoWidth = Math.max(0, ...ago.map((text) => text.length))
+  const actors = events.map((event) => span(oneLine(event.actor)))
+  const actorWidth = Math.min(WIDEST_ACTOR, Math.max(0, ...actors.map((actor) => lineWidth([actor]))))
+  return events.flatMap((event, at) => {
+    const head: Line = [
+      span(`  ${absoluteTime(oneLine(event.timestamp))}  ${(ago[at] ?? '').padEnd(agoWidth)}  `, 'faint'),
+      ...fill([actors[at] ?? span('')], actorWidth, style),
+      span('  '),
+    ]
+    const indent = lineWidth(head)
+    const room = style.width - indent
+    // With no room worth wrapping into, the line is cut where the terminal ends.
+    const texts = wrap(
+      eventText(event, style),
+      room < NARROWEST_TEXT ? Infinity : room,
+      3,
+      symbolsOf(style).ellipsis,
+    )
+    return [head, ...texts.slice(1).map((): Line => [span(' '.repeat(indent))])].map((line, row) => [
+      ...line,
+      span(texts[row] ?? ''),
+    ])
+  })
+}

@@ -1,0 +1,64 @@
+/** Lines made of spans: measured and cut as plain text, coloured last, so that colour never breaks a width. */
+import { paint, symbolsOf, type Style, type Tone } from '../style.js'
+import { displayWidth, truncate } from './text.js'
+
+export interface Span {
+  readonly text: string
+  readonly tone?: Tone
+}
+
+export type Line = readonly Span[]
+
+/** One span; no tone is the terminal's own colour. */
+export function span(text: string, tone?: Tone): Span {
+  return tone === undefined ? { text } : { text, tone }
+}
+
+export function lineWidth(line: Line): number {
+  return line.reduce((width, { text }) => width + displayWidth(text), 0)
+}
+
+/** The line in at most `width` columns. */
+export function fit(line: Line, width: number, style: Style): Line {
+  if (lineWidth(line) <= width) return line
+  const fitted: Span[] = []
+  let left = width
+  for (const [at, one] of line.entries()) {
+    const rest = lineWidth(line.slice(at + 1))
+    const own = displayWidth(one.text)
+    // The last span that has any room takes the ellipsis, also when it would itself have fitted.
+    const text =
+      own + Math.min(rest, 1) <= left
+        ? one.text
+        : truncate(one.text + (rest > 0 ? ' ' : ''), left, symbolsOf(style).ellipsis)
+    fitted.push({ ...one, text })
+    left -= displayWidth(text)
+    if (text !== one.text) break
+  }
+  return fitted
+}
+
+/** The line in exactly `width` columns. */
+export function fill(line: Line, width: number, style: Style): Line {
+  const fitted = fit(line, width, style)
+  return [...fitted, span(' '.repeat(width - lineWidth(fitted)))]
+}
+
+/** The left part, and the right part moved to the right edge, two spaces apart at least. */
+export function spread(left: Line, right: Line, width: number, style: Style): Line {
+  const room = Math.max(0, width - lineWidth(right) - 2)
+  return [...fill(left, room, style), span('  '), ...right]
+}
+
+/** The lines as text, cut to the style's width, trailing spaces gone. */
+export function ink(lines: readonly Line[], style: Style): string {
+  return lines.map((line) => inkLine(fit(line, style.width, style), style)).join('\n')
+}
+
+function inkLine(line: Line, style: Style): string {
+  const spans = [...line]
+  while (spans.at(-1)?.text.trim() === '') spans.pop()
+  const last = spans.pop()
+  if (last !== undefined) spans.push({ ...last, text: last.text.trimEnd() })
+  return spans.map(({ text, tone }) => paint(text, tone, style)).join('')
+}

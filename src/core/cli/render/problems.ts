@@ -1,0 +1,51 @@
+/** What verify and doctor found. */
+import type { CheckDocument, ProblemDocument } from '../../projections/board-document.js'
+import { paint, symbolsOf, type Style } from '../style.js'
+import { oneLine } from './strip-control.js'
+
+interface Findings {
+  /** How many files and events were read. */
+  readonly files: number
+  readonly events: number
+  readonly problems: readonly ProblemDocument[]
+}
+
+/** `events verify`: `file:line: kind: message`, as editors and grep read it, then the sum. */
+export function renderProblems({ files, events, problems }: Findings, style: Style): string {
+  const read = `${counted(events, 'event')} in ${counted(files, 'file')}`
+  if (problems.length === 0) return `${mark(true, style)} ${read}, no problems`
+  return [
+    ...problems.map((problem) => problemLine(problem, style)),
+    '',
+    paint(`${counted(problems.length, 'problem')}, ${read}. Nothing was changed.`, 'warn', style),
+  ].join('\n')
+}
+
+function problemLine({ file, line, kind, message }: ProblemDocument, style: Style): string {
+  const place = line > 0 ? `${oneLine(file)}:${line}` : oneLine(file)
+  return `${paint(`${place}:`, 'strong', style)} ${paint(`${oneLine(kind)}:`, 'warn', style)} ${oneLine(message)}`
+}
+
+/** `doctor`: a line a check, what to do below those that failed. */
+export function renderChecks(checks: readonly CheckDocument[], style: Style): string {
+  const failed = checks.filter((check) => !check.ok).length
+  const sum = failed === 0 ? 'All is well.' : `${counted(failed, 'check')} of ${checks.length} failed.`
+  return [...checks.flatMap((check) => checkLines(check, style)), '', sum].join('\n')
+}
+
+function checkLines({ name, ok, message, fix }: CheckDocument, style: Style): string[] {
+  const { arrow } = symbolsOf(style)
+  const line = `${mark(ok, style)} ${paint(oneLine(name), 'strong', style)}  ${oneLine(message)}`
+  return fix === null ? [line] : [line, `  ${arrow} ${oneLine(fix)}`]
+}
+
+/** A word when piped, so that grep finds it. */
+function mark(ok: boolean, style: Style): string {
+  if (!style.terminal) return ok ? 'ok' : 'failed'
+  const { done, warning } = symbolsOf(style)
+  return ok ? paint(done, 'good', style) : paint(warning, 'bad', style)
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

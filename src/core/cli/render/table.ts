@@ -1,0 +1,45 @@
+/** Rows in columns: with a heading and cut to the width on a terminal; whole and without a heading when piped. */
+import type { Style } from '../style.js'
+import { fill, ink, lineWidth, span, type Line, type Span } from './line.js'
+
+export interface Column<Row> {
+  readonly title: string
+  cell(row: Row): Span
+  /** A width of its own, for rows that are printed in parts; else the widest cell's. */
+  readonly width?: number
+  /** Left out on a terminal: facts for programs. */
+  readonly pipedOnly?: true
+}
+
+/** On a terminal no cell but the last is wider than this. */
+const WIDEST_CELL = 32
+
+/** The rows as text; the last column takes what room is left. */
+export function renderTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  style: Style,
+  heading = true,
+): string {
+  const shown = columns.filter((column) => !(style.terminal && column.pipedOnly === true))
+  const cells = rows.map((row) => shown.map((column) => column.cell(row)))
+  const titles = shown.map((column) => span(column.title, 'faint'))
+  const all = style.terminal && heading ? [titles, ...cells] : cells
+  const widths = shown.map((column, at) => {
+    const widest = column.width ?? Math.max(0, ...all.map((row) => lineWidth(row.slice(at, at + 1))))
+    return style.terminal ? Math.min(widest, WIDEST_CELL) : widest
+  })
+  return ink(
+    all.map((row) => joined(row, widths, style)),
+    style,
+  )
+}
+
+function joined(row: readonly Span[], widths: readonly number[], style: Style): Line {
+  return row.flatMap((cell, at): Line => {
+    if (at === row.length - 1) return [cell]
+    // Piped, a cell wider than its column pushes the next aside rather than lose its end.
+    const width = style.terminal ? (widths[at] ?? 0) : Math.max(widths[at] ?? 0, lineWidth([cell]))
+    return [...fill([cell], width, style), span('  ')]
+  })
+}

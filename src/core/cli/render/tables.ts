@@ -1,0 +1,112 @@
+/** Lists: work packages, what is ready, events, earlier errors. */
+import type {
+  ErrorRecordDocument,
+  EventDocument,
+  ReadyDocument,
+  WorkPackageDocument,
+} from '../../projections/board-document.js'
+import type { Style } from '../style.js'
+import { eventText } from './event-text.js'
+import { laneTone } from './lane.js'
+import { span } from './line.js'
+import { oneLine } from './strip-control.js'
+import { renderTable, type Column } from './table.js'
+import { absoluteTime } from './time.js'
+
+const NONE = span('-', 'faint')
+
+const FEATURE: Column<WorkPackageDocument> = { title: 'feature', cell: (one) => span(oneLine(one.feature)) }
+const WORK_PACKAGE: Column<WorkPackageDocument> = {
+  title: 'id',
+  cell: (one) => span(oneLine(one.work_package), 'strong'),
+}
+const TITLE: Column<WorkPackageDocument> = { title: 'title', cell: (one) => span(oneLine(one.title)) }
+
+const LIST_COLUMNS: readonly Column<WorkPackageDocument>[] = [
+  WORK_PACKAGE,
+  { title: 'lane', cell: (one) => span(oneLine(one.lane), laneTone(one.lane)) },
+  {
+    title: 'subtasks',
+    cell: ({ subtasks }) => (subtasks.total === 0 ? NONE : span(`${subtasks.done}/${subtasks.total}`)),
+  },
+  { title: 'who', cell: (one) => (one.actor === null ? NONE : span(oneLine(one.actor))) },
+  {
+    title: 'blocked by',
+    cell: (one) => (one.blocked_by.length === 0 ? NONE : span(oneLine(one.blocked_by.join(',')), 'bad')),
+  },
+  TITLE,
+]
+
+/** `tasks list`. */
+export function renderWorkPackages(rows: readonly WorkPackageDocument[], style: Style): string {
+  if (rows.length === 0) return 'No work package matches.'
+  return renderTable(withFeature(LIST_COLUMNS, rows, style), rows, style)
+}
+
+const READY_COLUMNS: readonly Column<ReadyDocument>[] = [
+  WORK_PACKAGE,
+  {
+    title: 'unblocks',
+    cell: (one) => (one.unblocks.length === 0 ? NONE : span(oneLine(one.unblocks.join(',')), 'good')),
+  },
+  TITLE,
+]
+
+/** `tasks ready`. */
+export function renderReady(rows: readonly ReadyDocument[], style: Style): string {
+  if (rows.length === 0) {
+    return 'Nothing is ready: every planned work package waits for another, or none is planned. Look with: kitty status'
+  }
+  return renderTable(withFeature(READY_COLUMNS, rows, style), rows, style)
+}
+
+/** The feature's column, wherever it tells rows apart or a program reads them. */
+function withFeature<Row extends WorkPackageDocument>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  style: Style,
+): readonly Column<Row>[] {
+  const one = rows.every((row) => row.feature === rows[0]?.feature)
+  return style.terminal && one ? columns : [FEATURE, ...columns]
+}
+
+/** Widths of their own, since a long history is printed in parts. */
+function eventColumns(style: Style): readonly Column<EventDocument>[] {
+  return [
+    { title: 'clock', width: 7, cell: (event) => span(String(event.lamport_clock), 'faint') },
+    { title: 'event', width: 26, pipedOnly: true, cell: (event) => span(oneLine(event.event_id)) },
+    {
+      title: 'time (UTC)',
+      width: 19,
+      cell: (event) => span(absoluteTime(oneLine(event.timestamp)), 'faint'),
+    },
+    { title: 'feature', pipedOnly: true, cell: (event) => textOf(event.payload['feature_slug']) },
+    { title: 'entity', width: 8, cell: (event) => span(oneLine(event.entity_id), 'strong') },
+    { title: 'type', width: 17, pipedOnly: true, cell: (event) => span(oneLine(event.event_type)) },
+    { title: 'who', width: 14, cell: (event) => span(oneLine(event.actor)) },
+    { title: 'what', cell: (event) => span(eventText(event, style)) },
+  ]
+}
+
+/** `events list`: one part of it at a time; only the first has the heading. */
+export function renderEvents(events: readonly EventDocument[], style: Style, heading: boolean): string {
+  return renderTable(eventColumns(style), events, style, heading)
+}
+
+const ERROR_COLUMNS: readonly Column<ErrorRecordDocument>[] = [
+  { title: 'time (UTC)', cell: (record) => span(absoluteTime(oneLine(record.timestamp)), 'faint') },
+  { title: 'type', cell: (record) => span(oneLine(record.error_type), 'bad') },
+  { title: 'entity', cell: (record) => textOf(record.entity_id) },
+  { title: 'tried', cell: (record) => span(oneLine(record.attempted_operation)) },
+  { title: 'reason', cell: (record) => span(oneLine(record.reason)) },
+]
+
+/** `errors list`. */
+export function renderErrors(records: readonly ErrorRecordDocument[], style: Style): string {
+  if (records.length === 0) return 'No error is on record.'
+  return renderTable(ERROR_COLUMNS, records, style)
+}
+
+function textOf(value: unknown) {
+  return typeof value === 'string' && value !== '' ? span(oneLine(value)) : NONE
+}

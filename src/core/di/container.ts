@@ -1,0 +1,94 @@
+import 'reflect-metadata'
+import { Container } from 'inversify'
+import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
+import { Notices } from '../errors/notices.js'
+import { DEFAULT_WORKFLOW } from '../events-lib.js'
+import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
+import { FileClockStorage } from '../log/clock-storage.js'
+import { FileLock, lockTimeout } from '../log/file-lock.js'
+import { FileJournal } from '../log/journal.js'
+import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { EventQueries } from '../services/event-queries.js'
+import { FinalizeTasks } from '../services/finalize-tasks.js'
+import { Initialise } from '../services/initialise.js'
+import { LaneFiles } from '../services/lane-files.js'
+import { MoveTask } from '../services/move-task.js'
+import { RebuildClock } from '../services/rebuild-clock.js'
+import { Scope } from '../services/scope.js'
+import { SetupSpec } from '../services/setup-spec.js'
+import { Status } from '../services/status.js'
+import { TaskQueries } from '../services/task-queries.js'
+import { Verify } from '../services/verify.js'
+import { LogEventStore } from '../store/log-event-store.js'
+import { Recovery } from '../store/recovery.js'
+import { assertSafe } from '../workspace/assert-safe.js'
+import { findWorkspace, requireInitialised } from '../workspace/find-workspace.js'
+import type { Session } from '../workspace/session.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { bindToResolver, MissingBinding, type Resolver, type Token, TOKENS } from './tokens.js'
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- inversify's own Newable: its arguments are what the tokens say
+type Class<T> = new (...args: any[]) => T
+
+/**
+ * The composition root: the one place that knows which class serves which token. Every service is made once a
+ * container, and tied to it, so that the aspects on its methods find their own services there.
+ */
+export function createContainer(session: Session): Resolver {
+  const container = new Container({ defaultScope: 'Singleton' })
+  const resolver: Resolver = {
+    resolve: async <T>(token: Token<T>): Promise<T> => {
+      if (!container.isBound(token)) throw new MissingBinding(`${String(token)} is not bound in src/core/di/container.ts.`)
+      return container.getAsync<T>(token)
+    },
+  }
+  const serve = <T extends object>(token: Token<T>, service: Class<T>): void => {
+    container
+      .bind<T>(token)
+      .to(service)
+      .onActivation((_context, instance) => {
+        bindToResolver(instance, resolver)
+        return instance
+      })
+  }
+  const make = <T>(token: Token<T>, factory: (workspace: Workspace) => T): void => {
+    container.bind<T>(token).toDynamicValue((context) => factory(context.get<Workspace>(TOKENS.Workspace)))
+  }
+
+  container.bind(TOKENS.Session).toConstantValue(session)
+  container.bind(TOKENS.Notices).toConstantValue(new Notices())
+  container.bind(TOKENS.Workflow).toConstantValue(DEFAULT_WORKFLOW)
+  container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
+
+  make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
+  make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
+  make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
+  container
+    .bind(TOKENS.EventLog)
+    .toDynamicValue((context) => new JsonlEventLog(context.get(TOKENS.Workspace), context.get(TOKENS.Journal)))
+
+  serve(TOKENS.IndexHealth, SqliteIndexHealth)
+  serve(TOKENS.Recovery, Recovery)
+  serve(TOKENS.EventStore, LogEventStore)
+  serve(TOKENS.ErrorStorage, JsonlErrorStorage)
+  serve(TOKENS.Scope, Scope)
+  serve(TOKENS.LaneFiles, LaneFiles)
+  serve(TOKENS.Initialise, Initialise)
+  serve(TOKENS.SetupSpec, SetupSpec)
+  serve(TOKENS.FinalizeTasks, FinalizeTasks)
+  serve(TOKENS.MoveTask, MoveTask)
+  serve(TOKENS.EventQueries, EventQueries)
+  serve(TOKENS.TaskQueries, TaskQueries)
+  serve(TOKENS.Status, Status)
+  serve(TOKENS.Verify, Verify)
+  serve(TOKENS.RebuildClock, RebuildClock)
+  return resolver
+}
+
+function openWorkspace(session: Session): Workspace {
+  const workspace = findWorkspace(session.cwd, session.env)
+  // A .kittify that is a file or a link is a better answer than that it is not there.
+  assertSafe(workspace)
+  requireInitialised(workspace)
+  return workspace
+}

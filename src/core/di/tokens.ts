@@ -1,0 +1,102 @@
+import type { ErrorStorage } from '../errors/error-storage.js'
+import type { Notices } from '../errors/notices.js'
+import type { IndexHealth } from '../index/index-health.js'
+import type { ClockStorage } from '../log/clock-storage.js'
+import type { EventLog } from '../log/event-log.js'
+import type { WriteLock } from '../log/file-lock.js'
+import type { Journal } from '../log/journal.js'
+import type { EventQueries } from '../services/event-queries.js'
+import type { FinalizeTasks } from '../services/finalize-tasks.js'
+import type { Initialise } from '../services/initialise.js'
+import type { MoveTask } from '../services/move-task.js'
+import type { Scope } from '../services/scope.js'
+import type { SetupSpec } from '../services/setup-spec.js'
+import type { Status } from '../services/status.js'
+import type { Verify } from '../services/verify.js'
+import type { LaneFiles } from '../services/lane-files.js'
+import type { RebuildClock } from '../services/rebuild-clock.js'
+import type { TaskQueries } from '../services/task-queries.js'
+import type { WorkflowTable } from '../events-lib.js'
+import type { Recovery } from '../store/recovery.js'
+import type { EventStore } from '../store/event-store.js'
+import type { Session } from '../workspace/session.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+// The ports stand with their tokens: commands and aspects name them from here alone.
+export type { ErrorStorage, EventStore }
+
+declare const SERVED: unique symbol
+
+/** Names a service in the container. `T` is the port it stands for; two copies of this module make the same symbol. */
+export type Token<T> = symbol & { readonly [SERVED]?: T }
+
+function token<T>(name: string): Token<T> {
+  return Symbol.for(`kitty.${name}.v1`)
+}
+
+/** Every service of the program, by the port it stands for. */
+export const TOKENS = {
+  Session: token<Session>('Session'),
+  Workspace: token<Workspace>('Workspace'),
+  Notices: token<Notices>('Notices'),
+  WriteLock: token<WriteLock>('WriteLock'),
+  Journal: token<Journal>('Journal'),
+  EventLog: token<EventLog>('EventLog'),
+  ClockStorage: token<ClockStorage>('ClockStorage'),
+  IndexHealth: token<IndexHealth>('IndexHealth'),
+  Recovery: token<Recovery>('Recovery'),
+  Workflow: token<WorkflowTable>('Workflow'),
+  EventStore: token<EventStore>('EventStore'),
+  ErrorStorage: token<ErrorStorage>('ErrorStorage'),
+  Scope: token<Scope>('Scope'),
+  LaneFiles: token<LaneFiles>('LaneFiles'),
+  EventQueries: token<EventQueries>('EventQueries'),
+  TaskQueries: token<TaskQueries>('TaskQueries'),
+  RebuildClock: token<RebuildClock>('RebuildClock'),
+  Initialise: token<Initialise>('Initialise'),
+  SetupSpec: token<SetupSpec>('SetupSpec'),
+  FinalizeTasks: token<FinalizeTasks>('FinalizeTasks'),
+  MoveTask: token<MoveTask>('MoveTask'),
+  Status: token<Status>('Status'),
+  Verify: token<Verify>('Verify'),
+} as const
+
+/** What an aspect may know of the container. */
+export interface Resolver {
+  /** @throws MissingBinding when nothing serves the token. */
+  resolve<T>(token: Token<T>): Promise<T>
+}
+
+/** Nothing in the container serves a token: a defect of the wiring, never of the input. */
+export class MissingBinding extends Error {
+  override readonly name = 'MissingBinding'
+}
+
+const HOST = Symbol.for('kitty.container.v1')
+const OWN = Symbol.for('kitty.resolver.v1')
+
+/** Makes `provide` the process's container. Called once by the composition root; asked for at the first use. */
+export function installHostContainer(provide: () => Promise<Resolver>): void {
+  let container: Promise<Resolver> | undefined
+  Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= provide()) })
+}
+
+/** Ties a service to the container that made it. */
+export function bindToResolver(instance: object, resolver: Resolver): void {
+  Object.defineProperty(instance, OWN, { configurable: true, value: resolver })
+}
+
+/**
+ * The container an object belongs to: the one that made it, else the process's.
+ * @throws MissingBinding when there is none.
+ */
+export async function resolverOf(instance: object): Promise<Resolver> {
+  const own: unknown = Reflect.get(instance, OWN)
+  const resolver: unknown = own ?? (await Reflect.get(globalThis, HOST))
+  if (isResolver(resolver)) return resolver
+  throw new MissingBinding('No container is installed: start through bin/run.js, or make one with createContainer.')
+}
+
+function isResolver(value: unknown): value is Resolver {
+  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function'
+}

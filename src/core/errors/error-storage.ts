@@ -1,0 +1,16 @@
+import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
+
+export interface ErrorFilter {
+  readonly entity?: string | undefined
+  readonly type?: string | undefined
+  /** Inclusive lower bound, `YYYY-MM-DD` or an RFC 3339 UTC time. */
+  readonly since?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** Keeps error records. Best effort: no method throws, a failure is a notice. */
+export interface ErrorStorage {
+  record(draft: ErrorRecordDraft): void
+  /** Newest first. Lines that are no records are passed over. */
+  list(filter?: ErrorFilter): ErrorRecord[]
+}

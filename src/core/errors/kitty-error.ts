@@ -1,0 +1,84 @@
+/**
+ * Every failure a command may report: its kind, what it exits with, and what to type next.
+ * Recognised by `kind`, never by message text. Exit codes: docs/troubleshooting.md.
+ */
+
+export const EXIT = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  damaged: 3,
+  locked: 4,
+  environment: 5,
+  lostRace: 6,
+} as const
+
+/** Kind of failure → exit code. A new kind does not compile until it has one. */
+export const EXIT_OF_KIND = {
+  ValidationError: EXIT.refused,
+  StateTransitionError: EXIT.refused,
+  DependencyValidationError: EXIT.refused,
+  GateFailure: EXIT.refused,
+  UsageError: EXIT.usage,
+  UnknownFeature: EXIT.usage,
+  AmbiguousFeature: EXIT.usage,
+  UnknownWorkPackage: EXIT.usage,
+  InvalidSpecs: EXIT.usage,
+  DamagedData: EXIT.damaged,
+  NotWritable: EXIT.damaged,
+  DiskFull: EXIT.damaged,
+  LockUnavailable: EXIT.damaged,
+  InternalError: EXIT.damaged,
+  LockTimeout: EXIT.locked,
+  NotAGitRepository: EXIT.environment,
+  NotInitialised: EXIT.environment,
+  UnsafeSetup: EXIT.environment,
+  BadConfig: EXIT.environment,
+  MissingDependency: EXIT.environment,
+  LostRace: EXIT.lostRace,
+} as const satisfies Record<string, number>
+
+export type ErrorKind = keyof typeof EXIT_OF_KIND
+
+export interface KittyErrorOptions {
+  /** What a person or an agent can type next, one step a string. */
+  readonly nextSteps?: readonly string[]
+  /** Facts for a program: keys in snake_case, JSON values only. */
+  readonly context?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/** Marks errors of any copy of this module, since a plugin carries its own. */
+const BRAND = Symbol.for('kitty.error.v1')
+
+export class KittyError extends Error {
+  readonly [BRAND] = true
+  readonly nextSteps: readonly string[]
+  readonly context: Readonly<Record<string, unknown>>
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options: KittyErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = kind
+    this.nextSteps = options.nextSteps ?? []
+    this.context = options.context ?? {}
+  }
+
+  get exitCode(): number {
+    return EXIT_OF_KIND[this.kind]
+  }
+}
+
+/** True for a KittyError of this copy of the program or of a plugin's. */
+export function isKittyError(error: unknown): error is KittyError {
+  return typeof error === 'object' && error !== null && BRAND in error
+}
+
+/** The error's operating-system code (`ENOSPC`, …), or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

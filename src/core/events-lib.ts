@@ -1,0 +1,2 @@
+/** The one door to the events library: nothing else in this program imports it. */
+export * from 'kitty-events'

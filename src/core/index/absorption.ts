@@ -1,0 +1,186 @@
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import { canExtend, CLOCK_GAP, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
+import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
+import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
+import { rowOf } from './event-index.js'
+
+/** Problems that say one event stands in the log more than once. */
+const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
+
+/**
+ * Takes lines of the log into the index within one transaction: rows, problems, and the state of every
+ * package they touch. A package is evolved event by event while its history is linear, and folded anew
+ * from its whole history where events are concurrent, out of order or gone.
+ */
+export class Absorption {
+  readonly #states = new Map<string, WorkPackageState>()
+  readonly #refold = new Map<string, WorkPackageKey>()
+  readonly #features = new Set<string>()
+  readonly #lastClock = new Map<string, number>()
+  readonly #disordered = new Set<string>()
+
+  private constructor(
+    private readonly log: EventLog,
+    private readonly writer: IndexWriter,
+    /** The index is empty: no state can be there to load. */
+    private readonly fresh: boolean,
+    /** The greatest clock value known to be joined to the log's start without a suspicious gap. */
+    private trusted: number,
+  ) {}
+
+  static async begin(log: EventLog, writer: IndexWriter, fresh: boolean): Promise<Absorption> {
+    return new Absorption(log, writer, fresh, fresh ? 0 : await writer.maximumClock())
+  }
+
+  /**
+   * Drops what was read from files that are no longer what they were; answers those to be read from the start.
+   * Where an event stands in several files only one of them has its row, so that losing any means reading all.
+   */
+  async forget(lost: readonly string[], all: readonly string[]): Promise<Set<string>> {
+    if (lost.length === 0) return new Set()
+    const repeats = (await this.writer.problems()).some((problem) => REPEATS.has(problem.kind))
+    const forgotten = repeats ? all : lost
+    for (const file of forgotten) {
+      const touched = await this.writer.forget(file)
+      for (const key of touched.workPackages) this.#markForRefold(key)
+      for (const feature of touched.features) this.#features.add(feature)
+    }
+    this.trusted = await this.writer.trustedClock()
+    return new Set(forgotten)
+  }
+
+  async absorb(file: string, lines: readonly LogLine[]): Promise<void> {
+    const problems: LogProblem[] = []
+    const rows: IndexRow[] = []
+    for (const line of lines) {
+      if (line.problem) problems.push(line.problem)
+      if (!line.event) continue
+      if (await this.#isOutOfOrder(file, line.event.lamport_clock)) problems.push(outOfOrder(line))
+      rows.push(rowOf(line.event, line))
+      await this.#evolve(line.event)
+    }
+    for (const row of await this.writer.insert(rows)) problems.push(await this.#repeated(row))
+    await this.writer.putProblems(problems)
+  }
+
+  /** Said once a file: the first line that stands behind a later one. */
+  async #isOutOfOrder(file: string, clock: number): Promise<boolean> {
+    // Nothing greater is in the index, so nothing greater is in this file.
+    const last = this.#lastClock.get(file) ?? (clock > this.trusted ? 0 : await this.writer.fileMaximum(file))
+    this.#lastClock.set(file, Math.max(last, clock))
+    if (clock >= last || this.#disordered.has(file)) return false
+    this.#disordered.add(file)
+    return true
+  }
+
+  async settle(): Promise<void> {
+    const maximum = await this.#settleClock()
+    for (const [name, key] of this.#refold) {
+      this.#states.delete(name)
+      const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
+      const trusted = rows.filter((row) => row.lamport_clock <= maximum)
+      const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+      const state = events.length === 0 ? undefined : fold(events)
+      if (state) this.#states.set(name, state)
+      else await this.writer.removeWorkPackages([key])
+    }
+    await this.writer.putWorkPackages([...this.#states.values()])
+    for (const feature of this.#features) await this.#settleFeature(feature)
+  }
+
+  /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
+  async #settleClock(): Promise<number> {
+    const doubtful = await this.writer.clocksAbove(this.trusted)
+    const { maximum } = trustedMaximum(doubtful, this.trusted)
+    if (maximum > this.trusted) {
+      const rows = await this.writer.locate({ sinceClock: this.trusted })
+      for (const row of rows) if (row.lamport_clock <= maximum) await this.#markOwner(row)
+    }
+    await this.writer.putMaximumClock(maximum)
+    return maximum
+  }
+
+  async #settleFeature(feature: string): Promise<void> {
+    const rows = await this.writer.locate({ feature, entityType: 'FeatureSpec' })
+    const state = foldFeature(this.log.readEvents(rows).filter((event) => event !== undefined))
+    if (state === undefined) return this.writer.removeFeature(feature)
+    const { feature_slug, title, mission, created_by, created_at } = state
+    return this.writer.putFeature({ feature_slug, title, mission, created_by, created_at })
+  }
+
+  async #evolve(event: LogEvent): Promise<void> {
+    if (event.lamport_clock > this.trusted + CLOCK_GAP) return
+    this.trusted = Math.max(this.trusted, event.lamport_clock)
+    if (event.entity_type === 'FeatureSpec') this.#features.add(event.payload.feature_slug)
+    const key = await this.#ownerOf(event)
+    if (key === undefined) return
+    const name = nameOf(key)
+    if (this.#refold.has(name)) return
+    const state = this.#states.get(name) ?? (await this.#load(key))
+    // A gate's results may have come before the gate itself, and are then in no state yet.
+    if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
+    else this.#states.set(name, evolve(state, event))
+  }
+
+  async #load(key: WorkPackageKey): Promise<WorkPackageState> {
+    const stored = this.fresh ? undefined : await this.writer.workPackage(key.feature_slug, key.work_package_id)
+    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id)
+  }
+
+  async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
+    const feature_slug = event.payload.feature_slug
+    if (event.entity_type === 'WorkPackage') return { feature_slug, work_package_id: event.entity_id }
+    if (event.entity_type !== 'Gate') return undefined
+    const created = event.event_type === 'GateCreated' ? rowOf(event, NOWHERE).work_package_id : undefined
+    const owner = created ?? (await this.writer.gateOwner(feature_slug, event.entity_id))
+    return owner === undefined ? undefined : { feature_slug, work_package_id: owner }
+  }
+
+  async #markOwner(row: IndexRow): Promise<void> {
+    if (row.entity_type === 'FeatureSpec') this.#features.add(row.feature_slug)
+    const gate = row.entity_type === 'Gate' && row.work_package_id === null
+    const owner = gate ? await this.writer.gateOwner(row.feature_slug, row.entity_id) : row.work_package_id
+    if (owner) this.#markForRefold({ feature_slug: row.feature_slug, work_package_id: owner })
+  }
+
+  #markForRefold(key: WorkPackageKey): void {
+    this.#refold.set(nameOf(key), key)
+  }
+
+  /**
+   * A second line with an id that is known. The same bytes are what a merge leaves behind. Other bytes mean
+   * that one id names two events: the line that sorts first by its bytes counts, whichever was read first.
+   */
+  async #repeated(row: IndexRow): Promise<LogProblem> {
+    const [kept] = await this.writer.rows([row.event_id])
+    const place = { file: row.file, line: row.line }
+    if (kept === undefined) return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
+    const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
+    const where = `${kept.file}:${kept.line}`
+    if (ours === theirs || theirs === undefined) {
+      const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
+      return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
+    }
+    const thisCounts = ours === undefined || theirs < ours
+    if (thisCounts) await this.writer.relocate(row)
+    // They may belong to two packages, and each may have been evolved with the one that does not count.
+    await this.#markOwner(kept)
+    await this.#markOwner(row)
+    const counts = thisCounts ? 'this line counts' : 'that line counts'
+    return {
+      ...place,
+      kind: 'same_id',
+      message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (the first by its bytes)`,
+    }
+  }
+}
+
+function outOfOrder({ file, line }: LogLine): LogProblem {
+  return { file, line, kind: 'out_of_order', message: 'stands behind a later event; order is told by the clock alone' }
+}
+
+const NOWHERE = { file: '', line: 0, offset: 0, length: 0 }
+
+function nameOf(key: WorkPackageKey): string {
+  return `${key.feature_slug}\0${key.work_package_id}`
+}

@@ -1,0 +1,98 @@
+import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
+import { Absorption } from './absorption.js'
+import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
+
+export interface CatchUpReport {
+  /** Lines read, good or not. */
+  readonly lines: number
+  /** Files that were not merely appended to: rewritten, cut or removed since they were read. */
+  readonly rewritten: readonly string[]
+}
+
+export interface CatchUpOptions {
+  /**
+   * A file of which only the end can have changed, because the caller has held the write lock since
+   * the index was last brought up to date and has appended to it. Its prefix is not checked again.
+   */
+  readonly appendedTo?: string | undefined
+  /** The journal's end, where its lines up to there are known to be in the log once the append is taken up. */
+  readonly journal?: JournalMark | undefined
+  /** Called after every batch with the number of lines read so far. */
+  readonly progress?: ((lines: number) => void) | undefined
+}
+
+const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
+const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
+const NOTHING: CatchUpReport = { lines: 0, rewritten: [] }
+
+/**
+ * Brings an index up to date with whatever the files hold now: appended, merged in, rewritten, removed.
+ * Costs a directory listing when nothing changed, and only the new bytes when files were appended to.
+ * @throws IndexUnusable when the index cannot be written.
+ */
+export async function catchUp(log: EventLog, index: EventIndex, options: CatchUpOptions = {}): Promise<CatchUpReport> {
+  if (isUpToDate(log.list(), await index.watermarks())) return NOTHING
+  // Looked at again inside the transaction: another process may have caught up in the meantime.
+  return index.write(async (writer) => absorbChanges(log, writer, options))
+}
+
+async function absorbChanges(log: EventLog, writer: IndexWriter, options: CatchUpOptions): Promise<CatchUpReport> {
+  const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
+  const files = log.list()
+  const present = new Set(files.map((file) => file.name))
+  const changed = files.filter((file) => marks.get(file.name)?.identity !== file.identity)
+  const positions = new Map(changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]))
+  const lost = [...marks.keys()].filter((file) => !present.has(file) || positions.get(file) === START)
+  const absorption = await Absorption.begin(log, writer, marks.size === 0)
+  const again = await absorption.forget(lost, [...marks.keys()])
+  let lines = 0
+  for (const file of files) {
+    const from = again.has(file.name) ? START : positions.get(file.name)
+    if (from === undefined) continue
+    lines += await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
+  }
+  await absorption.settle()
+  // Lines the journal was checked for may be gone with what was rewritten.
+  if (lost.length > 0) await writer.putJournalMark(UNCHECKED)
+  else if (options.journal) await writer.putJournalMark(options.journal)
+  return { lines, rewritten: lost }
+}
+
+function isUpToDate(files: readonly LogFile[], marks: readonly Watermark[]): boolean {
+  if (files.length !== marks.length) return false
+  const identities = new Map(marks.map((mark) => [mark.file, mark.identity]))
+  return files.every((file) => identities.get(file.name) === file.identity)
+}
+
+function resumeAt(log: EventLog, mark: Watermark | undefined, file: LogFile, options: CatchUpOptions): ScanPosition {
+  if (mark === undefined || file.size < mark.offset) return START
+  // An inode of its own means that somebody put another file there, whoever holds the lock.
+  if (options.appendedTo === file.name && inodeOf(mark.identity) === inodeOf(file.identity)) return mark
+  return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
+}
+
+function inodeOf(identity: string): string {
+  return identity.slice(0, identity.indexOf(':'))
+}
+
+async function readFile(
+  log: EventLog,
+  writer: IndexWriter,
+  absorption: Absorption,
+  file: LogFile,
+  from: ScanPosition,
+  progress: (lines: number) => void,
+): Promise<number> {
+  const scan = log.scan(file.name, from)
+  let step = scan.next()
+  let lines = 0
+  while (!step.done) {
+    lines += step.value.length
+    await absorption.absorb(file.name, step.value)
+    progress(lines)
+    step = scan.next()
+  }
+  const { offset, line, crc, identity } = step.value
+  await writer.putWatermark({ file: file.name, identity, size: file.size, offset, line, crc })
+  return lines
+}

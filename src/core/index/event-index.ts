@@ -1,0 +1,170 @@
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { LogProblem } from '../log/event-log.js'
+
+/** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
+export interface IndexRow {
+  readonly event_id: string
+  readonly lamport_clock: number
+  readonly entity_id: string
+  readonly entity_type: string
+  readonly event_type: string
+  readonly feature_slug: string
+  readonly timestamp: string
+  readonly date: string
+  readonly actor: string
+  readonly causation_id: string | null
+  readonly correlation_id: string | null
+  /** The package a WorkPackage event or a GateCreated belongs to; null for every other event. */
+  readonly work_package_id: string | null
+  readonly file: string
+  readonly line: number
+  /** Bytes from the start of `file`, and the line's length with its newline. */
+  readonly offset: number
+  readonly length: number
+}
+
+/** How far a log file has been read, and how to tell that it was rewritten since. */
+export interface Watermark {
+  readonly file: string
+  /** The file's identity when it was read: see `LogFile.identity`. */
+  readonly identity: string
+  readonly size: number
+  readonly offset: number
+  readonly line: number
+  /** CRC-32 of the bytes before `offset`. */
+  readonly crc: number
+}
+
+export interface EventFilter {
+  readonly feature?: string | undefined
+  readonly entity?: string | undefined
+  readonly entityType?: string | undefined
+  readonly type?: string | undefined
+  readonly actor?: string | undefined
+  readonly causation?: string | undefined
+  readonly correlation?: string | undefined
+  /** Exclusive lower bound of the Lamport clock. */
+  readonly sinceClock?: number | undefined
+  /** Inclusive bounds, `YYYY-MM-DD` or an RFC 3339 UTC time. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** At most so many: the first ones when `sinceClock` is given (to page on), else the newest. Always answered in causal order. */
+  readonly limit?: number | undefined
+}
+
+export interface FeatureRow {
+  readonly feature_slug: string
+  readonly title: string
+  readonly mission: string | null
+  readonly created_by: string | null
+  readonly created_at: string | null
+}
+
+/** Progress of the journal's check: lines before `offset` of this very file are known to be in the log. */
+export interface JournalMark {
+  readonly identity: string
+  readonly offset: number
+  /** The journal's size in bytes after it was last pruned: asked again when it has doubled. */
+  readonly floor: number
+}
+
+export interface IndexReader {
+  watermarks(): Promise<Watermark[]>
+  journalMark(): Promise<JournalMark | undefined>
+  /** Rows in the total order (lamport_clock, event_id). */
+  locate(filter: EventFilter): Promise<IndexRow[]>
+  /** Rows of every event of one work package, its gates' included, in the total order. */
+  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]>
+  rows(eventIds: readonly string[]): Promise<IndexRow[]>
+  /** The package a gate was created for, or undefined. */
+  gateOwner(feature: string, gate: string): Promise<string | undefined>
+  workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
+  /** All, or one feature's, by feature and id. */
+  workPackages(feature?: string): Promise<WorkPackageState[]>
+  features(): Promise<FeatureRow[]>
+  problems(): Promise<LogProblem[]>
+  /** The greatest clock value that is trusted: docs/formats.md, "The clock". 0 for an empty log. */
+  maximumClock(): Promise<number>
+  /** Rows whose clock lies above the trusted maximum. */
+  suspicious(): Promise<IndexRow[]>
+  count(): Promise<number>
+}
+
+export interface IndexWriter extends IndexReader {
+  /** Adds rows; answers those left out because a row with their id is there already. */
+  insert(rows: readonly IndexRow[]): Promise<IndexRow[]>
+  /** Puts a row's line elsewhere: used when two different lines claim one id. */
+  relocate(row: IndexRow): Promise<void>
+  /** Drops everything read from `file`; answers the packages and features its rows belonged to. */
+  forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }>
+  putWatermark(mark: Watermark): Promise<void>
+  putJournalMark(mark: JournalMark): Promise<void>
+  putProblems(problems: readonly LogProblem[]): Promise<void>
+  putWorkPackages(states: readonly WorkPackageState[]): Promise<void>
+  removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void>
+  putFeature(feature: FeatureRow): Promise<void>
+  removeFeature(feature: string): Promise<void>
+  putMaximumClock(value: number): Promise<void>
+  /** The trusted maximum computed from every row there is. */
+  trustedClock(): Promise<number>
+  /** The greatest clock value among the rows of `file`, 0 when it has none. */
+  fileMaximum(file: string): Promise<number>
+  /** Distinct clock values above `floor`, ascending. */
+  clocksAbove(floor: number): Promise<number[]>
+}
+
+export interface WorkPackageKey {
+  readonly feature_slug: string
+  readonly work_package_id: string
+}
+
+/**
+ * The port of the index: derived from the log, may be lost at any moment. Every method throws
+ * `IndexUnusable` when the storage answers with anything but success.
+ */
+export interface EventIndex extends IndexReader {
+  readonly kind: 'sqlite' | 'memory'
+  /** One transaction: all of `work`'s writes, or none. */
+  write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** The index cannot answer: another program holds it, or it is damaged. */
+export class IndexUnusable extends Error {
+  override readonly name = 'IndexUnusable'
+  constructor(
+    readonly reason: 'busy' | 'damaged' | 'unavailable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** The row of an event whose line was read at the given place. */
+export function rowOf(event: LogEvent, place: { file: string; line: number; offset: number; length: number }): IndexRow {
+  return {
+    event_id: event.event_id,
+    lamport_clock: event.lamport_clock,
+    entity_id: event.entity_id,
+    entity_type: event.entity_type,
+    event_type: event.event_type,
+    feature_slug: event.payload.feature_slug,
+    timestamp: event.timestamp,
+    date: event.timestamp.slice(0, 10),
+    actor: event.actor,
+    causation_id: event.causation_id,
+    correlation_id: event.correlation_id,
+    work_package_id: workPackageOf(event),
+    file: place.file,
+    line: place.line,
+    offset: place.offset,
+    length: place.length,
+  }
+}
+
+function workPackageOf(event: LogEvent): string | null {
+  if (event.entity_type === 'WorkPackage') return event.entity_id
+  const owner = event.event_type === 'GateCreated' ? event.payload['work_package_id' as never] : undefined
+  return typeof owner === 'string' ? owner : null
+}

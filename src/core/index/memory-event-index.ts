@@ -1,0 +1,211 @@
+import type { WorkPackageState } from '../events-lib.js'
+import { compareEvents, trustedMaximum } from '../events-lib.js'
+import type { LogProblem } from '../log/event-log.js'
+import type {
+  EventFilter,
+  EventIndex,
+  FeatureRow,
+  IndexRow,
+  IndexWriter,
+  JournalMark,
+  Watermark,
+  WorkPackageKey,
+} from './event-index.js'
+import { endOf } from './event-query.js'
+
+/**
+ * The index of one process, in memory: what direct reading of the log means when no database can be had.
+ * Same port, same answers, read anew by every process.
+ */
+export class MemoryEventIndex implements EventIndex, IndexWriter {
+  readonly kind = 'memory'
+  readonly #rows = new Map<string, IndexRow>()
+  readonly #marks = new Map<string, Watermark>()
+  readonly #workPackages = new Map<string, WorkPackageState>()
+  readonly #features = new Map<string, FeatureRow>()
+  #problems: LogProblem[] = []
+  #maximum = 0
+  #journal: JournalMark | undefined
+  #sorted: IndexRow[] | undefined
+
+  write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    return work(this)
+  }
+
+  async close(): Promise<void> {}
+
+  async watermarks(): Promise<Watermark[]> {
+    return [...this.#marks.values()]
+  }
+
+  async journalMark(): Promise<JournalMark | undefined> {
+    return this.#journal
+  }
+
+  async locate(filter: EventFilter): Promise<IndexRow[]> {
+    const rows = this.#ordered().filter((row) => matches(row, filter))
+    if (filter.limit === undefined) return rows
+    return filter.sinceClock === undefined ? rows.slice(Math.max(0, rows.length - filter.limit)) : rows.slice(0, filter.limit)
+  }
+
+  async locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
+    const inFeature = this.#ordered().filter((row) => row.feature_slug === feature)
+    const gates = new Set(
+      inFeature
+        .filter((row) => row.event_type === 'GateCreated' && row.work_package_id === workPackage)
+        .map((row) => row.entity_id),
+    )
+    return inFeature.filter((row) =>
+      row.entity_type === 'Gate' ? gates.has(row.entity_id) : row.entity_type === 'WorkPackage' && row.entity_id === workPackage,
+    )
+  }
+
+  async rows(eventIds: readonly string[]): Promise<IndexRow[]> {
+    return eventIds.flatMap((id) => this.#rows.get(id) ?? [])
+  }
+
+  async gateOwner(feature: string, gate: string): Promise<string | undefined> {
+    const created = this.#ordered().find(
+      (row) => row.feature_slug === feature && row.entity_id === gate && row.event_type === 'GateCreated',
+    )
+    return created?.work_package_id ?? undefined
+  }
+
+  async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
+    return this.#workPackages.get(keyOf({ feature_slug: feature, work_package_id: workPackage }))
+  }
+
+  async workPackages(feature?: string): Promise<WorkPackageState[]> {
+    const keys = [...this.#workPackages.keys()].sort()
+    const states = keys.flatMap((key) => this.#workPackages.get(key) ?? [])
+    return feature === undefined ? states : states.filter((state) => state.feature_slug === feature)
+  }
+
+  async features(): Promise<FeatureRow[]> {
+    return [...this.#features.values()].sort((a, b) => (a.feature_slug < b.feature_slug ? -1 : 1))
+  }
+
+  async problems(): Promise<LogProblem[]> {
+    return [...this.#problems].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+  }
+
+  async maximumClock(): Promise<number> {
+    return this.#maximum
+  }
+
+  async suspicious(): Promise<IndexRow[]> {
+    return this.#ordered().filter((row) => row.lamport_clock > this.#maximum)
+  }
+
+  async count(): Promise<number> {
+    return this.#rows.size
+  }
+
+  async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
+    this.#sorted = undefined
+    const leftOut: IndexRow[] = []
+    for (const row of rows) {
+      if (this.#rows.has(row.event_id)) leftOut.push(row)
+      else this.#rows.set(row.event_id, row)
+    }
+    return leftOut
+  }
+
+  async relocate(row: IndexRow): Promise<void> {
+    this.#sorted = undefined
+    this.#rows.set(row.event_id, row)
+  }
+
+  async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
+    const gone = [...this.#rows.values()].filter((row) => row.file === file)
+    const workPackages: WorkPackageKey[] = []
+    for (const { feature_slug, entity_type, entity_id } of gone) {
+      const owner = entity_type === 'Gate' ? await this.gateOwner(feature_slug, entity_id) : entity_id
+      if ((entity_type === 'Gate' || entity_type === 'WorkPackage') && owner !== undefined)
+        workPackages.push({ feature_slug, work_package_id: owner })
+    }
+    for (const row of gone) this.#rows.delete(row.event_id)
+    this.#sorted = undefined
+    this.#problems = this.#problems.filter((problem) => problem.file !== file)
+    this.#marks.delete(file)
+    const features = gone.filter((row) => row.entity_type === 'FeatureSpec').map((row) => row.feature_slug)
+    return { workPackages, features }
+  }
+
+  async putWatermark(mark: Watermark): Promise<void> {
+    this.#marks.set(mark.file, mark)
+  }
+
+  async putJournalMark(mark: JournalMark): Promise<void> {
+    this.#journal = mark
+  }
+
+  async putProblems(problems: readonly LogProblem[]): Promise<void> {
+    for (const problem of problems) this.#problems.push(problem)
+  }
+
+  async putWorkPackages(states: readonly WorkPackageState[]): Promise<void> {
+    for (const state of states) this.#workPackages.set(keyOf(state), state)
+  }
+
+  async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
+    for (const key of keys) this.#workPackages.delete(keyOf(key))
+  }
+
+  async putFeature(feature: FeatureRow): Promise<void> {
+    this.#features.set(feature.feature_slug, feature)
+  }
+
+  async removeFeature(feature: string): Promise<void> {
+    this.#features.delete(feature)
+  }
+
+  async putMaximumClock(value: number): Promise<void> {
+    this.#maximum = value
+  }
+
+  async fileMaximum(file: string): Promise<number> {
+    let maximum = 0
+    for (const row of this.#rows.values()) if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
+    return maximum
+  }
+
+  async trustedClock(): Promise<number> {
+    return trustedMaximum(await this.clocksAbove(0)).maximum
+  }
+
+  async clocksAbove(floor: number): Promise<number[]> {
+    const values = new Set<number>()
+    for (const row of this.#rows.values()) if (row.lamport_clock > floor) values.add(row.lamport_clock)
+    return [...values].sort((a, b) => a - b)
+  }
+
+  #ordered(): IndexRow[] {
+    this.#sorted ??= [...this.#rows.values()].sort(compareEvents)
+    return this.#sorted
+  }
+}
+
+function keyOf(key: WorkPackageKey): string {
+  // A slug never holds NUL, so this sorts by feature, then by package.
+  return `${key.feature_slug}\0${key.work_package_id}`
+}
+
+function matches(row: IndexRow, filter: EventFilter): boolean {
+  return (
+    is(row.feature_slug, filter.feature) &&
+    is(row.entity_id, filter.entity) &&
+    is(row.entity_type, filter.entityType) &&
+    is(row.event_type, filter.type) &&
+    is(row.actor, filter.actor) &&
+    is(row.causation_id, filter.causation) &&
+    is(row.correlation_id, filter.correlation) &&
+    (filter.sinceClock === undefined || row.lamport_clock > filter.sinceClock) &&
+    (filter.from === undefined || row.timestamp >= filter.from) &&
+    (filter.to === undefined || row.timestamp <= endOf(filter.to))
+  )
+}
+
+function is(value: string | null, wanted: string | undefined): boolean {
+  return wanted === undefined || value === wanted
+}

@@ -1,0 +1,62 @@
+import { renameSync, rmSync } from 'node:fs'
+import type { EventLog } from '../log/event-log.js'
+import { catchUp, type CatchUpReport } from './catch-up.js'
+import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import type { FileGuard } from './file-guard.js'
+import { TypeormEventIndex } from './typeorm-event-index.js'
+
+const SIDE_FILES = ['', '-wal', '-shm', '-journal']
+
+/**
+ * Builds the index anew from the log in a file beside the old one, which stays in use until the new one is whole.
+ * @throws IndexUnusable when the new file cannot be written; the old one is untouched then.
+ */
+export async function rebuildIndex(
+  log: EventLog,
+  path: string,
+  guard: FileGuard,
+  progress?: (lines: number) => void,
+): Promise<CatchUpReport> {
+  const fresh = `${path}.${process.pid}.new`
+  remove(fresh)
+  try {
+    const report = await fill(log, fresh, progress)
+    guard.exclusively(() => {
+      // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
+      remove(path)
+      renameSync(fresh, path)
+    })
+    return report
+  } finally {
+    remove(fresh)
+  }
+}
+
+async function fill(log: EventLog, path: string, progress?: (lines: number) => void): Promise<CatchUpReport> {
+  const source = await openDataSource(path, 'create')
+  const index = new TypeormEventIndex(source)
+  try {
+    // Nobody reads this file before it is whole, and a crash leaves nothing that counts.
+    await index.sql('PRAGMA journal_mode = OFF')
+    await index.sql('PRAGMA synchronous = OFF')
+    await source.synchronize()
+    // Filled first and sorted once, they cost half of what they cost row by row. The entities' own is read meanwhile.
+    const secondary = await index.sql<{ name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL AND name <> 'event_entity'",
+    )
+    for (const { name } of secondary) await index.sql(`DROP INDEX "${name}"`)
+    const report = await catchUp(log, index, { progress })
+    for (const { sql } of secondary) await index.sql(sql)
+    await index.sql(`PRAGMA application_id = ${APPLICATION_ID}`)
+    await index.sql(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    await index.sql('PRAGMA journal_mode = WAL')
+    return report
+  } finally {
+    await index.close()
+  }
+}
+
+function remove(path: string): void {
+  // Recursive, since a directory in the index's place is replaced like any other damage.
+  for (const side of SIDE_FILES) rmSync(`${path}${side}`, { force: true, recursive: true })
+}

@@ -1,0 +1,100 @@
+import { lstatSync } from 'node:fs'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import type { Notices } from '../errors/notices.js'
+import type { EventLog } from '../log/event-log.js'
+import type { Session } from '../workspace/session.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { type EventIndex, IndexUnusable } from './event-index.js'
+import { FileGuard } from './file-guard.js'
+import type { IndexHealth, RebuildReport } from './index-health.js'
+import { MemoryEventIndex } from './memory-event-index.js'
+
+/** The index in `.kittify/events/index.db`. SQLite and TypeORM are loaded with the first use, not before. */
+@injectable()
+export class SqliteIndexHealth implements IndexHealth {
+  readonly #guard: FileGuard
+  #index: Promise<EventIndex> | undefined
+  #rebuilt = false
+
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {
+    this.#guard = new FileGuard(workspace.privateDir)
+  }
+
+  current(): Promise<EventIndex> {
+    this.#index ??= this.#open().catch((error: unknown) => {
+      this.#index = undefined
+      throw error
+    })
+    return this.#index
+  }
+
+  canRecoverFrom(error: unknown): boolean {
+    return error instanceof IndexUnusable
+  }
+
+  async recover(error: unknown): Promise<void> {
+    if (!(error instanceof IndexUnusable)) throw error
+    await this.close()
+    // Another program's lock passes by itself, and a new file would not make a missing module appear.
+    if (error.reason !== 'damaged' || this.#rebuilt) return this.#readDirectly(error)
+    this.#rebuilt = true
+    try {
+      const { events } = await this.rebuild()
+      if (error.message !== MISSING) this.notices.warn(`The index was rebuilt from ${events} events: ${error.message}`)
+    } catch (again) {
+      if (!(again instanceof IndexUnusable)) throw again
+      this.#readDirectly(again)
+    }
+  }
+
+  #readDirectly(error: IndexUnusable): void {
+    const why = error.reason === 'busy' ? 'index busy: another program holds it' : error.message
+    this.notices.warn(`The log is read directly, which is slower: ${why}`)
+    this.#index = Promise.resolve(new MemoryEventIndex())
+  }
+
+  async rebuild(): Promise<RebuildReport> {
+    const started = this.session.now().getTime()
+    await this.close()
+    const { rebuildIndex } = await loadIndex()
+    try {
+      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, (lines) => this.session.progress(lines))
+    } finally {
+      this.session.progressDone()
+    }
+    const index = await this.current()
+    const seconds = (this.session.now().getTime() - started) / 1000
+    return { events: await index.count(), files: (await index.watermarks()).length, seconds }
+  }
+
+  async close(): Promise<void> {
+    const open = this.#index
+    this.#index = undefined
+    // A failing close leaves nothing to save: the index is derived.
+    await open?.then((index) => index.close()).catch(() => undefined)
+  }
+
+  async #open(): Promise<EventIndex> {
+    const stat = lstatSync(this.workspace.indexFile, { throwIfNoEntry: false })
+    if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
+    if (!stat.isFile()) throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
+    const { openIndex } = await loadIndex()
+    return openIndex(this.workspace.indexFile, this.#guard)
+  }
+}
+
+/** A fresh clone has none, and nobody needs to be told. */
+const MISSING = 'there is none yet'
+
+function loadIndex(): Promise<typeof import('./sqlite-index.js')> {
+  return import('./sqlite-index.js').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new IndexUnusable('unavailable', `the index's modules cannot be loaded (${reason})`, { cause: error })
+  })
+}

@@ -1,0 +1,38 @@
+import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import { type EventIndex, IndexUnusable } from './event-index.js'
+import type { FileGuard } from './file-guard.js'
+import { TypeormEventIndex } from './typeorm-event-index.js'
+
+export { rebuildIndex } from './rebuild.js'
+
+/**
+ * Opens the index that is there.
+ * @throws IndexUnusable when it is no index of this version, or SQLite will not open it.
+ */
+export async function openIndex(path: string, guard: FileGuard): Promise<EventIndex> {
+  const release = guard.shared()
+  try {
+    const index = new TypeormEventIndex(await openDataSource(path, 'open'), release)
+    try {
+      await prepare(index)
+      return index
+    } catch (error) {
+      await index.close().catch(() => undefined)
+      throw error
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function prepare(index: TypeormEventIndex): Promise<void> {
+  const [found] = await index.sql<{ application_id: number; user_version: number }>(
+    'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
+  )
+  if (found?.application_id !== APPLICATION_ID) throw new IndexUnusable('damaged', 'the file was not an index of kitty')
+  if (found.user_version !== SCHEMA_VERSION)
+    throw new IndexUnusable('damaged', `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`)
+  // The log is what survives a power cut; the index only has to stay consistent.
+  await index.sql('PRAGMA synchronous = NORMAL')
+}

@@ -1,0 +1,330 @@
+import { crc32 } from 'node:zlib'
+import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm'
+import { EventEntity } from '../../entities/event-entity.js'
+import { FactEntity } from '../../entities/fact-entity.js'
+import { FeatureEntity } from '../../entities/feature-entity.js'
+import { LogFileEntity } from '../../entities/log-file-entity.js'
+import { LogProblemEntity } from '../../entities/log-problem-entity.js'
+import { WorkPackageEntity } from '../../entities/work-package-entity.js'
+import { CLOCK_GAP, type WorkPackageState } from '../events-lib.js'
+import type { LogProblem } from '../log/event-log.js'
+import { asIndexUnusable } from './data-source.js'
+import type {
+  EventFilter,
+  EventIndex,
+  FeatureRow,
+  IndexRow,
+  IndexWriter,
+  JournalMark,
+  Watermark,
+  WorkPackageKey,
+} from './event-index.js'
+import { IndexUnusable } from './event-index.js'
+import { eventQuery } from './event-query.js'
+
+const ROW_COLUMNS = [
+  'event_id',
+  'lamport_clock',
+  'entity_id',
+  'entity_type',
+  'event_type',
+  'feature_slug',
+  'timestamp',
+  'date',
+  'actor',
+  'causation_id',
+  'correlation_id',
+  'work_package_id',
+  'file',
+  'line',
+  'offset',
+  'length',
+] as const satisfies readonly (keyof IndexRow)[]
+
+// One prepared statement whatever the number of rows: `repository.insert` costs four times as much.
+const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${name}"`).join(', ')})
+  SELECT ${ROW_COLUMNS.map((_, i) => `value ->> ${i}`).join(', ')} FROM json_each(?) WHERE true
+  ON CONFLICT (event_id) DO NOTHING`
+
+/** The index in SQLite. The small tables go through TypeORM's repositories; event rows, which come by the thousand, through SQL. */
+export class TypeormEventIndex implements EventIndex, IndexWriter {
+  readonly kind = 'sqlite'
+  #writing: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly released: () => void = () => undefined,
+  ) {}
+
+  write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    // One connection: two transactions of this process would otherwise mix their statements.
+    const turn = this.#writing.then(
+      () => this.#transaction(work),
+      () => this.#transaction(work),
+    )
+    this.#writing = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    // A deferred transaction that reads before it writes deadlocks between processes.
+    await this.sql('BEGIN IMMEDIATE')
+    try {
+      const result = await work(this)
+      await this.sql('COMMIT')
+      return result
+    } catch (error) {
+      // The first failure is the one to report; SQLite has often rolled back by itself.
+      await this.sql('ROLLBACK').catch(() => undefined)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.source.destroy()
+    } finally {
+      this.released()
+    }
+  }
+
+  watermarks(): Promise<Watermark[]> {
+    return this.sql<Watermark>('SELECT * FROM log_file')
+  }
+
+  journalMark(): Promise<JournalMark | undefined> {
+    return this.#fact<JournalMark>('journal')
+  }
+
+  locate(filter: EventFilter): Promise<IndexRow[]> {
+    const { where, order, parameters, reversed } = eventQuery(filter)
+    return this.sql<IndexRow>(`SELECT * FROM event ${where} ${order}`, parameters).then((rows) =>
+      reversed ? rows.reverse() : rows,
+    )
+  }
+
+  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
+    return this.sql<IndexRow>(
+      `SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
+       UNION ALL
+       SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
+         (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
+       ORDER BY lamport_clock, event_id`,
+      [feature, workPackage],
+    )
+  }
+
+  rows(eventIds: readonly string[]): Promise<IndexRow[]> {
+    return this.sql<IndexRow>('SELECT * FROM event WHERE event_id IN (SELECT value FROM json_each(?))', [
+      JSON.stringify(eventIds),
+    ])
+  }
+
+  async gateOwner(feature: string, gate: string): Promise<string | undefined> {
+    const [row] = await this.sql<{ work_package_id: string | null }>(
+      `SELECT work_package_id FROM event WHERE feature_slug = ? AND entity_id = ? AND event_type = 'GateCreated'
+       ORDER BY lamport_clock, event_id LIMIT 1`,
+      [feature, gate],
+    )
+    return row?.work_package_id ?? undefined
+  }
+
+  async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
+    const [row] = await this.sql<WorkPackageEntity>(
+      'SELECT * FROM work_package WHERE feature_slug = ? AND work_package_id = ?',
+      [feature, workPackage],
+    )
+    return row && stateOf(row)
+  }
+
+  async workPackages(feature?: string): Promise<WorkPackageState[]> {
+    const rows = await this.sql<WorkPackageEntity>(
+      `SELECT * FROM work_package ${feature === undefined ? '' : 'WHERE feature_slug = ?'} ORDER BY feature_slug, work_package_id`,
+      feature === undefined ? [] : [feature],
+    )
+    return rows.map(stateOf)
+  }
+
+  features(): Promise<FeatureRow[]> {
+    return this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+  }
+
+  async problems(): Promise<LogProblem[]> {
+    const rows = await this.sql<LogProblemEntity>('SELECT * FROM log_problem ORDER BY file, line, id')
+    return rows.map(({ file, line, kind, message }) => ({ file, line, kind, message }))
+  }
+
+  async maximumClock(): Promise<number> {
+    return (await this.#fact<number>('maximum_clock')) ?? 0
+  }
+
+  suspicious(): Promise<IndexRow[]> {
+    return this.sql<IndexRow>(
+      `SELECT * FROM event WHERE lamport_clock > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock'), 0)
+       ORDER BY lamport_clock, event_id`,
+    )
+  }
+
+  async count(): Promise<number> {
+    return this.#of(EventEntity).count().catch(rethrow)
+  }
+
+  async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
+    if (rows.length === 0) return []
+    const values = JSON.stringify(rows.map((row) => ROW_COLUMNS.map((name) => row[name])))
+    const before = await this.#changes()
+    await this.sql(INSERT_ROWS, [values])
+    if ((await this.#changes()) - before === rows.length) return []
+    return this.#leftOut(rows)
+  }
+
+  async #changes(): Promise<number> {
+    const [row] = await this.sql<{ n: number }>('SELECT total_changes() AS n')
+    return row?.n ?? 0
+  }
+
+  async #leftOut(rows: readonly IndexRow[]): Promise<IndexRow[]> {
+    const stored = new Map((await this.rows(rows.map((row) => row.event_id))).map((row) => [row.event_id, row]))
+    return rows.filter((row) => {
+      const kept = stored.get(row.event_id)
+      return kept?.file !== row.file || kept.offset !== row.offset
+    })
+  }
+
+  async relocate(row: IndexRow): Promise<void> {
+    await this.#of(EventEntity).save(row).catch(rethrow)
+  }
+
+  async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
+    const touched = await this.sql<{ feature_slug: string; entity_type: string; entity_id: string }>(
+      'SELECT DISTINCT feature_slug, entity_type, entity_id FROM event WHERE file = ?',
+      [file],
+    )
+    const workPackages: WorkPackageKey[] = []
+    for (const { feature_slug, entity_type, entity_id } of touched) {
+      const owner = entity_type === 'Gate' ? await this.gateOwner(feature_slug, entity_id) : entity_id
+      if ((entity_type === 'Gate' || entity_type === 'WorkPackage') && owner !== undefined)
+        workPackages.push({ feature_slug, work_package_id: owner })
+    }
+    await this.sql('DELETE FROM event WHERE file = ?', [file])
+    await this.sql('DELETE FROM log_problem WHERE file = ?', [file])
+    await this.sql('DELETE FROM log_file WHERE file = ?', [file])
+    const features = touched.filter((row) => row.entity_type === 'FeatureSpec').map((row) => row.feature_slug)
+    return { workPackages, features }
+  }
+
+  async putWatermark(mark: Watermark): Promise<void> {
+    await this.#upsert(LogFileEntity, ['file'], mark)
+  }
+
+  async putJournalMark(mark: JournalMark): Promise<void> {
+    await this.#putFact('journal', mark)
+  }
+
+  async putProblems(problems: readonly LogProblem[]): Promise<void> {
+    if (problems.length === 0) return
+    await this.sql(
+      `INSERT INTO log_problem (file, line, kind, message)
+       SELECT value ->> 'file', value ->> 'line', value ->> 'kind', value ->> 'message' FROM json_each(?)`,
+      [JSON.stringify(problems)],
+    )
+  }
+
+  async putWorkPackages(states: readonly WorkPackageState[]): Promise<void> {
+    if (states.length === 0) return
+    const rows = states.map((state) => {
+      const text = JSON.stringify(state)
+      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(text)]
+    })
+    await this.sql(
+      `INSERT INTO work_package (feature_slug, work_package_id, lane, state, crc)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
+       ON CONFLICT (feature_slug, work_package_id)
+       DO UPDATE SET lane = excluded.lane, state = excluded.state, crc = excluded.crc`,
+      [JSON.stringify(rows)],
+    )
+  }
+
+  async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
+    for (const key of keys) await this.#of(WorkPackageEntity).delete({ ...key }).catch(rethrow)
+  }
+
+  async putFeature(feature: FeatureRow): Promise<void> {
+    await this.#upsert(FeatureEntity, ['feature_slug'], feature)
+  }
+
+  async removeFeature(feature: string): Promise<void> {
+    await this.#of(FeatureEntity).delete({ feature_slug: feature }).catch(rethrow)
+  }
+
+  async putMaximumClock(value: number): Promise<void> {
+    await this.#putFact('maximum_clock', value)
+  }
+
+  async fileMaximum(file: string): Promise<number> {
+    const [row] = await this.sql<{ maximum: number | null }>(
+      'SELECT max(lamport_clock) AS maximum FROM event WHERE date = ? AND file = ?',
+      [file.slice(0, 10), file],
+    )
+    return row?.maximum ?? 0
+  }
+
+  async trustedClock(): Promise<number> {
+    const [row] = await this.sql<{ maximum: number | null }>(
+      `WITH gap AS (
+         SELECT min(clock) AS first FROM
+           (SELECT lamport_clock AS clock, lag(lamport_clock, 1, 0) OVER (ORDER BY lamport_clock) AS previous FROM event)
+         WHERE clock - previous > ?)
+       SELECT max(lamport_clock) AS maximum FROM event, gap WHERE first IS NULL OR lamport_clock < first`,
+      [CLOCK_GAP],
+    )
+    return row?.maximum ?? 0
+  }
+
+  async clocksAbove(floor: number): Promise<number[]> {
+    const rows = await this.sql<{ lamport_clock: number }>(
+      'SELECT DISTINCT lamport_clock FROM event WHERE lamport_clock > ? ORDER BY lamport_clock',
+      [floor],
+    )
+    return rows.map((row) => row.lamport_clock)
+  }
+
+  /** @throws IndexUnusable for whatever SQLite says other than success. */
+  async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      // The driver returns plain rows; their shape is the entity's, checked by the schema version.
+      return (await this.source.query(statement, [...parameters])) as Row[]
+    } catch (error) {
+      throw asIndexUnusable(error)
+    }
+  }
+
+  #of<E extends ObjectLiteral>(entity: EntityTarget<E>) {
+    return this.source.getRepository(entity)
+  }
+
+  async #upsert<E extends ObjectLiteral>(entity: EntityTarget<E>, key: string[], row: E): Promise<void> {
+    await this.#of(entity).upsert(row, key).catch(rethrow)
+  }
+
+  async #fact<T>(name: string): Promise<T | undefined> {
+    const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
+    // Written by #putFact alone, under this schema version.
+    return row && (JSON.parse(row.value) as T)
+  }
+
+  async #putFact(name: string, value: unknown): Promise<void> {
+    await this.#upsert(FactEntity, ['name'], { name, value: JSON.stringify(value) })
+  }
+}
+
+function stateOf(row: WorkPackageEntity): WorkPackageState {
+  if (crc32(row.state) !== row.crc)
+    throw new IndexUnusable('damaged', `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`)
+  // The checksum proves that these are the bytes putWorkPackages wrote.
+  return JSON.parse(row.state) as WorkPackageState
+}
+
+function rethrow(error: unknown): never {
+  throw asIndexUnusable(error)
+}

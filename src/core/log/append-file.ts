@@ -1,0 +1,160 @@
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import { assertPlainFile } from '../workspace/assert-safe.js'
+import { NO_SURPRISES, readFully, syncFolder } from './open-file.js'
+import { storageError } from './storage-error.js'
+
+const LF = 0x0a
+const CHUNK_BYTES = 256 * 1024
+const NEWLINE = Buffer.from('\n')
+
+/** What a failed append may have left behind. */
+export type Undo = 'undone' | 'may be stored'
+
+/**
+ * One append to one file, held open from its first byte until it is known where the bytes ended up:
+ * `open` → `write` → `sync` → `isInPlace`, or `cutBack` after any failure.
+ */
+export class Append {
+  /** Byte where the caller's bytes start. */
+  offset = 0
+  private oldSize = 0
+  private newSize = 0
+
+  private constructor(
+    readonly path: string,
+    private readonly fd: number,
+    private readonly isNew: boolean,
+  ) {}
+
+  /**
+   * @param create False: a file that is not there is not made; undefined is returned.
+   * @throws KittyError
+   */
+  static open(path: string, create: false): Append | undefined
+  static open(path: string, create: true): Append
+  static open(path: string, create: boolean): Append | undefined {
+    const opened = openOrCreate(path, create)
+    if (opened === undefined) return undefined
+    try {
+      const stats = fstatSync(opened.fd)
+      assertPlainFile(path, stats)
+      const append = new Append(path, opened.fd, opened.isNew)
+      append.oldSize = append.newSize = stats.size
+      return append
+    } catch (error) {
+      closeSync(opened.fd)
+      throw error
+    }
+  }
+
+  /**
+   * One write of one buffer, so that no other writer's bytes come between. A tail without newline, which git may
+   * have put there a moment ago, is ended first: else it would swallow the line that is written now.
+   * @throws KittyError
+   */
+  write(bytes: Buffer): void {
+    try {
+      const isTorn = this.oldSize > 0 && this.lastByte() !== LF
+      const buffer = isTorn ? Buffer.concat([NEWLINE, bytes]) : bytes
+      this.offset = this.oldSize + buffer.length - bytes.length
+      for (let done = 0; done < buffer.length;) {
+        const written = writeSync(this.fd, buffer, done)
+        done += written
+        this.newSize += written
+      }
+    } catch (error) {
+      throw storageError(error, this.path, 'not stored')
+    }
+  }
+
+  /** Asked once: after a failed fsync the kernel may call the lost pages clean (fsync(2), "Bugs"). */
+  sync(): void {
+    fdatasyncSync(this.fd)
+  }
+
+  /** The new file's name on disk. A failure is no reason to refuse what the file itself has stored. */
+  syncName(): void {
+    if (!this.isNew) return
+    try {
+      syncFolder(dirname(this.path))
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+    }
+  }
+
+  /** True while the path still names the file written to, whole. Git replaces files without asking. */
+  isInPlace(): boolean {
+    const now = statSync(this.path, { throwIfNoEntry: false, bigint: true })
+    const ours = fstatSync(this.fd, { bigint: true })
+    return now !== undefined && now.ino === ours.ino && now.dev === ours.dev && now.size >= this.newSize
+  }
+
+  /** Newlines in the bytes [from, to) of the file. */
+  newlinesBetween(from: number, to: number): number {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - from))
+    let count = 0
+    for (let at = from; at < to;) {
+      const read = readFully(this.fd, buffer, 0, Math.min(buffer.length, to - at), at)
+      if (read === 0) break
+      const chunk = buffer.subarray(0, read)
+      for (let found = chunk.indexOf(LF); found >= 0; found = chunk.indexOf(LF, found + 1)) count += 1
+      at += read
+    }
+    return count
+  }
+
+  /** The file as it was. */
+  cutBack(): Undo {
+    if (this.newSize === this.oldSize) return 'undone'
+    try {
+      ftruncateSync(this.fd, this.oldSize)
+      return 'undone'
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      return 'may be stored'
+    }
+  }
+
+  close(): void {
+    closeSync(this.fd)
+  }
+
+  private lastByte(): number {
+    const byte = Buffer.alloc(1)
+    readFully(this.fd, byte, 0, 1, this.oldSize - 1)
+    return byte[0] ?? LF
+  }
+}
+
+function openOrCreate(path: string, create: boolean): { fd: number; isNew: boolean } | undefined {
+  const flags = constants.O_RDWR | constants.O_APPEND | NO_SURPRISES
+  try {
+    return { fd: openSync(path, flags), isNew: false }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
+  }
+  if (!create) return undefined
+  try {
+    return { fd: openSync(path, flags | constants.O_CREAT, 0o644), isNew: true }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
+  }
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return { fd: openSync(path, flags | constants.O_CREAT, 0o644), isNew: true }
+  } catch (error) {
+    throw storageError(error, path, 'not stored')
+  }
+}

@@ -1,0 +1,87 @@
+import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import { NO_SURPRISES, openToRead, readFully } from './open-file.js'
+
+/** Far more than the two keys need: a larger file is not one of ours. */
+const MAX_BYTES = 4096
+
+/** The next Lamport value, kept between commands. Derived: the log can always tell it again. */
+export interface ClockStorage {
+  /** The next value to issue, or why the log has to be asked. */
+  read(): { value: number } | { problem: string }
+  /** Saves the next value to issue; returns a warning when it could not. @param now For people. */
+  write(next: number, now: Date): string | undefined
+}
+
+/** `clock.json`, replaced whole. Not synced: after a power cut it is behind, and the log is asked. */
+export class FileClockStorage implements ClockStorage {
+  constructor(private readonly path: string) {}
+
+  read(): { value: number } | { problem: string } {
+    try {
+      const text = this.readText()
+      return text === undefined ? { problem: `${this.path} is missing` } : this.parse(text)
+    } catch (error) {
+      if (!isKittyError(error) && systemCode(error) === undefined) throw error
+      return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
+    }
+  }
+
+  write(next: number, now: Date): string | undefined {
+    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    const temporary = `${this.path}.tmp`
+    const text = `${JSON.stringify({ value: next, last_updated: now.toISOString() }, null, 2)}\n`
+    try {
+      writeNew(temporary, Buffer.from(text))
+      renameSync(temporary, this.path)
+      return undefined
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      removeQuietly(temporary)
+      return `${this.path} could not be saved (${code}); the next command finds the clock in the log`
+    }
+  }
+
+  private readText(): string | undefined {
+    const open = openToRead(this.path)
+    if (open === undefined) return undefined
+    try {
+      const buffer = Buffer.allocUnsafe(MAX_BYTES)
+      return buffer.toString('utf8', 0, readFully(open.fd, buffer, 0, MAX_BYTES, 0))
+    } finally {
+      closeSync(open.fd)
+    }
+  }
+
+  private parse(text: string): { value: number } | { problem: string } {
+    let content: unknown
+    try {
+      content = JSON.parse(text)
+    } catch {
+      return { problem: `${this.path} is not JSON` }
+    }
+    const value =
+      typeof content === 'object' && content !== null && 'value' in content ? content.value : undefined
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return { value }
+    return { problem: `${this.path} holds no clock value` }
+  }
+}
+
+function writeNew(path: string, bytes: Buffer): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES, 0o644)
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch (error) {
+    // The warning about the clock is on its way already; the next save takes the same name.
+    if (systemCode(error) === undefined) throw error
+  }
+}

@@ -1,0 +1,232 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { assertPlainFile } from '../workspace/assert-safe.js'
+import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
+import { NO_SURPRISES } from './open-file.js'
+import { storageError } from './storage-error.js'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const FIRST_WAIT_MS = 0.3
+const LONGEST_WAIT_MS = 10
+/** Who has waited this long asks more often: newcomers must not always win. */
+const OLD_AFTER_MS = 1_000
+const OLD_WAIT_MS = 3
+/** Far behind the holder's record: on Windows a locked byte cannot be read. */
+const LOCKED_BYTE = 2 ** 30
+const RECORD_BYTES = 256
+
+/** Who holds the lock, as it says itself: for messages, never for decisions. */
+interface Holder {
+  readonly pid: number
+  readonly purpose: string
+  /** RFC 3339 UTC. */
+  readonly since: string
+}
+
+/** The one lock: whoever writes holds it. Dies with its holder. */
+export interface WriteLock {
+  /**
+   * @param purpose What for, told to whoever waits.
+   * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
+   */
+  acquire(purpose: string): Promise<HeldLock>
+}
+
+export interface HeldLock {
+  release(): void
+}
+
+/** How long to wait, from KITTY_LOCK_TIMEOUT_MS; 10,000 ms without. @throws KittyError UsageError */
+export function lockTimeout(env: Readonly<Record<string, string | undefined>>): number {
+  const text = env['KITTY_LOCK_TIMEOUT_MS']
+  if (text === undefined || text === '') return DEFAULT_TIMEOUT_MS
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text)
+  throw new KittyError(
+    'UsageError',
+    `KITTY_LOCK_TIMEOUT_MS is ${JSON.stringify(text)}, which is not a number of milliseconds`,
+    {
+      nextSteps: ['export KITTY_LOCK_TIMEOUT_MS=10000', 'or unset it'],
+      context: { value: text },
+    },
+  )
+}
+
+export class FileLock implements WriteLock {
+  private binding: LockBinding | undefined
+
+  constructor(
+    private readonly path: string,
+    private readonly timeoutMs: number,
+    private readonly load: () => LockBinding = loadLockBinding,
+  ) {}
+
+  async acquire(purpose: string): Promise<HeldLock> {
+    const binding = this.bindingOrRefusal()
+    const started = performance.now()
+    let fd = this.open()
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        if (this.tryLock(binding, fd)) {
+          if (isStillAt(this.path, fd)) break
+          // Deleted and made anew by somebody: what this file locks, nobody else asks for.
+          closeSync(fd)
+          fd = this.open()
+          continue
+        }
+        const waited = performance.now() - started
+        if (waited >= this.timeoutMs) throw this.timedOut(fd, waited)
+        await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
+      }
+      introduce(fd, purpose)
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    return heldLock(binding, fd)
+  }
+
+  private bindingOrRefusal(): LockBinding {
+    try {
+      return (this.binding ??= this.load())
+    } catch (error) {
+      throw unavailable(this.path, 'the native module fs-native-extensions cannot be loaded', error)
+    }
+  }
+
+  private tryLock(binding: LockBinding, fd: number): boolean {
+    try {
+      binding.tryLock(fd, LOCKED_BYTE, 1, true)
+      return true
+    } catch (error) {
+      if (isHeld(error) || systemCode(error) === 'EINTR') return false
+      throw unavailable(this.path, `the file system answers ${systemCode(error) ?? 'an error'}`, error)
+    }
+  }
+
+  private open(): number {
+    const flags = constants.O_RDWR | constants.O_CREAT | NO_SURPRISES
+    let fd: number
+    try {
+      fd = openMakingFolder(this.path, flags)
+    } catch (error) {
+      throw storageError(error, this.path, 'not stored')
+    }
+    try {
+      assertPlainFile(this.path, fstatSync(fd))
+      return fd
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+  }
+
+  private timedOut(fd: number, waitedMs: number): KittyError {
+    const holder = readHolder(fd)
+    const who =
+      holder === undefined
+        ? 'another process'
+        : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+    const seconds = (waitedMs / 1000).toFixed(1)
+    return new KittyError(
+      'LockTimeout',
+      `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting`,
+      {
+        nextSteps: [
+          'run the command again',
+          ...(holder === undefined ? [] : [`see what it does: ps -p ${holder.pid}`]),
+          'wait longer: export KITTY_LOCK_TIMEOUT_MS=60000',
+        ],
+        context: { lock: this.path, waited_ms: Math.round(waitedMs), holder: holder ?? null },
+      },
+    )
+  }
+}
+
+function heldLock(binding: LockBinding, fd: number): HeldLock {
+  let isHeldNow = true
+  return {
+    release() {
+      // Once only: by a second time the number may belong to another file.
+      if (!isHeldNow) return
+      isHeldNow = false
+      try {
+        // Said outright, since a child started meanwhile may hold a copy of the descriptor.
+        binding.unlock(fd, LOCKED_BYTE, 1)
+      } finally {
+        closeSync(fd)
+      }
+    },
+  }
+}
+
+function openMakingFolder(path: string, flags: number): number {
+  try {
+    return openSync(path, flags, 0o644)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, flags, 0o644)
+  }
+}
+
+function isStillAt(path: string, fd: number): boolean {
+  const there = statSync(path, { throwIfNoEntry: false, bigint: true })
+  const ours = fstatSync(fd, { bigint: true })
+  return there !== undefined && there.ino === ours.ino && there.dev === ours.dev
+}
+
+/** Half to one and a half of a wait that grows, so that waiters do not knock in step. */
+function waitBefore(attempt: number, waitedMs: number): number {
+  const longest = waitedMs > OLD_AFTER_MS ? OLD_WAIT_MS : LONGEST_WAIT_MS
+  return Math.min(longest, FIRST_WAIT_MS * 1.4 ** attempt) * (0.5 + Math.random())
+}
+
+/** Timers count whole milliseconds; below that the thread itself waits, and then gives others a turn. */
+async function pause(ms: number): Promise<void> {
+  if (ms >= 1) return sleep(ms)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** One write of fixed length, so that no earlier holder's record shines through. */
+function introduce(fd: number, purpose: string): void {
+  const holder: Holder = { pid: process.pid, purpose: purpose.slice(0, 60), since: new Date().toISOString() }
+  const record = Buffer.alloc(RECORD_BYTES, ' ')
+  record.write(JSON.stringify(holder))
+  record[RECORD_BYTES - 1] = 0x0a
+  try {
+    writeSync(fd, record, 0, RECORD_BYTES, 0)
+  } catch (error) {
+    // On a full disk the lock holds all the same; only its message would be poorer.
+    if (systemCode(error) === undefined) throw error
+  }
+}
+
+function readHolder(fd: number): Holder | undefined {
+  const record = Buffer.alloc(RECORD_BYTES)
+  try {
+    const read = readSync(fd, record, 0, RECORD_BYTES, 0)
+    const value: unknown = JSON.parse(record.toString('utf8', 0, read))
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!('pid' in value && 'purpose' in value && 'since' in value)) return undefined
+    const { pid, purpose, since } = value
+    if (typeof pid !== 'number' || typeof purpose !== 'string' || typeof since !== 'string') return undefined
+    return { pid, purpose, since }
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined
+    throw error
+  }
+}
+
+function unavailable(path: string, reason: string, cause: unknown): KittyError {
+  return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
+    nextSteps: [
+      'keep the repository on a local file system',
+      'reinstall kitty so that it fits this platform: npm install -g kitty-cli',
+    ],
+    context: { lock: path },
+    cause,
+  })
+}

@@ -1,0 +1,282 @@
+import { closeSync, lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
+import { encodeEvent, type LogEvent } from '../events-lib.js'
+import { assertPlainFile } from '../workspace/assert-safe.js'
+import { Append } from './append-file.js'
+import { dayFileOf, isDayFile } from './day-file.js'
+import {
+  type AppendedLine,
+  type EventLocation,
+  type EventLog,
+  type LogFile,
+  type LogLine,
+  type RawLine,
+  SCAN_START,
+  type ScanEnd,
+  type ScanPosition,
+  type TailRepair,
+} from './event-log.js'
+import type { Journal, JournalEntry } from './journal.js'
+import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
+import { identityOf, openToRead, readFully } from './open-file.js'
+import { prefixCrc, scanFile } from './scan-file.js'
+import { storageError } from './storage-error.js'
+import { type LogFolders, repairTail } from './torn-tail.js'
+
+const LF = 0x0a
+
+interface EncodedEvent {
+  readonly event: LogEvent
+  readonly bytes: Buffer
+}
+
+/** One day's part of an append. */
+interface Portion {
+  readonly file: string
+  readonly lines: readonly EncodedEvent[]
+  readonly bytes: Buffer
+}
+
+interface Written {
+  readonly portion: Portion
+  append: Append
+}
+
+/** The log in `.kittify/events`: one JSONL file a UTC day. `docs/formats.md`. */
+export class JsonlEventLog implements EventLog {
+  constructor(
+    private readonly folders: LogFolders,
+    private readonly journal: Journal,
+  ) {}
+
+  list(): LogFile[] {
+    const files: LogFile[] = []
+    for (const name of this.names()) {
+      const path = join(this.folders.eventsDir, name)
+      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      if (stats === undefined) continue
+      assertPlainFile(path, stats)
+      files.push({ name, size: Number(stats.size), identity: identityOf(stats) })
+    }
+    return files
+  }
+
+  scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
+    return scanFile(this.folders.eventsDir, file, from)
+  }
+
+  prefixCrc(file: string, length: number): number | undefined {
+    return prefixCrc(join(this.folders.eventsDir, file), length)
+  }
+
+  readEvents(locations: readonly EventLocation[]): (LogEvent | undefined)[] {
+    const events = new Array<LogEvent | undefined>(locations.length).fill(undefined)
+    for (const [file, places] of groupBy(locations.keys(), (at) => locations[at]?.file ?? '')) {
+      this.readFrom(file, locations, places, events)
+    }
+    return events
+  }
+
+  readLine({ file, offset, length }: EventLocation): string | undefined {
+    const open = openToRead(join(this.folders.eventsDir, file))
+    if (open === undefined) return undefined
+    try {
+      const bytes = Buffer.allocUnsafe(length)
+      return readFully(open.fd, bytes, 0, length, offset) < length ? undefined : bytes.toString('latin1')
+    } finally {
+      closeSync(open.fd)
+    }
+  }
+
+  append(events: readonly LogEvent[], seen?: ReadonlyMap<string, ScanPosition>): AppendedLine[] {
+    const portions = portionsOf(events)
+    if (portions.length === 0) return []
+    // The journal first: from the moment the line is in the work tree, git may take it away.
+    const entry = this.journal.append(Buffer.concat(portions.map((portion) => portion.bytes)))
+    const written: Written[] = []
+    try {
+      this.writeAll(portions, written)
+      for (const one of written) store(one)
+      for (const one of written) confirm(one, entry)
+      return written.flatMap((one) => placesOf(one, seen?.get(one.portion.file) ?? SCAN_START))
+    } catch (error) {
+      throw takeBack(error, written, entry)
+    } finally {
+      for (const { append } of written) append.close()
+      entry.close()
+    }
+  }
+
+  putBack(lines: readonly RawLine[]): number {
+    const unique = [...new Map(lines.map((line) => [line.event_id, line])).values()]
+    for (const [file, ofDay] of groupBy(unique, (line) => dayFileOf(line.timestamp))) {
+      const append = Append.open(join(this.folders.eventsDir, file), true)
+      try {
+        append.write(Buffer.concat(ofDay.map((line) => line.bytes)))
+        append.sync()
+        append.syncName()
+      } catch (error) {
+        append.cutBack()
+        throw storageError(error, append.path, 'not stored')
+      } finally {
+        append.close()
+      }
+    }
+    return unique.length
+  }
+
+  prepare(files?: readonly string[]): TailRepair[] {
+    return (files ?? this.names()).flatMap((file) => repairTail(this.folders, file) ?? [])
+  }
+
+  private names(): string[] {
+    try {
+      return readdirSync(this.folders.eventsDir).filter(isDayFile).sort()
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return []
+      throw storageError(error, this.folders.eventsDir, 'not readable')
+    }
+  }
+
+  private readFrom(
+    file: string,
+    locations: readonly EventLocation[],
+    places: readonly number[],
+    into: (LogEvent | undefined)[],
+  ): void {
+    const open = openToRead(join(this.folders.eventsDir, file))
+    if (open === undefined) return
+    try {
+      for (const place of places) {
+        const location = locations[place]
+        if (location !== undefined) into[place] = eventAt(open.fd, location)
+      }
+    } finally {
+      closeSync(open.fd)
+    }
+  }
+
+  private writeAll(portions: readonly Portion[], written: Written[]): void {
+    for (const portion of portions) {
+      const append = Append.open(join(this.folders.eventsDir, portion.file), true)
+      written.push({ portion, append })
+      append.write(portion.bytes)
+    }
+  }
+}
+
+function portionsOf(events: readonly LogEvent[]): Portion[] {
+  const byFile = groupBy(events.map(encode), ({ event }) => dayFileOf(event.timestamp))
+  return [...byFile].map(([file, lines]) => ({
+    file,
+    lines,
+    bytes: Buffer.concat(lines.map((line) => line.bytes)),
+  }))
+}
+
+function encode(event: LogEvent): EncodedEvent {
+  const bytes = Buffer.from(encodeEvent(event), 'utf8')
+  if (bytes.length <= MAX_LINE_BYTES) return { event, bytes }
+  const message = `event ${event.event_id} is ${bytes.length} bytes long, at most ${MAX_LINE_BYTES} are stored: not stored`
+  throw new KittyError('ValidationError', message, {
+    nextSteps: ['put long text into a file of the repository and name it in the event'],
+    context: { event_id: event.event_id, bytes: bytes.length, limit: MAX_LINE_BYTES },
+  })
+}
+
+function store({ append, portion }: Written): void {
+  try {
+    append.sync()
+  } catch (error) {
+    throw notOnDisk(error, append.path, portion)
+  }
+  append.syncName()
+}
+
+/**
+ * Git may have put another file in the place of the one just written. Then the line is written once more. When
+ * git has only taken the file away, it is about to make the new one and must not find one made by us (it creates
+ * exclusively): the journal holds the line, and the next command puts it back.
+ */
+function confirm(one: Written, entry: JournalEntry): void {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    if (one.append.isInPlace()) return
+    const again = Append.open(one.append.path, false)
+    if (again === undefined) break
+    one.append.close()
+    one.append = again
+    again.write(one.portion.bytes)
+    store(one)
+  }
+  if (one.append.isInPlace()) return
+  try {
+    entry.sync()
+  } catch (error) {
+    throw notOnDisk(error, one.append.path, one.portion)
+  }
+}
+
+/**
+ * After a failure nothing of the append stays, in the log or in the journal: an event that was not acknowledged
+ * must not come up later. The log first: killed in between, the journal still has it whole.
+ */
+function takeBack(error: unknown, written: readonly Written[], entry: JournalEntry): unknown {
+  const left = written.map(({ append }) => append.cutBack())
+  if (![...left, entry.undo()].includes('may be stored') || !isKittyError(error)) return error
+  const message = `${error.message}; what was written could not be taken back: it may be stored`
+  return new KittyError(error.kind, message, {
+    nextSteps: error.nextSteps,
+    context: error.context,
+    cause: error,
+  })
+}
+
+function notOnDisk(error: unknown, path: string, { lines }: Portion): unknown {
+  const code = systemCode(error)
+  if (code === undefined) return error
+  const ids = lines.map(({ event }) => event.event_id)
+  const says = code === 'EIO' ? 'I/O error' : `system error ${code}`
+  return new KittyError(
+    'DamagedData',
+    `${says}: ${path}: event ${ids.join(', ')} may not be on disk; run again`,
+    {
+      nextSteps: ['check the disk: dmesg', 'run the command again'],
+      context: { code, path, event_ids: ids },
+      cause: error,
+    },
+  )
+}
+
+function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLine[] {
+  // A file that git made shorter since it was read has to be counted from its start.
+  const from = seen.offset <= append.offset ? seen : SCAN_START
+  let line = from.line + append.newlinesBetween(from.offset, append.offset)
+  let offset = append.offset
+  return portion.lines.map(({ event, bytes }) => {
+    const place = { event, file: portion.file, offset, length: bytes.length, line: (line += 1) }
+    offset += bytes.length
+    return place
+  })
+}
+
+function eventAt(fd: number, { file, offset, length }: EventLocation): LogEvent | undefined {
+  if (length < 1 || length > MAX_LINE_BYTES) return undefined
+  const bytes = Buffer.allocUnsafe(length)
+  if (readFully(fd, bytes, 0, length, offset) < length || bytes.indexOf(LF) !== length - 1) return undefined
+  const lines: LogLine[] = []
+  new LineReader(file, 0, offset).read(bytes, lines)
+  return lines[0]?.event
+}
+
+/** `Map.groupBy`, which this program's oldest Node does not have. */
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}

@@ -1,0 +1,179 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { parseEvent } from '../events-lib.js'
+import type { LogLine, LogProblem } from './event-log.js'
+
+/** A line longer than this, newline included, is refused on write and passed over on read. */
+export const MAX_LINE_BYTES = 256 * 1024
+
+/** Deeper than any payload means: a line that is meant to break its reader. */
+const MAX_DEPTH = 100
+
+const LF = 0x0a
+const CR = 0x0d
+const BACKSLASH = 0x5c
+const QUOTE = 0x22
+const COLON = 0x3a
+const BRACE = 0x7b
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+const MARKER = /^(?:<{7,}|\|{7,}|={7,}|>{7,})(?: |$)/
+
+/** Reads the lines of one file in order. Holds what the file is to be blamed for only once. */
+export class LineReader {
+  private crlfReported = false
+
+  constructor(
+    private readonly file: string,
+    private line: number,
+    private offset: number,
+  ) {}
+
+  /** Lines of `chunk`, which ends with a newline, appended to `into`; returns how many there were. */
+  read(chunk: Buffer, into: LogLine[]): number {
+    const before = this.line
+    const text = chunk.includes(CR) || !isUtf8(chunk) ? undefined : decode(chunk)
+    const isOneByte = text?.length === chunk.length
+    let charStart = 0
+    for (let start = 0; start < chunk.length;) {
+      const end = chunk.indexOf(LF, start)
+      const charEnd = text === undefined ? 0 : isOneByte ? end : text.indexOf('\n', charStart)
+      this.line += 1
+      const length = end + 1 - start
+      if (text !== undefined && chunk[start] === BRACE && length <= MAX_LINE_BYTES) {
+        into.push(this.readPlain(chunk, start, end, text.slice(charStart, charEnd)))
+      } else if (length > 1) {
+        const odd = this.readOdd(chunk.subarray(start, end))
+        if (odd !== undefined) into.push(odd)
+      }
+      this.offset += length
+      start = end + 1
+      charStart = charEnd + 1
+    }
+    return this.line - before
+  }
+
+  /** A line too long to be held in memory, or a tail that no line could still become. */
+  tooLong(length: number): LogLine {
+    this.line += 1
+    const line = this.bad(
+      length,
+      'line_too_long',
+      `line too long: ${length} bytes, at most ${MAX_LINE_BYTES} are read`,
+    )
+    this.offset += length
+    return line
+  }
+
+  private readPlain(chunk: Buffer, start: number, end: number, text: string): LogLine {
+    const length = end + 1 - start
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      return this.notJson(chunk.subarray(start, end), length)
+    }
+    return this.readValue(value, chunk, start, end, length)
+  }
+
+  private readValue(value: unknown, bytes: Buffer, start: number, end: number, length: number): LogLine {
+    const keys = countKeys(value, 0)
+    if (keys < 0) return this.bad(length, 'too_deep', `nested more than ${MAX_DEPTH} levels deep`)
+    if (keys !== countKeyColons(bytes, start, end)) {
+      return this.bad(
+        length,
+        'duplicate_key',
+        'a key appears twice in one object: readers would disagree on its value',
+      )
+    }
+    const result = parseEvent(value)
+    if (!result.ok) return this.bad(length, result.problem.kind, result.problem.message)
+    const { file, line, offset } = this
+    return { file, line, offset, length, event: result.event, known: result.known }
+  }
+
+  /** Any line that is not plainly `{…}` in clean UTF-8: Windows line ends, marks, markers, damage. */
+  private readOdd(raw: Buffer): LogLine | undefined {
+    const length = raw.length + 1
+    if (length > MAX_LINE_BYTES) return this.bad(length, 'line_too_long', `line too long: ${length} bytes`)
+    const isCrlf = raw.at(-1) === CR
+    const hasBom = this.offset === 0 && startsWithBom(raw)
+    const body = raw.subarray(hasBom ? BOM.length : 0, isCrlf ? -1 : undefined)
+    if (body.length === 0) return undefined
+    const found = this.readBody(body, length)
+    if (found.event === undefined) return found
+    if (hasBom)
+      return { ...found, problem: this.problem('bom', 'starts with a byte order mark; read without it') }
+    if (!isCrlf || this.crlfReported) return found
+    this.crlfReported = true
+    return { ...found, problem: this.problem('crlf', 'Windows line ends from here on; read without them') }
+  }
+
+  private readBody(body: Buffer, length: number): LogLine {
+    if (!isUtf8(body)) return this.bad(length, 'invalid_utf8', 'not valid UTF-8')
+    if (body.includes(CR)) return this.bad(length, 'lone_cr', 'a carriage return inside the line')
+    let value: unknown
+    try {
+      value = JSON.parse(decode(body))
+    } catch {
+      return this.notJson(body, length)
+    }
+    return this.readValue(value, body, 0, body.length, length)
+  }
+
+  private notJson(body: Buffer, length: number): LogLine {
+    if (isConflictMarker(body)) return this.bad(length, 'conflict_marker', "one of git's conflict markers")
+    if (body.includes(0)) return this.bad(length, 'nul', 'NUL bytes, as a power cut leaves them')
+    if (startsWithBom(body)) return this.bad(length, 'stray_bom', 'a byte order mark inside the file')
+    return this.bad(length, 'not_json', 'not a JSON object')
+  }
+
+  private bad(length: number, kind: string, message: string): LogLine {
+    const { file, line, offset } = this
+    return { file, line, offset, length, known: false, problem: this.problem(kind, message) }
+  }
+
+  private problem(kind: string, message: string): LogProblem {
+    return { file: this.file, line: this.line, kind, message }
+  }
+}
+
+/** True for a line git writes between the sides of a conflict (git-merge(1), "How conflicts are presented"). */
+export function isConflictMarker(body: Buffer): boolean {
+  return MARKER.test(body.toString('latin1', 0, 200))
+}
+
+export function startsWithBom(bytes: Buffer): boolean {
+  return bytes.subarray(0, BOM.length).equals(BOM)
+}
+
+function decode(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')
+}
+
+/** Keys in a parsed value, at every level; −1 when it is nested too deep. */
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_DEPTH) return -1
+  const isList = Array.isArray(value)
+  const children: readonly unknown[] = isList ? value : Object.values(value)
+  let count = isList ? 0 : children.length
+  for (const child of children) {
+    if (typeof child !== 'object' || child === null) continue
+    const below = countKeys(child, depth + 1)
+    if (below < 0) return -1
+    count += below
+  }
+  return count
+}
+
+/** Colons outside strings: keys as written. More of them than the parsed value has keys: one was written twice. */
+function countKeyColons(bytes: Buffer, start: number, end: number): number {
+  let count = 0
+  let inString = false
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]
+    if (byte === QUOTE) inString = !inString
+    else if (byte === BACKSLASH) at += 1
+    else if (byte === COLON && !inString) count += 1
+  }
+  return count
+}

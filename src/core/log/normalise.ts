@@ -1,0 +1,61 @@
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LogProblem } from './event-log.js'
+import { type MergedLines, mergeLines } from './merge-lines.js'
+import { identityOf, NO_SURPRISES, readWhole } from './open-file.js'
+import { storageError } from './storage-error.js'
+
+const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom'])
+/** Put in order in memory; a file larger than this is read as it is. */
+const MAX_BYTES = 256 * 1024 * 1024
+
+/** True when git or an editor left the file in a state that the next write is to put in order. */
+export function needsNormalising(problems: readonly LogProblem[], repeatedLines: number): boolean {
+  return repeatedLines > 0 || problems.some(({ kind }) => DISORDER.has(kind))
+}
+
+/**
+ * Rewrites one day's file as `mergeLines` has it, whole or not at all. For the holder of the lock.
+ * Git, which knows no lock, may replace the file meanwhile: then it is read again.
+ * @returns What was done; undefined when the file is gone, in order, or too large.
+ * @throws KittyError
+ */
+export function normaliseFile(eventsDir: string, file: string): MergedLines | undefined {
+  const path = join(eventsDir, file)
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const before = readWhole(path)
+    if (before === undefined || before.bytes.length > MAX_BYTES) return undefined
+    const after = mergeLines([before.bytes])
+    if (after.bytes.equals(before.bytes)) return undefined
+    const isUnchanged = (): boolean => {
+      const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      return now !== undefined && identityOf(now) === identityOf(before.stats)
+    }
+    if (replace(path, after.bytes, Number(before.stats.mode) & 0o777, isUnchanged)) return after
+  }
+  return undefined
+}
+
+function replace(path: string, bytes: Buffer, mode: number, isUnchanged: () => boolean): boolean {
+  // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+  const temporary = `${path}.tmp`
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
+    const fd = openSync(temporary, flags, mode)
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    if (isUnchanged()) {
+      renameSync(temporary, path)
+      return true
+    }
+    rmSync(temporary, { force: true })
+    return false
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, path, 'not stored')
+  }
+}

@@ -1,0 +1,76 @@
+import { type BigIntStats, closeSync, constants, fstatSync, fsyncSync, openSync, readSync } from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import { assertPlainFile } from '../workspace/assert-safe.js'
+import { storageError } from './storage-error.js'
+
+/**
+ * No link is followed and no FIFO waited for, whatever was put in the file's place since it was looked at.
+ * Windows has neither flag: undefined counts as 0.
+ */
+export const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** A file opened for reading, and its status; undefined when there is none. @throws KittyError */
+export function openToRead(path: string): { fd: number; stats: BigIntStats } | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | NO_SURPRISES)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw storageError(error, path, 'not readable')
+  }
+  try {
+    const stats = fstatSync(fd, { bigint: true })
+    assertPlainFile(path, stats)
+    return { fd, stats }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/** Reads up to `length` bytes into `buffer`; fewer only at the end of the file. */
+export function readFully(
+  fd: number,
+  buffer: Buffer,
+  start: number,
+  length: number,
+  position: number,
+): number {
+  let done = 0
+  while (done < length) {
+    const read = readSync(fd, buffer, start + done, length - done, position + done)
+    if (read === 0) break
+    done += read
+  }
+  return done
+}
+
+/** All of a file; undefined when there is none. @throws KittyError */
+export function readWhole(path: string): { bytes: Buffer; stats: BigIntStats } | undefined {
+  const open = openToRead(path)
+  if (open === undefined) return undefined
+  try {
+    const bytes = Buffer.allocUnsafe(Number(open.stats.size))
+    return { bytes: bytes.subarray(0, readFully(open.fd, bytes, 0, bytes.length, 0)), stats: open.stats }
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
+  } finally {
+    closeSync(open.fd)
+  }
+}
+
+/** A new directory entry is on disk only when its folder is (fsync(2)). Windows cannot open a folder for this. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** What tells one state of a file from another. */
+export function identityOf(stats: Pick<BigIntStats, 'ino' | 'mtimeNs' | 'ctimeNs'>): string {
+  return `${stats.ino}:${stats.mtimeNs}:${stats.ctimeNs}`
+}

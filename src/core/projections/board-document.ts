@@ -1,0 +1,128 @@
+/**
+ * What commands answer with, as JSON and as the input of every page: the shapes of docs/cli.md. Keys are in
+ * snake_case; a key that has nothing holds null or [] and is never left out; times are RFC 3339 UTC.
+ */
+
+export interface WorkPackageDocument {
+  readonly work_package: string
+  readonly feature: string
+  readonly title: string
+  readonly lane: string
+  readonly dependencies: readonly string[]
+  /** Those of its dependencies that are not done. */
+  readonly blocked_by: readonly string[]
+  readonly tags: readonly string[]
+  readonly actor: string | null
+  readonly subtasks: { readonly done: number; readonly total: number }
+  readonly gates: { readonly passed: number; readonly total: number }
+  readonly updated_at: string | null
+  /** Path from the repository's root. */
+  readonly file: string | null
+}
+
+export interface ReadyDocument extends WorkPackageDocument {
+  /** Whom its completion would leave with nothing to wait for. */
+  readonly unblocks: readonly string[]
+}
+
+export interface WorkPackageDetailDocument extends WorkPackageDocument {
+  readonly history: readonly EventDocument[]
+  readonly gates_list: readonly GateDocument[]
+  readonly usage: UsageDocument
+  readonly notes: readonly NoteDocument[]
+  readonly conflicts: readonly ConflictDocument[]
+}
+
+export interface UsageDocument {
+  readonly tokens: number
+  readonly cost_usd_micros: number
+  readonly seconds: number
+}
+
+export interface NoteDocument {
+  readonly event_id: string
+  readonly actor: string
+  readonly timestamp: string
+  readonly text: string
+}
+
+export interface StatusDocument {
+  readonly features: readonly FeatureStatusDocument[]
+}
+
+export interface FeatureStatusDocument {
+  readonly feature: string
+  readonly title: string
+  /** Every lane of the workflow in its order, also the empty ones. */
+  readonly lanes: Readonly<Record<string, readonly WorkPackageDocument[]>>
+  readonly progress: { readonly done: number; readonly total: number; readonly percent: number }
+  readonly conflicts: readonly ConflictDocument[]
+}
+
+export interface ConflictDocument {
+  readonly feature: string
+  readonly entity_id: string
+  readonly register: string
+  readonly events: readonly ConflictingEventDocument[]
+  /** The event_id whose value stands. */
+  readonly winner: string | null
+  readonly rule: string
+  readonly open: boolean
+}
+
+export interface ConflictingEventDocument {
+  readonly event_id: string
+  readonly actor: string
+  readonly value: unknown
+  readonly timestamp: string
+  readonly lamport_clock: number
+}
+
+export interface GateDocument {
+  readonly gate_id: string
+  readonly work_package: string
+  readonly feature: string
+  readonly gate_type: string
+  readonly status: string
+}
+
+/** The whole envelope of an event; `parents` is null where its writer named none. */
+export interface EventDocument {
+  readonly event_id: string
+  readonly event_type: string
+  readonly event_version: number
+  readonly lamport_clock: number
+  readonly entity_id: string
+  readonly entity_type: string
+  readonly timestamp: string
+  readonly actor: string
+  readonly causation_id: string | null
+  readonly correlation_id: string | null
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly parents: readonly string[] | null
+}
+
+export interface ProblemDocument {
+  readonly file: string
+  readonly line: number
+  readonly kind: string
+  readonly message: string
+}
+
+export interface CheckDocument {
+  readonly name: string
+  readonly ok: boolean
+  readonly message: string
+  /** What `doctor --fix` would do, or what to type; null when there is nothing to do. */
+  readonly fix: string | null
+}
+
+export interface ErrorRecordDocument {
+  readonly error_id: string
+  readonly error_type: string
+  readonly entity_id: string | null
+  readonly attempted_operation: string
+  readonly reason: string
+  readonly timestamp: string
+  readonly context: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,8 @@
+import type { LogEvent } from '../events-lib.js'
+import type { EventDocument } from './board-document.js'
+
+/** The whole envelope: a log written by others may lack parents, a document never does. */
+export function eventDocument(event: LogEvent): EventDocument {
+  const { payload, parents, ...envelope } = event
+  return { ...envelope, payload: { ...payload }, parents: parents ?? null }
+}

@@ -1,0 +1,70 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { EventFilter } from '../index/event-index.js'
+import type { EventDocument } from '../projections/board-document.js'
+import { eventDocument } from '../projections/event-document.js'
+import type { EventStore } from '../store/event-store.js'
+import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import type { Scope } from './scope.js'
+
+export interface EventFlags {
+  readonly entity?: string | undefined
+  readonly type?: string | undefined
+  readonly feature?: string | undefined
+  readonly actor?: string | undefined
+  readonly causation?: string | undefined
+  readonly correlation?: string | undefined
+  readonly 'since-clock'?: number | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: number | undefined
+}
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
+
+/** History, as it is asked for on a command line. */
+@injectable()
+export class EventQueries {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Scope) private readonly scope: Scope,
+  ) {}
+
+  /** @throws KittyError UnknownFeature, UsageError for a bound that is no day and no UTC time. */
+  async filter(flags: EventFlags): Promise<EventFilter> {
+    const { type, actor, causation, correlation, limit } = flags
+    return {
+      type,
+      actor,
+      causation,
+      correlation,
+      limit,
+      // Every feature's events unless one is asked for: history is not about where one stands.
+      feature: flags.feature === undefined ? undefined : await this.scope.feature(flags.feature),
+      entity: flags.entity === undefined ? undefined : entityId(flags.entity),
+      sinceClock: flags['since-clock'],
+      from: moment('--from', flags.from),
+      to: moment('--to', flags.to),
+    }
+  }
+
+  async list(filter: EventFilter): Promise<EventDocument[]> {
+    return (await this.store.read(filter)).map(eventDocument)
+  }
+
+  async *stream(filter: EventFilter): AsyncIterable<readonly EventDocument[]> {
+    for await (const events of this.store.stream(filter)) yield events.map(eventDocument)
+  }
+}
+
+function entityId(text: string): string {
+  return /^wp\d+$/i.test(text) ? normaliseWorkPackageId(text) : text
+}
+
+function moment(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined || (MOMENT.test(text) && !Number.isNaN(Date.parse(text)))) return text
+  throw new KittyError('UsageError', `${flag} ${JSON.stringify(text.slice(0, 60))} is no day and no UTC time.`, {
+    nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
+  })
+}

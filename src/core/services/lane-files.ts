@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import type { WorkPackageState } from '../events-lib.js'
+import type { FileOf } from '../projections/work-packages.js'
+import { readLane, setLane } from '../specs/front-matter.js'
+import { readSpecFile } from '../specs/read-spec-file.js'
+import { workPackageIdOfFile } from '../specs/work-package-id.js'
+import { replaceFile } from '../specs/write-file.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+/** The work packages' files: where they are, and the `lane:` line that repeats what the log says. */
+@injectable()
+export class LaneFiles {
+  readonly #files = new Map<string, ReadonlyMap<string, string>>()
+
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  readonly fileOf: FileOf = (feature, workPackage) => {
+    const path = this.#filesOf(feature).get(workPackage)
+    return path === undefined ? null : relative(this.workspace.root, path)
+  }
+
+  /**
+   * Writes the lane of every package into its file where it says another, so that a line an earlier command could not
+   * write is put right too. Never throws: the log has the truth already.
+   * @param moved These get a `lane:` line when they have none.
+   */
+  settle(states: readonly WorkPackageState[], moved: ReadonlySet<string>): void {
+    for (const state of states) {
+      const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
+      if (path === undefined) continue
+      const problem = settleFile(path, state.lane, moved.has(state.work_package_id))
+      if (problem !== undefined)
+        this.notices.warn(`The lane in ${relative(this.workspace.root, path)} was not updated: ${problem}`)
+    }
+  }
+
+  #filesOf(feature: string): ReadonlyMap<string, string> {
+    const known = this.#files.get(feature)
+    if (known !== undefined) return known
+    const files = listWorkPackageFiles(join(this.workspace.specsDir, feature, 'tasks'))
+    this.#files.set(feature, files)
+    return files
+  }
+}
+
+function listWorkPackageFiles(dir: string): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const name of namesIn(dir)) {
+    const id = workPackageIdOfFile(name)
+    // The first by name, should two claim one package: finalize-tasks refuses such a folder.
+    if (id !== undefined && !files.has(id)) files.set(id, join(dir, name))
+  }
+  return files
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir).sort()
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return []
+  }
+}
+
+function settleFile(path: string, lane: string, add: boolean): string | undefined {
+  const file = readSpecFile(path)
+  if (!file.ok) return add ? file.reason : undefined
+  const stated = readLane(file.bytes)
+  if (stated === lane || (stated === undefined && !add)) return undefined
+  const change = setLane(file.bytes, lane)
+  if (!change.ok) return add ? change.problem : undefined
+  try {
+    if (change.changed) replaceFile(path, change.bytes)
+    return undefined
+  } catch (error) {
+    if (isKittyError(error)) return error.message
+    throw error
+  }
+}

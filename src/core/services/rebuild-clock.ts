@@ -1,0 +1,39 @@
+import { inject, injectable } from 'inversify'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { IndexHealth } from '../index/index-health.js'
+import type { ClockStorage } from '../log/clock-storage.js'
+import type { Session } from '../workspace/session.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+export interface ClockRebuild {
+  /** What clock.json said; null when it said nothing usable. */
+  readonly old: number | null
+  readonly new: number
+}
+
+/** Takes the clock from the log. */
+@injectable()
+export class RebuildClock {
+  constructor(
+    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
+    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /** @throws KittyError NotWritable when clock.json cannot be saved. */
+  @Exclusive
+  async rebuild(): Promise<ClockRebuild> {
+    const reading = this.clock.read()
+    const next = (await (await this.health.current()).maximumClock()) + 1
+    const warning = this.clock.write(next, this.session.now())
+    if (warning !== undefined) {
+      throw new KittyError('NotWritable', warning, {
+        nextSteps: [`Make ${this.workspace.clockFile} writable, or delete it: the next write finds the clock in the log.`],
+      })
+    }
+    return { old: 'value' in reading ? reading.value : null, new: next }
+  }
+}

@@ -1,0 +1,72 @@
+import { userInfo } from 'node:os'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { listFeatures } from '../specs/feature-folder.js'
+import type { EventStore, Provenance } from '../store/event-store.js'
+import { gitUserName, resolveActor } from '../workspace/actor.js'
+import { currentBranch } from '../workspace/branch.js'
+import { resolveFeature } from '../workspace/feature.js'
+import type { Session } from '../workspace/session.js'
+import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+export interface ProvenanceFlags {
+  readonly actor?: string | undefined
+  readonly correlation?: string | undefined
+  readonly 'idempotency-key'?: string | undefined
+}
+
+/** What a command is about and who runs it, from flags, environment, branch and folder. docs/commands.md. */
+@injectable()
+export class Scope {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+  ) {}
+
+  /** Every feature there is: a folder under kitty-specs, or an event. */
+  async features(): Promise<string[]> {
+    const logged = new Set((await this.store.features()).map((feature) => feature.feature_slug))
+    for (const state of await this.store.workPackages()) logged.add(state.feature_slug)
+    const folders = listFeatures(this.workspace.specsDir)
+    const known = new Set(folders)
+    return [...folders, ...[...logged].filter((slug) => !known.has(slug)).sort()]
+  }
+
+  /** @throws KittyError UsageError, UnknownFeature, AmbiguousFeature. */
+  async feature(flag: string | undefined): Promise<string> {
+    const { cwd, env } = this.session
+    const { worktree, gitDir } = this.workspace
+    return resolveFeature({ flag, env, branch: currentBranch(gitDir), cwd, worktree, features: await this.features() })
+  }
+
+  /** `wp1` → `WP01`. @throws KittyError UsageError. */
+  workPackage(text: string): string {
+    return normaliseWorkPackageId(text)
+  }
+
+  provenance(flags: ProvenanceFlags): Provenance {
+    const { env } = this.session
+    const actor = resolveActor({
+      flag: flags.actor,
+      env,
+      gitUserName: () => gitUserName(this.workspace.worktree),
+      osUser: osUser(),
+    })
+    return {
+      actor,
+      causationId: flags['idempotency-key'] ?? null,
+      correlationId: flags.correlation ?? (env['KITTY_CORRELATION_ID'] || null),
+    }
+  }
+}
+
+function osUser(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    // A user id without an entry in the password file: the other sources have to say.
+    return undefined
+  }
+}

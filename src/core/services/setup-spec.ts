@@ -1,0 +1,121 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import type { LogEvent } from '../events-lib.js'
+import { readFeature } from '../specs/feature-folder.js'
+import { metaJson, specMarkdown } from '../specs/scaffold.js'
+import { replaceFile } from '../specs/write-file.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { assertNewSlug, assertSlug } from '../workspace/slug.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { DEFAULT_MISSION, specCreated } from './finalize-tasks.js'
+import type { Scope } from './scope.js'
+
+export interface SetupRequest {
+  /** `user-login`, or `017-user-login` for a folder that is there or a number of one's own choice. */
+  readonly slug: string
+  readonly title?: string | undefined
+  readonly mission?: string | undefined
+  readonly provenance: Provenance
+}
+
+export interface SetupResult {
+  readonly feature: string
+  readonly feature_dir: string
+  readonly spec_file: string
+  /** False when the feature was there before and has been adopted or merely found. */
+  readonly created: boolean
+  readonly event: LogEvent
+}
+
+interface NamedFeature {
+  readonly slug: string
+  readonly title: string
+  readonly mission: string | null
+}
+
+/** Starts a feature: its number, its SpecCreated, its folder. */
+@injectable()
+export class SetupSpec {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Scope) private readonly scope: Scope,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /** @throws KittyError UsageError for a slug that is no name, or whose number another feature has. */
+  @Exclusive
+  async setUp(request: SetupRequest): Promise<SetupResult> {
+    const known = await this.scope.features()
+    const slug = chooseSlug(request.slug, known)
+    const dir = join(this.workspace.specsDir, slug)
+    const adopted = isFolder(dir)
+    const stated = adopted ? readFeature(this.workspace.specsDir, slug) : undefined
+    const title = request.title ?? stated?.title ?? titleOf(slug)
+    const mission = request.mission ?? stated?.mission ?? DEFAULT_MISSION
+    const { events, repeated } = await this.record({ feature: { slug, title, mission }, provenance: request.provenance })
+    const [event] = events.length > 0 ? events : await this.store.read({ feature: slug, type: 'SpecCreated' })
+    if (event === undefined) throw new Error(`no SpecCreated of ${slug} after it was written`)
+    const feature = event.payload.feature_slug
+    const folder = join(this.workspace.specsDir, feature)
+    if (!adopted && !repeated) this.#scaffold(folder, { slug, title, mission, createdBy: event.actor, createdAt: new Date(event.timestamp) })
+    const short = relative(this.workspace.root, folder)
+    return { feature, feature_dir: short, spec_file: join(short, 'spec.md'), created: !adopted && !repeated, event }
+  }
+
+  @Emits
+  protected async record(request: { feature: NamedFeature; provenance: Provenance }): Promise<Decision> {
+    const known = await this.store.features()
+    if (known.some((row) => row.feature_slug === request.feature.slug)) return decided([])
+    return decided([specCreated(request.feature, request.provenance.actor)])
+  }
+
+  /** The event is written: what fails here is made by the next setup-spec of the same name. */
+  #scaffold(dir: string, feature: Parameters<typeof metaJson>[0]): void {
+    try {
+      mkdirSync(join(dir, 'tasks'), { recursive: true })
+      replaceFile(join(dir, 'spec.md'), Buffer.from(specMarkdown(feature)))
+      replaceFile(join(dir, 'meta.json'), Buffer.from(metaJson(feature)))
+    } catch (error) {
+      if (!isKittyError(error) && systemCode(error) === undefined) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      this.notices.warn(`${feature.slug} is in the log, but its folder is not complete: ${reason}`)
+    }
+  }
+}
+
+function chooseSlug(asked: string, known: readonly string[]): string {
+  if (/^\d/.test(asked)) {
+    assertSlug(asked)
+    const number = Number.parseInt(asked, 10)
+    const other = known.find((slug) => slug !== asked && Number.parseInt(slug, 10) === number)
+    if (other !== undefined && !known.includes(asked)) throw numberTaken(asked, other)
+    return asked
+  }
+  assertNewSlug(asked)
+  const same = known.find((slug) => slug.replace(/^\d+-/, '') === asked)
+  const next = Math.max(0, ...known.map((slug) => Number.parseInt(slug, 10) || 0)) + 1
+  return same ?? `${String(next).padStart(3, '0')}-${asked}`
+}
+
+function numberTaken(asked: string, other: string): KittyError {
+  return new KittyError('UsageError', `The number of ${asked} belongs to ${other}.`, {
+    nextSteps: [`kitty agent feature setup-spec ${asked.replace(/^\d+-/, '')}`],
+    context: { asked, other },
+  })
+}
+
+function titleOf(slug: string): string {
+  const words = slug.replace(/^\d+-/, '').replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}

@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { Causality, isKittyEvent, type LogEvent } from '../events-lib.js'
+import { catchUp } from '../index/catch-up.js'
+import type { EventIndex, IndexRow } from '../index/event-index.js'
+import { IndexUnusable } from '../index/event-index.js'
+import type { IndexHealth } from '../index/index-health.js'
+import { MemoryEventIndex } from '../index/memory-event-index.js'
+import type { ClockStorage } from '../log/clock-storage.js'
+import type { EventLog, LogProblem } from '../log/event-log.js'
+import type { Journal } from '../log/journal.js'
+import { issueFrom } from '../store/clock.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+export interface VerifyResult {
+  readonly files: number
+  readonly events: number
+  readonly problems: readonly LogProblem[]
+}
+
+/**
+ * Reads every line of every file, the clock and the index, and changes nothing: repairs are for the next write and
+ * for doctor.
+ */
+@injectable()
+export class Verify {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.Journal) private readonly journal: Journal,
+    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
+    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
+  ) {}
+
+  async verify(): Promise<VerifyResult> {
+    const replayed = new MemoryEventIndex()
+    await catchUp(this.log, replayed)
+    const rows = await replayed.locate({})
+    const problems = [
+      ...(await replayed.problems()),
+      ...(await replayed.suspicious()).map(suspicious),
+      ...this.#tornTails(await replayed.watermarks()),
+      ...rows.filter(isMisfiled).map(misfiled),
+      ...this.#unknownAndParentless(rows),
+      ...(await this.#missingFromLog(replayed)),
+      ...this.#clockProblems(await replayed.maximumClock()),
+      ...(await this.#indexProblems(replayed)),
+    ]
+    return { files: this.log.list().length, events: rows.length, problems: problems.sort(byPlace) }
+  }
+
+  #tornTails(marks: readonly { file: string; size: number; offset: number; line: number }[]): LogProblem[] {
+    return marks
+      .filter((mark) => mark.size > mark.offset)
+      .map(({ file, size, offset, line }) => ({
+        file,
+        line: line + 1,
+        kind: 'torn_tail',
+        message: `${size - offset} bytes after the last newline, at byte ${offset}: a writer at work, or the trace of a crash that the next write repairs`,
+      }))
+  }
+
+  #unknownAndParentless(rows: readonly IndexRow[]): LogProblem[] {
+    const events = this.log.readEvents(rows)
+    const places = new Map(rows.map((row) => [row.event_id as string, row]))
+    const present = events.filter((event): event is LogEvent => event !== undefined)
+    const causality = new Causality(present)
+    const at = (id: string): { file: string; line: number } => places.get(id) ?? { file: '', line: 0 }
+    return [
+      ...present.filter((event) => !isKittyEvent(event)).map((event) => {
+        const message = `event type ${event.event_type} version ${event.event_version} is not known here; kept, passed over`
+        return { ...place(at(event.event_id)), kind: 'unknown_type', message }
+      }),
+      ...causality.missingParents.map(({ event_id, parent }) => ({
+        ...place(at(event_id)),
+        kind: 'missing_parent',
+        message: `names ${parent} as its parent, which is not in the log: lost, or not merged yet`,
+      })),
+      ...causality.invalidParents.map(({ event_id, parent }) => ({
+        ...place(at(event_id)),
+        kind: 'invalid_parent',
+        message: `names ${parent} as its parent, whose clock is not smaller; not followed`,
+      })),
+    ]
+  }
+
+  async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
+    const { lines } = this.journal.read()
+    const present = new Set((await replayed.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
+    return lines
+      .filter((line) => !present.has(line.event_id))
+      .map((line) => ({
+        file: this.workspace.journalFile,
+        line: 0,
+        kind: 'not_in_log',
+        message: `event ${line.event_id} was stored and is not in the work tree; the next command puts it back unless a branch has it`,
+      }))
+  }
+
+  #clockProblems(maximum: number): LogProblem[] {
+    const reading = this.clock.read()
+    const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
+    if ('problem' in reading) return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
+    const { warning } = issueFrom(reading, maximum)
+    if (warning !== undefined) return [{ ...problem, message: warning }]
+    if (reading.value > maximum) return []
+    return [{ ...problem, message: `says ${reading.value}, the log's greatest value is ${maximum}; the next write corrects it` }]
+  }
+
+  async #indexProblems(replayed: EventIndex): Promise<LogProblem[]> {
+    const problem = { file: this.workspace.indexFile, line: 0, kind: 'index' }
+    try {
+      const index = await this.health.current()
+      // An index that is merely behind is no problem; one that claims to be up to date and differs is.
+      const behind = !sameMarks(await index.watermarks(), await replayed.watermarks())
+      if (behind || (await sameAnswers(index, replayed))) return []
+      return [{ ...problem, message: 'does not answer as the log does: kitty agent events rebuild-index' }]
+    } catch (error) {
+      if (!(error instanceof IndexUnusable)) throw error
+      return [{ ...problem, message: `${error.message}; the next command rebuilds it` }]
+    } finally {
+      await this.health.close()
+    }
+  }
+}
+
+function place({ file, line }: { file: string; line: number }): { file: string; line: number } {
+  return { file, line }
+}
+
+function suspicious(row: IndexRow): LogProblem {
+  const message = `suspicious clock ${row.lamport_clock}: far above every other value; kept, not followed, not replayed`
+  return { ...place(row), kind: 'suspicious_clock', message }
+}
+
+function isMisfiled(row: IndexRow): boolean {
+  return row.file.slice(0, 10) !== row.date
+}
+
+function misfiled(row: IndexRow): LogProblem {
+  return { ...place(row), kind: 'wrong_file', message: `event ${row.event_id} is of ${row.date} and belongs into ${row.date}.jsonl` }
+}
+
+function sameMarks(a: readonly { file: string; identity: string }[], b: typeof a): boolean {
+  const seen = new Map(a.map((mark) => [mark.file, mark.identity]))
+  return a.length === b.length && b.every((mark) => seen.get(mark.file) === mark.identity)
+}
+
+async function sameAnswers(a: EventIndex, b: EventIndex): Promise<boolean> {
+  const answers = async (index: EventIndex): Promise<unknown[]> => {
+    const rows = (await index.locate({})).map((row) => ({ ...row }))
+    const features = (await index.features()).map((row) => ({ ...row }))
+    return [rows, await index.workPackages(), features, await index.maximumClock()]
+  }
+  return isDeepStrictEqual(await answers(a), await answers(b))
+}
+
+function byPlace(a: LogProblem, b: LogProblem): number {
+  return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
+}

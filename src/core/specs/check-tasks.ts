@@ -1,0 +1,114 @@
+/** What must hold before a feature's work packages enter the log: one file an id, dependencies that exist, no circle. */
+
+interface StatedTask {
+  readonly work_package_id: string
+  readonly dependencies: readonly string[]
+  readonly file: string
+}
+
+export interface TaskProblem {
+  readonly kind: 'duplicate' | 'unknown_dependency' | 'self_dependency' | 'cycle'
+  readonly work_packages: readonly string[]
+  readonly files: readonly string[]
+  /** What is wrong, in which file, and what to do. */
+  readonly message: string
+}
+
+/**
+ * Every problem, in a stable order; empty when the tasks may be taken up.
+ * @param known ids that exist besides these files, such as those already in the log
+ */
+export function checkTasks(tasks: readonly StatedTask[], known: readonly string[] = []): TaskProblem[] {
+  const ids = new Set([...tasks.map((task) => task.work_package_id), ...known])
+  return [...duplicates(tasks), ...tasks.flatMap((task) => badDependencies(task, ids)), ...cycles(tasks)]
+}
+
+function duplicates(tasks: readonly StatedTask[]): TaskProblem[] {
+  const filesById = new Map<string, string[]>()
+  for (const { work_package_id: id, file } of tasks) filesById.set(id, [...(filesById.get(id) ?? []), file])
+  return [...filesById].flatMap(([id, files]) => {
+    if (files.length < 2) return []
+    return [
+      {
+        kind: 'duplicate' as const,
+        work_packages: [id],
+        files,
+        message: `${id} has ${files.length} files: ${files.join(', ')}. Keep one, give the others ids of their own`,
+      },
+    ]
+  })
+}
+
+function badDependencies(task: StatedTask, ids: ReadonlySet<string>): TaskProblem[] {
+  const { work_package_id: id, file } = task
+  return task.dependencies.flatMap((dependency): TaskProblem[] => {
+    const problem = { work_packages: [id, dependency], files: [file] }
+    if (dependency === id) {
+      return [
+        {
+          kind: 'self_dependency',
+          ...problem,
+          message: `${file}: ${id} depends on itself. Remove it from its dependencies`,
+        },
+      ]
+    }
+    if (ids.has(dependency)) return []
+    return [
+      {
+        kind: 'unknown_dependency',
+        ...problem,
+        message: `${file}: ${id} depends on ${dependency}, which has no file. Add the file or remove the dependency`,
+      },
+    ]
+  })
+}
+
+/** One circle for each group of work packages that wait for one another, beginning with its smallest id. */
+function cycles(tasks: readonly StatedTask[]): TaskProblem[] {
+  const graph = new Map(tasks.map((task) => [task.work_package_id, task]))
+  const problems: TaskProblem[] = []
+  const settled = new Set<string>()
+  for (const start of [...graph.keys()].sort()) {
+    if (settled.has(start)) continue
+    const path = pathBackTo(start, graph, settled)
+    settled.add(start)
+    if (path === undefined) continue
+    for (const id of path) settled.add(id)
+    const files = path.map((id) => graph.get(id)?.file ?? id)
+    const circle = [...path, start].join(' → ')
+    problems.push({
+      kind: 'cycle',
+      work_packages: path,
+      files,
+      message: `${circle} wait for one another. Remove one dependency in ${files.join(', ')}`,
+    })
+  }
+  return problems
+}
+
+/** The shortest way from `start` along dependencies back to it, `start` first; iterative, since files set the depth. */
+function pathBackTo(
+  start: string,
+  graph: ReadonlyMap<string, StatedTask>,
+  settled: ReadonlySet<string>,
+): string[] | undefined {
+  const cameFrom = new Map<string, string | undefined>([[start, undefined]])
+  const queue = [start]
+  for (let next = 0; next < queue.length; next++) {
+    const id = queue[next]
+    if (id === undefined) break
+    for (const dependency of graph.get(id)?.dependencies ?? []) {
+      if (dependency === start && id !== start) return wayTo(id, cameFrom)
+      if (cameFrom.has(dependency) || settled.has(dependency) || !graph.has(dependency)) continue
+      cameFrom.set(dependency, id)
+      queue.push(dependency)
+    }
+  }
+  return undefined
+}
+
+function wayTo(id: string, cameFrom: ReadonlyMap<string, string | undefined>): string[] {
+  const path: string[] = []
+  for (let at: string | undefined = id; at !== undefined; at = cameFrom.get(at)) path.unshift(at)
+  return path
+}

@@ -1,0 +1,134 @@
+/**
+ * The top-level keys of a block of YAML and the bytes each one occupies, found without a YAML parser: a lane
+ * can then be replaced where it stands, and a move costs no parser at start-up.
+ *
+ * Text is latin1: one character is one byte, so every index is a byte offset.
+ */
+
+import { isBlank, lineAt, skipBlanks, type Line } from './lines.js'
+import { endOfQuote, endOfValue, unquoted } from './value-end.js'
+
+export interface Entry {
+  readonly key: string
+  /** The first character after the key's colon. */
+  readonly valueStart: number
+  /** The end of the key's line, its line end left out. */
+  readonly lineEnd: number
+  /** The end of the entry's last line of content, its line end included. */
+  readonly end: number
+  /** True when the value goes on below the key's line. */
+  readonly continues: boolean
+}
+
+export type Entries =
+  { readonly ok: true; readonly entries: readonly Entry[] } | { readonly ok: false; readonly problem: string }
+
+/** Reads the top-level keys of `text[from, to)`; a shape that cannot be told apart with certainty is a problem. */
+export function readEntries(text: string, from: number, to: number): Entries {
+  const entries: Entry[] = []
+  let awaitsValue = false
+  for (let at = from; at < to;) {
+    const line = lineAt(text, at, to)
+    at = line.next
+    const content = skipBlanks(text, line.start, line.end)
+    if (content === line.end || text[content] === '#') continue
+
+    const { key, indent, valueStart } = structureOf(text, content, line)
+    const opensEntry = content === line.start && !isInsideEntry(text, content, line.end)
+    if (opensEntry && key !== undefined) {
+      entries.push({
+        key,
+        valueStart,
+        lineEnd: line.end,
+        end: line.next,
+        continues: false,
+      })
+    }
+    const entry = entries.at(-1)
+    if (entry === undefined || (opensEntry && key === undefined)) return cannotTell(text, line)
+
+    // A quote or bracket opens a value after "key:" or "- ", or on its own line below an empty value;
+    // anywhere else it is part of plain text that goes on.
+    const value = skipProperties(text, skipBlanks(text, valueStart, line.end), line.end)
+    const structural = valueStart > content
+    if (structural || awaitsValue) {
+      const end = endOfValue(text, value, line, indent, to)
+      if (end === undefined)
+        return { ok: false, problem: `a quote or bracket is never closed after "${excerpt(text, line)}"` }
+      at = end
+    }
+    awaitsValue = structural && (value === line.end || text[value] === '#')
+    entries[entries.length - 1] = {
+      ...entry,
+      end: at,
+      continues: entry.continues || !opensEntry || at > line.next,
+    }
+  }
+  return { ok: true, entries }
+}
+
+function cannotTell(text: string, line: Line): Entries {
+  return { ok: false, problem: `its keys cannot be told apart at "${excerpt(text, line)}"` }
+}
+
+/** Sequence items and closing brackets may stand in the first column and still belong to the key above. */
+function isInsideEntry(text: string, at: number, end: number): boolean {
+  const char = text[at]
+  return char === ']' || char === '}' || (char === '-' && (at + 1 === end || isBlank(text[at + 1])))
+}
+
+interface Structure {
+  readonly key: string | undefined
+  /** Column of the key, or of the last dash where there is none: what lies under it is indented deeper. */
+  readonly indent: number
+  /** Where a value may begin; `content` itself when the line has neither dash nor key. */
+  readonly valueStart: number
+}
+
+function structureOf(text: string, content: number, { start, end }: Line): Structure {
+  let at = content
+  let indent = content - start
+  while (text[at] === '-' && (at + 1 === end || isBlank(text[at + 1]))) {
+    indent = at - start
+    at = skipBlanks(text, at + 1, end)
+  }
+  const colon = endOfKey(text, at, end)
+  if (colon === undefined) return { key: undefined, indent, valueStart: at }
+  return { key: unquoted(text.slice(at, colon).trimEnd()), indent: at - start, valueStart: colon + 1 }
+}
+
+/** Index of the colon that ends a key beginning at `at`. */
+function endOfKey(text: string, at: number, end: number): number | undefined {
+  const quote = text[at]
+  if (quote === '"' || quote === "'") {
+    const closed = endOfQuote(text, at, end)
+    if (closed === undefined) return undefined
+    const colon = skipBlanks(text, closed, end)
+    return text[colon] === ':' && isBlankOrEnd(text, colon + 1, end) ? colon : undefined
+  }
+  // Indicators that open something other than a plain key.
+  if (quote === undefined || '#?[]{},&*!|>%@`'.includes(quote)) return undefined
+  for (let colon = at; colon < end; colon++) {
+    if (text[colon] === '#' && isBlank(text[colon - 1])) return undefined
+    if (text[colon] === ':' && isBlankOrEnd(text, colon + 1, end)) return colon
+  }
+  return undefined
+}
+
+function isBlankOrEnd(text: string, at: number, end: number): boolean {
+  return at >= end || isBlank(text[at])
+}
+
+function excerpt(text: string, line: Line): string {
+  return Buffer.from(text.slice(line.start, Math.min(line.end, line.start + 40)), 'latin1').toString('utf8')
+}
+
+/** Passes over an anchor or a tag, which may stand before a value. */
+function skipProperties(text: string, at: number, end: number): number {
+  let index = at
+  while (index < end && (text[index] === '&' || text[index] === '!')) {
+    while (index < end && !isBlank(text[index])) index++
+    index = skipBlanks(text, index, end)
+  }
+  return index
+}

@@ -1,0 +1,13 @@
+/** Work package ids as files spell them: `WP` and two or more digits; `wp1` and `WP1` stand for `WP01`. */
+
+/** The id in its one spelling, or undefined when the text is none. */
+export function spellWorkPackageId(text: string): string | undefined {
+  const digits = /^wp(\d{1,9})$/i.exec(text.trim())?.[1]
+  return digits === undefined ? undefined : `WP${digits.replace(/^0+(?=\d\d)/, '').padStart(2, '0')}`
+}
+
+/** The id that a file's name begins with (`WP01-title.md`), or undefined when it is no work package's file. */
+export function workPackageIdOfFile(name: string): string | undefined {
+  const prefix = /^(wp\d{1,9})(?:[-_. ].{0,250})?\.md$/i.exec(name)?.[1]
+  return prefix === undefined ? undefined : spellWorkPackageId(prefix)
+}

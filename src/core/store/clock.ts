@@ -1,0 +1,20 @@
+import { CLOCK_GAP, witness } from '../events-lib.js'
+
+export type ClockReading = { readonly value: number } | { readonly problem: string } | undefined
+
+/**
+ * The next value to issue. The log decides; clock.json only saves asking, and keeps the clock from going back when
+ * git takes events away. docs/formats.md, "The clock".
+ * @param maximum the log's trusted maximum
+ */
+export function issueFrom(reading: ClockReading, maximum: number): { next: number; warning?: string } {
+  if (reading === undefined) return { next: maximum + 1 }
+  if ('problem' in reading) return { next: maximum + 1, warning: `The clock was taken from the log: ${reading.problem}` }
+  // An event stamped that far above the others would itself be taken for poison.
+  if (reading.value > maximum + CLOCK_GAP)
+    return {
+      next: maximum + 1,
+      warning: `The clock was taken from the log: clock.json says ${reading.value}, the log's greatest value is ${maximum}`,
+    }
+  return { next: witness(reading.value, maximum) }
+}

@@ -1,0 +1,50 @@
+import type { LogEvent, NewEvent, WorkPackageState } from '../events-lib.js'
+import type { EventFilter, FeatureRow } from '../index/event-index.js'
+import type { LogProblem } from '../log/event-log.js'
+
+/** Who does something, and what it belongs to. */
+export interface Provenance {
+  readonly actor: string
+  /** The operation that causes the events. A second operation of the same id writes nothing. */
+  readonly causationId: string | null
+  /** The session or run the operation belongs to. */
+  readonly correlationId: string | null
+}
+
+/** What a decider answers. `events` and `repeated` are filled by `@Emits`, once the drafts are durable. */
+export interface Decision {
+  readonly drafts: readonly NewEvent[]
+  readonly events: readonly LogEvent[]
+  /** The operation was carried out before: `events` are those of the first time, and nothing was written. */
+  readonly repeated: boolean
+}
+
+/** A decider's answer: these events, to be written in one append. */
+export function decided(drafts: readonly NewEvent[]): Decision {
+  return { drafts, events: [], repeated: false }
+}
+
+/**
+ * The log's meaning: events in, events and states out. Every read brings the index up to date first.
+ * All methods throw KittyError: kinds DamagedData, NotWritable, DiskFull, LockTimeout, LockUnavailable.
+ */
+export interface EventStore {
+  /** Events in the total order (lamport_clock, event_id), each once. */
+  read(filter?: EventFilter): Promise<LogEvent[]>
+  /** The same, a few thousand at a time, for histories that do not fit in memory. */
+  stream(filter?: EventFilter): AsyncIterable<readonly LogEvent[]>
+  /** Writes events under the lock: durable when it answers. A causation id that is known writes nothing and answers its events. */
+  emit(drafts: readonly NewEvent[], provenance: Provenance): Promise<readonly LogEvent[]>
+  workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
+  workPackages(feature?: string): Promise<WorkPackageState[]>
+  /** Every event of one package, its gates' included. */
+  history(feature: string, workPackage: string): Promise<LogEvent[]>
+  features(): Promise<FeatureRow[]>
+  problems(): Promise<LogProblem[]>
+  causedBy(causationId: string): Promise<LogEvent[]>
+  /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
+  exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
+  /** Stamps and appends within `exclusively`. @throws Error outside of it. */
+  append(drafts: readonly NewEvent[], provenance: Provenance): Promise<readonly LogEvent[]>
+  close(): Promise<void>
+}

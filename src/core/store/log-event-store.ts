@@ -1,0 +1,206 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { inject, injectable } from 'inversify'
+import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import { Causality, checkNew, createRegistry, entityKey, type LogEvent, type WorkPackageState } from '../events-lib.js'
+import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import type { EventFilter, EventIndex, FeatureRow, IndexRow } from '../index/event-index.js'
+import type { IndexHealth } from '../index/index-health.js'
+import type { ClockStorage } from '../log/clock-storage.js'
+import type { EventLog, LogProblem } from '../log/event-log.js'
+import type { WriteLock } from '../log/file-lock.js'
+import type { Session } from '../workspace/session.js'
+import { issueFrom } from './clock.js'
+import type { EventStore, Provenance } from './event-store.js'
+import type { Recovery } from './recovery.js'
+import { type Draft, stamp } from './stamp.js'
+
+/** Events read at once when a history is streamed. */
+const STREAM_BATCH = 2_000
+
+/** The event store over the JSONL log: lock → recover → catch up → decide → stamp → append → index → clock → release. */
+@injectable()
+export class LogEventStore implements EventStore {
+  // Re-entrance belongs to the call, not the store: two calls of one process must still exclude each other.
+  readonly #holding = new AsyncLocalStorage<true>()
+
+  constructor(
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.WriteLock) private readonly lock: WriteLock,
+    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
+    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
+    @inject(TOKENS.Recovery) private readonly recovery: Recovery,
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    if (this.#holding.getStore()) return work()
+    const held = await this.lock.acquire(purpose)
+    try {
+      return await this.#holding.run(true, async () => {
+        await this.recoverAndCatchUp()
+        return work()
+      })
+    } finally {
+      held.release()
+    }
+  }
+
+  emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
+    return this.exclusively('emit', async () => {
+      const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
+      return earlier.length > 0 ? earlier : this.append(drafts, provenance)
+    })
+  }
+
+  async append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
+    if (!this.#holding.getStore()) throw new Error('append needs the write lock: call it within exclusively')
+    if (drafts.length === 0) return []
+    const { nextClock, heads } = await this.stampSources(drafts)
+    const now = this.session.now()
+    const nextId = (at: Date): string => this.session.nextId(at)
+    const events = stamp(drafts, provenance, { nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
+    this.#refuseInvalid(events)
+    const [first] = this.log.append(events)
+    await this.takeUp(events.length, first?.file)
+    this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
+    return events
+  }
+
+  @RebuildOnCorruption
+  async read(filter: EventFilter = {}): Promise<LogEvent[]> {
+    return this.#eventsAt(await (await this.#upToDate()).locate(filter))
+  }
+
+  async *stream(filter: EventFilter = {}): AsyncIterable<readonly LogEvent[]> {
+    const rows = await this.rows(filter)
+    for (let at = 0; at < rows.length; at += STREAM_BATCH) yield this.#eventsAt(rows.slice(at, at + STREAM_BATCH))
+  }
+
+  @RebuildOnCorruption
+  async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
+    return (await this.#upToDate()).workPackage(feature, workPackage)
+  }
+
+  @RebuildOnCorruption
+  async workPackages(feature?: string): Promise<WorkPackageState[]> {
+    return (await this.#upToDate()).workPackages(feature)
+  }
+
+  @RebuildOnCorruption
+  async history(feature: string, workPackage: string): Promise<LogEvent[]> {
+    return this.#eventsAt(await (await this.#upToDate()).locateWorkPackage(feature, workPackage))
+  }
+
+  @RebuildOnCorruption
+  async features(): Promise<FeatureRow[]> {
+    return (await this.#upToDate()).features()
+  }
+
+  @RebuildOnCorruption
+  async problems(): Promise<LogProblem[]> {
+    const index = await this.#upToDate()
+    const suspicious = (await index.suspicious()).map(({ file, line, lamport_clock }) => ({
+      file,
+      line,
+      kind: 'suspicious_clock',
+      message: `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`,
+    }))
+    return [...(await index.problems()), ...suspicious]
+  }
+
+  @RebuildOnCorruption
+  async causedBy(causationId: string): Promise<LogEvent[]> {
+    return this.#eventsAt(await (await this.#upToDate()).locate({ causation: causationId }))
+  }
+
+  async close(): Promise<void> {
+    await this.health.close()
+  }
+
+  @RebuildOnCorruption
+  protected async rows(filter: EventFilter): Promise<IndexRow[]> {
+    return (await this.#upToDate()).locate(filter)
+  }
+
+  /** With the lock held: what a crash, git or another writer left is put right before anything is decided. */
+  @RebuildOnCorruption
+  protected async recoverAndCatchUp(): Promise<void> {
+    await this.recovery.beforeWrite(await this.health.current())
+  }
+
+  @RebuildOnCorruption
+  protected async takeUp(lines: number, file: string | undefined): Promise<void> {
+    const index = await this.health.current()
+    const report: CatchUpReport = await catchUp(this.log, index, { appendedTo: file, journal: this.recovery.journalEnd() })
+    // Something else stands where the lines were written: git put another file there within microseconds.
+    if (report.lines !== lines && file !== undefined && index.kind === 'sqlite') {
+      await index.write((writer) => writer.forget(file))
+      await catchUp(this.log, index)
+    }
+  }
+
+  @RebuildOnCorruption
+  protected async stampSources(drafts: readonly Draft[]): Promise<{ nextClock: number; heads: Map<string, string[]> }> {
+    const index = await this.health.current()
+    const issue = issueFrom(this.clock.read(), await index.maximumClock())
+    if (issue.warning !== undefined) this.notices.warn(issue.warning)
+    const heads = new Map<string, string[]>()
+    for (const draft of drafts) {
+      const key = entityKey(draft)
+      if (!heads.has(key)) heads.set(key, await this.#heads(index, draft, key))
+    }
+    return { nextClock: issue.next, heads }
+  }
+
+  async #heads(index: EventIndex, draft: Draft, key: string): Promise<string[]> {
+    const feature = draft.payload.feature_slug
+    const owner = draft.entity_type === 'Gate' ? await index.gateOwner(feature, draft.entity_id) : draft.entity_id
+    if (draft.entity_type === 'WorkPackage' || draft.entity_type === 'Gate') {
+      const state = owner === undefined ? undefined : await index.workPackage(feature, owner)
+      return [...(state?.heads[key] ?? [])]
+    }
+    const rows = await index.locate({ feature, entity: draft.entity_id, entityType: draft.entity_type })
+    const events = this.#eventsAt(rows)
+    return new Causality(events).heads(events).map((event) => event.event_id)
+  }
+
+  #refuseInvalid(events: readonly LogEvent[]): void {
+    const registry = createRegistry()
+    for (const event of events) {
+      const [fault, ...others] = checkNew(event, registry)
+      if (fault === undefined) continue
+      throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}`, {
+        nextSteps: ['Correct the value and run the command again; nothing was written.'],
+        context: { event_type: event.event_type, faults: [fault, ...others] },
+      })
+    }
+  }
+
+  #saveClock(next: number, now: Date): void {
+    const warning = this.clock.write(next, now)
+    if (warning !== undefined) this.notices.warn(warning)
+  }
+
+  #eventsAt(rows: readonly IndexRow[]): LogEvent[] {
+    return this.recovery.confirmed(rows, this.log.readEvents(rows))
+  }
+
+  async #upToDate(): Promise<EventIndex> {
+    const index = await this.health.current()
+    if (!this.#holding.getStore()) await this.recovery.beforeRead(index, (work) => this.#withLock(work))
+    return index
+  }
+
+  async #withLock(work: () => Promise<void>): Promise<void> {
+    const held = await this.lock.acquire('put back events that git took away')
+    try {
+      await work()
+    } finally {
+      held.release()
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import type { Notices } from '../errors/notices.js'
+import type { LogEvent } from '../events-lib.js'
+import { catchUp } from '../index/catch-up.js'
+import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
+import { committedLines } from '../log/committed-lines.js'
+import type { EventLog, LogProblem, RawLine } from '../log/event-log.js'
+import type { Journal, JournalPosition } from '../log/journal.js'
+import { needsNormalising, normaliseFile } from '../log/normalise.js'
+import { reconcile } from '../log/reconcile.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+/** A smaller journal is not worth asking git about, in bytes. */
+const PRUNE_AT = 256 * 1024
+
+/**
+ * Puts right what crashes, git and other writers left, before anything is decided on it: torn tails, lines that git
+ * took away, files that a merge left in disorder. docs/formats.md, "Git and the log" and "Merging".
+ */
+@injectable()
+export class Recovery {
+  #mark: JournalMark | undefined
+
+  constructor(
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.Journal) private readonly journal: Journal,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
+  async beforeWrite(index: EventIndex): Promise<void> {
+    await this.#repairTails(index)
+    await catchUp(this.log, index)
+    await this.#reconcileJournal(index)
+    await this.#normaliseFiles(index)
+  }
+
+  /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
+  async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
+    await catchUp(this.log, index)
+    const { lines } = this.journal.read(await index.journalMark())
+    if (lines.length === 0) return
+    const present = await inIndex(index, lines)
+    // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
+    if (lines.some((line) => !present.has(line.event_id))) await withLock(() => this.beforeWrite(index))
+  }
+
+  /** Where the journal ends after an append by the holder of the lock: every line before is in the log. */
+  journalEnd(): JournalMark {
+    this.#mark = { ...this.journal.read(this.#mark).end, floor: this.#mark?.floor ?? 0 }
+    return this.#mark
+  }
+
+  /**
+   * The events read from the places an index named.
+   * @throws IndexUnusable when one of them is not what the index says: a changed byte goes unnoticed by SQLite.
+   */
+  confirmed(rows: readonly IndexRow[], events: readonly (LogEvent | undefined)[]): LogEvent[] {
+    return rows.map((row, at) => {
+      const event = events[at]
+      if (event?.event_id === row.event_id) return event
+      throw new IndexUnusable('damaged', `it names ${row.file}:${row.line} for an event that is not there`)
+    })
+  }
+
+  async #repairTails(index: EventIndex): Promise<void> {
+    const marks = new Map((await index.watermarks()).map((mark) => [mark.file, mark]))
+    const suspects = this.log.list().filter((file) => {
+      const mark = marks.get(file.name)
+      return mark?.identity !== file.identity || mark.offset !== file.size
+    })
+    if (suspects.length === 0) return
+    for (const repair of this.log.prepare(suspects.map((file) => file.name))) this.notices.warn(repair.message)
+  }
+
+  async #reconcileJournal(index: EventIndex): Promise<void> {
+    const mark = await index.journalMark()
+    this.#mark = mark
+    const size = this.journal.size()
+    const prune = size > PRUNE_AT && size > 2 * (mark?.floor ?? 0)
+    const unseen = this.journal.read(mark)
+    const isWhole = unseen.lines.length === 0 || (await inIndex(index, unseen.lines)).size === unseen.lines.length
+    if (!isWhole || prune) await this.#compareWithGit(index, prune)
+    else if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.end, mark?.floor ?? 0)
+  }
+
+  async #compareWithGit(index: EventIndex, prune: boolean): Promise<void> {
+    const { lines } = this.journal.read()
+    const plan = await reconcile(lines, {
+      inLog: () => inIndex(index, lines),
+      committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
+      prune,
+    })
+    if (plan.putBack.length > 0) {
+      const count = this.log.putBack(plan.putBack)
+      this.notices.warn(
+        `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
+          'git checkout -- .kittify/events, then pop again; nothing goes missing.',
+      )
+      await catchUp(this.log, index)
+    }
+    if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
+    await this.#confirmJournal(index, this.journal.read().end, this.journal.size())
+  }
+
+  async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
+    const mark = { ...end, floor }
+    this.#mark = mark
+    await index.write((writer) => writer.putJournalMark(mark))
+  }
+
+  async #normaliseFiles(index: EventIndex): Promise<void> {
+    const byFile = new Map<string, LogProblem[]>()
+    for (const problem of await index.problems()) {
+      byFile.set(problem.file, [...(byFile.get(problem.file) ?? []), problem])
+    }
+    let rewrote = false
+    for (const [file, problems] of byFile) {
+      const repeats = problems.filter(({ kind }) => kind === 'duplicate' || kind === 'out_of_order').length
+      if (!needsNormalising(problems, repeats)) continue
+      const merged = normaliseFile(this.workspace.eventsDir, file)
+      if (merged === undefined) continue
+      this.notices.warn(`${file}: put in order, merged ${merged.merged} lines, dropped ${merged.duplicates} duplicates`)
+      rewrote = true
+    }
+    if (rewrote) {
+      await catchUp(this.log, index)
+      await this.#reconcileJournal(index)
+    }
+  }
+}
+
+async function inIndex(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+  return new Set((await index.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
+}

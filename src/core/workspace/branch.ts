@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+
+/** Name of the branch checked out in the checkout of `gitDir`; undefined when detached or kept in a reftable. */
+export function currentBranch(gitDir: string): string | undefined {
+  try {
+    const head = readFileSync(join(gitDir, 'HEAD'), 'utf8')
+    const name = /^ref: refs\/heads\/(.+?)\s*$/.exec(head)?.[1]
+    return name === '.invalid' ? undefined : name
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

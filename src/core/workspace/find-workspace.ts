@@ -1,0 +1,92 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { KittyError } from '../errors/kitty-error.js'
+import { type Checkout, findCheckout, primaryCheckout } from './git-directory.js'
+import type { Workspace } from './workspace.js'
+
+/**
+ * The workspace that `cwd` belongs to: the primary checkout's, or the one KITTY_ROOT names.
+ * @throws KittyError NotAGitRepository; UsageError when KITTY_ROOT names no folder.
+ */
+export function findWorkspace(cwd: string, env: Readonly<Record<string, string | undefined>>): Workspace {
+  const override = env['KITTY_ROOT']
+  if (override !== undefined && override !== '') return workspaceAt(existingFolder(override), cwd)
+  const here = findCheckout(cwd)
+  if (here === undefined) throw notARepository(cwd)
+  const root = primaryCheckout(here)
+  if (root === undefined) throw noPrimaryCheckout(here)
+  return layout(root, here, join(here.gitCommonDir, 'kitty'))
+}
+
+/** @throws KittyError NotInitialised when `kitty init` has not been run in this repository. */
+export function requireInitialised(workspace: Workspace): void {
+  if (lstatSync(workspace.kittyDir, { throwIfNoEntry: false }) !== undefined) return
+  throw new KittyError(
+    'NotInitialised',
+    `kitty is not set up in ${workspace.root}: there is no .kittify folder`,
+    {
+      nextSteps: ['kitty init'],
+      context: { root: workspace.root },
+    },
+  )
+}
+
+function workspaceAt(root: string, cwd: string): Workspace {
+  const checkout = findCheckout(root)
+  if (checkout === undefined) throw notARepository(root)
+  const common = join(checkout.gitCommonDir, 'kitty')
+  // A second log in one repository needs a journal of its own, or one log's events would be put back into the other.
+  const isPrimary = primaryCheckout(checkout) === root
+  const privateDir = isPrimary ? common : join(common, `root-${crc32(root).toString(16).padStart(8, '0')}`)
+  const here = findCheckout(cwd)
+  return layout(root, here?.gitCommonDir === checkout.gitCommonDir ? here : checkout, privateDir)
+}
+
+function layout(root: string, checkout: Checkout, privateDir: string): Workspace {
+  const kittyDir = join(root, '.kittify')
+  const eventsDir = join(kittyDir, 'events')
+  return Object.freeze({
+    root,
+    gitCommonDir: checkout.gitCommonDir,
+    gitDir: checkout.gitDir,
+    worktree: checkout.worktree,
+    kittyDir,
+    eventsDir,
+    errorsDir: join(kittyDir, 'errors'),
+    clockFile: join(kittyDir, 'clock.json'),
+    configFile: join(kittyDir, 'config.json'),
+    indexFile: join(eventsDir, 'index.db'),
+    specsDir: join(root, 'kitty-specs'),
+    worktreesDir: join(root, '.worktrees'),
+    privateDir,
+    lockFile: join(privateDir, 'lock'),
+    journalFile: join(privateDir, 'journal.jsonl'),
+  })
+}
+
+function existingFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(path)
+  throw new KittyError('UsageError', `KITTY_ROOT names ${JSON.stringify(path)}, which is not a folder`, {
+    nextSteps: ['unset KITTY_ROOT', 'or set it to the folder that holds .kittify'],
+    context: { kitty_root: path },
+  })
+}
+
+function notARepository(from: string): KittyError {
+  return new KittyError('NotAGitRepository', `${from} is not inside a git repository`, {
+    nextSteps: ['cd into a repository', 'or make one here: git init'],
+    context: { cwd: from },
+  })
+}
+
+function noPrimaryCheckout(here: Checkout): KittyError {
+  return new KittyError(
+    'NotAGitRepository',
+    `the repository ${here.gitCommonDir} is bare or keeps its files elsewhere: it has no primary checkout to keep the log in`,
+    {
+      nextSteps: [`choose the checkout that holds .kittify: export KITTY_ROOT=${here.worktree}`],
+      context: { git_common_dir: here.gitCommonDir, worktree: here.worktree },
+    },
+  )
+}

@@ -1,0 +1,29 @@
+import { KittyError } from '../errors/kitty-error.js'
+
+const MAX_LENGTH = 100
+const SLUG = /^[0-9]{3,}-[a-z0-9][a-z0-9-]*$/
+const NEW_SLUG = /^[a-z0-9][a-z0-9-]*$/
+const FORM = `lower-case letters, digits and "-", at most ${MAX_LENGTH} characters`
+
+/**
+ * A slug becomes a folder and a branch name, so that its form is checked before any path is made of it: no dots,
+ * no separators, no letters that differ only in case or in Unicode form.
+ * @throws KittyError UsageError naming the allowed form.
+ */
+export function assertSlug(slug: string): void {
+  if (slug.length <= MAX_LENGTH && SLUG.test(slug)) return
+  throw badSlug(slug, `a number of three or more digits, "-", then ${FORM}`, '017-user-login')
+}
+
+/** As `assertSlug`, for the name of a feature that has no number yet. */
+export function assertNewSlug(slug: string): void {
+  if (slug.length <= MAX_LENGTH - '0000-'.length && NEW_SLUG.test(slug)) return
+  throw badSlug(slug, FORM, 'user-login')
+}
+
+function badSlug(slug: string, form: string, example: string): KittyError {
+  return new KittyError('UsageError', `${JSON.stringify(slug.slice(0, 120))} is not a feature's name`, {
+    nextSteps: [`allowed form: ${form}; for example ${example}`],
+    context: { allowed_form: form },
+  })
+}

@@ -1,0 +1,22 @@
+/** Every path kitty uses, absolute. `docs/formats.md`, "Where". */
+export interface Workspace {
+  /** The primary checkout, or the folder KITTY_ROOT names: the one all worktrees share the log of. */
+  readonly root: string
+  readonly gitCommonDir: string
+  /** Git's directory of the checkout the command runs in: holds its HEAD. */
+  readonly gitDir: string
+  /** Top of the checkout the command runs in. */
+  readonly worktree: string
+  readonly kittyDir: string
+  readonly eventsDir: string
+  readonly errorsDir: string
+  readonly clockFile: string
+  readonly configFile: string
+  readonly indexFile: string
+  readonly specsDir: string
+  readonly worktreesDir: string
+  /** Inside git's directory, where no git command cleans up. */
+  readonly privateDir: string
+  readonly lockFile: string
+  readonly journalFile: string
+}

@@ -1,0 +1,58 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+
+/** One row an event: what it is found by, and where its line lies. */
+@Entity({ name: 'event', withoutRowid: true })
+@Index('event_entity', ['feature_slug', 'entity_id', 'lamport_clock'])
+@Index('event_type_clock', ['event_type', 'lamport_clock'])
+@Index('event_date', ['date', 'lamport_clock'])
+@Index('event_clock', ['lamport_clock'])
+@Index('event_causation', ['causation_id'], { where: 'causation_id IS NOT NULL' })
+export class EventEntity {
+  @PrimaryColumn({ type: 'text' })
+  event_id!: string
+
+  @Column({ type: 'integer' })
+  lamport_clock!: number
+
+  @Column({ type: 'text' })
+  entity_id!: string
+
+  @Column({ type: 'text' })
+  entity_type!: string
+
+  @Column({ type: 'text' })
+  event_type!: string
+
+  @Column({ type: 'text' })
+  feature_slug!: string
+
+  @Column({ type: 'text' })
+  timestamp!: string
+
+  @Column({ type: 'text' })
+  date!: string
+
+  @Column({ type: 'text' })
+  actor!: string
+
+  @Column({ type: 'text', nullable: true })
+  causation_id!: string | null
+
+  @Column({ type: 'text', nullable: true })
+  correlation_id!: string | null
+
+  @Column({ type: 'text', nullable: true })
+  work_package_id!: string | null
+
+  @Column({ type: 'text' })
+  file!: string
+
+  @Column({ type: 'integer' })
+  line!: number
+
+  @Column({ type: 'integer' })
+  offset!: number
+
+  @Column({ type: 'integer' })
+  length!: number
+}

@@ -1,0 +1,10 @@
+import { EventEntity } from './event-entity.js'
+import { FactEntity } from './fact-entity.js'
+import { FeatureEntity } from './feature-entity.js'
+import { LogFileEntity } from './log-file-entity.js'
+import { LogProblemEntity } from './log-problem-entity.js'
+import { WorkPackageEntity } from './work-package-entity.js'
+
+export { EventEntity, FactEntity, FeatureEntity, LogFileEntity, LogProblemEntity, WorkPackageEntity }
+
+export const ENTITIES = [EventEntity, LogFileEntity, WorkPackageEntity, FeatureEntity, LogProblemEntity, FactEntity]

@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+/** One row a log file: how far it has been read, and how to tell that it was rewritten. */
+@Entity({ name: 'log_file', withoutRowid: true })
+export class LogFileEntity {
+  @PrimaryColumn({ type: 'text' })
+  file!: string
+
+  @Column({ type: 'text' })
+  identity!: string
+
+  @Column({ type: 'integer' })
+  size!: number
+
+  @Column({ type: 'integer' })
+  offset!: number
+
+  @Column({ type: 'integer' })
+  line!: number
+
+  @Column({ type: 'integer' })
+  crc!: number
+}

@@ -1,0 +1,23 @@
+import { isKittyError, type KittyError } from '../../src/core/errors/kitty-error.js'
+
+/** The KittyError that `act` throws; fails the test when it throws none. */
+export function errorOf(act: () => unknown): KittyError {
+  try {
+    act()
+  } catch (error) {
+    if (isKittyError(error)) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** As `errorOf`, for what a promise rejects with. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<KittyError> {
+  try {
+    await promise
+  } catch (error) {
+    if (isKittyError(error)) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { tempFolder } from './temp-folder.js'
+
+/** A real git repository with one commit on `main`, gone after the test. */
+export class TempRepository {
+  readonly root = tempFolder()
+
+  constructor() {
+    this.git('init', '--quiet', '--initial-branch=main')
+    this.write('README.md', '# A repository\n')
+    this.commitAll('start')
+  }
+
+  git(...args: string[]): string {
+    return gitIn(this.root, ...args)
+  }
+
+  write(path: string, content: string | Buffer): string {
+    const absolute = join(this.root, path)
+    mkdirSync(dirname(absolute), { recursive: true })
+    writeFileSync(absolute, content)
+    return absolute
+  }
+
+  commitAll(message: string): void {
+    this.git('add', '--all')
+    this.git('commit', '--quiet', '--message', message)
+  }
+
+  /** As after `kitty init`, without the merge driver. */
+  initKitty(): void {
+    mkdirSync(join(this.root, '.kittify', 'events'), { recursive: true })
+    this.write('.kittify/.gitignore', 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n')
+    this.write('.gitattributes', '.kittify/events/*.jsonl text eol=lf\n')
+    this.commitAll('kitty')
+  }
+}
+
+/** Runs git with a user and no configuration but the repository's own. */
+export function gitIn(folder: string, ...args: string[]): string {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
+  return execFileSync('git', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...Object.fromEntries(inherited),
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      GIT_AUTHOR_NAME: 'Ada',
+      GIT_AUTHOR_EMAIL: 'ada@example.org',
+      GIT_COMMITTER_NAME: 'Ada',
+      GIT_COMMITTER_EMAIL: 'ada@example.org',
+    },
+  })
+}

@@ -1,0 +1,92 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { FileJournal } from '../../../src/core/log/journal.js'
+import { noteLine, ulid } from '../../support/events.js'
+import { errorOf } from '../../support/kitty-error.js'
+import { tempFolder } from '../../support/temp-folder.js'
+
+function journal(): { journal: FileJournal; path: string } {
+  const path = join(tempFolder(), 'kitty', 'journal.jsonl')
+  return { journal: new FileJournal(path), path }
+}
+
+function append(to: FileJournal, ...seeds: number[]): void {
+  to.append(Buffer.from(seeds.map((seed) => noteLine(seed)).join(''))).close()
+}
+
+describe('the journal', () => {
+  it('is empty before its first line', () => {
+    expect(journal().journal.read()).toEqual({ lines: [], end: { offset: 0, identity: '' } })
+    expect(journal().journal.size()).toBe(0)
+  })
+
+  it('gives back each line byte for byte', () => {
+    const { journal: under } = journal()
+    append(under, 1, 2)
+    append(under, 3)
+    const { lines, end } = under.read()
+    expect(lines.map((line) => line.bytes.toString())).toEqual([noteLine(1), noteLine(2), noteLine(3)])
+    expect(lines[0]).toMatchObject({ event_id: ulid(1), timestamp: '2026-11-22T09:30:00.000Z' })
+    expect(end.offset).toBe(under.size())
+  })
+
+  it('gives only what is new after a place, until it is rewritten', () => {
+    const { journal: under } = journal()
+    append(under, 1, 2)
+    const { end } = under.read()
+    append(under, 3)
+    expect(under.read(end).lines.map((line) => line.event_id)).toEqual([ulid(3)])
+    under.rewrite(under.read().lines.slice(1))
+    expect(under.read(end).lines.map((line) => line.event_id)).toEqual([ulid(2), ulid(3)])
+  })
+
+  it('knows a rewritten journal of the same size from the one before', () => {
+    const { journal: under } = journal()
+    append(under, 1)
+    const { end, lines } = under.read()
+    under.rewrite(lines)
+    under.rewrite(lines)
+    expect(under.read(end).lines).toHaveLength(1)
+  })
+
+  it('takes back what was appended', () => {
+    const { journal: under, path } = journal()
+    append(under, 1)
+    const entry = under.append(Buffer.from(noteLine(2)))
+    expect(entry.undo()).toBe('undone')
+    entry.close()
+    expect(readFileSync(path, 'utf8')).toBe(noteLine(1))
+  })
+
+  it('passes over its own torn tail, and the next line does not fall into it', () => {
+    const { journal: under, path } = journal()
+    append(under, 1)
+    appendFileSync(path, noteLine(2).slice(0, 30))
+    expect(under.read().lines.map((line) => line.event_id)).toEqual([ulid(1)])
+    expect(under.read().end.offset).toBe(noteLine(1).length)
+    append(under, 3)
+    expect(under.read().lines.map((line) => line.event_id)).toEqual([ulid(1), ulid(3)])
+  })
+
+  it('passes over anything that is no event', () => {
+    const { journal: under, path } = journal()
+    mkdirSync(dirname(path))
+    writeFileSync(path, `\n7\nnull\n{}\n{"event_id":1,"timestamp":2}\n\0\0\n${noteLine(1)}`)
+    expect(under.read().lines.map((line) => line.event_id)).toEqual([ulid(1)])
+  })
+
+  it('is replaced whole, and leaves nothing behind when it cannot be', () => {
+    const { journal: under, path } = journal()
+    append(under, 1, 2)
+    under.rewrite(under.read().lines.slice(1))
+    expect(readFileSync(path, 'utf8')).toBe(noteLine(2))
+    under.rewrite([])
+    expect(readFileSync(path, 'utf8')).toBe('')
+    expect(readdirSync(dirname(path))).toEqual(['journal.jsonl'])
+    const folder = join(tempFolder(), 'folder')
+    mkdirSync(join(folder, 'inside'), { recursive: true })
+    expect(errorOf(() => new FileJournal(folder).rewrite([])).kind).toBe('NotWritable')
+    expect(readdirSync(dirname(folder))).toEqual(['folder'])
+  })
+})

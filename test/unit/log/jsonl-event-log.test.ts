@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Append } from '../../../src/core/log/append-file.js'
+import { type Journal, FileJournal } from '../../../src/core/log/journal.js'
+import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
+import { note, noteLine } from '../../support/events.js'
+import { errorOf } from '../../support/kitty-error.js'
+import { nodeScript, runNode } from '../../support/node-script.js'
+import { tempFolder } from '../../support/temp-folder.js'
+
+const DAY = '2026-11-22.jsonl'
+
+function logIn(root: string, wrap: (journal: Journal) => Journal = (journal) => journal) {
+  const eventsDir = join(root, 'events')
+  const journal = new FileJournal(join(root, 'private', 'journal.jsonl'))
+  const log = new JsonlEventLog({ eventsDir, errorsDir: join(root, 'errors') }, wrap(journal))
+  return { log, journal, eventsDir, day: join(eventsDir, DAY) }
+}
+
+/** A journal that lets something happen between itself and the log's own write, as git would. */
+function meanwhile(journal: Journal, happens: () => void): Journal {
+  return {
+    append: (bytes) => {
+      const entry = journal.append(bytes)
+      happens()
+      return entry
+    },
+    read: (since) => journal.read(since),
+    rewrite: (keep) => {
+      journal.rewrite(keep)
+    },
+    size: () => journal.size(),
+  }
+}
+
+/** Lets something happen to the day's file in the middle of the next append, between its write and its end. */
+function whileSyncing(happens: () => void): void {
+  vi.spyOn(Append.prototype, 'sync').mockImplementationOnce(happens)
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const APPEND = `
+  import { join } from 'node:path'
+  import { FileJournal } from './src/core/log/journal.js'
+  import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
+  import { note } from './test/support/events.js'
+  const [root, seed] = process.argv.slice(2)
+  const folders = { eventsDir: join(root, 'events'), errorsDir: join(root, 'errors') }
+  const log = new JsonlEventLog(folders, new FileJournal(join(root, 'private', 'journal.jsonl')))
+  try {
+    log.append([note(Number(seed)), note(Number(seed) + 1)])
+    console.log('stored')
+  } catch (error) {
+    console.log(JSON.stringify({ kind: error.kind, message: error.message, cause: error.cause?.code }))
+  }
+`
+
+describe('append', () => {
+  it('writes the journal first', () => {
+    const root = tempFolder()
+    const seen: string[] = []
+    const { log } = logIn(root, (journal) =>
+      meanwhile(journal, () => {
+        seen.push(readFileSync(join(root, 'private', 'journal.jsonl'), 'utf8'))
+      }),
+    )
+    log.append([note(1)])
+    expect(seen).toEqual([noteLine(1)])
+  })
+
+  it('stores nothing, in log or journal, when one of its files cannot be written', () => {
+    const root = tempFolder()
+    const { log, day, eventsDir, journal } = logIn(root)
+    log.append([note(1)])
+    mkdirSync(join(eventsDir, '2026-11-23.jsonl'))
+    const error = errorOf(() => log.append([note(2), note(3, { timestamp: '2026-11-23T00:00:00.000Z' })]))
+    expect(error.message).toContain('2026-11-23.jsonl')
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(1))
+    expect(journal.read().lines).toHaveLength(1)
+  })
+
+  it('refuses links, FIFOs and folders in the place of a day file at once', () => {
+    const root = tempFolder()
+    const { log, day, eventsDir, journal } = logIn(root)
+    const outside = join(root, 'outside')
+    mkdirSync(eventsDir)
+    for (const make of [
+      () => symlinkSync(outside, day),
+      () => symlinkSync('/dev/full', day),
+      () => execFileSync('mkfifo', [day]),
+      () => mkdirSync(day),
+    ]) {
+      rmSync(day, { recursive: true, force: true })
+      make()
+      expect(errorOf(() => log.list())).toMatchObject({ kind: 'UnsafeSetup', exitCode: 5 })
+      expect(['UnsafeSetup', 'NotWritable']).toContain(errorOf(() => log.append([note(1)])).kind)
+    }
+    expect(statSync(outside, { throwIfNoEntry: false })).toBeUndefined()
+    expect(journal.read().lines).toEqual([])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'tells a full disk from others, and stores no part of a line',
+    async () => {
+      const root = mkdtempSync('/tmp/kitty-full-')
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', root])
+      try {
+        const { log, day } = logIn(root)
+        log.append([note(1)])
+        writeFileSync(join(root, 'filler'), '')
+        try {
+          writeFileSync(join(root, 'filler'), Buffer.alloc(64 * 1024))
+        } catch {
+          // Full is what it is meant to be.
+        }
+        const before = readFileSync(day)
+        const long = note(2, { payload: { feature_slug: '001-login', text: 'x'.repeat(20_000) } })
+        const error = errorOf(() => log.append([long]))
+        expect(error).toMatchObject({ kind: 'DiskFull', exitCode: 3 })
+        expect(error.message).toMatch(/disk full: .*: not stored; 0 KiB free/)
+        expect(readFileSync(day)).toEqual(before)
+        expect(readFileSync(join(root, 'private', 'journal.jsonl')).equals(before)).toBe(true)
+        rmSync(join(root, 'filler'))
+        log.append([note(3)])
+        expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + noteLine(3))
+      } finally {
+        execFileSync('umount', [root])
+        rmSync(root, { recursive: true })
+      }
+    },
+  )
+
+  it('writes once more into the file that git put in the place of its own', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    writeFileSync(`${day}.git`, noteLine(9))
+    whileSyncing(() => {
+      renameSync(`${day}.git`, day)
+    })
+    const [place] = log.append([note(2)])
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(9) + noteLine(2))
+    expect(place).toMatchObject({ offset: noteLine(9).length, line: 2 })
+  })
+
+  it('writes once more into the file that git cut shorter in place', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    whileSyncing(() => {
+      writeFileSync(day, '')
+    })
+    log.append([note(2)])
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(2))
+  })
+
+  it('does not stand in git’s way when git has taken the file away: the journal has the line', () => {
+    const { log, day, journal } = logIn(tempFolder())
+    log.append([note(1)])
+    whileSyncing(() => {
+      rmSync(day)
+    })
+    log.append([note(2)])
+    expect(statSync(day, { throwIfNoEntry: false })).toBeUndefined()
+    expect(log.putBack(journal.read().lines)).toBe(2)
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + noteLine(2))
+  })
+})
+
+const strace = (() => {
+  try {
+    return execFileSync('which', ['strace'], { encoding: 'utf8' }).trim()
+  } catch {
+    return undefined
+  }
+})()
+
+describe.skipIf(strace === undefined)('append under failing system calls', () => {
+  const run = (script: string, root: string, inject: string, path: string): string =>
+    execFileSync(
+      'strace',
+      [
+        '-f',
+        '-qq',
+        '-o',
+        join(root, 'trace'),
+        '-P',
+        path,
+        '-e',
+        `inject=${inject}`,
+        process.execPath,
+        script,
+        root,
+        '10',
+      ],
+      { encoding: 'utf8' },
+    )
+
+  it.each([
+    ['write,pwrite64:error=ENOSPC:when=1', 'DiskFull', 'disk full'],
+    ['write,pwrite64:error=EDQUOT:when=1', 'DiskFull', 'quota'],
+    ['write,pwrite64:error=EFBIG:when=1', 'NotWritable', 'file size limit'],
+    ['write,pwrite64:error=EIO:when=1', 'DamagedData', 'I/O error'],
+    ['openat:error=EROFS:when=1', 'NotWritable', 'read-only'],
+    ['openat:error=EMFILE:when=1', 'NotWritable', 'too many open files'],
+    ['fsync,fdatasync:error=EIO', 'DamagedData', 'may not be on disk; run again'],
+  ])('leaves log and journal as they were: %s', async (inject, kind, message) => {
+    const root = tempFolder()
+    const { log, day, journal } = logIn(root)
+    log.append([note(1)])
+    const error = JSON.parse(run(await nodeScript(APPEND), root, inject, day)) as {
+      kind: string
+      message: string
+    }
+    expect(error.kind).toBe(kind)
+    expect(error.message).toContain(message)
+    if (inject.startsWith('fsync')) {
+      expect(error.message).toContain(note(10).event_id)
+      expect(readFileSync(join(root, 'trace'), 'utf8').match(/f(data)?sync\(/g)).toHaveLength(1)
+    }
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(1))
+    expect(journal.read().lines).toHaveLength(1)
+  })
+
+  it('is whole in the journal or nowhere when killed at any call', async () => {
+    const script = await nodeScript(APPEND)
+    for (const [call, path] of [
+      ['write,pwrite64', 'journal'],
+      ['openat', 'day'],
+      ['write,pwrite64', 'day'],
+      ['fsync,fdatasync', 'day'],
+    ] as const) {
+      const root = tempFolder()
+      const { log, day, journal } = logIn(root)
+      log.append([note(1)])
+      const target = path === 'day' ? day : join(root, 'private', 'journal.jsonl')
+      expect(() => run(script, root, `${call}:signal=SIGKILL:when=1`, target)).toThrow()
+      log.prepare()
+      const present = readFileSync(day, 'utf8')
+      const missing = journal.read().lines.filter((line) => !present.includes(line.event_id))
+      log.putBack(missing)
+      expect([noteLine(1), noteLine(1) + noteLine(10) + noteLine(11)]).toContain(readFileSync(day, 'utf8'))
+      await runNode(script, [root, '20']).finished
+      expect(readFileSync(day, 'utf8').endsWith(noteLine(20) + noteLine(21))).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogLine } from '../../../src/core/log/event-log.js'
+import { LineReader, MAX_LINE_BYTES } from '../../../src/core/log/line-codec.js'
+import { noteFields, noteLine, ulid } from '../../support/events.js'
+
+const BOM = '\ufeff'
+
+function read(content: string | Buffer): LogLine[] {
+  const lines: LogLine[] = []
+  new LineReader('day.jsonl', 0, 0).read(Buffer.from(content), lines)
+  return lines
+}
+
+function kinds(content: string | Buffer): (string | undefined)[] {
+  return read(content).map((line) => line.problem?.kind)
+}
+
+describe('a line', () => {
+  it('is an event with its place', () => {
+    const [first, second] = read(noteLine(1) + noteLine(2))
+    expect(first).toMatchObject({
+      file: 'day.jsonl',
+      line: 1,
+      offset: 0,
+      length: noteLine(1).length,
+      known: true,
+    })
+    expect(second).toMatchObject({ line: 2, offset: noteLine(1).length, event: { event_id: ulid(2) } })
+    expect(first).not.toHaveProperty('problem')
+  })
+
+  it('without text is passed over and counted', () => {
+    const lines = read(`\n\r\n${noteLine(1)}`)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatchObject({ line: 3, offset: 3 })
+  })
+
+  it('has its offset in bytes, whatever its characters', () => {
+    const text = 'é 猫 🐈 \u2028'
+    const line = noteLine(1, { payload: { feature_slug: '001-login', text } })
+    const lines = read(line + noteLine(2))
+    expect(lines[0]).toMatchObject({ event: { payload: { text } }, length: Buffer.byteLength(line) })
+    expect(lines[1]).toMatchObject({ offset: Buffer.byteLength(line), event: { event_id: ulid(2) } })
+  })
+
+  it('of an unknown type is kept as unknown', () => {
+    const line = JSON.stringify(noteFields(1, { event_type: 'Elsewhere' })) + '\n'
+    expect(read(line)[0]).toMatchObject({ known: false, event: { event_type: 'Elsewhere' } })
+  })
+
+  it.each([
+    ['not_json', 'nonsense\n'],
+    ['not_json', '{"a":\n'],
+    ['not_an_object', '[1]\n'],
+    ['not_an_object', '7\n'],
+    ['bad_envelope', '{"a":1}\n'],
+    ['invalid_utf8', Buffer.from([0x7b, 0xff, 0x7d, 0x0a])],
+    ['nul', '\0\0\0\0\n'],
+    ['lone_cr', '{"a":1,\r"b":2}\n'],
+    ['stray_bom', `\n${BOM}{"a":1}\n`],
+    ['line_too_long', `{"${'x'.repeat(MAX_LINE_BYTES)}":1}\n`],
+    ['line_too_long', `${'x'.repeat(MAX_LINE_BYTES)}\n`],
+    ['too_deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`],
+    ['not_json', `${'['.repeat(200_000)}\n`],
+    ['conflict_marker', '<<<<<<< HEAD\n'],
+    ['conflict_marker', '||||||| 1234abc\n'],
+    ['conflict_marker', '=======\n'],
+    ['conflict_marker', '>>>>>>> Stashed changes\r\n'],
+    ['conflict_marker', '<<<<<<<<< nested\n'],
+    ['not_json', '<<<<<<<HEAD\n'],
+  ])('that is broken is reported as %s and hides no other', (kind, broken) => {
+    const lines = read(Buffer.concat([Buffer.from(broken), Buffer.from(noteLine(1))]))
+    expect(lines.map((line) => line.problem?.kind)).toEqual([kind, undefined])
+    expect(lines[0]?.event).toBeUndefined()
+    expect(lines[1]?.event?.event_id).toBe(ulid(1))
+  })
+
+  it.each([
+    ['at the top', '{"actor":"eve",', '{'],
+    ['inside the payload', '"payload":{"text":"other",', '"payload":{'],
+    ['with space before its colon', '{"actor" : "eve",', '{'],
+    ['written with an escape', '{"\\u0061ctor":"eve",', '{'],
+  ])('with a key twice %s is reported', (_, twice, once) => {
+    expect(kinds(noteLine(1).replace(once, twice))).toEqual(['duplicate_key'])
+  })
+
+  it('may hold anything that looks like a key inside its strings', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('"', ':', '\\', '{', ',', 'a', '\n', 'é') }), (text) => {
+        const [line] = read(noteLine(1, { payload: { feature_slug: '001-login', text } }))
+        expect(line).toMatchObject({ event: { payload: { text } } })
+        expect(line).not.toHaveProperty('problem')
+      }),
+    )
+  })
+
+  it('leaves Object.prototype alone', () => {
+    read('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}\n')
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+})
+
+describe('a file', () => {
+  it('that starts with a byte order mark is read without it and reported once', () => {
+    const lines = read(BOM + noteLine(1) + noteLine(2))
+    expect(lines.map((line) => line.problem?.kind)).toEqual(['bom', undefined])
+    expect(lines.map((line) => line.event?.event_id)).toEqual([ulid(1), ulid(2)])
+    expect(lines[0]).toMatchObject({ offset: 0, length: noteLine(1).length + 3 })
+  })
+
+  it('with Windows line ends is read and reported once', () => {
+    const content = (noteLine(1) + noteLine(2) + noteLine(3)).replaceAll('\n', '\r\n')
+    const lines = read(content)
+    expect(lines.map((line) => line.problem?.kind)).toEqual(['crlf', undefined, undefined])
+    expect(lines.map((line) => line.event?.event_id)).toEqual([ulid(1), ulid(2), ulid(3)])
+    expect(lines[1]?.offset).toBe(noteLine(1).length + 1)
+  })
+
+  it('of any bytes is read whole: every line with text is an event or a problem', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        noteLine(1),
+        noteLine(2).replace('\n', '\r\n'),
+        '\n',
+        BOM,
+        '{',
+        '=======\n',
+        '\r',
+        '\0',
+      ),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            piece.map((text) => Buffer.from(text)),
+            fc.uint8Array(),
+          ),
+        ),
+        (pieces) => {
+          const content = Buffer.concat([...pieces, Buffer.from('\n')])
+          const lines: LogLine[] = []
+          const count = new LineReader('day.jsonl', 0, 0).read(content, lines)
+          expect(count).toBe(content.filter((byte) => byte === 0x0a).length)
+          for (const line of lines) {
+            expect(line.event ?? line.problem).toBeDefined()
+            expect(content[line.offset + line.length - 1]).toBe(0x0a)
+            if (line.problem) expect(line.problem.line).toBe(line.line)
+          }
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,126 @@
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { mergeLines } from '../../../src/core/log/merge-lines.js'
+import { needsNormalising, normaliseFile } from '../../../src/core/log/normalise.js'
+import { noteFields, noteLine } from '../../support/events.js'
+import { tempFolder } from '../../support/temp-folder.js'
+
+function merge(...versions: string[]): string {
+  return mergeLines(versions.map((version) => Buffer.from(version))).bytes.toString()
+}
+
+describe('mergeLines', () => {
+  it('is the set union in total order, each line once', () => {
+    const ours = noteLine(1) + noteLine(3)
+    const theirs = noteLine(1) + noteLine(2)
+    const merged = mergeLines([Buffer.from(ours), Buffer.from(theirs)])
+    expect(merged.bytes.toString()).toBe(noteLine(1) + noteLine(2) + noteLine(3))
+    expect(merged).toMatchObject({ merged: 3, duplicates: 1 })
+  })
+
+  it.each([
+    ['default', `<<<<<<< HEAD\n${noteLine(2)}=======\n${noteLine(3)}>>>>>>> theirs\n`],
+    ['diff3', `<<<<<<< HEAD\n${noteLine(2)}||||||| base\n=======\n${noteLine(3)}>>>>>>> theirs\n`],
+    [
+      'zdiff3',
+      `<<<<<<< HEAD\n${noteLine(3)}||||||| 1234abc\n${noteLine(2)}=======\n${noteLine(2)}>>>>>>> theirs\n`,
+    ],
+  ])('drops the markers of a conflict in %s style and keeps every side', (_, conflict) => {
+    expect(merge(noteLine(1) + conflict)).toBe(noteLine(1) + noteLine(2) + noteLine(3))
+  })
+
+  it('ends with a newline whichever side lacked it', () => {
+    expect(merge(noteLine(1).trimEnd(), noteLine(2).trimEnd())).toBe(noteLine(1) + noteLine(2))
+  })
+
+  it('takes away Windows line ends and a byte order mark', () => {
+    expect(merge(`\ufeff${noteLine(1)}`.replace('\n', '\r\n'), noteLine(1))).toBe(noteLine(1))
+  })
+
+  it('keeps both of two lines that share an id, in an order that does not depend on the sides', () => {
+    const one = noteLine(1)
+    const other = noteLine(1, { actor: 'eve' })
+    expect(merge(one, other)).toBe(merge(other, one))
+    expect(merge(one, other)).toHaveLength(one.length + other.length)
+  })
+
+  it('keeps unknown events untouched in their place and what is no event untouched at the end', () => {
+    const foreign = `${JSON.stringify(noteFields(2, { event_type: 'Elsewhere', more: [1, 2.0] })).replaceAll(',', ' , ')}\n`
+    expect(merge(`broken {\n${noteLine(3)}`, `another\n${foreign}`)).toBe(
+      `${foreign}${noteLine(3)}broken {\nanother\n`,
+    )
+  })
+
+  it('drops the front part of a line that was saved while the line was written, when another side has it whole', () => {
+    expect(merge(noteLine(1) + noteLine(2).slice(0, 50), noteLine(1) + noteLine(2))).toBe(
+      noteLine(1) + noteLine(2),
+    )
+    expect(merge(noteLine(1) + noteLine(2).slice(0, 50))).toBe(`${noteLine(1)}${noteLine(2).slice(0, 50)}\n`)
+  })
+
+  it('is empty for nothing', () => {
+    expect(merge()).toBe('')
+    expect(merge('', '')).toBe('')
+  })
+
+  const version = fc
+    .array(
+      fc.oneof(
+        fc.integer({ min: 1, max: 12 }).map((seed) => noteLine(seed)),
+        fc.constantFrom('=======\n', '\n', 'x\n'),
+      ),
+    )
+    .map((lines) => lines.join(''))
+
+  it('is idempotent, commutative in its events and associative', () => {
+    fc.assert(
+      fc.property(version, version, version, (a, b, c) => {
+        expect(merge(merge(a, b))).toBe(merge(a, b))
+        expect(merge(a, b)).toBe(merge(b, a))
+        expect(merge(merge(a, b), c)).toBe(merge(a, merge(b, c)))
+      }),
+    )
+  })
+
+  it('never loses a line', () => {
+    fc.assert(
+      fc.property(version, version, (a, b) => {
+        const lines = merge(a, b).split('\n')
+        for (const line of (a + b).split('\n')) if (line !== '=======') expect(lines).toContain(line)
+      }),
+    )
+  })
+})
+
+describe('normaliseFile', () => {
+  it('puts a file in order, keeps its mode and leaves nothing else', () => {
+    const folder = tempFolder()
+    const path = join(folder, 'day.jsonl')
+    writeFileSync(path, `<<<<<<< HEAD\n${noteLine(2)}=======\n${noteLine(1)}${noteLine(2)}>>>>>>> x\n`)
+    chmodSync(path, 0o664)
+    expect(normaliseFile(folder, 'day.jsonl')).toMatchObject({ merged: 2, duplicates: 1 })
+    expect(readFileSync(path, 'utf8')).toBe(noteLine(1) + noteLine(2))
+    expect(statSync(path).mode & 0o600).toBe(0o600)
+    expect(readdirSync(folder)).toEqual(['day.jsonl'])
+  })
+
+  it('does not touch a file that is in order, or one that is gone', () => {
+    const folder = tempFolder()
+    const path = join(folder, 'day.jsonl')
+    writeFileSync(path, noteLine(1) + noteLine(2))
+    const before = statSync(path, { bigint: true })
+    expect(normaliseFile(folder, 'day.jsonl')).toBeUndefined()
+    expect(statSync(path, { bigint: true }).mtimeNs).toBe(before.mtimeNs)
+    expect(normaliseFile(folder, 'other.jsonl')).toBeUndefined()
+  })
+
+  it('is needed for what git leaves, not for what only a person can mend', () => {
+    const problem = { file: 'day.jsonl', line: 1, message: '' }
+    expect(needsNormalising([{ ...problem, kind: 'conflict_marker' }], 0)).toBe(true)
+    expect(needsNormalising([{ ...problem, kind: 'crlf' }], 0)).toBe(true)
+    expect(needsNormalising([], 1)).toBe(true)
+    expect(needsNormalising([{ ...problem, kind: 'not_json' }], 0)).toBe(false)
+  })
+})

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RawLine } from '../../../src/core/log/event-log.js'
+import { reconcile } from '../../../src/core/log/reconcile.js'
+import { noteLine, ulid } from '../../support/events.js'
+
+function line(seed: number): RawLine {
+  return { event_id: ulid(seed), timestamp: '2026-11-22T09:30:00.000Z', bytes: Buffer.from(noteLine(seed)) }
+}
+
+const LINES = [line(1), line(2), line(3)]
+
+function ids(...seeds: number[]): Set<string> {
+  return new Set(seeds.map(ulid))
+}
+
+function neverAsked(): never {
+  throw new Error('git was asked')
+}
+
+describe('reconcile', () => {
+  it('does not ask git while the log has every line', async () => {
+    const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prune: false })
+    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES })
+  })
+
+  it('puts back what is neither in the log nor committed, and keeps it in the journal', async () => {
+    const plan = await reconcile(LINES, { inLog: () => ids(1), committed: () => ids(3), prune: false })
+    expect(plan).toEqual({ putBack: [LINES[1]], drop: [LINES[2]], keep: [LINES[0], LINES[1]] })
+  })
+
+  it('lets go of committed lines when it is to prune', async () => {
+    const plan = await reconcile(LINES, {
+      inLog: () => ids(1, 2, 3),
+      committed: () => ids(1, 2),
+      prune: true,
+    })
+    expect(plan).toEqual({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]] })
+  })
+
+  it('waits for an answer that takes time', async () => {
+    const plan = await reconcile(LINES, {
+      inLog: () => Promise.resolve(ids(1, 2)),
+      committed: () => ids(),
+      prune: false,
+    })
+    expect(plan.putBack).toEqual([LINES[2]])
+  })
+
+  it('never lets go of a line that is not committed', async () => {
+    const subset = fc.uniqueArray(fc.integer({ min: 1, max: 3 })).map((seeds) => ids(...seeds))
+    await fc.assert(
+      fc.asyncProperty(subset, subset, fc.boolean(), async (present, committed, prune) => {
+        const plan = await reconcile(LINES, { inLog: () => present, committed: () => committed, prune })
+        for (const each of LINES) {
+          const isKept = plan.keep.includes(each)
+          expect(isKept || committed.has(each.event_id)).toBe(true)
+          expect(isKept).toBe(!plan.drop.includes(each))
+          if (isKept && !present.has(each.event_id)) expect(plan.putBack).toContain(each)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkTasks } from '../../../src/core/specs/check-tasks.js'
+import { listFeatures, readFeature, readTasks } from '../../../src/core/specs/feature-folder.js'
+import { sharedSpecsDir } from './shared-specs.js'
+
+const specsDir = sharedSpecsDir()
+let dir: string
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'kitty-feature-'))))
+afterEach(() => rmSync(dir, { recursive: true }))
+
+describe('the list of features', () => {
+  it('holds the numbered folders, by number, and nothing else', () => {
+    for (const name of ['1000-late', '010-b', '010-a', '002-x', 'notes', '01-short', '003-Upper', '.git'])
+      mkdirSync(join(dir, name))
+    writeFileSync(join(dir, '004-file'), '')
+    symlinkSync('/', join(dir, '005-link'))
+    expect(listFeatures(dir)).toEqual(['002-x', '010-a', '010-b', '1000-late'])
+    expect(listFeatures(join(dir, 'missing'))).toEqual([])
+  })
+})
+
+describe('what meta.json says', () => {
+  it.each([
+    ['own keys', '{"title":"T","mission":"m"}', 'T', 'm', false],
+    ['the keys of older projects', '\uFEFF{"friendly_name":" T ","mission_type":"m"}', 'T', 'm', false],
+    ['keys of the wrong type', '{"title":7}', 'a feature', null, false],
+    ['no JSON', '{', 'a feature', null, true],
+    ['a list', '[]', 'a feature', null, true],
+  ])('is taken as far as it goes: %s', (_name, text, title, mission, hasProblem) => {
+    mkdirSync(join(dir, '001-a-feature'))
+    writeFileSync(join(dir, '001-a-feature', 'meta.json'), text)
+    const feature = readFeature(dir, '001-a-feature')
+    expect(feature).toMatchObject({ title, mission })
+    expect(feature.problem !== null).toBe(hasProblem)
+  })
+
+  it('may be absent', () => {
+    mkdirSync(join(dir, '001-a-feature'))
+    expect(readFeature(dir, '001-a-feature')).toMatchObject({
+      title: 'a feature',
+      mission: null,
+      problem: null,
+    })
+  })
+})
+
+describe('the tasks of a feature', () => {
+  it('are its WP files; what cannot be read is named with a reason and hides no other', async () => {
+    mkdirSync(join(dir, 'tasks'))
+    writeFileSync(join(dir, 'tasks', 'WP02-b.md'), '---\ntitle: B\n---\n')
+    writeFileSync(join(dir, 'tasks', 'WP01-a.md'), '---\ntitle: A\n---\n')
+    writeFileSync(join(dir, 'tasks', 'WP03-c.md'), '---\ntitle: C\n')
+    for (const other of ['README.md', '.gitkeep', 'WP04.md.bak', 'WPX.md'])
+      writeFileSync(join(dir, 'tasks', other), '')
+    writeFileSync(join(dir, 'outside.md'), '---\ntitle: outside\n---\n')
+    symlinkSync(join(dir, 'outside.md'), join(dir, 'tasks', 'WP05-link.md'))
+    const tasks = await readTasks(dir)
+    if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
+    expect(tasks.workPackages.map((task) => task.work_package_id)).toEqual(['WP01', 'WP02'])
+    expect(tasks.skipped.map((skipped) => skipped.reason)).toEqual([
+      expect.stringContaining('never closed'),
+      expect.stringContaining('symbolic link'),
+    ])
+  })
+
+  it('are something other than an empty list when the folder is missing, a file, or a link that leads away', async () => {
+    expect(await readTasks(dir)).toMatchObject({
+      kind: 'no_tasks_folder',
+      reason: expect.stringContaining('does not exist') as string,
+    })
+    symlinkSync(tmpdir(), join(dir, 'tasks'))
+    expect(await readTasks(dir)).toMatchObject({
+      kind: 'no_tasks_folder',
+      reason: expect.stringContaining('leaves') as string,
+    })
+    rmSync(join(dir, 'tasks'))
+    writeFileSync(join(dir, 'tasks'), '')
+    expect(await readTasks(dir)).toMatchObject({
+      kind: 'no_tasks_folder',
+      reason: expect.stringContaining('not a folder') as string,
+    })
+  })
+})
+
+describe.skipIf(specsDir === undefined)('real features', () => {
+  it('are listed, titled and free of problems', async () => {
+    if (specsDir === undefined) return
+    const slugs = listFeatures(specsDir)
+    expect(slugs).toHaveLength(11)
+    for (const slug of slugs) {
+      const feature = readFeature(specsDir, slug)
+      expect(feature).toMatchObject({ problem: null, mission: expect.stringMatching(/^[a-z-]+$/) as string })
+      const tasks = await readTasks(feature.dir)
+      if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
+      expect(tasks.skipped).toEqual([])
+      expect(checkTasks(tasks.workPackages)).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { type ActorClues, gitUserName, resolveActor } from '../../../src/core/workspace/actor.js'
+import { errorOf } from '../../support/kitty-error.js'
+import { tempFolder } from '../../support/temp-folder.js'
+import { TempRepository } from '../../support/temp-repository.js'
+
+const CLUES: ActorClues = {
+  flag: 'flag',
+  env: { KITTY_ACTOR: 'env' },
+  gitUserName: () => 'git',
+  osUser: 'system',
+}
+
+describe('resolveActor', () => {
+  it('asks flag, environment, git and the system, in this order', () => {
+    expect(resolveActor(CLUES)).toBe('flag')
+    expect(resolveActor({ ...CLUES, flag: undefined })).toBe('env')
+    expect(resolveActor({ ...CLUES, flag: undefined, env: {} })).toBe('git')
+    expect(
+      resolveActor({ ...CLUES, flag: undefined, env: { KITTY_ACTOR: '' }, gitUserName: () => undefined }),
+    ).toBe('system')
+  })
+
+  it('does not run git when flag or environment answer', () => {
+    const gitUserName = (): string => {
+      throw new Error('git was asked')
+    }
+    expect(resolveActor({ ...CLUES, gitUserName })).toBe('flag')
+    expect(resolveActor({ ...CLUES, flag: undefined, gitUserName })).toBe('env')
+  })
+
+  it.each(['', '  ', 'a\u001b[31m', 'a\nb', 'a\u0085', 'a\u202eb', 'a'.repeat(201)])('refuses %j', (flag) => {
+    expect(errorOf(() => resolveActor({ ...CLUES, flag }))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+  })
+
+  it('names the source of a name it refuses', () => {
+    const error = errorOf(() => resolveActor({ ...CLUES, flag: undefined, env: { KITTY_ACTOR: 'a\u0007' } }))
+    expect(error.message).toContain('KITTY_ACTOR')
+  })
+
+  it('refuses when nobody has a name', () => {
+    expect(
+      errorOf(() => resolveActor({ env: {}, gitUserName: () => undefined, osUser: undefined })).kind,
+    ).toBe('UsageError')
+  })
+
+  it('accepts names of every script', () => {
+    expect(resolveActor({ ...CLUES, flag: 'Ærøskøbing 猫 🐈' })).toBe('Ærøskøbing 猫 🐈')
+  })
+})
+
+describe('gitUserName', () => {
+  it('reads the name that holds in the checkout, and none where git cannot run', () => {
+    const repository = new TempRepository()
+    repository.git('config', 'user.name', 'Grace')
+    expect(gitUserName(repository.root)).toBe('Grace')
+    expect(gitUserName(`${tempFolder()}/missing`)).toBeUndefined()
+  })
+})

@@ -1,0 +1,132 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findWorkspace, requireInitialised } from '../../../src/core/workspace/find-workspace.js'
+import { errorOf } from '../../support/kitty-error.js'
+import { tempFolder } from '../../support/temp-folder.js'
+import { gitIn, TempRepository } from '../../support/temp-repository.js'
+
+describe('findWorkspace', () => {
+  it('finds the primary checkout from any folder of it', () => {
+    const repository = new TempRepository()
+    const deep = join(repository.root, 'src', 'deep')
+    mkdirSync(deep, { recursive: true })
+    const workspace = findWorkspace(deep, {})
+    expect(workspace).toMatchObject({
+      root: repository.root,
+      worktree: repository.root,
+      gitDir: join(repository.root, '.git'),
+      eventsDir: join(repository.root, '.kittify', 'events'),
+      lockFile: join(repository.root, '.git', 'kitty', 'lock'),
+      journalFile: join(repository.root, '.git', 'kitty', 'journal.jsonl'),
+    })
+    expect(Object.isFrozen(workspace)).toBe(true)
+  })
+
+  it('shares the log of the primary checkout with every linked worktree', () => {
+    const repository = new TempRepository()
+    const linked = join(repository.root, '.worktrees', '001-login-WP01')
+    repository.git('worktree', 'add', '--quiet', linked)
+    const workspace = findWorkspace(linked, {})
+    expect(workspace.root).toBe(repository.root)
+    expect(workspace.worktree).toBe(linked)
+    expect(workspace.gitDir).toBe(join(repository.root, '.git', 'worktrees', '001-login-WP01'))
+    expect(workspace.lockFile).toBe(findWorkspace(repository.root, {}).lockFile)
+  })
+
+  it('takes a submodule for a repository of its own, its linked worktrees included', () => {
+    const repository = new TempRepository()
+    const library = new TempRepository()
+    repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'library')
+    const submodule = join(repository.root, 'library')
+    expect(findWorkspace(submodule, {}).root).toBe(submodule)
+    const linked = join(tempFolder(), 'linked')
+    gitIn(submodule, 'worktree', 'add', '--quiet', linked)
+    expect(findWorkspace(linked, {})).toMatchObject({ root: submodule, worktree: linked })
+  })
+
+  it('finds the checkout of a git directory kept elsewhere', () => {
+    const root = tempFolder()
+    const gitDir = join(tempFolder(), 'repository')
+    gitIn(root, 'init', '--quiet', '--separate-git-dir', gitDir)
+    expect(findWorkspace(root, {})).toMatchObject({
+      root,
+      gitCommonDir: gitDir,
+      lockFile: join(gitDir, 'kitty', 'lock'),
+    })
+  })
+
+  it('follows core.worktree', () => {
+    const repository = new TempRepository()
+    const elsewhere = tempFolder()
+    repository.git('config', 'core.worktree', elsewhere)
+    expect(findWorkspace(repository.root, {}).root).toBe(elsewhere)
+  })
+
+  it('says of a worktree of a bare repository that KITTY_ROOT is to be set, and works once it is', () => {
+    const bare = join(tempFolder(), 'bare.git')
+    const repository = new TempRepository()
+    repository.git('clone', '--quiet', '--bare', repository.root, bare)
+    const linked = join(tempFolder(), 'linked')
+    gitIn(bare, 'worktree', 'add', '--quiet', linked, 'main')
+    const error = errorOf(() => findWorkspace(linked, {}))
+    expect(error).toMatchObject({ kind: 'NotAGitRepository', exitCode: 5 })
+    expect(error.nextSteps.join()).toContain('KITTY_ROOT=')
+    expect(findWorkspace(linked, { KITTY_ROOT: linked }).root).toBe(linked)
+  })
+
+  it('refuses a folder outside any repository and a checkout whose git directory is gone', () => {
+    const outside = tempFolder()
+    expect(errorOf(() => findWorkspace(outside, {}))).toMatchObject({
+      kind: 'NotAGitRepository',
+      exitCode: 5,
+    })
+    const repository = new TempRepository()
+    const linked = join(tempFolder(), 'linked')
+    repository.git('worktree', 'add', '--quiet', linked)
+    rmSync(join(repository.root, '.git', 'worktrees'), { recursive: true })
+    expect(errorOf(() => findWorkspace(linked, {})).message).toContain(join(linked, '.git'))
+  })
+
+  it('walks past a .git folder that is no repository, as git does', () => {
+    const repository = new TempRepository()
+    const inside = join(repository.root, 'leftover')
+    mkdirSync(join(inside, '.git'), { recursive: true })
+    expect(findWorkspace(inside, {}).root).toBe(repository.root)
+  })
+
+  it('obeys KITTY_ROOT from anywhere, and gives a second log of one repository a journal of its own', () => {
+    const repository = new TempRepository()
+    const linked = join(tempFolder(), 'linked')
+    repository.git('worktree', 'add', '--quiet', linked)
+    const primary = findWorkspace(tempFolder(), { KITTY_ROOT: repository.root })
+    const second = findWorkspace(repository.root, { KITTY_ROOT: linked })
+    expect(primary.privateDir).toBe(join(repository.root, '.git', 'kitty'))
+    expect(second).toMatchObject({ root: linked, worktree: repository.root })
+    expect(second.journalFile).not.toBe(primary.journalFile)
+  })
+
+  it('refuses a KITTY_ROOT that is no folder', () => {
+    const missing = join(tempFolder(), 'missing')
+    expect(errorOf(() => findWorkspace('/', { KITTY_ROOT: missing }))).toMatchObject({
+      kind: 'UsageError',
+      exitCode: 2,
+    })
+    writeFileSync(missing, '')
+    expect(errorOf(() => findWorkspace('/', { KITTY_ROOT: missing })).message).toContain(missing)
+  })
+
+  it('tells a repository without kitty from one with it', () => {
+    const repository = new TempRepository()
+    const workspace = findWorkspace(repository.root, {})
+    expect(errorOf(() => requireInitialised(workspace))).toMatchObject({
+      kind: 'NotInitialised',
+      exitCode: 5,
+      nextSteps: ['kitty init'],
+    })
+    mkdirSync(workspace.kittyDir)
+    expect(() => requireInitialised(workspace)).not.toThrow()
+    renameSync(workspace.kittyDir, `${workspace.kittyDir}-away`)
+    expect(() => requireInitialised(workspace)).toThrow()
+  })
+})
