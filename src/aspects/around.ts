@@ -34,7 +34,8 @@ export function around<This extends object>(aspect: string, advice: Advice<This>
     method: string | symbol,
     descriptor: TypedPropertyDescriptor<AsyncMethod<A, R>>,
   ): void => {
-    const original = descriptor?.value
+    // Absent on a field, which no type keeps a plugin in plain JavaScript from decorating.
+    const original = (descriptor as typeof descriptor | undefined)?.value
     const name = `${className(target)}.${String(method)}`
     if (typeof original !== 'function') throw new MisusedAspect(`@${aspect} on ${name}: it goes on an async method.`)
     descriptor.value = async function (this: This, ...args: A): Promise<R> {

@@ -27,10 +27,11 @@ function isCaused(request: unknown): request is Caused {
  * What the method decided is appended, and its answer carries the events as written. An operation whose
  * causation id is in the log already is not decided again: its first events are the answer. Goes inside `@Exclusive`.
  */
-export function Emits<Request extends Caused>(
+export function Emits(
   target: object,
   method: string | symbol,
-  descriptor: TypedPropertyDescriptor<(request: Request) => Promise<Decision>>,
+  // `never`, since a method may ask for more than a provenance; what comes in is checked at the call.
+  descriptor: TypedPropertyDescriptor<(request: never) => Promise<Decision>>,
 ): void {
   emits(target, method, descriptor)
 }

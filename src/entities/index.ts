@@ -5,6 +5,4 @@ import { LogFileEntity } from './log-file-entity.js'
 import { LogProblemEntity } from './log-problem-entity.js'
 import { WorkPackageEntity } from './work-package-entity.js'
 
-export { EventEntity, FactEntity, FeatureEntity, LogFileEntity, LogProblemEntity, WorkPackageEntity }
-
 export const ENTITIES = [EventEntity, LogFileEntity, WorkPackageEntity, FeatureEntity, LogProblemEntity, FactEntity]

@@ -6,7 +6,7 @@ import { Printer } from './print.js'
 /** The session of this very process. */
 export function processSession(): Session {
   // ulid's own source of randomness loads web crypto, which costs more than everything else here.
-  const nextUlid = monotonicFactory(() => randomBytes(1)[0]! / 256)
+  const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
   const progress = new Printer().progress('rebuilding the index: lines read')
   return {
     cwd: process.cwd(),

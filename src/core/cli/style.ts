@@ -72,7 +72,7 @@ export function paletteSequences(): RegExp {
   return new RegExp(`\u001b\\[(?:${[...codes].join('|')})m`, 'g')
 }
 
-export interface Symbols {
+interface Symbols {
   readonly barDone: string
   readonly barLeft: string
   readonly rule: string

@@ -13,6 +13,8 @@ export interface RebuildReport {
 export interface IndexHealth {
   /** The index to use now. */
   current(): Promise<EventIndex>
+  /** An empty one of this process's own, to compare with. */
+  inMemory(): EventIndex
   canRecoverFrom(error: unknown): boolean
   /** Replaces the index that failed: first by a rebuilt one, then by direct reading. Says so once. */
   recover(error: unknown): Promise<void>

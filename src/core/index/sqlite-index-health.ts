@@ -8,6 +8,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from './file-guard.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
+import type * as sqliteIndex from './sqlite-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
 
 /** The index in `.kittify/events/index.db`. SQLite and TypeORM are loaded with the first use, not before. */
@@ -34,6 +35,10 @@ export class SqliteIndexHealth implements IndexHealth {
     return this.#index
   }
 
+  inMemory(): EventIndex {
+    return new MemoryEventIndex()
+  }
+
   canRecoverFrom(error: unknown): boolean {
     return error instanceof IndexUnusable
   }
@@ -42,7 +47,10 @@ export class SqliteIndexHealth implements IndexHealth {
     if (!(error instanceof IndexUnusable)) throw error
     await this.close()
     // Another program's lock passes by itself, and a new file would not make a missing module appear.
-    if (error.reason !== 'damaged' || this.#rebuilt) return this.#readDirectly(error)
+    if (error.reason !== 'damaged' || this.#rebuilt) {
+      this.#readDirectly(error)
+      return
+    }
     this.#rebuilt = true
     try {
       const { events } = await this.rebuild()
@@ -56,7 +64,7 @@ export class SqliteIndexHealth implements IndexHealth {
   #readDirectly(error: IndexUnusable): void {
     const why = error.reason === 'busy' ? 'index busy: another program holds it' : error.message
     this.notices.warn(`The log is read directly, which is slower: ${why}`)
-    this.#index = Promise.resolve(new MemoryEventIndex())
+    this.#index = Promise.resolve(this.inMemory())
   }
 
   async rebuild(): Promise<RebuildReport> {
@@ -92,7 +100,9 @@ export class SqliteIndexHealth implements IndexHealth {
 /** A fresh clone has none, and nobody needs to be told. */
 const MISSING = 'there is none yet'
 
-function loadIndex(): Promise<typeof import('./sqlite-index.js')> {
+type SqliteIndex = Pick<typeof sqliteIndex, 'openIndex' | 'rebuildIndex'>
+
+function loadIndex(): Promise<SqliteIndex> {
   return import('./sqlite-index.js').catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
     throw new IndexUnusable('unavailable', `the index's modules cannot be loaded (${reason})`, { cause: error })

@@ -4,7 +4,7 @@ import { EventEntity } from '../../entities/event-entity.js'
 import { FactEntity } from '../../entities/fact-entity.js'
 import { FeatureEntity } from '../../entities/feature-entity.js'
 import { LogFileEntity } from '../../entities/log-file-entity.js'
-import { LogProblemEntity } from '../../entities/log-problem-entity.js'
+import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
@@ -93,7 +93,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   journalMark(): Promise<JournalMark | undefined> {
-    return this.#fact<JournalMark>('journal')
+    return this.#fact('journal') as Promise<JournalMark | undefined>
   }
 
   locate(filter: EventFilter): Promise<IndexRow[]> {
@@ -155,7 +155,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async maximumClock(): Promise<number> {
-    return (await this.#fact<number>('maximum_clock')) ?? 0
+    return ((await this.#fact('maximum_clock')) as number | undefined) ?? 0
   }
 
   suspicious(): Promise<IndexRow[]> {
@@ -307,10 +307,10 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
     await this.#of(entity).upsert(row, key).catch(rethrow)
   }
 
-  async #fact<T>(name: string): Promise<T | undefined> {
+  /** What #putFact wrote, under this schema version: its callers know the shape by the name. */
+  async #fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
-    // Written by #putFact alone, under this schema version.
-    return row && (JSON.parse(row.value) as T)
+    return row === undefined ? undefined : JSON.parse(row.value)
   }
 
   async #putFact(name: string, value: unknown): Promise<void> {

@@ -8,7 +8,7 @@ const MAX_BYTES = 4096
 /** The next Lamport value, kept between commands. Derived: the log can always tell it again. */
 export interface ClockStorage {
   /** The next value to issue, or why the log has to be asked. */
-  read(): { value: number } | { problem: string }
+  read(): { value: number } | { problem: string; missing?: boolean }
   /** Saves the next value to issue; returns a warning when it could not. @param now For people. */
   write(next: number, now: Date): string | undefined
 }
@@ -17,10 +17,10 @@ export interface ClockStorage {
 export class FileClockStorage implements ClockStorage {
   constructor(private readonly path: string) {}
 
-  read(): { value: number } | { problem: string } {
+  read(): { value: number } | { problem: string; missing?: boolean } {
     try {
       const text = this.readText()
-      return text === undefined ? { problem: `${this.path} is missing` } : this.parse(text)
+      return text === undefined ? { problem: `${this.path} is missing`, missing: true } : this.parse(text)
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }

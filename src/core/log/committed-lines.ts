@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { relative, sep } from 'node:path'
 import { dayFileOf } from './day-file.js'
 import type { RawLine } from './event-log.js'
@@ -101,7 +100,8 @@ function git(root: string, args: readonly string[], input?: readonly string[]): 
     GIT_NO_LAZY_FETCH: '1',
     LC_ALL: 'C',
   }
-  return execFileSync('git', args, {
+  // Loaded here, since hardly any command comes this far.
+  return process.getBuiltinModule('node:child_process').execFileSync('git', args, {
     cwd: root,
     env,
     ...(input && { input: `${input.join('\n')}\n` }),

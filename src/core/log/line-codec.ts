@@ -153,10 +153,13 @@ function decode(bytes: Buffer): string {
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth === MAX_DEPTH) return -1
+  let count = 0
+  // A cast, for what JSON.parse made of an object or a list: no prototype adds a key to either.
+  const parent = value as Record<string, unknown>
   const isList = Array.isArray(value)
-  const children: readonly unknown[] = isList ? value : Object.values(value)
-  let count = isList ? 0 : children.length
-  for (const child of children) {
+  for (const key in parent) {
+    if (!isList) count += 1
+    const child = parent[key]
     if (typeof child !== 'object' || child === null) continue
     const below = countKeys(child, depth + 1)
     if (below < 0) return -1
@@ -168,12 +171,16 @@ function countKeys(value: unknown, depth: number): number {
 /** Colons outside strings: keys as written. More of them than the parsed value has keys: one was written twice. */
 function countKeyColons(bytes: Buffer, start: number, end: number): number {
   let count = 0
-  let inString = false
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at]
-    if (byte === QUOTE) inString = !inString
-    else if (byte === BACKSLASH) at += 1
-    else if (byte === COLON && !inString) count += 1
+    if (byte === COLON) count += 1
+    else if (byte === QUOTE) at = endOfString(bytes, at, end)
   }
   return count
+}
+
+function endOfString(bytes: Buffer, quote: number, end: number): number {
+  let at = quote + 1
+  for (; at < end && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1
+  return at
 }

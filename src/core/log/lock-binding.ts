@@ -14,8 +14,9 @@ interface LockPackage {
 }
 
 /** Loads the binding. The package's own loader searches for several milliseconds: its usual place is tried first. */
-export function loadLockBinding(): LockBinding {
-  const require = createRequire(import.meta.url)
+export function loadLockBinding(
+  require: (id: string) => unknown = createRequire(import.meta.url),
+): LockBinding {
   const place = `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`
   try {
     // A cast, since a native module has no types: this is what the package's own index.js calls.
@@ -28,7 +29,8 @@ export function loadLockBinding(): LockBinding {
 function overPackage(locks: LockPackage): LockBinding {
   return {
     tryLock(fd, offset, length, exclusive) {
-      if (!locks.tryLock(fd, offset, length, { shared: !exclusive })) throw Object.assign(new Error('locked'), { code: 'EAGAIN' })
+      if (!locks.tryLock(fd, offset, length, { shared: !exclusive }))
+        throw Object.assign(new Error('locked'), { code: 'EAGAIN' })
     },
     unlock: (fd, offset, length) => {
       locks.unlock(fd, offset, length)

@@ -1,6 +1,6 @@
 import { closeSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { crc32 } from './crc32.js'
 import type { LogLine, ScanEnd, ScanPosition } from './event-log.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
 import { identityOf, openToRead, readFully } from './open-file.js'

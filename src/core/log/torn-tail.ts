@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -12,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
+import { crc32 } from './crc32.js'
 import type { LogLine, TailRepair } from './event-log.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
 import { NO_SURPRISES, readFully } from './open-file.js'
@@ -112,9 +112,10 @@ function endLine({ fd, size }: Tail): void {
  * crash between copy and cut makes the next repair write the same file again instead of a second one.
  */
 function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
-  const hash = createHash('sha256')
-  for (const chunk of chunks(tail)) hash.update(chunk)
-  const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${hash.digest('hex').slice(0, 8)}`)
+  let crc = 0
+  for (const chunk of chunks(tail)) crc = crc32(chunk, crc)
+  const content = `${tail.size - tail.offset}-${crc.toString(16).padStart(8, '0')}`
+  const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${content}`)
   try {
     mkdirSync(errorsDir, { recursive: true })
     const fd = openSync(

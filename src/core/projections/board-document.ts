@@ -33,7 +33,7 @@ export interface WorkPackageDetailDocument extends WorkPackageDocument {
   readonly conflicts: readonly ConflictDocument[]
 }
 
-export interface UsageDocument {
+interface UsageDocument {
   readonly tokens: number
   readonly cost_usd_micros: number
   readonly seconds: number

@@ -6,7 +6,6 @@ import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
-import { MemoryEventIndex } from '../index/memory-event-index.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
 import type { Journal } from '../log/journal.js'
@@ -34,7 +33,7 @@ export class Verify {
   ) {}
 
   async verify(): Promise<VerifyResult> {
-    const replayed = new MemoryEventIndex()
+    const replayed = this.health.inMemory()
     await catchUp(this.log, replayed)
     const rows = await replayed.locate({})
     const problems = [
@@ -63,7 +62,7 @@ export class Verify {
 
   #unknownAndParentless(rows: readonly IndexRow[]): LogProblem[] {
     const events = this.log.readEvents(rows)
-    const places = new Map(rows.map((row) => [row.event_id as string, row]))
+    const places = new Map(rows.map((row) => [row.event_id, row]))
     const present = events.filter((event): event is LogEvent => event !== undefined)
     const causality = new Causality(present)
     const at = (id: string): { file: string; line: number } => places.get(id) ?? { file: '', line: 0 }

@@ -6,7 +6,7 @@ interface StatedTask {
   readonly file: string
 }
 
-export interface TaskProblem {
+interface TaskProblem {
   readonly kind: 'duplicate' | 'unknown_dependency' | 'self_dependency' | 'cycle'
   readonly work_packages: readonly string[]
   readonly files: readonly string[]
@@ -63,7 +63,7 @@ function badDependencies(task: StatedTask, ids: ReadonlySet<string>): TaskProble
   })
 }
 
-/** One circle for each group of work packages that wait for one another, beginning with its smallest id. */
+/** Circles, each from its smallest id; together they touch every work package that waits for itself. */
 function cycles(tasks: readonly StatedTask[]): TaskProblem[] {
   const graph = new Map(tasks.map((task) => [task.work_package_id, task]))
   const problems: TaskProblem[] = []
@@ -73,7 +73,6 @@ function cycles(tasks: readonly StatedTask[]): TaskProblem[] {
     const path = pathBackTo(start, graph, settled)
     settled.add(start)
     if (path === undefined) continue
-    for (const id of path) settled.add(id)
     const files = path.map((id) => graph.get(id)?.file ?? id)
     const circle = [...path, start].join(' → ')
     problems.push({

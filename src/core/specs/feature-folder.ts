@@ -6,7 +6,7 @@ import { readSpecFile } from './read-spec-file.js'
 import { readWorkPackageFile, type StatedWorkPackage } from './work-package-file.js'
 import { workPackageIdOfFile } from './work-package-id.js'
 
-export interface StatedFeature {
+interface StatedFeature {
   readonly slug: string
   readonly dir: string
   readonly title: string
@@ -20,7 +20,7 @@ export interface SkippedFile {
   readonly reason: string
 }
 
-export type Tasks =
+type Tasks =
   | {
       readonly kind: 'tasks'
       readonly workPackages: readonly StatedWorkPackage[]

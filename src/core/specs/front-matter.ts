@@ -9,13 +9,13 @@ import { unquoted } from './value-end.js'
 /** Front matter above this is refused: no author writes it, and every command would read it. */
 const FRONT_MATTER_LIMIT = 64 * 1024
 
-export type FrontMatter =
+type FrontMatter =
   | { readonly kind: 'none' }
   | { readonly kind: 'broken'; readonly problem: string }
   /** The YAML lies at bytes [start, end); `bodyStart` is the first byte after the closing line. */
   | { readonly kind: 'found'; readonly start: number; readonly end: number; readonly bodyStart: number }
 
-export type LaneChange =
+type LaneChange =
   | { readonly ok: true; readonly bytes: Buffer; readonly changed: boolean }
   | { readonly ok: false; readonly problem: string }
 

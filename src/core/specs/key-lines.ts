@@ -20,7 +20,7 @@ export interface Entry {
   readonly continues: boolean
 }
 
-export type Entries =
+type Entries =
   { readonly ok: true; readonly entries: readonly Entry[] } | { readonly ok: false; readonly problem: string }
 
 /** Reads the top-level keys of `text[from, to)`; a shape that cannot be told apart with certainty is a problem. */

@@ -5,7 +5,7 @@ import { systemCode } from '../errors/kitty-error.js'
 /** Bytes. A work package is prose: what is larger is something else by mistake or by malice. */
 const SPEC_FILE_LIMIT = 1024 * 1024
 
-export type SpecFile =
+type SpecFile =
   | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly reason: string; readonly missing: boolean }
 

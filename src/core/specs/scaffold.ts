@@ -1,6 +1,6 @@
 /** What a new feature's files hold; pure text, so that the caller alone decides where and whether to write. */
 
-export interface NewFeature {
+interface NewFeature {
   /** `NNN-name` */
   readonly slug: string
   readonly title: string

@@ -8,7 +8,7 @@
 import { splitFrontMatter } from './front-matter.js'
 import { lineAt } from './lines.js'
 
-export interface BoxChange {
+interface BoxChange {
   readonly bytes: Buffer
   readonly changed: boolean
   /** Which of the ids asked for have a box, in the order asked. */

@@ -16,7 +16,7 @@ export interface StatedWorkPackage {
   readonly file: string
 }
 
-export type WorkPackageFile =
+type WorkPackageFile =
   | { readonly ok: true; readonly workPackage: StatedWorkPackage }
   | { readonly ok: false; readonly reason: string }
 

@@ -5,7 +5,7 @@
  * (a pattern compiled for the indentation runs out of memory), and a list of aliases grows exponentially.
  */
 
-export type Mapping =
+type Mapping =
   | { readonly ok: true; readonly mapping: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly reason: string }
 
@@ -28,18 +28,19 @@ export async function readMapping(text: string): Promise<Mapping> {
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) return { ok: false, reason: firstLine(problem.message) }
 
-  let refusal: string | undefined
+  const refusals: string[] = []
   visit(document, {
     Alias: () => {
-      refusal = 'aliases (*name) are not read: write the value out'
+      refusals.push('aliases (*name) are not read: write the value out')
       return visit.BREAK
     },
     Node: (_key, node) => {
       if (!('tag' in node) || node.tag === undefined) return undefined
-      refusal = `tags (${node.tag}) are not read: write the value without one`
+      refusals.push(`tags (${node.tag}) are not read: write the value without one`)
       return visit.BREAK
     },
   })
+  const [refusal] = refusals
   if (refusal !== undefined) return { ok: false, reason: refusal }
 
   const value: unknown = document.toJS({ maxAliasCount: 0 })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { KittyError } from '../errors/kitty-error.js'
 
 const MAX_LENGTH = 200
@@ -29,6 +28,8 @@ export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): st
 /** Git's `user.name` as it holds in `worktree`; undefined when it is not set or git cannot be run. */
 export function gitUserName(worktree: string): string | undefined {
   try {
+    // Loaded here, since most commands know their actor without.
+    const { execFileSync } = process.getBuiltinModule('node:child_process')
     return execFileSync('git', ['config', '--get', 'user.name'], {
       cwd: worktree,
       encoding: 'utf8',

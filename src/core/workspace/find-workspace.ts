@@ -1,6 +1,5 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { join, relative } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { type Checkout, findCheckout, primaryCheckout } from './git-directory.js'
 import type { Workspace } from './workspace.js'
@@ -35,12 +34,19 @@ export function requireInitialised(workspace: Workspace): void {
 function workspaceAt(root: string, cwd: string): Workspace {
   const checkout = findCheckout(root)
   if (checkout === undefined) throw notARepository(root)
-  const common = join(checkout.gitCommonDir, 'kitty')
-  // A second log in one repository needs a journal of its own, or one log's events would be put back into the other.
-  const isPrimary = primaryCheckout(checkout) === root
-  const privateDir = isPrimary ? common : join(common, `root-${crc32(root).toString(16).padStart(8, '0')}`)
   const here = findCheckout(cwd)
-  return layout(root, here?.gitCommonDir === checkout.gitCommonDir ? here : checkout, privateDir)
+  return layout(
+    root,
+    here?.gitCommonDir === checkout.gitCommonDir ? here : checkout,
+    privateDirOf(root, checkout),
+  )
+}
+
+/** A second log in one repository needs a journal of its own: else one log's events would be put back into the other. */
+function privateDirOf(root: string, checkout: Checkout): string {
+  if (primaryCheckout(checkout) === root) return join(checkout.gitCommonDir, 'kitty')
+  if (checkout.worktree === root) return join(checkout.gitDir, 'kitty')
+  return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')
 }
 
 function layout(root: string, checkout: Checkout, privateDir: string): Workspace {

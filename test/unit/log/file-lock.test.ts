@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { FileLock, lockTimeout } from '../../../src/core/log/file-lock.js'
-import { loadLockBinding } from '../../../src/core/log/lock-binding.js'
+import { type LockBinding, loadLockBinding } from '../../../src/core/log/lock-binding.js'
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { nodeScript, runNode } from '../../support/node-script.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -104,9 +105,18 @@ describe('the write lock', () => {
     expect(readFileSync(outside, 'utf8')).toBe('mine')
   })
 
-  it('falls over to the package’s own loader when its usual place is empty', async () => {
-    const binding = loadLockBinding()
-    expect(Object.keys(binding)).toContain('tryLock')
+  it('takes the package’s own loader when its usual place is empty', async () => {
+    const require = createRequire(import.meta.url)
+    const load = (): LockBinding =>
+      loadLockBinding((id) => {
+        if (id.endsWith('.node')) throw new Error('no such file')
+        return require(id)
+      })
+    const path = lockPath()
+    const held = await new FileLock(path, 1000, load).acquire('first')
+    expect((await rejectionOf(new FileLock(path, 10, load).acquire('second'))).kind).toBe('LockTimeout')
+    held.release()
+    ;(await new FileLock(path, 1000).acquire('third')).release()
   })
 })
 

@@ -133,12 +133,8 @@ describe('progress', () => {
 })
 
 describe('the style', () => {
-  const style = (
-    env: Record<string, string>,
-    isTTY: boolean,
-    noColor = false,
-    columns: number | undefined = undefined,
-  ) => terminalStyle({ env, stream: { isTTY, columns }, noColor })
+  const style = (env: Record<string, string>, isTTY: boolean, noColor = false, columns?: number) =>
+    terminalStyle({ env, stream: { isTTY, columns }, noColor })
 
   it.each([
     ['a terminal', {}, true, false, true],

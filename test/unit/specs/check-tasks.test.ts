@@ -58,6 +58,14 @@ describe('checking tasks', () => {
     ])
   })
 
+  it('names two circles that share a work package', () => {
+    const problems = checkTasks([task('WP01', 'WP02'), task('WP02', 'WP01', 'WP03'), task('WP03', 'WP02')])
+    expect(problems.map((problem) => problem.work_packages)).toEqual([
+      ['WP01', 'WP02'],
+      ['WP02', 'WP03'],
+    ])
+  })
+
   it('follows a chain of ten thousand without running out of stack', () => {
     const chain = Array.from({ length: 10_000 }, (_, at) =>
       task(`WP${at}`, ...(at > 0 ? [`WP${at - 1}`] : [])),

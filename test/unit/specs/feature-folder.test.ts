@@ -13,11 +13,21 @@ afterEach(() => rmSync(dir, { recursive: true }))
 
 describe('the list of features', () => {
   it('holds the numbered folders, by number, and nothing else', () => {
-    for (const name of ['1000-late', '010-b', '010-a', '002-x', 'notes', '01-short', '003-Upper', '.git'])
+    for (const name of [
+      '1000-late',
+      '999-z',
+      '010-b',
+      '010-a',
+      '002-x',
+      'notes',
+      '01-short',
+      '003-Upper',
+      '.git',
+    ])
       mkdirSync(join(dir, name))
     writeFileSync(join(dir, '004-file'), '')
     symlinkSync('/', join(dir, '005-link'))
-    expect(listFeatures(dir)).toEqual(['002-x', '010-a', '010-b', '1000-late'])
+    expect(listFeatures(dir)).toEqual(['002-x', '010-a', '010-b', '999-z', '1000-late'])
     expect(listFeatures(join(dir, 'missing'))).toEqual([])
   })
 })
@@ -82,6 +92,13 @@ describe('the tasks of a feature', () => {
       kind: 'no_tasks_folder',
       reason: expect.stringContaining('not a folder') as string,
     })
+  })
+
+  it('are not taken from a folder beside the feature whose name only begins the same', async () => {
+    mkdirSync(join(dir, '001-a'))
+    mkdirSync(join(dir, '001-ab'))
+    symlinkSync(join(dir, '001-ab'), join(dir, '001-a', 'tasks'))
+    expect(await readTasks(join(dir, '001-a'))).toMatchObject({ kind: 'no_tasks_folder' })
   })
 })
 

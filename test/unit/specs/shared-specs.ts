@@ -8,8 +8,8 @@ const SHARED = resolve(process.env['KITTY_SHARED_DATA'] ?? '../shared/data')
 export function sharedSpecsDir(): string | undefined {
   const dir = join(SHARED, 'kitty-specs')
   if (existsSync(dir)) return dir
-  console.log(
-    `skipped: no real features at ${dir}; set KITTY_SHARED_DATA to the folder that holds kitty-specs`,
+  process.stdout.write(
+    `skipped: no real features at ${dir}; set KITTY_SHARED_DATA to the folder that holds kitty-specs\n`,
   )
   return undefined
 }

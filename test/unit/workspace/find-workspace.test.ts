@@ -104,6 +104,11 @@ describe('findWorkspace', () => {
     expect(primary.privateDir).toBe(join(repository.root, '.git', 'kitty'))
     expect(second).toMatchObject({ root: linked, worktree: repository.root })
     expect(second.journalFile).not.toBe(primary.journalFile)
+    const folder = join(repository.root, 'deep', 'project')
+    mkdirSync(folder, { recursive: true })
+    const third = findWorkspace(folder, { KITTY_ROOT: folder })
+    expect(third.worktree).toBe(repository.root)
+    expect([primary.journalFile, second.journalFile]).not.toContain(third.journalFile)
   })
 
   it('refuses a KITTY_ROOT that is no folder', () => {

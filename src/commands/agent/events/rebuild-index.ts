@@ -16,7 +16,7 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
     try {
       const { events, files, seconds } = await health.rebuild()
       this.show(() => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`)
-      return this.document({ events, files, seconds })
+      return await this.document({ events, files, seconds })
     } finally {
       await health.close()
     }

@@ -17,7 +17,7 @@ export function featureHeading(feature: FeatureStatusDocument, style: Style): Li
 }
 
 /** `━━━━────  3/8  37%` */
-export function progressLine({ progress }: FeatureStatusDocument, style: Style, bar: number): Line {
+function progressLine({ progress }: FeatureStatusDocument, style: Style, bar: number): Line {
   const { barDone, barLeft } = symbolsOf(style)
   const filled = progress.total === 0 ? 0 : Math.floor((progress.done / progress.total) * bar)
   const count = `${progress.done}/${progress.total}`

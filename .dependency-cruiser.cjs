@@ -1,0 +1,28 @@
+/** Who may import whom: docs/architecture.md, "Layers". test/house/layers.test.ts sees each rule fire. */
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+const REST_OF_CORE = '^src/core/(services|store|projections|specs|log|index|cli|di|plugin)'
+
+module.exports = {
+  forbidden: [
+    rule('no-cycles', 'Two modules that need each other are one module, or miss a third.', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
+    rule('events-library-is-pure', 'The events library imports nothing, so that any program can use it: pass what it needs as arguments.', { path: '^packages/events/src' }, { pathNot: '^packages/events/src' }),
+    rule('one-door-to-the-events-library', 'Import it from core/events-lib.', { path: '^src', pathNot: '^src/core/events-lib\\.ts$' }, { path: '^(packages/events|node_modules/kitty-events)' }),
+    rule('commands-call-services', 'A command parses, calls a service and renders. Put the rest into core/services.', { path: '^src/commands' }, { path: '^(src/core/(log|index|store|specs|projections)|src/entities)', dependencyTypesNot: ['type-only'] }),
+    rule('commands-touch-nothing', 'A command neither reads files nor queries databases.', { path: '^src/commands' }, { path: '(^node:)?(fs|child_process)(/promises)?$|^node_modules/(typeorm|sqlite3)/' }),
+    rule('core-knows-no-commands', 'Core works without a command line.', { path: '^src/(core|aspects|entities)' }, { path: '^src/commands' }),
+    rule('typeorm-behind-the-index', 'Only core/index and the entities know TypeORM and SQLite.', { path: '^src', pathNot: '^src/(core/index|entities)/' }, { path: '^node_modules/(typeorm|sqlite3)/' }),
+    rule('adapters-behind-the-container', 'Ask the container for the token; only di/container knows the class.', { path: '^src', pathNot: '^src/core/(di/container\\.ts|log/|index/)' }, { path: '^src/core/(log/(jsonl-event-log|file-lock|journal|clock-storage)|index/(typeorm-event-index|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage)\\.ts$', dependencyTypesNot: ['type-only'] }),
+    rule('aspects-know-tokens-alone', 'An aspect knows a service by its token and its port.', { path: '^src/aspects' }, { path: REST_OF_CORE, pathNot: '^src/core/di/tokens\\.ts$', dependencyTypesNot: ['type-only'] }),
+    rule('lower-rooms-do-not-look-up', 'log, index and specs are below store, services and cli.', { path: '^src/core/(log|index|specs)/' }, { path: '^src/core/(store|services|cli|projections)/', dependencyTypesNot: ['type-only'] }),
+    rule('store-below-services', 'The store knows nothing of use cases or of printing.', { path: '^src/core/(store|projections)/' }, { path: '^src/core/(services|cli)/', dependencyTypesNot: ['type-only'] }),
+    rule('services-print-nothing', 'A service knows no flags and no printing.', { path: '^src/core/services/' }, { path: '^(src/core/cli/|node_modules/@oclif/)' }),
+    rule('entities-below-everything', 'Entities are columns, nothing else.', { path: '^src/entities' }, { path: '^src/(core|aspects|commands)' }),
+    rule('declared-packages-only', 'Add it to dependencies in package.json.', { path: '^(src|packages)' }, { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'unknown'] }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+}

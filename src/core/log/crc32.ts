@@ -1,0 +1,22 @@
+/** Up to this length the table is done before zlib, which takes milliseconds to load, would be there. */
+const SMALL_BYTES = 64 * 1024
+
+let table: Uint32Array | undefined
+
+/** As zlib's `crc32(bytes, crc)`: continues from `crc`, so that a front part's checksum grows with it. */
+export function crc32(bytes: Uint8Array, crc = 0): number {
+  if (bytes.length > SMALL_BYTES) return process.getBuiltinModule('node:zlib').crc32(bytes, crc)
+  table ??= makeTable()
+  let rest = ~crc
+  for (const byte of bytes) rest = (rest >>> 8) ^ (table[(rest ^ byte) & 0xff] ?? 0)
+  return ~rest >>> 0
+}
+
+/** The reflected polynomial of ISO 3309, as in zlib's crc32.c. */
+function makeTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, index) => {
+    let value = index
+    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+    return value
+  })
+}

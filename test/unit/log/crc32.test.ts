@@ -1,0 +1,25 @@
+import { crc32 as zlibCrc32 } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { crc32 } from '../../../src/core/log/crc32.js'
+
+describe('crc32', () => {
+  it('is zlib’s, and that of a whole is continued from that of its front part', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (front, rest) => {
+        const whole = Buffer.concat([front, rest])
+        expect(crc32(whole)).toBe(zlibCrc32(whole))
+        expect(crc32(rest, crc32(front))).toBe(crc32(whole))
+      }),
+    )
+  })
+
+  it('is the same for bytes of any length', () => {
+    const bytes = Buffer.alloc(100_000, 'kitty')
+    for (const length of [0, 1, 65_536, 65_537, 100_000]) {
+      const part = bytes.subarray(0, length)
+      expect(crc32(part)).toBe(zlibCrc32(part))
+      expect(crc32(bytes.subarray(length), crc32(part))).toBe(zlibCrc32(bytes))
+    }
+  })
+})
