@@ -1,5 +1,5 @@
 import type { EventType, KittyEvent } from './event.js'
-import { cutSegments, reaches, type Edges } from './segments.js'
+import { cutSegments, latestOf, type Edges } from './segments.js'
 
 export type RegisterRule = 'last_writer_wins' | 'observed_remove_set' | 'counter' | 'grow_only'
 
@@ -78,10 +78,10 @@ export function concurrentGroups(
     (writer, at) => at > 0 && segmentOf[writer] === segmentOf[writers[at - 1] ?? -1],
   )
   if (!mayMeet) return []
-  const cut = cutSegments(writeEdges(edges, segmentOf, writers))
-  const groups = new Map<number, number[]>()
-  cut.segmentOf.forEach((segment, rank) => groups.set(segment, [...(groups.get(segment) ?? []), rank]))
-  return [...groups.values()]
+  const cut = cutSegments(writeEdges(edges, writers))
+  const groups: number[][] = []
+  cut.segmentOf.forEach((segment, rank) => (groups[segment] ??= []).push(rank))
+  return groups
     .filter((ranks) => ranks.length > 1)
     .map((ranks) => {
       const last = ranks.at(-1) ?? -1
@@ -95,28 +95,30 @@ export function concurrentGroups(
 }
 
 /** Happened-before among the writers alone: for each, the latest writes it has seen, as ranks. */
-function writeEdges(edges: Edges, segmentOf: readonly number[], writers: readonly number[]): Edges {
+function writeEdges(edges: Edges, writers: readonly number[]): Edges {
   const rankOf = new Map(writers.map((writer, rank) => [writer, rank]))
   const visible: (readonly number[])[] = []
   const result: (readonly number[])[] = []
-  const hasSeen = (later: number, earlier: number) =>
-    segmentOf[later] !== segmentOf[earlier] || reaches(edges, later, earlier)
+  const ranksSeen = new Map<readonly number[], readonly number[]>()
+  const writesSeen = new Map<readonly number[], readonly number[]>()
   edges.slice(0, (writers.at(-1) ?? -1) + 1).forEach((parents, node) => {
-    const seen = latest(
-      parents.map((parent) => visible[parent] ?? []),
-      hasSeen,
-    )
-    const rank = rankOf.get(node)
-    visible.push(rank === undefined ? seen : [node])
-    if (rank !== undefined) result.push(seen.flatMap((writer) => rankOf.get(writer) ?? []))
+    // Kept by list: crowds of nodes share one, and so must their edges.
+    const seen = remember(writesSeen, parents, () => latestWrites(edges, parents, visible))
+    const isWriter = rankOf.has(node)
+    visible.push(isWriter ? [node] : seen)
+    if (isWriter)
+      result.push(remember(ranksSeen, seen, () => seen.flatMap((writer) => rankOf.get(writer) ?? [])))
   })
   return result
 }
 
-/** The union of the sets without what another member of the union has seen. */
-function latest(sets: readonly (readonly number[])[], hasSeen: (later: number, earlier: number) => boolean) {
-  const [first = [], ...others] = sets
-  if (others.every((set) => set === first)) return first
-  const union = [...new Set(sets.flat())].sort((a, b) => a - b)
-  return union.filter((writer, at) => !union.some((other, after) => after > at && hasSeen(other, writer)))
+function latestWrites(edges: Edges, parents: readonly number[], visible: Edges): readonly number[] {
+  const [first = [], ...others] = parents.map((parent) => visible[parent] ?? [])
+  return others.every((set) => set === first) ? first : latestOf(edges, [first, ...others].flat())
+}
+
+function remember<Key extends object, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  const value = known.get(key) ?? find()
+  known.set(key, value)
+  return value
 }

@@ -15,9 +15,14 @@ export function cutSegments(edges: Edges): {
   // joins[i] counts what begins to bridge the cut behind node i; a running sum tells whether any still does.
   const joins = new Array<number>(edges.length + 1).fill(0)
   let heads: readonly number[] = []
+  let [list, seen, last]: [readonly number[], ReadonlySet<number>, number] = [[], new Set(), -1]
   edges.forEach((parents, node) => {
-    const seen = new Set(parents)
-    const last = parents.reduce((greatest, parent) => Math.max(greatest, parent), -1)
+    if (parents !== list) {
+      // Crowds of nodes share one list; what is known of it is kept.
+      list = parents
+      seen = new Set(parents)
+      last = parents.reduce((greatest, parent) => Math.max(greatest, parent), -1)
+    }
     // Whatever stands between its last parent and itself, this node has not seen.
     let from = last + 1
     // The cut right behind its last parent holds only if it has seen every head there was.
@@ -42,16 +47,28 @@ export function cutSegments(edges: Edges): {
 
 /** Whether `later` reaches `earlier`. Visits only nodes between the two. */
 export function reaches(edges: Edges, later: number, earlier: number): boolean {
-  const visited = new Set<number>()
-  const pending = [later]
+  return latestOf(edges, [earlier, later]).length === 1
+}
+
+/**
+ * Those of the nodes that none of the others reaches, ascending. Visits only nodes between the first and the
+ * last of them, each once.
+ */
+export function latestOf(edges: Edges, nodes: readonly number[]): number[] {
+  const members = [...new Set(nodes)].sort((a, b) => a - b)
+  const floor = members[0] ?? 0
+  const reached = new Set<number>()
+  const walked = new Set<readonly number[]>()
+  const pending = [...members]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const parent of edges[node] ?? []) {
-      if (parent === earlier) return true
-      if (parent > earlier && !visited.has(parent)) {
-        visited.add(parent)
-        pending.push(parent)
-      }
+    const parents = edges[node] ?? []
+    if (walked.has(parents)) continue
+    walked.add(parents)
+    for (const parent of parents) {
+      if (parent < floor || reached.has(parent)) continue
+      reached.add(parent)
+      pending.push(parent)
     }
   }
-  return false
+  return members.filter((member) => !reached.has(member))
 }

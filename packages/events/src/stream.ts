@@ -47,7 +47,7 @@ export function traceStream<Event extends Traced>(
   const front = new Front()
   let linear = true
   events.forEach((event, index) => {
-    front.reach(event.lamport_clock)
+    front.reach(event.lamport_clock, index)
     const links: number[] = []
     for (const parent of event.parents ?? []) {
       const at = indexOf.get(parent)
@@ -92,38 +92,46 @@ function clockAt(events: readonly Traced[], index: number): number {
 class Front {
   heads: readonly number[] = []
   #clock = 0
+  /** First index at the present clock. */
+  #start = 0
   /** Heads of all events with a clock smaller than the present one. */
   #below: readonly number[] = []
   /** The events without parents at the greatest clock below the present one that has any. */
   #barrier: readonly number[] = []
+  /** First index above that clock. */
+  #barrierEnd = 0
   #barrierHere: number[] = []
 
-  reach(clock: number): void {
+  /** Comes to an event's clock; clocks never fall. */
+  reach(clock: number, index: number): void {
     if (clock === this.#clock) return
     this.#clock = clock
+    this.#start = index
     this.#below = this.heads
-    if (this.#barrierHere.length > 0) this.#barrier = this.#barrierHere
+    if (this.#barrierHere.length === 0) return
+    this.#barrier = this.#barrierHere
+    this.#barrierEnd = index
     this.#barrierHere = []
   }
 
   /** Takes up the next event. @returns its edges; `links` undefined: the event lacks parents */
   add(index: number, links: readonly number[] | undefined): readonly number[] {
-    if (links === undefined) this.#barrierHere.push(index)
-    else if (
-      this.#barrier.length === 0 &&
-      links.length === 1 &&
-      this.heads.length === 1 &&
-      links[0] === this.heads[0]
-    ) {
-      // Single file, by far the most frequent case.
+    if (links === undefined) {
+      this.#barrierHere.push(index)
+      this.heads = [...this.heads.filter((head) => head >= this.#start), index]
+      // Shared by all of one clock, so that a crowd of them costs its number and not its square.
+      return this.#below
+    }
+    if (links.length === 1 && this.heads.length === 1 && links[0] === this.heads[0]) {
+      // Single file, by far the most frequent case: the only head has seen everything.
       this.heads = [index]
       return links
     }
-    const edges =
-      links === undefined ? this.#below : this.#barrier.length === 0 ? links : [...this.#barrier, ...links]
-    const seen = edges.length > 1 ? new Set(edges) : undefined
-    const rest = this.heads.filter((head) => !(seen?.has(head) ?? edges[0] === head))
-    this.heads = [...rest, index]
-    return seen === undefined || seen.size === edges.length ? edges : [...seen]
+    // Whoever has seen something above the barrier has seen the barrier through it.
+    const edges = new Set(
+      links.some((link) => link >= this.#barrierEnd) ? links : [...this.#barrier, ...links],
+    )
+    this.heads = [...this.heads.filter((head) => !edges.has(head)), index]
+    return [...edges]
   }
 }

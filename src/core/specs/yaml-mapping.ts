@@ -35,7 +35,7 @@ export async function readMapping(text: string): Promise<Mapping> {
       return visit.BREAK
     },
     Node: (_key, node) => {
-      if (!('tag' in node) || node.tag === undefined) return undefined
+      if (!node.tag) return undefined
       refusals.push(`tags (${node.tag}) are not read: write the value without one`)
       return visit.BREAK
     },

@@ -46,7 +46,10 @@ describe('the clock on disk', () => {
   })
 
   it('says so when it is missing', () => {
-    expect(storage().clock.read()).toEqual({ problem: expect.stringContaining('missing') as string, missing: true })
+    expect(storage().clock.read()).toEqual({
+      problem: expect.stringContaining('missing') as string,
+      missing: true,
+    })
   })
 
   it.each([
