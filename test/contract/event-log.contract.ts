@@ -75,6 +75,14 @@ export function describeEventLog(name: string, make: () => LogUnderTest): void {
       expect(log.append([note(5)])[0]?.line).toBe(5)
     })
 
+    it('numbers lines from the start when the file is shorter than an earlier scan found it', () => {
+      const { log, eventsDir } = make()
+      log.append([note(1), note(2), note(3)])
+      const seen = new Map([[DAY, scanAll(log).end]])
+      writeFileSync(join(eventsDir, DAY), noteLine(1))
+      expect(log.append([note(4)], seen)[0]?.line).toBe(2)
+    })
+
     it('does nothing for no events', () => {
       const { log } = make()
       expect(log.append([])).toEqual([])

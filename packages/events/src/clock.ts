@@ -33,7 +33,8 @@ export function trustedMaximum(
   let maximum = floor
   const suspicious: number[] = []
   for (const value of ascending) {
-    if (suspicious.length > 0 || value - maximum > CLOCK_GAP) suspicious.push(value)
+    // The maximum stays below the first gap, so everything above it lies as far away.
+    if (value - maximum > CLOCK_GAP) suspicious.push(value)
     else if (value > maximum) maximum = value
   }
   return { maximum, suspicious }

@@ -97,7 +97,8 @@ function describe(
   const { winner, rule } = pick(stream, register, group.heads, options)
   if (winner === undefined) return []
   const events = group.members.flatMap((index) => conflictingWrite(stream.events[index]))
-  const open = group.latest && group.heads.length > 1
+  // A group that no later write has settled has two heads or more: a single one would have settled it.
+  const open = group.latest
   const { entity_id, payload } = winner
   return [{ feature: payload.feature_slug, entity_id, register, events, winner: winner.event_id, rule, open }]
 }

@@ -1,4 +1,4 @@
-import type { WorkPackageState } from './work-package.js'
+import type { WorkPackageState } from './work-package-state.js'
 import type { WorkflowTable } from './workflow.js'
 
 export type RefusalKind =

@@ -68,17 +68,15 @@ export {
   type MergeOptions,
   type StatusRule,
 } from './conflict.js'
+export { canExtend, evolve, fold } from './work-package.js'
 export {
-  canExtend,
   emptyWorkPackage,
-  evolve,
-  fold,
   type GateState,
   type SubtaskState,
   type Usage,
   type WorkPackageState,
   type WorkspaceState,
-} from './work-package.js'
+} from './work-package-state.js'
 export { foldFeature, type FeatureState } from './feature.js'
 export {
   DEFAULT_WORKFLOW,

@@ -29,7 +29,7 @@ export function topologicalSort<Event extends Linked>(
   const effects = new Map<string, Event[]>()
   const waiting = new Map<Event, number>()
   for (const event of events) {
-    const causes = [...new Set(causesOf(event, via))].filter((id) => present.has(id))
+    const causes = causesOf(event, via).filter((id) => present.has(id))
     waiting.set(event, causes.length)
     for (const cause of causes) {
       const known = effects.get(cause)
