@@ -71,8 +71,9 @@ export class FileLock implements WriteLock {
         if (this.tryLock(binding, fd)) {
           if (isStillAt(this.path, fd)) break
           // Deleted and made anew by somebody: what this file locks, nobody else asks for.
-          closeSync(fd)
+          const stale = fd
           fd = this.open()
+          closeSync(stale)
           continue
         }
         const waited = performance.now() - started

@@ -45,7 +45,6 @@ function workspaceAt(root: string, cwd: string): Workspace {
 /** A second log in one repository needs a journal of its own: else one log's events would be put back into the other. */
 function privateDirOf(root: string, checkout: Checkout): string {
   if (primaryCheckout(checkout) === root) return join(checkout.gitCommonDir, 'kitty')
-  if (checkout.worktree === root) return join(checkout.gitDir, 'kitty')
   return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')
 }
 

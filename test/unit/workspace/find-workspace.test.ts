@@ -75,6 +75,12 @@ describe('findWorkspace', () => {
     expect(findWorkspace(linked, { KITTY_ROOT: linked }).root).toBe(linked)
   })
 
+  it('takes a folder whose git directory is declared bare for no checkout, as git does', () => {
+    const repository = new TempRepository()
+    repository.git('config', 'core.bare', 'true')
+    expect(errorOf(() => findWorkspace(repository.root, {})).message).toContain('no primary checkout')
+  })
+
   it('refuses a folder outside any repository and a checkout whose git directory is gone', () => {
     const outside = tempFolder()
     expect(errorOf(() => findWorkspace(outside, {}))).toMatchObject({
