@@ -5,7 +5,7 @@ import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import { Causality, checkNew, createRegistry, entityKey, type LogEvent, type WorkPackageState } from '../events-lib.js'
-import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import type { EventFilter, EventIndex, FeatureRow, IndexRow } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
@@ -64,8 +64,9 @@ export class LogEventStore implements EventStore {
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
     this.#refuseInvalid(events)
+    // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)
-    await this.takeUp(events.length, first?.file)
+    if (first !== undefined) await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
     this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
   }
@@ -133,14 +134,13 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
-  protected async takeUp(lines: number, file: string | undefined): Promise<void> {
+  protected async takeUp(appended: OwnAppend): Promise<void> {
     const index = await this.health.current()
-    const report: CatchUpReport = await catchUp(this.log, index, { appendedTo: file, journal: this.recovery.journalEnd() })
+    const { lines } = await catchUp(this.log, index, { appended })
+    if (lines === appended.lines) return
     // Something else stands where the lines were written: git put another file there within microseconds.
-    if (report.lines !== lines && file !== undefined && index.kind === 'sqlite') {
-      await index.write((writer) => writer.forget(file))
-      await catchUp(this.log, index)
-    }
+    await distrust(index, appended.file)
+    await catchUp(this.log, index)
   }
 
   @RebuildOnCorruption
