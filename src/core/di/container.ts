@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { Container } from 'inversify'
 import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { Notices } from '../errors/notices.js'
-import { DEFAULT_WORKFLOW } from '../events-lib.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { FileClockStorage } from '../log/clock-storage.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
@@ -22,6 +21,7 @@ import { Verify } from '../services/verify.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../workspace/assert-safe.js'
+import { type Config, readConfig } from '../workspace/config.js'
 import { findWorkspace, requireInitialised } from '../workspace/find-workspace.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -57,9 +57,10 @@ export function createContainer(session: Session): Resolver {
 
   container.bind(TOKENS.Session).toConstantValue(session)
   container.bind(TOKENS.Notices).toConstantValue(new Notices())
-  container.bind(TOKENS.Workflow).toConstantValue(DEFAULT_WORKFLOW)
   container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
 
+  make(TOKENS.Config, readConfig)
+  container.bind(TOKENS.Workflow).toDynamicValue((context) => context.get<Config>(TOKENS.Config).workflow)
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))

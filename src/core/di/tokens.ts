@@ -19,6 +19,7 @@ import type { TaskQueries } from '../services/task-queries.js'
 import type { WorkflowTable } from '../events-lib.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
+import type { Config } from '../workspace/config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -45,6 +46,7 @@ export const TOKENS = {
   ClockStorage: token<ClockStorage>('ClockStorage'),
   IndexHealth: token<IndexHealth>('IndexHealth'),
   Recovery: token<Recovery>('Recovery'),
+  Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
   EventStore: token<EventStore>('EventStore'),
   ErrorStorage: token<ErrorStorage>('ErrorStorage'),

@@ -1,4 +1,4 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
 import { canExtend, CLOCK_GAP, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
@@ -22,14 +22,15 @@ export class Absorption {
   private constructor(
     private readonly log: EventLog,
     private readonly writer: IndexWriter,
+    private readonly foldRules: MergeOptions,
     /** The index is empty: no state can be there to load. */
     private readonly fresh: boolean,
     /** The greatest clock value known to be joined to the log's start without a suspicious gap. */
     private trusted: number,
   ) {}
 
-  static async begin(log: EventLog, writer: IndexWriter, fresh: boolean): Promise<Absorption> {
-    return new Absorption(log, writer, fresh, fresh ? 0 : await writer.maximumClock())
+  static async begin(log: EventLog, writer: IndexWriter, foldRules: MergeOptions, fresh: boolean): Promise<Absorption> {
+    return new Absorption(log, writer, foldRules, fresh, fresh ? 0 : await writer.maximumClock())
   }
 
   /**
@@ -80,7 +81,7 @@ export class Absorption {
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
-      const state = events.length === 0 ? undefined : fold(events)
+      const state = events.length === 0 ? undefined : fold(events, this.foldRules)
       if (state) this.#states.set(name, state)
       else await this.writer.removeWorkPackages([key])
     }
@@ -119,12 +120,12 @@ export class Absorption {
     const state = this.#states.get(name) ?? (await this.#load(key))
     // A gate's results may have come before the gate itself, and are then in no state yet.
     if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
-    else this.#states.set(name, evolve(state, event))
+    else this.#states.set(name, evolve(state, event, this.foldRules))
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {
     const stored = this.fresh ? undefined : await this.writer.workPackage(key.feature_slug, key.work_package_id)
-    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id)
+    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id, this.foldRules.table)
   }
 
   async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {

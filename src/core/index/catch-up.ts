@@ -1,3 +1,4 @@
+import type { MergeOptions } from '../events-lib.js'
 import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
 import { Absorption } from './absorption.js'
 import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
@@ -36,7 +37,7 @@ const NOTHING: CatchUpReport = { lines: 0, rewritten: [] }
 export async function catchUp(log: EventLog, index: EventIndex, options: CatchUpOptions = {}): Promise<CatchUpReport> {
   if (isUpToDate(log.list(), await index.watermarks())) return NOTHING
   // Looked at again inside the transaction: another process may have caught up in the meantime.
-  return index.write(async (writer) => absorbChanges(log, writer, options))
+  return index.write(async (writer) => absorbChanges(log, writer, index.foldRules, options))
 }
 
 /** Makes the next catch-up read the whole file again and refold what it had been read for. */
@@ -46,14 +47,19 @@ export async function distrust(index: EventIndex, file: string): Promise<void> {
   if (mark) await index.write((writer) => writer.putWatermark({ ...mark, identity: '', crc: -1 }))
 }
 
-async function absorbChanges(log: EventLog, writer: IndexWriter, options: CatchUpOptions): Promise<CatchUpReport> {
+async function absorbChanges(
+  log: EventLog,
+  writer: IndexWriter,
+  foldRules: MergeOptions,
+  options: CatchUpOptions,
+): Promise<CatchUpReport> {
   const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
   const files = log.list()
   const present = new Set(files.map((file) => file.name))
   const changed = files.filter((file) => marks.get(file.name)?.identity !== file.identity)
   const positions = new Map(changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]))
   const lost = [...marks.keys()].filter((file) => !present.has(file) || positions.get(file) === START)
-  const absorption = await Absorption.begin(log, writer, marks.size === 0)
+  const absorption = await Absorption.begin(log, writer, foldRules, marks.size === 0)
   const again = await absorption.forget(lost, [...marks.keys()])
   let lines = 0
   for (const file of files) {

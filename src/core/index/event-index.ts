@@ -1,4 +1,4 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
@@ -124,6 +124,8 @@ export interface WorkPackageKey {
  */
 export interface EventIndex extends IndexReader {
   readonly kind: 'sqlite' | 'memory'
+  /** Lanes and merge rule that the states in it are folded by. */
+  readonly foldRules: MergeOptions
   /** One transaction: all of `work`'s writes, or none. */
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T>
   close(): Promise<void>

@@ -1,4 +1,4 @@
-import type { WorkPackageState } from '../events-lib.js'
+import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 import type {
@@ -27,6 +27,8 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   #maximum = 0
   #journal: JournalMark | undefined
   #sorted: IndexRow[] | undefined
+
+  constructor(readonly foldRules: MergeOptions = {}) {}
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     return work(this)

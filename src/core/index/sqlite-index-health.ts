@@ -2,7 +2,9 @@ import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
+import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
+import type { Config } from '../workspace/config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
@@ -15,6 +17,7 @@ import { MemoryEventIndex } from './memory-event-index.js'
 @injectable()
 export class SqliteIndexHealth implements IndexHealth {
   readonly #guard: FileGuard
+  readonly #foldRules: MergeOptions
   #index: Promise<EventIndex> | undefined
   #rebuilt = false
 
@@ -23,7 +26,9 @@ export class SqliteIndexHealth implements IndexHealth {
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(TOKENS.Config) { workflow, merge }: Config,
   ) {
+    this.#foldRules = { table: workflow, statusRule: merge.status }
     this.#guard = new FileGuard(workspace.privateDir)
   }
 
@@ -36,7 +41,7 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   inMemory(): EventIndex {
-    return new MemoryEventIndex()
+    return new MemoryEventIndex(this.#foldRules)
   }
 
   canRecoverFrom(error: unknown): boolean {
@@ -72,7 +77,8 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.close()
     const { rebuildIndex } = await loadIndex()
     try {
-      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, (lines) => this.session.progress(lines))
+      const progress = (lines: number): void => this.session.progress(lines)
+      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, progress, this.#foldRules)
     } finally {
       this.session.progressDone()
     }
@@ -93,7 +99,7 @@ export class SqliteIndexHealth implements IndexHealth {
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
     if (!stat.isFile()) throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
     const { openIndex } = await loadIndex()
-    return openIndex(this.workspace.indexFile, this.#guard)
+    return openIndex(this.workspace.indexFile, this.#guard, this.#foldRules)
   }
 }
 

@@ -6,7 +6,7 @@ import { FeatureEntity } from '../../entities/feature-entity.js'
 import { LogFileEntity } from '../../entities/log-file-entity.js'
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import { WorkPackageEntity } from '../../entities/work-package-entity.js'
-import { CLOCK_GAP, type WorkPackageState } from '../events-lib.js'
+import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 import { asIndexUnusable } from './data-source.js'
 import type {
@@ -54,6 +54,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   constructor(
     private readonly source: DataSource,
     private readonly released: () => void = () => undefined,
+    readonly foldRules: MergeOptions = {},
   ) {}
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
@@ -311,6 +312,14 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   async #fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
     return row === undefined ? undefined : JSON.parse(row.value)
+  }
+
+  async foldFingerprint(): Promise<unknown> {
+    return this.#fact('fold')
+  }
+
+  async putFoldFingerprint(value: string): Promise<void> {
+    await this.#putFact('fold', value)
   }
 
   async #putFact(name: string, value: unknown): Promise<void> {
