@@ -7,12 +7,13 @@ type Expected = 'folder' | 'file' | 'derived file'
 /**
  * Refuses a workspace where a link or a device stands for one of kitty's own files: whoever can commit such a
  * link to the repository would choose which file on this machine is written. One lstat a path; a path that is
- * missing is fine. Day files are checked where they are listed.
+ * missing is fine. Day files are checked where they are listed, and the folder of error records where it is used:
+ * they are best effort and must not stop a command.
  * @throws KittyError UnsafeSetup naming path and type.
  */
 export function assertSafe(workspace: Workspace): void {
-  const { kittyDir, eventsDir, errorsDir, privateDir, configFile, lockFile, journalFile } = workspace
-  for (const path of [kittyDir, eventsDir, errorsDir, privateDir]) assertType(path, 'folder')
+  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile } = workspace
+  for (const path of [kittyDir, eventsDir, privateDir]) assertType(path, 'folder')
   for (const path of [configFile, lockFile, journalFile]) assertType(path, 'file')
   for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
 }
