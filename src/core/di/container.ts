@@ -7,16 +7,28 @@ import { FileClockStorage } from '../log/clock-storage.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { LaneInFile } from '../rules/lane-in-file.js'
+import * as libraryGuards from '../rules/library-guards.js'
+import type { MoveRule } from '../rules/move-rule.js'
+import { MoveRules } from '../rules/move-rules.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
 import { LaneFiles } from '../services/lane-files.js'
 import { MoveTask } from '../services/move-task.js'
 import { RebuildClock } from '../services/rebuild-clock.js'
+import { Recall } from '../services/recall.js'
 import { Scope } from '../services/scope.js'
 import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
 import { TaskQueries } from '../services/task-queries.js'
+import { ErrorQueries } from '../services/error-queries.js'
+import { Gates } from '../services/gates.js'
+import { MarkSubtasks } from '../services/mark-subtasks.js'
+import { NoteTask } from '../services/note-task.js'
+import { RecordUsage } from '../services/record-usage.js'
+import { SubtaskFiles } from '../services/subtask-files.js'
+import { TagTask } from '../services/tag-task.js'
 import { Verify } from '../services/verify.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
@@ -33,8 +45,9 @@ type Class<T> = new (...args: any[]) => T
 /**
  * The composition root: the one place that knows which class serves which token. Every service is made once a
  * container, and tied to it, so that the aspects on its methods find their own services there.
+ * @param rules those of plugins, besides kitty's own
  */
-export function createContainer(session: Session): Resolver {
+export function createContainer(session: Session, rules: readonly MoveRule[] = []): Resolver {
   const container = new Container({ defaultScope: 'Singleton' })
   const resolver: Resolver = {
     resolve: async <T>(token: Token<T>): Promise<T> => {
@@ -72,6 +85,11 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.Recovery, Recovery)
   serve(TOKENS.EventStore, LogEventStore)
   serve(TOKENS.ErrorStorage, JsonlErrorStorage)
+  for (const guard of Object.values(libraryGuards)) serve<MoveRule>(TOKENS.MoveRule, guard)
+  serve<MoveRule>(TOKENS.MoveRule, LaneInFile)
+  for (const rule of rules) container.bind<MoveRule>(TOKENS.MoveRule).toConstantValue(rule)
+  serve(TOKENS.MoveRules, MoveRules)
+  serve(TOKENS.Recall, Recall)
   serve(TOKENS.Scope, Scope)
   serve(TOKENS.LaneFiles, LaneFiles)
   serve(TOKENS.Initialise, Initialise)
@@ -80,6 +98,13 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.MoveTask, MoveTask)
   serve(TOKENS.EventQueries, EventQueries)
   serve(TOKENS.TaskQueries, TaskQueries)
+  serve(TOKENS.ErrorQueries, ErrorQueries)
+  serve(TOKENS.Gates, Gates)
+  serve(TOKENS.MarkSubtasks, MarkSubtasks)
+  serve(TOKENS.NoteTask, NoteTask)
+  serve(TOKENS.RecordUsage, RecordUsage)
+  serve(TOKENS.SubtaskFiles, SubtaskFiles)
+  serve(TOKENS.TagTask, TagTask)
   serve(TOKENS.Status, Status)
   serve(TOKENS.Verify, Verify)
   serve(TOKENS.RebuildClock, RebuildClock)

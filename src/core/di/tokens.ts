@@ -9,6 +9,9 @@ import type { EventQueries } from '../services/event-queries.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
 import type { Initialise } from '../services/initialise.js'
 import type { MoveTask } from '../services/move-task.js'
+import type { MoveRule } from '../rules/move-rule.js'
+import type { MoveRules } from '../rules/move-rules.js'
+import type { Recall } from '../services/recall.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
@@ -16,6 +19,13 @@ import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
+import type { ErrorQueries } from '../services/error-queries.js'
+import type { Gates } from '../services/gates.js'
+import type { MarkSubtasks } from '../services/mark-subtasks.js'
+import type { NoteTask } from '../services/note-task.js'
+import type { RecordUsage } from '../services/record-usage.js'
+import type { SubtaskFiles } from '../services/subtask-files.js'
+import type { TagTask } from '../services/tag-task.js'
 import type { WorkflowTable } from '../events-lib.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
@@ -48,6 +58,10 @@ export const TOKENS = {
   Recovery: token<Recovery>('Recovery'),
   Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
+  /** Many: every rule about moves that is bound takes part. */
+  MoveRule: token<MoveRule>('MoveRule'),
+  MoveRules: token<MoveRules>('MoveRules'),
+  Recall: token<Recall>('Recall'),
   EventStore: token<EventStore>('EventStore'),
   ErrorStorage: token<ErrorStorage>('ErrorStorage'),
   Scope: token<Scope>('Scope'),
@@ -59,6 +73,13 @@ export const TOKENS = {
   SetupSpec: token<SetupSpec>('SetupSpec'),
   FinalizeTasks: token<FinalizeTasks>('FinalizeTasks'),
   MoveTask: token<MoveTask>('MoveTask'),
+  ErrorQueries: token<ErrorQueries>('ErrorQueries'),
+  Gates: token<Gates>('Gates'),
+  MarkSubtasks: token<MarkSubtasks>('MarkSubtasks'),
+  NoteTask: token<NoteTask>('NoteTask'),
+  RecordUsage: token<RecordUsage>('RecordUsage'),
+  SubtaskFiles: token<SubtaskFiles>('SubtaskFiles'),
+  TagTask: token<TagTask>('TagTask'),
   Status: token<Status>('Status'),
   Verify: token<Verify>('Verify'),
 } as const

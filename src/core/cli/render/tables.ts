@@ -2,6 +2,7 @@
 import type {
   ErrorRecordDocument,
   EventDocument,
+  GateDocument,
   ReadyDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
@@ -105,6 +106,20 @@ const ERROR_COLUMNS: readonly Column<ErrorRecordDocument>[] = [
 export function renderErrors(records: readonly ErrorRecordDocument[], style: Style): string {
   if (records.length === 0) return 'No error is on record.'
   return renderTable(ERROR_COLUMNS, records, style)
+}
+
+const GATE_COLUMNS: readonly Column<GateDocument>[] = [
+  { title: 'feature', pipedOnly: true, cell: (gate) => span(oneLine(gate.feature)) },
+  { title: 'gate', cell: (gate) => span(oneLine(gate.gate_id), 'strong') },
+  { title: 'of', cell: (gate) => span(oneLine(gate.work_package)) },
+  { title: 'type', cell: (gate) => span(oneLine(gate.gate_type)) },
+  { title: 'status', cell: (gate) => span(oneLine(gate.status), gate.status === 'passed' ? 'good' : 'warn') },
+]
+
+/** `gates list`. */
+export function renderGates(gates: readonly GateDocument[], style: Style): string {
+  if (gates.length === 0) return 'No gate has been added.'
+  return renderTable(GATE_COLUMNS, gates, style)
 }
 
 function textOf(value: unknown) {
