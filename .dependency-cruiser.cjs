@@ -1,6 +1,6 @@
 /** Who may import whom: docs/architecture.md, "Layers". test/house/layers.test.ts sees each rule fire. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
-const REST_OF_CORE = '^src/core/(services|store|projections|specs|log|index|cli|di|plugin)'
+const REST_OF_CORE = '^src/core/(services|rules|store|projections|specs|log|index|cli|di|plugin)'
 
 module.exports = {
   forbidden: [
