@@ -7,7 +7,8 @@ import { createContainer } from '../../src/core/di/container.js'
 import { type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
 import type { MoveRule } from '../../src/core/rules/move-rule.js'
 import type { Provenance } from '../../src/core/store/event-store.js'
-import { TempRepository } from './temp-repository.js'
+import { tempFolder } from './temp-folder.js'
+import { gitIn } from './temp-repository.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -24,19 +25,16 @@ export interface Answer {
   readonly stderr: string
 }
 
-/** A repository with kitty set up, used through its services within this process or through the built program. */
+/** A repository without commits in which kitty is set up, used through its services within this process or through the built program. */
 export class Project {
-  readonly repository = new TempRepository()
+  readonly root = tempFolder()
   /** What the clock of in-process operations says; moves on by a second with every look. */
   time = Date.parse('2026-11-22T10:00:00.000Z')
 
   constructor(config?: unknown) {
-    this.repository.initKitty()
+    gitIn(this.root, 'init', '--quiet', '--initial-branch=main')
+    mkdirSync(this.path('.kittify', 'events'), { recursive: true })
     if (config !== undefined) this.configure(config)
-  }
-
-  get root(): string {
-    return this.repository.root
   }
 
   path(...parts: string[]): string {
