@@ -5,7 +5,7 @@ import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertSafe } from '../workspace/assert-safe.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
-import { registerMergeDriver } from '../workspace/git-config.js'
+import { registerMergeDrivers } from '../workspace/git-config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -18,7 +18,10 @@ export interface InitResult {
 /** Everything in `.kittify` that must not be committed. */
 export const IGNORED = ['events/index.db*', 'clock.json', 'clock.json.tmp', 'errors/', 'events/*.tmp']
 
-export const ATTRIBUTES = ['.kittify/events/*.jsonl text eol=lf merge=kitty-events']
+export const ATTRIBUTES = [
+  '.kittify/events/*.jsonl text eol=lf merge=kitty-events',
+  'kitty-specs/**/tasks/*.md merge=kitty-work-package',
+]
 
 const WORKTREES_IGNORED = ['.worktrees/']
 
@@ -50,7 +53,7 @@ export class Initialise {
       [join(workspace.root, '.gitignore'), WORKTREES_IGNORED],
     ]
     for (const [path, lines] of files) if (addLines(path, lines)) note(path)
-    if (registerMergeDriver(workspace.root)) created.push('merge driver kitty-events (.git/config)')
+    for (const name of registerMergeDrivers(workspace.root)) created.push(`merge driver ${name} (.git/config)`)
     return created
   }
 }

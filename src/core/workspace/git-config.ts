@@ -1,21 +1,30 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * The merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where kitty
- * is not there or fails. docs/formats.md, "Merging".
+ * The log's merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where
+ * kitty is not there or fails. docs/formats.md, "Merging".
  */
-export const MERGE_DRIVER = 'kitty agent events merge-driver %O %A %B || git merge-file --union %A %O %B'
+const LOG_DRIVER = 'kitty agent events merge-driver %O %A %B || git merge-file --union %A %O %B'
+
+/**
+ * The driver of work-package files: kitty makes the three versions agree on the `lane:` line, the rest is git's, and
+ * so is the exit code that says whether a conflict is left. Without kitty it is git's merge as ever.
+ */
+const WORK_PACKAGE_DRIVER =
+  'kitty agent specs merge-driver %O %A %B; git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
 
 const SETTINGS: Readonly<Record<string, string>> = {
   'merge.kitty-events.name': 'set union of two kitty event logs',
-  'merge.kitty-events.driver': MERGE_DRIVER,
+  'merge.kitty-events.driver': LOG_DRIVER,
+  'merge.kitty-work-package.name': 'kitty work packages: the lane settled, the rest merged as text',
+  'merge.kitty-work-package.driver': WORK_PACKAGE_DRIVER,
 }
 
-/** Registers the merge driver in the repository's own configuration. @returns whether anything was changed. */
-export function registerMergeDriver(root: string): boolean {
+/** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
+export function registerMergeDrivers(root: string): string[] {
   const missing = Object.entries(SETTINGS).filter(([key, value]) => configValue(root, key) !== value)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
-  return missing.length > 0
+  return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
 }
 
 function configValue(root: string, key: string): string | undefined {
