@@ -25,6 +25,7 @@ import { storageError } from './storage-error.js'
 import { type LogFolders, repairTail } from './torn-tail.js'
 
 const LF = 0x0a
+const BRACE = 0x7b
 
 interface EncodedEvent {
   readonly event: LogEvent
@@ -262,10 +263,15 @@ function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLin
 
 function eventAt(fd: number, { file, offset, length }: EventLocation): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
-  const bytes = Buffer.allocUnsafe(length)
-  if (readFully(fd, bytes, 0, length, offset) < length || bytes.indexOf(LF) !== length - 1) return undefined
+  const bytes = Buffer.allocUnsafe(length + 1)
+  const read = readFully(fd, bytes, 0, length + 1, offset)
+  if (read < length) return undefined
+  const newline = bytes.subarray(0, length).indexOf(LF)
+  // Without newline it is an event that another one follows on the same line.
+  if (newline < 0 && read > length && bytes[length] === BRACE) bytes[length] = LF
+  else if (newline !== length - 1) return undefined
   const lines: LogLine[] = []
-  new LineReader(file, 0, offset).read(bytes, lines)
+  new LineReader(file, 0, offset).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
   return lines[0]?.event
 }
 

@@ -102,7 +102,8 @@ export class Recovery {
       await catchUp(this.log, index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    await this.#confirmJournal(index, this.journal.read().end, this.journal.size())
+    const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
+    await this.#confirmJournal(index, this.journal.read().end, floor)
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
@@ -122,7 +123,7 @@ export class Recovery {
       if (!needsNormalising(problems, repeats)) continue
       const merged = normaliseFile(this.workspace.eventsDir, file)
       if (merged === undefined) continue
-      this.notices.warn(`${file}: put in order, merged ${merged.merged} lines, dropped ${merged.duplicates} duplicates`)
+      this.notices.warn(`${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`)
       rewrote = true
     }
     if (rewrote) {
