@@ -5,9 +5,11 @@ import { Notices } from '../errors/notices.js'
 import { DEFAULT_WORKFLOW } from '../events-lib.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { FileClockStorage } from '../log/clock-storage.js'
+import type { DayFiles } from '../log/day-file.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { dayFilesFor } from '../log/writer-files.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
@@ -19,9 +21,11 @@ import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
 import { TaskQueries } from '../services/task-queries.js'
 import { Verify } from '../services/verify.js'
+import { AttributeGuard } from '../store/attribute-guard.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../workspace/assert-safe.js'
+import { type Config, readConfig } from '../workspace/config.js'
 import { findWorkspace, requireInitialised } from '../workspace/find-workspace.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -62,12 +66,18 @@ export function createContainer(session: Session): Resolver {
 
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
+  make(TOKENS.Config, ({ configFile }) => readConfig(configFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container
     .bind(TOKENS.EventLog)
-    .toDynamicValue((context) => new JsonlEventLog(context.get(TOKENS.Workspace), context.get(TOKENS.Journal)))
+    .toDynamicValue((context) => {
+      const workspace = context.get<Workspace>(TOKENS.Workspace)
+      const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files)
+    })
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
+  serve(TOKENS.AttributeGuard, AttributeGuard)
   serve(TOKENS.Recovery, Recovery)
   serve(TOKENS.EventStore, LogEventStore)
   serve(TOKENS.ErrorStorage, JsonlErrorStorage)

@@ -17,6 +17,8 @@ import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
 import type { WorkflowTable } from '../events-lib.js'
+import type { Config } from '../workspace/config.js'
+import type { AttributeGuard } from '../store/attribute-guard.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
 import type { Session } from '../workspace/session.js'
@@ -45,6 +47,8 @@ export const TOKENS = {
   ClockStorage: token<ClockStorage>('ClockStorage'),
   IndexHealth: token<IndexHealth>('IndexHealth'),
   Recovery: token<Recovery>('Recovery'),
+  AttributeGuard: token<AttributeGuard>('AttributeGuard'),
+  Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
   EventStore: token<EventStore>('EventStore'),
   ErrorStorage: token<ErrorStorage>('ErrorStorage'),

@@ -4,7 +4,7 @@ import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent } from '../events-lib.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
-import { dayFileOf, isDayFile } from './day-file.js'
+import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
 import {
   type AppendedLine,
   type EventLocation,
@@ -44,11 +44,13 @@ interface Written {
   append: Append
 }
 
-/** The log in `.kittify/events`: one JSONL file a UTC day. `docs/formats.md`. */
+/** The log in `.kittify/events`: JSONL files of a UTC day each. `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
   constructor(
     private readonly folders: LogFolders,
     private readonly journal: Journal,
+    /** Asked with the first write: what only reads needs no settings. */
+    private readonly files: () => DayFiles = () => DAILY_FILES,
   ) {}
 
   list(): LogFile[] {
@@ -91,7 +93,8 @@ export class JsonlEventLog implements EventLog {
   }
 
   append(events: readonly LogEvent[], seen?: ReadonlyMap<string, ScanPosition>): AppendedLine[] {
-    const portions = portionsOf(events)
+    const files = this.files()
+    const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
     // The journal first: from the moment the line is in the work tree, git may take it away.
     const entry = this.journal.append(Buffer.concat(portions.map((portion) => portion.bytes)))
@@ -111,7 +114,9 @@ export class JsonlEventLog implements EventLog {
 
   putBack(lines: readonly RawLine[]): number {
     const unique = [...new Map(lines.map((line) => [line.event_id, line])).values()]
-    for (const [file, ofDay] of groupBy(unique, (line) => dayFileOf(line.timestamp))) {
+    const files = this.files()
+    for (const ofDay of groupBy(unique, (line) => dayOf(line.timestamp)).values()) {
+      const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')
       const append = Append.open(join(this.folders.eventsDir, file), true)
       try {
         append.write(Buffer.concat(ofDay.map((line) => line.bytes)))
@@ -167,10 +172,10 @@ export class JsonlEventLog implements EventLog {
   }
 }
 
-function portionsOf(events: readonly LogEvent[]): Portion[] {
-  const byFile = groupBy(events.map(encode), ({ event }) => dayFileOf(event.timestamp))
-  return [...byFile].map(([file, lines]) => ({
-    file,
+function portionsOf(events: readonly LogEvent[], fileFor: (timestamp: string) => string): Portion[] {
+  const byDay = groupBy(events.map(encode), ({ event }) => dayOf(event.timestamp))
+  return [...byDay.values()].map((lines) => ({
+    file: fileFor(lines[0]?.event.timestamp ?? ''),
     lines,
     bytes: Buffer.concat(lines.map((line) => line.bytes)),
   }))

@@ -3,7 +3,9 @@ import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { replaceFile } from '../specs/write-file.js'
 import { assertSafe } from '../workspace/assert-safe.js'
+import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
 import { registerMergeDrivers } from '../workspace/git-config.js'
 import type { Session } from '../workspace/session.js'
@@ -30,23 +32,27 @@ const WORKTREES_IGNORED = ['.worktrees/']
 export class Initialise {
   constructor(@inject(TOKENS.Session) private readonly session: Session) {}
 
-  /** @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable. */
-  initialise(): InitResult {
+  /**
+   * @param perWriter Gives each clone log files of its own, whatever the settings said.
+   * @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable, BadConfig.
+   */
+  initialise(perWriter = false): InitResult {
     const workspace = findWorkspace(this.session.cwd, this.session.env)
     assertSafe(workspace)
     try {
-      return { root: workspace.root, created: this.#create(workspace) }
+      return { root: workspace.root, created: this.#create(workspace, perWriter) }
     } catch (error) {
       throw notWritable(error, workspace.root)
     }
   }
 
-  #create(workspace: Workspace): string[] {
+  #create(workspace: Workspace, perWriter: boolean): string[] {
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir]) {
       if (mkdirSync(dir, { recursive: true }) !== undefined) note(dir)
     }
+    if (perWriter && setPerWriter(workspace.configFile)) note(workspace.configFile)
     const files: [string, readonly string[]][] = [
       [join(workspace.kittyDir, '.gitignore'), IGNORED],
       [join(workspace.root, '.gitattributes'), ATTRIBUTES],
@@ -56,6 +62,15 @@ export class Initialise {
     for (const name of registerMergeDrivers(workspace.root)) created.push(`merge driver ${name} (.git/config)`)
     return created
   }
+}
+
+/** Sets the one setting and leaves the others as they are. @returns whether it changed. */
+function setPerWriter(path: string): boolean {
+  if (readConfig(path).log.files === 'per-writer') return false
+  // A cast, for what has just been read as settings.
+  const settings = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as { log?: object }) : {}
+  replaceFile(path, Buffer.from(`${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`))
+  return true
 }
 
 /** Appends the lines a file lacks. @returns whether it changed. */
