@@ -22,17 +22,20 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
 export function registerMergeDrivers(root: string): string[] {
-  const missing = Object.entries(SETTINGS).filter(([key, value]) => configValue(root, key) !== value)
+  const present = registered(root)
+  const missing = Object.entries(SETTINGS).filter(([key, value]) => present.get(key) !== value)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
   return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
 }
 
-function configValue(root: string, key: string): string | undefined {
+/** What the repository's own configuration says of kitty's drivers, by key. */
+function registered(root: string): Map<string, string> {
   try {
-    return git(root, ['config', '--local', '--get', key])
+    const entries = git(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-']).split('\0')
+    return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]))
   } catch {
-    // Exit 1: not set.
-    return undefined
+    // Exit 1: none.
+    return new Map()
   }
 }
 
@@ -41,5 +44,5 @@ function git(root: string, args: readonly string[]): string {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-  }).replace(/\n$/, '')
+  })
 }
