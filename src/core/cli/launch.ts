@@ -9,9 +9,10 @@ export async function launch(argv: string[], entry: string): Promise<void> {
     process.stdout.write(`${versionLines()}\n`)
     return
   }
-  await installContainer()
-  const { Config, run } = await import('@oclif/core')
   try {
+    if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
+    await installContainer()
+    const { Config, run } = await import('@oclif/core')
     const config = await Config.load(entry)
     await run(argv, config)
   } catch (error) {

@@ -4,6 +4,7 @@ import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { Notices } from '../errors/notices.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { FileClockStorage } from '../log/clock-storage.js'
+import type { DayFiles } from '../log/day-file.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
@@ -11,6 +12,7 @@ import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
 import type { MoveRule } from '../rules/move-rule.js'
 import { MoveRules } from '../rules/move-rules.js'
+import { dayFilesFor } from '../log/writer-files.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
@@ -30,6 +32,7 @@ import { RecordUsage } from '../services/record-usage.js'
 import { SubtaskFiles } from '../services/subtask-files.js'
 import { TagTask } from '../services/tag-task.js'
 import { Verify } from '../services/verify.js'
+import { AttributeGuard } from '../store/attribute-guard.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../workspace/assert-safe.js'
@@ -79,9 +82,14 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container
     .bind(TOKENS.EventLog)
-    .toDynamicValue((context) => new JsonlEventLog(context.get(TOKENS.Workspace), context.get(TOKENS.Journal)))
+    .toDynamicValue((context) => {
+      const workspace = context.get<Workspace>(TOKENS.Workspace)
+      const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files)
+    })
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
+  serve(TOKENS.AttributeGuard, AttributeGuard)
   serve(TOKENS.Recovery, Recovery)
   serve(TOKENS.EventStore, LogEventStore)
   serve(TOKENS.ErrorStorage, JsonlErrorStorage)

@@ -27,6 +27,7 @@ import type { RecordUsage } from '../services/record-usage.js'
 import type { SubtaskFiles } from '../services/subtask-files.js'
 import type { TagTask } from '../services/tag-task.js'
 import type { WorkflowTable } from '../events-lib.js'
+import type { AttributeGuard } from '../store/attribute-guard.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
 import type { Config } from '../workspace/config.js'
@@ -56,6 +57,7 @@ export const TOKENS = {
   ClockStorage: token<ClockStorage>('ClockStorage'),
   IndexHealth: token<IndexHealth>('IndexHealth'),
   Recovery: token<Recovery>('Recovery'),
+  AttributeGuard: token<AttributeGuard>('AttributeGuard'),
   Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
   /** Many: every rule about moves that is bound takes part. */

@@ -158,11 +158,11 @@ export class Absorption {
     if (kept === undefined) return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
-    if (ours === theirs || theirs === undefined) {
+    if (theirs === undefined || (ours !== undefined && content(ours) === content(theirs))) {
       const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
       return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
     }
-    const thisCounts = ours === undefined || theirs < ours
+    const thisCounts = ours === undefined || content(theirs) < content(ours)
     if (thisCounts) await this.writer.relocate(row)
     // They may belong to two packages, and each may have been evolved with the one that does not count.
     await this.#markOwner(kept)
@@ -174,6 +174,11 @@ export class Absorption {
       message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (the first by its bytes)`,
     }
   }
+}
+
+/** A line without what git and editors put around it: line end, byte order mark. One character a byte. */
+function content(line: string): string {
+  return line.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
 }
 
 function outOfOrder({ file, line }: LogLine): LogProblem {

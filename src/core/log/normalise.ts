@@ -5,7 +5,7 @@ import { type MergedLines, mergeLines } from './merge-lines.js'
 import { identityOf, NO_SURPRISES, readWhole } from './open-file.js'
 import { storageError } from './storage-error.js'
 
-const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom'])
+const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom', 'glued'])
 /** Put in order in memory; a file larger than this is read as it is. */
 const MAX_BYTES = 256 * 1024 * 1024
 

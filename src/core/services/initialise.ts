@@ -3,10 +3,11 @@ import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { replaceFile } from '../specs/write-file.js'
 import { assertSafe } from '../workspace/assert-safe.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
-import { registerMergeDriver } from '../workspace/git-config.js'
+import { registerMergeDrivers } from '../workspace/git-config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -22,7 +23,10 @@ export const IGNORED = ['events/index.db*', 'clock.json', 'clock.json.tmp', 'err
 const ERRORS_IGNORED = 'errors/'
 const ERRORS_TRACKED = '!errors/'
 
-export const ATTRIBUTES = ['.kittify/events/*.jsonl text eol=lf merge=kitty-events']
+export const ATTRIBUTES = [
+  '.kittify/events/*.jsonl text eol=lf merge=kitty-events',
+  'kitty-specs/**/tasks/*.md merge=kitty-work-package',
+]
 
 /** Every record is a line of its own, in any order. */
 const ERROR_ATTRIBUTES = ['.kittify/errors/*.jsonl text eol=lf merge=union']
@@ -34,24 +38,28 @@ const WORKTREES_IGNORED = ['.worktrees/']
 export class Initialise {
   constructor(@inject(TOKENS.Session) private readonly session: Session) {}
 
-  /** @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable. */
-  initialise(): InitResult {
+  /**
+   * @param perWriter Gives each clone log files of its own, whatever the settings said.
+   * @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable, BadConfig.
+   */
+  initialise(perWriter = false): InitResult {
     const workspace = findWorkspace(this.session.cwd, this.session.env)
     assertSafe(workspace)
     try {
-      return { root: workspace.root, created: this.#create(workspace) }
+      return { root: workspace.root, created: this.#create(workspace, perWriter) }
     } catch (error) {
       throw notWritable(error, workspace.root)
     }
   }
 
-  #create(workspace: Workspace): string[] {
-    const { track } = readConfig(workspace).errors
+  #create(workspace: Workspace, perWriter: boolean): string[] {
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir]) {
       if (mkdirSync(dir, { recursive: true }) !== undefined) note(dir)
     }
+    if (perWriter && setPerWriter(workspace)) note(workspace.configFile)
+    const { track } = readConfig(workspace).errors
     const files: [string, readonly string[]][] = [
       [join(workspace.kittyDir, '.gitignore'), IGNORED.filter((line) => line !== ERRORS_IGNORED)],
       [join(workspace.root, '.gitattributes'), track ? [...ATTRIBUTES, ...ERROR_ATTRIBUTES] : ATTRIBUTES],
@@ -61,7 +69,7 @@ export class Initialise {
     const changed = files.filter(([path, lines]) => addLines(path, lines)).map(([path]) => path)
     if (settleErrors(ignored, track)) changed.push(ignored)
     for (const path of new Set(changed)) note(path)
-    if (registerMergeDriver(workspace.root)) created.push('merge driver kitty-events (.git/config)')
+    for (const name of registerMergeDrivers(workspace.root)) created.push(`merge driver ${name} (.git/config)`)
     return created
   }
 }
@@ -73,6 +81,15 @@ function settleErrors(path: string, track: boolean): boolean {
   const isTracked = ignored < 0 || lines.lastIndexOf(ERRORS_TRACKED) > ignored
   if (isTracked === track) return false
   appendLines(path, [track ? ERRORS_TRACKED : ERRORS_IGNORED])
+  return true
+}
+
+/** Sets the one setting and leaves the others as they are. @returns whether it changed. */
+function setPerWriter({ configFile: path }: Workspace): boolean {
+  if (readConfig({ configFile: path }).log.files === 'per-writer') return false
+  // A cast, for what has just been read as settings.
+  const settings = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as { log?: object }) : {}
+  replaceFile(path, Buffer.from(`${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`))
   return true
 }
 

@@ -12,6 +12,7 @@ import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Session } from '../workspace/session.js'
+import type { AttributeGuard } from './attribute-guard.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import type { Recovery } from './recovery.js'
@@ -32,6 +33,7 @@ export class LogEventStore implements EventStore {
     @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
     @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
     @inject(TOKENS.Recovery) private readonly recovery: Recovery,
+    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
   ) {}
@@ -64,6 +66,7 @@ export class LogEventStore implements EventStore {
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
     this.#refuseInvalid(events)
+    this.attributes.beforeAppend(events)
     // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)
     if (first !== undefined) await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })

@@ -10,6 +10,7 @@ import type { Journal, JournalPosition } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
 import type { Workspace } from '../workspace/workspace.js'
+import type { AttributeGuard } from './attribute-guard.js'
 
 /** A smaller journal is not worth asking git about, in bytes. */
 const PRUNE_AT = 256 * 1024
@@ -26,6 +27,7 @@ export class Recovery {
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Journal) private readonly journal: Journal,
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Notices) private readonly notices: Notices,
   ) {}
 
@@ -34,6 +36,7 @@ export class Recovery {
     await this.#repairTails(index)
     await catchUp(this.log, index)
     await this.#reconcileJournal(index)
+    await this.#takeOtherSides(index)
     await this.#normaliseFiles(index)
   }
 
@@ -41,10 +44,12 @@ export class Recovery {
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
     await catchUp(this.log, index)
     const { lines } = this.journal.read(await index.journalMark())
-    if (lines.length === 0) return
-    const present = await inIndex(index, lines)
+    const others = this.attributes.otherSides()
+    if (lines.length + others.length === 0) return
+    const present = await inIndex(index, [...lines, ...others])
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
-    if (lines.some((line) => !present.has(line.event_id))) await withLock(() => this.beforeWrite(index))
+    const isMissing = [...lines, ...others].some((line) => !present.has(line.event_id))
+    if (isMissing) await withLock(() => this.beforeWrite(index))
   }
 
   /** Where the journal ends after an append by the holder of the lock: every line before is in the log. */
@@ -102,7 +107,17 @@ export class Recovery {
       await catchUp(this.log, index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    await this.#confirmJournal(index, this.journal.read().end, this.journal.size())
+    const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
+    await this.#confirmJournal(index, this.journal.read().end, floor)
+  }
+
+  async #takeOtherSides(index: EventIndex): Promise<void> {
+    const lines = this.attributes.otherSides()
+    const present = await inIndex(index, lines)
+    const missing = lines.filter((line) => !present.has(line.event_id))
+    if (missing.length === 0) return
+    this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
+    await catchUp(this.log, index)
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
@@ -122,7 +137,7 @@ export class Recovery {
       if (!needsNormalising(problems, repeats)) continue
       const merged = normaliseFile(this.workspace.eventsDir, file)
       if (merged === undefined) continue
-      this.notices.warn(`${file}: put in order, merged ${merged.merged} lines, dropped ${merged.duplicates} duplicates`)
+      this.notices.warn(`${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`)
       rewrote = true
     }
     if (rewrote) {

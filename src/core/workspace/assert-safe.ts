@@ -12,9 +12,9 @@ type Expected = 'folder' | 'file' | 'derived file'
  * @throws KittyError UnsafeSetup naming path and type.
  */
 export function assertSafe(workspace: Workspace): void {
-  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile } = workspace
+  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile, writerFile } = workspace
   for (const path of [kittyDir, eventsDir, privateDir]) assertType(path, 'folder')
-  for (const path of [configFile, lockFile, journalFile]) assertType(path, 'file')
+  for (const path of [configFile, lockFile, journalFile, writerFile]) assertType(path, 'file')
   for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
 }
 

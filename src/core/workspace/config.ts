@@ -13,6 +13,10 @@ import type { Workspace } from './workspace.js'
 export interface Config {
   /** `"default"`, `"reviewed"`, or a table of one's own. */
   readonly workflow: WorkflowTable
+  readonly log: {
+    /** `daily`: one file a day. `per-writer`: a file a day for each clone, so that no merge needs a driver. */
+    readonly files: 'daily' | 'per-writer'
+  }
   readonly merge: { readonly status: StatusRule }
   readonly errors: {
     /** Error records are committed with the rest. */
@@ -27,6 +31,7 @@ type Parser<Value> = (value: unknown, report: Report) => Value
 const BUILT_IN: Readonly<Record<string, WorkflowTable>> = { default: DEFAULT_WORKFLOW, reviewed: REVIEWED_WORKFLOW }
 const DEFAULTS: Config = {
   workflow: DEFAULT_WORKFLOW,
+  log: { files: 'daily' },
   merge: { status: 'last_writer_wins' },
   errors: { track: false },
 }
@@ -34,6 +39,10 @@ const DEFAULTS: Config = {
 /** One parser a key: a new setting does not compile until it has one. */
 const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
   workflow,
+  log: (value, report) => {
+    const { files } = section('log', value, ['files'], report)
+    return { files: oneOf('log.files', files, ['daily', 'per-writer'], report) }
+  },
   merge: (value, report) => {
     const { status } = section('merge', value, ['status'], report)
     return { status: oneOf('merge.status', status, ['last_writer_wins', 'priority'], report) }

@@ -67,6 +67,7 @@ function layout(root: string, checkout: Checkout, privateDir: string): Workspace
     privateDir,
     lockFile: join(privateDir, 'lock'),
     journalFile: join(privateDir, 'journal.jsonl'),
+    writerFile: join(privateDir, 'writer.json'),
   })
 }
 

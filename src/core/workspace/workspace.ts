@@ -19,4 +19,6 @@ export interface Workspace {
   readonly privateDir: string
   readonly lockFile: string
   readonly journalFile: string
+  /** Who writes from this clone, where each has files of its own. */
+  readonly writerFile: string
 }
