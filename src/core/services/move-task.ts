@@ -3,10 +3,11 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { decideMove, isKittyEvent, type LogEvent, type Refusal, resolveLane, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import { decideMove, isKittyEvent, type LogEvent, type Refusal, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import type { LaneFiles } from './lane-files.js'
+import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
 
 export interface MoveRequest {
@@ -43,7 +44,7 @@ export class MoveTask {
    */
   @Exclusive
   async move(request: MoveRequest): Promise<MoveResult> {
-    for (const lane of [request.to, request.expect]) if (lane !== undefined) assertLane(this.workflow, lane)
+    for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
     const { events } = await this.decide(request)
     const states = await this.store.workPackages(request.feature)
     this.laneFiles.settle(states, new Set([request.workPackage]))
@@ -55,7 +56,7 @@ export class MoveTask {
     const { feature, workPackage, to, reason, force, provenance } = request
     const states = byId(await this.store.workPackages(feature))
     const state = knownWorkPackage(states, feature, workPackage)
-    assertExpected(state, request.expect)
+    if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
     const dependencies = dependencyLanes(state, states)
     const decision = decideMove(this.workflow, { state, to, actor: provenance.actor, force, dependencies, ...(reason !== undefined && { reason }) })
@@ -64,16 +65,8 @@ export class MoveTask {
   }
 }
 
-function assertLane(workflow: WorkflowTable, lane: string): void {
-  if (resolveLane(workflow, lane) !== undefined) return
-  throw new KittyError('UsageError', `There is no lane ${JSON.stringify(lane.slice(0, 60))}.`, {
-    nextSteps: [`Lanes: ${workflow.lanes.join(', ')}`],
-    context: { lane, lanes: workflow.lanes },
-  })
-}
-
-function assertExpected(state: WorkPackageState, expected: string | undefined): void {
-  if (expected === undefined || state.lane === expected) return
+function assertExpected(state: WorkPackageState, expected: string): void {
+  if (state.lane === expected) return
   const who = state.lane_actor === null ? '' : `: ${state.lane_actor} moved it there at ${state.lane_since ?? 'an unknown time'}`
   throw new KittyError('LostRace', `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`, {
     nextSteps: [`kitty agent tasks show ${state.work_package_id}`, 'kitty agent tasks ready'],
