@@ -6,7 +6,7 @@ import { type RefusalKind, resolveLane, type WorkflowTable } from '../events-lib
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MoveRules } from '../rules/move-rules.js'
 import type { EventStore } from '../store/event-store.js'
-import { assertLane } from './assert-lane.js'
+import { knownLane } from './known-lane.js'
 import { entityIdOf, moment } from './event-queries.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { Recall } from './recall.js'
@@ -64,7 +64,7 @@ export class ErrorQueries {
 
   /** Nothing is written, not even a record. @throws KittyError UnknownWorkPackage; UsageError for what is no lane. */
   async match({ feature, workPackage, to, actor }: MatchQuestion): Promise<MatchAnswer> {
-    assertLane(this.workflow, to)
+    knownLane(this.workflow, to)
     const lane = resolveLane(this.workflow, to) ?? to
     const states = byId(await this.store.workPackages(feature))
     const state = knownWorkPackage(states, feature, workPackage)

@@ -8,7 +8,7 @@ import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
 import type { MoveRules } from '../rules/move-rules.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
-import { assertLane } from './assert-lane.js'
+import { knownLane } from './known-lane.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { refusedMove } from './move-refusal.js'
@@ -52,7 +52,7 @@ export class MoveTask {
    * @throws KittyError UnknownWorkPackage, UsageError (no such lane), LostRace, or the refusal's kind.
    */
   async move(request: MoveRequest): Promise<MoveResult> {
-    for (const lane of [request.to, request.expect]) if (lane !== undefined) assertLane(this.workflow, lane)
+    for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
     const made = await this.make(request)
     await this.rules.follow(made, 'released')
     const { feature, workPackage, from, to, event } = made
@@ -73,7 +73,7 @@ export class MoveTask {
     const { actor } = provenance
     const states = byId(await this.store.workPackages(feature))
     const state = knownWorkPackage(states, feature, workPackage)
-    assertExpected(state, request.expect)
+    if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
     const question = { state, to, actor, force, dependencies: dependencyLanes(state, states), evidence: evidence ?? null }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
