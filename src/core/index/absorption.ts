@@ -1,6 +1,7 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
-import { canExtend, CLOCK_GAP, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
+import type { Conflict, LogEvent, WorkPackageState } from '../events-lib.js'
+import { canExtend, CLOCK_GAP, detectConflicts, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
+import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
 
@@ -18,6 +19,7 @@ export class Absorption {
   readonly #features = new Set<string>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
+  readonly #resolutions = new Map<string, ConflictResolution>()
 
   private constructor(
     private readonly log: EventLog,
@@ -73,7 +75,8 @@ export class Absorption {
     return true
   }
 
-  async settle(): Promise<void> {
+  /** @returns the conflicts that nobody has been told of yet, and how they came out. */
+  async settle(): Promise<ConflictResolution[]> {
     const maximum = await this.#settleClock()
     for (const [name, key] of this.#refold) {
       this.#states.delete(name)
@@ -81,11 +84,30 @@ export class Absorption {
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
       const state = events.length === 0 ? undefined : fold(events)
+      this.#meetConflicts(events)
       if (state) this.#states.set(name, state)
       else await this.writer.removeWorkPackages([key])
     }
     await this.writer.putWorkPackages([...this.#states.values()])
-    for (const feature of this.#features) await this.#settleFeature(feature)
+    for (const feature of this.#features) await this.#settleFeature(feature, maximum)
+    return this.#unexplained()
+  }
+
+  #meetConflicts(history: readonly LogEvent[]): void {
+    for (const conflict of detectConflicts(history)) {
+      this.#resolved(conflict, conflict.open ? undefined : settlerOf(conflict, history))
+    }
+  }
+
+  #resolved(conflict: Conflict, settledBy: LogEvent | undefined): void {
+    this.#resolutions.set(conflictKey(conflict), { conflict, settledBy })
+  }
+
+  async #unexplained(): Promise<ConflictResolution[]> {
+    const news = new Set(await this.writer.markExplained([...this.#resolutions.keys()]))
+    const told = [...this.#resolutions].filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
+    // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
+    return this.fresh ? told.filter(({ conflict }) => conflict.open) : told
   }
 
   /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
@@ -100,12 +122,14 @@ export class Absorption {
     return maximum
   }
 
-  async #settleFeature(feature: string): Promise<void> {
+  async #settleFeature(feature: string, maximum: number): Promise<void> {
     const rows = await this.writer.locate({ feature, entityType: 'FeatureSpec' })
-    const state = foldFeature(this.log.readEvents(rows).filter((event) => event !== undefined))
+    const trusted = rows.filter((row) => row.lamport_clock <= maximum)
+    const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+    const state = foldFeature(events)
+    this.#meetConflicts(events)
     if (state === undefined) return this.writer.removeFeature(feature)
-    const { feature_slug, title, mission, created_by, created_at } = state
-    return this.writer.putFeature({ feature_slug, title, mission, created_by, created_at })
+    return this.writer.putFeature(state)
   }
 
   async #evolve(event: LogEvent): Promise<void> {
@@ -119,7 +143,15 @@ export class Absorption {
     const state = this.#states.get(name) ?? (await this.#load(key))
     // A gate's results may have come before the gate itself, and are then in no state yet.
     if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
-    else this.#states.set(name, evolve(state, event))
+    else this.#extend(name, state, event)
+  }
+
+  #extend(name: string, state: WorkPackageState, event: LogEvent): void {
+    const next = evolve(state, event)
+    this.#states.set(name, next)
+    if (next.conflicts.length === state.conflicts.length) return
+    const open = new Set(next.conflicts)
+    for (const conflict of state.conflicts) if (!open.has(conflict)) this.#resolved({ ...conflict, open: false }, event)
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {

@@ -145,8 +145,10 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
     return rows.map(stateOf)
   }
 
-  features(): Promise<FeatureRow[]> {
-    return this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+  async features(): Promise<FeatureRow[]> {
+    const rows = await this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+    // What putFeature wrote, under this schema version.
+    return rows.map((row) => ({ ...row, conflicts: JSON.parse(row.conflicts) as FeatureRow['conflicts'] }))
   }
 
   async problems(): Promise<LogProblem[]> {
@@ -250,11 +252,20 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
-    await this.#upsert(FeatureEntity, ['feature_slug'], feature)
+    await this.#upsert(FeatureEntity, ['feature_slug'], { ...feature, conflicts: JSON.stringify(feature.conflicts) })
   }
 
   async removeFeature(feature: string): Promise<void> {
     await this.#of(FeatureEntity).delete({ feature_slug: feature }).catch(rethrow)
+  }
+
+  async markExplained(keys: readonly string[]): Promise<string[]> {
+    if (keys.length === 0) return []
+    const rows = await this.sql<{ key: string }>(
+      'INSERT INTO explained_conflict (key) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING RETURNING key',
+      [JSON.stringify(keys)],
+    )
+    return rows.map((row) => row.key)
   }
 
   async putMaximumClock(value: number): Promise<void> {
