@@ -8,12 +8,16 @@ import { FileClockStorage } from '../log/clock-storage.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { Conflicts } from '../services/conflicts.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
 import { LaneFiles } from '../services/lane-files.js'
+import { MergePreview } from '../services/merge-preview.js'
 import { MoveTask } from '../services/move-task.js'
+import { PastBoard } from '../services/past-board.js'
 import { RebuildClock } from '../services/rebuild-clock.js'
+import { Revisions } from '../services/revisions.js'
 import { Scope } from '../services/scope.js'
 import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
@@ -82,6 +86,10 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.Status, Status)
   serve(TOKENS.Verify, Verify)
   serve(TOKENS.RebuildClock, RebuildClock)
+  serve(TOKENS.Conflicts, Conflicts)
+  serve(TOKENS.PastBoard, PastBoard)
+  serve(TOKENS.Revisions, Revisions)
+  serve(TOKENS.MergePreview, MergePreview)
   return resolver
 }
 

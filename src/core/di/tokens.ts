@@ -5,10 +5,14 @@ import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
+import type { Conflicts } from '../services/conflicts.js'
 import type { EventQueries } from '../services/event-queries.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
 import type { Initialise } from '../services/initialise.js'
+import type { MergePreview } from '../services/merge-preview.js'
 import type { MoveTask } from '../services/move-task.js'
+import type { PastBoard } from '../services/past-board.js'
+import type { Revisions } from '../services/revisions.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
@@ -59,6 +63,10 @@ export const TOKENS = {
   MoveTask: token<MoveTask>('MoveTask'),
   Status: token<Status>('Status'),
   Verify: token<Verify>('Verify'),
+  Conflicts: token<Conflicts>('Conflicts'),
+  PastBoard: token<PastBoard>('PastBoard'),
+  Revisions: token<Revisions>('Revisions'),
+  MergePreview: token<MergePreview>('MergePreview'),
 } as const
 
 /** What an aspect may know of the container. */

@@ -1,4 +1,4 @@
-import type { Conflict, LogEvent, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
 import { canExtend, CLOCK_GAP, detectConflicts, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
 import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
@@ -19,7 +19,8 @@ export class Absorption {
   readonly #features = new Set<string>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
-  readonly #resolutions = new Map<string, ConflictResolution>()
+  /** By package or feature, since a package that is folded anew may turn out otherwise. */
+  readonly #resolutions = new Map<string, ConflictResolution[]>()
 
   private constructor(
     private readonly log: EventLog,
@@ -84,7 +85,7 @@ export class Absorption {
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
       const state = events.length === 0 ? undefined : fold(events)
-      this.#meetConflicts(events)
+      this.#meetConflicts(name, events)
       if (state) this.#states.set(name, state)
       else await this.writer.removeWorkPackages([key])
     }
@@ -93,19 +94,16 @@ export class Absorption {
     return this.#unexplained()
   }
 
-  #meetConflicts(history: readonly LogEvent[]): void {
-    for (const conflict of detectConflicts(history)) {
-      this.#resolved(conflict, conflict.open ? undefined : settlerOf(conflict, history))
-    }
-  }
-
-  #resolved(conflict: Conflict, settledBy: LogEvent | undefined): void {
-    this.#resolutions.set(conflictKey(conflict), { conflict, settledBy })
+  #meetConflicts(name: string, history: readonly LogEvent[]): void {
+    const conflicts = detectConflicts(history)
+    const resolutions = conflicts.map((conflict) => ({ conflict, settledBy: settlerOf(conflict, history) }))
+    this.#resolutions.set(name, resolutions)
   }
 
   async #unexplained(): Promise<ConflictResolution[]> {
-    const news = new Set(await this.writer.markExplained([...this.#resolutions.keys()]))
-    const told = [...this.#resolutions].filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
+    const met = [...this.#resolutions.values()].flat().map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
+    const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
+    const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
     // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
     return this.fresh ? told.filter(({ conflict }) => conflict.open) : told
   }
@@ -127,7 +125,7 @@ export class Absorption {
     const trusted = rows.filter((row) => row.lamport_clock <= maximum)
     const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
     const state = foldFeature(events)
-    this.#meetConflicts(events)
+    this.#meetConflicts(feature, events)
     if (state === undefined) return this.writer.removeFeature(feature)
     return this.writer.putFeature(state)
   }
@@ -151,7 +149,9 @@ export class Absorption {
     this.#states.set(name, next)
     if (next.conflicts.length === state.conflicts.length) return
     const open = new Set(next.conflicts)
-    for (const conflict of state.conflicts) if (!open.has(conflict)) this.#resolved({ ...conflict, open: false }, event)
+    const settled = state.conflicts.filter((conflict) => !open.has(conflict))
+    const earlier = this.#resolutions.get(name) ?? []
+    this.#resolutions.set(name, [...earlier, ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event }))])
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {

@@ -21,8 +21,9 @@ export function conflictKey({ feature, entity_id, register, events, open }: Conf
   return createHash('sha256').update(parts.join('\n')).digest('base64url')
 }
 
-/** The first write of the register behind the conflict's own: whatever stands there has seen them all. */
+/** The first write of the register behind a settled conflict's own: whatever stands there has seen them all. */
 export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogEvent | undefined {
+  if (conflict.open) return undefined
   const members = new Set<string>(conflict.events.map((write) => write.event_id))
   let key: string | undefined
   for (const event of history) {

@@ -5,6 +5,7 @@ import type { Notices } from '../errors/notices.js'
 import type { EventLog } from '../log/event-log.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from './file-guard.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
@@ -72,7 +73,10 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.close()
     const { rebuildIndex } = await loadIndex()
     try {
-      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, (lines) => this.session.progress(lines))
+      const { resolutions } = await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, (lines) =>
+        this.session.progress(lines),
+      )
+      for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
     } finally {
       this.session.progressDone()
     }

@@ -147,8 +147,11 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
 
   async features(): Promise<FeatureRow[]> {
     const rows = await this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
-    // What putFeature wrote, under this schema version.
-    return rows.map((row) => ({ ...row, conflicts: JSON.parse(row.conflicts) as FeatureRow['conflicts'] }))
+    return rows.map(({ feature_slug, title, mission, created_by, created_at, conflicts }) => {
+      // What putFeature wrote, under this schema version.
+      const open = JSON.parse(conflicts) as FeatureRow['conflicts']
+      return { feature_slug, title, mission, created_by, created_at, conflicts: open }
+    })
   }
 
   async problems(): Promise<LogProblem[]> {
@@ -262,10 +265,12 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   async markExplained(keys: readonly string[]): Promise<string[]> {
     if (keys.length === 0) return []
     const rows = await this.sql<{ key: string }>(
-      'INSERT INTO explained_conflict (key) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING RETURNING key',
+      'SELECT DISTINCT value AS key FROM json_each(?) WHERE value NOT IN (SELECT key FROM explained_conflict)',
       [JSON.stringify(keys)],
     )
-    return rows.map((row) => row.key)
+    const news = rows.map((row) => row.key)
+    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [JSON.stringify(news)])
+    return news
   }
 
   async putMaximumClock(value: number): Promise<void> {

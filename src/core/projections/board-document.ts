@@ -78,6 +78,12 @@ export interface ConflictingEventDocument {
   readonly lamport_clock: number
 }
 
+/** A conflict in full: what each writer had seen, and the event that has seen them all since. */
+export interface ConflictDetailDocument extends ConflictDocument {
+  readonly events: readonly (ConflictingEventDocument & { readonly parents: readonly string[] | null })[]
+  readonly settled_by: EventDocument | null
+}
+
 export interface GateDocument {
   readonly gate_id: string
   readonly work_package: string

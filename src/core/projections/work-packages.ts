@@ -1,5 +1,5 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
-import type { ConflictDocument, WorkPackageDocument } from './board-document.js'
+import type { WorkPackageDocument } from './board-document.js'
 
 /** Path of a package's file from the repository's root, or null where it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
@@ -49,8 +49,4 @@ function blockers(
   return dependencyLanes(state, feature)
     .filter(({ lane }) => lane === null || !table.done.includes(lane))
     .map(({ id }) => id)
-}
-
-export function conflictDocuments(states: readonly WorkPackageState[]): ConflictDocument[] {
-  return states.flatMap((state) => state.conflicts)
 }

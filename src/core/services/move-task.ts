@@ -7,6 +7,7 @@ import { decideMove, isKittyEvent, type LogEvent, type Refusal, resolveLane, typ
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import type { LaneFiles } from './lane-files.js'
+import { keyIsTaken } from './key-is-taken.js'
 import { knownWorkPackage } from './known-work-package.js'
 
 export interface MoveRequest {
@@ -114,13 +115,7 @@ function refused(state: WorkPackageState, refusal: Refusal): KittyError {
 
 function resultOf(request: MoveRequest, events: readonly LogEvent[]): MoveResult {
   const event = events.find((candidate) => candidate.event_type === 'WPStatusChanged')
-  if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged') throw keyIsTaken(request)
+  if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged') throw keyIsTaken(request.provenance)
   const { feature_slug, old_status, new_status } = event.payload
   return { feature: feature_slug, work_package: event.entity_id, old_status, new_status, event }
-}
-
-function keyIsTaken({ provenance }: MoveRequest): KittyError {
-  return new KittyError('UsageError', `The idempotency key ${provenance.causationId ?? ''} belongs to another operation.`, {
-    nextSteps: ['Use a key of its own for every operation.', `kitty agent events list --causation ${provenance.causationId ?? ''}`],
-  })
 }

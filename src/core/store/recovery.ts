@@ -2,7 +2,8 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { catchUp } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { explanations } from '../index/conflict-resolution.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
 import { committedLines } from '../log/committed-lines.js'
 import type { EventLog, LogProblem, RawLine } from '../log/event-log.js'
@@ -32,14 +33,14 @@ export class Recovery {
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
     await this.#repairTails(index)
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     await this.#reconcileJournal(index)
     await this.#normaliseFiles(index)
   }
 
   /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     const { lines } = this.journal.read(await index.journalMark())
     if (lines.length === 0) return
     const present = await inIndex(index, lines)
@@ -63,6 +64,16 @@ export class Recovery {
       if (event?.event_id === row.event_id) return event
       throw new IndexUnusable('damaged', `it names ${row.file}:${row.line} for an event that is not there`)
     })
+  }
+
+  /** Says how each conflict came out that the report brings. An index in memory forgets whom it has told, and is silent. */
+  explain({ resolutions }: CatchUpReport, index: EventIndex): void {
+    if (index.kind === 'memory') return
+    for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
+  }
+
+  async #catchUp(index: EventIndex): Promise<void> {
+    this.explain(await catchUp(this.log, index), index)
   }
 
   async #repairTails(index: EventIndex): Promise<void> {
@@ -99,7 +110,7 @@ export class Recovery {
         `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
       )
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
     await this.#confirmJournal(index, this.journal.read().end, this.journal.size())
@@ -126,7 +137,7 @@ export class Recovery {
       rewrote = true
     }
     if (rewrote) {
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
       await this.#reconcileJournal(index)
     }
   }
