@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import { join } from 'node:path'
 import { Container } from 'inversify'
 import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { Notices } from '../errors/notices.js'
@@ -11,6 +12,7 @@ import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { Conflicts } from '../services/conflicts.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
+import { Implement } from '../services/implement.js'
 import { Initialise } from '../services/initialise.js'
 import { LaneFiles } from '../services/lane-files.js'
 import { MergePreview } from '../services/merge-preview.js'
@@ -23,6 +25,7 @@ import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
 import { TaskQueries } from '../services/task-queries.js'
 import { Verify } from '../services/verify.js'
+import { Workspaces } from '../services/workspaces.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../workspace/assert-safe.js'
@@ -65,6 +68,9 @@ export function createContainer(session: Session): Resolver {
   container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
 
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
+  make(TOKENS.WorkspaceLock, ({ privateDir }) => {
+    return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))
+  })
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container
@@ -90,6 +96,8 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.PastBoard, PastBoard)
   serve(TOKENS.Revisions, Revisions)
   serve(TOKENS.MergePreview, MergePreview)
+  serve(TOKENS.Implement, Implement)
+  serve(TOKENS.Workspaces, Workspaces)
   return resolver
 }
 

@@ -3,11 +3,12 @@ import type { Notices } from '../errors/notices.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
-import type { WriteLock } from '../log/file-lock.js'
+import type { LockOf, WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
 import type { Conflicts } from '../services/conflicts.js'
 import type { EventQueries } from '../services/event-queries.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
+import type { Implement } from '../services/implement.js'
 import type { Initialise } from '../services/initialise.js'
 import type { MergePreview } from '../services/merge-preview.js'
 import type { MoveTask } from '../services/move-task.js'
@@ -20,6 +21,7 @@ import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
+import type { Workspaces } from '../services/workspaces.js'
 import type { WorkflowTable } from '../events-lib.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
@@ -67,6 +69,9 @@ export const TOKENS = {
   PastBoard: token<PastBoard>('PastBoard'),
   Revisions: token<Revisions>('Revisions'),
   MergePreview: token<MergePreview>('MergePreview'),
+  Implement: token<Implement>('Implement'),
+  Workspaces: token<Workspaces>('Workspaces'),
+  WorkspaceLock: token<LockOf>('WorkspaceLock'),
 } as const
 
 /** What an aspect may know of the container. */

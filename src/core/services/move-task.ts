@@ -96,7 +96,8 @@ function forceNeedsReason(workPackage: string): KittyError {
   })
 }
 
-function refused(state: WorkPackageState, refusal: Refusal): KittyError {
+/** What a decider answers to a move the workflow does not let pass. */
+export function refused(state: WorkPackageState, refusal: Refusal): KittyError {
   const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
   const lanes = valid_transitions.map((lane) => `kitty agent tasks move-task ${state.work_package_id} --to ${lane}`)
   const byForce = `or overrule it: --to ${requested_status} --force --reason "…"`

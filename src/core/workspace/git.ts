@@ -22,7 +22,7 @@ export class GitRefusal extends Error {
 
 /**
  * Runs git in `folder` and answers what it printed. Optional locks are not taken, so that looking never touches
- * anybody's index, and nothing is fetched.
+ * anybody's index.
  * @throws GitRefusal when git exits with anything but 0; KittyError MissingDependency when there is no git.
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
@@ -32,7 +32,7 @@ export function git(folder: string, args: readonly string[], options: GitOptions
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const ran = spawnSync('git', args, {
     cwd: folder,
-    env: { ...Object.fromEntries(inherited), GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...options.env },
+    env: { ...Object.fromEntries(inherited), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...options.env },
     input: options.input ?? '',
     maxBuffer: MAX_OUTPUT,
   })
