@@ -39,6 +39,12 @@ export const workPackageArg = Args.string({
   required: true,
 })
 
+export const contestedArg = Args.string({
+  name: 'WP',
+  description: 'Work package: WP01, or wp1 for short; or the slug of a feature.',
+  required: true,
+})
+
 export const laneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE' })
 
 export const requiredLaneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE', required: true })

@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import { join } from 'node:path'
 import { Container } from 'inversify'
 import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { Notices } from '../errors/notices.js'
@@ -13,13 +14,18 @@ import * as libraryGuards from '../rules/library-guards.js'
 import type { MoveRule } from '../rules/move-rule.js'
 import { MoveRules } from '../rules/move-rules.js'
 import { dayFilesFor } from '../log/writer-files.js'
+import { Conflicts } from '../services/conflicts.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
+import { Implement } from '../services/implement.js'
 import { Initialise } from '../services/initialise.js'
 import { LaneFiles } from '../services/lane-files.js'
+import { MergePreview } from '../services/merge-preview.js'
 import { MoveTask } from '../services/move-task.js'
+import { PastBoard } from '../services/past-board.js'
 import { RebuildClock } from '../services/rebuild-clock.js'
 import { Recall } from '../services/recall.js'
+import { Revisions } from '../services/revisions.js'
 import { Scope } from '../services/scope.js'
 import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
@@ -33,9 +39,11 @@ import { SubtaskFiles } from '../services/subtask-files.js'
 import { TagTask } from '../services/tag-task.js'
 import { Verify } from '../services/verify.js'
 import { AttributeGuard } from '../store/attribute-guard.js'
+import { Workspaces } from '../services/workspaces.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../workspace/assert-safe.js'
+import type { MergeOptions } from '../events-lib.js'
 import { type Config, readConfig } from '../workspace/config.js'
 import { findWorkspace, requireInitialised } from '../workspace/find-workspace.js'
 import type { Session } from '../workspace/session.js'
@@ -76,8 +84,15 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
   container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
 
   make(TOKENS.Config, readConfig)
+  container.bind(TOKENS.FoldRules).toDynamicValue((context): MergeOptions => {
+    const { workflow, merge } = context.get<Config>(TOKENS.Config)
+    return { table: workflow, statusRule: merge.status }
+  })
   container.bind(TOKENS.Workflow).toDynamicValue((context) => context.get<Config>(TOKENS.Config).workflow)
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
+  make(TOKENS.WorkspaceLock, ({ privateDir }) => {
+    return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))
+  })
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container
@@ -116,6 +131,12 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
   serve(TOKENS.Status, Status)
   serve(TOKENS.Verify, Verify)
   serve(TOKENS.RebuildClock, RebuildClock)
+  serve(TOKENS.Conflicts, Conflicts)
+  serve(TOKENS.PastBoard, PastBoard)
+  serve(TOKENS.Revisions, Revisions)
+  serve(TOKENS.MergePreview, MergePreview)
+  serve(TOKENS.Implement, Implement)
+  serve(TOKENS.Workspaces, Workspaces)
   return resolver
 }
 

@@ -3,15 +3,20 @@ import type { Notices } from '../errors/notices.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
-import type { WriteLock } from '../log/file-lock.js'
+import type { LockOf, WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
+import type { Conflicts } from '../services/conflicts.js'
 import type { EventQueries } from '../services/event-queries.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
+import type { Implement } from '../services/implement.js'
 import type { Initialise } from '../services/initialise.js'
+import type { MergePreview } from '../services/merge-preview.js'
 import type { MoveTask } from '../services/move-task.js'
 import type { MoveRule } from '../rules/move-rule.js'
 import type { MoveRules } from '../rules/move-rules.js'
 import type { Recall } from '../services/recall.js'
+import type { PastBoard } from '../services/past-board.js'
+import type { Revisions } from '../services/revisions.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
@@ -26,7 +31,8 @@ import type { NoteTask } from '../services/note-task.js'
 import type { RecordUsage } from '../services/record-usage.js'
 import type { SubtaskFiles } from '../services/subtask-files.js'
 import type { TagTask } from '../services/tag-task.js'
-import type { WorkflowTable } from '../events-lib.js'
+import type { Workspaces } from '../services/workspaces.js'
+import type { MergeOptions, WorkflowTable } from '../events-lib.js'
 import type { AttributeGuard } from '../store/attribute-guard.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
@@ -60,6 +66,7 @@ export const TOKENS = {
   AttributeGuard: token<AttributeGuard>('AttributeGuard'),
   Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
+  FoldRules: token<MergeOptions>('FoldRules'),
   /** Many: every rule about moves that is bound takes part. */
   MoveRule: token<MoveRule>('MoveRule'),
   MoveRules: token<MoveRules>('MoveRules'),
@@ -84,6 +91,13 @@ export const TOKENS = {
   TagTask: token<TagTask>('TagTask'),
   Status: token<Status>('Status'),
   Verify: token<Verify>('Verify'),
+  Conflicts: token<Conflicts>('Conflicts'),
+  PastBoard: token<PastBoard>('PastBoard'),
+  Revisions: token<Revisions>('Revisions'),
+  MergePreview: token<MergePreview>('MergePreview'),
+  Implement: token<Implement>('Implement'),
+  Workspaces: token<Workspaces>('Workspaces'),
+  WorkspaceLock: token<LockOf>('WorkspaceLock'),
 } as const
 
 /** What an aspect may know of the container. */

@@ -1,6 +1,7 @@
 import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
-import { canExtend, CLOCK_GAP, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
+import { canExtend, CLOCK_GAP, detectConflicts, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
+import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
 
@@ -18,6 +19,8 @@ export class Absorption {
   readonly #features = new Set<string>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
+  /** By package or feature, since a package that is folded anew may turn out otherwise. */
+  readonly #resolutions = new Map<string, ConflictResolution[]>()
 
   private constructor(
     private readonly log: EventLog,
@@ -74,7 +77,8 @@ export class Absorption {
     return true
   }
 
-  async settle(): Promise<void> {
+  /** @returns the conflicts that nobody has been told of yet, and how they came out. */
+  async settle(): Promise<ConflictResolution[]> {
     const maximum = await this.#settleClock()
     for (const [name, key] of this.#refold) {
       this.#states.delete(name)
@@ -82,11 +86,27 @@ export class Absorption {
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
       const state = events.length === 0 ? undefined : fold(events, this.foldRules)
+      this.#meetConflicts(name, events)
       if (state) this.#states.set(name, state)
       else await this.writer.removeWorkPackages([key])
     }
     await this.writer.putWorkPackages([...this.#states.values()])
-    for (const feature of this.#features) await this.#settleFeature(feature)
+    for (const feature of this.#features) await this.#settleFeature(feature, maximum)
+    return this.#unexplained()
+  }
+
+  #meetConflicts(name: string, history: readonly LogEvent[]): void {
+    const conflicts = detectConflicts(history, this.foldRules)
+    const resolutions = conflicts.map((conflict) => ({ conflict, settledBy: settlerOf(conflict, history) }))
+    this.#resolutions.set(name, resolutions)
+  }
+
+  async #unexplained(): Promise<ConflictResolution[]> {
+    const met = [...this.#resolutions.values()].flat().map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
+    const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
+    const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
+    // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
+    return this.fresh ? told.filter(({ conflict }) => conflict.open) : told
   }
 
   /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
@@ -101,12 +121,14 @@ export class Absorption {
     return maximum
   }
 
-  async #settleFeature(feature: string): Promise<void> {
+  async #settleFeature(feature: string, maximum: number): Promise<void> {
     const rows = await this.writer.locate({ feature, entityType: 'FeatureSpec' })
-    const state = foldFeature(this.log.readEvents(rows).filter((event) => event !== undefined))
+    const trusted = rows.filter((row) => row.lamport_clock <= maximum)
+    const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+    const state = foldFeature(events)
+    this.#meetConflicts(feature, events)
     if (state === undefined) return this.writer.removeFeature(feature)
-    const { feature_slug, title, mission, created_by, created_at } = state
-    return this.writer.putFeature({ feature_slug, title, mission, created_by, created_at })
+    return this.writer.putFeature(state)
   }
 
   async #evolve(event: LogEvent): Promise<void> {
@@ -120,7 +142,17 @@ export class Absorption {
     const state = this.#states.get(name) ?? (await this.#load(key))
     // A gate's results may have come before the gate itself, and are then in no state yet.
     if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
-    else this.#states.set(name, evolve(state, event, this.foldRules))
+    else this.#extend(name, state, event)
+  }
+
+  #extend(name: string, state: WorkPackageState, event: LogEvent): void {
+    const next = evolve(state, event, this.foldRules)
+    this.#states.set(name, next)
+    if (next.conflicts.length === state.conflicts.length) return
+    const open = new Set(next.conflicts)
+    const settled = state.conflicts.filter((conflict) => !open.has(conflict))
+    const earlier = this.#resolutions.get(name) ?? []
+    this.#resolutions.set(name, [...earlier, ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event }))])
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {

@@ -1,6 +1,7 @@
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
 import { Absorption } from './absorption.js'
+import type { ConflictResolution } from './conflict-resolution.js'
 import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
 
 export interface CatchUpReport {
@@ -8,6 +9,8 @@ export interface CatchUpReport {
   readonly lines: number
   /** Files that were not merely appended to: rewritten, cut or removed since they were read. */
   readonly rewritten: readonly string[]
+  /** Conflicts met or settled in what was read, each answered once in the life of an index. */
+  readonly resolutions: readonly ConflictResolution[]
 }
 
 export interface CatchUpOptions {
@@ -27,7 +30,7 @@ export interface OwnAppend {
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
-const NOTHING: CatchUpReport = { lines: 0, rewritten: [] }
+const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
 
 /**
  * Brings an index up to date with whatever the files hold now: appended, merged in, rewritten, removed.
@@ -67,12 +70,12 @@ async function absorbChanges(
     if (from === undefined) continue
     lines += await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
   }
-  await absorption.settle()
+  const resolutions = await absorption.settle()
   const { appended } = options
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
   if (lost.length > 0 || (appended && lines !== appended.lines)) await writer.putJournalMark(UNCHECKED)
   else if (appended) await writer.putJournalMark(appended.journal)
-  return { lines, rewritten: lost }
+  return { lines, rewritten: lost, resolutions }
 }
 
 function isUpToDate(files: readonly LogFile[], marks: readonly Watermark[]): boolean {

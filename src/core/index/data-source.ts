@@ -6,7 +6,7 @@ import { IndexUnusable } from './event-index.js'
 /** 'ktty' in ASCII: tells kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479
 /** Raised whenever an entity or the meaning of a row changes; an index of another version is rebuilt. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** How long SQLite waits for another program before the log is read directly, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000

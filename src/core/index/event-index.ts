@@ -1,4 +1,4 @@
-import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
+import type { Conflict, LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
@@ -58,6 +58,8 @@ export interface FeatureRow {
   readonly mission: string | null
   readonly created_by: string | null
   readonly created_at: string | null
+  /** Open conflicts of its definition. */
+  readonly conflicts: readonly Conflict[]
 }
 
 /** Progress of the journal's check: lines before `offset` of this very file are known to be in the log. */
@@ -105,6 +107,8 @@ export interface IndexWriter extends IndexReader {
   putFeature(feature: FeatureRow): Promise<void>
   removeFeature(feature: string): Promise<void>
   putMaximumClock(value: number): Promise<void>
+  /** Notes that these conflicts have been explained; answers those that had not been. */
+  markExplained(keys: readonly string[]): Promise<string[]>
   /** The trusted maximum computed from every row there is. */
   trustedClock(): Promise<number>
   /** The greatest clock value among the rows of `file`, 0 when it has none. */

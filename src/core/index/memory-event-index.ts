@@ -23,6 +23,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   readonly #marks = new Map<string, Watermark>()
   readonly #workPackages = new Map<string, WorkPackageState>()
   readonly #features = new Map<string, FeatureRow>()
+  readonly #explained = new Set<string>()
   #problems: LogProblem[] = []
   #maximum = 0
   #journal: JournalMark | undefined
@@ -160,6 +161,12 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async removeFeature(feature: string): Promise<void> {
     this.#features.delete(feature)
+  }
+
+  async markExplained(keys: readonly string[]): Promise<string[]> {
+    const news = [...new Set(keys)].filter((key) => !this.#explained.has(key))
+    for (const key of news) this.#explained.add(key)
+    return news
   }
 
   async putMaximumClock(value: number): Promise<void> {

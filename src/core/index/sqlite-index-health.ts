@@ -4,9 +4,9 @@ import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
-import type { Config } from '../workspace/config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from './file-guard.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
@@ -17,7 +17,6 @@ import { MemoryEventIndex } from './memory-event-index.js'
 @injectable()
 export class SqliteIndexHealth implements IndexHealth {
   readonly #guard: FileGuard
-  readonly #foldRules: MergeOptions
   #index: Promise<EventIndex> | undefined
   #rebuilt = false
 
@@ -26,9 +25,8 @@ export class SqliteIndexHealth implements IndexHealth {
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
-    @inject(TOKENS.Config) { workflow, merge }: Config,
+    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
   ) {
-    this.#foldRules = { table: workflow, statusRule: merge.status }
     this.#guard = new FileGuard(workspace.privateDir)
   }
 
@@ -41,7 +39,7 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   inMemory(): EventIndex {
-    return new MemoryEventIndex(this.#foldRules)
+    return new MemoryEventIndex(this.foldRules)
   }
 
   canRecoverFrom(error: unknown): boolean {
@@ -78,7 +76,8 @@ export class SqliteIndexHealth implements IndexHealth {
     const { rebuildIndex } = await loadIndex()
     try {
       const progress = (lines: number): void => this.session.progress(lines)
-      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, progress, this.#foldRules)
+      const { resolutions } = await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, progress, this.foldRules)
+      for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
     } finally {
       this.session.progressDone()
     }
@@ -99,7 +98,7 @@ export class SqliteIndexHealth implements IndexHealth {
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
     if (!stat.isFile()) throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
     const { openIndex } = await loadIndex()
-    return openIndex(this.workspace.indexFile, this.#guard, this.#foldRules)
+    return openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
   }
 }
 

@@ -146,8 +146,13 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
     return rows.map(stateOf)
   }
 
-  features(): Promise<FeatureRow[]> {
-    return this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+  async features(): Promise<FeatureRow[]> {
+    const rows = await this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+    return rows.map(({ feature_slug, title, mission, created_by, created_at, conflicts }) => {
+      // What putFeature wrote, under this schema version.
+      const open = JSON.parse(conflicts) as FeatureRow['conflicts']
+      return { feature_slug, title, mission, created_by, created_at, conflicts: open }
+    })
   }
 
   async problems(): Promise<LogProblem[]> {
@@ -252,11 +257,22 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
-    await this.#upsert(FeatureEntity, ['feature_slug'], feature)
+    await this.#upsert(FeatureEntity, ['feature_slug'], { ...feature, conflicts: JSON.stringify(feature.conflicts) })
   }
 
   async removeFeature(feature: string): Promise<void> {
     await this.#of(FeatureEntity).delete({ feature_slug: feature }).catch(rethrow)
+  }
+
+  async markExplained(keys: readonly string[]): Promise<string[]> {
+    if (keys.length === 0) return []
+    const rows = await this.sql<{ key: string }>(
+      'SELECT DISTINCT value AS key FROM json_each(?) WHERE value NOT IN (SELECT key FROM explained_conflict)',
+      [JSON.stringify(keys)],
+    )
+    const news = rows.map((row) => row.key)
+    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [JSON.stringify(news)])
+    return news
   }
 
   async putMaximumClock(value: number): Promise<void> {

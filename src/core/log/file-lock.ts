@@ -34,6 +34,9 @@ export interface WriteLock {
   acquire(purpose: string): Promise<HeldLock>
 }
 
+/** A lock of its own for one thing, by a name that may be a file's. */
+export type LockOf = (name: string) => WriteLock
+
 export interface HeldLock {
   release(): void
 }

@@ -79,7 +79,7 @@ export class Verify {
       ...causality.invalidParents.map(({ event_id, parent }) => ({
         ...place(at(event_id)),
         kind: 'invalid_parent',
-        message: `names ${parent} as its parent, whose clock is not smaller; not followed`,
+        message: `names ${parent} as its parent, which is of another entity or whose clock is not smaller; not followed`,
       })),
     ]
   }

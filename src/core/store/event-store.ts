@@ -41,6 +41,8 @@ export interface EventStore {
   history(feature: string, workPackage: string): Promise<LogEvent[]>
   features(): Promise<FeatureRow[]>
   problems(): Promise<LogProblem[]>
+  /** The greatest clock value that is trusted: events above it are kept and not replayed. */
+  trustedClock(): Promise<number>
   causedBy(causationId: string): Promise<LogEvent[]>
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>

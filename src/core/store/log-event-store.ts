@@ -4,7 +4,7 @@ import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { Causality, checkNew, createRegistry, entityKey, type LogEvent, type WorkPackageState } from '../events-lib.js'
+import { Causality, checkNew, createRegistry, entityKey, type LogEvent, MAX_PARENTS, type WorkPackageState } from '../events-lib.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import type { EventFilter, EventIndex, FeatureRow, IndexRow } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
@@ -117,6 +117,11 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
+  async trustedClock(): Promise<number> {
+    return (await this.#upToDate()).maximumClock()
+  }
+
+  @RebuildOnCorruption
   async causedBy(causationId: string): Promise<LogEvent[]> {
     return this.#eventsAt(await (await this.#upToDate()).locate({ causation: causationId }))
   }
@@ -139,11 +144,12 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   protected async takeUp(appended: OwnAppend): Promise<void> {
     const index = await this.health.current()
-    const { lines } = await catchUp(this.log, index, { appended })
-    if (lines === appended.lines) return
+    const report = await catchUp(this.log, index, { appended })
+    this.recovery.explain(report, index)
+    if (report.lines === appended.lines) return
     // Something else stands where the lines were written: git put another file there within microseconds.
     await distrust(index, appended.file)
-    await catchUp(this.log, index)
+    this.recovery.explain(await catchUp(this.log, index), index)
   }
 
   @RebuildOnCorruption
@@ -154,7 +160,8 @@ export class LogEventStore implements EventStore {
     const heads = new Map<string, string[]>()
     for (const draft of drafts) {
       const key = entityKey(draft)
-      if (!heads.has(key)) heads.set(key, await this.#heads(index, draft, key))
+      // More heads than one line may name are joined by several events, the newest first.
+      if (!heads.has(key)) heads.set(key, (await this.#heads(index, draft, key)).slice(-MAX_PARENTS))
     }
     return { nextClock: issue.next, heads }
   }

@@ -2,7 +2,8 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { catchUp } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { explanations } from '../index/conflict-resolution.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
 import { committedLines } from '../log/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
@@ -34,7 +35,7 @@ export class Recovery {
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
     await this.#repairTails(index)
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     await this.#reconcileJournal(index)
     await this.#takeOtherSides(index)
     await this.#normaliseFiles(index)
@@ -42,7 +43,7 @@ export class Recovery {
 
   /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     const { lines } = this.journal.read(await index.journalMark())
     const others = this.attributes.otherSides()
     if (lines.length + others.length === 0) return
@@ -68,6 +69,16 @@ export class Recovery {
       if (event?.event_id === row.event_id) return event
       throw new IndexUnusable('damaged', `it names ${row.file}:${row.line} for an event that is not there`)
     })
+  }
+
+  /** Says how each conflict came out that the report brings. An index in memory forgets whom it has told, and is silent. */
+  explain({ resolutions }: CatchUpReport, index: EventIndex): void {
+    if (index.kind === 'memory') return
+    for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
+  }
+
+  async #catchUp(index: EventIndex): Promise<void> {
+    this.explain(await catchUp(this.log, index), index)
   }
 
   async #repairTails(index: EventIndex): Promise<void> {
@@ -104,7 +115,7 @@ export class Recovery {
         `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
       )
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
@@ -158,7 +169,7 @@ export class Recovery {
       rewrote = true
     }
     if (rewrote) {
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
       await this.#reconcileJournal(index)
     }
   }
