@@ -1,6 +1,9 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { resolverOf, TOKENS, type Token } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
+import type { EventDocument } from '../projections/board-document.js'
+import type { EventFormat } from './event-printer.js'
 import { failureOf, isQuietExit } from './failure.js'
 import { Printer } from './print.js'
 import { problemWarnings } from './problem-warnings.js'
@@ -57,6 +60,22 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     if (!this.jsonEnabled()) this.printer.out(render(this.#style(process.stdout)))
   }
 
+  /**
+   * Prints events as they come, no faster than they are read, until there are no more, a signal ends the command
+   * (exit 130, 143) or nobody reads any more.
+   * @throws KittyError UsageError with `--json`: one document cannot hold what has no end.
+   */
+  protected async stream(format: EventFormat, open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>): Promise<void> {
+    if (this.jsonEnabled()) throw noEndInJson()
+    const [{ EventPrinter }, { Interruption }] = await Promise.all([import('./event-printer.js'), import('./interruption.js')])
+    const interruption = new Interruption()
+    try {
+      await new EventPrinter(this.printer, this.#style(process.stdout), format).printAll(open(interruption.signal), interruption)
+    } finally {
+      interruption.close()
+    }
+  }
+
   /** The success document: the result, and what else there is to say. */
   protected async document(result: object): Promise<unknown> {
     return { ...result, warnings: (await this.service(TOKENS.Notices)).all }
@@ -97,4 +116,10 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   #style(stream: { isTTY?: boolean; columns?: number }): Style {
     return terminalStyle({ env: process.env, stream, noColor: this.#noColor })
   }
+}
+
+function noEndInJson(): KittyError {
+  return new KittyError('UsageError', '--json answers with one document, and this goes on until it is interrupted.', {
+    nextSteps: ['--format jsonl, for one document an event', 'or leave out what makes it go on'],
+  })
 }

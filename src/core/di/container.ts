@@ -9,6 +9,7 @@ import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { EventQueries } from '../services/event-queries.js'
+import { FollowEvents } from '../services/follow-events.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
 import { LaneFiles } from '../services/lane-files.js'
@@ -79,6 +80,7 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.MoveTask, MoveTask)
   serve(TOKENS.EventQueries, EventQueries)
   serve(TOKENS.TaskQueries, TaskQueries)
+  serve(TOKENS.FollowEvents, FollowEvents)
   serve(TOKENS.Status, Status)
   serve(TOKENS.Verify, Verify)
   serve(TOKENS.RebuildClock, RebuildClock)

@@ -6,6 +6,7 @@ import type { EventLog } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
 import type { EventQueries } from '../services/event-queries.js'
+import type { FollowEvents } from '../services/follow-events.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
 import type { Initialise } from '../services/initialise.js'
 import type { MoveTask } from '../services/move-task.js'
@@ -52,6 +53,7 @@ export const TOKENS = {
   LaneFiles: token<LaneFiles>('LaneFiles'),
   EventQueries: token<EventQueries>('EventQueries'),
   TaskQueries: token<TaskQueries>('TaskQueries'),
+  FollowEvents: token<FollowEvents>('FollowEvents'),
   RebuildClock: token<RebuildClock>('RebuildClock'),
   Initialise: token<Initialise>('Initialise'),
   SetupSpec: token<SetupSpec>('SetupSpec'),

@@ -20,7 +20,7 @@ export const IGNORED = ['events/index.db*', 'clock.json', 'clock.json.tmp', 'err
 
 export const ATTRIBUTES = ['.kittify/events/*.jsonl text eol=lf merge=kitty-events']
 
-const WORKTREES_IGNORED = ['.worktrees/']
+export const WORKTREES_IGNORED = ['.worktrees/']
 
 /** Sets kitty up in a repository: adds what is missing, overwrites nothing, can be repeated. */
 @injectable()

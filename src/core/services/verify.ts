@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
@@ -100,6 +101,8 @@ export class Verify {
   #clockProblems(maximum: number): LogProblem[] {
     const reading = this.clock.read()
     const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
+    // A fresh clone has neither clock nor index: what is derived may be missing.
+    if ('problem' in reading && reading.missing) return []
     if ('problem' in reading) return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
     const { warning } = issueFrom(reading, maximum)
     if (warning !== undefined) return [{ ...problem, message: warning }]
@@ -109,6 +112,7 @@ export class Verify {
 
   async #indexProblems(replayed: EventIndex): Promise<LogProblem[]> {
     const problem = { file: this.workspace.indexFile, line: 0, kind: 'index' }
+    if (lstatSync(this.workspace.indexFile, { throwIfNoEntry: false }) === undefined) return []
     try {
       const index = await this.health.current()
       // An index that is merely behind is no problem; one that claims to be up to date and differs is.

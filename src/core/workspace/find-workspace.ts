@@ -68,6 +68,7 @@ function layout(root: string, checkout: Checkout, privateDir: string): Workspace
     privateDir,
     lockFile: join(privateDir, 'lock'),
     journalFile: join(privateDir, 'journal.jsonl'),
+    arrivalsFile: join(privateDir, 'arrivals'),
   })
 }
 

@@ -13,9 +13,18 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /** Registers the merge driver in the repository's own configuration. @returns whether anything was changed. */
 export function registerMergeDriver(root: string): boolean {
-  const missing = Object.entries(SETTINGS).filter(([key, value]) => configValue(root, key) !== value)
+  const missing = missingSettings(root)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
   return missing.length > 0
+}
+
+/** True when git's configuration names the merge driver as this kitty runs it. */
+export function isMergeDriverRegistered(root: string): boolean {
+  return missingSettings(root).length === 0
+}
+
+function missingSettings(root: string): [string, string][] {
+  return Object.entries(SETTINGS).filter(([key, value]) => configValue(root, key) !== value)
 }
 
 function configValue(root: string, key: string): string | undefined {

@@ -19,4 +19,6 @@ export interface Workspace {
   readonly privateDir: string
   readonly lockFile: string
   readonly journalFile: string
+  /** In which order events became visible here. docs/following.md. */
+  readonly arrivalsFile: string
 }
