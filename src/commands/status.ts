@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
@@ -12,9 +13,13 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017',
+    '<%= config.bin %> <%= command.id %> --watch',
     '<%= config.bin %> <%= command.id %> --json',
   ]
-  static override flags = { feature: featureFlag }
+  static override flags = {
+    feature: featureFlag,
+    watch: Flags.boolean({ summary: 'Stay, and draw the board anew whenever it changes.' }),
+  }
 
   declare readonly eventStore: EventStore
   declare readonly errorStorage: ErrorStorage
@@ -25,7 +30,13 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const service = await this.service(TOKENS.Status)
     const scope = await this.service(TOKENS.Scope)
     const asked = this.flags.feature ?? (process.env['KITTY_FEATURE'] || undefined)
-    const status = await service.board(asked === undefined ? undefined : await scope.feature(asked))
+    const feature = asked === undefined ? undefined : await scope.feature(asked)
+    if (this.flags.watch) {
+      const watch = await this.service(TOKENS.WatchBoard)
+      await this.live((signal) => watch.boards(feature, signal), renderBoard)
+      return undefined
+    }
+    const status = await service.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     this.show((style) => renderBoard(status, style))
     return this.document({ ...status })

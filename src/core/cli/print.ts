@@ -136,6 +136,11 @@ export class Printer {
     this.#stderr.write('\r\u001b[K')
   }
 
+  /** The text as `out` prints it: for a screen that places its lines itself. */
+  clean(text: string): string {
+    return this.#safe(text, this.#stdout)
+  }
+
   /** Lets through the palette's own sequences where colour is wanted, and nothing else that is no text. */
   #safe(text: string, stream: OutputStream): string {
     if (!text.includes('\u001b')) return stripControl(text)

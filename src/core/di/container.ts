@@ -8,6 +8,9 @@ import { FileClockStorage } from '../log/clock-storage.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { Doctor } from '../services/doctor/doctor.js'
+import { LogChecks } from '../services/doctor/log-checks.js'
+import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FollowEvents } from '../services/follow-events.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
@@ -19,6 +22,7 @@ import { Scope } from '../services/scope.js'
 import { SetupSpec } from '../services/setup-spec.js'
 import { Status } from '../services/status.js'
 import { TaskQueries } from '../services/task-queries.js'
+import { WatchBoard } from '../services/watch-board.js'
 import { Verify } from '../services/verify.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
@@ -82,7 +86,11 @@ export function createContainer(session: Session): Resolver {
   serve(TOKENS.TaskQueries, TaskQueries)
   serve(TOKENS.FollowEvents, FollowEvents)
   serve(TOKENS.Status, Status)
+  serve(TOKENS.WatchBoard, WatchBoard)
   serve(TOKENS.Verify, Verify)
+  serve(TOKENS.Doctor, Doctor)
+  serve(TOKENS.MachineChecks, MachineChecks)
+  serve(TOKENS.LogChecks, LogChecks)
   serve(TOKENS.RebuildClock, RebuildClock)
   return resolver
 }

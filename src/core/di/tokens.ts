@@ -5,6 +5,9 @@ import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
+import type { Doctor } from '../services/doctor/doctor.js'
+import type { LogChecks } from '../services/doctor/log-checks.js'
+import type { MachineChecks } from '../services/doctor/machine-checks.js'
 import type { EventQueries } from '../services/event-queries.js'
 import type { FollowEvents } from '../services/follow-events.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
@@ -13,6 +16,7 @@ import type { MoveTask } from '../services/move-task.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
+import type { WatchBoard } from '../services/watch-board.js'
 import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
@@ -60,7 +64,11 @@ export const TOKENS = {
   FinalizeTasks: token<FinalizeTasks>('FinalizeTasks'),
   MoveTask: token<MoveTask>('MoveTask'),
   Status: token<Status>('Status'),
+  WatchBoard: token<WatchBoard>('WatchBoard'),
   Verify: token<Verify>('Verify'),
+  Doctor: token<Doctor>('Doctor'),
+  MachineChecks: token<MachineChecks>('MachineChecks'),
+  LogChecks: token<LogChecks>('LogChecks'),
 } as const
 
 /** What an aspect may know of the container. */

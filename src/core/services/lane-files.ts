@@ -54,7 +54,7 @@ export class LaneFiles {
 
   /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
   differing(states: readonly WorkPackageState[]): LaneDifference[] {
-    return states.flatMap((state) => {
+    return states.flatMap((state): LaneDifference[] => {
       const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
       if (path === undefined) return []
       const file = relative(this.workspace.root, path)

@@ -137,7 +137,8 @@ function suspicious(row: IndexRow): LogProblem {
   return { ...place(row), kind: 'suspicious_clock', message }
 }
 
-function isMisfiled(row: IndexRow): boolean {
+/** True for an event in another file than its day's. */
+export function isMisfiled(row: Pick<IndexRow, 'file' | 'date'>): boolean {
   return row.file.slice(0, 10) !== row.date
 }
 
