@@ -5,8 +5,8 @@ import type { Style } from './style.js'
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l'
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
-const END_OF_LINE = '\u001b[K'
-const REST_OF_SCREEN = '\u001b[J'
+// Before the line is written: behind a line as wide as the screen it would take the last character.
+const CLEAR_LINE = '\u001b[2K'
 // Shown at once by terminals that know the pair, and passed over by those that do not.
 const HOLD = '\u001b[?2026h'
 const SHOW = '\u001b[?2026l'
@@ -126,9 +126,9 @@ export class LiveScreen {
     const style = this.style()
     const { lines, top } = frame(this.#page.text(style), { rows: this.#rows, top: this.#top }, this.#page.note, style)
     this.#top = top
-    const picture = lines.join(`${END_OF_LINE}\r\n`)
+    const picture = lines.map((line) => CLEAR_LINE + line).join('\r\n')
     if (picture === this.#shown && !anew) return
     this.#shown = picture
-    this.output.write(`${HOLD}${HOME}${picture}${END_OF_LINE}${REST_OF_SCREEN}${SHOW}`)
+    this.output.write(`${HOLD}${HOME}${picture}${SHOW}`)
   }
 }

@@ -72,8 +72,9 @@ function ignoreFiles({ root, kittyDir }: Workspace): Verdict {
     [join(root, '.gitignore'), WORKTREES_IGNORED],
   ]
   // Asked of git, since a line of the person's own may well say the same.
-  const samples = ['events/index.db', 'clock.json', 'errors/2026-01-01.jsonl'].map((path) => `.kittify/${path}`)
-  const open = [...samples, '.worktrees/x'].filter((path) => runGit(root, ['check-ignore', '--no-index', '-q', '--', path]).code === 1)
+  const samples = ['.kittify/events/index.db', '.kittify/clock.json', '.kittify/errors/2026-01-01.jsonl', '.worktrees/x']
+  const ignored = new Set(runGit(root, ['check-ignore', '--no-index', '--', ...samples]).stdout.split('\n'))
+  const open = samples.filter((path) => !ignored.has(path))
   if (open.length === 0) return well('everything derived is ignored by git')
   return repairable(`git does not ignore ${some(open)}: what is derived would be committed and conflict`, 'adds the missing lines', () => {
     for (const [path, lines] of wanted) addLines(path, lines)

@@ -3,16 +3,17 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../../di/tokens.js'
 import type { IndexHealth } from '../../index/index-health.js'
 import { KittyError } from '../../errors/kitty-error.js'
-import { IndexUnusable } from '../../index/event-index.js'
+import { catchUp } from '../../index/catch-up.js'
+import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
 import type { EventLog, LogProblem } from '../../log/event-log.js'
 import { quarantineLines } from '../../log/quarantine.js'
-import type { EventStore } from '../../store/event-store.js'
 import type { Session } from '../../workspace/session.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import type { LaneFiles } from '../lane-files.js'
 import type { RebuildClock } from '../rebuild-clock.js'
 import type { Verify } from '../verify.js'
 import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
+import { missingFromWorkTree } from './committed-events.js'
 import { leftovers } from './leftovers.js'
 import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } from './problem-checks.js'
 import { dropCopies, refile } from './refile.js'
@@ -24,7 +25,6 @@ export class LogChecks {
   constructor(
     @inject(TOKENS.Verify) private readonly verify: Verify,
     @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
     @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
     @inject(TOKENS.RebuildClock) private readonly clock: RebuildClock,
     @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
@@ -32,16 +32,19 @@ export class LogChecks {
     @inject(TOKENS.Session) private readonly session: Session,
   ) {}
 
-  /** The log is read once for all of them. */
+  /** Looks without changing anything: not through the store, which puts back what git took before it answers. */
   async checks(): Promise<Check[]> {
     const { problems, events, files } = await this.verify.verify()
+    const replayed = this.health.inMemory()
+    await catchUp(this.log, replayed)
     const named = new Set(PROBLEM_CHECKS.flatMap(({ kinds }) => kinds))
     const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
     const checks: [string, () => Verdict | Promise<Verdict>][] = [
       ['log', () => well(`${counted(events, 'event')} in ${counted(files, 'file')}`)],
       [DAMAGED_LINES.name, () => this.#verdict(DAMAGED_LINES, problems.filter(({ kind }) => !named.has(kind)))],
       ...PROBLEM_CHECKS.map((check): [string, () => Verdict] => [check.name, () => this.#verdict(check, of(check))]),
-      ['front-matter', () => this.#frontMatter()],
+      ['committed-events', () => this.#committedEvents(replayed)],
+      ['front-matter', () => this.#frontMatter(replayed)],
       ['leftovers', () => leftovers(this.workspace, this.session.now())],
     ]
     return checks.map(([name, look]) => ({ name, area: 'data', look }))
@@ -84,8 +87,15 @@ export class LogChecks {
     }
   }
 
-  async #frontMatter(): Promise<Verdict> {
-    const states = await this.store.workPackages()
+  async #committedEvents(replayed: EventIndex): Promise<Verdict> {
+    const missing = await missingFromWorkTree(this.workspace, replayed)
+    if (missing.length === 0) return well('every event of HEAD is in the work tree')
+    const says = `${counted(missing.length, 'event')} that HEAD has ${missing.length === 1 ? 'is' : 'are'} missing from .kittify/events: a file was deleted or cut, and the next commit would lose them`
+    return repairable(says, 'puts them back', () => void this.log.putBack(missing))
+  }
+
+  async #frontMatter(replayed: EventIndex): Promise<Verdict> {
+    const states = await replayed.workPackages()
     const differing = this.laneFiles.differing(states)
     const stuck = differing.filter(({ problem }) => problem !== undefined)
     const files = some(differing.map(({ file, lane, stated }) => (stated === undefined ? file : `${file} says ${stated}, the log ${lane}`)))
