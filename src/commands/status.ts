@@ -16,10 +16,12 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     '<%= config.bin %> <%= command.id %> --feature 017',
     '<%= config.bin %> <%= command.id %> --at 2026-11-22',
     '<%= config.bin %> <%= command.id %> --at origin/main --json',
+    '<%= config.bin %> <%= command.id %> --watch',
   ]
   static override flags = {
     feature: featureFlag,
     at: Flags.string({ summary: 'The board as it was: a clock value, a time, or a git revision.', helpValue: 'WHEN' }),
+    watch: Flags.boolean({ summary: 'Stay, and draw the board anew whenever it changes.', exclusive: ['at'] }),
   }
 
   declare readonly eventStore: EventStore
@@ -29,7 +31,13 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   @WithEventStore
   async run(): Promise<unknown> {
     const scope = await this.service(TOKENS.Scope)
-    const status = await this.board(await scope.chosenFeature(this.flags.feature))
+    const feature = await scope.chosenFeature(this.flags.feature)
+    if (this.flags.watch) {
+      const watch = await this.service(TOKENS.WatchBoard)
+      await this.live((signal) => watch.boards(feature, signal), renderBoard)
+      return undefined
+    }
+    const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     this.show((style) => renderBoard(status, style))
     return this.document({ ...status })

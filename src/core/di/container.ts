@@ -15,7 +15,11 @@ import type { MoveRule } from '../rules/move-rule.js'
 import { MoveRules } from '../rules/move-rules.js'
 import { dayFilesFor } from '../log/writer-files.js'
 import { Conflicts } from '../services/conflicts.js'
+import { Doctor } from '../services/doctor/doctor.js'
+import { LogChecks } from '../services/doctor/log-checks.js'
+import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventQueries } from '../services/event-queries.js'
+import { FollowEvents } from '../services/follow-events.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Implement } from '../services/implement.js'
 import { Initialise } from '../services/initialise.js'
@@ -37,6 +41,7 @@ import { NoteTask } from '../services/note-task.js'
 import { RecordUsage } from '../services/record-usage.js'
 import { SubtaskFiles } from '../services/subtask-files.js'
 import { TagTask } from '../services/tag-task.js'
+import { WatchBoard } from '../services/watch-board.js'
 import { Verify } from '../services/verify.js'
 import { AttributeGuard } from '../store/attribute-guard.js'
 import { Workspaces } from '../services/workspaces.js'
@@ -128,8 +133,13 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
   serve(TOKENS.RecordUsage, RecordUsage)
   serve(TOKENS.SubtaskFiles, SubtaskFiles)
   serve(TOKENS.TagTask, TagTask)
+  serve(TOKENS.FollowEvents, FollowEvents)
   serve(TOKENS.Status, Status)
+  serve(TOKENS.WatchBoard, WatchBoard)
   serve(TOKENS.Verify, Verify)
+  serve(TOKENS.Doctor, Doctor)
+  serve(TOKENS.MachineChecks, MachineChecks)
+  serve(TOKENS.LogChecks, LogChecks)
   serve(TOKENS.RebuildClock, RebuildClock)
   serve(TOKENS.Conflicts, Conflicts)
   serve(TOKENS.PastBoard, PastBoard)

@@ -6,7 +6,11 @@ import type { EventLog } from '../log/event-log.js'
 import type { LockOf, WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
 import type { Conflicts } from '../services/conflicts.js'
+import type { Doctor } from '../services/doctor/doctor.js'
+import type { LogChecks } from '../services/doctor/log-checks.js'
+import type { MachineChecks } from '../services/doctor/machine-checks.js'
 import type { EventQueries } from '../services/event-queries.js'
+import type { FollowEvents } from '../services/follow-events.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
 import type { Implement } from '../services/implement.js'
 import type { Initialise } from '../services/initialise.js'
@@ -20,6 +24,7 @@ import type { Revisions } from '../services/revisions.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
+import type { WatchBoard } from '../services/watch-board.js'
 import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
@@ -77,6 +82,7 @@ export const TOKENS = {
   LaneFiles: token<LaneFiles>('LaneFiles'),
   EventQueries: token<EventQueries>('EventQueries'),
   TaskQueries: token<TaskQueries>('TaskQueries'),
+  FollowEvents: token<FollowEvents>('FollowEvents'),
   RebuildClock: token<RebuildClock>('RebuildClock'),
   Initialise: token<Initialise>('Initialise'),
   SetupSpec: token<SetupSpec>('SetupSpec'),
@@ -90,6 +96,7 @@ export const TOKENS = {
   SubtaskFiles: token<SubtaskFiles>('SubtaskFiles'),
   TagTask: token<TagTask>('TagTask'),
   Status: token<Status>('Status'),
+  WatchBoard: token<WatchBoard>('WatchBoard'),
   Verify: token<Verify>('Verify'),
   Conflicts: token<Conflicts>('Conflicts'),
   PastBoard: token<PastBoard>('PastBoard'),
@@ -98,6 +105,9 @@ export const TOKENS = {
   Implement: token<Implement>('Implement'),
   Workspaces: token<Workspaces>('Workspaces'),
   WorkspaceLock: token<LockOf>('WorkspaceLock'),
+  Doctor: token<Doctor>('Doctor'),
+  MachineChecks: token<MachineChecks>('MachineChecks'),
+  LogChecks: token<LogChecks>('LogChecks'),
 } as const
 
 /** What an aspect may know of the container. */

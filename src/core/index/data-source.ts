@@ -36,6 +36,17 @@ export async function openDataSource(path: string, mode: 'open' | 'create'): Pro
   }
 }
 
+/** Why SQLite cannot be used here, or undefined when it can. */
+export async function driverProblem(): Promise<string | undefined> {
+  try {
+    await loadDriver()
+    return undefined
+  } catch (error) {
+    if (error instanceof IndexUnusable) return error.message
+    throw error
+  }
+}
+
 /** Any failure of the driver as IndexUnusable; anything else is a defect and passes through. */
 export function asIndexUnusable(error: unknown): unknown {
   if (error instanceof IndexUnusable) return error

@@ -1,4 +1,4 @@
-import type { Conflict, LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
+import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
@@ -45,10 +45,12 @@ export interface EventFilter {
   readonly correlation?: string | undefined
   /** Exclusive lower bound of the Lamport clock. */
   readonly sinceClock?: number | undefined
+  /** Exclusive lower bound in the total order. */
+  readonly after?: Ordered | undefined
   /** Inclusive bounds, `YYYY-MM-DD` or an RFC 3339 UTC time. */
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** At most so many: the first ones when `sinceClock` is given (to page on), else the newest. Always answered in causal order. */
+  /** At most so many: the first ones when `sinceClock` or `after` is given (to page on), else the newest. Always answered in causal order. */
   readonly limit?: number | undefined
 }
 

@@ -18,7 +18,7 @@ const LOCKED_BYTE = 2 ** 30
 const RECORD_BYTES = 256
 
 /** Who holds the lock, as it says itself: for messages, never for decisions. */
-interface Holder {
+export interface Holder {
   readonly pid: number
   readonly purpose: string
   /** RFC 3339 UTC. */
@@ -32,6 +32,11 @@ export interface WriteLock {
    * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
    */
   acquire(purpose: string): Promise<HeldLock>
+  /**
+   * Who holds it at this moment; `unknown` when the holder has not said; undefined when it is free.
+   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
+   */
+  holder(): Holder | 'unknown' | undefined
 }
 
 /** A lock of its own for one thing, by a name that may be a file's. */
@@ -89,6 +94,20 @@ export class FileLock implements WriteLock {
       throw error
     }
     return heldLock(binding, fd)
+  }
+
+  holder(): Holder | 'unknown' | undefined {
+    const binding = this.bindingOrRefusal()
+    // Asking must leave no trace where nothing was ever locked.
+    if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
+    const fd = this.open()
+    try {
+      if (!this.tryLock(binding, fd)) return readHolder(fd) ?? 'unknown'
+      binding.unlock(fd, LOCKED_BYTE, 1)
+      return undefined
+    } finally {
+      closeSync(fd)
+    }
   }
 
   private bindingOrRefusal(): LockBinding {

@@ -31,7 +31,7 @@ export const ATTRIBUTES = [
 /** Every record is a line of its own, in any order. */
 const ERROR_ATTRIBUTES = ['.kittify/errors/*.jsonl text eol=lf merge=union']
 
-const WORKTREES_IGNORED = ['.worktrees/']
+export const WORKTREES_IGNORED = ['.worktrees/']
 
 /** Sets kitty up in a repository: adds what is missing, overwrites nothing, can be repeated. */
 @injectable()

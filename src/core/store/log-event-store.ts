@@ -4,9 +4,10 @@ import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { Causality, checkNew, createRegistry, entityKey, type LogEvent, MAX_PARENTS, type WorkPackageState } from '../events-lib.js'
+import { Causality, checkNew, createRegistry, entityKey, type LogEvent, MAX_PARENTS, type Ordered, type WorkPackageState } from '../events-lib.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
-import type { EventFilter, EventIndex, FeatureRow, IndexRow } from '../index/event-index.js'
+import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
+import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
@@ -80,8 +81,24 @@ export class LogEventStore implements EventStore {
   }
 
   async *stream(filter: EventFilter = {}): AsyncIterable<readonly LogEvent[]> {
-    const rows = await this.rows(filter)
-    for (let at = 0; at < rows.length; at += STREAM_BATCH) yield this.#eventsAt(rows.slice(at, at + STREAM_BATCH))
+    if (isNewestOnly(filter)) return yield await this.read(filter)
+    yield* pages(filter, (page) => this.read(page))
+  }
+
+  async *streamIds(filter: EventFilter = {}): AsyncIterable<readonly string[]> {
+    for await (const rows of pages(filter, (page) => this.rows(page))) yield rows.map((row) => row.event_id)
+  }
+
+  @RebuildOnCorruption
+  async eventsOf(ids: readonly string[]): Promise<LogEvent[]> {
+    const rows = await (await this.#upToDate()).rows(ids)
+    const events = new Map(this.#eventsAt(rows).map((event) => [event.event_id as string, event]))
+    return ids.flatMap((id) => events.get(id) ?? [])
+  }
+
+  @RebuildOnCorruption
+  async positions(): Promise<Watermark[]> {
+    return (await this.#upToDate()).watermarks()
   }
 
   @RebuildOnCorruption
@@ -214,3 +231,22 @@ export class LogEventStore implements EventStore {
     }
   }
 }
+
+/** Page by page from where the last one ended, so that a page is all that is held. */
+async function* pages<T extends Ordered>(
+  filter: EventFilter,
+  read: (page: EventFilter) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let left = filter.limit ?? Infinity
+  let after = filter.after
+  while (left > 0) {
+    const page = await read({ ...filter, after: after ?? START, limit: Math.min(left, STREAM_BATCH) })
+    if (page.length > 0) yield page
+    after = page.at(-1)
+    if (after === undefined || page.length < STREAM_BATCH) return
+    left -= page.length
+  }
+}
+
+/** Before every event there can be. */
+const START: Ordered = { lamport_clock: 0, event_id: '' }

@@ -68,6 +68,7 @@ function layout(root: string, checkout: Checkout, privateDir: string): Workspace
     lockFile: join(privateDir, 'lock'),
     journalFile: join(privateDir, 'journal.jsonl'),
     writerFile: join(privateDir, 'writer.json'),
+    arrivalsFile: join(privateDir, 'arrivals'),
   })
 }
 

@@ -22,10 +22,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
 export function registerMergeDrivers(root: string): string[] {
-  const present = registered(root)
-  const missing = Object.entries(SETTINGS).filter(([key, value]) => present.get(key) !== value)
+  const missing = missingSettings(root)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
   return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
+}
+
+/** True when git's configuration names the merge drivers as this kitty runs them. */
+export function areMergeDriversRegistered(root: string): boolean {
+  return missingSettings(root).length === 0
+}
+
+function missingSettings(root: string): [string, string][] {
+  const present = registered(root)
+  return Object.entries(SETTINGS).filter(([key, value]) => present.get(key) !== value)
 }
 
 /** What the repository's own configuration says of kitty's drivers, by key. */

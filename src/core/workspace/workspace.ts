@@ -21,4 +21,6 @@ export interface Workspace {
   readonly journalFile: string
   /** Who writes from this clone, where each has files of its own. */
   readonly writerFile: string
+  /** In which order events became visible here. docs/following.md. */
+  readonly arrivalsFile: string
 }

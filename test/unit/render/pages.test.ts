@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderFailure } from '../../../src/core/cli/render/error.js'
 import { eventText } from '../../../src/core/cli/render/event-text.js'
-import { renderChecks, renderProblems } from '../../../src/core/cli/render/problems.js'
+import { renderChecks } from '../../../src/core/cli/render/checks.js'
+import { renderProblems } from '../../../src/core/cli/render/problems.js'
 import {
   renderErrors,
   renderEvents,
@@ -183,8 +184,8 @@ describe('what verify and doctor found', () => {
       { name: 'lock', ok: true, message: 'free', fix: null },
       { name: 'driver', ok: false, message: 'not set', fix: 'kitty init' },
     ]
-    expect(renderChecks(checks, PIPED)).toBe(
-      'ok lock  free\nfailed driver  not set\n  -> kitty init\n\n1 check of 2 failed.',
+    expect(renderChecks({ checks, ok: false, fixed: [] }, PIPED)).toBe(
+      'ok     lock    free\n\nfailed driver  not set\n               -> kitty init\n\n1 of 2 checks failed.',
     )
   })
 })

@@ -19,6 +19,7 @@ describe('findWorkspace', () => {
       eventsDir: join(repository.root, '.kittify', 'events'),
       lockFile: join(repository.root, '.git', 'kitty', 'lock'),
       journalFile: join(repository.root, '.git', 'kitty', 'journal.jsonl'),
+      arrivalsFile: join(repository.root, '.git', 'kitty', 'arrivals'),
     })
     expect(Object.isFrozen(workspace)).toBe(true)
   })
