@@ -1,4 +1,5 @@
-import { versionLines } from './version.js'
+import type { Config } from '@oclif/core'
+import { versionLines, versions } from './version.js'
 
 /**
  * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
@@ -6,7 +7,8 @@ import { versionLines } from './version.js'
  */
 export async function launch(argv: string[], entry: string): Promise<void> {
   if (argv[0] === '--version') {
-    process.stdout.write(`${versionLines()}\n`)
+    const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
+    process.stdout.write(`${text}\n`)
     return
   }
   try {
@@ -14,6 +16,8 @@ export async function launch(argv: string[], entry: string): Promise<void> {
     await installContainer()
     const { Config, run } = await import('@oclif/core')
     const config = await Config.load(entry)
+    if (await answerHelp(argv, config)) return
+    await refuseUnknown(argv, config)
     await run(argv, config)
   } catch (error) {
     await reportStartFailure(error, argv)
@@ -29,6 +33,30 @@ async function installContainer(): Promise<void> {
     ])
     return createContainer(processSession())
   })
+}
+
+/** Help asked for with `--json` is one document like everything else. */
+async function answerHelp(argv: readonly string[], config: Config): Promise<boolean> {
+  if (!asksForJson(argv)) return false
+  const [{ helpDocument }, { Printer }] = await Promise.all([import('./help-document.js'), import('./print.js')])
+  const document = helpDocument(argv, config)
+  if (document !== undefined) new Printer().json(document)
+  return document !== undefined
+}
+
+/** On a terminal the not-found plugin offers to run what was meant; a program needs the refusal itself. */
+async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
+  if (argv[0] !== undefined && config.findCommand(argv[0]) !== undefined) return
+  if (process.stdin.isTTY && !asksForJson(argv)) return
+  const { unknownCommand } = await import('./unknown-command.js')
+  const refusal = unknownCommand(argv, config)
+  if (refusal !== undefined) throw refusal
+}
+
+/** What stands behind `--` is an argument, whatever it looks like. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 /** What fails before there is a command: an unknown one, a topic, a broken installation. */
@@ -47,7 +75,7 @@ async function reportStartFailure(error: unknown, argv: readonly string[]): Prom
   process.exitCode = failure.exitCode
   const noColor = argv.includes('--no-color')
   const printer = new Printer({ noColor })
-  if (argv.includes('--json')) printer.json({ error: failure.document })
+  if (asksForJson(argv)) printer.json({ error: failure.document })
   else printer.error(renderFailure(failure.document, terminalStyle({ env: process.env, stream: process.stderr, noColor })))
   if (process.env['KITTY_DEBUG']) printer.error(failure.stack)
 }

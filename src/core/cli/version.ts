@@ -1,11 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** What `kitty --version` prints: the program, and the events library it runs on. */
+interface Versions {
+  readonly kitty: string
+  readonly events_lib: string
+  readonly platform: string
+  readonly node: string
+}
+
+/** The program's version, and that of the events library it runs on. */
+export function versions(): Versions {
+  return {
+    kitty: versionOf(new URL('../../../package.json', import.meta.url)),
+    events_lib: versionOf(createRequire(import.meta.url).resolve('kitty-events/package.json')),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+  }
+}
+
+/** What `kitty --version` prints. */
 export function versionLines(): string {
-  const program = versionOf(new URL('../../../package.json', import.meta.url))
-  const library = versionOf(createRequire(import.meta.url).resolve('kitty-events/package.json'))
-  return `kitty/${program} ${process.platform}-${process.arch} node-${process.version}\nevents-lib/${library}`
+  const { kitty, events_lib, platform, node } = versions()
+  return `kitty/${kitty} ${platform} node-${node}\nevents-lib/${events_lib}`
 }
 
 function versionOf(path: string | URL): string {
