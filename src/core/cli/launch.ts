@@ -46,10 +46,9 @@ async function answerHelp(argv: readonly string[], config: Config): Promise<bool
 
 /** On a terminal the not-found plugin offers to run what was meant; a program needs the refusal itself. */
 async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
-  if (argv[0] !== undefined && config.findCommand(argv[0]) !== undefined) return
   if (process.stdin.isTTY && !asksForJson(argv)) return
   const { unknownCommand } = await import('./unknown-command.js')
-  const refusal = unknownCommand(argv, config)
+  const refusal = unknownCommand(argv[0] === 'help' ? argv.slice(1) : argv, config)
   if (refusal !== undefined) throw refusal
 }
 

@@ -4,6 +4,7 @@ import { KittyError } from '../errors/kitty-error.js'
 
 /** A suggestion further away than this is a guess. */
 const MOST_EDITS = 4
+const MOST_COMPARED = 60
 
 /**
  * The refusal of a command line that names no command, or undefined when it names one (or a topic, or asks for help).
@@ -11,14 +12,13 @@ const MOST_EDITS = 4
  */
 export function unknownCommand(argv: readonly string[], config: Config): KittyError | undefined {
   const [id] = normalizeArgv(config, [...argv])
-  if (id === undefined || id.startsWith('-')) return argv.some(isHelp) ? undefined : refusal(argv.slice(0, 1), config)
-  if (argv.some(isHelp) && config.findTopic(id)) return undefined
+  if (id === undefined) return undefined
+  if (id.startsWith('-')) return argv.some(isHelp) ? undefined : refusal(argv.slice(0, 1), config)
   if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined) return undefined
   return refusal(id.split(':'), config)
 }
 
-function refusal(words: readonly string[], config: Config): KittyError | undefined {
-  if (words.length === 0) return undefined
+function refusal(words: readonly string[], config: Config): KittyError {
   const asked = words.join(' ').slice(0, 120)
   const parent = longestKnown(words, config)
   if (parent !== undefined && config.findCommand(parent.join(':')) !== undefined) {
@@ -28,7 +28,7 @@ function refusal(words: readonly string[], config: Config): KittyError | undefin
       context: { command: parent.join(' '), argument: extra },
     })
   }
-  const near = nearest(asked, config)
+  const near = nearest(words, config)
   return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}`, {
     nextSteps: [...near.map((command) => `kitty ${command}`), `kitty ${[...(parent ?? []), '--help'].join(' ')}`],
     context: { command: asked, similar: near },
@@ -43,10 +43,11 @@ function longestKnown(words: readonly string[], config: Config): readonly string
   return undefined
 }
 
-function nearest(asked: string, config: Config): string[] {
+function nearest(words: readonly string[], config: Config): string[] {
+  const asked = words.join(' ').slice(0, MOST_COMPARED)
   const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '))
   // Somebody who leaves the topic out means the command all the same: `move-task` is `agent tasks move-task`.
-  const ending = known.filter((command) => command.endsWith(` ${asked}`))
+  const ending = known.filter((command) => command.endsWith(` ${words[0] ?? ''}`))
   if (ending.length > 0) return ending
   const ranked = known
     .map((command) => ({ command, edits: edits(asked, command) }))
