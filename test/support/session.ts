@@ -9,15 +9,20 @@ export interface SessionFacts {
   readonly env?: Readonly<Record<string, string>>
   /** Asked each time anything wants to know the time. */
   readonly now?: () => Date
+  /** Called whenever an event has been given its id, and with it its time. */
+  readonly onStamp?: () => void
 }
 
-export function testSession({ cwd, env = {}, now = () => new Date() }: SessionFacts): Session {
+export function testSession({ cwd, env = {}, now = () => new Date(), onStamp = () => undefined }: SessionFacts): Session {
   const nextUlid = monotonicFactory(() => Math.random())
   return {
     cwd,
     env: { KITTY_ACTOR: 'ada', ...env },
     now,
-    nextId: (at) => nextUlid(at.getTime()),
+    nextId: (at) => {
+      onStamp()
+      return nextUlid(at.getTime())
+    },
     progress: () => undefined,
     progressDone: () => undefined,
   }

@@ -86,7 +86,9 @@ export class JsonlEventLog implements EventLog {
     if (open === undefined) return undefined
     try {
       const bytes = Buffer.allocUnsafe(length)
-      return readFully(open.fd, bytes, 0, length, offset) < length ? undefined : bytes.toString('latin1')
+      if (readFully(open.fd, bytes, 0, length, offset) < length) return undefined
+      // What a merge or an editor put around a line makes no other event of it.
+      return bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
     } finally {
       closeSync(open.fd)
     }

@@ -34,6 +34,8 @@ export class LaneFiles {
    */
   settle(states: readonly WorkPackageState[], moved: ReadonlySet<string>): void {
     for (const state of states) {
+      // What a file says of a package that no event has moved is its author's.
+      if (state.lane_event === null) continue
       const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
       if (path === undefined) continue
       const problem = settleFile(path, state.lane, moved.has(state.work_package_id))
