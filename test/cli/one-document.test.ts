@@ -25,15 +25,15 @@ interface Case {
 const ANSWERS: readonly Case[] = [
   { args: 'init', code: 0 },
   { args: 'status', code: 0 },
-  { args: 'status --feature 1', code: 0 },
   { args: 'agent tasks list', code: 0 },
   { args: 'agent tasks show wp1', code: 0 },
+  { args: 'agent tasks move-task WP02 --to doing', code: 0 },
   { args: 'agent events list --limit 2', code: 0 },
   { args: 'agent events verify', code: 0 },
   { args: 'agent events rebuild-index', code: 0 },
   { args: 'agent events rebuild-clock', code: 0 },
   { args: 'agent feature setup-spec search', code: 0 },
-  { args: 'agent feature finalize-tasks --feature 001', code: 0 },
+  { args: 'agent feature finalize-tasks', code: 0 },
   { args: 'version', code: 0 },
   { args: '--version', code: 0 },
 ]
@@ -72,7 +72,7 @@ const REFUSALS: readonly Case[] = [
 describe('with --json', () => {
   let root: string
   const ask = (args: string, cwd = root): Promise<Outcome> =>
-    kitty({ cwd }, ...args.split(' ').filter((word) => word !== ''), '--json')
+    kitty({ cwd, env: { KITTY_FEATURE: '001' } }, ...args.split(' ').filter((word) => word !== ''), '--json')
 
   beforeAll(async () => {
     root = (await preparedRepository(undefined, sharedFolder())).root

@@ -30,7 +30,7 @@ export function helpDocument(argv: readonly string[], config: Config): HelpDocum
   const asksForHelp = words[0] === 'help' || words.some((word) => helpFlags.includes(word))
   const subject = words.filter((word, at) => !helpFlags.includes(word) && !(at === 0 && word === 'help'))
   const [id = ''] = subject.length === 0 ? [] : normalizeArgv(config, subject)
-  if (id === '' || id.startsWith('-')) return documentOf(null, config.pjson.description, config, '')
+  if (id === '' || id.startsWith('-')) return documentOf(null, descriptionOf(config), config, '')
   const command = config.findCommand(id)
   if (command !== undefined) return asksForHelp ? commandDocument(command, config) : undefined
   const topic = config.findTopic(id)
@@ -64,6 +64,11 @@ function documentOf(id: string | null, summary: string | undefined, config: Conf
     help: { command: name, summary: summary ?? null, description: null, examples: [], flags: [], commands },
     warnings: [],
   }
+}
+
+function descriptionOf(config: Config): string | undefined {
+  const { description }: { description?: unknown } = config.pjson
+  return typeof description === 'string' ? description : undefined
 }
 
 function spoken(id: string): string {

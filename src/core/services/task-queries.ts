@@ -5,6 +5,7 @@ import type { NoteDocument, ReadyDocument, WorkPackageDetailDocument, WorkPackag
 import { eventDocument } from '../projections/event-document.js'
 import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
 import type { EventStore } from '../store/event-store.js'
+import { assertLane } from './assert-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { LaneFiles } from './lane-files.js'
 
@@ -23,7 +24,9 @@ export class TaskQueries {
     @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
+  /** @throws KittyError UsageError for a lane there is not. */
   async list({ feature, lane, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
+    if (lane !== undefined) assertLane(this.workflow, lane)
     const states = byId(await this.store.workPackages(feature))
     return [...states.values()]
       .map((state) => this.#document(state, states))

@@ -19,11 +19,11 @@ export function assertSafe(workspace: Workspace): void {
 }
 
 /** @throws KittyError UnsafeSetup when `path` exists and is not a plain file. */
-export function assertPlainFile(path: string, stats: Pick<Stats, 'isFile'> & TypeTests): void {
+export function assertPlainFile(path: string, stats: TypeTests): void {
   if (!stats.isFile()) throw unsafe(path, typeName(stats))
 }
 
-type TypeTests = Pick<Stats, 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
+type TypeTests = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
 
 function assertType(path: string, expected: Expected): void {
   const stats = lstatIfThere(path)
@@ -56,6 +56,7 @@ function lstatIfThere(path: string): Stats | undefined {
 
 function typeName(stats: TypeTests): string {
   if (stats.isSymbolicLink()) return 'symbolic link'
+  if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   if (stats.isFIFO()) return 'FIFO'
   if (stats.isSocket()) return 'socket'
