@@ -67,7 +67,7 @@ function documentOf(id: string | null, summary: string | undefined, config: Conf
 }
 
 function descriptionOf(config: Config): string | undefined {
-  const { description }: { description?: unknown } = config.pjson
+  const description: unknown = Reflect.get(config.pjson, 'description')
   return typeof description === 'string' ? description : undefined
 }
 

@@ -193,7 +193,8 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async relocate(row: IndexRow): Promise<void> {
-    await this.#of(EventEntity).save(row).catch(rethrow)
+    // `save` would begin a transaction of its own within ours, which SQLite refuses.
+    await this.#upsert(EventEntity, ['event_id'], row)
   }
 
   async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
@@ -311,7 +312,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   /** What #putFact wrote, under this schema version: its callers know the shape by the name. */
   async #fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
-    return row === undefined ? undefined : JSON.parse(row.value)
+    return row === undefined ? undefined : parsedFact(name, row.value)
   }
 
   async foldFingerprint(): Promise<unknown> {
@@ -324,6 +325,14 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
 
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.#upsert(FactEntity, ['name'], { name, value: JSON.stringify(value) })
+  }
+}
+
+function parsedFact(name: string, value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    throw new IndexUnusable('damaged', `its record of ${name} is not what was written`, { cause: error })
   }
 }
 
