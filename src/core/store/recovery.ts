@@ -5,7 +5,7 @@ import type { LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
 import { committedLines } from '../log/committed-lines.js'
-import type { EventLog, LogProblem, RawLine } from '../log/event-log.js'
+import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal, JournalPosition } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
@@ -94,7 +94,7 @@ export class Recovery {
   async #compareWithGit(index: EventIndex, prune: boolean): Promise<void> {
     const { lines } = this.journal.read()
     const plan = await reconcile(lines, {
-      inLog: () => inIndex(index, lines),
+      inLog: () => this.#inLog(index, lines),
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
       prune,
     })
@@ -118,6 +118,23 @@ export class Recovery {
     if (missing.length === 0) return
     this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
     await catchUp(this.log, index)
+  }
+
+  /** An index that lacks what the files hold is damaged, and nothing is written because of it. */
+  async #inLog(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+    const present = await inIndex(index, lines)
+    const missing = new Set(lines.map((line) => line.event_id).filter((id) => !present.has(id)))
+    if (missing.size > 0 && index.kind === 'sqlite' && this.#filesHold(missing))
+      throw new IndexUnusable('damaged', 'it lacked events that are in the log')
+    return present
+  }
+
+  #filesHold(ids: ReadonlySet<string>): boolean {
+    return this.log.list().some((file) => {
+      for (const lines of this.log.scan(file.name, SCAN_START))
+        if (lines.some(({ event }) => event !== undefined && ids.has(event.event_id))) return true
+      return false
+    })
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
