@@ -51,21 +51,21 @@ export function misusesThatDoNotCompile(): unknown {
   class NoDecision {
     // @ts-expect-error what it answers is no decision
     @Emits
-    async decide(_request: { provenance: Provenance }): Promise<number> {
-      return 1
+    async decide(request: { provenance: Provenance }): Promise<number> {
+      return request.provenance.actor.length
     }
   }
   class MissingInput {
     @Emits
-    async decide(_request: { provenance: Provenance }): Promise<Decision> {
-      return decided([])
+    async decide(request: { provenance: Provenance }): Promise<Decision> {
+      throw new Error(request.provenance.actor)
     }
   }
   // @ts-expect-error a decider is not called without who, why and in what run
-  void new MissingInput().decide({})
+  const unasked: unknown = new MissingInput().decide({})
   // @ts-expect-error an event needs its feature
   decided([{ event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } }])
-  return [NoField, OtherField, NotAsync, OnAField, Called, NoDecision]
+  return [NoField, OtherField, NotAsync, OnAField, Called, NoDecision, unasked]
 }
 
 /** Never called either. */

@@ -93,7 +93,7 @@ describe('@Emits', () => {
 describe('@RebuildOnCorruption', () => {
   class Reader {
     attempts = 0
-    constructor(private readonly failures: readonly unknown[]) {}
+    constructor(private readonly failures: readonly Error[]) {}
     @RebuildOnCorruption
     async read(): Promise<number> {
       const failure = this.failures[this.attempts++]
@@ -102,7 +102,7 @@ describe('@RebuildOnCorruption', () => {
     }
   }
   const damage = (): IndexUnusable => new IndexUnusable('damaged', 'malformed')
-  const reading = (...failures: unknown[]) => {
+  const reading = (...failures: Error[]) => {
     const recovered: unknown[] = []
     const health = {
       canRecoverFrom: (error: unknown) => error instanceof IndexUnusable,
