@@ -89,6 +89,11 @@ export class Project {
     return this
   }
 
+  /** Whether git ignores the path. */
+  ignores(path: string): boolean {
+    return spawnSync('git', ['check-ignore', '--quiet', path], { cwd: this.root }).status === 0
+  }
+
   /** The built program, in a process of its own. */
   run(...args: string[]): Answer {
     const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {

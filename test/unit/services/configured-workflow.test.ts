@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
-import { encodeEvent, type LogEvent } from '../../../src/core/events-lib.js'
+import { encodeEvent } from '../../../src/core/events-lib.js'
 import type { MoveRule } from '../../../src/core/rules/move-rule.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
@@ -117,8 +117,7 @@ describe('a change of the settings', () => {
     const branch = (id: string, clock: number, actor: string, to: string): string => {
       const fields = { event_id: `01ARZ3NDEKTSV4RRFFQ69G5F${id}`, event_type: 'WPStatusChanged', lamport_clock: clock, actor }
       const payload = { feature_slug: FEATURE, old_status: 'planned', new_status: to }
-      // Cast: the ids and the clock are written as the log holds them, and parsed again by whoever reads it.
-      return encodeEvent({ ...made, ...fields, payload, parents: [made.event_id] } as unknown as LogEvent)
+      return encodeEvent({ ...made, ...fields, payload, parents: [made.event_id] })
     }
     demo.write(day, demo.read(day) + branch('A0', 10, 'ada', 'for_review') + branch('B0', 11, 'bob', 'doing'))
     const conflict = async (services: Services) => {

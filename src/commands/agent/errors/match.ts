@@ -2,7 +2,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { actorFlag, featureFlag, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { renderErrors } from '../../../core/cli/render/tables.js'
+import { renderErrors } from '../../../core/cli/render/error-records.js'
 import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
 
 export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsCommand> {

@@ -1,6 +1,5 @@
-/** Lists: work packages, what is ready, events, earlier errors. */
+/** Lists: work packages, what is ready, events, gates. */
 import type {
-  ErrorRecordDocument,
   EventDocument,
   GateDocument,
   ReadyDocument,
@@ -92,20 +91,6 @@ function eventColumns(style: Style): readonly Column<EventDocument>[] {
 /** `events list`: one part of it at a time; only the first has the heading. */
 export function renderEvents(events: readonly EventDocument[], style: Style, heading: boolean): string {
   return renderTable(eventColumns(style), events, style, heading)
-}
-
-const ERROR_COLUMNS: readonly Column<ErrorRecordDocument>[] = [
-  { title: 'time (UTC)', cell: (record) => span(absoluteTime(oneLine(record.timestamp)), 'faint') },
-  { title: 'type', cell: (record) => span(oneLine(record.error_type), 'bad') },
-  { title: 'entity', cell: (record) => textOf(record.entity_id) },
-  { title: 'tried', cell: (record) => span(oneLine(record.attempted_operation)) },
-  { title: 'reason', cell: (record) => span(oneLine(record.reason)) },
-]
-
-/** `errors list`. */
-export function renderErrors(records: readonly ErrorRecordDocument[], style: Style): string {
-  if (records.length === 0) return 'No error is on record.'
-  return renderTable(ERROR_COLUMNS, records, style)
 }
 
 const GATE_COLUMNS: readonly Column<GateDocument>[] = [
