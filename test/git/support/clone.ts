@@ -34,7 +34,7 @@ export class Clone {
 
   constructor(
     readonly root: string,
-    private readonly options: CloneOptions = {},
+    readonly options: CloneOptions = {},
   ) {
     this.events = join(root, '.kittify', 'events')
     this.#nextId = monotonicFactory(options.random)
@@ -42,6 +42,7 @@ export class Clone {
 
   /** A new repository with one commit, and the attributes given. */
   static create(root: string, attributes: string, options: CloneOptions = {}): Clone {
+    mkdirSync(root, { recursive: true })
     const clone = new Clone(root, options)
     clone.git('init', '--quiet', '--template=', '--initial-branch=main')
     clone.write('.kittify/.gitignore', IGNORE)
@@ -60,8 +61,14 @@ export class Clone {
   }
 
   tryGit(...args: string[]): GitResult {
-    const { status, stdout, stderr } = spawnSync('git', args, { cwd: this.root, encoding: 'utf8', env: this.env() })
-    return { code: status, stdout, stderr }
+    return this.spawn({}, args)
+  }
+
+  /** `git` with variables of its own. */
+  gitWith(env: NodeJS.ProcessEnv, ...args: string[]): string {
+    const { code, stdout, stderr } = this.spawn(env, args)
+    if (code === 0) return stdout
+    throw new Error(`git ${args.join(' ')}: ${stderr}`)
   }
 
   startGit(...args: string[]): ChildProcess {
@@ -107,9 +114,9 @@ export class Clone {
     }
   }
 
-  /** Lets this clone's time pass. */
-  wait(hours: number): void {
-    this.#now += hours * 3_600_000
+  /** The day this clone's clock shows from here on, of November 2026. */
+  setDay(day: number): void {
+    this.#now = Date.UTC(2026, 10, day, 0, 0, 0) + (this.#now % 86_400_000)
   }
 
   /** Stores so many notes in one command. @returns their ids. */
@@ -156,6 +163,12 @@ export class Clone {
     return files.flatMap((file) => linesOf(this.git('cat-file', 'blob', `${commit}:${file}`)))
   }
 
+  private spawn(extra: NodeJS.ProcessEnv, args: readonly string[]): GitResult {
+    const env = { ...this.env(), ...extra }
+    const { status, stdout, stderr } = spawnSync('git', args, { cwd: this.root, encoding: 'utf8', env })
+    return { code: status, stdout, stderr }
+  }
+
   private env(): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
     return {
@@ -181,7 +194,7 @@ export function noteDraft(): NewEvent {
     entity_type: 'WorkPackage',
     entity_id: 'WP01',
     payload: { feature_slug: FEATURE, text: `note ${notes}` },
-  } as NewEvent // branded ids, which only a parser makes
+  }
 }
 
 export function idIn(line: string): string {
