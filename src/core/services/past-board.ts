@@ -53,8 +53,8 @@ export class PastBoard {
 
   /** A day means to its end. Whatever an event had seen was there before it, whatever its writer's watch said. */
   async #untilTime(text: string): Promise<LogEvent[]> {
-    const bound = text.length === 10 ? text : utc(text)
-    const end = endOf(bound)
+    const moment = utc(text)
+    const end = endOf(text.length === 10 ? text : moment)
     return withAncestors(await this.#trusted(), (event) => event.timestamp <= end)
   }
 

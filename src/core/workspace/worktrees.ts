@@ -19,7 +19,7 @@ export interface GitWorktree {
 /** What `git worktree add` locks a worktree with for as long as it makes it: left behind, it was never finished. */
 const BEING_MADE = 'initializing'
 /** A git that outlives the kitty that started it has this long to finish, in milliseconds. */
-const GRACE_MS = 5_000
+const GRACE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 export function listWorktrees(root: string): GitWorktree[] {
@@ -69,7 +69,7 @@ export async function completeWorktree(root: string, path: string): Promise<void
   }
   rmSync(join(gitDir, 'index.lock'), { force: true })
   if (!existsSync(join(gitDir, 'index'))) git(path, ['read-tree', 'HEAD'])
-  git(path, ['checkout-index', '--all', '--quiet'])
+  git(path, ['checkout-index', '-z', '--stdin'], { input: git(path, ['ls-files', '-z', '--deleted']) })
   git(root, ['worktree', 'unlock', path])
 }
 
