@@ -1,10 +1,10 @@
-import { crc32 } from 'node:zlib'
 import type { FactEntity } from '../../entities/fact-entity.js'
 import type { FeatureEntity } from '../../entities/feature-entity.js'
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
+import { crc32 } from '../log/crc32.js'
 import type { Connection } from './connection.js'
 import type {
   EventFilter,
@@ -249,7 +249,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     if (states.length === 0) return
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
-      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(text)]
+      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(Buffer.from(text))]
     })
     await this.sql(
       `INSERT INTO work_package (feature_slug, work_package_id, lane, state, crc)
@@ -353,7 +353,7 @@ function parsedFact(name: string, value: string): unknown {
 }
 
 function stateOf(row: WorkPackageEntity): WorkPackageState {
-  if (crc32(row.state) !== row.crc)
+  if (crc32(Buffer.from(row.state)) !== row.crc)
     throw new IndexUnusable('damaged', `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`)
   // The checksum proves that these are the bytes putWorkPackages wrote.
   return JSON.parse(row.state) as WorkPackageState
