@@ -1,4 +1,4 @@
-import { Command, Flags, type Interfaces } from '@oclif/core'
+import { Command, Config, Flags, type Interfaces } from '@oclif/core'
 import { resolverOf, TOKENS, type Token } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
@@ -29,6 +29,18 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   protected args!: ArgsOf<T>
   #printer: Printer | undefined
   #used = false
+
+  /** Takes the configuration as it comes: oclif would load what it has loaded already anew. */
+  static override async run<T extends Command>(
+    this: new (argv: string[], config: Config) => T,
+    argv: string[] = process.argv.slice(2),
+    options?: Interfaces.LoadOptions,
+  ): Promise<ReturnType<T['run']>> {
+    // Casts: what a command answers is what its run does.
+    const command: unknown = options instanceof Config ? new this(argv, options) : undefined
+    if (command instanceof KittyCommand) return command._run<ReturnType<T['run']>>()
+    return Command.run.call(this, argv, options) as Promise<ReturnType<T['run']>>
+  }
 
   protected override async init(): Promise<void> {
     await super.init()

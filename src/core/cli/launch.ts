@@ -1,11 +1,13 @@
 import type { Config } from '@oclif/core'
+import type { BundledProgram } from './bundled-program.js'
 import { versionLines, versions } from './version.js'
 
 /**
  * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
- * @param argv Without node and script. @param entry URL of the script in `bin`, from which oclif finds the package.
+ * @param argv Without node and script. @param entry Folder of the package, or URL of a file in it.
+ * @param program What the bundle carries.
  */
-export async function launch(argv: string[], entry: string): Promise<void> {
+export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (argv[0] === '--version') {
     const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
     process.stdout.write(`${text}\n`)
@@ -14,8 +16,10 @@ export async function launch(argv: string[], entry: string): Promise<void> {
   try {
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
     await installContainer()
+    const bundled = program && (await import('./bundled-program.js'))
+    if (bundled && (await bundled.runDirectly(argv, program))) return
     const { Config, run } = await import('@oclif/core')
-    const config = await Config.load(entry)
+    const config = await (bundled ? bundled.configWithPlugins(program) : Config.load(entry))
     if (await answerHelp(argv, config)) return
     await refuseUnknown(argv, config)
     await run(argv, config)

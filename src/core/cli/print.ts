@@ -48,7 +48,7 @@ export class Printer {
     this.#stdout = options.stdout ?? process.stdout
     this.#stderr = options.stderr ?? process.stderr
     this.#style = { env: options.env ?? process.env, noColor: options.noColor ?? false }
-    this.#now = options.now ?? (() => performance.now())
+    this.#now = options.now ?? (() => process.uptime() * 1000)
     this.#stdout.on('error', (error) => this.#lost(error))
     // With nowhere left to say so, a lost stderr ends nothing.
     this.#stderr.on('error', () => undefined)

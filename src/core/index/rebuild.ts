@@ -2,10 +2,11 @@ import { renameSync, rmSync } from 'node:fs'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { catchUp, type CatchUpReport } from './catch-up.js'
-import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import { Connection } from './connection.js'
+import { APPLICATION_ID, createSchema, SCHEMA_VERSION } from './data-source.js'
 import type { FileGuard } from './file-guard.js'
 import { foldFingerprint } from './fold-fingerprint.js'
-import { TypeormEventIndex } from './typeorm-event-index.js'
+import { SqliteEventIndex } from './sqlite-event-index.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 
@@ -41,13 +42,12 @@ async function fill(
   foldRules: MergeOptions,
   progress?: (lines: number) => void,
 ): Promise<CatchUpReport> {
-  const source = await openDataSource(path, 'create')
-  const index = new TypeormEventIndex(source, undefined, foldRules)
+  await createSchema(path)
+  const index = new SqliteEventIndex(await Connection.open(path, 'open'), undefined, foldRules)
   try {
     // Nobody reads this file before it is whole, and a crash leaves nothing that counts.
     await index.sql('PRAGMA journal_mode = OFF')
     await index.sql('PRAGMA synchronous = OFF')
-    await source.synchronize()
     // Filled first and sorted once, they cost half of what they cost row by row. The entities' own is read meanwhile.
     const secondary = await index.sql<{ name: string; sql: string }>(
       "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL AND name <> 'event_entity'",

@@ -1,9 +1,10 @@
-import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import { Connection } from './connection.js'
+import { APPLICATION_ID, SCHEMA_VERSION } from './data-source.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { FileGuard } from './file-guard.js'
-import { TypeormEventIndex } from './typeorm-event-index.js'
+import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { rebuildIndex } from './rebuild.js'
 
@@ -14,7 +15,7 @@ export { rebuildIndex } from './rebuild.js'
 export async function openIndex(path: string, guard: FileGuard, foldRules: MergeOptions = {}): Promise<EventIndex> {
   const release = guard.shared()
   try {
-    const index = new TypeormEventIndex(await openDataSource(path, 'open'), release, foldRules)
+    const index = new SqliteEventIndex(await Connection.open(path, 'open'), release, foldRules)
     try {
       await prepare(index)
       return index
@@ -28,7 +29,7 @@ export async function openIndex(path: string, guard: FileGuard, foldRules: Merge
   }
 }
 
-async function prepare(index: TypeormEventIndex): Promise<void> {
+async function prepare(index: SqliteEventIndex): Promise<void> {
   const [found] = await index.sql<{ application_id: number; user_version: number }>(
     'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
   )

@@ -72,7 +72,7 @@ export class FileLock implements WriteLock {
 
   async acquire(purpose: string): Promise<HeldLock> {
     const binding = this.bindingOrRefusal()
-    const started = performance.now()
+    const started = process.uptime()
     let fd = this.open()
     try {
       for (let attempt = 0; ; attempt += 1) {
@@ -84,7 +84,7 @@ export class FileLock implements WriteLock {
           closeSync(stale)
           continue
         }
-        const waited = performance.now() - started
+        const waited = (process.uptime() - started) * 1000
         if (waited >= this.timeoutMs) throw this.timedOut(fd, waited)
         await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
       }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
-import { openDataSource } from '../../../src/core/index/data-source.js'
+import { Connection } from '../../../src/core/index/connection.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
@@ -26,9 +26,9 @@ function cutTo(size: (whole: number) => number): Damage {
 }
 
 async function inDatabase(path: string, ...statements: string[]): Promise<void> {
-  const source = await openDataSource(path, existsSync(path) ? 'open' : 'create')
-  for (const statement of statements) await source.query(statement)
-  await source.destroy()
+  const connection = await Connection.open(path, existsSync(path) ? 'open' : 'create')
+  for (const statement of statements) await connection.all(statement)
+  await connection.close()
 }
 
 function pageOf(at: number, content: Buffer): Buffer {
