@@ -119,7 +119,7 @@ describe('replay', () => {
       features: await store.features(),
     }))
     expect(result.events.at(-1)?.lamport_clock).toBe(2 ** 53 - 1)
-    const replayed = replay([...result.events].reverse())
+    const replayed = replay([...result.events].reverse(), {})
     expect(replayed.states).toEqual(result.states)
     expect(replayed.features).toEqual(result.features)
   })
