@@ -78,7 +78,7 @@ function wrongHouse(): string {
 
 async function violationsIn(root: string, { forbidden, options }: Rules): Promise<{ rule: string; from: string }[]> {
   // Without the program's own options the wrong files would be resolved in another way than the right ones.
-  const cruiseOptions = { ...options, tsConfig: undefined }
+  const cruiseOptions = Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'tsConfig'))
   const result = await cruise(
     ['src', 'packages'],
     { ...cruiseOptions, preserveSymlinks: true, baseDir: root, ruleSet: { forbidden: [...forbidden] }, validate: true },

@@ -45,7 +45,7 @@ export function misusesThatDoNotCompile(): unknown {
   class Called {
     declare readonly eventStore: EventStore
     // @ts-expect-error aspects are written without parentheses
-    @WithEventStore()
+    @(WithEventStore())
     async run(): Promise<void> {}
   }
   class NoDecision {
@@ -64,8 +64,8 @@ export function misusesThatDoNotCompile(): unknown {
   // @ts-expect-error a decider is not called without who, why and in what run
   const unasked: unknown = new MissingInput().decide({})
   // @ts-expect-error an event needs its feature
-  decided([{ event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } }])
-  return [NoField, OtherField, NotAsync, OnAField, Called, NoDecision, unasked]
+  const homeless = decided([{ event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } }])
+  return [NoField, OtherField, NotAsync, OnAField, Called, NoDecision, unasked, homeless]
 }
 
 /** Never called either. */
