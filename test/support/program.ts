@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
+
+// A dozen starts of the program take seconds, and minutes where others keep the machine busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 /** The built program, as a shell would start it. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
