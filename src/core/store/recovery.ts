@@ -22,6 +22,7 @@ const PRUNE_AT = 256 * 1024
 @injectable()
 export class Recovery {
   #mark: JournalMark | undefined
+  #isPending = false
 
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
@@ -52,8 +53,12 @@ export class Recovery {
     if (isMissing) await withLock(() => this.beforeWrite(index))
   }
 
-  /** Where the journal ends after an append by the holder of the lock: every line before is in the log. */
-  journalEnd(): JournalMark {
+  /**
+   * Where the journal ends after an append by the holder of the lock, if it is known what is to become of every line
+   * before.
+   */
+  journalEnd(): JournalMark | undefined {
+    if (this.#isPending) return undefined
     this.#mark = { ...this.journal.read(this.#mark).end, floor: this.#mark?.floor ?? 0 }
     return this.#mark
   }
@@ -83,6 +88,7 @@ export class Recovery {
   async #reconcileJournal(index: EventIndex): Promise<void> {
     const mark = await index.journalMark()
     this.#mark = mark
+    this.#isPending = false
     const size = this.journal.size()
     const prune = size > PRUNE_AT && size > 2 * (mark?.floor ?? 0)
     const unseen = this.journal.read(mark)
@@ -107,6 +113,8 @@ export class Recovery {
       await catchUp(this.log, index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
+    this.#isPending = plan.isPending
+    if (plan.isPending) return
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     await this.#confirmJournal(index, this.journal.read().end, floor)
   }
