@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path'
 import { askGit, type GitObject, readObjects } from './ask-git.js'
 import { isDayFile } from './day-file.js'
 import type { RawLine } from './event-log.js'
+import { rawLinesIn } from './raw-lines.js'
 
 /** Blobs are fetched in batches of about this size. */
 const BATCH_BYTES = 32 * 1024 * 1024
@@ -30,11 +31,10 @@ export interface Committed {
 export function committedLines(root: string, eventsDir: string, lines: readonly RawLine[]): Committed {
   const wanted = new Map(lines.map((line) => [line.bytes.toString('latin1').trimEnd(), line.event_id]))
   const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
-  const folder = relative(root, eventsDir).split(sep).join('/')
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
   try {
-    const prefix = askGit(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
-    const [head, ...others] = readObjects(root, ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${prefix}${folder}`))
+    const folder = pathInTree(root, eventsDir)
+    const [head, ...others] = readObjects(root, ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`))
     const ofHead = new Set(blobsOfDays(head, days))
     const blobs = blobsOf(root, new Set([...ofHead, ...others.flatMap((tree) => blobsOfDays(tree, days))]))
     for (const batch of batches(blobs)) {
@@ -47,6 +47,21 @@ export function committedLines(root: string, eventsDir: string, lines: readonly 
   return found
 }
 
+/** Every event that HEAD has; none where git fails. */
+export function linesOfHead(root: string, eventsDir: string): RawLine[] {
+  try {
+    const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
+    return readObjects(root, blobsOfDays(tree)).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
+  } catch {
+    return []
+  }
+}
+
+function pathInTree(root: string, eventsDir: string): string {
+  const prefix = askGit(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
+  return prefix + relative(root, eventsDir).split(sep).join('/')
+}
+
 function branchesBeyondHead(root: string): string[] {
   const branches = ['for-each-ref', '--format=%(objectname)', 'refs/heads']
   // Before the first commit there is no HEAD to compare with.
@@ -55,8 +70,8 @@ function branchesBeyondHead(root: string): string[] {
   return [...new Set(others.toString('latin1').split('\n').filter(Boolean))]
 }
 
-/** A tree is a row of `mode name NUL id`, the id in bytes (gitformat-pack(5) and git-ls-tree(1)). */
-function blobsOfDays(tree: GitObject | undefined, days: ReadonlySet<string>): string[] {
+/** Ids of a folder's day files, of these days or of all. A tree is a row of `mode name NUL id`, the id in bytes. */
+function blobsOfDays(tree: GitObject | undefined, days?: ReadonlySet<string>): string[] {
   if (tree?.type !== 'tree') return []
   const { id, content } = tree
   const idBytes = id.length / 2
@@ -65,7 +80,7 @@ function blobsOfDays(tree: GitObject | undefined, days: ReadonlySet<string>): st
     const end = content.indexOf(0, at)
     const name = content.toString('utf8', content.indexOf(0x20, at) + 1, end)
     at = end + 1 + idBytes
-    if (isDayFile(name) && days.has(name.slice(0, 10))) blobs.push(content.toString('hex', end + 1, at))
+    if (isDayFile(name) && days?.has(name.slice(0, 10)) !== false) blobs.push(content.toString('hex', end + 1, at))
   }
   return blobs
 }

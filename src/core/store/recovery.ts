@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
-import { committedLines } from '../log/committed-lines.js'
+import { committedLines, linesOfHead } from '../log/committed-lines.js'
 import type { EventLog, LogProblem, RawLine } from '../log/event-log.js'
 import type { Journal, JournalPosition } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
@@ -104,8 +106,10 @@ export class Recovery {
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
       prune,
     })
-    if (plan.putBack.length > 0) {
-      const count = this.log.putBack(plan.putBack)
+    const hidden = plan.isPending && this.#isSparse() ? await this.#hiddenLines(index) : []
+    const putBack = [...plan.putBack, ...hidden]
+    if (putBack.length > 0) {
+      const count = this.log.putBack(putBack)
       this.notices.warn(
         `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
@@ -113,8 +117,8 @@ export class Recovery {
       await catchUp(this.log, index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    this.#isPending = plan.isPending
-    if (plan.isPending) return
+    this.#isPending = plan.isPending && hidden.length === 0
+    if (this.#isPending) return
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     await this.#confirmJournal(index, this.journal.read().end, floor)
   }
@@ -126,6 +130,17 @@ export class Recovery {
     if (missing.length === 0) return
     this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
     await catchUp(this.log, index)
+  }
+
+  /** A sparse checkout may leave the log out of the work tree, where every command looks for it. */
+  #isSparse(): boolean {
+    return existsSync(join(this.workspace.gitCommonDir, 'info', 'sparse-checkout'))
+  }
+
+  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
+    const lines = linesOfHead(this.workspace.root, this.workspace.eventsDir)
+    const present = await inIndex(index, lines)
+    return lines.filter((line) => !present.has(line.event_id))
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
