@@ -1,4 +1,6 @@
-import { renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { catchUp, type CatchUpReport } from './catch-up.js'
@@ -22,6 +24,7 @@ export async function rebuildIndex(
   foldRules: MergeOptions = {},
 ): Promise<CatchUpReport> {
   const fresh = `${path}.${process.pid}.new`
+  makeFolder(dirname(path))
   remove(fresh)
   try {
     const report = await fill(log, fresh, foldRules, progress)
@@ -62,6 +65,16 @@ async function fill(
     return report
   } finally {
     await index.close()
+  }
+}
+
+/** A clone of a log without events has no folder for them, nor has a work tree that git has cleaned. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    // What keeps the folder from being made keeps the file from being opened, which is reported.
+    if (systemCode(error) === undefined) throw error
   }
 }
 
