@@ -17,7 +17,7 @@ const MANIFEST = fileURLToPath(new URL('../../oclif.manifest.json', import.meta.
 const COMMANDS: readonly ManifestCommand[] = existsSync(MANIFEST)
   ? Object.values((JSON.parse(readFileSync(MANIFEST, 'utf8')) as { commands: Record<string, ManifestCommand> }).commands)
   : []
-const TOPICS = ['', 'agent', 'agent feature', 'agent tasks', 'agent events']
+const TOPICS = ['', 'agent', 'agent feature', 'agent tasks', 'agent gates', 'agent errors', 'agent events']
 
 /** Runs for as long as somebody watches, or fetches from the network. */
 const NOT_RUN = /--watch|plugins |merge-driver/
@@ -79,6 +79,7 @@ describe('the examples in the help', () => {
       { id: 'WP03', dependencies: ['WP01'] },
     ]
     root = (await preparedRepository({ '017-user-login': login }, sharedFolder())).root
+    await kitty({ cwd: root }, 'agent', 'gates', 'add', 'WP01', '--type', 'CI_CHECK', '--feature', '017')
   })
 
   it('can be typed as they stand: none is refused as wrong usage', async () => {
