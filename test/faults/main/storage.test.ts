@@ -154,6 +154,22 @@ describe('what is only derived', () => {
     }
   })
 
+  fault(11, 'ENOSPC in SQLite', { needs: ['gcc'] }, async () => {
+    const world = await World.make()
+    const outcome = await world.write({ env: shimmed(`write:index.db:1+:E${DISK_FULL}`) })
+    expectExit(outcome, 0)
+    expect(outcome.stderr).toMatch(/log is read directly.*full/)
+    const query = await world.kitty(['status', '--json'], { env: shimmed(`write:index.db:1+:E${DISK_FULL}`) })
+    expectExit(query, 0)
+    expect(query.stdout).toContain('WP01')
+    await checkInvariants(world)
+    return {
+      injected: 'every write to the index fails with ENOSPC',
+      found: 'stored, the log read directly, one warning',
+      expected: 'event stored, query falls back; warning; 0',
+    }
+  })
+
   fault(16, 'EIO at fsync of the folder and of the clock', { needs: ['strace'] }, async () => {
     const world = await World.make()
     const paths = [world.eventsDir, world.clockFile, `${world.clockFile}.tmp`]
