@@ -41,7 +41,7 @@ function onDisk(world: World, exempt: Exempt): void {
 /** I1. */
 function acknowledgedIsKept(world: World): void {
   const kept = keptEvents(world.root)
-  const lost = [...world.acknowledged.keys()].filter((id) => !kept.has(id))
+  const lost = [...world.acknowledged].filter((id) => !kept.has(id))
   if (lost.length > 0) throw new Error(`I1: acknowledged and lost: ${lost.join(', ')}`)
 }
 

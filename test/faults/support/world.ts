@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, onTestFinished } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
@@ -9,6 +10,8 @@ import { ACTOR, FEATURE, inside, type Inside, noteDraft, PROVENANCE } from './in
 import { keptEvents, laneOf, logFiles } from './oracle.js'
 import { outsideOf } from './outside.js'
 import { BIN, type Conditions, type Outcome, start, type Started } from './program.js'
+
+const EMITTER = fileURLToPath(new URL('emitter.mjs', import.meta.url))
 
 let template: Promise<string> | undefined
 
@@ -23,8 +26,8 @@ afterAll(async () => {
  * everything written anywhere can be told. It remembers what was acknowledged.
  */
 export class World {
-  /** Acknowledged events, by id: what may never be lost. */
-  readonly acknowledged = new Map<string, LogEvent>()
+  /** Ids of acknowledged events: what may never be lost. */
+  readonly acknowledged = new Set<string>()
   readonly root: string
   private outside: ReadonlyMap<string, string>
   private lines: ReadonlyMap<string, Buffer>
@@ -45,7 +48,7 @@ export class World {
       rmSync(folder, { recursive: true, force: true })
     })
     await world.inside(async ({ store }) => {
-      for (const event of await store.read()) world.acknowledged.set(event.event_id, event)
+      for (const event of await store.read()) world.acknowledged.add(event.event_id)
     })
     return world
   }
@@ -98,6 +101,18 @@ export class World {
     return start(BIN, args, { ...conditions, cwd: this.root, env: { ...this.env, ...conditions.env } })
   }
 
+  /** Starts a process that writes notes or holds the lock: emitter.mjs. */
+  startEmitter(args: readonly string[], conditions: Conditions = {}): Started {
+    return start(EMITTER, args, { ...conditions, cwd: this.root, env: { ...this.env, ...conditions.env } })
+  }
+
+  /** Notes an emitter said were stored. */
+  acknowledgeNotes(stdout: string): string[] {
+    const ids = [...stdout.matchAll(/^([0-7][0-9A-Z]{25}) /gm)].map(([, id = '']) => id)
+    for (const id of ids) this.acknowledged.add(id)
+    return ids
+  }
+
   /** What a process in this world sees. */
   get env(): Record<string, string> {
     return {
@@ -131,7 +146,7 @@ export class World {
   async note(text: string): Promise<LogEvent> {
     const [event] = await this.inside(({ store }) => store.emit([noteDraft(text)], PROVENANCE))
     if (event === undefined) throw new Error('a note was not written')
-    this.acknowledged.set(event.event_id, event)
+    this.acknowledged.add(event.event_id)
     return event
   }
 
@@ -149,7 +164,7 @@ export class World {
     if (!stdout.startsWith('{')) return
     const document = JSON.parse(stdout) as { event?: LogEvent }
     if (document.event === undefined) return
-    this.acknowledged.set(document.event.event_id, document.event)
+    this.acknowledged.add(document.event.event_id)
     if (!keptEvents(this.root).has(document.event.event_id))
       throw new Error(`I6: exit 0, and event ${document.event.event_id} is nowhere`)
   }
