@@ -105,7 +105,8 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
     .toDynamicValue((context) => {
       const workspace = context.get<Workspace>(TOKENS.Workspace)
       const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
-      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files)
+      const notices = context.get<Notices>(TOKENS.Notices)
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, (text) => notices.warn(text))
     })
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
