@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,11 +12,21 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url
 const BUILT = fileURLToPath(new URL('../../dist/core/cli/launch.js', import.meta.url))
 
 export interface Outcome {
+=======
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The built program's entry. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+export interface Finished {
+>>>>>>> ecfb587 (Following: docs, the test of 10,000 events behind npm run test:follow, lint)
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
+<<<<<<< HEAD
 export interface RunOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
@@ -70,4 +81,27 @@ export function failureIn(outcome: Outcome): FailureShape {
   const { error } = documentOf(outcome)
   if (typeof error !== 'object' || error === null) throw new Error(`no failure document: ${outcome.stdout}`)
   return error as FailureShape // the tests that read it look at every key
+=======
+/** Starts the built program in a folder. */
+export function startKitty(cwd: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Runs the built program in a folder to its end. */
+export function kitty(cwd: string, ...args: string[]): Promise<Finished> {
+  const child = startKitty(cwd, ...args)
+  return finished(child)
+}
+
+export function finished(child: ChildProcess): Promise<Finished> {
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|KITTY_)/.test(name))
+  return { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+>>>>>>> ecfb587 (Following: docs, the test of 10,000 events behind npm run test:follow, lint)
 }

@@ -141,8 +141,7 @@ const BY_HAND: Readonly<Record<string, Damage>> = {
   'the log itself is ignored': damage('log-tracked', (p) => appendFileSync(p.path('.gitignore'), '.kittify/events/\n')),
   'the index is committed': damage('derived-files', ({ root }) => gitIn(root, 'add', '--force', '.kittify/events/index.db')),
   'a folder only looks like a worktree': damage('worktrees', (p) => mkdirSync(p.path('.worktrees/left'), { recursive: true })),
-  'a detached worktree is gone, with commits that no branch has': damage('worktrees', ({ root, path }) => {
-    void path
+  'a detached worktree is gone, with commits that no branch has': damage('worktrees', ({ root }) => {
     gitIn(root, 'worktree', 'add', '--quiet', '--detach', '.worktrees/d')
     gitIn(join(root, '.worktrees/d'), 'commit', '--quiet', '--allow-empty', '--message', 'only here')
     rmSync(join(root, '.worktrees/d'), { recursive: true })

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { KittyError, isKittyError } from '../../errors/kitty-error.js'
+import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
 import { assertSafe } from '../../workspace/assert-safe.js'
 import { findWorkspace, requireInitialised } from '../../workspace/find-workspace.js'
 import { runGit } from '../../workspace/run-git.js'
