@@ -13,7 +13,7 @@ interface Answer {
 
 describe('kitty doctor', () => {
   it('exits 5 and answers in JSON where there is no repository', async () => {
-    const { code, stdout } = await kitty(tempFolder(), 'doctor', '--json')
+    const { code, stdout } = await kitty({ cwd: tempFolder() }, 'doctor', '--json')
     const answer = JSON.parse(stdout) as Answer
     expect([code, answer.ok]).toEqual([5, false])
     expect(answer.checks.at(-1)).toMatchObject({ name: 'repository', ok: false })
@@ -21,17 +21,17 @@ describe('kitty doctor', () => {
 
   it('exits 3 for damaged data, 0 once it is put right, and says what it did', async () => {
     const { root } = new TempRepository()
-    await kitty(root, 'init')
+    await kitty({ cwd: root }, 'init')
     const day = join(root, '.kittify/events/2026-01-01.jsonl')
     writeFileSync(day, '')
     appendFileSync(day, 'no event\n')
-    const found = await kitty(root, 'doctor')
+    const found = await kitty({ cwd: root }, 'doctor')
     expect(found.code).toBe(3)
     expect(found.stdout).toContain('failed damaged-lines')
     expect(found.stdout).toContain('-> kitty doctor --fix moves them to .kittify/errors')
-    const fixed = await kitty(root, 'doctor', '--fix', '--json')
+    const fixed = await kitty({ cwd: root }, 'doctor', '--fix', '--json')
     expect(fixed.code).toBe(0)
     expect(JSON.parse(fixed.stdout)).toMatchObject({ ok: true, fixed: ['damaged-lines'], warnings: [] })
-    expect((await kitty(root, 'doctor')).stdout).toContain('All is well.')
+    expect((await kitty({ cwd: root }, 'doctor')).stdout).toContain('All is well.')
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noteLine } from '../support/events.js'
 import { nodeScript, runNode } from '../support/node-script.js'
-import { finished, kitty, PROGRAM, startKitty } from '../support/program.js'
+import { kitty, outcomeOf, PROGRAM, startKitty } from '../support/program.js'
 import { TempRepository } from '../support/temp-repository.js'
 
 /** Of all four writers; `npm run test:follow` asks for 10,000. */
@@ -66,13 +66,13 @@ describe('kitty watch', () => {
     const { root } = repository()
     await opened(root)
     const script = await nodeScript(WRITER)
-    const child = startKitty(root, 'watch', '--from', 'start', '--format', 'jsonl')
+    const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
     let text = ''
     let most = 0
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
-      child.stdout?.pause()
-      setTimeout(() => child.stdout?.resume(), 2)
+      child.stdout.pause()
+      setTimeout(() => child.stdout.resume(), 2)
     })
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     const writers = Array.from({ length: WRITERS }, (_, at) => runNode(script, [root, `w${at}`, String(EVENTS / WRITERS), String(AT_ONCE)]))
@@ -96,9 +96,9 @@ describe('kitty watch', () => {
   it('ends quietly, with what a shell expects, when it is interrupted or nobody reads any more', async () => {
     const { root } = repository()
     await opened(root)
-    const child = startKitty(root, 'watch', '--from', 'start', '--format', 'jsonl')
-    const end = finished(child)
-    await new Promise((resolve) => child.stdout?.once('data', resolve))
+    const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
+    const end = outcomeOf(child)
+    await new Promise((resolve) => child.stdout.once('data', resolve))
     child.kill('SIGINT')
     expect(await end).toMatchObject({ code: 130, stderr: '' })
     const piped = `"${process.execPath}" "${PROGRAM}" agent events list --format jsonl --follow | head -0; echo "\${PIPESTATUS[0]}"`
@@ -107,7 +107,7 @@ describe('kitty watch', () => {
 
   it('refuses --json, since one document cannot hold what has no end', async () => {
     const { root } = repository()
-    const { code, stdout } = await kitty(root, 'watch', '--json')
+    const { code, stdout } = await kitty({ cwd: root }, 'watch', '--json')
     expect(code).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({ error: { kind: 'UsageError' } })
   })
@@ -116,7 +116,7 @@ describe('kitty watch', () => {
 describe('kitty status --watch', () => {
   it('is refused where stdout is no terminal', async () => {
     const { root } = repository()
-    expect(await kitty(root, 'status', '--watch')).toMatchObject({ code: 2, stdout: '' })
+    expect(await kitty({ cwd: root }, 'status', '--watch')).toMatchObject({ code: 2, stdout: '' })
   })
 
   const canScript = process.platform === 'linux' && hasScript()

@@ -1,6 +1,6 @@
-<<<<<<< HEAD
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
 
@@ -12,21 +12,11 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url
 const BUILT = fileURLToPath(new URL('../../dist/core/cli/launch.js', import.meta.url))
 
 export interface Outcome {
-=======
-import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-/** The built program's entry. */
-export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-
-export interface Finished {
->>>>>>> ecfb587 (Following: docs, the test of 10,000 events behind npm run test:follow, lint)
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-<<<<<<< HEAD
 export interface RunOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
@@ -41,15 +31,30 @@ export function kitty({ cwd, env = {} }: RunOptions, ...args: readonly string[])
 }
 
 /** Runs a script with the test's own node in a clean environment. */
-export function node({ cwd, env = {} }: RunOptions, script: string, ...args: readonly string[]): Promise<Outcome> {
+export function node(options: RunOptions, script: string, ...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf(start(options, script, args))
+}
+
+/** Starts `kitty …` for a test that reads along, or ends it. */
+export function startKitty(options: RunOptions, ...args: readonly string[]): Running {
+  return start(options, PROGRAM, args)
+}
+
+type Running = ChildProcessByStdio<null, Readable, Readable>
+
+function start({ cwd, env = {} }: RunOptions, script: string, args: readonly string[]): Running {
   if (!existsSync(BUILT)) throw new Error('the program is not built: npm run build')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
+  return spawn(process.execPath, [script, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
+  })
+}
+
+/** What a process that was started has printed and answered when it is gone. */
+export function outcomeOf(child: Running): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
-    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -81,27 +86,4 @@ export function failureIn(outcome: Outcome): FailureShape {
   const { error } = documentOf(outcome)
   if (typeof error !== 'object' || error === null) throw new Error(`no failure document: ${outcome.stdout}`)
   return error as FailureShape // the tests that read it look at every key
-=======
-/** Starts the built program in a folder. */
-export function startKitty(cwd: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-/** Runs the built program in a folder to its end. */
-export function kitty(cwd: string, ...args: string[]): Promise<Finished> {
-  const child = startKitty(cwd, ...args)
-  return finished(child)
-}
-
-export function finished(child: ChildProcess): Promise<Finished> {
-  let [stdout, stderr] = ['', '']
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|KITTY_)/.test(name))
-  return { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
->>>>>>> ecfb587 (Following: docs, the test of 10,000 events behind npm run test:follow, lint)
 }
