@@ -19,8 +19,8 @@ const COMMANDS: readonly ManifestCommand[] = existsSync(MANIFEST)
   : []
 const TOPICS = ['', 'agent', 'agent feature', 'agent tasks', 'agent gates', 'agent errors', 'agent events']
 
-/** Runs for as long as somebody watches, or fetches from the network. */
-const NOT_RUN = /--watch|plugins |merge-driver/
+/** Runs for as long as somebody watches, fetches from the network, or is another program's. */
+const NOT_RUN = /--watch|--follow|^kitty watch|plugins |^(git|cd) /
 
 function spoken({ id }: ManifestCommand): string {
   return id.replaceAll(':', ' ')
