@@ -1,3 +1,4 @@
+import { assertEventsLib } from '../events-lib-version.js'
 import { versionLines } from './version.js'
 
 /**
@@ -9,9 +10,10 @@ export async function launch(argv: string[], entry: string): Promise<void> {
     process.stdout.write(`${versionLines()}\n`)
     return
   }
-  await installContainer()
-  const { Config, run } = await import('@oclif/core')
   try {
+    assertEventsLib()
+    await installContainer()
+    const { Config, run } = await import('@oclif/core')
     const config = await Config.load(entry)
     await run(argv, config)
   } catch (error) {
