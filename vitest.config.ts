@@ -7,7 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/races/**', '**/node_modules/**'],
+    exclude: ['test/faults/**', 'test/races/**', 'test/events-lib/**', 'test/package/**', '**/node_modules/**'],
     sequence: { shuffle: true },
     pool: 'forks',
     testTimeout: 60_000,

@@ -15,9 +15,9 @@ export function checkOut(repository, pin, into) {
   assertHolds(repository, pin)
   const index = join(into, '.index')
   mkdirSync(dirname(index), { recursive: true })
-  const env = { GIT_INDEX_FILE: index }
-  git(repository, ['read-tree', pin.tree], env)
-  git(repository, ['-c', 'core.autocrlf=false', 'checkout-index', '--all', '--force', `--prefix=${join(into, pin.path)}/`], env)
+  const env = { GIT_DIR: git(repository, ['rev-parse', '--absolute-git-dir']), GIT_WORK_TREE: into, GIT_INDEX_FILE: index }
+  git(into, ['read-tree', `--prefix=${pin.path}/`, pin.tree], env)
+  git(into, ['-c', 'core.bare=false', '-c', 'core.autocrlf=false', 'checkout-index', '--all', '--force'], env)
   rmSync(index)
   const found = treeOfFolder(into, pin.path)
   if (found !== pin.tree) throw forged(pin, found)
