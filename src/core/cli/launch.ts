@@ -13,9 +13,8 @@ export async function launch(argv: string[], entry: string): Promise<void> {
   try {
     assertEventsLib()
     await installContainer()
-    const { Config, run } = await import('@oclif/core')
-    const config = await Config.load(entry)
-    await run(argv, config)
+    const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
+    await run(argv, await loadConfig(entry))
   } catch (error) {
     await reportStartFailure(error, argv)
   }
@@ -24,11 +23,11 @@ export async function launch(argv: string[], entry: string): Promise<void> {
 async function installContainer(): Promise<void> {
   const { installHostContainer } = await import('../di/tokens.js')
   installHostContainer(async () => {
-    const [{ createContainer }, { processSession }] = await Promise.all([
-      import('../di/container.js'),
+    const [{ openContainer }, { processSession }] = await Promise.all([
+      import('../plugin/host/open-container.js'),
       import('./process-session.js'),
     ])
-    return createContainer(processSession())
+    return openContainer(processSession())
   })
 }
 

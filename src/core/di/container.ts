@@ -8,6 +8,8 @@ import { FileClockStorage } from '../log/clock-storage.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
+import { HookRunner } from '../plugin/host/hook-runner.js'
 import { EventQueries } from '../services/event-queries.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Initialise } from '../services/initialise.js'
@@ -27,6 +29,9 @@ import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { bindToResolver, MissingBinding, type Resolver, type Token, TOKENS } from './tokens.js'
 
+/** How long a command waits for another that is telling plugins of its events; that one's successor tells of these. */
+const HOOK_LOCK_MS = 5_000
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- inversify's own Newable: its arguments are what the tokens say
 type Class<T> = new (...args: any[]) => T
 
@@ -34,7 +39,7 @@ type Class<T> = new (...args: any[]) => T
  * The composition root: the one place that knows which class serves which token. Every service is made once a
  * container, and tied to it, so that the aspects on its methods find their own services there.
  */
-export function createContainer(session: Session): Resolver {
+export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
   const container = new Container({ defaultScope: 'Singleton' })
   const resolver: Resolver = {
     resolve: async <T>(token: Token<T>): Promise<T> => {
@@ -58,6 +63,8 @@ export function createContainer(session: Session): Resolver {
   container.bind(TOKENS.Session).toConstantValue(session)
   container.bind(TOKENS.Notices).toConstantValue(new Notices())
   container.bind(TOKENS.Workflow).toConstantValue(DEFAULT_WORKFLOW)
+  container.bind(TOKENS.Registry).toConstantValue(extensions.registry)
+  container.bind(TOKENS.MoveChecks).toConstantValue(extensions.moveChecks)
   container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
 
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
@@ -65,7 +72,20 @@ export function createContainer(session: Session): Resolver {
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container
     .bind(TOKENS.EventLog)
-    .toDynamicValue((context) => new JsonlEventLog(context.get(TOKENS.Workspace), context.get(TOKENS.Journal)))
+    .toDynamicValue((context) => new JsonlEventLog(context.get(TOKENS.Workspace), context.get(TOKENS.Journal), extensions.registry))
+
+  container.bind(TOKENS.AfterEvents).toDynamicValue(
+    (context) =>
+      new HookRunner(
+        extensions.hooks,
+        (path) => new FileLock(path, HOOK_LOCK_MS),
+        context.get(TOKENS.Workspace),
+        context.get(TOKENS.EventLog),
+        context.get(TOKENS.EventStore),
+        context.get(TOKENS.ErrorStorage),
+        context.get(TOKENS.Notices),
+      ),
+  )
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
   serve(TOKENS.Recovery, Recovery)

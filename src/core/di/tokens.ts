@@ -16,7 +16,9 @@ import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
-import type { WorkflowTable } from '../events-lib.js'
+import type { Registry, WorkflowTable } from '../events-lib.js'
+import type { AfterEvents } from '../plugin/host/after-events.js'
+import type { MoveCheck } from '../plugin/move-check.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
 import type { Session } from '../workspace/session.js'
@@ -46,6 +48,10 @@ export const TOKENS = {
   IndexHealth: token<IndexHealth>('IndexHealth'),
   Recovery: token<Recovery>('Recovery'),
   Workflow: token<WorkflowTable>('Workflow'),
+  Registry: token<Registry>('Registry'),
+  /** Conditions and validators of plugins. */
+  MoveChecks: token<readonly MoveCheck[]>('MoveChecks'),
+  AfterEvents: token<AfterEvents>('AfterEvents'),
   EventStore: token<EventStore>('EventStore'),
   ErrorStorage: token<ErrorStorage>('ErrorStorage'),
   Scope: token<Scope>('Scope'),

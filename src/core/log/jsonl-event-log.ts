@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
-import { encodeEvent, type LogEvent } from '../events-lib.js'
+import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
 import { dayFileOf, isDayFile } from './day-file.js'
@@ -48,6 +48,7 @@ export class JsonlEventLog implements EventLog {
   constructor(
     private readonly folders: LogFolders,
     private readonly journal: Journal,
+    private readonly registry?: Registry,
   ) {}
 
   list(): LogFile[] {
@@ -63,7 +64,7 @@ export class JsonlEventLog implements EventLog {
   }
 
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
-    return scanFile(this.folders.eventsDir, file, from)
+    return scanFile(this.folders.eventsDir, file, from, this.registry)
   }
 
   prefixCrc(file: string, length: number): number | undefined {
@@ -150,7 +151,7 @@ export class JsonlEventLog implements EventLog {
     try {
       for (const place of places) {
         const location = locations[place]
-        if (location !== undefined) into[place] = eventAt(open.fd, location)
+        if (location !== undefined) into[place] = eventAt(open.fd, location, this.registry)
       }
     } finally {
       closeSync(open.fd)
@@ -260,12 +261,12 @@ function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLin
   })
 }
 
-function eventAt(fd: number, { file, offset, length }: EventLocation): LogEvent | undefined {
+function eventAt(fd: number, { file, offset, length }: EventLocation, registry?: Registry): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
   const bytes = Buffer.allocUnsafe(length)
   if (readFully(fd, bytes, 0, length, offset) < length || bytes.indexOf(LF) !== length - 1) return undefined
   const lines: LogLine[] = []
-  new LineReader(file, 0, offset).read(bytes, lines)
+  new LineReader(file, 0, offset, registry).read(bytes, lines)
   return lines[0]?.event
 }
 
