@@ -1,5 +1,5 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
-import { resolverOf, TOKENS, type Token } from '../di/tokens.js'
+import { containerIsOpen, resolverOf, TOKENS, type Token } from '../di/tokens.js'
 import type { LogProblem } from '../log/event-log.js'
 import { failureOf, isQuietExit } from './failure.js'
 import { Printer } from './print.js'
@@ -25,7 +25,6 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
   #printer: Printer | undefined
-  #used = false
 
   protected override async init(): Promise<void> {
     await super.init()
@@ -43,7 +42,6 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   /** A service of the process's container. */
   protected async service<S>(token: Token<S>): Promise<S> {
-    this.#used = true
     return (await resolverOf(this)).resolve(token)
   }
 
@@ -86,7 +84,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     // Parsing fails before there is a container, and nothing has been noticed then.
-    if (this.#used) for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
+    if (containerIsOpen()) for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
     await super.finally(error)
   }
 

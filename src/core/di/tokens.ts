@@ -79,12 +79,19 @@ export class MissingBinding extends Error {
 }
 
 const HOST = Symbol.for('kitty.container.v1')
+const OPENED = Symbol.for('kitty.container-opened.v1')
 const OWN = Symbol.for('kitty.resolver.v1')
 
 /** Makes `provide` the process's container. Called once by the composition root; asked for at the first use. */
 export function installHostContainer(provide: () => Promise<Resolver>): void {
   let container: Promise<Resolver> | undefined
   Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= provide()) })
+  Object.defineProperty(globalThis, OPENED, { configurable: true, get: () => container !== undefined })
+}
+
+/** True once anybody has asked the process's container for something. */
+export function containerIsOpen(): boolean {
+  return Reflect.get(globalThis, OPENED) === true
 }
 
 /** Ties a service to the container that made it. */

@@ -1,4 +1,5 @@
 /** The plugin API: `import … from 'kitty-cli/plugin'`. docs/plugins.md. */
+export { Args, Flags } from '@oclif/core'
 import { TOKENS } from '../di/tokens.js'
 
 export * from './define.js'

@@ -1,5 +1,4 @@
-import { Flags } from '@oclif/core'
-import { type ErrorStorage, type EventStore, featureFlag, PluginCommand, project, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+import { type ErrorStorage, type EventStore, featureFlag, Flags, PluginCommand, project, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
 import { burndown } from '../burndown.js'
 import { chart } from '../chart.js'
 import { svg } from '../svg.js'

@@ -17,9 +17,9 @@ export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []
   process.exit = (code) => {
     throw new EndedTheProgram(`it calls process.exit(${String(code ?? '')}) while it is loaded`)
   }
-  process.emitWarning = (warning: string | Error) => {
-    // Oclif's own alone: it says so when it could not load a command.
-    if (warning instanceof Error && 'detail' in warning) warnings.push(warning.message)
+  process.emitWarning = (_name: string | Error, failure?: unknown) => {
+    // Oclif's way to say that it could not load a command; what else is warned of is nobody's business here.
+    if (failure instanceof Error) warnings.push(failure.message)
   }
   try {
     // Not unref'd: without it a module that waits for nothing would end the process in the middle.

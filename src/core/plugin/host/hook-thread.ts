@@ -10,10 +10,12 @@ export interface HookThreadData {
   readonly root: string
 }
 
-/** What the thread answers to a batch of events. */
+/** What the thread says once it has loaded the hook, and to each batch of events. */
 export type HookAnswer = { readonly done: true } | { readonly failed: string }
 
-const DEFAULT_TIMEOUT = 10_000
+/** Milliseconds for a thread to load its plugin, and for a batch where the hook says nothing else. */
+const START_TIMEOUT = 30_000
+const BATCH_TIMEOUT = 10_000
 const SCRIPT = join(fileURLToPath(new URL('../../../../', import.meta.url)), 'dist', 'core', 'plugin', 'host', 'hook-worker.js')
 
 /**
@@ -23,35 +25,46 @@ const SCRIPT = join(fileURLToPath(new URL('../../../../', import.meta.url)), 'di
 export class HookThread {
   readonly #worker: Worker
   readonly #timeout: number
-  #failure: Error | undefined
+  readonly #started: Promise<HookAnswer>
 
   constructor({ hook, module }: InstalledHook, root: string) {
-    this.#timeout = hook.timeout ?? DEFAULT_TIMEOUT
+    this.#timeout = hook.timeout ?? BATCH_TIMEOUT
     const workerData: HookThreadData = { module, hook: hook.name, root }
     // Its stdout is not the command's: a JSON document stays the only thing there.
     this.#worker = new Worker(SCRIPT, { workerData, stdout: true, stderr: true, execArgv: [] })
-    this.#worker.on('error', (error) => (this.#failure = error))
+    // An error that comes between two batches is the next one's answer: the thread has ended then.
+    this.#worker.on('error', () => undefined)
+    this.#started = this.#answer(START_TIMEOUT)
   }
 
   /** @throws Error when the hook throws, ends its thread or takes too long: the batch then counts as not delivered. */
   async deliver(events: readonly LogEvent[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
-    const answer = await new Promise<HookAnswer>((resolve) => {
-      const timer = setTimeout(() => resolve({ failed: `it took longer than ${this.#timeout} ms` }), this.#timeout)
-      const settle = (value: HookAnswer): void => {
-        clearTimeout(timer)
-        resolve(value)
-      }
-      this.#worker.once('message', settle)
-      this.#worker.once('error', (error) => settle({ failed: error.message }))
-      this.#worker.once('exit', () => settle({ failed: 'it ended its thread' }))
-      this.#worker.postMessage(events)
-    })
-    this.#worker.removeAllListeners('message').removeAllListeners('exit')
-    if ('failed' in answer) throw new Error(answer.failed)
+    assertDone(await this.#started)
+    const answer = this.#answer(this.#timeout)
+    this.#worker.postMessage(events)
+    assertDone(await answer)
   }
 
   async close(): Promise<void> {
     await this.#worker.terminate()
   }
+
+  /** The thread's next word, or what came in its place. */
+  #answer(timeout: number): Promise<HookAnswer> {
+    return new Promise((resolve) => {
+      const settle = (answer: HookAnswer): void => {
+        clearTimeout(timer)
+        this.#worker.off('message', settle).off('error', failed).off('exit', ended)
+        resolve(answer)
+      }
+      const failed = (error: Error): void => settle({ failed: error.message })
+      const ended = (): void => settle({ failed: 'it ended its thread' })
+      const timer = setTimeout(() => settle({ failed: `it took longer than ${timeout} ms` }), timeout)
+      this.#worker.on('message', settle).on('error', failed).on('exit', ended)
+    })
+  }
+}
+
+function assertDone(answer: HookAnswer): void {
+  if ('failed' in answer) throw new Error(answer.failed)
 }

@@ -1,5 +1,4 @@
-import { Args } from '@oclif/core'
-import { type ErrorStorage, type EventStore, featureFlag, KittyError, PluginCommand, provenanceFlags, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+import { Args, type ErrorStorage, type EventStore, featureFlag, KittyError, PluginCommand, provenanceFlags, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
 import { goalSet } from '../../goal-set.js'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
