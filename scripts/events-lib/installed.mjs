@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { EventsLibFailure } from './failure.mjs'
@@ -63,14 +63,6 @@ export function useCopy(root, pin, take) {
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
-}
-
-/** Puts real files in the place of the workspace's link, as a package needs them. @param {string} root @param {string} path */
-export function copyInPlaceOfLink(root, path) {
-  const installed = join(modules(root), NAME)
-  if (lstatSync(installed).isSymbolicLink() !== true) return
-  rmSync(installed)
-  cpSync(join(root, path), installed, { recursive: true, filter: (source) => !source.includes('node_modules/.') })
 }
 
 /** Version of the library that is installed. @param {string} root */
