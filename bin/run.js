@@ -1,4 +1,148 @@
 #!/usr/bin/env node
-import { launch } from '../dist/core/cli/launch.js'
+'use strict'
+/**
+ * Starts kitty from its bundle with the code that V8 compiled the last time. Where that cannot be had the bundle is
+ * compiled anew, and where there is no bundle the modules in dist are loaded one by one: slower, and the same.
+ * docs/architecture.md, "Start-up".
+ */
+const fs = require('node:fs')
+const { dirname, isAbsolute, join } = require('node:path')
 
-await launch(process.argv.slice(2), import.meta.url)
+const ROOT = dirname(__dirname)
+const BUNDLE = join(ROOT, 'dist', 'bundle')
+const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
+
+/** Bytes before the code: the checksum, and for which commands it was compiled. A multiple of what V8 aligns to. */
+const HEADER_BYTES = 4096
+const OLD_AFTER_MS = 90 * 24 * 3600 * 1000
+
+/** What is run, as far as it decides which functions are needed. Known once the bundle is there. */
+let task
+const loaded = new Map()
+
+/** One file of the bundle, run once. */
+function load(name) {
+  const known = loaded.get(name)
+  if (known !== undefined) return known.exports
+  const file = join(BUNDLE, name)
+  const module = { exports: {} }
+  const run = process.env.KITTY_DEBUG ? readable(file) : compiled(name, file)
+  loaded.set(name, module)
+  run(module.exports, requireFrom, module, file, BUNDLE, (id) => import(id))
+  return module.exports
+}
+
+function requireFrom(id) {
+  return id.startsWith('./') ? load(id.slice(2)) : require(id)
+}
+
+requireFrom.resolve = require.resolve
+
+/** Stack traces name the sources then, which takes longer. */
+function readable(file) {
+  process.setSourceMapsEnabled(true)
+  return require(file)
+}
+
+function compiled(name, file) {
+  const { Script } = require('node:vm')
+  const source = fs.readFileSync(file, 'latin1')
+  // The first line holds a hash of the content: code of another build is never taken for this one's.
+  const cacheFile = cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`)
+  const cache = cacheFile === undefined ? undefined : readCache(cacheFile)
+  const script = new Script(source, { filename: file, cachedData: cache?.code })
+  if (cacheFile !== undefined) {
+    const tasks = script.cachedDataRejected ? [] : (cache?.tasks ?? [])
+    process.on('exit', (code) => {
+      if (code === 0 && task !== undefined && !tasks.includes(task)) writeCache(cacheFile, script, [...tasks, task])
+    })
+  }
+  return script.runInThisContext()
+}
+
+/** Undefined where no place for a cache is known, or where it is not certain that only this user can write there. */
+function cachePath(name) {
+  const { XDG_CACHE_HOME: xdg, HOME: home } = process.env
+  const base = xdg && isAbsolute(xdg) ? xdg : home && isAbsolute(home) ? join(home, '.cache') : undefined
+  if (base === undefined) return undefined
+  const folder = join(base, 'kitty')
+  try {
+    let stats = fs.lstatSync(folder, { throwIfNoEntry: false })
+    if (stats === undefined) {
+      // One by one: where a file system makes no folders at all (/proc), Node's recursive way never ends.
+      if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 })
+      fs.mkdirSync(folder, { mode: 0o700 })
+      stats = fs.lstatSync(folder)
+    }
+    return stats.isDirectory() && isOurs(stats) ? join(folder, name) : undefined
+  } catch {
+    // Read-only or out of bounds: a cache only saves time.
+    return undefined
+  }
+}
+
+function isOurs({ uid, mode }) {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+}
+
+/** V8 believes what it is given, and a flipped bit makes it crash: hence a checksum, and no link is followed. */
+function readCache(path) {
+  let fd
+  try {
+    fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
+    const stats = fs.fstatSync(fd)
+    if (!stats.isFile() || !isOurs(stats) || stats.size <= HEADER_BYTES) return undefined
+    const bytes = Buffer.allocUnsafeSlow(stats.size)
+    if (fs.readSync(fd, bytes) !== stats.size) return undefined
+    const { crc, tasks } = JSON.parse(bytes.latin1Slice(0, HEADER_BYTES))
+    const code = bytes.subarray(HEADER_BYTES)
+    return crc === require('node:zlib').crc32(code) ? { code, tasks } : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd)
+  }
+}
+
+function writeCache(path, script, tasks) {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    const code = script.createCachedData()
+    const header = Buffer.alloc(HEADER_BYTES, ' ')
+    if (header.write(JSON.stringify({ crc: require('node:zlib').crc32(code), tasks })) === HEADER_BYTES) return
+    fs.writeFileSync(temporary, Buffer.concat([header, code]), { flag: 'wx', mode: 0o600 })
+    fs.renameSync(temporary, path)
+    removeOld(dirname(path))
+  } catch {
+    // The next start takes as long as this one.
+    fs.rmSync(temporary, { force: true })
+  }
+}
+
+/** Of versions that are no longer used. */
+function removeOld(folder) {
+  for (const name of fs.readdirSync(folder)) {
+    const path = join(folder, name)
+    if (/\.cjs-[0-9a-f]{16}-/.test(name) && Date.now() - fs.lstatSync(path).mtimeMs > OLD_AFTER_MS) fs.rmSync(path)
+  }
+}
+
+/** A bundle older than the modules it was made of is a build that was not finished. */
+function hasBundle() {
+  if (process.env.KITTY_PLAIN) return false
+  const bundle = fs.statSync(join(BUNDLE, 'kitty.cjs'), { throwIfNoEntry: false })
+  const plain = fs.statSync(PLAIN, { throwIfNoEntry: false })
+  return bundle !== undefined && (plain === undefined || bundle.mtimeMs >= plain.mtimeMs)
+}
+
+async function main(argv) {
+  if (!hasBundle()) {
+    const url = require('node:url').pathToFileURL(PLAIN).href
+    return (await import(url)).launch(argv, url)
+  }
+  const kitty = load('kitty.cjs')
+  task = kitty.taskOf(argv)
+  return kitty.start(argv, ROOT)
+}
+
+void main(process.argv.slice(2))

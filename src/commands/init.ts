@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { TOKENS } from '../core/di/tokens.js'
 
@@ -5,11 +6,21 @@ export default class Init extends KittyCommand<typeof Init> {
   static override summary = 'Set kitty up in this repository'
   static override description =
     'Makes .kittify with its ignore file, adds the lines git needs to .gitattributes, and registers the merge driver. Adds what is missing, overwrites nothing, can be repeated.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --per-writer',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
+  static override flags = {
+    'per-writer': Flags.boolean({
+      summary: 'Give each clone log files of its own.',
+      description: "Pull requests then merge on a forge's own button, where merge drivers do not run.",
+    }),
+  }
 
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.Initialise)
-    const { root, created } = service.initialise()
+    const { root, created } = service.initialise(this.flags['per-writer'])
     this.show(() =>
       created.length === 0
         ? `kitty is set up in ${root} already; nothing was changed.`

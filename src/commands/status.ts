@@ -1,20 +1,28 @@
+import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderBoard } from '../core/cli/render/board.js'
+import type { StatusDocument } from '../core/projections/board-document.js'
 import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
 
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override summary = 'Show the board'
   static override description =
-    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file.'
+    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file.\nWith --at it is the board as it was: at a clock value, at a UTC time or the end of a day, or as a git revision has it.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017',
-    '<%= config.bin %> <%= command.id %> --json',
+    '<%= config.bin %> <%= command.id %> --at 2026-11-22',
+    '<%= config.bin %> <%= command.id %> --at origin/main --json',
+    '<%= config.bin %> <%= command.id %> --watch',
   ]
-  static override flags = { feature: featureFlag }
+  static override flags = {
+    feature: featureFlag,
+    at: Flags.string({ summary: 'The board as it was: a clock value, a time, or a git revision.', helpValue: 'WHEN' }),
+    watch: Flags.boolean({ summary: 'Stay, and draw the board anew whenever it changes.', exclusive: ['at'] }),
+  }
 
   declare readonly eventStore: EventStore
   declare readonly errorStorage: ErrorStorage
@@ -22,12 +30,22 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Status)
     const scope = await this.service(TOKENS.Scope)
-    const asked = this.flags.feature ?? (process.env['KITTY_FEATURE'] || undefined)
-    const status = await service.board(asked === undefined ? undefined : await scope.feature(asked))
+    const feature = await scope.chosenFeature(this.flags.feature)
+    if (this.flags.watch) {
+      const watch = await this.service(TOKENS.WatchBoard)
+      await this.live((signal) => watch.boards(feature, signal), renderBoard)
+      return undefined
+    }
+    const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     this.show((style) => renderBoard(status, style))
     return this.document({ ...status })
+  }
+
+  private async board(feature: string | undefined): Promise<StatusDocument> {
+    const { at } = this.flags
+    if (at === undefined) return (await this.service(TOKENS.Status)).board(feature)
+    return (await this.service(TOKENS.PastBoard)).board(at, feature)
   }
 }

@@ -17,4 +17,8 @@ export class FeatureEntity {
 
   @Column({ type: 'text', nullable: true })
   created_at!: string | null
+
+  /** JSON: the open conflicts of its definition. */
+  @Column({ type: 'text' })
+  conflicts!: string
 }

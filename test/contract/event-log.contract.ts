@@ -183,6 +183,14 @@ export function describeEventLog(name: string, make: () => LogUnderTest): void {
       ).toEqual([undefined, undefined, undefined, undefined, undefined, place.event])
     })
 
+    it('reads events that stand glued in one line', () => {
+      const { log, eventsDir } = make()
+      mkdirSync(eventsDir, { recursive: true })
+      writeFileSync(join(eventsDir, DAY), noteLine(1).trimEnd() + noteLine(2))
+      const { lines } = scanAll(log)
+      expect(log.readEvents(lines).map((event) => event?.event_id)).toEqual([ulid(1), ulid(2)])
+    })
+
     it('puts lines back byte for byte, each id once', () => {
       const { log, eventsDir } = make()
       log.append([note(1)])

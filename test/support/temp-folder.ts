@@ -1,17 +1,30 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { afterAll, afterEach } from 'vitest'
 
 const made: string[] = []
+const shared: string[] = []
 
-afterEach(() => {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
-})
+afterEach(() => removeAll(made))
+afterAll(() => removeAll(shared))
+
+function removeAll(paths: string[]): void {
+  for (const path of paths.splice(0)) rmSync(path, { recursive: true, force: true })
+}
 
 /** An empty folder that is gone after the test. */
 export function tempFolder(): string {
+  return folderIn(made)
+}
+
+/** An empty folder for all tests of a file, made in `beforeAll` and gone after the last. */
+export function sharedFolder(): string {
+  return folderIn(shared)
+}
+
+function folderIn(list: string[]): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-test-')))
-  made.push(path)
+  list.push(path)
   return path
 }

@@ -5,9 +5,8 @@ import { tempFolder } from './temp-folder.js'
 
 /** A real git repository with one commit on `main`, gone after the test. */
 export class TempRepository {
-  readonly root = tempFolder()
-
-  constructor() {
+  /** @param root An empty folder. */
+  constructor(readonly root = tempFolder()) {
     this.git('init', '--quiet', '--initial-branch=main')
     this.write('README.md', '# A repository\n')
     this.commitAll('start')

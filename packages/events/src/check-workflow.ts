@@ -27,12 +27,14 @@ const KEYS: ReadonlySet<string> = new Set([
   'aliases',
   'moves',
 ])
+/** A plugin may come and go: a guard of its own is looked for when a move meets it, and refused then if it is not there. */
+const PLUGIN_GUARD = /^x\.[a-z0-9][a-z0-9-]{0,63}\.[a-z][a-z0-9_]{0,63}$/
 const MOVE_KEYS: ReadonlySet<string> = new Set(['to', 'requires', 'always', 'forcedOnly'])
 
 /**
  * Reads a workflow table from a configuration file. `name`, `lanes`, `done` and `moves` are needed; `initial`
  * defaults to the first lane, `conditions` to `not_someone_elses`, other lists to none.
- * @param guardNames guards the table may name
+ * @param guardNames guards the table may name, besides those of plugins (`x.<plugin>.<name>`)
  */
 export function checkWorkflow(
   value: unknown,
@@ -135,7 +137,7 @@ class Reader {
   private guards(path: string, value: unknown): string[] {
     const names = this.texts(path, value, false)
     names.forEach((name, at) => {
-      if (this.guardNames.includes(name)) return
+      if (this.guardNames.includes(name) || PLUGIN_GUARD.test(name)) return
       this.fault(
         `${path}[${at}]`,
         `${JSON.stringify(name)} is no guard; known guards: ${this.guardNames.join(', ')}`,

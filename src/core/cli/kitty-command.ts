@@ -1,6 +1,9 @@
-import { Command, Flags, type Interfaces } from '@oclif/core'
+import { Command, Config, Flags, type Interfaces } from '@oclif/core'
 import { containerIsOpen, resolverOf, TOKENS, type Token } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
+import type { EventDocument } from '../projections/board-document.js'
+import type { EventFormat } from './event-printer.js'
 import { failureOf, isQuietExit } from './failure.js'
 import { Printer } from './print.js'
 import { problemWarnings } from './problem-warnings.js'
@@ -25,6 +28,18 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
   #printer: Printer | undefined
+
+  /** Takes the configuration as it comes: oclif would load what it has loaded already anew. */
+  static override async run<T extends Command>(
+    this: new (argv: string[], config: Config) => T,
+    argv: string[] = process.argv.slice(2),
+    options?: Interfaces.LoadOptions,
+  ): Promise<ReturnType<T['run']>> {
+    // Casts: what a command answers is what its run does.
+    const command: unknown = options instanceof Config ? new this(argv, options) : undefined
+    if (command instanceof KittyCommand) return command._run<ReturnType<T['run']>>()
+    return Command.run.call(this, argv, options) as Promise<ReturnType<T['run']>>
+  }
 
   protected override async init(): Promise<void> {
     await super.init()
@@ -53,6 +68,48 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   /** Prints for people: nothing with `--json`. */
   protected show(render: (style: Style) => string): void {
     if (!this.jsonEnabled()) this.printer.out(render(this.#style(process.stdout)))
+  }
+
+  /**
+   * Prints events as they come, no faster than they are read, until there are no more, a signal ends the command
+   * (exit 130, 143) or nobody reads any more.
+   * @throws KittyError UsageError with `--json`: one document cannot hold what has no end.
+   */
+  protected async stream(format: EventFormat, open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>): Promise<void> {
+    if (this.jsonEnabled()) throw noEndInJson()
+    const [{ EventPrinter }, { Interruption }] = await Promise.all([import('./event-printer.js'), import('./interruption.js')])
+    const interruption = new Interruption()
+    try {
+      await new EventPrinter(this.printer, this.#style(process.stdout), format).printAll(open(interruption.signal), interruption)
+    } finally {
+      interruption.close()
+    }
+  }
+
+  /**
+   * Shows a page that changes in place, until it is quit (q) or interrupted. The terminal is left as it was found.
+   * @throws KittyError UsageError with `--json`, or where stdout is no terminal that can do it.
+   */
+  protected async live<P>(open: (signal: AbortSignal) => AsyncIterable<P>, render: (page: P, style: Style) => string): Promise<void> {
+    if (this.jsonEnabled()) throw noEndInJson()
+    if (!process.stdout.isTTY || process.env['TERM'] === 'dumb') throw noTerminal()
+    const [{ LiveScreen }, { Interruption }] = await Promise.all([import('./live-screen.js'), import('./interruption.js')])
+    const interruption = new Interruption()
+    const screen = new LiveScreen(process.stdout, process.stdin, () => this.#style(process.stdout), {
+      quit: () => interruption.stop(),
+      interrupt: () => interruption.interrupt('SIGINT'),
+    })
+    try {
+      for await (const page of open(interruption.signal)) {
+        if (interruption.signal.aborted) break
+        screen.open()
+        const text = (style: Style): string => this.printer.clean(render(page, style))
+        screen.show({ text, note: `live, as of ${new Date().toISOString().slice(11, 19)} UTC` })
+      }
+    } finally {
+      screen.close()
+      interruption.close()
+    }
   }
 
   /** The success document: the result, and what else there is to say. */
@@ -95,4 +152,16 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   #style(stream: { isTTY?: boolean; columns?: number }): Style {
     return terminalStyle({ env: process.env, stream, noColor: this.#noColor })
   }
+}
+
+function noEndInJson(): KittyError {
+  return new KittyError('UsageError', '--json answers with one document, and this goes on until it is interrupted.', {
+    nextSteps: ['--format jsonl, for one document an event', 'or leave out what makes it go on'],
+  })
+}
+
+function noTerminal(): KittyError {
+  return new KittyError('UsageError', '--watch draws on a terminal, and stdout is none.', {
+    nextSteps: ['kitty watch, for a stream of events', 'kitty status, for the board as it is now'],
+  })
 }

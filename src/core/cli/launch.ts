@@ -1,20 +1,29 @@
+import type { Config } from '@oclif/core'
 import { assertEventsLib } from '../events-lib-version.js'
-import { versionLines } from './version.js'
+import type { BundledProgram } from './bundled-program.js'
+import { versionLines, versions } from './version.js'
 
 /**
  * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
- * @param argv Without node and script. @param entry URL of the script in `bin`, from which oclif finds the package.
+ * @param argv Without node and script. @param entry Folder of the package, or URL of a file in it.
+ * @param program What the bundle carries.
  */
-export async function launch(argv: string[], entry: string): Promise<void> {
+export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (argv[0] === '--version') {
-    process.stdout.write(`${versionLines()}\n`)
+    const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
+    process.stdout.write(`${text}\n`)
     return
   }
   try {
     assertEventsLib()
+    if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
     await installContainer()
+    if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
     const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
-    await run(argv, await loadConfig(entry))
+    const config = await loadConfig(entry, program)
+    if (await answerHelp(argv, config)) return
+    await refuseUnknown(argv, config)
+    await run(argv, config)
   } catch (error) {
     await reportStartFailure(error, argv)
   }
@@ -29,6 +38,29 @@ async function installContainer(): Promise<void> {
     ])
     return openContainer(processSession())
   })
+}
+
+/** Help asked for with `--json` is one document like everything else. */
+async function answerHelp(argv: readonly string[], config: Config): Promise<boolean> {
+  if (!asksForJson(argv)) return false
+  const [{ helpDocument }, { Printer }] = await Promise.all([import('./help-document.js'), import('./print.js')])
+  const document = helpDocument(argv, config)
+  if (document !== undefined) new Printer().json(document)
+  return document !== undefined
+}
+
+/** On a terminal the not-found plugin offers to run what was meant; a program needs the refusal itself. */
+async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
+  if (process.stdin.isTTY && !asksForJson(argv)) return
+  const { unknownCommand } = await import('./unknown-command.js')
+  const refusal = unknownCommand(argv[0] === 'help' ? argv.slice(1) : argv, config)
+  if (refusal !== undefined) throw refusal
+}
+
+/** What stands behind `--` is an argument, whatever it looks like. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 /** What fails before there is a command: an unknown one, a topic, a broken installation. */
@@ -47,7 +79,7 @@ async function reportStartFailure(error: unknown, argv: readonly string[]): Prom
   process.exitCode = failure.exitCode
   const noColor = argv.includes('--no-color')
   const printer = new Printer({ noColor })
-  if (argv.includes('--json')) printer.json({ error: failure.document })
+  if (asksForJson(argv)) printer.json({ error: failure.document })
   else printer.error(renderFailure(failure.document, terminalStyle({ env: process.env, stream: process.stderr, noColor })))
   if (process.env['KITTY_DEBUG']) printer.error(failure.stack)
 }

@@ -8,6 +8,8 @@ export interface OutputStream {
   readonly columns?: number | undefined
   write(text: string): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** A stream that can be full says when it no longer is. */
+  once?(event: 'drain', listener: () => void): unknown
 }
 
 export interface PrinterOptions {
@@ -37,6 +39,8 @@ export class Printer {
   readonly #now: () => number
   readonly #warned = new Set<string>()
   #closed = false
+  #full = false
+  #waiting: (() => void)[] = []
   #answered = false
   #progressShown = false
 
@@ -44,7 +48,7 @@ export class Printer {
     this.#stdout = options.stdout ?? process.stdout
     this.#stderr = options.stderr ?? process.stderr
     this.#style = { env: options.env ?? process.env, noColor: options.noColor ?? false }
-    this.#now = options.now ?? (() => performance.now())
+    this.#now = options.now ?? (() => process.uptime() * 1000)
     this.#stdout.on('error', (error) => this.#lost(error))
     // With nowhere left to say so, a lost stderr ends nothing.
     this.#stderr.on('error', () => undefined)
@@ -55,9 +59,27 @@ export class Printer {
     return this.#closed
   }
 
+  /** Resolves once a slow reader has taken what was printed, or is gone: what prints without end waits here. */
+  async drained(): Promise<void> {
+    if (!this.#full || this.#closed) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+      this.#stdout.once?.('drain', () => this.#drained())
+    })
+  }
+
+  #drained(): void {
+    this.#full = false
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
   /** The result, for people: one or more lines. */
   out(text: string): void {
-    if (!this.#closed) this.#stdout.write(`${this.#safe(text, this.#stdout)}\n`)
+    if (!this.#closed) this.#put(`${this.#safe(text, this.#stdout)}\n`)
+  }
+
+  #put(text: string): void {
+    if (this.#stdout.write(text) === false) this.#full = true
   }
 
   /** The result, for programs: the only document this process prints. */
@@ -73,7 +95,7 @@ export class Printer {
 
   /** One line of a stream of JSON documents. */
   jsonLine(document: unknown): void {
-    if (!this.#closed) this.#stdout.write(`${encode(document)}\n`)
+    if (!this.#closed) this.#put(`${encode(document)}\n`)
   }
 
   /** A warning on stderr; the same one is said once. */
@@ -114,6 +136,11 @@ export class Printer {
     this.#stderr.write('\r\u001b[K')
   }
 
+  /** The text as `out` prints it: for a screen that places its lines itself. */
+  clean(text: string): string {
+    return this.#safe(text, this.#stdout)
+  }
+
   /** Lets through the palette's own sequences where colour is wanted, and nothing else that is no text. */
   #safe(text: string, stream: OutputStream): string {
     if (!text.includes('\u001b')) return stripControl(text)
@@ -129,6 +156,7 @@ export class Printer {
   #lost(error: Error): void {
     const first = !this.#closed
     this.#closed = true
+    this.#drained()
     const code = systemCode(error)
     if (code === 'EPIPE' || !first) return
     process.exitCode = EXIT.damaged

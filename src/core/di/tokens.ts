@@ -3,24 +3,46 @@ import type { Notices } from '../errors/notices.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
-import type { WriteLock } from '../log/file-lock.js'
+import type { LockOf, WriteLock } from '../log/file-lock.js'
 import type { Journal } from '../log/journal.js'
+import type { Conflicts } from '../services/conflicts.js'
+import type { Doctor } from '../services/doctor/doctor.js'
+import type { LogChecks } from '../services/doctor/log-checks.js'
+import type { MachineChecks } from '../services/doctor/machine-checks.js'
 import type { EventQueries } from '../services/event-queries.js'
+import type { FollowEvents } from '../services/follow-events.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
+import type { Implement } from '../services/implement.js'
 import type { Initialise } from '../services/initialise.js'
+import type { MergePreview } from '../services/merge-preview.js'
 import type { MoveTask } from '../services/move-task.js'
+import type { MoveRule } from '../rules/move-rule.js'
+import type { MoveRules } from '../rules/move-rules.js'
+import type { Recall } from '../services/recall.js'
+import type { PastBoard } from '../services/past-board.js'
+import type { Revisions } from '../services/revisions.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
+import type { WatchBoard } from '../services/watch-board.js'
 import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
-import type { Registry, WorkflowTable } from '../events-lib.js'
 import type { AfterEvents } from '../plugin/host/after-events.js'
-import type { MoveCheck } from '../plugin/move-check.js'
+import type { ErrorQueries } from '../services/error-queries.js'
+import type { Gates } from '../services/gates.js'
+import type { MarkSubtasks } from '../services/mark-subtasks.js'
+import type { NoteTask } from '../services/note-task.js'
+import type { RecordUsage } from '../services/record-usage.js'
+import type { SubtaskFiles } from '../services/subtask-files.js'
+import type { TagTask } from '../services/tag-task.js'
+import type { Workspaces } from '../services/workspaces.js'
+import type { MergeOptions, Registry, WorkflowTable } from '../events-lib.js'
+import type { AttributeGuard } from '../store/attribute-guard.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
+import type { Config } from '../workspace/config.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -47,24 +69,49 @@ export const TOKENS = {
   ClockStorage: token<ClockStorage>('ClockStorage'),
   IndexHealth: token<IndexHealth>('IndexHealth'),
   Recovery: token<Recovery>('Recovery'),
+  AttributeGuard: token<AttributeGuard>('AttributeGuard'),
+  Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
+  /** Event types: the library's own and those of plugins. */
   Registry: token<Registry>('Registry'),
-  /** Conditions and validators of plugins. */
-  MoveChecks: token<readonly MoveCheck[]>('MoveChecks'),
   AfterEvents: token<AfterEvents>('AfterEvents'),
+  FoldRules: token<MergeOptions>('FoldRules'),
+  /** Many: every rule about moves that is bound takes part. */
+  MoveRule: token<MoveRule>('MoveRule'),
+  MoveRules: token<MoveRules>('MoveRules'),
+  Recall: token<Recall>('Recall'),
   EventStore: token<EventStore>('EventStore'),
   ErrorStorage: token<ErrorStorage>('ErrorStorage'),
   Scope: token<Scope>('Scope'),
   LaneFiles: token<LaneFiles>('LaneFiles'),
   EventQueries: token<EventQueries>('EventQueries'),
   TaskQueries: token<TaskQueries>('TaskQueries'),
+  FollowEvents: token<FollowEvents>('FollowEvents'),
   RebuildClock: token<RebuildClock>('RebuildClock'),
   Initialise: token<Initialise>('Initialise'),
   SetupSpec: token<SetupSpec>('SetupSpec'),
   FinalizeTasks: token<FinalizeTasks>('FinalizeTasks'),
   MoveTask: token<MoveTask>('MoveTask'),
+  ErrorQueries: token<ErrorQueries>('ErrorQueries'),
+  Gates: token<Gates>('Gates'),
+  MarkSubtasks: token<MarkSubtasks>('MarkSubtasks'),
+  NoteTask: token<NoteTask>('NoteTask'),
+  RecordUsage: token<RecordUsage>('RecordUsage'),
+  SubtaskFiles: token<SubtaskFiles>('SubtaskFiles'),
+  TagTask: token<TagTask>('TagTask'),
   Status: token<Status>('Status'),
+  WatchBoard: token<WatchBoard>('WatchBoard'),
   Verify: token<Verify>('Verify'),
+  Conflicts: token<Conflicts>('Conflicts'),
+  PastBoard: token<PastBoard>('PastBoard'),
+  Revisions: token<Revisions>('Revisions'),
+  MergePreview: token<MergePreview>('MergePreview'),
+  Implement: token<Implement>('Implement'),
+  Workspaces: token<Workspaces>('Workspaces'),
+  WorkspaceLock: token<LockOf>('WorkspaceLock'),
+  Doctor: token<Doctor>('Doctor'),
+  MachineChecks: token<MachineChecks>('MachineChecks'),
+  LogChecks: token<LogChecks>('LogChecks'),
 } as const
 
 /** What an aspect may know of the container. */

@@ -1,4 +1,15 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
@@ -6,16 +17,22 @@ import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
 import type { ErrorFilter, ErrorStorage } from './error-storage.js'
+import { systemCode } from './kitty-error.js'
 import type { Notices } from './notices.js'
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
 // A FIFO must not make the command wait, nor a symlink lead it out of the folder.
-const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_SURPRISES
+const READ = constants.O_RDONLY | NO_SURPRISES
+const LF = 0x0a
 
 /** Error records as JSON lines, one file a UTC day. */
 @injectable()
 export class JsonlErrorStorage implements ErrorStorage {
+  #hasFailed = false
+
   constructor(
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
     @inject(TOKENS.Session) private readonly session: Session,
@@ -36,17 +53,16 @@ export class JsonlErrorStorage implements ErrorStorage {
     try {
       this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${JSON.stringify(record)}\n`)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.notices.warn(`The error could not be recorded in ${this.workspace.errorsDir}: ${reason}`)
+      this.#warn(error)
     }
   }
 
   #append(file: string, line: string): void {
+    this.#refuseLink()
     mkdirSync(this.workspace.errorsDir, { recursive: true })
     const fd = openSync(join(this.workspace.errorsDir, file), APPEND, 0o644)
     try {
-      if (!fstatSync(fd).isFile()) throw new Error(`${file} is not a regular file`)
-      writeSync(fd, line)
+      appendLine(fd, line)
     } finally {
       closeSync(fd)
     }
@@ -65,19 +81,21 @@ export class JsonlErrorStorage implements ErrorStorage {
 
   #files(): string[] {
     try {
+      this.#refuseLink()
       return readdirSync(this.workspace.errorsDir)
         .filter((name) => DAY_FILE.test(name))
         .sort()
         .reverse()
-    } catch {
-      // No folder, or none that can be read: there is nothing to tell.
+    } catch (error) {
+      // No folder: nothing has gone wrong yet, or somebody deleted the records, as anybody may.
+      if (systemCode(error) !== 'ENOENT') this.#warn(error)
       return []
     }
   }
 
   #read(file: string): ErrorRecord[] {
     try {
-      const fd = openSync(join(this.workspace.errorsDir, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      const fd = openSync(join(this.workspace.errorsDir, file), READ)
       try {
         if (!fstatSync(fd).isFile()) return []
         return readFileSync(fd, 'utf8').split('\n').flatMap(parseRecord)
@@ -85,11 +103,33 @@ export class JsonlErrorStorage implements ErrorStorage {
         closeSync(fd)
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.notices.warn(`Error records in ${join(this.workspace.errorsDir, file)} could not be read: ${reason}`)
+      if (systemCode(error) !== 'ENOENT') this.#warn(error)
       return []
     }
   }
+
+  /** Whoever can commit a link would choose where on this machine records go, or what is shown as one. */
+  #refuseLink(): void {
+    if (lstatSync(this.workspace.errorsDir, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new Error('it is a symbolic link; put a folder in its place')
+  }
+
+  #warn(error: unknown): void {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    const reason = error instanceof Error ? error.message : String(error)
+    this.notices.warn(`Error records cannot be used, which changes nothing else: ${this.workspace.errorsDir}: ${reason}`)
+  }
+}
+
+/** A full disk takes the first half of a line: the next one must not be glued to it. */
+function appendLine(fd: number, line: string): void {
+  const stat = fstatSync(fd)
+  if (!stat.isFile()) throw new Error('the day’s file is not a regular file')
+  const last = Buffer.alloc(1, LF)
+  if (stat.size > 0) readSync(fd, last, 0, 1, stat.size - 1)
+  const bytes = Buffer.from(last[0] === LF ? line : `\n${line}`)
+  if (writeSync(fd, bytes) < bytes.length) throw new Error('disk full')
 }
 
 function parseRecord(line: string): ErrorRecord[] {
@@ -114,6 +154,7 @@ function isRecord(value: unknown): value is ErrorRecord {
 
 function matches(record: ErrorRecord, filter: ErrorFilter): boolean {
   return (
+    (filter.feature === undefined || record.context['feature_slug'] === filter.feature) &&
     (filter.entity === undefined || record.entity_id === filter.entity) &&
     (filter.type === undefined || record.error_type === filter.type) &&
     (filter.since === undefined || record.timestamp >= filter.since)

@@ -23,6 +23,7 @@ export const EXIT_OF_KIND = {
   UnknownFeature: EXIT.usage,
   AmbiguousFeature: EXIT.usage,
   UnknownWorkPackage: EXIT.usage,
+  UnknownGate: EXIT.usage,
   InvalidSpecs: EXIT.usage,
   DamagedData: EXIT.damaged,
   NotWritable: EXIT.damaged,

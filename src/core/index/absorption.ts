@@ -1,6 +1,7 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
-import { canExtend, CLOCK_GAP, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
+import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
+import { canExtend, CLOCK_GAP, detectConflicts, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
+import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
 
@@ -18,18 +19,21 @@ export class Absorption {
   readonly #features = new Set<string>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
+  /** By package or feature, since a package that is folded anew may turn out otherwise. */
+  readonly #resolutions = new Map<string, ConflictResolution[]>()
 
   private constructor(
     private readonly log: EventLog,
     private readonly writer: IndexWriter,
+    private readonly foldRules: MergeOptions,
     /** The index is empty: no state can be there to load. */
     private readonly fresh: boolean,
     /** The greatest clock value known to be joined to the log's start without a suspicious gap. */
     private trusted: number,
   ) {}
 
-  static async begin(log: EventLog, writer: IndexWriter, fresh: boolean): Promise<Absorption> {
-    return new Absorption(log, writer, fresh, fresh ? 0 : await writer.maximumClock())
+  static async begin(log: EventLog, writer: IndexWriter, foldRules: MergeOptions, fresh: boolean): Promise<Absorption> {
+    return new Absorption(log, writer, foldRules, fresh, fresh ? 0 : await writer.maximumClock())
   }
 
   /**
@@ -73,19 +77,36 @@ export class Absorption {
     return true
   }
 
-  async settle(): Promise<void> {
+  /** @returns the conflicts that nobody has been told of yet, and how they came out. */
+  async settle(): Promise<ConflictResolution[]> {
     const maximum = await this.#settleClock()
     for (const [name, key] of this.#refold) {
       this.#states.delete(name)
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
-      const state = events.length === 0 ? undefined : fold(events)
+      const state = events.length === 0 ? undefined : fold(events, this.foldRules)
+      this.#meetConflicts(name, events)
       if (state) this.#states.set(name, state)
       else await this.writer.removeWorkPackages([key])
     }
     await this.writer.putWorkPackages([...this.#states.values()])
-    for (const feature of this.#features) await this.#settleFeature(feature)
+    for (const feature of this.#features) await this.#settleFeature(feature, maximum)
+    return this.#unexplained()
+  }
+
+  #meetConflicts(name: string, history: readonly LogEvent[]): void {
+    const conflicts = detectConflicts(history, this.foldRules)
+    const resolutions = conflicts.map((conflict) => ({ conflict, settledBy: settlerOf(conflict, history) }))
+    this.#resolutions.set(name, resolutions)
+  }
+
+  async #unexplained(): Promise<ConflictResolution[]> {
+    const met = [...this.#resolutions.values()].flat().map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
+    const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
+    const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
+    // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
+    return this.fresh ? told.filter(({ conflict }) => conflict.open) : told
   }
 
   /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
@@ -100,12 +121,14 @@ export class Absorption {
     return maximum
   }
 
-  async #settleFeature(feature: string): Promise<void> {
+  async #settleFeature(feature: string, maximum: number): Promise<void> {
     const rows = await this.writer.locate({ feature, entityType: 'FeatureSpec' })
-    const state = foldFeature(this.log.readEvents(rows).filter((event) => event !== undefined))
+    const trusted = rows.filter((row) => row.lamport_clock <= maximum)
+    const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+    const state = foldFeature(events)
+    this.#meetConflicts(feature, events)
     if (state === undefined) return this.writer.removeFeature(feature)
-    const { feature_slug, title, mission, created_by, created_at } = state
-    return this.writer.putFeature({ feature_slug, title, mission, created_by, created_at })
+    return this.writer.putFeature(state)
   }
 
   async #evolve(event: LogEvent): Promise<void> {
@@ -119,12 +142,22 @@ export class Absorption {
     const state = this.#states.get(name) ?? (await this.#load(key))
     // A gate's results may have come before the gate itself, and are then in no state yet.
     if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
-    else this.#states.set(name, evolve(state, event))
+    else this.#extend(name, state, event)
+  }
+
+  #extend(name: string, state: WorkPackageState, event: LogEvent): void {
+    const next = evolve(state, event, this.foldRules)
+    this.#states.set(name, next)
+    if (next.conflicts.length === state.conflicts.length) return
+    const open = new Set(next.conflicts)
+    const settled = state.conflicts.filter((conflict) => !open.has(conflict))
+    const earlier = this.#resolutions.get(name) ?? []
+    this.#resolutions.set(name, [...earlier, ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event }))])
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {
     const stored = this.fresh ? undefined : await this.writer.workPackage(key.feature_slug, key.work_package_id)
-    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id)
+    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id, this.foldRules.table)
   }
 
   async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
@@ -157,11 +190,11 @@ export class Absorption {
     if (kept === undefined) return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
-    if (ours === theirs || theirs === undefined) {
+    if (theirs === undefined || (ours !== undefined && content(ours) === content(theirs))) {
       const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
       return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
     }
-    const thisCounts = ours === undefined || theirs < ours
+    const thisCounts = ours === undefined || content(theirs) < content(ours)
     if (thisCounts) await this.writer.relocate(row)
     // They may belong to two packages, and each may have been evolved with the one that does not count.
     await this.#markOwner(kept)
@@ -173,6 +206,11 @@ export class Absorption {
       message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (the first by its bytes)`,
     }
   }
+}
+
+/** A line without what git and editors put around it: line end, byte order mark. One character a byte. */
+function content(line: string): string {
+  return line.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
 }
 
 function outOfOrder({ file, line }: LogLine): LogProblem {

@@ -1,5 +1,7 @@
+import type { MergeOptions } from '../events-lib.js'
 import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
 import { Absorption } from './absorption.js'
+import type { ConflictResolution } from './conflict-resolution.js'
 import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
 
 export interface CatchUpReport {
@@ -7,23 +9,28 @@ export interface CatchUpReport {
   readonly lines: number
   /** Files that were not merely appended to: rewritten, cut or removed since they were read. */
   readonly rewritten: readonly string[]
+  /** Conflicts met or settled in what was read, each answered once in the life of an index. */
+  readonly resolutions: readonly ConflictResolution[]
 }
 
 export interface CatchUpOptions {
-  /**
-   * A file of which only the end can have changed, because the caller has held the write lock since
-   * the index was last brought up to date and has appended to it. Its prefix is not checked again.
-   */
-  readonly appendedTo?: string | undefined
-  /** The journal's end, where its lines up to there are known to be in the log once the append is taken up. */
-  readonly journal?: JournalMark | undefined
+  readonly appended?: OwnAppend | undefined
   /** Called after every batch with the number of lines read so far. */
   readonly progress?: ((lines: number) => void) | undefined
 }
 
+/** What the caller wrote itself, having held the write lock since the index was last brought up to date. */
+export interface OwnAppend {
+  /** Only its end can have changed: its prefix is not checked again. */
+  readonly file: string
+  readonly lines: number
+  /** The journal's end: its lines up to there are in the log if these lines, and no others, are found. */
+  readonly journal: JournalMark
+}
+
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
-const NOTHING: CatchUpReport = { lines: 0, rewritten: [] }
+const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
 
 /**
  * Brings an index up to date with whatever the files hold now: appended, merged in, rewritten, removed.
@@ -33,17 +40,29 @@ const NOTHING: CatchUpReport = { lines: 0, rewritten: [] }
 export async function catchUp(log: EventLog, index: EventIndex, options: CatchUpOptions = {}): Promise<CatchUpReport> {
   if (isUpToDate(log.list(), await index.watermarks())) return NOTHING
   // Looked at again inside the transaction: another process may have caught up in the meantime.
-  return index.write(async (writer) => absorbChanges(log, writer, options))
+  return index.write(async (writer) => absorbChanges(log, writer, index.foldRules, options))
 }
 
-async function absorbChanges(log: EventLog, writer: IndexWriter, options: CatchUpOptions): Promise<CatchUpReport> {
+/** Makes the next catch-up read the whole file again and refold what it had been read for. */
+export async function distrust(index: EventIndex, file: string): Promise<void> {
+  const mark = (await index.watermarks()).find((known) => known.file === file)
+  // No file's bytes have this checksum, and no file has this identity.
+  if (mark) await index.write((writer) => writer.putWatermark({ ...mark, identity: '', crc: -1 }))
+}
+
+async function absorbChanges(
+  log: EventLog,
+  writer: IndexWriter,
+  foldRules: MergeOptions,
+  options: CatchUpOptions,
+): Promise<CatchUpReport> {
   const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
   const files = log.list()
   const present = new Set(files.map((file) => file.name))
   const changed = files.filter((file) => marks.get(file.name)?.identity !== file.identity)
   const positions = new Map(changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]))
   const lost = [...marks.keys()].filter((file) => !present.has(file) || positions.get(file) === START)
-  const absorption = await Absorption.begin(log, writer, marks.size === 0)
+  const absorption = await Absorption.begin(log, writer, foldRules, marks.size === 0)
   const again = await absorption.forget(lost, [...marks.keys()])
   let lines = 0
   for (const file of files) {
@@ -51,11 +70,12 @@ async function absorbChanges(log: EventLog, writer: IndexWriter, options: CatchU
     if (from === undefined) continue
     lines += await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
   }
-  await absorption.settle()
-  // Lines the journal was checked for may be gone with what was rewritten.
-  if (lost.length > 0) await writer.putJournalMark(UNCHECKED)
-  else if (options.journal) await writer.putJournalMark(options.journal)
-  return { lines, rewritten: lost }
+  const resolutions = await absorption.settle()
+  const { appended } = options
+  // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
+  if (lost.length > 0 || (appended && lines !== appended.lines)) await writer.putJournalMark(UNCHECKED)
+  else if (appended) await writer.putJournalMark(appended.journal)
+  return { lines, rewritten: lost, resolutions }
 }
 
 function isUpToDate(files: readonly LogFile[], marks: readonly Watermark[]): boolean {
@@ -67,7 +87,7 @@ function isUpToDate(files: readonly LogFile[], marks: readonly Watermark[]): boo
 function resumeAt(log: EventLog, mark: Watermark | undefined, file: LogFile, options: CatchUpOptions): ScanPosition {
   if (mark === undefined || file.size < mark.offset) return START
   // An inode of its own means that somebody put another file there, whoever holds the lock.
-  if (options.appendedTo === file.name && inodeOf(mark.identity) === inodeOf(file.identity)) return mark
+  if (options.appended?.file === file.name && inodeOf(mark.identity) === inodeOf(file.identity)) return mark
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
 }
 

@@ -1,4 +1,4 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
@@ -45,10 +45,12 @@ export interface EventFilter {
   readonly correlation?: string | undefined
   /** Exclusive lower bound of the Lamport clock. */
   readonly sinceClock?: number | undefined
+  /** Exclusive lower bound in the total order. */
+  readonly after?: Ordered | undefined
   /** Inclusive bounds, `YYYY-MM-DD` or an RFC 3339 UTC time. */
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** At most so many: the first ones when `sinceClock` is given (to page on), else the newest. Always answered in causal order. */
+  /** At most so many: the first ones when `sinceClock` or `after` is given (to page on), else the newest. Always answered in causal order. */
   readonly limit?: number | undefined
 }
 
@@ -58,6 +60,8 @@ export interface FeatureRow {
   readonly mission: string | null
   readonly created_by: string | null
   readonly created_at: string | null
+  /** Open conflicts of its definition. */
+  readonly conflicts: readonly Conflict[]
 }
 
 /** Progress of the journal's check: lines before `offset` of this very file are known to be in the log. */
@@ -105,6 +109,8 @@ export interface IndexWriter extends IndexReader {
   putFeature(feature: FeatureRow): Promise<void>
   removeFeature(feature: string): Promise<void>
   putMaximumClock(value: number): Promise<void>
+  /** Notes that these conflicts have been explained; answers those that had not been. */
+  markExplained(keys: readonly string[]): Promise<string[]>
   /** The trusted maximum computed from every row there is. */
   trustedClock(): Promise<number>
   /** The greatest clock value among the rows of `file`, 0 when it has none. */
@@ -124,6 +130,8 @@ export interface WorkPackageKey {
  */
 export interface EventIndex extends IndexReader {
   readonly kind: 'sqlite' | 'memory'
+  /** Lanes and merge rule that the states in it are folded by. */
+  readonly foldRules: MergeOptions
   /** One transaction: all of `work`'s writes, or none. */
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T>
   close(): Promise<void>

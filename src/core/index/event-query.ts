@@ -1,4 +1,5 @@
-import type { EventFilter } from './event-index.js'
+import { compareEvents } from '../events-lib.js'
+import type { EventFilter, IndexRow } from './event-index.js'
 
 export interface EventQuery {
   /** `WHERE …` or empty. Values stand in `parameters` alone, never in the text. */
@@ -30,7 +31,13 @@ export function eventQuery(filter: EventFilter): EventQuery {
   add('timestamp <= ?', filter.to === undefined ? undefined : endOf(filter.to))
   if (filter.from !== undefined) add('date >= ?', filter.from.slice(0, 10))
   if (filter.to !== undefined) add('date <= ?', filter.to.slice(0, 10))
-  const reversed = filter.limit !== undefined && filter.sinceClock === undefined
+  if (filter.after !== undefined) {
+    // The clock by itself as well: a row value alone does not use the index.
+    add('lamport_clock >= ?', filter.after.lamport_clock)
+    conditions.push('(lamport_clock, event_id) > (?, ?)')
+    parameters.push(filter.after.lamport_clock, filter.after.event_id)
+  }
+  const reversed = isNewestOnly(filter)
   const direction = reversed ? 'DESC' : 'ASC'
   const limit = filter.limit === undefined ? '' : ' LIMIT ?'
   if (filter.limit !== undefined) parameters.push(filter.limit)
@@ -45,4 +52,30 @@ export function eventQuery(filter: EventFilter): EventQuery {
 /** A date means the whole day: '~' sorts after every character a timestamp may hold. */
 export function endOf(bound: string): string {
   return bound.length === 10 ? `${bound}~` : bound
+}
+
+/** True when a limit keeps the newest rows, false when it keeps the first ones after a bound. */
+export function isNewestOnly({ limit, sinceClock, after }: EventFilter): boolean {
+  return limit !== undefined && sinceClock === undefined && after === undefined
+}
+
+/** True when the row passes every bound of the filter; its limit is the caller's. */
+export function matchesFilter(row: IndexRow, filter: EventFilter): boolean {
+  return (
+    is(row.feature_slug, filter.feature) &&
+    is(row.entity_id, filter.entity) &&
+    is(row.entity_type, filter.entityType) &&
+    is(row.event_type, filter.type) &&
+    is(row.actor, filter.actor) &&
+    is(row.causation_id, filter.causation) &&
+    is(row.correlation_id, filter.correlation) &&
+    (filter.sinceClock === undefined || row.lamport_clock > filter.sinceClock) &&
+    (filter.after === undefined || compareEvents(row, filter.after) > 0) &&
+    (filter.from === undefined || row.timestamp >= filter.from) &&
+    (filter.to === undefined || row.timestamp <= endOf(filter.to))
+  )
+}
+
+function is(value: string | null, wanted: string | undefined): boolean {
+  return wanted === undefined || value === wanted
 }

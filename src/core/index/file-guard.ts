@@ -41,9 +41,9 @@ export class FileGuard {
     }
     try {
       const binding = loadLockBinding()
-      const deadline = performance.now() + WAIT_MS
+      const deadline = process.uptime() + WAIT_MS / 1000
       while (!tryLock(() => binding.tryLock(fd, 0, 1, exclusive))) {
-        if (performance.now() > deadline) throw new IndexUnusable('busy', 'the index is in use by another process')
+        if (process.uptime() > deadline) throw new IndexUnusable('busy', 'the index is in use by another process')
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
       }
       return release

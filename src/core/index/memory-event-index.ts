@@ -1,4 +1,4 @@
-import type { WorkPackageState } from '../events-lib.js'
+import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
 import type {
@@ -11,7 +11,7 @@ import type {
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
-import { endOf } from './event-query.js'
+import { isNewestOnly, matchesFilter } from './event-query.js'
 
 /**
  * The index of one process, in memory: what direct reading of the log means when no database can be had.
@@ -23,10 +23,13 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   readonly #marks = new Map<string, Watermark>()
   readonly #workPackages = new Map<string, WorkPackageState>()
   readonly #features = new Map<string, FeatureRow>()
+  readonly #explained = new Set<string>()
   #problems: LogProblem[] = []
   #maximum = 0
   #journal: JournalMark | undefined
   #sorted: IndexRow[] | undefined
+
+  constructor(readonly foldRules: MergeOptions = {}) {}
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     return work(this)
@@ -43,9 +46,9 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async locate(filter: EventFilter): Promise<IndexRow[]> {
-    const rows = this.#ordered().filter((row) => matches(row, filter))
+    const rows = this.#ordered().filter((row) => matchesFilter(row, filter))
     if (filter.limit === undefined) return rows
-    return filter.sinceClock === undefined ? rows.slice(Math.max(0, rows.length - filter.limit)) : rows.slice(0, filter.limit)
+    return isNewestOnly(filter) ? rows.slice(Math.max(0, rows.length - filter.limit)) : rows.slice(0, filter.limit)
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
@@ -160,6 +163,12 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     this.#features.delete(feature)
   }
 
+  async markExplained(keys: readonly string[]): Promise<string[]> {
+    const news = [...new Set(keys)].filter((key) => !this.#explained.has(key))
+    for (const key of news) this.#explained.add(key)
+    return news
+  }
+
   async putMaximumClock(value: number): Promise<void> {
     this.#maximum = value
   }
@@ -189,23 +198,4 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 function keyOf(key: WorkPackageKey): string {
   // A slug never holds NUL, so this sorts by feature, then by package.
   return `${key.feature_slug}\0${key.work_package_id}`
-}
-
-function matches(row: IndexRow, filter: EventFilter): boolean {
-  return (
-    is(row.feature_slug, filter.feature) &&
-    is(row.entity_id, filter.entity) &&
-    is(row.entity_type, filter.entityType) &&
-    is(row.event_type, filter.type) &&
-    is(row.actor, filter.actor) &&
-    is(row.causation_id, filter.causation) &&
-    is(row.correlation_id, filter.correlation) &&
-    (filter.sinceClock === undefined || row.lamport_clock > filter.sinceClock) &&
-    (filter.from === undefined || row.timestamp >= filter.from) &&
-    (filter.to === undefined || row.timestamp <= endOf(filter.to))
-  )
-}
-
-function is(value: string | null, wanted: string | undefined): boolean {
-  return wanted === undefined || value === wanted
 }

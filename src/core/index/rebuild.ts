@@ -1,9 +1,12 @@
 import { renameSync, rmSync } from 'node:fs'
+import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { catchUp, type CatchUpReport } from './catch-up.js'
-import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import { Connection } from './connection.js'
+import { APPLICATION_ID, createSchema, SCHEMA_VERSION } from './data-source.js'
 import type { FileGuard } from './file-guard.js'
-import { TypeormEventIndex } from './typeorm-event-index.js'
+import { foldFingerprint } from './fold-fingerprint.js'
+import { SqliteEventIndex } from './sqlite-event-index.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 
@@ -16,11 +19,12 @@ export async function rebuildIndex(
   path: string,
   guard: FileGuard,
   progress?: (lines: number) => void,
+  foldRules: MergeOptions = {},
 ): Promise<CatchUpReport> {
   const fresh = `${path}.${process.pid}.new`
   remove(fresh)
   try {
-    const report = await fill(log, fresh, progress)
+    const report = await fill(log, fresh, foldRules, progress)
     guard.exclusively(() => {
       // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
       remove(path)
@@ -32,20 +36,25 @@ export async function rebuildIndex(
   }
 }
 
-async function fill(log: EventLog, path: string, progress?: (lines: number) => void): Promise<CatchUpReport> {
-  const source = await openDataSource(path, 'create')
-  const index = new TypeormEventIndex(source)
+async function fill(
+  log: EventLog,
+  path: string,
+  foldRules: MergeOptions,
+  progress?: (lines: number) => void,
+): Promise<CatchUpReport> {
+  await createSchema(path)
+  const index = new SqliteEventIndex(await Connection.open(path, 'open'), undefined, foldRules)
   try {
     // Nobody reads this file before it is whole, and a crash leaves nothing that counts.
     await index.sql('PRAGMA journal_mode = OFF')
     await index.sql('PRAGMA synchronous = OFF')
-    await source.synchronize()
     // Filled first and sorted once, they cost half of what they cost row by row. The entities' own is read meanwhile.
     const secondary = await index.sql<{ name: string; sql: string }>(
       "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL AND name <> 'event_entity'",
     )
     for (const { name } of secondary) await index.sql(`DROP INDEX "${name}"`)
     const report = await catchUp(log, index, { progress })
+    await index.putFoldFingerprint(foldFingerprint(foldRules))
     for (const { sql } of secondary) await index.sql(sql)
     await index.sql(`PRAGMA application_id = ${APPLICATION_ID}`)
     await index.sql(`PRAGMA user_version = ${SCHEMA_VERSION}`)

@@ -2,9 +2,11 @@ import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
+import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from './file-guard.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
@@ -23,6 +25,7 @@ export class SqliteIndexHealth implements IndexHealth {
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
   ) {
     this.#guard = new FileGuard(workspace.privateDir)
   }
@@ -36,7 +39,7 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   inMemory(): EventIndex {
-    return new MemoryEventIndex()
+    return new MemoryEventIndex(this.foldRules)
   }
 
   canRecoverFrom(error: unknown): boolean {
@@ -72,7 +75,9 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.close()
     const { rebuildIndex } = await loadIndex()
     try {
-      await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, (lines) => this.session.progress(lines))
+      const progress = (lines: number): void => this.session.progress(lines)
+      const { resolutions } = await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, progress, this.foldRules)
+      for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
     } finally {
       this.session.progressDone()
     }
@@ -93,7 +98,7 @@ export class SqliteIndexHealth implements IndexHealth {
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
     if (!stat.isFile()) throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
     const { openIndex } = await loadIndex()
-    return openIndex(this.workspace.indexFile, this.#guard)
+    return openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
   }
 }
 

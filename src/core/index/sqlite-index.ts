@@ -1,18 +1,21 @@
-import { APPLICATION_ID, openDataSource, SCHEMA_VERSION } from './data-source.js'
+import { Connection } from './connection.js'
+import { APPLICATION_ID, SCHEMA_VERSION } from './data-source.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
+import { foldFingerprint } from './fold-fingerprint.js'
+import type { MergeOptions } from '../events-lib.js'
 import type { FileGuard } from './file-guard.js'
-import { TypeormEventIndex } from './typeorm-event-index.js'
+import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { rebuildIndex } from './rebuild.js'
 
 /**
  * Opens the index that is there.
- * @throws IndexUnusable when it is no index of this version, or SQLite will not open it.
+ * @throws IndexUnusable when it is no index of this version or of these rules, or SQLite will not open it.
  */
-export async function openIndex(path: string, guard: FileGuard): Promise<EventIndex> {
+export async function openIndex(path: string, guard: FileGuard, foldRules: MergeOptions = {}): Promise<EventIndex> {
   const release = guard.shared()
   try {
-    const index = new TypeormEventIndex(await openDataSource(path, 'open'), release)
+    const index = new SqliteEventIndex(await Connection.open(path, 'open'), release, foldRules)
     try {
       await prepare(index)
       return index
@@ -26,13 +29,15 @@ export async function openIndex(path: string, guard: FileGuard): Promise<EventIn
   }
 }
 
-async function prepare(index: TypeormEventIndex): Promise<void> {
+async function prepare(index: SqliteEventIndex): Promise<void> {
   const [found] = await index.sql<{ application_id: number; user_version: number }>(
     'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
   )
   if (found?.application_id !== APPLICATION_ID) throw new IndexUnusable('damaged', 'the file was not an index of kitty')
   if (found.user_version !== SCHEMA_VERSION)
     throw new IndexUnusable('damaged', `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`)
+  if ((await index.foldFingerprint()) !== foldFingerprint(index.foldRules))
+    throw new IndexUnusable('damaged', 'it was built for other lanes or another merge rule than are configured now')
   // The log is what survives a power cut; the index only has to stay consistent.
   await index.sql('PRAGMA synchronous = NORMAL')
 }

@@ -1,8 +1,8 @@
 import { relative, sep } from 'node:path'
-import { dayFileOf } from './day-file.js'
+import { askGit, type GitObject, readObjects } from './ask-git.js'
+import { isDayFile } from './day-file.js'
 import type { RawLine } from './event-log.js'
 
-const TIMEOUT_MS = 10_000
 /** Blobs are fetched in batches of about this size. */
 const BATCH_BYTES = 32 * 1024 * 1024
 
@@ -12,33 +12,27 @@ interface Blob {
 }
 
 /**
- * The ids of those lines that are in HEAD or in the tip of any local branch, byte for byte. A handful of
- * processes whatever the number of branches: the tips, their blobs' names, the blobs that differ. Git's index is
- * not touched.
- * Where git fails, nothing counts as committed: a line too many is put back, none is lost.
+ * The ids of those lines that are in HEAD, or in the tip of a local branch that HEAD does not contain, byte for byte,
+ * in whichever file of their day. What a branch brought that HEAD does contain ought to be in HEAD itself: where it
+ * is not, git took it out (a revert, a merge with a hand in it), and no change of branches brings it back.
+ *
+ * A handful of processes whatever the number of branches: the tips, their folders, the blobs' sizes, the blobs that
+ * differ. Git's index is not touched. Where git fails, nothing counts as committed: a line too many is put back,
+ * none is lost.
  * @param root The checkout whose HEAD counts. @param eventsDir The log's folder inside it.
  */
 export function committedLines(root: string, eventsDir: string, lines: readonly RawLine[]): Set<string> {
   const wanted = new Map(lines.map((line) => [line.bytes.toString('latin1').trimEnd(), line.event_id]))
+  const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
   const folder = relative(root, eventsDir).split(sep).join('/')
-  const files = [...new Set(lines.map((line) => `${folder}/${dayFileOf(line.timestamp)}`))]
   const found = new Set<string>()
   try {
-    const prefix = git(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
-    const tips = new Set(['HEAD', ...git(root, TIPS).toString('latin1').split('\n').filter(Boolean)])
-    const names = [...tips].flatMap((tip) => files.map((file) => `${tip}:${prefix}${file}`))
-    for (const batch of batches(blobsNamed(root, names))) {
+    const prefix = askGit(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
+    const trees = readObjects(root, tips(root).map((tip) => `${tip}:${prefix}${folder}`))
+    const blobs = blobsOf(root, new Set(trees.flatMap((tree) => blobsOfDays(tree, days))))
+    for (const batch of batches(blobs)) {
       if (found.size === wanted.size) break
-      searchBlobs(
-        git(
-          root,
-          ['cat-file', '--batch'],
-          batch.map(({ id }) => id),
-        ),
-        batch,
-        wanted,
-        found,
-      )
+      for (const blob of readObjects(root, batch.map(({ id }) => id))) search(blob.content, wanted, found)
     }
   } catch {
     // Whatever git's reason: what has been found is committed, for the rest see above.
@@ -46,16 +40,38 @@ export function committedLines(root: string, eventsDir: string, lines: readonly 
   return found
 }
 
-const TIPS = ['for-each-ref', '--format=%(objectname)', 'refs/heads']
+function tips(root: string): string[] {
+  const branches = ['for-each-ref', '--format=%(objectname)', 'refs/heads']
+  // Before the first commit there is no HEAD to compare with.
+  const isBorn = readObjects(root, ['HEAD']).length > 0
+  const others = askGit(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches)
+  return [...new Set(['HEAD', ...others.toString('latin1').split('\n').filter(Boolean)])]
+}
 
-function blobsNamed(root: string, names: readonly string[]): Blob[] {
-  const answers = git(root, ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'], names)
-  const blobs = new Map<string, Blob>()
-  for (const answer of answers.toString('latin1').split('\n')) {
-    const [, id, size] = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(answer) ?? []
-    if (id !== undefined) blobs.set(id, { id, size: Number(size) })
+/** A tree is a row of `mode name NUL id`, the id in bytes (gitformat-pack(5) and git-ls-tree(1)). */
+function blobsOfDays({ id, type, content }: GitObject, days: ReadonlySet<string>): string[] {
+  if (type !== 'tree') return []
+  const idBytes = id.length / 2
+  const blobs: string[] = []
+  for (let at = 0; at < content.length;) {
+    const end = content.indexOf(0, at)
+    const name = content.toString('utf8', content.indexOf(0x20, at) + 1, end)
+    at = end + 1 + idBytes
+    if (isDayFile(name) && days.has(name.slice(0, 10))) blobs.push(content.toString('hex', end + 1, at))
   }
-  return [...blobs.values()]
+  return blobs
+}
+
+function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
+  if (ids.size === 0) return []
+  const answers = askGit(root, ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'], [...ids])
+  return answers
+    .toString('latin1')
+    .split('\n')
+    .flatMap((answer) => {
+      const [, id, size] = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(answer) ?? []
+      return id === undefined ? [] : [{ id, size: Number(size) }]
+    })
 }
 
 function* batches(blobs: readonly Blob[]): Generator<Blob[]> {
@@ -73,40 +89,9 @@ function* batches(blobs: readonly Blob[]): Generator<Blob[]> {
   if (batch.length > 0) yield batch
 }
 
-/** `cat-file --batch` answers a header line, the content and a newline for each (git-cat-file(1), "Batch output"). */
-function searchBlobs(
-  output: Buffer,
-  blobs: readonly Blob[],
-  wanted: ReadonlyMap<string, string>,
-  found: Set<string>,
-): void {
-  let at = 0
-  for (const { size } of blobs) {
-    const start = output.indexOf(0x0a, at) + 1
-    for (const line of output.toString('latin1', start, start + size).split('\n')) {
-      const id = wanted.get(line.trimEnd())
-      if (id !== undefined) found.add(id)
-    }
-    at = start + size + 1
+function search(content: Buffer, wanted: ReadonlyMap<string, string>, found: Set<string>): void {
+  for (const line of content.toString('latin1').split('\n')) {
+    const id = wanted.get(line.trimEnd())
+    if (id !== undefined) found.add(id)
   }
-}
-
-function git(root: string, args: readonly string[], input?: readonly string[]): Buffer {
-  // A git hook's own variables would point this git at another repository or a half-made index.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
-  const env = {
-    ...Object.fromEntries(inherited),
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    LC_ALL: 'C',
-  }
-  // Loaded here, since hardly any command comes this far.
-  return process.getBuiltinModule('node:child_process').execFileSync('git', args, {
-    cwd: root,
-    env,
-    ...(input && { input: `${input.join('\n')}\n` }),
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: TIMEOUT_MS,
-    maxBuffer: Number.POSITIVE_INFINITY,
-  })
 }

@@ -8,13 +8,27 @@ export function isDayFile(name: string): boolean {
   return DAY_FILE.test(name)
 }
 
-/**
- * Name of the file an event of this timestamp belongs to.
- * @throws KittyError ValidationError: a timestamp that is none must never become a path.
- */
-export function dayFileOf(timestamp: string): string {
+/** Which file a new line goes to. For the holder of the write lock. */
+export interface DayFiles {
+  /**
+   * Name of the file an event of this timestamp is written to.
+   * @throws KittyError ValidationError: a timestamp that is none must never become a path.
+   */
+  fileFor(timestamp: string): string
+  /** The same for a line that git has taken out of another file of that day. */
+  fileForPutBack(timestamp: string): string
+}
+
+/** One file a day. */
+export const DAILY_FILES: DayFiles = {
+  fileFor: (timestamp) => `${dayOf(timestamp)}.jsonl`,
+  fileForPutBack: (timestamp) => `${dayOf(timestamp)}.jsonl`,
+}
+
+/** @throws KittyError ValidationError */
+export function dayOf(timestamp: string): string {
   const day = DAY.exec(timestamp)?.[0]
-  if (day !== undefined) return `${day}.jsonl`
+  if (day !== undefined) return day
   throw new KittyError(
     'ValidationError',
     `${JSON.stringify(timestamp.slice(0, 40))} is not an event's timestamp`,

@@ -18,7 +18,7 @@ const LOCKED_BYTE = 2 ** 30
 const RECORD_BYTES = 256
 
 /** Who holds the lock, as it says itself: for messages, never for decisions. */
-interface Holder {
+export interface Holder {
   readonly pid: number
   readonly purpose: string
   /** RFC 3339 UTC. */
@@ -32,7 +32,15 @@ export interface WriteLock {
    * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
    */
   acquire(purpose: string): Promise<HeldLock>
+  /**
+   * Who holds it at this moment; `unknown` when the holder has not said; undefined when it is free.
+   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
+   */
+  holder(): Holder | 'unknown' | undefined
 }
+
+/** A lock of its own for one thing, by a name that may be a file's. */
+export type LockOf = (name: string) => WriteLock
 
 export interface HeldLock {
   release(): void
@@ -64,18 +72,19 @@ export class FileLock implements WriteLock {
 
   async acquire(purpose: string): Promise<HeldLock> {
     const binding = this.bindingOrRefusal()
-    const started = performance.now()
+    const started = process.uptime()
     let fd = this.open()
     try {
       for (let attempt = 0; ; attempt += 1) {
         if (this.tryLock(binding, fd)) {
           if (isStillAt(this.path, fd)) break
           // Deleted and made anew by somebody: what this file locks, nobody else asks for.
-          closeSync(fd)
+          const stale = fd
           fd = this.open()
+          closeSync(stale)
           continue
         }
-        const waited = performance.now() - started
+        const waited = (process.uptime() - started) * 1000
         if (waited >= this.timeoutMs) throw this.timedOut(fd, waited)
         await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
       }
@@ -85,6 +94,20 @@ export class FileLock implements WriteLock {
       throw error
     }
     return heldLock(binding, fd)
+  }
+
+  holder(): Holder | 'unknown' | undefined {
+    const binding = this.bindingOrRefusal()
+    // Asking must leave no trace where nothing was ever locked.
+    if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
+    const fd = this.open()
+    try {
+      if (!this.tryLock(binding, fd)) return readHolder(fd) ?? 'unknown'
+      binding.unlock(fd, LOCKED_BYTE, 1)
+      return undefined
+    } finally {
+      closeSync(fd)
+    }
   }
 
   private bindingOrRefusal(): LockBinding {

@@ -4,7 +4,7 @@ import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
-import { dayFileOf, isDayFile } from './day-file.js'
+import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
 import {
   type AppendedLine,
   type EventLocation,
@@ -25,6 +25,7 @@ import { storageError } from './storage-error.js'
 import { type LogFolders, repairTail } from './torn-tail.js'
 
 const LF = 0x0a
+const BRACE = 0x7b
 
 interface EncodedEvent {
   readonly event: LogEvent
@@ -43,11 +44,13 @@ interface Written {
   append: Append
 }
 
-/** The log in `.kittify/events`: one JSONL file a UTC day. `docs/formats.md`. */
+/** The log in `.kittify/events`: JSONL files of a UTC day each. `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
   constructor(
     private readonly folders: LogFolders,
     private readonly journal: Journal,
+    /** Asked with the first write: what only reads needs no settings. */
+    private readonly files: () => DayFiles = () => DAILY_FILES,
     private readonly registry?: Registry,
   ) {}
 
@@ -84,14 +87,17 @@ export class JsonlEventLog implements EventLog {
     if (open === undefined) return undefined
     try {
       const bytes = Buffer.allocUnsafe(length)
-      return readFully(open.fd, bytes, 0, length, offset) < length ? undefined : bytes.toString('latin1')
+      if (readFully(open.fd, bytes, 0, length, offset) < length) return undefined
+      // What a merge or an editor put around a line makes no other event of it.
+      return bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
     } finally {
       closeSync(open.fd)
     }
   }
 
   append(events: readonly LogEvent[], seen?: ReadonlyMap<string, ScanPosition>): AppendedLine[] {
-    const portions = portionsOf(events)
+    const files = this.files()
+    const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
     // The journal first: from the moment the line is in the work tree, git may take it away.
     const entry = this.journal.append(Buffer.concat(portions.map((portion) => portion.bytes)))
@@ -111,7 +117,9 @@ export class JsonlEventLog implements EventLog {
 
   putBack(lines: readonly RawLine[]): number {
     const unique = [...new Map(lines.map((line) => [line.event_id, line])).values()]
-    for (const [file, ofDay] of groupBy(unique, (line) => dayFileOf(line.timestamp))) {
+    const files = this.files()
+    for (const ofDay of groupBy(unique, (line) => dayOf(line.timestamp)).values()) {
+      const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')
       const append = Append.open(join(this.folders.eventsDir, file), true)
       try {
         append.write(Buffer.concat(ofDay.map((line) => line.bytes)))
@@ -167,10 +175,10 @@ export class JsonlEventLog implements EventLog {
   }
 }
 
-function portionsOf(events: readonly LogEvent[]): Portion[] {
-  const byFile = groupBy(events.map(encode), ({ event }) => dayFileOf(event.timestamp))
-  return [...byFile].map(([file, lines]) => ({
-    file,
+function portionsOf(events: readonly LogEvent[], fileFor: (timestamp: string) => string): Portion[] {
+  const byDay = groupBy(events.map(encode), ({ event }) => dayOf(event.timestamp))
+  return [...byDay.values()].map((lines) => ({
+    file: fileFor(lines[0]?.event.timestamp ?? ''),
     lines,
     bytes: Buffer.concat(lines.map((line) => line.bytes)),
   }))
@@ -263,10 +271,15 @@ function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLin
 
 function eventAt(fd: number, { file, offset, length }: EventLocation, registry?: Registry): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
-  const bytes = Buffer.allocUnsafe(length)
-  if (readFully(fd, bytes, 0, length, offset) < length || bytes.indexOf(LF) !== length - 1) return undefined
+  const bytes = Buffer.allocUnsafe(length + 1)
+  const read = readFully(fd, bytes, 0, length + 1, offset)
+  if (read < length) return undefined
+  const newline = bytes.subarray(0, length).indexOf(LF)
+  // Without newline it is an event that another one follows on the same line.
+  if (newline < 0 && read > length && bytes[length] === BRACE) bytes[length] = LF
+  else if (newline !== length - 1) return undefined
   const lines: LogLine[] = []
-  new LineReader(file, 0, offset, registry).read(bytes, lines)
+  new LineReader(file, 0, offset, registry).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
   return lines[0]?.event
 }
 

@@ -14,6 +14,7 @@ const BACKSLASH = 0x5c
 const QUOTE = 0x22
 const COLON = 0x3a
 const BRACE = 0x7b
+const CLOSING_BRACE = 0x7d
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const MARKER = /^(?:<{7,}|\|{7,}|={7,}|>{7,})(?: |$)/
 
@@ -40,12 +41,14 @@ export class LineReader {
       const charEnd = text === undefined ? 0 : isOneByte ? end : text.indexOf('\n', charStart)
       this.line += 1
       const length = end + 1 - start
-      if (text !== undefined && chunk[start] === BRACE && length <= MAX_LINE_BYTES) {
-        into.push(this.readPlain(chunk, start, end, text.slice(charStart, charEnd)))
-      } else if (length > 1) {
-        const odd = this.readOdd(chunk.subarray(start, end))
-        if (odd !== undefined) into.push(odd)
-      }
+      const isPlain = text !== undefined && chunk[start] === BRACE && length <= MAX_LINE_BYTES
+      const line = isPlain
+        ? this.readPlain(chunk, start, end, text.slice(charStart, charEnd))
+        : length > 1
+          ? this.readOdd(chunk.subarray(start, end))
+          : undefined
+      if (line?.problem?.kind === 'not_json') into.push(...this.readGlued(chunk.subarray(start, end), line))
+      else if (line !== undefined) into.push(line)
       this.offset += length
       start = end + 1
       charStart = charEnd + 1
@@ -121,6 +124,24 @@ export class LineReader {
     return this.readValue(value, body, 0, body.length, length)
   }
 
+  /** Events of one line that have lost the newlines between them, or the line as it was found to be. */
+  private readGlued(raw: Buffer, found: LogLine): LogLine[] {
+    const parts = gluedObjects(raw.at(-1) === CR ? raw.subarray(0, -1) : raw)
+    if (parts.length < 2) return [found]
+    const lines: LogLine[] = []
+    let offset = this.offset
+    for (const [at, part] of parts.entries()) {
+      // The line's end belongs to its last part.
+      const length = at === parts.length - 1 ? this.offset + found.length - offset : part.length
+      const line = this.readBody(part, length)
+      if (line.event === undefined) return [found]
+      lines.push({ ...line, offset })
+      offset += length
+    }
+    const message = `${parts.length} events in one line: read one by one`
+    return lines.map((line, at) => (at === 0 ? { ...line, problem: this.problem('glued', message) } : line))
+  }
+
   private notJson(body: Buffer, length: number): LogLine {
     if (isConflictMarker(body)) return this.bad(length, 'conflict_marker', "one of git's conflict markers")
     if (body.includes(0)) return this.bad(length, 'nul', 'NUL bytes, as a power cut leaves them')
@@ -136,6 +157,23 @@ export class LineReader {
   private problem(kind: string, message: string): LogProblem {
     return { file: this.file, line: this.line, kind, message }
   }
+}
+
+/** The JSON objects that stand in a line without anything between them: itself alone when it is not made of several. */
+export function gluedObjects(line: Buffer): Buffer[] {
+  const parts: Buffer[] = []
+  let start = 0
+  let depth = 0
+  for (let at = 0; at < line.length; at += 1) {
+    const byte = line[at]
+    if (byte === QUOTE) at = endOfString(line, at, line.length)
+    else if (byte === BRACE) depth += 1
+    else if (byte === CLOSING_BRACE && (depth -= 1) === 0 && line[at + 1] === BRACE) {
+      parts.push(line.subarray(start, at + 1))
+      start = at + 1
+    }
+  }
+  return [...parts, line.subarray(start)]
 }
 
 /** True for a line git writes between the sides of a conflict (git-merge(1), "How conflicts are presented"). */

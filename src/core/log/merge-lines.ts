@@ -1,6 +1,6 @@
 import { compareEvents, type LogEvent } from '../events-lib.js'
 import type { LogLine } from './event-log.js'
-import { isConflictMarker, LineReader, startsWithBom } from './line-codec.js'
+import { gluedObjects, isConflictMarker, LineReader, startsWithBom } from './line-codec.js'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -64,9 +64,17 @@ function* textLines(version: Buffer): Generator<{ bytes: Buffer; isTorn: boolean
     const end = newline < 0 ? version.length : newline
     const isCrlf = end > start && version[end - 1] === CR
     const bytes = version.subarray(start, isCrlf ? end - 1 : end)
-    if (bytes.length > 0 && !isConflictMarker(bytes)) yield { bytes, isTorn: newline < 0 }
+    if (bytes.length > 0 && !isConflictMarker(bytes))
+      for (const part of unglued(bytes)) yield { bytes: part, isTorn: newline < 0 }
     start = end + 1
   }
+}
+
+/** A merge of files without final newline may have put two events into one line. */
+function unglued(bytes: Buffer): Buffer[] {
+  if (!bytes.includes('}{')) return [bytes]
+  const parts = gluedObjects(bytes)
+  return parts.every((part) => eventIn(part) !== undefined) ? parts : [bytes]
 }
 
 function eventIn(bytes: Buffer): LogEvent | undefined {

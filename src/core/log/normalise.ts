@@ -1,11 +1,10 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogProblem } from './event-log.js'
 import { type MergedLines, mergeLines } from './merge-lines.js'
-import { identityOf, NO_SURPRISES, readWhole } from './open-file.js'
-import { storageError } from './storage-error.js'
+import { readWhole } from './open-file.js'
+import { rewriteFile } from './rewrite-file.js'
 
-const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom'])
+const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom', 'glued'])
 /** Put in order in memory; a file larger than this is read as it is. */
 const MAX_BYTES = 256 * 1024 * 1024
 
@@ -27,35 +26,7 @@ export function normaliseFile(eventsDir: string, file: string): MergedLines | un
     if (before === undefined || before.bytes.length > MAX_BYTES) return undefined
     const after = mergeLines([before.bytes])
     if (after.bytes.equals(before.bytes)) return undefined
-    const isUnchanged = (): boolean => {
-      const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-      return now !== undefined && identityOf(now) === identityOf(before.stats)
-    }
-    if (replace(path, after.bytes, Number(before.stats.mode) & 0o777, isUnchanged)) return after
+    if (rewriteFile(path, [after.bytes], before.stats)) return after
   }
   return undefined
-}
-
-function replace(path: string, bytes: Buffer, mode: number, isUnchanged: () => boolean): boolean {
-  // One name, since only the lock's holder comes here: a crash leaves at most one of it.
-  const temporary = `${path}.tmp`
-  try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-    const fd = openSync(temporary, flags, mode)
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    if (isUnchanged()) {
-      renameSync(temporary, path)
-      return true
-    }
-    rmSync(temporary, { force: true })
-    return false
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw storageError(error, path, 'not stored')
-  }
 }

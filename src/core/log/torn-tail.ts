@@ -4,6 +4,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   writeSync,
@@ -117,6 +118,8 @@ function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
   const content = `${tail.size - tail.offset}-${crc.toString(16).padStart(8, '0')}`
   const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${content}`)
   try {
+    // Whoever can commit a link would choose where the bytes go.
+    if (lstatSync(errorsDir, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
     mkdirSync(errorsDir, { recursive: true })
     const fd = openSync(
       path,

@@ -78,6 +78,30 @@ export interface ConflictingEventDocument {
   readonly lamport_clock: number
 }
 
+/** A conflict in full: what each writer had seen, and the event that has seen them all since. */
+export interface ConflictDetailDocument extends ConflictDocument {
+  readonly events: readonly (ConflictingEventDocument & { readonly parents: readonly string[] | null })[]
+  readonly settled_by: EventDocument | null
+}
+
+/** A package's own worktree. */
+export interface WorkspaceDocument {
+  readonly feature: string
+  readonly work_package: string
+  /** Absolute. */
+  readonly workspace_path: string
+  /** Null when its HEAD is detached. */
+  readonly branch: string | null
+  readonly base_branch: string | null
+  readonly exists: boolean
+  readonly lane: string
+  readonly actor: string | null
+  /** Paths that differ from the last commit, untracked ones included; null where there is no worktree. */
+  readonly uncommitted: number | null
+  /** `worktree_missing`, `half_made`, `branch_merged`, `package_done`; empty for one that is in use. */
+  readonly stale: readonly string[]
+}
+
 export interface GateDocument {
   readonly gate_id: string
   readonly work_package: string

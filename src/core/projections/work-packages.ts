@@ -1,5 +1,5 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
-import type { ConflictDocument, WorkPackageDocument } from './board-document.js'
+import type { ConflictDocument, GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 
 /** Path of a package's file from the repository's root, or null where it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
@@ -49,6 +49,29 @@ function blockers(
   return dependencyLanes(state, feature)
     .filter(({ lane }) => lane === null || !table.done.includes(lane))
     .map(({ id }) => id)
+}
+
+/** The packages that can be started now, each with those that would be left with nothing else to wait for. */
+export function readyDocuments(documents: readonly WorkPackageDocument[], table: WorkflowTable): ReadyDocument[] {
+  const waiting = documents.filter((document) => document.lane === table.initial)
+  return waiting
+    .filter((document) => document.blocked_by.length === 0)
+    .map((document) => ({
+      ...document,
+      unblocks: waiting
+        .filter(({ feature, blocked_by }) => feature === document.feature && blocked_by.every((id) => id === document.work_package) && blocked_by.length > 0)
+        .map((other) => other.work_package),
+    }))
+}
+
+export function gateDocuments(state: WorkPackageState): GateDocument[] {
+  return state.gates.map(({ gate_id, gate_type, status }) => ({
+    gate_id,
+    work_package: state.work_package_id,
+    feature: state.feature_slug,
+    gate_type: gate_type ?? 'unknown',
+    status,
+  }))
 }
 
 export function conflictDocuments(states: readonly WorkPackageState[]): ConflictDocument[] {

@@ -42,7 +42,7 @@ export class EventQueries {
       limit,
       // Every feature's events unless one is asked for: history is not about where one stands.
       feature: flags.feature === undefined ? undefined : await this.scope.feature(flags.feature),
-      entity: flags.entity === undefined ? undefined : entityId(flags.entity),
+      entity: flags.entity === undefined ? undefined : entityIdOf(flags.entity),
       sinceClock: flags['since-clock'],
       from: moment('--from', flags.from),
       to: moment('--to', flags.to),
@@ -58,12 +58,16 @@ export class EventQueries {
   }
 }
 
-function entityId(text: string): string {
+export function entityIdOf(text: string): string {
   return /^wp\d+$/i.test(text) ? normaliseWorkPackageId(text) : text
 }
 
-function moment(flag: string, text: string | undefined): string | undefined {
-  if (text === undefined || (MOMENT.test(text) && !Number.isNaN(Date.parse(text)))) return text
+/** @throws KittyError UsageError for a bound that is no day and no UTC time. */
+export function moment(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const time = MOMENT.test(text) ? Date.parse(text) : Number.NaN
+  // Spelled as the log spells it, since times are compared as text; a day stays a day.
+  if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
   throw new KittyError('UsageError', `${flag} ${JSON.stringify(text.slice(0, 60))} is no day and no UTC time.`, {
     nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
   })

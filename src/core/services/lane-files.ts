@@ -12,6 +12,16 @@ import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { replaceFile } from '../specs/write-file.js'
 import type { Workspace } from '../workspace/workspace.js'
 
+export interface LaneDifference {
+  /** Path from the repository's root. */
+  readonly file: string
+  /** What the log says. */
+  readonly lane: string
+  readonly stated?: string
+  /** Why kitty cannot correct it. */
+  readonly problem?: string
+}
+
 /** The work packages' files: where they are, and the `lane:` line that repeats what the log says. */
 @injectable()
 export class LaneFiles {
@@ -34,12 +44,29 @@ export class LaneFiles {
    */
   settle(states: readonly WorkPackageState[], moved: ReadonlySet<string>): void {
     for (const state of states) {
+      // What a file says of a package that no event has moved is its author's.
+      if (state.lane_event === null) continue
       const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
       if (path === undefined) continue
       const problem = settleFile(path, state.lane, moved.has(state.work_package_id))
       if (problem !== undefined)
         this.notices.warn(`The lane in ${relative(this.workspace.root, path)} was not updated: ${problem}`)
     }
+  }
+
+  /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
+  differing(states: readonly WorkPackageState[]): LaneDifference[] {
+    return states.flatMap((state): LaneDifference[] => {
+      const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
+      if (path === undefined) return []
+      const file = relative(this.workspace.root, path)
+      const read = readSpecFile(path)
+      if (!read.ok) return [{ file, lane: state.lane, problem: read.reason }]
+      const stated = readLane(read.bytes)
+      if (stated === undefined || stated === state.lane) return []
+      const change = setLane(read.bytes, state.lane)
+      return [{ file, lane: state.lane, stated, ...(!change.ok && { problem: change.problem }) }]
+    })
   }
 
   #filesOf(feature: string): ReadonlyMap<string, string> {

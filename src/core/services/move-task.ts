@@ -3,11 +3,16 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { decideMove, isKittyEvent, type LogEvent, type Refusal, resolveLane, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import { type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
+import type { MadeMove } from '../rules/move-rule.js'
+import type { MoveRules } from '../rules/move-rules.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
-import type { LaneFiles } from './lane-files.js'
+import { knownLane } from './known-lane.js'
+import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { refusedMove } from './move-refusal.js'
+import type { Recall } from './recall.js'
 
 export interface MoveRequest {
   readonly feature: string
@@ -15,6 +20,10 @@ export interface MoveRequest {
   readonly to: string
   readonly reason?: string | undefined
   readonly force: boolean
+  /** The review a move answers to, where the workflow asks for one. Kept with the event. */
+  readonly reviewRef?: string | undefined
+  /** Proof of the work and its approval, in words, where the workflow asks for it. Kept with the event. */
+  readonly evidence?: string | undefined
   /** Refused with LostRace unless this is its lane now. */
   readonly expect?: string | undefined
   readonly provenance: Provenance
@@ -34,42 +43,45 @@ export class MoveTask {
   constructor(
     @inject(TOKENS.EventStore) private readonly store: EventStore,
     @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
+    @inject(TOKENS.Recall) private readonly recall: Recall,
   ) {}
 
   /**
-   * The event first, the file's `lane:` line after it.
+   * The event first, then what follows from it: the file's `lane:` line, and plugins.
    * @throws KittyError UnknownWorkPackage, UsageError (no such lane), LostRace, or the refusal's kind.
    */
-  @Exclusive
   async move(request: MoveRequest): Promise<MoveResult> {
-    for (const lane of [request.to, request.expect]) if (lane !== undefined) assertLane(this.workflow, lane)
-    const { events } = await this.decide(request)
-    const states = await this.store.workPackages(request.feature)
-    this.laneFiles.settle(states, new Set([request.workPackage]))
-    return resultOf(request, events)
+    for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
+    const made = await this.make(request)
+    await this.rules.follow(made, 'released')
+    const { feature, workPackage, from, to, event } = made
+    return { feature, work_package: workPackage, old_status: from, new_status: to, event }
+  }
+
+  @Exclusive
+  protected async make(request: MoveRequest): Promise<MadeMove> {
+    const { events, repeated } = await this.decide(request)
+    const made = madeMove(request, events, repeated)
+    await this.rules.follow(made, 'underLock')
+    return made
   }
 
   @Emits
   protected async decide(request: MoveRequest): Promise<Decision> {
-    const { feature, workPackage, to, reason, force, provenance } = request
+    const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
+    const { actor } = provenance
     const states = byId(await this.store.workPackages(feature))
     const state = knownWorkPackage(states, feature, workPackage)
-    assertExpected(state, request.expect)
+    if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
-    const dependencies = dependencyLanes(state, states)
-    const decision = decideMove(this.workflow, { state, to, actor: provenance.actor, force, dependencies, ...(reason !== undefined && { reason }) })
-    if (!decision.ok) throw refused(state, decision.refusal)
-    return decided(decision.events)
+    const question = { state, to, actor, force, dependencies: dependencyLanes(state, states), evidence: evidence ?? null }
+    const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
+    if (decision.ok) return decided(decision.events)
+    const { kind, requested_status, blockers } = decision.refusal
+    const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
+    throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
   }
-}
-
-function assertLane(workflow: WorkflowTable, lane: string): void {
-  if (resolveLane(workflow, lane) !== undefined) return
-  throw new KittyError('UsageError', `There is no lane ${JSON.stringify(lane.slice(0, 60))}.`, {
-    nextSteps: [`Lanes: ${workflow.lanes.join(', ')}`],
-    context: { lane, lanes: workflow.lanes },
-  })
 }
 
 function assertExpected(state: WorkPackageState, expected: string | undefined): void {
@@ -95,32 +107,8 @@ function forceNeedsReason(workPackage: string): KittyError {
   })
 }
 
-function refused(state: WorkPackageState, refusal: Refusal): KittyError {
-  const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
-  const lanes = valid_transitions.map((lane) => `kitty agent tasks move-task ${state.work_package_id} --to ${lane}`)
-  const byForce = `or overrule it: --to ${requested_status} --force --reason "…"`
-  return new KittyError(kind, message, {
-    nextSteps: current_status === requested_status ? lanes : [...(blockers.length > 0 ? [] : lanes), byForce],
-    context: {
-      feature_slug: state.feature_slug,
-      work_package: state.work_package_id,
-      current_status,
-      requested_status,
-      valid_transitions,
-      blockers,
-    },
-  })
-}
-
-function resultOf(request: MoveRequest, events: readonly LogEvent[]): MoveResult {
-  const event = events.find((candidate) => candidate.event_type === 'WPStatusChanged')
-  if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged') throw keyIsTaken(request)
+function madeMove(request: MoveRequest, events: readonly LogEvent[], repeated: boolean): MadeMove {
+  const event = firstEvent('WPStatusChanged', events, request.provenance)
   const { feature_slug, old_status, new_status } = event.payload
-  return { feature: feature_slug, work_package: event.entity_id, old_status, new_status, event }
-}
-
-function keyIsTaken({ provenance }: MoveRequest): KittyError {
-  return new KittyError('UsageError', `The idempotency key ${provenance.causationId ?? ''} belongs to another operation.`, {
-    nextSteps: ['Use a key of its own for every operation.', `kitty agent events list --causation ${provenance.causationId ?? ''}`],
-  })
+  return { feature: feature_slug, workPackage: event.entity_id, from: old_status, to: new_status, event, repeated }
 }

@@ -41,6 +41,19 @@ export class Scope {
     return resolveFeature({ flag, env, branch: currentBranch(gitDir), cwd, worktree, features: await this.features() })
   }
 
+  /** The feature that was asked for, here or by KITTY_FEATURE; undefined means all. @throws KittyError as `feature`. */
+  async chosenFeature(flag: string | undefined): Promise<string | undefined> {
+    const asked = flag ?? (this.session.env['KITTY_FEATURE'] || undefined)
+    return asked === undefined ? undefined : this.feature(asked)
+  }
+
+  /** A work package of the feature, or a feature named by its own slug. @throws KittyError as `feature`, UsageError. */
+  async contested(text: string, flag: string | undefined): Promise<{ feature: string; entity_id: string }> {
+    if (flag === undefined && (await this.features()).includes(text)) return { feature: text, entity_id: text }
+    const feature = await this.feature(flag)
+    return { feature, entity_id: text === feature ? feature : this.workPackage(text) }
+  }
+
   /** `wp1` → `WP01`. @throws KittyError UsageError. */
   workPackage(text: string): string {
     return normaliseWorkPackageId(text)

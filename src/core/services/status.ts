@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { WorkflowTable } from '../events-lib.js'
-import { board } from '../projections/board.js'
+import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import type { EventStore } from '../store/event-store.js'
 import type { LaneFiles } from './lane-files.js'
@@ -19,9 +19,7 @@ export class Status {
   async board(feature?: string): Promise<StatusDocument> {
     const rows = await this.store.features()
     const states = await this.store.workPackages(feature)
-    const titles = new Map(rows.map((row) => [row.feature_slug, row.title]))
-    const slugs = feature === undefined ? new Set([...titles.keys(), ...states.map((state) => state.feature_slug)]) : [feature]
-    const features = new Map([...slugs].sort().map((slug) => [slug, titles.get(slug) ?? slug]))
+    const features = boardFeatures(rows, states, feature)
     return board({ features, states, table: this.workflow, fileOf: this.laneFiles.fileOf })
   }
 }

@@ -1,10 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
-import type { GateDocument, NoteDocument, WorkPackageDetailDocument, WorkPackageDocument } from '../projections/board-document.js'
+import type { NoteDocument, ReadyDocument, WorkPackageDetailDocument, WorkPackageDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
-import { byId, workPackageDocument } from '../projections/work-packages.js'
+import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
 import type { EventStore } from '../store/event-store.js'
+import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { LaneFiles } from './lane-files.js'
 
@@ -23,12 +24,20 @@ export class TaskQueries {
     @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
-  async list({ feature, lane, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
+  /** @throws KittyError UsageError for a lane there is not. */
+  async list({ feature, lane: asked, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
+    const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
     const states = byId(await this.store.workPackages(feature))
     return [...states.values()]
       .map((state) => this.#document(state, states))
       .filter((document) => lane === undefined || document.lane === lane)
       .filter((document) => tag === undefined || document.tags.includes(tag))
+  }
+
+  /** What can be started now, in these features. */
+  async ready(features: readonly string[]): Promise<ReadyDocument[]> {
+    const lists = await Promise.all(features.map((feature) => this.list({ feature })))
+    return lists.flatMap((documents) => readyDocuments(documents, this.workflow))
   }
 
   /** @throws KittyError UnknownWorkPackage. */
@@ -39,7 +48,7 @@ export class TaskQueries {
     return {
       ...this.#document(state, states),
       history: history.map(eventDocument),
-      gates_list: gates(state),
+      gates_list: gateDocuments(state),
       usage: state.usage,
       notes: history.flatMap(note),
       conflicts: state.conflicts,
@@ -49,16 +58,6 @@ export class TaskQueries {
   #document(state: WorkPackageState, feature: ReadonlyMap<string, WorkPackageState>): WorkPackageDocument {
     return workPackageDocument(state, feature, this.workflow, this.laneFiles.fileOf)
   }
-}
-
-function gates(state: WorkPackageState): GateDocument[] {
-  return state.gates.map(({ gate_id, gate_type, status }) => ({
-    gate_id,
-    work_package: state.work_package_id,
-    feature: state.feature_slug,
-    gate_type: gate_type ?? 'unknown',
-    status,
-  }))
 }
 
 function note(event: LogEvent): NoteDocument[] {

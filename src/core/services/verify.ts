@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
@@ -79,7 +80,7 @@ export class Verify {
       ...causality.invalidParents.map(({ event_id, parent }) => ({
         ...place(at(event_id)),
         kind: 'invalid_parent',
-        message: `names ${parent} as its parent, whose clock is not smaller; not followed`,
+        message: `names ${parent} as its parent, which is of another entity or whose clock is not smaller; not followed`,
       })),
     ]
   }
@@ -100,15 +101,17 @@ export class Verify {
   #clockProblems(maximum: number): LogProblem[] {
     const reading = this.clock.read()
     const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
+    // A fresh clone has neither clock nor index: what is derived may be missing.
+    if ('problem' in reading && reading.missing) return []
     if ('problem' in reading) return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
+    // Behind the log is where a merge leaves it: the next write takes it from there.
     const { warning } = issueFrom(reading, maximum)
-    if (warning !== undefined) return [{ ...problem, message: warning }]
-    if (reading.value > maximum) return []
-    return [{ ...problem, message: `says ${reading.value}, the log's greatest value is ${maximum}; the next write corrects it` }]
+    return warning === undefined ? [] : [{ ...problem, message: warning }]
   }
 
   async #indexProblems(replayed: EventIndex): Promise<LogProblem[]> {
     const problem = { file: this.workspace.indexFile, line: 0, kind: 'index' }
+    if (lstatSync(this.workspace.indexFile, { throwIfNoEntry: false }) === undefined) return []
     try {
       const index = await this.health.current()
       // An index that is merely behind is no problem; one that claims to be up to date and differs is.
@@ -133,7 +136,8 @@ function suspicious(row: IndexRow): LogProblem {
   return { ...place(row), kind: 'suspicious_clock', message }
 }
 
-function isMisfiled(row: IndexRow): boolean {
+/** True for an event in another file than its day's. */
+export function isMisfiled(row: Pick<IndexRow, 'file' | 'date'>): boolean {
   return row.file.slice(0, 10) !== row.date
 }
 

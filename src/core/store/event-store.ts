@@ -1,5 +1,5 @@
 import type { LogEvent, WorkPackageState } from '../events-lib.js'
-import type { EventFilter, FeatureRow } from '../index/event-index.js'
+import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { Draft } from './stamp.js'
 
@@ -36,6 +36,12 @@ export interface EventStore {
   read(filter?: EventFilter): Promise<LogEvent[]>
   /** The same, a few thousand at a time, for histories that do not fit in memory. */
   stream(filter?: EventFilter): AsyncIterable<readonly LogEvent[]>
+  /** The same events' ids. */
+  streamIds(filter?: EventFilter): AsyncIterable<readonly string[]>
+  /** The events of these ids, in the order given; what the log does not hold is left out. */
+  eventsOf(ids: readonly string[]): Promise<LogEvent[]>
+  /** How far the log's files have been read: everything before is what the other methods answer from. */
+  positions(): Promise<Watermark[]>
   /** Writes events under the lock: durable when it answers. A causation id that is known writes nothing and answers its events. */
   emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
@@ -44,6 +50,8 @@ export interface EventStore {
   history(feature: string, workPackage: string): Promise<LogEvent[]>
   features(): Promise<FeatureRow[]>
   problems(): Promise<LogProblem[]>
+  /** The greatest clock value that is trusted: events above it are kept and not replayed. */
+  trustedClock(): Promise<number>
   causedBy(causationId: string): Promise<LogEvent[]>
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>

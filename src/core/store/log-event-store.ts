@@ -4,14 +4,16 @@ import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { Causality, checkNew, entityKey, type LogEvent, type Registry, type WorkPackageState } from '../events-lib.js'
-import { catchUp, type CatchUpReport } from '../index/catch-up.js'
-import type { EventFilter, EventIndex, FeatureRow, IndexRow } from '../index/event-index.js'
+import { Causality, checkNew, entityKey, type LogEvent, MAX_PARENTS, type Ordered, type Registry, type WorkPackageState } from '../events-lib.js'
+import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
+import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
+import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Session } from '../workspace/session.js'
+import type { AttributeGuard } from './attribute-guard.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import type { Recovery } from './recovery.js'
@@ -33,6 +35,7 @@ export class LogEventStore implements EventStore {
     @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
     @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
     @inject(TOKENS.Recovery) private readonly recovery: Recovery,
+    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
     @inject(TOKENS.Registry) private readonly registry: Registry,
@@ -70,9 +73,11 @@ export class LogEventStore implements EventStore {
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
     this.#refuseInvalid(events)
+    this.attributes.beforeAppend(events)
+    // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
-    await this.takeUp(events.length, first?.file)
+    if (first !== undefined) await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
     this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
   }
@@ -83,8 +88,24 @@ export class LogEventStore implements EventStore {
   }
 
   async *stream(filter: EventFilter = {}): AsyncIterable<readonly LogEvent[]> {
-    const rows = await this.rows(filter)
-    for (let at = 0; at < rows.length; at += STREAM_BATCH) yield this.#eventsAt(rows.slice(at, at + STREAM_BATCH))
+    if (isNewestOnly(filter)) return yield await this.read(filter)
+    yield* pages(filter, (page) => this.read(page))
+  }
+
+  async *streamIds(filter: EventFilter = {}): AsyncIterable<readonly string[]> {
+    for await (const rows of pages(filter, (page) => this.rows(page))) yield rows.map((row) => row.event_id)
+  }
+
+  @RebuildOnCorruption
+  async eventsOf(ids: readonly string[]): Promise<LogEvent[]> {
+    const rows = await (await this.#upToDate()).rows(ids)
+    const events = new Map(this.#eventsAt(rows).map((event) => [event.event_id as string, event]))
+    return ids.flatMap((id) => events.get(id) ?? [])
+  }
+
+  @RebuildOnCorruption
+  async positions(): Promise<Watermark[]> {
+    return (await this.#upToDate()).watermarks()
   }
 
   @RebuildOnCorruption
@@ -120,6 +141,11 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
+  async trustedClock(): Promise<number> {
+    return (await this.#upToDate()).maximumClock()
+  }
+
+  @RebuildOnCorruption
   async causedBy(causationId: string): Promise<LogEvent[]> {
     return this.#eventsAt(await (await this.#upToDate()).locate({ causation: causationId }))
   }
@@ -140,14 +166,14 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
-  protected async takeUp(lines: number, file: string | undefined): Promise<void> {
+  protected async takeUp(appended: OwnAppend): Promise<void> {
     const index = await this.health.current()
-    const report: CatchUpReport = await catchUp(this.log, index, { appendedTo: file, journal: this.recovery.journalEnd() })
+    const report = await catchUp(this.log, index, { appended })
+    this.recovery.explain(report, index)
+    if (report.lines === appended.lines) return
     // Something else stands where the lines were written: git put another file there within microseconds.
-    if (report.lines !== lines && file !== undefined && index.kind === 'sqlite') {
-      await index.write((writer) => writer.forget(file))
-      await catchUp(this.log, index)
-    }
+    await distrust(index, appended.file)
+    this.recovery.explain(await catchUp(this.log, index), index)
   }
 
   @RebuildOnCorruption
@@ -158,7 +184,8 @@ export class LogEventStore implements EventStore {
     const heads = new Map<string, string[]>()
     for (const draft of drafts) {
       const key = entityKey(draft)
-      if (!heads.has(key)) heads.set(key, await this.#heads(index, draft, key))
+      // More heads than one line may name are joined by several events, the newest first.
+      if (!heads.has(key)) heads.set(key, (await this.#heads(index, draft, key)).slice(-MAX_PARENTS))
     }
     return { nextClock: issue.next, heads }
   }
@@ -210,3 +237,22 @@ export class LogEventStore implements EventStore {
     }
   }
 }
+
+/** Page by page from where the last one ended, so that a page is all that is held. */
+async function* pages<T extends Ordered>(
+  filter: EventFilter,
+  read: (page: EventFilter) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let left = filter.limit ?? Infinity
+  let after = filter.after
+  while (left > 0) {
+    const page = await read({ ...filter, after: after ?? START, limit: Math.min(left, STREAM_BATCH) })
+    if (page.length > 0) yield page
+    after = page.at(-1)
+    if (after === undefined || page.length < STREAM_BATCH) return
+    left -= page.length
+  }
+}
+
+/** Before every event there can be. */
+const START: Ordered = { lamport_clock: 0, event_id: '' }

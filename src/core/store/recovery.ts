@@ -2,14 +2,16 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { catchUp } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { explanations } from '../index/conflict-resolution.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
 import { committedLines } from '../log/committed-lines.js'
-import type { EventLog, LogProblem, RawLine } from '../log/event-log.js'
+import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal, JournalPosition } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
 import type { Workspace } from '../workspace/workspace.js'
+import type { AttributeGuard } from './attribute-guard.js'
 
 /** A smaller journal is not worth asking git about, in bytes. */
 const PRUNE_AT = 256 * 1024
@@ -26,25 +28,29 @@ export class Recovery {
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Journal) private readonly journal: Journal,
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Notices) private readonly notices: Notices,
   ) {}
 
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
     await this.#repairTails(index)
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     await this.#reconcileJournal(index)
+    await this.#takeOtherSides(index)
     await this.#normaliseFiles(index)
   }
 
   /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
-    await catchUp(this.log, index)
+    await this.#catchUp(index)
     const { lines } = this.journal.read(await index.journalMark())
-    if (lines.length === 0) return
-    const present = await inIndex(index, lines)
+    const others = this.attributes.otherSides()
+    if (lines.length + others.length === 0) return
+    const present = await inIndex(index, [...lines, ...others])
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
-    if (lines.some((line) => !present.has(line.event_id))) await withLock(() => this.beforeWrite(index))
+    const isMissing = [...lines, ...others].some((line) => !present.has(line.event_id))
+    if (isMissing) await withLock(() => this.beforeWrite(index))
   }
 
   /** Where the journal ends after an append by the holder of the lock: every line before is in the log. */
@@ -63,6 +69,16 @@ export class Recovery {
       if (event?.event_id === row.event_id) return event
       throw new IndexUnusable('damaged', `it names ${row.file}:${row.line} for an event that is not there`)
     })
+  }
+
+  /** Says how each conflict came out that the report brings. An index in memory forgets whom it has told, and is silent. */
+  explain({ resolutions }: CatchUpReport, index: EventIndex): void {
+    if (index.kind === 'memory') return
+    for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
+  }
+
+  async #catchUp(index: EventIndex): Promise<void> {
+    this.explain(await catchUp(this.log, index), index)
   }
 
   async #repairTails(index: EventIndex): Promise<void> {
@@ -89,7 +105,7 @@ export class Recovery {
   async #compareWithGit(index: EventIndex, prune: boolean): Promise<void> {
     const { lines } = this.journal.read()
     const plan = await reconcile(lines, {
-      inLog: () => inIndex(index, lines),
+      inLog: () => this.#inLog(index, lines),
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
       prune,
     })
@@ -99,10 +115,37 @@ export class Recovery {
         `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
       )
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    await this.#confirmJournal(index, this.journal.read().end, this.journal.size())
+    const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
+    await this.#confirmJournal(index, this.journal.read().end, floor)
+  }
+
+  async #takeOtherSides(index: EventIndex): Promise<void> {
+    const lines = this.attributes.otherSides()
+    const present = await inIndex(index, lines)
+    const missing = lines.filter((line) => !present.has(line.event_id))
+    if (missing.length === 0) return
+    this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
+    await catchUp(this.log, index)
+  }
+
+  /** An index that lacks what the files hold is damaged, and nothing is written because of it. */
+  async #inLog(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+    const present = await inIndex(index, lines)
+    const missing = new Set(lines.map((line) => line.event_id).filter((id) => !present.has(id)))
+    if (missing.size > 0 && index.kind === 'sqlite' && this.#filesHold(missing))
+      throw new IndexUnusable('damaged', 'it lacked events that are in the log')
+    return present
+  }
+
+  #filesHold(ids: ReadonlySet<string>): boolean {
+    return this.log.list().some((file) => {
+      for (const lines of this.log.scan(file.name, SCAN_START))
+        if (lines.some(({ event }) => event !== undefined && ids.has(event.event_id))) return true
+      return false
+    })
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
@@ -122,11 +165,11 @@ export class Recovery {
       if (!needsNormalising(problems, repeats)) continue
       const merged = normaliseFile(this.workspace.eventsDir, file)
       if (merged === undefined) continue
-      this.notices.warn(`${file}: put in order, merged ${merged.merged} lines, dropped ${merged.duplicates} duplicates`)
+      this.notices.warn(`${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`)
       rewrote = true
     }
     if (rewrote) {
-      await catchUp(this.log, index)
+      await this.#catchUp(index)
       await this.#reconcileJournal(index)
     }
   }

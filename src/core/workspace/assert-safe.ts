@@ -7,22 +7,23 @@ type Expected = 'folder' | 'file' | 'derived file'
 /**
  * Refuses a workspace where a link or a device stands for one of kitty's own files: whoever can commit such a
  * link to the repository would choose which file on this machine is written. One lstat a path; a path that is
- * missing is fine. Day files are checked where they are listed.
+ * missing is fine. Day files are checked where they are listed, and the folder of error records where it is used:
+ * they are best effort and must not stop a command.
  * @throws KittyError UnsafeSetup naming path and type.
  */
 export function assertSafe(workspace: Workspace): void {
-  const { kittyDir, eventsDir, errorsDir, privateDir, configFile, lockFile, journalFile } = workspace
-  for (const path of [kittyDir, eventsDir, errorsDir, privateDir]) assertType(path, 'folder')
-  for (const path of [configFile, lockFile, journalFile]) assertType(path, 'file')
+  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile, writerFile } = workspace
+  for (const path of [kittyDir, eventsDir, privateDir]) assertType(path, 'folder')
+  for (const path of [configFile, lockFile, journalFile, writerFile]) assertType(path, 'file')
   for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
 }
 
 /** @throws KittyError UnsafeSetup when `path` exists and is not a plain file. */
-export function assertPlainFile(path: string, stats: Pick<Stats, 'isFile'> & TypeTests): void {
+export function assertPlainFile(path: string, stats: TypeTests): void {
   if (!stats.isFile()) throw unsafe(path, typeName(stats))
 }
 
-type TypeTests = Pick<Stats, 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
+type TypeTests = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
 
 function assertType(path: string, expected: Expected): void {
   const stats = lstatIfThere(path)
@@ -55,6 +56,7 @@ function lstatIfThere(path: string): Stats | undefined {
 
 function typeName(stats: TypeTests): string {
   if (stats.isSymbolicLink()) return 'symbolic link'
+  if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   if (stats.isFIFO()) return 'FIFO'
   if (stats.isSocket()) return 'socket'

@@ -45,7 +45,6 @@ function workspaceAt(root: string, cwd: string): Workspace {
 /** A second log in one repository needs a journal of its own: else one log's events would be put back into the other. */
 function privateDirOf(root: string, checkout: Checkout): string {
   if (primaryCheckout(checkout) === root) return join(checkout.gitCommonDir, 'kitty')
-  if (checkout.worktree === root) return join(checkout.gitDir, 'kitty')
   return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')
 }
 
@@ -68,6 +67,8 @@ function layout(root: string, checkout: Checkout, privateDir: string): Workspace
     privateDir,
     lockFile: join(privateDir, 'lock'),
     journalFile: join(privateDir, 'journal.jsonl'),
+    writerFile: join(privateDir, 'writer.json'),
+    arrivalsFile: join(privateDir, 'arrivals'),
   })
 }
 

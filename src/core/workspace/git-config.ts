@@ -1,29 +1,50 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * The merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where kitty
- * is not there or fails. docs/formats.md, "Merging".
+ * The log's merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where
+ * kitty is not there or fails. docs/formats.md, "Merging".
  */
-export const MERGE_DRIVER = 'kitty agent events merge-driver %O %A %B || git merge-file --union %A %O %B'
+const LOG_DRIVER = 'kitty agent events merge-driver %O %A %B || git merge-file --union %A %O %B'
+
+/**
+ * The driver of work-package files: kitty makes the three versions agree on the `lane:` line, the rest is git's, and
+ * so is the exit code that says whether a conflict is left. Without kitty it is git's merge as ever.
+ */
+const WORK_PACKAGE_DRIVER =
+  'kitty agent specs merge-driver %O %A %B; git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
 
 const SETTINGS: Readonly<Record<string, string>> = {
   'merge.kitty-events.name': 'set union of two kitty event logs',
-  'merge.kitty-events.driver': MERGE_DRIVER,
+  'merge.kitty-events.driver': LOG_DRIVER,
+  'merge.kitty-work-package.name': 'kitty work packages: the lane settled, the rest merged as text',
+  'merge.kitty-work-package.driver': WORK_PACKAGE_DRIVER,
 }
 
-/** Registers the merge driver in the repository's own configuration. @returns whether anything was changed. */
-export function registerMergeDriver(root: string): boolean {
-  const missing = Object.entries(SETTINGS).filter(([key, value]) => configValue(root, key) !== value)
+/** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
+export function registerMergeDrivers(root: string): string[] {
+  const missing = missingSettings(root)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
-  return missing.length > 0
+  return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
 }
 
-function configValue(root: string, key: string): string | undefined {
+/** True when git's configuration names the merge drivers as this kitty runs them. */
+export function areMergeDriversRegistered(root: string): boolean {
+  return missingSettings(root).length === 0
+}
+
+function missingSettings(root: string): [string, string][] {
+  const present = registered(root)
+  return Object.entries(SETTINGS).filter(([key, value]) => present.get(key) !== value)
+}
+
+/** What the repository's own configuration says of kitty's drivers, by key. */
+function registered(root: string): Map<string, string> {
   try {
-    return git(root, ['config', '--local', '--get', key])
+    const entries = git(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-']).split('\0')
+    return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]))
   } catch {
-    // Exit 1: not set.
-    return undefined
+    // Exit 1: none.
+    return new Map()
   }
 }
 
@@ -32,5 +53,5 @@ function git(root: string, args: readonly string[]): string {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-  }).replace(/\n$/, '')
+  })
 }

@@ -19,4 +19,8 @@ export interface Workspace {
   readonly privateDir: string
   readonly lockFile: string
   readonly journalFile: string
+  /** Who writes from this clone, where each has files of its own. */
+  readonly writerFile: string
+  /** In which order events became visible here. docs/following.md. */
+  readonly arrivalsFile: string
 }

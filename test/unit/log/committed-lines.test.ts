@@ -58,6 +58,28 @@ describe('committedLines', () => {
     expect(repository.committed(line(1))).toEqual(new Set())
   })
 
+  it('does not count a branch that HEAD contains: what it brought and HEAD lacks was taken out', () => {
+    const repository = new Repository()
+    repository.append(line(1))
+    repository.commitAll('one')
+    repository.git('branch', 'merged')
+    repository.git('revert', '--no-edit', 'HEAD')
+    expect(repository.committed(line(1))).toEqual(new Set())
+    repository.git('branch', 'ahead', 'merged')
+    repository.git('switch', '--quiet', 'ahead')
+    expect(repository.committed(line(1))).toEqual(new Set([ulid(1)]))
+  })
+
+  it('finds lines in the files of other writers, and on an unborn branch those of all branches', () => {
+    const repository = new Repository()
+    mkdirSync(repository.eventsDir, { recursive: true })
+    writeFileSync(join(repository.eventsDir, '2026-11-22.k3f9-2.jsonl'), line(1).bytes)
+    repository.commitAll('one')
+    expect(repository.committed(line(1))).toEqual(new Set([ulid(1)]))
+    repository.git('switch', '--quiet', '--orphan', 'new')
+    expect(repository.committed(line(1))).toEqual(new Set([ulid(1)]))
+  })
+
   it('finds lines of a detached HEAD', () => {
     const repository = new Repository()
     repository.git('switch', '--quiet', '--detach')

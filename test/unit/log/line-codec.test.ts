@@ -44,6 +44,24 @@ describe('a line', () => {
     expect(lines[1]).toMatchObject({ offset: Buffer.byteLength(line), event: { event_id: ulid(2) } })
   })
 
+  it.each([
+    ['', '\n'],
+    ['with Windows line ends', '\r\n'],
+  ])('that several events have been glued into is read as those events %s', (_, lineEnd) => {
+    const [one, two] = [noteLine(1, { actor: 'a}{b"' }).trimEnd(), noteLine(2).trimEnd()]
+    const lines = read(one + two + lineEnd + noteLine(3))
+    expect(lines.map((line) => line.event?.event_id)).toEqual([ulid(1), ulid(2), ulid(3)])
+    expect(lines.map((line) => line.line)).toEqual([1, 1, 2])
+    expect(lines.map((line) => line.problem?.kind)).toEqual(['glued', undefined, undefined])
+    const length = one.length + two.length + lineEnd.length
+    expect(lines.map((line) => line.offset)).toEqual([0, one.length, length])
+    expect(lines[1]?.length).toBe(length - one.length)
+  })
+
+  it('of objects that are not all events is no event', () => {
+    expect(kinds(`${noteLine(1).trimEnd()}{}\n{}{}\n}{\n{"a":"}{\n`)).toEqual(Array(4).fill('not_json'))
+  })
+
   it('of an unknown type is kept as unknown', () => {
     const line = JSON.stringify(noteFields(1, { event_type: 'Elsewhere' })) + '\n'
     expect(read(line)[0]).toMatchObject({ known: false, event: { event_type: 'Elsewhere' } })

@@ -35,6 +35,13 @@ describe('mergeLines', () => {
     expect(merge(noteLine(1).trimEnd(), noteLine(2).trimEnd())).toBe(noteLine(1) + noteLine(2))
   })
 
+  it('parts events that have been glued into one line, and no text that only looks like it', () => {
+    const odd = noteLine(3, { actor: '}{' })
+    expect(merge(noteLine(1).trimEnd() + noteLine(2), `${odd}{}{}\n`)).toBe(
+      `${noteLine(1)}${noteLine(2)}${odd}{}{}\n`,
+    )
+  })
+
   it('takes away Windows line ends and a byte order mark', () => {
     expect(merge(`\ufeff${noteLine(1)}`.replace('\n', '\r\n'), noteLine(1))).toBe(noteLine(1))
   })
@@ -120,6 +127,7 @@ describe('normaliseFile', () => {
     const problem = { file: 'day.jsonl', line: 1, message: '' }
     expect(needsNormalising([{ ...problem, kind: 'conflict_marker' }], 0)).toBe(true)
     expect(needsNormalising([{ ...problem, kind: 'crlf' }], 0)).toBe(true)
+    expect(needsNormalising([{ ...problem, kind: 'glued' }], 0)).toBe(true)
     expect(needsNormalising([], 1)).toBe(true)
     expect(needsNormalising([{ ...problem, kind: 'not_json' }], 0)).toBe(false)
   })

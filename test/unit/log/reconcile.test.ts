@@ -24,9 +24,19 @@ describe('reconcile', () => {
     expect(plan).toEqual({ putBack: [], drop: [], keep: LINES })
   })
 
-  it('puts back what is neither in the log nor committed, and keeps it in the journal', async () => {
+  it('puts back what is neither in the log nor committed, and keeps everything in the journal', async () => {
     const plan = await reconcile(LINES, { inLog: () => ids(1), committed: () => ids(3), prune: false })
-    expect(plan).toEqual({ putBack: [LINES[1]], drop: [LINES[2]], keep: [LINES[0], LINES[1]] })
+    expect(plan).toEqual({ putBack: [LINES[1]], drop: [], keep: LINES })
+  })
+
+  it('asks git about the missing lines alone', async () => {
+    const asked: RawLine[] = []
+    const committed = (lines: readonly RawLine[]): Set<string> => {
+      asked.push(...lines)
+      return ids()
+    }
+    await reconcile(LINES, { inLog: () => ids(1, 3), committed, prune: false })
+    expect(asked).toEqual([LINES[1]])
   })
 
   it('lets go of committed lines when it is to prune', async () => {
@@ -56,7 +66,8 @@ describe('reconcile', () => {
           const isKept = plan.keep.includes(each)
           expect(isKept || committed.has(each.event_id)).toBe(true)
           expect(isKept).toBe(!plan.drop.includes(each))
-          if (isKept && !present.has(each.event_id)) expect(plan.putBack).toContain(each)
+          const isSafe = present.has(each.event_id) || committed.has(each.event_id)
+          expect(plan.putBack.includes(each)).toBe(!isSafe)
         }
       }),
     )

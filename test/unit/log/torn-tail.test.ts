@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -79,6 +79,14 @@ describe('repairTail', () => {
     writeFileSync(log.errorsDir, 'a file in the folder’s place')
     expect(repairTail(log, DAY)?.action).toBe('ended')
     expect(readFileSync(log.path, 'utf8')).toBe(`${noteLine(1)}torn\n`)
+  })
+
+  it('copies nothing through a link in the place of the folder for errors', () => {
+    const log = folders(`${noteLine(1)}torn`)
+    const elsewhere = tempFolder()
+    symlinkSync(elsewhere, log.errorsDir)
+    expect(repairTail(log, DAY)?.action).toBe('ended')
+    expect(readdirSync(elsewhere)).toEqual([])
   })
 
   it('loses no byte and leaves only whole lines, whatever the tail', () => {

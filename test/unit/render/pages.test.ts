@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderFailure } from '../../../src/core/cli/render/error.js'
+import { renderErrors } from '../../../src/core/cli/render/error-records.js'
 import { eventText } from '../../../src/core/cli/render/event-text.js'
-import { renderChecks, renderProblems } from '../../../src/core/cli/render/problems.js'
+import { renderChecks } from '../../../src/core/cli/render/checks.js'
+import { renderProblems } from '../../../src/core/cli/render/problems.js'
 import {
-  renderErrors,
   renderEvents,
   renderReady,
   renderWorkPackages,
@@ -13,6 +14,16 @@ import { displayWidth } from '../../../src/core/cli/render/text.js'
 import { relativeTime } from '../../../src/core/cli/render/time.js'
 import { renderWorkPackage } from '../../../src/core/cli/render/work-package-page.js'
 import { event, hostileText, NOW, onTerminal, PAGE, PIPED, workPackage } from './documents.js'
+
+const ERROR = {
+  error_id: 'X',
+  error_type: 'GateFailure',
+  entity_id: 'WP01',
+  attempted_operation: 'agent tasks move-task',
+  reason: 'WP01 has gates that have not passed: WP01-CI_CHECK; record their results first.',
+  timestamp: '2026-11-22T10:00:00.000Z',
+  context: { requested_status: 'for_review', actor: 'ada' },
+}
 
 describe('the page of a work package', () => {
   it.each([
@@ -97,6 +108,14 @@ describe('lists', () => {
     expect(renderErrors([record], PIPED)).toBe('2026-11-22 10:00:00  GateFailure  -  move to done  ci is red')
   })
 
+  it('show earlier errors with their whole reason on a terminal', () => {
+    expect(renderErrors([ERROR], { ...onTerminal(60), colour: false }).split('\n')).toEqual([
+      '2026-11-22 10:00:00  WP01 → for review  GateFailure  ada',
+      '    WP01 has gates that have not passed: WP01-CI_CHECK;',
+      '    record their results first.',
+    ])
+  })
+
   it('say so when they are empty', () => {
     for (const text of [renderWorkPackages([], PIPED), renderReady([], PIPED), renderErrors([], PIPED)])
       expect(text).not.toBe('')
@@ -117,6 +136,7 @@ describe('lists', () => {
           renderWorkPackages([row, workPackage('WP02')], style),
           renderWorkPackage(page, NOW, style),
           renderEvents([event(text, { text })], style, true),
+          renderErrors([{ ...ERROR, error_type: text, entity_id: text, reason: text, context: { requested_status: text, actor: text } }], style),
         ]) {
           expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
           for (const line of shown.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width)
@@ -131,6 +151,20 @@ describe('an event in words', () => {
     ['SpecCreated', { title: 'T' }, 'feature made: T'],
     ['WPCreated', { title: 'T' }, 'made: T'],
     ['WPStatusChanged', { old_status: 'doing', new_status: 'for_review' }, 'doing → for review'],
+    [
+      'WPStatusChanged',
+      {
+        old_status: 'for_review',
+        new_status: 'done',
+        force: true,
+        reason: 'hurry',
+        gate_results: [
+          { gate_type: 'CI_CHECK', status: 'failed' },
+          { gate_type: 'gates_passed', status: 'overruled' },
+        ],
+      },
+      'for review → done by force over gates_passed: hurry',
+    ],
     [
       'WPStatusChanged',
       { old_status: 'done', new_status: 'doing', force: true, reason: 'wrong' },
@@ -183,8 +217,8 @@ describe('what verify and doctor found', () => {
       { name: 'lock', ok: true, message: 'free', fix: null },
       { name: 'driver', ok: false, message: 'not set', fix: 'kitty init' },
     ]
-    expect(renderChecks(checks, PIPED)).toBe(
-      'ok lock  free\nfailed driver  not set\n  -> kitty init\n\n1 check of 2 failed.',
+    expect(renderChecks({ checks, ok: false, fixed: [] }, PIPED)).toBe(
+      'ok     lock    free\n\nfailed driver  not set\n               -> kitty init\n\n1 of 2 checks failed.',
     )
   })
 })

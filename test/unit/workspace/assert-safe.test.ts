@@ -9,7 +9,7 @@ import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
-const FOLDERS = ['kittyDir', 'eventsDir', 'errorsDir', 'privateDir'] as const
+const FOLDERS = ['kittyDir', 'eventsDir', 'privateDir'] as const
 const FILES = ['configFile', 'lockFile', 'journalFile'] as const
 const DERIVED = ['clockFile', 'indexFile'] as const
 const EVERYTHING = [...FOLDERS, ...FILES, ...DERIVED]

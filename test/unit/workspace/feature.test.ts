@@ -128,7 +128,7 @@ describe('slugs', () => {
         entry.isDirectory() ? entry.name : [],
       )
     } catch {
-      console.log(`skipped: ${data}/kitty-specs is missing`)
+      process.stderr.write(`skipped: ${data}/kitty-specs is missing\n`)
       return context.skip()
     }
     expect(folders.length).toBeGreaterThan(0)

@@ -19,6 +19,7 @@ describe('findWorkspace', () => {
       eventsDir: join(repository.root, '.kittify', 'events'),
       lockFile: join(repository.root, '.git', 'kitty', 'lock'),
       journalFile: join(repository.root, '.git', 'kitty', 'journal.jsonl'),
+      arrivalsFile: join(repository.root, '.git', 'kitty', 'arrivals'),
     })
     expect(Object.isFrozen(workspace)).toBe(true)
   })
@@ -73,6 +74,12 @@ describe('findWorkspace', () => {
     expect(error).toMatchObject({ kind: 'NotAGitRepository', exitCode: 5 })
     expect(error.nextSteps.join()).toContain('KITTY_ROOT=')
     expect(findWorkspace(linked, { KITTY_ROOT: linked }).root).toBe(linked)
+  })
+
+  it('takes a folder whose git directory is declared bare for no checkout, as git does', () => {
+    const repository = new TempRepository()
+    repository.git('config', 'core.bare', 'true')
+    expect(errorOf(() => findWorkspace(repository.root, {})).message).toContain('no primary checkout')
   })
 
   it('refuses a folder outside any repository and a checkout whose git directory is gone', () => {

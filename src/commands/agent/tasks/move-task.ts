@@ -21,6 +21,8 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
     reason: reasonFlag,
     force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
     expect: laneFlag('Refuse unless this is its lane now.'),
+    'review-ref': Flags.string({ summary: 'The review this answers to. Kept with the event.', helpValue: 'REF' }),
+    evidence: Flags.string({ summary: 'Proof of the work and its approval. Kept with the event.', helpValue: 'TEXT' }),
     ...provenanceFlags,
   }
 
@@ -32,7 +34,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.MoveTask)
     const scope = await this.service(TOKENS.Scope)
-    const { to, reason, force, expect } = this.flags
+    const { to, reason, force, expect, evidence } = this.flags
     const moved = await service.move({
       feature: await scope.feature(this.flags.feature),
       workPackage: scope.workPackage(this.args.workPackage),
@@ -40,6 +42,8 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
       reason,
       force,
       expect,
+      reviewRef: this.flags['review-ref'],
+      evidence,
       provenance: scope.provenance(this.flags),
     })
     this.show(() => `${moved.work_package}: ${moved.old_status} → ${moved.new_status} (${moved.feature}, ${moved.event.actor})`)

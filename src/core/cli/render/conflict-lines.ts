@@ -26,7 +26,7 @@ function linesOf(conflict: ConflictDocument, style: Style): Line[] {
 }
 
 /** `last_writer_wins` → "last writer wins". */
-function ruleName(rule: string): string {
+export function ruleName(rule: string): string {
   return oneLine(rule).replaceAll('_', ' ')
 }
 

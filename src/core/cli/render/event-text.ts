@@ -15,7 +15,8 @@ const TEXTS: Readonly<Record<string, (payload: Payload, style: Style) => string>
   SubtaskCompleted: (payload) =>
     `${word(payload['subtask_id'])} ${payload['done'] === false ? 'reopened' : 'done'}`,
   GateCreated: (payload) => `gate ${word(payload['gate_id'])} added (${word(payload['gate_type'])})`,
-  GateResultChanged: (payload) => `gate ${word(payload['gate_id'])} ${word(payload['new_status'])}`,
+  GateResultChanged: (payload) =>
+    `gate ${word(payload['gate_id'])} ${word(payload['new_status'])}${after(detailsOf(payload['result_data']))}`,
   TagsChanged: (payload) => tags(payload),
   UsageRecorded: (payload) => usageText(payload['tokens'], payload['cost_usd_micros'], payload['seconds']),
   NoteAdded: (payload) => `note: ${word(payload['text'])}`,
@@ -41,17 +42,34 @@ export function usageText(tokens: unknown, costMicros: unknown, seconds: unknown
 
 function moved(payload: Payload, style: Style): string {
   const lanes = `${laneTitle(word(payload['old_status']))} ${symbolsOf(style).arrow} ${laneTitle(word(payload['new_status']))}`
-  const forced = payload['force'] === true ? ' by force' : ''
-  const reason =
-    typeof payload['reason'] === 'string' && payload['reason'] !== '' ? `: ${payload['reason']}` : ''
-  return lanes + forced + reason
+  const rules = list(payload['gate_results']).flatMap(overruledRule)
+  const over = rules.length === 0 ? '' : ` over ${rules.join(', ')}`
+  const forced = payload['force'] === true ? ` by force${over}` : ''
+  return lanes + forced + after(payload['reason'])
+}
+
+/** Rules that a forced move overruled stand among its gate results. */
+function overruledRule(report: unknown): string[] {
+  const isOverruled = hasKey(report, 'status') && report.status === 'overruled' && hasKey(report, 'gate_type')
+  return isOverruled ? [word(report.gate_type)] : []
+}
+
+function detailsOf(result: unknown): unknown {
+  return hasKey(result, 'details') ? result.details : undefined
+}
+
+function after(text: unknown): string {
+  return typeof text === 'string' && text !== '' ? `: ${text}` : ''
+}
+
+function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {
+  return typeof value === 'object' && value !== null && key in value
 }
 
 function tags(payload: Payload): string {
   const added = list(payload['added']).map((tag) => `+${word(tag)}`)
   const removed = list(payload['removed']).map((entry) => {
-    const tag = typeof entry === 'object' && entry !== null && 'tag' in entry ? entry.tag : entry
-    return `-${word(tag)}`
+    return `-${word(hasKey(entry, 'tag') ? entry.tag : entry)}`
   })
   return `tags ${[...added, ...removed].join(' ')}`
 }

@@ -6,6 +6,8 @@ import { oneLine } from './strip-control.js'
 
 const BAR = 20
 const NARROW_BAR = 10
+/** Farther apart, a feature and its progress are no longer read as one line. */
+const WIDEST_SUMMARY = 120
 
 /** Slug and progress on one line, the title below where there is one of its own. */
 export function featureHeading(feature: FeatureStatusDocument, style: Style): Line[] {
@@ -38,7 +40,7 @@ export function featureSummary(
 ): Line {
   const right = progressLine(feature, style, style.width < 100 ? 0 : NARROW_BAR)
   const slug = fill([span(oneLine(feature.feature), 'strong')], slugWidth, style)
-  return spread([...slug, span('  '), ...note], right, style.width, style)
+  return spread([...slug, span('  '), ...note], right, Math.min(style.width, WIDEST_SUMMARY), style)
 }
 
 export function isFinished({ progress }: Pick<FeatureStatusDocument, 'progress'>): boolean {

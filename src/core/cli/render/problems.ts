@@ -1,5 +1,5 @@
-/** What verify and doctor found. */
-import type { CheckDocument, ProblemDocument } from '../../projections/board-document.js'
+/** What verify found. */
+import type { ProblemDocument } from '../../projections/board-document.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 
@@ -24,19 +24,6 @@ export function renderProblems({ files, events, problems }: Findings, style: Sty
 function problemLine({ file, line, kind, message }: ProblemDocument, style: Style): string {
   const place = line > 0 ? `${oneLine(file)}:${line}` : oneLine(file)
   return `${paint(`${place}:`, 'strong', style)} ${paint(`${oneLine(kind)}:`, 'warn', style)} ${oneLine(message)}`
-}
-
-/** `doctor`: a line a check, what to do below those that failed. */
-export function renderChecks(checks: readonly CheckDocument[], style: Style): string {
-  const failed = checks.filter((check) => !check.ok).length
-  const sum = failed === 0 ? 'All is well.' : `${counted(failed, 'check')} of ${checks.length} failed.`
-  return [...checks.flatMap((check) => checkLines(check, style)), '', sum].join('\n')
-}
-
-function checkLines({ name, ok, message, fix }: CheckDocument, style: Style): string[] {
-  const { arrow } = symbolsOf(style)
-  const line = `${mark(ok, style)} ${paint(oneLine(name), 'strong', style)}  ${oneLine(message)}`
-  return fix === null ? [line] : [line, `  ${arrow} ${oneLine(fix)}`]
 }
 
 /** A word when piped, so that grep finds it. */

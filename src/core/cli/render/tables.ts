@@ -1,7 +1,7 @@
-/** Lists: work packages, what is ready, events, earlier errors. */
+/** Lists: work packages, what is ready, events, gates. */
 import type {
-  ErrorRecordDocument,
   EventDocument,
+  GateDocument,
   ReadyDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
@@ -93,18 +93,18 @@ export function renderEvents(events: readonly EventDocument[], style: Style, hea
   return renderTable(eventColumns(style), events, style, heading)
 }
 
-const ERROR_COLUMNS: readonly Column<ErrorRecordDocument>[] = [
-  { title: 'time (UTC)', cell: (record) => span(absoluteTime(oneLine(record.timestamp)), 'faint') },
-  { title: 'type', cell: (record) => span(oneLine(record.error_type), 'bad') },
-  { title: 'entity', cell: (record) => textOf(record.entity_id) },
-  { title: 'tried', cell: (record) => span(oneLine(record.attempted_operation)) },
-  { title: 'reason', cell: (record) => span(oneLine(record.reason)) },
+const GATE_COLUMNS: readonly Column<GateDocument>[] = [
+  { title: 'feature', pipedOnly: true, cell: (gate) => span(oneLine(gate.feature)) },
+  { title: 'gate', cell: (gate) => span(oneLine(gate.gate_id), 'strong') },
+  { title: 'of', cell: (gate) => span(oneLine(gate.work_package)) },
+  { title: 'type', cell: (gate) => span(oneLine(gate.gate_type)) },
+  { title: 'status', cell: (gate) => span(oneLine(gate.status), gate.status === 'passed' ? 'good' : 'warn') },
 ]
 
-/** `errors list`. */
-export function renderErrors(records: readonly ErrorRecordDocument[], style: Style): string {
-  if (records.length === 0) return 'No error is on record.'
-  return renderTable(ERROR_COLUMNS, records, style)
+/** `gates list`. */
+export function renderGates(gates: readonly GateDocument[], style: Style): string {
+  if (gates.length === 0) return 'No gate has been added.'
+  return renderTable(GATE_COLUMNS, gates, style)
 }
 
 function textOf(value: unknown) {

@@ -1,7 +1,8 @@
 import { createRegistry, type EventTypeDefinition, type Registry } from '../../events-lib.js'
 import type { AfterEventsHook } from '../after-events-hook.js'
 import type { StampedDefinition } from '../definition.js'
-import type { MoveCheck } from '../move-check.js'
+import type { MoveRule } from '../../rules/move-rule.js'
+import { moveGuard } from './move-guard.js'
 
 /** A hook, and where its thread finds it. */
 export interface InstalledHook {
@@ -15,13 +16,13 @@ export interface InstalledHook {
 /** Everything that plugins add to the program. */
 export interface Extensions {
   readonly registry: Registry
-  readonly moveChecks: readonly MoveCheck[]
+  readonly moveRules: readonly MoveRule[]
   readonly hooks: readonly InstalledHook[]
   /** What could not be loaded, one sentence each. */
   readonly problems: readonly string[]
 }
 
-export const NO_EXTENSIONS: Extensions = { registry: createRegistry(), moveChecks: [], hooks: [], problems: [] }
+export const NO_EXTENSIONS: Extensions = { registry: createRegistry(), moveRules: [], hooks: [], problems: [] }
 
 export interface LoadedDefinition {
   readonly definition: StampedDefinition
@@ -33,7 +34,7 @@ export function extensionsOf(loaded: readonly LoadedDefinition[], problems: read
   const eventTypes: EventTypeDefinition[] = loaded.flatMap(({ definition }) => definition.eventTypes ?? [])
   return {
     registry: createRegistry(eventTypes),
-    moveChecks: loaded.flatMap(({ definition }) => definition.moveChecks ?? []),
+    moveRules: loaded.flatMap(({ definition }) => (definition.moveChecks ?? []).map(moveGuard)),
     hooks: loaded.flatMap(({ definition, module }) =>
       (definition.afterEvents ?? []).map((hook) => ({ plugin: definition.name, hook, module })),
     ),

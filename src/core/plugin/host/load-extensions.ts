@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
 import { definitionFault, isDefinition, type StampedDefinition } from '../definition.js'
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'
 import { linkHost } from './host-link.js'
+import { importModule } from './import-module.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 
@@ -32,7 +32,7 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
 export async function loadDefinition(plugin: Pick<InstalledPlugin, 'name' | 'root'>): Promise<LoadedDefinition | undefined> {
   const { definition: module } = packageFacts(plugin.root)
   if (module === undefined) return undefined
-  const { default: definition } = await guarded(async () => (await import(pathToFileURL(module).href)) as { default?: unknown })
+  const { default: definition } = await guarded(() => importModule(module))
   if (!isDefinition(definition)) throw new Error('its definition is not made by definePlugin')
   const host = thisHost()
   if (definition.api !== host.api) throw unfit(plugin.name, definition.api, host)

@@ -1,14 +1,11 @@
-import { crc32 } from 'node:zlib'
-import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm'
-import { EventEntity } from '../../entities/event-entity.js'
-import { FactEntity } from '../../entities/fact-entity.js'
-import { FeatureEntity } from '../../entities/feature-entity.js'
-import { LogFileEntity } from '../../entities/log-file-entity.js'
+import type { FactEntity } from '../../entities/fact-entity.js'
+import type { FeatureEntity } from '../../entities/feature-entity.js'
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
-import { WorkPackageEntity } from '../../entities/work-package-entity.js'
-import { CLOCK_GAP, type WorkPackageState } from '../events-lib.js'
+import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
+import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
-import { asIndexUnusable } from './data-source.js'
+import { crc32 } from '../log/crc32.js'
+import type { Connection } from './connection.js'
 import type {
   EventFilter,
   EventIndex,
@@ -46,14 +43,18 @@ const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${name}"`)
   SELECT ${ROW_COLUMNS.map((_, i) => `value ->> ${i}`).join(', ')} FROM json_each(?) WHERE true
   ON CONFLICT (event_id) DO NOTHING`
 
-/** The index in SQLite. The small tables go through TypeORM's repositories; event rows, which come by the thousand, through SQL. */
-export class TypeormEventIndex implements EventIndex, IndexWriter {
+const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
+const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
+
+/** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
+export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(
-    private readonly source: DataSource,
+    private readonly connection: Connection,
     private readonly released: () => void = () => undefined,
+    readonly foldRules: MergeOptions = {},
   ) {}
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
@@ -82,7 +83,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
 
   async close(): Promise<void> {
     try {
-      await this.source.destroy()
+      await this.connection.close()
     } finally {
       this.released()
     }
@@ -145,8 +146,13 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
     return rows.map(stateOf)
   }
 
-  features(): Promise<FeatureRow[]> {
-    return this.#of(FeatureEntity).find({ order: { feature_slug: 'ASC' } }).catch(rethrow)
+  async features(): Promise<FeatureRow[]> {
+    const rows = await this.sql<FeatureEntity>('SELECT * FROM feature ORDER BY feature_slug')
+    return rows.map(({ feature_slug, title, mission, created_by, created_at, conflicts }) => {
+      // What putFeature wrote, under this schema version.
+      const open = JSON.parse(conflicts) as FeatureRow['conflicts']
+      return { feature_slug, title, mission, created_by, created_at, conflicts: open }
+    })
   }
 
   async problems(): Promise<LogProblem[]> {
@@ -166,7 +172,8 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async count(): Promise<number> {
-    return this.#of(EventEntity).count().catch(rethrow)
+    const [row] = await this.sql<{ n: number }>('SELECT count(*) AS n FROM event')
+    return row?.n ?? 0
   }
 
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
@@ -192,7 +199,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async relocate(row: IndexRow): Promise<void> {
-    await this.#of(EventEntity).save(row).catch(rethrow)
+    await this.sql(RELOCATE, [...PLACED_COLUMNS.map((name) => row[name]), row.event_id])
   }
 
   async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
@@ -214,7 +221,15 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async putWatermark(mark: Watermark): Promise<void> {
-    await this.#upsert(LogFileEntity, ['file'], mark)
+    const { file, identity, size, offset, line, crc } = mark
+    await this.sql('INSERT OR REPLACE INTO log_file (file, identity, size, "offset", line, crc) VALUES (?, ?, ?, ?, ?, ?)', [
+      file,
+      identity,
+      size,
+      offset,
+      line,
+      crc,
+    ])
   }
 
   async putJournalMark(mark: JournalMark): Promise<void> {
@@ -234,7 +249,7 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
     if (states.length === 0) return
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
-      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(text)]
+      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(Buffer.from(text))]
     })
     await this.sql(
       `INSERT INTO work_package (feature_slug, work_package_id, lane, state, crc)
@@ -246,15 +261,31 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
-    for (const key of keys) await this.#of(WorkPackageEntity).delete({ ...key }).catch(rethrow)
+    for (const { feature_slug, work_package_id } of keys)
+      await this.sql('DELETE FROM work_package WHERE feature_slug = ? AND work_package_id = ?', [feature_slug, work_package_id])
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
-    await this.#upsert(FeatureEntity, ['feature_slug'], feature)
+    const { feature_slug, title, mission, created_by, created_at, conflicts } = feature
+    await this.sql(
+      'INSERT OR REPLACE INTO feature (feature_slug, title, mission, created_by, created_at, conflicts) VALUES (?, ?, ?, ?, ?, ?)',
+      [feature_slug, title, mission, created_by, created_at, JSON.stringify(conflicts)],
+    )
   }
 
   async removeFeature(feature: string): Promise<void> {
-    await this.#of(FeatureEntity).delete({ feature_slug: feature }).catch(rethrow)
+    await this.sql('DELETE FROM feature WHERE feature_slug = ?', [feature])
+  }
+
+  async markExplained(keys: readonly string[]): Promise<string[]> {
+    if (keys.length === 0) return []
+    const rows = await this.sql<{ key: string }>(
+      'SELECT DISTINCT value AS key FROM json_each(?) WHERE value NOT IN (SELECT key FROM explained_conflict)',
+      [JSON.stringify(keys)],
+    )
+    const news = rows.map((row) => row.key)
+    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [JSON.stringify(news)])
+    return news
   }
 
   async putMaximumClock(value: number): Promise<void> {
@@ -290,41 +321,40 @@ export class TypeormEventIndex implements EventIndex, IndexWriter {
   }
 
   /** @throws IndexUnusable for whatever SQLite says other than success. */
-  async sql<Row>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    try {
-      // The driver returns plain rows; their shape is the entity's, checked by the schema version.
-      return (await this.source.query(statement, [...parameters])) as Row[]
-    } catch (error) {
-      throw asIndexUnusable(error)
-    }
-  }
-
-  #of<E extends ObjectLiteral>(entity: EntityTarget<E>) {
-    return this.source.getRepository(entity)
-  }
-
-  async #upsert<E extends ObjectLiteral>(entity: EntityTarget<E>, key: string[], row: E): Promise<void> {
-    await this.#of(entity).upsert(row, key).catch(rethrow)
+  sql<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row[]> {
+    return this.connection.all<Row>(statement, parameters)
   }
 
   /** What #putFact wrote, under this schema version: its callers know the shape by the name. */
   async #fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
-    return row === undefined ? undefined : JSON.parse(row.value)
+    return row === undefined ? undefined : parsedFact(name, row.value)
+  }
+
+  async foldFingerprint(): Promise<unknown> {
+    return this.#fact('fold')
+  }
+
+  async putFoldFingerprint(value: string): Promise<void> {
+    await this.#putFact('fold', value)
   }
 
   async #putFact(name: string, value: unknown): Promise<void> {
-    await this.#upsert(FactEntity, ['name'], { name, value: JSON.stringify(value) })
+    await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
+  }
+}
+
+function parsedFact(name: string, value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    throw new IndexUnusable('damaged', `its record of ${name} is not what was written`, { cause: error })
   }
 }
 
 function stateOf(row: WorkPackageEntity): WorkPackageState {
-  if (crc32(row.state) !== row.crc)
+  if (crc32(Buffer.from(row.state)) !== row.crc)
     throw new IndexUnusable('damaged', `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`)
   // The checksum proves that these are the bytes putWorkPackages wrote.
   return JSON.parse(row.state) as WorkPackageState
-}
-
-function rethrow(error: unknown): never {
-  throw asIndexUnusable(error)
 }

@@ -1,0 +1,125 @@
+/** Writes logs of any size: valid lines with parents, spread over packages, features and days, the same every time. */
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const FIRST_DAY = Date.UTC(2025, 0, 1)
+const DAY_MS = 86_400_000
+const FLUSH_CHARS = 1_000_000
+const ACTORS = ['agent-1', 'agent-2', 'agent-3', 'agent-4', 'ines', 'tomás']
+
+/** What happens to a package, over and over, after it was created. */
+const ROUND = [
+  { type: 'WPStatusChanged', payload: { old_status: 'planned', new_status: 'doing' } },
+  { type: 'SubtaskCompleted', payload: { subtask_id: 'T001', done: true } },
+  { type: 'UsageRecorded', payload: { tokens: 48_213, cost_usd_micros: 301_400, seconds: 412 } },
+  { type: 'NoteAdded', payload: { text: 'The first half is there; the second waits for the answer of the API — see the page on paging.' } },
+  { type: 'SubtaskCompleted', payload: { subtask_id: 'T002', done: true } },
+  { type: 'WPStatusChanged', payload: { old_status: 'doing', new_status: 'for_review' } },
+  { type: 'TagsChanged', payload: { added: ['backend'], removed: [] } },
+  { type: 'WPStatusChanged', payload: { old_status: 'for_review', new_status: 'rejected', reason: 'the error path is not covered' } },
+  { type: 'SubtaskCompleted', payload: { subtask_id: 'T002', done: false } },
+  { type: 'WPStatusChanged', payload: { old_status: 'rejected', new_status: 'planned' } },
+]
+
+/** @returns `kitty-specs` slugs and package ids of a log of that shape */
+export function shape({ packages, features }) {
+  const each = Math.ceil(packages / features)
+  return Array.from({ length: packages }, (_, at) => ({
+    feature: `${String(Math.floor(at / each) + 1).padStart(3, '0')}-feature-${Math.floor(at / each) + 1}`,
+    id: `WP${String((at % each) + 1).padStart(2, '0')}`,
+  }))
+}
+
+/** The lines of a log, each with the day it belongs to. `clock` starts at 1 and has no gaps. */
+export function* lines({ events, packages, features, days }) {
+  const all = shape({ packages, features }).map((one) => ({ ...one, head: undefined, step: -1 }))
+  const specs = [...new Set(all.map((one) => one.feature))]
+  for (let clock = 1; clock <= events; clock += 1) {
+    const time = FIRST_DAY + Math.floor(((clock - 1) * days * DAY_MS) / events)
+    const timestamp = new Date(time).toISOString()
+    const event_id = idOf(time, clock)
+    const actor = ACTORS[clock % ACTORS.length]
+    const slug = specs[clock - 1]
+    const line = slug === undefined ? nextOf(all[(clock - 1 - specs.length) % all.length], event_id) : specOf(slug)
+    const { entity_id, entity_type, event_type, payload, parents } = line
+    const envelope = { event_id, event_type, event_version: 1, lamport_clock: clock, entity_id, entity_type, timestamp, actor }
+    yield {
+      day: timestamp.slice(0, 10),
+      text: `${JSON.stringify({ ...envelope, causation_id: null, correlation_id: `run-${clock % 997}`, payload, parents })}\n`,
+    }
+  }
+}
+
+function specOf(slug) {
+  const payload = { feature_slug: slug, title: `Feature ${slug}`, mission: 'software-dev', created_by: 'ines' }
+  return { entity_id: slug, entity_type: 'FeatureSpec', event_type: 'SpecCreated', payload, parents: [] }
+}
+
+function nextOf(one, event_id) {
+  const { type, payload } = one.step < 0 ? created(one) : ROUND[one.step % ROUND.length]
+  const parents = one.head === undefined ? [] : [one.head]
+  one.head = event_id
+  one.step += 1
+  const named = type === 'SubtaskCompleted' ? { work_package_id: one.id } : {}
+  return { entity_id: one.id, entity_type: 'WorkPackage', event_type: type, payload: { feature_slug: one.feature, ...named, ...payload }, parents }
+}
+
+function created({ id }) {
+  return { type: 'WPCreated', payload: { work_package_id: id, title: `The work of ${id}`, dependencies: [], subtasks: ['T001', 'T002'] } }
+}
+
+function idOf(time, clock) {
+  return digits(time, 10) + digits(clock, 16)
+}
+
+function digits(value, length) {
+  let text = ''
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = CROCKFORD[rest % 32] + text
+  return text
+}
+
+/** A repository with a log of that shape and the packages' files beside it. */
+export function makeRepository(root, options) {
+  mkdirSync(join(root, '.kittify', 'events'), { recursive: true })
+  execFileSync('git', ['init', '-q', '-b', 'main', root])
+  writeLog(join(root, '.kittify', 'events'), options)
+  for (const { feature, id } of shape(options)) {
+    const folder = join(root, 'kitty-specs', feature, 'tasks')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${id}-work.md`), `---\nwork_package_id: ${id}\ntitle: The work of ${id}\nlane: planned\nsubtasks: [T001, T002]\n---\n\n# ${id}\n`)
+  }
+}
+
+function writeLog(folder, options) {
+  let open
+  let waiting = ''
+  const flush = () => {
+    if (open !== undefined) writeSync(open.fd, waiting)
+    waiting = ''
+  }
+  const close = () => {
+    flush()
+    if (open !== undefined) closeSync(open.fd)
+  }
+  for (const { day, text } of lines(options)) {
+    if (open?.day !== day) {
+      close()
+      open = { day, fd: openSync(join(folder, `${day}.jsonl`), 'w') }
+    }
+    waiting += text
+    if (waiting.length > FLUSH_CHARS) flush()
+  }
+  close()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const number = (fallback) => ({ type: 'string', default: String(fallback) })
+  const options = { events: number(1000), packages: number(20), features: number(2), days: number(10) }
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  if (positionals.length !== 1) throw new Error('usage: node bench/generate.mjs FOLDER [--events N --packages N --features N --days N]')
+  makeRepository(positionals[0], Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)])))
+}

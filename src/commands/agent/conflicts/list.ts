@@ -1,0 +1,35 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderConflicts } from '../../../core/cli/render/conflicts.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ListConflictsCommand extends KittyCommand<typeof ListConflictsCommand> {
+  static override summary = 'List what was written at once with different outcomes'
+  static override description =
+    'Open conflicts: a rule has chosen which value stands, and nobody has looked yet. --all also lists those that a later event has settled. Every feature, unless one is asked for.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --feature 017 --all',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
+  static override flags = {
+    feature: featureFlag,
+    all: Flags.boolean({ summary: 'Settled ones too.' }),
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Conflicts)
+    const scope = await this.service(TOKENS.Scope)
+    const conflicts = await service.list(await scope.chosenFeature(this.flags.feature), this.flags.all)
+    this.show((style) => renderConflicts(conflicts, style))
+    return this.document({ conflicts })
+  }
+}

@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> {
+  static override summary = 'Add a gate that a work package must pass'
+  static override description = 'A package is not done before every one of its gates has passed.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 --type CI_CHECK',
+    '<%= config.bin %> <%= command.id %> WP01 --type SECURITY_REVIEW --feature 017 --json',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = {
+    type: Flags.string({ summary: 'What is checked, as CI_CHECK.', helpValue: 'TYPE', required: true }),
+    feature: featureFlag,
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Gates)
+    const scope = await this.service(TOKENS.Scope)
+    const { gate, event } = await service.add({
+      feature: await scope.feature(this.flags.feature),
+      workPackage: scope.workPackage(this.args.workPackage),
+      type: this.flags.type,
+      provenance: scope.provenance(this.flags),
+    })
+    this.show(() => `${gate.gate_id}: ${gate.status}\nNext: kitty agent gates set ${gate.gate_id} --status passed`)
+    return this.document({ gate, event })
+  }
+}

@@ -1,0 +1,31 @@
+import { Args } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderGates } from '../../../core/cli/render/tables.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ListGatesCommand extends KittyCommand<typeof ListGatesCommand> {
+  static override summary = 'List the gates of a feature or of one work package'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> WP01 --json']
+  static override args = {
+    workPackage: Args.string({ name: 'WP', description: 'Work package: WP01, or wp1 for short.', ignoreStdin: true }),
+  }
+  static override flags = { feature: featureFlag }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Gates)
+    const scope = await this.service(TOKENS.Scope)
+    const { workPackage } = this.args
+    const feature = await scope.feature(this.flags.feature)
+    const gates = await service.list(feature, workPackage === undefined ? undefined : scope.workPackage(workPackage))
+    this.show((style) => renderGates(gates, style))
+    return this.document({ gates })
+  }
+}

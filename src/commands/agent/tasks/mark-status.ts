@@ -1,0 +1,55 @@
+import { Args, Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import type { MarkResult } from '../../../core/services/mark-subtasks.js'
+
+export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {
+  static override summary = 'Mark subtasks done, or open again'
+  static override description =
+    'Finds the packages by their subtasks, writes one event each, then ticks the boxes in the package’s file and in tasks.md. Those not found are listed; it fails only when none is found.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> T001 T002 --status done',
+    '<%= config.bin %> <%= command.id %> T001 --status pending --feature 017 --json',
+  ]
+  static override args = {
+    subtasks: Args.string({ name: 'SUBTASK', description: 'Subtasks, as T001 T002.', required: true, multiple: true, ignoreStdin: true }),
+  }
+  static override flags = {
+    status: Flags.option({ options: ['done', 'pending'] as const, required: true, summary: 'What they are now.' })(),
+    feature: featureFlag,
+    'work-package': Flags.string({ summary: 'Whose, where several packages have one of that name.', helpValue: 'WP' }),
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.MarkSubtasks)
+    const scope = await this.service(TOKENS.Scope)
+    const { status, 'work-package': workPackage } = this.flags
+    const marked = await service.mark({
+      feature: await scope.feature(this.flags.feature),
+      subtasks: this.args.subtasks,
+      done: status === 'done',
+      workPackage: workPackage === undefined ? undefined : scope.workPackage(workPackage),
+      provenance: scope.provenance(this.flags),
+    })
+    this.show(() => summary(marked, status))
+    return this.document({ ...marked })
+  }
+}
+
+function summary({ updated, unchanged, not_found, events }: MarkResult, status: string): string {
+  const packages = [...new Set(events.map((event) => event.entity_id))]
+  return [
+    ...(updated.length > 0 ? [`${updated.join(', ')}: ${status} (${packages.join(', ')})`] : []),
+    ...(unchanged.length > 0 ? [`${unchanged.join(', ')}: ${status} already`] : []),
+    ...(not_found.length > 0 ? [`${not_found.join(', ')}: not found`] : []),
+  ].join('\n')
+}

@@ -1,0 +1,38 @@
+import { Args } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand> {
+  static override summary = 'Keep a note with a work package'
+  static override description = 'Notes are never changed and never lost in a merge. `tasks show` lists them.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 "The parser is done; the writer waits for the schema"',
+    'git log -1 --format=%B | <%= config.bin %> <%= command.id %> WP01',
+  ]
+  static override args = {
+    workPackage: workPackageArg,
+    text: Args.string({ name: 'TEXT', description: 'The note; from standard input when left out.', required: true }),
+  }
+  static override flags = { feature: featureFlag, ...provenanceFlags }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.NoteTask)
+    const scope = await this.service(TOKENS.Scope)
+    const noted = await service.note({
+      feature: await scope.feature(this.flags.feature),
+      workPackage: scope.workPackage(this.args.workPackage),
+      text: this.args.text,
+      provenance: scope.provenance(this.flags),
+    })
+    this.show(() => `${noted.work_package}: noted (${noted.feature}, ${noted.event.actor})`)
+    return this.document({ ...noted })
+  }
+}

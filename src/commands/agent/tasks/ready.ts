@@ -1,0 +1,35 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderReady } from '../../../core/cli/render/tables.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCommand> {
+  static override summary = 'List what can be started now'
+  static override description =
+    'Planned packages whose dependencies are done, each with those that would have nothing left to wait for once it is done.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --feature 017',
+    '<%= config.bin %> <%= command.id %> --all --json',
+  ]
+  static override flags = {
+    feature: featureFlag,
+    all: Flags.boolean({ summary: 'In every feature.', exclusive: ['feature'] }),
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.TaskQueries)
+    const scope = await this.service(TOKENS.Scope)
+    const { all, feature } = this.flags
+    const ready = await service.ready(all ? await scope.features() : [await scope.feature(feature)])
+    this.show((style) => renderReady(ready, style))
+    return this.document({ ready })
+  }
+}

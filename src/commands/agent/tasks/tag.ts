@@ -1,0 +1,47 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+const tagsFlag = (summary: string) =>
+  Flags.string({ summary, helpValue: 'TAG', multiple: true, multipleNonGreedy: true, delimiter: ',', default: [] })
+
+export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> {
+  static override summary = 'Add tags to a work package, or take them away'
+  static override description =
+    'Tags of two branches are joined when they are merged: an addition is never lost, and a removal takes away only what it has seen.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 --add backend --add urgent',
+    '<%= config.bin %> <%= command.id %> WP01 --add reviewed --remove urgent --json',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = {
+    add: tagsFlag('A tag to add; may be repeated, or several with commas.'),
+    remove: tagsFlag('A tag to take away; may be repeated, or several with commas.'),
+    feature: featureFlag,
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.TagTask)
+    const scope = await this.service(TOKENS.Scope)
+    const { add, remove } = this.flags
+    const tagged = await service.tag({
+      feature: await scope.feature(this.flags.feature),
+      workPackage: scope.workPackage(this.args.workPackage),
+      add,
+      remove,
+      provenance: scope.provenance(this.flags),
+    })
+    const tags = tagged.tags.length === 0 ? 'no tags' : tagged.tags.join(', ')
+    this.show(() => `${tagged.work_package}: ${tags}${tagged.event === null ? ' (as before)' : ''}`)
+    return this.document({ ...tagged })
+  }
+}

@@ -1,0 +1,27 @@
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { featureFlag } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderWorkspaces } from '../../../core/cli/render/workspaces.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorkspacesCommand> {
+  static override summary = 'List the worktrees of work packages'
+  static override description =
+    'Stale ones are named with the reason: worktree_missing (the package is in work and has none here), half_made, branch_merged, package_done. Every feature, unless one is asked for.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --feature 017 --json']
+  static override flags = { feature: featureFlag }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Workspaces)
+    const scope = await this.service(TOKENS.Scope)
+    const workspaces = await service.list(await scope.chosenFeature(this.flags.feature))
+    this.show((style) => renderWorkspaces(workspaces, style))
+    return this.document({ workspaces })
+  }
+}

@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
+import { WithEventStore } from '../../../aspects/with-event-store.js'
+import { actorFlag, featureFlag, workPackageArg } from '../../../core/cli/flags.js'
+import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { renderRemoval } from '../../../core/cli/render/workspaces.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+
+export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWorkspaceCommand> {
+  static override summary = 'Remove the worktree of a work package'
+  static override description =
+    'Refused while it holds what is nowhere else: uncommitted changes, single files that git ignores, commits on no branch. With --force those are moved aside, and said where to. The branch always stays.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01',
+    '<%= config.bin %> <%= command.id %> WP01 --feature 017 --force --json',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = {
+    force: Flags.boolean({ summary: 'Move aside what is nowhere else, and remove it although somebody is doing the package.' }),
+    feature: featureFlag,
+    actor: actorFlag,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Workspaces)
+    const scope = await this.service(TOKENS.Scope)
+    const { actor } = scope.provenance(this.flags)
+    const feature = await scope.feature(this.flags.feature)
+    const workPackage = scope.workPackage(this.args.workPackage)
+    const removed = await service.remove({ feature, workPackage, force: this.flags.force, actor })
+    this.show(() => renderRemoval(removed))
+    return this.document({ ...removed })
+  }
+}

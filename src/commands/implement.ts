@@ -1,0 +1,48 @@
+import { Flags } from '@oclif/core'
+import { WithErrorStorage } from '../aspects/with-error-storage.js'
+import { WithEventStore } from '../aspects/with-event-store.js'
+import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
+import { KittyCommand } from '../core/cli/kitty-command.js'
+import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
+
+export default class ImplementCommand extends KittyCommand<typeof ImplementCommand> {
+  static override summary = 'Start work on a package, in a worktree of its own'
+  static override description =
+    'Moves the package to doing, and makes .worktrees/<feature>-<WP> on a branch of that name. Where it is there already, says so. If somebody else has the package: exit 6. Your own checkout, index and stash are not touched.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01',
+    '<%= config.bin %> <%= command.id %> WP02 --feature 017 --base 017-login-WP01',
+    'cd "$(<%= config.bin %> <%= command.id %> WP01 --json | jq -r .workspace_path)"',
+  ]
+  static override args = { workPackage: workPackageArg }
+  static override flags = {
+    base: Flags.string({
+      summary: 'Where a new branch starts.',
+      description: 'Default: where the primary checkout is.',
+      helpValue: 'BRANCH',
+    }),
+    feature: featureFlag,
+    ...provenanceFlags,
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const service = await this.service(TOKENS.Implement)
+    const scope = await this.service(TOKENS.Scope)
+    const made = await service.implement({
+      feature: await scope.feature(this.flags.feature),
+      workPackage: scope.workPackage(this.args.workPackage),
+      base: this.flags.base,
+      provenance: scope.provenance(this.flags),
+    })
+    this.show(() => {
+      const what = made.created ? 'Your workspace' : 'It has a workspace already'
+      return `${what}: ${made.workspace_path}\n  branch ${made.branch ?? '(detached)'}\n  next: cd ${made.workspace_path}`
+    })
+    return this.document({ ...made })
+  }
+}

@@ -1,0 +1,20 @@
+import type { Interfaces } from '@oclif/core'
+
+/**
+ * The id of the program's own command that a command line runs, as oclif would find it. Undefined where that is not
+ * plain: help, topics, unknown commands, and words too many.
+ * @param argv Without node and script.
+ */
+export function commandOf(argv: readonly string[], { commands }: Interfaces.Manifest): string | undefined {
+  const end = argv.indexOf('--')
+  if ((end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h')) return undefined
+  const flag = argv.findIndex((word) => word.startsWith('-'))
+  const words = flag < 0 ? argv : argv.slice(0, flag)
+  for (let length = words.length; length > 0; length--) {
+    const id = words.slice(0, length).join(':')
+    const command = Object.hasOwn(commands, id) ? commands[id] : undefined
+    if (command === undefined) continue
+    return length === words.length || Object.keys(command.args).length > 0 ? id : undefined
+  }
+  return undefined
+}

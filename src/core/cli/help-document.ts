@@ -1,0 +1,80 @@
+import type { Config } from '@oclif/core'
+import { getHelpFlagAdditions, normalizeArgv } from '@oclif/core/help'
+
+interface NamedCommand {
+  readonly command: string
+  readonly summary: string | null
+}
+
+/** What `--help --json` answers: one command, or a topic with what is in it. `command` is null for the whole program. */
+export interface HelpDocument {
+  readonly help: {
+    readonly command: string | null
+    readonly summary: string | null
+    readonly description: string | null
+    readonly examples: readonly string[]
+    readonly flags: readonly string[]
+    readonly commands: readonly NamedCommand[]
+  }
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The document to answer with where help is what was asked for, since oclif's own help is text alone.
+ * @param argv With `--json`. @returns undefined when a command is meant, or nothing of that name exists.
+ */
+export function helpDocument(argv: readonly string[], config: Config): HelpDocument | undefined {
+  const beforeRest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const words = beforeRest.filter((word) => word !== '--json')
+  const helpFlags = getHelpFlagAdditions(config)
+  const asksForHelp = words[0] === 'help' || words.some((word) => helpFlags.includes(word))
+  const subject = words.filter((word, at) => !helpFlags.includes(word) && !(at === 0 && word === 'help'))
+  const [id = ''] = subject.length === 0 ? [] : normalizeArgv(config, subject)
+  if (id === '' || id.startsWith('-')) return documentOf(null, descriptionOf(config), config, '')
+  const command = config.findCommand(id)
+  if (command !== undefined) return asksForHelp ? commandDocument(command, config) : undefined
+  const topic = config.findTopic(id)
+  return topic === undefined ? undefined : documentOf(id, topic.description, config, `${id}:`)
+}
+
+type LoadableCommand = NonNullable<ReturnType<Config['findCommand']>>
+
+function commandDocument(command: LoadableCommand, config: Config): HelpDocument {
+  const examples = (command.examples ?? []).flatMap((example) => (typeof example === 'string' ? [example] : []))
+  return {
+    help: {
+      command: spoken(command.id),
+      summary: command.summary ?? null,
+      description: command.description ?? null,
+      examples: examples.map((example) => rendered(example, command, config)),
+      flags: Object.values(command.flags).flatMap(({ name, hidden }) => (hidden === true ? [] : [`--${name}`])),
+      commands: [],
+    },
+    warnings: [],
+  }
+}
+
+function documentOf(id: string | null, summary: string | undefined, config: Config, prefix: string): HelpDocument {
+  const commands = config.commands
+    .filter((command) => command.id.startsWith(prefix) && !command.hidden)
+    .map((command) => ({ command: spoken(command.id), summary: command.summary ?? null }))
+    .sort((a, b) => (a.command < b.command ? -1 : 1))
+  const name = id === null ? null : spoken(id)
+  return {
+    help: { command: name, summary: summary ?? null, description: null, examples: [], flags: [], commands },
+    warnings: [],
+  }
+}
+
+function descriptionOf(config: Config): string | undefined {
+  const description: unknown = Reflect.get(config.pjson, 'description')
+  return typeof description === 'string' ? description : undefined
+}
+
+function spoken(id: string): string {
+  return id.replaceAll(':', ' ')
+}
+
+function rendered(example: string, command: LoadableCommand, config: Config): string {
+  return example.replaceAll('<%= config.bin %>', config.bin).replaceAll('<%= command.id %>', spoken(command.id))
+}

@@ -1,0 +1,60 @@
+/** What the doctor found: what failed first, and below it what to do. */
+import type { CheckDocument } from '../../projections/board-document.js'
+import { paint, symbolsOf, type Style } from '../style.js'
+import { ink, span, type Line } from './line.js'
+import { oneLine } from './strip-control.js'
+import { wrap } from './text.js'
+
+interface Diagnosis {
+  readonly checks: readonly CheckDocument[]
+  readonly ok: boolean
+  /** Names of checks that failed and were put right. */
+  readonly fixed: readonly string[]
+}
+
+/** Below this a message is not worth wrapping into what the names leave of a line. */
+const NARROWEST_TEXT = 30
+/** A longer line is hard to follow, however wide the terminal. */
+const WIDEST_TEXT = 100
+
+/** A line a check when piped, so that grep finds it; wrapped beside the names on a terminal. */
+export function renderChecks({ checks, ok, fixed }: Diagnosis, style: Style): string {
+  const names = Math.max(0, ...checks.map(({ name }) => oneLine(name).length))
+  const passed = checks.filter((check) => check.ok)
+  const failed = checks.filter((check) => !check.ok)
+  const sections = [passed.flatMap((check) => checkLines(check, names, fixed, style)), failed.flatMap((check) => checkLines(check, names, fixed, style))]
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => ink(lines, style))
+  return [...text, sum({ checks, ok, fixed }, style)].join('\n\n')
+}
+
+function checkLines({ name, ok, message, fix }: CheckDocument, names: number, fixed: readonly string[], style: Style): Line[] {
+  const { arrow } = symbolsOf(style)
+  const isFixed = ok && fixed.includes(name)
+  const head: Line = [mark(ok, isFixed, style), span(` ${oneLine(name).padEnd(names)}  `, 'strong')]
+  const indent = head.reduce((width, { text }) => width + text.length, 0)
+  const texts = column(`${isFixed ? 'put right: ' : ''}${oneLine(message)}`, indent, style)
+  const fixes = fix === null ? [] : column(oneLine(fix), indent + arrow.length + 1, style)
+  return [
+    ...texts.map((text, at): Line => [...(at === 0 ? head : [span(' '.repeat(indent))]), span(text, ok ? 'faint' : undefined)]),
+    ...fixes.map((text, at): Line => [span(' '.repeat(indent)), span(at === 0 ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'), span(text)]),
+  ]
+}
+
+function column(text: string, indent: number, style: Style): string[] {
+  const room = Math.min(style.width - indent, WIDEST_TEXT)
+  return style.terminal && room >= NARROWEST_TEXT ? wrap(text, room) : [text]
+}
+
+/** A word when piped, so that grep finds it. */
+function mark(ok: boolean, isFixed: boolean, style: Style): Line[number] {
+  if (!style.terminal) return span((isFixed ? 'fixed' : ok ? 'ok' : 'failed').padEnd(6))
+  const { done, warning } = symbolsOf(style)
+  return ok ? span(done, 'good') : span(warning, 'bad')
+}
+
+function sum({ checks, ok, fixed }: Diagnosis, style: Style): string {
+  const put = fixed.length === 0 ? '' : `${fixed.length} put right. `
+  if (ok) return `${put}${paint('All is well.', 'good', style)}`
+  const failed = checks.filter((check) => !check.ok).length
+  return `${put}${paint(`${failed} of ${checks.length} checks failed.`, 'bad', style)}`
+}

@@ -1,0 +1,41 @@
+/** What a merge would do to the board. */
+import type { LaneChange, MergePreviewResult } from '../../services/merge-preview.js'
+import { symbolsOf, type Style } from '../style.js'
+import { conflictLines } from './conflict-lines.js'
+import { laneTone } from './lane.js'
+import { ink, span, type Line } from './line.js'
+import { oneLine } from './strip-control.js'
+
+export function renderMergePreview(preview: MergePreviewResult, style: Style): string {
+  const { branch, new_events, changes, conflicts, settled } = preview
+  const heading: Line = [span(`Merging ${oneLine(branch)} would add ${new_events} events`, 'strong')]
+  if (new_events === 0) return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)]], style)
+  const nothing: Line[] = changes.length + conflicts.length === 0 ? [[span('  no package would change its lane')]] : []
+  return ink(
+    [
+      heading,
+      ...nothing,
+      ...changes.map((change) => changeLine(change, style)),
+      ...section(conflictLines(conflicts, style)),
+      ...section(settled.length === 0 ? [] : [[span(`It would settle ${settled.length} open conflicts.`)]]),
+    ],
+    style,
+  )
+}
+
+function changeLine({ feature, work_package, title, from, to, actor }: LaneChange, style: Style): Line {
+  const { arrow } = symbolsOf(style)
+  return [
+    span(`  ${oneLine(work_package)} `, 'strong'),
+    span(from === null ? 'new' : oneLine(from), 'faint'),
+    span(` ${arrow} `),
+    span(oneLine(to), laneTone(to)),
+    span(actor === null ? '' : ` by ${oneLine(actor)}`),
+    span(`  ${oneLine(title)}  `),
+    span(oneLine(feature), 'faint'),
+  ]
+}
+
+function section(lines: readonly Line[]): Line[] {
+  return lines.length === 0 ? [] : [[], ...lines]
+}

@@ -1,0 +1,75 @@
+import type { Config } from '@oclif/core'
+import { normalizeArgv } from '@oclif/core/help'
+import { KittyError } from '../errors/kitty-error.js'
+
+/** A suggestion further away than this is a guess. */
+const MOST_EDITS = 4
+const MOST_COMPARED = 60
+
+/**
+ * The refusal of a command line that names no command, or undefined when it names one (or a topic, or asks for help).
+ * @param argv Without node and script.
+ */
+export function unknownCommand(argv: readonly string[], config: Config): KittyError | undefined {
+  const [id] = normalizeArgv(config, [...argv])
+  if (id === undefined) return undefined
+  if (id.startsWith('-')) return argv.some(isHelp) ? undefined : refusal(argv.slice(0, 1), config)
+  if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined) return undefined
+  return refusal(id.split(':'), config)
+}
+
+function refusal(words: readonly string[], config: Config): KittyError {
+  const asked = words.join(' ').slice(0, 120)
+  const parent = longestKnown(words, config)
+  if (parent !== undefined && config.findCommand(parent.join(':')) !== undefined) {
+    const extra = words.slice(parent.length).join(' ')
+    return new KittyError('UsageError', `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}`, {
+      nextSteps: [`kitty ${parent.join(' ')} --help`],
+      context: { command: parent.join(' '), argument: extra },
+    })
+  }
+  const near = nearest(words, config)
+  return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}`, {
+    nextSteps: [...near.map((command) => `kitty ${command}`), `kitty ${[...(parent ?? []), '--help'].join(' ')}`],
+    context: { command: asked, similar: near },
+  })
+}
+
+function longestKnown(words: readonly string[], config: Config): readonly string[] | undefined {
+  for (let length = words.length - 1; length > 0; length--) {
+    const id = words.slice(0, length).join(':')
+    if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined) return words.slice(0, length)
+  }
+  return undefined
+}
+
+function nearest(words: readonly string[], config: Config): string[] {
+  const asked = words.join(' ').slice(0, MOST_COMPARED)
+  const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '))
+  // Somebody who leaves the topic out means the command all the same: `move-task` is `agent tasks move-task`.
+  const ending = known.filter((command) => command.endsWith(` ${words[0] ?? ''}`))
+  if (ending.length > 0) return ending
+  const ranked = known
+    .map((command) => ({ command, edits: edits(asked, command) }))
+    .filter(({ edits }) => edits <= MOST_EDITS)
+    .sort((a, b) => a.edits - b.edits)
+  return ranked.slice(0, 2).map(({ command }) => command)
+}
+
+/** Levenshtein distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h'
+}

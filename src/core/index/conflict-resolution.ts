@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { type Conflict, contestedWrite, entityKey, isKittyEvent, type LogEvent } from '../events-lib.js'
+
+/** How a conflict came out: by the register's rule while it is open, by a later event once it is settled. */
+export interface ConflictResolution {
+  readonly conflict: Conflict
+  /** The write that has seen both sides; undefined while the rule alone decides. */
+  readonly settledBy: LogEvent | undefined
+}
+
+/** More than these are summed up in one line, as after a clone of a repository with a long past. */
+const MOST = 20
+const MOST_VALUES = 4
+
+/**
+ * What tells one conflict from another: its place and the writes it is made of, open and settled apart. A third
+ * writer makes it another conflict, since another may win.
+ */
+export function conflictKey({ feature, entity_id, register, events, open }: Conflict): string {
+  const parts = [feature, entity_id, register, open ? 'open' : 'settled', ...events.map((write) => write.event_id)]
+  return createHash('sha256').update(parts.join('\n')).digest('base64url')
+}
+
+/** The first write of the register behind a settled conflict's own: whatever stands there has seen them all. */
+export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogEvent | undefined {
+  if (conflict.open) return undefined
+  const members = new Set<string>(conflict.events.map((write) => write.event_id))
+  let key: string | undefined
+  for (const event of history) {
+    if (members.has(event.event_id)) key = entityKey(event)
+    else if (key === entityKey(event) && isAfter(event, conflict) && registerOf(event) === conflict.register) return event
+  }
+  return undefined
+}
+
+function isAfter(event: LogEvent, { events }: Conflict): boolean {
+  const last = events.at(-1)
+  if (last === undefined) return false
+  const later = event.lamport_clock - last.lamport_clock
+  return later > 0 || (later === 0 && event.event_id > last.event_id)
+}
+
+function registerOf(event: LogEvent): string | undefined {
+  return isKittyEvent(event) ? contestedWrite(event)?.register : undefined
+}
+
+/** One sentence a resolution, for stderr. */
+export function explanations(resolutions: readonly ConflictResolution[]): string[] {
+  const said = resolutions.slice(0, MOST).map(explanation)
+  const rest = resolutions.length - said.length
+  return rest === 0 ? said : [...said, `and ${rest} more conflicts: kitty agent conflicts list`]
+}
+
+function explanation({ conflict, settledBy }: ConflictResolution): string {
+  const where = `${conflict.entity_id} (${conflict.feature}) ${conflict.register}`
+  if (settledBy !== undefined) {
+    const values = conflict.events.slice(0, MOST_VALUES).map(writeText).join(', ')
+    return plain(`${where}: ${values} were written at once; settled by ${settledBy.actor}: ${settledValue(settledBy)}`)
+  }
+  const winner = conflict.events.find((write) => write.event_id === conflict.winner)
+  const others = conflict.events.filter((write) => write !== winner)
+  const named = others.slice(-MOST_VALUES).map(writeText).join(', ')
+  const more = others.length > MOST_VALUES ? ` and ${others.length - MOST_VALUES} more` : ''
+  const stands = winner === undefined ? 'one value' : writeText(winner)
+  const rule = conflict.rule.replaceAll('_', ' ')
+  return plain(
+    `${where}: written at once; ${stands} stands (${rule}), ${named}${more} stays in the log. ` +
+      `To decide: kitty agent conflicts show ${conflict.entity_id} --feature ${conflict.feature}`,
+  )
+}
+
+function writeText(write: Conflict['events'][number]): string {
+  return `${valueText(write.value)} by ${write.actor}`
+}
+
+function settledValue(event: LogEvent): string {
+  return valueText(isKittyEvent(event) ? contestedWrite(event)?.value : undefined)
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+/** One line, whatever a log calls its actors. */
+function plain(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ')
+}

@@ -1,0 +1,73 @@
+const DIGITS = new Map([...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].map((digit, value) => [digit, value]))
+/** An id is 128 bits. A slot of zeros is free. */
+const WORDS = 4
+const FIRST_SLOTS = 1024
+
+/** A set of event ids, exact, in 22 to 43 bytes each: a stream that runs for weeks keeps every id it has seen. */
+export class KnownIds {
+  #slots = new Uint32Array(FIRST_SLOTS * WORDS)
+  #size = 0
+  /** The one id that looks like a free slot. */
+  #hasZero = false
+  readonly #id = new Uint32Array(WORDS)
+
+  get size(): number {
+    return this.#size + Number(this.#hasZero)
+  }
+
+  has(id: string): boolean {
+    return this.#read(id) ? this.#isTaken(this.#find()) : this.#hasZero
+  }
+
+  add(id: string): void {
+    if (!this.#read(id)) {
+      this.#hasZero = true
+      return
+    }
+    const at = this.#find()
+    if (this.#isTaken(at)) return
+    this.#slots.set(this.#id, at)
+    this.#size += 1
+    if (this.#size * 4 * WORDS > this.#slots.length * 3) this.#grow()
+  }
+
+  /** Where the id that was read stands, or the free slot it belongs into. */
+  #find(): number {
+    const [a, b, c, d = 0] = this.#id
+    const slots = this.#slots
+    const mask = slots.length / WORDS - 1
+    // The end of an id is random, or counts up by one: either way it spreads by itself.
+    for (let slot = d & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * WORDS
+      const isSame = slots[at + 3] === d && slots[at + 2] === c && slots[at + 1] === b && slots[at] === a
+      if (isSame || !this.#isTaken(at)) return at
+    }
+  }
+
+  #isTaken(at: number): boolean {
+    const slots = this.#slots
+    return ((slots[at] ?? 0) | (slots[at + 1] ?? 0) | (slots[at + 2] ?? 0) | (slots[at + 3] ?? 0)) !== 0
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    this.#slots = new Uint32Array(old.length * 2)
+    for (let at = 0; at < old.length; at += WORDS) {
+      this.#id.set(old.subarray(at, at + WORDS))
+      if (this.#id.some((word) => word !== 0)) this.#slots.set(this.#id, this.#find())
+    }
+  }
+
+  /** 26 digits of five bits, of which the first has three. @returns false for the id that is all zeros */
+  #read(id: string): boolean {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let at = 0; at < id.length; at += 1) {
+      a = (a << 5) | (b >>> 27)
+      b = (b << 5) | (c >>> 27)
+      c = (c << 5) | (d >>> 27)
+      d = (d << 5) | (DIGITS.get(id.charAt(at)) ?? 0)
+    }
+    this.#id.set([a, b, c, d])
+    return (a | b | c | d) !== 0
+  }
+}

@@ -1,0 +1,33 @@
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { type BigIntStats } from 'node:fs'
+import { identityOf, NO_SURPRISES } from './open-file.js'
+import { storageError } from './storage-error.js'
+
+/**
+ * Puts new content in a file's place, whole or not at all. For the holder of the lock. Git, which knows no lock, may
+ * replace the file meanwhile: then nothing is done.
+ * @param before The file's status when its content was read. @returns false when it is another file by now
+ * @throws KittyError
+ */
+export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigIntStats): boolean {
+  // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+  const temporary = `${path}.tmp`
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
+    const fd = openSync(temporary, flags, Number(before.mode) & 0o777)
+    try {
+      for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    const isUnchanged = now !== undefined && identityOf(now) === identityOf(before)
+    if (isUnchanged) renameSync(temporary, path)
+    else rmSync(temporary, { force: true })
+    return isUnchanged
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, path, 'not stored')
+  }
+}

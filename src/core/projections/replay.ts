@@ -1,0 +1,94 @@
+import {
+  distinctEvents,
+  type FeatureState,
+  fold,
+  foldFeature,
+  isKittyEvent,
+  type LogEvent,
+  type MergeOptions,
+  trustedMaximum,
+  type WorkPackageState,
+} from '../events-lib.js'
+
+/** What a set of events says, worked out without an index. */
+export interface Replay {
+  /** By feature and id. */
+  readonly states: readonly WorkPackageState[]
+  /** By slug. */
+  readonly features: readonly FeatureState[]
+}
+
+/** Events in any order and with repetitions, to the state the index would hold of them. */
+export function replay(events: Iterable<LogEvent>, rules: MergeOptions): Replay {
+  const inOrder = trustedEvents(events)
+  const specs = group(inOrder, (event) => (event.entity_type === 'FeatureSpec' ? [event.payload.feature_slug] : []))
+  const owners = gateOwners(inOrder)
+  const packages = group(inOrder, (event) => packagesOf(event, owners))
+  return {
+    states: inKeyOrder(packages).flatMap((history) => fold(history, rules) ?? []),
+    features: inKeyOrder(specs).flatMap((history) => foldFeature(history) ?? []),
+  }
+}
+
+/** Each event once, in total order, without those whose clock is poison: docs/formats.md, "The clock". */
+export function trustedEvents(events: Iterable<LogEvent>): LogEvent[] {
+  const inOrder = distinctEvents(events).events
+  const { maximum } = trustedMaximum(inOrder.map((event) => event.lamport_clock))
+  return inOrder.filter((event) => event.lamport_clock <= maximum)
+}
+
+/**
+ * A part of a log together with everything that its events had seen: without it, what came after another would
+ * look concurrent with it.
+ */
+export function withAncestors(events: readonly LogEvent[], belongs: (event: LogEvent) => boolean): LogEvent[] {
+  const wanted = new Set<string>()
+  // From the last to the first: a parent always stands before its child.
+  return distinctEvents(events)
+    .events.reverse()
+    .filter((event) => {
+      const isWanted = belongs(event) || wanted.has(event.event_id)
+      if (isWanted) for (const parent of event.parents ?? []) wanted.add(parent)
+      return isWanted
+    })
+    .reverse()
+}
+
+function packagesOf(event: LogEvent, owners: ReadonlyMap<string, ReadonlySet<string>>): Iterable<string> {
+  const feature = event.payload.feature_slug
+  if (event.entity_type === 'WorkPackage') return [keyOf(feature, event.entity_id)]
+  return event.entity_type === 'Gate' ? (owners.get(keyOf(feature, event.entity_id)) ?? []) : []
+}
+
+/** The packages each gate was created for; results of a gate name none themselves. */
+function gateOwners(events: readonly LogEvent[]): Map<string, Set<string>> {
+  const owners = new Map<string, Set<string>>()
+  for (const event of events) {
+    if (!isKittyEvent(event) || event.event_type !== 'GateCreated') continue
+    const { feature_slug, work_package_id } = event.payload
+    const gate = keyOf(feature_slug, event.entity_id)
+    owners.set(gate, (owners.get(gate) ?? new Set()).add(keyOf(feature_slug, work_package_id)))
+  }
+  return owners
+}
+
+function group(events: readonly LogEvent[], keysOf: (event: LogEvent) => Iterable<string>): Map<string, LogEvent[]> {
+  const groups = new Map<string, LogEvent[]>()
+  for (const event of events) {
+    for (const key of keysOf(event)) {
+      const own = groups.get(key)
+      if (own === undefined) groups.set(key, [event])
+      else own.push(event)
+    }
+  }
+  return groups
+}
+
+function inKeyOrder(groups: ReadonlyMap<string, LogEvent[]>): LogEvent[][] {
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, events]) => events)
+}
+
+function keyOf(feature: string, entity: string): string {
+  // A slug never holds NUL, so this sorts by feature, then by package.
+  return `${feature}\0${entity}`
+}

@@ -1,0 +1,98 @@
+import { inject, injectable, multiInject } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import type { Notices } from '../errors/notices.js'
+import {
+  decideMove,
+  type Guards,
+  type MoveDecision,
+  type MoveFacts,
+  type NewEvent,
+  resolveLane,
+  unfinished,
+  type WorkflowTable,
+} from '../events-lib.js'
+import type { MadeMove, MoveRule, PostFunction } from './move-rule.js'
+import { overruled, ruleName } from './overruled.js'
+import { guardsByName, withEveryMove } from './rule-set.js'
+
+type StatusChanged = NewEvent<'WPStatusChanged'>
+type GateReport = NonNullable<StatusChanged['payload']['gate_results']>[number]
+
+/** What a caller brings to a move besides its state; `evidence` in words, which are kept with the event. */
+export type MoveQuestion = Omit<MoveFacts, 'evidence'> & { readonly evidence?: string | null }
+
+/** The three phases of a move: conditions and validators judge it, post-functions follow it. docs/gates-and-rules.md. */
+@injectable()
+export class MoveRules {
+  readonly #table: WorkflowTable
+  readonly #guards: Guards
+  readonly #postFunctions: readonly PostFunction[]
+
+  constructor(
+    @inject(TOKENS.Workflow) workflow: WorkflowTable,
+    @multiInject(TOKENS.MoveRule) rules: readonly MoveRule[],
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {
+    const guards = rules.filter((rule) => rule.phase !== 'after')
+    this.#guards = guardsByName(guards)
+    this.#table = withEveryMove(workflow, guards)
+    this.#postFunctions = rules.filter((rule) => rule.phase === 'after')
+  }
+
+  /**
+   * Whether the move may be made, and its event. A forced one's event says what was overruled.
+   * @throws KittyError InternalError naming a rule that failed to answer.
+   */
+  decide({ evidence, ...question }: MoveQuestion): MoveDecision {
+    const to = resolveLane(this.#table, question.to) ?? question.to
+    const facts: MoveFacts = { ...question, to, evidence: evidence !== undefined && evidence !== null && evidence.trim() !== '' }
+    const decision = decideMove(this.#table, facts, this.#guards)
+    if (!decision.ok) return decision
+    return { ok: true, events: decision.events.map((event) => this.#annotated(event, facts, evidence)) }
+  }
+
+  /** Whether some move into the lane asks the guard. */
+  asks(guard: string, lane: string): boolean {
+    const into = Object.values(this.#table.moves).flat().filter((move) => move.to === lane)
+    return into.some((move) => [...(move.requires ?? []), ...(move.always ?? [])].includes(guard))
+  }
+
+  /** Runs the post-functions of one kind. One that fails is a warning: the move stands. */
+  async follow(move: MadeMove, kind: 'underLock' | 'released'): Promise<void> {
+    for (const rule of this.#postFunctions) {
+      if ((rule.underLock === true) !== (kind === 'underLock') || (move.repeated && kind === 'released')) continue
+      try {
+        await rule.after(move)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.notices.warn(`${move.workPackage} was moved to ${move.to}, but ${rule.name} failed after it: ${reason}`)
+      }
+    }
+  }
+
+  /** The payload's places for facts hold them; a rule that was overruled stands among the gate results. */
+  #annotated(event: StatusChanged, facts: MoveFacts, evidence: string | null | undefined): StatusChanged {
+    const violations = facts.force === true ? overruled(this.#table, facts, this.#guards) : []
+    const names = new Set(violations.map(ruleName))
+    const gates = names.has('gates_passed') ? facts.state.gates : []
+    const reports: GateReport[] = [
+      ...(event.payload.gate_results ?? gates.map(({ gate_id, gate_type, status }) => ({ gate_type: gate_type ?? gate_id, status }))),
+      ...violations.map((violation) => ({ gate_type: ruleName(violation), status: 'overruled', details: violation.message })),
+      ...given('review_reference', facts.review_ref),
+      ...given('evidence', evidence),
+    ]
+    const incomplete_dependencies = unfinished(facts.dependencies, this.#table).map(({ id }) => id)
+    return {
+      ...event,
+      payload: {
+        ...event.payload,
+        ...(reports.length > 0 && { gate_results: reports }),
+        ...(names.has('dependencies_done') && { dependency_status: { all_complete: false, incomplete_dependencies } }),
+      },
+    }
+  }
+}
+
+function given(name: string, text: string | null | undefined): GateReport[] {
+  return text === undefined || text === null || text.trim() === '' ? [] : [{ gate_type: name, status: 'given', details: text }]
+}

@@ -1,0 +1,137 @@
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { detectConflicts, isKittyEvent, type LogEvent, type MergeOptions } from '../events-lib.js'
+import type { ConflictDetailDocument, ConflictDocument, EventDocument } from '../projections/board-document.js'
+import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
+import { eventDocument } from '../projections/event-document.js'
+import { byId } from '../projections/work-packages.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import { keyIsTaken } from './key-is-taken.js'
+import { knownWorkPackage } from './known-work-package.js'
+import type { LaneFiles } from './lane-files.js'
+import { writeOf, writtenAgain } from './written-again.js'
+
+export interface ResolveRequest {
+  readonly feature: string
+  /** A work package, or the feature itself for its definition. */
+  readonly entity: string
+  /** The event whose value is to stand. */
+  readonly keep: string
+  readonly register?: string | undefined
+  readonly provenance: Provenance
+}
+
+export interface ResolveResult {
+  readonly feature: string
+  readonly entity_id: string
+  readonly register: string
+  readonly kept: string
+  readonly value: unknown
+  readonly event: EventDocument
+}
+
+/** What was written at once: which there is, in full, and the decision of one. */
+@injectable()
+export class Conflicts {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+  ) {}
+
+  /** @param all Settled ones too, which takes reading the whole history. */
+  async list(feature: string | undefined, all: boolean): Promise<ConflictDocument[]> {
+    if (all) {
+      return detectConflicts(await this.#trusted(await this.store.read({ feature })), this.foldRules).sort(byPlace)
+    }
+    const features = (await this.store.features()).filter((row) => feature === undefined || row.feature_slug === feature)
+    return openConflicts(await this.store.workPackages(feature), features)
+  }
+
+  /**
+   * Every conflict of one package or of the feature's definition, settled ones included.
+   * @throws KittyError UnknownWorkPackage, UsageError.
+   */
+  async show(feature: string, entity: string): Promise<ConflictDetailDocument[]> {
+    return conflictDetails(await this.#history(feature, entity), this.foldRules)
+  }
+
+  /**
+   * Writes the kept value once more, as an event that has seen all there is: from then on the conflict is history.
+   * @throws KittyError UsageError (no such write), LostRace (settled already).
+   */
+  @Exclusive
+  async resolve(request: ResolveRequest): Promise<ResolveResult> {
+    const { events } = await this.decide(request)
+    const [event] = events
+    const write = event && writeOf(event)
+    if (event === undefined || write === undefined) throw keyIsTaken(request.provenance)
+    this.laneFiles.settle(await this.store.workPackages(request.feature), new Set([event.entity_id]))
+    return { feature: request.feature, entity_id: event.entity_id, ...write, kept: request.keep, event: eventDocument(event) }
+  }
+
+  @Emits
+  protected async decide(request: ResolveRequest): Promise<Decision> {
+    const { feature, entity, keep } = request
+    const history = await this.#history(feature, entity)
+    const details = conflictDetails(history, this.foldRules)
+    const conflict = chosen(details, request)
+    const kept = history.find((event) => event.event_id === keep)
+    const standing = history.find((event) => event.event_id === conflict.winner)
+    if (kept === undefined || !isKittyEvent(kept) || standing === undefined) throw noSuchWrite(details, request)
+    return decided([writtenAgain(kept, standing)])
+  }
+
+  async #history(feature: string, entity: string): Promise<LogEvent[]> {
+    if (entity === feature) return this.#trusted(await this.store.read({ feature, entityType: 'FeatureSpec' }))
+    const id = normaliseWorkPackageId(entity)
+    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, id)
+    return this.#trusted(await this.store.history(feature, id))
+  }
+
+  /** What the board is made of: a value that is no time takes no part in a conflict. */
+  async #trusted(events: readonly LogEvent[]): Promise<LogEvent[]> {
+    const maximum = await this.store.trustedClock()
+    return events.filter((event) => event.lamport_clock <= maximum)
+  }
+}
+
+function chosen(details: readonly ConflictDetailDocument[], request: ResolveRequest): ConflictDetailDocument {
+  const { keep, register } = request
+  const conflict = details.find(({ events }) => events.some((write) => write.event_id === keep))
+  if (conflict === undefined) throw noSuchWrite(details, request)
+  if (register !== undefined && register !== conflict.register) throw otherRegister(conflict, request)
+  if (!conflict.open) throw settledAlready(conflict, request)
+  return conflict
+}
+
+function noSuchWrite(details: readonly ConflictDetailDocument[], { feature, entity, keep, register }: ResolveRequest): KittyError {
+  const open = details.filter((conflict) => conflict.open && (register === undefined || conflict.register === register))
+  const choices = open.flatMap((conflict) => conflict.events.map((write) => ({ ...write, register: conflict.register })))
+  const steps = choices.map(
+    (write) => `--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
+  )
+  const message = `${JSON.stringify(keep.slice(0, 40))} is none of the writes that ${entity} of ${feature} has in conflict.`
+  return new KittyError('UsageError', message, {
+    nextSteps: steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
+    context: { feature_slug: feature, entity, keep, choices },
+  })
+}
+
+function otherRegister({ register }: ConflictDetailDocument, request: ResolveRequest): KittyError {
+  const message = `${request.keep} wrote ${register}, not ${JSON.stringify(request.register?.slice(0, 60))}.`
+  return new KittyError('UsageError', message, { nextSteps: [`--register ${register}`, 'or leave --register out'] })
+}
+
+function settledAlready(conflict: ConflictDetailDocument, { feature, entity }: ResolveRequest): KittyError {
+  const { settled_by, register } = conflict
+  const who = settled_by === null ? '' : ` by ${settled_by.actor} at ${settled_by.timestamp}`
+  return new KittyError('LostRace', `The conflict of ${entity} over ${register} was settled${who}.`, {
+    nextSteps: [`kitty agent conflicts show ${entity} --feature ${feature}`],
+    context: { feature_slug: feature, work_package: entity, register, settled_by },
+  })
+}

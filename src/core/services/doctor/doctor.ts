@@ -1,0 +1,112 @@
+import { inject, injectable } from 'inversify'
+import { resolverOf, TOKENS } from '../../di/tokens.js'
+import { EXIT, isKittyError } from '../../errors/kitty-error.js'
+import type { Notices } from '../../errors/notices.js'
+import type { CheckDocument } from '../../projections/board-document.js'
+import type { Session } from '../../workspace/session.js'
+import { byHand, type Check, type Verdict } from './check.js'
+import { placeChecks } from './place-checks.js'
+
+export interface Diagnosis {
+  readonly checks: readonly CheckDocument[]
+  readonly ok: boolean
+  /** Names of the checks that failed and were put right. */
+  readonly fixed: readonly string[]
+}
+
+interface Examined extends Check {
+  readonly verdict: Verdict
+}
+
+/** One repair may lay open the next: an event that is moved into its day's file may stand there already. */
+const ROUNDS = 3
+
+/** Looks at everything kitty stands on, and puts right what can be put right without losing a byte. */
+@injectable()
+export class Doctor {
+  constructor(
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /**
+   * @param fix Repair what can be repaired, with the write lock held, and look again.
+   * @throws KittyError LockTimeout: nothing was repaired.
+   */
+  async examine(fix: boolean): Promise<{ diagnosis: Diagnosis; exitCode: number }> {
+    const before = await this.#look()
+    let after = before
+    let refused: Examined[] = []
+    for (let round = 0; fix && round < ROUNDS && refused.length === 0; round += 1) {
+      const repairs = after.filter(({ verdict }) => verdict.repair !== undefined)
+      if (repairs.length === 0) break
+      refused = await this.#repair(repairs)
+      after = await this.#look()
+    }
+    const examined = [...after, ...refused]
+    const failed = examined.filter(({ verdict }) => !verdict.ok)
+    const wasFailing = before.filter(({ verdict }) => !verdict.ok).map(({ name }) => name)
+    const fixed = wasFailing.filter((name) => after.some((check) => check.name === name && check.verdict.ok))
+    const checks = examined.map(({ name, verdict: { ok, message, fix: says } }) => ({ name, ok, message, fix: says }))
+    const worst = failed.some(({ area }) => area === 'data') ? EXIT.damaged : EXIT.environment
+    return { diagnosis: { checks, ok: failed.length === 0, fixed }, exitCode: failed.length === 0 ? EXIT.done : worst }
+  }
+
+  async #look(): Promise<Examined[]> {
+    const examined: Examined[] = []
+    for (const check of placeChecks(this.session)) {
+      const verdict = await check.look()
+      examined.push({ ...check, verdict })
+      // The rest would fail for the same reason, and say it less well.
+      if (!verdict.ok) return examined
+    }
+    const resolver = await resolverOf(this)
+    const machine = await resolver.resolve(TOKENS.MachineChecks)
+    const log = await resolver.resolve(TOKENS.LogChecks)
+    for (const check of machine.checks()) examined.push({ ...check, verdict: await check.look() })
+    for (const check of await this.#logChecks(() => log.checks())) examined.push({ ...check, verdict: await check.look() })
+    await (await resolver.resolve(TOKENS.EventStore)).close()
+    return examined
+  }
+
+  /** A log that cannot be read at all is one finding. */
+  async #logChecks(read: () => Promise<Check[]>): Promise<Check[]> {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      const { message, nextSteps } = error
+      return [{ name: 'log', area: 'data', look: () => byHand(message, nextSteps.join('; ')) }]
+    }
+  }
+
+  /** @returns what stood in the way of repairing anything */
+  async #repair(repairs: readonly Examined[]): Promise<Examined[]> {
+    const early = repairs.filter(({ name }) => name === 'set-up')
+    for (const { verdict } of early) await verdict.repair?.()
+    if (early.length > 0) return []
+    const store = await (await resolverOf(this)).resolve(TOKENS.EventStore)
+    try {
+      await store.exclusively('doctor --fix', async () => {
+        for (const { name, verdict } of repairs) await this.#try(name, verdict)
+      })
+      return []
+    } catch (error) {
+      if (!isKittyError(error) || error.kind === 'LockTimeout') throw error
+      const verdict = byHand(`nothing could be repaired: ${error.message}`, error.nextSteps.join('; '))
+      return [{ name: 'repair', area: 'environment', look: () => verdict, verdict }]
+    } finally {
+      await store.close()
+    }
+  }
+
+  /** What one repair cannot do keeps none of the others from being done. */
+  async #try(name: string, { repair }: Verdict): Promise<void> {
+    try {
+      await repair?.()
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      this.notices.warn(`${name}: ${error.message}`)
+    }
+  }
+}

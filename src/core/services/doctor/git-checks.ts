@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { areMergeDriversRegistered, registerMergeDrivers } from '../../workspace/git-config.js'
+import { runGit } from '../../workspace/run-git.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import { addLines, ATTRIBUTES, IGNORED, WORKTREES_IGNORED } from '../initialise.js'
+import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
+import { worktrees } from './worktrees.js'
+
+/** A day file's path, whichever day: git's rules are asked for it. */
+const SAMPLE = '.kittify/events/2026-01-01.jsonl'
+/** Takes back every conversion of the log that another line asks for; the last line that matches wins. */
+const PLAIN_LOG = '.kittify/events/*.jsonl text eol=lf merge=kitty-events -ident -filter -working-tree-encoding'
+/** What git may never track: derived, of this machine, and different in every clone. */
+const DERIVED = ['.kittify/events/index.db*', '.kittify/clock.json*', '.kittify/events/*.tmp', '.kittify/events/index.db.*']
+
+/** What git has to know so that two branches' logs merge, and nothing derived is committed. */
+export function gitChecks(workspace: Workspace): Check[] {
+  const looks: readonly [name: string, look: (workspace: Workspace) => Verdict][] = [
+    ['attributes', attributes],
+    ['merge-driver', mergeDriver],
+    ['ignore-files', ignoreFiles],
+    ['log-tracked', logTracked],
+    ['derived-files', derivedFiles],
+    ['unfinished-merge', unfinishedMerge],
+    ['worktrees', worktrees],
+  ]
+  return looks.map(([name, look]) => ({ name, area: 'environment', look: () => look(workspace) }))
+}
+
+function attributes({ root }: Workspace): Verdict {
+  const names = ['merge', 'eol', 'ident', 'filter', 'working-tree-encoding']
+  const answer = runGit(root, ['check-attr', '-z', ...names, '--', SAMPLE]).stdout.split('\0')
+  const value = (name: string): string => answer[answer.indexOf(name) + 1] ?? 'unspecified'
+  const hostile = ['ident', 'filter', 'working-tree-encoding']
+    .filter((name) => !['unspecified', 'unset'].includes(value(name)))
+    .map((name) => (value(name) === 'set' ? name : `${name}=${value(name)}`))
+  if (value('eol') === 'crlf') hostile.push('eol=crlf')
+  if (hostile.length > 0) {
+    return repairable(
+      `git would rewrite the log on checkout (${hostile.join(', ')}): what is written back are not the bytes that were committed`,
+      `ends .gitattributes with a line that takes it back: ${PLAIN_LOG}`,
+      () => void addLines(join(root, '.gitattributes'), [PLAIN_LOG]),
+    )
+  }
+  const merge = value('merge')
+  if (merge === 'kitty-events' && value('eol') === 'lf') return well('git keeps the log as it is and merges it line by line')
+  const says = merge === 'kitty-events' ? 'line ends are left to git' : `its merge attribute is ${merge}`
+  return repairable(
+    `.gitattributes lacks what the log needs (${says}): two branches that both wrote would conflict`,
+    'adds the lines to .gitattributes',
+    () => {
+      if (!addLines(join(root, '.gitattributes'), ATTRIBUTES)) addLines(join(root, '.gitattributes'), [PLAIN_LOG])
+    },
+  )
+}
+
+function mergeDriver({ root }: Workspace): Verdict {
+  if (areMergeDriversRegistered(root)) {
+    return well('registered (an octopus merge calls no drivers: merge one branch at a time)')
+  }
+  return repairable(
+    "the merge driver kitty-events is not in this repository's git configuration: a merge may leave conflict markers in the log",
+    'registers it in .git/config',
+    () => void registerMergeDrivers(root),
+  )
+}
+
+function ignoreFiles({ root, kittyDir }: Workspace): Verdict {
+  const wanted: [string, readonly string[]][] = [
+    [join(kittyDir, '.gitignore'), IGNORED],
+    [join(root, '.gitignore'), WORKTREES_IGNORED],
+  ]
+  // Asked of git, since a line of the person's own may well say the same.
+  const samples = ['.kittify/events/index.db', '.kittify/clock.json', '.kittify/errors/2026-01-01.jsonl', '.worktrees/x']
+  const ignored = new Set(runGit(root, ['check-ignore', '--no-index', '--', ...samples]).stdout.split('\n'))
+  const open = samples.filter((path) => !ignored.has(path))
+  if (open.length === 0) return well('everything derived is ignored by git')
+  return repairable(`git does not ignore ${some(open)}: what is derived would be committed and conflict`, 'adds the missing lines', () => {
+    for (const [path, lines] of wanted) addLines(path, lines)
+  })
+}
+
+function logTracked({ root }: Workspace): Verdict {
+  const { code, stdout } = runGit(root, ['check-ignore', '--no-index', '-v', '--', SAMPLE])
+  if (code !== 0) return well('the log is not ignored')
+  const rule = stdout.split('\t')[0] ?? ''
+  return byHand(
+    `git ignores the log itself (${rule}): it is never committed, and no other clone sees these events`,
+    `Remove that line from ${rule.split(':')[0] ?? 'the ignore file'}, then: git add .kittify/events`,
+  )
+}
+
+function derivedFiles({ root }: Workspace): Verdict {
+  const tracked = runGit(root, ['ls-files', '-z', '--', ...DERIVED]).stdout.split('\0').filter(Boolean)
+  if (tracked.length === 0) return well('git tracks nothing that is derived')
+  return byHand(
+    `git tracks ${some(tracked)}: every branch and clone has its own, so that each checkout brings a wrong one`,
+    `git rm --cached -- ${tracked.slice(0, 10).join(' ')}`,
+  )
+}
+
+function unfinishedMerge({ root, gitDir }: Workspace): Verdict {
+  const unmerged = runGit(root, ['ls-files', '-u', '-z', '--', '.kittify/events']).stdout.split('\0').filter(Boolean)
+  const files = [...new Set(unmerged.map((line) => line.slice(line.indexOf('\t') + 1)))]
+  if (files.length > 0) {
+    return byHand(
+      `a merge has left ${some(files)} unmerged: the events of both sides are read, and git waits for a word`,
+      'kitty doctor --fix puts the file in order; then: git add .kittify/events, and git commit (or git rebase --continue)',
+    )
+  }
+  const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'].filter((name) => existsSync(join(gitDir, name)))
+  return well(open.length === 0 ? 'none' : `${open.join(', ')} is under way, and the log is not part of its conflicts`)
+}

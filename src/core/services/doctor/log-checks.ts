@@ -1,0 +1,111 @@
+import { lstatSync } from 'node:fs'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../../di/tokens.js'
+import type { IndexHealth } from '../../index/index-health.js'
+import { KittyError } from '../../errors/kitty-error.js'
+import { catchUp } from '../../index/catch-up.js'
+import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
+import type { EventLog, LogProblem } from '../../log/event-log.js'
+import { quarantineLines } from '../../log/quarantine.js'
+import type { Session } from '../../workspace/session.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import type { LaneFiles } from '../lane-files.js'
+import type { RebuildClock } from '../rebuild-clock.js'
+import type { Verify } from '../verify.js'
+import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
+import { missingFromWorkTree } from './committed-events.js'
+import { leftovers } from './leftovers.js'
+import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } from './problem-checks.js'
+import { dropCopies, refile } from './refile.js'
+import { setAside } from './set-aside.js'
+
+/** What is kept: the log, what is derived from it, and what the work packages' files repeat of it. */
+@injectable()
+export class LogChecks {
+  constructor(
+    @inject(TOKENS.Verify) private readonly verify: Verify,
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
+    @inject(TOKENS.RebuildClock) private readonly clock: RebuildClock,
+    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Session) private readonly session: Session,
+  ) {}
+
+  /** Looks without changing anything: not through the store, which puts back what git took before it answers. */
+  async checks(): Promise<Check[]> {
+    const { problems, events, files } = await this.verify.verify()
+    const replayed = this.health.inMemory()
+    await catchUp(this.log, replayed)
+    const named = new Set(PROBLEM_CHECKS.flatMap(({ kinds }) => kinds))
+    const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
+    const checks: [string, () => Verdict | Promise<Verdict>][] = [
+      ['log', () => well(`${counted(events, 'event')} in ${counted(files, 'file')}`)],
+      [DAMAGED_LINES.name, () => this.#verdict(DAMAGED_LINES, problems.filter(({ kind }) => !named.has(kind)))],
+      ...PROBLEM_CHECKS.map((check): [string, () => Verdict] => [check.name, () => this.#verdict(check, of(check))]),
+      ['committed-events', () => this.#committedEvents(replayed)],
+      ['front-matter', () => this.#frontMatter(replayed)],
+      ['leftovers', () => leftovers(this.workspace, this.session.now())],
+    ]
+    return checks.map(([name, look]) => ({ name, area: 'data', look }))
+  }
+
+  #verdict(check: ProblemCheck, problems: readonly LogProblem[]): Verdict {
+    return problems.length === 0 ? well(check.well) : check.verdict(problems, this.#repairs(problems))
+  }
+
+  #repairs(problems: readonly LogProblem[]): LineRepairs {
+    const { log, health, workspace } = this
+    const { eventsDir } = workspace
+    return {
+      recovered: () => undefined,
+      quarantine: () => {
+        for (const file of new Set(problems.map((problem) => problem.file))) quarantineLines(log, workspace, file)
+      },
+      refile: () => refile({ log, health, eventsDir }),
+      dropCopies: () => dropCopies({ log, health, eventsDir }),
+      rebuildClock: () => this.#rebuildClock(),
+      rebuildIndex: () => this.#rebuildIndex(),
+    }
+  }
+
+  async #rebuildClock(): Promise<void> {
+    const { clockFile, errorsDir } = this.workspace
+    if (lstatSync(clockFile, { throwIfNoEntry: false })?.isDirectory()) setAside(clockFile, errorsDir, this.session.now())
+    await this.clock.rebuild()
+  }
+
+  async #rebuildIndex(): Promise<void> {
+    const { indexFile, errorsDir } = this.workspace
+    // A rebuild would delete a folder with whatever somebody put into it.
+    if (lstatSync(indexFile, { throwIfNoEntry: false })?.isDirectory()) setAside(indexFile, errorsDir, this.session.now())
+    try {
+      await this.health.rebuild()
+    } catch (error) {
+      if (!(error instanceof IndexUnusable)) throw error
+      throw new KittyError('NotWritable', `the index was not rebuilt: ${error.message}`, { cause: error })
+    }
+  }
+
+  async #committedEvents(replayed: EventIndex): Promise<Verdict> {
+    const missing = await missingFromWorkTree(this.workspace, replayed)
+    if (missing.length === 0) return well('every event of HEAD is in the work tree')
+    const says = `${counted(missing.length, 'event')} that HEAD has ${missing.length === 1 ? 'is' : 'are'} missing from .kittify/events: a file was deleted or cut, and the next commit would lose them`
+    return repairable(says, 'puts them back', () => void this.log.putBack(missing))
+  }
+
+  async #frontMatter(replayed: EventIndex): Promise<Verdict> {
+    const states = await replayed.workPackages()
+    const differing = this.laneFiles.differing(states)
+    const stuck = differing.filter(({ problem }) => problem !== undefined)
+    const files = some(differing.map(({ file, lane, stated }) => (stated === undefined ? file : `${file} says ${stated}, the log ${lane}`)))
+    if (differing.length === 0) return well('every work package file names the lane that the log does')
+    if (stuck.length > 0) {
+      const [first] = stuck
+      return byHand(`${files}: people who read the file are misled, and kitty cannot change it (${first?.problem ?? ''})`, 'Correct the file by hand; the log has the lane.')
+    }
+    return repairable(`${files}: people who read the file are misled`, 'writes the lane of the log into the files', () => {
+      this.laneFiles.settle(states, new Set())
+    })
+  }
+}

@@ -1,0 +1,130 @@
+import { accessSync, constants, lstatSync, readdirSync, renameSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { resolverOf, TOKENS } from '../../di/tokens.js'
+import { isKittyError, systemCode } from '../../errors/kitty-error.js'
+import { driverProblem } from '../../index/data-source.js'
+import { isDayFile } from '../../log/day-file.js'
+import type { WriteLock } from '../../log/file-lock.js'
+import { loadLockBinding } from '../../log/lock-binding.js'
+import type { Session } from '../../workspace/session.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
+import { gitChecks } from './git-checks.js'
+import { refusalsAsVerdicts } from './place-checks.js'
+import { setAside } from './set-aside.js'
+
+/** With less than this a merge or a rebuilt index may not find room. Bytes. */
+const LITTLE_SPACE = 50 * 1024 * 1024
+
+const REINSTALL = 'npm rebuild -g kitty-cli, or install kitty again on this machine: its native parts fit one platform and one Node.'
+
+/** The machine and the set-up around the log. */
+@injectable()
+export class MachineChecks {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.WriteLock) private readonly lock: WriteLock,
+    @inject(TOKENS.Session) private readonly session: Session,
+  ) {}
+
+  checks(): Check[] {
+    const looks: [string, () => Verdict | Promise<Verdict>][] = [
+      ['config', () => this.#config()],
+      ['file-locks', () => fileLocks()],
+      ['sqlite', () => sqlite()],
+      ['free-space', () => freeSpace(this.workspace.kittyDir)],
+      ['write-access', () => writeAccess(this.workspace)],
+      ['error-records', () => this.#errorRecords()],
+      ['write-lock', () => this.#writeLock()],
+    ]
+    return [
+      ...looks.map(([name, look]): Check => ({ name, area: 'environment', look: refusalsAsVerdicts(look) })),
+      ...gitChecks(this.workspace),
+    ]
+  }
+
+  async #config(): Promise<Verdict> {
+    const workflow = await (await resolverOf(this)).resolve(TOKENS.Workflow)
+    return well(`workflow ${workflow.name}`)
+  }
+
+  #writeLock(): Verdict {
+    const holder = this.lock.holder()
+    if (holder === undefined) return well('free')
+    const who = holder === 'unknown' ? 'a process that has not said who it is' : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+    return well(`held at this moment by ${who}; it goes with its holder`)
+  }
+
+  #errorRecords(): Verdict {
+    const { errorsDir } = this.workspace
+    const stats = lstatSync(errorsDir, { throwIfNoEntry: false })
+    if (stats === undefined) return well('none yet')
+    if (!stats.isDirectory()) {
+      return repairable(
+        `${errorsDir} is no folder: what goes wrong is not recorded, and nothing can be set aside there`,
+        'moves it away and makes the folder',
+        () => {
+          const aside = `${errorsDir}-aside`
+          renameSync(errorsDir, aside)
+          setAside(aside, errorsDir, this.session.now())
+        },
+      )
+    }
+    const problem = accessProblem(errorsDir)
+    return problem === undefined ? well('can be written') : byHand(`${errorsDir} cannot be written (${problem}): what goes wrong is not recorded`, `chmod u+w ${errorsDir}`)
+  }
+}
+
+function fileLocks(): Verdict {
+  try {
+    loadLockBinding()
+    return well('the native module loads')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    return byHand(`fs-native-extensions cannot be loaded (${reason}): without it nothing can be written`, REINSTALL)
+  }
+}
+
+async function sqlite(): Promise<Verdict> {
+  const problem = await driverProblem()
+  return problem === undefined ? well('the native module loads') : byHand(`${problem}: the log is read directly, which is slower`, REINSTALL)
+}
+
+function freeSpace(path: string): Verdict {
+  const { bavail, bsize } = statfsSync(path)
+  const free = bavail * bsize
+  const says = `${Math.floor(free / 1024 / 1024)} MiB free`
+  return free >= LITTLE_SPACE ? well(says) : byHand(`${says} where the log is kept: an event that does not fit is refused`, 'Free some space on that disk.')
+}
+
+function writeAccess({ kittyDir, eventsDir, privateDir, clockFile, journalFile, lockFile }: Workspace): Verdict {
+  const days = readdirSync(eventsDir).filter(isDayFile)
+  const paths = [kittyDir, eventsDir, ...days.map((name) => join(eventsDir, name)), privateDir, clockFile, journalFile, lockFile]
+  const closed = paths.flatMap((path) => {
+    const problem = accessProblem(path)
+    return problem === undefined ? [] : [{ path, problem }]
+  })
+  if (closed.length === 0) return well('everything can be read and written')
+  const says = some(closed.map(({ path, problem }) => `${path} (${problem}, mode ${modeOf(path)})`))
+  const isReadOnly = closed.some(({ problem }) => problem === 'EROFS')
+  const type = isReadOnly ? 'Mount the disk for writing.' : `chmod u+rw ${closed.slice(0, 5).map(({ path }) => path).join(' ')}`
+  return byHand(`${says} cannot be read and written: nothing can be stored`, type)
+}
+
+/** The system's code, or undefined when the path can be read and written, or is not there. */
+function accessProblem(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return undefined
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined && !isKittyError(error)) throw error
+    return code === 'ENOENT' ? undefined : code
+  }
+}
+
+function modeOf(path: string): string {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode
+  return mode === undefined ? '?' : (mode & 0o7777).toString(8).padStart(4, '0')
+}

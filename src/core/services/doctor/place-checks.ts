@@ -1,0 +1,74 @@
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { KittyError, isKittyError } from '../../errors/kitty-error.js'
+import { assertSafe } from '../../workspace/assert-safe.js'
+import { findWorkspace, requireInitialised } from '../../workspace/find-workspace.js'
+import { runGit } from '../../workspace/run-git.js'
+import type { Session } from '../../workspace/session.js'
+import { byHand, type Check, repairable, type Verdict, well } from './check.js'
+
+/** `worktree list --porcelain` and `check-attr -z` as they are used here. */
+const OLDEST_GIT = [2, 22] as const
+
+/** Where kitty runs. Without these nothing else can be looked at, so the first that fails is the last one asked. */
+export function placeChecks(session: Session): Check[] {
+  const workspace = () => findWorkspace(session.cwd, session.env)
+  return [
+    { name: 'git', area: 'environment', look: () => gitVersion(session.cwd) },
+    {
+      name: 'repository',
+      area: 'environment',
+      look: () => {
+        const { root, worktree } = workspace()
+        return well(root === worktree ? root : `${root} (this is its worktree ${worktree})`)
+      },
+    },
+    {
+      name: 'paths',
+      area: 'environment',
+      look: () => {
+        assertSafe(workspace())
+        return well('no link or device stands in the place of a file of kitty')
+      },
+    },
+    {
+      name: 'set-up',
+      area: 'environment',
+      look: () => {
+        const { kittyDir, eventsDir } = workspace()
+        requireInitialised(workspace())
+        if (lstatSync(eventsDir, { throwIfNoEntry: false }) !== undefined) return well(kittyDir)
+        return repairable(`${eventsDir} is missing: the log is kept there`, 'makes the folder', () => {
+          mkdirSync(eventsDir, { recursive: true })
+        })
+      },
+    },
+  ].map((check) => ({ ...check, area: 'environment' as const, look: refusalsAsVerdicts(check.look) }))
+}
+
+/** A check that meets what every command would be refused for says it in the same words. */
+export function refusalsAsVerdicts(look: () => Verdict | Promise<Verdict>): () => Promise<Verdict> {
+  return async () => {
+    try {
+      return await look()
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      return byHand(error.message, typed(error))
+    }
+  }
+}
+
+function typed({ nextSteps }: KittyError): string {
+  return nextSteps.length === 0 ? 'Put it right by hand, then run kitty doctor again.' : nextSteps.join('; ')
+}
+
+function gitVersion(cwd: string): Verdict {
+  const { code, stdout } = runGit(existsSync(cwd) ? cwd : '/', ['--version'])
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? []
+  if (code !== 0 || major === undefined || minor === undefined) {
+    return byHand('git cannot be run: without it nothing is merged or put back', 'Install git (https://git-scm.com) and put it on the PATH.')
+  }
+  const [oldMajor, oldMinor] = OLDEST_GIT
+  const isOld = Number(major) < oldMajor || (Number(major) === oldMajor && Number(minor) < oldMinor)
+  const version = stdout.trim()
+  return isOld ? byHand(`${version} is too old: ${OLDEST_GIT.join('.')} or later is needed`, 'Install a newer git.') : well(version)
+}

@@ -1,0 +1,158 @@
+import type { LogProblem } from '../../log/event-log.js'
+import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+
+/** What the doctor can do about lines, with the lock held. */
+export interface LineRepairs {
+  /** Nothing: whoever takes the lock has done it before anything else. */
+  recovered(): void
+  quarantine(): void
+  refile(): Promise<void>
+  dropCopies(): Promise<void>
+  rebuildClock(): Promise<void>
+  rebuildIndex(): Promise<void>
+}
+
+/** A kind of problem that `events verify` lists, as the doctor speaks of it. */
+export interface ProblemCheck {
+  readonly name: string
+  /** Kinds of `LogProblem`; what no row names counts as a damaged line. */
+  readonly kinds: readonly string[]
+  readonly well: string
+  verdict(problems: readonly LogProblem[], repairs: LineRepairs): Verdict
+}
+
+const HISTORY = 'kitty agent events verify'
+
+/** One row a kind of damage. What cannot be put right without losing bytes says what to type. */
+export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
+  {
+    name: 'torn-tails',
+    kinds: ['torn_tail'],
+    well: 'every file ends with a whole line',
+    verdict: (problems, { recovered }) =>
+      repairable(
+        `${files(problems)} ${problems.length === 1 ? 'ends' : 'end'} in the middle of a line: a writer is at work, or a crash cut it off`,
+        'completes it when it is a whole event, else moves it to .kittify/errors',
+        recovered,
+      ),
+  },
+  {
+    name: 'line-order',
+    kinds: ['conflict_marker', 'crlf', 'bom', 'duplicate', 'out_of_order'],
+    well: 'every file is in order',
+    verdict: (problems, { recovered }) =>
+      repairable(
+        `git or an editor left ${files(problems)} untidy (${kinds(problems)}): read all the same, and every command pays for it`,
+        'puts the files in order; the next write would do it too',
+        recovered,
+      ),
+  },
+  {
+    name: 'misfiled-events',
+    kinds: ['wrong_file'],
+    well: "every event is in its day's file",
+    verdict: (problems, { refile }) =>
+      repairable(
+        `${counted(problems.length, 'event')} stand in another day's file (${places(problems)}): who looks for a day misses them`,
+        'moves them into the files of their days',
+        refile,
+      ),
+  },
+  {
+    name: 'copied-events',
+    kinds: ['duplicate_elsewhere'],
+    well: 'no event stands in two files',
+    verdict: (problems, { dropCopies }) =>
+      repairable(
+        `${counted(problems.length, 'event')} stand in two files (${places(problems)}): counted once, and read twice for ever`,
+        'keeps one line of each, byte for byte the same',
+        dropCopies,
+      ),
+  },
+  {
+    name: 'shared-ids',
+    kinds: ['same_id'],
+    well: 'no id names two events',
+    verdict: (problems) =>
+      byHand(
+        `${counted(problems.length, 'line')} name another event by an id that is taken (${places(problems)}): one of the two counts, everywhere the same, and only a person can say which was meant`,
+        `${HISTORY} names both lines of each; take out the one that is wrong by hand and commit.`,
+      ),
+  },
+  {
+    name: 'poison-clocks',
+    kinds: ['suspicious_clock'],
+    well: 'no clock value is far above the others',
+    verdict: (problems) =>
+      byHand(
+        `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, else nobody could write after them`,
+        `${HISTORY} shows them; if nobody here wrote them, take the lines out by hand and commit.`,
+      ),
+  },
+  {
+    name: 'parents',
+    kinds: ['missing_parent', 'invalid_parent'],
+    well: 'every event finds the events it was written after',
+    verdict: (problems) =>
+      byHand(
+        `${counted(problems.length, 'parent')} of events ${problems.length === 1 ? 'is' : 'are'} not in the log or not older (${places(problems)}): lost or not merged yet, so that a conflict may be seen where there was none`,
+        'git fetch --all, then merge the branch that has them; git log --all -S EVENT_ID -- .kittify/events finds it.',
+      ),
+  },
+  {
+    name: 'unknown-types',
+    kinds: ['unknown_type'],
+    well: 'every event is of a type known here',
+    verdict: (problems) => well(`${counted(problems.length, 'event')} of a type or version not known here: kept as they are, and passed over`),
+  },
+  {
+    name: 'journal',
+    kinds: ['not_in_log'],
+    well: 'every event that was acknowledged is in the log or committed',
+    verdict: (problems, { recovered }) =>
+      repairable(
+        `${counted(problems.length, 'event')} were acknowledged and are not in the log: git took them away`,
+        'puts back those that no branch has',
+        recovered,
+      ),
+  },
+  {
+    name: 'clock',
+    kinds: ['clock'],
+    well: 'agrees with the log',
+    verdict: ([problem], { rebuildClock }) =>
+      repairable(`clock.json is not to be used: ${problem?.message ?? ''}`, 'takes it from the log', rebuildClock),
+  },
+  {
+    name: 'index',
+    kinds: ['index'],
+    well: 'answers as the log does',
+    verdict: ([problem], { rebuildIndex }) =>
+      repairable(`the index is not to be used: ${problem?.message ?? ''}`, 'builds it anew from the log', rebuildIndex),
+  },
+]
+
+/** Whatever no other row names: lines that are no events. */
+export const DAMAGED_LINES: ProblemCheck = {
+  name: 'damaged-lines',
+  kinds: [],
+  well: 'every line is an event',
+  verdict: (problems, { quarantine }) =>
+    repairable(
+      `${counted(problems.length, 'line')} ${problems.length === 1 ? 'is' : 'are'} no event (${places(problems)}: ${kinds(problems)}): passed over, and every command warns of it`,
+      'moves them to .kittify/errors byte for byte, with a note where they stood',
+      quarantine,
+    ),
+}
+
+function places(problems: readonly LogProblem[]): string {
+  return some(problems.map(({ file, line }) => `${file}:${line}`))
+}
+
+function files(problems: readonly LogProblem[]): string {
+  return some([...new Set(problems.map(({ file }) => file))])
+}
+
+function kinds(problems: readonly LogProblem[]): string {
+  return some([...new Set(problems.map(({ kind }) => kind.replaceAll('_', ' ')))], 5)
+}

@@ -1,0 +1,63 @@
+import { catchUp } from '../../index/catch-up.js'
+import type { EventIndex, IndexRow } from '../../index/event-index.js'
+import type { IndexHealth } from '../../index/index-health.js'
+import { cutLines } from '../../log/cut-lines.js'
+import { type EventLog, type LogLine, type RawLine, SCAN_START } from '../../log/event-log.js'
+import { isMisfiled } from '../verify.js'
+
+interface Log {
+  readonly log: EventLog
+  readonly health: IndexHealth
+  readonly eventsDir: string
+}
+
+/** Moves events into the files of their days: written there and on disk before they are cut here. Under the lock. */
+export async function refile({ log, health, eventsDir }: Log): Promise<void> {
+  const index = await replay(log, health)
+  const identities = new Map((await index.watermarks()).map((mark) => [mark.file, mark.identity]))
+  const misfiled = (await index.locate({})).filter(isMisfiled)
+  for (const file of new Set(misfiled.map((row) => row.file))) {
+    const rows = misfiled.filter((row) => row.file === file).sort((a, b) => a.offset - b.offset)
+    const lines = rows.flatMap((row) => rawLine(log, row))
+    // Git may be at work on the file: what could not be read is not there to be moved.
+    if (lines.length < rows.length) continue
+    log.putBack(lines)
+    cutLines(eventsDir, file, rows, identities.get(file) ?? '')
+  }
+}
+
+/** Cuts lines that stand byte for byte in another file of the log too. Under the lock. */
+export async function dropCopies({ log, health, eventsDir }: Log): Promise<void> {
+  const index = await replay(log, health)
+  const copies = (await index.problems()).filter((problem) => problem.kind === 'duplicate_elsewhere')
+  for (const file of new Set(copies.map((copy) => copy.file))) {
+    const wanted = new Set(copies.filter((copy) => copy.file === file).map((copy) => copy.line))
+    const { lines, identity } = linesOf(log, file, wanted)
+    const kept = new Map((await index.rows(lines.flatMap(({ event }) => event?.event_id ?? []))).map((row) => [row.event_id as string, row]))
+    const doubled = lines.filter((line) => {
+      const other = kept.get(line.event?.event_id ?? '')
+      return other !== undefined && other.file !== file && log.readLine(other) === log.readLine(line)
+    })
+    if (doubled.length > 0) cutLines(eventsDir, file, doubled, identity)
+  }
+}
+
+async function replay(log: EventLog, health: IndexHealth): Promise<EventIndex> {
+  const index = health.inMemory()
+  await catchUp(log, index)
+  return index
+}
+
+function linesOf(log: EventLog, file: string, wanted: ReadonlySet<number>): { lines: LogLine[]; identity: string } {
+  const lines: LogLine[] = []
+  const scan = log.scan(file, SCAN_START)
+  let step = scan.next()
+  for (; !step.done; step = scan.next()) lines.push(...step.value.filter(({ line }) => wanted.has(line)))
+  return { lines, identity: step.value.identity }
+}
+
+/** The line as kitty writes it: without the mark and the line end that an editor gave its file. */
+function rawLine(log: EventLog, row: IndexRow): RawLine[] {
+  const line = log.readLine(row)?.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '\n')
+  return line === undefined ? [] : [{ event_id: row.event_id, timestamp: row.timestamp, bytes: Buffer.from(line, 'latin1') }]
+}

@@ -1,0 +1,14 @@
+import { lstatSync, mkdirSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/** Moves what lies in the wrong place to where it is in nobody's way, and nothing of it is lost. @returns the new path */
+export function setAside(path: string, errorsDir: string, now: Date): string {
+  mkdirSync(errorsDir, { recursive: true })
+  const name = `set-aside-${now.toISOString().replaceAll(/[:.]/g, '-')}-${basename(path)}`
+  for (let count = 1; ; count += 1) {
+    const aside = join(errorsDir, count === 1 ? name : `${name}-${count}`)
+    if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) continue
+    renameSync(path, aside)
+    return aside
+  }
+}

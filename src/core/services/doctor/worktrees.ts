@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { runGit } from '../../workspace/run-git.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+
+interface Worktree {
+  readonly path: string
+  readonly head: string
+  readonly branch: string | undefined
+  /** Its folder is gone. */
+  readonly isStale: boolean
+}
+
+/** Worktrees of which git knows and that are gone, and folders that look like one and are none. */
+export function worktrees({ root, worktreesDir }: Workspace): Verdict {
+  const known = parse(runGit(root, ['worktree', 'list', '--porcelain']).stdout)
+  const stale = known.filter((worktree) => worktree.isStale)
+  const name = ({ path }: Worktree): string => relative(root, path)
+  // Only what a branch keeps outlives the worktree's own record.
+  const unkept = stale.filter(({ branch, head }) => branch === undefined && !isOnABranch(root, head))
+  if (unkept.length > 0) {
+    return byHand(
+      `the folder of ${some(unkept.map(name))} is gone, and no branch keeps the commit it stood on`,
+      `${unkept.map(({ head }) => `git branch kept-${head.slice(0, 8)} ${head}`).join('; ')}; then: git worktree prune`,
+    )
+  }
+  if (stale.length > 0) {
+    return repairable(
+      `git still knows ${counted(stale.length, 'worktree')} whose folder is gone (${some(stale.map(name))}): their branches cannot be checked out elsewhere`,
+      'forgets them (git worktree prune); their branches stay',
+      () => void runGit(root, ['worktree', 'prune']),
+    )
+  }
+  const registered = new Set(known.map(({ path }) => realPath(path)))
+  const leftover = folders(worktreesDir).filter((path) => !registered.has(realPath(path)))
+  if (leftover.length === 0) return well(known.length > 1 ? counted(known.length - 1, 'worktree') : 'none')
+  const names = leftover.map((path) => relative(root, path))
+  return byHand(
+    `${some(names)} ${names.length === 1 ? 'is' : 'are'} no worktree of this repository: work in there is on no branch`,
+    `Save what is of use, then: rm -r ${names.slice(0, 5).join(' ')}`,
+  )
+}
+
+/** git-worktree(1), "Porcelain Format". */
+function parse(porcelain: string): Worktree[] {
+  return porcelain
+    .split('\n\n')
+    .map((block) => new Map(block.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)])))
+    .filter((entry) => entry.has('worktree'))
+    .map((entry) => ({
+      path: entry.get('worktree') ?? '',
+      head: entry.get('HEAD') ?? '',
+      branch: entry.get('branch'),
+      // A locked one may lie on a disk that is not mounted now.
+      isStale: entry.has('prunable') && !entry.has('locked'),
+    }))
+}
+
+function isOnABranch(root: string, head: string): boolean {
+  return /^[0-9a-f]+$/.test(head) && runGit(root, ['for-each-ref', '--contains', head, '--count=1', 'refs']).stdout !== ''
+}
+
+function folders(dir: string): string[] {
+  if (!existsSync(dir)) return []
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(dir, entry.name))
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path
+}

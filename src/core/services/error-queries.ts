@@ -1,0 +1,89 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import type { ErrorRecord } from '../errors/error-record.js'
+import type { ErrorStorage } from '../errors/error-storage.js'
+import { type RefusalKind, resolveLane, type WorkflowTable } from '../events-lib.js'
+import { byId, dependencyLanes } from '../projections/work-packages.js'
+import type { MoveRules } from '../rules/move-rules.js'
+import type { EventStore } from '../store/event-store.js'
+import { knownLane } from './known-lane.js'
+import { entityIdOf, moment } from './event-queries.js'
+import { knownWorkPackage } from './known-work-package.js'
+import type { Recall } from './recall.js'
+import type { Scope } from './scope.js'
+
+export interface ErrorFlags {
+  readonly entity?: string | undefined
+  readonly type?: string | undefined
+  readonly feature?: string | undefined
+  readonly since?: string | undefined
+  readonly limit?: number | undefined
+}
+
+export interface MatchQuestion {
+  readonly feature: string
+  readonly workPackage: string
+  readonly to: string
+  readonly actor: string
+}
+
+export interface MatchAnswer {
+  readonly feature: string
+  readonly work_package: string
+  readonly current_status: string
+  readonly requested_status: string
+  /** What would be said to the move now; null when it may be made. */
+  readonly refusal: { readonly kind: RefusalKind; readonly message: string; readonly blockers: readonly string[] } | null
+  /** What was said before, newest first. */
+  readonly errors: readonly ErrorRecord[]
+  readonly count: number
+}
+
+/** What went wrong before, for whoever is about to do it again. */
+@injectable()
+export class ErrorQueries {
+  constructor(
+    @inject(TOKENS.ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(TOKENS.Scope) private readonly scope: Scope,
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
+    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
+    @inject(TOKENS.Recall) private readonly recall: Recall,
+  ) {}
+
+  /** @throws KittyError UnknownFeature; UsageError for a bound that is no day and no UTC time. */
+  async list({ entity, type, feature, since, limit }: ErrorFlags): Promise<ErrorRecord[]> {
+    return this.errors.list({
+      type,
+      limit,
+      entity: entity === undefined ? undefined : entityIdOf(entity),
+      feature: feature === undefined ? undefined : await this.scope.feature(feature),
+      since: moment('--since', since),
+    })
+  }
+
+  /** Nothing is written, not even a record. @throws KittyError UnknownWorkPackage; UsageError for what is no lane. */
+  async match({ feature, workPackage, to, actor }: MatchQuestion): Promise<MatchAnswer> {
+    knownLane(this.workflow, to)
+    const lane = resolveLane(this.workflow, to) ?? to
+    const states = byId(await this.store.workPackages(feature))
+    const state = knownWorkPackage(states, feature, workPackage)
+    const dependencies = dependencyLanes(state, states)
+    const decision = this.rules.decide({ state, to: lane, actor, dependencies })
+    const errors = this.recall.about({ feature, workPackage, to: lane, gates: this.rules.asks('gates_passed', lane) })
+    const refusal = decision.ok ? null : briefly(decision.refusal)
+    return {
+      feature,
+      work_package: workPackage,
+      current_status: state.lane,
+      requested_status: lane,
+      refusal,
+      errors,
+      count: errors.length,
+    }
+  }
+}
+
+function briefly({ kind, message, blockers }: NonNullable<MatchAnswer['refusal']>): MatchAnswer['refusal'] {
+  return { kind, message, blockers }
+}

@@ -1,0 +1,145 @@
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import type { ErrorStorage } from '../errors/error-storage.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { type LogEvent, validTransitions, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import type { GateDocument } from '../projections/board-document.js'
+import { byId, gateDocuments } from '../projections/work-packages.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { firstEvent } from './first-event.js'
+import { knownWorkPackage } from './known-work-package.js'
+
+export type GateStatus = 'pending' | 'passed' | 'failed'
+
+export interface AddGateRequest {
+  readonly feature: string
+  readonly workPackage: string
+  readonly type: string
+  readonly provenance: Provenance
+}
+
+export interface SetGateRequest {
+  readonly feature: string
+  readonly gate: string
+  readonly status: GateStatus
+  readonly details?: string | undefined
+  readonly provenance: Provenance
+}
+
+export interface GateResult {
+  readonly gate: GateDocument
+  readonly event: LogEvent
+}
+
+const TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
+
+/** What must have passed before a work package is done: adding such gates, and recording how they went. */
+@injectable()
+export class Gates {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
+    @inject(TOKENS.ErrorStorage) private readonly errors: ErrorStorage,
+  ) {}
+
+  async list(feature: string, workPackage?: string): Promise<GateDocument[]> {
+    const states = byId(await this.store.workPackages(feature))
+    const shown = workPackage === undefined ? [...states.values()] : [knownWorkPackage(states, feature, workPackage)]
+    return shown.flatMap(gateDocuments)
+  }
+
+  /** @throws KittyError UnknownWorkPackage; UsageError for what is no type. */
+  @Exclusive
+  async add(request: AddGateRequest): Promise<GateResult> {
+    if (!TYPE.test(request.type)) throw noType(request.type)
+    const { events } = await this.decideAdd(request)
+    const event = firstEvent('GateCreated', events, request.provenance)
+    return { gate: await this.#document(event.payload.feature_slug, event.entity_id), event }
+  }
+
+  /**
+   * A failed gate is an error record too, written before this answers.
+   * @throws KittyError UnknownGate, naming those there are.
+   */
+  @Exclusive
+  async set(request: SetGateRequest): Promise<GateResult> {
+    const { events, repeated } = await this.decideSet(request)
+    const event = firstEvent('GateResultChanged', events, request.provenance)
+    const gate = await this.#document(event.payload.feature_slug, event.entity_id)
+    if (event.payload.new_status === 'failed' && !repeated) await this.#recordFailure(gate, request)
+    return { gate, event }
+  }
+
+  @Emits
+  protected async decideAdd({ feature, workPackage, type }: AddGateRequest): Promise<Decision> {
+    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const gate_id = freeId(state, type)
+    const payload = { feature_slug: feature, work_package_id: workPackage, gate_id, gate_type: type }
+    return decided([{ event_type: 'GateCreated', entity_id: gate_id, entity_type: 'Gate', payload }])
+  }
+
+  @Emits
+  protected async decideSet({ feature, gate, status, details }: SetGateRequest): Promise<Decision> {
+    const { gate_id, status: old_status } = await this.#document(feature, gate)
+    const result = details === undefined ? {} : { result_data: { details } }
+    const payload = { feature_slug: feature, gate_id, old_status, new_status: status, ...result }
+    return decided([{ event_type: 'GateResultChanged', entity_id: gate_id, entity_type: 'Gate', payload }])
+  }
+
+  async #document(feature: string, gate: string): Promise<GateDocument> {
+    const gates = await this.list(feature)
+    const found = gates.find(({ gate_id }) => gate_id === gate)
+    if (found !== undefined) return found
+    throw unknownGate(feature, gate, gates)
+  }
+
+  async #recordFailure(gate: GateDocument, { details, provenance }: SetGateRequest): Promise<void> {
+    const { feature, work_package, gate_id, gate_type } = gate
+    const current_status = (await this.store.workPackage(feature, work_package))?.lane ?? this.workflow.initial
+    this.errors.record({
+      error_type: 'GateFailure',
+      entity_id: work_package,
+      attempted_operation: `agent gates set ${gate_id}`,
+      reason: `${gate_type} failed for ${work_package}${details === undefined ? '' : `: ${details}`}`,
+      context: {
+        feature_slug: feature,
+        work_package,
+        gate_id,
+        gate_type,
+        current_status,
+        requested_status: null,
+        valid_transitions: validTransitions(this.workflow, current_status),
+        blockers: [gate_id],
+        actor: provenance.actor,
+      },
+    })
+  }
+}
+
+/**
+ * Package and type: two branches that add the same gate name the same one, and a merge leaves one. Only a second
+ * gate of a type is numbered.
+ */
+function freeId({ work_package_id, gates }: WorkPackageState, type: string): string {
+  const taken = new Set(gates.map((gate) => gate.gate_id))
+  const plain = `${work_package_id}-${type}`
+  if (!taken.has(plain)) return plain
+  for (let number = 2; ; number += 1) if (!taken.has(`${plain}-${number}`)) return `${plain}-${number}`
+}
+
+function noType(type: string): KittyError {
+  return new KittyError('UsageError', `${JSON.stringify(type.slice(0, 80))} is no type of gate.`, {
+    nextSteps: ['allowed form: a letter, then letters, digits and _ . -, at most 64; for example CI_CHECK or REVIEW'],
+  })
+}
+
+function unknownGate(feature: string, gate: string, gates: readonly GateDocument[]): KittyError {
+  const known = gates.map(({ gate_id }) => gate_id)
+  const steps = known.length === 0 ? 'kitty agent gates add WP01 --type CI_CHECK' : `There are: ${known.join(', ')}`
+  return new KittyError('UnknownGate', `${feature} has no gate ${JSON.stringify(gate.slice(0, 120))}.`, {
+    nextSteps: [steps],
+    context: { feature_slug: feature, gate, known },
+  })
+}

@@ -1,0 +1,196 @@
+import { relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import { isKittyEvent, type LogEvent, movesFrom, type NewEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import type { LockOf } from '../log/file-lock.js'
+import type { EventDocument } from '../projections/board-document.js'
+import { eventDocument } from '../projections/event-document.js'
+import { byId, dependencyLanes } from '../projections/work-packages.js'
+import type { MadeMove } from '../rules/move-rule.js'
+import type { MoveRules } from '../rules/move-rules.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { GitRefusal } from '../workspace/git.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { addWorktree, completeWorktree } from '../workspace/worktrees.js'
+import { knownWorkPackage } from './known-work-package.js'
+import { refusedMove } from './move-refusal.js'
+import type { Recall } from './recall.js'
+import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
+
+export interface ImplementRequest {
+  readonly feature: string
+  readonly workPackage: string
+  /** Where a new branch starts: the primary checkout's HEAD when undefined. */
+  readonly base?: string | undefined
+  readonly provenance: Provenance
+}
+
+export interface ImplementResult {
+  /** Absolute. */
+  readonly workspace_path: string
+  readonly branch: string | null
+  /** False for one that was there. */
+  readonly created: boolean
+  readonly events: readonly EventDocument[]
+}
+
+interface Claim extends ImplementRequest {
+  readonly place: WorkspacePlace
+  readonly look: WorkspaceLook
+}
+
+/**
+ * Starts work on a package: the move to the working lane, and a worktree of its own.
+ *
+ * The events come first, since they decide between two who want the same package. Whatever ends the program after
+ * them leaves a package that is taken and has no worktree, or half of one: the next call makes the rest.
+ */
+@injectable()
+export class Implement {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
+    @inject(TOKENS.Recall) private readonly recall: Recall,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(TOKENS.WorkspaceLock) private readonly lockOf: LockOf,
+  ) {}
+
+  /**
+   * @throws KittyError UnknownWorkPackage, LostRace (somebody else is doing it), the refusal's kind, UnsafeSetup or
+   * UsageError before anything is made; NotWritable when git could not make the worktree.
+   */
+  async implement(request: ImplementRequest): Promise<ImplementResult> {
+    const place = placeOf(this.workspace, request.feature, request.workPackage)
+    const look = lookAt(this.workspace, place, request.base)
+    const { events, moves } = await this.claim({ ...request, place, look })
+    for (const move of moves) await this.rules.follow(move, 'released')
+    // A lock of its own: a checkout may take long, and nobody else's events have to wait for it.
+    const held = await this.lockOf(place.name).acquire(`make the worktree of ${place.name}`)
+    try {
+      const { path, branch, created } = await this.#make(request, place)
+      return { workspace_path: path, branch, created, events: events.map(eventDocument) }
+    } finally {
+      held.release()
+    }
+  }
+
+  @Exclusive
+  protected async claim(claim: Claim): Promise<{ events: readonly LogEvent[]; moves: readonly MadeMove[] }> {
+    const { events, repeated } = await this.decide(claim)
+    const moves = events.flatMap((event) => madeMove(event, repeated))
+    for (const move of moves) await this.rules.follow(move, 'underLock')
+    return { events, moves }
+  }
+
+  @Emits
+  protected async decide({ feature, workPackage, place, look, provenance }: Claim): Promise<Decision> {
+    const states = byId(await this.store.workPackages(feature))
+    const state = knownWorkPackage(states, feature, workPackage)
+    const [to] = this.workflow.working
+    if (to === undefined) throw noWorkingLane(this.workflow)
+    if (this.workflow.working.includes(state.lane)) {
+      if (state.lane_actor !== provenance.actor) throw taken(state, place)
+      return decided(this.#workspaceEvents(state, place, look))
+    }
+    if (look.state === 'whole' && this.#isHandedOver(state.lane)) {
+      this.notices.warn(`${workPackage} is in ${state.lane} and stays there. To go on with it: kitty agent tasks move-task ${workPackage} --to ${to}`)
+      return decided([])
+    }
+    const dependencies = dependencyLanes(state, states)
+    const { actor } = provenance
+    const decision = this.rules.decide({ state, to, actor, force: false, dependencies })
+    if (!decision.ok) {
+      const { kind, requested_status, blockers } = decision.refusal
+      const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
+      throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
+    }
+    return decided([...this.#workspaceEvents(state, place, look), ...decision.events])
+  }
+
+  /** Finished, or waiting for somebody else's verdict: who only asks where the workspace is must not take it back. */
+  #isHandedOver(lane: string): boolean {
+    const { done } = this.workflow
+    return done.includes(lane) || movesFrom(this.workflow, lane).some((move) => done.includes(move.to))
+  }
+
+  /** Paths from the root, since the log is read on other machines too. */
+  #workspaceEvents(state: WorkPackageState, place: WorkspacePlace, look: WorkspaceLook): NewEvent[] {
+    const there = look.state === 'absent' ? { path: place.path, branch: place.name } : look.worktree
+    const path = relative(this.workspace.root, there.path) || '.'
+    const branch = there.branch ?? place.name
+    if (state.workspace?.path === path && state.workspace.branch === branch) return []
+    const { feature_slug, work_package_id } = state
+    const payload = { feature_slug, work_package_id, worktree_path: path, branch_name: branch, base_branch: look.base }
+    return [{ event_type: 'WorkspaceCreated', entity_id: work_package_id, entity_type: 'WorkPackage', payload }]
+  }
+
+  async #make(request: ImplementRequest, place: WorkspacePlace): Promise<{ path: string; branch: string | null; created: boolean }> {
+    const look = lookAt(this.workspace, place, request.base)
+    try {
+      if (look.state === 'half made') await completeWorktree(this.workspace.root, look.worktree.path)
+      if (look.state !== 'absent') {
+        const { path, branch } = look.worktree
+        return { path, branch: branch ?? null, created: look.state === 'half made' }
+      }
+      if (look.branchExists && request.base !== undefined)
+        this.notices.warn(`The branch ${place.name} was there already and goes on where it was; --base ${request.base} was not used.`)
+      addWorktree(this.workspace.root, look.make)
+    } catch (error) {
+      if (!(error instanceof GitRefusal)) throw error
+      this.#afterRefusal(error, request, place)
+    }
+    return { path: place.path, branch: place.name, created: true }
+  }
+
+  /** A hook of the user's that fails makes git fail after its work is done. */
+  #afterRefusal(error: GitRefusal, request: ImplementRequest, place: WorkspacePlace): void {
+    const { state } = lookAt(this.workspace, place, request.base)
+    if (state !== 'whole') throw notMade(error, request, place)
+    this.notices.warn(`The worktree ${place.path} was made, but git says: ${error.reason}`)
+  }
+}
+
+function madeMove(event: LogEvent, repeated: boolean): MadeMove[] {
+  if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return []
+  const { feature_slug, old_status, new_status } = event.payload
+  return [{ feature: feature_slug, workPackage: event.entity_id, from: old_status, to: new_status, event, repeated }]
+}
+
+function noWorkingLane({ name }: WorkflowTable): KittyError {
+  return new KittyError('UsageError', `The ${name} workflow has no lane in which a package is worked on.`, {
+    nextSteps: ['name one under "working" in the workflow of .kittify/config.json'],
+  })
+}
+
+function taken(state: WorkPackageState, place: WorkspacePlace): KittyError {
+  const { work_package_id, lane, lane_actor, lane_since, workspace } = state
+  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} took it at ${lane_since ?? 'an unknown time'}.`
+  return new KittyError('LostRace', `${message} Its workspace: ${workspace?.path ?? place.path}`, {
+    nextSteps: ['take another one: kitty agent tasks ready', `kitty agent tasks show ${work_package_id}`],
+    context: {
+      feature_slug: state.feature_slug,
+      work_package: work_package_id,
+      current_status: lane,
+      moved_by: lane_actor,
+      moved_at: lane_since,
+      event_id: state.lane_event,
+      workspace_path: workspace?.path ?? null,
+      branch: workspace?.branch ?? null,
+    },
+  })
+}
+
+function notMade(error: GitRefusal, { workPackage, provenance }: ImplementRequest, { path, name }: WorkspacePlace): KittyError {
+  const message = `${workPackage} is taken by ${provenance.actor}, but git could not make its worktree ${path}: ${error.reason}`
+  return new KittyError('NotWritable', message, {
+    nextSteps: [`when that is put right: kitty implement ${workPackage}`, `or give it back: kitty agent tasks move-task ${workPackage} --to planned`],
+    context: { work_package: workPackage, path, branch: name, git: error.reason },
+    cause: error,
+  })
+}

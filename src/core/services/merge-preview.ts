@@ -1,0 +1,96 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { isKittyEvent, type LogEvent, type MergeOptions, type WorkPackageState } from '../events-lib.js'
+import type { ConflictDocument } from '../projections/board-document.js'
+import { conflictName, openConflicts } from '../projections/conflicts.js'
+import { replay, type Replay } from '../projections/replay.js'
+import type { EventStore } from '../store/event-store.js'
+import type { Revisions } from './revisions.js'
+
+/** A package whose lane a merge would change. */
+export interface LaneChange {
+  readonly feature: string
+  readonly work_package: string
+  readonly title: string
+  /** Null for a package that is not on the board yet. */
+  readonly from: string | null
+  readonly to: string
+  /** Who moved it there, when, and in which event; null where nobody has moved it. */
+  readonly actor: string | null
+  readonly timestamp: string | null
+  readonly event_id: string | null
+}
+
+export interface MergePreviewResult {
+  readonly branch: string
+  readonly commit: string
+  /** Events the merge would add. */
+  readonly new_events: number
+  readonly changes: readonly LaneChange[]
+  /** Conflicts that the merge would open. */
+  readonly conflicts: readonly ConflictDocument[]
+  /** Open ones that the merge would settle. */
+  readonly settled: readonly ConflictDocument[]
+}
+
+/** What a merge would do to the board, worked out from git's objects and the log: nothing is merged, nothing written. */
+@injectable()
+export class MergePreview {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Revisions) private readonly revisions: Revisions,
+    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+  ) {}
+
+  /** @throws KittyError UsageError when git knows no such branch. */
+  async preview(branch: string): Promise<MergePreviewResult> {
+    const { commit, events: theirs } = this.revisions.log(branch, 'BRANCH')
+    const ours = await this.store.read()
+    const known = new Set<string>(ours.map((event) => event.event_id))
+    const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
+    const before = replay(ours, this.foldRules)
+    const after = replay([...ours, ...theirs], this.foldRules)
+    return { branch, commit, new_events: added.size, changes: laneChanges(before, after, theirs), ...conflictChanges(before, after) }
+  }
+}
+
+function laneChanges(before: Replay, after: Replay, theirs: readonly LogEvent[]): LaneChange[] {
+  const lanes = new Map(before.states.map((state) => [nameOf(state), state.lane]))
+  const creators = new Map(theirs.filter(isCreation).map((event) => [`${event.payload.feature_slug}/${event.entity_id}`, event]))
+  return after.states.flatMap((state) => {
+    const from = lanes.get(nameOf(state)) ?? null
+    return from === state.lane ? [] : [laneChange(state, from, creators.get(nameOf(state)))]
+  })
+}
+
+function isCreation(event: LogEvent): boolean {
+  return isKittyEvent(event) && event.event_type === 'WPCreated'
+}
+
+/** A new package that nobody has moved is whoever defined it. */
+function laneChange(state: WorkPackageState, from: string | null, creation: LogEvent | undefined): LaneChange {
+  return {
+    feature: state.feature_slug,
+    work_package: state.work_package_id,
+    title: state.title ?? state.work_package_id,
+    from,
+    to: state.lane,
+    actor: state.lane_actor ?? creation?.actor ?? null,
+    timestamp: state.lane_since ?? creation?.timestamp ?? null,
+    event_id: state.lane_event ?? creation?.event_id ?? null,
+  }
+}
+
+function conflictChanges(before: Replay, after: Replay): Pick<MergePreviewResult, 'conflicts' | 'settled'> {
+  const [now, then] = [before, after].map(({ states, features }) => openConflicts(states, features))
+  return { conflicts: without(then ?? [], now ?? []), settled: without(now ?? [], then ?? []) }
+}
+
+function without(conflicts: readonly ConflictDocument[], others: readonly ConflictDocument[]): ConflictDocument[] {
+  const names = new Set(others.map(conflictName))
+  return conflicts.filter((conflict) => !names.has(conflictName(conflict)))
+}
+
+function nameOf(state: WorkPackageState): string {
+  return `${state.feature_slug}/${state.work_package_id}`
+}

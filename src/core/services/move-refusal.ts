@@ -1,0 +1,58 @@
+import { KittyError } from '../errors/kitty-error.js'
+import type { Refusal, WorkPackageState } from '../events-lib.js'
+import type { EarlierRefusals } from './recall.js'
+
+export interface RefusedMove {
+  readonly state: WorkPackageState
+  readonly refusal: Refusal
+  readonly actor: string
+  readonly earlier: EarlierRefusals | undefined
+}
+
+/** A refusal as it is reported: what to type next, and when the same package met the same reason before. */
+export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
+  const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
+  const memory = earlier === undefined ? [] : [memoryOf(state.work_package_id, requested_status, earlier)]
+  return new KittyError(kind, message, {
+    nextSteps: [...nextSteps(state, refusal), ...memory],
+    context: {
+      feature_slug: state.feature_slug,
+      work_package: state.work_package_id,
+      current_status,
+      requested_status,
+      valid_transitions,
+      blockers,
+      actor,
+      earlier: earlier ?? null,
+    },
+  })
+}
+
+function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): string[] {
+  const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
+  const lanes = valid_transitions.map((lane) => `kitty agent tasks move-task ${id} --to ${lane}`)
+  if (current_status === requested_status) return lanes
+  if (kind === 'ValidationError') return blockers.map((blocker) => MISSING.get(blocker) ?? `see to: ${blocker}`)
+  const among = (ids: readonly string[]): string[] => blockers.filter((blocker) => ids.includes(blocker))
+  const open = among(subtasks.map((subtask) => subtask.id))
+  const removes = [
+    ...(kind === 'DependencyValidationError' ? blockers.map((blocker) => `kitty agent tasks show ${blocker}`) : []),
+    ...(open.length > 0 ? [`kitty agent tasks mark-status ${open.join(' ')} --status done`] : []),
+    ...among(gates.map((gate) => gate.gate_id)).map((gate) => `kitty agent gates set ${gate} --status passed`),
+  ]
+  const byForce = `or overrule it: --to ${requested_status} --force --reason "…"`
+  return [...removes, ...(blockers.length > 0 ? [] : lanes), byForce]
+}
+
+/** What a request lacks, by the name the workflow has for it. */
+const MISSING = new Map([
+  ['reason', 'add --reason "why"'],
+  ['review_ref', 'add --review-ref "PR#12", the review it answers to'],
+  ['evidence', 'add --evidence "commit abc1234, approved by ada in PR#12"'],
+])
+
+function memoryOf(id: string, to: string, { times, last_at, last_actor }: EarlierRefusals): string {
+  const often = times === 1 ? 'once before' : `${times} times before`
+  const who = last_actor === null ? '' : ` (${last_actor})`
+  return `Refused for this reason ${often}, last at ${last_at}${who}: kitty agent errors match ${id} --to ${to}`
+}

@@ -1,0 +1,47 @@
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { LogEvent } from '../events-lib.js'
+import { byId } from '../projections/work-packages.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { firstEvent } from './first-event.js'
+import { knownWorkPackage } from './known-work-package.js'
+
+export interface NoteRequest {
+  readonly feature: string
+  readonly workPackage: string
+  readonly text: string
+  readonly provenance: Provenance
+}
+
+export interface NoteResult {
+  readonly feature: string
+  readonly work_package: string
+  readonly event: LogEvent
+}
+
+/** Keeps a note with a work package. */
+@injectable()
+export class NoteTask {
+  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+
+  /** @throws KittyError UnknownWorkPackage; UsageError for an empty note; ValidationError for one too long to store. */
+  @Exclusive
+  async note(request: NoteRequest): Promise<NoteResult> {
+    if (request.text.trim() === '') {
+      throw new KittyError('UsageError', 'The note is empty.', { nextSteps: [`kitty agent tasks note ${request.workPackage} "what to remember"`] })
+    }
+    const { events } = await this.decide(request)
+    const event = firstEvent('NoteAdded', events, request.provenance)
+    return { feature: event.payload.feature_slug, work_package: event.entity_id, event }
+  }
+
+  @Emits
+  protected async decide({ feature, workPackage, text }: NoteRequest): Promise<Decision> {
+    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const payload = { feature_slug: feature, text }
+    return decided([{ event_type: 'NoteAdded', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
+  }
+}

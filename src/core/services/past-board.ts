@@ -1,0 +1,73 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { LogEvent, MergeOptions, WorkflowTable } from '../events-lib.js'
+import { endOf } from '../index/event-query.js'
+import { board, boardFeatures } from '../projections/board.js'
+import type { StatusDocument } from '../projections/board-document.js'
+import { replay, withAncestors } from '../projections/replay.js'
+import type { EventStore } from '../store/event-store.js'
+import type { LaneFiles } from './lane-files.js'
+import type { Revisions } from './revisions.js'
+
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i
+
+/** The board as it was: replayed from the events there were, with nothing written. */
+@injectable()
+export class PastBoard {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
+    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(TOKENS.Revisions) private readonly revisions: Revisions,
+    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+  ) {}
+
+  /**
+   * @param when A clock value; a day or an RFC 3339 time; else a git revision.
+   * @throws KittyError UsageError when it is none of these.
+   */
+  async board(when: string, feature?: string): Promise<StatusDocument> {
+    const { states, features } = replay(await this.#events(when), this.foldRules)
+    const shown = feature === undefined ? states : states.filter((state) => state.feature_slug === feature)
+    return board({
+      features: boardFeatures(features, shown, feature),
+      states: shown,
+      table: this.workflow,
+      fileOf: this.laneFiles.fileOf,
+    })
+  }
+
+  async #events(when: string): Promise<readonly LogEvent[]> {
+    const asked = when.trim()
+    if (/^\d+$/.test(asked)) return this.#untilClock(Number(asked))
+    if (TIME.test(asked)) return this.#untilTime(asked)
+    const { events } = this.revisions.log(asked, '--at')
+    return events
+  }
+
+  async #untilClock(clock: number): Promise<LogEvent[]> {
+    const known = await this.#trusted()
+    return known.filter((event) => event.lamport_clock <= clock)
+  }
+
+  /** A day means to its end. Whatever an event had seen was there before it, whatever its writer's watch said. */
+  async #untilTime(text: string): Promise<LogEvent[]> {
+    const moment = utc(text)
+    const end = endOf(text.length === 10 ? text : moment)
+    return withAncestors(await this.#trusted(), (event) => event.timestamp <= end)
+  }
+
+  async #trusted(): Promise<LogEvent[]> {
+    const maximum = await this.store.trustedClock()
+    return (await this.store.read()).filter((event) => event.lamport_clock <= maximum)
+  }
+}
+
+function utc(text: string): string {
+  const time = Date.parse(text)
+  if (!Number.isNaN(time)) return new Date(time).toISOString()
+  throw new KittyError('UsageError', `--at ${JSON.stringify(text.slice(0, 60))} is no time there is.`, {
+    nextSteps: ['--at 2026-11-22', '--at 2026-11-22T10:30:00Z'],
+  })
+}

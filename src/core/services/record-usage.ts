@@ -1,0 +1,83 @@
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { LogEvent, Usage } from '../events-lib.js'
+import { byId } from '../projections/work-packages.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { firstEvent } from './first-event.js'
+import { knownWorkPackage } from './known-work-package.js'
+
+export interface UsageRequest {
+  readonly feature: string
+  readonly workPackage: string
+  /** As typed: whole numbers, and dollars with decimals. */
+  readonly tokens?: string | undefined
+  readonly cost?: string | undefined
+  readonly seconds?: string | undefined
+  readonly provenance: Provenance
+}
+
+export interface UsageResult {
+  readonly feature: string
+  readonly work_package: string
+  /** Sums over everything recorded. */
+  readonly usage: Usage
+  readonly event: LogEvent
+}
+
+/** Adds what was used for a work package to what was recorded before. */
+@injectable()
+export class RecordUsage {
+  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+
+  /** @throws KittyError UnknownWorkPackage; UsageError when nothing is given or something is no amount. */
+  @Exclusive
+  async record(request: UsageRequest): Promise<UsageResult> {
+    const { events } = await this.decide(request)
+    const event = firstEvent('UsageRecorded', events, request.provenance)
+    const { feature_slug } = event.payload
+    const state = await this.store.workPackage(feature_slug, event.entity_id)
+    if (state === undefined) throw new Error(`no ${event.entity_id} after its usage was written`)
+    return { feature: feature_slug, work_package: event.entity_id, usage: state.usage, event }
+  }
+
+  @Emits
+  protected async decide(request: UsageRequest): Promise<Decision> {
+    const { feature, workPackage } = request
+    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const amounts = amountsOf(request)
+    if (Object.keys(amounts).length === 0) throw wrong('Nothing to record.', ['--tokens 1200', '--cost 0.0125', '--seconds 65'])
+    const payload = { feature_slug: feature, ...amounts }
+    return decided([{ event_type: 'UsageRecorded', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
+  }
+}
+
+function amountsOf({ tokens, cost, seconds }: UsageRequest): Partial<Usage> {
+  return {
+    ...(tokens !== undefined && { tokens: wholeNumber('--tokens', tokens) }),
+    ...(cost !== undefined && { cost_usd_micros: microDollars(cost) }),
+    ...(seconds !== undefined && { seconds: wholeNumber('--seconds', seconds) }),
+  }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  // Twelve digits: a thousand such amounts still add up exactly.
+  if (/^\d{1,12}$/.test(text)) return Number(text)
+  throw wrong(`${flag} ${JSON.stringify(text.slice(0, 40))} is no whole number from 0 to 999999999999.`, [`${flag} 1200`])
+}
+
+/** Millionths of a dollar, rounded to the nearest; from the digits, since 0.29 has no exact binary fraction. */
+export function microDollars(text: string): number {
+  const [, whole, decimals = ''] = /^\$?(\d{1,9})(?:\.(\d{1,30}))?$/.exec(text) ?? []
+  if (whole === undefined) {
+    throw wrong(`--cost ${JSON.stringify(text.slice(0, 40))} is no amount in dollars from 0 to 999999999.`, ['--cost 0.0125'])
+  }
+  const digits = decimals.padEnd(7, '0')
+  return Number(whole) * 1_000_000 + Number(digits.slice(0, 6)) + (digits.charAt(6) >= '5' ? 1 : 0)
+}
+
+function wrong(message: string, nextSteps: readonly string[]): KittyError {
+  return new KittyError('UsageError', message, { nextSteps })
+}

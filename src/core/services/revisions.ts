@@ -1,0 +1,49 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import type { LogEvent } from '../events-lib.js'
+import { logAtRevision } from '../log/revision-log.js'
+import { askGit, resolveCommit } from '../workspace/git.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+const NAMED = 20
+
+/** The log as git's commits have it. */
+@injectable()
+export class Revisions {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /**
+   * @param asked Any revision git understands (gitrevisions(7)), as seen from the checkout the command runs in.
+   * @param from What it was given as, for messages.
+   * @throws KittyError UsageError when git knows no such commit.
+   */
+  log(asked: string, from: string): { commit: string; events: readonly LogEvent[] } {
+    const { root, worktree, eventsDir } = this.workspace
+    const commit = resolveCommit(worktree, asked)
+    if (commit === undefined) throw this.#unknown(asked, from)
+    const { events, problems } = logAtRevision(root, eventsDir, commit)
+    if (problems.length > 0) {
+      const [first] = problems
+      const place = first === undefined ? '' : ` (first ${first.file}:${first.line}: ${first.message})`
+      this.notices.warn(`${problems.length} lines of the log at ${asked} were passed over${place}`)
+    }
+    return { commit, events }
+  }
+
+  #unknown(asked: string, from: string): KittyError {
+    const names = askGit(this.workspace.root, ['for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/remotes'])
+    const branches = (names ?? '').split('\n').filter(Boolean)
+    const more = branches.length > NAMED ? [`and ${branches.length - NAMED} more: git branch --all`] : []
+    return new KittyError('UsageError', `${from} ${JSON.stringify(asked.slice(0, 80))} names no commit of this repository.`, {
+      nextSteps: [`branches: ${branches.slice(0, NAMED).join(', ')}`, ...more, ...(from === '--at' ? AT_FORMS : [])],
+      context: { asked, branches: branches.slice(0, NAMED) },
+    })
+  }
+}
+
+const AT_FORMS = ['a clock value: --at 120', 'a day or a time: --at 2026-11-22, --at 2026-11-22T10:30:00Z']

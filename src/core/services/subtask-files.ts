@@ -1,0 +1,67 @@
+import { join, relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { isKittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import { readSpecFile } from '../specs/read-spec-file.js'
+import { setBoxes } from '../specs/subtask-boxes.js'
+import { replaceFile } from '../specs/write-file.js'
+import type { Workspace } from '../workspace/workspace.js'
+import type { LaneFiles } from './lane-files.js'
+
+/** A subtask and the package it belongs to. */
+export interface SubtaskPlace {
+  readonly id: string
+  readonly workPackage: string
+}
+
+/** The tick boxes of subtasks in the packages' files and in tasks.md, which repeat what the log says. */
+@injectable()
+export class SubtaskFiles {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /** Where the subtasks have a box, among the files of the given packages. */
+  boxes(feature: string, workPackages: readonly string[], subtasks: readonly string[]): SubtaskPlace[] {
+    return workPackages.flatMap((workPackage) => {
+      const file = readSpecFile(this.#pathOf(feature, workPackage) ?? '')
+      if (!file.ok) return []
+      return setBoxes(file.bytes, subtasks, true).found.map((id) => ({ id, workPackage }))
+    })
+  }
+
+  /** Ticks or clears the boxes. Never throws for what the files are: the log has the truth already. */
+  settle(feature: string, places: readonly SubtaskPlace[], done: boolean): void {
+    for (const workPackage of new Set(places.map((place) => place.workPackage))) {
+      const ids = places.filter((place) => place.workPackage === workPackage).map(({ id }) => id)
+      const path = this.#pathOf(feature, workPackage)
+      if (path !== undefined) this.#settleFile(path, ids, done)
+    }
+    const path = join(this.workspace.specsDir, feature, 'tasks.md')
+    this.#settleFile(path, places.map(({ id }) => id), done)
+  }
+
+  #settleFile(path: string, ids: readonly string[], done: boolean): void {
+    const file = readSpecFile(path)
+    if (!file.ok) {
+      if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}`)
+      return
+    }
+    const change = setBoxes(file.bytes, ids, done)
+    if (!change.changed) return
+    try {
+      replaceFile(path, change.bytes)
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      this.notices.warn(`The boxes in ${relative(this.workspace.root, path)} were not updated: ${error.message}`)
+    }
+  }
+
+  #pathOf(feature: string, workPackage: string): string | undefined {
+    const file = this.laneFiles.fileOf(feature, workPackage)
+    return file === null ? undefined : join(this.workspace.root, file)
+  }
+}

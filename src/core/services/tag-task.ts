@@ -1,0 +1,77 @@
+import { inject, injectable } from 'inversify'
+import { Emits } from '../../aspects/emits.js'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import { byId } from '../projections/work-packages.js'
+import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
+import { firstEvent } from './first-event.js'
+import { knownWorkPackage } from './known-work-package.js'
+
+export interface TagRequest {
+  readonly feature: string
+  readonly workPackage: string
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+  readonly provenance: Provenance
+}
+
+export interface TagResult {
+  readonly feature: string
+  readonly work_package: string
+  /** As they are now. */
+  readonly tags: readonly string[]
+  /** Null where the package had all of the one and none of the other already. */
+  readonly event: LogEvent | null
+}
+
+const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,63}$/u
+
+/** Changes the tags of one work package. */
+@injectable()
+export class TagTask {
+  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+
+  /** @throws KittyError UnknownWorkPackage; UsageError for what is no tag, or is to be added and removed at once. */
+  @Exclusive
+  async tag(request: TagRequest): Promise<TagResult> {
+    const { feature, workPackage } = request
+    checkTags(request)
+    const { events } = await this.decide(request)
+    const event = events.length === 0 ? null : firstEvent('TagsChanged', events, request.provenance)
+    const state = await this.store.workPackage(feature, workPackage)
+    const tags = state?.tags.map(({ tag }) => tag) ?? []
+    return { feature, work_package: event?.entity_id ?? workPackage, tags, event }
+  }
+
+  @Emits
+  protected async decide({ feature, workPackage, add, remove }: TagRequest): Promise<Decision> {
+    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
+    // An observed-remove set: what another branch adds meanwhile is not among what was seen, and stays.
+    const removed = [...new Set(remove)].map((tag) => ({ tag, seen: seen(state, tag) })).filter((removal) => removal.seen.length > 0)
+    if (added.length === 0 && removed.length === 0) return decided([])
+    const payload = { feature_slug: feature, added, removed }
+    return decided([{ event_type: 'TagsChanged', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
+  }
+}
+
+function seen(state: WorkPackageState, tag: string): readonly string[] {
+  return state.tags.find((live) => live.tag === tag)?.adds ?? []
+}
+
+function checkTags({ add, remove }: TagRequest): void {
+  if (add.length + remove.length === 0) throw wrong('No tag was given.', ['--add TAG', '--remove TAG'])
+  for (const tag of [...add, ...remove]) {
+    if (TAG.test(tag)) continue
+    const form = 'letters, digits and . _ : / + -, beginning with a letter or digit, at most 64 characters'
+    throw wrong(`${JSON.stringify(tag.slice(0, 80))} is no tag.`, [`allowed form: ${form}`])
+  }
+  const both = add.find((tag) => remove.includes(tag))
+  if (both !== undefined) throw wrong(`${both} is to be added and removed at once.`, ['Name it once.'])
+}
+
+function wrong(message: string, nextSteps: readonly string[]): KittyError {
+  return new KittyError('UsageError', message, { nextSteps })
+}

@@ -1,0 +1,253 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
+import type { LockOf } from '../log/file-lock.js'
+import type { WorkspaceDocument } from '../projections/board-document.js'
+import { byId } from '../projections/work-packages.js'
+import type { EventStore } from '../store/event-store.js'
+import { currentBranch } from '../workspace/branch.js'
+import { askGit, git, GitRefusal, gitText } from '../workspace/git.js'
+import type { Session } from '../workspace/session.js'
+import type { Workspace } from '../workspace/workspace.js'
+import {
+  type GitWorktree,
+  hasLooseCommits,
+  isHalfMade,
+  isSamePlace,
+  listWorktrees,
+  mergedBranches,
+  type Uncommitted,
+  uncommittedIn,
+} from '../workspace/worktrees.js'
+import { knownWorkPackage } from './known-work-package.js'
+import { placeOf, worktreeAt } from './workspace-place.js'
+
+export interface RemoveRequest {
+  readonly feature: string
+  readonly workPackage: string
+  readonly force: boolean
+  readonly actor: string
+}
+
+export interface RemoveResult {
+  readonly workspace_path: string
+  /** Stays as it is: its commits are nowhere else. */
+  readonly branch: string | null
+  readonly removed: boolean
+  /** Where what no commit has was moved to; null when there was nothing. */
+  readonly kept_in: string | null
+  /** Refs that hold what was staged, or committed on no branch. */
+  readonly kept_refs: readonly string[]
+}
+
+const NAMED = 5
+
+/** The worktrees of work packages: which there are, which have had their day, and how to be rid of one. */
+@injectable()
+export class Workspaces {
+  constructor(
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(TOKENS.WorkspaceLock) private readonly lockOf: LockOf,
+  ) {}
+
+  /**
+   * Worked out from git's worktrees and the log, so that nothing has to be kept: those that are there, and those
+   * that a package in work should have.
+   */
+  async list(feature?: string): Promise<WorkspaceDocument[]> {
+    const { root } = this.workspace
+    const worktrees = listWorktrees(root)
+    const states = await this.store.workPackages(feature)
+    const found = states.map((state) => ({ state, worktree: this.#worktreeOf(state, worktrees) }))
+    const branches = new Set(found.flatMap(({ worktree }) => worktree?.branch ?? []))
+    const bases = states.flatMap((state) => state.workspace?.base_branch ?? [])
+    const merged = mergedBranches(root, branches, [currentBranch(this.workspace.gitCommonDir) ?? 'HEAD', ...bases])
+    return found.flatMap(({ state, worktree }) => this.#document(state, worktree, merged) ?? [])
+  }
+
+  /**
+   * Removes a worktree and leaves its branch. What only it holds is moved aside, never deleted.
+   * @throws KittyError ValidationError (something in it is nowhere else), StateTransitionError (somebody is doing
+   * the package), UsageError, NotWritable.
+   */
+  async remove(request: RemoveRequest): Promise<RemoveResult> {
+    const { feature, workPackage, force } = request
+    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const name = `${feature}-${workPackage}`
+    const held = await this.lockOf(name).acquire(`remove the worktree of ${name}`)
+    try {
+      const worktree = this.#removable(state, request)
+      const only = worktree.exists ? uncommittedIn(worktree.path) : { changes: [], ignoredFiles: [] }
+      const loose = worktree.exists && hasLooseCommits(worktree)
+      const isClean = only.changes.length + only.ignoredFiles.length === 0 && !loose
+      if (!isClean && !force) throw holdsTheOnlyCopy(workPackage, worktree, only, loose)
+      const kept = isClean ? NOTHING_KEPT : this.#keep(name, worktree, loose)
+      this.#forget(worktree, force)
+      return { workspace_path: worktree.path, branch: worktree.branch ?? null, removed: true, ...kept }
+    } finally {
+      held.release()
+    }
+  }
+
+  #worktreeOf(state: WorkPackageState, worktrees: readonly GitWorktree[]): GitWorktree | undefined {
+    const { root, worktreesDir } = this.workspace
+    const { work_package_id, feature_slug, workspace } = state
+    const name = `${feature_slug}-${work_package_id}`
+    const found = worktreeAt({ workPackage: work_package_id, name, path: join(worktreesDir, name) }, worktrees)
+    if (found !== undefined || workspace === null) return found
+    // Made elsewhere by hand, and written down there. The primary checkout is nobody's to remove.
+    const stated = join(root, workspace.path)
+    return worktrees.find((one) => isSamePlace(one.path, stated) && !isSamePlace(one.path, root))
+  }
+
+  #document(state: WorkPackageState, worktree: GitWorktree | undefined, merged: ReadonlySet<string>): WorkspaceDocument | undefined {
+    const exists = worktree?.exists ?? false
+    const isInWork = this.workflow.working.includes(state.lane)
+    // One that was removed after its package was finished is nothing to speak of.
+    if (!exists && !(state.workspace !== null && isInWork) && worktree === undefined) return undefined
+    const branch = worktree?.branch ?? state.workspace?.branch ?? null
+    const stale = [
+      ...(exists ? [] : ['worktree_missing']),
+      ...(worktree !== undefined && isHalfMade(worktree) ? ['half_made'] : []),
+      ...(branch !== null && merged.has(branch) ? ['branch_merged'] : []),
+      ...(this.workflow.done.includes(state.lane) ? ['package_done'] : []),
+    ]
+    return {
+      feature: state.feature_slug,
+      work_package: state.work_package_id,
+      workspace_path: worktree?.path ?? join(this.workspace.root, state.workspace?.path ?? ''),
+      branch,
+      base_branch: state.workspace?.base_branch ?? null,
+      exists,
+      lane: state.lane,
+      actor: state.lane_actor,
+      uncommitted: exists && worktree !== undefined ? uncommittedIn(worktree.path).changes.length : null,
+      stale,
+    }
+  }
+
+  #removable(state: WorkPackageState, { feature, workPackage, force, actor }: RemoveRequest): GitWorktree {
+    placeOf(this.workspace, feature, workPackage)
+    const worktree = this.#worktreeOf(state, listWorktrees(this.workspace.root))
+    if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root)) throw nothingToRemove(feature, workPackage)
+    if (isInside(this.session.cwd, worktree.path)) throw youAreInIt(worktree, this.workspace.root, workPackage)
+    if (worktree.locked !== undefined && !isHalfMade(worktree)) throw isLocked(worktree)
+    const isSomebodyElses = this.workflow.working.includes(state.lane) && state.lane_actor !== actor
+    if (isSomebodyElses && !force) throw inWork(state)
+    return worktree
+  }
+
+  /** Files as they lie there, and what git alone knows of: the index, and commits on no branch. */
+  #keep(name: string, { path }: GitWorktree, loose: boolean): Pick<RemoveResult, 'kept_in' | 'kept_refs'> {
+    const { root, privateDir } = this.workspace
+    const mark = `${name}-${this.session.now().toISOString().replaceAll(/[:.]/g, '')}`
+    const refs: string[] = []
+    const keepRef = (ref: string, commit: string): void => {
+      if (commit === '') return
+      git(root, ['update-ref', `refs/kitty/removed/${mark}/${ref}`, commit])
+      refs.push(`refs/kitty/removed/${mark}/${ref}`)
+    }
+    // The stash's own form, without the stash: git-stash(1), "create". Unmerged files make it refuse; they move along.
+    const identity = ['-c', 'user.name=kitty', '-c', 'user.email=kitty@localhost']
+    keepRef('changes', askGit(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '')
+    if (loose) keepRef('head', gitText(path, ['rev-parse', 'HEAD']))
+    const folder = join(privateDir, 'removed', mark)
+    try {
+      mkdirSync(join(privateDir, 'removed'), { recursive: true })
+      renameSync(path, folder)
+      // It points to what git is about to forget: what is left is a plain folder.
+      rmSync(join(folder, '.git'), { force: true })
+    } catch (error) {
+      throw notMoved(error, path, folder)
+    }
+    return { kept_in: folder, kept_refs: refs }
+  }
+
+  #forget({ path, locked }: GitWorktree, force: boolean): void {
+    const { root } = this.workspace
+    try {
+      if (locked !== undefined) git(root, ['worktree', 'unlock', path])
+      git(root, ['worktree', 'remove', ...(force ? ['--force'] : []), path])
+    } catch (error) {
+      if (!(error instanceof GitRefusal)) throw error
+      throw new KittyError('NotWritable', `git did not remove ${path}: ${error.reason}`, {
+        nextSteps: [`git worktree list`, `git worktree remove ${path}`],
+        context: { path, git: error.reason },
+        cause: error,
+      })
+    }
+  }
+}
+
+const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(path, folder)
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`))
+}
+
+function nothingToRemove(feature: string, workPackage: string): KittyError {
+  return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
+    nextSteps: ['kitty agent workspaces list', `make one: kitty implement ${workPackage}`],
+    context: { feature_slug: feature, work_package: workPackage },
+  })
+}
+
+function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): KittyError {
+  return new KittyError('UsageError', `${path} is where you are.`, {
+    nextSteps: [`cd ${root}`, `then: kitty agent workspaces remove ${workPackage}`],
+    context: { path },
+  })
+}
+
+function isLocked({ path, locked }: GitWorktree): KittyError {
+  const why = locked === undefined || locked === '' ? '' : `: ${locked}`
+  return new KittyError('ValidationError', `${path} is locked${why}; nothing was removed.`, {
+    nextSteps: [`git worktree unlock ${path}`],
+    context: { path, locked: locked ?? null },
+  })
+}
+
+function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
+  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} is working in it; nothing was removed.`
+  return new KittyError('StateTransitionError', message, {
+    nextSteps: [`or, knowing that: kitty agent workspaces remove ${work_package_id} --force`],
+    context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
+  })
+}
+
+function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: Uncommitted, loose: boolean): KittyError {
+  const { changes, ignoredFiles } = only
+  const what = [
+    ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
+    ...(ignoredFiles.length === 0 ? [] : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
+    ...(loose ? ['commits that are on no branch'] : []),
+  ]
+  return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
+    nextSteps: [
+      `look: git -C ${path} status --ignored`,
+      `or move it all aside: kitty agent workspaces remove ${workPackage} --force`,
+    ],
+    context: { work_package: workPackage, path, uncommitted: changes, ignored: ignoredFiles, commits_on_no_branch: loose },
+  })
+}
+
+function some(names: readonly string[]): string {
+  return names.length > NAMED ? `${names.slice(0, NAMED).join(', ')}, …` : names.join(', ')
+}
+
+function notMoved(error: unknown, path: string, folder: string): unknown {
+  const code = systemCode(error)
+  if (code === undefined) return error
+  return new KittyError('NotWritable', `${path} could not be moved to ${folder} (${code}); nothing was removed`, {
+    nextSteps: ['copy away what you need, or commit it, then run the command again'],
+    context: { path, folder, code },
+    cause: error,
+  })
+}

@@ -1,0 +1,58 @@
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import { KittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import type { LogEvent } from '../events-lib.js'
+import { dayOf } from '../log/day-file.js'
+import type { EventLog, RawLine } from '../log/event-log.js'
+import { type HostileAttribute, hostileAttributes } from '../log/log-attributes.js'
+import { unmergedLines } from '../log/unmerged-lines.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {
+  'changes bytes': 'git stores other bytes than were written',
+  'rewrites $Id': 'git rewrites $Id in it',
+  'line ends': 'Windows line ends, which the next write takes away again',
+  'no merge': 'git leaves their side out of a conflict',
+}
+
+/** Keeps the log from what a repository's own .gitattributes may tell git to do to it. */
+@injectable()
+export class AttributeGuard {
+  constructor(
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
+  ) {}
+
+  /**
+   * Refuses events that git would not give back as they are, and names what else it was told to do.
+   * @throws KittyError UnsafeSetup naming the attribute.
+   */
+  beforeAppend(events: readonly LogEvent[]): void {
+    const days = new Set(events.map((event) => dayOf(event.timestamp)))
+    for (const { attribute, effect } of hostileAttributes(this.workspace, () => [...days].map((day) => `${day}.jsonl`))) {
+      const says = `git's attribute ${attribute} holds for the log in ${this.workspace.eventsDir}: ${SAYS[effect]}`
+      const rewritesId = effect === 'rewrites $Id' && JSON.stringify(events).includes('$Id')
+      if (effect === 'changes bytes' || rewritesId) throw this.#unsafe(attribute, says)
+      this.notices.warn(`${says}. Take it out of .gitattributes.`)
+    }
+  }
+
+  /** Events that git's index alone has, of a log that git was told not to merge: in the work tree stands our side. */
+  otherSides(): RawLine[] {
+    const files = (): string[] => this.log.list().map((file) => file.name)
+    const isNotMerged = hostileAttributes(this.workspace, files).some(({ effect }) => effect === 'no merge')
+    return isNotMerged ? unmergedLines(this.workspace.root, this.workspace.eventsDir) : []
+  }
+
+  #unsafe(attribute: string, says: string): KittyError {
+    return new KittyError('UnsafeSetup', `${says}; nothing was written`, {
+      nextSteps: [
+        'find the line that sets it in .gitattributes or .git/info/attributes, and take it out',
+        'git check-attr --all .kittify/events/2026-01-01.jsonl',
+      ],
+      context: { attribute, events_dir: this.workspace.eventsDir },
+    })
+  }
+}

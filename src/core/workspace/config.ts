@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import {
+  checkWorkflow,
+  DEFAULT_WORKFLOW,
+  REVIEWED_WORKFLOW,
+  type StatusRule,
+  type WorkflowTable,
+} from '../events-lib.js'
+import type { Workspace } from './workspace.js'
+
+/** What a project decides for itself, in `.kittify/config.json`. Every key may be left out. docs/workflow.md. */
+export interface Config {
+  /** `"default"`, `"reviewed"`, or a table of one's own. */
+  readonly workflow: WorkflowTable
+  readonly log: {
+    /** `daily`: one file a day. `per-writer`: a file a day for each clone, so that no merge needs a driver. */
+    readonly files: 'daily' | 'per-writer'
+  }
+  readonly merge: { readonly status: StatusRule }
+  readonly errors: {
+    /** Error records are committed with the rest. */
+    readonly track: boolean
+  }
+}
+
+/** Called with the place in the file, as `workflow.moves.doing[0].to`, and what is wrong there. */
+type Report = (path: string, message: string) => void
+type Parser<Value> = (value: unknown, report: Report) => Value
+
+const BUILT_IN: Readonly<Record<string, WorkflowTable>> = { default: DEFAULT_WORKFLOW, reviewed: REVIEWED_WORKFLOW }
+const DEFAULTS: Config = {
+  workflow: DEFAULT_WORKFLOW,
+  log: { files: 'daily' },
+  merge: { status: 'last_writer_wins' },
+  errors: { track: false },
+}
+
+/** One parser a key: a new setting does not compile until it has one. */
+const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
+  workflow,
+  log: (value, report) => {
+    const { files } = section('log', value, ['files'], report)
+    return { files: oneOf('log.files', files, ['daily', 'per-writer'], report) }
+  },
+  merge: (value, report) => {
+    const { status } = section('merge', value, ['status'], report)
+    return { status: oneOf('merge.status', status, ['last_writer_wins', 'priority'], report) }
+  },
+  errors: (value, report) => {
+    const { track = false } = section('errors', value, ['track'], report)
+    if (typeof track !== 'boolean') report('errors.track', 'must be true or false')
+    return { track: track === true }
+  },
+}
+
+/**
+ * The project's settings; what is not there has its default.
+ * @throws KittyError BadConfig naming file, place and reason.
+ */
+export function readConfig({ configFile }: Pick<Workspace, 'configFile'>): Config {
+  const source = readSource(configFile)
+  if (source === undefined) return DEFAULTS
+  const problems: { path: string; message: string }[] = []
+  const report: Report = (path, message) => void problems.push({ path, message })
+  const config = { ...DEFAULTS, ...parsed(section('', source, Object.keys(PARSERS), report), report) }
+  if (problems.length > 0) throw badConfig(configFile, problems)
+  return config
+}
+
+function parsed(source: Readonly<Record<string, unknown>>, report: Report): Partial<Config> {
+  const present = Object.entries(PARSERS).filter(([key]) => Object.hasOwn(source, key))
+  // fromEntries forgets which parser made which value; PARSERS has one of the right type a key.
+  return Object.fromEntries(present.map(([key, parse]) => [key, parse(source[key], report)]))
+}
+
+function workflow(value: unknown, report: Report): WorkflowTable {
+  if (typeof value === 'string') {
+    const table = Object.hasOwn(BUILT_IN, value) ? BUILT_IN[value] : undefined
+    if (table !== undefined) return table
+    report('workflow', `${JSON.stringify(value)} is no built-in workflow: "default", "reviewed", or a table of your own`)
+    return DEFAULT_WORKFLOW
+  }
+  const check = checkWorkflow(value)
+  if (check.ok) return check.table
+  for (const { path, message } of check.problems) report(path === '' ? 'workflow' : `workflow.${path}`, message)
+  return DEFAULT_WORKFLOW
+}
+
+function oneOf<Choice extends string>(path: string, value: unknown, choices: readonly [Choice, ...Choice[]], report: Report): Choice {
+  const choice = choices.find((candidate) => candidate === value)
+  if (choice === undefined && value !== undefined) report(path, `must be one of ${choices.join(', ')}`)
+  return choice ?? choices[0]
+}
+
+function section(path: string, value: unknown, known: readonly string[], report: Report): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    report(path, 'must be an object')
+    return {}
+  }
+  const unknown = Object.keys(value).filter((key) => !known.includes(key))
+  for (const key of unknown) report(path === '' ? key : `${path}.${key}`, `is no setting; there are ${known.join(', ')}`)
+  return { ...value }
+}
+
+function readSource(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    if (code === 'ENOENT') return undefined
+    throw badConfig(file, [{ path: '', message: `cannot be read (${code})` }])
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw badConfig(file, [{ path: '', message: `is not JSON: ${error.message}` }])
+  }
+}
+
+function badConfig(file: string, problems: readonly { path: string; message: string }[]): KittyError {
+  const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  return new KittyError('BadConfig', `${file}: ${list}`, {
+    nextSteps: ['Correct the file and run the command again; nothing was read or written.', `To go back to the defaults: mv ${file} ${file}.bad`],
+    context: { file, problems },
+  })
+}

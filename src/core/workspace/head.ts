@@ -1,0 +1,33 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import type { Checkout } from './git-directory.js'
+
+/**
+ * A text that changes whenever the checkout's HEAD comes to stand on another branch or commit, told without a git
+ * process. It may change without reason (a packed ref, a ref table), never stay the same without.
+ */
+export function headState({ gitDir, gitCommonDir }: Pick<Checkout, 'gitDir' | 'gitCommonDir'>): string {
+  const head = textOf(join(gitDir, 'HEAD')) ?? 'none'
+  const ref = /^ref: (refs\/\S+)/.exec(head)?.[1]
+  if (ref === undefined) return head
+  const tip = textOf(join(gitCommonDir, ref))
+  // Not a file of its own: packed together with others, or in a table.
+  const elsewhere = ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name)))
+  return tip === undefined ? `${ref} ${elsewhere.join(' ')}` : `${ref} ${tip}`
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim().slice(0, 1024)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
+}
+
+function stateOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats === undefined ? '-' : `${stats.ino}:${stats.mtimeNs}:${stats.size}`
+}

@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { TOKENS } from '../../src/core/di/tokens.js'
+import { by, emit, FEATURE, inProcess, kitty, move, project, shims } from '../support/kitty.js'
+import { rejectionOf } from '../support/kitty-error.js'
+import { isDerived, snapshot } from '../support/snapshot.js'
+import { gitIn } from '../support/temp-repository.js'
+
+const NAME = `${FEATURE}-WP01`
+
+const implement = (folder: string, actor = 'ada', workPackage = 'WP01', base?: string) =>
+  inProcess(folder, TOKENS.Implement, (service) => service.implement({ feature: FEATURE, workPackage, base, provenance: by(actor) }))
+const stateOf = async (folder: string, id = 'WP01') =>
+  (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, id))).result
+const wholeLog = async (folder: string) => (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
+
+describe('implement', () => {
+  it('makes a worktree on a branch of its name, says so in the log, and moves the package to doing', async () => {
+    const folder = await project()
+    const { result } = await implement(folder)
+    const path = join(folder, '.worktrees', NAME)
+    expect(result).toMatchObject({ workspace_path: path, branch: NAME, created: true })
+    expect(result.events.map((event) => event.event_type)).toEqual(['WorkspaceCreated', 'WPStatusChanged'])
+    expect(result.events[0]?.payload).toEqual({
+      feature_slug: FEATURE,
+      work_package_id: 'WP01',
+      worktree_path: `.worktrees/${NAME}`,
+      branch_name: NAME,
+      base_branch: 'main',
+    })
+    expect(gitIn(path, 'branch', '--show-current').trim()).toBe(NAME)
+    expect(gitIn(path, 'status', '--porcelain')).toBe('')
+    expect(await stateOf(folder)).toMatchObject({ lane: 'doing', lane_actor: 'ada', workspace: { path: `.worktrees/${NAME}` } })
+    expect(readFileSync(join(folder, 'kitty-specs', FEATURE, 'tasks', 'WP01-part.md'), 'utf8')).toContain('lane: doing')
+  })
+
+  it('on one that is there says where, and writes nothing', async () => {
+    const folder = await project()
+    const first = await implement(folder)
+    const { result } = await implement(folder)
+    expect(result).toEqual({ ...first.result, created: false, events: [] })
+    // Waiting for a verdict, it must not be taken back by somebody who only asks where it is.
+    await emit(folder, 'ada', move('for_review', 'WP01', 'doing'))
+    const asked = await implement(folder, 'bob')
+    expect(asked.result).toMatchObject({ created: false, events: [], workspace_path: first.result.workspace_path })
+    expect(asked.warnings.join()).toMatch(/WP01 is in for_review and stays there/)
+    await emit(folder, 'bob', move('rejected', 'WP01', 'for_review'))
+    expect((await implement(folder)).result.events).toMatchObject([{ payload: { old_status: 'rejected', new_status: 'doing' } }])
+  })
+
+  it('starts the branch where it is told to, and goes on with one that is there', async () => {
+    const folder = await project()
+    gitIn(folder, 'branch', 'stable')
+    writeFileSync(join(folder, 'later.txt'), 'later\n')
+    gitIn(folder, 'add', 'later.txt')
+    gitIn(folder, 'commit', '--quiet', '--message', 'later')
+    const { result } = await implement(folder, 'ada', 'WP01', 'stable')
+    expect(existsSync(join(result.workspace_path, 'later.txt'))).toBe(false)
+    expect(result.events[0]?.payload['base_branch']).toBe('stable')
+    gitIn(result.workspace_path, 'commit', '--quiet', '--allow-empty', '--message', 'work')
+    const tip = gitIn(result.workspace_path, 'rev-parse', 'HEAD')
+    gitIn(folder, 'worktree', 'remove', result.workspace_path)
+    const again = await implement(folder, 'ada', 'WP01', 'main')
+    expect(gitIn(again.result.workspace_path, 'rev-parse', 'HEAD')).toBe(tip)
+    expect(again.warnings.join()).toMatch(/was there already .* --base main was not used/)
+  })
+
+  it.each([
+    ['a dependency that is not done', 'WP02', undefined, 'DependencyValidationError', async () => Promise.resolve()],
+    ['a package that is not there', 'WP09', undefined, 'UnknownWorkPackage', async () => Promise.resolve()],
+    ['a base that is not there', 'WP01', 'nowhere', 'UsageError', async () => Promise.resolve()],
+    ['a base that looks like an option', 'WP01', '--lock', 'UsageError', async () => Promise.resolve()],
+    ['a folder in the way', 'WP01', undefined, 'UnsafeSetup', async (folder: string) => {
+      mkdirSync(join(folder, '.worktrees', NAME), { recursive: true })
+      writeFileSync(join(folder, '.worktrees', NAME, 'mine.txt'), 'mine')
+      return Promise.resolve()
+    }],
+    ['a link in the place of .worktrees', 'WP01', undefined, 'UnsafeSetup', async (folder: string) => {
+      symlinkSync('/tmp', join(folder, '.worktrees'))
+      return Promise.resolve()
+    }],
+  ])('refuses %s before anything is made', async (_what, workPackage, base, kind, prepare) => {
+    const folder = await project()
+    await prepare(folder)
+    const before = snapshot(folder, isDerived)
+    expect((await rejectionOf(implement(folder, 'ada', workPackage, base))).kind).toBe(kind)
+    expect(snapshot(folder, isDerived)).toEqual(before)
+  })
+
+  it('touches neither index nor stash nor staged nor changed files of the checkout it is called from', async () => {
+    const folder = await project()
+    writeFileSync(join(folder, 'README.md'), 'stashed\n')
+    gitIn(folder, 'stash', '--quiet')
+    writeFileSync(join(folder, 'staged.txt'), 'staged\n')
+    gitIn(folder, 'add', 'staged.txt')
+    writeFileSync(join(folder, 'README.md'), 'changed\n')
+    writeFileSync(join(folder, 'untracked.txt'), 'untracked\n')
+    const own = (path: string) =>
+      isDerived(path) || /^(\.worktrees|kitty-specs|\.kittify|\.git\/(worktrees|logs\/refs\/heads|refs\/heads))(\/|$)/.test(path)
+    const before = snapshot(folder, own)
+    // As within a hook, where git has set its own variables for the commit that is under way.
+    const hook = { GIT_INDEX_FILE: join(folder, '.git', 'index'), GIT_DIR: join(folder, '.git'), KITTY_ACTOR: 'ada' }
+    expect((await kitty(folder, ['implement', 'WP01'], hook)).code).toBe(0)
+    expect(snapshot(folder, own)).toEqual(before)
+    expect(gitIn(folder, 'stash', 'list').split('\n')).toHaveLength(2)
+  })
+
+  it('of two who want one package at once lets one have it and tells the other who, and where', async () => {
+    const folder = await project()
+    const runs = await Promise.all(
+      ['ada', 'bob'].map((actor) => kitty(folder, ['implement', 'WP01', '--json'], { KITTY_ACTOR: actor })),
+    )
+    expect(runs.map((run) => run.code).sort()).toEqual([0, 6])
+    const lost = runs.find((run) => run.code === 6)?.json()['error']
+    const winner = (await stateOf(folder))?.lane_actor
+    expect(lost).toMatchObject({ kind: 'LostRace', context: { moved_by: winner, workspace_path: `.worktrees/${NAME}` } })
+    const written = (await wholeLog(folder)).map((event) => event.event_type)
+    expect(written.filter((type) => type === 'WPStatusChanged')).toHaveLength(1)
+    expect(written.filter((type) => type === 'WorkspaceCreated')).toHaveLength(1)
+    expect(gitIn(join(folder, '.worktrees', NAME), 'status', '--porcelain')).toBe('')
+  })
+
+  it('killed between event and worktree, is finished by the next call', async () => {
+    const folder = await project()
+    const git = realGit()
+    const killer = shims({ git: `#!/bin/sh\nif [ "$2" = add ]; then kill -9 $PPID; exit 1; fi\nexec ${git} "$@"\n` })
+    expect((await kitty(folder, ['implement', 'WP01'], { ...killer, KITTY_ACTOR: 'ada' })).code).toBe(-1)
+    expect(await stateOf(folder)).toMatchObject({ lane: 'doing', workspace: { branch: NAME } })
+    expect(existsSync(join(folder, '.worktrees', NAME))).toBe(false)
+    const { result } = await implement(folder)
+    expect(result).toMatchObject({ created: true, events: [] })
+    expect(gitIn(result.workspace_path, 'status', '--porcelain')).toBe('')
+  })
+
+  it('cut off while git made the worktree, is finished by the next call, and writes over nothing', async () => {
+    const folder = await project()
+    const { result } = await implement(folder)
+    const path = result.workspace_path
+    const admin = join(folder, '.git', 'worktrees', NAME)
+    writeFileSync(join(admin, 'locked'), 'initializing')
+    writeFileSync(join(admin, 'index.lock'), '')
+    rmSync(join(admin, 'index'))
+    rmSync(join(path, 'README.md'))
+    writeFileSync(join(path, '.gitattributes'), 'half a fi')
+    const again = await implement(folder)
+    expect(again.result).toMatchObject({ workspace_path: path, created: true, events: [] })
+    expect(gitIn(path, 'status', '--porcelain')).toBe(' M .gitattributes\n')
+    expect(existsSync(join(admin, 'locked'))).toBe(false)
+    expect(readFileSync(join(path, '.gitattributes'), 'utf8')).toBe('half a fi')
+  })
+
+  it('makes the worktree anew where somebody has deleted its folder', async () => {
+    const folder = await project()
+    const { result } = await implement(folder)
+    rmSync(result.workspace_path, { recursive: true })
+    expect((await implement(folder)).result).toMatchObject({ created: true, events: [] })
+    expect(gitIn(result.workspace_path, 'branch', '--show-current').trim()).toBe(NAME)
+  })
+
+  it('says so when git cannot make it, and leaves the package with whoever took it', async () => {
+    const folder = await project()
+    const failing = shims({ git: `#!/bin/sh\nif [ "$2" = add ]; then echo "fatal: no room" >&2; exit 128; fi\nexec ${realGit()} "$@"\n` })
+    const ran = await kitty(folder, ['implement', 'WP01', '--json'], { ...failing, KITTY_ACTOR: 'ada' })
+    expect(ran.code).toBe(3)
+    expect(ran.json()['error']).toMatchObject({ kind: 'NotWritable', message: expect.stringMatching(/taken by ada.*no room/) as string })
+    expect(await stateOf(folder)).toMatchObject({ lane: 'doing', lane_actor: 'ada' })
+  })
+
+  it("events written in a worktree go to the primary checkout's log", async () => {
+    const folder = await project()
+    const { result } = await implement(folder)
+    await emit(result.workspace_path, 'ada', move('for_review', 'WP01', 'doing'))
+    expect(await stateOf(folder)).toMatchObject({ lane: 'for_review' })
+    expect(gitIn(result.workspace_path, 'status', '--porcelain')).toBe('')
+    const other = await implement(result.workspace_path, 'bob', 'WP03')
+    expect(other.result.workspace_path).toBe(join(folder, '.worktrees', `${FEATURE}-WP03`))
+  })
+
+  it('with a key that was used answers as the first time', async () => {
+    const folder = await project()
+    const request = { feature: FEATURE, workPackage: 'WP01', provenance: { ...by('ada'), causationId: 'once' } }
+    const first = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
+    const second = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
+    expect(second.result).toEqual({ ...first.result, created: false })
+  })
+})
+
+function realGit(): string {
+  const found = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'git')).find((path) => existsSync(path))
+  if (found === undefined) throw new Error('git is not on the PATH')
+  return found
+}

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { monotonicFactory } from 'ulid'
+import { createContainer } from '../../../src/core/di/container.js'
+import { TOKENS } from '../../../src/core/di/tokens.js'
+import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
+import { isDayFile } from '../../../src/core/log/day-file.js'
+import type { EventStore } from '../../../src/core/store/event-store.js'
+
+export const IGNORE = 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n'
+const FEATURE = '001-login'
+
+export interface GitResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CloneOptions {
+  /** Where git finds `kitty`. */
+  readonly path?: string
+  /** For ids: the same numbers, the same ids. */
+  readonly random?: () => number
+}
+
+/** One repository on one machine: real git, and kitty's commands in this process, each with a container of its own. */
+export class Clone {
+  readonly events: string
+  /** What kitty said on stderr, newest last. */
+  readonly warnings: string[] = []
+  #now = Date.parse('2026-11-22T09:30:00.000Z')
+  readonly #nextId: (now: number) => string
+
+  constructor(
+    readonly root: string,
+    readonly options: CloneOptions = {},
+  ) {
+    this.events = join(root, '.kittify', 'events')
+    this.#nextId = monotonicFactory(options.random)
+  }
+
+  /** A new repository with one commit, and the attributes given. */
+  static create(root: string, attributes: string, options: CloneOptions = {}): Clone {
+    mkdirSync(root, { recursive: true })
+    const clone = new Clone(root, options)
+    clone.git('init', '--quiet', '--template=', '--initial-branch=main')
+    clone.write('.kittify/.gitignore', IGNORE)
+    if (attributes !== '') clone.write('.gitattributes', `${attributes}\n`)
+    clone.write('README.md', '# A repository\n')
+    clone.commit('start')
+    mkdirSync(clone.events, { recursive: true })
+    return clone
+  }
+
+  /** @throws Error with git's own words when it fails. */
+  git(...args: string[]): string {
+    const { code, stdout, stderr } = this.tryGit(...args)
+    if (code === 0) return stdout
+    throw new Error(`git ${args.join(' ')} exited ${code ?? 'by a signal'}:\n${stderr}${stdout}`)
+  }
+
+  tryGit(...args: string[]): GitResult {
+    return this.spawn({}, args)
+  }
+
+  /** `git` with variables of its own. */
+  gitWith(env: NodeJS.ProcessEnv, ...args: string[]): string {
+    const { code, stdout, stderr } = this.spawn(env, args)
+    if (code === 0) return stdout
+    throw new Error(`git ${args.join(' ')}: ${stderr}`)
+  }
+
+  startGit(...args: string[]): ChildProcess {
+    return spawn('git', args, { cwd: this.root, env: this.env(), stdio: 'ignore' })
+  }
+
+  write(path: string, content: string | Buffer): void {
+    const absolute = join(this.root, path)
+    mkdirSync(dirname(absolute), { recursive: true })
+    writeFileSync(absolute, content)
+  }
+
+  /** Commits whatever is there, if anything. */
+  commit(message = 'log'): void {
+    this.git('add', '--all')
+    this.tryGit('commit', '--quiet', '--no-verify', '--message', message)
+  }
+
+  head(name = 'HEAD'): string {
+    return this.git('rev-parse', name).trim()
+  }
+
+  isDirty(): boolean {
+    return this.git('status', '--porcelain').trim() !== ''
+  }
+
+  /** One command of kitty's, from `cwd`. */
+  async run<T>(work: (store: EventStore) => Promise<T>, cwd = this.root): Promise<T> {
+    const container = createContainer({
+      cwd,
+      env: { KITTY_ACTOR: 'ada' },
+      now: () => new Date((this.#now += 1000)),
+      nextId: (now) => this.#nextId(now.getTime()),
+      progress: () => undefined,
+      progressDone: () => undefined,
+    })
+    const store = await container.resolve(TOKENS.EventStore)
+    try {
+      return await work(store)
+    } finally {
+      await store.close()
+      this.warnings.push(...(await container.resolve(TOKENS.Notices)).all)
+    }
+  }
+
+  /** The day this clone's clock shows from here on, of November 2026. */
+  setDay(day: number): void {
+    this.#now = Date.UTC(2026, 10, day, 0, 0, 0) + (this.#now % 86_400_000)
+  }
+
+  /** Stores so many notes in one command. @returns their ids. */
+  emit(count: number, cwd = this.root): Promise<string[]> {
+    return this.emitAll(Array.from({ length: count }, noteDraft), cwd)
+  }
+
+  async emitAll(drafts: readonly NewEvent[], cwd = this.root): Promise<string[]> {
+    const provenance = { actor: 'ada', causationId: null, correlationId: null }
+    return (await this.run((store) => store.emit(drafts, provenance), cwd)).map((event) => event.event_id)
+  }
+
+  /** The log as a reading command sees it. */
+  read(): Promise<LogEvent[]> {
+    return this.run((store) => store.read())
+  }
+
+  async ids(): Promise<string[]> {
+    return (await this.read()).map((event) => event.event_id)
+  }
+
+  /** What any writing command does before it decides. */
+  settle(): Promise<void> {
+    return this.run((store) => store.exclusively('settle', async () => undefined))
+  }
+
+  /** Path of the one day file. */
+  get day(): string {
+    return join(this.events, '2026-11-22.jsonl')
+  }
+
+  dayFiles(): string[] {
+    return existsSync(this.events) ? readdirSync(this.events).filter(isDayFile).sort() : []
+  }
+
+  /** The lines in the work tree's files, as they are. */
+  rawLines(): string[] {
+    return this.dayFiles().flatMap((file) => linesOf(readFileSync(join(this.events, file), 'utf8')))
+  }
+
+  /** The lines in a commit's files. */
+  committedLines(commit = 'HEAD'): string[] {
+    const files = this.git('ls-tree', '--name-only', commit, '.kittify/events/').split('\n').filter(Boolean)
+    return files.flatMap((file) => linesOf(this.git('cat-file', 'blob', `${commit}:${file}`)))
+  }
+
+  private spawn(extra: NodeJS.ProcessEnv, args: readonly string[]): GitResult {
+    const env = { ...this.env(), ...extra }
+    const { status, stdout, stderr } = spawnSync('git', args, { cwd: this.root, encoding: 'utf8', env })
+    return { code: status, stdout, stderr }
+  }
+
+  private env(): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
+    return {
+      ...Object.fromEntries(inherited),
+      ...(this.options.path === undefined ? {} : { PATH: this.options.path }),
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      GIT_AUTHOR_NAME: 'Ada',
+      GIT_AUTHOR_EMAIL: 'ada@example.org',
+      GIT_COMMITTER_NAME: 'Ada',
+      GIT_COMMITTER_EMAIL: 'ada@example.org',
+      GIT_EDITOR: 'true',
+    }
+  }
+}
+
+let notes = 0
+
+export function noteDraft(): NewEvent {
+  notes += 1
+  return {
+    event_type: 'NoteAdded',
+    entity_type: 'WorkPackage',
+    entity_id: 'WP01',
+    payload: { feature_slug: FEATURE, text: `note ${notes}` },
+  }
+}
+
+export function idIn(line: string): string {
+  return /"event_id":\s*"([0-9A-Z]{26})"/.exec(line)?.[1] ?? `no event: ${line}`
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}

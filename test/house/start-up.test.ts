@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { tempFolder } from '../support/temp-folder.js'
+
+const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+interface Answer {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built program with a home of its own. */
+function kitty(cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Answer {
+  const { PATH = '' } = process.env
+  const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, ...args], { cwd, env: { PATH, ...env }, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+function repository(): string {
+  const root = tempFolder()
+  spawnSync('git', ['init', '-q', root])
+  const env = { HOME: tempFolder() }
+  kitty(root, env, 'init')
+  kitty(root, env, 'agent', 'feature', 'setup-spec', 'login', '--actor', 'ada')
+  return root
+}
+
+/** What a person can ask for, and what goes wrong: each takes another way through the start. */
+const ASKED = [['--version'], ['status'], ['status', '--json'], ['status', '--nope'], ['agent', 'tasks', 'show', 'WP07'], ['agent', 'tasks'], ['no-such', '--json'], ['--help']]
+
+function answers(root: string, env: Readonly<Record<string, string>>): Answer[] {
+  return ASKED.map((args) => kitty(root, env, ...args))
+}
+
+const cacheOf = (home: string): string => join(home, '.cache', 'kitty')
+const filesIn = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name))
+
+describe('however the program is started', () => {
+  it('answers the same: module by module, from the bundle, and from the code of the last time', () => {
+    const root = repository()
+    const HOME = tempFolder()
+    const plain = answers(root, { HOME: tempFolder(), KITTY_PLAIN: '1' })
+    expect(answers(root, { HOME })).toEqual(plain)
+    expect(answers(root, { HOME })).toEqual(plain)
+    expect(plain[1]?.stdout).toContain('001-login')
+  })
+
+  it.each([
+    ['no home', () => ({})],
+    ['a home where no folder can be made', () => ({ HOME: '/proc/none' })],
+    ['a cache folder that is a file', () => ({ HOME: homeWith((cache) => writeFileSync(cache, '')) })],
+    ['a cache folder somebody else may write to', () => ({ HOME: homeWith((cache) => { mkdirSync(cache); chmodSync(cache, 0o777) }) })],
+  ])('answers the same with %s, and keeps nothing', (_, env) => {
+    const root = repository()
+    const given: Readonly<Record<string, string>> = env()
+    const plain = kitty(root, { ...given, KITTY_PLAIN: '1' }, 'status')
+    expect(kitty(root, given, 'status')).toEqual(plain)
+    expect(plain.status).toBe(0)
+    if (given['HOME'] !== undefined && statSync(cacheOf(given['HOME']), { throwIfNoEntry: false })?.isDirectory()) expect(filesIn(cacheOf(given['HOME']))).toEqual([])
+  })
+
+  it('writes nothing through a cache folder that is a link', () => {
+    const target = tempFolder()
+    const HOME = homeWith((cache) => symlinkSync(target, cache))
+    expect(kitty(repository(), { HOME }, 'status').status).toBe(0)
+    expect(filesIn(target)).toEqual([])
+  })
+
+  it('keeps the compiled code for its user alone', () => {
+    const HOME = tempFolder()
+    kitty(repository(), { HOME }, 'status')
+    const [file] = filesIn(cacheOf(HOME))
+    expect(statSync(cacheOf(HOME)).mode & 0o777).toBe(0o700)
+    expect(statSync(file ?? '').mode & 0o777).toBe(0o600)
+  })
+
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['one flipped bit', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 4 : byte)))],
+    ['a missing half', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    ['no content', () => Buffer.alloc(0)],
+    ['other content', () => Buffer.from('no code at all'.repeat(1000))],
+  ])('survives and replaces compiled code with %s', (_, damage) => {
+    const root = repository()
+    const HOME = tempFolder()
+    const sound = kitty(root, { HOME }, 'status')
+    const [file] = filesIn(cacheOf(HOME))
+    const before = readFileSync(file ?? '')
+    writeFileSync(file ?? '', damage(before))
+    expect(kitty(root, { HOME }, 'status')).toEqual(sound)
+    expect(readFileSync(file ?? '').length).toBeGreaterThan(before.length / 2)
+    expect(filesIn(cacheOf(HOME))).toHaveLength(1)
+  })
+
+  it('runs a plugin in ESM, which finds the container of the program', () => {
+    const root = repository()
+    const HOME = tempFolder()
+    const plugin = join(tempFolder(), 'plugin')
+    mkdirSync(join(plugin, 'commands'), { recursive: true })
+    const oclif = { commands: './commands', topicSeparator: ' ' }
+    writeFileSync(join(plugin, 'package.json'), JSON.stringify({ name: 'greeter', version: '1.0.0', type: 'module', oclif }))
+    writeFileSync(
+      join(plugin, 'commands', 'greet.js'),
+      `export default class Greet {
+        static id = 'greet'
+        static async run(argv, config) {
+          const container = await globalThis[Symbol.for('kitty.container.v1')]
+          const status = await container.resolve(Symbol.for('kitty.Status.v1'))
+          console.log('greetings from', (await status.board()).features[0].feature)
+        }
+      }`,
+    )
+    const data = join(HOME, '.local', 'share', 'kitty')
+    mkdirSync(data, { recursive: true })
+    const plugins = [{ type: 'link', name: 'greeter', root: plugin }]
+    writeFileSync(join(data, 'package.json'), JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }))
+    for (const env of [{ HOME }, { HOME }, { HOME, KITTY_PLAIN: '1' }]) {
+      expect(kitty(root, env, 'greet').stdout).toBe('greetings from 001-login\n')
+      expect(kitty(root, env, 'status').stdout).toContain('001-login')
+    }
+  })
+
+  it('names the sources in the stack trace of KITTY_DEBUG', () => {
+    const { stderr } = kitty(repository(), { HOME: tempFolder(), KITTY_DEBUG: '1' }, 'agent', 'tasks', 'show', 'WP07')
+    expect(stderr).toMatch(/src[\\/]core[\\/]services[\\/]task-queries\.ts:\d+/)
+  })
+})
+
+function homeWith(make: (cache: string) => void): string {
+  const home = tempFolder()
+  mkdirSync(join(home, '.cache'))
+  make(cacheOf(home))
+  return home
+}

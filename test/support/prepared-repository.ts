@@ -1,0 +1,29 @@
+import { createContainer } from '../../src/core/di/container.js'
+import { TOKENS } from '../../src/core/di/tokens.js'
+import { BY_ADA, inProcess, testSession } from './session.js'
+import { type SpecPackage, writeFeature } from './specs.js'
+import { TempRepository } from './temp-repository.js'
+
+/** What most tests of the program start from: two packages that are free, one that waits for both. */
+export const LOGIN: readonly SpecPackage[] = [
+  { id: 'WP01' },
+  { id: 'WP02' },
+  { id: 'WP03', dependencies: ['WP01', 'WP02'] },
+]
+
+/** A repository after `kitty init`, with features written, taken into the log, and committed. */
+export async function preparedRepository(
+  features: Readonly<Record<string, readonly SpecPackage[]>> = { '001-login': LOGIN },
+  root?: string,
+): Promise<TempRepository> {
+  const repository = new TempRepository(root)
+  for (const [slug, packages] of Object.entries(features)) writeFeature(repository, slug, packages)
+  const initialise = await createContainer(testSession({ cwd: repository.root })).resolve(TOKENS.Initialise)
+  initialise.initialise()
+  const { store, service } = await inProcess({ cwd: repository.root })
+  const finalize = await service(TOKENS.FinalizeTasks)
+  await finalize.finalize({ features: Object.keys(features), all: true, provenance: BY_ADA })
+  await store.close()
+  repository.commitAll('prepared')
+  return repository
+}

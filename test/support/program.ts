@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The built program, as a shell would start it. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const BUILT = fileURLToPath(new URL('../../dist/core/cli/launch.js', import.meta.url))
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Variables of whoever runs the tests that would change what the program does. */
+const FOREIGN = /^(GIT_|KITTY_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
+
+/** Runs `kitty …` in a process of its own, with nobody on stdin and an actor that is always the same. */
+export function kitty({ cwd, env = {} }: RunOptions, ...args: readonly string[]): Promise<Outcome> {
+  return node({ cwd, env }, PROGRAM, ...args)
+}
+
+/** Runs a script with the test's own node in a clean environment. */
+export function node({ cwd, env = {} }: RunOptions, script: string, ...args: readonly string[]): Promise<Outcome> {
+  if (!existsSync(BUILT)) throw new Error('the program is not built: npm run build')
+  const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
+
+/** The document on stdout; fails unless it is exactly one. */
+export function documentOf(outcome: Outcome): Readonly<Record<string, unknown>> {
+  const document: unknown = JSON.parse(outcome.stdout)
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new Error(`not a JSON object: ${outcome.stdout}`)
+  return document as Readonly<Record<string, unknown>> // an object that is no array, as just seen
+}
+
+export interface FailureShape {
+  readonly kind: string
+  readonly message: string
+  readonly next_steps: readonly string[]
+  readonly context: Readonly<Record<string, unknown>>
+}
+
+/** The failure document's `error`. */
+export function failureIn(outcome: Outcome): FailureShape {
+  const { error } = documentOf(outcome)
+  if (typeof error !== 'object' || error === null) throw new Error(`no failure document: ${outcome.stdout}`)
+  return error as FailureShape // the tests that read it look at every key
+}

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { monotonicFactory } from 'ulid'
+import { NO_EXTENSIONS } from '../../src/core/plugin/host/extensions.js'
+import { createContainer } from '../../src/core/di/container.js'
+import { type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
+import type { MoveRule } from '../../src/core/rules/move-rule.js'
+import type { Provenance } from '../../src/core/store/event-store.js'
+import { tempFolder } from './temp-folder.js'
+import { gitIn } from './temp-repository.js'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+export const FEATURE = '001-demo'
+
+export interface StatedPackage {
+  readonly dependencies?: readonly string[]
+  readonly subtasks?: readonly string[]
+}
+
+export interface Answer {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A repository without commits in which kitty is set up, used through its services within this process or through the built program. */
+export class Project {
+  readonly root = tempFolder()
+  /** What the clock of in-process operations says; moves on by a second with every look. */
+  time = Date.parse('2026-11-22T10:00:00.000Z')
+
+  constructor(config?: unknown) {
+    gitIn(this.root, 'init', '--quiet', '--initial-branch=main')
+    mkdirSync(this.path('.kittify', 'events'), { recursive: true })
+    if (config !== undefined) this.configure(config)
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts)
+  }
+
+  configure(config: unknown): void {
+    this.write('.kittify/config.json', typeof config === 'string' ? config : JSON.stringify(config))
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true })
+    writeFileSync(this.path(path), content)
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8')
+  }
+
+  /** Runs `work` with services of a container of its own, as one process would, and closes it. */
+  async use<T>(work: (services: Services) => Promise<T>, rules: readonly MoveRule[] = []): Promise<T> {
+    const nextId = monotonicFactory()
+    const now = (): Date => new Date((this.time += 1000))
+    const session = {
+      cwd: this.root,
+      env: {},
+      now,
+      nextId: (at: Date) => nextId(at.getTime()),
+      progress: () => undefined,
+      progressDone: () => undefined,
+    }
+    const services = new Services(createContainer(session, { ...NO_EXTENSIONS, moveRules: rules }))
+    try {
+      return await work(services)
+    } finally {
+      await (await services.get(TOKENS.EventStore)).close().catch(() => undefined)
+    }
+  }
+
+  /** The packages' files, and their events. */
+  async withPackages(packages: Readonly<Record<string, StatedPackage>>): Promise<this> {
+    for (const [id, { dependencies = [], subtasks = [] }] of Object.entries(packages)) {
+      const boxes = subtasks.map((subtask) => `- [ ] ${subtask} Do it\n`).join('')
+      const list = (ids: readonly string[]): string => `[${ids.join(', ')}]`
+      const keys = `work_package_id: ${id}\ntitle: Part ${id}\nlane: planned\ndependencies: ${list(dependencies)}\nsubtasks: ${list(subtasks)}\n`
+      this.write(`kitty-specs/${FEATURE}/tasks/${id}-part.md`, `---\n${keys}---\n\n# Part\n\n${boxes}`)
+    }
+    const provenance = by('ada')
+    await this.use(async (services) => {
+      await (await services.get(TOKENS.FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance })
+    })
+    return this
+  }
+
+  /** Whether git ignores the path. */
+  ignores(path: string): boolean {
+    return spawnSync('git', ['check-ignore', '--quiet', path], { cwd: this.root }).status === 0
+  }
+
+  /** The built program, in a process of its own. */
+  run(...args: string[]): Answer {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      cwd: this.root,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.root, KITTY_ACTOR: 'ada' },
+      input: '',
+    })
+    return { code: status, stdout, stderr }
+  }
+
+  /** The one JSON document that the program answers. */
+  json(...args: string[]): { readonly code: number | null; readonly document: Record<string, unknown> } {
+    const { code, stdout } = this.run(...args, '--json')
+    // Cast: a document that is not an object fails in the test that looks into it.
+    return { code, document: JSON.parse(stdout) as Record<string, unknown> }
+  }
+}
+
+export class Services {
+  constructor(private readonly resolver: Resolver) {}
+
+  get<T>(token: Token<T>): Promise<T> {
+    return this.resolver.resolve(token)
+  }
+
+  async warnings(): Promise<readonly string[]> {
+    return (await this.get(TOKENS.Notices)).all
+  }
+}
+
+export function by(actor: string, causationId: string | null = null): Provenance {
+  return { actor, causationId, correlationId: null }
+}

@@ -1,0 +1,47 @@
+import { monotonicFactory } from 'ulid'
+import { createContainer } from '../../src/core/di/container.js'
+import { type EventStore, type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
+import type { Provenance } from '../../src/core/store/event-store.js'
+import type { Session } from '../../src/core/workspace/session.js'
+
+export interface SessionFacts {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Asked each time anything wants to know the time. */
+  readonly now?: () => Date
+  /** Called whenever an event has been given its id, and with it its time. */
+  readonly onStamp?: () => void
+}
+
+export function testSession({ cwd, env = {}, now = () => new Date(), onStamp = () => undefined }: SessionFacts): Session {
+  const nextUlid = monotonicFactory(() => Math.random())
+  return {
+    cwd,
+    env: { KITTY_ACTOR: 'ada', ...env },
+    now,
+    nextId: (at) => {
+      onStamp()
+      return nextUlid(at.getTime())
+    },
+    progress: () => undefined,
+    progressDone: () => undefined,
+  }
+}
+
+/** The program's own wiring, without its command line. */
+export interface InProcess {
+  readonly container: Resolver
+  readonly store: EventStore
+  service<T>(token: Token<T>): Promise<T>
+}
+
+export async function inProcess(facts: SessionFacts): Promise<InProcess> {
+  const container = createContainer(testSession(facts))
+  return {
+    container,
+    store: await container.resolve(TOKENS.EventStore),
+    service: (token) => container.resolve(token),
+  }
+}
+
+export const BY_ADA: Provenance = { actor: 'ada', causationId: null, correlationId: null }

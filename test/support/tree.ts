@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Git's own files, which git rewrites when it is merely asked. */
+const GIT_OWN = /^\.git(\/(?!kitty\/)|$)/
+
+/**
+ * Every file below `root` with what it holds, to compare before and after: path → mode and content. Kitty's private
+ * folder in the git directory is looked at, the rest of the git directory is not.
+ */
+export function treeOf(root: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const visit = (folder: string): void => {
+    for (const name of readdirSync(join(root, folder))) {
+      const path = folder === '' ? name : `${folder}/${name}`
+      const stats = lstatSync(join(root, path))
+      if (stats.isDirectory()) visit(path)
+      if (!GIT_OWN.test(path)) found.set(path, describe(join(root, path), stats))
+    }
+  }
+  visit('')
+  return found
+}
+
+function describe(path: string, stats: ReturnType<typeof lstatSync>): string {
+  if (stats === undefined) return 'gone'
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`
+  if (!stats.isFile()) return stats.isDirectory() ? 'folder' : 'special'
+  if ((Number(stats.mode) & 0o400) === 0) return `${stats.mode} unreadable`
+  return `${stats.mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`
+}
+
+/** What may appear without anything having been written: records of refusals, the derived index, locks, the clock. */
+const DERIVED = /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/lock|\/index-guard|$))/
+
+/** The paths that differ, derived files and error records aside. */
+export function changedPaths(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const all = new Set([...before.keys(), ...after.keys()])
+  return [...all].filter((path) => before.get(path) !== after.get(path) && !DERIVED.test(path)).sort()
+}

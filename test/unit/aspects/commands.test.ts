@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { WithErrorStorage } from '../../../src/aspects/with-error-storage.js'
+import { WithEventStore } from '../../../src/aspects/with-event-store.js'
+import { bindToResolver, type ErrorStorage, type EventStore, MissingBinding, type Token, TOKENS } from '../../../src/core/di/tokens.js'
+import type { ErrorRecordDraft } from '../../../src/core/errors/error-record.js'
+import { KittyError } from '../../../src/core/errors/kitty-error.js'
+
+class Command {
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  constructor(private readonly body: (command: Command) => unknown) {}
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    return this.body(this)
+  }
+}
+
+interface Seen {
+  readonly records: ErrorRecordDraft[]
+  closed: number
+}
+
+/** A command in a container of two services that note what is done to them. */
+function command(body: (command: Command) => unknown): { run: () => Promise<unknown>; seen: Seen; it: Command } {
+  const seen: Seen = { records: [], closed: 0 }
+  const services = new Map<symbol, unknown>([
+    [TOKENS.ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
+    [TOKENS.EventStore, { close: async () => (seen.closed += 1) }],
+  ])
+  const resolve = async <T>(token: Token<T>): Promise<T> => {
+    if (!services.has(token)) throw new MissingBinding('not bound')
+    return services.get(token) as T // put there above, under this token
+  }
+  const instance = new Command(body)
+  bindToResolver(instance, { resolve })
+  return { run: () => instance.run(), seen, it: instance }
+}
+
+const failing = (error: unknown) => () => {
+  throw error
+}
+
+describe('@WithEventStore', () => {
+  it('hands the store over for the length of the call and takes it back', async () => {
+    const { run, it: instance } = command((self) => typeof self.eventStore.close)
+    expect(await run()).toBe('function')
+    expect(Reflect.get(instance, 'eventStore')).toBeUndefined()
+    expect(Reflect.get(instance, 'errorStorage')).toBeUndefined()
+  })
+
+  it('closes the store whatever happened', async () => {
+    const good = command(() => 'fine')
+    await good.run()
+    const bad = command(failing(new Error('broken')))
+    await expect(bad.run()).rejects.toThrow('broken')
+    expect([good.seen.closed, bad.seen.closed]).toEqual([1, 1])
+  })
+})
+
+describe('@WithErrorStorage', () => {
+  it('records a refusal with what was attempted, and rethrows that very error', async () => {
+    const refusal = new KittyError('StateTransitionError', 'WP01 cannot go to done', {
+      context: { work_package: 'WP01', current_status: 'planned' },
+    })
+    const { run, seen } = command(failing(refusal))
+    await expect(run()).rejects.toBe(refusal)
+    expect(seen.records).toEqual([
+      {
+        error_type: 'StateTransitionError',
+        entity_id: 'WP01',
+        attempted_operation: 'Command.run',
+        reason: 'WP01 cannot go to done',
+        context: { work_package: 'WP01', current_status: 'planned' },
+      },
+    ])
+  })
+
+  it.each(['ValidationError', 'DependencyValidationError', 'GateFailure', 'DamagedData', 'LostRace'] as const)('records %s', async (kind) => {
+    const { run, seen } = command(failing(new KittyError(kind, 'no')))
+    await expect(run()).rejects.toThrow('no')
+    expect(seen.records.map((record) => record.error_type)).toEqual([kind])
+  })
+
+  it.each(['UsageError', 'UnknownFeature', 'NotInitialised', 'LockTimeout'] as const)('records no %s: it tells nothing of an entity', async (kind) => {
+    const { run, seen } = command(failing(new KittyError(kind, 'no')))
+    await expect(run()).rejects.toThrow('no')
+    expect(seen.records).toEqual([])
+  })
+
+  it("lets oclif's own exit and unknown errors through, unrecorded", async () => {
+    const exit = Object.assign(new Error('EEXIT: 0'), { code: 'EEXIT', oclif: { exit: 0 } })
+    for (const error of [exit, new TypeError('a defect')]) {
+      const { run, seen } = command(failing(error))
+      await expect(run()).rejects.toBe(error)
+      expect(seen.records).toEqual([])
+    }
+  })
+
+  it('stands outside of the store: what the store’s closing was about is recorded too', async () => {
+    const order: string[] = []
+    const { run, seen } = command(failing(new KittyError('NotWritable', 'read-only')))
+    await run().catch(() => order.push('thrown'))
+    expect([seen.closed, seen.records.length, order]).toEqual([1, 1, ['thrown']])
+  })
+})

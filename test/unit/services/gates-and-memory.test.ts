@@ -1,0 +1,201 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { TOKENS } from '../../../src/core/di/tokens.js'
+import type { GateStatus } from '../../../src/core/services/gates.js'
+import { rejectionOf } from '../../support/kitty-error.js'
+import { by, FEATURE, Project, type Services } from '../../support/project.js'
+
+const WP01 = { feature: FEATURE, workPackage: 'WP01' }
+
+const project = (): Promise<Project> =>
+  new Project().withPackages({ WP01: { subtasks: ['T001'] }, WP02: { dependencies: ['WP01'] } })
+
+async function move(services: Services, workPackage: string, to: string, actor = 'ada', more = {}) {
+  const service = await services.get(TOKENS.MoveTask)
+  return service.move({ feature: FEATURE, workPackage, to, force: false, provenance: by(actor), ...more })
+}
+
+/** As the command does it: what is refused is recorded, then reported. */
+async function refusedMove(services: Services, workPackage: string, to: string, actor = 'ada') {
+  const error = await rejectionOf(move(services, workPackage, to, actor))
+  const { recordOf } = await import('../../../src/core/errors/error-record.js')
+  const record = recordOf(error, 'agent tasks move-task')
+  if (record) (await services.get(TOKENS.ErrorStorage)).record(record)
+  return error
+}
+
+const addGate = async (services: Services, type = 'CI_CHECK') =>
+  (await services.get(TOKENS.Gates)).add({ ...WP01, type, provenance: by('ada') })
+const setGate = async (services: Services, gate: string, status: GateStatus, details?: string) =>
+  (await services.get(TOKENS.Gates)).set({ feature: FEATURE, gate, status, details, provenance: by('ada') })
+
+describe('gates', () => {
+  it('are named by package and type; a second one of a type is numbered', async () => {
+    await (await project()).use(async (services) => {
+      const ids = []
+      for (const type of ['CI_CHECK', 'REVIEW', 'CI_CHECK', 'CI_CHECK']) ids.push((await addGate(services, type)).gate.gate_id)
+      expect(ids).toEqual(['WP01-CI_CHECK', 'WP01-REVIEW', 'WP01-CI_CHECK-2', 'WP01-CI_CHECK-3'])
+    })
+  })
+
+  it('hold a package back from done until each has passed', async () => {
+    await (await project()).use(async (services) => {
+      await addGate(services)
+      await move(services, 'WP01', 'for_review', 'ada', { force: true, reason: 'r' })
+      for (const status of ['pending', 'failed'] as const) {
+        await setGate(services, 'WP01-CI_CHECK', status)
+        expect(await rejectionOf(move(services, 'WP01', 'done'))).toMatchObject({
+          kind: 'GateFailure',
+          exitCode: 1,
+          context: { blockers: ['WP01-CI_CHECK'] },
+        })
+      }
+      const { gate, event } = await setGate(services, 'WP01-CI_CHECK', 'passed', 'all 214')
+      expect(gate).toEqual({ gate_id: 'WP01-CI_CHECK', work_package: 'WP01', feature: FEATURE, gate_type: 'CI_CHECK', status: 'passed' })
+      expect(event.payload).toMatchObject({ old_status: 'failed', new_status: 'passed', result_data: { details: 'all 214' } })
+      expect((await move(services, 'WP01', 'done')).event.payload).toMatchObject({
+        gate_results: [{ gate_type: 'CI_CHECK', status: 'passed' }],
+      })
+    })
+  })
+
+  it('that fail are error records of their package', async () => {
+    await (await project()).use(async (services) => {
+      await addGate(services)
+      await setGate(services, 'WP01-CI_CHECK', 'failed', '2 tests of 214')
+      await setGate(services, 'WP01-CI_CHECK', 'passed')
+      expect((await services.get(TOKENS.ErrorStorage)).list()).toMatchObject([
+        {
+          error_type: 'GateFailure',
+          entity_id: 'WP01',
+          reason: 'CI_CHECK failed for WP01: 2 tests of 214',
+          context: { feature_slug: FEATURE, gate_id: 'WP01-CI_CHECK', current_status: 'planned', requested_status: null, valid_transitions: ['doing'] },
+        },
+      ])
+    })
+  })
+
+  it('that do not exist are refused with those that do, and so is a type that is none', async () => {
+    await (await project()).use(async (services) => {
+      await addGate(services)
+      const unknown = await rejectionOf(setGate(services, 'WP01-NONE', 'passed'))
+      expect(unknown).toMatchObject({ kind: 'UnknownGate', exitCode: 2, nextSteps: ['There are: WP01-CI_CHECK'] })
+      for (const type of ['', 'two words', '-x', 'a'.repeat(65), 'a\nb'])
+        expect((await rejectionOf(addGate(services, type))).kind).toBe('UsageError')
+    })
+  })
+})
+
+describe('a refused move', () => {
+  it('names what is in the way, what removes it, and who asked', async () => {
+    await (await project()).use(async (services) => {
+      const dependency = await rejectionOf(move(services, 'WP02', 'doing'))
+      expect(dependency).toMatchObject({
+        kind: 'DependencyValidationError',
+        context: {
+          feature_slug: FEATURE,
+          work_package: 'WP02',
+          current_status: 'planned',
+          requested_status: 'doing',
+          valid_transitions: ['doing'],
+          blockers: ['WP01'],
+          actor: 'ada',
+          earlier: null,
+        },
+      })
+      expect(dependency.nextSteps[0]).toBe('kitty agent tasks show WP01')
+      await move(services, 'WP01', 'doing')
+      const subtask = await rejectionOf(move(services, 'WP01', 'for_review'))
+      expect(subtask.nextSteps[0]).toBe('kitty agent tasks mark-status T001 --status done')
+      expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({ blockers: ['ada'], actor: 'bob' })
+    })
+  })
+
+  it('says when, to whom and how often the same package met the same reason before', async () => {
+    const demo = await project()
+    await demo.use((services) => refusedMove(services, 'WP02', 'doing', 'ada'))
+    const second = await demo.use((services) => refusedMove(services, 'WP02', 'doing', 'bob'))
+    expect(second.context['earlier']).toMatchObject({ times: 1, last_actor: 'ada' })
+    const third = await demo.use((services) => refusedMove(services, 'WP02', 'doing', 'ada'))
+    expect(third.context['earlier']).toMatchObject({ times: 2, last_actor: 'bob', last_reason: second.message })
+    expect(third.nextSteps.at(-1)).toMatch(/^Refused for this reason 2 times before, last at 2026-11-22T.*\(bob\)/)
+  })
+
+  it('remembers neither other packages, other features and other reasons, nor what is older than a month', async () => {
+    const demo = await project()
+    await demo.use(async (services) => {
+      await refusedMove(services, 'WP02', 'doing')
+      await refusedMove(services, 'WP02', 'done')
+      const errors = await services.get(TOKENS.ErrorStorage)
+      const [record] = errors.list({ type: 'DependencyValidationError' })
+      errors.record({ ...record!, context: { ...record!.context, feature_slug: '002-other' } })
+      await move(services, 'WP01', 'doing')
+      expect((await rejectionOf(move(services, 'WP01', 'for_review'))).context['earlier']).toBeNull()
+      expect((await rejectionOf(move(services, 'WP02', 'doing'))).context['earlier']).toMatchObject({ times: 1 })
+    })
+    demo.time += 32 * 86_400_000
+    await demo.use(async (services) => {
+      expect((await rejectionOf(move(services, 'WP02', 'doing'))).context['earlier']).toBeNull()
+    })
+  })
+
+  it('remembers the gate that failed before anybody tried to finish', async () => {
+    await (await project()).use(async (services) => {
+      await addGate(services)
+      await setGate(services, 'WP01-CI_CHECK', 'failed', 'red')
+      await move(services, 'WP01', 'for_review', 'ada', { force: true, reason: 'r' })
+      const { context } = await rejectionOf(move(services, 'WP01', 'done'))
+      expect(context['earlier']).toMatchObject({ times: 1, last_reason: 'CI_CHECK failed for WP01: red' })
+    })
+  })
+})
+
+describe('errors match', () => {
+  const match = async (services: Services, workPackage: string, to: string, actor = 'ada') =>
+    (await services.get(TOKENS.ErrorQueries)).match({ feature: FEATURE, workPackage, to, actor })
+
+  it('says what would be said to the move now and what was said before, and writes nothing', async () => {
+    const demo = await project()
+    await demo.use((services) => refusedMove(services, 'WP02', 'doing'))
+    await demo.use((services) => refusedMove(services, 'WP02', 'done'))
+    const files = (): string[] =>
+      readdirSync(demo.path('.kittify'), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.jsonl'))
+        .map((name) => readFileSync(demo.path('.kittify', name), 'utf8'))
+    const before = files()
+    await demo.use(async (services) => {
+      const answer = await match(services, 'WP02', 'doing')
+      expect(answer).toMatchObject({
+        current_status: 'planned',
+        requested_status: 'doing',
+        refusal: { kind: 'DependencyValidationError', blockers: ['WP01'] },
+        count: 1,
+        errors: [{ error_type: 'DependencyValidationError', entity_id: 'WP02' }],
+      })
+      expect(await match(services, 'WP01', 'doing')).toMatchObject({ refusal: null, errors: [], count: 0 })
+      expect(await rejectionOf(match(services, 'WP01', 'nowhere'))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      expect((await rejectionOf(match(services, 'WP77', 'doing'))).kind).toBe('UnknownWorkPackage')
+    })
+    expect(files()).toEqual(before)
+  })
+
+  it('tells of failed gates to those who ask about a lane that gates guard', async () => {
+    await (await project()).use(async (services) => {
+      await addGate(services)
+      await setGate(services, 'WP01-CI_CHECK', 'failed')
+      expect((await match(services, 'WP01', 'done')).count).toBe(1)
+      expect((await match(services, 'WP01', 'doing')).count).toBe(0)
+    })
+  })
+
+  it('has forgotten when somebody deleted the records', async () => {
+    const demo = await project()
+    await demo.use((services) => refusedMove(services, 'WP02', 'doing'))
+    expect(existsSync(demo.path('.kittify/errors'))).toBe(true)
+    rmSync(demo.path('.kittify/errors'), { recursive: true })
+    await demo.use(async (services) => {
+      expect((await match(services, 'WP02', 'doing')).errors).toEqual([])
+      expect(await services.warnings()).toEqual([])
+    })
+  })
+})
