@@ -63,6 +63,8 @@ const onFirstUse = [
 /** `import()` of what is not in the bundle has no meaning in a script from the code cache: the launcher passes its own in. */
 const passedImport = [/@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/, (text) => text.replaceAll('await import((0', 'await __import((0')]
 
+const pluginImport = [/[\\/]plugin[\\/]host[\\/]import-module\.js$/, (text) => text.replace('await import(', 'await __import(')]
+
 /** What a command would load and not use. In brackets what each saves of a `status` of about 60 ms. */
 const trims = [
   // Only oclif's user agent says `wsl`; finding out loads child processes and promises of files [4 ms].
@@ -144,7 +146,7 @@ const results = await Promise.all([
     ...shared,
     stdin: { contents: entry(manifest), resolveDir: ROOT, sourcefile: 'kitty.js' },
     entryNames: 'kitty',
-    plugins: [rewrite([namedClasses, places, onCall, passedImport, onFirstUse, ...trims]), ownFiles],
+    plugins: [rewrite([namedClasses, places, onCall, passedImport, pluginImport, onFirstUse, ...trims]), ownFiles],
   }),
   build({ ...shared, entryPoints: OWN_FILES, plugins: [rewrite([oneDriver])] }),
 ])

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
+import { NO_EXTENSIONS } from '../../src/core/plugin/host/extensions.js'
 import { createContainer } from '../../src/core/di/container.js'
 import { type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
 import type { MoveRule } from '../../src/core/rules/move-rule.js'
@@ -66,7 +67,7 @@ export class Project {
       progress: () => undefined,
       progressDone: () => undefined,
     }
-    const services = new Services(createContainer(session, rules))
+    const services = new Services(createContainer(session, { ...NO_EXTENSIONS, moveRules: rules }))
     try {
       return await work(services)
     } finally {

@@ -25,7 +25,7 @@ async function bundledConfig(program: BundledProgram): Promise<Config> {
   const plugin = bundledPlugin(program)
   // A cast: oclif types the argument by its class, of which it uses what the interface says.
   const plugins = new Map([[plugin.name, plugin]]) as unknown as Map<string, never>
-  const config = new PlainConfig({ root: program.root, pjson: program.pjson, plugins })
+  const config = new PlainConfig({ root: program.root, pjson: program.pjson, plugins, userPlugins: false, devPlugins: false })
   await config.load()
   return config
 }
@@ -77,8 +77,8 @@ function hookOptions(hook: string | { target: string; identifier?: string }): { 
   return typeof hook === 'string' ? { target: hook, identifier: 'default' } : { identifier: 'default', ...hook }
 }
 
-/** The configuration with every plugin there is: their commands are not in the bundle. */
-export async function configWithPlugins(program: BundledProgram): Promise<Config> {
+/** The configuration with the plugins the program consists of: their commands are not in the bundle. */
+export async function configWithOclifPlugins(program: BundledProgram): Promise<Config> {
   const config = await bundledConfig(program)
   await config.loadPluginsAndCommands({ force: true })
   return config

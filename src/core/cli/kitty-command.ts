@@ -1,5 +1,5 @@
 import { Command, Config, Flags, type Interfaces } from '@oclif/core'
-import { resolverOf, TOKENS, type Token } from '../di/tokens.js'
+import { containerIsOpen, resolverOf, TOKENS, type Token } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { EventDocument } from '../projections/board-document.js'
@@ -28,7 +28,6 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
   #printer: Printer | undefined
-  #used = false
 
   /** Takes the configuration as it comes: oclif would load what it has loaded already anew. */
   static override async run<T extends Command>(
@@ -58,7 +57,6 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   /** A service of the process's container. */
   protected async service<S>(token: Token<S>): Promise<S> {
-    this.#used = true
     return (await resolverOf(this)).resolve(token)
   }
 
@@ -143,7 +141,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     // Parsing fails before there is a container, and nothing has been noticed then.
-    if (this.#used) for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
+    if (containerIsOpen()) for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
     await super.finally(error)
   }
 

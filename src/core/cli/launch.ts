@@ -1,4 +1,5 @@
 import type { Config } from '@oclif/core'
+import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
 import { versionLines, versions } from './version.js'
 
@@ -14,12 +15,12 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
     return
   }
   try {
+    assertEventsLib()
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
     await installContainer()
-    const bundled = program && (await import('./bundled-program.js'))
-    if (bundled && (await bundled.runDirectly(argv, program))) return
-    const { Config, run } = await import('@oclif/core')
-    const config = await (bundled ? bundled.configWithPlugins(program) : Config.load(entry))
+    if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
+    const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
+    const config = await loadConfig(entry, program)
     if (await answerHelp(argv, config)) return
     await refuseUnknown(argv, config)
     await run(argv, config)
@@ -31,11 +32,11 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
 async function installContainer(): Promise<void> {
   const { installHostContainer } = await import('../di/tokens.js')
   installHostContainer(async () => {
-    const [{ createContainer }, { processSession }] = await Promise.all([
-      import('../di/container.js'),
+    const [{ openContainer }, { processSession }] = await Promise.all([
+      import('../plugin/host/open-container.js'),
       import('./process-session.js'),
     ])
-    return createContainer(processSession())
+    return openContainer(processSession())
   })
 }
 

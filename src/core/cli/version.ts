@@ -1,31 +1,24 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
 
 interface Versions {
   readonly kitty: string
-  readonly events_lib: string
   readonly platform: string
   readonly node: string
+  readonly events_lib: EventsLibVersion
 }
 
 /** The program's version, and that of the events library it runs on. */
 export function versions(): Versions {
-  return {
-    kitty: versionOf(new URL('../../../package.json', import.meta.url)),
-    events_lib: versionOf(createRequire(import.meta.url).resolve('kitty-events/package.json')),
-    platform: `${process.platform}-${process.arch}`,
-    node: process.version,
-  }
+  // A cast: this program's own package.json.
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return { kitty: version, platform: `${process.platform}-${process.arch}`, node: process.version, events_lib: eventsLibVersion() }
 }
 
 /** What `kitty --version` prints. */
 export function versionLines(): string {
-  const { kitty, events_lib, platform, node } = versions()
-  return `kitty/${kitty} ${platform} node-${node}\nevents-lib/${events_lib}`
-}
-
-function versionOf(path: string | URL): string {
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest
-  return isManifest ? String(manifest.version) : 'unknown'
+  const { kitty, platform, node, events_lib } = versions()
+  const { version, commit, modified } = events_lib
+  const library = `events-lib/${version ?? 'missing'} (${commit.slice(0, 7)}${modified ? ', modified' : ''})`
+  return `kitty/${kitty} ${platform} node-${node}\n${library}`
 }

@@ -9,6 +9,8 @@ import type { DayFiles } from '../log/day-file.js'
 import { FileLock, lockTimeout } from '../log/file-lock.js'
 import { FileJournal } from '../log/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
+import { HookRunner } from '../plugin/host/hook-runner.js'
 import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
 import type { MoveRule } from '../rules/move-rule.js'
@@ -55,15 +57,18 @@ import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { bindToResolver, MissingBinding, type Resolver, type Token, TOKENS } from './tokens.js'
 
+/** How long a command waits for another that is telling plugins of its events; that one's successor tells of these. */
+const HOOK_LOCK_MS = 5_000
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- inversify's own Newable: its arguments are what the tokens say
 type Class<T> = new (...args: any[]) => T
 
 /**
  * The composition root: the one place that knows which class serves which token. Every service is made once a
  * container, and tied to it, so that the aspects on its methods find their own services there.
- * @param rules those of plugins, besides kitty's own
+ * @param extensions what plugins add
  */
-export function createContainer(session: Session, rules: readonly MoveRule[] = []): Resolver {
+export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
   const container = new Container({ defaultScope: 'Singleton' })
   const resolver: Resolver = {
     resolve: async <T>(token: Token<T>): Promise<T> => {
@@ -86,6 +91,7 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
 
   container.bind(TOKENS.Session).toConstantValue(session)
   container.bind(TOKENS.Notices).toConstantValue(new Notices())
+  container.bind(TOKENS.Registry).toConstantValue(extensions.registry)
   container.bind(TOKENS.Workspace).toDynamicValue(() => openWorkspace(session))
 
   make(TOKENS.Config, readConfig)
@@ -106,8 +112,21 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
       const workspace = context.get<Workspace>(TOKENS.Workspace)
       const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
       const notices = context.get<Notices>(TOKENS.Notices)
-      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, (text) => notices.warn(text))
+      const warn = (text: string): void => notices.warn(text)
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, extensions.registry, warn)
     })
+  container.bind(TOKENS.AfterEvents).toDynamicValue(
+    (context) =>
+      new HookRunner(
+        extensions.hooks,
+        (path) => new FileLock(path, HOOK_LOCK_MS),
+        context.get(TOKENS.Workspace),
+        context.get(TOKENS.EventLog),
+        context.get(TOKENS.EventStore),
+        context.get(TOKENS.ErrorStorage),
+        context.get(TOKENS.Notices),
+      ),
+  )
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
   serve(TOKENS.AttributeGuard, AttributeGuard)
@@ -116,7 +135,7 @@ export function createContainer(session: Session, rules: readonly MoveRule[] = [
   serve(TOKENS.ErrorStorage, JsonlErrorStorage)
   for (const guard of Object.values(libraryGuards)) serve<MoveRule>(TOKENS.MoveRule, guard)
   serve<MoveRule>(TOKENS.MoveRule, LaneInFile)
-  for (const rule of rules) container.bind<MoveRule>(TOKENS.MoveRule).toConstantValue(rule)
+  for (const rule of extensions.moveRules) container.bind<MoveRule>(TOKENS.MoveRule).toConstantValue(rule)
   serve(TOKENS.MoveRules, MoveRules)
   serve(TOKENS.Recall, Recall)
   serve(TOKENS.Scope, Scope)

@@ -29,6 +29,7 @@ import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
 import type { TaskQueries } from '../services/task-queries.js'
+import type { AfterEvents } from '../plugin/host/after-events.js'
 import type { ErrorQueries } from '../services/error-queries.js'
 import type { Gates } from '../services/gates.js'
 import type { MarkSubtasks } from '../services/mark-subtasks.js'
@@ -37,7 +38,7 @@ import type { RecordUsage } from '../services/record-usage.js'
 import type { SubtaskFiles } from '../services/subtask-files.js'
 import type { TagTask } from '../services/tag-task.js'
 import type { Workspaces } from '../services/workspaces.js'
-import type { MergeOptions, WorkflowTable } from '../events-lib.js'
+import type { MergeOptions, Registry, WorkflowTable } from '../events-lib.js'
 import type { AttributeGuard } from '../store/attribute-guard.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
@@ -71,6 +72,9 @@ export const TOKENS = {
   AttributeGuard: token<AttributeGuard>('AttributeGuard'),
   Config: token<Config>('Config'),
   Workflow: token<WorkflowTable>('Workflow'),
+  /** Event types: the library's own and those of plugins. */
+  Registry: token<Registry>('Registry'),
+  AfterEvents: token<AfterEvents>('AfterEvents'),
   FoldRules: token<MergeOptions>('FoldRules'),
   /** Many: every rule about moves that is bound takes part. */
   MoveRule: token<MoveRule>('MoveRule'),
@@ -122,12 +126,19 @@ export class MissingBinding extends Error {
 }
 
 const HOST = Symbol.for('kitty.container.v1')
+const OPENED = Symbol.for('kitty.container-opened.v1')
 const OWN = Symbol.for('kitty.resolver.v1')
 
 /** Makes `provide` the process's container. Called once by the composition root; asked for at the first use. */
 export function installHostContainer(provide: () => Promise<Resolver>): void {
   let container: Promise<Resolver> | undefined
   Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= provide()) })
+  Object.defineProperty(globalThis, OPENED, { configurable: true, get: () => container !== undefined })
+}
+
+/** True once anybody has asked the process's container for something. */
+export function containerIsOpen(): boolean {
+  return Reflect.get(globalThis, OPENED) === true
 }
 
 /** Ties a service to the container that made it. */

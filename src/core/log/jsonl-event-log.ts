@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
-import { encodeEvent, type LogEvent } from '../events-lib.js'
+import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
 import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
@@ -51,6 +51,7 @@ export class JsonlEventLog implements EventLog {
     private readonly journal: Journal,
     /** Asked with the first write: what only reads needs no settings. */
     private readonly files: () => DayFiles = () => DAILY_FILES,
+    private readonly registry?: Registry,
     /** Told what happened to something that was stored all the same. */
     private readonly warn: (message: string) => void = () => undefined,
   ) {}
@@ -68,7 +69,7 @@ export class JsonlEventLog implements EventLog {
   }
 
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
-    return scanFile(this.folders.eventsDir, file, from)
+    return scanFile(this.folders.eventsDir, file, from, this.registry)
   }
 
   prefixCrc(file: string, length: number): number | undefined {
@@ -162,7 +163,7 @@ export class JsonlEventLog implements EventLog {
     try {
       for (const place of places) {
         const location = locations[place]
-        if (location !== undefined) into[place] = eventAt(open.fd, location)
+        if (location !== undefined) into[place] = eventAt(open.fd, location, this.registry)
       }
     } finally {
       closeSync(open.fd)
@@ -276,7 +277,7 @@ function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLin
   })
 }
 
-function eventAt(fd: number, { file, offset, length }: EventLocation): LogEvent | undefined {
+function eventAt(fd: number, { file, offset, length }: EventLocation, registry?: Registry): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
   const bytes = Buffer.allocUnsafe(length + 1)
   const read = readFully(fd, bytes, 0, length + 1, offset)
@@ -286,7 +287,7 @@ function eventAt(fd: number, { file, offset, length }: EventLocation): LogEvent 
   if (newline < 0 && read > length && bytes[length] === BRACE) bytes[length] = LF
   else if (newline !== length - 1) return undefined
   const lines: LogLine[] = []
-  new LineReader(file, 0, offset).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
+  new LineReader(file, 0, offset, registry).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
   return lines[0]?.event
 }
 

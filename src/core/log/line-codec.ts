@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { parseEvent } from '../events-lib.js'
+import { parseEvent, type Registry } from '../events-lib.js'
 import type { LogLine, LogProblem } from './event-log.js'
 
 /** A line longer than this, newline included, is refused on write and passed over on read. */
@@ -26,6 +26,8 @@ export class LineReader {
     private readonly file: string,
     private line: number,
     private offset: number,
+    /** Event types of plugins are read as they stand where it is not given. */
+    private readonly registry?: Registry,
   ) {}
 
   /** Lines of `chunk`, which ends with a newline, appended to `into`; returns how many there were. */
@@ -87,7 +89,7 @@ export class LineReader {
         'a key appears twice in one object: readers would disagree on its value',
       )
     }
-    const result = parseEvent(value)
+    const result = parseEvent(value, this.registry)
     if (!result.ok) return this.bad(length, result.problem.kind, result.problem.message)
     const { file, line, offset } = this
     return { file, line, offset, length, event: result.event, known: result.known }

@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Registry } from '../events-lib.js'
 import { crc32 } from './crc32.js'
 import type { LogLine, ScanEnd, ScanPosition } from './event-log.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
@@ -13,12 +14,12 @@ const LF = 0x0a
 const NOTHING: ScanEnd = { offset: 0, line: 0, crc: 0, tornBytes: 0, identity: '' }
 
 /** `EventLog.scan`. Memory is one chunk, however long the file or a line of it. */
-export function* scanFile(folder: string, file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
+export function* scanFile(folder: string, file: string, from: ScanPosition, registry?: Registry): Generator<LogLine[], ScanEnd> {
   const path = join(folder, file)
   const open = openToRead(path)
   if (open === undefined) return NOTHING
   try {
-    const scan = new Scan(file, from)
+    const scan = new Scan(file, from, registry)
     while (scan.fill(open.fd)) {
       const lines = scan.takeLines()
       if (lines.length > 0) yield lines
@@ -66,9 +67,9 @@ class Scan {
   /** Length so far of a line too long to hold, and the checksum up to there. */
   private skipped = { length: 0, crc: 0 }
 
-  constructor(file: string, from: ScanPosition) {
+  constructor(file: string, from: ScanPosition, registry?: Registry) {
     this.position = { offset: from.offset, line: from.line, crc: from.crc }
-    this.reader = new LineReader(file, from.line, from.offset)
+    this.reader = new LineReader(file, from.line, from.offset, registry)
   }
 
   get tornBytes(): number {

@@ -1,6 +1,7 @@
-import type { LogEvent, NewEvent, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
+import type { Draft } from './stamp.js'
 
 /** Who does something, and what it belongs to. */
 export interface Provenance {
@@ -13,14 +14,14 @@ export interface Provenance {
 
 /** What a decider answers. `events` and `repeated` are filled by `@Emits`, once the drafts are durable. */
 export interface Decision {
-  readonly drafts: readonly NewEvent[]
+  readonly drafts: readonly Draft[]
   readonly events: readonly LogEvent[]
   /** The operation was carried out before: `events` are those of the first time, and nothing was written. */
   readonly repeated: boolean
 }
 
 /** A decider's answer: these events, to be written in one append. */
-export function decided(drafts: readonly NewEvent[]): Decision {
+export function decided(drafts: readonly Draft[]): Decision {
   return { drafts, events: [], repeated: false }
 }
 
@@ -29,6 +30,8 @@ export function decided(drafts: readonly NewEvent[]): Decision {
  * All methods throw KittyError: kinds DamagedData, NotWritable, DiskFull, LockTimeout, LockUnavailable.
  */
 export interface EventStore {
+  /** Ids of the events this very store has written. */
+  readonly written: ReadonlySet<string>
   /** Events in the total order (lamport_clock, event_id), each once. */
   read(filter?: EventFilter): Promise<LogEvent[]>
   /** The same, a few thousand at a time, for histories that do not fit in memory. */
@@ -40,7 +43,7 @@ export interface EventStore {
   /** How far the log's files have been read: everything before is what the other methods answer from. */
   positions(): Promise<Watermark[]>
   /** Writes events under the lock: durable when it answers. A causation id that is known writes nothing and answers its events. */
-  emit(drafts: readonly NewEvent[], provenance: Provenance): Promise<readonly LogEvent[]>
+  emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
   workPackages(feature?: string): Promise<WorkPackageState[]>
   /** Every event of one package, its gates' included. */
@@ -53,6 +56,6 @@ export interface EventStore {
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */
-  append(drafts: readonly NewEvent[], provenance: Provenance): Promise<readonly LogEvent[]>
+  append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   close(): Promise<void>
 }

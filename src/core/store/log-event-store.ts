@@ -4,7 +4,7 @@ import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { Causality, checkNew, createRegistry, entityKey, type LogEvent, MAX_PARENTS, type Ordered, type WorkPackageState } from '../events-lib.js'
+import { Causality, checkNew, entityKey, type LogEvent, MAX_PARENTS, type Ordered, type Registry, type WorkPackageState } from '../events-lib.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
@@ -27,6 +27,7 @@ const STREAM_BATCH = 2_000
 export class LogEventStore implements EventStore {
   // Re-entrance belongs to the call, not the store: two calls of one process must still exclude each other.
   readonly #holding = new AsyncLocalStorage<true>()
+  readonly #written = new Set<string>()
 
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
@@ -37,7 +38,12 @@ export class LogEventStore implements EventStore {
     @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Session) private readonly session: Session,
     @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(TOKENS.Registry) private readonly registry: Registry,
   ) {}
+
+  get written(): ReadonlySet<string> {
+    return this.#written
+  }
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     if (this.#holding.getStore()) return work()
@@ -65,11 +71,12 @@ export class LogEventStore implements EventStore {
     const { nextClock, heads } = await this.stampSources(drafts)
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
-    const events = stamp(drafts, provenance, { nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
+    const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
     this.#refuseInvalid(events)
     this.attributes.beforeAppend(events)
     // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)
+    for (const event of events) this.#written.add(event.event_id)
     if (first !== undefined) await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
     this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
@@ -196,9 +203,8 @@ export class LogEventStore implements EventStore {
   }
 
   #refuseInvalid(events: readonly LogEvent[]): void {
-    const registry = createRegistry()
     for (const event of events) {
-      const [fault, ...others] = checkNew(event, registry)
+      const [fault, ...others] = checkNew(event, this.registry)
       if (fault === undefined) continue
       throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}`, {
         nextSteps: ['Correct the value and run the command again; nothing was written.'],

@@ -1,11 +1,10 @@
 import {
-  CURRENT_VERSION,
   entityKey,
-  isEventType,
   type LogEvent,
   type NewEvent,
   type NewPluginEvent,
   parseEvent,
+  type Registry,
   tick,
 } from '../events-lib.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -14,6 +13,7 @@ import type { Provenance } from './event-store.js'
 export type Draft = NewEvent | NewPluginEvent
 
 export interface StampSources {
+  readonly registry: Registry
   /** The next Lamport value to issue. */
   readonly nextClock: number
   readonly now: Date
@@ -38,7 +38,7 @@ export function stamp(drafts: readonly Draft[], provenance: Provenance, sources:
     const event = {
       event_id: sources.nextId(sources.now),
       event_type: draft.event_type,
-      event_version: draft.event_version ?? currentVersion(draft.event_type),
+      event_version: draft.event_version ?? sources.registry.definition(draft.event_type)?.version ?? 1,
       lamport_clock: issued.value,
       entity_id: draft.entity_id,
       entity_type: draft.entity_type,
@@ -50,16 +50,12 @@ export function stamp(drafts: readonly Draft[], provenance: Provenance, sources:
       parents: heads.get(key) ?? sources.heads(key),
     }
     heads.set(key, [event.event_id])
-    return parsed(event)
+    return parsed(event, sources.registry)
   })
 }
 
-function currentVersion(type: string): number {
-  return isEventType(type) ? CURRENT_VERSION[type] : 1
-}
-
-function parsed(candidate: { readonly event_type: string }): LogEvent {
-  const result = parseEvent(candidate)
+function parsed(candidate: { readonly event_type: string }, registry: Registry): LogEvent {
+  const result = parseEvent(candidate, registry)
   if (result.ok) return result.event
   throw new KittyError('ValidationError', `The ${candidate.event_type} event is not valid: ${result.problem.message}`, {
     nextSteps: ['Correct the value and run the command again; nothing was written.'],

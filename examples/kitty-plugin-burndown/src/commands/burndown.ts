@@ -1,0 +1,26 @@
+import { type ErrorStorage, type EventStore, featureFlag, Flags, PluginCommand, project, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+import { burndown } from '../burndown.js'
+import { chart } from '../chart.js'
+import { svg } from '../svg.js'
+
+export default class Burndown extends PluginCommand<typeof Burndown> {
+  static override summary = 'Show how much work was left, day by day'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --feature 017 --svg > burndown.svg']
+  static override flags = {
+    feature: featureFlag,
+    svg: Flags.boolean({ summary: 'Print a picture instead.' }),
+  }
+
+  declare readonly eventStore: EventStore
+  declare readonly errorStorage: ErrorStorage
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const scope = await this.service(tokens.Scope)
+    const feature = await scope.feature(this.flags.feature)
+    const state = await project(this.eventStore, burndown, { feature })
+    this.show((style) => (this.flags.svg ? svg(state) : chart(state, style)))
+    return this.document({ feature, days: state.days, goal: state.goal })
+  }
+}

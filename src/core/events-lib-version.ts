@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { KittyError } from './errors/kitty-error.js'
+
+/** The events library as the program finds it, beside what it was built with. docs/events-lib.md. */
+export interface EventsLibVersion {
+  /** Null when it is not installed. */
+  readonly version: string | null
+  /** The commit it was built from: 40 hex digits. */
+  readonly commit: string
+  /** It is something else than what package.json pins. */
+  readonly modified: boolean
+}
+
+interface Pin {
+  readonly commit: string
+  readonly tree: string
+}
+
+interface Stamp extends Pin {
+  readonly version: string
+  readonly modified: boolean
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const NOT_BUILT: Stamp = { version: '', commit: '', tree: '', modified: true }
+
+/** Reads three small files and loads nothing, so that `--version` answers whatever is missing. */
+export function eventsLibVersion(): EventsLibVersion {
+  // A cast: this program's own package.json, whose pin is verified before it is published.
+  const { eventsLib } = readJson(join(ROOT, 'package.json')) as { eventsLib: Pin }
+  const stamp = readStamp()
+  const version = installedVersion() ?? null
+  const same = stamp.tree === eventsLib.tree
+  return {
+    version,
+    // Two commits may hold the same library; the pin's is the one people look for.
+    commit: same || stamp.commit === '' ? eventsLib.commit : stamp.commit,
+    modified: stamp.modified || !same || (version !== null && version !== stamp.version),
+  }
+}
+
+/** @throws KittyError MissingDependency when the library is missing or older than this program needs. */
+export function assertEventsLib(): void {
+  const { dependencies } = readJson(join(ROOT, 'package.json')) as { dependencies: Record<string, string> }
+  const needed = dependencies['kitty-events'] ?? '0.0.0'
+  const installed = installedVersion()
+  if (installed !== undefined && !isOlder(installed, needed)) return
+  const what = installed === undefined ? 'is not installed' : `${installed} is too old: ${needed} is needed`
+  throw new KittyError('MissingDependency', `The events library kitty-events ${what}.`, {
+    nextSteps: ['npm install -g kitty-cli   # installs it with the program', 'in a checkout of kitty: npm install && npm run build'],
+    context: { package: 'kitty-events', needed, installed: installed ?? null },
+  })
+}
+
+function installedVersion(): string | undefined {
+  const { resolve } = createRequire(import.meta.url)
+  try {
+    // Its code must be there as well as its name.
+    resolve('kitty-events')
+    const { version } = readJson(resolve('kitty-events/package.json')) as { version?: unknown }
+    return typeof version === 'string' ? version : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readStamp(): Stamp {
+  try {
+    // A cast: the build writes it, scripts/events-lib/stamp.mjs.
+    return readJson(join(ROOT, 'dist', 'events-lib.json')) as Stamp
+  } catch {
+    return NOT_BUILT
+  }
+}
+
+function isOlder(version: string, than: string): boolean {
+  const parts = version.split('.').map((part) => Number.parseInt(part, 10))
+  for (const [at, part] of than.split('.').entries()) {
+    const difference = (parts[at] ?? 0) - Number.parseInt(part, 10)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}

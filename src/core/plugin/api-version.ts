@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { KittyError } from '../errors/kitty-error.js'
+
+/** Raised whenever a plugin that fitted before would no longer work. docs/plugins.md, "Versions". */
+export const API_VERSION = 1
+
+/** A program that plugins run in, as every copy of this module sees it. */
+export interface PluginHost {
+  /** The plugin API it speaks. */
+  readonly api: number
+  /** The program's own version, for messages. */
+  readonly version: string
+}
+
+const HOST = Symbol.for('kitty.plugin-host')
+
+/** Says which host this process is. */
+export function announceHost(): void {
+  const host: PluginHost = { api: API_VERSION, version: ownVersion() }
+  Object.defineProperty(globalThis, HOST, { configurable: true, value: host })
+}
+
+/**
+ * For a plugin's own copy of this module.
+ * @throws KittyError MissingDependency when the host speaks another plugin API than this copy.
+ */
+export function assertHostFits(plugin: string): void {
+  const host: unknown = Reflect.get(globalThis, HOST)
+  if (isHost(host) && host.api === API_VERSION) return
+  throw unfit(plugin, API_VERSION, isHost(host) ? host : { api: 0, version: 'of unknown version' })
+}
+
+/** Refuses a plugin that was made for another API than the host's, naming both. */
+export function unfit(plugin: string, api: unknown, host: PluginHost): KittyError {
+  const made = typeof api === 'number' ? `for plugin API ${api}` : 'for no plugin API that it names'
+  return new KittyError('MissingDependency', `The plugin ${plugin} was made ${made}; this kitty (${host.version}) speaks plugin API ${host.api}.`, {
+    nextSteps: [
+      typeof api === 'number' && api > host.api ? 'npm install -g kitty-cli@latest' : `kitty plugins update   # or ask for a release of ${plugin} that fits`,
+      `or do without it: kitty plugins uninstall ${plugin}`,
+    ],
+    context: { plugin, plugin_api: typeof api === 'number' ? api : null, host_api: host.api, host_version: host.version },
+  })
+}
+
+export function thisHost(): PluginHost {
+  return { api: API_VERSION, version: ownVersion() }
+}
+
+function ownVersion(): string {
+  // A cast: this program's own package.json.
+  return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
+function isHost(value: unknown): value is PluginHost {
+  return typeof value === 'object' && value !== null && 'api' in value && 'version' in value
+}

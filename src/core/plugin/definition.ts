@@ -1,0 +1,42 @@
+import type { EventTypeDefinition } from '../events-lib.js'
+import type { AfterEventsHook } from './after-events-hook.js'
+import { API_VERSION } from './api-version.js'
+import type { MoveCheck } from './move-check.js'
+
+/** What a plugin adds besides commands. Default export of the module that `kitty.plugin` in its package.json names. */
+export interface PluginDefinition {
+  /** Lower-case letters, digits and dashes; the middle part of its event types' names. */
+  readonly name: string
+  readonly eventTypes?: readonly EventTypeDefinition[]
+  readonly moveChecks?: readonly MoveCheck[]
+  readonly afterEvents?: readonly AfterEventsHook[]
+}
+
+/** A definition with the plugin API that the copy of `definePlugin` behind it speaks. */
+export interface StampedDefinition extends PluginDefinition {
+  readonly api: number
+}
+
+const BRAND = Symbol.for('kitty.plugin-definition')
+const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
+
+export function definePlugin(definition: PluginDefinition): StampedDefinition {
+  return Object.freeze({ ...definition, api: API_VERSION, [BRAND]: true })
+}
+
+/** True for what any copy of `definePlugin` made. */
+export function isDefinition(value: unknown): value is StampedDefinition {
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** What is wrong with a definition, in words, or undefined. Its event types are the registry's to check. */
+export function definitionFault({ name, eventTypes = [], moveChecks = [], afterEvents = [] }: StampedDefinition): string | undefined {
+  if (!NAME.test(name)) return `its name ${JSON.stringify(name)} must be lower-case letters, digits and dashes`
+  const foreign = eventTypes.find(({ type }) => !type.startsWith(`x.${name}.`))
+  if (foreign !== undefined) return `its event type ${foreign.type} must begin with x.${name}.`
+  const stray = moveChecks.find((check) => !check.name.startsWith(`${name}.`))
+  if (stray !== undefined) return `its move check ${stray.name} must begin with ${name}.`
+  const hook = afterEvents.find((one, at) => !NAME.test(one.name) || afterEvents.findIndex((other) => other.name === one.name) !== at)
+  if (hook !== undefined) return `its hook ${JSON.stringify(hook.name)} needs a name of its own: lower-case letters, digits and dashes`
+  return undefined
+}

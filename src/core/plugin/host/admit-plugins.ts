@@ -1,0 +1,63 @@
+import { type Config, type Interfaces, Plugin } from '@oclif/core'
+import { announceHost } from '../api-version.js'
+import { guarded } from './guarded.js'
+import { linkHost } from './host-link.js'
+import type { InstalledPlugin } from './installed-plugins.js'
+import { packageFacts } from './package-facts.js'
+import { replacedCommands } from './replaced-commands.js'
+
+/** What oclif keeps to itself, and calls for each of its own plugins. */
+interface PluginLists {
+  loadCommands(plugin: Interfaces.Plugin): void
+  loadTopics(plugin: Interfaces.Plugin): void
+}
+
+/**
+ * Adds the commands of installed plugins to the program's. One that cannot be loaded, was made for another plugin
+ * API, or would replace a command is left out.
+ * @returns why each was left out, one sentence each
+ */
+export async function admitPlugins(config: Config, plugins: readonly InstalledPlugin[]): Promise<string[]> {
+  announceHost()
+  linkHost(config.dataDir)
+  const problems: string[] = []
+  for (const installed of plugins) {
+    const reason = await admit(config, installed).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    if (reason !== undefined) problems.push(`The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it: kitty plugins uninstall ${installed.name}`)
+  }
+  return problems
+}
+
+/** @throws Error saying why the plugin cannot be part of the program */
+export async function admit(config: Config, installed: InstalledPlugin): Promise<Interfaces.Plugin> {
+  const { name, type, root } = installed
+  if (config.plugins.has(name)) throw new Error(`${name} is the name of a plugin that kitty consists of.`)
+  packageFacts(root)
+  const plugin: Interfaces.Plugin = new Plugin({ name, type, root, ...originOf(installed) })
+  const warnings: string[] = []
+  await guarded(() => plugin.load(), warnings)
+  const [warning] = warnings
+  if (warning !== undefined) throw new Error(warning)
+  const replaced = replacedCommands(plugin, config)
+  if (replaced.length > 0) throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
+  // They would run at every command of the program's, and one that fails would end it.
+  plugin.hooks = {}
+  config.plugins.set(plugin.name, plugin)
+  // A cast: two methods that oclif does not export, and that there is no other way to.
+  const lists = config as unknown as PluginLists
+  lists.loadCommands(plugin)
+  lists.loadTopics(plugin)
+  return plugin
+}
+
+function originOf({ tag, url }: InstalledPlugin): { tag?: string; url?: string } {
+  return { ...(tag !== undefined && { tag }), ...(url !== undefined && { url }) }
+}
+
+function endOf(reason: string): string {
+  const [line = ''] = reason.split('\n')
+  return /[.!?]$/.test(line) ? line : `${line}.`
+}

@@ -1,0 +1,5 @@
+/** Tells plugins of events that were written. */
+export interface AfterEvents {
+  /** Outside the lock. Never throws: what a hook does changes no command's outcome. */
+  run(): Promise<void>
+}

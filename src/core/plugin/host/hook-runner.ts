@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { ErrorStorage } from '../../errors/error-storage.js'
+import { isKittyError } from '../../errors/kitty-error.js'
+import type { Notices } from '../../errors/notices.js'
+import type { LogEvent } from '../../events-lib.js'
+import type { EventLog } from '../../log/event-log.js'
+import type { WriteLock } from '../../log/file-lock.js'
+import type { EventStore } from '../../store/event-store.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import type { AfterEvents } from './after-events.js'
+import type { InstalledHook } from './extensions.js'
+import { HookCursor } from './hook-cursor.js'
+import { HookThread } from './hook-thread.js'
+import { type PendingEvent, undelivered } from './undelivered.js'
+
+/** Events told at once. */
+const BATCH = 100
+
+/** Tells each hook what it does not know yet, one hook after the other. docs/plugins.md, "Hooks". */
+export class HookRunner implements AfterEvents {
+  constructor(
+    private readonly hooks: readonly InstalledHook[],
+    private readonly lockAt: (path: string) => WriteLock,
+    private readonly workspace: Workspace,
+    private readonly log: EventLog,
+    private readonly store: Pick<EventStore, 'written'>,
+    private readonly errors: ErrorStorage,
+    private readonly notices: Notices,
+  ) {}
+
+  async run(): Promise<void> {
+    for (const hook of this.hooks) {
+      try {
+        await this.#runAlone(hook)
+      } catch (error) {
+        this.#recordFailure(hook, error)
+      }
+    }
+  }
+
+  /** One process at a time tells a hook, so that it hears of events in their order. */
+  async #runAlone(hook: InstalledHook): Promise<void> {
+    const folder = join(this.workspace.privateDir, 'hooks', hook.plugin, hook.hook.name)
+    const cursor = new HookCursor(folder)
+    const held = await this.lockAt(join(folder, 'lock')).acquire('tell a plugin').catch((error: unknown) => {
+      // Another command is telling it: what was written here is told by the next one.
+      if (isKittyError(error) && error.kind === 'LockTimeout') return undefined
+      throw error
+    })
+    if (held === undefined) return
+    try {
+      await this.#tell(hook, cursor)
+    } finally {
+      held.release()
+    }
+  }
+
+  async #tell(hook: InstalledHook, cursor: HookCursor): Promise<void> {
+    const isNew = !cursor.exists
+    const { events, marks } = undelivered(this.log, cursor)
+    const skipped = isNew && hook.hook.from !== 'start' ? events.filter(({ event_id }) => !this.store.written.has(event_id)) : []
+    const known = new Set(skipped)
+    const due = events.filter((event) => !known.has(event))
+    cursor.begin()
+    cursor.deliver(skipped.map(({ event_id }) => event_id))
+    if (due.length > 0) await this.#deliver(hook, cursor, due)
+    cursor.finish(marks)
+  }
+
+  async #deliver(hook: InstalledHook, cursor: HookCursor, due: readonly PendingEvent[]): Promise<void> {
+    const thread = new HookThread(hook, this.workspace.root)
+    try {
+      for (let at = 0; at < due.length; at += BATCH) {
+        const batch = due.slice(at, at + BATCH)
+        await thread.deliver(this.#read(batch))
+        cursor.deliver(batch.map(({ event_id }) => event_id))
+      }
+    } finally {
+      await thread.close()
+    }
+  }
+
+  #read(batch: readonly PendingEvent[]): LogEvent[] {
+    return this.log.readEvents(batch).map((event, at) => {
+      if (event !== undefined && event.event_id === batch[at]?.event_id) return event
+      throw new Error('git rewrote the log while it was being told')
+    })
+  }
+
+  #recordFailure({ plugin, hook }: InstalledHook, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `The hook ${hook.name} of the plugin ${plugin} failed: ${reason}. It is told again after the next write.`
+    this.notices.warn(message)
+    this.errors.record({
+      error_type: 'HookFailure',
+      entity_id: null,
+      attempted_operation: `${plugin}.${hook.name}`,
+      reason,
+      context: { plugin, hook: hook.name },
+    })
+  }
+}

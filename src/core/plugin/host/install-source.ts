@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { KittyError, systemCode } from '../../errors/kitty-error.js'
+
+/**
+ * What npm is asked to install. A folder is packed and a tarball copied into the data folder first, so that the
+ * plugin stays installable when they are gone, and that a folder's later changes change nothing. Everything else,
+ * names and git addresses, stays as it is. A bare word is a name, whatever lies in the current folder.
+ * @throws KittyError UsageError when a path leads nowhere or a folder cannot be packed
+ */
+export function installSource(text: string, cwd: string, dataFolder: string): string {
+  const path = pathIn(text, cwd)
+  if (path === undefined) return text
+  const kept = join(dataFolder, 'tarballs')
+  mkdirSync(kept, { recursive: true })
+  return pathToFileURL(statSync(path).isDirectory() ? packed(path, kept) : copied(path, kept)).href
+}
+
+function pathIn(text: string, cwd: string): string | undefined {
+  if (text.startsWith('file://')) return existing(fileURLToPath(text), text)
+  if (text.startsWith('file:')) return existing(resolve(cwd, text.slice('file:'.length)), text)
+  if (/^[a-z][a-z+.-]+:/i.test(text) || text.startsWith('@')) return undefined
+  const path = resolve(cwd, text.startsWith('~/') ? join(homedir(), text.slice(2)) : text)
+  if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text)) return existing(path, text)
+  // `owner/repository` is GitHub's, unless there is such a path.
+  return /[\\/]/.test(text) && isThere(path) ? path : undefined
+}
+
+function existing(path: string, text: string): string {
+  if (isThere(path)) return path
+  throw new KittyError('UsageError', `There is no ${path}.`, {
+    nextSteps: ['give the path of a tarball or a folder, a package name, or a git address'],
+    context: { source: text },
+  })
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function copied(tarball: string, into: string): string {
+  const copy = join(into, basename(tarball))
+  if (copy !== tarball) copyFileSync(tarball, copy)
+  return copy
+}
+
+function packed(folder: string, into: string): string {
+  const scratch = mkdtempSync(join(into, '.pack-'))
+  try {
+    execFileSync(process.execPath, [npm(), 'pack', '--silent', '--pack-destination', scratch], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    const [made = ''] = readdirSync(scratch)
+    renameSync(join(scratch, made), join(into, made))
+    return join(into, made)
+  } catch (error) {
+    throw new KittyError('UsageError', `${folder} cannot be packed: ${saidBy(error)}`, {
+      nextSteps: [`see what npm says: cd ${folder} && npm pack --dry-run`, `or work on it in place: kitty plugins link ${folder}`],
+      context: { folder },
+    })
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The npm that oclif's plugin for plugins brings along. */
+function npm(): string {
+  const { resolve: find } = createRequire(import.meta.url)
+  return join(dirname(createRequire(find('@oclif/plugin-plugins')).resolve('npm/package.json')), 'bin', 'npm-cli.js')
+}
+
+function saidBy(error: unknown): string {
+  const said: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined
+  const [line] = Buffer.isBuffer(said) ? said.toString('utf8').trim().split('\n') : []
+  return line || (systemCode(error) ?? 'npm failed')
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A plugin as `kitty plugins install` and `link` note it in the data folder's package.json. */
+export interface InstalledPlugin {
+  readonly name: string
+  readonly type: 'user' | 'link'
+  /** Folder of its package. */
+  readonly root: string
+  readonly tag?: string
+  readonly url?: string
+}
+
+/** Reads what is installed. Only this list makes kitty load code: no file of a repository is ever asked. */
+export function installedPlugins(dataFolder: string): InstalledPlugin[] {
+  const listed = listOf(join(dataFolder, 'package.json'))
+  return listed.flatMap((entry): InstalledPlugin[] => {
+    if (typeof entry !== 'object' || entry === null) return []
+    const { name, type, root, tag, url } = entry as Readonly<Record<string, unknown>>
+    if (typeof name !== 'string' || !/^(@[\w.~-]+\/)?[\w.~-]+$/.test(name)) return []
+    if (type === 'link') return typeof root === 'string' ? [{ name, type, root }] : []
+    if (type !== 'user') return []
+    const origin = { ...(typeof tag === 'string' && { tag }), ...(typeof url === 'string' && { url }) }
+    return [{ name, type, root: join(dataFolder, 'node_modules', name), ...origin }]
+  })
+}
+
+function listOf(path: string): unknown[] {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const oclif: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'oclif') : undefined
+    const plugins: unknown = typeof oclif === 'object' && oclif !== null ? Reflect.get(oclif, 'plugins') : undefined
+    return Array.isArray(plugins) ? plugins : []
+  } catch {
+    // No such file: nothing was ever installed. One that cannot be read lists nothing, and `plugins` says why.
+    return []
+  }
+}

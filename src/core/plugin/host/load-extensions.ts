@@ -1,0 +1,54 @@
+import { isKittyError } from '../../errors/kitty-error.js'
+import { thisHost, unfit } from '../api-version.js'
+import { definitionFault, isDefinition, type StampedDefinition } from '../definition.js'
+import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
+import { guarded } from './guarded.js'
+import { linkHost } from './host-link.js'
+import { importModule } from './import-module.js'
+import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
+import { packageFacts } from './package-facts.js'
+
+/** Loads the definitions of installed plugins. Never fails: what cannot be loaded becomes a problem, named. */
+export async function loadExtensions(dataFolder: string): Promise<Extensions> {
+  const plugins = installedPlugins(dataFolder)
+  if (plugins.length === 0) return NO_EXTENSIONS
+  linkHost(dataFolder)
+  const loaded: LoadedDefinition[] = []
+  const problems: string[] = []
+  for (const plugin of plugins) {
+    try {
+      const one = await loadDefinition(plugin)
+      if (one === undefined) continue
+      assertGoesWith(loaded, one)
+      loaded.push(one)
+    } catch (error) {
+      problems.push(problemOf(plugin, error))
+    }
+  }
+  return extensionsOf(loaded, problems)
+}
+
+/** The definition of one plugin; undefined for one of commands alone. @throws whatever is wrong with it */
+export async function loadDefinition(plugin: Pick<InstalledPlugin, 'name' | 'root'>): Promise<LoadedDefinition | undefined> {
+  const { definition: module } = packageFacts(plugin.root)
+  if (module === undefined) return undefined
+  const { default: definition } = await guarded(() => importModule(module))
+  if (!isDefinition(definition)) throw new Error('its definition is not made by definePlugin')
+  const host = thisHost()
+  if (definition.api !== host.api) throw unfit(plugin.name, definition.api, host)
+  const fault = definitionFault(definition)
+  if (fault !== undefined) throw new Error(fault)
+  return { definition, module }
+}
+
+function assertGoesWith(loaded: readonly LoadedDefinition[], one: LoadedDefinition): void {
+  const twin = loaded.find(({ definition }: { definition: StampedDefinition }) => definition.name === one.definition.name)
+  if (twin !== undefined) throw new Error(`another plugin is called ${one.definition.name} already`)
+  extensionsOf([...loaded, one])
+}
+
+function problemOf({ name }: InstalledPlugin, error: unknown): string {
+  if (isKittyError(error)) return `${error.message} It was left out.`
+  const reason = error instanceof Error ? error.message : String(error)
+  return `The plugin ${name} was left out: ${reason}. Repair it, or: kitty plugins uninstall ${name}`
+}

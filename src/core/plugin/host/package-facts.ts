@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import { KittyError } from '../../errors/kitty-error.js'
+import { thisHost, unfit } from '../api-version.js'
+
+/** What a plugin's package.json says to kitty. */
+export interface PackageFacts {
+  readonly name: string
+  /** The module with its definition; undefined for a package of commands alone. */
+  readonly definition?: string
+}
+
+/**
+ * Reads the `kitty` key of a plugin's package.json: `{"api": 1, "plugin": "./dist/plugin.js"}`.
+ * @throws KittyError MissingDependency when it was made for another plugin API; ValidationError when the key is malformed
+ */
+export function packageFacts(root: string): PackageFacts {
+  const { name, kitty } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; kitty?: unknown }
+  if (kitty === undefined) return { name }
+  if (typeof kitty !== 'object' || kitty === null) throw malformed(name, 'kitty must be an object')
+  const { api, plugin } = kitty as Readonly<Record<string, unknown>>
+  const host = thisHost()
+  if (api !== host.api) throw unfit(name, api, host)
+  if (plugin === undefined) return { name }
+  if (typeof plugin !== 'string') throw malformed(name, 'kitty.plugin must be the path of a module')
+  const definition = resolve(root, plugin)
+  const inside = relative(root, definition)
+  if (inside.startsWith('..') || isAbsolute(inside)) throw malformed(name, 'kitty.plugin must lie in the package')
+  return { name, definition }
+}
+
+function malformed(name: string, message: string): KittyError {
+  return new KittyError('ValidationError', `package.json of the plugin ${name}: ${message}.`, { nextSteps: [`kitty plugins uninstall ${name}`] })
+}

@@ -1,0 +1,23 @@
+import type { LogEvent } from '../events-lib.js'
+import type { EventFilter } from '../index/event-index.js'
+import type { EventStore } from '../store/event-store.js'
+
+/** A view of the log: a pure fold over events in causal order. */
+export interface Projection<State> {
+  /** Lower-case letters, digits and dashes. */
+  readonly name: string
+  initial(): State
+  /** The state after one more event. Pure: neither the state nor the event is changed. */
+  apply(state: State, event: LogEvent): State
+}
+
+export function defineProjection<State>(projection: Projection<State>): Projection<State> {
+  return projection
+}
+
+/** The view as the log has it now, a few thousand events at a time. */
+export async function project<State>(store: EventStore, projection: Projection<State>, filter: EventFilter = {}): Promise<State> {
+  let state = projection.initial()
+  for await (const events of store.stream(filter)) for (const event of events) state = projection.apply(state, event)
+  return state
+}

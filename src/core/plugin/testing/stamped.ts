@@ -1,0 +1,50 @@
+import { encodeEvent, type LogEvent, parseEvent, type Registry } from '../../events-lib.js'
+import type { Draft } from '../../store/stamp.js'
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const START = Date.UTC(2026, 0, 5, 9)
+const MINUTE = 60_000
+
+export interface StampOptions {
+  readonly actor?: string
+  /** Of plugins, where events have types of their own. */
+  readonly registry?: Registry
+  /** Clock of the first event. */
+  readonly from?: number
+}
+
+/**
+ * Events as the log would hold them, the same ones every time: clocks 1, 2, 3 …, a minute apart.
+ * @throws Error naming what keeps a draft from being an event
+ */
+export function stamped(drafts: readonly Draft[], { actor = 'ada', registry, from = 1 }: StampOptions = {}): LogEvent[] {
+  return drafts.map((draft, at) => {
+    const clock = from + at
+    const candidate = {
+      ...draft,
+      event_id: ulidOf(clock),
+      event_version: draft.event_version ?? 1,
+      lamport_clock: clock,
+      timestamp: new Date(START + clock * MINUTE).toISOString(),
+      actor,
+      causation_id: null,
+      correlation_id: null,
+    }
+    const result = parseEvent(candidate, registry)
+    if (!result.ok) throw new Error(`${draft.event_type} is no event: ${result.problem.message}`)
+    return result.event
+  })
+}
+
+/** The event as another process reads it: through the bytes of the log. */
+export function reread(event: LogEvent, registry?: Registry): LogEvent {
+  const result = parseEvent(JSON.parse(encodeEvent(event)), registry)
+  if (!result.ok) throw new Error(`${event.event_type} does not come back out of the log: ${result.problem.message}`)
+  return result.event
+}
+
+function ulidOf(clock: number): string {
+  let digits = ''
+  for (let rest = clock; digits.length < 24; rest = Math.floor(rest / 32)) digits = CROCKFORD.charAt(rest % 32) + digits
+  return `01${digits}`
+}

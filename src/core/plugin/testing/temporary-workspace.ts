@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { monotonicFactory } from 'ulid'
+import { createContainer } from '../../di/container.js'
+import { type EventStore, type Resolver, type Token, TOKENS } from '../../di/tokens.js'
+import type { LogEvent } from '../../events-lib.js'
+import type { Draft } from '../../store/stamp.js'
+import type { Session } from '../../workspace/session.js'
+import type { StampedDefinition } from '../definition.js'
+import { extensionsOf } from '../host/extensions.js'
+
+export interface WorkspaceOptions {
+  /** Definitions whose event types and move checks the program knows. Hooks are not run. */
+  readonly plugins?: readonly StampedDefinition[]
+  readonly actor?: string
+}
+
+/** A work package to be, by id. */
+export type WorkPackageSpecs = Readonly<Record<string, { readonly title?: string; readonly dependencies?: readonly string[] }>>
+
+/** A real repository in a temporary folder, with kitty set up in it: real files, real git, the program's own services. */
+export class TemporaryWorkspace {
+  readonly #resolver: Resolver
+  readonly #actor: string
+
+  private constructor(
+    readonly root: string,
+    { plugins = [], actor = 'ada' }: WorkspaceOptions,
+  ) {
+    this.#actor = actor
+    const loaded = plugins.map((definition) => ({ definition, module: '' }))
+    this.#resolver = createContainer(sessionIn(root, actor), { ...extensionsOf(loaded), hooks: [] })
+  }
+
+  /** Makes one. Take it away again with `dispose`. */
+  static async create(options: WorkspaceOptions = {}): Promise<TemporaryWorkspace> {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
+    git(root, 'init', '--quiet', '--initial-branch=main')
+    const workspace = new TemporaryWorkspace(root, options)
+    const initialise = await workspace.service(TOKENS.Initialise)
+    initialise.initialise()
+    return workspace
+  }
+
+  service<T>(token: Token<T>): Promise<T> {
+    return this.#resolver.resolve(token)
+  }
+
+  get store(): Promise<EventStore> {
+    return this.service(TOKENS.EventStore)
+  }
+
+  /** A feature with work packages, finalized. @param slug `017-login` */
+  async feature(slug: string, workPackages: WorkPackageSpecs): Promise<void> {
+    this.write(`kitty-specs/${slug}/spec.md`, `# ${slug}\n`)
+    for (const [id, { title = id, dependencies = [] }] of Object.entries(workPackages)) {
+      const front = `work_package_id: ${id}\ntitle: ${title}\nlane: planned\ndependencies: [${dependencies.join(', ')}]\n`
+      this.write(`kitty-specs/${slug}/tasks/${id}.md`, `---\n${front}---\n`)
+    }
+    const service = await this.service(TOKENS.FinalizeTasks)
+    await service.finalize({ features: [slug], all: false, provenance: this.#provenance })
+  }
+
+  async move(feature: string, workPackage: string, to: string): Promise<void> {
+    const service = await this.service(TOKENS.MoveTask)
+    await service.move({ feature, workPackage, to, force: false, provenance: this.#provenance })
+  }
+
+  async emit(...drafts: readonly Draft[]): Promise<readonly LogEvent[]> {
+    return (await this.store).emit(drafts, this.#provenance)
+  }
+
+  write(path: string, content: string): void {
+    const absolute = join(this.root, path)
+    mkdirSync(dirname(absolute), { recursive: true })
+    writeFileSync(absolute, content)
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.store).close()
+    rmSync(this.root, { recursive: true, force: true })
+  }
+
+  get #provenance() {
+    return { actor: this.#actor, causationId: null, correlationId: null }
+  }
+}
+
+function sessionIn(root: string, actor: string): Session {
+  const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
+  return {
+    cwd: root,
+    env: { KITTY_ACTOR: actor },
+    now: () => new Date(),
+    nextId: (now) => nextUlid(now.getTime()),
+    progress: () => undefined,
+    progressDone: () => undefined,
+  }
+}
+
+function git(folder: string, ...args: string[]): void {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
+  execFileSync('git', args, { cwd: folder, stdio: 'ignore', env: { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null' } })
+}

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { InstalledKitty } from './support/installation.js'
+
+const FEATURE = '001-harbour'
+const PACKAGES = Array.from({ length: 40 }, (_, at) => `WP${String(at + 1).padStart(2, '0')}`)
+
+/** An empty repository. */
+function emptyRepository(name: string): string {
+  const folder = mkdtempSync(join(inject('installation').scratch, `${name}-`))
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder })
+  return folder
+}
+
+describe('the installed package', () => {
+  const kitty = new InstalledKitty('package')
+
+  it('works in an empty repository', () => {
+    const repository = emptyRepository('empty')
+    expect(kitty.ok(repository, 'init')).toContain('.kittify')
+    expect(kitty.ok(repository, 'status')).toContain('Nothing here yet')
+    expect(kitty.ok(repository, 'plugins')).toBeDefined()
+  })
+
+  it('carries the events library as files, and says which commit it was built with', () => {
+    expect(lstatSync(join(kitty.root, 'node_modules/kitty-events')).isSymbolicLink()).toBe(false)
+    const { eventsLib } = JSON.parse(readFileSync(join(kitty.root, 'package.json'), 'utf8')) as { eventsLib: { commit: string } }
+    expect(kitty.ok('/', '--version').split('\n')[1]).toBe(`events-lib/0.1.0 (${eventsLib.commit.slice(0, 7)})`)
+  })
+
+  it('holds what is needed to run, and nothing else', () => {
+    const names = readdirSync(kitty.root).sort()
+    expect(names).not.toContain('src')
+    expect(names).not.toContain('test')
+    expect(names).toEqual(expect.arrayContaining(['bin', 'dist', 'oclif.manifest.json', 'package.json']))
+  })
+
+  it('works without the native database', () => {
+    const repository = emptyRepository('no-sqlite')
+    const sqlite = join(kitty.root, 'node_modules/sqlite3')
+    renameSync(sqlite, `${sqlite}-gone`)
+    try {
+      kitty.ok(repository, 'init')
+      kitty.ok(repository, 'agent', 'feature', 'setup-spec', 'login')
+      const status = kitty.run(repository, 'status')
+      expect(status.code).toBe(0)
+      expect(status.stdout).toContain('001-login')
+    } finally {
+      renameSync(`${sqlite}-gone`, sqlite)
+    }
+  })
+
+  it('passes the checks of packages, types included', () => {
+    const { clone } = inject('installation')
+    execFileSync('npx', ['publint', 'run', '--strict', '.'], { cwd: clone, stdio: 'pipe' })
+    const consumer = mkdtempSync(join(inject('installation').scratch, 'consumer-'))
+    mkdirSync(join(consumer, 'node_modules'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kitty-cli'))
+    writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
+    writeFileSync(
+      join(consumer, 'index.ts'),
+      `import { PluginCommand, tokens, WithEventStore } from 'kitty-cli/plugin'
+import { definePlugin, schema, defineEventType } from 'kitty-cli/plugin/define'
+import { given, TemporaryWorkspace } from 'kitty-cli/testing'
+export const type = defineEventType<{ feature_slug: string; n: number }>({ type: 'x.a.B', version: 1, schema: schema.object<{ feature_slug: string; n: number }>({ feature_slug: schema.nonEmpty(), n: schema.int() }) })
+// @ts-expect-error -- a payload without its number is none
+type.draft({ feature_slug: '001-x' })
+export { PluginCommand, tokens, WithEventStore, definePlugin, given, TemporaryWorkspace }
+`,
+    )
+    const tsc = join(clone, 'node_modules/typescript/bin/tsc')
+    const options = ['--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2022', '--experimentalDecorators', '--types', 'node', '--typeRoots', join(clone, 'node_modules/@types')]
+    execFileSync(process.execPath, [tsc, ...options, 'index.ts'], { cwd: consumer, stdio: 'pipe' })
+  })
+})
+
+describe('the example plugin', () => {
+  const kitty = new InstalledKitty('example')
+  let tarball: string
+
+  beforeAll(() => {
+    const { clone, scratch } = inject('installation')
+    const example = join(scratch, 'kitty-plugin-burndown')
+    cpSync(join(clone, 'examples/kitty-plugin-burndown'), example, { recursive: true })
+    mkdirSync(join(example, 'node_modules/@types'), { recursive: true })
+    symlinkSync(kitty.root, join(example, 'node_modules/kitty-cli'))
+    symlinkSync(join(clone, 'node_modules/@types/node'), join(example, 'node_modules/@types/node'))
+    const env = { ...process.env, PATH: `${join(clone, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
+    execFileSync('npm', ['test', '--silent'], { cwd: example, env, stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], { cwd: example, env, stdio: 'ignore' })
+    tarball = join(scratch, 'kitty-plugin-burndown-1.0.0.tgz')
+  })
+
+  it('is installed from its tarball by a bare path, and is there after the tarball is gone', () => {
+    const here = mkdtempSync(join(inject('installation').scratch, 'somewhere-'))
+    cpSync(tarball, join(here, 'kitty-plugin-burndown-1.0.0.tgz'))
+    expect(kitty.ok(here, 'plugins', 'install', 'kitty-plugin-burndown-1.0.0.tgz')).toBe(
+      'kitty-plugin-burndown 1.0.0: kitty burndown, kitty burndown goal\n',
+    )
+    rmSync(here, { recursive: true })
+    expect(kitty.ok('/', 'plugins')).toContain('kitty-plugin-burndown 1.0.0')
+    expect(kitty.ok('/', 'burndown', '--help')).toContain('Show how much work was left')
+  })
+
+  it('draws a board of forty work packages', () => {
+    const repository = emptyRepository('board')
+    const write = (path: string, text: string): void => {
+      mkdirSync(join(repository, path, '..'), { recursive: true })
+      writeFileSync(join(repository, path), text)
+    }
+    kitty.ok(repository, 'init')
+    write(`kitty-specs/${FEATURE}/spec.md`, '# Harbour\n')
+    for (const id of PACKAGES) write(`kitty-specs/${FEATURE}/tasks/${id}.md`, `---\nwork_package_id: ${id}\ntitle: Part ${id}\nlane: planned\ndependencies: []\n---\n`)
+    kitty.ok(repository, 'agent', 'feature', 'finalize-tasks', '--all')
+    for (const id of PACKAGES.slice(0, 4)) for (const lane of ['doing', 'for_review', 'done']) kitty.ok(repository, 'agent', 'tasks', 'move-task', id, '--to', lane)
+    kitty.ok(repository, 'burndown', 'goal', '2030-01-31')
+    const chart = kitty.ok(repository, 'burndown')
+    expect(chart).toContain('36 of 40 points left, meant to be done by 2030-01-31')
+    expect(chart.split('\n').filter((line) => line.includes('##'))).not.toHaveLength(0)
+    expect(kitty.ok(repository, 'burndown', '--svg')).toMatch(/^<svg .*36 of 40 points left.*<\/svg>\n$/s)
+    expect(JSON.parse(kitty.ok(repository, 'burndown', '--json'))).toMatchObject({ feature: FEATURE, goal: '2030-01-31', warnings: [] })
+  })
+
+  it('judges moves, and is told of what was done', () => {
+    const repository = emptyRepository('rules')
+    kitty.ok(repository, 'init')
+    mkdirSync(join(repository, `kitty-specs/${FEATURE}/tasks`), { recursive: true })
+    writeFileSync(join(repository, `kitty-specs/${FEATURE}/spec.md`), '# Harbour\n')
+    writeFileSync(join(repository, `kitty-specs/${FEATURE}/tasks/WP01.md`), '---\nwork_package_id: WP01\ntitle: Quay\nlane: planned\ndependencies: []\n---\n')
+    kitty.ok(repository, 'agent', 'feature', 'finalize-tasks', '--all')
+    kitty.ok(repository, 'agent', 'tasks', 'tag', 'WP01', '--add', 'size:huge')
+    const refused = kitty.run(repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('size:huge')
+    kitty.ok(repository, 'agent', 'tasks', 'tag', 'WP01', '--remove', 'size:huge', '--add', 'size:3')
+    for (const lane of ['doing', 'for_review', 'done'])
+      expect(kitty.runWith({ KITTY_BURNDOWN_NEWS: 'news' }, repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', lane).stderr).toBe('')
+    expect(readFileSync(join(repository, 'news'), 'utf8')).toBe(`WP01 of ${FEATURE} is done\n`)
+  })
+})
