@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
@@ -161,6 +161,7 @@ describe('clocks that are no time', () => {
     expect(problems(looked)).toEqual(['2 suspicious_clock'])
     const next = await looked.world.note('after the jump')
     expect(next.lamport_clock).toBeLessThan(200)
+    await poisonStaysPut()
     return {
       injected: 'a value 10^9 above the others',
       found: `listed; the next value is ${next.lamport_clock}`,
@@ -168,6 +169,19 @@ describe('clocks that are no time', () => {
     }
   })
 })
+
+/** In the file that is written to, poison must not make every later write put the file in order again. */
+async function poisonStaysPut(): Promise<void> {
+  const world = await World.make()
+  await world.note('before the poison')
+  appendFileSync(world.today, line(1_000_000_101, { timestamp: new Date().toISOString() }))
+  world.remember()
+  for (let at = 0; at < 3; at += 1) {
+    await world.note('behind the poison')
+    rmSync(world.indexFile)
+    await checkInvariants(world)
+  }
+}
 
 describe('lines that stand twice', () => {
   fault(48, 'one event_id, several lines', {}, async () => {
