@@ -75,10 +75,11 @@ export function keptEvents(root: string): Set<string> {
 }
 
 function committedLines(root: string): OracleLine[] {
-  const names = gitIn(root, 'ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events')
+  const git = (...args: string[]): string => gitIn(root, '-c', 'safe.directory=*', ...args)
+  const names = git('ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events')
     .split('\n')
     .filter(Boolean)
-  return names.flatMap((name) => linesOf(name, Buffer.from(gitIn(root, 'show', `HEAD:${name}`))))
+  return names.flatMap((name) => linesOf(name, Buffer.from(git('show', `HEAD:${name}`))))
 }
 
 function journalBytes(root: string): Buffer {
