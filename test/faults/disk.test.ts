@@ -207,7 +207,8 @@ describe('real disks', () => {
       exits.set(outcome.exit, (exits.get(outcome.exit) ?? 0) + 1)
       const said = `${outcome.stdout}${outcome.stderr}`
       // Below some number node itself does not start, and says so in its own way.
-      const ownWay = outcome.stdout === '' && (outcome.exit > 128 || /node|uv_|Assertion/.test(outcome.stderr))
+      const ownWay =
+        outcome.stdout === '' && (outcome.exit > 128 || /node|uv_|Assertion/.test(outcome.stderr))
       if (outcome.exit !== 0 && !ownWay) {
         expectExit(outcome, 3, `limit ${limit}`)
         expect(said, `limit ${limit}`).toMatch(/too many open files/i)

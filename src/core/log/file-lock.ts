@@ -115,7 +115,11 @@ export class FileLock implements WriteLock {
       return (this.binding ??= this.load())
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
-      throw unavailable(this.path, `the native module fs-native-extensions cannot be loaded (${reason})`, error)
+      throw unavailable(
+        this.path,
+        `the native module fs-native-extensions cannot be loaded (${reason})`,
+        error,
+      )
     }
   }
 

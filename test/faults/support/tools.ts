@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What a fault may need and a machine may lack. */
-export type Tool =
-  'strace' | 'gcc' | 'faketime' | 'setpriv as root' | 'mount' | 'linux'
+export type Tool = 'strace' | 'gcc' | 'faketime' | 'setpriv as root' | 'mount' | 'linux'
 
 const found = new Map<Tool, boolean>()
 
