@@ -20,6 +20,8 @@ export interface OracleLine {
 /** Bytes of every day file, by name. */
 export function logFiles(root: string): Map<string, Buffer> {
   const folder = join(root, '.kittify', 'events')
+  // Something else may stand in its place, and is no log then.
+  if (!existsSync(folder) || !lstatSync(folder).isDirectory()) return new Map()
   const names = readdirSync(folder).filter(
     (name) => DAY_FILE.test(name) && lstatSync(join(folder, name)).isFile(),
   )
@@ -75,10 +77,9 @@ export function keptEvents(root: string): Set<string> {
 }
 
 function committedLines(root: string): OracleLine[] {
-  const names = gitIn(root, 'ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events')
-    .split('\n')
-    .filter(Boolean)
-  return names.flatMap((name) => linesOf(name, Buffer.from(gitIn(root, 'show', `HEAD:${name}`))))
+  const git = (...args: string[]): string => gitIn(root, '-c', 'safe.directory=*', ...args)
+  const names = git('ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events').split('\n').filter(Boolean)
+  return names.flatMap((name) => linesOf(name, Buffer.from(git('show', `HEAD:${name}`))))
 }
 
 function journalBytes(root: string): Buffer {
