@@ -7,7 +7,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/races/**', 'test/events-lib/**', 'test/package/**', '**/node_modules/**'],
+    // Of the faults only the main ones, test/faults/main; the rest with `npm run test:faults`.
+    exclude: ['test/faults/*.test.ts', 'test/races/**', 'test/events-lib/**', 'test/package/**', '**/node_modules/**'],
+    reporters: ['default', './test/faults/support/report.ts'],
     sequence: { shuffle: true },
     pool: 'forks',
     testTimeout: 60_000,

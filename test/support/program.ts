@@ -1,6 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
+
+// A dozen starts of the program take seconds, and minutes where others keep the machine busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 /** The built program, as a shell would start it. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
@@ -26,15 +31,30 @@ export function kitty({ cwd, env = {} }: RunOptions, ...args: readonly string[])
 }
 
 /** Runs a script with the test's own node in a clean environment. */
-export function node({ cwd, env = {} }: RunOptions, script: string, ...args: readonly string[]): Promise<Outcome> {
+export function node(options: RunOptions, script: string, ...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf(start(options, script, args))
+}
+
+/** Starts `kitty …` for a test that reads along, or ends it. */
+export function startKitty(options: RunOptions, ...args: readonly string[]): Running {
+  return start(options, PROGRAM, args)
+}
+
+type Running = ChildProcessByStdio<null, Readable, Readable>
+
+function start({ cwd, env = {} }: RunOptions, script: string, args: readonly string[]): Running {
   if (!existsSync(BUILT)) throw new Error('the program is not built: npm run build')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
+  return spawn(process.execPath, [script, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
+  })
+}
+
+/** What a process that was started has printed and answered when it is gone. */
+export function outcomeOf(child: Running): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
-    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -42,12 +42,8 @@ export function misusesThatDoNotCompile(): unknown {
     @WithEventStore
     field = 1
   }
-  class Called {
-    declare readonly eventStore: EventStore
-    // @ts-expect-error aspects are written without parentheses
-    @(WithEventStore())
-    async run(): Promise<void> {}
-  }
+  // @ts-expect-error aspects are written without parentheses
+  const called = () => WithEventStore()
   class NoDecision {
     // @ts-expect-error what it answers is no decision
     @Emits
@@ -65,7 +61,7 @@ export function misusesThatDoNotCompile(): unknown {
   const unasked: unknown = new MissingInput().decide({})
   // @ts-expect-error an event needs its feature
   const homeless = decided([{ event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } }])
-  return [NoField, OtherField, NotAsync, OnAField, Called, NoDecision, unasked, homeless]
+  return [NoField, OtherField, NotAsync, OnAField, called, NoDecision, unasked, homeless]
 }
 
 /** Never called either. */

@@ -111,7 +111,8 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
     .toDynamicValue((context) => {
       const workspace = context.get<Workspace>(TOKENS.Workspace)
       const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
-      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, extensions.registry)
+      const notices = context.get<Notices>(TOKENS.Notices)
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, (text) => notices.warn(text), extensions.registry)
     })
   container.bind(TOKENS.AfterEvents).toDynamicValue(
     (context) =>

@@ -24,8 +24,11 @@ export interface OwnAppend {
   /** Only its end can have changed: its prefix is not checked again. */
   readonly file: string
   readonly lines: number
-  /** The journal's end: its lines up to there are in the log if these lines, and no others, are found. */
-  readonly journal: JournalMark
+  /**
+   * The journal's end: its lines up to there are in the log if these lines, and no others, are found. Undefined while
+   * the fate of earlier ones is not known.
+   */
+  readonly journal: JournalMark | undefined
 }
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
@@ -74,7 +77,7 @@ async function absorbChanges(
   const { appended } = options
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
   if (lost.length > 0 || (appended && lines !== appended.lines)) await writer.putJournalMark(UNCHECKED)
-  else if (appended) await writer.putJournalMark(appended.journal)
+  else if (appended?.journal) await writer.putJournalMark(appended.journal)
   return { lines, rewritten: lost, resolutions }
 }
 

@@ -1,9 +1,12 @@
-import { renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { catchUp, type CatchUpReport } from './catch-up.js'
 import { Connection } from './connection.js'
 import { APPLICATION_ID, createSchema, SCHEMA_VERSION } from './data-source.js'
+import { IndexUnusable } from './event-index.js'
 import type { FileGuard } from './file-guard.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
@@ -22,8 +25,9 @@ export async function rebuildIndex(
   foldRules: MergeOptions = {},
 ): Promise<CatchUpReport> {
   const fresh = `${path}.${process.pid}.new`
-  remove(fresh)
+  makeFolder(dirname(path))
   try {
+    remove(fresh)
     const report = await fill(log, fresh, foldRules, progress)
     guard.exclusively(() => {
       // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
@@ -31,9 +35,18 @@ export async function rebuildIndex(
       renameSync(fresh, path)
     })
     return report
+  } catch (error) {
+    throw notBuilt(error)
   } finally {
     remove(fresh)
   }
+}
+
+/** The disk's refusals count as the driver's: without a new index the log is read directly. */
+function notBuilt(error: unknown): unknown {
+  const code = error instanceof IndexUnusable || isKittyError(error) ? undefined : systemCode(error)
+  if (code === undefined) return error
+  return new IndexUnusable('damaged', `a new index cannot be written (${code})`, { cause: error })
 }
 
 async function fill(
@@ -62,6 +75,16 @@ async function fill(
     return report
   } finally {
     await index.close()
+  }
+}
+
+/** A clone of a log without events has no folder for them, nor has a work tree that git has cleaned. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    // What keeps the folder from being made keeps the file from being opened, which is reported.
+    if (systemCode(error) === undefined) throw error
   }
 }
 

@@ -29,6 +29,8 @@ export type Undo = 'undone' | 'may be stored'
 export class Append {
   /** Byte where the caller's bytes start. */
   offset = 0
+  /** What to say about an append that was stored all the same. */
+  warning: string | undefined
   private oldSize = 0
   private newSize = 0
 
@@ -84,13 +86,15 @@ export class Append {
     fdatasyncSync(this.fd)
   }
 
-  /** The new file's name on disk. A failure is no reason to refuse what the file itself has stored. */
+  /** The new file's name on disk. A failure is no reason to refuse what the file itself has stored: a `warning`. */
   syncName(): void {
     if (!this.isNew) return
     try {
       syncFolder(dirname(this.path))
     } catch (error) {
-      if (systemCode(error) === undefined) throw error
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      this.warning = `${this.path} is new, and its name may not be on disk yet (${code}): check the disk`
     }
   }
 

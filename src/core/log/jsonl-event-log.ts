@@ -51,6 +51,8 @@ export class JsonlEventLog implements EventLog {
     private readonly journal: Journal,
     /** Asked with the first write: what only reads needs no settings. */
     private readonly files: () => DayFiles = () => DAILY_FILES,
+    /** Told what happened to something that was stored all the same. */
+    private readonly warn: (message: string) => void = () => undefined,
     private readonly registry?: Registry,
   ) {}
 
@@ -106,6 +108,7 @@ export class JsonlEventLog implements EventLog {
       this.writeAll(portions, written)
       for (const one of written) store(one)
       for (const one of written) confirm(one, entry)
+      for (const { append } of written) this.warnOf(append)
       return written.flatMap((one) => placesOf(one, seen?.get(one.portion.file) ?? SCAN_START))
     } catch (error) {
       throw takeBack(error, written, entry)
@@ -125,6 +128,7 @@ export class JsonlEventLog implements EventLog {
         append.write(Buffer.concat(ofDay.map((line) => line.bytes)))
         append.sync()
         append.syncName()
+        this.warnOf(append)
       } catch (error) {
         append.cutBack()
         throw storageError(error, append.path, 'not stored')
@@ -172,6 +176,10 @@ export class JsonlEventLog implements EventLog {
       written.push({ portion, append })
       append.write(portion.bytes)
     }
+  }
+
+  private warnOf({ warning }: Append): void {
+    if (warning !== undefined) this.warn(warning)
   }
 }
 

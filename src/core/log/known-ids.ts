@@ -1,4 +1,5 @@
-const DIGITS = new Map([...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].map((digit, value) => [digit, value]))
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
 /** An id is 128 bits. A slot of zeros is free. */
 const WORDS = 4
 const FIRST_SLOTS = 1024

@@ -1,7 +1,8 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from './crc32.js'
 import { chunks, cutLines } from './cut-lines.js'
+import { makeErrorsFolder } from './errors-folder.js'
 import { type EventLog, type LogLine, SCAN_START } from './event-log.js'
 import { NO_SURPRISES, openToRead, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
@@ -49,7 +50,7 @@ function copyToErrors({ eventsDir, errorsDir }: LogFolders, file: string, lines:
     let crc = 0
     for (const chunk of bytes()) crc = crc32(chunk, crc)
     const path = join(errorsDir, `damaged-${file}-${crc.toString(16).padStart(8, '0')}`)
-    mkdirSync(errorsDir, { recursive: true })
+    makeErrorsFolder(errorsDir)
     writeWhole(path, bytes())
     writeWhole(`${path}.note`, [Buffer.from(lines.map(note).join(''))])
     syncFolder(errorsDir)

@@ -1,3 +1,4 @@
+import type { Committed } from './committed-lines.js'
 import type { RawLine } from './event-log.js'
 
 /** What is to happen to the journal's lines. */
@@ -7,13 +8,18 @@ export interface Reconciliation {
   /** Only of a journal that is to be pruned: committed, so that git keeps them from now on. */
   readonly drop: RawLine[]
   readonly keep: RawLine[]
+  /**
+   * A line is missing that HEAD has: somebody has taken it out and not yet committed that, or is just changing
+   * branches. To be asked again, since only what HEAD says then tells what is to become of it.
+   */
+  readonly isPending: boolean
 }
 
 export interface ReconcileQuestions {
   /** Which of these ids the log's files hold now. */
   readonly inLog: (ids: readonly string[]) => ReadonlySet<string> | Promise<ReadonlySet<string>>
-  /** Which of these lines are committed where HEAD or another branch has them. Costs processes. */
-  readonly committed: (lines: readonly RawLine[]) => ReadonlySet<string>
+  /** Where git has these lines. Costs processes. */
+  readonly committed: (lines: readonly RawLine[]) => Committed
   /** Let go of what is committed, since the journal has grown. */
   readonly prune: boolean
 }
@@ -30,11 +36,15 @@ export async function reconcile(
   const present = await inLog(lines.map((line) => line.event_id))
   const missing = lines.filter((line) => !present.has(line.event_id))
   const asked = prune ? lines : missing
-  if (asked.length === 0) return { putBack: [], drop: [], keep: [...lines] }
-  const safe = committed(asked)
+  if (asked.length === 0) return { putBack: [], drop: [], keep: [...lines], isPending: false }
+  const { inHead, elsewhere } = committed(asked)
+  const isPending = ({ event_id }: RawLine): boolean => inHead.has(event_id) && !elsewhere.has(event_id)
+  const mayGo = ({ event_id }: RawLine): boolean =>
+    prune && (elsewhere.has(event_id) || (inHead.has(event_id) && present.has(event_id)))
   return {
-    putBack: missing.filter((line) => !safe.has(line.event_id)),
-    drop: prune ? lines.filter((line) => safe.has(line.event_id)) : [],
-    keep: prune ? lines.filter((line) => !safe.has(line.event_id)) : [...lines],
+    putBack: missing.filter(({ event_id }) => !inHead.has(event_id) && !elsewhere.has(event_id)),
+    drop: lines.filter(mayGo),
+    keep: lines.filter((line) => !mayGo(line)),
+    isPending: missing.some(isPending),
   }
 }

@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 import { askGit, readObjects } from './ask-git.js'
 import { isDayFile } from './day-file.js'
-import type { LogLine, RawLine } from './event-log.js'
-import { LineReader } from './line-codec.js'
+import type { RawLine } from './event-log.js'
+import { rawLinesIn } from './raw-lines.js'
 
 /**
  * The events in every side of the log's unmerged files, as git keeps them in its index while a conflict is open
@@ -17,20 +17,9 @@ export function unmergedLines(root: string, eventsDir: string): RawLine[] {
       const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
       return id !== undefined && isDayFile(path?.slice(path.lastIndexOf('/') + 1) ?? '') ? [id] : []
     })
-    const lines = readObjects(root, [...new Set(ids)]).flatMap(({ content }) => eventsIn(content))
+    const lines = readObjects(root, [...new Set(ids)]).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
     return [...new Map(lines.map((line) => [line.event_id, line])).values()]
   } catch {
     return []
   }
-}
-
-function eventsIn(content: Buffer): RawLine[] {
-  const text = content.at(-1) === 0x0a ? content : Buffer.concat([content, Buffer.from('\n')])
-  const lines: LogLine[] = []
-  new LineReader('', 0, 0).read(text, lines)
-  return lines.flatMap(({ event, offset, length }) => {
-    if (event === undefined) return []
-    const line = text.toString('utf8', offset, offset + length).replace(/\r?\n$/, '')
-    return [{ event_id: event.event_id, timestamp: event.timestamp, bytes: Buffer.from(`${line}\n`) }]
-  })
 }

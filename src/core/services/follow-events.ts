@@ -51,8 +51,7 @@ export class FollowEvents {
       if (earlier.length > 0) yield earlier.map(eventDocument)
     }
     await this.store.close()
-    const { limit: _, ...rest } = filter
-    yield* this.#events(following, rest)
+    yield* this.#events(following, { ...filter, limit: undefined })
   }
 
   async #open(from: StreamStart, signal: AbortSignal): Promise<Following> {

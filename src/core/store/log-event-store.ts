@@ -88,8 +88,8 @@ export class LogEventStore implements EventStore {
   }
 
   async *stream(filter: EventFilter = {}): AsyncIterable<readonly LogEvent[]> {
-    if (isNewestOnly(filter)) return yield await this.read(filter)
-    yield* pages(filter, (page) => this.read(page))
+    if (isNewestOnly(filter)) yield await this.read(filter)
+    else yield* pages(filter, (page) => this.read(page))
   }
 
   async *streamIds(filter: EventFilter = {}): AsyncIterable<readonly string[]> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
@@ -5,7 +7,7 @@ import type { LogEvent } from '../events-lib.js'
 import { catchUp, type CatchUpReport } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
 import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
-import { committedLines } from '../log/committed-lines.js'
+import { committedLines, linesOfHead } from '../log/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal, JournalPosition } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
@@ -23,6 +25,7 @@ const PRUNE_AT = 256 * 1024
 @injectable()
 export class Recovery {
   #mark: JournalMark | undefined
+  #isPending = false
 
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
@@ -53,8 +56,12 @@ export class Recovery {
     if (isMissing) await withLock(() => this.beforeWrite(index))
   }
 
-  /** Where the journal ends after an append by the holder of the lock: every line before is in the log. */
-  journalEnd(): JournalMark {
+  /**
+   * Where the journal ends after an append by the holder of the lock, if it is known what is to become of every line
+   * before.
+   */
+  journalEnd(): JournalMark | undefined {
+    if (this.#isPending) return undefined
     this.#mark = { ...this.journal.read(this.#mark).end, floor: this.#mark?.floor ?? 0 }
     return this.#mark
   }
@@ -94,6 +101,7 @@ export class Recovery {
   async #reconcileJournal(index: EventIndex): Promise<void> {
     const mark = await index.journalMark()
     this.#mark = mark
+    this.#isPending = false
     const size = this.journal.size()
     const prune = size > PRUNE_AT && size > 2 * (mark?.floor ?? 0)
     const unseen = this.journal.read(mark)
@@ -109,8 +117,10 @@ export class Recovery {
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
       prune,
     })
-    if (plan.putBack.length > 0) {
-      const count = this.log.putBack(plan.putBack)
+    const hidden = plan.isPending && this.#isSparse() ? await this.#hiddenLines(index) : []
+    const putBack = [...plan.putBack, ...hidden]
+    if (putBack.length > 0) {
+      const count = this.log.putBack(putBack)
       this.notices.warn(
         `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
@@ -118,6 +128,8 @@ export class Recovery {
       await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
+    this.#isPending = plan.isPending && hidden.length === 0
+    if (this.#isPending) return
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     await this.#confirmJournal(index, this.journal.read().end, floor)
   }
@@ -146,6 +158,17 @@ export class Recovery {
         if (lines.some(({ event }) => event !== undefined && ids.has(event.event_id))) return true
       return false
     })
+  }
+
+  /** A sparse checkout may leave the log out of the work tree, where every command looks for it. */
+  #isSparse(): boolean {
+    return existsSync(join(this.workspace.gitCommonDir, 'info', 'sparse-checkout'))
+  }
+
+  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
+    const lines = linesOfHead(this.workspace.root, this.workspace.eventsDir)
+    const present = await inIndex(index, lines)
+    return lines.filter((line) => !present.has(line.event_id))
   }
 
   async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {

@@ -18,15 +18,19 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
   return layout(root, here, join(here.gitCommonDir, 'kitty'))
 }
 
-/** @throws KittyError NotInitialised when `kitty init` has not been run in this repository. */
-export function requireInitialised(workspace: Workspace): void {
-  if (lstatSync(workspace.kittyDir, { throwIfNoEntry: false }) !== undefined) return
+/**
+ * A repository with a journal has been set up, whatever git has done to the folder since (clean -fdx, a sparse
+ * checkout): what the journal has goes back into it.
+ * @throws KittyError NotInitialised when `kitty init` has not been run in this repository.
+ */
+export function requireInitialised({ root, kittyDir, journalFile }: Workspace): void {
+  for (const path of [kittyDir, journalFile]) if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
   throw new KittyError(
     'NotInitialised',
-    `kitty is not set up in ${workspace.root}: there is no .kittify folder`,
+    `kitty is not set up in ${root}: there is no .kittify folder`,
     {
       nextSteps: ['kitty init'],
-      context: { root: workspace.root },
+      context: { root },
     },
   )
 }

@@ -71,13 +71,24 @@ export class RaceTrack {
    * @returns the event's id, undefined when the folder it was to come from was gone already, and git's exit code.
    */
   async run(args: readonly string[], cwd = this.clone.root): Promise<{ id: string | undefined; code: number | null }> {
+    // Either may begin first, since a command of kitty's works a while before it writes.
+    const headStart = (this.random.next() * 2 - 1) * Math.max(20, this.#lastMs)
+    const [code, [id]] = await Promise.all([this.#git(args, headStart), this.#event(cwd, -headStart)])
+    return { id, code }
+  }
+
+  async #git(args: readonly string[], delayMs: number): Promise<number | null> {
+    if (delayMs > 0) await sleep(delayMs)
     const started = performance.now()
     const git = this.clone.startGit(...args)
-    const ended = new Promise<number | null>((resolve) => git.once('close', resolve))
-    void ended.then(() => (this.#lastMs = performance.now() - started))
-    await sleep(this.random.next() * Math.max(20, this.#lastMs))
-    const [id] = await this.clone.emitAll([noteDraft()], cwd).catch(unlessGone)
-    return { id, code: await ended }
+    const code = await new Promise<number | null>((resolve) => git.once('close', resolve))
+    this.#lastMs = performance.now() - started
+    return code
+  }
+
+  async #event(cwd: string, delayMs: number): Promise<string[]> {
+    if (delayMs > 0) await sleep(delayMs)
+    return this.clone.emitAll([noteDraft()], cwd).catch(unlessGone)
   }
 
   /** Leaves whatever git has begun and could not finish. */

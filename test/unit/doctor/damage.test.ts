@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -126,6 +126,11 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
     gitIn(p.root, 'worktree', 'add', '--quiet', '.worktrees/001-login-WP01')
     rmSync(p.path('.worktrees/001-login-WP01'), { recursive: true })
   }),
+  'the lane lines of work packages have no merge driver': damage('attributes', (p) =>
+    writeFileSync(p.path('.gitattributes'), '.kittify/events/*.jsonl text eol=lf merge=kitty-events\n'),
+  ),
+  'a file stands in the place of the error records': damage('error-records', (p) => writeFileSync(p.path('.kittify/errors'), 'in the way')),
+  'a link leads the error records out of the repository': damage('error-records', (p) => symlinkSync(tmpdir(), p.path('.kittify/errors'))),
   'crashes left temporary files': damage('leftovers', (p) => {
     for (const name of ['events/2020-01-01.jsonl.tmp', 'events/index.db.999999999.new', 'clock.json.tmp']) writeFileSync(p.path('.kittify', name), 'half')
   }),
@@ -141,8 +146,7 @@ const BY_HAND: Readonly<Record<string, Damage>> = {
   'the log itself is ignored': damage('log-tracked', (p) => appendFileSync(p.path('.gitignore'), '.kittify/events/\n')),
   'the index is committed': damage('derived-files', ({ root }) => gitIn(root, 'add', '--force', '.kittify/events/index.db')),
   'a folder only looks like a worktree': damage('worktrees', (p) => mkdirSync(p.path('.worktrees/left'), { recursive: true })),
-  'a detached worktree is gone, with commits that no branch has': damage('worktrees', ({ root, path }) => {
-    void path
+  'a detached worktree is gone, with commits that no branch has': damage('worktrees', ({ root }) => {
     gitIn(root, 'worktree', 'add', '--quiet', '--detach', '.worktrees/d')
     gitIn(join(root, '.worktrees/d'), 'commit', '--quiet', '--allow-empty', '--message', 'only here')
     rmSync(join(root, '.worktrees/d'), { recursive: true })
@@ -237,6 +241,13 @@ describe('the doctor', () => {
     gitIn(outside, 'init', '--quiet')
     const bare = await (await kittyIn(outside).resolve(TOKENS.Doctor)).examine(true)
     expect(bare.diagnosis.checks.at(-1)).toMatchObject({ name: 'set-up', ok: false, fix: 'kitty init' })
+  })
+
+  it('names settings that cannot be read, for which every other command is refused', async () => {
+    const patient = new Patient()
+    writeFileSync(patient.path('.kittify/config.json'), '{')
+    const { diagnosis, exitCode } = await patient.examine(true)
+    expect([exitCode, diagnosis.checks.at(-1)?.name, diagnosis.checks.at(-1)?.ok]).toEqual([5, 'config', false])
   })
 
   it('says who holds the lock, and does not wait for it', async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { committedLines } from '../../../src/core/log/committed-lines.js'
+import { type Committed, committedLines } from '../../../src/core/log/committed-lines.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -29,7 +29,13 @@ class Repository extends TempRepository {
     }
   }
 
+  /** In HEAD or elsewhere. */
   committed(...lines: RawLine[]): Set<string> {
+    const { inHead, elsewhere } = this.places(...lines)
+    return new Set([...inHead, ...elsewhere])
+  }
+
+  places(...lines: RawLine[]): Committed {
     return committedLines(this.root, this.eventsDir, lines)
   }
 }
@@ -52,8 +58,9 @@ describe('committedLines', () => {
     repository.git('switch', '--quiet', '--create', 'other')
     repository.append(line(1))
     repository.commitAll('on other')
+    expect(repository.places(line(1))).toEqual({ inHead: new Set([ulid(1)]), elsewhere: new Set() })
     repository.git('switch', '--quiet', 'main')
-    expect(repository.committed(line(1), line(2))).toEqual(new Set([ulid(1)]))
+    expect(repository.places(line(1), line(2))).toEqual({ inHead: new Set(), elsewhere: new Set([ulid(1)]) })
     repository.git('branch', '--quiet', '-D', 'other')
     expect(repository.committed(line(1))).toEqual(new Set())
   })
@@ -104,7 +111,7 @@ describe('committedLines', () => {
     const bytes = Buffer.from(noteLine(1, { actor: 'Ærøskøbing 猫' }))
     writeFileSync(join(eventsDir, '2026-11-22.jsonl'), bytes)
     repository.commitAll('one')
-    expect(committedLines(root, eventsDir, [{ ...line(1), bytes }])).toEqual(new Set([ulid(1)]))
+    expect(committedLines(root, eventsDir, [{ ...line(1), bytes }]).inHead).toEqual(new Set([ulid(1)]))
   })
 
   it('leaves git’s index alone and needs no free index.lock', () => {
@@ -117,12 +124,13 @@ describe('committedLines', () => {
 
   it('calls nothing committed where there is no commit, no repository and no git', () => {
     const unborn = tempFolder()
-    expect(committedLines(unborn, join(unborn, '.kittify', 'events'), [line(1)])).toEqual(new Set())
+    const nothing = { inHead: new Set(), elsewhere: new Set() }
+    expect(committedLines(unborn, join(unborn, '.kittify', 'events'), [line(1)])).toEqual(nothing)
     const repository = new Repository()
     repository.append(line(1))
     repository.commitAll('one')
     rmSync(join(repository.root, '.git', 'HEAD'))
     expect(repository.committed(line(1))).toEqual(new Set())
-    expect(committedLines(join(unborn, 'missing'), unborn, [line(1)])).toEqual(new Set())
+    expect(committedLines(join(unborn, 'missing'), unborn, [line(1)])).toEqual(nothing)
   })
 })

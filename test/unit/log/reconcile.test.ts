@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Committed } from '../../../src/core/log/committed-lines.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { reconcile } from '../../../src/core/log/reconcile.js'
 import { noteLine, ulid } from '../../support/events.js'
@@ -14,6 +15,11 @@ function ids(...seeds: number[]): Set<string> {
   return new Set(seeds.map(ulid))
 }
 
+/** What git answers: these in HEAD, those elsewhere. */
+function git(inHead: Set<string>, elsewhere = ids()): Committed {
+  return { inHead, elsewhere }
+}
+
 function neverAsked(): never {
   throw new Error('git was asked')
 }
@@ -21,19 +27,19 @@ function neverAsked(): never {
 describe('reconcile', () => {
   it('does not ask git while the log has every line', async () => {
     const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prune: false })
-    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES })
+    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES, isPending: false })
   })
 
   it('puts back what is neither in the log nor committed, and keeps everything in the journal', async () => {
-    const plan = await reconcile(LINES, { inLog: () => ids(1), committed: () => ids(3), prune: false })
-    expect(plan).toEqual({ putBack: [LINES[1]], drop: [], keep: LINES })
+    const plan = await reconcile(LINES, { inLog: () => ids(1), committed: () => git(ids(), ids(3)), prune: false })
+    expect(plan).toEqual({ putBack: [LINES[1]], drop: [], keep: LINES, isPending: false })
   })
 
   it('asks git about the missing lines alone', async () => {
     const asked: RawLine[] = []
-    const committed = (lines: readonly RawLine[]): Set<string> => {
+    const committed = (lines: readonly RawLine[]): Committed => {
       asked.push(...lines)
-      return ids()
+      return git(ids())
     }
     await reconcile(LINES, { inLog: () => ids(1, 3), committed, prune: false })
     expect(asked).toEqual([LINES[1]])
@@ -42,16 +48,24 @@ describe('reconcile', () => {
   it('lets go of committed lines when it is to prune', async () => {
     const plan = await reconcile(LINES, {
       inLog: () => ids(1, 2, 3),
-      committed: () => ids(1, 2),
+      committed: () => git(ids(1), ids(2)),
       prune: true,
     })
-    expect(plan).toEqual({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]] })
+    expect(plan).toEqual({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]], isPending: false })
+  })
+
+  it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', async () => {
+    for (const prune of [false, true]) {
+      const plan = await reconcile(LINES, { inLog: () => ids(2), committed: () => git(ids(1, 3), ids(3)), prune })
+      expect(plan).toMatchObject({ putBack: [], isPending: true })
+      expect(plan.keep).toContain(LINES[0])
+    }
   })
 
   it('waits for an answer that takes time', async () => {
     const plan = await reconcile(LINES, {
       inLog: () => Promise.resolve(ids(1, 2)),
-      committed: () => ids(),
+      committed: () => git(ids()),
       prune: false,
     })
     expect(plan.putBack).toEqual([LINES[2]])
@@ -61,7 +75,7 @@ describe('reconcile', () => {
     const subset = fc.uniqueArray(fc.integer({ min: 1, max: 3 })).map((seeds) => ids(...seeds))
     await fc.assert(
       fc.asyncProperty(subset, subset, fc.boolean(), async (present, committed, prune) => {
-        const plan = await reconcile(LINES, { inLog: () => present, committed: () => committed, prune })
+        const plan = await reconcile(LINES, { inLog: () => present, committed: () => git(committed), prune })
         for (const each of LINES) {
           const isKept = plan.keep.includes(each)
           expect(isKept || committed.has(each.event_id)).toBe(true)

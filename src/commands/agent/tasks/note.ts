@@ -7,14 +7,14 @@ import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tok
 
 export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand> {
   static override summary = 'Keep a note with a work package'
-  static override description = 'Notes are never changed and never lost in a merge. `tasks show` lists them.'
+  static override description = 'Notes are never changed and never lost in a merge; `tasks show` lists them.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01 "The parser is done; the writer waits for the schema"',
-    'git log -1 --format=%B | <%= config.bin %> <%= command.id %> WP01',
+    '<%= config.bin %> <%= command.id %> WP01 "Reviewed by ada, see PR 12" --feature 017 --json',
   ]
   static override args = {
     workPackage: workPackageArg,
-    text: Args.string({ name: 'TEXT', description: 'The note; from standard input when left out.', required: true }),
+    text: Args.string({ name: 'TEXT', description: 'The note.', required: true, ignoreStdin: true }),
   }
   static override flags = { feature: featureFlag, ...provenanceFlags }
 

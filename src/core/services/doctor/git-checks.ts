@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readConfig } from '../../workspace/config.js'
 import { areMergeDriversRegistered, registerMergeDrivers } from '../../workspace/git-config.js'
 import { runGit } from '../../workspace/run-git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { addLines, ATTRIBUTES, IGNORED, WORKTREES_IGNORED } from '../initialise.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
+import { refusalsAsVerdicts } from './place-checks.js'
 import { worktrees } from './worktrees.js'
 
 /** A day file's path, whichever day: git's rules are asked for it. */
 const SAMPLE = '.kittify/events/2026-01-01.jsonl'
+const SAMPLE_PACKAGE = 'kitty-specs/001-x/tasks/WP01-x.md'
 /** Takes back every conversion of the log that another line asks for; the last line that matches wins. */
 const PLAIN_LOG = '.kittify/events/*.jsonl text eol=lf merge=kitty-events -ident -filter -working-tree-encoding'
 /** What git may never track: derived, of this machine, and different in every clone. */
@@ -25,7 +28,7 @@ export function gitChecks(workspace: Workspace): Check[] {
     ['unfinished-merge', unfinishedMerge],
     ['worktrees', worktrees],
   ]
-  return looks.map(([name, look]) => ({ name, area: 'environment', look: () => look(workspace) }))
+  return looks.map(([name, look]) => ({ name, area: 'environment', look: refusalsAsVerdicts(() => look(workspace)) }))
 }
 
 function attributes({ root }: Workspace): Verdict {
@@ -44,7 +47,16 @@ function attributes({ root }: Workspace): Verdict {
     )
   }
   const merge = value('merge')
-  if (merge === 'kitty-events' && value('eol') === 'lf') return well('git keeps the log as it is and merges it line by line')
+  const isPlain = merge === 'kitty-events' && value('eol') === 'lf'
+  const lane = runGit(root, ['check-attr', '-z', 'merge', '--', SAMPLE_PACKAGE]).stdout.split('\0')[2]
+  if (isPlain && lane === 'unspecified') {
+    return repairable(
+      '.gitattributes does not name the merge driver of work package files: their lane lines conflict on every merge',
+      'adds the line to .gitattributes',
+      () => void addLines(join(root, '.gitattributes'), ATTRIBUTES),
+    )
+  }
+  if (isPlain) return well('git keeps the log as it is and merges it line by line')
   const says = merge === 'kitty-events' ? 'line ends are left to git' : `its merge attribute is ${merge}`
   return repairable(
     `.gitattributes lacks what the log needs (${says}): two branches that both wrote would conflict`,
@@ -60,19 +72,22 @@ function mergeDriver({ root }: Workspace): Verdict {
     return well('registered (an octopus merge calls no drivers: merge one branch at a time)')
   }
   return repairable(
-    "the merge driver kitty-events is not in this repository's git configuration: a merge may leave conflict markers in the log",
-    'registers it in .git/config',
+    "kitty's merge drivers are not in this repository's git configuration: a merge may leave conflict markers in the log",
+    'registers them in .git/config',
     () => void registerMergeDrivers(root),
   )
 }
 
-function ignoreFiles({ root, kittyDir }: Workspace): Verdict {
+function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
+  // A team may want its error records committed.
+  const { track } = readConfig({ configFile }).errors
   const wanted: [string, readonly string[]][] = [
-    [join(kittyDir, '.gitignore'), IGNORED],
+    [join(kittyDir, '.gitignore'), IGNORED.filter((line) => !track || !line.startsWith('errors/'))],
     [join(root, '.gitignore'), WORKTREES_IGNORED],
   ]
   // Asked of git, since a line of the person's own may well say the same.
-  const samples = ['.kittify/events/index.db', '.kittify/clock.json', '.kittify/errors/2026-01-01.jsonl', '.worktrees/x']
+  const errors = track ? [] : ['.kittify/errors/2026-01-01.jsonl']
+  const samples = ['.kittify/events/index.db', '.kittify/clock.json', ...errors, '.worktrees/x']
   const ignored = new Set(runGit(root, ['check-ignore', '--no-index', '--', ...samples]).stdout.split('\n'))
   const open = samples.filter((path) => !ignored.has(path))
   if (open.length === 0) return well('everything derived is ignored by git')

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readdirSync, renameSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { resolverOf, TOKENS } from '../../di/tokens.js'
+import { TOKENS } from '../../di/tokens.js'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/day-file.js'
@@ -30,7 +30,6 @@ export class MachineChecks {
 
   checks(): Check[] {
     const looks: [string, () => Verdict | Promise<Verdict>][] = [
-      ['config', () => this.#config()],
       ['file-locks', () => fileLocks()],
       ['sqlite', () => sqlite()],
       ['free-space', () => freeSpace(this.workspace.kittyDir)],
@@ -42,11 +41,6 @@ export class MachineChecks {
       ...looks.map(([name, look]): Check => ({ name, area: 'environment', look: refusalsAsVerdicts(look) })),
       ...gitChecks(this.workspace),
     ]
-  }
-
-  async #config(): Promise<Verdict> {
-    const workflow = await (await resolverOf(this)).resolve(TOKENS.Workflow)
-    return well(`workflow ${workflow.name}`)
   }
 
   #writeLock(): Verdict {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs'
-import { KittyError, isKittyError } from '../../errors/kitty-error.js'
+import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
 import { assertSafe } from '../../workspace/assert-safe.js'
+import { readConfig } from '../../workspace/config.js'
 import { findWorkspace, requireInitialised } from '../../workspace/find-workspace.js'
 import { runGit } from '../../workspace/run-git.js'
 import type { Session } from '../../workspace/session.js'
@@ -40,6 +41,15 @@ export function placeChecks(session: Session): Check[] {
         return repairable(`${eventsDir} is missing: the log is kept there`, 'makes the folder', () => {
           mkdirSync(eventsDir, { recursive: true })
         })
+      },
+    },
+    {
+      name: 'config',
+      area: 'environment',
+      look: () => {
+        const { configFile } = workspace()
+        readConfig(workspace())
+        return well(existsSync(configFile) ? configFile : 'no settings: everything is as it comes')
       },
     },
   ].map((check) => ({ ...check, area: 'environment' as const, look: refusalsAsVerdicts(check.look) }))

@@ -4,12 +4,12 @@ import { byHand, counted, repairable, some, type Verdict, well } from './check.j
 /** What the doctor can do about lines, with the lock held. */
 export interface LineRepairs {
   /** Nothing: whoever takes the lock has done it before anything else. */
-  recovered(): void
-  quarantine(): void
-  refile(): Promise<void>
-  dropCopies(): Promise<void>
-  rebuildClock(): Promise<void>
-  rebuildIndex(): Promise<void>
+  readonly recovered: () => void
+  readonly quarantine: () => void
+  readonly refile: () => Promise<void>
+  readonly dropCopies: () => Promise<void>
+  readonly rebuildClock: () => Promise<void>
+  readonly rebuildIndex: () => Promise<void>
 }
 
 /** A kind of problem that `events verify` lists, as the doctor speaks of it. */

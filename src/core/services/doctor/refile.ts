@@ -33,7 +33,7 @@ export async function dropCopies({ log, health, eventsDir }: Log): Promise<void>
   for (const file of new Set(copies.map((copy) => copy.file))) {
     const wanted = new Set(copies.filter((copy) => copy.file === file).map((copy) => copy.line))
     const { lines, identity } = linesOf(log, file, wanted)
-    const kept = new Map((await index.rows(lines.flatMap(({ event }) => event?.event_id ?? []))).map((row) => [row.event_id as string, row]))
+    const kept = new Map((await index.rows(lines.flatMap(({ event }) => event?.event_id ?? []))).map((row) => [row.event_id, row]))
     const doubled = lines.filter((line) => {
       const other = kept.get(line.event?.event_id ?? '')
       return other !== undefined && other.file !== file && log.readLine(other) === log.readLine(line)

@@ -1,9 +1,10 @@
-import { lstatSync, mkdirSync, renameSync } from 'node:fs'
+import { lstatSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { makeErrorsFolder } from '../../log/errors-folder.js'
 
 /** Moves what lies in the wrong place to where it is in nobody's way, and nothing of it is lost. @returns the new path */
 export function setAside(path: string, errorsDir: string, now: Date): string {
-  mkdirSync(errorsDir, { recursive: true })
+  makeErrorsFolder(errorsDir)
   const name = `set-aside-${now.toISOString().replaceAll(/[:.]/g, '-')}-${basename(path)}`
   for (let count = 1; ; count += 1) {
     const aside = join(errorsDir, count === 1 ? name : `${name}-${count}`)

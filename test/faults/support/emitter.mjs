@@ -1,0 +1,34 @@
+/**
+ * A process of the built program's own services, for what takes many writes or a held lock.
+ *
+ *   emit [COUNT]   notes on WP01, one after the other; the id of each on stdout once it is acknowledged
+ *   hold           the write lock, until the process ends
+ */
+import { createContainer } from '../../../dist/core/di/container.js'
+import { TOKENS } from '../../../dist/core/di/tokens.js'
+import { processSession } from '../../../dist/core/cli/process-session.js'
+
+const [mode, count = 'Infinity'] = process.argv.slice(2)
+const container = createContainer(processSession())
+
+if (mode === 'hold') {
+  const lock = await container.resolve(TOKENS.WriteLock)
+  await lock.acquire('a long piece of work')
+  process.stdout.write('held\n')
+  setInterval(() => undefined, 60_000)
+} else {
+  const store = await container.resolve(TOKENS.EventStore)
+  process.stdout.write('started\n')
+  for (let at = 0; at < Number(count); at += 1) {
+    const draft = {
+      event_type: 'NoteAdded',
+      entity_id: 'WP01',
+      entity_type: 'WorkPackage',
+      payload: { feature_slug: '001-login', text: `${process.pid} ${at}` },
+    }
+    const [event] = await store.emit([draft], { actor: 'fault', causationId: null, correlationId: null })
+    process.stdout.write(`${event.event_id} ${event.lamport_clock} ${event.timestamp}\n`)
+    if (at === 0) process.stdout.write('writing\n')
+  }
+  await store.close()
+}

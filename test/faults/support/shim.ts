@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import type { World } from './world.js'
+
+const SOURCE = fileURLToPath(new URL('shim.c', import.meta.url))
+let built: string | undefined
+
+afterAll(() => {
+  if (built !== undefined) rmSync(built, { recursive: true, force: true })
+  built = undefined
+})
+
+/** Environment in which node's file calls obey `rules`; shim.c has their form. Compiles the shim at its first use. */
+export function shimmed(...rules: string[]): Record<string, string> {
+  return { LD_PRELOAD: library(), KF: rules.join(';') }
+}
+
+/** Environment in which node lists its changing calls below the world's repository, for `countedCalls`. */
+export function counting(world: World): Record<string, string> {
+  return { LD_PRELOAD: library(), KF_COUNT: listOf(world), KF_UNDER: world.root }
+}
+
+/** `call path`, a call a line, in the order they were made. */
+export function countedCalls(world: World): string[] {
+  return existsSync(listOf(world)) ? readFileSync(listOf(world), 'utf8').split('\n').filter(Boolean) : []
+}
+
+function listOf(world: World): string {
+  return join(world.folder, 'tmp', 'calls.txt')
+}
+
+function library(): string {
+  built ??= mkdtempSync(join(tmpdir(), 'kitty-shim-'))
+  const path = join(built, 'shim.so')
+  if (!existsSync(path)) execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', path, SOURCE, '-ldl'])
+  return path
+}

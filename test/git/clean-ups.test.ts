@@ -1,0 +1,57 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ATTRIBUTES } from '../../src/core/services/initialise.js'
+import { Clone } from './support/clone.js'
+import { quickFolder } from './support/folder.js'
+
+/** Two committed events, one of another clone's among them, and one that is not committed. */
+async function repository(): Promise<{ clone: Clone; ids: string[]; own: string[] }> {
+  const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+  clone.write('code/part.txt', 'code\n')
+  const elsewhere = Clone.create(quickFolder(), '')
+  const foreign = await elsewhere.emit(1)
+  const own = await clone.emit(1)
+  clone.write('.kittify/events/2026-11-22.jsonl', [...elsewhere.rawLines(), ...clone.rawLines(), ''].join('\n'))
+  clone.commit()
+  own.push(...(await clone.emit(1)))
+  return { clone, ids: [...foreign, ...own].sort(), own: own.sort() }
+}
+
+describe('git’s clean-ups take no event away', () => {
+  it.each([
+    ['clean -fdx', ['clean', '-fdx']],
+    ['stash --all', ['stash', '--all', '--quiet']],
+    ['reset --hard', ['reset', '--quiet', '--hard']],
+    ['restore', ['restore', '.']],
+    ['clean -fdx of a log that was never committed', ['clean', '-fdx']],
+    ['a sparse checkout without the log', ['sparse-checkout', 'set', 'code']],
+  ])('%s', async (name, verb) => {
+    const { clone, ids, own } = await repository()
+    if (verb[0] === 'sparse-checkout') clone.commit()
+    if (name.includes('never')) clone.git('rm', '-r', '--quiet', '--cached', '.kittify')
+    if (name.includes('never')) clone.git('commit', '--quiet', '--message', 'without it')
+    clone.git(...verb)
+    const expected = name.includes('never') ? own : ids
+    expect((await clone.ids()).sort()).toEqual(expected)
+    expected.push(...(await clone.emit(1)))
+    expect((await clone.ids()).sort()).toEqual(expected.sort())
+    expect(clone.warnings.join()).not.toContain('read directly')
+  })
+
+  it('nor does a log that is deleted by hand, from the moment that is committed', async () => {
+    const { clone, own } = await repository()
+    clone.commit()
+    rmSync(clone.day)
+    await clone.ids()
+    clone.commit('deleted')
+    expect((await clone.ids()).sort()).toEqual(own)
+  })
+
+  it('and a lock of git’s on its index keeps no event waiting', async () => {
+    const { clone, ids } = await repository()
+    writeFileSync(join(clone.root, '.git', 'index.lock'), '')
+    ids.push(...(await clone.emit(1)))
+    expect((await clone.ids()).sort()).toEqual(ids.sort())
+  })
+})

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { TOKENS } from '../../src/core/di/tokens.js'
+import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
+import { rejectionOf } from '../support/kitty-error.js'
+import { gitIn } from '../support/temp-repository.js'
+
+const NAME = `${FEATURE}-WP01`
+
+async function withWorktree(): Promise<{ folder: string; path: string }> {
+  const folder = await project()
+  const request = { feature: FEATURE, workPackage: 'WP01', provenance: by('ada') }
+  const { result } = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
+  return { folder, path: result.workspace_path }
+}
+
+const list = async (folder: string) => (await inProcess(folder, TOKENS.Workspaces, (service) => service.list())).result
+const remove = async (folder: string, force = false, actor = 'ada') => {
+  const request = { feature: FEATURE, workPackage: 'WP01', force, actor }
+  return (await inProcess(folder, TOKENS.Workspaces, (service) => service.remove(request))).result
+}
+
+function commitIn(path: string, file: string): void {
+  writeFileSync(join(path, file), `${file}\n`)
+  gitIn(path, 'add', '--force', file)
+  gitIn(path, 'commit', '--quiet', '--message', file)
+}
+
+describe('workspaces list', () => {
+  it('names those in use, with what is uncommitted in them', async () => {
+    const { folder, path } = await withWorktree()
+    writeFileSync(join(path, 'new.txt'), 'new\n')
+    expect(await list(folder)).toEqual([
+      {
+        feature: FEATURE,
+        work_package: 'WP01',
+        workspace_path: path,
+        branch: NAME,
+        base_branch: 'main',
+        exists: true,
+        lane: 'doing',
+        actor: 'ada',
+        uncommitted: 1,
+        stale: [],
+      },
+    ])
+    expect(await list(path)).toEqual(await list(folder))
+  })
+
+  it('says why one is stale: gone while its package is in work, merged, finished', async () => {
+    const { folder, path } = await withWorktree()
+    expect(await list(folder)).toMatchObject([{ stale: [] }])
+    commitIn(path, 'work.txt')
+    expect(await list(folder)).toMatchObject([{ stale: [] }])
+    gitIn(folder, 'merge', '--quiet', '--no-ff', '--no-edit', NAME)
+    expect(await list(folder)).toMatchObject([{ stale: ['branch_merged'] }])
+    await emit(folder, 'ada', move('for_review', 'WP01', 'doing'), move('done', 'WP01', 'for_review'))
+    expect(await list(folder)).toMatchObject([{ stale: ['branch_merged', 'package_done'] }])
+    rmSync(path, { recursive: true })
+    expect(await list(folder)).toMatchObject([{ exists: false, uncommitted: null, stale: ['worktree_missing', 'branch_merged', 'package_done'] }])
+    gitIn(folder, 'worktree', 'prune')
+    expect(await list(folder)).toEqual([])
+  })
+
+  it('names one that the log speaks of and this machine does not have', async () => {
+    const { folder, path } = await withWorktree()
+    gitIn(folder, 'worktree', 'remove', path)
+    expect(await list(folder)).toMatchObject([{ work_package: 'WP01', exists: false, stale: ['worktree_missing'] }])
+  })
+})
+
+describe('workspaces remove', () => {
+  it('removes a clean worktree, and neither its branch nor anything in the log', async () => {
+    const { folder, path } = await withWorktree()
+    commitIn(path, 'work.txt')
+    const tip = gitIn(path, 'rev-parse', 'HEAD')
+    const events = (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
+    expect(await remove(folder)).toEqual({ workspace_path: path, branch: NAME, removed: true, kept_in: null, kept_refs: [] })
+    expect(existsSync(path)).toBe(false)
+    expect(gitIn(folder, 'rev-parse', NAME)).toBe(tip)
+    expect((await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result).toEqual(events)
+  })
+
+  it.each([
+    ['changed', (path: string) => { writeFileSync(join(path, 'README.md'), 'changed\n') }, /1 uncommitted changes \(README\.md\)/],
+    ['staged', (path: string) => { writeFileSync(join(path, 'a.txt'), 'a\n'); gitIn(path, 'add', 'a.txt') }, /uncommitted changes \(a\.txt\)/],
+    ['untracked', (path: string) => { writeFileSync(join(path, 'b.txt'), 'b\n') }, /uncommitted changes \(b\.txt\)/],
+    ['an ignored file', (path: string) => { writeFileSync(join(path, '.kittify', 'clock.json'), '{}') }, /files that git ignores \(\.kittify\/clock\.json\)/],
+    ['committed on no branch', (path: string) => { gitIn(path, 'checkout', '--quiet', '--detach'); commitIn(path, 'c.txt') }, /commits that are on no branch/],
+  ])('refuses to take away what is %s, by name', async (_what, prepare, named) => {
+    const { folder, path } = await withWorktree()
+    prepare(path)
+    const refusal = await rejectionOf(remove(folder))
+    expect(refusal).toMatchObject({ kind: 'ValidationError', exitCode: 1 })
+    expect(refusal.message).toMatch(named)
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it('by force moves aside what is nowhere else, and deletes none of it', async () => {
+    const { folder, path } = await withWorktree()
+    gitIn(path, 'checkout', '--quiet', '--detach')
+    commitIn(path, 'loose.txt')
+    const loose = gitIn(path, 'rev-parse', 'HEAD').trim()
+    writeFileSync(join(path, 'README.md'), 'staged\n')
+    gitIn(path, 'add', 'README.md')
+    writeFileSync(join(path, 'README.md'), 'changed since\n')
+    writeFileSync(join(path, 'untracked.txt'), 'untracked\n')
+    const { kept_in, kept_refs } = await remove(folder, true)
+    expect(existsSync(path)).toBe(false)
+    expect(gitIn(folder, 'worktree', 'list', '--porcelain')).not.toContain(NAME)
+    expect(readFileSync(join(kept_in ?? '', 'untracked.txt'), 'utf8')).toBe('untracked\n')
+    expect(readFileSync(join(kept_in ?? '', 'README.md'), 'utf8')).toBe('changed since\n')
+    const [changes = '', head = ''] = kept_refs
+    expect(gitIn(folder, 'show', `${changes}^2:README.md`)).toBe('staged\n')
+    expect(gitIn(folder, 'rev-parse', head).trim()).toBe(loose)
+    expect(gitIn(folder, 'stash', 'list')).toBe('')
+  })
+
+  it("refuses somebody else's, a locked one, the one it is called from, and one that is not there", async () => {
+    const { folder, path } = await withWorktree()
+    expect((await rejectionOf(remove(folder, false, 'bob'))).kind).toBe('StateTransitionError')
+    expect((await rejectionOf(remove(join(path, '.kittify')))).message).toMatch(/is where you are/)
+    gitIn(folder, 'worktree', 'lock', '--reason', 'on a stick', path)
+    expect((await rejectionOf(remove(folder, true))).message).toMatch(/locked: on a stick/)
+    gitIn(folder, 'worktree', 'unlock', path)
+    expect(existsSync(path)).toBe(true)
+    expect((await remove(folder, true, 'bob')).removed).toBe(true)
+    expect((await rejectionOf(remove(folder))).kind).toBe('UsageError')
+  })
+})

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { EXIT_OF_KIND } from '../../src/core/errors/kitty-error.js'
+import { PAYLOAD_SCHEMAS } from '../../src/core/events-lib.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
+  (name) => name.endsWith('.md'),
+)
+
+interface Manifest {
+  readonly commands: Readonly<Record<string, { readonly flags: Readonly<Record<string, { readonly char?: string }>> }>>
+}
+
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
+const { commands } = JSON.parse(read('oclif.manifest.json')) as Manifest // written by the build
+
+/** oclif's own plugins'. */
+const OTHERS = /^(help|plugins|autocomplete)\b/
+
+/** Every `kitty …` on a page, in code. */
+function commandLines(page: string): string[] {
+  const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) => block.split('\n'))
+  const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
+  return [...blocks, ...spans].flatMap((text) => {
+    const [, line] = /^(?:\$ )?(?:\w+=\S+ )*kitty ([a-z-][^#|]*)/.exec(text.trim()) ?? []
+    return line === undefined || OTHERS.test(line) ? [] : [line.trim()]
+  })
+}
+
+describe('the pages', () => {
+  it.each(PAGES)('%s names only commands and flags there are', (name) => {
+    for (const line of commandLines(read(name))) {
+      const words = line.split(/\s+/)
+      if (words[0]?.startsWith('-')) continue
+      const id = Object.keys(commands).find((id) => id.split(':').every((part, at) => words[at] === part))
+      const isTopic = Object.keys(commands).some((id) => id.startsWith(`${words.join(':')}:`))
+      expect([line, id !== undefined || isTopic]).toEqual([line, true])
+      const known = Object.entries(commands[id ?? '']?.flags ?? {}).flatMap(([flag, { char }]) => [`--${flag}`, `-${char ?? flag}`])
+      const outsideQuotes = line.replaceAll(/"[^"]*"/g, '""')
+      for (const [flag] of outsideQuotes.matchAll(/(?<=\s)--?[a-z][a-z-]*/g))
+        expect([line, [...known, '--help'].includes(flag) || id === undefined]).toEqual([line, true])
+    }
+  })
+
+  it.each(PAGES)('%s links to pages there are', (name) => {
+    for (const [, target = ''] of read(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (/^https?:/.test(target)) continue
+      expect([target, existsSync(join(ROOT, dirname(name), target))]).toEqual([target, true])
+    }
+  })
+
+  it('troubleshooting has every kind of failure with its exit code, and no other', () => {
+    const rows = [...read('docs/troubleshooting.md').matchAll(/^\| `([A-Z]\w+)`\s+\| (\d)/gm)]
+    expect(Object.fromEntries(rows.map(([, kind = '', exit]) => [kind, Number(exit)]))).toEqual(EXIT_OF_KIND)
+  })
+
+  it('formats has every event type, and every kind of problem the code can name', () => {
+    const page = read('docs/formats.md')
+    for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
+    const sources = ['log/line-codec', 'index/absorption', 'services/verify'].map((name) => read(`src/core/${name}.ts`)).join('\n')
+    const kinds = [...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|\? )'([a-z_]+)'/g)].map(([, kind]) => kind ?? '')
+    expect(kinds.length).toBeGreaterThan(15)
+    for (const kind of kinds.filter((kind) => kind !== 'sqlite')) expect(page).toContain(`\`${kind}\``)
+  })
+
+  it('architecture names rooms that are there, and every room there is', () => {
+    const page = read('docs/architecture.md')
+    for (const room of readdirSync(join(ROOT, 'src', 'core'), { withFileTypes: true }))
+      expect(page).toMatch(new RegExp(`^ {2}${room.name}${room.isDirectory() ? '/' : ''}`, 'm'))
+    for (const [, room = ''] of page.matchAll(/^ {2}([a-z-]+)\/ {2}/gm)) expect([room, existsSync(join(ROOT, 'src/core', room))]).toEqual([room, true])
+  })
+})
