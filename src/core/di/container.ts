@@ -112,8 +112,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
       const workspace = context.get<Workspace>(TOKENS.Workspace)
       const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
       const notices = context.get<Notices>(TOKENS.Notices)
-      const warn = (text: string): void => notices.warn(text)
-      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, extensions.registry, warn)
+      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, (text) => notices.warn(text), extensions.registry)
     })
   container.bind(TOKENS.AfterEvents).toDynamicValue(
     (context) =>

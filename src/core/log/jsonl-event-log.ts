@@ -50,9 +50,9 @@ export class JsonlEventLog implements EventLog {
     private readonly journal: Journal,
     /** Asked with the first write: what only reads needs no settings. */
     private readonly files: () => DayFiles = () => DAILY_FILES,
-    private readonly registry?: Registry,
     /** Told what happened to something that was stored all the same. */
     private readonly warn: (message: string) => void = () => undefined,
+    private readonly registry?: Registry,
   ) {}
 
   list(): LogFile[] {
