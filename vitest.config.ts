@@ -8,7 +8,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     // Of the faults only the main ones, test/faults/main; the rest with `npm run test:faults`.
-    exclude: ['test/faults/*.test.ts', 'test/races/**', 'test/events-lib/**', 'test/package/**', '**/node_modules/**'],
+    exclude: [
+      'test/faults/*.test.ts',
+      'test/races/**',
+      'test/events-lib/**',
+      'test/package/**',
+      '**/node_modules/**',
+    ],
     reporters: ['default', './test/faults/support/report.ts'],
     sequence: { shuffle: true },
     pool: 'forks',

@@ -26,7 +26,11 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '7' },
   },
 })
-const size = { packages: Number(values.packages), events: Number(values.events), conflicts: Number(values.conflicts) }
+const size = {
+  packages: Number(values.packages),
+  events: Number(values.events),
+  conflicts: Number(values.conflicts),
+}
 
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
 const folders = [0, size.conflicts].map((conflicts) => repository(conflicts))
@@ -53,10 +57,18 @@ try {
 
 function board(folder) {
   const started = performance.now()
-  const ran = spawnSync(process.execPath, [RUN, 'status', '--json'], { cwd: folder, env, maxBuffer: Infinity, encoding: 'utf8' })
+  const ran = spawnSync(process.execPath, [RUN, 'status', '--json'], {
+    cwd: folder,
+    env,
+    maxBuffer: Infinity,
+    encoding: 'utf8',
+  })
   const ms = performance.now() - started
   if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr)
-  const conflicts = JSON.parse(ran.stdout).features.reduce((sum, feature) => sum + feature.conflicts.length, 0)
+  const conflicts = JSON.parse(ran.stdout).features.reduce(
+    (sum, feature) => sum + feature.conflicts.length,
+    0,
+  )
   return { ms, conflicts }
 }
 
@@ -93,16 +105,27 @@ function repository(conflicts) {
   const heads = []
   for (let one = 1; one <= size.packages; one += 1) {
     const id = `WP${String(one).padStart(2, '0')}`
-    heads.push({ id, head: write('WPCreated', id, { work_package_id: id, title: `Package ${one}`, dependencies: [], subtasks: [] }, []) })
+    heads.push({
+      id,
+      head: write(
+        'WPCreated',
+        id,
+        { work_package_id: id, title: `Package ${one}`, dependencies: [], subtasks: [] },
+        [],
+      ),
+    })
   }
   // Packages take turns, as they do when many work at once.
   for (let round = 1; round < perPackage - 2; round += 1) {
-    for (const one of heads) one.head = write('NoteAdded', one.id, { text: `note ${round} of ${one.id}` }, [one.head])
+    for (const one of heads)
+      one.head = write('NoteAdded', one.id, { text: `note ${round} of ${one.id}` }, [one.head])
   }
   for (const [at, { id, head }] of heads.entries()) {
     const isFork = at < conflicts
     const first = write('WPStatusChanged', id, { old_status: 'planned', new_status: 'doing' }, [head])
-    write('WPStatusChanged', id, { old_status: isFork ? 'planned' : 'doing', new_status: 'rejected' }, [isFork ? head : first])
+    write('WPStatusChanged', id, { old_status: isFork ? 'planned' : 'doing', new_status: 'rejected' }, [
+      isFork ? head : first,
+    ])
   }
   writeFileSync(join(folder, '.kittify', 'events', '2026-11-22.jsonl'), `${lines.join('\n')}\n`)
   return folder
@@ -110,7 +133,8 @@ function repository(conflicts) {
 
 function ulid(seed) {
   let digits = ''
-  for (let rest = seed; digits.length < 24; rest = Math.floor(rest / 32)) digits = CROCKFORD.charAt(rest % 32) + digits
+  for (let rest = seed; digits.length < 24; rest = Math.floor(rest / 32))
+    digits = CROCKFORD.charAt(rest % 32) + digits
   return `01${digits}`
 }
 

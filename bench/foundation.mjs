@@ -16,14 +16,18 @@ const EVENTS_A_DAY = 2_000
 
 const root = mkdtempSync(join(tmpdir(), 'kitty-bench-'))
 try {
-  console.log(`node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores`)
+  console.log(
+    `node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores`,
+  )
   setUp()
   await report('one durable emit, empty log', 200, (store, n) => emit(store, n))
   writeLog()
   await once(`first read: ${EVENTS} events taken into a new index`, (store) => store.workPackages())
   const filter = { feature: slugOf(3), entity: 'WP07' }
   await report('filtered read (one package of one feature)', 200, (store) => store.read(filter))
-  await report('filtered read (type, the newest 100)', 200, (store) => store.read({ type: 'WPStatusChanged', limit: 100 }))
+  await report('filtered read (type, the newest 100)', 200, (store) =>
+    store.read({ type: 'WPStatusChanged', limit: 100 }),
+  )
   await report('filtered read (one day)', 20, (store) => store.read({ from: '2026-01-05', to: '2026-01-05' }))
   const board = await createContainer(session()).resolve(TOKENS.Status)
   await measure(`board of ${FEATURES * PACKAGES} packages`, 50, () => board.board())
@@ -81,7 +85,9 @@ function writeLog() {
       actor: `agent-${n % 7}`,
       causation_id: null,
       correlation_id: null,
-      payload: isMove ? { feature_slug: feature, old_status, new_status } : { feature_slug: feature, text: `note ${n} of many` },
+      payload: isMove
+        ? { feature_slug: feature, old_status, new_status }
+        : { feature_slug: feature, text: `note ${n} of many` },
       parents: heads.has(key) ? [heads.get(key)] : [],
     }
     heads.set(key, event.event_id)
@@ -118,7 +124,8 @@ async function measure(name, times, work) {
 function print(name, took) {
   const [first] = took
   const sorted = [...took].sort((a, b) => a - b)
-  const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(2).padStart(9)
+  const at = (part) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(2).padStart(9)
   const many = took.length === 1 ? '' : `  median${at(0.5)}  p95${at(0.95)}  min${at(0)}`
   console.log(`${name.padEnd(52)} first${first.toFixed(2).padStart(9)}${many}  ms`)
 }

@@ -16,11 +16,19 @@ const ROUND = [
   { type: 'WPStatusChanged', payload: { old_status: 'planned', new_status: 'doing' } },
   { type: 'SubtaskCompleted', payload: { subtask_id: 'T001', done: true } },
   { type: 'UsageRecorded', payload: { tokens: 48_213, cost_usd_micros: 301_400, seconds: 412 } },
-  { type: 'NoteAdded', payload: { text: 'The first half is there; the second waits for the answer of the API — see the page on paging.' } },
+  {
+    type: 'NoteAdded',
+    payload: {
+      text: 'The first half is there; the second waits for the answer of the API — see the page on paging.',
+    },
+  },
   { type: 'SubtaskCompleted', payload: { subtask_id: 'T002', done: true } },
   { type: 'WPStatusChanged', payload: { old_status: 'doing', new_status: 'for_review' } },
   { type: 'TagsChanged', payload: { added: ['backend'], removed: [] } },
-  { type: 'WPStatusChanged', payload: { old_status: 'for_review', new_status: 'rejected', reason: 'the error path is not covered' } },
+  {
+    type: 'WPStatusChanged',
+    payload: { old_status: 'for_review', new_status: 'rejected', reason: 'the error path is not covered' },
+  },
   { type: 'SubtaskCompleted', payload: { subtask_id: 'T002', done: false } },
   { type: 'WPStatusChanged', payload: { old_status: 'rejected', new_status: 'planned' } },
 ]
@@ -44,9 +52,19 @@ export function* lines({ events, packages, features, days }) {
     const event_id = idOf(time, clock)
     const actor = ACTORS[clock % ACTORS.length]
     const slug = specs[clock - 1]
-    const line = slug === undefined ? nextOf(all[(clock - 1 - specs.length) % all.length], event_id) : specOf(slug)
+    const line =
+      slug === undefined ? nextOf(all[(clock - 1 - specs.length) % all.length], event_id) : specOf(slug)
     const { entity_id, entity_type, event_type, payload, parents } = line
-    const envelope = { event_id, event_type, event_version: 1, lamport_clock: clock, entity_id, entity_type, timestamp, actor }
+    const envelope = {
+      event_id,
+      event_type,
+      event_version: 1,
+      lamport_clock: clock,
+      entity_id,
+      entity_type,
+      timestamp,
+      actor,
+    }
     yield {
       day: timestamp.slice(0, 10),
       text: `${JSON.stringify({ ...envelope, causation_id: null, correlation_id: `run-${clock % 997}`, payload, parents })}\n`,
@@ -55,7 +73,12 @@ export function* lines({ events, packages, features, days }) {
 }
 
 function specOf(slug) {
-  const payload = { feature_slug: slug, title: `Feature ${slug}`, mission: 'software-dev', created_by: 'ines' }
+  const payload = {
+    feature_slug: slug,
+    title: `Feature ${slug}`,
+    mission: 'software-dev',
+    created_by: 'ines',
+  }
   return { entity_id: slug, entity_type: 'FeatureSpec', event_type: 'SpecCreated', payload, parents: [] }
 }
 
@@ -65,11 +88,25 @@ function nextOf(one, event_id) {
   one.head = event_id
   one.step += 1
   const named = type === 'SubtaskCompleted' ? { work_package_id: one.id } : {}
-  return { entity_id: one.id, entity_type: 'WorkPackage', event_type: type, payload: { feature_slug: one.feature, ...named, ...payload }, parents }
+  return {
+    entity_id: one.id,
+    entity_type: 'WorkPackage',
+    event_type: type,
+    payload: { feature_slug: one.feature, ...named, ...payload },
+    parents,
+  }
 }
 
 function created({ id }) {
-  return { type: 'WPCreated', payload: { work_package_id: id, title: `The work of ${id}`, dependencies: [], subtasks: ['T001', 'T002'] } }
+  return {
+    type: 'WPCreated',
+    payload: {
+      work_package_id: id,
+      title: `The work of ${id}`,
+      dependencies: [],
+      subtasks: ['T001', 'T002'],
+    },
+  }
 }
 
 function idOf(time, clock) {
@@ -78,7 +115,8 @@ function idOf(time, clock) {
 
 function digits(value, length) {
   let text = ''
-  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = CROCKFORD[rest % 32] + text
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32))
+    text = CROCKFORD[rest % 32] + text
   return text
 }
 
@@ -90,7 +128,10 @@ export function makeRepository(root, options) {
   for (const { feature, id } of shape(options)) {
     const folder = join(root, 'kitty-specs', feature, 'tasks')
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, `${id}-work.md`), `---\nwork_package_id: ${id}\ntitle: The work of ${id}\nlane: planned\nsubtasks: [T001, T002]\n---\n\n# ${id}\n`)
+    writeFileSync(
+      join(folder, `${id}-work.md`),
+      `---\nwork_package_id: ${id}\ntitle: The work of ${id}\nlane: planned\nsubtasks: [T001, T002]\n---\n\n# ${id}\n`,
+    )
   }
 }
 
@@ -120,6 +161,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const number = (fallback) => ({ type: 'string', default: String(fallback) })
   const options = { events: number(1000), packages: number(20), features: number(2), days: number(10) }
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
-  if (positionals.length !== 1) throw new Error('usage: node bench/generate.mjs FOLDER [--events N --packages N --features N --days N]')
-  makeRepository(positionals[0], Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)])))
+  if (positionals.length !== 1)
+    throw new Error('usage: node bench/generate.mjs FOLDER [--events N --packages N --features N --days N]')
+  makeRepository(
+    positionals[0],
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)])),
+  )
 }

@@ -54,7 +54,8 @@ function compiled(name, file) {
   if (cacheFile !== undefined) {
     const tasks = script.cachedDataRejected ? [] : (cache?.tasks ?? [])
     process.on('exit', (code) => {
-      if (code === 0 && task !== undefined && !tasks.includes(task)) writeCache(cacheFile, script, [...tasks, task])
+      if (code === 0 && task !== undefined && !tasks.includes(task))
+        writeCache(cacheFile, script, [...tasks, task])
     })
   }
   return script.runInThisContext()
@@ -109,7 +110,8 @@ function writeCache(path, script, tasks) {
   try {
     const code = script.createCachedData()
     const header = Buffer.alloc(HEADER_BYTES, ' ')
-    if (header.write(JSON.stringify({ crc: require('node:zlib').crc32(code), tasks })) === HEADER_BYTES) return
+    if (header.write(JSON.stringify({ crc: require('node:zlib').crc32(code), tasks })) === HEADER_BYTES)
+      return
     fs.writeFileSync(temporary, Buffer.concat([header, code]), { flag: 'wx', mode: 0o600 })
     fs.renameSync(temporary, path)
     removeOld(dirname(path))
@@ -123,7 +125,8 @@ function writeCache(path, script, tasks) {
 function removeOld(folder) {
   for (const name of fs.readdirSync(folder)) {
     const path = join(folder, name)
-    if (/\.cjs-[0-9a-f]{16}-/.test(name) && Date.now() - fs.lstatSync(path).mtimeMs > OLD_AFTER_MS) fs.rmSync(path)
+    if (/\.cjs-[0-9a-f]{16}-/.test(name) && Date.now() - fs.lstatSync(path).mtimeMs > OLD_AFTER_MS)
+      fs.rmSync(path)
   }
 }
 

@@ -63,7 +63,12 @@ function demo() {
 function kitty(actor, line, expected = 0) {
   say(`\n$ ${colour(`kitty ${line}`)}   # ${actor}`)
   const words = (line.match(/(?:"[^"]*"|\S)+/g) ?? []).map((word) => word.replaceAll('"', ''))
-  run(process.execPath, [KITTY, ...words], { cwd: repository, env: { ...process.env, KITTY_ACTOR: actor } }, expected)
+  run(
+    process.execPath,
+    [KITTY, ...words],
+    { cwd: repository, env: { ...process.env, KITTY_ACTOR: actor } },
+    expected,
+  )
 }
 
 function git(...args) {
@@ -73,7 +78,8 @@ function git(...args) {
 function run(command, args, options, expected = 0) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
   if (error) throw error
-  if (status !== expected) throw new Error(`${command} ${args.join(' ')} ended with ${status}, not ${expected}`)
+  if (status !== expected)
+    throw new Error(`${command} ${args.join(' ')} ended with ${status}, not ${expected}`)
   if (status !== 0) say(`  (exit ${status})`)
 }
 

@@ -8,7 +8,9 @@ const page = pageOf(Object.values(commands).filter((command) => !command.hidden)
 
 if (process.argv.includes('--check')) {
   if (readFileSync(path('docs/commands.md'), 'utf8') !== page) {
-    process.stderr.write('docs/commands.md is not what the commands say of themselves: npm run docs, and commit it\n')
+    process.stderr.write(
+      'docs/commands.md is not what the commands say of themselves: npm run docs, and commit it\n',
+    )
     process.exitCode = 1
   }
 } else writeFileSync(path('docs/commands.md'), page)
@@ -20,14 +22,16 @@ function pageOf(all) {
     'Written by `npm run docs` from what each command says of itself. Every command takes `--help`; every one takes',
     '`--json` and then prints exactly one JSON document, failures included. Exit codes: [troubleshooting](troubleshooting.md).',
     '',
-    ...all.map(({ id, summary }) => `- [\`kitty ${spoken(id)}\`](#kitty-${id.replaceAll(':', '-')}) ${summary}`),
+    ...all.map(
+      ({ id, summary }) => `- [\`kitty ${spoken(id)}\`](#kitty-${id.replaceAll(':', '-')}) ${summary}`,
+    ),
     ...all.flatMap(commandOf),
     '',
     '## Which feature, and who',
     '',
     'The feature of a command is, in this order: `--feature` (slug or number), `KITTY_FEATURE`, the branch',
     '(`NNN-slug` or `NNN-slug-WPxx`), the folder you are in, the only one there is. Never a guess: otherwise the command',
-    'lists them and exits 2. The actor is `--actor`, `KITTY_ACTOR`, git\'s `user.name`, or the system\'s user.',
+    "lists them and exits 2. The actor is `--actor`, `KITTY_ACTOR`, git's `user.name`, or the system's user.",
     '',
     '## Environment',
     '',
@@ -46,8 +50,12 @@ function pageOf(all) {
 
 function commandOf({ id, summary, description, args = {}, flags = {}, examples = [] }) {
   const shown = Object.values(flags).filter((flag) => !flag.hidden)
-  const required = shown.filter((flag) => flag.required).map((flag) => `--${flag.name} ${flag.helpValue ?? 'VALUE'}`)
-  const words = Object.values(args).map((arg) => (arg.required ? arg.name.toUpperCase() : `[${arg.name.toUpperCase()}]`))
+  const required = shown
+    .filter((flag) => flag.required)
+    .map((flag) => `--${flag.name} ${flag.helpValue ?? 'VALUE'}`)
+  const words = Object.values(args).map((arg) =>
+    arg.required ? arg.name.toUpperCase() : `[${arg.name.toUpperCase()}]`,
+  )
   return [
     '',
     `## kitty ${spoken(id)}`,
@@ -57,9 +65,20 @@ function commandOf({ id, summary, description, args = {}, flags = {}, examples =
     '```sh',
     `kitty ${[spoken(id), ...words, ...required].join(' ')}`,
     '```',
-    ...table('argument', Object.values(args).map((arg) => [arg.name.toUpperCase(), arg.description ?? ''])),
-    ...table('flag', shown.map((flag) => [flagOf(flag), `${flag.summary ?? flag.description ?? ''}${flag.summary && flag.description ? ` ${flag.description}` : ''}`])),
-    ...(examples.length === 0 ? [] : ['', 'Examples:', '', '```sh', ...examples.map((example) => exampleOf(example, id)), '```']),
+    ...table(
+      'argument',
+      Object.values(args).map((arg) => [arg.name.toUpperCase(), arg.description ?? '']),
+    ),
+    ...table(
+      'flag',
+      shown.map((flag) => [
+        flagOf(flag),
+        `${flag.summary ?? flag.description ?? ''}${flag.summary && flag.description ? ` ${flag.description}` : ''}`,
+      ]),
+    ),
+    ...(examples.length === 0
+      ? []
+      : ['', 'Examples:', '', '```sh', ...examples.map((example) => exampleOf(example, id)), '```']),
   ]
 }
 
@@ -70,7 +89,12 @@ function flagOf({ name, char, type, helpValue, options }) {
 
 function table(title, rows) {
   if (rows.length === 0) return []
-  return ['', `| ${title} | |`, '| --- | --- |', ...rows.map(([name, text]) => `| ${name} | ${text.replaceAll('|', '\\|')} |`)]
+  return [
+    '',
+    `| ${title} | |`,
+    '| --- | --- |',
+    ...rows.map(([name, text]) => `| ${name} | ${text.replaceAll('|', '\\|')} |`),
+  ]
 }
 
 function exampleOf(example, id) {

@@ -26,7 +26,10 @@ const COMMANDS = {
   pin(commit) {
     const pin = movePin(ROOT, commit)
     say(`pinned: ${pin.path} at ${pin.commit}, tree ${pin.tree}`)
-    if (treeOfFolder(ROOT, pin.path) !== pin.tree) say(`${pin.path} in this checkout is another one; take the pinned one: git checkout ${pin.commit} -- ${pin.path}`)
+    if (treeOfFolder(ROOT, pin.path) !== pin.tree)
+      say(
+        `${pin.path} in this checkout is another one; take the pinned one: git checkout ${pin.commit} -- ${pin.path}`,
+      )
     say("next: git commit -m 'Move the events library pin' package.json")
   },
   fetch() {
@@ -50,9 +53,12 @@ function install(pin) {
   const { from, modified } = resolveLibrary(ROOT, pin, process.env)
   const note = modified ? ', modified' : ''
   // A build that runs on the folder as pinned has nothing to tell.
-  if (from !== 'folder') process.stderr.write(`events library: ${FROM[from]} (${pin.commit.slice(0, 7)}${note})\n`)
+  if (from !== 'folder')
+    process.stderr.write(`events library: ${FROM[from]} (${pin.commit.slice(0, 7)}${note})\n`)
   if (from === 'objects' || from === 'kept')
-    process.stderr.write(`${pin.path} in this checkout is another one; to build on it: npm run events-lib -- link\n`)
+    process.stderr.write(
+      `${pin.path} in this checkout is another one; to build on it: npm run events-lib -- link\n`,
+    )
   const tree = modified ? (treeOfFolder(ROOT, pin.path) ?? '') : pin.tree
   writeStamp(ROOT, { version: installedVersion(ROOT), commit: pin.commit, tree, modified })
 }
@@ -60,7 +66,9 @@ function install(pin) {
 const [name, ...args] = process.argv.slice(2)
 try {
   if (!Object.hasOwn(COMMANDS, name ?? '') || args.length > (name === 'pin' ? 1 : 0))
-    throw new EventsLibFailure('usage: npm run events-lib -- verify | pin [COMMIT] | fetch | link', ['docs/events-lib.md says what each does'])
+    throw new EventsLibFailure('usage: npm run events-lib -- verify | pin [COMMIT] | fetch | link', [
+      'docs/events-lib.md says what each does',
+    ])
   COMMANDS[name](...args)
 } catch (error) {
   if (!(error instanceof EventsLibFailure)) throw error

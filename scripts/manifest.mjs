@@ -6,8 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true })
+const plugin = new Plugin({
+  root,
+  type: 'core',
+  ignoreManifest: true,
+  errorOnManifestCreate: true,
+  respectNoCacheDefault: true,
+})
 await plugin.load()
 const { commands, version } = plugin.manifest
 const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)))
-writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify({ commands: sorted, version }, null, 2)}\n`)
+writeFileSync(
+  join(root, 'oclif.manifest.json'),
+  `${JSON.stringify({ commands: sorted, version }, null, 2)}\n`,
+)

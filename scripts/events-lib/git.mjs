@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process'
 
 /** Variables that would point git at another repository, index or object store than the one it is asked about. */
-const STRAY = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_PREFIX']
+const STRAY = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_PREFIX',
+]
 
 /**
  * Runs git and answers how it ended.
@@ -11,7 +19,12 @@ const STRAY = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTO
 export function tryGit(folder, args, env = {}) {
   const surroundings = { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1' }
   for (const name of STRAY) delete surroundings[name]
-  const done = spawnSync('git', args, { cwd: folder, encoding: 'utf8', env: { ...surroundings, ...env }, maxBuffer: 64 << 20 })
+  const done = spawnSync('git', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...surroundings, ...env },
+    maxBuffer: 64 << 20,
+  })
   if (done.error) throw done.error
   return { ok: done.status === 0, stdout: done.stdout.trim(), stderr: done.stderr.trim() }
 }

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { EventsLibFailure } from './failure.mjs'
@@ -18,7 +29,8 @@ export function isLinked(root) {
 /** @param {string} root @param {boolean} linked */
 export function markLinked(root, linked) {
   mkdirSync(modules(root), { recursive: true })
-  if (linked) writeFileSync(linkMark(root), 'npm run events-lib -- link; undone by: npm run events-lib -- fetch\n')
+  if (linked)
+    writeFileSync(linkMark(root), 'npm run events-lib -- link; undone by: npm run events-lib -- fetch\n')
   else rmSync(linkMark(root), { force: true })
 }
 
@@ -29,7 +41,11 @@ export function useFolder(root, path) {
     mkdirSync(modules(root), { recursive: true })
     rmSync(link, { recursive: true, force: true })
     // A junction, where Windows lets nobody make symbolic links.
-    symlinkSync(process.platform === 'win32' ? join(root, path) : relative(dirname(link), join(root, path)), link, 'junction')
+    symlinkSync(
+      process.platform === 'win32' ? join(root, path) : relative(dirname(link), join(root, path)),
+      link,
+      'junction',
+    )
   }
   compile(root, join(root, path))
 }
@@ -72,9 +88,12 @@ export function installedVersion(root) {
 
 function compile(root, folder) {
   const typescript = createRequire(join(root, 'package.json')).resolve('typescript/package.json')
-  const done = spawnSync(process.execPath, [join(dirname(typescript), 'bin', 'tsc'), '-p', folder], { encoding: 'utf8' })
+  const done = spawnSync(process.execPath, [join(dirname(typescript), 'bin', 'tsc'), '-p', folder], {
+    encoding: 'utf8',
+  })
   if (done.status === 0) return
-  throw new EventsLibFailure(`The events library in ${folder} does not compile:\n${done.stdout.trim()}${done.stderr.trim()}`, [
-    'put it right, or take the pinned one: npm run events-lib -- fetch',
-  ])
+  throw new EventsLibFailure(
+    `The events library in ${folder} does not compile:\n${done.stdout.trim()}${done.stderr.trim()}`,
+    ['put it right, or take the pinned one: npm run events-lib -- fetch'],
+  )
 }

@@ -13,12 +13,18 @@ export function movePin(root, commit) {
   const before = pinOrDefault(root)
   const chosen = commit ?? latest(root, before.path)
   if (!isFullHash(chosen))
-    throw new EventsLibFailure(`${JSON.stringify(chosen)} is no full commit hash: a branch or a short hash would come to mean something else.`, [
-      `npm run events-lib -- pin $(git rev-parse ${/^[\w./-]+$/.test(chosen) ? chosen : 'HEAD'})`,
+    throw new EventsLibFailure(
+      `${JSON.stringify(chosen)} is no full commit hash: a branch or a short hash would come to mean something else.`,
+      [`npm run events-lib -- pin $(git rev-parse ${/^[\w./-]+$/.test(chosen) ? chosen : 'HEAD'})`],
+    )
+  if (!hasCommit(root, chosen))
+    throw new EventsLibFailure(`Commit ${chosen} is not in this repository.`, [
+      'git fetch',
+      'git log -- ' + before.path,
     ])
-  if (!hasCommit(root, chosen)) throw new EventsLibFailure(`Commit ${chosen} is not in this repository.`, ['git fetch', 'git log -- ' + before.path])
   const tree = treeAt(root, chosen, before.path)
-  if (tree === undefined) throw new EventsLibFailure(`Commit ${chosen} has no ${before.path}.`, [`git log -- ${before.path}`])
+  if (tree === undefined)
+    throw new EventsLibFailure(`Commit ${chosen} has no ${before.path}.`, [`git log -- ${before.path}`])
   const pin = { ...before, commit: chosen, tree }
   writePin(root, pin)
   return pin

@@ -15,7 +15,11 @@ export function checkOut(repository, pin, into) {
   assertHolds(repository, pin)
   const index = join(into, '.index')
   mkdirSync(dirname(index), { recursive: true })
-  const env = { GIT_DIR: git(repository, ['rev-parse', '--absolute-git-dir']), GIT_WORK_TREE: into, GIT_INDEX_FILE: index }
+  const env = {
+    GIT_DIR: git(repository, ['rev-parse', '--absolute-git-dir']),
+    GIT_WORK_TREE: into,
+    GIT_INDEX_FILE: index,
+  }
   git(into, ['read-tree', `--prefix=${pin.path}/`, pin.tree], env)
   git(into, ['-c', 'core.bare=false', '-c', 'core.autocrlf=false', 'checkout-index', '--all', '--force'], env)
   rmSync(index)

@@ -51,5 +51,7 @@ function isSshUrl(text) {
   if (typeof text !== 'string' || !text.startsWith('git+ssh://')) return false
   const url = URL.canParse(text.slice('git+'.length)) ? new URL(text.slice('git+'.length)) : undefined
   // A host that begins with "-" would be an option of ssh's.
-  return url !== undefined && url.hostname !== '' && !url.hostname.startsWith('-') && !url.username.startsWith('-')
+  return (
+    url !== undefined && url.hostname !== '' && !url.hostname.startsWith('-') && !url.username.startsWith('-')
+  )
 }

@@ -36,5 +36,7 @@ export function resolveLibrary(root, pin, env) {
 
 function askedSource({ KITTY_EVENTS_SOURCE }) {
   if (!KITTY_EVENTS_SOURCE || KITTY_EVENTS_SOURCE === 'ssh') return KITTY_EVENTS_SOURCE
-  throw new EventsLibFailure(`KITTY_EVENTS_SOURCE is ${JSON.stringify(KITTY_EVENTS_SOURCE)}.`, ['unset it, or set it to ssh'])
+  throw new EventsLibFailure(`KITTY_EVENTS_SOURCE is ${JSON.stringify(KITTY_EVENTS_SOURCE)}.`, [
+    'unset it, or set it to ssh',
+  ])
 }

@@ -7,5 +7,8 @@ import { join } from 'node:path'
  */
 export function writeStamp(root, { version, commit, tree, modified }) {
   mkdirSync(join(root, 'dist'), { recursive: true })
-  writeFileSync(join(root, 'dist', 'events-lib.json'), `${JSON.stringify({ version, commit, tree, modified })}\n`)
+  writeFileSync(
+    join(root, 'dist', 'events-lib.json'),
+    `${JSON.stringify({ version, commit, tree, modified })}\n`,
+  )
 }

@@ -37,14 +37,19 @@ export function around<This extends object>(aspect: string, advice: Advice<This>
     // Absent on a field, which no type keeps a plugin in plain JavaScript from decorating.
     const original = (descriptor as typeof descriptor | undefined)?.value
     const name = `${className(target)}.${String(method)}`
-    if (typeof original !== 'function') throw new MisusedAspect(`@${aspect} on ${name}: it goes on an async method.`)
+    if (typeof original !== 'function')
+      throw new MisusedAspect(`@${aspect} on ${name}: it goes on an async method.`)
     descriptor.value = async function (this: This, ...args: A): Promise<R> {
       const proceed = async (): Promise<R> => {
         const answer: unknown = original.apply(this, args)
-        if (!(answer instanceof Promise)) throw new MisusedAspect(`@${aspect} on ${name}: the method must be async.`)
+        if (!(answer instanceof Promise))
+          throw new MisusedAspect(`@${aspect} on ${name}: the method must be async.`)
         return answer as Promise<R> // the descriptor's type says what the promise holds
       }
-      return advice({ instance: this, name, args, resolve: (token) => resolveFor(this, aspect, name, token) }, proceed)
+      return advice(
+        { instance: this, name, args, resolve: (token) => resolveFor(this, aspect, name, token) },
+        proceed,
+      )
     }
   }
 }
@@ -54,7 +59,9 @@ async function resolveFor<T>(instance: object, aspect: string, name: string, tok
     return await (await resolverOf(instance)).resolve(token)
   } catch (error) {
     if (!(error instanceof MissingBinding)) throw error
-    throw new MisusedAspect(`@${aspect} on ${name}: nothing serves ${String(token)}. ${error.message}`, { cause: error })
+    throw new MisusedAspect(`@${aspect} on ${name}: nothing serves ${String(token)}. ${error.message}`, {
+      cause: error,
+    })
   }
 }
 
@@ -63,7 +70,11 @@ function className(target: object): string {
 }
 
 /** Puts a service into a declared field for the length of a call; answers what takes it out again. */
-export function lend<K extends string, V>(instance: { readonly [key in K]: V }, field: K, value: V): () => void {
+export function lend<K extends string, V>(
+  instance: { readonly [key in K]: V },
+  field: K,
+  value: V,
+): () => void {
   Object.defineProperty(instance, field, { configurable: true, enumerable: false, value })
   return () => {
     Reflect.deleteProperty(instance, field)

@@ -8,7 +8,8 @@ interface Caused {
 
 const emits = around<object>('Emits', async (call, proceed) => {
   const [request] = call.args
-  if (!isCaused(request)) throw new MisusedAspect(`@Emits on ${call.name}: its first argument needs a provenance.`)
+  if (!isCaused(request))
+    throw new MisusedAspect(`@Emits on ${call.name}: its first argument needs a provenance.`)
   const { provenance } = request
   const store = await call.resolve(TOKENS.EventStore)
   const earlier = provenance.causationId === null ? [] : await store.causedBy(provenance.causationId)

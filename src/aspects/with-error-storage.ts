@@ -13,16 +13,19 @@ function operationOf(command: object): string | undefined {
  * Hands the error storage to the command, records what the command was refused, and rethrows it unchanged.
  * Recording is best effort and never changes the outcome.
  */
-export const WithErrorStorage = around<{ readonly errorStorage: ErrorStorage }>('WithErrorStorage', async (call, proceed) => {
-  const storage = await call.resolve(TOKENS.ErrorStorage)
-  const takeBack = lend(call.instance, 'errorStorage', storage)
-  try {
-    return await proceed()
-  } catch (error) {
-    const record = recordOf(error, operationOf(call.instance) ?? call.name)
-    if (record) storage.record(record)
-    throw error
-  } finally {
-    takeBack()
-  }
-})
+export const WithErrorStorage = around<{ readonly errorStorage: ErrorStorage }>(
+  'WithErrorStorage',
+  async (call, proceed) => {
+    const storage = await call.resolve(TOKENS.ErrorStorage)
+    const takeBack = lend(call.instance, 'errorStorage', storage)
+    try {
+      return await proceed()
+    } catch (error) {
+      const record = recordOf(error, operationOf(call.instance) ?? call.name)
+      if (record) storage.record(record)
+      throw error
+    } finally {
+      takeBack()
+    }
+  },
+)

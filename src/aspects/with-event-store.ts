@@ -3,14 +3,17 @@ import type { EventStore } from '../core/store/event-store.js'
 import { around, lend } from './around.js'
 
 /** Hands the event store to the command for the length of the call, and closes it afterwards whatever happened. What it wrote is told to plugins. */
-export const WithEventStore = around<{ readonly eventStore: EventStore }>('WithEventStore', async (call, proceed) => {
-  const store = await call.resolve(TOKENS.EventStore)
-  const takeBack = lend(call.instance, 'eventStore', store)
-  try {
-    return await proceed()
-  } finally {
-    takeBack()
-    if (store.written.size > 0) await (await call.resolve(TOKENS.AfterEvents)).run()
-    await store.close()
-  }
-})
+export const WithEventStore = around<{ readonly eventStore: EventStore }>(
+  'WithEventStore',
+  async (call, proceed) => {
+    const store = await call.resolve(TOKENS.EventStore)
+    const takeBack = lend(call.instance, 'eventStore', store)
+    try {
+      return await proceed()
+    } finally {
+      takeBack()
+      if (store.written.size > 0) await (await call.resolve(TOKENS.AfterEvents)).run()
+      await store.close()
+    }
+  },
+)

@@ -13,7 +13,9 @@ export default class DoctorCommand extends KittyCommand<typeof DoctorCommand> {
     '<%= config.bin %> <%= command.id %> --fix',
     '<%= config.bin %> <%= command.id %> --json',
   ]
-  static override flags = { fix: Flags.boolean({ summary: 'Put right what can be put right without losing anything.' }) }
+  static override flags = {
+    fix: Flags.boolean({ summary: 'Put right what can be put right without losing anything.' }),
+  }
 
   async run(): Promise<unknown> {
     const doctor = await this.service(TOKENS.Doctor)

@@ -24,7 +24,12 @@ export default class Init extends KittyCommand<typeof Init> {
     this.show(() =>
       created.length === 0
         ? `kitty is set up in ${root} already; nothing was changed.`
-        : [`kitty is set up in ${root}:`, ...created.map((path) => `  + ${path}`), '', 'Next: kitty agent feature setup-spec my-feature'].join('\n'),
+        : [
+            `kitty is set up in ${root}:`,
+            ...created.map((path) => `  + ${path}`),
+            '',
+            'Next: kitty agent feature setup-spec my-feature',
+          ].join('\n'),
     )
     return this.document({ root, created })
   }

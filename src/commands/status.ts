@@ -21,8 +21,14 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   ]
   static override flags = {
     feature: featureFlag,
-    at: Flags.string({ summary: 'The board as it was: a clock value, a time, or a git revision.', helpValue: 'WHEN' }),
-    watch: Flags.boolean({ summary: 'Stay, and draw the board anew whenever it changes.', exclusive: ['at'] }),
+    at: Flags.string({
+      summary: 'The board as it was: a clock value, a time, or a git revision.',
+      helpValue: 'WHEN',
+    }),
+    watch: Flags.boolean({
+      summary: 'Stay, and draw the board anew whenever it changes.',
+      exclusive: ['at'],
+    }),
   }
 
   declare readonly eventStore: EventStore

@@ -3,7 +3,10 @@ import { versionLines, versions } from '../core/cli/version.js'
 
 export default class Version extends KittyCommand<typeof Version> {
   static override summary = 'Show the versions of kitty and of its events library'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   async run(): Promise<unknown> {
     this.show(versionLines)

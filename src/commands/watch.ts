@@ -15,9 +15,16 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
     '<%= config.bin %> <%= command.id %> --from 01JD9ZQ0H7P8K2M4N6R8T0V2X4 --format jsonl',
   ]
   static override flags = {
-    from: Flags.string({ summary: 'Begin behind this event; "start" begins with the first there is.', helpValue: 'EVENT_ID' }),
+    from: Flags.string({
+      summary: 'Begin behind this event; "start" begins with the first there is.',
+      helpValue: 'EVENT_ID',
+    }),
     ...eventFlags,
-    format: Flags.option({ options: ['text', 'jsonl'] as const, default: 'text', summary: 'How to print them.' })(),
+    format: Flags.option({
+      options: ['text', 'jsonl'] as const,
+      default: 'text',
+      summary: 'How to print them.',
+    })(),
   }
 
   declare readonly eventStore: EventStore

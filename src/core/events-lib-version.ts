@@ -50,7 +50,10 @@ export function assertEventsLib(): void {
   if (installed !== undefined && !isOlder(installed, needed)) return
   const what = installed === undefined ? 'is not installed' : `${installed} is too old: ${needed} is needed`
   throw new KittyError('MissingDependency', `The events library kitty-events ${what}.`, {
-    nextSteps: ['npm install -g kitty-cli   # installs it with the program', 'in a checkout of kitty: npm install && npm run build'],
+    nextSteps: [
+      'npm install -g kitty-cli   # installs it with the program',
+      'in a checkout of kitty: npm install && npm run build',
+    ],
     context: { package: 'kitty-events', needed, installed: installed ?? null },
   })
 }

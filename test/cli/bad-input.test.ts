@@ -34,8 +34,15 @@ const READY = async (): Promise<string> => (await preparedRepository()).root
 describe('a refusal', () => {
   it('tells a person the same on stderr, with what to type next and without a stack, and keeps stdout empty', async () => {
     const { root } = await preparedRepository()
-    for (const args of [['nosuch'], [...MOVE, 'WP01', '--to', 'done'], [...FINALIZE, '--feature', '../../etc']]) {
-      const [asked, read] = await Promise.all([kitty({ cwd: root }, ...args, '--json'), kitty({ cwd: root }, ...args)])
+    for (const args of [
+      ['nosuch'],
+      [...MOVE, 'WP01', '--to', 'done'],
+      [...FINALIZE, '--feature', '../../etc'],
+    ]) {
+      const [asked, read] = await Promise.all([
+        kitty({ cwd: root }, ...args, '--json'),
+        kitty({ cwd: root }, ...args),
+      ])
       const { message, next_steps } = failureIn(asked)
       expect([read.code, read.stdout]).toEqual([asked.code, ''])
       for (const text of [message, ...next_steps]) expect(read.stderr).toContain(text)
@@ -50,11 +57,19 @@ describe('where nothing is set up', () => {
   })
 
   it('init outside git makes nothing', async () => {
-    await refused(tempFolder(), ['init'], { code: 5, kind: 'NotAGitRepository', says: /not inside a git repository/ })
+    await refused(tempFolder(), ['init'], {
+      code: 5,
+      kind: 'NotAGitRepository',
+      says: /not inside a git repository/,
+    })
   })
 
   it('before init: says so, and to run kitty init', async () => {
-    await refused(new TempRepository().root, [...MOVE, 'WP01', '--to', 'doing'], { code: 5, kind: 'NotInitialised', says: /kitty init/ })
+    await refused(new TempRepository().root, [...MOVE, 'WP01', '--to', 'doing'], {
+      code: 5,
+      kind: 'NotInitialised',
+      says: /kitty init/,
+    })
   })
 })
 
@@ -75,62 +90,99 @@ describe('which feature, which package, which lane', () => {
 
   it('an unknown package: names it and lists those there are', async () => {
     const root = await READY()
-    await refused(root, [...MOVE, 'WP09', '--to', 'doing'], { code: 2, kind: 'UnknownWorkPackage', says: /WP09[^]*WP01, WP02, WP03/ })
+    await refused(root, [...MOVE, 'WP09', '--to', 'doing'], {
+      code: 2,
+      kind: 'UnknownWorkPackage',
+      says: /WP09[^]*WP01, WP02, WP03/,
+    })
     await refused(root, [...MOVE, 'nonsense', '--to', 'doing'], { code: 2, kind: 'UsageError', says: /WP01/ })
   })
 
   it('an unknown lane: lists the lanes, wherever one is asked for', async () => {
     const root = await READY()
-    const refusal = { code: 2, kind: 'UsageError', says: /nirvana[^]*planned, doing, for_review, done, rejected/ }
+    const refusal = {
+      code: 2,
+      kind: 'UsageError',
+      says: /nirvana[^]*planned, doing, for_review, done, rejected/,
+    }
     await refused(root, [...MOVE, 'WP01', '--to', 'nirvana'], refusal)
     await refused(root, [...MOVE, 'WP01', '--to', 'doing', '--expect', 'nirvana'], refusal)
     await refused(root, ['agent', 'tasks', 'list', '--lane', 'nirvana'], refusal)
   })
 
-  it.each(['../../etc', '\u202e001-login'])(
-    '--feature %j is refused by its form alone',
-    async (slug) => {
-      await refused(await READY(), ['agent', 'tasks', 'list', '--feature', slug], { code: 2, kind: 'UsageError', says: /lower-case|digits/ })
-    },
-  )
+  it.each(['../../etc', '\u202e001-login'])('--feature %j is refused by its form alone', async (slug) => {
+    await refused(await READY(), ['agent', 'tasks', 'list', '--feature', slug], {
+      code: 2,
+      kind: 'UsageError',
+      says: /lower-case|digits/,
+    })
+  })
 
   it('a slug that leads out of the folder makes no feature', async () => {
-    await refused(await READY(), ['agent', 'feature', 'setup-spec', '001-../x'], { code: 2, kind: 'UsageError', says: /lower-case/ })
+    await refused(await READY(), ['agent', 'feature', 'setup-spec', '001-../x'], {
+      code: 2,
+      kind: 'UsageError',
+      says: /lower-case/,
+    })
   })
 })
 
 describe('what the workflow refuses', () => {
   it('a move the table does not have: says which there are', async () => {
     const says = /WP01[^]*--to doing/
-    await refused(await READY(), [...MOVE, 'WP01', '--to', 'done'], { code: 1, kind: 'StateTransitionError', says })
+    await refused(await READY(), [...MOVE, 'WP01', '--to', 'done'], {
+      code: 1,
+      kind: 'StateTransitionError',
+      says,
+    })
   })
 
   it('a package whose dependencies are not done: names them', async () => {
     const says = /WP01[^]*WP02/
-    await refused(await READY(), [...MOVE, 'WP03', '--to', 'doing'], { code: 1, kind: 'DependencyValidationError', says })
+    await refused(await READY(), [...MOVE, 'WP03', '--to', 'doing'], {
+      code: 1,
+      kind: 'DependencyValidationError',
+      says,
+    })
   })
 
   it('--force without a reason', async () => {
-    await refused(await READY(), [...MOVE, 'WP01', '--to', 'done', '--force'], { code: 2, kind: 'UsageError', says: /--reason/ })
+    await refused(await READY(), [...MOVE, 'WP01', '--to', 'done', '--force'], {
+      code: 2,
+      kind: 'UsageError',
+      says: /--reason/,
+    })
   })
 
   it('a package that is not where it was expected: names who moved it, when and to what', async () => {
     const root = await READY()
     await kitty({ cwd: root, env: { KITTY_ACTOR: 'bob' } }, ...MOVE, 'WP01', '--to', 'doing')
     const says = /WP01 is in doing, not in planned: bob moved it there at 20\d\d-/
-    await refused(root, [...MOVE, 'WP01', '--to', 'doing', '--expect', 'planned'], { code: 6, kind: 'LostRace', says })
+    await refused(root, [...MOVE, 'WP01', '--to', 'doing', '--expect', 'planned'], {
+      code: 6,
+      kind: 'LostRace',
+      says,
+    })
   })
 })
 
 describe('work packages that cannot be taken in', () => {
   const SLUG = '002-search'
-  const finalize = (root: string, refusal: Refusal): Promise<void> => refused(root, [...FINALIZE, '--feature', SLUG], refusal)
+  const finalize = (root: string, refusal: Refusal): Promise<void> =>
+    refused(root, [...FINALIZE, '--feature', SLUG], refusal)
 
   it('two files of one id: names both', async () => {
     const repository = await preparedRepository()
     writeFeature(repository, SLUG, LOGIN)
-    repository.write(`kitty-specs/${SLUG}/tasks/WP01-again.md`, '---\nwork_package_id: WP01\ntitle: again\n---\n')
-    await finalize(repository.root, { code: 1, kind: 'ValidationError', says: /WP01-again\.md[^]*WP01-part\.md/ })
+    repository.write(
+      `kitty-specs/${SLUG}/tasks/WP01-again.md`,
+      '---\nwork_package_id: WP01\ntitle: again\n---\n',
+    )
+    await finalize(repository.root, {
+      code: 1,
+      kind: 'ValidationError',
+      says: /WP01-again\.md[^]*WP01-part\.md/,
+    })
   })
 
   it('dependencies in a circle: shows the circle', async () => {
@@ -187,7 +239,11 @@ describe('work packages that cannot be taken in', () => {
     const repository = await preparedRepository()
     writeFeature(repository, '002-fine', LOGIN)
     writeFeature(repository, '003-wrong', [{ id: 'WP01', dependencies: ['WP01'] }])
-    await refused(repository.root, [...FINALIZE, '--all'], { code: 1, kind: 'ValidationError', says: /003-wrong[^]*depends on itself/ })
+    await refused(repository.root, [...FINALIZE, '--all'], {
+      code: 1,
+      kind: 'ValidationError',
+      says: /003-wrong[^]*depends on itself/,
+    })
   })
 })
 
@@ -197,7 +253,11 @@ describe('a .kittify that is not kitty’s', () => {
     const elsewhere = tempFolder()
     symlinkSync(elsewhere, join(repository.root, '.kittify'))
     for (const command of [['init'], [...FINALIZE, '--all']])
-      await refused(repository.root, command, { code: 5, kind: 'UnsafeSetup', says: /\.kittify is a symbolic link/ })
+      await refused(repository.root, command, {
+        code: 5,
+        kind: 'UnsafeSetup',
+        says: /\.kittify is a symbolic link/,
+      })
     expect(treeOf(elsewhere).size).toBe(0)
   })
 
@@ -212,7 +272,11 @@ describe('a .kittify that is not kitty’s', () => {
     const elsewhere = tempFolder()
     rmSync(join(repository.root, '.kittify', 'events'), { recursive: true })
     symlinkSync(elsewhere, join(repository.root, '.kittify', 'events'))
-    await refused(repository.root, [...MOVE, 'WP01', '--to', 'doing'], { code: 5, kind: 'UnsafeSetup', says: /events is a symbolic link/ })
+    await refused(repository.root, [...MOVE, 'WP01', '--to', 'doing'], {
+      code: 5,
+      kind: 'UnsafeSetup',
+      says: /events is a symbolic link/,
+    })
     expect(treeOf(elsewhere).size).toBe(0)
   })
 })

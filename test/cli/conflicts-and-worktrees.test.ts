@@ -33,11 +33,15 @@ describe('the built program', () => {
     const { folder, first, second } = await fork()
     const listed = await kitty(folder, ['agent', 'conflicts', 'list'])
     expect(listed).toMatchObject({ code: 0 })
-    expect(listed.stdout).toMatch(new RegExp(`${FEATURE} +WP01 +status +open +last_writer_wins +no +${first} +ada +doing`))
+    expect(listed.stdout).toMatch(
+      new RegExp(`${FEATURE} +WP01 +status +open +last_writer_wins +no +${first} +ada +doing`),
+    )
     expect(listed.stderr).toMatch(/WP01 \(001-login\) status: written at once; rejected by bob stands/)
 
     const board = await kitty(folder, ['status'])
-    expect(board.stdout).toMatch(/conflict +001-login +WP01 +status .*doing by ada.*rejected by bob \(stands\).*open/)
+    expect(board.stdout).toMatch(
+      /conflict +001-login +WP01 +status .*doing by ada.*rejected by bob \(stands\).*open/,
+    )
     expect(board.stderr).toBe('')
 
     const shown = await kitty(folder, ['agent', 'conflicts', 'show', 'wp1', '--json'])
@@ -67,7 +71,13 @@ describe('the built program', () => {
     const resolved = await kitty(folder, [...resolve, '--idempotency-key', 'k1'], AS_CYD)
     expect(resolved.code).toBe(0)
     const { event, ...rest } = resolved.json()
-    expect(rest).toMatchObject({ feature: FEATURE, entity_id: 'WP01', register: 'status', value: 'doing', kept: first })
+    expect(rest).toMatchObject({
+      feature: FEATURE,
+      entity_id: 'WP01',
+      register: 'status',
+      value: 'doing',
+      kept: first,
+    })
     expect(Object.keys(event as object).sort()).toEqual(EVENT_KEYS)
     const repeated = await kitty(folder, [...resolve, '--idempotency-key', 'k1'], AS_CYD)
     expect(repeated.json()['event']).toEqual(event)
@@ -75,17 +85,33 @@ describe('the built program', () => {
     const late = await kitty(folder, resolve, AS_CYD)
     expect(late.code).toBe(6)
     expect(late.json()['error']).toMatchObject({ kind: 'LostRace' })
-    expect((await kitty(folder, ['agent', 'conflicts', 'list', '--json'])).json()).toEqual({ conflicts: [], warnings: [] })
-    expect((await kitty(folder, ['agent', 'conflicts', 'list', '--all', '--json'])).json()['conflicts']).toMatchObject([{ open: false }])
+    expect((await kitty(folder, ['agent', 'conflicts', 'list', '--json'])).json()).toEqual({
+      conflicts: [],
+      warnings: [],
+    })
+    expect(
+      (await kitty(folder, ['agent', 'conflicts', 'list', '--all', '--json'])).json()['conflicts'],
+    ).toMatchObject([{ open: false }])
   })
 
   it('shows the board as it was, previews a merge, and says with exit 2 what it cannot find', async () => {
     const { folder } = await fork()
     const then = await kitty(folder, ['status', '--at', 'HEAD~1', '--feature', '1', '--json'])
-    expect(then.json()).toMatchObject({ features: [{ feature: FEATURE, conflicts: [], lanes: { done: [], rejected: [] } }] })
+    expect(then.json()).toMatchObject({
+      features: [{ feature: FEATURE, conflicts: [], lanes: { done: [], rejected: [] } }],
+    })
     const preview = await kitty(folder, ['agent', 'merge', 'preview', 'HEAD', '--json'])
-    expect(preview.json()).toMatchObject({ branch: 'HEAD', new_events: 0, changes: [], conflicts: [], settled: [] })
-    for (const args of [['status', '--at', 'nowhere'], ['agent', 'merge', 'preview', 'nowhere']]) {
+    expect(preview.json()).toMatchObject({
+      branch: 'HEAD',
+      new_events: 0,
+      changes: [],
+      conflicts: [],
+      settled: [],
+    })
+    for (const args of [
+      ['status', '--at', 'nowhere'],
+      ['agent', 'merge', 'preview', 'nowhere'],
+    ]) {
       const failed = await kitty(folder, [...args, '--json'])
       expect(failed.code).toBe(2)
       expect(Object.keys(failed.json())).toEqual(['error'])
@@ -95,12 +121,23 @@ describe('the built program', () => {
   it('makes, lists and removes a workspace', async () => {
     const folder = await project()
     const made = await kitty(folder, ['implement', 'WP01', '--json'], AS_CYD)
-    expect(Object.keys(made.json()).sort()).toEqual(['branch', 'created', 'events', 'warnings', 'workspace_path'])
+    expect(Object.keys(made.json()).sort()).toEqual([
+      'branch',
+      'created',
+      'events',
+      'warnings',
+      'workspace_path',
+    ])
     const again = await kitty(folder, ['implement', 'WP01'], AS_CYD)
     expect(again.stdout).toContain(`${folder}/.worktrees/${FEATURE}-WP01`)
     const list = await kitty(folder, ['agent', 'workspaces', 'list', '--json'])
     expect(list.json()['workspaces']).toMatchObject([{ work_package: 'WP01', exists: true, stale: [] }])
     const removed = await kitty(folder, ['agent', 'workspaces', 'remove', 'WP01', '--json'], AS_CYD)
-    expect(removed.json()).toMatchObject({ removed: true, kept_in: null, kept_refs: [], branch: `${FEATURE}-WP01` })
+    expect(removed.json()).toMatchObject({
+      removed: true,
+      kept_in: null,
+      kept_refs: [],
+      branch: `${FEATURE}-WP01`,
+    })
   })
 })

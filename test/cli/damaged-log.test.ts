@@ -73,7 +73,8 @@ describe('a log that everything has happened to', () => {
 
     expect(verified.code).toBe(3)
     const { problems } = documentOf(verified) as { problems: Problem[] }
-    const named = (kind: string): number[] => problems.filter((problem) => problem.kind === kind).map(({ line }) => line)
+    const named = (kind: string): number[] =>
+      problems.filter((problem) => problem.kind === kind).map(({ line }) => line)
     expect(named('bom')).toEqual([1])
     expect(named('crlf')).toEqual([2])
     expect(named('conflict_marker')).toEqual([3, 6, 8])
@@ -106,7 +107,15 @@ describe('a log that everything has happened to', () => {
   })
 
   it('is put in order by the next write: markers and repeats go, what is not understood stays', async () => {
-    write('\uFEFF', '<<<<<<< HEAD\r\n', [...lines].reverse(), '=======\n', lines, '>>>>>>> theirs\n', 'this is no event\n')
+    write(
+      '\uFEFF',
+      '<<<<<<< HEAD\r\n',
+      [...lines].reverse(),
+      '=======\n',
+      lines,
+      '>>>>>>> theirs\n',
+      'this is no event\n',
+    )
     const moved = await run('agent', 'tasks', 'move-task', 'WP02', '--to', 'doing', '--json')
     expect(moved.code).toBe(0)
     expect(JSON.stringify(documentOf(moved)['warnings'])).toMatch(/merged \d+ lines, dropped \d+ duplicates/)
@@ -114,7 +123,9 @@ describe('a log that everything has happened to', () => {
     expect(after.startsWith(lines.join(''))).toBe(true)
     expect(after).toContain('this is no event\n')
     expect(after).not.toMatch(/<<<<<<<|=======|>>>>>>>|\r|\uFEFF/)
-    const { problems } = documentOf(await run('agent', 'events', 'verify', '--json')) as { problems: Problem[] }
+    const { problems } = documentOf(await run('agent', 'events', 'verify', '--json')) as {
+      problems: Problem[]
+    }
     expect(problems).toHaveLength(1)
   })
 
@@ -123,8 +134,12 @@ describe('a log that everything has happened to', () => {
     const moved = await run('agent', 'tasks', 'move-task', 'WP02', '--to', 'doing')
     expect(moved.code).toBe(0)
     expect(moved.stderr).toMatch(/repaired/)
-    const torn = [...treeOf(repository.root).keys()].filter((path) => path.startsWith('.kittify/errors/torn-'))
-    expect(torn.map((path) => readFileSync(join(repository.root, path), 'utf8'))).toEqual(['{"event_id":"01H'])
+    const torn = [...treeOf(repository.root).keys()].filter((path) =>
+      path.startsWith('.kittify/errors/torn-'),
+    )
+    expect(torn.map((path) => readFileSync(join(repository.root, path), 'utf8'))).toEqual([
+      '{"event_id":"01H',
+    ])
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(lines.length + 2)
   })
 })

@@ -33,7 +33,9 @@ describe('kitty doctor', () => {
     expect(fixed.code).toBe(0)
     const answer = JSON.parse(fixed.stdout) as Answer
     expect(answer).toMatchObject({ ok: true, fixed: ['damaged-lines'], warnings: [] })
-    expect(answer.checks.find(({ name }) => name === 'damaged-lines')?.message).toMatch(/^put right \(moves them to .kittify\/errors/)
+    expect(answer.checks.find(({ name }) => name === 'damaged-lines')?.message).toMatch(
+      /^put right \(moves them to .kittify\/errors/,
+    )
     expect((await kitty({ cwd: root }, 'doctor')).stdout).toContain('All is well.')
   })
 })

@@ -8,16 +8,24 @@ import { tempFolder } from '../support/temp-folder.js'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** An installation of the built program whose events library is whatever the test puts there. */
-function installation(): { kitty: (...args: string[]) => { code: number | null; stdout: string; stderr: string }; library: string } {
+function installation(): {
+  kitty: (...args: string[]) => { code: number | null; stdout: string; stderr: string }
+  library: string
+} {
   const folder = tempFolder()
-  for (const part of ['bin', 'dist', 'package.json', 'oclif.manifest.json']) cpSync(join(ROOT, part), join(folder, part), { recursive: true })
+  for (const part of ['bin', 'dist', 'package.json', 'oclif.manifest.json'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true })
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) if (name !== 'kitty-events') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    if (name !== 'kitty-events') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
   const library = join(modules, 'kitty-events')
   cpSync(join(ROOT, 'packages/events'), library, { recursive: true })
   const kitty = (...args: string[]) => {
-    const done = spawnSync(process.execPath, [join(folder, 'bin/run.js'), ...args], { cwd: folder, encoding: 'utf8' })
+    const done = spawnSync(process.execPath, [join(folder, 'bin/run.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
     return { code: done.status, stdout: done.stdout, stderr: done.stderr }
   }
   return { kitty, library }
@@ -26,10 +34,14 @@ function installation(): { kitty: (...args: string[]) => { code: number | null; 
 describe('the events library the program runs on', () => {
   it('is named by --version, version and version --json', () => {
     const { kitty } = installation()
-    const pin = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { eventsLib: { commit: string } }).eventsLib
+    const pin = (
+      JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { eventsLib: { commit: string } }
+    ).eventsLib
     const lines = kitty('--version').stdout.split('\n')
     expect(lines[0]).toBe(`kitty/0.1.0 ${process.platform}-${process.arch} node-${process.version}`)
-    expect(lines[1]).toMatch(new RegExp(`^events-lib/0\\.1\\.0 \\(${pin.commit.slice(0, 7)}(, modified)?\\)$`))
+    expect(lines[1]).toMatch(
+      new RegExp(`^events-lib/0\\.1\\.0 \\(${pin.commit.slice(0, 7)}(, modified)?\\)$`),
+    )
     expect(kitty('version').stdout).toBe(kitty('--version').stdout)
     expect(JSON.parse(kitty('version', '--json').stdout)).toMatchObject({
       kitty: '0.1.0',
@@ -40,17 +52,27 @@ describe('the events library the program runs on', () => {
 
   it('is called modified when it is another one than the program was built with', () => {
     const { kitty, library } = installation()
-    writeFileSync(join(library, 'package.json'), readFileSync(join(library, 'package.json'), 'utf8').replace('"0.1.0"', '"0.1.7"'))
+    writeFileSync(
+      join(library, 'package.json'),
+      readFileSync(join(library, 'package.json'), 'utf8').replace('"0.1.0"', '"0.1.7"'),
+    )
     expect(kitty('--version').stdout).toMatch(/events-lib\/0\.1\.7 \([0-9a-f]{7}, modified\)/)
   })
 
   it.each([
     ['missing', (library: string) => rmSync(library, { recursive: true }), 'is not installed'],
-    ['without its code', (library: string) => rmSync(join(library, 'dist'), { recursive: true }), 'is not installed'],
+    [
+      'without its code',
+      (library: string) => rmSync(join(library, 'dist'), { recursive: true }),
+      'is not installed',
+    ],
     [
       'too old',
       (library: string) =>
-        writeFileSync(join(library, 'package.json'), readFileSync(join(library, 'package.json'), 'utf8').replace('"0.1.0"', '"0.0.9"')),
+        writeFileSync(
+          join(library, 'package.json'),
+          readFileSync(join(library, 'package.json'), 'utf8').replace('"0.1.0"', '"0.0.9"'),
+        ),
       '0.0.9 is too old: 0.1.0 is needed',
     ],
   ])('makes every command exit 5 when it is %s, and --version answers still', (_name, spoil, says) => {

@@ -51,7 +51,10 @@ function repository(): TempRepository {
 
 /** Resolves when the stream is open: the order of arrival is there before the first event is waited for. */
 async function opened(root: string): Promise<void> {
-  writeFileSync(join(root, '.kittify/events/2020-01-01.jsonl'), noteLine(1, { lamport_clock: 1, timestamp: '2020-01-01T00:00:00.000Z' }))
+  writeFileSync(
+    join(root, '.kittify/events/2020-01-01.jsonl'),
+    noteLine(1, { lamport_clock: 1, timestamp: '2020-01-01T00:00:00.000Z' }),
+  )
   writeFileSync(join(root, '.kittify/clock.json'), '{"value": 2}')
 }
 
@@ -62,36 +65,42 @@ const ids = (text: string): string[] =>
     .map((line) => (JSON.parse(line) as { event_id: string }).event_id)
 
 describe('kitty watch', () => {
-  it(`brings ${EVENTS} events of ${WRITERS} processes to a slow reader, each exactly once, in order`, async () => {
-    const { root } = repository()
-    await opened(root)
-    const script = await nodeScript(WRITER)
-    const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
-    let text = ''
-    let most = 0
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      child.stdout.pause()
-      setTimeout(() => child.stdout.resume(), 2)
-    })
-    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    const writers = Array.from({ length: WRITERS }, (_, at) => runNode(script, [root, `w${at}`, String(EVENTS / WRITERS), String(AT_ONCE)]))
-    for (const { finished: end } of writers) expect((await end).stderr).toBe('')
-    for (let waited = 0; text.split('\n').length < EVENTS + 2 && waited < TIME_MS; waited += 20) {
-      most = Math.max(most, residentMegabytes(child.pid))
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    child.kill('SIGTERM')
-    expect(await ended).toBe(143)
-    const days = join(root, '.kittify/events')
-    const written = readdirSync(days)
-      .filter((name) => name.endsWith('.jsonl'))
-      .sort()
-      .flatMap((name) => ids(readFileSync(join(days, name), 'utf8')))
-    expect(written).toHaveLength(EVENTS + 1)
-    expect(ids(text)).toEqual(written)
-    expect(most).toBeLessThan(300)
-  }, TIME_MS)
+  it(
+    `brings ${EVENTS} events of ${WRITERS} processes to a slow reader, each exactly once, in order`,
+    async () => {
+      const { root } = repository()
+      await opened(root)
+      const script = await nodeScript(WRITER)
+      const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
+      let text = ''
+      let most = 0
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+        child.stdout.pause()
+        setTimeout(() => child.stdout.resume(), 2)
+      })
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+      const writers = Array.from({ length: WRITERS }, (_, at) =>
+        runNode(script, [root, `w${at}`, String(EVENTS / WRITERS), String(AT_ONCE)]),
+      )
+      for (const { finished: end } of writers) expect((await end).stderr).toBe('')
+      for (let waited = 0; text.split('\n').length < EVENTS + 2 && waited < TIME_MS; waited += 20) {
+        most = Math.max(most, residentMegabytes(child.pid))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      child.kill('SIGTERM')
+      expect(await ended).toBe(143)
+      const days = join(root, '.kittify/events')
+      const written = readdirSync(days)
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()
+        .flatMap((name) => ids(readFileSync(join(days, name), 'utf8')))
+      expect(written).toHaveLength(EVENTS + 1)
+      expect(ids(text)).toEqual(written)
+      expect(most).toBeLessThan(300)
+    },
+    TIME_MS,
+  )
 
   it('ends quietly, with what a shell expects, when it is interrupted or nobody reads any more', async () => {
     const { root } = repository()
@@ -102,7 +111,13 @@ describe('kitty watch', () => {
     child.kill('SIGINT')
     expect(await end).toMatchObject({ code: 130, stderr: '' })
     const piped = `"${process.execPath}" "${PROGRAM}" agent events list --format jsonl --follow | head -0; echo "\${PIPESTATUS[0]}"`
-    expect(execFileSync('bash', ['-c', piped], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()).toBe('0')
+    expect(
+      execFileSync('bash', ['-c', piped], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }).trim(),
+    ).toBe('0')
   })
 
   it('refuses --json, since one document cannot hold what has no end', async () => {
@@ -131,11 +146,16 @@ describe('kitty status --watch', () => {
     await opened(root)
     const pidFile = join(root, 'pid')
     const command = `sh -c 'echo $$ > ${pidFile}; exec "${process.execPath}" "${PROGRAM}" status --watch'`
-    const child = spawn('script', ['-qefc', command, '/dev/null'], { cwd: root, env: { ...process.env, TERM: 'xterm' }, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd: root,
+      env: { ...process.env, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     let screen = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text))
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    for (let waited = 0; !screen.includes('q quits') && waited < 20_000; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (let waited = 0; !screen.includes('q quits') && waited < 20_000; waited += 20)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     expect(screen).toContain('\u001b[?1049h')
     if (how.startsWith('SIG')) process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM')
     else child.stdin.write(how)

@@ -10,12 +10,24 @@ interface ManifestCommand {
   readonly id: string
   readonly summary?: string
   readonly examples?: readonly string[]
-  readonly flags: Readonly<Record<string, { readonly name: string; readonly hidden?: boolean; readonly summary?: string; readonly description?: string }>>
+  readonly flags: Readonly<
+    Record<
+      string,
+      {
+        readonly name: string
+        readonly hidden?: boolean
+        readonly summary?: string
+        readonly description?: string
+      }
+    >
+  >
 }
 
 const MANIFEST = fileURLToPath(new URL('../../oclif.manifest.json', import.meta.url))
 const COMMANDS: readonly ManifestCommand[] = existsSync(MANIFEST)
-  ? Object.values((JSON.parse(readFileSync(MANIFEST, 'utf8')) as { commands: Record<string, ManifestCommand> }).commands)
+  ? Object.values(
+      (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { commands: Record<string, ManifestCommand> }).commands,
+    )
   : []
 /** What the parser says of a line that is not one of the command's. Whether there is such a package is not its matter. */
 const WRONG_USAGE =
@@ -65,7 +77,9 @@ describe('--help', () => {
   })
 
   it('is there for every topic and for the program itself', async () => {
-    const pages = await inParallel(TOPICS, (topic) => kitty({ cwd: '/' }, ...topic.split(' ').filter(Boolean)))
+    const pages = await inParallel(TOPICS, (topic) =>
+      kitty({ cwd: '/' }, ...topic.split(' ').filter(Boolean)),
+    )
     for (const [at, page] of pages.entries()) {
       expect([TOPICS[at], page.code, page.stderr]).toEqual([TOPICS[at], 0, ''])
       expect(page.stdout).toContain(`kitty ${TOPICS[at] ?? ''}`.trim())
@@ -87,7 +101,9 @@ describe('the examples in the help', () => {
   })
 
   it('can be typed as they stand: none is refused as wrong usage', async () => {
-    const lines = COMMANDS.flatMap(examplesOf).filter((line) => line.startsWith('kitty ') && !NOT_RUN.test(line))
+    const lines = COMMANDS.flatMap(examplesOf).filter(
+      (line) => line.startsWith('kitty ') && !NOT_RUN.test(line),
+    )
     expect(lines.length).toBeGreaterThan(15)
     const outcomes = await inParallel(lines, async (line) => ({
       line,

@@ -23,7 +23,9 @@ describe('eight processes writing at once', () => {
     expect(new Set(clocks).size).toBe(1600)
     expect(clocks).toEqual([...clocks].sort((a, b) => a - b))
 
-    const listed = documentOf(await kitty({ cwd: root }, 'agent', 'events', 'list', '--type', 'NoteAdded', '--json'))
+    const listed = documentOf(
+      await kitty({ cwd: root }, 'agent', 'events', 'list', '--type', 'NoteAdded', '--json'),
+    )
     expect(listed['count']).toBe(1600)
     const verified = await kitty({ cwd: root }, 'agent', 'events', 'verify', '--json')
     expect(documentOf(verified)['problems']).toEqual([])
@@ -33,7 +35,20 @@ describe('eight processes writing at once', () => {
     const { root } = await preparedRepository()
     const claims = await Promise.all(
       WRITERS.map((actor) =>
-        kitty({ cwd: root }, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing', '--expect', 'planned', '--actor', actor, '--json'),
+        kitty(
+          { cwd: root },
+          'agent',
+          'tasks',
+          'move-task',
+          'WP01',
+          '--to',
+          'doing',
+          '--expect',
+          'planned',
+          '--actor',
+          actor,
+          '--json',
+        ),
       ),
     )
 

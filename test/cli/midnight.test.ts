@@ -35,18 +35,31 @@ describe('midnight', () => {
     await store.emit([NOTE], BY_ADA)
     await store.close()
     const lines = (day: string): number =>
-      readFileSync(join(repository.root, '.kittify', 'events', `${day}.jsonl`), 'utf8').trim().split('\n').length
+      readFileSync(join(repository.root, '.kittify', 'events', `${day}.jsonl`), 'utf8')
+        .trim()
+        .split('\n').length
     expect(dayFiles(repository.root)).toEqual(['2026-03-08.jsonl', '2026-03-09.jsonl'])
     expect([lines('2026-03-08'), lines('2026-03-09')]).toEqual([2, 1])
   })
 
-  it.each(['Pacific/Kiritimati', 'Etc/GMT+12'])('the day is UTC for a program that runs in %s', async (zone) => {
-    const { root } = await preparedRepository()
-    const moved = await kitty({ cwd: root, env: { TZ: zone } }, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing')
-    expect(moved.code).toBe(0)
-    const last = loggedEvents(root).at(-1)
-    expect(dayFiles(root).at(-1)).toBe(`${last?.timestamp.slice(0, 10) ?? ''}.jsonl`)
-  })
+  it.each(['Pacific/Kiritimati', 'Etc/GMT+12'])(
+    'the day is UTC for a program that runs in %s',
+    async (zone) => {
+      const { root } = await preparedRepository()
+      const moved = await kitty(
+        { cwd: root, env: { TZ: zone } },
+        'agent',
+        'tasks',
+        'move-task',
+        'WP01',
+        '--to',
+        'doing',
+      )
+      expect(moved.code).toBe(0)
+      const last = loggedEvents(root).at(-1)
+      expect(dayFiles(root).at(-1)).toBe(`${last?.timestamp.slice(0, 10) ?? ''}.jsonl`)
+    },
+  )
 })
 
 function initialised(): TempRepository {

@@ -106,7 +106,10 @@ describe('with --json', () => {
       const outcome = outcomes[at]
       if (outcome === undefined) throw new Error(`${args} was not run`)
       expect([args, outcome.code]).toEqual([args, code])
-      expect(documentOf(outcome), args).toMatchObject({ help: { commands: expect.any(Array) as unknown }, warnings: [] })
+      expect(documentOf(outcome), args).toMatchObject({
+        help: { commands: expect.any(Array) as unknown },
+        warnings: [],
+      })
     }
   })
 
@@ -119,7 +122,10 @@ describe('with --json', () => {
     const { root: bare } = new TempRepository()
     const outside = tempFolder()
     const named = COMMANDS.map((id) => id.replaceAll(':', ' '))
-    const outcomes = await inParallel(named, async (args) => ({ args, outcome: await ask(args, args === 'init' ? outside : bare) }))
+    const outcomes = await inParallel(named, async (args) => ({
+      args,
+      outcome: await ask(args, args === 'init' ? outside : bare),
+    }))
     expect(named.length).toBeGreaterThan(10)
     for (const { args, outcome } of outcomes) {
       const document = documentOf(outcome)

@@ -2,7 +2,13 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noteLine } from '../support/events.js'
-import { commandSource, definitionSource, lines, PluginHome, WITH_DEFINITION } from '../support/plugin-home.js'
+import {
+  commandSource,
+  definitionSource,
+  lines,
+  PluginHome,
+  WITH_DEFINITION,
+} from '../support/plugin-home.js'
 import { TempRepository } from '../support/temp-repository.js'
 
 const NOTE = `const [text] = this.argv
@@ -23,7 +29,10 @@ function hooked(hooks: string): Fixture {
   const home = new PluginHome()
   home.add(
     'kitty-plugin-teller',
-    { 'plugin.js': definitionSource('teller', { hooks }), 'commands/jot.js': commandSource(NOTE, 'static strict = false') },
+    {
+      'plugin.js': definitionSource('teller', { hooks }),
+      'commands/jot.js': commandSource(NOTE, 'static strict = false'),
+    },
     WITH_DEFINITION,
   )
   const repository = new TempRepository()
@@ -37,7 +46,8 @@ function hooked(hooks: string): Fixture {
 }
 
 const TELL = `for (const event of events) appendFileSync(join(root, 'told'), event.payload.text + '\\n')`
-const tell = (options = '', before = ''): string => `[{ name: 'tell', ${options} async handle(events, { root, resolve }) { ${before}; ${TELL} } }]`
+const tell = (options = '', before = ''): string =>
+  `[{ name: 'tell', ${options} async handle(events, { root, resolve }) { ${before}; ${TELL} } }]`
 
 describe('a hook after events were written', () => {
   it('is told of each event once, in order, and from its first run on only', () => {
@@ -57,14 +67,18 @@ describe('a hook after events were written', () => {
   })
 
   it('catches up with what it missed, in order, after it failed; the failure is recorded and changes nothing', () => {
-    const { home, repository, note, told } = hooked(tell('', `if (!existsSync(join(root, 'up'))) throw new Error('the service is down')`))
+    const { home, repository, note, told } = hooked(
+      tell('', `if (!existsSync(join(root, 'up'))) throw new Error('the service is down')`),
+    )
     const failed = note('first')
     expect(failed).toMatchObject({ code: 0, stdout: 'wrote first\n' })
     expect(failed.stderr).toContain('The hook tell of the plugin teller failed: the service is down.')
     note('second')
     expect(told()).toEqual([])
     const [day = ''] = readdirSync(join(repository.root, '.kittify/errors'))
-    expect(readFileSync(join(repository.root, '.kittify/errors', day), 'utf8')).toContain('"error_type":"HookFailure"')
+    expect(readFileSync(join(repository.root, '.kittify/errors', day), 'utf8')).toContain(
+      '"error_type":"HookFailure"',
+    )
     repository.write('up', '')
     expect(note('third').stderr).toBe('')
     expect(told()).toEqual(['first', 'second', 'third'])
@@ -76,7 +90,10 @@ describe('a hook after events were written', () => {
     repository.write('.kittify/events/2026-11-22.jsonl', noteLine(5))
     note('mine')
     repository.write('.kittify/events/2026-11-22.jsonl', noteLine(3) + noteLine(5))
-    repository.write('.kittify/events/2026-11-21.jsonl', noteLine(4, { timestamp: '2026-11-21T09:30:00.000Z' }) + noteLine(5))
+    repository.write(
+      '.kittify/events/2026-11-21.jsonl',
+      noteLine(4, { timestamp: '2026-11-21T09:30:00.000Z' }) + noteLine(5),
+    )
     note('later')
     expect(told()).toEqual(['note 5', 'mine', 'note 3', 'note 4', 'later'])
   })
@@ -95,7 +112,11 @@ describe('a hook after events were written', () => {
   it.each([
     ['ends the process', 'process.exit(9)', 'ended its thread'],
     ['never ends', 'for (;;) {}', 'took longer than 300 ms'],
-    ['fails later, on its own', `setTimeout(() => { throw new Error('stray') }); await new Promise(() => undefined)`, 'stray'],
+    [
+      'fails later, on its own',
+      `setTimeout(() => { throw new Error('stray') }); await new Promise(() => undefined)`,
+      'stray',
+    ],
   ])('cannot change the outcome of the command when it %s', (_name, source, says) => {
     const { note } = hooked(tell('timeout: 300,', source))
     const done = note('first', '--json')
@@ -111,7 +132,9 @@ describe('a hook after events were written', () => {
   })
 
   it('keeps a cursor of its own: one that is down holds no other back', () => {
-    const { note, told } = hooked(`[{ name: 'down', handle() { throw new Error('down') } }, ${tell().slice(1)}`)
+    const { note, told } = hooked(
+      `[{ name: 'down', handle() { throw new Error('down') } }, ${tell().slice(1)}`,
+    )
     note('first')
     note('second')
     expect(told()).toEqual(['first', 'second'])

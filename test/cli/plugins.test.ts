@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Config } from '@oclif/core'
@@ -21,7 +30,8 @@ function ownCopy(plugin: string, changeApi?: (source: string) => string): void {
   const copy = join(plugin, 'node_modules', 'kitty-cli')
   for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   mkdirSync(join(copy, 'node_modules'))
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name))
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name))
   if (changeApi === undefined) return
   const file = join(copy, 'dist/core/plugin/api-version.js')
   writeFileSync(file, changeApi(readFileSync(file, 'utf8')))
@@ -48,7 +58,9 @@ describe("a plugin's command", () => {
     home.add('kitty-plugin-noter', { 'commands/noter.js': commandSource(EMIT) })
     const { root } = repository()
     expect(home.kitty(root, 'noter')).toMatchObject({ code: 0, stdout: 'wrote from a plugin\n' })
-    const listed = JSON.parse(home.kitty(root, 'agent', 'events', 'list', '--json').stdout) as { events: unknown[] }
+    const listed = JSON.parse(home.kitty(root, 'agent', 'events', 'list', '--json').stdout) as {
+      events: unknown[]
+    }
     expect(listed.events).toHaveLength(1)
     expect(home.kitty(root, '--help').stdout).toContain('noter')
   })
@@ -67,7 +79,9 @@ describe("a plugin's command", () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('the copy says no')
     expect(refused.stderr).toContain('ask it again')
-    const errors = readdirSync(join(root, '.kittify/errors')).map((file) => readFileSync(join(root, '.kittify/errors', file), 'utf8'))
+    const errors = readdirSync(join(root, '.kittify/errors')).map((file) =>
+      readFileSync(join(root, '.kittify/errors', file), 'utf8'),
+    )
     expect(errors.join('')).toContain('the copy says no')
   })
 
@@ -112,10 +126,17 @@ describe('event types of a plugin', () => {
     expect(bad.stderr).toMatch(/count .*must be from 1/)
     const [file = ''] = readdirSync(join(root, '.kittify/events')).filter((name) => name.endsWith('.jsonl'))
     const path = join(root, '.kittify/events', file)
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"event_version":2', '"event_version":1').replace('"count":3', '"n":4'))
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8')
+        .replace('"event_version":2', '"event_version":1')
+        .replace('"count":3', '"n":4'),
+    )
     expect(JSON.parse(home.kitty(root, 'counter', 'read', '--json').stdout)).toMatchObject({ counts: [4] })
     const without = new PluginHome().kitty(root, 'agent', 'events', 'list', '--json')
-    expect(JSON.parse(without.stdout)).toMatchObject({ events: [{ event_type: 'x.counter.Counted', payload: { n: 4 } }] })
+    expect(JSON.parse(without.stdout)).toMatchObject({
+      events: [{ event_type: 'x.counter.Counted', payload: { n: 4 } }],
+    })
   })
 })
 
@@ -126,11 +147,25 @@ describe('a plugin that is broken', () => {
     home.add('kitty-plugin-syntax', { 'commands/one.js': 'this is no JavaScript' })
     home.add('kitty-plugin-throws', { 'commands/two.js': 'throw new Error("thrown while loading")' })
     home.add('kitty-plugin-exits', { 'commands/three.js': 'process.exit(7)' })
-    home.add('kitty-plugin-hook', { 'init.js': `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(trace)}, ''); process.exit(8)` }, { oclif: { bin: 'kitty', hooks: { init: './init.js' } } })
+    home.add(
+      'kitty-plugin-hook',
+      {
+        'init.js': `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(trace)}, ''); process.exit(8)`,
+      },
+      { oclif: { bin: 'kitty', hooks: { init: './init.js' } } },
+    )
     home.add('kitty-plugin-definition', { 'plugin.js': 'throw new Error("no definition")' }, WITH_DEFINITION)
     home.add('kitty-plugin-plain', { 'plugin.js': 'export default {}' }, WITH_DEFINITION)
     home.add('kitty-plugin-outside', {}, { kitty: { api: 1, plugin: '../../evil.js' } })
-    home.add('kitty-plugin-foreign', { 'plugin.js': definitionSource('foreign', { types: `[{ type: 'x.other.Type', version: 1, schema: schema.anyObject() }]` }) }, WITH_DEFINITION)
+    home.add(
+      'kitty-plugin-foreign',
+      {
+        'plugin.js': definitionSource('foreign', {
+          types: `[{ type: 'x.other.Type', version: 1, schema: schema.anyObject() }]`,
+        }),
+      },
+      WITH_DEFINITION,
+    )
     home.add('kitty-plugin-old', {}, { kitty: { api: 0 } })
     home.list({ name: 'kitty-plugin-gone', type: 'user' })
     home.list({ name: 'kitty-plugin-nowhere', type: 'link', root: '/nowhere' })
@@ -139,7 +174,18 @@ describe('a plugin that is broken', () => {
     const { root } = repository()
     const good = home.kitty(root, 'good')
     expect(good).toMatchObject({ code: 0, stdout: 'still here\n' })
-    for (const name of ['syntax', 'throws', 'exits', 'definition', 'plain', 'outside', 'foreign', 'old', 'gone', 'nowhere'])
+    for (const name of [
+      'syntax',
+      'throws',
+      'exits',
+      'definition',
+      'plain',
+      'outside',
+      'foreign',
+      'old',
+      'gone',
+      'nowhere',
+    ])
       expect(good.stderr).toContain(`kitty-plugin-${name}`)
     expect(good.stderr).toContain('thrown while loading')
     expect(good.stderr).toContain('process.exit(7)')
@@ -174,10 +220,13 @@ describe('what kitty consists of', () => {
     expect(status.code).toBe(0)
     expect(status.stdout).not.toContain('REPLACED')
     expect(status.stderr).toContain('kitty-plugin-status was left out: it would replace kitty status.')
-    expect(status.stderr).toContain('kitty-plugin-alias was left out: it would replace kitty agent tasks list.')
+    expect(status.stderr).toContain(
+      'kitty-plugin-alias was left out: it would replace kitty agent tasks list.',
+    )
     expect(status.stderr).toContain('kitty-plugin-hidden was left out: it would replace kitty version.')
     expect(status.stderr).toContain('@oclif/plugin-help')
-    for (const command of [['agent', 'tasks', 'list'], ['version'], ['help']]) expect(home.kitty(root, ...command).stdout).not.toContain('REPLACED')
+    for (const command of [['agent', 'tasks', 'list'], ['version'], ['help']])
+      expect(home.kitty(root, ...command).stdout).not.toContain('REPLACED')
   })
 
   it('loads nothing that a repository names', () => {
@@ -185,14 +234,38 @@ describe('what kitty consists of', () => {
     const made = repository()
     const trace = join(tempFolder(), 'trace')
     const evil = `require('node:fs').writeFileSync(${JSON.stringify(trace)}, 'ran')`
-    const listed = { name: 'kitty-cli', oclif: { bin: 'kitty', plugins: ['kitty-plugin-evil'], devPlugins: ['kitty-plugin-evil'], hooks: { init: './evil.cjs' } }, dependencies: { 'kitty-plugin-evil': '1.0.0' } }
-    for (const path of ['evil.cjs', '.oclifrc.js', '.oclifrc.cjs', 'oclif.config.cjs', 'kitty.config.js', '.kittify/plugin.cjs', 'node_modules/kitty-plugin-evil/commands/evil.js'])
+    const listed = {
+      name: 'kitty-cli',
+      oclif: {
+        bin: 'kitty',
+        plugins: ['kitty-plugin-evil'],
+        devPlugins: ['kitty-plugin-evil'],
+        hooks: { init: './evil.cjs' },
+      },
+      dependencies: { 'kitty-plugin-evil': '1.0.0' },
+    }
+    for (const path of [
+      'evil.cjs',
+      '.oclifrc.js',
+      '.oclifrc.cjs',
+      'oclif.config.cjs',
+      'kitty.config.js',
+      '.kittify/plugin.cjs',
+      'node_modules/kitty-plugin-evil/commands/evil.js',
+    ])
       made.write(path, evil)
     made.write('package.json', JSON.stringify(listed))
-    made.write('.kittify/package.json', JSON.stringify({ oclif: { plugins: [{ name: 'kitty-plugin-evil', type: 'link', root: made.root }] } }))
+    made.write(
+      '.kittify/package.json',
+      JSON.stringify({ oclif: { plugins: [{ name: 'kitty-plugin-evil', type: 'link', root: made.root }] } }),
+    )
     made.write('.kittify/config.json', JSON.stringify({ plugins: ['./plugin.cjs'] }))
-    made.write('node_modules/kitty-plugin-evil/package.json', JSON.stringify({ name: 'kitty-plugin-evil', version: '1.0.0', oclif: { commands: './commands' } }))
-    for (const command of [['--version'], ['version'], ['status'], ['--help'], ['plugins'], ['evil']]) home.kitty(made.root, ...command)
+    made.write(
+      'node_modules/kitty-plugin-evil/package.json',
+      JSON.stringify({ name: 'kitty-plugin-evil', version: '1.0.0', oclif: { commands: './commands' } }),
+    )
+    for (const command of [['--version'], ['version'], ['status'], ['--help'], ['plugins'], ['evil']])
+      home.kitty(made.root, ...command)
     expect(existsSync(trace)).toBe(false)
     rmSync(join(made.root, '.kittify/config.json'))
   })

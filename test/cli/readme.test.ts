@@ -22,8 +22,16 @@ describe("the README's tour", () => {
     // What is to be refused must be: a command that succeeds there ends the script.
     const script = blocks.join('\n').replaceAll(/^(kitty .*?)\s*# refused.*$/gm, '! $1 || exit 99')
     const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, KITTY_ACTOR: 'ada' }
-    const user = { GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'a@example.org' }
-    const { stdout } = await promisify(execFile)('sh', ['-ec', script], { cwd: root, env: { ...env, ...user } })
+    const user = {
+      GIT_AUTHOR_NAME: 'Ada',
+      GIT_AUTHOR_EMAIL: 'a@example.org',
+      GIT_COMMITTER_NAME: 'Ada',
+      GIT_COMMITTER_EMAIL: 'a@example.org',
+    }
+    const { stdout } = await promisify(execFile)('sh', ['-ec', script], {
+      cwd: root,
+      env: { ...env, ...user },
+    })
     expect(stdout).toMatch(/feature\s+001-parcel-tracking\s+1\/2 done\s+50%/)
     expect(stdout).toMatch(/ok \d+ events in 1 file, no problems/)
   })

@@ -39,11 +39,23 @@ describe.skipIf(SPECS === undefined)('eleven real features, from their files to 
   let finalized: Outcome
 
   const run = (...args: string[]): Promise<Outcome> => kitty({ cwd: repository.root }, ...args)
-  const board = async (): Promise<Feature[]> => documentOf(await run('status', '--json'))['features'] as Feature[]
+  const board = async (): Promise<Feature[]> =>
+    documentOf(await run('status', '--json'))['features'] as Feature[]
   const packages = (feature: Feature): Package[] => Object.values(feature.lanes).flat()
 
   async function move(feature: string, id: string, to: string, ...flags: string[]): Promise<void> {
-    const moved = await run('agent', 'tasks', 'move-task', id, '--to', to, '--feature', feature, '--json', ...flags)
+    const moved = await run(
+      'agent',
+      'tasks',
+      'move-task',
+      id,
+      '--to',
+      to,
+      '--feature',
+      feature,
+      '--json',
+      ...flags,
+    )
     expect(moved, `${feature} ${id} → ${to}`).toMatchObject({ code: 0 })
     expect(documentOf(moved)).toMatchObject({ feature, work_package: id, new_status: to })
     lanes.set(`${feature}/${id}`, to)
@@ -56,10 +68,19 @@ describe.skipIf(SPECS === undefined)('eleven real features, from their files to 
     const [first] = all.filter((candidate) => candidate.dependencies.length === 0)
     if (first === undefined) throw new Error(`${feature.feature} has no package to begin with`)
     await move(feature.feature, first.work_package, 'doing', '--expect', 'planned')
-    await move(feature.feature, first.work_package, 'for_review', '--force', '--reason', 'subtasks are kept elsewhere')
+    await move(
+      feature.feature,
+      first.work_package,
+      'for_review',
+      '--force',
+      '--reason',
+      'subtasks are kept elsewhere',
+    )
     await move(feature.feature, first.work_package, 'done')
-    const next = all.find(({ work_package, dependencies }) =>
-      work_package !== first.work_package && dependencies.every((id) => id === first.work_package))
+    const next = all.find(
+      ({ work_package, dependencies }) =>
+        work_package !== first.work_package && dependencies.every((id) => id === first.work_package),
+    )
     if (next !== undefined) await move(feature.feature, next.work_package, 'doing')
   }
 
@@ -97,8 +118,13 @@ describe.skipIf(SPECS === undefined)('eleven real features, from their files to 
     for (const feature of features) {
       for (const [lane, inLane] of Object.entries(feature.lanes))
         for (const { work_package } of inLane)
-          expect([work_package, lane]).toEqual([work_package, lanes.get(`${feature.feature}/${work_package}`) ?? 'planned'])
-      const done = packages(feature).filter(({ work_package }) => lanes.get(`${feature.feature}/${work_package}`) === 'done')
+          expect([work_package, lane]).toEqual([
+            work_package,
+            lanes.get(`${feature.feature}/${work_package}`) ?? 'planned',
+          ])
+      const done = packages(feature).filter(
+        ({ work_package }) => lanes.get(`${feature.feature}/${work_package}`) === 'done',
+      )
       expect(feature.progress).toMatchObject({ done: done.length, total: packages(feature).length })
     }
     expect(features.flatMap(packages)).toHaveLength(total)
@@ -119,17 +145,34 @@ describe.skipIf(SPECS === undefined)('eleven real features, from their files to 
       count: number
     }
     expect(count).toBe(11 + total + moves)
-    expect(events.map((event) => event.lamport_clock)).toEqual(Array.from({ length: count }, (_, at) => at + 1))
+    expect(events.map((event) => event.lamport_clock)).toEqual(
+      Array.from({ length: count }, (_, at) => at + 1),
+    )
     const ofType = (type: string): number => events.filter((event) => event.event_type === type).length
-    expect([ofType('SpecCreated'), ofType('WPCreated'), ofType('WPStatusChanged')]).toEqual([11, total, moves])
+    expect([ofType('SpecCreated'), ofType('WPCreated'), ofType('WPStatusChanged')]).toEqual([
+      11,
+      total,
+      moves,
+    ])
   })
 
   it('tells the history of one package', async () => {
     const [feature] = (await board()).filter(({ progress }) => progress.done > 0)
     const [done] = feature?.lanes['done'] ?? []
-    const listed = await run('agent', 'events', 'list', '--feature', feature?.feature ?? '', '--entity', done?.work_package ?? '', '--json')
+    const listed = await run(
+      'agent',
+      'events',
+      'list',
+      '--feature',
+      feature?.feature ?? '',
+      '--entity',
+      done?.work_package ?? '',
+      '--json',
+    )
     const { events } = documentOf(listed) as { events: LoggedEvent[] }
-    expect(events.map(({ event_type, payload }) => [event_type, payload['old_status'], payload['new_status']])).toEqual([
+    expect(
+      events.map(({ event_type, payload }) => [event_type, payload['old_status'], payload['new_status']]),
+    ).toEqual([
       ['WPCreated', undefined, undefined],
       ['WPStatusChanged', 'planned', 'doing'],
       ['WPStatusChanged', 'doing', 'for_review'],

@@ -8,7 +8,14 @@ const project = (): Promise<Project> =>
 
 /** Wording apart, what the failure document of a refusal always holds. */
 function refusal(kind: string, context: object = {}) {
-  return { error: { kind, message: expect.any(String) as string, next_steps: expect.any(Array) as string[], context } }
+  return {
+    error: {
+      kind,
+      message: expect.any(String) as string,
+      next_steps: expect.any(Array) as string[],
+      context,
+    },
+  }
 }
 
 describe('the program', () => {
@@ -21,7 +28,10 @@ describe('the program', () => {
     expect(demo.run('agent', 'tasks', 'move-task', 'WP01', '--to', 'doing').code).toBe(0)
     expect(demo.json('agent', 'tasks', 'move-task', 'WP01', '--to', 'for_review')).toMatchObject({
       code: 1,
-      document: refusal('StateTransitionError', { blockers: ['T001'], valid_transitions: ['for_review', 'planned'] }),
+      document: refusal('StateTransitionError', {
+        blockers: ['T001'],
+        valid_transitions: ['for_review', 'planned'],
+      }),
     })
     expect(demo.json('agent', 'tasks', 'mark-status', 'T001', 'T404', '--status', 'done')).toMatchObject({
       code: 0,
@@ -32,20 +42,43 @@ describe('the program', () => {
       event: { event_type: 'GateCreated', entity_type: 'Gate' },
     })
     expect(demo.run('agent', 'tasks', 'move-task', 'WP01', '--to', 'for_review').code).toBe(0)
-    expect(demo.run('agent', 'gates', 'set', 'WP01-CI_CHECK', '--status', 'failed', '--details', 'red').code).toBe(0)
+    expect(
+      demo.run('agent', 'gates', 'set', 'WP01-CI_CHECK', '--status', 'failed', '--details', 'red').code,
+    ).toBe(0)
     const stopped = demo.json('agent', 'tasks', 'move-task', 'WP01', '--to', 'done')
-    expect(stopped).toMatchObject({ code: 1, document: refusal('GateFailure', { earlier: { times: 1, last_reason: 'CI_CHECK failed for WP01: red' } }) })
+    expect(stopped).toMatchObject({
+      code: 1,
+      document: refusal('GateFailure', {
+        earlier: { times: 1, last_reason: 'CI_CHECK failed for WP01: red' },
+      }),
+    })
     expect(demo.json('agent', 'gates', 'set', 'WP01-CI_CHECK', '--status', 'passed').document).toMatchObject({
       gate: { status: 'passed' },
     })
-    expect(demo.json('agent', 'tasks', 'tag', 'WP01', '--add', 'a,b', '--add', 'c').document).toMatchObject({ tags: ['a', 'b', 'c'] })
+    expect(demo.json('agent', 'tasks', 'tag', 'WP01', '--add', 'a,b', '--add', 'c').document).toMatchObject({
+      tags: ['a', 'b', 'c'],
+    })
     expect(demo.run('agent', 'tasks', 'note', 'WP01', 'Mind the gap').stdout).toContain('WP01: noted')
-    expect(demo.json('agent', 'tasks', 'usage', 'WP01', '--tokens', '1200', '--cost', '0.0412').document).toMatchObject({
+    expect(
+      demo.json('agent', 'tasks', 'usage', 'WP01', '--tokens', '1200', '--cost', '0.0412').document,
+    ).toMatchObject({
       usage: { tokens: 1200, cost_usd_micros: 41_200, seconds: 0 },
     })
     expect(demo.run('agent', 'tasks', 'move-task', 'WP01', '--to', 'done').code).toBe(0)
     const { stdout } = demo.run('agent', 'tasks', 'show', 'WP01')
-    const story = ['made: Part WP01', 'planned -> doing', 'T001 done', 'gate WP01-CI_CHECK added', 'doing -> for review', 'failed: red', 'WP01-CI_CHECK passed', 'tags +a +b +c', 'note: Mind the gap', '1200 tokens', 'for review -> done']
+    const story = [
+      'made: Part WP01',
+      'planned -> doing',
+      'T001 done',
+      'gate WP01-CI_CHECK added',
+      'doing -> for review',
+      'failed: red',
+      'WP01-CI_CHECK passed',
+      'tags +a +b +c',
+      'note: Mind the gap',
+      '1200 tokens',
+      'for review -> done',
+    ]
     const places = story.map((part) => stdout.indexOf(part, stdout.indexOf('History')))
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(places).not.toContain(-1)
@@ -61,9 +94,15 @@ describe('the program', () => {
     expect(again.stderr).toContain('Refused for this reason once before')
     expect(demo.json('agent', 'errors', 'match', ...doing)).toMatchObject({
       code: 0,
-      document: { refusal: { kind: 'DependencyValidationError', blockers: ['WP01'] }, count: 2, warnings: [] },
+      document: {
+        refusal: { kind: 'DependencyValidationError', blockers: ['WP01'] },
+        count: 2,
+        warnings: [],
+      },
     })
-    const [list, limited] = [[], ['--limit', '1']].map((more) => demo.json('agent', 'errors', 'list', '--entity', 'wp2', ...more).document)
+    const [list, limited] = [[], ['--limit', '1']].map(
+      (more) => demo.json('agent', 'errors', 'list', '--entity', 'wp2', ...more).document,
+    )
     expect(list).toMatchObject({
       count: 2,
       errors: [
@@ -71,13 +110,26 @@ describe('the program', () => {
           error_type: 'DependencyValidationError',
           entity_id: 'WP02',
           attempted_operation: 'agent tasks move-task',
-          context: { current_status: 'planned', requested_status: 'doing', valid_transitions: ['doing'], feature_slug: '001-demo' },
+          context: {
+            current_status: 'planned',
+            requested_status: 'doing',
+            valid_transitions: ['doing'],
+            feature_slug: '001-demo',
+          },
         },
         {},
       ],
     })
     expect(limited).toMatchObject({ count: 1 })
-    const forced = demo.json('agent', 'tasks', 'move-task', ...doing, '--force', '--reason', 'WP01 is done in all but name')
+    const forced = demo.json(
+      'agent',
+      'tasks',
+      'move-task',
+      ...doing,
+      '--force',
+      '--reason',
+      'WP01 is done in all but name',
+    )
     expect(forced.document).toMatchObject({
       event: { payload: { force: true, dependency_status: { incomplete_dependencies: ['WP01'] } } },
     })
@@ -91,7 +143,8 @@ describe('the program', () => {
       [['agent', 'gates', 'set', 'WP01-X', '--status', 'passed'], 'UnknownGate'],
       [['agent', 'tasks', 'usage', 'WP01', '--cost', 'much'], 'UsageError'],
     ]
-    for (const [args, kind] of wrong) expect(demo.json(...args)).toMatchObject({ code: 2, document: refusal(kind) })
+    for (const [args, kind] of wrong)
+      expect(demo.json(...args)).toMatchObject({ code: 2, document: refusal(kind) })
   })
 
   it('refuses settings that are wrong with the place and the reason', async () => {
@@ -134,7 +187,10 @@ describe('where error records cannot be kept', () => {
       rmSync(demo.path('.kittify/errors'))
     }
     symlinkSync(tempFolder(), demo.path('.kittify/errors'))
-    expect(demo.run('agent', 'tasks', 'move-task', 'WP01', '--to', 'doing')).toMatchObject({ code: 0, stderr: '' })
+    expect(demo.run('agent', 'tasks', 'move-task', 'WP01', '--to', 'doing')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
     expect(readdirSync(demo.path('.kittify/errors'))).toEqual([])
   })
 })

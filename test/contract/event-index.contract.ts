@@ -80,19 +80,22 @@ const filters: fc.Arbitrary<EventFilter> = fc.record({
 /** What a filter means, said without an index. */
 function expected(events: readonly LogEvent[], filter: EventFilter): string[] {
   const upTo = filter.to?.length === 10 ? `${filter.to}T23:59:59.999Z` : filter.to
-  const found = [...events].sort(compareEvents).filter(
-    (event) =>
-      (filter.feature ?? event.payload.feature_slug) === event.payload.feature_slug &&
-      (filter.entity ?? event.entity_id) === event.entity_id &&
-      (filter.type ?? event.event_type) === event.event_type &&
-      (filter.actor ?? event.actor) === event.actor &&
-      (filter.causation === undefined || filter.causation === event.causation_id) &&
-      event.lamport_clock > (filter.sinceClock ?? 0) &&
-      event.timestamp >= (filter.from ?? '') &&
-      (upTo === undefined || event.timestamp <= upTo),
-  )
+  const found = [...events]
+    .sort(compareEvents)
+    .filter(
+      (event) =>
+        (filter.feature ?? event.payload.feature_slug) === event.payload.feature_slug &&
+        (filter.entity ?? event.entity_id) === event.entity_id &&
+        (filter.type ?? event.event_type) === event.event_type &&
+        (filter.actor ?? event.actor) === event.actor &&
+        (filter.causation === undefined || filter.causation === event.causation_id) &&
+        event.lamport_clock > (filter.sinceClock ?? 0) &&
+        event.timestamp >= (filter.from ?? '') &&
+        (upTo === undefined || event.timestamp <= upTo),
+    )
   const { limit = found.length, sinceClock } = filter
-  const kept = sinceClock === undefined ? found.slice(Math.max(0, found.length - limit)) : found.slice(0, limit)
+  const kept =
+    sinceClock === undefined ? found.slice(Math.max(0, found.length - limit)) : found.slice(0, limit)
   return kept.map((event) => event.event_id)
 }
 
@@ -101,18 +104,24 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
   describe(name, () => {
     it('finds by any filter exactly what reading the whole log would find, in the total order', async () => {
       await fc.assert(
-        fc.asyncProperty(histories, fc.array(filters, { minLength: 1, maxLength: 8 }), async (events, asked) => {
-          const made = emptyLog()
-          write(made, events)
-          const index = await make()
-          await catchUp(made.log, index)
-          for (const filter of asked) {
-            const rows = await index.locate(filter)
-            expect(rows.map((row) => row.event_id)).toEqual(expected(events, filter))
-            expect(made.log.readEvents(rows).map((event) => event?.event_id)).toEqual(rows.map((row) => row.event_id))
-          }
-          expect(await index.count()).toBe(events.length)
-        }),
+        fc.asyncProperty(
+          histories,
+          fc.array(filters, { minLength: 1, maxLength: 8 }),
+          async (events, asked) => {
+            const made = emptyLog()
+            write(made, events)
+            const index = await make()
+            await catchUp(made.log, index)
+            for (const filter of asked) {
+              const rows = await index.locate(filter)
+              expect(rows.map((row) => row.event_id)).toEqual(expected(events, filter))
+              expect(made.log.readEvents(rows).map((event) => event?.event_id)).toEqual(
+                rows.map((row) => row.event_id),
+              )
+            }
+            expect(await index.count()).toBe(events.length)
+          },
+        ),
         { numRuns: 12 },
       )
     })
@@ -127,7 +136,11 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
           write(made, events.slice(cut))
           await catchUp(made.log, index)
           const keys = new Set(events.map((event) => `${event.payload.feature_slug}\0${event.entity_id}`))
-          const states = [...keys].sort().map((key) => fold(events.filter((event) => `${event.payload.feature_slug}\0${event.entity_id}` === key)))
+          const states = [...keys]
+            .sort()
+            .map((key) =>
+              fold(events.filter((event) => `${event.payload.feature_slug}\0${event.entity_id}` === key)),
+            )
           expect(await index.workPackages()).toEqual(states)
         }),
         { numRuns: 12 },
@@ -175,7 +188,10 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
     it('chooses between two lines of one id by their bytes, whichever was read first', async () => {
       const [a, b] = [note(1), note(1, { payload: { feature_slug: '001-login', text: 'another' } })]
       const chosen: (LogEvent | undefined)[] = []
-      for (const order of [[a, b], [b, a]]) {
+      for (const order of [
+        [a, b],
+        [b, a],
+      ]) {
         const made = emptyLog()
         write(made, order)
         const index = await make()
@@ -211,7 +227,12 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
     it('finds a package’s gates with it, also those whose results stand before them', async () => {
       const made = emptyLog()
       const gate = (seed: number, event_type: string, payload: Record<string, unknown>): LogEvent =>
-        note(seed, { event_type, entity_type: 'Gate', entity_id: 'G1', payload: { feature_slug: '001-login', gate_id: 'G1', ...payload } })
+        note(seed, {
+          event_type,
+          entity_type: 'Gate',
+          entity_id: 'G1',
+          payload: { feature_slug: '001-login', gate_id: 'G1', ...payload },
+        })
       const events = [
         note(1),
         gate(2, 'GateCreated', { work_package_id: 'WP01', gate_type: 'CI_CHECK' }),
@@ -220,10 +241,14 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       write(made, [...events].reverse())
       const index = await make()
       await catchUp(made.log, index)
-      expect((await index.locateWorkPackage('001-login', 'WP01')).map((row) => row.lamport_clock)).toEqual([1, 2, 3])
+      expect((await index.locateWorkPackage('001-login', 'WP01')).map((row) => row.lamport_clock)).toEqual([
+        1, 2, 3,
+      ])
       expect(await index.gateOwner('001-login', 'G1')).toBe('WP01')
       expect(await index.gateOwner('002-search', 'G1')).toBeUndefined()
-      expect((await index.workPackage('001-login', 'WP01'))?.gates).toMatchObject([{ gate_id: 'G1', status: 'passed' }])
+      expect((await index.workPackage('001-login', 'WP01'))?.gates).toMatchObject([
+        { gate_id: 'G1', status: 'passed' },
+      ])
     })
 
     it('knows features by their latest definition', async () => {
@@ -237,7 +262,9 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       write(made, [spec, note(2)])
       const index = await make()
       await catchUp(made.log, index)
-      expect(await index.features()).toMatchObject([{ feature_slug: '001-login', title: 'Log in', created_by: 'ada' }])
+      expect(await index.features()).toMatchObject([
+        { feature_slug: '001-login', title: 'Log in', created_by: 'ada' },
+      ])
       expect(await index.workPackages('002-search')).toEqual([])
     })
   })

@@ -7,7 +7,10 @@ import { hasSshServer, SshServer } from '../support/ssh-server.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 
-if (!hasSshServer) process.stderr.write('skipped: the events library over SSH: no /usr/sbin/sshd here (apt-get install openssh-server)\n')
+if (!hasSshServer)
+  process.stderr.write(
+    'skipped: the events library over SSH: no /usr/sbin/sshd here (apt-get install openssh-server)\n',
+  )
 
 describe.skipIf(!hasSshServer)('the events library over SSH', () => {
   let server: SshServer
@@ -57,7 +60,9 @@ describe.skipIf(!hasSshServer)('the events library over SSH', () => {
   it('asks neither key nor host where the objects are here', () => {
     const { checkout } = published()
     checkout.git('fetch', '--quiet', '--unshallow')
-    expect(checkout.runWith({ KITTY_EVENTS_SSH_KEY: '/nowhere', GIT_SSH_COMMAND: 'false' }, 'fetch').code).toBe(0)
+    expect(
+      checkout.runWith({ KITTY_EVENTS_SSH_KEY: '/nowhere', GIT_SSH_COMMAND: 'false' }, 'fetch').code,
+    ).toBe(0)
     expect(checkout.installed).toBe('first')
   })
 
@@ -78,7 +83,11 @@ describe.skipIf(!hasSshServer)('the events library over SSH', () => {
 
   it.each([
     ['a key the host does not know', () => access(server.otherKey), 'refused the key'],
-    ['a key file that is not there', () => access(join(server.folder, 'nowhere')), 'The deploy key is missing'],
+    [
+      'a key file that is not there',
+      () => access(join(server.folder, 'nowhere')),
+      'The deploy key is missing',
+    ],
     [
       'no key at all',
       () => ({
@@ -129,7 +138,9 @@ describe.skipIf(!hasSshServer)('the events library over SSH', () => {
   it('tells a host that cannot be reached', () => {
     const { checkout } = published()
     checkout.setPin({ repository: 'git+ssh://git@127.0.0.1:1/kitty.git' })
-    expect(checkout.runWith(access(server.deployKey), 'fetch').stderr).toContain('127.0.0.1:1 could not be reached')
+    expect(checkout.runWith(access(server.deployKey), 'fetch').stderr).toContain(
+      '127.0.0.1:1 could not be reached',
+    )
   })
 
   it('installs nothing when the commit holds another library than the pin says', () => {
@@ -142,7 +153,11 @@ describe.skipIf(!hasSshServer)('the events library over SSH', () => {
 
   it('installs nothing when the server hands out other bytes under the hash of the pin', () => {
     const { origin, checkout } = published()
-    const blob = gitIn(origin, 'rev-parse', `${checkout.pin['commit'] ?? ''}:packages/events/src/index.ts`).trim()
+    const blob = gitIn(
+      origin,
+      'rev-parse',
+      `${checkout.pin['commit'] ?? ''}:packages/events/src/index.ts`,
+    ).trim()
     forge(origin, blob)
     const done = checkout.runWith(access(server.deployKey), 'fetch')
     expect(done.code).toBe(1)

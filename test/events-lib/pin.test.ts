@@ -10,7 +10,10 @@ describe('pinning the events library', () => {
     const checkout = EventsLibCheckout.create()
     const commit = checkout.git('rev-parse', 'HEAD').trim()
     expect(checkout.run('pin').code).toBe(0)
-    expect(checkout.pin).toMatchObject({ commit, tree: checkout.git('rev-parse', 'HEAD:packages/events').trim() })
+    expect(checkout.pin).toMatchObject({
+      commit,
+      tree: checkout.git('rev-parse', 'HEAD:packages/events').trim(),
+    })
     expect(checkout.run('verify')).toMatchObject({ code: 0 })
   })
 
@@ -25,7 +28,10 @@ describe('pinning the events library', () => {
 
   it.each(['main', 'HEAD', 'abc1234', '-n'])('refuses %s: only a full hash stays what it is', (name) => {
     const checkout = EventsLibCheckout.create()
-    expect(checkout.run('pin', name)).toMatchObject({ code: 1, stderr: expect.stringContaining('no full commit hash') as string })
+    expect(checkout.run('pin', name)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no full commit hash') as string,
+    })
   })
 
   it.each([
@@ -47,7 +53,10 @@ describe('pinning the events library', () => {
   it('refuses to pin what is in no commit', () => {
     const checkout = EventsLibCheckout.create()
     checkout.library('second')
-    expect(checkout.run('pin')).toMatchObject({ code: 1, stderr: expect.stringContaining('in no commit yet') as string })
+    expect(checkout.run('pin')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('in no commit yet') as string,
+    })
   })
 })
 
@@ -75,9 +84,15 @@ describe('verifying the pin', () => {
   it("leaves the user's index and objects as they are", () => {
     const checkout = EventsLibCheckout.create().pinned()
     checkout.library('second')
-    const before = { index: statSync(join(checkout.root, '.git/index')).mtimeMs, objects: checkout.git('count-objects') }
+    const before = {
+      index: statSync(join(checkout.root, '.git/index')).mtimeMs,
+      objects: checkout.git('count-objects'),
+    }
     checkout.run('verify')
-    expect({ index: statSync(join(checkout.root, '.git/index')).mtimeMs, objects: checkout.git('count-objects') }).toEqual(before)
+    expect({
+      index: statSync(join(checkout.root, '.git/index')).mtimeMs,
+      objects: checkout.git('count-objects'),
+    }).toEqual(before)
     expect(checkout.git('status', '--porcelain')).toBe(' M packages/events/src/index.ts\n')
   })
 
@@ -96,7 +111,10 @@ describe('verifying the pin', () => {
     const other = checkout.commit('second')
     checkout.git('checkout', '--quiet', 'HEAD~1', '--', 'packages/events')
     checkout.setPin({ commit: other })
-    expect(checkout.run('verify')).toMatchObject({ code: 1, stderr: expect.stringContaining('does not agree with itself') as string })
+    expect(checkout.run('verify')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not agree with itself') as string,
+    })
   })
 
   it('works in a shallow clone and in a copy without git, and says what it could not check', () => {
@@ -104,9 +122,15 @@ describe('verifying the pin', () => {
     checkout.write('README.md', 'words\n')
     checkout.commit('later')
     const shallow = checkout.cloneOf('--depth=1')
-    expect(shallow.run('verify')).toMatchObject({ code: 0, stdout: expect.stringContaining('this clone is shallow') as string })
+    expect(shallow.run('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('this clone is shallow') as string,
+    })
     rmSync(join(shallow.root, '.git'), { recursive: true })
-    expect(shallow.run('verify')).toMatchObject({ code: 0, stdout: expect.stringContaining('no git checkout') as string })
+    expect(shallow.run('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('no git checkout') as string,
+    })
   })
 })
 
@@ -116,7 +140,12 @@ describe('resolving the library', () => {
     expect(checkout.run('fetch')).toMatchObject({ code: 0 })
     expect(checkout.installed).toBe('first')
     expect(checkout.isLinked).toBe(true)
-    expect(checkout.stamp).toEqual({ version: '0.1.0', commit: checkout.pin['commit'], tree: checkout.pin['tree'], modified: false })
+    expect(checkout.stamp).toEqual({
+      version: '0.1.0',
+      commit: checkout.pin['commit'],
+      tree: checkout.pin['tree'],
+      modified: false,
+    })
   })
 
   it("takes the pinned commit from the repository's own objects where the folder is another", () => {
@@ -157,7 +186,10 @@ describe('resolving the library', () => {
   it('installs nothing when the pinned tree is forged', () => {
     const checkout = EventsLibCheckout.create().pinned()
     checkout.setPin({ tree: ZEROS })
-    expect(checkout.run('install')).toMatchObject({ code: 1, stderr: expect.stringContaining('does not agree with itself') as string })
+    expect(checkout.run('install')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not agree with itself') as string,
+    })
     expect(checkout.installed).toBeUndefined()
   })
 })

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -11,7 +14,8 @@ import { describe, expect } from 'vitest'
 import { fault } from './support/fault.js'
 import { checkInvariants } from './support/invariants.js'
 import { mountUnder, remountReadOnly } from './support/mounted.js'
-import { traceText, tracing } from './support/strace.js'
+import { shimmed } from './support/shim.js'
+import { injecting, traceText, tracing } from './support/strace.js'
 import { expectExit, World } from './support/world.js'
 
 /** Fills a file system to the last byte, and answers what to remove to have it free again. */

@@ -3,7 +3,17 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../../src/core/di/tokens.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
-import { by, cloneOf, commitLog, emit, FEATURE, inProcess, move, project, pullFrom } from '../support/kitty.js'
+import {
+  by,
+  cloneOf,
+  commitLog,
+  emit,
+  FEATURE,
+  inProcess,
+  move,
+  project,
+  pullFrom,
+} from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 
 /** Two clones that each wrote something about one package without knowing of the other. */
@@ -34,9 +44,18 @@ describe('conflicts', () => {
 
     const met = await status(ours)
     expect(met.result.features[0]?.conflicts).toMatchObject([
-      { register: 'status', events: [{ actor: 'ada', value: 'doing' }, { actor: 'bob', value: 'rejected' }], open: true },
+      {
+        register: 'status',
+        events: [
+          { actor: 'ada', value: 'doing' },
+          { actor: 'bob', value: 'rejected' },
+        ],
+        open: true,
+      },
     ])
-    expect(met.warnings.filter((text) => text.includes('WP01'))).toEqual([expect.stringMatching(/rejected by bob stands .*doing by ada/)])
+    expect(met.warnings.filter((text) => text.includes('WP01'))).toEqual([
+      expect.stringMatching(/rejected by bob stands .*doing by ada/),
+    ])
 
     const again = await status(ours)
     expect(again.result.features[0]?.conflicts).toHaveLength(1)
@@ -52,7 +71,9 @@ describe('conflicts', () => {
     commitLog(ours)
     pullFrom(other, ours)
     const there = await status(other)
-    expect(there.warnings).toEqual([expect.stringMatching(/doing by ada, rejected by bob were written at once; settled by cyd: doing/)])
+    expect(there.warnings).toEqual([
+      expect.stringMatching(/doing by ada, rejected by bob were written at once; settled by cyd: doing/),
+    ])
     expect(there.result.features[0]?.conflicts).toEqual([])
     expect((await status(other)).warnings).toEqual([])
   })
@@ -86,7 +107,8 @@ describe('conflicts', () => {
     expect(await laneOf(ours)).toBe('doing')
     expect(await list(ours)).toEqual([])
     expect(await list(ours, true)).toMatchObject([{ register: 'status', open: false }])
-    const [shown] = (await inProcess(ours, TOKENS.Conflicts, (service) => service.show(FEATURE, 'WP01'))).result
+    const [shown] = (await inProcess(ours, TOKENS.Conflicts, (service) => service.show(FEATURE, 'WP01')))
+      .result
     expect(shown?.settled_by?.event_id).toBe(result.event.event_id)
     expect(shown?.events.map((write) => write.parents?.length)).toEqual([1, 1])
   })
@@ -97,7 +119,13 @@ describe('conflicts', () => {
       return { event_type: 'SubtaskCompleted', entity_id: 'WP01', entity_type: 'WorkPackage', payload }
     }
     const definition = (title: string): NewEvent => {
-      const payload = { feature_slug: FEATURE, work_package_id: 'WP03', title, dependencies: [], subtasks: ['T003'] }
+      const payload = {
+        feature_slug: FEATURE,
+        work_package_id: 'WP03',
+        title,
+        dependencies: [],
+        subtasks: ['T003'],
+      }
       return { event_type: 'WPCreated', entity_id: 'WP03', entity_type: 'WorkPackage', payload }
     }
     const gate = (new_status: string): NewEvent => {
@@ -113,14 +141,26 @@ describe('conflicts', () => {
     await emit(ours, 'ada', { event_type: 'GateCreated', entity_id: 'G1', entity_type: 'Gate', payload })
     commitLog(ours)
     const other = await cloneOf(ours)
-    const { result: first } = await emit(ours, 'ada', subtask(true), gate('passed'), definition('One'), spec('One'))
+    const { result: first } = await emit(
+      ours,
+      'ada',
+      subtask(true),
+      gate('passed'),
+      definition('One'),
+      spec('One'),
+    )
     await emit(other, 'bob', subtask(false), gate('failed'), definition('Two'), spec('Two'))
     commitLog(other)
     commitLog(ours)
     pullFrom(ours, other)
 
     const open = await list(ours)
-    expect(open.map((conflict) => conflict.register).sort()).toEqual(['definition', 'definition', 'gate:G1', 'subtask:T001'])
+    expect(open.map((conflict) => conflict.register).sort()).toEqual([
+      'definition',
+      'definition',
+      'gate:G1',
+      'subtask:T001',
+    ])
     expect((await status(ours)).result.features[0]?.conflicts).toEqual(open)
     const entities = ['WP01', 'WP02', 'WP03', FEATURE]
     for (const [at, entity] of entities.entries()) await resolve(ours, first[at] ?? '', entity)
@@ -130,7 +170,9 @@ describe('conflicts', () => {
     expect(states[0]?.subtasks).toMatchObject([{ id: 'T001', done: true }])
     expect(states[1]?.gates).toMatchObject([{ gate_id: 'G1', status: 'passed' }])
     expect(states[2]?.title).toBe('One')
-    expect((await inProcess(ours, TOKENS.EventStore, (store) => store.features())).result).toMatchObject([{ title: 'One' }])
+    expect((await inProcess(ours, TOKENS.EventStore, (store) => store.features())).result).toMatchObject([
+      { title: 'One' },
+    ])
   })
 
   it('are settled by any later move too, since it has seen both sides', async () => {
@@ -143,7 +185,10 @@ describe('conflicts', () => {
   it('refuse a write that is not in question, another register, and a second decision', async () => {
     const { ours, first, second } = await fork(move('doing'), move('rejected'))
     const strange = await rejectionOf(resolve(ours, '01ARZ3NDEKTSV4RRFFQ69G5FAV'))
-    expect(strange).toMatchObject({ kind: 'UsageError', context: { choices: [{ event_id: first }, { event_id: second }] } })
+    expect(strange).toMatchObject({
+      kind: 'UsageError',
+      context: { choices: [{ event_id: first }, { event_id: second }] },
+    })
     expect((await rejectionOf(resolve(ours, first, 'WP01', 'definition'))).message).toMatch(/wrote status/)
     await resolve(ours, first)
     const late = await rejectionOf(resolve(ours, second))
@@ -162,7 +207,10 @@ describe('conflicts', () => {
     const { result: base } = await emit(ours, 'ada', move('doing'))
     const log = await inProcess(ours, TOKENS.EventLog, async (service) => {
       const { parseEvent } = await import('../../src/core/events-lib.js')
-      const ids = Array.from({ length: 1500 }, (_, at) => `01ARZ3NDEKTSV4RRFFQ6${String(100_000 + at).padStart(6, '0')}`)
+      const ids = Array.from(
+        { length: 1500 },
+        (_, at) => `01ARZ3NDEKTSV4RRFFQ6${String(100_000 + at).padStart(6, '0')}`,
+      )
       const events = ids.map((event_id, at) => {
         const read = parseEvent({
           event_id,
@@ -187,7 +235,8 @@ describe('conflicts', () => {
     expect(log.result).toBe(1500)
     await emit(ours, 'ada', move('for_review', 'WP01', 'doing'))
     await emit(ours, 'ada', move('done', 'WP01', 'for_review'))
-    const state = (await inProcess(ours, TOKENS.EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
+    const state = (await inProcess(ours, TOKENS.EventStore, (store) => store.workPackage(FEATURE, 'WP01')))
+      .result
     expect(state?.lane).toBe('done')
     expect(Object.values(state?.heads ?? {}).flat()).toHaveLength(1)
   })

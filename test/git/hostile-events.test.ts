@@ -22,7 +22,9 @@ function line(id: number, changes: Readonly<Record<string, string>> = {}): strin
     payload: `{"feature_slug":"${FEATURE}","old_status":"planned","new_status":"doing"}`,
     ...changes,
   }
-  return `{${Object.entries(keys).map(([key, value]) => `"${key}":${value}`).join(',')}}\n`
+  return `{${Object.entries(keys)
+    .map(([key, value]) => `"${key}":${value}`)
+    .join(',')}}\n`
 }
 
 function ulid(n: number): string {
@@ -40,7 +42,8 @@ async function withLines(...lines: string[]): Promise<string> {
   return folder
 }
 
-const verify = async (folder: string) => (await inProcess(folder, TOKENS.Verify, (service) => service.verify())).result.problems
+const verify = async (folder: string) =>
+  (await inProcess(folder, TOKENS.Verify, (service) => service.verify())).result.problems
 const kinds = async (folder: string) => (await verify(folder)).map((problem) => problem.kind)
 const stateOf = async (folder: string) =>
   (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
@@ -57,24 +60,37 @@ describe('a log with hostile events', () => {
     },
   )
 
-  it.each(['9007199254740991', '1000000020'])('whose clock jumps to %s keeps the line, and neither follows nor replays it', async (value) => {
-    const folder = await withLines(line(1), line(2, { lamport_clock: value, payload: to('done'), parents: ids(1) }))
-    expect((await verify(folder)).filter((problem) => problem.kind === 'suspicious_clock')).toMatchObject([{ file: `${DAY}.jsonl` }])
-    expect((await stateOf(folder))?.lane).toBe('doing')
-    const { result } = await inProcess(folder, TOKENS.EventStore, (store) =>
-      store.emit([move('for_review', 'WP01', 'doing')], by('ada')),
-    )
-    expect(result[0]?.lamport_clock).toBeLessThan(1000)
-    expect(result[0]?.parents).toEqual([ulid(1)])
-    const conflicts = await inProcess(folder, TOKENS.Conflicts, (service) => service.list(undefined, true))
-    expect(conflicts.result.filter((conflict) => conflict.events.some((write) => write.event_id === ulid(2)))).toEqual([])
-    expect(await kinds(folder)).toContain('suspicious_clock')
-  })
+  it.each(['9007199254740991', '1000000020'])(
+    'whose clock jumps to %s keeps the line, and neither follows nor replays it',
+    async (value) => {
+      const folder = await withLines(
+        line(1),
+        line(2, { lamport_clock: value, payload: to('done'), parents: ids(1) }),
+      )
+      expect((await verify(folder)).filter((problem) => problem.kind === 'suspicious_clock')).toMatchObject([
+        { file: `${DAY}.jsonl` },
+      ])
+      expect((await stateOf(folder))?.lane).toBe('doing')
+      const { result } = await inProcess(folder, TOKENS.EventStore, (store) =>
+        store.emit([move('for_review', 'WP01', 'doing')], by('ada')),
+      )
+      expect(result[0]?.lamport_clock).toBeLessThan(1000)
+      expect(result[0]?.parents).toEqual([ulid(1)])
+      const conflicts = await inProcess(folder, TOKENS.Conflicts, (service) => service.list(undefined, true))
+      expect(
+        conflicts.result.filter((conflict) => conflict.events.some((write) => write.event_id === ulid(2))),
+      ).toEqual([])
+      expect(await kinds(folder)).toContain('suspicious_clock')
+    },
+  )
 
   it('that name parents which are not there has each reported by name: lost, or not merged yet', async () => {
     const folder = await withLines(line(1), line(2, { lamport_clock: '21', parents: ids(1, 98, 99) }))
     const missing = (await verify(folder)).filter((problem) => problem.kind === 'missing_parent')
-    expect(missing.map((problem) => problem.message)).toEqual([expect.stringContaining(ulid(98)), expect.stringContaining(ulid(99))])
+    expect(missing.map((problem) => problem.message)).toEqual([
+      expect.stringContaining(ulid(98)),
+      expect.stringContaining(ulid(99)),
+    ])
     expect(missing.every((problem) => problem.file === `${DAY}.jsonl` && problem.line > 0)).toBe(true)
   })
 
@@ -90,7 +106,10 @@ describe('a log with hostile events', () => {
   })
 
   it('that name events of another package as parents is told so, and the two stay apart', async () => {
-    const folder = await withLines(line(1, { entity_id: '"WP03"' }), line(2, { lamport_clock: '21', parents: ids(1) }))
+    const folder = await withLines(
+      line(1, { entity_id: '"WP03"' }),
+      line(2, { lamport_clock: '21', parents: ids(1) }),
+    )
     expect((await verify(folder)).filter((problem) => problem.kind === 'invalid_parent')).toMatchObject([
       { message: expect.stringMatching(/another entity/) as string },
     ])
@@ -98,14 +117,23 @@ describe('a log with hostile events', () => {
 
   it('with a million parents is passed over in bounded time, as a line too long, and hides no other', async () => {
     const million = `[${`"${ulid(1)}",`.repeat(999_999)}"${ulid(1)}"]`
-    const folder = await withLines(line(1), line(2, { lamport_clock: '21', parents: million, payload: to('done') }), line(3, { lamport_clock: '22', payload: to('rejected') }))
-    expect((await verify(folder)).find((problem) => problem.kind === 'line_too_long')).toMatchObject({ line: expect.any(Number) as number })
+    const folder = await withLines(
+      line(1),
+      line(2, { lamport_clock: '21', parents: million, payload: to('done') }),
+      line(3, { lamport_clock: '22', payload: to('rejected') }),
+    )
+    expect((await verify(folder)).find((problem) => problem.kind === 'line_too_long')).toMatchObject({
+      line: expect.any(Number) as number,
+    })
     expect((await stateOf(folder))?.lane).toBe('rejected')
   })
 
   it('with as many parents as fit into a line is read, and what it named counts once', async () => {
     const many = JSON.stringify(Array.from({ length: 8_000 }, (_, at) => ulid(at % 2 === 0 ? 1 : 1000 + at)))
-    const folder = await withLines(line(1), line(2, { lamport_clock: '21', parents: many, payload: to('done') }))
+    const folder = await withLines(
+      line(1),
+      line(2, { lamport_clock: '21', parents: many, payload: to('done') }),
+    )
     expect((await stateOf(folder))?.lane).toBe('done')
     expect((await kinds(folder)).filter((kind) => kind === 'missing_parent')).toHaveLength(4_000)
     const conflicts = await inProcess(folder, TOKENS.Conflicts, (service) => service.show(FEATURE, 'WP01'))
@@ -113,7 +141,11 @@ describe('a log with hostile events', () => {
   })
 
   it('where one id names two events chooses the same one in any order, reports both, and keeps both', async () => {
-    const lines = [line(1), line(2, { lamport_clock: '21', payload: to('done') }), line(2, { lamport_clock: '21', payload: to('rejected') })]
+    const lines = [
+      line(1),
+      line(2, { lamport_clock: '21', payload: to('done') }),
+      line(2, { lamport_clock: '21', payload: to('rejected') }),
+    ]
     const [straight, turned] = [await withLines(...lines), await withLines(...[...lines].reverse())]
     expect((await stateOf(straight))?.lane).toBe((await stateOf(turned))?.lane)
     for (const folder of [straight, turned]) {
@@ -135,6 +167,10 @@ describe('a log with hostile events', () => {
     const ran = await kitty(folder, ['agent', 'events', 'verify', '--json'])
     expect(ran.code).toBe(3)
     const found = ran.json()['problems'] as { kind: string; line: number }[]
-    expect(found.filter((one) => ['bad_envelope', 'suspicious_clock', 'missing_parent'].includes(one.kind)).map((one) => one.line)).toHaveLength(3)
+    expect(
+      found
+        .filter((one) => ['bad_envelope', 'suspicious_clock', 'missing_parent'].includes(one.kind))
+        .map((one) => one.line),
+    ).toHaveLength(3)
   })
 })

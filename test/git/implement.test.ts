@@ -10,10 +10,13 @@ import { gitIn } from '../support/temp-repository.js'
 const NAME = `${FEATURE}-WP01`
 
 const implement = (folder: string, actor = 'ada', workPackage = 'WP01', base?: string) =>
-  inProcess(folder, TOKENS.Implement, (service) => service.implement({ feature: FEATURE, workPackage, base, provenance: by(actor) }))
+  inProcess(folder, TOKENS.Implement, (service) =>
+    service.implement({ feature: FEATURE, workPackage, base, provenance: by(actor) }),
+  )
 const stateOf = async (folder: string, id = 'WP01') =>
   (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, id))).result
-const wholeLog = async (folder: string) => (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
+const wholeLog = async (folder: string) =>
+  (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
 
 describe('implement', () => {
   it('makes a worktree on a branch of its name, says so in the log, and moves the package to doing', async () => {
@@ -31,8 +34,14 @@ describe('implement', () => {
     })
     expect(gitIn(path, 'branch', '--show-current').trim()).toBe(NAME)
     expect(gitIn(path, 'status', '--porcelain')).toBe('')
-    expect(await stateOf(folder)).toMatchObject({ lane: 'doing', lane_actor: 'ada', workspace: { path: `.worktrees/${NAME}` } })
-    expect(readFileSync(join(folder, 'kitty-specs', FEATURE, 'tasks', 'WP01-part.md'), 'utf8')).toContain('lane: doing')
+    expect(await stateOf(folder)).toMatchObject({
+      lane: 'doing',
+      lane_actor: 'ada',
+      workspace: { path: `.worktrees/${NAME}` },
+    })
+    expect(readFileSync(join(folder, 'kitty-specs', FEATURE, 'tasks', 'WP01-part.md'), 'utf8')).toContain(
+      'lane: doing',
+    )
   })
 
   it('on one that is there says where, and writes nothing', async () => {
@@ -43,10 +52,16 @@ describe('implement', () => {
     // Waiting for a verdict, it must not be taken back by somebody who only asks where it is.
     await emit(folder, 'ada', move('for_review', 'WP01', 'doing'))
     const asked = await implement(folder, 'bob')
-    expect(asked.result).toMatchObject({ created: false, events: [], workspace_path: first.result.workspace_path })
+    expect(asked.result).toMatchObject({
+      created: false,
+      events: [],
+      workspace_path: first.result.workspace_path,
+    })
     expect(asked.warnings.join()).toMatch(/WP01 is in for_review and stays there/)
     await emit(folder, 'bob', move('rejected', 'WP01', 'for_review'))
-    expect((await implement(folder)).result.events).toMatchObject([{ payload: { old_status: 'rejected', new_status: 'doing' } }])
+    expect((await implement(folder)).result.events).toMatchObject([
+      { payload: { old_status: 'rejected', new_status: 'doing' } },
+    ])
   })
 
   it('starts the branch where it is told to, and goes on with one that is there', async () => {
@@ -67,19 +82,37 @@ describe('implement', () => {
   })
 
   it.each([
-    ['a dependency that is not done', 'WP02', undefined, 'DependencyValidationError', async () => Promise.resolve()],
+    [
+      'a dependency that is not done',
+      'WP02',
+      undefined,
+      'DependencyValidationError',
+      async () => Promise.resolve(),
+    ],
     ['a package that is not there', 'WP09', undefined, 'UnknownWorkPackage', async () => Promise.resolve()],
     ['a base that is not there', 'WP01', 'nowhere', 'UsageError', async () => Promise.resolve()],
     ['a base that looks like an option', 'WP01', '--lock', 'UsageError', async () => Promise.resolve()],
-    ['a folder in the way', 'WP01', undefined, 'UnsafeSetup', async (folder: string) => {
-      mkdirSync(join(folder, '.worktrees', NAME), { recursive: true })
-      writeFileSync(join(folder, '.worktrees', NAME, 'mine.txt'), 'mine')
-      return Promise.resolve()
-    }],
-    ['a link in the place of .worktrees', 'WP01', undefined, 'UnsafeSetup', async (folder: string) => {
-      symlinkSync('/tmp', join(folder, '.worktrees'))
-      return Promise.resolve()
-    }],
+    [
+      'a folder in the way',
+      'WP01',
+      undefined,
+      'UnsafeSetup',
+      async (folder: string) => {
+        mkdirSync(join(folder, '.worktrees', NAME), { recursive: true })
+        writeFileSync(join(folder, '.worktrees', NAME, 'mine.txt'), 'mine')
+        return Promise.resolve()
+      },
+    ],
+    [
+      'a link in the place of .worktrees',
+      'WP01',
+      undefined,
+      'UnsafeSetup',
+      async (folder: string) => {
+        symlinkSync('/tmp', join(folder, '.worktrees'))
+        return Promise.resolve()
+      },
+    ],
   ])('refuses %s before anything is made', async (_what, workPackage, base, kind, prepare) => {
     const folder = await project()
     await prepare(folder)
@@ -97,10 +130,15 @@ describe('implement', () => {
     writeFileSync(join(folder, 'README.md'), 'changed\n')
     writeFileSync(join(folder, 'untracked.txt'), 'untracked\n')
     const own = (path: string) =>
-      isDerived(path) || /^(\.worktrees|kitty-specs|\.kittify|\.git\/(worktrees|logs\/refs\/heads|refs\/heads))(\/|$)/.test(path)
+      isDerived(path) ||
+      /^(\.worktrees|kitty-specs|\.kittify|\.git\/(worktrees|logs\/refs\/heads|refs\/heads))(\/|$)/.test(path)
     const before = snapshot(folder, own)
     // As within a hook, where git has set its own variables for the commit that is under way.
-    const hook = { GIT_INDEX_FILE: join(folder, '.git', 'index'), GIT_DIR: join(folder, '.git'), KITTY_ACTOR: 'ada' }
+    const hook = {
+      GIT_INDEX_FILE: join(folder, '.git', 'index'),
+      GIT_DIR: join(folder, '.git'),
+      KITTY_ACTOR: 'ada',
+    }
     expect((await kitty(folder, ['implement', 'WP01'], hook)).code).toBe(0)
     expect(snapshot(folder, own)).toEqual(before)
     expect(gitIn(folder, 'stash', 'list').split('\n')).toHaveLength(2)
@@ -114,7 +152,10 @@ describe('implement', () => {
     expect(runs.map((run) => run.code).sort()).toEqual([0, 6])
     const lost = runs.find((run) => run.code === 6)?.json()['error']
     const winner = (await stateOf(folder))?.lane_actor
-    expect(lost).toMatchObject({ kind: 'LostRace', context: { moved_by: winner, workspace_path: `.worktrees/${NAME}` } })
+    expect(lost).toMatchObject({
+      kind: 'LostRace',
+      context: { moved_by: winner, workspace_path: `.worktrees/${NAME}` },
+    })
     const written = (await wholeLog(folder)).map((event) => event.event_type)
     expect(written.filter((type) => type === 'WPStatusChanged')).toHaveLength(1)
     expect(written.filter((type) => type === 'WorkspaceCreated')).toHaveLength(1)
@@ -124,7 +165,9 @@ describe('implement', () => {
   it('killed between event and worktree, is finished by the next call', async () => {
     const folder = await project()
     const git = realGit()
-    const killer = shims({ git: `#!/bin/sh\nif [ "$2" = add ]; then kill -9 $PPID; exit 1; fi\nexec ${git} "$@"\n` })
+    const killer = shims({
+      git: `#!/bin/sh\nif [ "$2" = add ]; then kill -9 $PPID; exit 1; fi\nexec ${git} "$@"\n`,
+    })
     expect((await kitty(folder, ['implement', 'WP01'], { ...killer, KITTY_ACTOR: 'ada' })).code).toBe(-1)
     expect(await stateOf(folder)).toMatchObject({ lane: 'doing', workspace: { branch: NAME } })
     expect(existsSync(join(folder, '.worktrees', NAME))).toBe(false)
@@ -160,10 +203,15 @@ describe('implement', () => {
 
   it('says so when git cannot make it, and leaves the package with whoever took it', async () => {
     const folder = await project()
-    const failing = shims({ git: `#!/bin/sh\nif [ "$2" = add ]; then echo "fatal: no room" >&2; exit 128; fi\nexec ${realGit()} "$@"\n` })
+    const failing = shims({
+      git: `#!/bin/sh\nif [ "$2" = add ]; then echo "fatal: no room" >&2; exit 128; fi\nexec ${realGit()} "$@"\n`,
+    })
     const ran = await kitty(folder, ['implement', 'WP01', '--json'], { ...failing, KITTY_ACTOR: 'ada' })
     expect(ran.code).toBe(3)
-    expect(ran.json()['error']).toMatchObject({ kind: 'NotWritable', message: expect.stringMatching(/taken by ada.*no room/) as string })
+    expect(ran.json()['error']).toMatchObject({
+      kind: 'NotWritable',
+      message: expect.stringMatching(/taken by ada.*no room/) as string,
+    })
     expect(await stateOf(folder)).toMatchObject({ lane: 'doing', lane_actor: 'ada' })
   })
 
@@ -179,7 +227,11 @@ describe('implement', () => {
 
   it('with a key that was used answers as the first time', async () => {
     const folder = await project()
-    const request = { feature: FEATURE, workPackage: 'WP01', provenance: { ...by('ada'), causationId: 'once' } }
+    const request = {
+      feature: FEATURE,
+      workPackage: 'WP01',
+      provenance: { ...by('ada'), causationId: 'once' },
+    }
     const first = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
     const second = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
     expect(second.result).toEqual({ ...first.result, created: false })
@@ -187,7 +239,10 @@ describe('implement', () => {
 })
 
 function realGit(): string {
-  const found = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'git')).find((path) => existsSync(path))
+  const found = (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'git'))
+    .find((path) => existsSync(path))
   if (found === undefined) throw new Error('git is not on the PATH')
   return found
 }

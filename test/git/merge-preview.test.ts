@@ -14,8 +14,19 @@ async function fetched() {
   const other = await cloneOf(ours)
   await emit(ours, 'ada', move('doing'))
   await emit(other, 'bob', move('rejected'), move('doing', 'WP03'))
-  const payload = { feature_slug: FEATURE, work_package_id: 'WP04', title: 'Late', dependencies: [], subtasks: [] }
-  await emit(other, 'bob', { event_type: 'WPCreated', entity_id: 'WP04', entity_type: 'WorkPackage', payload })
+  const payload = {
+    feature_slug: FEATURE,
+    work_package_id: 'WP04',
+    title: 'Late',
+    dependencies: [],
+    subtasks: [],
+  }
+  await emit(other, 'bob', {
+    event_type: 'WPCreated',
+    entity_id: 'WP04',
+    entity_type: 'WorkPackage',
+    payload,
+  })
   commitLog(other)
   gitIn(ours, 'fetch', '--quiet', other, 'main:refs/remotes/other/main')
   return { ours, other }
@@ -39,7 +50,9 @@ describe('merge preview', () => {
     commitLog(ours)
     gitIn(ours, 'merge', '--quiet', '--no-edit', 'other/main')
     const after = (await inProcess(ours, TOKENS.Status, (service) => service.board())).result
-    const lanes = Object.entries(after.features[0]?.lanes ?? {}).flatMap(([lane, all]) => all.map((one) => [one.work_package, lane]))
+    const lanes = Object.entries(after.features[0]?.lanes ?? {}).flatMap(([lane, all]) =>
+      all.map((one) => [one.work_package, lane]),
+    )
     for (const { work_package, to } of told.changes) expect(lanes).toContainEqual([work_package, to])
     expect(after.features[0]?.conflicts).toEqual(told.conflicts)
     expect(await preview(ours, 'other/main')).toMatchObject({ new_events: 0, changes: [], conflicts: [] })
@@ -60,14 +73,18 @@ describe('merge preview', () => {
     commitLog(ours)
     gitIn(ours, 'merge', '--quiet', '--no-edit', 'other/main')
     gitIn(other, 'pull', '--quiet', '--no-edit', ours, 'main')
-    const [conflict] = (await inProcess(other, TOKENS.Conflicts, (service) => service.list(undefined, false))).result
+    const [conflict] = (await inProcess(other, TOKENS.Conflicts, (service) => service.list(undefined, false)))
+      .result
     const keep = conflict?.events[0]?.event_id ?? ''
     await inProcess(other, TOKENS.Conflicts, (service) =>
       service.resolve({ feature: FEATURE, entity: 'WP01', keep, provenance: by('bob') }),
     )
     commitLog(other)
     gitIn(ours, 'fetch', '--quiet', other, '+main:refs/remotes/other/main')
-    expect(await preview(ours, 'other/main')).toMatchObject({ conflicts: [], settled: [{ entity_id: 'WP01' }] })
+    expect(await preview(ours, 'other/main')).toMatchObject({
+      conflicts: [],
+      settled: [{ entity_id: 'WP01' }],
+    })
   })
 
   it('of a branch without a log, or of this very one, brings nothing; of one that is not there, is refused', async () => {

@@ -4,7 +4,17 @@ import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../../src/core/di/tokens.js'
 import { encodeEvent, type LogEvent, parseEvent } from '../../src/core/events-lib.js'
 import { replay } from '../../src/core/projections/replay.js'
-import { by, cloneOf, commitLog, emit, FEATURE, inProcess, move, project, pullFrom } from '../support/kitty.js'
+import {
+  by,
+  cloneOf,
+  commitLog,
+  emit,
+  FEATURE,
+  inProcess,
+  move,
+  project,
+  pullFrom,
+} from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
@@ -35,7 +45,10 @@ describe('status --at', () => {
     const doing = await moveAt(folder, '2030-01-01T10:00:00.000Z', 'doing')
     await moveAt(folder, '2030-01-01T11:00:00.000Z', 'for_review')
     expect(await lanesAt(folder, String(doing.lamport_clock - 1))).toMatchObject({ WP01: 'planned' })
-    expect(await lanesAt(folder, String(doing.lamport_clock))).toMatchObject({ WP01: 'doing', WP03: 'planned' })
+    expect(await lanesAt(folder, String(doing.lamport_clock))).toMatchObject({
+      WP01: 'doing',
+      WP03: 'planned',
+    })
     expect(await lanesAt(folder, '999999')).toMatchObject({ WP01: 'for_review' })
     expect(await lanesAt(folder, '0')).toEqual({})
   })
@@ -56,7 +69,9 @@ describe('status --at', () => {
     await moveAt(folder, '2030-01-01T10:00:00.000Z', 'doing')
     await moveAt(folder, '2030-01-01T23:00:00.000Z', 'for_review')
     await moveAt(folder, '2030-01-01T11:00:00.000Z', 'rejected')
-    const { result } = await inProcess(folder, TOKENS.PastBoard, (service) => service.board('2030-01-01T12:00:00Z'))
+    const { result } = await inProcess(folder, TOKENS.PastBoard, (service) =>
+      service.board('2030-01-01T12:00:00Z'),
+    )
     expect(result.features[0]?.conflicts).toEqual([])
     expect(result.features[0]?.lanes['rejected']).toHaveLength(1)
   })
@@ -106,9 +121,18 @@ describe('replay', () => {
   it('says what the index says, of the same log', async () => {
     const folder = await project()
     const payload = { feature_slug: FEATURE, work_package_id: 'WP02', gate_id: 'G1', gate_type: 'CI' }
-    await emit(folder, 'ada', move('doing'), { event_type: 'GateCreated', entity_id: 'G1', entity_type: 'Gate', payload })
+    await emit(folder, 'ada', move('doing'), {
+      event_type: 'GateCreated',
+      entity_id: 'G1',
+      entity_type: 'Gate',
+      payload,
+    })
     await inProcess(folder, TOKENS.EventLog, async (log) => {
-      const poison = parseEvent({ ...(await lastOf(folder)), event_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', lamport_clock: 2 ** 53 - 1 })
+      const poison = parseEvent({
+        ...(await lastOf(folder)),
+        event_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+        lamport_clock: 2 ** 53 - 1,
+      })
       if (!poison.ok) throw new Error(poison.problem.message)
       log.append([poison.event])
       expect(encodeEvent(poison.event)).toMatch(/9007199254740991/)
@@ -126,7 +150,9 @@ describe('replay', () => {
 })
 
 async function lastOf(folder: string): Promise<LogEvent> {
-  const { result } = await inProcess(folder, TOKENS.EventStore, (store) => store.read({ type: 'WPStatusChanged' }))
+  const { result } = await inProcess(folder, TOKENS.EventStore, (store) =>
+    store.read({ type: 'WPStatusChanged' }),
+  )
   const last = result.at(-1)
   if (last === undefined) throw new Error('the log has no move')
   return last

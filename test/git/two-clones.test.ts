@@ -32,7 +32,9 @@ interface Clone {
 }
 
 it(`two clones with two agents each, in worktrees, agree on the board and on every conflict after ${STEPS} steps`, async () => {
-  process.stdout.write(`two clones: ${STEPS} steps, seed ${SEED}, ${IN_PROCESSES ? 'a process a step' : 'in one process'}\n`)
+  process.stdout.write(
+    `two clones: ${STEPS} steps, seed ${SEED}, ${IN_PROCESSES ? 'a process a step' : 'in one process'}\n`,
+  )
   const random = generator(SEED)
   const pick = <T>(from: readonly T[]): T => {
     const one = from[Math.floor(random() * from.length)]
@@ -51,7 +53,13 @@ it(`two clones with two agents each, in worktrees, agree on the board and on eve
       const event = await (IN_PROCESSES ? spawned(action, PATH) : called(action))
       if (event === undefined) return
       const { event_id, lamport_clock, entity_id, payload } = event
-      moves.set(event_id, { event_id, lamport_clock, entity_id, value: payload.new_status, past: new Set(clone.known) })
+      moves.set(event_id, {
+        event_id,
+        lamport_clock,
+        entity_id,
+        value: payload.new_status,
+        past: new Set(clone.known),
+      })
       clone.known.add(event_id)
     }
 
@@ -86,7 +94,9 @@ it(`two clones with two agents each, in worktrees, agree on the board and on eve
     const [left, right] = await Promise.all(clones.map(boardOf))
     expect(right).toEqual(left)
     const all = expectedConflicts(new Set(moves.keys()), moves)
-    process.stdout.write(`two clones: ${moves.size} moves, ${all.length} conflicts, ${all.filter((one) => one.open).length} of them open\n`)
+    process.stdout.write(
+      `two clones: ${moves.size} moves, ${all.length} conflicts, ${all.filter((one) => one.open).length} of them open\n`,
+    )
     expect(all.length).toBeGreaterThan(0)
   } finally {
     process.env['PATH'] = path
@@ -117,8 +127,19 @@ async function spawned(action: Action, PATH: string): Promise<Written | undefine
   const args =
     'keep' in action
       ? ['agent', 'conflicts', 'resolve', workPackage, '--keep', action.keep]
-      : ['agent', 'tasks', 'move-task', workPackage, '--to', action.to, ...(action.force ? ['--force', '--reason', 'a test'] : [])]
-  const ran = await kitty(agent.folder, [...args, '--feature', FEATURE, '--json'], { PATH, KITTY_ACTOR: agent.actor })
+      : [
+          'agent',
+          'tasks',
+          'move-task',
+          workPackage,
+          '--to',
+          action.to,
+          ...(action.force ? ['--force', '--reason', 'a test'] : []),
+        ]
+  const ran = await kitty(agent.folder, [...args, '--feature', FEATURE, '--json'], {
+    PATH,
+    KITTY_ACTOR: agent.actor,
+  })
   if (ANSWERS.has(ran.code)) return undefined
   if (ran.code !== 0) throw new Error(`${args.join(' ')}: ${ran.code} ${ran.stdout} ${ran.stderr}`)
   return ran.json()['event'] as Written
@@ -130,8 +151,12 @@ async function called(action: Action): Promise<Written | undefined> {
   try {
     const { result } =
       'keep' in action
-        ? await inProcess(agent.folder, TOKENS.Conflicts, (service) => service.resolve({ ...request, entity: workPackage, keep: action.keep }))
-        : await inProcess(agent.folder, TOKENS.MoveTask, (service) => service.move({ ...request, ...action, reason: 'a test' }))
+        ? await inProcess(agent.folder, TOKENS.Conflicts, (service) =>
+            service.resolve({ ...request, entity: workPackage, keep: action.keep }),
+          )
+        : await inProcess(agent.folder, TOKENS.MoveTask, (service) =>
+            service.move({ ...request, ...action, reason: 'a test' }),
+          )
     return result.event as unknown as Written
   } catch (error) {
     if (isKittyError(error) && ANSWERS.has(error.exitCode)) return undefined
@@ -166,10 +191,17 @@ async function agrees(clone: Clone, moves: ReadonlyMap<string, Move>): Promise<v
     winner,
     open,
   }))
-  expect(found.sort(byEvents), `conflicts in ${clone.name}`).toEqual(expectedConflicts(clone.known, moves).sort(byEvents))
+  expect(found.sort(byEvents), `conflicts in ${clone.name}`).toEqual(
+    expectedConflicts(clone.known, moves).sort(byEvents),
+  )
   const lanes = Object.fromEntries(PACKAGES.map((id) => [id, expectedLane(id, clone.known, moves)]))
-  const states = (await inProcess(clone.folder, TOKENS.EventStore, (store) => store.workPackages(FEATURE))).result
-  const actual = Object.fromEntries(states.filter((state) => state.work_package_id in lanes).map((state) => [state.work_package_id, state.lane]))
+  const states = (await inProcess(clone.folder, TOKENS.EventStore, (store) => store.workPackages(FEATURE)))
+    .result
+  const actual = Object.fromEntries(
+    states
+      .filter((state) => state.work_package_id in lanes)
+      .map((state) => [state.work_package_id, state.lane]),
+  )
   expect(actual, `lanes in ${clone.name}`).toEqual(lanes)
 }
 
@@ -196,7 +228,8 @@ function expectedConflicts(known: ReadonlySet<string>, moves: ReadonlyMap<string
     for (const start of own) {
       if (!left.delete(start)) continue
       const group = [start]
-      for (const member of group) for (const other of [...left]) if (areTied(member, other) && left.delete(other)) group.push(other)
+      for (const member of group)
+        for (const other of [...left]) if (areTied(member, other) && left.delete(other)) group.push(other)
       const disagree = group.some((a) => group.some((b) => areTied(a, b) && a.value !== b.value))
       if (!disagree && new Set(group.map((one) => one.value)).size < 2) continue
       const heads = headsOf(group)
@@ -208,12 +241,18 @@ function expectedConflicts(known: ReadonlySet<string>, moves: ReadonlyMap<string
   })
 }
 
-function expectedLane(entity_id: string, known: ReadonlySet<string>, moves: ReadonlyMap<string, Move>): string {
+function expectedLane(
+  entity_id: string,
+  known: ReadonlySet<string>,
+  moves: ReadonlyMap<string, Move>,
+): string {
   return headsOf(movesOf(entity_id, known, moves)).at(-1)?.value ?? 'planned'
 }
 
 function movesOf(entity_id: string, known: ReadonlySet<string>, moves: ReadonlyMap<string, Move>): Move[] {
-  return [...moves.values()].filter((one) => one.entity_id === entity_id && known.has(one.event_id)).sort(inOrder)
+  return [...moves.values()]
+    .filter((one) => one.entity_id === entity_id && known.has(one.event_id))
+    .sort(inOrder)
 }
 
 function headsOf(some: readonly Move[]): Move[] {

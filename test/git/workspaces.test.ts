@@ -15,7 +15,8 @@ async function withWorktree(): Promise<{ folder: string; path: string }> {
   return { folder, path: result.workspace_path }
 }
 
-const list = async (folder: string) => (await inProcess(folder, TOKENS.Workspaces, (service) => service.list())).result
+const list = async (folder: string) =>
+  (await inProcess(folder, TOKENS.Workspaces, (service) => service.list())).result
 const remove = async (folder: string, force = false, actor = 'ada') => {
   const request = { feature: FEATURE, workPackage: 'WP01', force, actor }
   return (await inProcess(folder, TOKENS.Workspaces, (service) => service.remove(request))).result
@@ -58,7 +59,9 @@ describe('workspaces list', () => {
     await emit(folder, 'ada', move('for_review', 'WP01', 'doing'), move('done', 'WP01', 'for_review'))
     expect(await list(folder)).toMatchObject([{ stale: ['branch_merged', 'package_done'] }])
     rmSync(path, { recursive: true })
-    expect(await list(folder)).toMatchObject([{ exists: false, uncommitted: null, stale: ['worktree_missing', 'branch_merged', 'package_done'] }])
+    expect(await list(folder)).toMatchObject([
+      { exists: false, uncommitted: null, stale: ['worktree_missing', 'branch_merged', 'package_done'] },
+    ])
     gitIn(folder, 'worktree', 'prune')
     expect(await list(folder)).toEqual([])
   })
@@ -66,7 +69,9 @@ describe('workspaces list', () => {
   it('names one that the log speaks of and this machine does not have', async () => {
     const { folder, path } = await withWorktree()
     gitIn(folder, 'worktree', 'remove', path)
-    expect(await list(folder)).toMatchObject([{ work_package: 'WP01', exists: false, stale: ['worktree_missing'] }])
+    expect(await list(folder)).toMatchObject([
+      { work_package: 'WP01', exists: false, stale: ['worktree_missing'] },
+    ])
   })
 })
 
@@ -76,18 +81,56 @@ describe('workspaces remove', () => {
     commitIn(path, 'work.txt')
     const tip = gitIn(path, 'rev-parse', 'HEAD')
     const events = (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
-    expect(await remove(folder)).toEqual({ workspace_path: path, branch: NAME, removed: true, kept_in: null, kept_refs: [] })
+    expect(await remove(folder)).toEqual({
+      workspace_path: path,
+      branch: NAME,
+      removed: true,
+      kept_in: null,
+      kept_refs: [],
+    })
     expect(existsSync(path)).toBe(false)
     expect(gitIn(folder, 'rev-parse', NAME)).toBe(tip)
     expect((await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result).toEqual(events)
   })
 
   it.each([
-    ['changed', (path: string) => { writeFileSync(join(path, 'README.md'), 'changed\n') }, /1 uncommitted changes \(README\.md\)/],
-    ['staged', (path: string) => { writeFileSync(join(path, 'a.txt'), 'a\n'); gitIn(path, 'add', 'a.txt') }, /uncommitted changes \(a\.txt\)/],
-    ['untracked', (path: string) => { writeFileSync(join(path, 'b.txt'), 'b\n') }, /uncommitted changes \(b\.txt\)/],
-    ['an ignored file', (path: string) => { writeFileSync(join(path, '.kittify', 'clock.json'), '{}') }, /files that git ignores \(\.kittify\/clock\.json\)/],
-    ['committed on no branch', (path: string) => { gitIn(path, 'checkout', '--quiet', '--detach'); commitIn(path, 'c.txt') }, /commits that are on no branch/],
+    [
+      'changed',
+      (path: string) => {
+        writeFileSync(join(path, 'README.md'), 'changed\n')
+      },
+      /1 uncommitted changes \(README\.md\)/,
+    ],
+    [
+      'staged',
+      (path: string) => {
+        writeFileSync(join(path, 'a.txt'), 'a\n')
+        gitIn(path, 'add', 'a.txt')
+      },
+      /uncommitted changes \(a\.txt\)/,
+    ],
+    [
+      'untracked',
+      (path: string) => {
+        writeFileSync(join(path, 'b.txt'), 'b\n')
+      },
+      /uncommitted changes \(b\.txt\)/,
+    ],
+    [
+      'an ignored file',
+      (path: string) => {
+        writeFileSync(join(path, '.kittify', 'clock.json'), '{}')
+      },
+      /files that git ignores \(\.kittify\/clock\.json\)/,
+    ],
+    [
+      'committed on no branch',
+      (path: string) => {
+        gitIn(path, 'checkout', '--quiet', '--detach')
+        commitIn(path, 'c.txt')
+      },
+      /commits that are on no branch/,
+    ],
   ])('refuses to take away what is %s, by name', async (_what, prepare, named) => {
     const { folder, path } = await withWorktree()
     prepare(path)

@@ -6,12 +6,16 @@ import { EXIT_OF_KIND } from '../../src/core/errors/kitty-error.js'
 import { PAYLOAD_SCHEMAS } from '../../src/core/events-lib.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith('.md'),
-)
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'))
 
 interface Manifest {
-  readonly commands: Readonly<Record<string, { readonly flags: Readonly<Record<string, { readonly char?: string }>> }>>
+  readonly commands: Readonly<
+    Record<string, { readonly flags: Readonly<Record<string, { readonly char?: string }>> }>
+  >
 }
 
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
@@ -38,7 +42,10 @@ describe('the pages', () => {
       const id = Object.keys(commands).find((id) => id.split(':').every((part, at) => words[at] === part))
       const isTopic = Object.keys(commands).some((id) => id.startsWith(`${words.join(':')}:`))
       expect([line, id !== undefined || isTopic]).toEqual([line, true])
-      const known = Object.entries(commands[id ?? '']?.flags ?? {}).flatMap(([flag, { char }]) => [`--${flag}`, `-${char ?? flag}`])
+      const known = Object.entries(commands[id ?? '']?.flags ?? {}).flatMap(([flag, { char }]) => [
+        `--${flag}`,
+        `-${char ?? flag}`,
+      ])
       const outsideQuotes = line.replaceAll(/"[^"]*"/g, '""')
       for (const [flag] of outsideQuotes.matchAll(/(?<=\s)--?[a-z][a-z-]*/g))
         expect([line, [...known, '--help'].includes(flag) || id === undefined]).toEqual([line, true])
@@ -60,8 +67,12 @@ describe('the pages', () => {
   it('formats has every event type, and every kind of problem the code can name', () => {
     const page = read('docs/formats.md')
     for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
-    const sources = ['log/line-codec', 'index/absorption', 'services/verify'].map((name) => read(`src/core/${name}.ts`)).join('\n')
-    const kinds = [...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|\? )'([a-z_]+)'/g)].map(([, kind]) => kind ?? '')
+    const sources = ['log/line-codec', 'index/absorption', 'services/verify']
+      .map((name) => read(`src/core/${name}.ts`))
+      .join('\n')
+    const kinds = [...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|\? )'([a-z_]+)'/g)].map(
+      ([, kind]) => kind ?? '',
+    )
     expect(kinds.length).toBeGreaterThan(15)
     for (const kind of kinds.filter((kind) => kind !== 'sqlite')) expect(page).toContain(`\`${kind}\``)
   })
@@ -70,6 +81,7 @@ describe('the pages', () => {
     const page = read('docs/architecture.md')
     for (const room of readdirSync(join(ROOT, 'src', 'core'), { withFileTypes: true }))
       expect(page).toMatch(new RegExp(`^ {2}${room.name}${room.isDirectory() ? '/' : ''}`, 'm'))
-    for (const [, room = ''] of page.matchAll(/^ {2}([a-z-]+)\/ {2}/gm)) expect([room, existsSync(join(ROOT, 'src/core', room))]).toEqual([room, true])
+    for (const [, room = ''] of page.matchAll(/^ {2}([a-z-]+)\/ {2}/gm))
+      expect([room, existsSync(join(ROOT, 'src/core', room))]).toEqual([room, true])
   })
 })

@@ -17,7 +17,10 @@ interface Rules {
 const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: string]>> = {
   'no-cycles': ['src/core/services/ring-a.ts', './ring-b.js'],
   'events-library-is-pure': ['packages/events/src/impure.ts', 'node:fs'],
-  'one-door-to-the-events-library': ['src/core/services/other-door.ts', '../../../packages/events/src/index.js'],
+  'one-door-to-the-events-library': [
+    'src/core/services/other-door.ts',
+    '../../../packages/events/src/index.js',
+  ],
   'commands-call-services': ['src/commands/reads-the-log.ts', '../core/log/event-log.js'],
   'commands-touch-nothing': ['src/commands/reads-files.ts', 'node:fs'],
   'core-knows-no-commands': ['src/core/services/knows-a-command.ts', '../../commands/init.js'],
@@ -59,7 +62,8 @@ describe('the layer rules', () => {
 /** A program of nothing but forbidden imports, outside of the repository. */
 function wrongHouse(): string {
   const root = sharedFolder()
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.base.json']) cpSync(join(ROOT, file), join(root, file))
+  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.base.json'])
+    cpSync(join(ROOT, file), join(root, file))
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -76,12 +80,21 @@ function wrongHouse(): string {
   return root
 }
 
-async function violationsIn(root: string, { forbidden, options }: Rules): Promise<{ rule: string; from: string }[]> {
+async function violationsIn(
+  root: string,
+  { forbidden, options }: Rules,
+): Promise<{ rule: string; from: string }[]> {
   // Without the program's own options the wrong files would be resolved in another way than the right ones.
   const cruiseOptions = Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'tsConfig'))
   const result = await cruise(
     ['src', 'packages'],
-    { ...cruiseOptions, preserveSymlinks: true, baseDir: root, ruleSet: { forbidden: [...forbidden] }, validate: true },
+    {
+      ...cruiseOptions,
+      preserveSymlinks: true,
+      baseDir: root,
+      ruleSet: { forbidden: [...forbidden] },
+      validate: true,
+    },
     undefined,
     { tsConfig: JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')) as object },
   )

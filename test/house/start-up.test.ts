@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +24,11 @@ interface Answer {
 /** Runs the built program with a home of its own. */
 function kitty(cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Answer {
   const { PATH = '' } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, ...args], { cwd, env: { PATH, ...env }, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, ...args], {
+    cwd,
+    env: { PATH, ...env },
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr }
 }
 
@@ -30,7 +42,16 @@ function repository(): string {
 }
 
 /** What a person can ask for, and what goes wrong: each takes another way through the start. */
-const ASKED = [['--version'], ['status'], ['status', '--json'], ['status', '--nope'], ['agent', 'tasks', 'show', 'WP07'], ['agent', 'tasks'], ['no-such', '--json'], ['--help']]
+const ASKED = [
+  ['--version'],
+  ['status'],
+  ['status', '--json'],
+  ['status', '--nope'],
+  ['agent', 'tasks', 'show', 'WP07'],
+  ['agent', 'tasks'],
+  ['no-such', '--json'],
+  ['--help'],
+]
 
 function answers(root: string, env: Readonly<Record<string, string>>): Answer[] {
   return ASKED.map((args) => kitty(root, env, ...args))
@@ -53,14 +74,26 @@ describe('however the program is started', () => {
     ['no home', () => ({})],
     ['a home where no folder can be made', () => ({ HOME: '/proc/none' })],
     ['a cache folder that is a file', () => ({ HOME: homeWith((cache) => writeFileSync(cache, '')) })],
-    ['a cache folder somebody else may write to', () => ({ HOME: homeWith((cache) => { mkdirSync(cache); chmodSync(cache, 0o777) }) })],
+    [
+      'a cache folder somebody else may write to',
+      () => ({
+        HOME: homeWith((cache) => {
+          mkdirSync(cache)
+          chmodSync(cache, 0o777)
+        }),
+      }),
+    ],
   ])('answers the same with %s, and keeps nothing', (_, env) => {
     const root = repository()
     const given: Readonly<Record<string, string>> = env()
     const plain = kitty(root, { ...given, KITTY_PLAIN: '1' }, 'status')
     expect(kitty(root, given, 'status')).toEqual(plain)
     expect(plain.status).toBe(0)
-    if (given['HOME'] !== undefined && statSync(cacheOf(given['HOME']), { throwIfNoEntry: false })?.isDirectory()) expect(filesIn(cacheOf(given['HOME']))).toEqual([])
+    if (
+      given['HOME'] !== undefined &&
+      statSync(cacheOf(given['HOME']), { throwIfNoEntry: false })?.isDirectory()
+    )
+      expect(filesIn(cacheOf(given['HOME']))).toEqual([])
   })
 
   it('writes nothing through a cache folder that is a link', () => {
@@ -79,7 +112,10 @@ describe('however the program is started', () => {
   })
 
   it.each<[string, (bytes: Buffer) => Buffer]>([
-    ['one flipped bit', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 4 : byte)))],
+    [
+      'one flipped bit',
+      (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 4 : byte))),
+    ],
     ['a missing half', (bytes) => bytes.subarray(0, bytes.length >> 1)],
     ['no content', () => Buffer.alloc(0)],
     ['other content', () => Buffer.from('no code at all'.repeat(1000))],
@@ -101,7 +137,10 @@ describe('however the program is started', () => {
     const plugin = join(tempFolder(), 'plugin')
     mkdirSync(join(plugin, 'commands'), { recursive: true })
     const oclif = { commands: './commands', topicSeparator: ' ' }
-    writeFileSync(join(plugin, 'package.json'), JSON.stringify({ name: 'greeter', version: '1.0.0', type: 'module', oclif }))
+    writeFileSync(
+      join(plugin, 'package.json'),
+      JSON.stringify({ name: 'greeter', version: '1.0.0', type: 'module', oclif }),
+    )
     writeFileSync(
       join(plugin, 'commands', 'greet.js'),
       `export default class Greet {
@@ -116,7 +155,10 @@ describe('however the program is started', () => {
     const data = join(HOME, '.local', 'share', 'kitty')
     mkdirSync(data, { recursive: true })
     const plugins = [{ type: 'link', name: 'greeter', root: plugin }]
-    writeFileSync(join(data, 'package.json'), JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }))
+    writeFileSync(
+      join(data, 'package.json'),
+      JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }),
+    )
     for (const env of [{ HOME }, { HOME }, { HOME, KITTY_PLAIN: '1' }]) {
       expect(kitty(root, env, 'greet').stdout).toBe('greetings from 001-login\n')
       expect(kitty(root, env, 'status').stdout).toContain('001-login')
@@ -124,7 +166,14 @@ describe('however the program is started', () => {
   })
 
   it('names the sources in the stack trace of KITTY_DEBUG', () => {
-    const { stderr } = kitty(repository(), { HOME: tempFolder(), KITTY_DEBUG: '1' }, 'agent', 'tasks', 'show', 'WP07')
+    const { stderr } = kitty(
+      repository(),
+      { HOME: tempFolder(), KITTY_DEBUG: '1' },
+      'agent',
+      'tasks',
+      'show',
+      'WP07',
+    )
     expect(stderr).toMatch(/src[\\/]core[\\/]services[\\/]task-queries\.ts:\d+/)
   })
 })

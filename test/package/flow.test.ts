@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { InstalledKitty } from './support/installation.js'
@@ -26,8 +37,12 @@ describe('the installed package', () => {
 
   it('carries the events library as files, and says which commit it was built with', () => {
     expect(lstatSync(join(kitty.root, 'node_modules/kitty-events')).isSymbolicLink()).toBe(false)
-    const { eventsLib } = JSON.parse(readFileSync(join(kitty.root, 'package.json'), 'utf8')) as { eventsLib: { commit: string } }
-    expect(kitty.ok('/', '--version').split('\n')[1]).toBe(`events-lib/0.1.0 (${eventsLib.commit.slice(0, 7)})`)
+    const { eventsLib } = JSON.parse(readFileSync(join(kitty.root, 'package.json'), 'utf8')) as {
+      eventsLib: { commit: string }
+    }
+    expect(kitty.ok('/', '--version').split('\n')[1]).toBe(
+      `events-lib/0.1.0 (${eventsLib.commit.slice(0, 7)})`,
+    )
   })
 
   it('holds what is needed to run, and nothing else', () => {
@@ -71,7 +86,19 @@ export { PluginCommand, tokens, WithEventStore, definePlugin, given, TemporaryWo
 `,
     )
     const tsc = join(clone, 'node_modules/typescript/bin/tsc')
-    const options = ['--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2022', '--experimentalDecorators', '--types', 'node', '--typeRoots', join(clone, 'node_modules/@types')]
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'NodeNext',
+      '--target',
+      'ES2022',
+      '--experimentalDecorators',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(clone, 'node_modules/@types'),
+    ]
     execFileSync(process.execPath, [tsc, ...options, 'index.ts'], { cwd: consumer, stdio: 'pipe' })
   })
 })
@@ -89,7 +116,11 @@ describe('the example plugin', () => {
     symlinkSync(join(clone, 'node_modules/@types/node'), join(example, 'node_modules/@types/node'))
     const env = { ...process.env, PATH: `${join(clone, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
     execFileSync('npm', ['test', '--silent'], { cwd: example, env, stdio: ['ignore', 'ignore', 'inherit'] })
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], { cwd: example, env, stdio: 'ignore' })
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], {
+      cwd: example,
+      env,
+      stdio: 'ignore',
+    })
     tarball = join(scratch, 'kitty-plugin-burndown-1.0.0.tgz')
   })
 
@@ -112,15 +143,25 @@ describe('the example plugin', () => {
     }
     kitty.ok(repository, 'init')
     write(`kitty-specs/${FEATURE}/spec.md`, '# Harbour\n')
-    for (const id of PACKAGES) write(`kitty-specs/${FEATURE}/tasks/${id}.md`, `---\nwork_package_id: ${id}\ntitle: Part ${id}\nlane: planned\ndependencies: []\n---\n`)
+    for (const id of PACKAGES)
+      write(
+        `kitty-specs/${FEATURE}/tasks/${id}.md`,
+        `---\nwork_package_id: ${id}\ntitle: Part ${id}\nlane: planned\ndependencies: []\n---\n`,
+      )
     kitty.ok(repository, 'agent', 'feature', 'finalize-tasks', '--all')
-    for (const id of PACKAGES.slice(0, 4)) for (const lane of ['doing', 'for_review', 'done']) kitty.ok(repository, 'agent', 'tasks', 'move-task', id, '--to', lane)
+    for (const id of PACKAGES.slice(0, 4))
+      for (const lane of ['doing', 'for_review', 'done'])
+        kitty.ok(repository, 'agent', 'tasks', 'move-task', id, '--to', lane)
     kitty.ok(repository, 'burndown', 'goal', '2030-01-31')
     const chart = kitty.ok(repository, 'burndown')
     expect(chart).toContain('36 of 40 points left, meant to be done by 2030-01-31')
     expect(chart.split('\n').filter((line) => line.includes('##'))).not.toHaveLength(0)
     expect(kitty.ok(repository, 'burndown', '--svg')).toMatch(/^<svg .*36 of 40 points left.*<\/svg>\n$/s)
-    expect(JSON.parse(kitty.ok(repository, 'burndown', '--json'))).toMatchObject({ feature: FEATURE, goal: '2030-01-31', warnings: [] })
+    expect(JSON.parse(kitty.ok(repository, 'burndown', '--json'))).toMatchObject({
+      feature: FEATURE,
+      goal: '2030-01-31',
+      warnings: [],
+    })
   })
 
   it('judges moves, and is told of what was done', () => {
@@ -128,7 +169,10 @@ describe('the example plugin', () => {
     kitty.ok(repository, 'init')
     mkdirSync(join(repository, `kitty-specs/${FEATURE}/tasks`), { recursive: true })
     writeFileSync(join(repository, `kitty-specs/${FEATURE}/spec.md`), '# Harbour\n')
-    writeFileSync(join(repository, `kitty-specs/${FEATURE}/tasks/WP01.md`), '---\nwork_package_id: WP01\ntitle: Quay\nlane: planned\ndependencies: []\n---\n')
+    writeFileSync(
+      join(repository, `kitty-specs/${FEATURE}/tasks/WP01.md`),
+      '---\nwork_package_id: WP01\ntitle: Quay\nlane: planned\ndependencies: []\n---\n',
+    )
     kitty.ok(repository, 'agent', 'feature', 'finalize-tasks', '--all')
     kitty.ok(repository, 'agent', 'tasks', 'tag', 'WP01', '--add', 'size:huge')
     const refused = kitty.run(repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing')
@@ -136,7 +180,18 @@ describe('the example plugin', () => {
     expect(refused.stderr).toContain('size:huge')
     kitty.ok(repository, 'agent', 'tasks', 'tag', 'WP01', '--remove', 'size:huge', '--add', 'size:3')
     for (const lane of ['doing', 'for_review', 'done'])
-      expect(kitty.runWith({ KITTY_BURNDOWN_NEWS: 'news' }, repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', lane).stderr).toBe('')
+      expect(
+        kitty.runWith(
+          { KITTY_BURNDOWN_NEWS: 'news' },
+          repository,
+          'agent',
+          'tasks',
+          'move-task',
+          'WP01',
+          '--to',
+          lane,
+        ).stderr,
+      ).toBe('')
     expect(readFileSync(join(repository, 'news'), 'utf8')).toBe(`WP01 of ${FEATURE} is done\n`)
   })
 })

@@ -18,14 +18,20 @@ export default class Greet extends PluginCommand {
 function plugin(name: string, { version = '1.0.0', command = 'greet', kitty = { api: 1 } } = {}): string {
   const folder = mkdtempSync(join(inject('installation').scratch, 'plugin-'))
   const oclif = { bin: 'kitty', commands: './commands', topicSeparator: ' ' }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, type: 'module', files: ['commands'], oclif, kitty }))
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name, version, type: 'module', files: ['commands'], oclif, kitty }),
+  )
   mkdirSync(join(folder, 'commands'))
   writeFileSync(join(folder, `commands/${command}.js`), COMMAND.replace('VERSION', version))
   return folder
 }
 
 function packed(folder: string): Buffer {
-  const [name = ''] = execFileSync('npm', ['pack', '--silent'], { cwd: folder, encoding: 'utf8' }).trim().split('\n').slice(-1)
+  const [name = ''] = execFileSync('npm', ['pack', '--silent'], { cwd: folder, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .slice(-1)
   return readFileSync(join(folder, name))
 }
 
@@ -42,9 +48,14 @@ async function registry(name: string, versions: Record<string, Buffer>): Promise
     if (tarball !== undefined) return void response.end(versions[tarball])
     if (request.url?.startsWith(`/${name}`) !== true) return void response.writeHead(404).end('{}')
     const latest = Object.keys(versions).at(-1) ?? ''
-    const listed = Object.keys(versions).map((version) => [version, { name, version, dist: { tarball: `${host}/${name}/-/${name}-${version}.tgz` } }])
+    const listed = Object.keys(versions).map((version) => [
+      version,
+      { name, version, dist: { tarball: `${host}/${name}/-/${name}-${version}.tgz` } },
+    ])
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ name, 'dist-tags': { latest }, versions: Object.fromEntries(listed) as unknown }))
+    response.end(
+      JSON.stringify({ name, 'dist-tags': { latest }, versions: Object.fromEntries(listed) as unknown }),
+    )
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -55,7 +66,10 @@ async function registry(name: string, versions: Record<string, Buffer>): Promise
 /** As `InstalledKitty.run`, while this process goes on answering as a registry. */
 function runAside(kitty: InstalledKitty, env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn('kitty', args, { cwd: '/', env: { ...kitty.env, npm_config_prefer_offline: 'false', ...env } })
+    const child = spawn('kitty', args, {
+      cwd: '/',
+      env: { ...kitty.env, npm_config_prefer_offline: 'false', ...env },
+    })
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -70,11 +84,16 @@ describe('kitty plugins', () => {
     const versions: Record<string, Buffer> = { '1.0.0': packed(plugin(name)) }
     const env = { npm_config_registry: await registry(name, versions) }
     const installed = await runAside(kitty, env, 'plugins', 'install', name)
-    expect(installed).toMatchObject({ code: 0, stdout: expect.stringContaining(`${name} 1.0.0: kitty greet`) as string })
+    expect(installed).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${name} 1.0.0: kitty greet`) as string,
+    })
     expect(installed.stdout).toContain('oclif.manifest.json')
     expect(kitty.ok('/', 'greet')).toBe('1.0.0 says hello\n')
     versions['1.1.0'] = packed(plugin(name, { version: '1.1.0' }))
-    expect(await runAside(kitty, { ...env, npm_config_prefer_online: 'true' }, 'plugins', 'update')).toMatchObject({ code: 0 })
+    expect(
+      await runAside(kitty, { ...env, npm_config_prefer_online: 'true' }, 'plugins', 'update'),
+    ).toMatchObject({ code: 0 })
     expect(kitty.ok('/', 'greet')).toBe('1.1.0 says hello\n')
     expect((await runAside(kitty, env, 'plugins', 'inspect', name)).stdout).toContain('1.1.0')
     expect(await runAside(kitty, env, 'plugins', 'uninstall', name)).toMatchObject({ code: 0 })
@@ -115,7 +134,12 @@ describe('kitty plugins', () => {
 
   it.each([
     ['would replace a command', { command: 'status' }, 'it would replace kitty status.', 1],
-    ['was made for another plugin API', { kitty: { api: 9 } }, 'made for plugin API 9; this kitty (0.1.0) speaks plugin API 1', 5],
+    [
+      'was made for another plugin API',
+      { kitty: { api: 9 } },
+      'made for plugin API 9; this kitty (0.1.0) speaks plugin API 1',
+      5,
+    ],
   ])('does not keep a plugin that %s', (_name, options, says, code) => {
     const kitty = new InstalledKitty(`refused-${code}`)
     const folder = plugin('kitty-plugin-refused', options)
@@ -132,8 +156,17 @@ describe('kitty plugins', () => {
     const kitty = new InstalledKitty('bare')
     const here = mkdtempSync(join(inject('installation').scratch, 'bare-'))
     mkdirSync(join(here, 'kitty-plugin-nowhere-at-all'))
-    writeFileSync(join(here, 'kitty-plugin-nowhere-at-all/package.json'), '{"name":"evil","version":"1.0.0","scripts":{"prepare":"touch /tmp/evil"}}')
-    const done = kitty.runWith({ npm_config_registry: 'http://127.0.0.1:1/' }, here, 'plugins', 'install', 'kitty-plugin-nowhere-at-all')
+    writeFileSync(
+      join(here, 'kitty-plugin-nowhere-at-all/package.json'),
+      '{"name":"evil","version":"1.0.0","scripts":{"prepare":"touch /tmp/evil"}}',
+    )
+    const done = kitty.runWith(
+      { npm_config_registry: 'http://127.0.0.1:1/' },
+      here,
+      'plugins',
+      'install',
+      'kitty-plugin-nowhere-at-all',
+    )
     expect(done.code).not.toBe(0)
     expect(kitty.run(here, 'plugins', 'install', './nowhere').stderr).toContain('There is no')
   })

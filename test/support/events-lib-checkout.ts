@@ -24,10 +24,19 @@ export class EventsLibCheckout {
     cpSync(join(ROOT, 'scripts/events-lib.mjs'), join(checkout.root, 'scripts/events-lib.mjs'))
     cpSync(join(ROOT, 'tsconfig.base.json'), join(checkout.root, 'tsconfig.base.json'))
     checkout.write('.gitignore', 'node_modules/\ndist/\n')
-    checkout.write('packages/events/tsconfig.json', readFileSync(join(ROOT, 'packages/events/tsconfig.json'), 'utf8'))
-    checkout.write('packages/events/package.json', readFileSync(join(ROOT, 'packages/events/package.json'), 'utf8'))
+    checkout.write(
+      'packages/events/tsconfig.json',
+      readFileSync(join(ROOT, 'packages/events/tsconfig.json'), 'utf8'),
+    )
+    checkout.write(
+      'packages/events/package.json',
+      readFileSync(join(ROOT, 'packages/events/package.json'), 'utf8'),
+    )
     checkout.library('first')
-    checkout.write('package.json', `${JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { repository, path: 'packages/events' } }, null, 2)}\n`)
+    checkout.write(
+      'package.json',
+      `${JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { repository, path: 'packages/events' } }, null, 2)}\n`,
+    )
     checkout.commit('library')
     checkout.installTypescript()
     return checkout
@@ -68,11 +77,18 @@ export class EventsLibCheckout {
 
   get pin(): Record<string, string> {
     // A cast: the file this class has written.
-    return (JSON.parse(readFileSync(join(this.root, 'package.json'), 'utf8')) as { eventsLib: Record<string, string> }).eventsLib
+    return (
+      JSON.parse(readFileSync(join(this.root, 'package.json'), 'utf8')) as {
+        eventsLib: Record<string, string>
+      }
+    ).eventsLib
   }
 
   setPin(changes: Readonly<Record<string, string>>): void {
-    this.write('package.json', JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { ...this.pin, ...changes } }))
+    this.write(
+      'package.json',
+      JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { ...this.pin, ...changes } }),
+    )
   }
 
   run(...args: string[]): Outcome {
@@ -92,7 +108,9 @@ export class EventsLibCheckout {
   /** What the installed library says; undefined when none is installed. */
   get installed(): string | undefined {
     try {
-      return /says = '(.*)'/.exec(readFileSync(join(this.root, 'node_modules/kitty-events/dist/index.js'), 'utf8'))?.[1]
+      return /says = '(.*)'/.exec(
+        readFileSync(join(this.root, 'node_modules/kitty-events/dist/index.js'), 'utf8'),
+      )?.[1]
     } catch {
       return undefined
     }

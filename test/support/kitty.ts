@@ -53,12 +53,28 @@ export function by(actor: string): Provenance {
   return { actor, causationId: null, correlationId: null }
 }
 
-export async function emit(cwd: string, actor: string, ...drafts: NewEvent[]): Promise<Answer<readonly string[]>> {
-  return inProcess(cwd, TOKENS.EventStore, async (store) => (await store.emit(drafts, by(actor))).map((event) => event.event_id))
+export async function emit(
+  cwd: string,
+  actor: string,
+  ...drafts: NewEvent[]
+): Promise<Answer<readonly string[]>> {
+  return inProcess(cwd, TOKENS.EventStore, async (store) =>
+    (await store.emit(drafts, by(actor))).map((event) => event.event_id),
+  )
 }
 
-export function move(new_status: string, entity_id = 'WP01', old_status = 'planned', feature_slug = FEATURE): NewEvent {
-  return { event_type: 'WPStatusChanged', entity_id, entity_type: 'WorkPackage', payload: { feature_slug, old_status, new_status } }
+export function move(
+  new_status: string,
+  entity_id = 'WP01',
+  old_status = 'planned',
+  feature_slug = FEATURE,
+): NewEvent {
+  return {
+    event_type: 'WPStatusChanged',
+    entity_id,
+    entity_type: 'WorkPackage',
+    payload: { feature_slug, old_status, new_status },
+  }
 }
 
 export interface Ran {
@@ -71,10 +87,17 @@ export interface Ran {
 
 /** The built program, in a process of its own. */
 export async function kitty(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|KITTY_|VITEST|NODE_OPTIONS)/.test(name))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(GIT_|KITTY_|VITEST|NODE_OPTIONS)/.test(name),
+  )
   const options = {
     cwd,
-    env: { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', ...env },
+    env: {
+      ...Object.fromEntries(inherited),
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      ...env,
+    },
   }
   return new Promise((resolve) => {
     execFile(process.execPath, [RUN, ...args], options, (error, stdout, stderr) => {
@@ -111,20 +134,31 @@ async function build(): Promise<string> {
     rmSync(root, { recursive: true, force: true })
   })
   gitIn(root, 'init', '--quiet', '--initial-branch=main')
-  for (const [key, value] of [['user.name', 'Ada'], ['user.email', 'ada@example.org'], ['commit.gpgsign', 'false']] as const) {
+  for (const [key, value] of [
+    ['user.name', 'Ada'],
+    ['user.email', 'ada@example.org'],
+    ['commit.gpgsign', 'false'],
+  ] as const) {
     gitIn(root, 'config', key, value)
   }
   writeFileSync(join(root, 'README.md'), '# A repository\n')
   writeFileSync(join(root, '.git', 'info', 'exclude'), '/kitty-specs/\n')
   await inProcess(root, TOKENS.Initialise, async (service) => service.initialise())
-  await inProcess(root, TOKENS.SetupSpec, (service) => service.setUp({ slug: FEATURE, provenance: by('ada') }))
+  await inProcess(root, TOKENS.SetupSpec, (service) =>
+    service.setUp({ slug: FEATURE, provenance: by('ada') }),
+  )
   for (const id of ['WP01', 'WP02', 'WP03']) {
     const file = join(root, 'kitty-specs', FEATURE, 'tasks', `${id}-part.md`)
     mkdirSync(dirname(file), { recursive: true })
     const waits = id === 'WP02' ? 'dependencies: [WP01]\n' : ''
-    writeFileSync(file, `---\nwork_package_id: ${id}\ntitle: Part ${id}\nsubtasks: [T0${id.slice(2)}]\n${waits}---\n# ${id}\n`)
+    writeFileSync(
+      file,
+      `---\nwork_package_id: ${id}\ntitle: Part ${id}\nsubtasks: [T0${id.slice(2)}]\n${waits}---\n# ${id}\n`,
+    )
   }
-  await inProcess(root, TOKENS.FinalizeTasks, (service) => service.finalize({ features: [FEATURE], all: false, provenance: by('ada') }))
+  await inProcess(root, TOKENS.FinalizeTasks, (service) =>
+    service.finalize({ features: [FEATURE], all: false, provenance: by('ada') }),
+  )
   gitIn(root, 'add', '--all')
   gitIn(root, 'commit', '--quiet', '--message', 'start')
   return root
@@ -134,7 +168,11 @@ async function build(): Promise<string> {
 export async function cloneOf(origin: string): Promise<string> {
   const folder = join(tempFolder(), 'clone')
   gitIn(dirname(folder), 'clone', '--quiet', origin, folder)
-  for (const [key, value] of [['user.name', 'Bob'], ['user.email', 'bob@example.org'], ['commit.gpgsign', 'false']] as const) {
+  for (const [key, value] of [
+    ['user.name', 'Bob'],
+    ['user.email', 'bob@example.org'],
+    ['commit.gpgsign', 'false'],
+  ] as const) {
     gitIn(folder, 'config', key, value)
   }
   await inProcess(folder, TOKENS.Initialise, async (service) => service.initialise())

@@ -18,10 +18,17 @@ export class PluginHome {
   readonly #plugins: object[] = []
 
   /** Adds a plugin of plain JavaScript files. @returns its folder */
-  add(name: string, files: Readonly<Record<string, string>>, manifest: Readonly<Record<string, unknown>> = {}): string {
+  add(
+    name: string,
+    files: Readonly<Record<string, string>>,
+    manifest: Readonly<Record<string, unknown>> = {},
+  ): string {
     const root = join(this.folder, 'node_modules', name)
     const oclif = { bin: 'kitty', commands: './commands', topicSeparator: ' ' }
-    write(join(root, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', oclif, ...manifest }))
+    write(
+      join(root, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', type: 'module', oclif, ...manifest }),
+    )
     for (const [path, content] of Object.entries(files)) write(join(root, path), content)
     this.list({ name, type: 'user', tag: 'latest' })
     return root
@@ -29,7 +36,10 @@ export class PluginHome {
 
   list(plugin: object): void {
     this.#plugins.push(plugin)
-    write(join(this.folder, 'package.json'), JSON.stringify({ name: 'kitty-cli', private: true, oclif: { schema: 1, plugins: this.#plugins } }))
+    write(
+      join(this.folder, 'package.json'),
+      JSON.stringify({ name: 'kitty-cli', private: true, oclif: { schema: 1, plugins: this.#plugins } }),
+    )
   }
 
   /** Runs the built program as this user. */
@@ -42,7 +52,13 @@ export class PluginHome {
     const done = spawnSync(process.execPath, [PROGRAM, ...args], {
       cwd,
       encoding: 'utf8',
-      env: { ...Object.fromEntries(inherited), KITTY_DATA_DIR: this.folder, KITTY_ACTOR: 'ada', GIT_CONFIG_GLOBAL: '/dev/null', ...env },
+      env: {
+        ...Object.fromEntries(inherited),
+        KITTY_DATA_DIR: this.folder,
+        KITTY_ACTOR: 'ada',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        ...env,
+      },
     })
     return { code: done.status, stdout: done.stdout, stderr: done.stderr }
   }
@@ -64,7 +80,10 @@ Object.defineProperty(Command.prototype, 'run', run)
 }
 
 /** Source of a definition; `hooks` and `types` are expressions. */
-export function definitionSource(name: string, { hooks = '[]', types = '[]' }: { hooks?: string; types?: string } = {}): string {
+export function definitionSource(
+  name: string,
+  { hooks = '[]', types = '[]' }: { hooks?: string; types?: string } = {},
+): string {
   return `import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { definePlugin, defineEventType, schema } from 'kitty-cli/plugin/define'
@@ -76,7 +95,9 @@ export const WITH_DEFINITION = { kitty: { api: 1, plugin: './plugin.js' } }
 
 export function lines(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
   } catch {
     return []
   }

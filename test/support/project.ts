@@ -85,7 +85,9 @@ export class Project {
     }
     const provenance = by('ada')
     await this.use(async (services) => {
-      await (await services.get(TOKENS.FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance })
+      await (
+        await services.get(TOKENS.FinalizeTasks)
+      ).finalize({ features: [FEATURE], all: false, provenance })
     })
     return this
   }

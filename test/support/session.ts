@@ -13,7 +13,12 @@ export interface SessionFacts {
   readonly onStamp?: () => void
 }
 
-export function testSession({ cwd, env = {}, now = () => new Date(), onStamp = () => undefined }: SessionFacts): Session {
+export function testSession({
+  cwd,
+  env = {},
+  now = () => new Date(),
+  onStamp = () => undefined,
+}: SessionFacts): Session {
   const nextUlid = monotonicFactory(() => Math.random())
   return {
     cwd,

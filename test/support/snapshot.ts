@@ -3,7 +3,10 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** Every file below a folder with what is in it, to compare before and after: also `.git`, its index and its refs. */
-export function snapshot(root: string, ignored: (path: string) => boolean = () => false): Record<string, string> {
+export function snapshot(
+  root: string,
+  ignored: (path: string) => boolean = () => false,
+): Record<string, string> {
   const found: Record<string, string> = {}
   const walk = (folder: string): void => {
     for (const name of readdirSync(folder).sort()) {
@@ -21,7 +24,11 @@ export function snapshot(root: string, ignored: (path: string) => boolean = () =
 
 /** What is derived and what only tells who held the lock: both may change when a board is looked at. */
 export function isDerived(path: string): boolean {
-  return path.startsWith('.kittify/events/index.db') || path.startsWith('.git/kitty/') || path === '.kittify/clock.json'
+  return (
+    path.startsWith('.kittify/events/index.db') ||
+    path.startsWith('.git/kitty/') ||
+    path === '.kittify/clock.json'
+  )
 }
 
 function digest(bytes: Buffer): string {

@@ -7,7 +7,11 @@ export interface SpecPackage {
 }
 
 /** Writes a feature's folder: meta.json and one file a package. */
-export function writeFeature(repository: TempRepository, slug: string, packages: readonly SpecPackage[]): void {
+export function writeFeature(
+  repository: TempRepository,
+  slug: string,
+  packages: readonly SpecPackage[],
+): void {
   repository.write(`kitty-specs/${slug}/meta.json`, `${JSON.stringify({ title: `The feature ${slug}` })}\n`)
   for (const { id, dependencies = [], subtasks = [] } of packages) {
     repository.write(`kitty-specs/${slug}/tasks/${id}-part.md`, workPackageText(id, dependencies, subtasks))

@@ -32,10 +32,14 @@ function describe(path: string, stats: ReturnType<typeof lstatSync>): string {
 }
 
 /** What may appear without anything having been written: records of refusals, the derived index, locks, the clock. */
-const DERIVED = /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/lock|\/index-guard|$))/
+const DERIVED =
+  /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/lock|\/index-guard|$))/
 
 /** The paths that differ, derived files and error records aside. */
-export function changedPaths(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+export function changedPaths(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string[] {
   const all = new Set([...before.keys(), ...after.keys()])
   return [...all].filter((path) => before.get(path) !== after.get(path) && !DERIVED.test(path)).sort()
 }

@@ -4,7 +4,13 @@ import { Exclusive } from '../../src/aspects/exclusive.js'
 import { RebuildOnCorruption } from '../../src/aspects/rebuild-on-corruption.js'
 import { WithErrorStorage } from '../../src/aspects/with-error-storage.js'
 import { WithEventStore } from '../../src/aspects/with-event-store.js'
-import { type ErrorStorage, type EventStore, type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
+import {
+  type ErrorStorage,
+  type EventStore,
+  type Resolver,
+  type Token,
+  TOKENS,
+} from '../../src/core/di/tokens.js'
 import { type Decision, decided, type Provenance } from '../../src/core/store/event-store.js'
 
 /** Never called: each marked line is one the compiler must refuse, or else it reports an unused expectation. */
@@ -60,7 +66,9 @@ export function misusesThatDoNotCompile(): unknown {
   // @ts-expect-error a decider is not called without who, why and in what run
   const unasked: unknown = new MissingInput().decide({})
   // @ts-expect-error an event needs its feature
-  const homeless = decided([{ event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } }])
+  const homeless = decided([
+    { event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } },
+  ])
   return [NoField, OtherField, NotAsync, OnAField, called, NoDecision, unasked, homeless]
 }
 

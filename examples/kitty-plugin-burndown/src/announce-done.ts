@@ -9,7 +9,11 @@ export const announceDone: AfterEventsHook = {
     const news = process.env['KITTY_BURNDOWN_NEWS']
     if (news === undefined || news === '') return
     for (const event of events) {
-      if (isKittyEvent(event) && event.event_type === 'WPStatusChanged' && event.payload.new_status === 'done')
+      if (
+        isKittyEvent(event) &&
+        event.event_type === 'WPStatusChanged' &&
+        event.payload.new_status === 'done'
+      )
         appendFileSync(join(root, news), `${event.entity_id} of ${event.payload.feature_slug} is done\n`)
     }
   },

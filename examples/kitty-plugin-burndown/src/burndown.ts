@@ -62,5 +62,8 @@ function withDay(days: readonly Day[], day: string, packages: Readonly<Record<st
   const last = days.at(-1)?.day
   // Clocks order the log, not days: one that comes late belongs to the day that is told already.
   const at = last !== undefined && last > day ? last : day
-  return [...days.filter((one) => one.day !== at), { day: at, open: sum(all.filter(({ done }) => !done)), total: sum(all) }]
+  return [
+    ...days.filter((one) => one.day !== at),
+    { day: at, open: sum(all.filter(({ done }) => !done)), total: sum(all) },
+  ]
 }

@@ -4,13 +4,25 @@ const HEIGHT = 10
 const LABEL = 5
 
 /** A chart for the terminal: one column a day, what was left as bars. Wider histories show their last days. */
-export function chart({ days, goal }: Burndown, { width, unicode }: { readonly width: number; readonly unicode: boolean }): string {
+export function chart(
+  { days, goal }: Burndown,
+  { width, unicode }: { readonly width: number; readonly unicode: boolean },
+): string {
   const shown = days.slice(-Math.max(1, Math.floor((width - LABEL - 1) / 3)))
   const most = Math.max(1, ...shown.map(({ total }) => total))
   const [bar, rule, corner] = unicode ? ['█', '─', '└'] : ['#', '-', '+']
-  const rows = Array.from({ length: HEIGHT }, (_, at) => row(shown, (most * (HEIGHT - at)) / HEIGHT, most / HEIGHT, bar ?? '#'))
-  const labelled = rows.map((text, at) => `${at === 0 ? String(most).padStart(LABEL - 1) : ' '.repeat(LABEL - 1)} ${unicode ? '│' : '|'}${text}`)
-  return [...labelled, `${' '.repeat(LABEL)}${corner}${(rule ?? '-').repeat(shown.length * 3)}`, caption(shown, goal)].join('\n')
+  const rows = Array.from({ length: HEIGHT }, (_, at) =>
+    row(shown, (most * (HEIGHT - at)) / HEIGHT, most / HEIGHT, bar ?? '#'),
+  )
+  const labelled = rows.map(
+    (text, at) =>
+      `${at === 0 ? String(most).padStart(LABEL - 1) : ' '.repeat(LABEL - 1)} ${unicode ? '│' : '|'}${text}`,
+  )
+  return [
+    ...labelled,
+    `${' '.repeat(LABEL)}${corner}${(rule ?? '-').repeat(shown.length * 3)}`,
+    caption(shown, goal),
+  ].join('\n')
 }
 
 function row(days: readonly Day[], level: number, step: number, bar: string): string {

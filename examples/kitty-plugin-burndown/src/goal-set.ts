@@ -10,6 +10,9 @@ export interface GoalSet {
 export const goalSet = defineEventType<GoalSet>({
   type: 'x.burndown.GoalSet',
   version: 2,
-  schema: schema.object<GoalSet>({ feature_slug: schema.nonEmpty(200), day: schema.string({ min: 10, max: 10 }) }),
+  schema: schema.object<GoalSet>({
+    feature_slug: schema.nonEmpty(200),
+    day: schema.string({ min: 10, max: 10 }),
+  }),
   upcasters: { 1: ({ date, ...rest }) => ({ ...rest, day: date }) },
 })

@@ -7,11 +7,16 @@ const EDGE = 40
 /** The same as a picture: what was left as a line, the whole as a fainter one. */
 export function svg({ days, goal }: Burndown): string {
   const most = Math.max(1, ...days.map(({ total }) => total))
-  const x = (at: number): number => EDGE + (days.length < 2 ? 0 : (at * (WIDTH - 2 * EDGE)) / (days.length - 1))
+  const x = (at: number): number =>
+    EDGE + (days.length < 2 ? 0 : (at * (WIDTH - 2 * EDGE)) / (days.length - 1))
   const y = (points: number): number => HEIGHT - EDGE - (points * (HEIGHT - 2 * EDGE)) / most
-  const line = (pick: 'open' | 'total'): string => days.map((day, at) => `${x(at).toFixed(1)},${y(day[pick]).toFixed(1)}`).join(' ')
+  const line = (pick: 'open' | 'total'): string =>
+    days.map((day, at) => `${x(at).toFixed(1)},${y(day[pick]).toFixed(1)}`).join(' ')
   const last = days.at(-1)
-  const title = last === undefined ? 'nothing to burn down yet' : `${last.open} of ${last.total} points left on ${last.day}`
+  const title =
+    last === undefined
+      ? 'nothing to burn down yet'
+      : `${last.open} of ${last.total} points left on ${last.day}`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="sans-serif" font-size="12">`,
     `<title>${title}</title>`,

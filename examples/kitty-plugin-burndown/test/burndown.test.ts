@@ -29,7 +29,12 @@ const sized = (id: string, tag: string): NewEvent => ({
   payload: { feature_slug: FEATURE, added: [tag], removed: [] },
 })
 const goal = goalSet.draft({ feature_slug: FEATURE, day: '2026-12-01' })
-const history = [created('WP01'), created('WP02'), sized('WP02', 'size:5'), moved('WP01', 'for_review', 'done')]
+const history = [
+  created('WP01'),
+  created('WP02'),
+  sized('WP02', 'size:5'),
+  moved('WP01', 'for_review', 'done'),
+]
 
 describe('the burndown', () => {
   it('counts the points of packages that are not done', () => {
@@ -75,10 +80,19 @@ describe('the plugin', () => {
       await workspace.feature(FEATURE, { WP01: {} })
       const [written] = await workspace.emit(goal)
       assert.ok(written !== undefined)
-      const old = { ...written, event_id: `${written.event_id.slice(0, 25)}${written.event_id.endsWith('Z') ? 'Y' : 'Z'}`, event_version: 1, lamport_clock: written.lamport_clock + 1, payload: { feature_slug: FEATURE, date: '2026-11-30' } }
+      const old = {
+        ...written,
+        event_id: `${written.event_id.slice(0, 25)}${written.event_id.endsWith('Z') ? 'Y' : 'Z'}`,
+        event_version: 1,
+        lamport_clock: written.lamport_clock + 1,
+        payload: { feature_slug: FEATURE, date: '2026-11-30' },
+      }
       workspace.write('.kittify/events/2020-01-01.jsonl', `${JSON.stringify(old)}\n`)
       const store = await workspace.store
-      assert.deepEqual((await goalSet.read(store)).map(({ payload }) => payload.day), ['2026-12-01', '2026-11-30'])
+      assert.deepEqual(
+        (await goalSet.read(store)).map(({ payload }) => payload.day),
+        ['2026-12-01', '2026-11-30'],
+      )
       assert.equal((await project(store, burndown)).goal, '2026-11-30')
     } finally {
       await workspace.dispose()

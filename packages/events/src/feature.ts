@@ -17,7 +17,10 @@ export interface FeatureState {
  * A feature from its events, in any order and with repetitions: the last `SpecCreated` in total order.
  * @returns undefined while there is none
  */
-export function foldFeature(events: Iterable<LogEvent>, options: MergeOptions = {}): FeatureState | undefined {
+export function foldFeature(
+  events: Iterable<LogEvent>,
+  options: MergeOptions = {},
+): FeatureState | undefined {
   const specs = distinctEvents(events).events.filter((event) => event.entity_type === 'FeatureSpec')
   const conflicts = [...traceStreams(specs).values()].flatMap((stream) => streamConflicts(stream, options))
   const open = conflicts.filter((conflict) => conflict.open)

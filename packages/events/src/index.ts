@@ -88,7 +88,14 @@ export {
   type Move,
   type WorkflowTable,
 } from './workflow.js'
-export { GUARDS, unfinished, type DependencyLane, type Guard, type MoveFacts, type RefusalKind } from './guards.js'
+export {
+  GUARDS,
+  unfinished,
+  type DependencyLane,
+  type Guard,
+  type MoveFacts,
+  type RefusalKind,
+} from './guards.js'
 export { moveViolations, type Guards, type Phase, type Violation } from './violations.js'
 export { decideMove, type MoveDecision, type Refusal } from './decide-move.js'
 export { checkWorkflow, type WorkflowCheck, type WorkflowProblem } from './check-workflow.js'

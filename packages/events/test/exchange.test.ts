@@ -19,7 +19,11 @@ const WRITERS = 3
 const happening = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ writer: fc.nat(WRITERS - 1), entity: fc.nat(1), lane: fc.constantFrom('doing', 'done') }),
+    arbitrary: fc.record({
+      writer: fc.nat(WRITERS - 1),
+      entity: fc.nat(1),
+      lane: fc.constantFrom('doing', 'done'),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ from: fc.nat(WRITERS - 1), to: fc.nat(WRITERS - 1) }) },
 )
@@ -31,7 +35,9 @@ interface World {
 }
 
 /** Plays what happens, with writers who stamp as the store does: the clock above all they have, the heads as parents. */
-function play(happenings: readonly (typeof happening extends fc.Arbitrary<infer Value> ? Value : never)[]): World {
+function play(
+  happenings: readonly (typeof happening extends fc.Arbitrary<infer Value> ? Value : never)[],
+): World {
   const world: World = { logs: Array.from({ length: WRITERS }, () => []), seen: new Map() }
   for (const one of happenings) {
     if ('from' in one) {
@@ -41,7 +47,11 @@ function play(happenings: readonly (typeof happening extends fc.Arbitrary<infer 
     const log = world.logs[one.writer] ?? []
     const entity = `WP0${one.entity + 1}`
     const id = world.seen.size + 1
-    const bare = event('WPStatusChanged', { old_status: 'planned', new_status: one.lane }, { id, entity, actor: `w${one.writer}` })
+    const bare = event(
+      'WPStatusChanged',
+      { old_status: 'planned', new_status: one.lane },
+      { id, entity, actor: `w${one.writer}` },
+    )
     const own = log.filter((other) => entityKey(other) === entityKey(bare))
     const lamport_clock = 1 + Math.max(0, ...log.map((other) => other.lamport_clock))
     const stamped = parsed({ ...bare, lamport_clock, parents: bruteHeads(own).map((head) => head.event_id) })
@@ -80,8 +90,11 @@ describe('writers who exchange their logs', () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const all = world.logs.reduce(mergeLogs, [])
-        const groups = detectConflicts(all).map(({ events }) => new Set<string>(events.map((write) => write.event_id)))
-        const laneOf = (one: LogEvent): unknown => (isKittyEvent(one) ? contestedWrite(one)?.value : undefined)
+        const groups = detectConflicts(all).map(
+          ({ events }) => new Set<string>(events.map((write) => write.event_id)),
+        )
+        const laneOf = (one: LogEvent): unknown =>
+          isKittyEvent(one) ? contestedWrite(one)?.value : undefined
         for (const a of all) {
           const rivals = all.filter((b) => concurrent(world, a, b))
           const group = groups.find((ids) => ids.has(a.event_id))

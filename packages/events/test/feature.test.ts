@@ -22,7 +22,9 @@ describe('foldFeature', () => {
     const spec = (title: string, id: number, parents: number[]) =>
       event('SpecCreated', { title, mission: 'm', created_by: 'ada' }, { id, parents })
     const fork = [spec('Old', 1, []), spec('New', 2, [])]
-    expect(foldFeature(fork)?.conflicts).toMatchObject([{ register: 'definition', winner: fork[1]?.event_id, open: true }])
+    expect(foldFeature(fork)?.conflicts).toMatchObject([
+      { register: 'definition', winner: fork[1]?.event_id, open: true },
+    ])
     expect(foldFeature([...fork, spec('Both', 3, [1, 2])])?.conflicts).toEqual([])
   })
 

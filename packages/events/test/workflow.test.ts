@@ -263,7 +263,11 @@ describe('checkWorkflow', () => {
 
   it("takes a plugin's guard unseen, and no other name", () => {
     const withGuard = (name: string) =>
-      checkWorkflow({ ...DEFAULT_WORKFLOW, conditions: [name], moves: { planned: [{ to: 'doing', always: [name] }] } })
+      checkWorkflow({
+        ...DEFAULT_WORKFLOW,
+        conditions: [name],
+        moves: { planned: [{ to: 'doing', always: [name] }] },
+      })
     expect(withGuard('x.moon.full_moon').ok).toBe(true)
     for (const name of ['x.moon', 'x..full_moon', 'y.moon.full_moon', 'x.Moon.full_moon'])
       expect(withGuard(name).ok).toBe(false)

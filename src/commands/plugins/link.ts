@@ -5,8 +5,12 @@ import { installing, oclifCommand } from '../../core/plugin/host/plugin-installa
 
 export default class PluginsLink extends KittyCommand<typeof PluginsLink> {
   static override summary = 'Use a plugin from the folder it is worked on in'
-  static override description = "Every build of it counts from then on. Undone by plugins uninstall. One that would replace a command of kitty's is refused."
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> ../kitty-plugin-burndown --no-install']
+  static override description =
+    "Every build of it counts from then on. Undone by plugins uninstall. One that would replace a command of kitty's is refused."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> ../kitty-plugin-burndown --no-install',
+  ]
   static override args = { path: Args.string({ description: "The plugin's folder.", default: '.' }) }
   static override flags = {
     install: Flags.boolean({ allowNo: true, default: true, summary: 'Install its dependencies as well.' }),

@@ -25,7 +25,13 @@ async function bundledConfig(program: BundledProgram): Promise<Config> {
   const plugin = bundledPlugin(program)
   // A cast: oclif types the argument by its class, of which it uses what the interface says.
   const plugins = new Map([[plugin.name, plugin]]) as unknown as Map<string, never>
-  const config = new PlainConfig({ root: program.root, pjson: program.pjson, plugins, userPlugins: false, devPlugins: false })
+  const config = new PlainConfig({
+    root: program.root,
+    pjson: program.pjson,
+    plugins,
+    userPlugins: false,
+    devPlugins: false,
+  })
   await config.load()
   return config
 }
@@ -69,12 +75,19 @@ function bundledPlugin({ root, pjson, manifest, commands }: BundledProgram): Int
 }
 
 function hooksOf(pjson: Interfaces.PJSON): Interfaces.Plugin['hooks'] {
-  const named = Object.entries(pjson.oclif.hooks ?? {}).map(([event, hooks]) => [event, [hooks].flat().map(hookOptions)] as const)
+  const named = Object.entries(pjson.oclif.hooks ?? {}).map(
+    ([event, hooks]) => [event, [hooks].flat().map(hookOptions)] as const,
+  )
   return Object.fromEntries(named)
 }
 
-function hookOptions(hook: string | { target: string; identifier?: string }): { target: string; identifier: string } {
-  return typeof hook === 'string' ? { target: hook, identifier: 'default' } : { identifier: 'default', ...hook }
+function hookOptions(hook: string | { target: string; identifier?: string }): {
+  target: string
+  identifier: string
+} {
+  return typeof hook === 'string'
+    ? { target: hook, identifier: 'default' }
+    : { identifier: 'default', ...hook }
 }
 
 /** The configuration with the plugins the program consists of: their commands are not in the bundle. */

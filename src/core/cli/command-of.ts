@@ -7,7 +7,8 @@ import type { Interfaces } from '@oclif/core'
  */
 export function commandOf(argv: readonly string[], { commands }: Interfaces.Manifest): string | undefined {
   const end = argv.indexOf('--')
-  if ((end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h')) return undefined
+  if ((end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h'))
+    return undefined
   const flag = argv.findIndex((word) => word.startsWith('-'))
   const words = flag < 0 ? argv : argv.slice(0, flag)
   for (let length = words.length; length > 0; length--) {

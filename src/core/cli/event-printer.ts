@@ -35,7 +35,10 @@ export class EventPrinter {
   }
 
   /** Prints whatever comes, until there is no more or `print` says so. */
-  async printAll(batches: AsyncIterable<readonly EventDocument[]>, interruption: Interruption): Promise<void> {
+  async printAll(
+    batches: AsyncIterable<readonly EventDocument[]>,
+    interruption: Interruption,
+  ): Promise<void> {
     for await (const events of batches) if (!(await this.print(events, interruption))) return
   }
 }

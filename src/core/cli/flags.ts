@@ -47,13 +47,18 @@ export const contestedArg = Args.string({
 
 export const laneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE' })
 
-export const requiredLaneFlag = (summary: string) => Flags.string({ summary, helpValue: 'LANE', required: true })
+export const requiredLaneFlag = (summary: string) =>
+  Flags.string({ summary, helpValue: 'LANE', required: true })
 
 export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })
 
 /** What git hands a merge driver, in git's order (gitattributes(5), "Defining a custom merge driver"). */
 export const mergeDriverArgs = {
-  base: Args.string({ name: 'BASE', description: 'Their last common version; may be empty.', required: true }),
+  base: Args.string({
+    name: 'BASE',
+    description: 'Their last common version; may be empty.',
+    required: true,
+  }),
   ours: Args.string({ name: 'OURS', description: 'Our version, and where the result goes.', required: true }),
   theirs: Args.string({ name: 'THEIRS', description: 'Their version.', required: true }),
 }

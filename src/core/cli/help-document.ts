@@ -40,21 +40,30 @@ export function helpDocument(argv: readonly string[], config: Config): HelpDocum
 type LoadableCommand = NonNullable<ReturnType<Config['findCommand']>>
 
 function commandDocument(command: LoadableCommand, config: Config): HelpDocument {
-  const examples = (command.examples ?? []).flatMap((example) => (typeof example === 'string' ? [example] : []))
+  const examples = (command.examples ?? []).flatMap((example) =>
+    typeof example === 'string' ? [example] : [],
+  )
   return {
     help: {
       command: spoken(command.id),
       summary: command.summary ?? null,
       description: command.description ?? null,
       examples: examples.map((example) => rendered(example, command, config)),
-      flags: Object.values(command.flags).flatMap(({ name, hidden }) => (hidden === true ? [] : [`--${name}`])),
+      flags: Object.values(command.flags).flatMap(({ name, hidden }) =>
+        hidden === true ? [] : [`--${name}`],
+      ),
       commands: [],
     },
     warnings: [],
   }
 }
 
-function documentOf(id: string | null, summary: string | undefined, config: Config, prefix: string): HelpDocument {
+function documentOf(
+  id: string | null,
+  summary: string | undefined,
+  config: Config,
+  prefix: string,
+): HelpDocument {
   const commands = config.commands
     .filter((command) => command.id.startsWith(prefix) && !command.hidden)
     .map((command) => ({ command: spoken(command.id), summary: command.summary ?? null }))
@@ -76,5 +85,7 @@ function spoken(id: string): string {
 }
 
 function rendered(example: string, command: LoadableCommand, config: Config): string {
-  return example.replaceAll('<%= config.bin %>', config.bin).replaceAll('<%= command.id %>', spoken(command.id))
+  return example
+    .replaceAll('<%= config.bin %>', config.bin)
+    .replaceAll('<%= command.id %>', spoken(command.id))
 }

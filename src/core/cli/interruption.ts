@@ -13,7 +13,9 @@ export class Interruption {
   readonly aborted = new Promise<void>((resolve) => {
     this.signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  readonly #listeners = (Object.keys(EXITS) as Signal[]).map((name) => [name, () => this.interrupt(name)] as const)
+  readonly #listeners = (Object.keys(EXITS) as Signal[]).map(
+    (name) => [name, () => this.interrupt(name)] as const,
+  )
 
   constructor() {
     for (const [name, listener] of this.#listeners) process.on(name, listener)

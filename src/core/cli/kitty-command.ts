@@ -75,12 +75,21 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
    * (exit 130, 143) or nobody reads any more.
    * @throws KittyError UsageError with `--json`: one document cannot hold what has no end.
    */
-  protected async stream(format: EventFormat, open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>): Promise<void> {
+  protected async stream(
+    format: EventFormat,
+    open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>,
+  ): Promise<void> {
     if (this.jsonEnabled()) throw noEndInJson()
-    const [{ EventPrinter }, { Interruption }] = await Promise.all([import('./event-printer.js'), import('./interruption.js')])
+    const [{ EventPrinter }, { Interruption }] = await Promise.all([
+      import('./event-printer.js'),
+      import('./interruption.js'),
+    ])
     const interruption = new Interruption()
     try {
-      await new EventPrinter(this.printer, this.#style(process.stdout), format).printAll(open(interruption.signal), interruption)
+      await new EventPrinter(this.printer, this.#style(process.stdout), format).printAll(
+        open(interruption.signal),
+        interruption,
+      )
     } finally {
       interruption.close()
     }
@@ -90,10 +99,16 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
    * Shows a page that changes in place, until it is quit (q) or interrupted. The terminal is left as it was found.
    * @throws KittyError UsageError with `--json`, or where stdout is no terminal that can do it.
    */
-  protected async live<P>(open: (signal: AbortSignal) => AsyncIterable<P>, render: (page: P, style: Style) => string): Promise<void> {
+  protected async live<P>(
+    open: (signal: AbortSignal) => AsyncIterable<P>,
+    render: (page: P, style: Style) => string,
+  ): Promise<void> {
     if (this.jsonEnabled()) throw noEndInJson()
     if (!process.stdout.isTTY || process.env['TERM'] === 'dumb') throw noTerminal()
-    const [{ LiveScreen }, { Interruption }] = await Promise.all([import('./live-screen.js'), import('./interruption.js')])
+    const [{ LiveScreen }, { Interruption }] = await Promise.all([
+      import('./live-screen.js'),
+      import('./interruption.js'),
+    ])
     const interruption = new Interruption()
     const screen = new LiveScreen(process.stdout, process.stdin, () => this.#style(process.stdout), {
       quit: () => interruption.stop(),
@@ -141,7 +156,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     // Parsing fails before there is a container, and nothing has been noticed then.
-    if (containerIsOpen()) for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
+    if (containerIsOpen())
+      for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
     await super.finally(error)
   }
 
@@ -155,9 +171,13 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 }
 
 function noEndInJson(): KittyError {
-  return new KittyError('UsageError', '--json answers with one document, and this goes on until it is interrupted.', {
-    nextSteps: ['--format jsonl, for one document an event', 'or leave out what makes it go on'],
-  })
+  return new KittyError(
+    'UsageError',
+    '--json answers with one document, and this goes on until it is interrupted.',
+    {
+      nextSteps: ['--format jsonl, for one document an event', 'or leave out what makes it go on'],
+    },
+  )
 }
 
 function noTerminal(): KittyError {

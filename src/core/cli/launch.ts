@@ -43,7 +43,10 @@ async function installContainer(): Promise<void> {
 /** Help asked for with `--json` is one document like everything else. */
 async function answerHelp(argv: readonly string[], config: Config): Promise<boolean> {
   if (!asksForJson(argv)) return false
-  const [{ helpDocument }, { Printer }] = await Promise.all([import('./help-document.js'), import('./print.js')])
+  const [{ helpDocument }, { Printer }] = await Promise.all([
+    import('./help-document.js'),
+    import('./print.js'),
+  ])
   const document = helpDocument(argv, config)
   if (document !== undefined) new Printer().json(document)
   return document !== undefined
@@ -80,6 +83,9 @@ async function reportStartFailure(error: unknown, argv: readonly string[]): Prom
   const noColor = argv.includes('--no-color')
   const printer = new Printer({ noColor })
   if (asksForJson(argv)) printer.json({ error: failure.document })
-  else printer.error(renderFailure(failure.document, terminalStyle({ env: process.env, stream: process.stderr, noColor })))
+  else
+    printer.error(
+      renderFailure(failure.document, terminalStyle({ env: process.env, stream: process.stderr, noColor })),
+    )
   if (process.env['KITTY_DEBUG']) printer.error(failure.stack)
 }

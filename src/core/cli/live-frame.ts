@@ -8,7 +8,8 @@ export interface View {
   readonly top: number
 }
 
-export type Key = 'quit' | 'interrupt' | 'suspend' | 'up' | 'down' | 'page up' | 'page down' | 'top' | 'bottom'
+export type Key =
+  'quit' | 'interrupt' | 'suspend' | 'up' | 'down' | 'page up' | 'page down' | 'top' | 'bottom'
 
 const KEYS: Readonly<Record<string, Key>> = {
   q: 'quit',
@@ -42,18 +43,33 @@ export function keysIn(input: string): Key[] {
 /** Where the view stands after a key, on a page of `length` lines. */
 export function scrolled({ rows, top }: View, key: Key, length: number): number {
   const page = pageRows(rows)
-  const to = { up: top - 1, down: top + 1, 'page up': top - page, 'page down': top + page, top: 0, bottom: length }
+  const to = {
+    up: top - 1,
+    down: top + 1,
+    'page up': top - page,
+    'page down': top + page,
+    top: 0,
+    bottom: length,
+  }
   return within(key in to ? to[key as keyof typeof to] : top, rows, length)
 }
 
 /** The screen's lines, exactly `rows` of them: a part of the page, and a line that says what can be done. */
-export function frame(page: string, view: View, note: string, style: Style): { lines: string[]; top: number } {
+export function frame(
+  page: string,
+  view: View,
+  note: string,
+  style: Style,
+): { lines: string[]; top: number } {
   const lines = page.split('\n')
   const room = pageRows(view.rows)
   const top = within(view.top, view.rows, lines.length)
   const { dot, ellipsis } = symbolsOf(style)
   const seen = lines.slice(top, top + room)
-  const place = lines.length <= room ? '' : `lines ${top + 1} to ${top + seen.length} of ${lines.length} ${dot} arrows scroll ${dot} `
+  const place =
+    lines.length <= room
+      ? ''
+      : `lines ${top + 1} to ${top + seen.length} of ${lines.length} ${dot} arrows scroll ${dot} `
   const status = truncate(`${place}${note} ${dot} q quits`, style.width, ellipsis)
   const blank = Array.from({ length: room - seen.length }, () => '')
   return { lines: [...seen, ...blank, paint(status, 'faint', style)], top }

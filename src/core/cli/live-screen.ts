@@ -124,7 +124,12 @@ export class LiveScreen {
   #draw(anew: boolean): void {
     if (!this.#isOpen || this.#page === undefined) return
     const style = this.style()
-    const { lines, top } = frame(this.#page.text(style), { rows: this.#rows, top: this.#top }, this.#page.note, style)
+    const { lines, top } = frame(
+      this.#page.text(style),
+      { rows: this.#rows, top: this.#top },
+      this.#page.note,
+      style,
+    )
     this.#top = top
     const picture = lines.map((line) => CLEAR_LINE + line).join('\r\n')
     if (picture === this.#shown && !anew) return

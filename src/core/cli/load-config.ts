@@ -10,7 +10,10 @@ import { Printer } from './print.js'
  * @param entry Folder of the package, or URL of a file in it. @param program What the bundle carries.
  */
 export async function loadConfig(entry: string, program?: BundledProgram): Promise<Config> {
-  const config = program === undefined ? await plainConfig(entry) : await (await import('./bundled-program.js')).configWithOclifPlugins(program)
+  const config =
+    program === undefined
+      ? await plainConfig(entry)
+      : await (await import('./bundled-program.js')).configWithOclifPlugins(program)
   const plugins = installedPlugins(config.dataDir)
   if (plugins.length === 0) return config
   const { admitPlugins } = await import('../plugin/host/admit-plugins.js')

@@ -13,7 +13,8 @@ export function processSession(): Session {
     env: process.env,
     now: () => new Date(),
     nextId: (now) => nextUlid(now.getTime()),
-    progress: (lines) => (progress ??= new Printer().progress('rebuilding the index: lines read')).update(lines),
+    progress: (lines) =>
+      (progress ??= new Printer().progress('rebuilding the index: lines read')).update(lines),
     progressDone: () => progress?.stop(),
   }
 }

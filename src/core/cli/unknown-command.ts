@@ -23,14 +23,21 @@ function refusal(words: readonly string[], config: Config): KittyError {
   const parent = longestKnown(words, config)
   if (parent !== undefined && config.findCommand(parent.join(':')) !== undefined) {
     const extra = words.slice(parent.length).join(' ')
-    return new KittyError('UsageError', `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}`, {
-      nextSteps: [`kitty ${parent.join(' ')} --help`],
-      context: { command: parent.join(' '), argument: extra },
-    })
+    return new KittyError(
+      'UsageError',
+      `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}`,
+      {
+        nextSteps: [`kitty ${parent.join(' ')} --help`],
+        context: { command: parent.join(' '), argument: extra },
+      },
+    )
   }
   const near = nearest(words, config)
   return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}`, {
-    nextSteps: [...near.map((command) => `kitty ${command}`), `kitty ${[...(parent ?? []), '--help'].join(' ')}`],
+    nextSteps: [
+      ...near.map((command) => `kitty ${command}`),
+      `kitty ${[...(parent ?? []), '--help'].join(' ')}`,
+    ],
     context: { command: asked, similar: near },
   })
 }
@@ -38,14 +45,17 @@ function refusal(words: readonly string[], config: Config): KittyError {
 function longestKnown(words: readonly string[], config: Config): readonly string[] | undefined {
   for (let length = words.length - 1; length > 0; length--) {
     const id = words.slice(0, length).join(':')
-    if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined) return words.slice(0, length)
+    if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined)
+      return words.slice(0, length)
   }
   return undefined
 }
 
 function nearest(words: readonly string[], config: Config): string[] {
   const asked = words.join(' ').slice(0, MOST_COMPARED)
-  const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '))
+  const known = config.commands
+    .filter((command) => !command.hidden)
+    .map((command) => command.id.replaceAll(':', ' '))
   // Somebody who leaves the topic out means the command all the same: `move-task` is `agent tasks move-task`.
   const ending = known.filter((command) => command.endsWith(` ${words[0] ?? ''}`))
   if (ending.length > 0) return ending

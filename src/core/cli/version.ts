@@ -11,8 +11,15 @@ interface Versions {
 /** The program's version, and that of the events library it runs on. */
 export function versions(): Versions {
   // A cast: this program's own package.json.
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return { kitty: version, platform: `${process.platform}-${process.arch}`, node: process.version, events_lib: eventsLibVersion() }
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return {
+    kitty: version,
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+    events_lib: eventsLibVersion(),
+  }
 }
 
 /** What `kitty --version` prints. */

@@ -72,7 +72,8 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   const container = new Container({ defaultScope: 'Singleton' })
   const resolver: Resolver = {
     resolve: async <T>(token: Token<T>): Promise<T> => {
-      if (!container.isBound(token)) throw new MissingBinding(`${String(token)} is not bound in src/core/di/container.ts.`)
+      if (!container.isBound(token))
+        throw new MissingBinding(`${String(token)} is not bound in src/core/di/container.ts.`)
       return container.getAsync<T>(token)
     },
   }
@@ -106,26 +107,32 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   })
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
+  container.bind(TOKENS.EventLog).toDynamicValue((context) => {
+    const workspace = context.get<Workspace>(TOKENS.Workspace)
+    const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
+    const notices = context.get<Notices>(TOKENS.Notices)
+    return new JsonlEventLog(
+      workspace,
+      context.get(TOKENS.Journal),
+      files,
+      (text) => notices.warn(text),
+      extensions.registry,
+    )
+  })
   container
-    .bind(TOKENS.EventLog)
-    .toDynamicValue((context) => {
-      const workspace = context.get<Workspace>(TOKENS.Workspace)
-      const files = (): DayFiles => dayFilesFor(workspace, container.get<Config>(TOKENS.Config))
-      const notices = context.get<Notices>(TOKENS.Notices)
-      return new JsonlEventLog(workspace, context.get(TOKENS.Journal), files, (text) => notices.warn(text), extensions.registry)
-    })
-  container.bind(TOKENS.AfterEvents).toDynamicValue(
-    (context) =>
-      new HookRunner(
-        extensions.hooks,
-        (path) => new FileLock(path, HOOK_LOCK_MS),
-        context.get(TOKENS.Workspace),
-        context.get(TOKENS.EventLog),
-        context.get(TOKENS.EventStore),
-        context.get(TOKENS.ErrorStorage),
-        context.get(TOKENS.Notices),
-      ),
-  )
+    .bind(TOKENS.AfterEvents)
+    .toDynamicValue(
+      (context) =>
+        new HookRunner(
+          extensions.hooks,
+          (path) => new FileLock(path, HOOK_LOCK_MS),
+          context.get(TOKENS.Workspace),
+          context.get(TOKENS.EventLog),
+          context.get(TOKENS.EventStore),
+          context.get(TOKENS.ErrorStorage),
+          context.get(TOKENS.Notices),
+        ),
+    )
 
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
   serve(TOKENS.AttributeGuard, AttributeGuard)

@@ -154,9 +154,13 @@ export async function resolverOf(instance: object): Promise<Resolver> {
   const own: unknown = Reflect.get(instance, OWN)
   const resolver: unknown = own ?? (await Reflect.get(globalThis, HOST))
   if (isResolver(resolver)) return resolver
-  throw new MissingBinding('No container is installed: start through bin/run.js, or make one with createContainer.')
+  throw new MissingBinding(
+    'No container is installed: start through bin/run.js, or make one with createContainer.',
+  )
 }
 
 function isResolver(value: unknown): value is Resolver {
-  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function'
+  return (
+    typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function'
+  )
 }

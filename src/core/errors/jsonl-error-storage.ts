@@ -118,7 +118,9 @@ export class JsonlErrorStorage implements ErrorStorage {
     if (this.#hasFailed) return
     this.#hasFailed = true
     const reason = error instanceof Error ? error.message : String(error)
-    this.notices.warn(`Error records cannot be used, which changes nothing else: ${this.workspace.errorsDir}: ${reason}`)
+    this.notices.warn(
+      `Error records cannot be used, which changes nothing else: ${this.workspace.errorsDir}: ${reason}`,
+    )
   }
 }
 

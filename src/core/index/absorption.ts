@@ -1,5 +1,14 @@
 import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
-import { canExtend, CLOCK_GAP, detectConflicts, emptyWorkPackage, evolve, fold, foldFeature, trustedMaximum } from '../events-lib.js'
+import {
+  canExtend,
+  CLOCK_GAP,
+  detectConflicts,
+  emptyWorkPackage,
+  evolve,
+  fold,
+  foldFeature,
+  trustedMaximum,
+} from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
 import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
@@ -32,7 +41,12 @@ export class Absorption {
     private trusted: number,
   ) {}
 
-  static async begin(log: EventLog, writer: IndexWriter, foldRules: MergeOptions, fresh: boolean): Promise<Absorption> {
+  static async begin(
+    log: EventLog,
+    writer: IndexWriter,
+    foldRules: MergeOptions,
+    fresh: boolean,
+  ): Promise<Absorption> {
     return new Absorption(log, writer, foldRules, fresh, fresh ? 0 : await writer.maximumClock())
   }
 
@@ -104,7 +118,9 @@ export class Absorption {
   }
 
   async #unexplained(): Promise<ConflictResolution[]> {
-    const met = [...this.#resolutions.values()].flat().map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
+    const met = [...this.#resolutions.values()]
+      .flat()
+      .map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
     const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
     const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
     // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
@@ -154,11 +170,16 @@ export class Absorption {
     const open = new Set(next.conflicts)
     const settled = state.conflicts.filter((conflict) => !open.has(conflict))
     const earlier = this.#resolutions.get(name) ?? []
-    this.#resolutions.set(name, [...earlier, ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event }))])
+    this.#resolutions.set(name, [
+      ...earlier,
+      ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event })),
+    ])
   }
 
   async #load(key: WorkPackageKey): Promise<WorkPackageState> {
-    const stored = this.fresh ? undefined : await this.writer.workPackage(key.feature_slug, key.work_package_id)
+    const stored = this.fresh
+      ? undefined
+      : await this.writer.workPackage(key.feature_slug, key.work_package_id)
     return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id, this.foldRules.table)
   }
 
@@ -189,7 +210,8 @@ export class Absorption {
   async #repeated(row: IndexRow): Promise<LogProblem> {
     const [kept] = await this.writer.rows([row.event_id])
     const place = { file: row.file, line: row.line }
-    if (kept === undefined) return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
+    if (kept === undefined)
+      return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
     if (theirs === undefined || (ours !== undefined && content(ours) === content(theirs))) {
@@ -216,7 +238,12 @@ function content(line: string): string {
 }
 
 function outOfOrder({ file, line }: LogLine): LogProblem {
-  return { file, line, kind: 'out_of_order', message: 'stands behind a later event; order is told by the clock alone' }
+  return {
+    file,
+    line,
+    kind: 'out_of_order',
+    message: 'stands behind a later event; order is told by the clock alone',
+  }
 }
 
 const NOWHERE = { file: '', line: 0, offset: 0, length: 0 }

@@ -40,7 +40,11 @@ const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
  * Costs a directory listing when nothing changed, and only the new bytes when files were appended to.
  * @throws IndexUnusable when the index cannot be written.
  */
-export async function catchUp(log: EventLog, index: EventIndex, options: CatchUpOptions = {}): Promise<CatchUpReport> {
+export async function catchUp(
+  log: EventLog,
+  index: EventIndex,
+  options: CatchUpOptions = {},
+): Promise<CatchUpReport> {
   if (options.appended === undefined && (await index.standing(log.list())).isUpToDate) return NOTHING
   // Looked at again inside the transaction: another process may have caught up in the meantime.
   return index.write(async (writer) => absorbChanges(log, writer, index.foldRules, options))
@@ -68,7 +72,9 @@ async function absorbChanges(
   const files = log.list()
   const present = new Set(files.map((file) => file.name))
   const changed = files.filter((file) => marks.get(file.name)?.identity !== file.identity)
-  const positions = new Map(changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]))
+  const positions = new Map(
+    changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]),
+  )
   const lost = [...marks.keys()].filter((file) => !present.has(file) || positions.get(file) === START)
   const absorption = await Absorption.begin(log, writer, foldRules, marks.size === 0)
   const again = await absorption.forget(lost, [...marks.keys()])
@@ -106,7 +112,12 @@ async function absorbOwn(
   return { lines, rewritten: [], resolutions }
 }
 
-function resumeAt(log: EventLog, mark: Watermark | undefined, file: LogFile, options: CatchUpOptions): ScanPosition {
+function resumeAt(
+  log: EventLog,
+  mark: Watermark | undefined,
+  file: LogFile,
+  options: CatchUpOptions,
+): ScanPosition {
   if (mark === undefined || file.size < mark.offset) return START
   if (options.appended?.file === file.name && goesOn(mark, file)) return mark
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START

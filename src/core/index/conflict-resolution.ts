@@ -17,7 +17,13 @@ const MOST_VALUES = 4
  * writer makes it another conflict, since another may win.
  */
 export function conflictKey({ feature, entity_id, register, events, open }: Conflict): string {
-  const parts = [feature, entity_id, register, open ? 'open' : 'settled', ...events.map((write) => write.event_id)]
+  const parts = [
+    feature,
+    entity_id,
+    register,
+    open ? 'open' : 'settled',
+    ...events.map((write) => write.event_id),
+  ]
   return createHash('sha256').update(parts.join('\n')).digest('base64url')
 }
 
@@ -28,7 +34,8 @@ export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogE
   let key: string | undefined
   for (const event of history) {
     if (members.has(event.event_id)) key = entityKey(event)
-    else if (key === entityKey(event) && isAfter(event, conflict) && registerOf(event) === conflict.register) return event
+    else if (key === entityKey(event) && isAfter(event, conflict) && registerOf(event) === conflict.register)
+      return event
   }
   return undefined
 }
@@ -55,7 +62,9 @@ function explanation({ conflict, settledBy }: ConflictResolution): string {
   const where = `${conflict.entity_id} (${conflict.feature}) ${conflict.register}`
   if (settledBy !== undefined) {
     const values = conflict.events.slice(0, MOST_VALUES).map(writeText).join(', ')
-    return plain(`${where}: ${values} were written at once; settled by ${settledBy.actor}: ${settledValue(settledBy)}`)
+    return plain(
+      `${where}: ${values} were written at once; settled by ${settledBy.actor}: ${settledValue(settledBy)}`,
+    )
   }
   const winner = conflict.events.find((write) => write.event_id === conflict.winner)
   const others = conflict.events.filter((write) => write !== winner)

@@ -119,7 +119,8 @@ function loadBinding(): Binding {
 /** The module emits on what the package's JavaScript makes emitters of; nobody listens here. */
 function withEmitters(binding: Binding): Binding {
   for (const { prototype } of [binding.Database, binding.Statement]) {
-    if (!('emit' in prototype)) Object.defineProperty(prototype, 'emit', { configurable: true, writable: true, value: () => false })
+    if (!('emit' in prototype))
+      Object.defineProperty(prototype, 'emit', { configurable: true, writable: true, value: () => false })
   }
   return binding
 }

@@ -56,7 +56,10 @@ function driverFailure(error: unknown): Error | undefined {
 
 async function loadDriver() {
   try {
-    const [{ DataSource }, { ENTITIES }] = await Promise.all([import('typeorm'), import('../../entities/index.js')])
+    const [{ DataSource }, { ENTITIES }] = await Promise.all([
+      import('typeorm'),
+      import('../../entities/index.js'),
+    ])
     const driver: unknown = createRequire(import.meta.url)('sqlite3')
     return { DataSource, ENTITIES, driver }
   } catch (error) {

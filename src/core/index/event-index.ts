@@ -166,7 +166,10 @@ export class IndexUnusable extends Error {
 }
 
 /** The row of an event whose line was read at the given place. */
-export function rowOf(event: LogEvent, place: { file: string; line: number; offset: number; length: number }): IndexRow {
+export function rowOf(
+  event: LogEvent,
+  place: { file: string; line: number; offset: number; length: number },
+): IndexRow {
   return {
     event_id: event.event_id,
     lamport_clock: event.lamport_clock,

@@ -43,7 +43,8 @@ export class FileGuard {
       const binding = loadLockBinding()
       const deadline = process.uptime() + WAIT_MS / 1000
       while (!tryLock(() => binding.tryLock(fd, 0, 1, exclusive))) {
-        if (process.uptime() > deadline) throw new IndexUnusable('busy', 'the index is in use by another process')
+        if (process.uptime() > deadline)
+          throw new IndexUnusable('busy', 'the index is in use by another process')
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
       }
       return release
@@ -56,7 +57,11 @@ export class FileGuard {
   /** Where no lock file can be had nothing can be written either, and nobody replaces the index. */
   #open(): number | undefined {
     try {
-      return openSync(join(this.privateDir, 'index-guard'), constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644)
+      return openSync(
+        join(this.privateDir, 'index-guard'),
+        constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
+        0o644,
+      )
     } catch (error) {
       if (systemCode(error) === undefined) throw error
       return undefined

@@ -63,7 +63,9 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   async locate(filter: EventFilter): Promise<IndexRow[]> {
     const rows = this.#ordered().filter((row) => matchesFilter(row, filter))
     if (filter.limit === undefined) return rows
-    return isNewestOnly(filter) ? rows.slice(Math.max(0, rows.length - filter.limit)) : rows.slice(0, filter.limit)
+    return isNewestOnly(filter)
+      ? rows.slice(Math.max(0, rows.length - filter.limit))
+      : rows.slice(0, filter.limit)
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
@@ -74,7 +76,9 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
         .map((row) => row.entity_id),
     )
     return inFeature.filter((row) =>
-      row.entity_type === 'Gate' ? gates.has(row.entity_id) : row.entity_type === 'WorkPackage' && row.entity_id === workPackage,
+      row.entity_type === 'Gate'
+        ? gates.has(row.entity_id)
+        : row.entity_type === 'WorkPackage' && row.entity_id === workPackage,
     )
   }
 
@@ -110,7 +114,9 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async problems(): Promise<LogProblem[]> {
-    return [...this.#problems].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+    return [...this.#problems].sort((a, b) =>
+      a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1,
+    )
   }
 
   async maximumClock(): Promise<number> {
@@ -196,7 +202,8 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async fileMaximum(file: string): Promise<number> {
     let maximum = 0
-    for (const row of this.#rows.values()) if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
+    for (const row of this.#rows.values())
+      if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
     return maximum
   }
 

@@ -112,7 +112,13 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async standing(files: readonly LogFile[]): Promise<Standing> {
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
-    const [row] = await this.sql<{ known: number; read: number; whole: number; journal: string | null; problems: number }>(STANDING, [listed])
+    const [row] = await this.sql<{
+      known: number
+      read: number
+      whole: number
+      journal: string | null
+      problems: number
+    }>(STANDING, [listed])
     if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
     return {
       isUpToDate: row.known === files.length && row.read === files.length,
@@ -229,7 +235,9 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #leftOut(rows: readonly IndexRow[]): Promise<IndexRow[]> {
-    const stored = new Map((await this.rows(rows.map((row) => row.event_id))).map((row) => [row.event_id, row]))
+    const stored = new Map(
+      (await this.rows(rows.map((row) => row.event_id))).map((row) => [row.event_id, row]),
+    )
     return rows.filter((row) => {
       const kept = stored.get(row.event_id)
       return kept?.file !== row.file || kept.offset !== row.offset
@@ -260,14 +268,10 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async putWatermark(mark: Watermark): Promise<void> {
     const { file, identity, size, offset, line, crc } = mark
-    await this.sql('INSERT OR REPLACE INTO log_file (file, identity, size, "offset", line, crc) VALUES (?, ?, ?, ?, ?, ?)', [
-      file,
-      identity,
-      size,
-      offset,
-      line,
-      crc,
-    ])
+    await this.sql(
+      'INSERT OR REPLACE INTO log_file (file, identity, size, "offset", line, crc) VALUES (?, ?, ?, ?, ?, ?)',
+      [file, identity, size, offset, line, crc],
+    )
   }
 
   async putJournalMark(mark: JournalMark): Promise<void> {
@@ -300,7 +304,10 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
     for (const { feature_slug, work_package_id } of keys)
-      await this.sql('DELETE FROM work_package WHERE feature_slug = ? AND work_package_id = ?', [feature_slug, work_package_id])
+      await this.sql('DELETE FROM work_package WHERE feature_slug = ? AND work_package_id = ?', [
+        feature_slug,
+        work_package_id,
+      ])
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
@@ -322,7 +329,9 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       [JSON.stringify(keys)],
     )
     const news = rows.map((row) => row.key)
-    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [JSON.stringify(news)])
+    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [
+      JSON.stringify(news),
+    ])
     return news
   }
 
@@ -392,7 +401,10 @@ function parsedFact(name: string, value: string): unknown {
 
 function stateOf(row: WorkPackageEntity): WorkPackageState {
   if (crc32(Buffer.from(row.state)) !== row.crc)
-    throw new IndexUnusable('damaged', `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`)
+    throw new IndexUnusable(
+      'damaged',
+      `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`,
+    )
   // The checksum proves that these are the bytes putWorkPackages wrote.
   return JSON.parse(row.state) as WorkPackageState
 }

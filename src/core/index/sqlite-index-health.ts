@@ -57,7 +57,8 @@ export class SqliteIndexHealth implements IndexHealth {
     this.#rebuilt = true
     try {
       const { events } = await this.rebuild()
-      if (error.message !== MISSING) this.notices.warn(`The index was rebuilt from ${events} events: ${error.message}`)
+      if (error.message !== MISSING)
+        this.notices.warn(`The index was rebuilt from ${events} events: ${error.message}`)
     } catch (again) {
       if (!(again instanceof IndexUnusable)) throw again
       this.#readDirectly(again)
@@ -76,7 +77,13 @@ export class SqliteIndexHealth implements IndexHealth {
     const { rebuildIndex } = await loadIndex()
     try {
       const progress = (lines: number): void => this.session.progress(lines)
-      const { resolutions } = await rebuildIndex(this.log, this.workspace.indexFile, this.#guard, progress, this.foldRules)
+      const { resolutions } = await rebuildIndex(
+        this.log,
+        this.workspace.indexFile,
+        this.#guard,
+        progress,
+        this.foldRules,
+      )
       for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
     } finally {
       this.session.progressDone()
@@ -96,7 +103,8 @@ export class SqliteIndexHealth implements IndexHealth {
   async #open(): Promise<EventIndex> {
     const stat = lstatSync(this.workspace.indexFile, { throwIfNoEntry: false })
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
-    if (!stat.isFile()) throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
+    if (!stat.isFile())
+      throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
     const { openIndex } = await loadIndex()
     return openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
   }
@@ -110,6 +118,8 @@ type SqliteIndex = Pick<typeof sqliteIndex, 'openIndex' | 'rebuildIndex'>
 function loadIndex(): Promise<SqliteIndex> {
   return import('./sqlite-index.js').catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new IndexUnusable('unavailable', `the index's modules cannot be loaded (${reason})`, { cause: error })
+    throw new IndexUnusable('unavailable', `the index's modules cannot be loaded (${reason})`, {
+      cause: error,
+    })
   })
 }

@@ -12,7 +12,11 @@ export { rebuildIndex } from './rebuild.js'
  * Opens the index that is there.
  * @throws IndexUnusable when it is no index of this version or of these rules, or SQLite will not open it.
  */
-export async function openIndex(path: string, guard: FileGuard, foldRules: MergeOptions = {}): Promise<EventIndex> {
+export async function openIndex(
+  path: string,
+  guard: FileGuard,
+  foldRules: MergeOptions = {},
+): Promise<EventIndex> {
   const release = guard.shared()
   try {
     const index = new SqliteEventIndex(await Connection.open(path, 'open'), release, foldRules)
@@ -33,9 +37,16 @@ async function prepare(index: SqliteEventIndex): Promise<void> {
   const [found] = await index.sql<{ application_id: number; user_version: number }>(
     'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
   )
-  if (found?.application_id !== APPLICATION_ID) throw new IndexUnusable('damaged', 'the file was not an index of kitty')
+  if (found?.application_id !== APPLICATION_ID)
+    throw new IndexUnusable('damaged', 'the file was not an index of kitty')
   if (found.user_version !== SCHEMA_VERSION)
-    throw new IndexUnusable('damaged', `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`)
+    throw new IndexUnusable(
+      'damaged',
+      `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`,
+    )
   if ((await index.foldFingerprint()) !== foldFingerprint(index.foldRules))
-    throw new IndexUnusable('damaged', 'it was built for other lanes or another merge rule than are configured now')
+    throw new IndexUnusable(
+      'damaged',
+      'it was built for other lanes or another merge rule than are configured now',
+    )
 }

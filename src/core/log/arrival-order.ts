@@ -117,11 +117,11 @@ export class ArrivalOrder {
     if (open === undefined) return
     try {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-      for (let at = from; ; ) {
+      for (let at = from; ;) {
         const chunk = buffer.subarray(0, readFully(open.fd, buffer, 0, CHUNK_BYTES, at))
         const whole = chunk.lastIndexOf(LF) + 1
         if (whole === 0) return
-        for (let start = 0; start < whole; ) {
+        for (let start = 0; start < whole;) {
           const end = chunk.indexOf(LF, start)
           const id = parseEventId(chunk.toString('latin1', start, end))
           start = end + 1

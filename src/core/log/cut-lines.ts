@@ -17,12 +17,20 @@ export interface ByteRange {
  * @param ranges Ascending. @param identity `LogFile.identity` of the file in which they were found.
  * @returns false when the file is another one by now: nothing was done. @throws KittyError
  */
-export function cutLines(eventsDir: string, file: string, ranges: readonly ByteRange[], identity: string): boolean {
+export function cutLines(
+  eventsDir: string,
+  file: string,
+  ranges: readonly ByteRange[],
+  identity: string,
+): boolean {
   const path = join(eventsDir, file)
   const open = openToRead(path)
   if (open === undefined) return false
   try {
-    return identityOf(open.stats) === identity && rewriteFile(path, outside(open.fd, ranges, Number(open.stats.size)), open.stats)
+    return (
+      identityOf(open.stats) === identity &&
+      rewriteFile(path, outside(open.fd, ranges, Number(open.stats.size)), open.stats)
+    )
   } finally {
     closeSync(open.fd)
   }

@@ -8,6 +8,7 @@ import { unsafe } from '../workspace/assert-safe.js'
  */
 export function makeErrorsFolder(errorsDir: string): void {
   const stats = lstatSync(errorsDir, { throwIfNoEntry: false })
-  if (stats !== undefined && !stats.isDirectory()) throw unsafe(errorsDir, stats.isSymbolicLink() ? 'symbolic link' : 'file')
+  if (stats !== undefined && !stats.isDirectory())
+    throw unsafe(errorsDir, stats.isSymbolicLink() ? 'symbolic link' : 'file')
   mkdirSync(errorsDir, { recursive: true })
 }

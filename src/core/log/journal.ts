@@ -78,7 +78,11 @@ export class FileJournal implements Journal {
       const buffer = Buffer.allocUnsafe(Number(size) - from)
       const bytes = buffer.subarray(0, readFully(open.fd, buffer, 0, buffer.length, from))
       const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
-      return { lines: journalLines(whole), end: { offset: from + whole.length, identity }, size: Number(size) }
+      return {
+        lines: journalLines(whole),
+        end: { offset: from + whole.length, identity },
+        size: Number(size),
+      }
     } catch (error) {
       throw storageError(error, this.path, 'not readable')
     } finally {

@@ -95,7 +95,10 @@ export class JsonlEventLog implements EventLog {
       const bytes = Buffer.allocUnsafe(length)
       if (readFully(open.fd, bytes, 0, length, offset) < length) return undefined
       // What a merge or an editor put around a line makes no other event of it.
-      return bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
+      return bytes
+        .toString('latin1')
+        .replace(/^\u00ef\u00bb\u00bf/, '')
+        .replace(/\r?\n$/, '')
     } finally {
       closeSync(open.fd)
     }
@@ -278,7 +281,11 @@ function placesOf({ portion, append }: Written): AppendedLine[] {
   })
 }
 
-function eventAt(fd: number, { file, offset, length }: EventLocation, registry?: Registry): LogEvent | undefined {
+function eventAt(
+  fd: number,
+  { file, offset, length }: EventLocation,
+  registry?: Registry,
+): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
   const bytes = Buffer.allocUnsafe(length + 1)
   const read = readFully(fd, bytes, 0, length + 1, offset)

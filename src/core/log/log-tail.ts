@@ -38,7 +38,11 @@ export class LogTail {
       if (mark?.identity === file.identity) continue
       const end = yield* this.log.scan(file.name, this.#resume(file, mark))
       const position = { offset: end.offset, line: end.line, crc: end.crc }
-      this.#marks.set(file.name, { position, identity: end.identity, fingerprint: this.#fingerprint(file.name, end.offset) })
+      this.#marks.set(file.name, {
+        position,
+        identity: end.identity,
+        fingerprint: this.#fingerprint(file.name, end.offset),
+      })
     }
   }
 
@@ -48,7 +52,8 @@ export class LogTail {
     const isSame =
       mark.fingerprint === undefined
         ? this.log.prefixCrc(file.name, offset) === crc
-        : inodeOf(mark.identity) === inodeOf(file.identity) && this.#fingerprint(file.name, offset) === mark.fingerprint
+        : inodeOf(mark.identity) === inodeOf(file.identity) &&
+          this.#fingerprint(file.name, offset) === mark.fingerprint
     return isSame ? mark.position : SCAN_START
   }
 

@@ -14,7 +14,12 @@ const LF = 0x0a
 const NOTHING: ScanEnd = { offset: 0, line: 0, crc: 0, tornBytes: 0, identity: '' }
 
 /** `EventLog.scan`. Memory is one chunk, however long the file or a line of it. */
-export function* scanFile(folder: string, file: string, from: ScanPosition, registry?: Registry): Generator<LogLine[], ScanEnd> {
+export function* scanFile(
+  folder: string,
+  file: string,
+  from: ScanPosition,
+  registry?: Registry,
+): Generator<LogLine[], ScanEnd> {
   const path = join(folder, file)
   const open = openToRead(path)
   if (open === undefined) return NOTHING

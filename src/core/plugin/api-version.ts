@@ -33,13 +33,24 @@ export function assertHostFits(plugin: string): void {
 /** Refuses a plugin that was made for another API than the host's, naming both. */
 export function unfit(plugin: string, api: unknown, host: PluginHost): KittyError {
   const made = typeof api === 'number' ? `for plugin API ${api}` : 'for no plugin API that it names'
-  return new KittyError('MissingDependency', `The plugin ${plugin} was made ${made}; this kitty (${host.version}) speaks plugin API ${host.api}.`, {
-    nextSteps: [
-      typeof api === 'number' && api > host.api ? 'npm install -g kitty-cli@latest' : `kitty plugins update   # or ask for a release of ${plugin} that fits`,
-      `or do without it: kitty plugins uninstall ${plugin}`,
-    ],
-    context: { plugin, plugin_api: typeof api === 'number' ? api : null, host_api: host.api, host_version: host.version },
-  })
+  return new KittyError(
+    'MissingDependency',
+    `The plugin ${plugin} was made ${made}; this kitty (${host.version}) speaks plugin API ${host.api}.`,
+    {
+      nextSteps: [
+        typeof api === 'number' && api > host.api
+          ? 'npm install -g kitty-cli@latest'
+          : `kitty plugins update   # or ask for a release of ${plugin} that fits`,
+        `or do without it: kitty plugins uninstall ${plugin}`,
+      ],
+      context: {
+        plugin,
+        plugin_api: typeof api === 'number' ? api : null,
+        host_api: host.api,
+        host_version: host.version,
+      },
+    },
+  )
 }
 
 export function thisHost(): PluginHost {
@@ -48,7 +59,9 @@ export function thisHost(): PluginHost {
 
 function ownVersion(): string {
   // A cast: this program's own package.json.
-  return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  return (
+    JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version
 }
 
 function isHost(value: unknown): value is PluginHost {

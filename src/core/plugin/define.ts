@@ -3,8 +3,20 @@ export { schema } from '../events-lib.js'
 export { API_VERSION } from './api-version.js'
 export type { AfterEventsHook, HookContext } from './after-events-hook.js'
 export { definePlugin, type PluginDefinition } from './definition.js'
-export { defineEventType, type EventTypeOptions, type PluginEvent, type PluginEventType } from './event-type.js'
+export {
+  defineEventType,
+  type EventTypeOptions,
+  type PluginEvent,
+  type PluginEventType,
+} from './event-type.js'
 export type { MoveCheck, MoveObjection } from './move-check.js'
 export { defineProjection, project, type Projection } from './projection.js'
 export { compareEvents, isKittyEvent, fold, evolve } from '../events-lib.js'
-export type { KittyEvent, LogEvent, MoveFacts, NewEvent, NewPluginEvent, WorkPackageState } from '../events-lib.js'
+export type {
+  KittyEvent,
+  LogEvent,
+  MoveFacts,
+  NewEvent,
+  NewPluginEvent,
+  WorkPackageState,
+} from '../events-lib.js'

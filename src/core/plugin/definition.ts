@@ -30,13 +30,22 @@ export function isDefinition(value: unknown): value is StampedDefinition {
 }
 
 /** What is wrong with a definition, in words, or undefined. Its event types are the registry's to check. */
-export function definitionFault({ name, eventTypes = [], moveChecks = [], afterEvents = [] }: StampedDefinition): string | undefined {
-  if (!NAME.test(name)) return `its name ${JSON.stringify(name)} must be lower-case letters, digits and dashes`
+export function definitionFault({
+  name,
+  eventTypes = [],
+  moveChecks = [],
+  afterEvents = [],
+}: StampedDefinition): string | undefined {
+  if (!NAME.test(name))
+    return `its name ${JSON.stringify(name)} must be lower-case letters, digits and dashes`
   const foreign = eventTypes.find(({ type }) => !type.startsWith(`x.${name}.`))
   if (foreign !== undefined) return `its event type ${foreign.type} must begin with x.${name}.`
   const stray = moveChecks.find((check) => !check.name.startsWith(`${name}.`))
   if (stray !== undefined) return `its move check ${stray.name} must begin with ${name}.`
-  const hook = afterEvents.find((one, at) => !NAME.test(one.name) || afterEvents.findIndex((other) => other.name === one.name) !== at)
-  if (hook !== undefined) return `its hook ${JSON.stringify(hook.name)} needs a name of its own: lower-case letters, digits and dashes`
+  const hook = afterEvents.find(
+    (one, at) => !NAME.test(one.name) || afterEvents.findIndex((other) => other.name === one.name) !== at,
+  )
+  if (hook !== undefined)
+    return `its hook ${JSON.stringify(hook.name)} needs a name of its own: lower-case letters, digits and dashes`
   return undefined
 }

@@ -1,4 +1,12 @@
-import type { EntityType, Envelope, EventTypeDefinition, LogEvent, NewPluginEvent, PayloadSchema, Upcaster } from '../events-lib.js'
+import type {
+  EntityType,
+  Envelope,
+  EventTypeDefinition,
+  LogEvent,
+  NewPluginEvent,
+  PayloadSchema,
+  Upcaster,
+} from '../events-lib.js'
 import type { EventFilter } from '../index/event-index.js'
 import type { EventStore, Provenance } from '../store/event-store.js'
 
@@ -30,8 +38,14 @@ export interface PluginEventType<P extends Payload> extends EventTypeDefinition 
 }
 
 /** Defines an event type of a plugin's own. Its name is checked when the plugin is loaded. */
-export function defineEventType<P extends Payload>({ type, version, schema, upcasters }: EventTypeOptions<P>): PluginEventType<P> {
-  const is = (event: LogEvent): event is LogEvent & PluginEvent<P> => event.event_type === type && event.event_version === version
+export function defineEventType<P extends Payload>({
+  type,
+  version,
+  schema,
+  upcasters,
+}: EventTypeOptions<P>): PluginEventType<P> {
+  const is = (event: LogEvent): event is LogEvent & PluginEvent<P> =>
+    event.event_type === type && event.event_version === version
   const draft: PluginEventType<P>['draft'] = (payload, entity) => ({
     event_type: type,
     event_version: version,
@@ -47,6 +61,10 @@ export function defineEventType<P extends Payload>({ type, version, schema, upca
     draft,
     is,
     read: async (store, filter = {}) => (await store.read({ ...filter, type })).filter(is),
-    emit: (store, payloads, provenance) => store.emit(payloads.map((payload) => draft(payload)), provenance),
+    emit: (store, payloads, provenance) =>
+      store.emit(
+        payloads.map((payload) => draft(payload)),
+        provenance,
+      ),
   }
 }

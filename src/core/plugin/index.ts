@@ -6,7 +6,13 @@ export * from './define.js'
 export { PluginCommand } from './plugin-command.js'
 export { WithErrorStorage } from '../../aspects/with-error-storage.js'
 export { WithEventStore } from '../../aspects/with-event-store.js'
-export { EXIT, isKittyError, KittyError, type ErrorKind, type KittyErrorOptions } from '../errors/kitty-error.js'
+export {
+  EXIT,
+  isKittyError,
+  KittyError,
+  type ErrorKind,
+  type KittyErrorOptions,
+} from '../errors/kitty-error.js'
 export { featureFlag, provenanceFlags, reasonFlag, workPackageArg } from '../cli/flags.js'
 export type { Style } from '../cli/style.js'
 export type { ErrorStorage, EventStore } from '../di/tokens.js'

@@ -16,8 +16,13 @@ export function defineProjection<State>(projection: Projection<State>): Projecti
 }
 
 /** The view as the log has it now, a few thousand events at a time. */
-export async function project<State>(store: EventStore, projection: Projection<State>, filter: EventFilter = {}): Promise<State> {
+export async function project<State>(
+  store: EventStore,
+  projection: Projection<State>,
+  filter: EventFilter = {},
+): Promise<State> {
   let state = projection.initial()
-  for await (const events of store.stream(filter)) for (const event of events) state = projection.apply(state, event)
+  for await (const events of store.stream(filter))
+    for (const event of events) state = projection.apply(state, event)
   return state
 }

@@ -24,20 +24,35 @@ export function boardFeatures(
   only: string | undefined,
 ): BoardFeature[] {
   const features = new Map(known.map((feature) => [feature.feature_slug, feature]))
-  const slugs = only === undefined ? [...features.keys(), ...states.map((state) => state.feature_slug)] : [only]
-  return [...new Set(slugs)].sort().map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
+  const slugs =
+    only === undefined ? [...features.keys(), ...states.map((state) => state.feature_slug)] : [only]
+  return [...new Set(slugs)]
+    .sort()
+    .map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
 }
 
 /** The board: one row a package in, lanes and progress a feature out. */
 export function board(input: BoardInput): StatusDocument {
-  const byFeature = new Map<string, WorkPackageState[]>(input.features.map((feature) => [feature.feature_slug, []]))
+  const byFeature = new Map<string, WorkPackageState[]>(
+    input.features.map((feature) => [feature.feature_slug, []]),
+  )
   for (const state of input.states) byFeature.get(state.feature_slug)?.push(state)
-  return { features: input.features.map((feature) => featureStatus(feature, byFeature.get(feature.feature_slug) ?? [], input)) }
+  return {
+    features: input.features.map((feature) =>
+      featureStatus(feature, byFeature.get(feature.feature_slug) ?? [], input),
+    ),
+  }
 }
 
-function featureStatus(feature: BoardFeature, states: readonly WorkPackageState[], input: BoardInput): FeatureStatusDocument {
+function featureStatus(
+  feature: BoardFeature,
+  states: readonly WorkPackageState[],
+  input: BoardInput,
+): FeatureStatusDocument {
   const known = byId(states)
-  const lanes: Record<string, WorkPackageDocument[]> = Object.fromEntries(input.table.lanes.map((lane) => [lane, []]))
+  const lanes: Record<string, WorkPackageDocument[]> = Object.fromEntries(
+    input.table.lanes.map((lane) => [lane, []]),
+  )
   for (const state of states) {
     lanes[state.lane]?.push(workPackageDocument(state, known, input.table, input.fileOf))
   }

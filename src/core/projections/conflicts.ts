@@ -1,4 +1,10 @@
-import { type Conflict, detectConflicts, type LogEvent, type MergeOptions, type WorkPackageState } from '../events-lib.js'
+import {
+  type Conflict,
+  detectConflicts,
+  type LogEvent,
+  type MergeOptions,
+  type WorkPackageState,
+} from '../events-lib.js'
 import { settlerOf } from '../index/conflict-resolution.js'
 import type { ConflictDetailDocument, ConflictDocument, EventDocument } from './board-document.js'
 import { eventDocument } from './event-document.js'
@@ -8,7 +14,10 @@ export function conflictDetails(history: readonly LogEvent[], rules: MergeOption
   const events = new Map(history.map((event) => [event.event_id, event]))
   return detectConflicts(history, rules).map((conflict) => ({
     ...conflict,
-    events: conflict.events.map((write) => ({ ...write, parents: events.get(write.event_id)?.parents ?? null })),
+    events: conflict.events.map((write) => ({
+      ...write,
+      parents: events.get(write.event_id)?.parents ?? null,
+    })),
     settled_by: documentOf(settlerOf(conflict, history)),
   }))
 }

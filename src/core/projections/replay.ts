@@ -21,7 +21,9 @@ export interface Replay {
 /** Events in any order and with repetitions, to the state the index would hold of them. */
 export function replay(events: Iterable<LogEvent>, rules: MergeOptions): Replay {
   const inOrder = trustedEvents(events)
-  const specs = group(inOrder, (event) => (event.entity_type === 'FeatureSpec' ? [event.payload.feature_slug] : []))
+  const specs = group(inOrder, (event) =>
+    event.entity_type === 'FeatureSpec' ? [event.payload.feature_slug] : [],
+  )
   const owners = gateOwners(inOrder)
   const packages = group(inOrder, (event) => packagesOf(event, owners))
   return {
@@ -41,7 +43,10 @@ export function trustedEvents(events: Iterable<LogEvent>): LogEvent[] {
  * A part of a log together with everything that its events had seen: without it, what came after another would
  * look concurrent with it.
  */
-export function withAncestors(events: readonly LogEvent[], belongs: (event: LogEvent) => boolean): LogEvent[] {
+export function withAncestors(
+  events: readonly LogEvent[],
+  belongs: (event: LogEvent) => boolean,
+): LogEvent[] {
   const wanted = new Set<string>()
   // From the last to the first: a parent always stands before its child.
   return distinctEvents(events)
@@ -72,7 +77,10 @@ function gateOwners(events: readonly LogEvent[]): Map<string, Set<string>> {
   return owners
 }
 
-function group(events: readonly LogEvent[], keysOf: (event: LogEvent) => Iterable<string>): Map<string, LogEvent[]> {
+function group(
+  events: readonly LogEvent[],
+  keysOf: (event: LogEvent) => Iterable<string>,
+): Map<string, LogEvent[]> {
   const groups = new Map<string, LogEvent[]>()
   for (const event of events) {
     for (const key of keysOf(event)) {

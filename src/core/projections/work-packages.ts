@@ -33,7 +33,10 @@ export function workPackageDocument(
     tags: state.tags.map((live) => live.tag),
     actor: state.lane_actor,
     subtasks: { done: state.subtasks.filter((subtask) => subtask.done).length, total: state.subtasks.length },
-    gates: { passed: state.gates.filter((gate) => gate.status === 'passed').length, total: state.gates.length },
+    gates: {
+      passed: state.gates.filter((gate) => gate.status === 'passed').length,
+      total: state.gates.length,
+    },
     updated_at: state.updated_at,
     file: fileOf(state.feature_slug, state.work_package_id),
   }
@@ -52,14 +55,22 @@ function blockers(
 }
 
 /** The packages that can be started now, each with those that would be left with nothing else to wait for. */
-export function readyDocuments(documents: readonly WorkPackageDocument[], table: WorkflowTable): ReadyDocument[] {
+export function readyDocuments(
+  documents: readonly WorkPackageDocument[],
+  table: WorkflowTable,
+): ReadyDocument[] {
   const waiting = documents.filter((document) => document.lane === table.initial)
   return waiting
     .filter((document) => document.blocked_by.length === 0)
     .map((document) => ({
       ...document,
       unblocks: waiting
-        .filter(({ feature, blocked_by }) => feature === document.feature && blocked_by.every((id) => id === document.work_package) && blocked_by.length > 0)
+        .filter(
+          ({ feature, blocked_by }) =>
+            feature === document.feature &&
+            blocked_by.every((id) => id === document.work_package) &&
+            blocked_by.length > 0,
+        )
         .map((other) => other.work_package),
     }))
 }
@@ -72,8 +83,4 @@ export function gateDocuments(state: WorkPackageState): GateDocument[] {
     gate_type: gate_type ?? 'unknown',
     status,
   }))
-}
-
-export function conflictDocuments(states: readonly WorkPackageState[]): ConflictDocument[] {
-  return states.flatMap((state) => state.conflicts)
 }

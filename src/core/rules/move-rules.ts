@@ -45,7 +45,11 @@ export class MoveRules {
    */
   decide({ evidence, ...question }: MoveQuestion): MoveDecision {
     const to = resolveLane(this.#table, question.to) ?? question.to
-    const facts: MoveFacts = { ...question, to, evidence: evidence !== undefined && evidence !== null && evidence.trim() !== '' }
+    const facts: MoveFacts = {
+      ...question,
+      to,
+      evidence: evidence !== undefined && evidence !== null && evidence.trim() !== '',
+    }
     const decision = decideMove(this.#table, facts, this.#guards)
     if (!decision.ok) return decision
     return { ok: true, events: decision.events.map((event) => this.#annotated(event, facts, evidence)) }
@@ -53,19 +57,24 @@ export class MoveRules {
 
   /** Whether some move into the lane asks the guard. */
   asks(guard: string, lane: string): boolean {
-    const into = Object.values(this.#table.moves).flat().filter((move) => move.to === lane)
+    const into = Object.values(this.#table.moves)
+      .flat()
+      .filter((move) => move.to === lane)
     return into.some((move) => [...(move.requires ?? []), ...(move.always ?? [])].includes(guard))
   }
 
   /** Runs the post-functions of one kind. One that fails is a warning: the move stands. */
   async follow(move: MadeMove, kind: 'underLock' | 'released'): Promise<void> {
     for (const rule of this.#postFunctions) {
-      if ((rule.underLock === true) !== (kind === 'underLock') || (move.repeated && kind === 'released')) continue
+      if ((rule.underLock === true) !== (kind === 'underLock') || (move.repeated && kind === 'released'))
+        continue
       try {
         await rule.after(move)
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        this.notices.warn(`${move.workPackage} was moved to ${move.to}, but ${rule.name} failed after it: ${reason}`)
+        this.notices.warn(
+          `${move.workPackage} was moved to ${move.to}, but ${rule.name} failed after it: ${reason}`,
+        )
       }
     }
   }
@@ -76,8 +85,13 @@ export class MoveRules {
     const names = new Set(violations.map(ruleName))
     const gates = names.has('gates_passed') ? facts.state.gates : []
     const reports: GateReport[] = [
-      ...(event.payload.gate_results ?? gates.map(({ gate_id, gate_type, status }) => ({ gate_type: gate_type ?? gate_id, status }))),
-      ...violations.map((violation) => ({ gate_type: ruleName(violation), status: 'overruled', details: violation.message })),
+      ...(event.payload.gate_results ??
+        gates.map(({ gate_id, gate_type, status }) => ({ gate_type: gate_type ?? gate_id, status }))),
+      ...violations.map((violation) => ({
+        gate_type: ruleName(violation),
+        status: 'overruled',
+        details: violation.message,
+      })),
       ...given('review_reference', facts.review_ref),
       ...given('evidence', evidence),
     ]
@@ -87,12 +101,16 @@ export class MoveRules {
       payload: {
         ...event.payload,
         ...(reports.length > 0 && { gate_results: reports }),
-        ...(names.has('dependencies_done') && { dependency_status: { all_complete: false, incomplete_dependencies } }),
+        ...(names.has('dependencies_done') && {
+          dependency_status: { all_complete: false, incomplete_dependencies },
+        }),
       },
     }
   }
 }
 
 function given(name: string, text: string | null | undefined): GateReport[] {
-  return text === undefined || text === null || text.trim() === '' ? [] : [{ gate_type: name, status: 'given', details: text }]
+  return text === undefined || text === null || text.trim() === ''
+    ? []
+    : [{ gate_type: name, status: 'given', details: text }]
 }

@@ -21,7 +21,9 @@ export function overruled(table: WorkflowTable, facts: MoveFacts, guards: Guards
     .filter((move) => move.to === facts.to && move.forcedOnly !== true)
   const requires = [...new Set(into.flatMap((move) => move.requires ?? []))]
   const asIfOpen = { ...table, moves: { [lane]: [{ to: facts.to, requires }] } }
-  const entering = moveViolations(asIfOpen, lane, unforced, guards).filter(({ phase }) => phase === 'validator')
+  const entering = moveViolations(asIfOpen, lane, unforced, guards).filter(
+    ({ phase }) => phase === 'validator',
+  )
   return [...own, ...entering]
 }
 

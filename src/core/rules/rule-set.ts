@@ -7,7 +7,8 @@ import type { MoveGuard } from './move-rule.js'
 export function guardsByName(guards: readonly MoveGuard[]): Guards {
   const byName = new Map<string, Guard>()
   for (const guard of guards) {
-    if (byName.has(guard.name)) throw new Error(`Two rules are called ${guard.name}: a plugin's own is x.<plugin>.<name>.`)
+    if (byName.has(guard.name))
+      throw new Error(`Two rules are called ${guard.name}: a plugin's own is x.<plugin>.<name>.`)
     byName.set(guard.name, accountable(guard))
   }
   return Object.fromEntries(byName)
@@ -21,11 +22,19 @@ function accountable(guard: MoveGuard): Guard {
     } catch (error) {
       if (isKittyError(error)) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      throw new KittyError('InternalError', `The rule ${guard.name} failed on ${facts.state.work_package_id}: ${reason}`, {
-        nextSteps: ['Correct or remove the plugin it comes from: kitty plugins', 'Nothing was written.'],
-        context: { rule: guard.name, feature_slug: facts.state.feature_slug, work_package: facts.state.work_package_id },
-        cause: error,
-      })
+      throw new KittyError(
+        'InternalError',
+        `The rule ${guard.name} failed on ${facts.state.work_package_id}: ${reason}`,
+        {
+          nextSteps: ['Correct or remove the plugin it comes from: kitty plugins', 'Nothing was written.'],
+          context: {
+            rule: guard.name,
+            feature_slug: facts.state.feature_slug,
+            work_package: facts.state.work_package_id,
+          },
+          cause: error,
+        },
+      )
     }
   }
   return {
@@ -39,10 +48,15 @@ function accountable(guard: MoveGuard): Guard {
 export function withEveryMove(table: WorkflowTable, guards: readonly MoveGuard[]): WorkflowTable {
   const every = guards.filter((guard) => guard.everyMove === true)
   if (every.length === 0) return table
-  const named = (phase: MoveGuard['phase']): string[] => every.filter((guard) => guard.phase === phase).map(({ name }) => name)
+  const named = (phase: MoveGuard['phase']): string[] =>
+    every.filter((guard) => guard.phase === phase).map(({ name }) => name)
   const guarded = (move: Move): Move => ({ ...move, requires: union(move.requires, named('validator')) })
   const moves = Object.entries(table.moves).map(([from, open]) => [from, open.map(guarded)] as const)
-  return { ...table, conditions: union(table.conditions, named('condition')), moves: Object.fromEntries(moves) }
+  return {
+    ...table,
+    conditions: union(table.conditions, named('condition')),
+    moves: Object.fromEntries(moves),
+  }
 }
 
 function union(names: readonly string[] = [], more: readonly string[]): string[] {

@@ -4,7 +4,11 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { detectConflicts, isKittyEvent, type LogEvent, type MergeOptions } from '../events-lib.js'
-import type { ConflictDetailDocument, ConflictDocument, EventDocument } from '../projections/board-document.js'
+import type {
+  ConflictDetailDocument,
+  ConflictDocument,
+  EventDocument,
+} from '../projections/board-document.js'
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/event-document.js'
 import { byId } from '../projections/work-packages.js'
@@ -46,9 +50,13 @@ export class Conflicts {
   /** @param all Settled ones too, which takes reading the whole history. */
   async list(feature: string | undefined, all: boolean): Promise<ConflictDocument[]> {
     if (all) {
-      return detectConflicts(await this.#trusted(await this.store.read({ feature })), this.foldRules).sort(byPlace)
+      return detectConflicts(await this.#trusted(await this.store.read({ feature })), this.foldRules).sort(
+        byPlace,
+      )
     }
-    const features = (await this.store.features()).filter((row) => feature === undefined || row.feature_slug === feature)
+    const features = (await this.store.features()).filter(
+      (row) => feature === undefined || row.feature_slug === feature,
+    )
     return openConflicts(await this.store.workPackages(feature), features)
   }
 
@@ -71,7 +79,13 @@ export class Conflicts {
     const write = event && writeOf(event)
     if (event === undefined || write === undefined) throw keyIsTaken(request.provenance)
     this.laneFiles.settle(await this.store.workPackages(request.feature), new Set([event.entity_id]))
-    return { feature: request.feature, entity_id: event.entity_id, ...write, kept: request.keep, event: eventDocument(event) }
+    return {
+      feature: request.feature,
+      entity_id: event.entity_id,
+      ...write,
+      kept: request.keep,
+      event: eventDocument(event),
+    }
   }
 
   @Emits
@@ -82,12 +96,14 @@ export class Conflicts {
     const conflict = chosen(details, request)
     const kept = history.find((event) => event.event_id === keep)
     const standing = history.find((event) => event.event_id === conflict.winner)
-    if (kept === undefined || !isKittyEvent(kept) || standing === undefined) throw noSuchWrite(details, request)
+    if (kept === undefined || !isKittyEvent(kept) || standing === undefined)
+      throw noSuchWrite(details, request)
     return decided([writtenAgain(kept, standing)])
   }
 
   async #history(feature: string, entity: string): Promise<LogEvent[]> {
-    if (entity === feature) return this.#trusted(await this.store.read({ feature, entityType: 'FeatureSpec' }))
+    if (entity === feature)
+      return this.#trusted(await this.store.read({ feature, entityType: 'FeatureSpec' }))
     const id = normaliseWorkPackageId(entity)
     knownWorkPackage(byId(await this.store.workPackages(feature)), feature, id)
     return this.#trusted(await this.store.history(feature, id))
@@ -109,22 +125,32 @@ function chosen(details: readonly ConflictDetailDocument[], request: ResolveRequ
   return conflict
 }
 
-function noSuchWrite(details: readonly ConflictDetailDocument[], { feature, entity, keep, register }: ResolveRequest): KittyError {
-  const open = details.filter((conflict) => conflict.open && (register === undefined || conflict.register === register))
-  const choices = open.flatMap((conflict) => conflict.events.map((write) => ({ ...write, register: conflict.register })))
+function noSuchWrite(
+  details: readonly ConflictDetailDocument[],
+  { feature, entity, keep, register }: ResolveRequest,
+): KittyError {
+  const open = details.filter(
+    (conflict) => conflict.open && (register === undefined || conflict.register === register),
+  )
+  const choices = open.flatMap((conflict) =>
+    conflict.events.map((write) => ({ ...write, register: conflict.register })),
+  )
   const steps = choices.map(
     (write) => `--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
   )
   const message = `${JSON.stringify(keep.slice(0, 40))} is none of the writes that ${entity} of ${feature} has in conflict.`
   return new KittyError('UsageError', message, {
-    nextSteps: steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
+    nextSteps:
+      steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
     context: { feature_slug: feature, entity, keep, choices },
   })
 }
 
 function otherRegister({ register }: ConflictDetailDocument, request: ResolveRequest): KittyError {
   const message = `${request.keep} wrote ${register}, not ${JSON.stringify(request.register?.slice(0, 60))}.`
-  return new KittyError('UsageError', message, { nextSteps: [`--register ${register}`, 'or leave --register out'] })
+  return new KittyError('UsageError', message, {
+    nextSteps: [`--register ${register}`, 'or leave --register out'],
+  })
 }
 
 function settledAlready(conflict: ConflictDetailDocument, { feature, entity }: ResolveRequest): KittyError {

@@ -33,7 +33,11 @@ export interface MatchAnswer {
   readonly current_status: string
   readonly requested_status: string
   /** What would be said to the move now; null when it may be made. */
-  readonly refusal: { readonly kind: RefusalKind; readonly message: string; readonly blockers: readonly string[] } | null
+  readonly refusal: {
+    readonly kind: RefusalKind
+    readonly message: string
+    readonly blockers: readonly string[]
+  } | null
   /** What was said before, newest first. */
   readonly errors: readonly ErrorRecord[]
   readonly count: number
@@ -70,7 +74,12 @@ export class ErrorQueries {
     const state = knownWorkPackage(states, feature, workPackage)
     const dependencies = dependencyLanes(state, states)
     const decision = this.rules.decide({ state, to: lane, actor, dependencies })
-    const errors = this.recall.about({ feature, workPackage, to: lane, gates: this.rules.asks('gates_passed', lane) })
+    const errors = this.recall.about({
+      feature,
+      workPackage,
+      to: lane,
+      gates: this.rules.asks('gates_passed', lane),
+    })
     const refusal = decision.ok ? null : briefly(decision.refusal)
     return {
       feature,

@@ -68,7 +68,11 @@ export function moment(flag: string, text: string | undefined): string | undefin
   const time = MOMENT.test(text) ? Date.parse(text) : Number.NaN
   // Spelled as the log spells it, since times are compared as text; a day stays a day.
   if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
-  throw new KittyError('UsageError', `${flag} ${JSON.stringify(text.slice(0, 60))} is no day and no UTC time.`, {
-    nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
-  })
+  throw new KittyError(
+    'UsageError',
+    `${flag} ${JSON.stringify(text.slice(0, 60))} is no day and no UTC time.`,
+    {
+      nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
+    },
+  )
 }

@@ -49,12 +49,20 @@ export class FinalizeTasks {
     const plans: PlannedFeature[] = []
     for (const feature of request.features) plans.push(await this.#plan(feature, request))
     const { events, repeated } = await this.write({ provenance: request.provenance, plans })
-    const features = plans.map(({ feature, created, existing, skipped }) => ({ feature, created, existing, skipped }))
+    const features = plans.map(({ feature, created, existing, skipped }) => ({
+      feature,
+      created,
+      existing,
+      skipped,
+    }))
     return { features, events: repeated ? 0 : events.length }
   }
 
   @Emits
-  protected async write(request: { provenance: Provenance; plans: readonly PlannedFeature[] }): Promise<Decision> {
+  protected async write(request: {
+    provenance: Provenance
+    plans: readonly PlannedFeature[]
+  }): Promise<Decision> {
     return decided(request.plans.flatMap((plan) => plan.drafts))
   }
 
@@ -75,7 +83,13 @@ export class FinalizeTasks {
     const hasSpec = (await this.store.features()).some((row) => row.feature_slug === feature)
     const spec = hasSpec ? [] : [specCreated(stated, provenance.actor)]
     const drafts = [...spec, ...fresh.map((workPackage) => created(feature, workPackage))]
-    return { feature, created: fresh.map((workPackage) => workPackage.work_package_id), existing: [...existing], skipped: [], drafts }
+    return {
+      feature,
+      created: fresh.map((workPackage) => workPackage.work_package_id),
+      existing: [...existing],
+      skipped: [],
+      drafts,
+    }
   }
 
   #short(path: string): string {
@@ -124,8 +138,12 @@ function unreadable(feature: string, skipped: readonly SkippedFile[]): KittyErro
 }
 
 function invalid(feature: string, problems: readonly { message: string }[]): KittyError {
-  return new KittyError('ValidationError', `Nothing was written for ${feature}: ${problems.map(({ message }) => message).join('; ')}`, {
-    nextSteps: ['Correct the files named above and run the command again.'],
-    context: { feature_slug: feature, problems },
-  })
+  return new KittyError(
+    'ValidationError',
+    `Nothing was written for ${feature}: ${problems.map(({ message }) => message).join('; ')}`,
+    {
+      nextSteps: ['Correct the files named above and run the command again.'],
+      context: { feature_slug: feature, problems },
+    },
+  )
 }

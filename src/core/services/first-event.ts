@@ -14,10 +14,18 @@ export function firstEvent<Type extends EventType>(
   { causationId }: Provenance,
 ): Of<Type> {
   // Cast: the type was just compared; narrowing by a generic is beyond the compiler.
-  const event = events.find((candidate) => isKittyEvent(candidate) && candidate.event_type === type) as Of<Type> | undefined
+  const event = events.find((candidate) => isKittyEvent(candidate) && candidate.event_type === type) as
+    Of<Type> | undefined
   if (event !== undefined) return event
-  throw new KittyError('UsageError', `The idempotency key ${causationId ?? ''} belongs to another operation.`, {
-    nextSteps: ['Use a key of its own for every operation.', `kitty agent events list --causation ${causationId ?? ''}`],
-    context: { causation_id: causationId },
-  })
+  throw new KittyError(
+    'UsageError',
+    `The idempotency key ${causationId ?? ''} belongs to another operation.`,
+    {
+      nextSteps: [
+        'Use a key of its own for every operation.',
+        `kitty agent events list --causation ${causationId ?? ''}`,
+      ],
+      context: { causation_id: causationId },
+    },
+  )
 }

@@ -36,7 +36,11 @@ export class FollowEvents {
    * @param from `start`: from the first event there is. `end`: what comes from now on. `after`: behind that event.
    * @throws KittyError UsageError when no such event was ever seen here.
    */
-  async *follow(from: StreamStart, filter: EventFilter, signal: AbortSignal): AsyncGenerator<readonly EventDocument[]> {
+  async *follow(
+    from: StreamStart,
+    filter: EventFilter,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly EventDocument[]> {
     const following = await this.#open(from, signal)
     yield* this.#events(following, filter)
   }
@@ -72,7 +76,9 @@ export class FollowEvents {
       do {
         for (const arrival of slices(tail)) {
           order.load()
-          const fresh = [...arrival.values()].filter((event) => !order.has(event.event_id)).sort(compareEvents)
+          const fresh = [...arrival.values()]
+            .filter((event) => !order.has(event.event_id))
+            .sort(compareEvents)
           this.#record(
             order,
             fresh.map((event) => event.event_id),
@@ -89,7 +95,9 @@ export class FollowEvents {
   /** Everything up to the end of the order. @param held what need not be read again */
   async *#deliver({ order, signal }: Following, held: ReadonlyMap<string, LogEvent>, filter: EventFilter) {
     for (let ids = order.next(BATCH); ids.length > 0 && !signal.aborted; ids = order.next(BATCH)) {
-      const events = (await this.#eventsOf(ids, held)).filter((event) => matchesFilter(rowOf(event, NOWHERE), filter))
+      const events = (await this.#eventsOf(ids, held)).filter((event) =>
+        matchesFilter(rowOf(event, NOWHERE), filter),
+      )
       if (events.length > 0) yield events.map(eventDocument)
     }
   }
@@ -97,7 +105,9 @@ export class FollowEvents {
   async #eventsOf(ids: readonly string[], held: ReadonlyMap<string, LogEvent>): Promise<readonly LogEvent[]> {
     const rest = ids.filter((id) => !held.has(id))
     if (rest.length === 0) return ids.flatMap((id) => held.get(id) ?? [])
-    const stored = new Map<string, LogEvent>((await this.store.eventsOf(rest)).map((event) => [event.event_id, event]))
+    const stored = new Map<string, LogEvent>(
+      (await this.store.eventsOf(rest)).map((event) => [event.event_id, event]),
+    )
     // Kept open, it would keep everybody from replacing an index that is damaged.
     await this.store.close()
     // An event in neither place was taken away by git since it arrived.
@@ -134,7 +144,10 @@ function* slices(tail: LogTail): Generator<Map<string, LogEvent>> {
 function unknownEvent(from: StreamStart): KittyError {
   const id = typeof from === 'string' ? from : from.after
   return new KittyError('UsageError', `There is no event ${JSON.stringify(id.slice(0, 60))} in this log.`, {
-    nextSteps: ['kitty watch --from start, for everything there is', 'kitty agent events list --limit 20, for the newest ids'],
+    nextSteps: [
+      'kitty watch --from start, for everything there is',
+      'kitty agent events list --limit 20, for the newest ids',
+    ],
     context: { event_id: id },
   })
 }

@@ -46,7 +46,8 @@ export class Gates {
 
   async list(feature: string, workPackage?: string): Promise<GateDocument[]> {
     const states = byId(await this.store.workPackages(feature))
-    const shown = workPackage === undefined ? [...states.values()] : [knownWorkPackage(states, feature, workPackage)]
+    const shown =
+      workPackage === undefined ? [...states.values()] : [knownWorkPackage(states, feature, workPackage)]
     return shown.flatMap(gateDocuments)
   }
 
@@ -97,7 +98,8 @@ export class Gates {
 
   async #recordFailure(gate: GateDocument, { details, provenance }: SetGateRequest): Promise<void> {
     const { feature, work_package, gate_id, gate_type } = gate
-    const current_status = (await this.store.workPackage(feature, work_package))?.lane ?? this.workflow.initial
+    const current_status =
+      (await this.store.workPackage(feature, work_package))?.lane ?? this.workflow.initial
     this.errors.record({
       error_type: 'GateFailure',
       entity_id: work_package,
@@ -131,13 +133,16 @@ function freeId({ work_package_id, gates }: WorkPackageState, type: string): str
 
 function noType(type: string): KittyError {
   return new KittyError('UsageError', `${JSON.stringify(type.slice(0, 80))} is no type of gate.`, {
-    nextSteps: ['allowed form: a letter, then letters, digits and _ . -, at most 64; for example CI_CHECK or REVIEW'],
+    nextSteps: [
+      'allowed form: a letter, then letters, digits and _ . -, at most 64; for example CI_CHECK or REVIEW',
+    ],
   })
 }
 
 function unknownGate(feature: string, gate: string, gates: readonly GateDocument[]): KittyError {
   const known = gates.map(({ gate_id }) => gate_id)
-  const steps = known.length === 0 ? 'kitty agent gates add WP01 --type CI_CHECK' : `There are: ${known.join(', ')}`
+  const steps =
+    known.length === 0 ? 'kitty agent gates add WP01 --type CI_CHECK' : `There are: ${known.join(', ')}`
   return new KittyError('UnknownGate', `${feature} has no gate ${JSON.stringify(gate.slice(0, 120))}.`, {
     nextSteps: [steps],
     context: { feature_slug: feature, gate, known },

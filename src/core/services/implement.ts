@@ -5,7 +5,14 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { isKittyEvent, type LogEvent, movesFrom, type NewEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import {
+  isKittyEvent,
+  type LogEvent,
+  movesFrom,
+  type NewEvent,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../events-lib.js'
 import type { LockOf } from '../log/file-lock.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
@@ -99,7 +106,9 @@ export class Implement {
       return decided(this.#workspaceEvents(state, place, look))
     }
     if (look.state === 'whole' && this.#isHandedOver(state.lane)) {
-      this.notices.warn(`${workPackage} is in ${state.lane} and stays there. To go on with it: kitty agent tasks move-task ${workPackage} --to ${to}`)
+      this.notices.warn(
+        `${workPackage} is in ${state.lane} and stays there. To go on with it: kitty agent tasks move-task ${workPackage} --to ${to}`,
+      )
       return decided([])
     }
     const dependencies = dependencyLanes(state, states)
@@ -126,11 +135,22 @@ export class Implement {
     const branch = there.branch ?? place.name
     if (state.workspace?.path === path && state.workspace.branch === branch) return []
     const { feature_slug, work_package_id } = state
-    const payload = { feature_slug, work_package_id, worktree_path: path, branch_name: branch, base_branch: look.base }
-    return [{ event_type: 'WorkspaceCreated', entity_id: work_package_id, entity_type: 'WorkPackage', payload }]
+    const payload = {
+      feature_slug,
+      work_package_id,
+      worktree_path: path,
+      branch_name: branch,
+      base_branch: look.base,
+    }
+    return [
+      { event_type: 'WorkspaceCreated', entity_id: work_package_id, entity_type: 'WorkPackage', payload },
+    ]
   }
 
-  async #make(request: ImplementRequest, place: WorkspacePlace): Promise<{ path: string; branch: string | null; created: boolean }> {
+  async #make(
+    request: ImplementRequest,
+    place: WorkspacePlace,
+  ): Promise<{ path: string; branch: string | null; created: boolean }> {
     const look = lookAt(this.workspace, place, request.base)
     try {
       if (look.state === 'half made') await completeWorktree(this.workspace.root, look.worktree.path)
@@ -139,7 +159,9 @@ export class Implement {
         return { path, branch: branch ?? null, created: look.state === 'half made' }
       }
       if (look.branchExists && request.base !== undefined)
-        this.notices.warn(`The branch ${place.name} was there already and goes on where it was; --base ${request.base} was not used.`)
+        this.notices.warn(
+          `The branch ${place.name} was there already and goes on where it was; --base ${request.base} was not used.`,
+        )
       addWorktree(this.workspace.root, look.make)
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
@@ -159,7 +181,16 @@ export class Implement {
 function madeMove(event: LogEvent, repeated: boolean): MadeMove[] {
   if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return []
   const { feature_slug, old_status, new_status } = event.payload
-  return [{ feature: feature_slug, workPackage: event.entity_id, from: old_status, to: new_status, event, repeated }]
+  return [
+    {
+      feature: feature_slug,
+      workPackage: event.entity_id,
+      from: old_status,
+      to: new_status,
+      event,
+      repeated,
+    },
+  ]
 }
 
 function noWorkingLane({ name }: WorkflowTable): KittyError {
@@ -186,10 +217,17 @@ function taken(state: WorkPackageState, place: WorkspacePlace): KittyError {
   })
 }
 
-function notMade(error: GitRefusal, { workPackage, provenance }: ImplementRequest, { path, name }: WorkspacePlace): KittyError {
+function notMade(
+  error: GitRefusal,
+  { workPackage, provenance }: ImplementRequest,
+  { path, name }: WorkspacePlace,
+): KittyError {
   const message = `${workPackage} is taken by ${provenance.actor}, but git could not make its worktree ${path}: ${error.reason}`
   return new KittyError('NotWritable', message, {
-    nextSteps: [`when that is put right: kitty implement ${workPackage}`, `or give it back: kitty agent tasks move-task ${workPackage} --to planned`],
+    nextSteps: [
+      `when that is put right: kitty implement ${workPackage}`,
+      `or give it back: kitty agent tasks move-task ${workPackage} --to planned`,
+    ],
     context: { work_package: workPackage, path, branch: name, git: error.reason },
     cause: error,
   })

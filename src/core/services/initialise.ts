@@ -69,7 +69,8 @@ export class Initialise {
     const changed = files.filter(([path, lines]) => addLines(path, lines)).map(([path]) => path)
     if (settleErrors(ignored, track)) changed.push(ignored)
     for (const path of new Set(changed)) note(path)
-    for (const name of registerMergeDrivers(workspace.root)) created.push(`merge driver ${name} (.git/config)`)
+    for (const name of registerMergeDrivers(workspace.root))
+      created.push(`merge driver ${name} (.git/config)`)
     return created
   }
 }
@@ -88,8 +89,15 @@ function settleErrors(path: string, track: boolean): boolean {
 function setPerWriter({ configFile: path }: Workspace): boolean {
   if (readConfig({ configFile: path }).log.files === 'per-writer') return false
   // A cast, for what has just been read as settings.
-  const settings = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as { log?: object }) : {}
-  replaceFile(path, Buffer.from(`${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`))
+  const settings = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as { log?: object })
+    : {}
+  replaceFile(
+    path,
+    Buffer.from(
+      `${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`,
+    ),
+  )
   return true
 }
 

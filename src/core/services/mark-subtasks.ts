@@ -70,7 +70,9 @@ export class MarkSubtasks {
 
   async #packages({ feature, workPackage }: MarkRequest): Promise<WorkPackageState[]> {
     const states = await this.store.workPackages(feature)
-    return workPackage === undefined ? states : states.filter((state) => state.work_package_id === workPackage)
+    return workPackage === undefined
+      ? states
+      : states.filter((state) => state.work_package_id === workPackage)
   }
 
   /** By what the log lists; a subtask it does not list by the box it has in its package's file. */
@@ -94,7 +96,11 @@ function isDone({ id, workPackage }: SubtaskPlace, states: readonly WorkPackageS
   return state?.subtasks.find((subtask) => subtask.id === id)?.done ?? false
 }
 
-function subtaskCompleted(feature: string, { id, workPackage }: SubtaskPlace, done: boolean): NewEvent<'SubtaskCompleted'> {
+function subtaskCompleted(
+  feature: string,
+  { id, workPackage }: SubtaskPlace,
+  done: boolean,
+): NewEvent<'SubtaskCompleted'> {
   return {
     event_type: 'SubtaskCompleted',
     entity_id: workPackage,
@@ -107,9 +113,16 @@ function subtaskOf(event: LogEvent): string[] {
   return isKittyEvent(event) && event.event_type === 'SubtaskCompleted' ? [event.payload.subtask_id] : []
 }
 
-function noneFound(feature: string, subtasks: readonly string[], states: readonly WorkPackageState[]): KittyError {
+function noneFound(
+  feature: string,
+  subtasks: readonly string[],
+  states: readonly WorkPackageState[],
+): KittyError {
   const known = states.flatMap((state) => state.subtasks.map(({ id }) => id))
-  const there = known.length === 0 ? `kitty agent feature finalize-tasks --feature ${feature}` : `There are: ${known.join(', ')}`
+  const there =
+    known.length === 0
+      ? `kitty agent feature finalize-tasks --feature ${feature}`
+      : `There are: ${known.join(', ')}`
   return new KittyError('UsageError', `${feature} has no subtask ${subtasks.join(', ')}.`, {
     nextSteps: [there],
     context: { feature_slug: feature, not_found: subtasks, known },

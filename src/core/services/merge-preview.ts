@@ -50,13 +50,21 @@ export class MergePreview {
     const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
     const before = replay(ours, this.foldRules)
     const after = replay([...ours, ...theirs], this.foldRules)
-    return { branch, commit, new_events: added.size, changes: laneChanges(before, after, theirs), ...conflictChanges(before, after) }
+    return {
+      branch,
+      commit,
+      new_events: added.size,
+      changes: laneChanges(before, after, theirs),
+      ...conflictChanges(before, after),
+    }
   }
 }
 
 function laneChanges(before: Replay, after: Replay, theirs: readonly LogEvent[]): LaneChange[] {
   const lanes = new Map(before.states.map((state) => [nameOf(state), state.lane]))
-  const creators = new Map(theirs.filter(isCreation).map((event) => [`${event.payload.feature_slug}/${event.entity_id}`, event]))
+  const creators = new Map(
+    theirs.filter(isCreation).map((event) => [`${event.payload.feature_slug}/${event.entity_id}`, event]),
+  )
   return after.states.flatMap((state) => {
     const from = lanes.get(nameOf(state)) ?? null
     return from === state.lane ? [] : [laneChange(state, from, creators.get(nameOf(state)))]
@@ -68,7 +76,11 @@ function isCreation(event: LogEvent): boolean {
 }
 
 /** A new package that nobody has moved is whoever defined it. */
-function laneChange(state: WorkPackageState, from: string | null, creation: LogEvent | undefined): LaneChange {
+function laneChange(
+  state: WorkPackageState,
+  from: string | null,
+  creation: LogEvent | undefined,
+): LaneChange {
   return {
     feature: state.feature_slug,
     work_package: state.work_package_id,
@@ -86,7 +98,10 @@ function conflictChanges(before: Replay, after: Replay): Pick<MergePreviewResult
   return { conflicts: without(then ?? [], now ?? []), settled: without(now ?? [], then ?? []) }
 }
 
-function without(conflicts: readonly ConflictDocument[], others: readonly ConflictDocument[]): ConflictDocument[] {
+function without(
+  conflicts: readonly ConflictDocument[],
+  others: readonly ConflictDocument[],
+): ConflictDocument[] {
   const names = new Set(others.map(conflictName))
   return conflicts.filter((conflict) => !names.has(conflictName(conflict)))
 }

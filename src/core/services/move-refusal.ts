@@ -32,13 +32,18 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
   const lanes = valid_transitions.map((lane) => `kitty agent tasks move-task ${id} --to ${lane}`)
   if (current_status === requested_status) return lanes
-  if (kind === 'ValidationError') return blockers.map((blocker) => MISSING.get(blocker) ?? `see to: ${blocker}`)
+  if (kind === 'ValidationError')
+    return blockers.map((blocker) => MISSING.get(blocker) ?? `see to: ${blocker}`)
   const among = (ids: readonly string[]): string[] => blockers.filter((blocker) => ids.includes(blocker))
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
-    ...(kind === 'DependencyValidationError' ? blockers.map((blocker) => `kitty agent tasks show ${blocker}`) : []),
+    ...(kind === 'DependencyValidationError'
+      ? blockers.map((blocker) => `kitty agent tasks show ${blocker}`)
+      : []),
     ...(open.length > 0 ? [`kitty agent tasks mark-status ${open.join(' ')} --status done`] : []),
-    ...among(gates.map((gate) => gate.gate_id)).map((gate) => `kitty agent gates set ${gate} --status passed`),
+    ...among(gates.map((gate) => gate.gate_id)).map(
+      (gate) => `kitty agent gates set ${gate} --status passed`,
+    ),
   ]
   const byForce = `or overrule it: --to ${requested_status} --force --reason "…"`
   return [...removes, ...(blockers.length > 0 ? [] : lanes), byForce]

@@ -75,7 +75,14 @@ export class MoveTask {
     const state = knownWorkPackage(states, feature, workPackage)
     if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
-    const question = { state, to, actor, force, dependencies: dependencyLanes(state, states), evidence: evidence ?? null }
+    const question = {
+      state,
+      to,
+      actor,
+      force,
+      dependencies: dependencyLanes(state, states),
+      evidence: evidence ?? null,
+    }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
     if (decision.ok) return decided(decision.events)
     const { kind, requested_status, blockers } = decision.refusal
@@ -86,29 +93,47 @@ export class MoveTask {
 
 function assertExpected(state: WorkPackageState, expected: string | undefined): void {
   if (expected === undefined || state.lane === expected) return
-  const who = state.lane_actor === null ? '' : `: ${state.lane_actor} moved it there at ${state.lane_since ?? 'an unknown time'}`
-  throw new KittyError('LostRace', `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`, {
-    nextSteps: [`kitty agent tasks show ${state.work_package_id}`, 'kitty agent tasks ready'],
-    context: {
-      feature_slug: state.feature_slug,
-      work_package: state.work_package_id,
-      expected,
-      current_status: state.lane,
-      moved_by: state.lane_actor,
-      moved_at: state.lane_since,
-      event_id: state.lane_event,
+  const who =
+    state.lane_actor === null
+      ? ''
+      : `: ${state.lane_actor} moved it there at ${state.lane_since ?? 'an unknown time'}`
+  throw new KittyError(
+    'LostRace',
+    `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`,
+    {
+      nextSteps: [`kitty agent tasks show ${state.work_package_id}`, 'kitty agent tasks ready'],
+      context: {
+        feature_slug: state.feature_slug,
+        work_package: state.work_package_id,
+        expected,
+        current_status: state.lane,
+        moved_by: state.lane_actor,
+        moved_at: state.lane_since,
+        event_id: state.lane_event,
+      },
     },
-  })
+  )
 }
 
 function forceNeedsReason(workPackage: string): KittyError {
-  return new KittyError('UsageError', `Moving ${workPackage} by force needs a reason, which is kept with the event.`, {
-    nextSteps: ['add --reason "why the rules do not apply here"'],
-  })
+  return new KittyError(
+    'UsageError',
+    `Moving ${workPackage} by force needs a reason, which is kept with the event.`,
+    {
+      nextSteps: ['add --reason "why the rules do not apply here"'],
+    },
+  )
 }
 
 function madeMove(request: MoveRequest, events: readonly LogEvent[], repeated: boolean): MadeMove {
   const event = firstEvent('WPStatusChanged', events, request.provenance)
   const { feature_slug, old_status, new_status } = event.payload
-  return { feature: feature_slug, workPackage: event.entity_id, from: old_status, to: new_status, event, repeated }
+  return {
+    feature: feature_slug,
+    workPackage: event.entity_id,
+    from: old_status,
+    to: new_status,
+    event,
+    repeated,
+  }
 }

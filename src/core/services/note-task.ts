@@ -31,7 +31,9 @@ export class NoteTask {
   @Exclusive
   async note(request: NoteRequest): Promise<NoteResult> {
     if (request.text.trim() === '') {
-      throw new KittyError('UsageError', 'The note is empty.', { nextSteps: [`kitty agent tasks note ${request.workPackage} "what to remember"`] })
+      throw new KittyError('UsageError', 'The note is empty.', {
+        nextSteps: [`kitty agent tasks note ${request.workPackage} "what to remember"`],
+      })
     }
     const { events } = await this.decide(request)
     const event = firstEvent('NoteAdded', events, request.provenance)

@@ -31,7 +31,9 @@ export class RebuildClock {
     const warning = this.clock.write(next, this.session.now())
     if (warning !== undefined) {
       throw new KittyError('NotWritable', warning, {
-        nextSteps: [`Make ${this.workspace.clockFile} writable, or delete it: the next write finds the clock in the log.`],
+        nextSteps: [
+          `Make ${this.workspace.clockFile} writable, or delete it: the next write finds the clock in the log.`,
+        ],
       })
     }
     return { old: 'value' in reading ? reading.value : null, new: next }

@@ -40,11 +40,22 @@ export class Recall {
       .filter((record) => isAbout(record, to) && sharesOne(blockers, record.context['blockers']))
     const [last] = records
     if (last === undefined) return undefined
-    return { times: records.length, last_at: last.timestamp, last_actor: actorOf(last), last_reason: last.reason }
+    return {
+      times: records.length,
+      last_at: last.timestamp,
+      last_actor: actorOf(last),
+      last_reason: last.reason,
+    }
   }
 
   /** Everything on record about moves of the package into a lane, and about its gates where they guard it; newest first. */
-  about(question: { feature: string; workPackage: string; to: string; gates: boolean; limit?: number | undefined }): ErrorRecord[] {
+  about(question: {
+    feature: string
+    workPackage: string
+    to: string
+    gates: boolean
+    limit?: number | undefined
+  }): ErrorRecord[] {
     const { feature, workPackage, to, gates, limit } = question
     const records = this.errors.list({ feature, entity: workPackage })
     const matching = records.filter((record) => requested(record) === to || (gates && isFailedGate(record)))

@@ -36,13 +36,26 @@ export class Revisions {
   }
 
   #unknown(asked: string, from: string): KittyError {
-    const names = askGit(this.workspace.root, ['for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/remotes'])
+    const names = askGit(this.workspace.root, [
+      'for-each-ref',
+      '--format=%(refname:short)',
+      'refs/heads',
+      'refs/remotes',
+    ])
     const branches = (names ?? '').split('\n').filter(Boolean)
     const more = branches.length > NAMED ? [`and ${branches.length - NAMED} more: git branch --all`] : []
-    return new KittyError('UsageError', `${from} ${JSON.stringify(asked.slice(0, 80))} names no commit of this repository.`, {
-      nextSteps: [`branches: ${branches.slice(0, NAMED).join(', ')}`, ...more, ...(from === '--at' ? AT_FORMS : [])],
-      context: { asked, branches: branches.slice(0, NAMED) },
-    })
+    return new KittyError(
+      'UsageError',
+      `${from} ${JSON.stringify(asked.slice(0, 80))} names no commit of this repository.`,
+      {
+        nextSteps: [
+          `branches: ${branches.slice(0, NAMED).join(', ')}`,
+          ...more,
+          ...(from === '--at' ? AT_FORMS : []),
+        ],
+        context: { asked, branches: branches.slice(0, NAMED) },
+      },
+    )
   }
 }
 

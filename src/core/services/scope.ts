@@ -37,7 +37,14 @@ export class Scope {
   async feature(flag: string | undefined): Promise<string> {
     const { cwd, env } = this.session
     const { worktree, gitDir } = this.workspace
-    return resolveFeature({ flag, env, branch: currentBranch(gitDir), cwd, worktree, features: await this.features() })
+    return resolveFeature({
+      flag,
+      env,
+      branch: currentBranch(gitDir),
+      cwd,
+      worktree,
+      features: await this.features(),
+    })
   }
 
   /** The feature that was asked for, here or by KITTY_FEATURE; undefined means all. @throws KittyError as `feature`. */
@@ -48,7 +55,8 @@ export class Scope {
 
   /** A work package of the feature, or a feature named by its own slug. @throws KittyError as `feature`, UsageError. */
   async contested(text: string, flag: string | undefined): Promise<{ feature: string; entity_id: string }> {
-    if (flag === undefined && (await this.features()).includes(text)) return { feature: text, entity_id: text }
+    if (flag === undefined && (await this.features()).includes(text))
+      return { feature: text, entity_id: text }
     const feature = await this.feature(flag)
     return { feature, entity_id: text === feature ? feature : this.workPackage(text) }
   }

@@ -59,14 +59,30 @@ export class SetupSpec {
     const stated = adopted ? readFeature(this.workspace.specsDir, slug) : undefined
     const title = request.title ?? stated?.title ?? titleOf(slug)
     const mission = request.mission ?? stated?.mission ?? DEFAULT_MISSION
-    const { events, repeated } = await this.record({ feature: { slug, title, mission }, provenance: request.provenance })
+    const { events, repeated } = await this.record({
+      feature: { slug, title, mission },
+      provenance: request.provenance,
+    })
     const [event] = events.length > 0 ? events : await this.store.read({ feature: slug, type: 'SpecCreated' })
     if (event === undefined) throw new Error(`no SpecCreated of ${slug} after it was written`)
     const feature = event.payload.feature_slug
     const folder = join(this.workspace.specsDir, feature)
-    if (!adopted && !repeated) this.#scaffold(folder, { slug, title, mission, createdBy: event.actor, createdAt: new Date(event.timestamp) })
+    if (!adopted && !repeated)
+      this.#scaffold(folder, {
+        slug,
+        title,
+        mission,
+        createdBy: event.actor,
+        createdAt: new Date(event.timestamp),
+      })
     const short = relative(this.workspace.root, folder)
-    return { feature, feature_dir: short, spec_file: join(short, 'spec.md'), created: !adopted && !repeated, event }
+    return {
+      feature,
+      feature_dir: short,
+      spec_file: join(short, 'spec.md'),
+      created: !adopted && !repeated,
+      event,
+    }
   }
 
   @Emits

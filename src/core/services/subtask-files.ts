@@ -41,7 +41,11 @@ export class SubtaskFiles {
       if (path !== undefined) this.#settleFile(path, ids, done)
     }
     const path = join(this.workspace.specsDir, feature, 'tasks.md')
-    this.#settleFile(path, places.map(({ id }) => id), done)
+    this.#settleFile(
+      path,
+      places.map(({ id }) => id),
+      done,
+    )
   }
 
   #settleFile(path: string, ids: readonly string[], done: boolean): void {
@@ -56,7 +60,9 @@ export class SubtaskFiles {
       replaceFile(path, change.bytes)
     } catch (error) {
       if (!isKittyError(error)) throw error
-      this.notices.warn(`The boxes in ${relative(this.workspace.root, path)} were not updated: ${error.message}`)
+      this.notices.warn(
+        `The boxes in ${relative(this.workspace.root, path)} were not updated: ${error.message}`,
+      )
     }
   }
 

@@ -50,10 +50,14 @@ export class TagTask {
     const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
     const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
     // An observed-remove set: what another branch adds meanwhile is not among what was seen, and stays.
-    const removed = [...new Set(remove)].map((tag) => ({ tag, seen: seen(state, tag) })).filter((removal) => removal.seen.length > 0)
+    const removed = [...new Set(remove)]
+      .map((tag) => ({ tag, seen: seen(state, tag) }))
+      .filter((removal) => removal.seen.length > 0)
     if (added.length === 0 && removed.length === 0) return decided([])
     const payload = { feature_slug: feature, added, removed }
-    return decided([{ event_type: 'TagsChanged', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
+    return decided([
+      { event_type: 'TagsChanged', entity_id: workPackage, entity_type: 'WorkPackage', payload },
+    ])
   }
 }
 

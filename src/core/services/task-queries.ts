@@ -1,7 +1,12 @@
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
-import type { NoteDocument, ReadyDocument, WorkPackageDetailDocument, WorkPackageDocument } from '../projections/board-document.js'
+import type {
+  NoteDocument,
+  ReadyDocument,
+  WorkPackageDetailDocument,
+  WorkPackageDocument,
+} from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
 import type { EventStore } from '../store/event-store.js'

@@ -68,10 +68,12 @@ export class Verify {
     const causality = new Causality(present)
     const at = (id: string): { file: string; line: number } => places.get(id) ?? { file: '', line: 0 }
     return [
-      ...present.filter((event) => !isKittyEvent(event)).map((event) => {
-        const message = `event type ${event.event_type} version ${event.event_version} is not known here; kept, passed over`
-        return { ...place(at(event.event_id)), kind: 'unknown_type', message }
-      }),
+      ...present
+        .filter((event) => !isKittyEvent(event))
+        .map((event) => {
+          const message = `event type ${event.event_type} version ${event.event_version} is not known here; kept, passed over`
+          return { ...place(at(event.event_id)), kind: 'unknown_type', message }
+        }),
       ...causality.missingParents.map(({ event_id, parent }) => ({
         ...place(at(event_id)),
         kind: 'missing_parent',
@@ -87,7 +89,9 @@ export class Verify {
 
   async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
     const { lines } = this.journal.read()
-    const present = new Set((await replayed.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
+    const present = new Set(
+      (await replayed.rows(lines.map((line) => line.event_id))).map((row) => row.event_id),
+    )
     return lines
       .filter((line) => !present.has(line.event_id))
       .map((line) => ({
@@ -103,7 +107,8 @@ export class Verify {
     const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
     // A fresh clone has neither clock nor index: what is derived may be missing.
     if ('problem' in reading && reading.missing) return []
-    if ('problem' in reading) return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
+    if ('problem' in reading)
+      return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
     // Behind the log is where a merge leaves it: the next write takes it from there.
     const { warning } = issueFrom(reading, maximum)
     return warning === undefined ? [] : [{ ...problem, message: warning }]
@@ -142,7 +147,11 @@ export function isMisfiled(row: Pick<IndexRow, 'file' | 'date'>): boolean {
 }
 
 function misfiled(row: IndexRow): LogProblem {
-  return { ...place(row), kind: 'wrong_file', message: `event ${row.event_id} is of ${row.date} and belongs into ${row.date}.jsonl` }
+  return {
+    ...place(row),
+    kind: 'wrong_file',
+    message: `event ${row.event_id} is of ${row.date} and belongs into ${row.date}.jsonl`,
+  }
 }
 
 function sameMarks(a: readonly { file: string; identity: string }[], b: typeof a): boolean {

@@ -6,7 +6,14 @@ import { currentBranch } from '../workspace/branch.js'
 import { askGit, resolveCommit } from '../workspace/git.js'
 import { assertSlug } from '../workspace/slug.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { type GitWorktree, isHalfMade, isOccupied, isSamePlace, listWorktrees, type NewWorktree } from '../workspace/worktrees.js'
+import {
+  type GitWorktree,
+  isHalfMade,
+  isOccupied,
+  isSamePlace,
+  listWorktrees,
+  type NewWorktree,
+} from '../workspace/worktrees.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {
@@ -20,7 +27,12 @@ export interface WorkspacePlace {
 /** What is there, and what would have to be made. Nothing has been yet. */
 export type WorkspaceLook =
   | { readonly state: 'whole' | 'half made'; readonly worktree: GitWorktree; readonly base: string | null }
-  | { readonly state: 'absent'; readonly make: NewWorktree; readonly base: string | null; readonly branchExists: boolean }
+  | {
+      readonly state: 'absent'
+      readonly make: NewWorktree
+      readonly base: string | null
+      readonly branchExists: boolean
+    }
 
 /** @throws KittyError UsageError for a slug that must not become a folder and a branch. */
 export function placeOf(workspace: Workspace, feature: string, workPackage: string): WorkspacePlace {
@@ -30,8 +42,14 @@ export function placeOf(workspace: Workspace, feature: string, workPackage: stri
 }
 
 /** The worktree of a place: the one at its path, or whichever has its branch checked out. */
-export function worktreeAt({ name, path }: WorkspacePlace, worktrees: readonly GitWorktree[]): GitWorktree | undefined {
-  return worktrees.find((one) => isSamePlace(one.path, path)) ?? worktrees.find((one) => one.exists && one.branch === name)
+export function worktreeAt(
+  { name, path }: WorkspacePlace,
+  worktrees: readonly GitWorktree[],
+): GitWorktree | undefined {
+  return (
+    worktrees.find((one) => isSamePlace(one.path, path)) ??
+    worktrees.find((one) => one.exists && one.branch === name)
+  )
 }
 
 /**
@@ -41,17 +59,28 @@ export function worktreeAt({ name, path }: WorkspacePlace, worktrees: readonly G
  */
 export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string | undefined): WorkspaceLook {
   const { root, worktreesDir } = workspace
-  if (lstatSync(worktreesDir, { throwIfNoEntry: false })?.isSymbolicLink()) throw unsafe(worktreesDir, 'symbolic link')
+  if (lstatSync(worktreesDir, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw unsafe(worktreesDir, 'symbolic link')
   const start = startOf(workspace, base)
   const worktree = worktreeAt(place, listWorktrees(root))
-  if (worktree?.exists) return { state: isHalfMade(worktree) ? 'half made' : 'whole', worktree, base: start.base }
+  if (worktree?.exists)
+    return { state: isHalfMade(worktree) ? 'half made' : 'whole', worktree, base: start.base }
   if (isOccupied(place.path)) throw inTheWay(place)
-  const branchExists = askGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
-  const make = { path: place.path, branch: place.name, start: branchExists ? undefined : start.commit, known: worktree }
+  const branchExists =
+    askGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
+  const make = {
+    path: place.path,
+    branch: place.name,
+    start: branchExists ? undefined : start.commit,
+    known: worktree,
+  }
   return { state: 'absent', make, base: start.base, branchExists }
 }
 
-function startOf({ root, gitCommonDir, worktree }: Workspace, base: string | undefined): { commit: string; base: string | null } {
+function startOf(
+  { root, gitCommonDir, worktree }: Workspace,
+  base: string | undefined,
+): { commit: string; base: string | null } {
   if (base === undefined) {
     const commit = resolveCommit(root, 'HEAD')
     if (commit === undefined) throw nothingCommitted(root)
@@ -69,15 +98,26 @@ function nothingCommitted(root: string): KittyError {
 }
 
 function noSuchBase(base: string): KittyError {
-  return new KittyError('UsageError', `--base ${JSON.stringify(base.slice(0, 80))} names no commit of this repository.`, {
-    nextSteps: ['git branch --all', 'or leave --base out: the branch then starts where the primary checkout is'],
-    context: { base },
-  })
+  return new KittyError(
+    'UsageError',
+    `--base ${JSON.stringify(base.slice(0, 80))} names no commit of this repository.`,
+    {
+      nextSteps: [
+        'git branch --all',
+        'or leave --base out: the branch then starts where the primary checkout is',
+      ],
+      context: { base },
+    },
+  )
 }
 
 function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
-  return new KittyError('UnsafeSetup', `${path} is there and is no worktree of this repository: nothing was made`, {
-    nextSteps: [`look at it: ls -la ${path}`, `move it away, then: kitty implement ${workPackage}`],
-    context: { path },
-  })
+  return new KittyError(
+    'UnsafeSetup',
+    `${path} is there and is no worktree of this repository: nothing was made`,
+    {
+      nextSteps: [`look at it: ls -la ${path}`, `move it away, then: kitty implement ${workPackage}`],
+      context: { path },
+    },
+  )
 }

@@ -67,7 +67,10 @@ export class Workspaces {
     const found = states.map((state) => ({ state, worktree: this.#worktreeOf(state, worktrees) }))
     const branches = new Set(found.flatMap(({ worktree }) => worktree?.branch ?? []))
     const bases = states.flatMap((state) => state.workspace?.base_branch ?? [])
-    const merged = mergedBranches(root, branches, [currentBranch(this.workspace.gitCommonDir) ?? 'HEAD', ...bases])
+    const merged = mergedBranches(root, branches, [
+      currentBranch(this.workspace.gitCommonDir) ?? 'HEAD',
+      ...bases,
+    ])
     return found.flatMap(({ state, worktree }) => this.#document(state, worktree, merged) ?? [])
   }
 
@@ -99,14 +102,21 @@ export class Workspaces {
     const { root, worktreesDir } = this.workspace
     const { work_package_id, feature_slug, workspace } = state
     const name = `${feature_slug}-${work_package_id}`
-    const found = worktreeAt({ workPackage: work_package_id, name, path: join(worktreesDir, name) }, worktrees)
+    const found = worktreeAt(
+      { workPackage: work_package_id, name, path: join(worktreesDir, name) },
+      worktrees,
+    )
     if (found !== undefined || workspace === null) return found
     // Made elsewhere by hand, and written down there. The primary checkout is nobody's to remove.
     const stated = join(root, workspace.path)
     return worktrees.find((one) => isSamePlace(one.path, stated) && !isSamePlace(one.path, root))
   }
 
-  #document(state: WorkPackageState, worktree: GitWorktree | undefined, merged: ReadonlySet<string>): WorkspaceDocument | undefined {
+  #document(
+    state: WorkPackageState,
+    worktree: GitWorktree | undefined,
+    merged: ReadonlySet<string>,
+  ): WorkspaceDocument | undefined {
     const exists = worktree?.exists ?? false
     const isInWork = this.workflow.working.includes(state.lane)
     // One that was removed after its package was finished is nothing to speak of.
@@ -135,8 +145,10 @@ export class Workspaces {
   #removable(state: WorkPackageState, { feature, workPackage, force, actor }: RemoveRequest): GitWorktree {
     placeOf(this.workspace, feature, workPackage)
     const worktree = this.#worktreeOf(state, listWorktrees(this.workspace.root))
-    if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root)) throw nothingToRemove(feature, workPackage)
-    if (isInside(this.session.cwd, worktree.path)) throw youAreInIt(worktree, this.workspace.root, workPackage)
+    if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root))
+      throw nothingToRemove(feature, workPackage)
+    if (isInside(this.session.cwd, worktree.path))
+      throw youAreInIt(worktree, this.workspace.root, workPackage)
     if (worktree.locked !== undefined && !isHalfMade(worktree)) throw isLocked(worktree)
     const isSomebodyElses = this.workflow.working.includes(state.lane) && state.lane_actor !== actor
     if (isSomebodyElses && !force) throw inWork(state)
@@ -155,7 +167,10 @@ export class Workspaces {
     }
     // The stash's own form, without the stash: git-stash(1), "create". Unmerged files make it refuse; they move along.
     const identity = ['-c', 'user.name=kitty', '-c', 'user.email=kitty@localhost']
-    keepRef('changes', askGit(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '')
+    keepRef(
+      'changes',
+      askGit(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '',
+    )
     if (loose) keepRef('head', gitText(path, ['rev-parse', 'HEAD']))
     const folder = join(privateDir, 'removed', mark)
     try {
@@ -222,11 +237,18 @@ function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackage
   })
 }
 
-function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: Uncommitted, loose: boolean): KittyError {
+function holdsTheOnlyCopy(
+  workPackage: string,
+  { path }: GitWorktree,
+  only: Uncommitted,
+  loose: boolean,
+): KittyError {
   const { changes, ignoredFiles } = only
   const what = [
     ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
-    ...(ignoredFiles.length === 0 ? [] : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
+    ...(ignoredFiles.length === 0
+      ? []
+      : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
     ...(loose ? ['commits that are on no branch'] : []),
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
@@ -234,7 +256,13 @@ function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: Unco
       `look: git -C ${path} status --ignored`,
       `or move it all aside: kitty agent workspaces remove ${workPackage} --force`,
     ],
-    context: { work_package: workPackage, path, uncommitted: changes, ignored: ignoredFiles, commits_on_no_branch: loose },
+    context: {
+      work_package: workPackage,
+      path,
+      uncommitted: changes,
+      ignored: ignoredFiles,
+      commits_on_no_branch: loose,
+    },
   })
 }
 
@@ -245,9 +273,13 @@ function some(names: readonly string[]): string {
 function notMoved(error: unknown, path: string, folder: string): unknown {
   const code = systemCode(error)
   if (code === undefined) return error
-  return new KittyError('NotWritable', `${path} could not be moved to ${folder} (${code}); nothing was removed`, {
-    nextSteps: ['copy away what you need, or commit it, then run the command again'],
-    context: { path, folder, code },
-    cause: error,
-  })
+  return new KittyError(
+    'NotWritable',
+    `${path} could not be moved to ${folder} (${code}); nothing was removed`,
+    {
+      nextSteps: ['copy away what you need, or commit it, then run the command again'],
+      context: { path, folder, code },
+      cause: error,
+    },
+  )
 }

@@ -1,4 +1,11 @@
-import { contestedWrite, isKittyEvent, type KittyEvent, type LogEvent, type NewEvent, type RegisterWrite } from '../events-lib.js'
+import {
+  contestedWrite,
+  isKittyEvent,
+  type KittyEvent,
+  type LogEvent,
+  type NewEvent,
+  type RegisterWrite,
+} from '../events-lib.js'
 
 /** What an event writes where there can be a conflict, or undefined. */
 export function writeOf(event: LogEvent): RegisterWrite | undefined {

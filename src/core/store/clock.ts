@@ -1,6 +1,7 @@
 import { CLOCK_GAP, witness } from '../events-lib.js'
 
-export type ClockReading = { readonly value: number } | { readonly problem: string; readonly missing?: boolean }
+export type ClockReading =
+  { readonly value: number } | { readonly problem: string; readonly missing?: boolean }
 
 /**
  * The next value to issue. The log decides; clock.json only saves asking, and keeps the clock from going back when
@@ -10,7 +11,8 @@ export type ClockReading = { readonly value: number } | { readonly problem: stri
 export function issueFrom(reading: ClockReading, maximum: number): { next: number; warning?: string } {
   // A fresh clone has none.
   if ('problem' in reading && reading.missing) return { next: maximum + 1 }
-  if ('problem' in reading) return { next: maximum + 1, warning: `The clock was taken from the log: ${reading.problem}` }
+  if ('problem' in reading)
+    return { next: maximum + 1, warning: `The clock was taken from the log: ${reading.problem}` }
   // An event stamped that far above the others would itself be taken for poison.
   if (reading.value > maximum + CLOCK_GAP)
     return {

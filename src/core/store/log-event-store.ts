@@ -4,7 +4,16 @@ import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import { Causality, checkNew, entityKey, type LogEvent, MAX_PARENTS, type Ordered, type Registry, type WorkPackageState } from '../events-lib.js'
+import {
+  Causality,
+  checkNew,
+  entityKey,
+  type LogEvent,
+  MAX_PARENTS,
+  type Ordered,
+  type Registry,
+  type WorkPackageState,
+} from '../events-lib.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
@@ -78,13 +87,20 @@ export class LogEventStore implements EventStore {
     const { nextClock, heads } = await this.stampSources(drafts)
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
-    const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads: (key) => heads.get(key) ?? [] })
+    const events = stamp(drafts, provenance, {
+      registry: this.registry,
+      nextClock,
+      now,
+      nextId,
+      heads: (key) => heads.get(key) ?? [],
+    })
     this.#refuseInvalid(events)
     this.attributes.beforeAppend(events)
     // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
-    if (first !== undefined) await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
+    if (first !== undefined)
+      await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
     this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
   }
@@ -189,7 +205,9 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
-  protected async stampSources(drafts: readonly Draft[]): Promise<{ nextClock: number; heads: Map<string, string[]> }> {
+  protected async stampSources(
+    drafts: readonly Draft[],
+  ): Promise<{ nextClock: number; heads: Map<string, string[]> }> {
     const index = await this.health.current()
     const issue = issueFrom(this.clock.read(), await index.maximumClock())
     if (issue.warning !== undefined) this.notices.warn(issue.warning)
@@ -204,7 +222,8 @@ export class LogEventStore implements EventStore {
 
   async #heads(index: EventIndex, draft: Draft, key: string): Promise<string[]> {
     const feature = draft.payload.feature_slug
-    const owner = draft.entity_type === 'Gate' ? await index.gateOwner(feature, draft.entity_id) : draft.entity_id
+    const owner =
+      draft.entity_type === 'Gate' ? await index.gateOwner(feature, draft.entity_id) : draft.entity_id
     if (draft.entity_type === 'WorkPackage' || draft.entity_type === 'Gate') {
       const state = owner === undefined ? undefined : await index.workPackage(feature, owner)
       return [...(state?.heads[key] ?? [])]

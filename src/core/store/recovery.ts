@@ -100,7 +100,8 @@ export class Recovery {
       return mark?.identity !== file.identity || mark.offset !== file.size
     })
     if (suspects.length === 0) return
-    for (const repair of this.log.prepare(suspects.map((file) => file.name))) this.notices.warn(repair.message)
+    for (const repair of this.log.prepare(suspects.map((file) => file.name)))
+      this.notices.warn(repair.message)
   }
 
   /** @returns whether lines were put back. */
@@ -146,7 +147,9 @@ export class Recovery {
     const present = await inIndex(index, lines)
     const missing = lines.filter((line) => !present.has(line.event_id))
     if (missing.length === 0) return false
-    this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
+    this.notices.warn(
+      `took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`,
+    )
     await catchUp(this.log, index)
     return true
   }
@@ -196,7 +199,9 @@ export class Recovery {
       if (!needsNormalising(problems, repeats)) continue
       const merged = normaliseFile(this.workspace.eventsDir, file)
       if (merged === undefined) continue
-      this.notices.warn(`${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`)
+      this.notices.warn(
+        `${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`,
+      )
       rewrote = true
     }
     if (rewrote) {

@@ -28,7 +28,10 @@ export interface Config {
 type Report = (path: string, message: string) => void
 type Parser<Value> = (value: unknown, report: Report) => Value
 
-const BUILT_IN: Readonly<Record<string, WorkflowTable>> = { default: DEFAULT_WORKFLOW, reviewed: REVIEWED_WORKFLOW }
+const BUILT_IN: Readonly<Record<string, WorkflowTable>> = {
+  default: DEFAULT_WORKFLOW,
+  reviewed: REVIEWED_WORKFLOW,
+}
 const DEFAULTS: Config = {
   workflow: DEFAULT_WORKFLOW,
   log: { files: 'daily' },
@@ -78,28 +81,43 @@ function workflow(value: unknown, report: Report): WorkflowTable {
   if (typeof value === 'string') {
     const table = Object.hasOwn(BUILT_IN, value) ? BUILT_IN[value] : undefined
     if (table !== undefined) return table
-    report('workflow', `${JSON.stringify(value)} is no built-in workflow: "default", "reviewed", or a table of your own`)
+    report(
+      'workflow',
+      `${JSON.stringify(value)} is no built-in workflow: "default", "reviewed", or a table of your own`,
+    )
     return DEFAULT_WORKFLOW
   }
   const check = checkWorkflow(value)
   if (check.ok) return check.table
-  for (const { path, message } of check.problems) report(path === '' ? 'workflow' : `workflow.${path}`, message)
+  for (const { path, message } of check.problems)
+    report(path === '' ? 'workflow' : `workflow.${path}`, message)
   return DEFAULT_WORKFLOW
 }
 
-function oneOf<Choice extends string>(path: string, value: unknown, choices: readonly [Choice, ...Choice[]], report: Report): Choice {
+function oneOf<Choice extends string>(
+  path: string,
+  value: unknown,
+  choices: readonly [Choice, ...Choice[]],
+  report: Report,
+): Choice {
   const choice = choices.find((candidate) => candidate === value)
   if (choice === undefined && value !== undefined) report(path, `must be one of ${choices.join(', ')}`)
   return choice ?? choices[0]
 }
 
-function section(path: string, value: unknown, known: readonly string[], report: Report): Record<string, unknown> {
+function section(
+  path: string,
+  value: unknown,
+  known: readonly string[],
+  report: Report,
+): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     report(path, 'must be an object')
     return {}
   }
   const unknown = Object.keys(value).filter((key) => !known.includes(key))
-  for (const key of unknown) report(path === '' ? key : `${path}.${key}`, `is no setting; there are ${known.join(', ')}`)
+  for (const key of unknown)
+    report(path === '' ? key : `${path}.${key}`, `is no setting; there are ${known.join(', ')}`)
   return { ...value }
 }
 
@@ -124,7 +142,10 @@ function readSource(file: string): unknown {
 function badConfig(file: string, problems: readonly { path: string; message: string }[]): KittyError {
   const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
   return new KittyError('BadConfig', `${file}: ${list}`, {
-    nextSteps: ['Correct the file and run the command again; nothing was read or written.', `To go back to the defaults: mv ${file} ${file}.bad`],
+    nextSteps: [
+      'Correct the file and run the command again; nothing was read or written.',
+      `To go back to the defaults: mv ${file} ${file}.bad`,
+    ],
     context: { file, problems },
   })
 }

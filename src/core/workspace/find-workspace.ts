@@ -24,15 +24,12 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
  * @throws KittyError NotInitialised when `kitty init` has not been run in this repository.
  */
 export function requireInitialised({ root, kittyDir, journalFile }: Workspace): void {
-  for (const path of [kittyDir, journalFile]) if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
-  throw new KittyError(
-    'NotInitialised',
-    `kitty is not set up in ${root}: there is no .kittify folder`,
-    {
-      nextSteps: ['kitty init'],
-      context: { root },
-    },
-  )
+  for (const path of [kittyDir, journalFile])
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
+  throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder`, {
+    nextSteps: ['kitty init'],
+    context: { root },
+  })
 }
 
 function workspaceAt(root: string, cwd: string): Workspace {

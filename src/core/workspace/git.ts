@@ -27,12 +27,20 @@ export class GitRefusal extends Error {
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
   // A git hook's own variables would point this git at another repository or a half-made index.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || PASSED_ON.has(name))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('GIT_') || PASSED_ON.has(name),
+  )
   // Loaded here, since most commands ask git nothing.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const ran = spawnSync('git', args, {
     cwd: folder,
-    env: { ...Object.fromEntries(inherited), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...options.env },
+    env: {
+      ...Object.fromEntries(inherited),
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+      LC_ALL: 'C',
+      ...options.env,
+    },
     input: options.input ?? '',
     maxBuffer: MAX_OUTPUT,
   })
@@ -47,7 +55,11 @@ export function gitText(folder: string, args: readonly string[], options: GitOpt
 }
 
 /** As `gitText`; undefined where git says no. */
-export function askGit(folder: string, args: readonly string[], options: GitOptions = {}): string | undefined {
+export function askGit(
+  folder: string,
+  args: readonly string[],
+  options: GitOptions = {},
+): string | undefined {
   try {
     return gitText(folder, args, options)
   } catch (error) {

@@ -29,7 +29,9 @@ export function gitBytes(cwd: string, args: readonly string[]): Buffer {
 
 function git(cwd: string, args: readonly string[]): Buffer {
   // A git hook's own variables would point this git at another repository or a half-made index.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG'))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG'),
+  )
   return execFileSync('git', args, {
     cwd,
     env: { ...Object.fromEntries(inherited), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },

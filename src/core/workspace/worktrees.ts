@@ -82,7 +82,14 @@ export interface Uncommitted {
 }
 
 export function uncommittedIn(path: string): Uncommitted {
-  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=normal', '--ignored=traditional']
+  const args = [
+    'status',
+    '--porcelain',
+    '-z',
+    '--no-renames',
+    '--untracked-files=normal',
+    '--ignored=traditional',
+  ]
   const entries = git(path, args).toString('utf8').split('\0').filter(Boolean)
   const ignored = entries.filter((entry) => entry.startsWith('!! ')).map((entry) => entry.slice(3))
   return {
@@ -94,15 +101,28 @@ export function uncommittedIn(path: string): Uncommitted {
 /** True when HEAD is detached and has commits that no branch, tag or remote has. */
 export function hasLooseCommits(worktree: GitWorktree): boolean {
   if (worktree.branch !== undefined) return false
-  const loose = askGit(worktree.path, ['rev-list', '--max-count=1', 'HEAD', '--not', '--branches', '--tags', '--remotes'])
+  const loose = askGit(worktree.path, [
+    'rev-list',
+    '--max-count=1',
+    'HEAD',
+    '--not',
+    '--branches',
+    '--tags',
+    '--remotes',
+  ])
   return loose !== ''
 }
 
 /** Those of the branches that have commits of their own, all of which are in one of the given others. */
-export function mergedBranches(root: string, branches: ReadonlySet<string>, into: readonly string[]): Set<string> {
+export function mergedBranches(
+  root: string,
+  branches: ReadonlySet<string>,
+  into: readonly string[],
+): Set<string> {
   const merged = new Set<string>()
   for (const target of new Set(into)) {
-    const names = askGit(root, ['for-each-ref', `--merged=${target}`, '--format=%(refname:short)', 'refs/heads']) ?? ''
+    const names =
+      askGit(root, ['for-each-ref', `--merged=${target}`, '--format=%(refname:short)', 'refs/heads']) ?? ''
     for (const name of names.split('\n')) {
       if (branches.has(name) && name !== target && hasMoved(root, name)) merged.add(name)
     }
@@ -112,7 +132,14 @@ export function mergedBranches(root: string, branches: ReadonlySet<string>, into
 
 /** A branch that was never committed to is merged by definition; its reflog tells. */
 function hasMoved(root: string, branch: string): boolean {
-  const log = askGit(root, ['log', '--walk-reflogs', '--format=%H', '--max-count=2', `refs/heads/${branch}`, '--'])
+  const log = askGit(root, [
+    'log',
+    '--walk-reflogs',
+    '--format=%H',
+    '--max-count=2',
+    `refs/heads/${branch}`,
+    '--',
+  ])
   return new Set((log ?? '').split('\n').filter(Boolean)).size > 1
 }
 

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,18 +32,36 @@ export default function setup(project: TestProject): () => void {
 }
 
 function install(scratch: string): Installation {
-  const npmEnv = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_prefer_offline: 'true', ...prebuiltSqlite(scratch) }
+  const npmEnv = {
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_prefer_offline: 'true',
+    ...prebuiltSqlite(scratch),
+  }
   const run = (cwd: string, name: string, ...args: string[]): string =>
-    execFileSync(name, args, { cwd, encoding: 'utf8', env: { ...process.env, ...npmEnv }, stdio: ['ignore', 'pipe', 'inherit'] })
+    execFileSync(name, args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, ...npmEnv },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
   const clone = join(scratch, 'clone')
   step('clone', () => run(scratch, 'git', 'clone', '--quiet', `file://${ROOT}`, clone))
   step('set up: npm ci', () => run(clone, 'npm', 'ci', '--loglevel=error'))
-  step('pack', () => run(clone, 'npm', 'pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', scratch))
+  step('pack', () =>
+    run(clone, 'npm', 'pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', scratch),
+  )
   const tarball = join(scratch, readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? 'no tarball')
   const prefix = join(scratch, 'prefix')
-  step('install -g', () => run(scratch, 'npm', 'install', '--global', '--prefix', prefix, '--loglevel=error', tarball))
-  const dependencies = run(scratch, 'npm', 'ls', '--global', '--prefix', prefix, '--all', '--parseable').trim().split('\n').length - 2
-  say(`package: ${Math.round(statSync(tarball).size / 1024)} KiB packed, ${dependencies} dependencies, ${folderSize(prefix)} MiB installed`)
+  step('install -g', () =>
+    run(scratch, 'npm', 'install', '--global', '--prefix', prefix, '--loglevel=error', tarball),
+  )
+  const dependencies =
+    run(scratch, 'npm', 'ls', '--global', '--prefix', prefix, '--all', '--parseable').trim().split('\n')
+      .length - 2
+  say(
+    `package: ${Math.round(statSync(tarball).size / 1024)} KiB packed, ${dependencies} dependencies, ${folderSize(prefix)} MiB installed`,
+  )
   return { clone, tarball, prefix, scratch, npmEnv }
 }
 
@@ -44,7 +72,9 @@ function install(scratch: string): Installation {
 function prebuiltSqlite(scratch: string): Record<string, string> {
   const built = join(ROOT, 'node_modules/sqlite3/build/Release/node_sqlite3.node')
   if (!existsSync(built)) return {}
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/sqlite3/package.json'), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/sqlite3/package.json'), 'utf8')) as {
+    version: string
+  }
   const folder = join(scratch, 'prebuilds')
   mkdirSync(join(folder, 'build/Release'), { recursive: true })
   cpSync(built, join(folder, 'build/Release/node_sqlite3.node'))

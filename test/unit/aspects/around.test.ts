@@ -33,7 +33,13 @@ describe('advice', () => {
       }
     }
     expect(await new Service().work(1)).toBe(2)
-    expect(said).toEqual(['Outer before Service.work', 'Inner before Service.work', 'the method', 'Inner after', 'Outer after'])
+    expect(said).toEqual([
+      'Outer before Service.work',
+      'Inner before Service.work',
+      'the method',
+      'Inner after',
+      'Outer after',
+    ])
   })
 
   it('may run the method again, each time with the same arguments and this', async () => {
@@ -119,7 +125,9 @@ describe('misuse is loud', () => {
     const service = new Service()
     bindToResolver(service, serving())
     await expect(service.work()).rejects.toThrow(MisusedAspect)
-    await expect(service.work()).rejects.toThrow(/@Asking on Service\.work: nothing serves Symbol\(test\.Greeting\)/)
+    await expect(service.work()).rejects.toThrow(
+      /@Asking on Service\.work: nothing serves Symbol\(test\.Greeting\)/,
+    )
     expect(ran).toBe(false)
   })
 
@@ -134,8 +142,14 @@ describe('misuse is loud', () => {
   it('a decorated field is refused when the class is defined', () => {
     const target = { constructor: { name: 'Plugin' } }
     // What a plugin in plain JavaScript may do: no descriptor stands for a field.
-    const decorate = plain as unknown as (target: object, name: string, descriptor?: PropertyDescriptor) => void
-    expect(() => decorate(target, 'field')).toThrow(/@Plain on Plugin\.field: it goes on an async method|@Plain on Object\.field/)
+    const decorate = plain as unknown as (
+      target: object,
+      name: string,
+      descriptor?: PropertyDescriptor,
+    ) => void
+    expect(() => decorate(target, 'field')).toThrow(
+      /@Plain on Plugin\.field: it goes on an async method|@Plain on Object\.field/,
+    )
   })
 
   it('a method that answers no promise is refused when it is called', async () => {
@@ -145,7 +159,9 @@ describe('misuse is loud', () => {
         return 1 as unknown as Promise<number>
       }
     }
-    const descriptor = Object.getOwnPropertyDescriptor(Sync.prototype, 'work') as TypedPropertyDescriptor<() => Promise<number>>
+    const descriptor = Object.getOwnPropertyDescriptor(Sync.prototype, 'work') as TypedPropertyDescriptor<
+      () => Promise<number>
+    >
     plain(Sync.prototype, 'work', descriptor)
     Object.defineProperty(Sync.prototype, 'work', descriptor)
     await expect(new Sync().work()).rejects.toThrow('@Plain on Sync.work: the method must be async.')

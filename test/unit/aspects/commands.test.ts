@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { WithErrorStorage } from '../../../src/aspects/with-error-storage.js'
 import { WithEventStore } from '../../../src/aspects/with-event-store.js'
-import { bindToResolver, type ErrorStorage, type EventStore, MissingBinding, type Token, TOKENS } from '../../../src/core/di/tokens.js'
+import {
+  bindToResolver,
+  type ErrorStorage,
+  type EventStore,
+  MissingBinding,
+  type Token,
+  TOKENS,
+} from '../../../src/core/di/tokens.js'
 import type { ErrorRecordDraft } from '../../../src/core/errors/error-record.js'
 import { KittyError } from '../../../src/core/errors/kitty-error.js'
 
@@ -24,7 +31,11 @@ interface Seen {
 }
 
 /** A command in a container of two services that note what is done to them. */
-function command(body: (command: Command) => unknown): { run: () => Promise<unknown>; seen: Seen; it: Command } {
+function command(body: (command: Command) => unknown): {
+  run: () => Promise<unknown>
+  seen: Seen
+  it: Command
+} {
   const seen: Seen = { records: [], closed: 0 }
   const services = new Map<symbol, unknown>([
     [TOKENS.ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
@@ -78,17 +89,26 @@ describe('@WithErrorStorage', () => {
     ])
   })
 
-  it.each(['ValidationError', 'DependencyValidationError', 'GateFailure', 'DamagedData', 'LostRace'] as const)('records %s', async (kind) => {
+  it.each([
+    'ValidationError',
+    'DependencyValidationError',
+    'GateFailure',
+    'DamagedData',
+    'LostRace',
+  ] as const)('records %s', async (kind) => {
     const { run, seen } = command(failing(new KittyError(kind, 'no')))
     await expect(run()).rejects.toThrow('no')
     expect(seen.records.map((record) => record.error_type)).toEqual([kind])
   })
 
-  it.each(['UsageError', 'UnknownFeature', 'NotInitialised', 'LockTimeout'] as const)('records no %s: it tells nothing of an entity', async (kind) => {
-    const { run, seen } = command(failing(new KittyError(kind, 'no')))
-    await expect(run()).rejects.toThrow('no')
-    expect(seen.records).toEqual([])
-  })
+  it.each(['UsageError', 'UnknownFeature', 'NotInitialised', 'LockTimeout'] as const)(
+    'records no %s: it tells nothing of an entity',
+    async (kind) => {
+      const { run, seen } = command(failing(new KittyError(kind, 'no')))
+      await expect(run()).rejects.toThrow('no')
+      expect(seen.records).toEqual([])
+    },
+  )
 
   it("lets oclif's own exit and unknown errors through, unrecorded", async () => {
     const exit = Object.assign(new Error('EEXIT: 0'), { code: 'EEXIT', oclif: { exit: 0 } })

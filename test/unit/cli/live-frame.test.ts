@@ -15,9 +15,10 @@ describe('keys', () => {
 })
 
 describe('a page on a screen', () => {
-  it('fills the screen exactly, whatever its length and the screen\'s height', () => {
+  it("fills the screen exactly, whatever its length and the screen's height", () => {
     for (const length of [1, 5, 9, 10, 11, 200]) {
-      for (const rows of [2, 10, 24]) expect(frame(page(length), { rows, top: 0 }, 'live', STYLE).lines).toHaveLength(rows)
+      for (const rows of [2, 10, 24])
+        expect(frame(page(length), { rows, top: 0 }, 'live', STYLE).lines).toHaveLength(rows)
     }
   })
 
@@ -43,7 +44,10 @@ describe('a page on a screen', () => {
   })
 
   it('is never wider than the terminal', () => {
-    const last = frame(page(300), { rows: 10, top: 0 }, 'live, as of 12:00:00 UTC', { ...STYLE, width: 20 }).lines.at(-1)
+    const last = frame(page(300), { rows: 10, top: 0 }, 'live, as of 12:00:00 UTC', {
+      ...STYLE,
+      width: 20,
+    }).lines.at(-1)
     expect(last?.length).toBeLessThanOrEqual(20)
   })
 })

@@ -38,7 +38,10 @@ function setUp() {
   const keyboard = new Keyboard()
   const heard: string[] = []
   const style = (): Style => ({ colour: false, unicode: true, width: terminal.columns, terminal: true })
-  const screen = new LiveScreen(terminal, keyboard, style, { quit: () => heard.push('quit'), interrupt: () => heard.push('interrupt') })
+  const screen = new LiveScreen(terminal, keyboard, style, {
+    quit: () => heard.push('quit'),
+    interrupt: () => heard.push('interrupt'),
+  })
   return { terminal, keyboard, heard, screen }
 }
 
@@ -57,7 +60,11 @@ describe('a live screen', () => {
     screen.close()
     expect(terminal.take()).toBe('\u001b[?7h\u001b[?25h\u001b[?1049l')
     expect([keyboard.raw, keyboard.paused]).toEqual([false, true])
-    expect([terminal.listenerCount('resize'), keyboard.listenerCount('data'), process.listenerCount('exit') - listeners]).toEqual([0, 0, 0])
+    expect([
+      terminal.listenerCount('resize'),
+      keyboard.listenerCount('data'),
+      process.listenerCount('exit') - listeners,
+    ]).toEqual([0, 0, 0])
     screen.show(page('too late'))
     expect(terminal.take()).toBe('')
   })

@@ -1,4 +1,16 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,7 +41,9 @@ beforeAll(async () => {
   gitIn(template, 'add', '--all')
   gitIn(template, 'commit', '--quiet', '--message', 'start')
   // One event that is in no commit yet.
-  await (await kitty.resolve(TOKENS.MoveTask)).move({ feature: FEATURE, workPackage: 'WP01', to: 'doing', force: false, provenance })
+  await (
+    await kitty.resolve(TOKENS.MoveTask)
+  ).move({ feature: FEATURE, workPackage: 'WP01', to: 'doing', force: false, provenance })
   await store.close()
 })
 
@@ -50,7 +64,10 @@ class Patient {
   }
 
   get today(): string {
-    return this.path('.kittify/events', readdirSync(this.path('.kittify/events')).find((name) => /^\d{4}.*\.jsonl$/.test(name)) ?? '')
+    return this.path(
+      '.kittify/events',
+      readdirSync(this.path('.kittify/events')).find((name) => /^\d{4}.*\.jsonl$/.test(name)) ?? '',
+    )
   }
 
   /** The date in the name of the day's file. */
@@ -59,7 +76,12 @@ class Patient {
   }
 
   event(seed: number, changes: Record<string, unknown> = {}): string {
-    return noteLine(seed, { timestamp: `${this.date}T09:30:00.000Z`, parents: [], payload: { feature_slug: 'x', text: `${seed}` }, ...changes })
+    return noteLine(seed, {
+      timestamp: `${this.date}T09:30:00.000Z`,
+      parents: [],
+      payload: { feature_slug: 'x', text: `${seed}` },
+      ...changes,
+    })
   }
 
   async ids(): Promise<string[]> {
@@ -87,35 +109,65 @@ const damage = (names: string, inflict: Damage['inflict']): Damage => ({ names, 
 const lines = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split('\n')
 
 const REPAIRED: Readonly<Record<string, Damage>> = {
-  'the merge driver is not registered': damage('merge-driver', ({ root }) => gitIn(root, 'config', '--unset', 'merge.kitty-events.driver')),
-  'the attributes are gone': damage('attributes', (p) => writeFileSync(p.path('.gitattributes'), '* text=auto\n')),
-  'another line makes git rewrite the log': damage('attributes', (p) => appendFileSync(p.path('.gitattributes'), '*.jsonl ident eol=crlf\n')),
-  'a nearer line takes the merge driver away': damage('attributes', (p) => appendFileSync(p.path('.gitattributes'), '*.jsonl -merge\n')),
-  'nothing is ignored any more': damage('ignore-files', (p) => writeFileSync(p.path('.kittify/.gitignore'), '')),
-  'a crash cut a line off': damage('torn-tails', (p) => appendFileSync(p.today, '{"event_id":"01')),
-  'a whole event lacks its newline': damage('torn-tails', (p) => appendFileSync(p.today, p.event(40).trimEnd())),
-  'a merge left its markers': damage('line-order', (p) =>
-    writeFileSync(p.today, ['<<<<<<< HEAD', ...lines(p.today), '=======', p.event(50).trimEnd(), '>>>>>>> topic', ''].join('\n')),
+  'the merge driver is not registered': damage('merge-driver', ({ root }) =>
+    gitIn(root, 'config', '--unset', 'merge.kitty-events.driver'),
   ),
-  'an editor saved it the Windows way': damage('line-order', (p) => writeFileSync(p.today, `\ufeff${lines(p.today).join('\r\n')}\r\n`)),
+  'the attributes are gone': damage('attributes', (p) =>
+    writeFileSync(p.path('.gitattributes'), '* text=auto\n'),
+  ),
+  'another line makes git rewrite the log': damage('attributes', (p) =>
+    appendFileSync(p.path('.gitattributes'), '*.jsonl ident eol=crlf\n'),
+  ),
+  'a nearer line takes the merge driver away': damage('attributes', (p) =>
+    appendFileSync(p.path('.gitattributes'), '*.jsonl -merge\n'),
+  ),
+  'nothing is ignored any more': damage('ignore-files', (p) =>
+    writeFileSync(p.path('.kittify/.gitignore'), ''),
+  ),
+  'a crash cut a line off': damage('torn-tails', (p) => appendFileSync(p.today, '{"event_id":"01')),
+  'a whole event lacks its newline': damage('torn-tails', (p) =>
+    appendFileSync(p.today, p.event(40).trimEnd()),
+  ),
+  'a merge left its markers': damage('line-order', (p) =>
+    writeFileSync(
+      p.today,
+      ['<<<<<<< HEAD', ...lines(p.today), '=======', p.event(50).trimEnd(), '>>>>>>> topic', ''].join('\n'),
+    ),
+  ),
+  'an editor saved it the Windows way': damage('line-order', (p) =>
+    writeFileSync(p.today, `\ufeff${lines(p.today).join('\r\n')}\r\n`),
+  ),
   'lines are repeated and out of order': damage('line-order', (p) => {
     const all = lines(p.today)
     writeFileSync(p.today, `${[...all, ...all].reverse().join('\n')}\n`)
   }),
-  'an event stands in the file of another day': damage('misfiled-events', (p) => writeFileSync(p.path('.kittify/events/2020-01-01.jsonl'), p.event(60))),
-  'an event stands in two files': damage('copied-events', (p) => writeFileSync(p.path(`.kittify/events/${p.date}.other.jsonl`), `${lines(p.today)[0] ?? ''}\n`)),
-  'git took an event away': damage('journal', ({ root }) => gitIn(root, 'checkout', '--quiet', '--', '.kittify/events')),
+  'an event stands in the file of another day': damage('misfiled-events', (p) =>
+    writeFileSync(p.path('.kittify/events/2020-01-01.jsonl'), p.event(60)),
+  ),
+  'an event stands in two files': damage('copied-events', (p) =>
+    writeFileSync(p.path(`.kittify/events/${p.date}.other.jsonl`), `${lines(p.today)[0] ?? ''}\n`),
+  ),
+  'git took an event away': damage('journal', ({ root }) =>
+    gitIn(root, 'checkout', '--quiet', '--', '.kittify/events'),
+  ),
   'a committed file was deleted': damage('committed-events', (p) => rmSync(p.today)),
-  'the events folder was deleted': damage('set-up', (p) => rmSync(p.path('.kittify/events'), { recursive: true })),
+  'the events folder was deleted': damage('set-up', (p) =>
+    rmSync(p.path('.kittify/events'), { recursive: true }),
+  ),
   'the clock is no JSON': damage('clock', (p) => writeFileSync(p.path('.kittify/clock.json'), '{')),
-  'the clock lies far above the log': damage('clock', (p) => writeFileSync(p.path('.kittify/clock.json'), '{"value": 9000000}')),
+  'the clock lies far above the log': damage('clock', (p) =>
+    writeFileSync(p.path('.kittify/clock.json'), '{"value": 9000000}'),
+  ),
   'a folder stands in the place of the clock': damage('clock', (p) => {
     rmSync(p.path('.kittify/clock.json'))
     mkdirSync(p.path('.kittify/clock.json/kept'), { recursive: true })
   }),
-  'the index is no database': damage('index', (p) => writeFileSync(p.path('.kittify/events/index.db'), 'not a database, whatever its name says\n')),
+  'the index is no database': damage('index', (p) =>
+    writeFileSync(p.path('.kittify/events/index.db'), 'not a database, whatever its name says\n'),
+  ),
   'a folder stands in the place of the index': damage('index', (p) => {
-    for (const name of readdirSync(p.path('.kittify/events'))) if (name.startsWith('index.db')) rmSync(p.path('.kittify/events', name))
+    for (const name of readdirSync(p.path('.kittify/events')))
+      if (name.startsWith('index.db')) rmSync(p.path('.kittify/events', name))
     mkdirSync(p.path('.kittify/events/index.db/kept'), { recursive: true })
   }),
   'a file names another lane than the log': damage('front-matter', (p) => {
@@ -129,10 +181,15 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'the lane lines of work packages have no merge driver': damage('attributes', (p) =>
     writeFileSync(p.path('.gitattributes'), '.kittify/events/*.jsonl text eol=lf merge=kitty-events\n'),
   ),
-  'a file stands in the place of the error records': damage('error-records', (p) => writeFileSync(p.path('.kittify/errors'), 'in the way')),
-  'a link leads the error records out of the repository': damage('error-records', (p) => symlinkSync(tmpdir(), p.path('.kittify/errors'))),
+  'a file stands in the place of the error records': damage('error-records', (p) =>
+    writeFileSync(p.path('.kittify/errors'), 'in the way'),
+  ),
+  'a link leads the error records out of the repository': damage('error-records', (p) =>
+    symlinkSync(tmpdir(), p.path('.kittify/errors')),
+  ),
   'crashes left temporary files': damage('leftovers', (p) => {
-    for (const name of ['events/2020-01-01.jsonl.tmp', 'events/index.db.999999999.new', 'clock.json.tmp']) writeFileSync(p.path('.kittify', name), 'half')
+    for (const name of ['events/2020-01-01.jsonl.tmp', 'events/index.db.999999999.new', 'clock.json.tmp'])
+      writeFileSync(p.path('.kittify', name), 'half')
   }),
 }
 
@@ -141,11 +198,21 @@ const BY_HAND: Readonly<Record<string, Damage>> = {
     const id = ulid(70)
     appendFileSync(p.today, p.event(71, { event_id: id }) + p.event(72, { event_id: id }))
   }),
-  'a clock value is poison': damage('poison-clocks', (p) => appendFileSync(p.today, p.event(80, { lamport_clock: 9_000_000_000 }))),
-  'a parent is missing': damage('parents', (p) => appendFileSync(p.today, p.event(90, { parents: [ulid(5)] }))),
-  'the log itself is ignored': damage('log-tracked', (p) => appendFileSync(p.path('.gitignore'), '.kittify/events/\n')),
-  'the index is committed': damage('derived-files', ({ root }) => gitIn(root, 'add', '--force', '.kittify/events/index.db')),
-  'a folder only looks like a worktree': damage('worktrees', (p) => mkdirSync(p.path('.worktrees/left'), { recursive: true })),
+  'a clock value is poison': damage('poison-clocks', (p) =>
+    appendFileSync(p.today, p.event(80, { lamport_clock: 9_000_000_000 })),
+  ),
+  'a parent is missing': damage('parents', (p) =>
+    appendFileSync(p.today, p.event(90, { parents: [ulid(5)] })),
+  ),
+  'the log itself is ignored': damage('log-tracked', (p) =>
+    appendFileSync(p.path('.gitignore'), '.kittify/events/\n'),
+  ),
+  'the index is committed': damage('derived-files', ({ root }) =>
+    gitIn(root, 'add', '--force', '.kittify/events/index.db'),
+  ),
+  'a folder only looks like a worktree': damage('worktrees', (p) =>
+    mkdirSync(p.path('.worktrees/left'), { recursive: true }),
+  ),
   'a detached worktree is gone, with commits that no branch has': damage('worktrees', ({ root }) => {
     gitIn(root, 'worktree', 'add', '--quiet', '--detach', '.worktrees/d')
     gitIn(join(root, '.worktrees/d'), 'commit', '--quiet', '--allow-empty', '--message', 'only here')
@@ -175,7 +242,12 @@ describe('the doctor', () => {
 
   it('names many at once before anything is done, and says what would be', async () => {
     const patient = new Patient()
-    const some = ['the merge driver is not registered', 'a crash cut a line off', 'crashes left temporary files', 'a file names another lane than the log']
+    const some = [
+      'the merge driver is not registered',
+      'a crash cut a line off',
+      'crashes left temporary files',
+      'a file names another lane than the log',
+    ]
     const inflicted = some.flatMap((name) => REPAIRED[name] ?? [])
     for (const { inflict } of inflicted) inflict(patient)
     const before = gitIn(patient.root, 'status', '--porcelain')
@@ -187,20 +259,23 @@ describe('the doctor', () => {
     expect(gitIn(patient.root, 'status', '--porcelain')).toBe(before)
   })
 
-  it.each(Object.entries(BY_HAND))('names it, says what to type, and leaves it as it is: %s', async (_, { names, inflict }) => {
-    const patient = new Patient()
-    inflict(patient)
-    const before = await patient.ids()
-    const log = readFileSync(patient.today)
-    const { diagnosis, exitCode } = await patient.examine(true)
-    const failed = diagnosis.checks.filter(({ ok }) => !ok)
-    expect(failed.map(({ name }) => name)).toEqual([names])
-    expect(failed[0]?.fix?.length).toBeGreaterThan(10)
-    expect(failed[0]?.fix).not.toContain('--fix')
-    expect([3, 5]).toContain(exitCode)
-    expect(await patient.ids()).toEqual(before)
-    expect(readFileSync(patient.today)).toEqual(log)
-  })
+  it.each(Object.entries(BY_HAND))(
+    'names it, says what to type, and leaves it as it is: %s',
+    async (_, { names, inflict }) => {
+      const patient = new Patient()
+      inflict(patient)
+      const before = await patient.ids()
+      const log = readFileSync(patient.today)
+      const { diagnosis, exitCode } = await patient.examine(true)
+      const failed = diagnosis.checks.filter(({ ok }) => !ok)
+      expect(failed.map(({ name }) => name)).toEqual([names])
+      expect(failed[0]?.fix?.length).toBeGreaterThan(10)
+      expect(failed[0]?.fix).not.toContain('--fix')
+      expect([3, 5]).toContain(exitCode)
+      expect(await patient.ids()).toEqual(before)
+      expect(readFileSync(patient.today)).toEqual(log)
+    },
+  )
 
   it('keeps every byte of the lines that are no events', async () => {
     const patient = new Patient()
@@ -229,7 +304,8 @@ describe('the doctor', () => {
     const patient = new Patient()
     REPAIRED['a folder stands in the place of the clock']?.inflict(patient)
     await patient.examine(true)
-    const aside = readdirSync(patient.path('.kittify/errors')).find((name) => name.endsWith('clock.json')) ?? ''
+    const aside =
+      readdirSync(patient.path('.kittify/errors')).find((name) => name.endsWith('clock.json')) ?? ''
     expect(existsSync(patient.path('.kittify/errors', aside, 'kept'))).toBe(true)
   })
 
@@ -247,7 +323,11 @@ describe('the doctor', () => {
     const patient = new Patient()
     writeFileSync(patient.path('.kittify/config.json'), '{')
     const { diagnosis, exitCode } = await patient.examine(true)
-    expect([exitCode, diagnosis.checks.at(-1)?.name, diagnosis.checks.at(-1)?.ok]).toEqual([5, 'config', false])
+    expect([exitCode, diagnosis.checks.at(-1)?.name, diagnosis.checks.at(-1)?.ok]).toEqual([
+      5,
+      'config',
+      false,
+    ])
   })
 
   it('says who holds the lock, and does not wait for it', async () => {
@@ -256,6 +336,8 @@ describe('the doctor', () => {
     const { diagnosis } = await patient.examine()
     held.release()
     expect(diagnosis.ok).toBe(true)
-    expect(diagnosis.checks.find(({ name }) => name === 'write-lock')?.message).toContain(`process ${process.pid} (a long write`)
+    expect(diagnosis.checks.find(({ name }) => name === 'write-lock')?.message).toContain(
+      `process ${process.pid} (a long write`,
+    )
   })
 })

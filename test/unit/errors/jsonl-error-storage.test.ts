@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { JsonlErrorStorage } from '../../../src/core/errors/jsonl-error-storage.js'
@@ -23,9 +32,19 @@ function storage(folder = join(tempFolder(), 'errors')) {
   }
   // Cast: of all paths only this one is asked for.
   const errors = new JsonlErrorStorage({ errorsDir: folder } as Workspace, session, notices)
-  const record = (entity: string, reason = 'no', more: { error_type?: string; context?: object } = {}): void => {
+  const record = (
+    entity: string,
+    reason = 'no',
+    more: { error_type?: string; context?: object } = {},
+  ): void => {
     const { error_type = 'StateTransitionError', context = {} } = more
-    errors.record({ error_type, entity_id: entity, attempted_operation: 'test', reason, context: { ...context } })
+    errors.record({
+      error_type,
+      entity_id: entity,
+      attempted_operation: 'test',
+      reason,
+      context: { ...context },
+    })
   }
   return { errors, notices, folder, record, session }
 }
@@ -53,7 +72,8 @@ describe('error records', () => {
     record('WP01', 'a', { context: { feature_slug: '001-demo' } })
     record('WP01', 'b', { error_type: 'GateFailure', context: { feature_slug: '002-other' } })
     record('WP02', 'c')
-    const reasons = (...given: Parameters<typeof errors.list>): string[] => errors.list(...given).map(({ reason }) => reason)
+    const reasons = (...given: Parameters<typeof errors.list>): string[] =>
+      errors.list(...given).map(({ reason }) => reason)
     expect(reasons()).toEqual(['c', 'b', 'a'])
     expect(reasons({ entity: 'WP01' })).toEqual(['b', 'a'])
     expect(reasons({ feature: '001-demo' })).toEqual(['a'])
@@ -66,7 +86,9 @@ describe('error records', () => {
   it('of several days are read from the newest file on, and a deleted one is nothing to speak of', () => {
     const { errors, record, folder, notices } = storage()
     record('WP01', 'today')
-    const old = readFileSync(join(folder, DAY), 'utf8').replace('2026-11-22T', '2026-11-20T').replace('today', 'earlier')
+    const old = readFileSync(join(folder, DAY), 'utf8')
+      .replace('2026-11-22T', '2026-11-20T')
+      .replace('today', 'earlier')
     writeFileSync(join(folder, '2026-11-20.jsonl'), old)
     expect(errors.list().map(({ reason }) => reason)).toEqual(['today', 'earlier'])
     rmSync(join(folder, DAY))
@@ -105,7 +127,10 @@ describe('where error records cannot be kept', () => {
 
   it('a link in place of the folder is neither written nor read through; one warning', () => {
     const elsewhere = tempFolder()
-    writeFileSync(join(elsewhere, DAY), `${JSON.stringify({ error_id: 'x', error_type: 'E', entity_id: null, attempted_operation: 'o', reason: 'planted', timestamp: 't', context: {} })}\n`)
+    writeFileSync(
+      join(elsewhere, DAY),
+      `${JSON.stringify({ error_id: 'x', error_type: 'E', entity_id: null, attempted_operation: 'o', reason: 'planted', timestamp: 't', context: {} })}\n`,
+    )
     const folder = join(tempFolder(), 'errors')
     symlinkSync(elsewhere, folder)
     const kept = storage(folder)
@@ -132,15 +157,18 @@ describe('where error records cannot be kept', () => {
     expect(readFileSync(folder, 'utf8')).toBe('mine')
   })
 
-  it.each(['directory', 'FIFO'])('a %s in place of the day’s file keeps nobody waiting; one warning', (type) => {
-    const kept = storage()
-    mkdirSync(kept.folder)
-    if (type === 'directory') mkdirSync(join(kept.folder, DAY))
-    else execFileSync('mkfifo', [join(kept.folder, DAY)])
-    kept.record('WP01')
-    expect(kept.errors.list()).toEqual([])
-    expect(kept.notices.all).toHaveLength(1)
-  })
+  it.each(['directory', 'FIFO'])(
+    'a %s in place of the day’s file keeps nobody waiting; one warning',
+    (type) => {
+      const kept = storage()
+      mkdirSync(kept.folder)
+      if (type === 'directory') mkdirSync(join(kept.folder, DAY))
+      else execFileSync('mkfifo', [join(kept.folder, DAY)])
+      kept.record('WP01')
+      expect(kept.errors.list()).toEqual([])
+      expect(kept.notices.all).toHaveLength(1)
+    },
+  )
 
   it.each([
     ['full', 'size=4k', 'ENOSPC'],

@@ -35,7 +35,8 @@ class Listener {
 
   /** Waits until so many events have come. */
   async count(wanted: number): Promise<string[]> {
-    for (let waited = 0; this.got.length < wanted && waited < 10_000; waited += 10) await new Promise((resolve) => setTimeout(resolve, 10))
+    for (let waited = 0; this.got.length < wanted && waited < 10_000; waited += 10)
+      await new Promise((resolve) => setTimeout(resolve, 10))
     return this.got
   }
 
@@ -65,7 +66,11 @@ class World {
       entity_type: 'WorkPackage' as const,
       payload: { feature_slug: '001-login', text },
     }))
-    const events = await store.emit(drafts, { actor: 'ada', causationId: null, correlationId: texts[0] ?? null })
+    const events = await store.emit(drafts, {
+      actor: 'ada',
+      causationId: null,
+      correlationId: texts[0] ?? null,
+    })
     await store.close()
     return events.map((event) => event.event_id)
   }
@@ -117,7 +122,9 @@ describe('a stream of events', () => {
     const live = new Listener(world.kitty(), 'end')
     await quiet()
     // What the merge driver makes of the two: older events between those that were delivered long ago.
-    const union = [...new Set([...theirs.toString().split('\n'), ...readFileSync(world.day, 'utf8').split('\n')])].filter(Boolean)
+    const union = [
+      ...new Set([...theirs.toString().split('\n'), ...readFileSync(world.day, 'utf8').split('\n')]),
+    ].filter(Boolean)
     const clock = (line: string): number => (JSON.parse(line) as { lamport_clock: number }).lamport_clock
     writeFileSync(world.day, `${union.sort((a, b) => clock(a) - clock(b)).join('\n')}\n`)
     expect(await live.count(2)).toEqual(['side 1', 'side 2'])
@@ -234,7 +241,8 @@ describe('a long history', () => {
     expect(read).toEqual(texts)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(2_000)
     const limited: number[] = []
-    for await (const events of store.stream({ sinceClock: 100, limit: 3_000 })) limited.push(...events.map((event) => event.lamport_clock))
+    for await (const events of store.stream({ sinceClock: 100, limit: 3_000 }))
+      limited.push(...events.map((event) => event.lamport_clock))
     expect([limited.length, limited[0], limited.at(-1)]).toEqual([3_000, 101, 3_100])
     await store.close()
   })

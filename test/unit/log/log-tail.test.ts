@@ -10,7 +10,10 @@ import { tempFolder } from '../../support/temp-folder.js'
 function setUp(): { file: string; log: JsonlEventLog; folder: string } {
   const folder = tempFolder()
   mkdirSync(join(folder, 'events'))
-  const log = new JsonlEventLog({ eventsDir: join(folder, 'events'), errorsDir: join(folder, 'errors') }, new FileJournal(join(folder, 'journal')))
+  const log = new JsonlEventLog(
+    { eventsDir: join(folder, 'events'), errorsDir: join(folder, 'errors') },
+    new FileJournal(join(folder, 'journal')),
+  )
   return { file: join(folder, 'events', '2026-11-22.jsonl'), log, folder: join(folder, 'events') }
 }
 
@@ -40,19 +43,22 @@ describe("the log's tail", () => {
     expect(news(tail)).toEqual([ulid(2)])
   })
 
-  it.each(['in a new file', 'in place'])('reads a file anew that was rewritten %s with lines between the old ones', (how) => {
-    const { file, log } = setUp()
-    writeFileSync(file, noteLine(1) + noteLine(3))
-    const tail = new LogTail(log, [])
-    news(tail)
-    const merged = noteLine(1) + noteLine(2) + noteLine(3)
-    if (how === 'in place') writeFileSync(file, merged)
-    else {
-      writeFileSync(`${file}.new`, merged)
-      renameSync(`${file}.new`, file)
-    }
-    expect(news(tail)).toContain(ulid(2))
-  })
+  it.each(['in a new file', 'in place'])(
+    'reads a file anew that was rewritten %s with lines between the old ones',
+    (how) => {
+      const { file, log } = setUp()
+      writeFileSync(file, noteLine(1) + noteLine(3))
+      const tail = new LogTail(log, [])
+      news(tail)
+      const merged = noteLine(1) + noteLine(2) + noteLine(3)
+      if (how === 'in place') writeFileSync(file, merged)
+      else {
+        writeFileSync(`${file}.new`, merged)
+        renameSync(`${file}.new`, file)
+      }
+      expect(news(tail)).toContain(ulid(2))
+    },
+  )
 
   it('meets again what was taken away and put back', () => {
     const { file, log } = setUp()

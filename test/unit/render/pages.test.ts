@@ -5,11 +5,7 @@ import { renderErrors } from '../../../src/core/cli/render/error-records.js'
 import { eventText } from '../../../src/core/cli/render/event-text.js'
 import { renderChecks } from '../../../src/core/cli/render/checks.js'
 import { renderProblems } from '../../../src/core/cli/render/problems.js'
-import {
-  renderEvents,
-  renderReady,
-  renderWorkPackages,
-} from '../../../src/core/cli/render/tables.js'
+import { renderEvents, renderReady, renderWorkPackages } from '../../../src/core/cli/render/tables.js'
 import { displayWidth } from '../../../src/core/cli/render/text.js'
 import { relativeTime } from '../../../src/core/cli/render/time.js'
 import { renderWorkPackage } from '../../../src/core/cli/render/work-package-page.js'
@@ -136,7 +132,18 @@ describe('lists', () => {
           renderWorkPackages([row, workPackage('WP02')], style),
           renderWorkPackage(page, NOW, style),
           renderEvents([event(text, { text })], style, true),
-          renderErrors([{ ...ERROR, error_type: text, entity_id: text, reason: text, context: { requested_status: text, actor: text } }], style),
+          renderErrors(
+            [
+              {
+                ...ERROR,
+                error_type: text,
+                entity_id: text,
+                reason: text,
+                context: { requested_status: text, actor: text },
+              },
+            ],
+            style,
+          ),
         ]) {
           expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
           for (const line of shown.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width)

@@ -58,27 +58,52 @@ const FORCE = { force: true, reason: 'urgent' }
 
 describe('a forced move', () => {
   it.each([
-    ['a package in planned with a dependency that is not done', 'doing', inLane('planned'), ['dependencies_done']],
+    [
+      'a package in planned with a dependency that is not done',
+      'doing',
+      inLane('planned'),
+      ['dependencies_done'],
+    ],
     ['one with open subtasks', 'for_review', inLane('doing', OPEN_SUBTASK), ['subtasks_done']],
     ['one whose gate failed', 'done', inLane('for_review', FAILED_GATE), ['gates_passed']],
     ["somebody else's", 'planned', inLane('doing', { lane_actor: 'bob' }), ['not_someone_elses']],
     ['one that is done', 'planned', inLane('done'), ['terminal_lane', 'workflow_table']],
-    ['one in planned with a failed gate', 'done', inLane('planned', FAILED_GATE), ['workflow_table', 'gates_passed']],
-    ['one in planned with open subtasks', 'for_review', inLane('planned', OPEN_SUBTASK), ['workflow_table', 'subtasks_done']],
-  ])('given %s, when it is forced to %s, then the event names what was overruled', (_given, to, state, names) => {
-    const dependencies = [{ id: 'WP02', lane: 'planned' }]
-    const payload = payloadOf(engine().rules, ask(to, { ...FORCE, state, dependencies }))
-    expect(payload).toMatchObject({ old_status: state.lane, new_status: to, force: true, reason: 'urgent' })
-    expect(overruledIn(payload)).toEqual(names)
-  })
+    [
+      'one in planned with a failed gate',
+      'done',
+      inLane('planned', FAILED_GATE),
+      ['workflow_table', 'gates_passed'],
+    ],
+    [
+      'one in planned with open subtasks',
+      'for_review',
+      inLane('planned', OPEN_SUBTASK),
+      ['workflow_table', 'subtasks_done'],
+    ],
+  ])(
+    'given %s, when it is forced to %s, then the event names what was overruled',
+    (_given, to, state, names) => {
+      const dependencies = [{ id: 'WP02', lane: 'planned' }]
+      const payload = payloadOf(engine().rules, ask(to, { ...FORCE, state, dependencies }))
+      expect(payload).toMatchObject({ old_status: state.lane, new_status: to, force: true, reason: 'urgent' })
+      expect(overruledIn(payload)).toEqual(names)
+    },
+  )
 
   it('holds the facts it was made against in their own places', () => {
     const { rules } = engine()
-    const dependencies = [{ id: 'WP02', lane: 'doing' }, { id: 'WP03', lane: 'done' }]
-    expect(payloadOf(rules, ask('doing', { ...FORCE, state: inLane('planned'), dependencies }))).toMatchObject({
+    const dependencies = [
+      { id: 'WP02', lane: 'doing' },
+      { id: 'WP03', lane: 'done' },
+    ]
+    expect(
+      payloadOf(rules, ask('doing', { ...FORCE, state: inLane('planned'), dependencies })),
+    ).toMatchObject({
       dependency_status: { all_complete: false, incomplete_dependencies: ['WP02'] },
     })
-    expect(payloadOf(rules, ask('done', { ...FORCE, state: inLane('planned', FAILED_GATE) }))?.gate_results?.[0]).toEqual({
+    expect(
+      payloadOf(rules, ask('done', { ...FORCE, state: inLane('planned', FAILED_GATE) }))?.gate_results?.[0],
+    ).toEqual({
       gate_type: 'CI_CHECK',
       status: 'failed',
     })
@@ -98,15 +123,22 @@ describe('a forced move', () => {
 describe('a move that answers to a review', () => {
   it('keeps the reference and the evidence with the event', () => {
     const { rules } = engine(REVIEWED_WORKFLOW)
-    const approved = payloadOf(rules, ask('approved', { state: inLane('in_review'), evidence: 'commit abc1234, PR#1' }))
-    expect(approved?.gate_results).toEqual([{ gate_type: 'evidence', status: 'given', details: 'commit abc1234, PR#1' }])
+    const approved = payloadOf(
+      rules,
+      ask('approved', { state: inLane('in_review'), evidence: 'commit abc1234, PR#1' }),
+    )
+    expect(approved?.gate_results).toEqual([
+      { gate_type: 'evidence', status: 'given', details: 'commit abc1234, PR#1' },
+    ])
     const back = payloadOf(rules, ask('in_progress', { state: inLane('in_review'), review_ref: 'PR#1' }))
     expect(back?.gate_results).toEqual([{ gate_type: 'review_reference', status: 'given', details: 'PR#1' }])
   })
 
   it('is refused where the evidence is blank', () => {
     const { rules } = engine(REVIEWED_WORKFLOW)
-    expect(rules.decide(ask('approved', { state: inLane('in_review'), evidence: '  ' }))).toMatchObject({ ok: false })
+    expect(rules.decide(ask('approved', { state: inLane('in_review'), evidence: '  ' }))).toMatchObject({
+      ok: false,
+    })
   })
 })
 
@@ -119,7 +151,10 @@ describe('a rule of a plugin', () => {
     message: () => 'Wait for the moon.',
     ...change,
   })
-  const asking: WorkflowTable = { ...DEFAULT_WORKFLOW, moves: { doing: [{ to: 'for_review', requires: ['x.moon.full_moon'] }, { to: 'planned' }] } }
+  const asking: WorkflowTable = {
+    ...DEFAULT_WORKFLOW,
+    moves: { doing: [{ to: 'for_review', requires: ['x.moon.full_moon'] }, { to: 'planned' }] },
+  }
 
   it('guards the moves whose row in the table names it, and no others', () => {
     const { rules } = engine(asking, [fullMoon()])
@@ -131,11 +166,14 @@ describe('a rule of a plugin', () => {
     expect(engine(DEFAULT_WORKFLOW, [fullMoon()]).rules.decide(ask('for_review')).ok).toBe(true)
   })
 
-  it.each(['condition', 'validator'] as const)('guards every move as a %s when it asks to, except forced ones', (phase) => {
-    const { rules } = engine(DEFAULT_WORKFLOW, [fullMoon({ phase, everyMove: true })])
-    for (const to of ['for_review', 'planned']) expect(rules.decide(ask(to))).toMatchObject({ ok: false })
-    expect(overruledIn(payloadOf(rules, ask('planned', FORCE)))).toEqual(['x.moon.full_moon'])
-  })
+  it.each(['condition', 'validator'] as const)(
+    'guards every move as a %s when it asks to, except forced ones',
+    (phase) => {
+      const { rules } = engine(DEFAULT_WORKFLOW, [fullMoon({ phase, everyMove: true })])
+      for (const to of ['for_review', 'planned']) expect(rules.decide(ask(to))).toMatchObject({ ok: false })
+      expect(overruledIn(payloadOf(rules, ask('planned', FORCE)))).toEqual(['x.moon.full_moon'])
+    },
+  )
 
   it('that a table names and nobody brought is refused loudly', () => {
     const decision = engine(asking).rules.decide(ask('for_review'))
@@ -149,7 +187,10 @@ describe('a rule of a plugin', () => {
   it('that fails to answer refuses the move under its own name', () => {
     const broken = fullMoon({ blockers: () => JSON.parse('no JSON') as string[] })
     const error = errorOf(() => engine(asking, [broken]).rules.decide(ask('for_review')))
-    expect(error).toMatchObject({ kind: 'InternalError', context: { rule: 'x.moon.full_moon', work_package: 'WP01' } })
+    expect(error).toMatchObject({
+      kind: 'InternalError',
+      context: { rule: 'x.moon.full_moon', work_package: 'WP01' },
+    })
   })
 })
 
@@ -198,10 +239,14 @@ const anyTable = fc
   })
   .map(({ lanes, edges, terminal }) => {
     const lane = (at: number): string => lanes[at % lanes.length] ?? ''
-    const moves = Object.fromEntries(lanes.map((from, at) => [
-      from,
-      edges.filter(([source]) => source % lanes.length === at).map(([, to, forcedOnly]) => ({ to: lane(to), forcedOnly })),
-    ]))
+    const moves = Object.fromEntries(
+      lanes.map((from, at) => [
+        from,
+        edges
+          .filter(([source]) => source % lanes.length === at)
+          .map(([, to, forcedOnly]) => ({ to: lane(to), forcedOnly })),
+      ]),
+    )
     const check = checkWorkflow({ name: 'any', lanes, done: [lane(1)], terminal: [lane(terminal)], moves })
     if (!check.ok) throw new Error(JSON.stringify(check.problems))
     return check.table
@@ -210,7 +255,12 @@ const anyTable = fc
 describe('no sequence of accepted moves leaves the table', () => {
   const tables = fc.oneof(fc.constant(DEFAULT_WORKFLOW), fc.constant(REVIEWED_WORKFLOW), anyTable)
   const attempts = fc.array(
-    fc.record({ lane: fc.nat(20), force: fc.boolean(), actor: fc.constantFrom('ada', 'bob'), given: fc.boolean() }),
+    fc.record({
+      lane: fc.nat(20),
+      force: fc.boolean(),
+      actor: fc.constantFrom('ada', 'bob'),
+      given: fc.boolean(),
+    }),
     { maxLength: 40 },
   )
 

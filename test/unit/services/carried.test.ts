@@ -9,7 +9,11 @@ import { by, FEATURE, Project, type Services } from '../../support/project.js'
 const WP01 = { feature: FEATURE, workPackage: 'WP01' }
 
 async function project(): Promise<Project> {
-  return new Project().withPackages({ WP01: { subtasks: ['T001', 'T002'] }, WP02: { subtasks: ['T003', 'T009'] }, WP03: { subtasks: ['T009'] } })
+  return new Project().withPackages({
+    WP01: { subtasks: ['T001', 'T002'] },
+    WP02: { subtasks: ['T003', 'T009'] },
+    WP03: { subtasks: ['T009'] },
+  })
 }
 
 const written = (services: Services): Promise<LogEvent[]> =>
@@ -21,9 +25,16 @@ function payloadOf(event: LogEvent | null): unknown {
 
 describe('tags', () => {
   it('are added and taken away; a removal names the additions it has seen', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.TagTask)
-      const added = await service.tag({ ...WP01, add: ['backend', 'urgent'], remove: [], provenance: by('ada') })
+      const added = await service.tag({
+        ...WP01,
+        add: ['backend', 'urgent'],
+        remove: [],
+        provenance: by('ada'),
+      })
       expect(added).toMatchObject({ tags: ['backend', 'urgent'], work_package: 'WP01' })
       const changed = await service.tag({ ...WP01, add: ['done'], remove: ['urgent'], provenance: by('ada') })
       expect(changed.tags).toEqual(['backend', 'done'])
@@ -35,18 +46,32 @@ describe('tags', () => {
   })
 
   it('that are there already, or gone already, write nothing', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.TagTask)
       await service.tag({ ...WP01, add: ['a'], remove: [], provenance: by('ada') })
       const before = (await written(services)).length
-      expect(await service.tag({ ...WP01, add: ['a'], remove: ['b'], provenance: by('ada') })).toMatchObject({ event: null, tags: ['a'] })
+      expect(await service.tag({ ...WP01, add: ['a'], remove: ['b'], provenance: by('ada') })).toMatchObject({
+        event: null,
+        tags: ['a'],
+      })
       expect(await written(services)).toHaveLength(before)
     })
   })
 
   it('refuse what is no tag, what is both added and removed, and nothing at all', async () => {
-    const wrong: [string[], string[]][] = [[[], []], [['two words'], []], [[''], []], [['a\u001bb'], []], [['a'.repeat(65)], []], [['a'], ['a']]]
-    await (await project()).use(async (services) => {
+    const wrong: [string[], string[]][] = [
+      [[], []],
+      [['two words'], []],
+      [[''], []],
+      [['a\u001bb'], []],
+      [['a'.repeat(65)], []],
+      [['a'], ['a']],
+    ]
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.TagTask)
       for (const [add, remove] of wrong) {
         const error = await rejectionOf(service.tag({ ...WP01, add, remove, provenance: by('ada') }))
@@ -58,10 +83,14 @@ describe('tags', () => {
 
 describe('notes', () => {
   it('are kept word for word, and empty ones refused', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.NoteTask)
       const text = 'Zwei Zeilen,\n\tmit Tabulator: ✓'
-      expect(payloadOf((await service.note({ ...WP01, text, provenance: by('ada') })).event)).toMatchObject({ text })
+      expect(payloadOf((await service.note({ ...WP01, text, provenance: by('ada') })).event)).toMatchObject({
+        text,
+      })
       const error = await rejectionOf(service.note({ ...WP01, text: ' \n', provenance: by('ada') }))
       expect(error.kind).toBe('UsageError')
       const page = await (await services.get(TOKENS.TaskQueries)).show(FEATURE, 'WP01')
@@ -72,7 +101,9 @@ describe('notes', () => {
 
 describe('usage', () => {
   it('adds up', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.RecordUsage)
       await service.record({ ...WP01, tokens: '1200', cost: '0.1', provenance: by('ada') })
       const { usage } = await service.record({ ...WP01, cost: '0.2', seconds: '7', provenance: by('bob') })
@@ -92,16 +123,23 @@ describe('usage', () => {
     expect(microDollars(text)).toBe(micros)
   })
 
-  it.each(['', '-1', '1e3', '1,5', '.5', '5.', 'NaN', 'Infinity', '0x10', '1 000', '٣', '1234567890'])('refuses %j dollars', (text) => {
-    expect(errorOf(() => microDollars(text)).kind).toBe('UsageError')
-  })
+  it.each(['', '-1', '1e3', '1,5', '.5', '5.', 'NaN', 'Infinity', '0x10', '1 000', '٣', '1234567890'])(
+    'refuses %j dollars',
+    (text) => {
+      expect(errorOf(() => microDollars(text)).kind).toBe('UsageError')
+    },
+  )
 
   it('refuses nothing at all, fractions, negative and immense numbers', async () => {
     const wrong = [{}, { tokens: '1.5' }, { tokens: '-1' }, { seconds: 'ten' }, { tokens: '1'.repeat(13) }]
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const service = await services.get(TOKENS.RecordUsage)
       for (const amounts of wrong)
-        expect((await rejectionOf(service.record({ ...WP01, ...amounts, provenance: by('ada') }))).kind).toBe('UsageError')
+        expect((await rejectionOf(service.record({ ...WP01, ...amounts, provenance: by('ada') }))).kind).toBe(
+          'UsageError',
+        )
     })
   })
 })
@@ -111,19 +149,30 @@ describe('subtasks', () => {
   const file = 'kitty-specs/001-demo/tasks/WP01-part.md'
 
   async function mark(services: Services, subtasks: string[], done = true, workPackage?: string) {
-    return (await services.get(TOKENS.MarkSubtasks)).mark({ feature: FEATURE, subtasks, done, workPackage, provenance: by('ada') })
+    return (await services.get(TOKENS.MarkSubtasks)).mark({
+      feature: FEATURE,
+      subtasks,
+      done,
+      workPackage,
+      provenance: by('ada'),
+    })
   }
 
   it('are marked in their packages, and their boxes ticked in both files with no other byte changed', async () => {
     const demo = await project()
-    demo.write(tasks, '# Tasks\r\n- [ ] **T001** One\r\n- [ ] T003 Three\r\n```\n- [ ] T001 example\n```\nno final newline: - [ ] T002')
+    demo.write(
+      tasks,
+      '# Tasks\r\n- [ ] **T001** One\r\n- [ ] T003 Three\r\n```\n- [ ] T001 example\n```\nno final newline: - [ ] T002',
+    )
     const [tasksBefore, fileBefore] = [demo.read(tasks), demo.read(file)]
     await demo.use(async (services) => {
       const marked = await mark(services, ['T001', 'T003', 'T404', 'T001'])
       expect(marked).toMatchObject({ updated: ['T001', 'T003'], unchanged: [], not_found: ['T404'] })
       expect(marked.events.map((event) => event.entity_id)).toEqual(['WP01', 'WP02'])
     })
-    expect(demo.read(tasks)).toBe(tasksBefore.replace('[ ] **T001', '[x] **T001').replace('[ ] T003', '[x] T003'))
+    expect(demo.read(tasks)).toBe(
+      tasksBefore.replace('[ ] **T001', '[x] **T001').replace('[ ] T003', '[x] T003'),
+    )
     expect(demo.read(file)).toBe(fileBefore.replace('[ ] T001', '[x] T001'))
     await demo.use(async (services) => {
       expect(await mark(services, ['T001'], false)).toMatchObject({ updated: ['T001'] })
@@ -152,7 +201,9 @@ describe('subtasks', () => {
   })
 
   it('refuses when none is found, or when one is in two packages and none is named', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       expect(await rejectionOf(mark(services, ['T404']))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
       const error = await rejectionOf(mark(services, ['T009']))
       expect(error.nextSteps).toEqual(['--work-package WP02', '--work-package WP03'])
@@ -183,11 +234,18 @@ describe('what is ready', () => {
     })
     await demo.use(async (services) => {
       const queries = await services.get(TOKENS.TaskQueries)
-      const ready = async () => (await queries.ready([FEATURE])).map(({ work_package, unblocks }) => [work_package, unblocks])
-      expect(await ready()).toEqual([['WP01', ['WP02']], ['WP04', []]])
+      const ready = async () =>
+        (await queries.ready([FEATURE])).map(({ work_package, unblocks }) => [work_package, unblocks])
+      expect(await ready()).toEqual([
+        ['WP01', ['WP02']],
+        ['WP04', []],
+      ])
       const move = await services.get(TOKENS.MoveTask)
       await move.move({ ...WP01, to: 'done', force: true, reason: 'r', provenance: by('ada') })
-      expect(await ready()).toEqual([['WP02', ['WP05']], ['WP04', ['WP03']]])
+      expect(await ready()).toEqual([
+        ['WP02', ['WP05']],
+        ['WP04', ['WP03']],
+      ])
       await move.move({ ...WP01, workPackage: 'WP04', to: 'doing', force: false, provenance: by('ada') })
       expect(await ready()).toEqual([['WP02', ['WP05']]])
     })
@@ -200,19 +258,29 @@ describe('an idempotency key', () => {
     tag: async (s) => (await s.get(TOKENS.TagTask)).tag({ ...WP01, add: ['a'], remove: [], provenance: key }),
     note: async (s) => (await s.get(TOKENS.NoteTask)).note({ ...WP01, text: 'once', provenance: key }),
     usage: async (s) => (await s.get(TOKENS.RecordUsage)).record({ ...WP01, tokens: '5', provenance: key }),
-    mark: async (s) => (await s.get(TOKENS.MarkSubtasks)).mark({ feature: FEATURE, subtasks: ['T001', 'T404'], done: true, provenance: key }),
-    move: async (s) => (await s.get(TOKENS.MoveTask)).move({ ...WP01, to: 'doing', force: false, provenance: key }),
+    mark: async (s) =>
+      (await s.get(TOKENS.MarkSubtasks)).mark({
+        feature: FEATURE,
+        subtasks: ['T001', 'T404'],
+        done: true,
+        provenance: key,
+      }),
+    move: async (s) =>
+      (await s.get(TOKENS.MoveTask)).move({ ...WP01, to: 'doing', force: false, provenance: key }),
     'gates add': async (s) => (await s.get(TOKENS.Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: key }),
   }
 
-  it.each(Object.keys(commands))('makes a repeat of %s write nothing and answer as the first time', async (name) => {
-    const demo = await project()
-    const command = commands[name] ?? (() => Promise.reject(new Error(name)))
-    const first = await demo.use(command)
-    const count = (await demo.use(written)).length
-    expect(await demo.use(command)).toEqual(first)
-    expect(await demo.use(written)).toHaveLength(count)
-  })
+  it.each(Object.keys(commands))(
+    'makes a repeat of %s write nothing and answer as the first time',
+    async (name) => {
+      const demo = await project()
+      const command = commands[name] ?? (() => Promise.reject(new Error(name)))
+      const first = await demo.use(command)
+      const count = (await demo.use(written)).length
+      expect(await demo.use(command)).toEqual(first)
+      expect(await demo.use(written)).toHaveLength(count)
+    },
+  )
 
   it('makes a repeated failing gate write nothing, nor a second error record', async () => {
     const demo = await project()
@@ -220,17 +288,24 @@ describe('an idempotency key', () => {
       const gates = await services.get(TOKENS.Gates)
       return gates.set({ feature: FEATURE, gate: 'WP01-CI_CHECK', status: 'failed', provenance: key })
     }
-    await demo.use(async (services) => (await services.get(TOKENS.Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: by('ada') }))
+    await demo.use(async (services) =>
+      (await services.get(TOKENS.Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: by('ada') }),
+    )
     const first = await demo.use(fail)
     expect(await demo.use(fail)).toEqual(first)
-    expect(await demo.use(async (services) => (await services.get(TOKENS.ErrorStorage)).list())).toHaveLength(1)
+    expect(await demo.use(async (services) => (await services.get(TOKENS.ErrorStorage)).list())).toHaveLength(
+      1,
+    )
   })
 
   it('of another operation is refused, and nothing is written', async () => {
     const demo = await project()
     await demo.use(commands['note']!)
     const count = (await demo.use(written)).length
-    expect(await demo.use((services) => rejectionOf(commands['tag']!(services)))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+    expect(await demo.use((services) => rejectionOf(commands['tag']!(services)))).toMatchObject({
+      kind: 'UsageError',
+      exitCode: 2,
+    })
     expect(await demo.use(written)).toHaveLength(count)
   })
 })

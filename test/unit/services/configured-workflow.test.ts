@@ -7,27 +7,51 @@ import { by, FEATURE, Project, type Services } from '../../support/project.js'
 
 async function move(services: Services, to: string, more: Record<string, unknown> = {}, actor = 'ada') {
   const service = await services.get(TOKENS.MoveTask)
-  return service.move({ feature: FEATURE, workPackage: 'WP01', to, force: false, provenance: by(actor), ...more })
+  return service.move({
+    feature: FEATURE,
+    workPackage: 'WP01',
+    to,
+    force: false,
+    provenance: by(actor),
+    ...more,
+  })
 }
 
 const lanes = async (services: Services) => {
   const [feature] = (await (await services.get(TOKENS.Status)).board(FEATURE)).features
-  return Object.fromEntries(Object.entries(feature?.lanes ?? {}).map(([lane, packages]) => [lane, packages.length]))
+  return Object.fromEntries(
+    Object.entries(feature?.lanes ?? {}).map(([lane, packages]) => [lane, packages.length]),
+  )
 }
 
 describe('the reviewed workflow', () => {
   it('takes a package from planned to done through claim, review and approval', async () => {
-    const demo = await new Project({ workflow: 'reviewed' }).withPackages({ WP01: {}, WP02: { dependencies: ['WP01'] } })
+    const demo = await new Project({ workflow: 'reviewed' }).withPackages({
+      WP01: {},
+      WP02: { dependencies: ['WP01'] },
+    })
     await demo.use(async (services) => {
       expect(Object.keys(await lanes(services))).toEqual([
-        'planned', 'claimed', 'in_progress', 'for_review', 'in_review', 'approved', 'done', 'blocked', 'canceled',
+        'planned',
+        'claimed',
+        'in_progress',
+        'for_review',
+        'in_review',
+        'approved',
+        'done',
+        'blocked',
+        'canceled',
       ])
       expect(await rejectionOf(move(services, 'doing'))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
       for (const to of ['claimed', 'in_progress', 'for_review', 'in_review']) await move(services, to)
-      expect((await rejectionOf(move(services, 'in_progress'))).nextSteps).toEqual([expect.stringContaining('--review-ref')])
+      expect((await rejectionOf(move(services, 'in_progress'))).nextSteps).toEqual([
+        expect.stringContaining('--review-ref'),
+      ])
       await move(services, 'in_progress', { reviewRef: 'PR#1' })
       for (const to of ['for_review', 'in_review']) await move(services, to)
-      expect((await rejectionOf(move(services, 'approved'))).nextSteps).toEqual([expect.stringContaining('--evidence')])
+      expect((await rejectionOf(move(services, 'approved'))).nextSteps).toEqual([
+        expect.stringContaining('--evidence'),
+      ])
       await move(services, 'approved', { evidence: 'commit abc1234, approved in PR#1' })
       await move(services, 'done', { evidence: 'merged' })
       expect(await lanes(services)).toMatchObject({ done: 1, planned: 1 })
@@ -57,15 +81,25 @@ describe('a workflow of one’s own', () => {
     const demo = await new Project({ workflow: two }).withPackages({ WP01: { subtasks: ['T001'] } })
     expect(await demo.use(lanes)).toEqual({ todo: 1, finished: 0 })
     const followed: string[] = []
-    const afterwards: MoveRule = { name: 'x.moon.howl', phase: 'after', after: ({ to }) => void followed.push(to) }
-    await demo.use(async (services) => {
-      expect((await rejectionOf(move(services, 'finished'))).message).toContain('T001')
-      const mark = await services.get(TOKENS.MarkSubtasks)
-      await mark.mark({ feature: FEATURE, subtasks: ['T001'], done: true, provenance: by('ada') })
-      expect(await rejectionOf(move(services, 'finished'))).toMatchObject({ kind: 'GateFailure', message: 'Wait for the moon.' })
-      await move(services, 'finished', { reason: 'full moon' })
-      expect(await lanes(services)).toEqual({ todo: 0, finished: 1 })
-    }, [fullMoon, afterwards])
+    const afterwards: MoveRule = {
+      name: 'x.moon.howl',
+      phase: 'after',
+      after: ({ to }) => void followed.push(to),
+    }
+    await demo.use(
+      async (services) => {
+        expect((await rejectionOf(move(services, 'finished'))).message).toContain('T001')
+        const mark = await services.get(TOKENS.MarkSubtasks)
+        await mark.mark({ feature: FEATURE, subtasks: ['T001'], done: true, provenance: by('ada') })
+        expect(await rejectionOf(move(services, 'finished'))).toMatchObject({
+          kind: 'GateFailure',
+          message: 'Wait for the moon.',
+        })
+        await move(services, 'finished', { reason: 'full moon' })
+        expect(await lanes(services)).toEqual({ todo: 0, finished: 1 })
+      },
+      [fullMoon, afterwards],
+    )
     expect(followed).toEqual(['finished'])
     expect(demo.read(`kitty-specs/${FEATURE}/tasks/WP01-part.md`)).toContain('lane: finished\n')
   })
@@ -97,7 +131,12 @@ describe('a change of the settings', () => {
   })
 
   it('of moves or guards alone leaves the index as it is', async () => {
-    const table = { name: 't', lanes: ['planned', 'doing', 'done'], done: ['done'], moves: { planned: [{ to: 'doing' }] } }
+    const table = {
+      name: 't',
+      lanes: ['planned', 'doing', 'done'],
+      done: ['done'],
+      moves: { planned: [{ to: 'doing' }] },
+    }
     const demo = await new Project({ workflow: table }).withPackages({ WP01: {} })
     demo.configure({ workflow: { ...table, name: 'u', moves: { planned: [{ to: 'done' }] } } })
     await demo.use(async (services) => {
@@ -115,7 +154,12 @@ describe('a change of the settings', () => {
       return [`.kittify/events/${created.timestamp.slice(0, 10)}.jsonl`, created] as const
     })
     const branch = (id: string, clock: number, actor: string, to: string): string => {
-      const fields = { event_id: `01ARZ3NDEKTSV4RRFFQ69G5F${id}`, event_type: 'WPStatusChanged', lamport_clock: clock, actor }
+      const fields = {
+        event_id: `01ARZ3NDEKTSV4RRFFQ69G5F${id}`,
+        event_type: 'WPStatusChanged',
+        lamport_clock: clock,
+        actor,
+      }
       const payload = { feature_slug: FEATURE, old_status: 'planned', new_status: to }
       return encodeEvent({ ...made, ...fields, payload, parents: [made.event_id] })
     }

@@ -31,15 +31,20 @@ const setGate = async (services: Services, gate: string, status: GateStatus, det
 
 describe('gates', () => {
   it('are named by package and type; a second one of a type is numbered', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const ids = []
-      for (const type of ['CI_CHECK', 'REVIEW', 'CI_CHECK', 'CI_CHECK']) ids.push((await addGate(services, type)).gate.gate_id)
+      for (const type of ['CI_CHECK', 'REVIEW', 'CI_CHECK', 'CI_CHECK'])
+        ids.push((await addGate(services, type)).gate.gate_id)
       expect(ids).toEqual(['WP01-CI_CHECK', 'WP01-REVIEW', 'WP01-CI_CHECK-2', 'WP01-CI_CHECK-3'])
     })
   })
 
   it('hold a package back from done until each has passed', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       await addGate(services)
       await move(services, 'WP01', 'for_review', 'ada', { force: true, reason: 'r' })
       for (const status of ['pending', 'failed'] as const) {
@@ -51,8 +56,18 @@ describe('gates', () => {
         })
       }
       const { gate, event } = await setGate(services, 'WP01-CI_CHECK', 'passed', 'all 214')
-      expect(gate).toEqual({ gate_id: 'WP01-CI_CHECK', work_package: 'WP01', feature: FEATURE, gate_type: 'CI_CHECK', status: 'passed' })
-      expect(event.payload).toMatchObject({ old_status: 'failed', new_status: 'passed', result_data: { details: 'all 214' } })
+      expect(gate).toEqual({
+        gate_id: 'WP01-CI_CHECK',
+        work_package: 'WP01',
+        feature: FEATURE,
+        gate_type: 'CI_CHECK',
+        status: 'passed',
+      })
+      expect(event.payload).toMatchObject({
+        old_status: 'failed',
+        new_status: 'passed',
+        result_data: { details: 'all 214' },
+      })
       expect((await move(services, 'WP01', 'done')).event.payload).toMatchObject({
         gate_results: [{ gate_type: 'CI_CHECK', status: 'passed' }],
       })
@@ -60,7 +75,9 @@ describe('gates', () => {
   })
 
   it('that fail are error records of their package', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       await addGate(services)
       await setGate(services, 'WP01-CI_CHECK', 'failed', '2 tests of 214')
       await setGate(services, 'WP01-CI_CHECK', 'passed')
@@ -69,17 +86,29 @@ describe('gates', () => {
           error_type: 'GateFailure',
           entity_id: 'WP01',
           reason: 'CI_CHECK failed for WP01: 2 tests of 214',
-          context: { feature_slug: FEATURE, gate_id: 'WP01-CI_CHECK', current_status: 'planned', requested_status: null, valid_transitions: ['doing'] },
+          context: {
+            feature_slug: FEATURE,
+            gate_id: 'WP01-CI_CHECK',
+            current_status: 'planned',
+            requested_status: null,
+            valid_transitions: ['doing'],
+          },
         },
       ])
     })
   })
 
   it('that do not exist are refused with those that do, and so is a type that is none', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       await addGate(services)
       const unknown = await rejectionOf(setGate(services, 'WP01-NONE', 'passed'))
-      expect(unknown).toMatchObject({ kind: 'UnknownGate', exitCode: 2, nextSteps: ['There are: WP01-CI_CHECK'] })
+      expect(unknown).toMatchObject({
+        kind: 'UnknownGate',
+        exitCode: 2,
+        nextSteps: ['There are: WP01-CI_CHECK'],
+      })
       for (const type of ['', 'two words', '-x', 'a'.repeat(65), 'a\nb'])
         expect((await rejectionOf(addGate(services, type))).kind).toBe('UsageError')
     })
@@ -88,7 +117,9 @@ describe('gates', () => {
 
 describe('a refused move', () => {
   it('names what is in the way, what removes it, and who asked', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       const dependency = await rejectionOf(move(services, 'WP02', 'doing'))
       expect(dependency).toMatchObject({
         kind: 'DependencyValidationError',
@@ -107,7 +138,10 @@ describe('a refused move', () => {
       await move(services, 'WP01', 'doing')
       const subtask = await rejectionOf(move(services, 'WP01', 'for_review'))
       expect(subtask.nextSteps[0]).toBe('kitty agent tasks mark-status T001 --status done')
-      expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({ blockers: ['ada'], actor: 'bob' })
+      expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({
+        blockers: ['ada'],
+        actor: 'bob',
+      })
     })
   })
 
@@ -117,8 +151,14 @@ describe('a refused move', () => {
     const second = await demo.use((services) => refusedMove(services, 'WP02', 'doing', 'bob'))
     expect(second.context['earlier']).toMatchObject({ times: 1, last_actor: 'ada' })
     const third = await demo.use((services) => refusedMove(services, 'WP02', 'doing', 'ada'))
-    expect(third.context['earlier']).toMatchObject({ times: 2, last_actor: 'bob', last_reason: second.message })
-    expect(third.nextSteps.at(-1)).toMatch(/^Refused for this reason 2 times before, last at 2026-11-22T.*\(bob\)/)
+    expect(third.context['earlier']).toMatchObject({
+      times: 2,
+      last_actor: 'bob',
+      last_reason: second.message,
+    })
+    expect(third.nextSteps.at(-1)).toMatch(
+      /^Refused for this reason 2 times before, last at 2026-11-22T.*\(bob\)/,
+    )
   })
 
   it('remembers neither other packages, other features and other reasons, nor what is older than a month', async () => {
@@ -131,7 +171,9 @@ describe('a refused move', () => {
       errors.record({ ...record!, context: { ...record!.context, feature_slug: '002-other' } })
       await move(services, 'WP01', 'doing')
       expect((await rejectionOf(move(services, 'WP01', 'for_review'))).context['earlier']).toBeNull()
-      expect((await rejectionOf(move(services, 'WP02', 'doing'))).context['earlier']).toMatchObject({ times: 1 })
+      expect((await rejectionOf(move(services, 'WP02', 'doing'))).context['earlier']).toMatchObject({
+        times: 1,
+      })
     })
     demo.time += 32 * 86_400_000
     await demo.use(async (services) => {
@@ -140,7 +182,9 @@ describe('a refused move', () => {
   })
 
   it('remembers the gate that failed before anybody tried to finish', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       await addGate(services)
       await setGate(services, 'WP01-CI_CHECK', 'failed', 'red')
       await move(services, 'WP01', 'for_review', 'ada', { force: true, reason: 'r' })
@@ -173,14 +217,19 @@ describe('errors match', () => {
         errors: [{ error_type: 'DependencyValidationError', entity_id: 'WP02' }],
       })
       expect(await match(services, 'WP01', 'doing')).toMatchObject({ refusal: null, errors: [], count: 0 })
-      expect(await rejectionOf(match(services, 'WP01', 'nowhere'))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      expect(await rejectionOf(match(services, 'WP01', 'nowhere'))).toMatchObject({
+        kind: 'UsageError',
+        exitCode: 2,
+      })
       expect((await rejectionOf(match(services, 'WP77', 'doing'))).kind).toBe('UnknownWorkPackage')
     })
     expect(files()).toEqual(before)
   })
 
   it('tells of failed gates to those who ask about a lane that gates guard', async () => {
-    await (await project()).use(async (services) => {
+    await (
+      await project()
+    ).use(async (services) => {
       await addGate(services)
       await setGate(services, 'WP01-CI_CHECK', 'failed')
       expect((await match(services, 'WP01', 'done')).count).toBe(1)

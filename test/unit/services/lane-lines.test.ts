@@ -15,7 +15,8 @@ function changedLines(before: Buffer, after: Buffer): { gone: string[]; come: st
   let start = 0
   while (start < old.length && old[start] === fresh[start]) start += 1
   let end = 0
-  while (end < old.length - start && end < fresh.length - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1
+  while (end < old.length - start && end < fresh.length - start && old.at(-1 - end) === fresh.at(-1 - end))
+    end += 1
   return { gone: old.slice(start, old.length - end), come: fresh.slice(start, fresh.length - end) }
 }
 
@@ -35,7 +36,10 @@ describe.skipIf(specsDir === undefined)('the real features', () => {
         const workPackage = /^WP\d+/.exec(basename(file))?.[0] ?? ''
         const before = readFileSync(file)
         await move.move({ feature, workPackage, to: 'doing', force: true, reason: 'r', provenance })
-        const { gone, come } = changedLines(before, readFileSync(join(demo.path('kitty-specs'), feature, ...rest)))
+        const { gone, come } = changedLines(
+          before,
+          readFileSync(join(demo.path('kitty-specs'), feature, ...rest)),
+        )
         expect([file, gone.filter((line) => !/^lane:/.test(line))]).toEqual([file, []])
         expect([file, come]).toEqual([file, [expect.stringMatching(/^lane: ["']?doing["']?\s*(#.*)?\r?\n$/)]])
         moved += 1

@@ -1,4 +1,16 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
@@ -56,7 +68,8 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   'its first page is zeroed': (place) => bytes(place, (content) => pageOf(0, content).fill(0)),
   'its second page is 0xff': (place) => bytes(place, (content) => pageOf(1, content).fill(0xff)),
   'its third page is zeroed': (place) => bytes(place, (content) => pageOf(2, content).fill(0)),
-  'a page in its middle is 0xff': (place) => bytes(place, (content) => pageOf(Math.floor(content.length / 8192), content).fill(0xff)),
+  'a page in its middle is 0xff': (place) =>
+    bytes(place, (content) => pageOf(Math.floor(content.length / 8192), content).fill(0xff)),
   'a state in it lost a byte': (place) =>
     bytes(place, (content) => content.fill('X', content.indexOf('"lane"'), content.indexOf('"lane"') + 1)),
   'it is another SQLite file': async ({ db }) => {
@@ -84,7 +97,12 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
 }
 
 function noteOn(id: string, text: string): NewEvent<'NoteAdded'> {
-  return { event_type: 'NoteAdded', entity_id: id, entity_type: 'WorkPackage', payload: { feature_slug: '001-login', text } }
+  return {
+    event_type: 'NoteAdded',
+    entity_id: id,
+    entity_type: 'WorkPackage',
+    payload: { feature_slug: '001-login', text },
+  }
 }
 
 function move(id: string): NewEvent<'WPStatusChanged'> {
@@ -93,7 +111,9 @@ function move(id: string): NewEvent<'WPStatusChanged'> {
 }
 
 /** What the store answers, and what it says meanwhile. */
-async function answers(root: string): Promise<{ events: unknown; states: unknown; history: unknown; notices: readonly string[] }> {
+async function answers(
+  root: string,
+): Promise<{ events: unknown; states: unknown; history: unknown; notices: readonly string[] }> {
   const { store, service } = await inProcess({ cwd: root })
   const states = await store.workPackages()
   const history = await store.history('001-login', 'WP03')
@@ -122,7 +142,11 @@ describe('an index that is damaged: the answers are the log’s, with one line a
     const { store } = await inProcess({ cwd: whole })
     const ids = Array.from({ length: 20 }, (_, n) => `WP${String(n + 1).padStart(2, '0')}`)
     await store.emit(ids.map(move), BY_ADA)
-    for (let n = 0; n < 5; n++) await store.emit(ids.map((id) => noteOn(id, `note ${n} on ${id}`)), BY_ADA)
+    for (let n = 0; n < 5; n++)
+      await store.emit(
+        ids.map((id) => noteOn(id, `note ${n} on ${id}`)),
+        BY_ADA,
+      )
     inUse = sharedFolder()
     cpSync(whole, inUse, { recursive: true })
     await store.close()

@@ -12,12 +12,18 @@ import { changedPaths, treeOf } from '../../support/tree.js'
 const NOW = '2026-11-22T12:00:00.000Z'
 
 function noteOn(id: string, text = 'a note'): NewEvent<'NoteAdded'> {
-  return { event_type: 'NoteAdded', entity_id: id, entity_type: 'WorkPackage', payload: { feature_slug: '001-login', text } }
+  return {
+    event_type: 'NoteAdded',
+    entity_id: id,
+    entity_type: 'WorkPackage',
+    payload: { feature_slug: '001-login', text },
+  }
 }
 
 describe('the event store', () => {
   let repository: TempRepository
-  const open = (now = NOW): Promise<InProcess> => inProcess({ cwd: repository.root, now: () => new Date(now) })
+  const open = (now = NOW): Promise<InProcess> =>
+    inProcess({ cwd: repository.root, now: () => new Date(now) })
 
   beforeEach(() => {
     repository = new TempRepository()
@@ -55,7 +61,9 @@ describe('the event store', () => {
     await Promise.all(Array.from({ length: 8 }, (_, n) => store.emit([noteOn('WP01', `note ${n}`)], BY_ADA)))
     const events = await store.read()
     expect(events.map((event) => event.lamport_clock)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
-    expect(events.slice(1).map((event) => event.parents)).toEqual(events.slice(0, -1).map((event) => [event.event_id]))
+    expect(events.slice(1).map((event) => event.parents)).toEqual(
+      events.slice(0, -1).map((event) => [event.event_id]),
+    )
     await store.close()
   })
 
@@ -72,11 +80,19 @@ describe('the event store', () => {
     const { store } = await open()
     const [base] = await store.emit([noteOn('WP01')], BY_ADA)
     const file = join(repository.root, '.kittify', 'events', '2026-11-22.jsonl')
-    const theirs = { ...loggedEvents(repository.root)[0], event_id: '01HZZZZZZZZZZZZZZZZZZZZZZA', lamport_clock: 2, parents: [base?.event_id] }
+    const theirs = {
+      ...loggedEvents(repository.root)[0],
+      event_id: '01HZZZZZZZZZZZZZZZZZZZZZZA',
+      lamport_clock: 2,
+      parents: [base?.event_id],
+    }
     const ours = { ...theirs, event_id: '01HZZZZZZZZZZZZZZZZZZZZZZB' }
     writeFileSync(file, `${readFileSync(file, 'utf8')}${JSON.stringify(theirs)}\n${JSON.stringify(ours)}\n`)
     const [joined] = await store.emit([noteOn('WP01')], BY_ADA)
-    expect([joined?.lamport_clock, [...(joined?.parents ?? [])].sort()]).toEqual([3, [theirs.event_id, ours.event_id]])
+    expect([joined?.lamport_clock, [...(joined?.parents ?? [])].sort()]).toEqual([
+      3,
+      [theirs.event_id, ours.event_id],
+    ])
     await store.close()
   })
 
@@ -92,19 +108,24 @@ describe('the event store', () => {
     await store.close()
   })
 
-  it.each(['', '\0\0\0', '{', '{"value": -3}', '{"value": 1.5}', '{"value": "7"}', '{"value": 9007199254740992}'])(
-    'takes the clock from the log where clock.json holds %j, and says so once',
-    async (text) => {
-      const first = await open()
-      await first.store.emit([noteOn('WP01')], BY_ADA)
-      await first.store.close()
-      writeFileSync(join(repository.root, '.kittify', 'clock.json'), text)
-      const { store, service } = await open()
-      expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
-      expect((await service(TOKENS.Notices)).all.filter((notice) => notice.includes('clock'))).toHaveLength(1)
-      await store.close()
-    },
-  )
+  it.each([
+    '',
+    '\0\0\0',
+    '{',
+    '{"value": -3}',
+    '{"value": 1.5}',
+    '{"value": "7"}',
+    '{"value": 9007199254740992}',
+  ])('takes the clock from the log where clock.json holds %j, and says so once', async (text) => {
+    const first = await open()
+    await first.store.emit([noteOn('WP01')], BY_ADA)
+    await first.store.close()
+    writeFileSync(join(repository.root, '.kittify', 'clock.json'), text)
+    const { store, service } = await open()
+    expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
+    expect((await service(TOKENS.Notices)).all.filter((notice) => notice.includes('clock'))).toHaveLength(1)
+    await store.close()
+  })
 
   it('refuses an event that is not valid before anything is written', async () => {
     const { store } = await open()
@@ -128,7 +149,10 @@ describe('the event store', () => {
 
   it('answers the same as a list and as a stream', async () => {
     const { store } = await open()
-    await store.emit(Array.from({ length: 30 }, (_, n) => noteOn('WP01', `${n}`)), BY_ADA)
+    await store.emit(
+      Array.from({ length: 30 }, (_, n) => noteOn('WP01', `${n}`)),
+      BY_ADA,
+    )
     const streamed = []
     for await (const events of store.stream({ sinceClock: 4 })) streamed.push(...events)
     expect(streamed).toEqual(await store.read({ sinceClock: 4 }))

@@ -12,7 +12,12 @@ function reading(content: unknown): () => Config {
   return () => readConfig({ configFile })
 }
 
-const TWO_LANES = { name: 'two', lanes: ['todo', 'finished'], done: ['finished'], moves: { todo: [{ to: 'finished' }] } }
+const TWO_LANES = {
+  name: 'two',
+  lanes: ['todo', 'finished'],
+  done: ['finished'],
+  moves: { todo: [{ to: 'finished' }] },
+}
 
 describe('readConfig', () => {
   it('has a default for everything, without a file and with an empty one', () => {
@@ -29,10 +34,13 @@ describe('readConfig', () => {
   it('knows the built-in workflows by name and takes a table as it is', () => {
     expect(reading({ workflow: 'default' })().workflow).toBe(DEFAULT_WORKFLOW)
     expect(reading({ workflow: 'reviewed' })().workflow).toBe(REVIEWED_WORKFLOW)
-    expect(reading({ workflow: TWO_LANES })().workflow).toMatchObject({ initial: 'todo', lanes: TWO_LANES.lanes })
-    expect(reading({ workflow: JSON.parse(JSON.stringify(REVIEWED_WORKFLOW)) as unknown })().workflow).toEqual(
-      REVIEWED_WORKFLOW,
-    )
+    expect(reading({ workflow: TWO_LANES })().workflow).toMatchObject({
+      initial: 'todo',
+      lanes: TWO_LANES.lanes,
+    })
+    expect(
+      reading({ workflow: JSON.parse(JSON.stringify(REVIEWED_WORKFLOW)) as unknown })().workflow,
+    ).toEqual(REVIEWED_WORKFLOW)
   })
 
   it('reads the merge rule, tracked errors, and a file that begins with a byte-order mark', () => {
@@ -55,8 +63,16 @@ describe('readConfig', () => {
     ['a key of Object.prototype', '{"__proto__": 1}', '__proto__: is no setting'],
     ['an unknown workflow', { workflow: 'constructor' }, 'workflow: "constructor" is no built-in workflow'],
     ['a workflow that is a number', { workflow: 7 }, 'workflow: a workflow must be an object'],
-    ['a move to nowhere', { workflow: { ...TWO_LANES, moves: { todo: [{ to: 'x' }] } } }, 'workflow.moves.todo[0].to: "x"'],
-    ['an unknown guard', { workflow: { ...TWO_LANES, conditions: ['full_moon'] } }, 'workflow.conditions[0]: "full_moon"'],
+    [
+      'a move to nowhere',
+      { workflow: { ...TWO_LANES, moves: { todo: [{ to: 'x' }] } } },
+      'workflow.moves.todo[0].to: "x"',
+    ],
+    [
+      'an unknown guard',
+      { workflow: { ...TWO_LANES, conditions: ['full_moon'] } },
+      'workflow.conditions[0]: "full_moon"',
+    ],
     ['an unknown merge rule', { merge: { status: 'first' } }, 'merge.status: must be one of'],
     ['an unknown key below', { merge: { tags: 'x' } }, 'merge.tags: is no setting'],
     ['tracking that is no boolean', { errors: { track: 'yes' } }, 'errors.track: must be true or false'],

@@ -1,11 +1,24 @@
-import { type ErrorStorage, type EventStore, featureFlag, Flags, PluginCommand, project, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+import {
+  type ErrorStorage,
+  type EventStore,
+  featureFlag,
+  Flags,
+  PluginCommand,
+  project,
+  tokens,
+  WithErrorStorage,
+  WithEventStore,
+} from 'kitty-cli/plugin'
 import { burndown } from '../burndown.js'
 import { chart } from '../chart.js'
 import { svg } from '../svg.js'
 
 export default class Burndown extends PluginCommand<typeof Burndown> {
   static override summary = 'Show how much work was left, day by day'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --feature 017 --svg > burndown.svg']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --feature 017 --svg > burndown.svg',
+  ]
   static override flags = {
     feature: featureFlag,
     svg: Flags.boolean({ summary: 'Print a picture instead.' }),

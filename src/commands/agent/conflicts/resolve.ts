@@ -33,8 +33,17 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
     const { feature, entity_id } = await scope.contested(this.args.entity, this.flags.feature)
     const { keep, register } = this.flags
     const provenance = scope.provenance(this.flags)
-    const resolved = await service.resolve({ feature, entity: entity_id, keep: keep.toUpperCase(), register, provenance })
-    this.show(() => `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} stands (${feature}, ${resolved.event.actor})`)
+    const resolved = await service.resolve({
+      feature,
+      entity: entity_id,
+      keep: keep.toUpperCase(),
+      register,
+      provenance,
+    })
+    this.show(
+      () =>
+        `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} stands (${feature}, ${resolved.event.actor})`,
+    )
     return this.document({ ...resolved })
   }
 }

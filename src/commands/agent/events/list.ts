@@ -20,7 +20,11 @@ export default class ListEventsCommand extends KittyCommand<typeof ListEventsCom
     from: Flags.string({ summary: 'From this day or UTC time on.', helpValue: 'WHEN' }),
     to: Flags.string({ summary: 'Up to this day or UTC time.', helpValue: 'WHEN' }),
     limit: Flags.integer({ summary: 'At most so many.', min: 1, helpValue: 'N' }),
-    format: Flags.option({ options: ['table', 'jsonl'] as const, default: 'table', summary: 'How to print them.' })(),
+    format: Flags.option({
+      options: ['table', 'jsonl'] as const,
+      default: 'table',
+      summary: 'How to print them.',
+    })(),
     follow: Flags.boolean({ summary: 'Go on with what comes.' }),
   }
 

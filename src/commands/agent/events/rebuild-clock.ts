@@ -7,7 +7,10 @@ export default class RebuildClockCommand extends KittyCommand<typeof RebuildCloc
   static override summary = 'Take the clock from the log'
   static override description =
     "Sets clock.json to the log's greatest trusted value plus one. Never needed in ordinary use: a missing or wrong clock is corrected by the next write."
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   declare readonly eventStore: EventStore
   declare readonly errorStorage: ErrorStorage

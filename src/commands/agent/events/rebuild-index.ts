@@ -6,7 +6,10 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
   static override summary = 'Build the index anew from the log'
   static override description =
     'Reads every line into a new file that replaces the old one once it is whole. Never needed in ordinary use: a damaged index is rebuilt by whatever command meets it.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   declare readonly errorStorage: ErrorStorage
 
@@ -15,7 +18,9 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
     const health = await this.service(TOKENS.IndexHealth)
     try {
       const { events, files, seconds } = await health.rebuild()
-      this.show(() => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`)
+      this.show(
+        () => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`,
+      )
       return await this.document({ events, files, seconds })
     } finally {
       await health.close()

@@ -7,8 +7,12 @@ import { EXIT } from '../../../core/errors/kitty-error.js'
 
 export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   static override summary = 'Check every line of the log, the clock and the index'
-  static override description = 'Lists every problem with its file and line, and changes nothing. Exits 3 if there is any.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override description =
+    'Lists every problem with its file and line, and changes nothing. Exits 3 if there is any.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   declare readonly eventStore: EventStore
   declare readonly errorStorage: ErrorStorage

@@ -38,7 +38,11 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
 
 function summary({ features, events }: FinalizeResult): string {
   const lines = features.map(({ feature, created, existing, skipped }) => {
-    const parts = [`${created.length} created`, `${existing.length} known`, ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`)]
+    const parts = [
+      `${created.length} created`,
+      `${existing.length} known`,
+      ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
+    ]
     return `${feature}: ${parts.join(', ')}`
   })
   return [...lines, `${events} events written.`, ...(events > 0 ? ['Next: kitty status'] : [])].join('\n')

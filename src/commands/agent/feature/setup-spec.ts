@@ -17,7 +17,10 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
     slug: Args.string({ required: true, description: 'Lower-case letters, digits and dashes.' }),
   }
   static override flags = {
-    title: Flags.string({ summary: "What people call it. Default: the folder's meta.json, or the slug.", helpValue: 'TEXT' }),
+    title: Flags.string({
+      summary: "What people call it. Default: the folder's meta.json, or the slug.",
+      helpValue: 'TEXT',
+    }),
     mission: Flags.string({ summary: 'What kind of work it is. Default: software-dev.', helpValue: 'NAME' }),
     ...provenanceFlags,
   }
@@ -31,7 +34,12 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
     const service = await this.service(TOKENS.SetupSpec)
     const scope = await this.service(TOKENS.Scope)
     const { title, mission } = this.flags
-    const result = await service.setUp({ slug: this.args.slug, title, mission, provenance: scope.provenance(this.flags) })
+    const result = await service.setUp({
+      slug: this.args.slug,
+      title,
+      mission,
+      provenance: scope.provenance(this.flags),
+    })
     this.show(() =>
       result.created
         ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages: ${result.feature_dir}/tasks/WP01-….md\n  then: kitty agent feature finalize-tasks --feature ${result.feature}`

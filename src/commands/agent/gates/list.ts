@@ -8,9 +8,16 @@ import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tok
 
 export default class ListGatesCommand extends KittyCommand<typeof ListGatesCommand> {
   static override summary = 'List the gates of a feature or of one work package'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> WP01 --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> WP01 --json',
+  ]
   static override args = {
-    workPackage: Args.string({ name: 'WP', description: 'Work package: WP01, or wp1 for short.', ignoreStdin: true }),
+    workPackage: Args.string({
+      name: 'WP',
+      description: 'Work package: WP01, or wp1 for short.',
+      ignoreStdin: true,
+    }),
   }
   static override flags = { feature: featureFlag }
 
@@ -24,7 +31,10 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
     const scope = await this.service(TOKENS.Scope)
     const { workPackage } = this.args
     const feature = await scope.feature(this.flags.feature)
-    const gates = await service.list(feature, workPackage === undefined ? undefined : scope.workPackage(workPackage))
+    const gates = await service.list(
+      feature,
+      workPackage === undefined ? undefined : scope.workPackage(workPackage),
+    )
     this.show((style) => renderGates(gates, style))
     return this.document({ gates })
   }

@@ -7,16 +7,26 @@ import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tok
 
 export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> {
   static override summary = 'Record how a gate went'
-  static override description = 'A failed one is kept among the error records too, so that the next to try can see why.'
+  static override description =
+    'A failed one is kept among the error records too, so that the next to try can see why.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01-CI_CHECK --status passed',
     '<%= config.bin %> <%= command.id %> WP01-CI_CHECK --status failed --details "2 of 214 tests failed" --json',
   ]
   static override args = {
-    gate: Args.string({ name: 'GATE', description: 'Gate: WP01-CI_CHECK.', required: true, ignoreStdin: true }),
+    gate: Args.string({
+      name: 'GATE',
+      description: 'Gate: WP01-CI_CHECK.',
+      required: true,
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
-    status: Flags.option({ options: ['passed', 'failed', 'pending'] as const, required: true, summary: 'How it went.' })(),
+    status: Flags.option({
+      options: ['passed', 'failed', 'pending'] as const,
+      required: true,
+      summary: 'How it went.',
+    })(),
     details: Flags.string({ summary: 'What there is to say. Kept with the event.', helpValue: 'TEXT' }),
     feature: featureFlag,
     ...provenanceFlags,

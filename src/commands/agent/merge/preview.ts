@@ -14,7 +14,11 @@ export default class MergePreviewCommand extends KittyCommand<typeof MergePrevie
     '<%= config.bin %> <%= command.id %> origin/main --json',
   ]
   static override args = {
-    branch: Args.string({ name: 'BRANCH', description: 'A branch, or any revision git knows.', required: true }),
+    branch: Args.string({
+      name: 'BRANCH',
+      description: 'A branch, or any revision git knows.',
+      required: true,
+    }),
   }
 
   declare readonly eventStore: EventStore

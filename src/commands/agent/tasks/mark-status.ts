@@ -15,12 +15,25 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
     '<%= config.bin %> <%= command.id %> T001 --status pending --feature 017 --json',
   ]
   static override args = {
-    subtasks: Args.string({ name: 'SUBTASK', description: 'Subtasks, as T001 T002.', required: true, multiple: true, ignoreStdin: true }),
+    subtasks: Args.string({
+      name: 'SUBTASK',
+      description: 'Subtasks, as T001 T002.',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
-    status: Flags.option({ options: ['done', 'pending'] as const, required: true, summary: 'What they are now.' })(),
+    status: Flags.option({
+      options: ['done', 'pending'] as const,
+      required: true,
+      summary: 'What they are now.',
+    })(),
     feature: featureFlag,
-    'work-package': Flags.string({ summary: 'Whose, where several packages have one of that name.', helpValue: 'WP' }),
+    'work-package': Flags.string({
+      summary: 'Whose, where several packages have one of that name.',
+      helpValue: 'WP',
+    }),
     ...provenanceFlags,
   }
 

@@ -2,7 +2,14 @@ import { Flags } from '@oclif/core'
 import { AsOfNow } from '../../../aspects/as-of-now.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
-import { featureFlag, laneFlag, provenanceFlags, reasonFlag, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
+import {
+  featureFlag,
+  laneFlag,
+  provenanceFlags,
+  reasonFlag,
+  requiredLaneFlag,
+  workPackageArg,
+} from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
 
@@ -22,8 +29,14 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
     reason: reasonFlag,
     force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
     expect: laneFlag('Refuse unless this is its lane now.'),
-    'review-ref': Flags.string({ summary: 'The review this answers to. Kept with the event.', helpValue: 'REF' }),
-    evidence: Flags.string({ summary: 'Proof of the work and its approval. Kept with the event.', helpValue: 'TEXT' }),
+    'review-ref': Flags.string({
+      summary: 'The review this answers to. Kept with the event.',
+      helpValue: 'REF',
+    }),
+    evidence: Flags.string({
+      summary: 'Proof of the work and its approval. Kept with the event.',
+      helpValue: 'TEXT',
+    }),
     ...provenanceFlags,
   }
 
@@ -48,7 +61,10 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
       evidence,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => `${moved.work_package}: ${moved.old_status} → ${moved.new_status} (${moved.feature}, ${moved.event.actor})`)
+    this.show(
+      () =>
+        `${moved.work_package}: ${moved.old_status} → ${moved.new_status} (${moved.feature}, ${moved.event.actor})`,
+    )
     return this.document({ ...moved })
   }
 }

@@ -6,7 +6,14 @@ import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
 
 const tagsFlag = (summary: string) =>
-  Flags.string({ summary, helpValue: 'TAG', multiple: true, multipleNonGreedy: true, delimiter: ',', default: [] })
+  Flags.string({
+    summary,
+    helpValue: 'TAG',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    default: [],
+  })
 
 export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> {
   static override summary = 'Add tags to a work package, or take them away'

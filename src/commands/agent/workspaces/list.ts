@@ -9,7 +9,10 @@ export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorks
   static override summary = 'List the worktrees of work packages'
   static override description =
     'Stale ones are named with the reason: worktree_missing (the package is in work and has none here), half_made, branch_merged, package_done. Every feature, unless one is asked for.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --feature 017 --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --feature 017 --json',
+  ]
   static override flags = { feature: featureFlag }
 
   declare readonly eventStore: EventStore

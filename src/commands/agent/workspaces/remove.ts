@@ -16,7 +16,9 @@ export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWo
   ]
   static override args = { workPackage: workPackageArg }
   static override flags = {
-    force: Flags.boolean({ summary: 'Move aside what is nowhere else, and remove it although somebody is doing the package.' }),
+    force: Flags.boolean({
+      summary: 'Move aside what is nowhere else, and remove it although somebody is doing the package.',
+    }),
     feature: featureFlag,
     actor: actorFlag,
   }

@@ -22,12 +22,20 @@ export function renderChecks({ checks, ok, fixed }: Diagnosis, style: Style): st
   const names = Math.max(0, ...checks.map(({ name }) => oneLine(name).length))
   const passed = checks.filter((check) => check.ok)
   const failed = checks.filter((check) => !check.ok)
-  const sections = [passed.flatMap((check) => checkLines(check, names, fixed, style)), failed.flatMap((check) => checkLines(check, names, fixed, style))]
+  const sections = [
+    passed.flatMap((check) => checkLines(check, names, fixed, style)),
+    failed.flatMap((check) => checkLines(check, names, fixed, style)),
+  ]
   const text = sections.filter((lines) => lines.length > 0).map((lines) => ink(lines, style))
   return [...text, sum({ checks, ok, fixed }, style)].join('\n\n')
 }
 
-function checkLines({ name, ok, message, fix }: CheckDocument, names: number, fixed: readonly string[], style: Style): Line[] {
+function checkLines(
+  { name, ok, message, fix }: CheckDocument,
+  names: number,
+  fixed: readonly string[],
+  style: Style,
+): Line[] {
   const { arrow } = symbolsOf(style)
   const isFixed = ok && fixed.includes(name)
   const head: Line = [mark(ok, isFixed, style), span(` ${oneLine(name).padEnd(names)}  `, 'strong')]
@@ -35,8 +43,15 @@ function checkLines({ name, ok, message, fix }: CheckDocument, names: number, fi
   const texts = column(oneLine(message), indent, style)
   const fixes = fix === null ? [] : column(oneLine(fix), indent + arrow.length + 1, style)
   return [
-    ...texts.map((text, at): Line => [...(at === 0 ? head : [span(' '.repeat(indent))]), span(text, ok && !isFixed ? 'faint' : undefined)]),
-    ...fixes.map((text, at): Line => [span(' '.repeat(indent)), span(at === 0 ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'), span(text)]),
+    ...texts.map((text, at): Line => [
+      ...(at === 0 ? head : [span(' '.repeat(indent))]),
+      span(text, ok && !isFixed ? 'faint' : undefined),
+    ]),
+    ...fixes.map((text, at): Line => [
+      span(' '.repeat(indent)),
+      span(at === 0 ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'),
+      span(text),
+    ]),
   ]
 }
 

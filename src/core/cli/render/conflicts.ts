@@ -34,7 +34,11 @@ export function renderConflicts(conflicts: readonly ConflictDocument[], style: S
 }
 
 /** `conflicts show`. */
-export function renderConflictDetails(entity: string, conflicts: readonly ConflictDetailDocument[], style: Style): string {
+export function renderConflictDetails(
+  entity: string,
+  conflicts: readonly ConflictDetailDocument[],
+  style: Style,
+): string {
   if (conflicts.length === 0) return `${oneLine(entity)} has no conflict, open or settled.`
   return ink(
     conflicts.flatMap((conflict, at) => [...(at === 0 ? [] : [[]]), ...detailLines(entity, conflict, style)]),
@@ -59,11 +63,16 @@ function detailLines(entity: string, conflict: ConflictDetailDocument, style: St
   ]
 }
 
-function writeLines(conflict: ConflictDetailDocument, write: ConflictDetailDocument['events'][number], style: Style): Line[] {
+function writeLines(
+  conflict: ConflictDetailDocument,
+  write: ConflictDetailDocument['events'][number],
+  style: Style,
+): Line[] {
   const { done, dot } = symbolsOf(style)
   const stands = write.event_id === conflict.winner
   const when = `${absoluteTime(oneLine(write.timestamp))}, clock ${write.lamport_clock}`
-  const seen = write.parents === null ? 'not said' : write.parents.length === 0 ? 'nothing' : write.parents.join(', ')
+  const seen =
+    write.parents === null ? 'not said' : write.parents.length === 0 ? 'nothing' : write.parents.join(', ')
   return [
     [
       span(`  ${stands ? done : dot} `, stands ? 'good' : 'faint'),
@@ -80,7 +89,9 @@ function settledLine(event: NonNullable<ConflictDetailDocument['settled_by']>, s
   const { arrow } = symbolsOf(style)
   return [
     span(`  ${arrow} `, 'good'),
-    span(`settled by ${oneLine(event.actor)}  ${absoluteTime(oneLine(event.timestamp))}, clock ${event.lamport_clock}: `),
+    span(
+      `settled by ${oneLine(event.actor)}  ${absoluteTime(oneLine(event.timestamp))}, clock ${event.lamport_clock}: `,
+    ),
     span(eventText(event, style)),
     span(`  event ${oneLine(event.event_id)}`, 'faint'),
   ]

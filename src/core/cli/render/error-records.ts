@@ -41,6 +41,11 @@ function heading(record: ErrorRecordDocument, style: Style): Line {
 }
 
 function reason(record: ErrorRecordDocument, style: Style): Line[] {
-  const lines = wrap(oneLine(record.reason), Math.max(1, style.width - INDENT.length), 4, symbolsOf(style).ellipsis)
+  const lines = wrap(
+    oneLine(record.reason),
+    Math.max(1, style.width - INDENT.length),
+    4,
+    symbolsOf(style).ellipsis,
+  )
   return lines.map((line) => [span(`${INDENT}${line}`)])
 }

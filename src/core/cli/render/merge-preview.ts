@@ -9,8 +9,10 @@ import { oneLine } from './strip-control.js'
 export function renderMergePreview(preview: MergePreviewResult, style: Style): string {
   const { branch, new_events, changes, conflicts, settled } = preview
   const heading: Line = [span(`Merging ${oneLine(branch)} would add ${new_events} events`, 'strong')]
-  if (new_events === 0) return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)]], style)
-  const nothing: Line[] = changes.length + conflicts.length === 0 ? [[span('  no package would change its lane')]] : []
+  if (new_events === 0)
+    return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)]], style)
+  const nothing: Line[] =
+    changes.length + conflicts.length === 0 ? [[span('  no package would change its lane')]] : []
   return ink(
     [
       heading,

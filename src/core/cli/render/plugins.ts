@@ -8,6 +8,7 @@ export function renderAdmitted(plugins: readonly AdmittedPlugin[], style: Style)
 
 function linesOf({ name, version, commands, has_manifest }: AdmittedPlugin, style: Style): string[] {
   const what = commands.length === 0 ? 'no commands' : commands.map((id) => `kitty ${id}`).join(', ')
-  const slow = "It has no oclif.manifest.json, so that every command starts about 0.2 s later. Its author can add one: npx oclif manifest"
+  const slow =
+    'It has no oclif.manifest.json, so that every command starts about 0.2 s later. Its author can add one: npx oclif manifest'
   return [`${name} ${version}: ${what}`, ...(has_manifest ? [] : [paint(slow, 'warn', style)])]
 }

@@ -14,7 +14,10 @@ const COLUMNS: readonly Column<WorkspaceDocument>[] = [
   { title: 'id', cell: (one) => span(oneLine(one.work_package), 'strong') },
   { title: 'lane', cell: (one) => span(oneLine(one.lane), laneTone(one.lane)) },
   { title: 'who', cell: (one) => (one.actor === null ? NONE : span(oneLine(one.actor))) },
-  { title: 'stale', cell: (one) => (one.stale.length === 0 ? NONE : span(oneLine(one.stale.join(',')), 'warn')) },
+  {
+    title: 'stale',
+    cell: (one) => (one.stale.length === 0 ? NONE : span(oneLine(one.stale.join(',')), 'warn')),
+  },
   { title: 'uncommitted', cell: (one) => (one.uncommitted === null ? NONE : span(String(one.uncommitted))) },
   { title: 'branch', cell: (one) => (one.branch === null ? NONE : span(oneLine(one.branch))) },
   { title: 'path', cell: (one) => span(oneLine(one.workspace_path)) },

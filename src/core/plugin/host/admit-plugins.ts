@@ -26,7 +26,10 @@ export async function admitPlugins(config: Config, plugins: readonly InstalledPl
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
-    if (reason !== undefined) problems.push(`The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it: kitty plugins uninstall ${installed.name}`)
+    if (reason !== undefined)
+      problems.push(
+        `The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it: kitty plugins uninstall ${installed.name}`,
+      )
   }
   return problems
 }
@@ -42,7 +45,8 @@ export async function admit(config: Config, installed: InstalledPlugin): Promise
   const [warning] = warnings
   if (warning !== undefined) throw new Error(warning)
   const replaced = replacedCommands(plugin, config)
-  if (replaced.length > 0) throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
+  if (replaced.length > 0)
+    throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
   // They would run at every command of the program's, and one that fails would end it.
   plugin.hooks = {}
   config.plugins.set(plugin.name, plugin)

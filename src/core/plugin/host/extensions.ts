@@ -22,7 +22,12 @@ export interface Extensions {
   readonly problems: readonly string[]
 }
 
-export const NO_EXTENSIONS: Extensions = { registry: createRegistry(), moveRules: [], hooks: [], problems: [] }
+export const NO_EXTENSIONS: Extensions = {
+  registry: createRegistry(),
+  moveRules: [],
+  hooks: [],
+  problems: [],
+}
 
 export interface LoadedDefinition {
   readonly definition: StampedDefinition
@@ -30,7 +35,10 @@ export interface LoadedDefinition {
 }
 
 /** Brings definitions together. @throws TypeError naming the event type when two of them do not go together. */
-export function extensionsOf(loaded: readonly LoadedDefinition[], problems: readonly string[] = []): Extensions {
+export function extensionsOf(
+  loaded: readonly LoadedDefinition[],
+  problems: readonly string[] = [],
+): Extensions {
   const eventTypes: EventTypeDefinition[] = loaded.flatMap(({ definition }) => definition.eventTypes ?? [])
   return {
     registry: createRegistry(eventTypes),

@@ -24,7 +24,10 @@ export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []
   try {
     // Not unref'd: without it a module that waits for nothing would end the process in the middle.
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`)), PATIENCE)
+      timer = setTimeout(
+        () => reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`)),
+        PATIENCE,
+      )
     })
     return await Promise.race([load(), late])
   } finally {

@@ -42,11 +42,13 @@ export class HookRunner implements AfterEvents {
   async #runAlone(hook: InstalledHook): Promise<void> {
     const folder = join(this.workspace.privateDir, 'hooks', hook.plugin, hook.hook.name)
     const cursor = new HookCursor(folder)
-    const held = await this.lockAt(join(folder, 'lock')).acquire('tell a plugin').catch((error: unknown) => {
-      // Another command is telling it: what was written here is told by the next one.
-      if (isKittyError(error) && error.kind === 'LockTimeout') return undefined
-      throw error
-    })
+    const held = await this.lockAt(join(folder, 'lock'))
+      .acquire('tell a plugin')
+      .catch((error: unknown) => {
+        // Another command is telling it: what was written here is told by the next one.
+        if (isKittyError(error) && error.kind === 'LockTimeout') return undefined
+        throw error
+      })
     if (held === undefined) return
     try {
       await this.#tell(hook, cursor)
@@ -58,7 +60,10 @@ export class HookRunner implements AfterEvents {
   async #tell(hook: InstalledHook, cursor: HookCursor): Promise<void> {
     const isNew = !cursor.exists
     const { events, marks } = undelivered(this.log, cursor)
-    const skipped = isNew && hook.hook.from !== 'start' ? events.filter(({ event_id }) => !this.store.written.has(event_id)) : []
+    const skipped =
+      isNew && hook.hook.from !== 'start'
+        ? events.filter(({ event_id }) => !this.store.written.has(event_id))
+        : []
     const known = new Set(skipped)
     const due = events.filter((event) => !known.has(event))
     cursor.begin()

@@ -16,7 +16,14 @@ export type HookAnswer = { readonly done: true } | { readonly failed: string }
 /** Milliseconds for a thread to load its plugin, and for a batch where the hook says nothing else. */
 const START_TIMEOUT = 30_000
 const BATCH_TIMEOUT = 10_000
-const SCRIPT = join(fileURLToPath(new URL('../../../../', import.meta.url)), 'dist', 'core', 'plugin', 'host', 'hook-worker.js')
+const SCRIPT = join(
+  fileURLToPath(new URL('../../../../', import.meta.url)),
+  'dist',
+  'core',
+  'plugin',
+  'host',
+  'hook-worker.js',
+)
 
 /**
  * A hook at work in a thread of its own, so that whatever it does ends there: throwing, process.exit, a loop

@@ -25,7 +25,8 @@ function pathIn(text: string, cwd: string): string | undefined {
   if (text.startsWith('file:')) return existing(resolve(cwd, text.slice('file:'.length)), text)
   if (/^[a-z][a-z+.-]+:/i.test(text) || text.startsWith('@')) return undefined
   const path = resolve(cwd, text.startsWith('~/') ? join(homedir(), text.slice(2)) : text)
-  if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text)) return existing(path, text)
+  if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text))
+    return existing(path, text)
   // `owner/repository` is GitHub's, unless there is such a path.
   return /[\\/]/.test(text) && isThere(path) ? path : undefined
 }
@@ -51,13 +52,19 @@ function copied(tarball: string, into: string): string {
 function packed(folder: string, into: string): string {
   const scratch = mkdtempSync(join(into, '.pack-'))
   try {
-    execFileSync(process.execPath, [npm(), 'pack', '--silent', '--pack-destination', scratch], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    execFileSync(process.execPath, [npm(), 'pack', '--silent', '--pack-destination', scratch], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     const [made = ''] = readdirSync(scratch)
     renameSync(join(scratch, made), join(into, made))
     return join(into, made)
   } catch (error) {
     throw new KittyError('UsageError', `${folder} cannot be packed: ${saidBy(error)}`, {
-      nextSteps: [`see what npm says: cd ${folder} && npm pack --dry-run`, `or work on it in place: kitty plugins link ${folder}`],
+      nextSteps: [
+        `see what npm says: cd ${folder} && npm pack --dry-run`,
+        `or work on it in place: kitty plugins link ${folder}`,
+      ],
       context: { folder },
     })
   } finally {
@@ -68,7 +75,11 @@ function packed(folder: string, into: string): string {
 /** The npm that oclif's plugin for plugins brings along. */
 function npm(): string {
   const { resolve: find } = createRequire(import.meta.url)
-  return join(dirname(createRequire(find('@oclif/plugin-plugins')).resolve('npm/package.json')), 'bin', 'npm-cli.js')
+  return join(
+    dirname(createRequire(find('@oclif/plugin-plugins')).resolve('npm/package.json')),
+    'bin',
+    'npm-cli.js',
+  )
 }
 
 function saidBy(error: unknown): string {

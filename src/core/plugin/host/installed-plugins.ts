@@ -28,8 +28,10 @@ export function installedPlugins(dataFolder: string): InstalledPlugin[] {
 function listOf(path: string): unknown[] {
   try {
     const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    const oclif: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'oclif') : undefined
-    const plugins: unknown = typeof oclif === 'object' && oclif !== null ? Reflect.get(oclif, 'plugins') : undefined
+    const oclif: unknown =
+      typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'oclif') : undefined
+    const plugins: unknown =
+      typeof oclif === 'object' && oclif !== null ? Reflect.get(oclif, 'plugins') : undefined
     return Array.isArray(plugins) ? plugins : []
   } catch {
     // No such file: nothing was ever installed. One that cannot be read lists nothing, and `plugins` says why.

@@ -29,7 +29,9 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
 }
 
 /** The definition of one plugin; undefined for one of commands alone. @throws whatever is wrong with it */
-export async function loadDefinition(plugin: Pick<InstalledPlugin, 'name' | 'root'>): Promise<LoadedDefinition | undefined> {
+export async function loadDefinition(
+  plugin: Pick<InstalledPlugin, 'name' | 'root'>,
+): Promise<LoadedDefinition | undefined> {
   const { definition: module } = packageFacts(plugin.root)
   if (module === undefined) return undefined
   const { default: definition } = await guarded(() => importModule(module))
@@ -42,7 +44,9 @@ export async function loadDefinition(plugin: Pick<InstalledPlugin, 'name' | 'roo
 }
 
 function assertGoesWith(loaded: readonly LoadedDefinition[], one: LoadedDefinition): void {
-  const twin = loaded.find(({ definition }: { definition: StampedDefinition }) => definition.name === one.definition.name)
+  const twin = loaded.find(
+    ({ definition }: { definition: StampedDefinition }) => definition.name === one.definition.name,
+  )
   if (twin !== undefined) throw new Error(`another plugin is called ${one.definition.name} already`)
   extensionsOf([...loaded, one])
 }

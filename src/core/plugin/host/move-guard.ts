@@ -11,7 +11,9 @@ export function moveGuard(check: MoveCheck): MoveGuard {
       return check.check(facts)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      return { message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, uninstall it, or use force with a reason.` }
+      return {
+        message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, uninstall it, or use force with a reason.`,
+      }
     }
   }
   return {

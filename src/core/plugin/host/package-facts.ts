@@ -15,7 +15,10 @@ export interface PackageFacts {
  * @throws KittyError MissingDependency when it was made for another plugin API; ValidationError when the key is malformed
  */
 export function packageFacts(root: string): PackageFacts {
-  const { name, kitty } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; kitty?: unknown }
+  const { name, kitty } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    name: string
+    kitty?: unknown
+  }
   if (kitty === undefined) return { name }
   if (typeof kitty !== 'object' || kitty === null) throw malformed(name, 'kitty must be an object')
   const { api, plugin } = kitty as Readonly<Record<string, unknown>>
@@ -25,10 +28,13 @@ export function packageFacts(root: string): PackageFacts {
   if (typeof plugin !== 'string') throw malformed(name, 'kitty.plugin must be the path of a module')
   const definition = resolve(root, plugin)
   const inside = relative(root, definition)
-  if (inside.startsWith('..') || isAbsolute(inside)) throw malformed(name, 'kitty.plugin must lie in the package')
+  if (inside.startsWith('..') || isAbsolute(inside))
+    throw malformed(name, 'kitty.plugin must lie in the package')
   return { name, definition }
 }
 
 function malformed(name: string, message: string): KittyError {
-  return new KittyError('ValidationError', `package.json of the plugin ${name}: ${message}.`, { nextSteps: [`kitty plugins uninstall ${name}`] })
+  return new KittyError('ValidationError', `package.json of the plugin ${name}: ${message}.`, {
+    nextSteps: [`kitty plugins uninstall ${name}`],
+  })
 }

@@ -15,7 +15,10 @@ export interface AdmittedPlugin {
 }
 
 /** oclif's own command of that id, which this program's command stands in front of. */
-export async function oclifCommand(config: Config, id: string): Promise<{ run(argv: string[], config: Config): Promise<unknown> }> {
+export async function oclifCommand(
+  config: Config,
+  id: string,
+): Promise<{ run(argv: string[], config: Config): Promise<unknown> }> {
   const command = await config.plugins.get('@oclif/plugin-plugins')?.findCommand(id, { must: true })
   if (command === undefined) throw new Error(`@oclif/plugin-plugins has no command ${id}`)
   return command
@@ -41,7 +44,11 @@ export async function installing(config: Config, work: () => Promise<unknown>): 
   return admitted
 }
 
-async function admission(config: Config, plugin: InstalledPlugin, all: readonly InstalledPlugin[]): Promise<AdmittedPlugin> {
+async function admission(
+  config: Config,
+  plugin: InstalledPlugin,
+  all: readonly InstalledPlugin[],
+): Promise<AdmittedPlugin> {
   try {
     const fresh = await Config.load({ root: config.root, userPlugins: false, devPlugins: false })
     for (const other of all) if (other.name !== plugin.name) await admit(fresh, other).catch(() => undefined)
@@ -49,13 +56,20 @@ async function admission(config: Config, plugin: InstalledPlugin, all: readonly 
     await loadDefinition(plugin)
     return factsOf(instance)
   } catch (error) {
-    await withoutWarnings(async () => (await oclifCommand(config, 'plugins:uninstall')).run([plugin.name], config))
+    await withoutWarnings(async () =>
+      (await oclifCommand(config, 'plugins:uninstall')).run([plugin.name], config),
+    )
     throw refusal(plugin, error)
   }
 }
 
 function factsOf({ name, version, commands, hasManifest }: Interfaces.Plugin): AdmittedPlugin {
-  return { name, version, commands: commands.map(({ id }) => id.replaceAll(':', ' ')), has_manifest: hasManifest }
+  return {
+    name,
+    version,
+    commands: commands.map(({ id }) => id.replaceAll(':', ' ')),
+    has_manifest: hasManifest,
+  }
 }
 
 function refusal({ name }: InstalledPlugin, error: unknown): unknown {

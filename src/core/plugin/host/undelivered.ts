@@ -1,5 +1,12 @@
 import { compareEvents, type LogEvent } from '../../events-lib.js'
-import { type EventLocation, type EventLog, type LogFile, SCAN_START, type ScanEnd, type ScanPosition } from '../../log/event-log.js'
+import {
+  type EventLocation,
+  type EventLog,
+  type LogFile,
+  SCAN_START,
+  type ScanEnd,
+  type ScanPosition,
+} from '../../log/event-log.js'
 import type { FileMark, HookCursor } from './hook-cursor.js'
 
 /** One event a hook has not been told of, and where it lies. */
@@ -29,7 +36,8 @@ export function undelivered(log: EventLog, cursor: HookCursor): Undelivered {
       marks.set(file.name, known)
       continue
     }
-    const grewFrom = known !== undefined && log.prefixCrc(file.name, known.offset) === known.crc ? known : undefined
+    const grewFrom =
+      known !== undefined && log.prefixCrc(file.name, known.offset) === known.crc ? known : undefined
     marks.set(file.name, collect(log, file, grewFrom, cursor, pending))
   }
   return { events: [...pending.values()].sort(compareEvents), marks }

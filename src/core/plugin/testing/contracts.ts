@@ -18,12 +18,17 @@ export interface PluginSamples {
 }
 
 /** What every plugin's definition promises. */
-export function pluginContract(definition: StampedDefinition, { drafts = [] }: PluginSamples = {}): Promised[] {
+export function pluginContract(
+  definition: StampedDefinition,
+  { drafts = [] }: PluginSamples = {},
+): Promised[] {
   const { registry } = extensionsOf([{ definition, module: '' }])
   const types = definition.eventTypes ?? []
   return [
     promised('its names are its own', () => deepStrictEqual(definitionFault(definition), undefined)),
-    ...types.map(({ type }) => promised(`there is a sample of ${type}`, () => ok(drafts.some((draft) => draft.event_type === type)))),
+    ...types.map(({ type }) =>
+      promised(`there is a sample of ${type}`, () => ok(drafts.some((draft) => draft.event_type === type))),
+    ),
     ...drafts.map((draft) =>
       promised(`${draft.event_type} comes back out of the log as it went in`, () => {
         const [event] = stamped([draft], { registry })
@@ -34,7 +39,12 @@ export function pluginContract(definition: StampedDefinition, { drafts = [] }: P
     ...types.map((type) =>
       promised(`${type.type} refuses a payload that is not its own`, () => {
         const faults: string[] = []
-        type.schema.check({ feature_slug: '001-x', 'not a key of it': true }, 'payload', 'write', (path) => void faults.push(path))
+        type.schema.check(
+          { feature_slug: '001-x', 'not a key of it': true },
+          'payload',
+          'write',
+          (path) => void faults.push(path),
+        )
         ok(faults.length > 0, 'nothing was found wrong with a stray key')
       }),
     ),
@@ -47,8 +57,12 @@ export function pluginContract(definition: StampedDefinition, { drafts = [] }: P
 }
 
 /** What every projection promises, on events that mean something to it. */
-export function projectionContract<State>(projection: Projection<State>, events: readonly LogEvent[]): Promised[] {
-  const fold = (some: readonly LogEvent[]): State => some.reduce((state, event) => projection.apply(state, event), projection.initial())
+export function projectionContract<State>(
+  projection: Projection<State>,
+  events: readonly LogEvent[],
+): Promised[] {
+  const fold = (some: readonly LogEvent[]): State =>
+    some.reduce((state, event) => projection.apply(state, event), projection.initial())
   return [
     promised(`${projection.name} changes neither its state nor the events`, () => {
       const before = structuredClone(events)
@@ -61,9 +75,18 @@ export function projectionContract<State>(projection: Projection<State>, events:
       }
       deepStrictEqual(events, before)
     }),
-    promised(`${projection.name} shows the same for the same events`, () => deepStrictEqual(fold(events), fold(structuredClone(events)))),
+    promised(`${projection.name} shows the same for the same events`, () =>
+      deepStrictEqual(fold(events), fold(structuredClone(events))),
+    ),
     promised(`${projection.name} passes over what it does not know`, () => {
-      const [stranger] = stamped([{ event_type: 'x.stranger.Happened', entity_id: '001-x', entity_type: 'FeatureSpec', payload: { feature_slug: '001-x' } }])
+      const [stranger] = stamped([
+        {
+          event_type: 'x.stranger.Happened',
+          entity_id: '001-x',
+          entity_type: 'FeatureSpec',
+          payload: { feature_slug: '001-x' },
+        },
+      ])
       ok(stranger !== undefined)
       deepStrictEqual(projection.apply(fold(events), stranger), fold(events))
     }),

@@ -24,7 +24,10 @@ export function given(...drafts: readonly Draft[]) {
   return {
     /** What a decider makes of an input after these events. */
     when<State, Input>(decider: Decider<State, Input>, input: Input, options?: StampOptions): Outcome {
-      const state = events(options).reduce((before, event) => decider.evolve(before, event), decider.initial())
+      const state = events(options).reduce(
+        (before, event) => decider.evolve(before, event),
+        decider.initial(),
+      )
       return outcomeOf(() => decider.decide(state, input))
     },
     /** What a projection shows after these events. */

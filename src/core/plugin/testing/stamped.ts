@@ -17,7 +17,10 @@ export interface StampOptions {
  * Events as the log would hold them, the same ones every time: clocks 1, 2, 3 …, a minute apart.
  * @throws Error naming what keeps a draft from being an event
  */
-export function stamped(drafts: readonly Draft[], { actor = 'ada', registry, from = 1 }: StampOptions = {}): LogEvent[] {
+export function stamped(
+  drafts: readonly Draft[],
+  { actor = 'ada', registry, from = 1 }: StampOptions = {},
+): LogEvent[] {
   return drafts.map((draft, at) => {
     const clock = from + at
     const candidate = {
@@ -39,12 +42,14 @@ export function stamped(drafts: readonly Draft[], { actor = 'ada', registry, fro
 /** The event as another process reads it: through the bytes of the log. */
 export function reread(event: LogEvent, registry?: Registry): LogEvent {
   const result = parseEvent(JSON.parse(encodeEvent(event)), registry)
-  if (!result.ok) throw new Error(`${event.event_type} does not come back out of the log: ${result.problem.message}`)
+  if (!result.ok)
+    throw new Error(`${event.event_type} does not come back out of the log: ${result.problem.message}`)
   return result.event
 }
 
 function ulidOf(clock: number): string {
   let digits = ''
-  for (let rest = clock; digits.length < 24; rest = Math.floor(rest / 32)) digits = CROCKFORD.charAt(rest % 32) + digits
+  for (let rest = clock; digits.length < 24; rest = Math.floor(rest / 32))
+    digits = CROCKFORD.charAt(rest % 32) + digits
   return `01${digits}`
 }

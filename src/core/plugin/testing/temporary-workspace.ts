@@ -19,7 +19,9 @@ export interface WorkspaceOptions {
 }
 
 /** A work package to be, by id. */
-export type WorkPackageSpecs = Readonly<Record<string, { readonly title?: string; readonly dependencies?: readonly string[] }>>
+export type WorkPackageSpecs = Readonly<
+  Record<string, { readonly title?: string; readonly dependencies?: readonly string[] }>
+>
 
 /** A real repository in a temporary folder, with kitty set up in it: real files, real git, the program's own services. */
 export class TemporaryWorkspace {
@@ -103,5 +105,9 @@ function sessionIn(root: string, actor: string): Session {
 
 function git(folder: string, ...args: string[]): void {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
-  execFileSync('git', args, { cwd: folder, stdio: 'ignore', env: { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null' } })
+  execFileSync('git', args, {
+    cwd: folder,
+    stdio: 'ignore',
+    env: { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null' },
+  })
 }

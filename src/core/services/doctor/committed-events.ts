@@ -10,9 +10,20 @@ import type { Workspace } from '../../workspace/workspace.js'
  * Events that HEAD has and the work tree has not: a file that somebody deleted or cut. No journal brings them back,
  * since what is committed has left it. Only files that differ from HEAD are read.
  */
-export async function missingFromWorkTree({ root, eventsDir }: Workspace, log: EventIndex): Promise<RawLine[]> {
+export async function missingFromWorkTree(
+  { root, eventsDir }: Workspace,
+  log: EventIndex,
+): Promise<RawLine[]> {
   const folder = relative(root, eventsDir).split(sep).join('/')
-  const changed = runGit(root, ['diff', '--name-only', '--relative', '-z', 'HEAD', '--', folder]).stdout.split('\0')
+  const changed = runGit(root, [
+    'diff',
+    '--name-only',
+    '--relative',
+    '-z',
+    'HEAD',
+    '--',
+    folder,
+  ]).stdout.split('\0')
   const files = changed.filter((path) => isDayFile(path.slice(folder.length + 1)))
   const missing: RawLine[] = []
   for (const file of files) {
@@ -31,6 +42,12 @@ function eventLines(bytes: Buffer, file: string): RawLine[] {
     // A line that an editor dressed up comes back with its file's next merge; kitty writes none like it.
     event === undefined || problem !== undefined
       ? []
-      : [{ event_id: event.event_id, timestamp: event.timestamp, bytes: whole.subarray(offset, offset + length) }],
+      : [
+          {
+            event_id: event.event_id,
+            timestamp: event.timestamp,
+            bytes: whole.subarray(offset, offset + length),
+          },
+        ],
   )
 }

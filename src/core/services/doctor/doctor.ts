@@ -45,14 +45,21 @@ export class Doctor {
     }
     const examined = [...after, ...refused]
     const failed = examined.filter(({ verdict }) => !verdict.ok)
-    const failedBefore = new Map(before.filter(({ verdict }) => !verdict.ok).map(({ name, verdict }) => [name, verdict]))
-    const fixed = after.filter(({ name, verdict }) => verdict.ok && failedBefore.has(name)).map(({ name }) => name)
+    const failedBefore = new Map(
+      before.filter(({ verdict }) => !verdict.ok).map(({ name, verdict }) => [name, verdict]),
+    )
+    const fixed = after
+      .filter(({ name, verdict }) => verdict.ok && failedBefore.has(name))
+      .map(({ name }) => name)
     const checks = examined.map(({ name, verdict: { ok, message, fix: says } }) => {
       const was = ok ? failedBefore.get(name) : undefined
       return { name, ok, message: was === undefined ? message : putRight(was), fix: says }
     })
     const worst = failed.some(({ area }) => area === 'data') ? EXIT.damaged : EXIT.environment
-    return { diagnosis: { checks, ok: failed.length === 0, fixed }, exitCode: failed.length === 0 ? EXIT.done : worst }
+    return {
+      diagnosis: { checks, ok: failed.length === 0, fixed },
+      exitCode: failed.length === 0 ? EXIT.done : worst,
+    }
   }
 
   async #look(): Promise<Examined[]> {
@@ -67,7 +74,8 @@ export class Doctor {
     const machine = await resolver.resolve(TOKENS.MachineChecks)
     const log = await resolver.resolve(TOKENS.LogChecks)
     for (const check of machine.checks()) examined.push({ ...check, verdict: await check.look() })
-    for (const check of await this.#logChecks(() => log.checks())) examined.push({ ...check, verdict: await check.look() })
+    for (const check of await this.#logChecks(() => log.checks()))
+      examined.push({ ...check, verdict: await check.look() })
     await (await resolver.resolve(TOKENS.EventStore)).close()
     return examined
   }

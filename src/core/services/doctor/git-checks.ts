@@ -13,9 +13,15 @@ import { worktrees } from './worktrees.js'
 const SAMPLE = '.kittify/events/2026-01-01.jsonl'
 const SAMPLE_PACKAGE = 'kitty-specs/001-x/tasks/WP01-x.md'
 /** Takes back every conversion of the log that another line asks for; the last line that matches wins. */
-const PLAIN_LOG = '.kittify/events/*.jsonl text eol=lf merge=kitty-events -ident -filter -working-tree-encoding'
+const PLAIN_LOG =
+  '.kittify/events/*.jsonl text eol=lf merge=kitty-events -ident -filter -working-tree-encoding'
 /** What git may never track: derived, of this machine, and different in every clone. */
-const DERIVED = ['.kittify/events/index.db*', '.kittify/clock.json*', '.kittify/events/*.tmp', '.kittify/events/index.db.*']
+const DERIVED = [
+  '.kittify/events/index.db*',
+  '.kittify/clock.json*',
+  '.kittify/events/*.tmp',
+  '.kittify/events/index.db.*',
+]
 
 /** What git has to know so that two branches' logs merge, and nothing derived is committed. */
 export function gitChecks(workspace: Workspace): Check[] {
@@ -28,7 +34,11 @@ export function gitChecks(workspace: Workspace): Check[] {
     ['unfinished-merge', unfinishedMerge],
     ['worktrees', worktrees],
   ]
-  return looks.map(([name, look]) => ({ name, area: 'environment', look: refusalsAsVerdicts(() => look(workspace)) }))
+  return looks.map(([name, look]) => ({
+    name,
+    area: 'environment',
+    look: refusalsAsVerdicts(() => look(workspace)),
+  }))
 }
 
 function attributes({ root }: Workspace): Verdict {
@@ -62,7 +72,8 @@ function attributes({ root }: Workspace): Verdict {
     `.gitattributes lacks what the log needs (${says}): two branches that both wrote would conflict`,
     'adds the lines to .gitattributes',
     () => {
-      if (!addLines(join(root, '.gitattributes'), ATTRIBUTES)) addLines(join(root, '.gitattributes'), [PLAIN_LOG])
+      if (!addLines(join(root, '.gitattributes'), ATTRIBUTES))
+        addLines(join(root, '.gitattributes'), [PLAIN_LOG])
     },
   )
 }
@@ -91,9 +102,13 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
   const ignored = new Set(runGit(root, ['check-ignore', '--no-index', '--', ...samples]).stdout.split('\n'))
   const open = samples.filter((path) => !ignored.has(path))
   if (open.length === 0) return well('everything derived is ignored by git')
-  return repairable(`git does not ignore ${some(open)}: what is derived would be committed and conflict`, 'adds the missing lines', () => {
-    for (const [path, lines] of wanted) addLines(path, lines)
-  })
+  return repairable(
+    `git does not ignore ${some(open)}: what is derived would be committed and conflict`,
+    'adds the missing lines',
+    () => {
+      for (const [path, lines] of wanted) addLines(path, lines)
+    },
+  )
 }
 
 function logTracked({ root }: Workspace): Verdict {
@@ -107,7 +122,9 @@ function logTracked({ root }: Workspace): Verdict {
 }
 
 function derivedFiles({ root }: Workspace): Verdict {
-  const tracked = runGit(root, ['ls-files', '-z', '--', ...DERIVED]).stdout.split('\0').filter(Boolean)
+  const tracked = runGit(root, ['ls-files', '-z', '--', ...DERIVED])
+    .stdout.split('\0')
+    .filter(Boolean)
   if (tracked.length === 0) return well('git tracks nothing that is derived')
   return byHand(
     `git tracks ${some(tracked)}: every branch and clone has its own, so that each checkout brings a wrong one`,
@@ -116,7 +133,9 @@ function derivedFiles({ root }: Workspace): Verdict {
 }
 
 function unfinishedMerge({ root, gitDir }: Workspace): Verdict {
-  const unmerged = runGit(root, ['ls-files', '-u', '-z', '--', '.kittify/events']).stdout.split('\0').filter(Boolean)
+  const unmerged = runGit(root, ['ls-files', '-u', '-z', '--', '.kittify/events'])
+    .stdout.split('\0')
+    .filter(Boolean)
   const files = [...new Set(unmerged.map((line) => line.slice(line.indexOf('\t') + 1)))]
   if (files.length > 0) {
     return byHand(
@@ -124,6 +143,10 @@ function unfinishedMerge({ root, gitDir }: Workspace): Verdict {
       'kitty doctor --fix puts the file in order; then: git add .kittify/events, and git commit (or git rebase --continue)',
     )
   }
-  const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'].filter((name) => existsSync(join(gitDir, name)))
-  return well(open.length === 0 ? 'none' : `${open.join(', ')} is under way, and the log is not part of its conflicts`)
+  const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'].filter(
+    (name) => existsSync(join(gitDir, name)),
+  )
+  return well(
+    open.length === 0 ? 'none' : `${open.join(', ')} is under way, and the log is not part of its conflicts`,
+  )
 }

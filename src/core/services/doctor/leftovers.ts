@@ -33,11 +33,20 @@ export function leftovers(workspace: Workspace, now: Date): Verdict {
 }
 
 function find({ eventsDir, kittyDir, privateDir, specsDir }: Workspace): Leftover[] {
-  const specs = folders(specsDir).flatMap((feature) => [join(specsDir, feature), join(specsDir, feature, 'tasks')])
+  const specs = folders(specsDir).flatMap((feature) => [
+    join(specsDir, feature),
+    join(specsDir, feature, 'tasks'),
+  ])
   return [eventsDir, kittyDir, privateDir, specsDir, ...specs].flatMap((dir) =>
     names(dir)
-      .filter((name) => isLeftover(name) && lstatSync(join(dir, name), { throwIfNoEntry: false })?.isFile() === true)
-      .map((name) => ({ path: join(dir, name), derived: UNFINISHED_INDEX.test(name) || name === 'clock.json.tmp' })),
+      .filter(
+        (name) =>
+          isLeftover(name) && lstatSync(join(dir, name), { throwIfNoEntry: false })?.isFile() === true,
+      )
+      .map((name) => ({
+        path: join(dir, name),
+        derived: UNFINISHED_INDEX.test(name) || name === 'clock.json.tmp',
+      })),
   )
 }
 
@@ -67,5 +76,7 @@ function names(dir: string): string[] {
 }
 
 function folders(dir: string): string[] {
-  return names(dir).filter((name) => lstatSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true)
+  return names(dir).filter(
+    (name) => lstatSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true,
+  )
 }

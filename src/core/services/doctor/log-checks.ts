@@ -41,8 +41,18 @@ export class LogChecks {
     const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
     const checks: [string, () => Verdict | Promise<Verdict>][] = [
       ['log', () => well(`${counted(events, 'event')} in ${counted(files, 'file')}`)],
-      [DAMAGED_LINES.name, () => this.#verdict(DAMAGED_LINES, problems.filter(({ kind }) => !named.has(kind)))],
-      ...PROBLEM_CHECKS.map((check): [string, () => Verdict] => [check.name, () => this.#verdict(check, of(check))]),
+      [
+        DAMAGED_LINES.name,
+        () =>
+          this.#verdict(
+            DAMAGED_LINES,
+            problems.filter(({ kind }) => !named.has(kind)),
+          ),
+      ],
+      ...PROBLEM_CHECKS.map((check): [string, () => Verdict] => [
+        check.name,
+        () => this.#verdict(check, of(check)),
+      ]),
       ['committed-events', () => this.#committedEvents(replayed)],
       ['front-matter', () => this.#frontMatter(replayed)],
       ['leftovers', () => leftovers(this.workspace, this.session.now())],
@@ -60,7 +70,8 @@ export class LogChecks {
     return {
       recovered: () => undefined,
       quarantine: () => {
-        for (const file of new Set(problems.map((problem) => problem.file))) quarantineLines(log, workspace, file)
+        for (const file of new Set(problems.map((problem) => problem.file)))
+          quarantineLines(log, workspace, file)
       },
       refile: () => refile({ log, health, eventsDir }),
       dropCopies: () => dropCopies({ log, health, eventsDir }),
@@ -71,14 +82,16 @@ export class LogChecks {
 
   async #rebuildClock(): Promise<void> {
     const { clockFile, errorsDir } = this.workspace
-    if (lstatSync(clockFile, { throwIfNoEntry: false })?.isDirectory()) setAside(clockFile, errorsDir, this.session.now())
+    if (lstatSync(clockFile, { throwIfNoEntry: false })?.isDirectory())
+      setAside(clockFile, errorsDir, this.session.now())
     await this.clock.rebuild()
   }
 
   async #rebuildIndex(): Promise<void> {
     const { indexFile, errorsDir } = this.workspace
     // A rebuild would delete a folder with whatever somebody put into it.
-    if (lstatSync(indexFile, { throwIfNoEntry: false })?.isDirectory()) setAside(indexFile, errorsDir, this.session.now())
+    if (lstatSync(indexFile, { throwIfNoEntry: false })?.isDirectory())
+      setAside(indexFile, errorsDir, this.session.now())
     try {
       await this.health.rebuild()
     } catch (error) {
@@ -98,14 +111,25 @@ export class LogChecks {
     const states = await replayed.workPackages()
     const differing = this.laneFiles.differing(states)
     const stuck = differing.filter(({ problem }) => problem !== undefined)
-    const files = some(differing.map(({ file, lane, stated }) => (stated === undefined ? file : `${file} says ${stated}, the log ${lane}`)))
+    const files = some(
+      differing.map(({ file, lane, stated }) =>
+        stated === undefined ? file : `${file} says ${stated}, the log ${lane}`,
+      ),
+    )
     if (differing.length === 0) return well('every work package file names the lane that the log does')
     if (stuck.length > 0) {
       const [first] = stuck
-      return byHand(`${files}: people who read the file are misled, and kitty cannot change it (${first?.problem ?? ''})`, 'Correct the file by hand; the log has the lane.')
+      return byHand(
+        `${files}: people who read the file are misled, and kitty cannot change it (${first?.problem ?? ''})`,
+        'Correct the file by hand; the log has the lane.',
+      )
     }
-    return repairable(`${files}: people who read the file are misled`, 'writes the lane of the log into the files', () => {
-      this.laneFiles.settle(states, new Set())
-    })
+    return repairable(
+      `${files}: people who read the file are misled`,
+      'writes the lane of the log into the files',
+      () => {
+        this.laneFiles.settle(states, new Set())
+      },
+    )
   }
 }

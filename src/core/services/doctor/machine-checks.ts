@@ -17,7 +17,8 @@ import { setAside } from './set-aside.js'
 /** With less than this a merge or a rebuilt index may not find room. Bytes. */
 const LITTLE_SPACE = 50 * 1024 * 1024
 
-const REINSTALL = 'npm rebuild -g kitty-cli, or install kitty again on this machine: its native parts fit one platform and one Node.'
+const REINSTALL =
+  'npm rebuild -g kitty-cli, or install kitty again on this machine: its native parts fit one platform and one Node.'
 
 /** The machine and the set-up around the log. */
 @injectable()
@@ -46,7 +47,10 @@ export class MachineChecks {
   #writeLock(): Verdict {
     const holder = this.lock.holder()
     if (holder === undefined) return well('free')
-    const who = holder === 'unknown' ? 'a process that has not said who it is' : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+    const who =
+      holder === 'unknown'
+        ? 'a process that has not said who it is'
+        : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
     return well(`held at this moment by ${who}; it goes with its holder`)
   }
 
@@ -66,7 +70,12 @@ export class MachineChecks {
       )
     }
     const problem = accessProblem(errorsDir)
-    return problem === undefined ? well('can be written') : byHand(`${errorsDir} cannot be written (${problem}): what goes wrong is not recorded`, `chmod u+w ${errorsDir}`)
+    return problem === undefined
+      ? well('can be written')
+      : byHand(
+          `${errorsDir} cannot be written (${problem}): what goes wrong is not recorded`,
+          `chmod u+w ${errorsDir}`,
+        )
   }
 }
 
@@ -76,25 +85,50 @@ function fileLocks(): Verdict {
     return well('the native module loads')
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return byHand(`fs-native-extensions cannot be loaded (${reason}): without it nothing can be written`, REINSTALL)
+    return byHand(
+      `fs-native-extensions cannot be loaded (${reason}): without it nothing can be written`,
+      REINSTALL,
+    )
   }
 }
 
 async function sqlite(): Promise<Verdict> {
   const problem = await driverProblem()
-  return problem === undefined ? well('the native module loads') : byHand(`${problem}: the log is read directly, which is slower`, REINSTALL)
+  return problem === undefined
+    ? well('the native module loads')
+    : byHand(`${problem}: the log is read directly, which is slower`, REINSTALL)
 }
 
 function freeSpace(path: string): Verdict {
   const { bavail, bsize } = statfsSync(path)
   const free = bavail * bsize
   const says = `${Math.floor(free / 1024 / 1024)} MiB free`
-  return free >= LITTLE_SPACE ? well(says) : byHand(`${says} where the log is kept: an event that does not fit is refused`, 'Free some space on that disk.')
+  return free >= LITTLE_SPACE
+    ? well(says)
+    : byHand(
+        `${says} where the log is kept: an event that does not fit is refused`,
+        'Free some space on that disk.',
+      )
 }
 
-function writeAccess({ kittyDir, eventsDir, privateDir, clockFile, journalFile, lockFile }: Workspace): Verdict {
+function writeAccess({
+  kittyDir,
+  eventsDir,
+  privateDir,
+  clockFile,
+  journalFile,
+  lockFile,
+}: Workspace): Verdict {
   const days = readdirSync(eventsDir).filter(isDayFile)
-  const paths = [kittyDir, eventsDir, ...days.map((name) => join(eventsDir, name)), privateDir, clockFile, journalFile, lockFile]
+  const paths = [
+    kittyDir,
+    eventsDir,
+    ...days.map((name) => join(eventsDir, name)),
+    privateDir,
+    clockFile,
+    journalFile,
+    lockFile,
+  ]
   const closed = paths.flatMap((path) => {
     const problem = accessProblem(path)
     return problem === undefined ? [] : [{ path, problem }]
@@ -102,7 +136,12 @@ function writeAccess({ kittyDir, eventsDir, privateDir, clockFile, journalFile, 
   if (closed.length === 0) return well('everything can be read and written')
   const says = some(closed.map(({ path, problem }) => `${path} (${problem}, mode ${modeOf(path)})`))
   const isReadOnly = closed.some(({ problem }) => problem === 'EROFS')
-  const type = isReadOnly ? 'Mount the disk for writing.' : `chmod u+rw ${closed.slice(0, 5).map(({ path }) => path).join(' ')}`
+  const type = isReadOnly
+    ? 'Mount the disk for writing.'
+    : `chmod u+rw ${closed
+        .slice(0, 5)
+        .map(({ path }) => path)
+        .join(' ')}`
   return byHand(`${says} cannot be read and written: nothing can be stored`, type)
 }
 

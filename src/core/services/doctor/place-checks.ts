@@ -75,10 +75,15 @@ function gitVersion(cwd: string): Verdict {
   const { code, stdout } = runGit(existsSync(cwd) ? cwd : '/', ['--version'])
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? []
   if (code !== 0 || major === undefined || minor === undefined) {
-    return byHand('git cannot be run: without it nothing is merged or put back', 'Install git (https://git-scm.com) and put it on the PATH.')
+    return byHand(
+      'git cannot be run: without it nothing is merged or put back',
+      'Install git (https://git-scm.com) and put it on the PATH.',
+    )
   }
   const [oldMajor, oldMinor] = OLDEST_GIT
   const isOld = Number(major) < oldMajor || (Number(major) === oldMajor && Number(minor) < oldMinor)
   const version = stdout.trim()
-  return isOld ? byHand(`${version} is too old: ${OLDEST_GIT.join('.')} or later is needed`, 'Install a newer git.') : well(version)
+  return isOld
+    ? byHand(`${version} is too old: ${OLDEST_GIT.join('.')} or later is needed`, 'Install a newer git.')
+    : well(version)
 }

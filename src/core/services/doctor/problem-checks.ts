@@ -103,7 +103,10 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     name: 'unknown-types',
     kinds: ['unknown_type'],
     well: 'every event is of a type known here',
-    verdict: (problems) => well(`${counted(problems.length, 'event')} of a type or version not known here: kept as they are, and passed over`),
+    verdict: (problems) =>
+      well(
+        `${counted(problems.length, 'event')} of a type or version not known here: kept as they are, and passed over`,
+      ),
   },
   {
     name: 'journal',
@@ -121,14 +124,22 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     kinds: ['clock'],
     well: 'agrees with the log',
     verdict: ([problem], { rebuildClock }) =>
-      repairable(`clock.json is not to be used: ${problem?.message ?? ''}`, 'takes it from the log', rebuildClock),
+      repairable(
+        `clock.json is not to be used: ${problem?.message ?? ''}`,
+        'takes it from the log',
+        rebuildClock,
+      ),
   },
   {
     name: 'index',
     kinds: ['index'],
     well: 'answers as the log does',
     verdict: ([problem], { rebuildIndex }) =>
-      repairable(`the index is not to be used: ${problem?.message ?? ''}`, 'builds it anew from the log', rebuildIndex),
+      repairable(
+        `the index is not to be used: ${problem?.message ?? ''}`,
+        'builds it anew from the log',
+        rebuildIndex,
+      ),
   },
 ]
 

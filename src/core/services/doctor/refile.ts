@@ -33,7 +33,12 @@ export async function dropCopies({ log, health, eventsDir }: Log): Promise<void>
   for (const file of new Set(copies.map((copy) => copy.file))) {
     const wanted = new Set(copies.filter((copy) => copy.file === file).map((copy) => copy.line))
     const { lines, identity } = linesOf(log, file, wanted)
-    const kept = new Map((await index.rows(lines.flatMap(({ event }) => event?.event_id ?? []))).map((row) => [row.event_id, row]))
+    const kept = new Map(
+      (await index.rows(lines.flatMap(({ event }) => event?.event_id ?? []))).map((row) => [
+        row.event_id,
+        row,
+      ]),
+    )
     const doubled = lines.filter((line) => {
       const other = kept.get(line.event?.event_id ?? '')
       return other !== undefined && other.file !== file && log.readLine(other) === log.readLine(line)
@@ -48,7 +53,11 @@ async function replay(log: EventLog, health: IndexHealth): Promise<EventIndex> {
   return index
 }
 
-function linesOf(log: EventLog, file: string, wanted: ReadonlySet<number>): { lines: LogLine[]; identity: string } {
+function linesOf(
+  log: EventLog,
+  file: string,
+  wanted: ReadonlySet<number>,
+): { lines: LogLine[]; identity: string } {
   const lines: LogLine[] = []
   const scan = log.scan(file, SCAN_START)
   let step = scan.next()
@@ -58,6 +67,11 @@ function linesOf(log: EventLog, file: string, wanted: ReadonlySet<number>): { li
 
 /** The line as kitty writes it: without the mark and the line end that an editor gave its file. */
 function rawLine(log: EventLog, row: IndexRow): RawLine[] {
-  const line = log.readLine(row)?.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '\n')
-  return line === undefined ? [] : [{ event_id: row.event_id, timestamp: row.timestamp, bytes: Buffer.from(line, 'latin1') }]
+  const line = log
+    .readLine(row)
+    ?.replace(/^\u00ef\u00bb\u00bf/, '')
+    .replace(/\r?\n$/, '\n')
+  return line === undefined
+    ? []
+    : [{ event_id: row.event_id, timestamp: row.timestamp, bytes: Buffer.from(line, 'latin1') }]
 }

@@ -46,7 +46,12 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
 function parse(porcelain: string): Worktree[] {
   return porcelain
     .split('\n\n')
-    .map((block) => new Map(block.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)])))
+    .map(
+      (block) =>
+        new Map(
+          block.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
+        ),
+    )
     .filter((entry) => entry.has('worktree'))
     .map((entry) => ({
       path: entry.get('worktree') ?? '',
@@ -58,7 +63,10 @@ function parse(porcelain: string): Worktree[] {
 }
 
 function isOnABranch(root: string, head: string): boolean {
-  return /^[0-9a-f]+$/.test(head) && runGit(root, ['for-each-ref', '--contains', head, '--count=1', 'refs']).stdout !== ''
+  return (
+    /^[0-9a-f]+$/.test(head) &&
+    runGit(root, ['for-each-ref', '--contains', head, '--count=1', 'refs']).stdout !== ''
+  )
 }
 
 function folders(dir: string): string[] {

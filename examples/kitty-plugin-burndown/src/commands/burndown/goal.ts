@@ -1,4 +1,15 @@
-import { Args, type ErrorStorage, type EventStore, featureFlag, KittyError, PluginCommand, provenanceFlags, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+import {
+  Args,
+  type ErrorStorage,
+  type EventStore,
+  featureFlag,
+  KittyError,
+  PluginCommand,
+  provenanceFlags,
+  tokens,
+  WithErrorStorage,
+  WithEventStore,
+} from 'kitty-cli/plugin'
 import { goalSet } from '../../goal-set.js'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -17,10 +28,16 @@ export default class BurndownGoal extends PluginCommand<typeof BurndownGoal> {
   async run(): Promise<unknown> {
     const { day } = this.args
     if (!DAY.test(day) || Number.isNaN(Date.parse(day)))
-      throw new KittyError('ValidationError', `${JSON.stringify(day)} is no day.`, { nextSteps: ['give one like 2026-12-01'] })
+      throw new KittyError('ValidationError', `${JSON.stringify(day)} is no day.`, {
+        nextSteps: ['give one like 2026-12-01'],
+      })
     const scope = await this.service(tokens.Scope)
     const feature = await scope.feature(this.flags.feature)
-    const [event] = await goalSet.emit(this.eventStore, [{ feature_slug: feature, day }], scope.provenance(this.flags))
+    const [event] = await goalSet.emit(
+      this.eventStore,
+      [{ feature_slug: feature, day }],
+      scope.provenance(this.flags),
+    )
     this.show(() => `${feature} is meant to be done by ${day}`)
     return this.document({ feature, day, event })
   }
