@@ -65,10 +65,9 @@ export function misusesThatDoNotCompile(): unknown {
   }
   // @ts-expect-error a decider is not called without who, why and in what run
   const unasked: unknown = new MissingInput().decide({})
+  const about = { event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage' } as const
   // @ts-expect-error an event needs its feature
-  const homeless = decided([
-    { event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage', payload: { text: 'x' } },
-  ])
+  const homeless = decided([{ ...about, payload: { text: 'x' } }])
   return [NoField, OtherField, NotAsync, OnAField, called, NoDecision, unasked, homeless]
 }
 

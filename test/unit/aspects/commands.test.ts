@@ -39,7 +39,7 @@ function command(body: (command: Command) => unknown): {
   const seen: Seen = { records: [], closed: 0 }
   const services = new Map<symbol, unknown>([
     [TOKENS.ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
-    [TOKENS.EventStore, { close: async () => (seen.closed += 1) }],
+    [TOKENS.EventStore, { written: new Set(), close: async () => (seen.closed += 1) }],
   ])
   const resolve = async <T>(token: Token<T>): Promise<T> => {
     if (!services.has(token)) throw new MissingBinding('not bound')
