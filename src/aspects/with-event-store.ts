@@ -12,8 +12,11 @@ export const WithEventStore = around<{ readonly eventStore: EventStore }>(
       return await proceed()
     } finally {
       takeBack()
-      if (store.written.size > 0) await (await call.resolve(TOKENS.AfterEvents)).run()
-      await store.close()
+      try {
+        if (store.written.size > 0) await (await call.resolve(TOKENS.AfterEvents)).run()
+      } finally {
+        await store.close()
+      }
     }
   },
 )

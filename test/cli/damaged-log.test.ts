@@ -118,7 +118,7 @@ describe('a log that everything has happened to', () => {
     )
     const moved = await run('agent', 'tasks', 'move-task', 'WP02', '--to', 'doing', '--json')
     expect(moved.code).toBe(0)
-    expect(JSON.stringify(documentOf(moved)['warnings'])).toMatch(/merged \d+ lines, dropped \d+ duplicates/)
+    expect(JSON.stringify(documentOf(moved)['warnings'])).toMatch(/merged \d+, dropped \d+ duplicates/)
     const after = readFileSync(file, 'utf8')
     expect(after.startsWith(lines.join(''))).toBe(true)
     expect(after).toContain('this is no event\n')
