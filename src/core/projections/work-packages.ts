@@ -1,5 +1,5 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
-import type { ConflictDocument, GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
+import type { GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 
 /** Path of a package's file from the repository's root, or null where it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
@@ -72,8 +72,4 @@ export function gateDocuments(state: WorkPackageState): GateDocument[] {
     gate_type: gate_type ?? 'unknown',
     status,
   }))
-}
-
-export function conflictDocuments(states: readonly WorkPackageState[]): ConflictDocument[] {
-  return states.flatMap((state) => state.conflicts)
 }
