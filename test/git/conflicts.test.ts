@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../../src/core/di/tokens.js'
@@ -60,6 +60,19 @@ describe('conflicts', () => {
     const again = await status(ours)
     expect(again.result.features[0]?.conflicts).toHaveLength(1)
     expect(again.warnings).toEqual([])
+  })
+
+  it('are not explained again when a merge has rewritten the log they are in', async () => {
+    const { ours } = await fork(move('doing'), move('rejected'))
+    await status(ours)
+    for (const { name } of (await inProcess(ours, TOKENS.EventLog, async (log) => log.list())).result) {
+      const path = join(ours, '.kittify', 'events', name)
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+      writeFileSync(path, `${lines.reverse().join('\n')}\n`)
+    }
+    const later = await status(ours)
+    expect(later.result.features[0]?.conflicts).toHaveLength(1)
+    expect(later.warnings).toEqual([])
   })
 
   it('explain once more how they were settled, here and in a clone that has met neither', async () => {

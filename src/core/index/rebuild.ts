@@ -61,9 +61,9 @@ async function fill(
     // Nobody reads this file before it is whole, and a crash leaves nothing that counts.
     await index.sql('PRAGMA journal_mode = OFF')
     await index.sql('PRAGMA synchronous = OFF')
-    // Filled first and sorted once, they cost half of what they cost row by row. The entities' own is read meanwhile.
+    // Filled first and sorted once, they cost half of what they cost row by row. Those of entities and gates are read meanwhile.
     const secondary = await index.sql<{ name: string; sql: string }>(
-      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL AND name <> 'event_entity'",
+      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL AND name NOT IN ('event_entity', 'event_gate')",
     )
     for (const { name } of secondary) await index.sql(`DROP INDEX "${name}"`)
     const report = await catchUp(log, index, { progress })
