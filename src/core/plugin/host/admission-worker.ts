@@ -22,9 +22,17 @@ async function answer(): Promise<AdmissionAnswer> {
     if (plugin === undefined) throw new Error('it is not among the installed plugins')
     const { version, commands, hasManifest } = await admit(config, plugin)
     await loadDefinition(plugin)
-    return { admitted: { name, version, commands: commands.map(({ id }) => id.replaceAll(':', ' ')), has_manifest: hasManifest } }
+    return {
+      admitted: {
+        name,
+        version,
+        commands: commands.map(({ id }) => id.replaceAll(':', ' ')),
+        has_manifest: hasManifest,
+      },
+    }
   } catch (error) {
-    if (!isKittyError(error)) return { refused: { message: error instanceof Error ? error.message : String(error) } }
+    if (!isKittyError(error))
+      return { refused: { message: error instanceof Error ? error.message : String(error) } }
     const { kind, message, nextSteps, context } = error
     return { refused: { kind, message, nextSteps, context } }
   }

@@ -29,7 +29,14 @@ interface Refusal {
 
 export type AdmissionAnswer = { readonly admitted: AdmittedPlugin } | { readonly refused: Refusal }
 
-const SCRIPT = join(fileURLToPath(new URL('../../../../', import.meta.url)), 'dist', 'core', 'plugin', 'host', 'admission-worker.js')
+const SCRIPT = join(
+  fileURLToPath(new URL('../../../../', import.meta.url)),
+  'dist',
+  'core',
+  'plugin',
+  'host',
+  'admission-worker.js',
+)
 
 /**
  * Tries a plugin as the next start of the program will: in a thread, since this one remembers what it could not
@@ -51,7 +58,8 @@ export async function tryAdmission(data: AdmissionData): Promise<AdmittedPlugin>
 }
 
 function refusal(name: string, { kind, message, nextSteps, context }: Refusal): KittyError {
-  if (kind !== undefined) return new KittyError(kind, message, { ...(nextSteps && { nextSteps }), ...(context && { context }) })
+  if (kind !== undefined)
+    return new KittyError(kind, message, { ...(nextSteps && { nextSteps }), ...(context && { context }) })
   return new KittyError('ValidationError', `The plugin ${name} was not installed: ${message}`, {
     nextSteps: ['ask its author for a release that fits; docs/plugins.md says what a plugin may do'],
     context: { plugin: name },
