@@ -31,7 +31,9 @@ describe('kitty doctor', () => {
     expect(found.stdout).toContain('-> kitty doctor --fix moves them to .kittify/errors')
     const fixed = await kitty({ cwd: root }, 'doctor', '--fix', '--json')
     expect(fixed.code).toBe(0)
-    expect(JSON.parse(fixed.stdout)).toMatchObject({ ok: true, fixed: ['damaged-lines'], warnings: [] })
+    const answer = JSON.parse(fixed.stdout) as Answer
+    expect(answer).toMatchObject({ ok: true, fixed: ['damaged-lines'], warnings: [] })
+    expect(answer.checks.find(({ name }) => name === 'damaged-lines')?.message).toMatch(/^put right \(moves them to .kittify\/errors/)
     expect((await kitty({ cwd: root }, 'doctor')).stdout).toContain('All is well.')
   })
 })

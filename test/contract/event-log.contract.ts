@@ -41,7 +41,6 @@ export function describeEventLog(name: string, make: () => LogUnderTest): void {
       ]
       const places = log.append(events)
       expect(places.map((place) => place.event)).toEqual(events)
-      expect(places.map((place) => place.line)).toEqual([1, 2, 3])
       expect(log.readEvents(places)).toEqual(events)
       expect(log.readEvents([...places].reverse())).toEqual([...events].reverse())
       expect(scanAll(log).lines.map((line) => line.event)).toEqual(events)
@@ -64,23 +63,6 @@ export function describeEventLog(name: string, make: () => LogUnderTest): void {
       const places = log.append([note(1), note(2, { timestamp: '2026-11-23T00:00:00.000Z' }), note(3)])
       expect(places.map((place) => place.file)).toEqual([DAY, DAY, '2026-11-23.jsonl'])
       expect(log.list().map((file) => file.name)).toEqual([DAY, '2026-11-23.jsonl'])
-    })
-
-    it('numbers lines from where an earlier scan ended as it does from the start', () => {
-      const { log } = make()
-      log.append([note(1), note(2)])
-      const seen = new Map([[DAY, scanAll(log).end]])
-      expect(log.append([note(3)], seen)[0]?.line).toBe(3)
-      expect(log.append([note(4)], seen)[0]?.line).toBe(4)
-      expect(log.append([note(5)])[0]?.line).toBe(5)
-    })
-
-    it('numbers lines from the start when the file is shorter than an earlier scan found it', () => {
-      const { log, eventsDir } = make()
-      log.append([note(1), note(2), note(3)])
-      const seen = new Map([[DAY, scanAll(log).end]])
-      writeFileSync(join(eventsDir, DAY), noteLine(1))
-      expect(log.append([note(4)], seen)[0]?.line).toBe(2)
     })
 
     it('does nothing for no events', () => {
@@ -205,7 +187,7 @@ export function describeEventLog(name: string, make: () => LogUnderTest): void {
       mkdirSync(eventsDir, { recursive: true })
       writeFileSync(join(eventsDir, DAY), noteLine(1).trimEnd())
       const [place] = log.append([note(2)])
-      expect(place).toMatchObject({ line: 2, offset: noteLine(1).length })
+      expect(place).toMatchObject({ offset: noteLine(1).length })
       expect(scanAll(log).lines.map((line) => line.event?.event_id)).toEqual([ulid(1), ulid(2)])
     })
   })

@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
-  chmodSync,
   existsSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,8 +11,7 @@ import { describe, expect } from 'vitest'
 import { fault } from './support/fault.js'
 import { checkInvariants } from './support/invariants.js'
 import { mountUnder, remountReadOnly } from './support/mounted.js'
-import { shimmed } from './support/shim.js'
-import { injecting, traceText, tracing } from './support/strace.js'
+import { traceText, tracing } from './support/strace.js'
 import { expectExit, World } from './support/world.js'
 
 /** Fills a file system to the last byte, and answers what to remove to have it free again. */
@@ -164,6 +160,89 @@ describe('real disks', () => {
       expected: 'reads work, emit refused; "read-only"; 3',
     }
   })
+
+  fault(24, 'a read-only file or folder', { needs: ['setpriv as root'] }, async () => {
+    const under = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    for (const [what, mode] of [
+      ['file', 0o444],
+      ['folder', 0o555],
+    ] as const) {
+      const world = await World.make()
+      await world.note('so that the file is there')
+      execFileSync('chown', ['-R', '65534:65534', world.folder])
+      const path = what === 'file' ? world.today : world.eventsDir
+      // A folder that cannot be written to matters for a file that is not there yet.
+      if (what === 'folder') {
+        world.git('add', '--all')
+        world.git('commit', '--quiet', '--message', 'log')
+        rmSync(world.today)
+      }
+      chmodSync(path, mode)
+      world.remember()
+      const refused = await world.write({ under })
+      expectExit(refused, 3)
+      expect(refused.stdout).toContain(path)
+      expect(refused.stdout).toMatch(what === 'file' ? /read-only.*0444/ : /read-only.*0555/)
+      expectExit(await world.kitty(['status', '--json'], { under }), 0)
+      chmodSync(path, what === 'file' ? 0o644 : 0o755)
+      expectExit(await world.write({ under }), 0)
+      await checkInvariants(world)
+    }
+    return {
+      injected: 'day file 0444, events/ 0555, as another user',
+      found: 'exit 3 with path and mode; reading works',
+      expected: 'as 23; path, mode; 3',
+    }
+  })
+
+  fault(25, 'EMFILE', { needs: ['gcc'], within: 600 }, async () => {
+    const exits = new Map<number, number>()
+    for (let limit = 16; limit <= 32; limit += 1) {
+      const world = await World.make()
+      const outcome = await world.write({ under: ['prlimit', `--nofile=${limit}`] })
+      exits.set(outcome.exit, (exits.get(outcome.exit) ?? 0) + 1)
+      const said = `${outcome.stdout}${outcome.stderr}`
+      // Below some number node itself does not start, and says so in its own way.
+      const ownWay =
+        outcome.stdout === '' && (outcome.exit > 128 || /node|uv_|Assertion/.test(outcome.stderr))
+      if (outcome.exit !== 0 && !ownWay) {
+        expectExit(outcome, 3, `limit ${limit}`)
+        expect(said, `limit ${limit}`).toMatch(/too many open files/i)
+      }
+      await checkInvariants(world)
+    }
+    // Of kitty's own calls, whatever number node itself needs.
+    for (const path of ['.jsonl', 'index.db', 'clock.json', 'kitty/lock', 'journal.jsonl']) {
+      const world = await World.make()
+      const outcome = await world.write({ env: shimmed(`open:${path}:1+:E24`) })
+      expect([0, 3], outcome.stdout).toContain(outcome.exit)
+      if (outcome.exit === 3) expect(outcome.stdout).toContain('too many open files')
+      await checkInvariants(world)
+    }
+    return {
+      injected: 'at most 16 to 32 open files; EMFILE for each of kitty’s own files',
+      found: [...exits].map(([exit, times]) => `exit ${exit}: ${times} times`).join(', '),
+      expected: 'clear error, no partial state; "too many open files"; 3',
+    }
+  })
 })
 
-describe('random refusals', () => {})
+describe('random refusals', () => {
+  fault(17, 'EINTR at random', { needs: ['strace'] }, async () => {
+    const world = await World.make()
+    for (const when of ['1+7', '2+5', '3+11']) {
+      const calls = ['write', 'pwrite64', 'openat', 'ftruncate']
+      const under = injecting({ calls, action: `error=EINTR:when=${when}`, paths: world.ownFiles })
+      const outcome = await world.write({ under })
+      expectExit(outcome, 0)
+      expect(outcome.stderr).toBe('')
+    }
+    await checkInvariants(world)
+    expect(existsSync(world.errorsDir) ? readdirSync(world.errorsDir) : []).toEqual([])
+    return {
+      injected: 'every fifth to eleventh open, write and cut is interrupted',
+      found: 'nothing said',
+      expected: 'nothing visible; 0',
+    }
+  })
+})

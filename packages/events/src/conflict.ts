@@ -110,6 +110,12 @@ function conflictingWrite(event: LogEvent | undefined): ConflictingWrite[] {
   return [{ event_id, actor, value: write.value, timestamp, lamport_clock }]
 }
 
+/** The status a move writes. */
+function statusOf(event: LogEvent): string {
+  const value = conflictingWrite(event)[0]?.value
+  return typeof value === 'string' ? value : ''
+}
+
 function pick(
   stream: Stream<LogEvent>,
   register: string,
@@ -122,7 +128,7 @@ function pick(
   }
   const result = stateMachine(writes, {
     priority: new Map(table.lanes.map((lane, rank) => [lane, rank])),
-    stateOf: (event) => laneShown(table, String(conflictingWrite(event)[0]?.value)),
+    stateOf: (event) => laneShown(table, statusOf(event)),
     actorOf: (event) => event.actor,
   })
   return { winner: result.ok ? result.winner : undefined, rule: 'priority' }

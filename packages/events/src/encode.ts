@@ -29,6 +29,7 @@ export function utf8Length(text: string): number {
 }
 
 function append(members: string[], key: string, value: unknown): void {
-  const json: string | undefined = JSON.stringify(value)
+  // Undefined and functions have no JSON, whatever the declaration says.
+  const json = JSON.stringify(value) as string | undefined
   if (json !== undefined) members.push(`${JSON.stringify(key)}:${json}`)
 }

@@ -87,7 +87,7 @@ export function object<Shape extends object>(fields: {
   readonly [Key in keyof Shape]-?: Schema<Shape[Key]>
 }): Schema<Shape> {
   // Cast: Object.entries forgets that every value of a mapped type is a Schema.
-  const entries = Object.entries(fields) as [string, Schema][]
+  const entries = Object.entries<Schema>(fields as Record<string, Schema>)
   const names = new Set(entries.map(([name]) => name))
   return required((value, path, strictness, report) => {
     if (!isObject(value)) return report(path, 'must be an object')

@@ -53,6 +53,11 @@ function usageDocument(error: OclifError): FailureDocument {
 function unexpected(error: unknown): FailureDocument {
   const message = error instanceof Error ? error.message : String(error)
   const code = systemCode(error)
+  // Met anywhere, since loading a module opens files too.
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const next_steps = ['raise the limit: ulimit -n 1024', 'run the command again']
+    return { kind: 'NotWritable', message: `too many open files: ${message}`, next_steps, context: { code } }
+  }
   return {
     kind: 'InternalError',
     message: `kitty failed in a way it does not know: ${message}`,

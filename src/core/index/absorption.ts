@@ -69,6 +69,8 @@ export class Absorption {
 
   /** Said once a file: the first line that stands behind a later one. */
   async #isOutOfOrder(file: string, clock: number): Promise<boolean> {
+    // Poison is no place in an order: else whatever is written behind it would have the file rewritten.
+    if (clock > this.trusted + CLOCK_GAP) return false
     // Nothing greater is in the index, so nothing greater is in this file.
     const last = this.#lastClock.get(file) ?? (clock > this.trusted ? 0 : await this.writer.fileMaximum(file))
     this.#lastClock.set(file, Math.max(last, clock))

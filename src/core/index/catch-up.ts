@@ -41,7 +41,7 @@ const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
  * @throws IndexUnusable when the index cannot be written.
  */
 export async function catchUp(log: EventLog, index: EventIndex, options: CatchUpOptions = {}): Promise<CatchUpReport> {
-  if (isUpToDate(log.list(), await index.watermarks())) return NOTHING
+  if (options.appended === undefined && (await index.standing(log.list())).isUpToDate) return NOTHING
   // Looked at again inside the transaction: another process may have caught up in the meantime.
   return index.write(async (writer) => absorbChanges(log, writer, index.foldRules, options))
 }
@@ -59,6 +59,11 @@ async function absorbChanges(
   foldRules: MergeOptions,
   options: CatchUpOptions,
 ): Promise<CatchUpReport> {
+  const { appended } = options
+  if (appended) {
+    const report = await absorbOwn(log, writer, foldRules, appended)
+    if (report) return report
+  }
   const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
   const files = log.list()
   const present = new Set(files.map((file) => file.name))
@@ -74,24 +79,42 @@ async function absorbChanges(
     lines += await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
   }
   const resolutions = await absorption.settle()
-  const { appended } = options
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
   if (lost.length > 0 || (appended && lines !== appended.lines)) await writer.putJournalMark(UNCHECKED)
   else if (appended?.journal) await writer.putJournalMark(appended.journal)
   return { lines, rewritten: lost, resolutions }
 }
 
-function isUpToDate(files: readonly LogFile[], marks: readonly Watermark[]): boolean {
-  if (files.length !== marks.length) return false
-  const identities = new Map(marks.map((mark) => [mark.file, mark.identity]))
-  return files.every((file) => identities.get(file.name) === file.identity)
+/**
+ * The lines that the caller has just written, alone: what else has changed meanwhile is for the next who looks.
+ * Undefined when the file does not simply go on where it was last read, or others have written to it too.
+ */
+async function absorbOwn(
+  log: EventLog,
+  writer: IndexWriter,
+  foldRules: MergeOptions,
+  appended: OwnAppend,
+): Promise<CatchUpReport | undefined> {
+  const file = log.find(appended.file)
+  const mark = await writer.watermark(appended.file)
+  if (file === undefined || !goesOn(mark, file)) return undefined
+  const absorption = await Absorption.begin(log, writer, foldRules, false)
+  const lines = await readFile(log, writer, absorption, file, mark ?? START, () => undefined)
+  const resolutions = await absorption.settle()
+  if (lines !== appended.lines) await writer.putJournalMark(UNCHECKED)
+  else if (appended.journal) await writer.putJournalMark(appended.journal)
+  return { lines, rewritten: [], resolutions }
 }
 
 function resumeAt(log: EventLog, mark: Watermark | undefined, file: LogFile, options: CatchUpOptions): ScanPosition {
   if (mark === undefined || file.size < mark.offset) return START
-  // An inode of its own means that somebody put another file there, whoever holds the lock.
-  if (options.appended?.file === file.name && inodeOf(mark.identity) === inodeOf(file.identity)) return mark
+  if (options.appended?.file === file.name && goesOn(mark, file)) return mark
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
+}
+
+/** An inode of its own means that somebody put another file there, whoever holds the lock. */
+function goesOn(mark: Watermark | undefined, file: LogFile): boolean {
+  return mark === undefined || (file.size >= mark.offset && inodeOf(mark.identity) === inodeOf(file.identity))
 }
 
 function inodeOf(identity: string): string {

@@ -1,5 +1,5 @@
 import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
-import type { LogProblem } from '../log/event-log.js'
+import type { LogFile, LogProblem } from '../log/event-log.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
 export interface IndexRow {
@@ -72,7 +72,21 @@ export interface JournalMark {
   readonly floor: number
 }
 
+/** How an index stands to the log's files as they are listed now. */
+export interface Standing {
+  /** Every file has been read as it is now, and no other is known. */
+  readonly isUpToDate: boolean
+  /** In every file it has been read to the end: no crash left bytes behind the last newline. */
+  readonly isWhole: boolean
+  readonly journal: JournalMark | undefined
+  readonly hasProblems: boolean
+}
+
 export interface IndexReader {
+  /** What most commands ask first, in one question whatever the number of files. */
+  standing(files: readonly LogFile[]): Promise<Standing>
+  /** How far one file has been read; undefined when it is not known. */
+  watermark(file: string): Promise<Watermark | undefined>
   watermarks(): Promise<Watermark[]>
   journalMark(): Promise<JournalMark | undefined>
   /** Rows in the total order (lamport_clock, event_id). */
@@ -86,6 +100,8 @@ export interface IndexReader {
   /** All, or one feature's, by feature and id. */
   workPackages(feature?: string): Promise<WorkPackageState[]>
   features(): Promise<FeatureRow[]>
+  /** Of every feature that has a definition or a package, sorted. */
+  featureSlugs(): Promise<string[]>
   problems(): Promise<LogProblem[]>
   /** The greatest clock value that is trusted: docs/formats.md, "The clock". 0 for an empty log. */
   maximumClock(): Promise<number>

@@ -1,6 +1,6 @@
 import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
-import type { LogProblem } from '../log/event-log.js'
+import type { LogFile, LogProblem } from '../log/event-log.js'
 import type {
   EventFilter,
   EventIndex,
@@ -8,6 +8,7 @@ import type {
   IndexRow,
   IndexWriter,
   JournalMark,
+  Standing,
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
@@ -36,6 +37,20 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async close(): Promise<void> {}
+
+  async standing(files: readonly LogFile[]): Promise<Standing> {
+    const isRead = (file: LogFile): boolean => this.#marks.get(file.name)?.identity === file.identity
+    return {
+      isUpToDate: files.length === this.#marks.size && files.every(isRead),
+      isWhole: files.every((file) => this.#marks.get(file.name)?.offset === file.size),
+      journal: this.#journal,
+      hasProblems: this.#problems.length > 0,
+    }
+  }
+
+  async watermark(file: string): Promise<Watermark | undefined> {
+    return this.#marks.get(file)
+  }
 
   async watermarks(): Promise<Watermark[]> {
     return [...this.#marks.values()]
@@ -86,6 +101,12 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async features(): Promise<FeatureRow[]> {
     return [...this.#features.values()].sort((a, b) => (a.feature_slug < b.feature_slug ? -1 : 1))
+  }
+
+  async featureSlugs(): Promise<string[]> {
+    const slugs = new Set(this.#features.keys())
+    for (const { feature_slug } of this.#workPackages.values()) slugs.add(feature_slug)
+    return [...slugs].sort()
   }
 
   async problems(): Promise<LogProblem[]> {

@@ -3,7 +3,7 @@ import type { FeatureEntity } from '../../entities/feature-entity.js'
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
-import type { LogProblem } from '../log/event-log.js'
+import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/crc32.js'
 import type { Connection } from './connection.js'
 import type {
@@ -13,6 +13,7 @@ import type {
   IndexRow,
   IndexWriter,
   JournalMark,
+  Standing,
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
@@ -43,6 +44,22 @@ const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${name}"`)
   SELECT ${ROW_COLUMNS.map((_, i) => `value ->> ${i}`).join(', ')} FROM json_each(?) WHERE true
   ON CONFLICT (event_id) DO NOTHING`
 
+// The files go in as one text and three numbers come out: a year has 365 of them, and a row each would be made an object.
+const STANDING = `SELECT
+  (SELECT count(*) FROM log_file) AS known,
+  count(log_file.file) AS read,
+  coalesce(sum(log_file."offset" = listed.value ->> 2), 0) AS whole,
+  (SELECT value FROM fact WHERE name = 'journal') AS journal,
+  EXISTS (SELECT 1 FROM log_problem) AS problems
+  FROM json_each(?) AS listed
+  LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
+
+// One look a feature: DISTINCT would walk through the state of every package.
+const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
+    SELECT min(feature_slug) FROM work_package
+    UNION ALL SELECT (SELECT min(feature_slug) FROM work_package WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
+  SELECT slug FROM packaged WHERE slug IS NOT NULL UNION SELECT feature_slug FROM feature ORDER BY 1`
+
 const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
 const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
 
@@ -50,6 +67,7 @@ const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
+  #relaxed = false
 
   constructor(
     private readonly connection: Connection,
@@ -68,6 +86,9 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    // The log is what survives a power cut; the index only has to stay consistent.
+    if (!this.#relaxed) await this.sql('PRAGMA synchronous = NORMAL')
+    this.#relaxed = true
     // A deferred transaction that reads before it writes deadlocks between processes.
     await this.sql('BEGIN IMMEDIATE')
     try {
@@ -87,6 +108,24 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     } finally {
       this.released()
     }
+  }
+
+  async standing(files: readonly LogFile[]): Promise<Standing> {
+    const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
+    const [row] = await this.sql<{ known: number; read: number; whole: number; journal: string | null; problems: number }>(STANDING, [listed])
+    if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
+    return {
+      isUpToDate: row.known === files.length && row.read === files.length,
+      isWhole: row.whole === files.length,
+      // What putJournalMark wrote, under this schema version.
+      journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
+      hasProblems: row.problems !== 0,
+    }
+  }
+
+  async watermark(file: string): Promise<Watermark | undefined> {
+    const [mark] = await this.sql<Watermark>('SELECT * FROM log_file WHERE file = ?', [file])
+    return mark
   }
 
   watermarks(): Promise<Watermark[]> {
@@ -155,6 +194,10 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     })
   }
 
+  async featureSlugs(): Promise<string[]> {
+    return (await this.sql<{ slug: string }>(FEATURE_SLUGS)).map((row) => row.slug)
+  }
+
   async problems(): Promise<LogProblem[]> {
     const rows = await this.sql<LogProblemEntity>('SELECT * FROM log_problem ORDER BY file, line, id')
     return rows.map(({ file, line, kind, message }) => ({ file, line, kind, message }))
@@ -179,15 +222,10 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
     if (rows.length === 0) return []
     const values = JSON.stringify(rows.map((row) => ROW_COLUMNS.map((name) => row[name])))
-    const before = await this.#changes()
     await this.sql(INSERT_ROWS, [values])
-    if ((await this.#changes()) - before === rows.length) return []
+    const [inserted] = await this.sql<{ n: number }>('SELECT changes() AS n')
+    if (inserted?.n === rows.length) return []
     return this.#leftOut(rows)
-  }
-
-  async #changes(): Promise<number> {
-    const [row] = await this.sql<{ n: number }>('SELECT total_changes() AS n')
-    return row?.n ?? 0
   }
 
   async #leftOut(rows: readonly IndexRow[]): Promise<IndexRow[]> {

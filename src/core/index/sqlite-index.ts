@@ -38,6 +38,4 @@ async function prepare(index: SqliteEventIndex): Promise<void> {
     throw new IndexUnusable('damaged', `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`)
   if ((await index.foldFingerprint()) !== foldFingerprint(index.foldRules))
     throw new IndexUnusable('damaged', 'it was built for other lanes or another merge rule than are configured now')
-  // The log is what survives a power cut; the index only has to stay consistent.
-  await index.sql('PRAGMA synchronous = NORMAL')
 }

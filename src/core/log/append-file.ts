@@ -16,7 +16,6 @@ import { NO_SURPRISES, readFully, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 const LF = 0x0a
-const CHUNK_BYTES = 256 * 1024
 const NEWLINE = Buffer.from('\n')
 
 /** What a failed append may have left behind. */
@@ -103,20 +102,6 @@ export class Append {
     const now = statSync(this.path, { throwIfNoEntry: false, bigint: true })
     const ours = fstatSync(this.fd, { bigint: true })
     return now !== undefined && now.ino === ours.ino && now.dev === ours.dev && now.size >= this.newSize
-  }
-
-  /** Newlines in the bytes [from, to) of the file. */
-  newlinesBetween(from: number, to: number): number {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - from))
-    let count = 0
-    for (let at = from; at < to;) {
-      const read = readFully(this.fd, buffer, 0, Math.min(buffer.length, to - at), at)
-      if (read === 0) break
-      const chunk = buffer.subarray(0, read)
-      for (let found = chunk.indexOf(LF); found >= 0; found = chunk.indexOf(LF, found + 1)) count += 1
-      at += read
-    }
-    return count
   }
 
   /** The file as it was. */

@@ -58,7 +58,6 @@ export interface EventLocation {
 
 export interface AppendedLine extends EventLocation {
   readonly event: LogEvent
-  readonly line: number
 }
 
 /** What was done to a torn tail. */
@@ -95,6 +94,8 @@ export interface RawLine {
 export interface EventLog {
   /** Day files sorted by name; whatever else lies in the folder is passed over. */
   list(): LogFile[]
+  /** One day file as `list` has it; undefined when it is not there. */
+  find(file: string): LogFile | undefined
   /** Whole lines after `from`, one batch a chunk of the file. Lines without text are counted, not reported. */
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd>
   /** crc32 of the first `length` bytes; undefined when the file is missing or shorter. */
@@ -103,11 +104,8 @@ export interface EventLog {
   readEvents(locations: readonly EventLocation[]): (LogEvent | undefined)[]
   /** The line at a place, byte for byte a character, without byte order mark and line end; undefined when the file is missing or shorter. */
   readLine(location: EventLocation): string | undefined
-  /**
-   * Durable when it returns; all or nothing when it throws.
-   * @param seen Where earlier scans ended, by file: spares counting lines for `AppendedLine.line`.
-   */
-  append(events: readonly LogEvent[], seen?: ReadonlyMap<string, ScanPosition>): AppendedLine[]
+  /** Durable when it returns; all or nothing when it throws. */
+  append(events: readonly LogEvent[]): AppendedLine[]
   /** Writes missing lines into the files of their days, each id once; returns how many. */
   putBack(lines: readonly RawLine[]): number
   /** Repairs torn tails of `files`, or of every file. */

@@ -114,7 +114,12 @@ export class FileLock implements WriteLock {
     try {
       return (this.binding ??= this.load())
     } catch (error) {
-      throw unavailable(this.path, 'the native module fs-native-extensions cannot be loaded', error)
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+      throw unavailable(
+        this.path,
+        `the native module fs-native-extensions cannot be loaded (${reason})`,
+        error,
+      )
     }
   }
 

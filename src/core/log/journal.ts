@@ -15,6 +15,8 @@ export interface JournalReading {
   readonly lines: RawLine[]
   /** Where the last whole line ended. */
   readonly end: JournalPosition
+  /** Of the whole journal, in bytes. */
+  readonly size: number
 }
 
 /** Lines on their way: taken back when the log refuses them, else left for whoever reconciles. */
@@ -66,7 +68,7 @@ export class FileJournal implements Journal {
 
   read(since?: JournalPosition): JournalReading {
     const open = openToRead(this.path)
-    if (open === undefined) return { lines: [], end: { offset: 0, identity: '' } }
+    if (open === undefined) return { lines: [], end: { offset: 0, identity: '' }, size: 0 }
     try {
       const { ino, birthtimeNs, size } = open.stats
       // The birth time as well: a file system gives a freed inode's number to the next file.
@@ -76,7 +78,7 @@ export class FileJournal implements Journal {
       const buffer = Buffer.allocUnsafe(Number(size) - from)
       const bytes = buffer.subarray(0, readFully(open.fd, buffer, 0, buffer.length, from))
       const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
-      return { lines: journalLines(whole), end: { offset: from + whole.length, identity } }
+      return { lines: journalLines(whole), end: { offset: from + whole.length, identity }, size: Number(size) }
     } catch (error) {
       throw storageError(error, this.path, 'not readable')
     } finally {

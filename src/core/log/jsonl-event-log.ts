@@ -12,7 +12,6 @@ import {
   type LogFile,
   type LogLine,
   type RawLine,
-  SCAN_START,
   type ScanEnd,
   type ScanPosition,
   type TailRepair,
@@ -59,13 +58,18 @@ export class JsonlEventLog implements EventLog {
   list(): LogFile[] {
     const files: LogFile[] = []
     for (const name of this.names()) {
-      const path = join(this.folders.eventsDir, name)
-      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-      if (stats === undefined) continue
-      assertPlainFile(path, stats)
-      files.push({ name, size: Number(stats.size), identity: identityOf(stats) })
+      const file = this.find(name)
+      if (file !== undefined) files.push(file)
     }
     return files
+  }
+
+  find(name: string): LogFile | undefined {
+    const path = join(this.folders.eventsDir, name)
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined) return undefined
+    assertPlainFile(path, stats)
+    return { name, size: Number(stats.size), identity: identityOf(stats) }
   }
 
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
@@ -97,7 +101,7 @@ export class JsonlEventLog implements EventLog {
     }
   }
 
-  append(events: readonly LogEvent[], seen?: ReadonlyMap<string, ScanPosition>): AppendedLine[] {
+  append(events: readonly LogEvent[]): AppendedLine[] {
     const files = this.files()
     const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
@@ -109,7 +113,7 @@ export class JsonlEventLog implements EventLog {
       for (const one of written) store(one)
       for (const one of written) confirm(one, entry)
       for (const { append } of written) this.warnOf(append)
-      return written.flatMap((one) => placesOf(one, seen?.get(one.portion.file) ?? SCAN_START))
+      return written.flatMap(placesOf)
     } catch (error) {
       throw takeBack(error, written, entry)
     } finally {
@@ -265,13 +269,10 @@ function notOnDisk(error: unknown, path: string, { lines }: Portion): unknown {
   )
 }
 
-function placesOf({ portion, append }: Written, seen: ScanPosition): AppendedLine[] {
-  // A file that git made shorter since it was read has to be counted from its start.
-  const from = seen.offset <= append.offset ? seen : SCAN_START
-  let line = from.line + append.newlinesBetween(from.offset, append.offset)
+function placesOf({ portion, append }: Written): AppendedLine[] {
   let offset = append.offset
   return portion.lines.map(({ event, bytes }) => {
-    const place = { event, file: portion.file, offset, length: bytes.length, line: (line += 1) }
+    const place = { event, file: portion.file, offset, length: bytes.length }
     offset += bytes.length
     return place
   })

@@ -27,11 +27,10 @@ export class Scope {
 
   /** Every feature there is: a folder under kitty-specs, or an event. */
   async features(): Promise<string[]> {
-    const logged = new Set((await this.store.features()).map((feature) => feature.feature_slug))
-    for (const state of await this.store.workPackages()) logged.add(state.feature_slug)
+    const logged = await this.store.featureSlugs()
     const folders = listFeatures(this.workspace.specsDir)
     const known = new Set(folders)
-    return [...folders, ...[...logged].filter((slug) => !known.has(slug)).sort()]
+    return [...folders, ...logged.filter((slug) => !known.has(slug))]
   }
 
   /** @throws KittyError UsageError, UnknownFeature, AmbiguousFeature. */

@@ -49,10 +49,14 @@ export interface EventStore {
   /** Every event of one package, its gates' included. */
   history(feature: string, workPackage: string): Promise<LogEvent[]>
   features(): Promise<FeatureRow[]>
+  /** Of every feature that has a definition or a package, sorted. */
+  featureSlugs(): Promise<string[]>
   problems(): Promise<LogProblem[]>
   /** The greatest clock value that is trusted: events above it are kept and not replayed. */
   trustedClock(): Promise<number>
   causedBy(causationId: string): Promise<LogEvent[]>
+  /** Every read within `work` answers as of its first one: the log is looked at once. */
+  asOfNow<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */

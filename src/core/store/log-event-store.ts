@@ -29,6 +29,9 @@ export class LogEventStore implements EventStore {
   readonly #holding = new AsyncLocalStorage<true>()
   readonly #written = new Set<string>()
 
+  /** The index that was found up to date, while reads are to answer as of one moment. */
+  readonly #moment = new AsyncLocalStorage<{ index?: EventIndex }>()
+
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.WriteLock) private readonly lock: WriteLock,
@@ -56,6 +59,10 @@ export class LogEventStore implements EventStore {
     } finally {
       held.release()
     }
+  }
+
+  asOfNow<T>(work: () => Promise<T>): Promise<T> {
+    return this.#moment.getStore() ? work() : this.#moment.run({}, work)
   }
 
   emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
@@ -126,6 +133,11 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   async features(): Promise<FeatureRow[]> {
     return (await this.#upToDate()).features()
+  }
+
+  @RebuildOnCorruption
+  async featureSlugs(): Promise<string[]> {
+    return (await this.#upToDate()).featureSlugs()
   }
 
   @RebuildOnCorruption
@@ -224,7 +236,10 @@ export class LogEventStore implements EventStore {
 
   async #upToDate(): Promise<EventIndex> {
     const index = await this.health.current()
-    if (!this.#holding.getStore()) await this.recovery.beforeRead(index, (work) => this.#withLock(work))
+    const moment = this.#moment.getStore()
+    if (this.#holding.getStore() || moment?.index === index) return index
+    await this.recovery.beforeRead(index, (work) => this.#withLock(work))
+    if (moment) moment.index = index
     return index
   }
 

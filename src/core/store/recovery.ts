@@ -37,17 +37,22 @@ export class Recovery {
 
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
-    await this.#repairTails(index)
-    await this.#catchUp(index)
-    await this.#reconcileJournal(index)
-    await this.#takeOtherSides(index)
-    await this.#normaliseFiles(index)
+    let standing = await index.standing(this.log.list())
+    if (!standing.isUpToDate || !standing.isWhole) {
+      await this.#repairTails(index)
+      await this.#catchUp(index)
+      standing = await index.standing(this.log.list())
+    }
+    const putBack = await this.#reconcileJournal(index, standing.journal)
+    const took = await this.#takeOtherSides(index)
+    if (standing.hasProblems || putBack || took) await this.#normaliseFiles(index)
   }
 
   /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
-    await this.#catchUp(index)
-    const { lines } = this.journal.read(await index.journalMark())
+    const standing = await index.standing(this.log.list())
+    if (!standing.isUpToDate) await this.#catchUp(index)
+    const { lines } = this.journal.read(standing.isUpToDate ? standing.journal : await index.journalMark())
     const others = this.attributes.otherSides()
     if (lines.length + others.length === 0) return
     const present = await inIndex(index, [...lines, ...others])
@@ -98,19 +103,19 @@ export class Recovery {
     for (const repair of this.log.prepare(suspects.map((file) => file.name))) this.notices.warn(repair.message)
   }
 
-  async #reconcileJournal(index: EventIndex): Promise<void> {
-    const mark = await index.journalMark()
+  /** @returns whether lines were put back. */
+  async #reconcileJournal(index: EventIndex, mark: JournalMark | undefined): Promise<boolean> {
     this.#mark = mark
     this.#isPending = false
-    const size = this.journal.size()
-    const prune = size > PRUNE_AT && size > 2 * (mark?.floor ?? 0)
     const unseen = this.journal.read(mark)
-    const isWhole = unseen.lines.length === 0 || (await inIndex(index, unseen.lines)).size === unseen.lines.length
-    if (!isWhole || prune) await this.#compareWithGit(index, prune)
-    else if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.end, mark?.floor ?? 0)
+    const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
+    const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
+    if (!isWhole || prune) return this.#compareWithGit(index, prune)
+    if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.end, mark?.floor ?? 0)
+    return false
   }
 
-  async #compareWithGit(index: EventIndex, prune: boolean): Promise<void> {
+  async #compareWithGit(index: EventIndex, prune: boolean): Promise<boolean> {
     const { lines } = this.journal.read()
     const plan = await reconcile(lines, {
       inLog: () => this.#inLog(index, lines),
@@ -129,18 +134,21 @@ export class Recovery {
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
     this.#isPending = plan.isPending && hidden.length === 0
-    if (this.#isPending) return
+    if (this.#isPending) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     await this.#confirmJournal(index, this.journal.read().end, floor)
+    return putBack.length > 0
   }
 
-  async #takeOtherSides(index: EventIndex): Promise<void> {
+  /** @returns whether there were any. */
+  async #takeOtherSides(index: EventIndex): Promise<boolean> {
     const lines = this.attributes.otherSides()
     const present = await inIndex(index, lines)
     const missing = lines.filter((line) => !present.has(line.event_id))
-    if (missing.length === 0) return
+    if (missing.length === 0) return false
     this.notices.warn(`took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`)
     await catchUp(this.log, index)
+    return true
   }
 
   /** An index that lacks what the files hold is damaged, and nothing is written because of it. */
@@ -193,11 +201,12 @@ export class Recovery {
     }
     if (rewrote) {
       await this.#catchUp(index)
-      await this.#reconcileJournal(index)
+      await this.#reconcileJournal(index, await index.journalMark())
     }
   }
 }
 
 async function inIndex(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+  if (lines.length === 0) return new Set()
   return new Set((await index.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
 }

@@ -188,14 +188,17 @@ describe('what is only derived', () => {
 
   fault(17, 'EINTR everywhere', { needs: ['gcc'] }, async () => {
     const world = await World.make()
-    // Every third call would starve a loop that tries again; one in a row is what a signal does.
-    const rules = [2, 5, 8, 12, 15, 19, 24, 28].map((n) => `any:.kittify:${n}:E${EINTR}`)
+    // Synchronising is left out: on the file systems there are it is not interrupted, and SQLite counts on that.
+    const rules = [1, 3, 6, 10].flatMap((n) => [
+      `write:.kittify:${n}:E${EINTR}`,
+      `open:.kittify:${n}:E${EINTR}`,
+    ])
     const outcome = await world.write({ env: shimmed(...rules) })
     expectExit(outcome, 0)
     expect(outcome.stderr).toBe('')
     await checkInvariants(world)
     return {
-      injected: 'EINTR at eight calls below .kittify',
+      injected: 'EINTR at four opens and four writes below .kittify',
       found: 'nothing said',
       expected: 'nothing visible; 0',
     }

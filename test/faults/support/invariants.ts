@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { TOKENS } from '../../../src/core/di/tokens.js'
 import {
@@ -46,7 +46,7 @@ function acknowledgedIsKept(world: World): void {
 }
 
 /** I5. */
-function nothingOutside(world: World): void {
+export function nothingOutside(world: World): void {
   const now = outsideOf(world.folder)
   const before = world.remembered.outside
   const paths = [...new Set([...before.keys(), ...now.keys()])].filter(
@@ -84,7 +84,7 @@ async function nextWriteWorks(world: World): Promise<void> {
   const event = await world.note('the next command')
   if (event.lamport_clock <= before)
     throw new Error(`I3: the clock issued ${event.lamport_clock} after the log's maximum ${before}`)
-  if (!existsSync(world.clockFile)) return
+  if (!lstatSync(world.clockFile, { throwIfNoEntry: false })?.isFile()) return
   // Cast: what kitty wrote a moment ago.
   const { value } = JSON.parse(readFileSync(world.clockFile, 'utf8')) as { value: number }
   if (!(value > trustedClock(world)))

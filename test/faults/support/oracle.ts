@@ -20,6 +20,8 @@ export interface OracleLine {
 /** Bytes of every day file, by name. */
 export function logFiles(root: string): Map<string, Buffer> {
   const folder = join(root, '.kittify', 'events')
+  // Something else may stand in its place, and is no log then.
+  if (!existsSync(folder) || !lstatSync(folder).isDirectory()) return new Map()
   const names = readdirSync(folder).filter(
     (name) => DAY_FILE.test(name) && lstatSync(join(folder, name)).isFile(),
   )
@@ -46,11 +48,25 @@ function linesOf(file: string, bytes: Buffer): OracleLine[] {
 function eventIn(bytes: Buffer): LogEvent | undefined {
   if (bytes.length >= 256 * 1024 || !isUtf8(bytes) || bytes.includes(0x0d)) return undefined
   try {
-    const result = parseEvent(JSON.parse(bytes.toString('utf8')))
+    const text = bytes.toString('utf8')
+    const value: unknown = JSON.parse(text)
+    if (keysWritten(text) !== keysIn(value)) return undefined
+    const result = parseEvent(value)
     return result.ok ? result.event : undefined
   } catch {
     return undefined
   }
+}
+
+/** Every string token, of which those with a colon behind them are keys. */
+function keysWritten(text: string): number {
+  return (text.match(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g) ?? []).filter((token) => token.endsWith(':')).length
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length
+  return Object.values(value).reduce<number>((count, child) => count + keysIn(child), own)
 }
 
 /** Ids of the events in complete lines of the work tree, HEAD and the journal: what I1 counts as kept. */
@@ -61,10 +77,9 @@ export function keptEvents(root: string): Set<string> {
 }
 
 function committedLines(root: string): OracleLine[] {
-  const names = gitIn(root, 'ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events')
-    .split('\n')
-    .filter(Boolean)
-  return names.flatMap((name) => linesOf(name, Buffer.from(gitIn(root, 'show', `HEAD:${name}`))))
+  const git = (...args: string[]): string => gitIn(root, '-c', 'safe.directory=*', ...args)
+  const names = git('ls-tree', '-r', '--name-only', 'HEAD', '.kittify/events').split('\n').filter(Boolean)
+  return names.flatMap((name) => linesOf(name, Buffer.from(git('show', `HEAD:${name}`))))
 }
 
 function journalBytes(root: string): Buffer {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What a fault may need and a machine may lack. */
-export type Tool =
-  'strace' | 'gcc' | 'faketime' | 'fiu-run' | 'setpriv as root' | 'mount' | 'a big disk' | 'linux'
+export type Tool = 'strace' | 'gcc' | 'faketime' | 'setpriv as root' | 'mount' | 'linux'
 
 const found = new Map<Tool, boolean>()
 
@@ -23,10 +22,8 @@ const PROBES: Readonly<Record<Tool, () => boolean>> = {
   strace: () => runs('strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', 'true'),
   gcc: () => runs('gcc', '--version'),
   faketime: () => runs('faketime', '2026-01-01 00:00:00', 'true'),
-  'fiu-run': () => runs('fiu-run', '-x', 'true'),
   'setpriv as root': () => runs('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true'),
   mount: canMount,
-  'a big disk': () => true,
   linux: () => true,
 }
 

@@ -14,10 +14,11 @@ import { BIN, type Conditions, type Outcome, start, type Started } from './progr
 const EMITTER = fileURLToPath(new URL('emitter.mjs', import.meta.url))
 
 let template: Promise<string> | undefined
+let cache = ''
 
 afterAll(async () => {
   const made = await template
-  if (made !== undefined) rmSync(made, { recursive: true, force: true })
+  for (const folder of [made, cache]) if (folder) rmSync(folder, { recursive: true, force: true })
   template = undefined
 })
 
@@ -93,7 +94,8 @@ export class World {
   }
 
   git(...args: string[]): string {
-    return gitIn(this.root, ...args)
+    // Some faults give the repository to another user.
+    return gitIn(this.root, '-c', 'safe.directory=*', ...args)
   }
 
   /** Starts the built program in this world. */
@@ -117,6 +119,8 @@ export class World {
   get env(): Record<string, string> {
     return {
       HOME: join(this.folder, 'home'),
+      // Code that node compiled once serves every world.
+      XDG_CACHE_HOME: cache,
       TMPDIR: join(this.folder, 'tmp'),
       KITTY_ACTOR: ACTOR,
       UV_THREADPOOL_SIZE: '1',
@@ -180,6 +184,7 @@ export function expectExit(outcome: Outcome, exit: number, at = ''): void {
 
 async function makeTemplate(): Promise<string> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-fault-template-')))
+  cache = mkdtempSync(join(tmpdir(), 'kitty-fault-cache-'))
   const root = join(folder, 'repo')
   for (const name of ['repo', 'home', 'tmp', 'neighbour']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'neighbour', 'precious.txt'), 'precious\n')

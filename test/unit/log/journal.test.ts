@@ -17,7 +17,7 @@ function append(to: FileJournal, ...seeds: number[]): void {
 
 describe('the journal', () => {
   it('is empty before its first line', () => {
-    expect(journal().journal.read()).toEqual({ lines: [], end: { offset: 0, identity: '' } })
+    expect(journal().journal.read()).toEqual({ lines: [], end: { offset: 0, identity: '' }, size: 0 })
     expect(journal().journal.size()).toBe(0)
   })
 

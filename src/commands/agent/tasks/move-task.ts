@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { AsOfNow } from '../../../aspects/as-of-now.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, laneFlag, provenanceFlags, reasonFlag, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
@@ -31,6 +32,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
 
   @WithErrorStorage
   @WithEventStore
+  @AsOfNow
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.MoveTask)
     const scope = await this.service(TOKENS.Scope)

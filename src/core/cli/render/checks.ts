@@ -32,10 +32,10 @@ function checkLines({ name, ok, message, fix }: CheckDocument, names: number, fi
   const isFixed = ok && fixed.includes(name)
   const head: Line = [mark(ok, isFixed, style), span(` ${oneLine(name).padEnd(names)}  `, 'strong')]
   const indent = head.reduce((width, { text }) => width + text.length, 0)
-  const texts = column(`${isFixed ? 'put right: ' : ''}${oneLine(message)}`, indent, style)
+  const texts = column(oneLine(message), indent, style)
   const fixes = fix === null ? [] : column(oneLine(fix), indent + arrow.length + 1, style)
   return [
-    ...texts.map((text, at): Line => [...(at === 0 ? head : [span(' '.repeat(indent))]), span(text, ok ? 'faint' : undefined)]),
+    ...texts.map((text, at): Line => [...(at === 0 ? head : [span(' '.repeat(indent))]), span(text, ok && !isFixed ? 'faint' : undefined)]),
     ...fixes.map((text, at): Line => [span(' '.repeat(indent)), span(at === 0 ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'), span(text)]),
   ]
 }

@@ -45,9 +45,12 @@ export class Doctor {
     }
     const examined = [...after, ...refused]
     const failed = examined.filter(({ verdict }) => !verdict.ok)
-    const wasFailing = before.filter(({ verdict }) => !verdict.ok).map(({ name }) => name)
-    const fixed = wasFailing.filter((name) => after.some((check) => check.name === name && check.verdict.ok))
-    const checks = examined.map(({ name, verdict: { ok, message, fix: says } }) => ({ name, ok, message, fix: says }))
+    const failedBefore = new Map(before.filter(({ verdict }) => !verdict.ok).map(({ name, verdict }) => [name, verdict]))
+    const fixed = after.filter(({ name, verdict }) => verdict.ok && failedBefore.has(name)).map(({ name }) => name)
+    const checks = examined.map(({ name, verdict: { ok, message, fix: says } }) => {
+      const was = ok ? failedBefore.get(name) : undefined
+      return { name, ok, message: was === undefined ? message : putRight(was), fix: says }
+    })
     const worst = failed.some(({ area }) => area === 'data') ? EXIT.damaged : EXIT.environment
     return { diagnosis: { checks, ok: failed.length === 0, fixed }, exitCode: failed.length === 0 ? EXIT.done : worst }
   }
@@ -109,4 +112,8 @@ export class Doctor {
       this.notices.warn(`${name}: ${error.message}`)
     }
   }
+}
+
+function putRight({ message, fix }: Verdict): string {
+  return `put right (${(fix ?? '').replace(/^kitty doctor --fix /, '')}). It was: ${message}`
 }
