@@ -155,7 +155,7 @@ describe('the example plugin', () => {
     kitty.ok(repository, 'burndown', 'goal', '2030-01-31')
     const chart = kitty.ok(repository, 'burndown')
     expect(chart).toContain('36 of 40 points left, meant to be done by 2030-01-31')
-    expect(chart.split('\n').filter((line) => line.includes('##'))).not.toHaveLength(0)
+    expect(chart.split('\n').filter((line) => /##|██/.test(line))).not.toHaveLength(0)
     expect(kitty.ok(repository, 'burndown', '--svg')).toMatch(/^<svg .*36 of 40 points left.*<\/svg>\n$/s)
     expect(JSON.parse(kitty.ok(repository, 'burndown', '--json'))).toMatchObject({
       feature: FEATURE,

@@ -1,4 +1,4 @@
-import type { AdmittedPlugin } from '../../plugin/host/plugin-installation.js'
+import type { AdmittedPlugin } from '../../plugin/host/admission.js'
 import { paint, type Style } from '../style.js'
 
 /** What came with a plugin, and what it costs. */

@@ -1,18 +1,7 @@
-import { Config, type Interfaces } from '@oclif/core'
-import { isKittyError, KittyError } from '../../errors/kitty-error.js'
-import { admit } from './admit-plugins.js'
+import type { Config } from '@oclif/core'
+import { type AdmittedPlugin, tryAdmission } from './admission.js'
 import { linkHost } from './host-link.js'
-import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
-import { loadDefinition } from './load-extensions.js'
-
-export interface AdmittedPlugin {
-  readonly name: string
-  readonly version: string
-  /** As typed. */
-  readonly commands: readonly string[]
-  /** False: every start of the program loads all of its commands to learn their names. */
-  readonly has_manifest: boolean
-}
+import { installedPlugins } from './installed-plugins.js'
 
 /** oclif's own command of that id, which this program's command stands in front of. */
 export async function oclifCommand(
@@ -34,51 +23,22 @@ export async function installing(config: Config, work: () => Promise<unknown>): 
   const known = new Map(installedPlugins(config.dataDir).map((plugin) => [plugin.name, plugin]))
   await withoutWarnings(work)
   linkHost(config.dataDir)
-  const now = installedPlugins(config.dataDir)
-  const came = now.filter(({ name, root, type }) => {
+  const came = installedPlugins(config.dataDir).filter(({ name, root, type }) => {
     const earlier = known.get(name)
     return earlier?.root !== root || earlier.type !== type || config.plugins.get(name) !== before.get(name)
   })
   const admitted: AdmittedPlugin[] = []
-  for (const plugin of came) admitted.push(await admission(config, plugin, now))
+  for (const { name } of came) admitted.push(await admittedOrGone(config, name))
   return admitted
 }
 
-async function admission(
-  config: Config,
-  plugin: InstalledPlugin,
-  all: readonly InstalledPlugin[],
-): Promise<AdmittedPlugin> {
+async function admittedOrGone(config: Config, name: string): Promise<AdmittedPlugin> {
   try {
-    const fresh = await Config.load({ root: config.root, userPlugins: false, devPlugins: false })
-    for (const other of all) if (other.name !== plugin.name) await admit(fresh, other).catch(() => undefined)
-    const instance = await admit(fresh, plugin)
-    await loadDefinition(plugin)
-    return factsOf(instance)
+    return await tryAdmission({ root: config.root, name })
   } catch (error) {
-    await withoutWarnings(async () =>
-      (await oclifCommand(config, 'plugins:uninstall')).run([plugin.name], config),
-    )
-    throw refusal(plugin, error)
+    await withoutWarnings(async () => (await oclifCommand(config, 'plugins:uninstall')).run([name], config))
+    throw error
   }
-}
-
-function factsOf({ name, version, commands, hasManifest }: Interfaces.Plugin): AdmittedPlugin {
-  return {
-    name,
-    version,
-    commands: commands.map(({ id }) => id.replaceAll(':', ' ')),
-    has_manifest: hasManifest,
-  }
-}
-
-function refusal({ name }: InstalledPlugin, error: unknown): unknown {
-  if (isKittyError(error)) return error
-  const reason = error instanceof Error ? error.message : String(error)
-  return new KittyError('ValidationError', `The plugin ${name} was not installed: ${reason}`, {
-    nextSteps: ['ask its author for a release that fits; docs/plugins.md says what a plugin may do'],
-    context: { plugin: name },
-  })
 }
 
 /** While oclif loads a plugin it does not find the program yet; what is wrong with it is told afterwards. */

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { type ErrorKind, KittyError } from '../../errors/kitty-error.js'
+
+export interface AdmittedPlugin {
+  readonly name: string
+  readonly version: string
+  /** As typed. */
+  readonly commands: readonly string[]
+  /** False: every start of the program loads all of its commands to learn their names. */
+  readonly has_manifest: boolean
+}
+
+export interface AdmissionData {
+  /** The program's package. */
+  readonly root: string
+  /** Name of an installed plugin. */
+  readonly name: string
+}
+
+interface Refusal {
+  /** Absent for what is no refusal of kitty's own. */
+  readonly kind?: ErrorKind
+  readonly message: string
+  readonly nextSteps?: readonly string[]
+  readonly context?: Readonly<Record<string, unknown>>
+}
+
+export type AdmissionAnswer = { readonly admitted: AdmittedPlugin } | { readonly refused: Refusal }
+
+const SCRIPT = join(
+  fileURLToPath(new URL('../../../../', import.meta.url)),
+  'dist',
+  'core',
+  'plugin',
+  'host',
+  'admission-worker.js',
+)
+
+/**
+ * Tries a plugin as the next start of the program will: in a thread, since this one remembers what it could not
+ * load a moment ago, before the program was there to be found.
+ * @throws KittyError ValidationError, or MissingDependency for another plugin API, naming the plugin
+ */
+export async function tryAdmission(data: AdmissionData): Promise<AdmittedPlugin> {
+  const answer = await new Promise<AdmissionAnswer>((resolve) => {
+    const worker = new Worker(SCRIPT, { workerData: data, stdout: true, stderr: true, execArgv: [] })
+    worker.once('message', (message: AdmissionAnswer) => {
+      resolve(message)
+      void worker.terminate()
+    })
+    worker.once('error', ({ message }) => resolve({ refused: { message } }))
+    worker.once('exit', () => resolve({ refused: { message: 'it ends the program while it is loaded' } }))
+  })
+  if ('admitted' in answer) return answer.admitted
+  throw refusal(data.name, answer.refused)
+}
+
+function refusal(name: string, { kind, message, nextSteps, context }: Refusal): KittyError {
+  if (kind !== undefined)
+    return new KittyError(kind, message, { ...(nextSteps && { nextSteps }), ...(context && { context }) })
+  return new KittyError('ValidationError', `The plugin ${name} was not installed: ${message}`, {
+    nextSteps: ['ask its author for a release that fits; docs/plugins.md says what a plugin may do'],
+    context: { plugin: name },
+  })
+}
