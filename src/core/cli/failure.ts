@@ -39,9 +39,12 @@ function isOclifError(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error && typeof error.oclif === 'object'
 }
 
+const OCLIF_HINT = 'See more help with --help'
+
 function usageDocument(error: OclifError): FailureDocument {
   // oclif appends its own hint after the first line that matters; ours stands in next_steps.
-  const message = error.message.replace(/\n*See more help with --help\s*$/, '').trim()
+  const whole = error.message.trim()
+  const message = whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
   return {
     kind: 'UsageError',
     message,
