@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
@@ -253,6 +262,56 @@ describe('text', () => {
       injected: Object.keys(bombs).join(', '),
       found: `each refused with its file, at most ${Math.round(worst)} ms; nothing executed`,
       expected: 'refused < 100 ms, nothing executed; file; 3',
+    }
+  })
+})
+
+describe('secrets', () => {
+  fault(66, 'secrets in payload, argv, environment and the log', { needs: ['linux'] }, async () => {
+    const world = await World.make()
+    const secret = `ghp_${'aB3'.repeat(12)}`
+    const env = {
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIb7MDENGbPxRfiCYzEXAMPLEKEY',
+      DATABASE_URL: 'postgres://a:hunter22@db/x',
+    }
+    const said: string[] = []
+    for (const args of [
+      ['move-task', 'WP01', '--to', 'done', '--force', '--reason', `use ${secret}`],
+      ['move-task', 'WP01', '--to', 'doing', '--actor', secret],
+      ['move-task', 'WP01', '--to', 'doing', '--idempotency-key', secret],
+      ['note', 'WP01', `the token is ${secret}`],
+    ]) {
+      const outcome = await world.kitty(['agent', 'tasks', ...args, '--json'], { env })
+      expectExit(outcome, 1, args.join(' '))
+      expect(outcome.stdout).toContain('a GitHub token')
+      said.push(outcome.stdout, outcome.stderr)
+    }
+    const echoed = await world.kitty(['agent', 'tasks', 'move-task', 'WP01', '--to', secret], { env })
+    expectExit(echoed, 2)
+    said.push(echoed.stdout, echoed.stderr)
+    const kept = readdirSync(world.path('.kittify'), { recursive: true, encoding: 'utf8' })
+      .map((name) => world.path('.kittify', name))
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path, 'latin1'))
+    for (const text of [...said, ...kept, readFileSync(world.journalFile, 'latin1')]) {
+      for (const value of [secret, ...Object.values(env)]) expect(text).not.toContain(value)
+    }
+    expect(existsSync(world.errorsDir)).toBe(true)
+    appendFileSync(
+      join(world.eventsDir, '2026-01-07.jsonl'),
+      `${JSON.stringify(noteFields(101, { timestamp: '2026-01-07T09:00:00.000Z', payload: { feature_slug: FEATURE, text: secret } }))}\n`,
+    )
+    world.remember()
+    const verified = await world.kitty(['agent', 'events', 'verify', '--json'])
+    expectExit(verified, 3)
+    expect(verified.stdout).toContain('"kind":"secret"')
+    expect(verified.stdout).toContain('2026-01-07.jsonl')
+    expect(verified.stdout).not.toContain(secret)
+    await checkInvariants(world)
+    return {
+      injected: 'a token as reason, actor, key, note and lane, two in the environment, one in a merged line',
+      found: 'writes refused with its kind (exit 1), never repeated nor kept; verify lists the merged one',
+      expected: 'redacted or refused; errors/ never has env; type of secret; 0, verify 3',
     }
   })
 })

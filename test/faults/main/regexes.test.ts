@@ -65,7 +65,7 @@ function* attacks({ source }: RegExp): Generator<string> {
     'é',
     '\ud800',
   ]
-  for (const piece of new Set([...classes, ...own.filter(Boolean), ...own.join('')])) {
+  for (const piece of new Set([...classes, ...own.filter(Boolean), ...Array.from(own.join(''))])) {
     const many = piece.repeat(ATTACK_LENGTH / piece.length)
     yield `${many}!`
     yield `x${many}\u0000\n!`
