@@ -1,4 +1,5 @@
 import { EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
+import { withoutSecrets } from '../errors/secrets.js'
 
 /** A failure as other programs read it: the value of `error` in the failure document. */
 export interface FailureDocument {
@@ -26,6 +27,14 @@ export function isQuietExit(error: unknown): error is { oclif: { exit: number } 
 
 /** The one funnel from whatever was thrown to what a person or a program reads. */
 export function failureOf(error: unknown): Failure {
+  const failure = describe(error)
+  // What was typed comes back in messages, and those end up in a build's public record.
+  const document = withoutSecrets(JSON.stringify(failure.document))
+  // A cast: what removes secrets leaves JSON as it is but for the text of its strings.
+  return { ...failure, document: JSON.parse(document) as FailureDocument, stack: withoutSecrets(failure.stack) }
+}
+
+function describe(error: unknown): Failure {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (isKittyError(error)) {
     const { kind, message, nextSteps, context, exitCode } = error
@@ -39,9 +48,12 @@ function isOclifError(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error && typeof error.oclif === 'object'
 }
 
+const OCLIF_HINT = 'See more help with --help'
+
 function usageDocument(error: OclifError): FailureDocument {
   // oclif appends its own hint after the first line that matters; ours stands in next_steps.
-  const message = error.message.replace(/\n*See more help with --help\s*$/, '').trim()
+  const whole = error.message.trim()
+  const message = whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
   return {
     kind: 'UsageError',
     message,

@@ -19,6 +19,7 @@ import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
 import type { ErrorFilter, ErrorStorage } from './error-storage.js'
 import { systemCode } from './kitty-error.js'
 import type { Notices } from './notices.js'
+import { withoutSecrets } from './secrets.js'
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
@@ -51,7 +52,7 @@ export class JsonlErrorStorage implements ErrorStorage {
       context: draft.context,
     }
     try {
-      this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${JSON.stringify(record)}\n`)
+      this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${withoutSecrets(JSON.stringify(record))}\n`)
     } catch (error) {
       this.#warn(error)
     }

@@ -2,7 +2,8 @@ import { lstatSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
-import { Causality, isKittyEvent, type LogEvent } from '../events-lib.js'
+import { secretIn } from '../errors/secrets.js'
+import { Causality, encodeEvent, isKittyEvent, type LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable } from '../index/event-index.js'
@@ -74,6 +75,11 @@ export class Verify {
           const message = `event type ${event.event_type} version ${event.event_version} is not known here; kept, passed over`
           return { ...place(at(event.event_id)), kind: 'unknown_type', message }
         }),
+      ...present.flatMap((event) => {
+        const kind = secretIn(encodeEvent(event))
+        const message = `holds what looks like ${kind}: have it revoked, since git has carried it`
+        return kind === undefined ? [] : [{ ...place(at(event.event_id)), kind: 'secret', message }]
+      }),
       ...causality.missingParents.map(({ event_id, parent }) => ({
         ...place(at(event_id)),
         kind: 'missing_parent',

@@ -26,6 +26,7 @@ import type { AttributeGuard } from './attribute-guard.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import type { Recovery } from './recovery.js'
+import { refuseSecrets } from './refuse-secrets.js'
 import { type Draft, stamp } from './stamp.js'
 
 /** Events read at once when a history is streamed. */
@@ -95,6 +96,7 @@ export class LogEventStore implements EventStore {
       heads: (key) => heads.get(key) ?? [],
     })
     this.#refuseInvalid(events)
+    refuseSecrets(events)
     this.attributes.beforeAppend(events)
     // One call's events share a timestamp, and so a file.
     const [first] = this.log.append(events)

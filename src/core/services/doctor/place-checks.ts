@@ -73,7 +73,7 @@ function typed({ nextSteps }: KittyError): string {
 
 function gitVersion(cwd: string): Verdict {
   const { code, stdout } = runGit(existsSync(cwd) ? cwd : '/', ['--version'])
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? []
+  const [, major, minor] = /(\d{1,4})\.(\d{1,4})/.exec(stdout) ?? []
   if (code !== 0 || major === undefined || minor === undefined) {
     return byHand(
       'git cannot be run: without it nothing is merged or put back',
