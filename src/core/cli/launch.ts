@@ -1,5 +1,6 @@
 import type { Config } from '@oclif/core'
 import type { BundledProgram } from './bundled-program.js'
+import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { versionLines, versions } from './version.js'
 
 /**
@@ -9,6 +10,7 @@ import { versionLines, versions } from './version.js'
  */
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (argv[0] === '--version') {
+    outliveReader()
     const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
     process.stdout.write(`${text}\n`)
     return
@@ -18,6 +20,7 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
     await installContainer()
     const bundled = program && (await import('./bundled-program.js'))
     if (bundled && (await bundled.runDirectly(argv, program))) return
+    outliveReader()
     const { Config, run } = await import('@oclif/core')
     const config = await (bundled ? bundled.configWithPlugins(program) : Config.load(entry))
     if (await answerHelp(argv, config)) return
@@ -26,6 +29,13 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
   } catch (error) {
     await reportStartFailure(error, argv)
   }
+}
+
+/** What is written past the printer: a reader that has gone (`kitty --version | head -0`) is no failure. */
+function outliveReader(): void {
+  process.stdout.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') process.exitCode = EXIT.damaged
+  })
 }
 
 async function installContainer(): Promise<void> {
