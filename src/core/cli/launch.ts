@@ -1,6 +1,7 @@
 import type { Config } from '@oclif/core'
 import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
+import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { versionLines, versions } from './version.js'
 
 /**
@@ -10,6 +11,7 @@ import { versionLines, versions } from './version.js'
  */
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (argv[0] === '--version') {
+    outliveReader()
     const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
     process.stdout.write(`${text}\n`)
     return
@@ -19,6 +21,7 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
     await installContainer()
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
+    outliveReader()
     const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
     const config = await loadConfig(entry, program)
     if (await answerHelp(argv, config)) return
@@ -27,6 +30,13 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
   } catch (error) {
     await reportStartFailure(error, argv)
   }
+}
+
+/** What is written past the printer: a reader that has gone (`kitty --version | head -0`) is no failure. */
+function outliveReader(): void {
+  process.stdout.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') process.exitCode = EXIT.damaged
+  })
 }
 
 async function installContainer(): Promise<void> {

@@ -9,6 +9,7 @@
  *             short<k>    writes k bytes and says so
  *             torn<k>     writes k bytes and is killed
  *             kill        is killed before the call
+ *             sig<n>      is sent the signal before the call, and goes on if it lives
  *   KF_COUNT=file, KF_UNDER=path
  *             appends one line a call on a path below KF_UNDER: what there is to kill at
  */
@@ -25,7 +26,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum action { NONE, FAIL, SHORT, TORN, KILL };
+enum action { NONE, FAIL, SHORT, TORN, KILL, SIGNAL };
 struct rule { char call[16], path[512]; int n, onwards, value, seen; enum action action; };
 
 static struct rule rules[8];
@@ -41,7 +42,7 @@ static void read_rule(char *text) {
   rule->n = atoi(n);
   rule->onwards = strchr(n, '+') != NULL;
   rule->value = atoi(action + strcspn(action, "0123456789"));
-  rule->action = action[0] == 'E' ? FAIL : action[0] == 's' ? SHORT : action[0] == 't' ? TORN : KILL;
+  rule->action = action[0] == 'E' ? FAIL : !strncmp(action, "short", 5) ? SHORT : action[0] == 't' ? TORN : action[0] == 's' ? SIGNAL : KILL;
   rule_count++;
 }
 
@@ -72,6 +73,7 @@ static enum action met(const char *call, const char *path, int *value) {
     int seen = __sync_add_and_fetch(&rule->seen, 1);
     if (seen != rule->n && !(rule->onwards && seen > rule->n)) continue;
     if (rule->action == KILL) { kill(getpid(), SIGKILL); pause(); }
+    if (rule->action == SIGNAL) { kill(getpid(), rule->value); return NONE; }
     *value = rule->value;
     return rule->action;
   }

@@ -30,6 +30,7 @@ export class World {
   /** Ids of acknowledged events: what may never be lost. */
   readonly acknowledged = new Set<string>()
   readonly root: string
+  private readonly started: Started[] = []
   private outside: ReadonlyMap<string, string>
   private lines: ReadonlyMap<string, Buffer>
 
@@ -45,7 +46,10 @@ export class World {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-fault-')))
     cpSync(await template, folder, { recursive: true, preserveTimestamps: true })
     const world = new World(folder)
-    onTestFinished(() => {
+    onTestFinished(async () => {
+      // A test that failed may have left some at work.
+      for (const { child } of world.started) child.kill('SIGKILL')
+      await Promise.all(world.started.map(({ finished }) => finished.catch(() => undefined)))
       rmSync(folder, { recursive: true, force: true })
     })
     await world.inside(async ({ store }) => {
@@ -100,12 +104,19 @@ export class World {
 
   /** Starts the built program in this world. */
   start(args: readonly string[], conditions: Conditions = {}): Started {
-    return start(BIN, args, { ...conditions, cwd: this.root, env: { ...this.env, ...conditions.env } })
+    return this.run(BIN, args, conditions)
   }
 
   /** Starts a process that writes notes or holds the lock: emitter.mjs. */
   startEmitter(args: readonly string[], conditions: Conditions = {}): Started {
-    return start(EMITTER, args, { ...conditions, cwd: this.root, env: { ...this.env, ...conditions.env } })
+    return this.run(EMITTER, args, conditions)
+  }
+
+  private run(script: string, args: readonly string[], conditions: Conditions): Started {
+    const env = { ...this.env, ...conditions.env }
+    const started = start(script, args, { ...conditions, cwd: this.root, env })
+    this.started.push(started)
+    return started
   }
 
   /** Notes an emitter said were stored. */
