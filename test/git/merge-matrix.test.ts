@@ -29,5 +29,5 @@ describe('after whatever git did to the log, the next command has each event exa
     const cell = await Cell.make(quickFolder(), setUp, style, path)
     const expected = (await SCENARIOS[scenario]?.(cell)) ?? cell.emitted
     expect(await faultsOf(cell, expected)).toEqual([])
-  })
+  }, 120_000)
 })
