@@ -12,7 +12,10 @@ async function repository(): Promise<{ clone: Clone; ids: string[]; own: string[
   const elsewhere = Clone.create(quickFolder(), '')
   const foreign = await elsewhere.emit(1)
   const own = await clone.emit(1)
-  clone.write('.kittify/events/2026-11-22.jsonl', [...elsewhere.rawLines(), ...clone.rawLines(), ''].join('\n'))
+  clone.write(
+    '.kittify/events/2026-11-22.jsonl',
+    [...elsewhere.rawLines(), ...clone.rawLines(), ''].join('\n'),
+  )
   clone.commit()
   own.push(...(await clone.emit(1)))
   return { clone, ids: [...foreign, ...own].sort(), own: own.sort() }

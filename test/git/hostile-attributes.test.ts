@@ -45,7 +45,9 @@ describe('an attribute that harms the log', () => {
   it.each(['.kittify/.gitattributes', '.kittify/events/.gitattributes', '.git/info/attributes'])(
     'is found in %s',
     async (file) => {
-      await expect(withAttributes('*.jsonl filter=lfs', file).emit(1)).rejects.toMatchObject({ kind: 'UnsafeSetup' })
+      await expect(withAttributes('*.jsonl filter=lfs', file).emit(1)).rejects.toMatchObject({
+        kind: 'UnsafeSetup',
+      })
     },
   )
 
@@ -87,15 +89,18 @@ describe('an attribute that harms the log', () => {
 })
 
 describe('attributes that are none of the log’s business', () => {
-  it.each(['*.png filter=lfs diff=lfs merge=lfs -text', 'docs/*.md ident', '/assets/logo.svg -merge', '# *.jsonl filter=x', 'src/*.json filter=x'])(
-    'cost no git process: %s',
-    async (attributes) => {
-      const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
-      await clone.emit(1)
-      expect(vi.mocked(askGit.askGit)).not.toHaveBeenCalled()
-      expect(clone.warnings).toEqual([])
-    },
-  )
+  it.each([
+    '*.png filter=lfs diff=lfs merge=lfs -text',
+    'docs/*.md ident',
+    '/assets/logo.svg -merge',
+    '# *.jsonl filter=x',
+    'src/*.json filter=x',
+  ])('cost no git process: %s', async (attributes) => {
+    const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
+    await clone.emit(1)
+    expect(vi.mocked(askGit.askGit)).not.toHaveBeenCalled()
+    expect(clone.warnings).toEqual([])
+  })
 
   it('are asked of git where a pattern could fit, and believed', () => {
     expect(found(withAttributes(`* filter=x\n.kittify/** -filter\n${KITTYS_OWN}`))).toEqual([])
@@ -108,6 +113,8 @@ describe('attributes that are none of the log’s business', () => {
     const clone = withAttributes('*.jsonl filter=lfs')
     clone.write('deep/project/.kittify/events/.keep', '')
     const workspace = findWorkspace(clone.root, { KITTY_ROOT: join(clone.root, 'deep', 'project') })
-    expect(hostileAttributes(workspace, () => ['2026-11-22.jsonl'])).toMatchObject([{ attribute: 'filter=lfs' }])
+    expect(hostileAttributes(workspace, () => ['2026-11-22.jsonl'])).toMatchObject([
+      { attribute: 'filter=lfs' },
+    ])
   })
 })

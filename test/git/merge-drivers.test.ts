@@ -55,7 +55,11 @@ describe('the log’s merge driver', () => {
 
   it('works where there is no .kittify and no repository, writes nothing else, and takes an empty base', () => {
     const folder = quickFolder()
-    const versions: [string, string][] = [['base', ''], ['ours', noteLine(2)], ['theirs', noteLine(1) + noteLine(2)]]
+    const versions: [string, string][] = [
+      ['base', ''],
+      ['ours', noteLine(2)],
+      ['theirs', noteLine(1) + noteLine(2)],
+    ]
     for (const [name, text] of versions) writeFileSync(join(folder, name), text)
     const args = [PROGRAM, 'agent', 'events', 'merge-driver', 'base', 'ours', 'theirs']
     expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toBe('')
@@ -108,7 +112,11 @@ Last line.
 `
 
 describe('the work-package driver', () => {
-  async function mergedFile(ours: (text: string) => string, theirs: (text: string) => string, pathToKitty = path) {
+  async function mergedFile(
+    ours: (text: string) => string,
+    theirs: (text: string) => string,
+    pathToKitty = path,
+  ) {
     const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
     registerMergeDrivers(clone.root)
     const file = 'kitty-specs/001-login/tasks/WP01-login.md'
@@ -128,8 +136,14 @@ describe('the work-package driver', () => {
   const lane = (name: string) => (text: string) => text.replace('lane: planned', `lane: ${name}`)
 
   it('lets two branches that both moved the package merge: the lane furthest along counts, whose side it is not', async () => {
-    for (const [ours, theirs] of [['doing', 'for_review'], ['for_review', 'doing']] as const)
-      expect(await mergedFile(lane(ours), lane(theirs))).toEqual({ code: 0, text: lane('for_review')(WORK_PACKAGE) })
+    for (const [ours, theirs] of [
+      ['doing', 'for_review'],
+      ['for_review', 'doing'],
+    ] as const)
+      expect(await mergedFile(lane(ours), lane(theirs))).toEqual({
+        code: 0,
+        text: lane('for_review')(WORK_PACKAGE),
+      })
   })
 
   it('keeps what else the two did, and the one side’s move next to the other’s edit', async () => {
@@ -137,10 +151,15 @@ describe('the work-package driver', () => {
       (text) => lane('doing')(text).replace('First line.', 'First line, ours.'),
       (text) => lane('done')(text).replace('Last line.', 'Last line, theirs.'),
     )
-    const expected = lane('done')(WORK_PACKAGE).replace('First line.', 'First line, ours.').replace('Last line.', 'Last line, theirs.')
+    const expected = lane('done')(WORK_PACKAGE)
+      .replace('First line.', 'First line, ours.')
+      .replace('Last line.', 'Last line, theirs.')
     expect(merged).toEqual({ code: 0, text: expected })
     const retitled = (text: string): string => text.replace('title: Login', 'title: Sign in')
-    expect(await mergedFile(lane('doing'), retitled)).toEqual({ code: 0, text: retitled(lane('doing')(WORK_PACKAGE)) })
+    expect(await mergedFile(lane('doing'), retitled)).toEqual({
+      code: 0,
+      text: retitled(lane('doing')(WORK_PACKAGE)),
+    })
   })
 
   it('passes a true conflict on, with markers around it alone', async () => {
@@ -155,14 +174,20 @@ describe('the work-package driver', () => {
 
   it('without kitty is git’s own merge', async () => {
     const edit = (text: string): string => text.replace('Last line.', 'Last line, theirs.')
-    expect(await mergedFile(lane('doing'), edit, pathWithBroken('exit 127'))).toEqual({ code: 0, text: edit(lane('doing')(WORK_PACKAGE)) })
+    expect(await mergedFile(lane('doing'), edit, pathWithBroken('exit 127'))).toEqual({
+      code: 0,
+      text: edit(lane('doing')(WORK_PACKAGE)),
+    })
     expect((await mergedFile(lane('doing'), lane('done'), pathWithBroken('exit 127'))).code).toBe(1)
   })
 })
 
 describe('kitty init', () => {
   function init(folder: string, ...flags: string[]): { created: string[] } {
-    const output = execFileSync(process.execPath, [PROGRAM, 'init', '--json', ...flags], { cwd: folder, encoding: 'utf8' })
+    const output = execFileSync(process.execPath, [PROGRAM, 'init', '--json', ...flags], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
     return JSON.parse(output) as { created: string[] }
   }
 
@@ -170,7 +195,9 @@ describe('kitty init', () => {
     const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
     expect(init(clone.root).created.filter((name) => name.includes('driver'))).toHaveLength(2)
     expect(clone.git('config', 'merge.kitty-events.driver')).not.toContain('%P')
-    expect(clone.git('check-attr', 'merge', 'kitty-specs/001-a/tasks/WP01.md')).toContain('kitty-work-package')
+    expect(clone.git('check-attr', 'merge', 'kitty-specs/001-a/tasks/WP01.md')).toContain(
+      'kitty-work-package',
+    )
     expect(init(clone.root)).toMatchObject({ created: [] })
   })
 

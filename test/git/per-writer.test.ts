@@ -64,7 +64,8 @@ describe('per-writer files', () => {
     const copy = new Clone(join(folder, 'copy'))
     const two = cloneOf(one, 'two')
     const ids = [...first, ...(await add(one)), ...(await add(copy)), ...(await add(two))]
-    for (const other of [copy, two]) one.git('pull', '--quiet', '--no-rebase', '--no-edit', other.root, 'main')
+    for (const other of [copy, two])
+      one.git('pull', '--quiet', '--no-rebase', '--no-edit', other.root, 'main')
     const writers = new Set(one.dayFiles().map((file) => file.split(/[.-]/)[3]))
     expect(writers.size).toBe(3)
     await expectLog(one, ids)
@@ -92,7 +93,10 @@ describe('per-writer files', () => {
   ])('are not written under settings that nobody can understand: %s', async (settings, reason) => {
     const clone = perWriter()
     writeFileSync(join(clone.root, '.kittify', 'config.json'), settings)
-    await expect(clone.emit(1)).rejects.toMatchObject({ kind: 'BadConfig', message: expect.stringContaining(reason) as string })
+    await expect(clone.emit(1)).rejects.toMatchObject({
+      kind: 'BadConfig',
+      message: expect.stringContaining(reason) as string,
+    })
     expect(clone.dayFiles()).toEqual([])
   })
 })

@@ -8,7 +8,8 @@ export async function runMergeDriver(argv: readonly string[]): Promise<boolean> 
   if (base === undefined || ours === undefined || theirs === undefined) return false
   if ([base, ours, theirs].some((path) => path.startsWith('-'))) return false
   if (subject === 'events') (await import('../services/merge-log.js')).mergeLog(base, ours, theirs)
-  else if (subject === 'specs') (await import('../services/merge-work-package.js')).mergeWorkPackage(base, ours, theirs)
+  else if (subject === 'specs')
+    (await import('../services/merge-work-package.js')).mergeWorkPackage(base, ours, theirs)
   else return false
   return true
 }

@@ -37,7 +37,8 @@ export function readObjects(root: string, names: readonly string[]): (GitObject 
   const objects: (GitObject | undefined)[] = []
   for (let at = 0; at < output.length;) {
     const start = output.indexOf(0x0a, at) + 1
-    const [, id, type, size] = /^([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n$/.exec(output.toString('latin1', at, start)) ?? []
+    const [, id, type, size] =
+      /^([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n$/.exec(output.toString('latin1', at, start)) ?? []
     at = start
     const isThere = id !== undefined && type !== undefined
     objects.push(isThere ? { id, type, content: output.subarray(at, at + Number(size)) } : undefined)

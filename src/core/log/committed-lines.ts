@@ -34,12 +34,19 @@ export function committedLines(root: string, eventsDir: string, lines: readonly 
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
   try {
     const folder = pathInTree(root, eventsDir)
-    const [head, ...others] = readObjects(root, ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`))
+    const [head, ...others] = readObjects(
+      root,
+      ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`),
+    )
     const ofHead = new Set(blobsOfDays(head, days))
     const blobs = blobsOf(root, new Set([...ofHead, ...others.flatMap((tree) => blobsOfDays(tree, days))]))
     for (const batch of batches(blobs)) {
-      for (const blob of readObjects(root, batch.map(({ id }) => id)))
-        if (blob !== undefined) search(blob.content, wanted, ofHead.has(blob.id) ? found.inHead : found.elsewhere)
+      for (const blob of readObjects(
+        root,
+        batch.map(({ id }) => id),
+      ))
+        if (blob !== undefined)
+          search(blob.content, wanted, ofHead.has(blob.id) ? found.inHead : found.elsewhere)
     }
   } catch {
     // Whatever git's reason: what has been found is committed, for the rest see above.
@@ -51,7 +58,9 @@ export function committedLines(root: string, eventsDir: string, lines: readonly 
 export function linesOfHead(root: string, eventsDir: string): RawLine[] {
   try {
     const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
-    return readObjects(root, blobsOfDays(tree)).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
+    return readObjects(root, blobsOfDays(tree)).flatMap((blob) =>
+      blob === undefined ? [] : rawLinesIn(blob.content),
+    )
   } catch {
     return []
   }
@@ -80,14 +89,19 @@ function blobsOfDays(tree: GitObject | undefined, days?: ReadonlySet<string>): s
     const end = content.indexOf(0, at)
     const name = content.toString('utf8', content.indexOf(0x20, at) + 1, end)
     at = end + 1 + idBytes
-    if (isDayFile(name) && days?.has(name.slice(0, 10)) !== false) blobs.push(content.toString('hex', end + 1, at))
+    if (isDayFile(name) && days?.has(name.slice(0, 10)) !== false)
+      blobs.push(content.toString('hex', end + 1, at))
   }
   return blobs
 }
 
 function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
   if (ids.size === 0) return []
-  const answers = askGit(root, ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'], [...ids])
+  const answers = askGit(
+    root,
+    ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'],
+    [...ids],
+  )
   return answers
     .toString('latin1')
     .split('\n')

@@ -24,7 +24,8 @@ export interface HostileAttribute {
 
 const ASKED = ['ident', 'filter', 'working-tree-encoding', 'eol', 'merge'] as const
 /** Attributes, or built-in macros, that can have such an effect. */
-const HOSTILE_WORD = /^(?:ident|filter=.*|filter|working-tree-encoding=.*|eol=crlf|-merge|merge=binary|binary)$/
+const HOSTILE_WORD =
+  /^(?:ident|filter=.*|filter|working-tree-encoding=.*|eol=crlf|-merge|merge=binary|binary)$/
 const LIMIT = 1024 * 1024
 
 /**
@@ -35,7 +36,9 @@ const LIMIT = 1024 * 1024
  */
 export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
   if (!attributeFiles(workspace).some((path) => names(path))) return []
-  const paths = files().map((file) => relative(workspace.root, join(workspace.eventsDir, file)).split(sep).join('/'))
+  const paths = files().map((file) =>
+    relative(workspace.root, join(workspace.eventsDir, file)).split(sep).join('/'),
+  )
   if (paths.length === 0) return []
   let answer: string
   try {
@@ -57,7 +60,9 @@ function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] 
   const files = [join(gitCommonDir, 'info', 'attributes')]
   for (let folder = eventsDir; ; folder = dirname(folder)) {
     files.push(join(folder, '.gitattributes'))
-    const isTop = !folder.startsWith(root + sep) && lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined
+    const isTop =
+      !folder.startsWith(root + sep) &&
+      lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined
     if (isTop || dirname(folder) === folder) return files
   }
 }

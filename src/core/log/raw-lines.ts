@@ -8,7 +8,10 @@ export function rawLinesIn(content: Buffer): RawLine[] {
   new LineReader('', 0, 0).read(text, lines)
   return lines.flatMap(({ event, offset, length }) => {
     if (event === undefined) return []
-    const line = text.toString('utf8', offset, offset + length).replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
+    const line = text
+      .toString('utf8', offset, offset + length)
+      .replace(/^\uFEFF/, '')
+      .replace(/\r?\n$/, '')
     return [{ event_id: event.event_id, timestamp: event.timestamp, bytes: Buffer.from(`${line}\n`) }]
   })
 }

@@ -17,7 +17,9 @@ export function unmergedLines(root: string, eventsDir: string): RawLine[] {
       const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
       return id !== undefined && isDayFile(path?.slice(path.lastIndexOf('/') + 1) ?? '') ? [id] : []
     })
-    const lines = readObjects(root, [...new Set(ids)]).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
+    const lines = readObjects(root, [...new Set(ids)]).flatMap((blob) =>
+      blob === undefined ? [] : rawLinesIn(blob.content),
+    )
     return [...new Map(lines.map((line) => [line.event_id, line])).values()]
   } catch {
     return []

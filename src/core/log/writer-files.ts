@@ -58,8 +58,10 @@ export class WriterFiles implements DayFiles {
     const head = this.place.head()
     const known = this.#read()
     if (known?.head === head && !isPutBack) return nameOf(day, known)
-    let writer: Writer = known === undefined ? this.#newWriter(head) : { ...known, part: known.part + 1, head }
-    while (existsSync(join(this.place.eventsDir, nameOf(day, writer)))) writer = { ...writer, part: writer.part + 1 }
+    let writer: Writer =
+      known === undefined ? this.#newWriter(head) : { ...known, part: known.part + 1, head }
+    while (existsSync(join(this.place.eventsDir, nameOf(day, writer))))
+      writer = { ...writer, part: writer.part + 1 }
     this.#write(writer)
     return nameOf(day, writer)
   }
@@ -120,7 +122,8 @@ function parse(text: string): Writer | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  if (!('id' in value && 'host' in value && 'path' in value && 'part' in value && 'head' in value)) return undefined
+  if (!('id' in value && 'host' in value && 'path' in value && 'part' in value && 'head' in value))
+    return undefined
   const { id, host, path, part, head } = value
   if (typeof id !== 'string' || !/^[0-9a-z]{1,32}$/.test(id) || !Number.isSafeInteger(part)) return undefined
   if (typeof host !== 'string' || typeof path !== 'string' || typeof head !== 'string') return undefined

@@ -31,7 +31,9 @@ export class AttributeGuard {
    */
   beforeAppend(events: readonly LogEvent[]): void {
     const days = new Set(events.map((event) => dayOf(event.timestamp)))
-    for (const { attribute, effect } of hostileAttributes(this.workspace, () => [...days].map((day) => `${day}.jsonl`))) {
+    for (const { attribute, effect } of hostileAttributes(this.workspace, () =>
+      [...days].map((day) => `${day}.jsonl`),
+    )) {
       const says = `git's attribute ${attribute} holds for the log in ${this.workspace.eventsDir}: ${SAYS[effect]}`
       const rewritesId = effect === 'rewrites $Id' && JSON.stringify(events).includes('$Id')
       if (effect === 'changes bytes' || rewritesId) throw this.#unsafe(attribute, says)

@@ -41,7 +41,9 @@ function missingSettings(root: string): [string, string][] {
 function registered(root: string): Map<string, string> {
   try {
     const entries = git(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-']).split('\0')
-    return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]))
+    return new Map(
+      entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]),
+    )
   } catch {
     // Exit 1: none.
     return new Map()

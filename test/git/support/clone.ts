@@ -98,7 +98,8 @@ export class Clone {
 
   /** One command of kitty's, from `cwd`, as a process of its own would run it. */
   async run<T>(work: (store: EventStore) => Promise<T>, cwd = this.root): Promise<T> {
-    if (this.#kept !== undefined && cwd === this.root) return work(await this.#kept.resolve(TOKENS.EventStore))
+    if (this.#kept !== undefined && cwd === this.root)
+      return work(await this.#kept.resolve(TOKENS.EventStore))
     const container = this.#container(cwd)
     try {
       return await work(await container.resolve(TOKENS.EventStore))

@@ -22,7 +22,11 @@ export class CommitGraph {
   /** Where HEAD or a branch stands. A commit's own name is answered as it is. */
   resolve(name: string): string {
     if (/^[0-9a-f]{40}$/.test(name)) return name
-    const path = join(this.root, '.git', name === 'HEAD' || name.startsWith('refs/') ? name : `refs/heads/${name}`)
+    const path = join(
+      this.root,
+      '.git',
+      name === 'HEAD' || name.startsWith('refs/') ? name : `refs/heads/${name}`,
+    )
     const text = readFileSync(path, 'utf8').trim()
     return text.startsWith('ref: ') ? this.resolve(text.slice('ref: '.length)) : text
   }
@@ -54,7 +58,9 @@ export class CommitGraph {
   mergeBases(one: string, other: string): string[] {
     const ours = this.ancestors(one)
     const common = [...this.ancestors(other)].filter((commit) => ours.has(commit))
-    const below = new Set(common.flatMap((commit) => [...this.ancestors(commit)].filter((each) => each !== commit)))
+    const below = new Set(
+      common.flatMap((commit) => [...this.ancestors(commit)].filter((each) => each !== commit)),
+    )
     return common.filter((commit) => !below.has(commit))
   }
 
@@ -68,14 +74,26 @@ export class CommitGraph {
 
   /** Whatever is new: one process for the names, one for the contents. */
   #read(asked: string): void {
-    const listed = this.#git(['rev-list', asked, ...(existsSync(join(this.root, '.git', 'HEAD')) ? ['--all'] : [])])
-    const ids = listed.toString('latin1').split('\n').filter((id) => id !== '' && !this.#commits.has(id))
+    const listed = this.#git([
+      'rev-list',
+      asked,
+      ...(existsSync(join(this.root, '.git', 'HEAD')) ? ['--all'] : []),
+    ])
+    const ids = listed
+      .toString('latin1')
+      .split('\n')
+      .filter((id) => id !== '' && !this.#commits.has(id))
     const names = ids.flatMap((id) => [id, ...this.files.map((file) => `${id}:.kittify/events/${file}`)])
     const objects = parseBatch(this.#git(['cat-file', '--batch'], names.join('\n')))
     for (const [at, id] of ids.entries()) {
-      const [header = '', ...texts] = objects.slice(at * (1 + this.files.length), (at + 1) * (1 + this.files.length))
+      const [header = '', ...texts] = objects.slice(
+        at * (1 + this.files.length),
+        (at + 1) * (1 + this.files.length),
+      )
       const parents = [...header.matchAll(/^parent ([0-9a-f]{40})$/gm)].flatMap((match) => match[1] ?? [])
-      const log = new Map(this.files.flatMap((file, each) => (texts[each] === undefined ? [] : [[file, texts[each]] as const])))
+      const log = new Map(
+        this.files.flatMap((file, each) => (texts[each] === undefined ? [] : [[file, texts[each]] as const])),
+      )
       this.#commits.set(id, { parents, log })
     }
   }

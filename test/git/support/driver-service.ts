@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,7 +55,8 @@ exit "$code"
 export function pathWithDriverService(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kitty-driver-'))
   const [requests, replies, kitty] = ['requests', 'replies', 'kitty'].map((name) => join(folder, name))
-  if (requests === undefined || replies === undefined || kitty === undefined) throw new Error('three names make three paths')
+  if (requests === undefined || replies === undefined || kitty === undefined)
+    throw new Error('three names make three paths')
   execFileSync('mkfifo', [requests, replies])
   writeFileSync(kitty, CLIENT)
   chmodSync(kitty, 0o755)

@@ -24,15 +24,31 @@ export class History {
     private readonly random: Random,
     private readonly beside: string,
   ) {
-    this.model = new LogModel(new CommitGraph(clone.root, DAYS.map((day) => `2026-11-${day}.jsonl`)))
+    this.model = new LogModel(
+      new CommitGraph(
+        clone.root,
+        DAYS.map((day) => `2026-11-${day}.jsonl`),
+      ),
+    )
     const often = [this.#append, this.#append, this.#append, this.#switch, this.#merge, this.#merge]
-    const seldom = [this.#cherryPick, this.#squash, this.#rebase, this.#revert, this.#reset, this.#stash, this.#worktree]
+    const seldom = [
+      this.#cherryPick,
+      this.#squash,
+      this.#rebase,
+      this.#revert,
+      this.#reset,
+      this.#stash,
+      this.#worktree,
+    ]
     this.#actions = [...often, ...seldom].map((action) => action.bind(this))
   }
 
   /** @param folder An empty one. */
   static async begin(folder: string, random: Random, path: string): Promise<History> {
-    const clone = Clone.create(`${folder}/repository`, ATTRIBUTES.join('\n'), { path, random: () => random.next() })
+    const clone = Clone.create(`${folder}/repository`, ATTRIBUTES.join('\n'), {
+      path,
+      random: () => random.next(),
+    })
     registerMergeDrivers(clone.root)
     clone.git('config', 'gc.auto', '0')
     const history = new History(clone, random, `${folder}/beside`)
@@ -87,7 +103,9 @@ export class History {
     if (found.join() === wanted.join()) return []
     const missing = wanted.filter((id) => !ids.includes(id))
     const surplus = found.filter((id, at) => !this.model.work.has(id) || found.indexOf(id) !== at)
-    return [`${what}: missing ${missing.join(' ')}, too many ${surplus.join(' ')}, after ${this.steps.join(' · ')}`]
+    return [
+      `${what}: missing ${missing.join(' ')}, too many ${surplus.join(' ')}, after ${this.steps.join(' · ')}`,
+    ]
   }
 
   async #append(): Promise<void> {
@@ -104,7 +122,10 @@ export class History {
     const made = this.random.pick([
       { event_type: 'NoteAdded', payload: { feature_slug, text: `text ${this.random.int(1, 99)}` } },
       { event_type: 'UsageRecorded', payload: { feature_slug, tokens: this.random.int(1, 99) } },
-      { event_type: 'TagsChanged', payload: { feature_slug, added: [`tag${this.random.int(1, 4)}`], removed: [] } },
+      {
+        event_type: 'TagsChanged',
+        payload: { feature_slug, added: [`tag${this.random.int(1, 4)}`], removed: [] },
+      },
       {
         event_type: 'WPStatusChanged',
         payload: { feature_slug, old_status: 'planned', new_status: this.random.pick(LANES) },
@@ -189,12 +210,24 @@ export class History {
   async #rebase(): Promise<void> {
     const onto = this.#other()
     await this.#commit()
-    const range = ['rev-list', '--reverse', '--topo-order', '--no-merges', '--cherry-pick', '--right-only', `${onto}...HEAD`]
-    const commits = this.clone.git(...range).split('\n').filter(Boolean)
+    const range = [
+      'rev-list',
+      '--reverse',
+      '--topo-order',
+      '--no-merges',
+      '--cherry-pick',
+      '--right-only',
+      `${onto}...HEAD`,
+    ]
+    const commits = this.clone
+      .git(...range)
+      .split('\n')
+      .filter(Boolean)
     const isAhead = this.model.graph.ancestors('HEAD').has(this.model.graph.resolve(onto))
     const isLinear = this.#ahead(onto).every((commit) => this.model.graph.parents(commit).length === 1)
     let expected = this.model.at(onto)
-    for (const commit of commits) expected = mergeStates(this.#before(commit), expected, this.model.at(commit))
+    for (const commit of commits)
+      expected = mergeStates(this.#before(commit), expected, this.model.at(commit))
     // Git has nothing to do where the branch stands on the other one already.
     if (isAhead && isLinear) expected = this.model.at('HEAD')
     this.clone.git('rebase', '--quiet', onto)

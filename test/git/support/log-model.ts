@@ -30,7 +30,9 @@ export class LogModel {
 
   /** What the next command of kitty's does: an event that lies nowhere is put back. */
   reconcile(): void {
-    const places = [this.at('HEAD'), ...this.#branchesBeyondHead().map((branch) => this.at(branch))].map(idsOf)
+    const places = [this.at('HEAD'), ...this.#branchesBeyondHead().map((branch) => this.at(branch))].map(
+      idsOf,
+    )
     const lost = [...this.#emitted].filter((id) => !this.work.has(id) && !places.some((ids) => ids.has(id)))
     this.work = new Set([...this.work, ...lost])
   }

@@ -113,7 +113,8 @@ export async function faultsOf(cell: Clone, expected: readonly string[]): Promis
   const faults: string[] = []
   const compare = (what: string, ids: readonly string[]): void => {
     const sorted = [...ids].sort()
-    if (sorted.join() !== wanted.join()) faults.push(`${what}: wanted ${wanted.join(' ')}, found ${sorted.join(' ')}`)
+    if (sorted.join() !== wanted.join())
+      faults.push(`${what}: wanted ${wanted.join(' ')}, found ${sorted.join(' ')}`)
   }
   compare('the next command reads', await cell.ids())
   await cell.settle()

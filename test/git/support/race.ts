@@ -50,7 +50,10 @@ export class RaceTrack {
   makeAhead(parent: string): void {
     const { clone } = this
     const log = clone.git('cat-file', 'blob', `${parent}:${LOG}`)
-    const line = JSON.stringify({ ...JSON.parse(log.slice(0, log.indexOf('\n'))) as object, event_id: this.#newId() })
+    const line = JSON.stringify({
+      ...(JSON.parse(log.slice(0, log.indexOf('\n'))) as object),
+      event_id: this.#newId(),
+    })
     const file = join(clone.root, '.git', 'ahead.jsonl')
     writeFileSync(file, `${log}${line}\n`)
     const blob = clone.git('hash-object', '-w', '--no-filters', file).trim()
@@ -70,7 +73,10 @@ export class RaceTrack {
    * Runs the verb, and stores one event at a random moment of it.
    * @returns the event's id, undefined when the folder it was to come from was gone already, and git's exit code.
    */
-  async run(args: readonly string[], cwd = this.clone.root): Promise<{ id: string | undefined; code: number | null }> {
+  async run(
+    args: readonly string[],
+    cwd = this.clone.root,
+  ): Promise<{ id: string | undefined; code: number | null }> {
     // Either may begin first, since a command of kitty's works a while before it writes.
     const headStart = (this.random.next() * 2 - 1) * Math.max(20, this.#lastMs)
     const [code, [id]] = await Promise.all([this.#git(args, headStart), this.#event(cwd, -headStart)])
@@ -104,9 +110,14 @@ export class RaceTrack {
   /** Ids in the work tree's log or at the tip of a branch. */
   async everywhere(): Promise<Set<string>> {
     const { clone } = this
-    const branches = clone.git('for-each-ref', '--format=%(refname)', 'refs/heads').split('\n').filter(Boolean)
+    const branches = clone
+      .git('for-each-ref', '--format=%(refname)', 'refs/heads')
+      .split('\n')
+      .filter(Boolean)
     const lines = ['HEAD', ...branches].flatMap((branch) => clone.committedLines(branch).map(idIn))
-    const work = existsSync(clone.day) ? (await readFile(clone.day, 'utf8')).split('\n').filter(Boolean).map(idIn) : []
+    const work = existsSync(clone.day)
+      ? (await readFile(clone.day, 'utf8')).split('\n').filter(Boolean).map(idIn)
+      : []
     return new Set([...lines, ...work])
   }
 

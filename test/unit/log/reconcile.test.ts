@@ -31,7 +31,11 @@ describe('reconcile', () => {
   })
 
   it('puts back what is neither in the log nor committed, and keeps everything in the journal', async () => {
-    const plan = await reconcile(LINES, { inLog: () => ids(1), committed: () => git(ids(), ids(3)), prune: false })
+    const plan = await reconcile(LINES, {
+      inLog: () => ids(1),
+      committed: () => git(ids(), ids(3)),
+      prune: false,
+    })
     expect(plan).toEqual({ putBack: [LINES[1]], drop: [], keep: LINES, isPending: false })
   })
 
@@ -56,7 +60,11 @@ describe('reconcile', () => {
 
   it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', async () => {
     for (const prune of [false, true]) {
-      const plan = await reconcile(LINES, { inLog: () => ids(2), committed: () => git(ids(1, 3), ids(3)), prune })
+      const plan = await reconcile(LINES, {
+        inLog: () => ids(2),
+        committed: () => git(ids(1, 3), ids(3)),
+        prune,
+      })
       expect(plan).toMatchObject({ putBack: [], isPending: true })
       expect(plan.keep).toContain(LINES[0])
     }

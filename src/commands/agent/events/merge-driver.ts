@@ -8,7 +8,10 @@ export default class MergeLogCommand extends KittyCommand<typeof MergeLogCommand
   static override summary = 'Merge three versions of a log file into OURS'
   static override description =
     'Git runs this for a log that two branches have added to; kitty init registers it. OURS becomes the set union of the three.'
-  static override examples = ['git config merge.kitty-events.driver', '<%= config.bin %> <%= command.id %> base ours theirs']
+  static override examples = [
+    'git config merge.kitty-events.driver',
+    '<%= config.bin %> <%= command.id %> base ours theirs',
+  ]
   static override args = mergeDriverArgs
 
   async run(): Promise<unknown> {

@@ -8,7 +8,10 @@ export default class MergeWorkPackageCommand extends KittyCommand<typeof MergeWo
   static override summary = 'Make three versions of a work package agree on its lane'
   static override description =
     'Git runs this for a work package that two branches have changed; kitty init registers it. What else they changed is merged by git itself.'
-  static override examples = ['git config merge.kitty-work-package.driver', '<%= config.bin %> <%= command.id %> base ours theirs']
+  static override examples = [
+    'git config merge.kitty-work-package.driver',
+    '<%= config.bin %> <%= command.id %> base ours theirs',
+  ]
   static override args = mergeDriverArgs
 
   async run(): Promise<unknown> {
