@@ -24,6 +24,8 @@ describe('a random history of three branches', () => {
       expect([...history.model.work].sort()).toEqual([...history.model.all].sort())
       const [one, ...others] = await history.outcomes()
       for (const other of others) expect(other).toEqual({ ...one, branch: other.branch })
+      await history.clone.endProcess()
     },
+    300_000,
   )
 })

@@ -25,9 +25,13 @@ function cells(): CellName[] {
 }
 
 describe('after whatever git did to the log, the next command has each event exactly once', () => {
-  it.each(cells())('$scenario, $setUp, $style', async ({ scenario, setUp, style }) => {
-    const cell = await Cell.make(quickFolder(), setUp, style, path)
-    const expected = (await SCENARIOS[scenario]?.(cell)) ?? cell.emitted
-    expect(await faultsOf(cell, expected)).toEqual([])
-  })
+  it.each(cells())(
+    '$scenario, $setUp, $style',
+    async ({ scenario, setUp, style }) => {
+      const cell = await Cell.make(quickFolder(), setUp, style, path)
+      const expected = (await SCENARIOS[scenario]?.(cell)) ?? cell.emitted
+      expect(await faultsOf(cell, expected)).toEqual([])
+    },
+    120_000,
+  )
 })

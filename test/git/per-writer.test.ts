@@ -82,20 +82,12 @@ describe('per-writer files', () => {
     expect(clone.dayFiles()).toHaveLength(2)
   })
 
-  it.each([
-    ['{"log": {"files": "weekly"}}', '"log.files" is "weekly"'],
-    ['{"log": {"file": "per-writer"}}', '"log.file" is not a setting'],
-    ['{"logs": {}}', '"logs" is not a setting'],
-    ['{"log": 1}', '"log" is 1, which is not an object'],
-    ['[]', 'not a JSON object'],
-    ['{', 'not JSON'],
-    ['{"__proto__": 1}', '"__proto__" is not a setting'],
-  ])('are not written under settings that nobody can understand: %s', async (settings, reason) => {
+  it('are not written under settings that nobody can understand', async () => {
     const clone = perWriter()
-    writeFileSync(join(clone.root, '.kittify', 'config.json'), settings)
+    writeFileSync(join(clone.root, '.kittify', 'config.json'), '{"log": {"files": "weekly"}}')
     await expect(clone.emit(1)).rejects.toMatchObject({
       kind: 'BadConfig',
-      message: expect.stringContaining(reason) as string,
+      message: expect.stringContaining('log.files') as string,
     })
     expect(clone.dayFiles()).toEqual([])
   })

@@ -91,7 +91,8 @@ describe('an event stored while git is at work is not lost', () => {
         await clone.settle()
         clone.git('checkout', '--quiet', '--', 'code')
         clone.git('add', '--', ...(race.isUntracked ? ['code'] : ['code', '.kittify']))
-        clone.tryGit('commit', '--quiet', '--message', 'settled')
+        // Of its own, so that what lies between HEAD and its parent is the log alone.
+        clone.git('commit', '--quiet', '--allow-empty', '--message', 'settled')
       }
       const found = await track.everywhere()
       tally.stored = stored.length

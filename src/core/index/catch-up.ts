@@ -33,6 +33,8 @@ export interface OwnAppend {
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
+/** Git replaces a file while it is read hardly once, and hardly ever twice. */
+const ATTEMPTS = 4
 const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
 
 /**
@@ -46,15 +48,28 @@ export async function catchUp(
   options: CatchUpOptions = {},
 ): Promise<CatchUpReport> {
   if (options.appended === undefined && (await index.standing(log.list())).isUpToDate) return NOTHING
-  // Looked at again inside the transaction: another process may have caught up in the meantime.
-  return index.write(async (writer) => absorbChanges(log, writer, index.foldRules, options))
+  for (let attempt = 1; ; attempt += 1) {
+    // Looked at again inside the transaction: another process may have caught up in the meantime.
+    const { report, isSure } = await index.write((writer) => absorbChanges(log, writer, index.foldRules, options))
+    if (isSure || attempt === ATTEMPTS) return report
+  }
 }
 
 /** Makes the next catch-up read the whole file again and refold what it had been read for. */
 export async function distrust(index: EventIndex, file: string): Promise<void> {
   const mark = (await index.watermarks()).find((known) => known.file === file)
   // No file's bytes have this checksum, and no file has this identity.
-  if (mark) await index.write((writer) => writer.putWatermark({ ...mark, identity: '', crc: -1 }))
+  if (mark) await index.write((writer) => writer.putWatermark(distrusted(mark)))
+}
+
+function distrusted(mark: Watermark): Watermark {
+  return { ...mark, identity: '', crc: -1 }
+}
+
+interface Absorbed {
+  readonly report: CatchUpReport
+  /** False when a file was replaced between being looked at and being read: what was read of it is not to be trusted. */
+  readonly isSure: boolean
 }
 
 async function absorbChanges(
@@ -62,11 +77,11 @@ async function absorbChanges(
   writer: IndexWriter,
   foldRules: MergeOptions,
   options: CatchUpOptions,
-): Promise<CatchUpReport> {
+): Promise<Absorbed> {
   const { appended } = options
   if (appended) {
-    const report = await absorbOwn(log, writer, foldRules, appended)
-    if (report) return report
+    const absorbed = await absorbOwn(log, writer, foldRules, appended)
+    if (absorbed) return absorbed
   }
   const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
   const files = log.list()
@@ -79,16 +94,20 @@ async function absorbChanges(
   const absorption = await Absorption.begin(log, writer, foldRules, marks.size === 0)
   const again = await absorption.forget(lost, [...marks.keys()])
   let lines = 0
+  let isSure = true
   for (const file of files) {
     const from = again.has(file.name) ? START : positions.get(file.name)
     if (from === undefined) continue
-    lines += await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
+    const read = await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
+    lines += read.lines
+    isSure &&= read.isSure
   }
   const resolutions = await absorption.settle()
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
-  if (lost.length > 0 || (appended && lines !== appended.lines)) await writer.putJournalMark(UNCHECKED)
+  const isOther = !isSure || lost.length > 0 || (appended && lines !== appended.lines)
+  if (isOther) await writer.putJournalMark(UNCHECKED)
   else if (appended?.journal) await writer.putJournalMark(appended.journal)
-  return { lines, rewritten: lost, resolutions }
+  return { report: { lines, rewritten: lost, resolutions }, isSure }
 }
 
 /**
@@ -100,16 +119,16 @@ async function absorbOwn(
   writer: IndexWriter,
   foldRules: MergeOptions,
   appended: OwnAppend,
-): Promise<CatchUpReport | undefined> {
+): Promise<Absorbed | undefined> {
   const file = log.find(appended.file)
   const mark = await writer.watermark(appended.file)
   if (file === undefined || !goesOn(mark, file)) return undefined
   const absorption = await Absorption.begin(log, writer, foldRules, false)
-  const lines = await readFile(log, writer, absorption, file, mark ?? START, () => undefined)
+  const { lines, isSure } = await readFile(log, writer, absorption, file, mark ?? START, () => undefined)
   const resolutions = await absorption.settle()
-  if (lines !== appended.lines) await writer.putJournalMark(UNCHECKED)
+  if (!isSure || lines !== appended.lines) await writer.putJournalMark(UNCHECKED)
   else if (appended.journal) await writer.putJournalMark(appended.journal)
-  return { lines, rewritten: [], resolutions }
+  return { report: { lines, rewritten: [], resolutions }, isSure }
 }
 
 function resumeAt(
@@ -139,7 +158,7 @@ async function readFile(
   file: LogFile,
   from: ScanPosition,
   progress: (lines: number) => void,
-): Promise<number> {
+): Promise<{ lines: number; isSure: boolean }> {
   const scan = log.scan(file.name, from)
   let step = scan.next()
   let lines = 0
@@ -150,6 +169,9 @@ async function readFile(
     step = scan.next()
   }
   const { offset, line, crc, identity } = step.value
-  await writer.putWatermark({ file: file.name, identity, size: file.size, offset, line, crc })
-  return lines
+  const mark = { file: file.name, identity, size: file.size, offset, line, crc }
+  // From the start on, whatever file it is has been read whole. Further on, it must be the one that was looked at.
+  const isSure = from === START || inodeOf(identity) === inodeOf(file.identity)
+  await writer.putWatermark(isSure ? mark : distrusted(mark))
+  return { lines, isSure }
 }

@@ -5,7 +5,7 @@ export interface LogFile {
   readonly name: string
   /** In bytes. */
   readonly size: number
-  /** `${ino}:${mtimeNs}:${ctimeNs}`: equal together with `size` means the bytes are the ones seen before. */
+  /** `${ino}.${birthtimeNs}:${mtimeNs}:${ctimeNs}`: equal together with `size` means the bytes are the ones seen before. */
   readonly identity: string
 }
 

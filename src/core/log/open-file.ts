@@ -70,7 +70,8 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** What tells one state of a file from another. */
-export function identityOf(stats: Pick<BigIntStats, 'ino' | 'mtimeNs' | 'ctimeNs'>): string {
-  return `${stats.ino}:${stats.mtimeNs}:${stats.ctimeNs}`
+/** What tells one state of a file from another: which file, and when it was last changed. */
+export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs'>): string {
+  // The birth time as well: a file system gives a freed inode's number to the next file.
+  return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}`
 }

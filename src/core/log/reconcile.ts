@@ -8,6 +8,8 @@ export interface Reconciliation {
   /** Only of a journal that is to be pruned: committed, so that git keeps them from now on. */
   readonly drop: RawLine[]
   readonly keep: RawLine[]
+  /** Those that are in the log, or will be once `putBack` has been written. */
+  readonly expected: RawLine[]
   /**
    * A line is missing that HEAD has: somebody has taken it out and not yet committed that, or is just changing
    * branches. To be asked again, since only what HEAD says then tells what is to become of it.
@@ -36,15 +38,18 @@ export async function reconcile(
   const present = await inLog(lines.map((line) => line.event_id))
   const missing = lines.filter((line) => !present.has(line.event_id))
   const asked = prune ? lines : missing
-  if (asked.length === 0) return { putBack: [], drop: [], keep: [...lines], isPending: false }
+  if (asked.length === 0)
+    return { putBack: [], drop: [], keep: [...lines], expected: [...lines], isPending: false }
   const { inHead, elsewhere } = committed(asked)
   const isPending = ({ event_id }: RawLine): boolean => inHead.has(event_id) && !elsewhere.has(event_id)
   const mayGo = ({ event_id }: RawLine): boolean =>
     prune && (elsewhere.has(event_id) || (inHead.has(event_id) && present.has(event_id)))
+  const putBack = missing.filter(({ event_id }) => !inHead.has(event_id) && !elsewhere.has(event_id))
   return {
-    putBack: missing.filter(({ event_id }) => !inHead.has(event_id) && !elsewhere.has(event_id)),
+    putBack,
     drop: lines.filter(mayGo),
     keep: lines.filter((line) => !mayGo(line)),
+    expected: [...lines.filter(({ event_id }) => present.has(event_id)), ...putBack],
     isPending: missing.some(isPending),
   }
 }

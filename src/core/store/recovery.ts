@@ -6,10 +6,10 @@ import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { catchUp, type CatchUpReport } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
-import { type EventIndex, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
+import { type EventIndex, type IndexReader, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
 import { committedLines, linesOfHead } from '../log/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
-import type { Journal, JournalPosition } from '../log/journal.js'
+import type { Journal } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -112,7 +112,7 @@ export class Recovery {
     const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
     const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
     if (!isWhole || prune) return this.#compareWithGit(index, prune)
-    if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.end, mark?.floor ?? 0)
+    if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.lines, { ...unseen.end, floor: mark?.floor ?? 0 })
     return false
   }
 
@@ -137,7 +137,7 @@ export class Recovery {
     this.#isPending = plan.isPending && hidden.length === 0
     if (this.#isPending) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
-    await this.#confirmJournal(index, this.journal.read().end, floor)
+    await this.#confirmJournal(index, plan.expected, { ...this.journal.read().end, floor })
     return putBack.length > 0
   }
 
@@ -182,13 +182,22 @@ export class Recovery {
     return lines.filter((line) => !present.has(line.event_id))
   }
 
-  async #confirmJournal(index: EventIndex, end: JournalPosition, floor: number): Promise<void> {
-    const mark = { ...end, floor }
+  /**
+   * Notes that the journal need not be looked at again up to here, as long as the log holds these lines. In the same
+   * transaction that sees them, since git may be at work, and whoever sees its doings takes such a note back.
+   */
+  async #confirmJournal(index: EventIndex, lines: readonly RawLine[], mark: JournalMark): Promise<void> {
     this.#mark = mark
-    await index.write((writer) => writer.putJournalMark(mark))
+    this.#isPending = await index.write(async (writer) => {
+      const isWhole = (await inIndex(writer, lines)).size === new Set(lines.map((line) => line.event_id)).size
+      if (isWhole) await writer.putJournalMark(mark)
+      return !isWhole
+    })
   }
 
+  /** Not while git is at work: it might write a file between our last look at it and our putting another in its place. */
   async #normaliseFiles(index: EventIndex): Promise<void> {
+    if (existsSync(join(this.workspace.gitCommonDir, 'index.lock'))) return
     const byFile = new Map<string, LogProblem[]>()
     for (const problem of await index.problems()) {
       byFile.set(problem.file, [...(byFile.get(problem.file) ?? []), problem])
@@ -211,7 +220,7 @@ export class Recovery {
   }
 }
 
-async function inIndex(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+async function inIndex(index: IndexReader, lines: readonly RawLine[]): Promise<Set<string>> {
   if (lines.length === 0) return new Set()
   return new Set((await index.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
 }

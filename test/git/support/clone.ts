@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../../src/core/di/container.js'
-import { TOKENS } from '../../../src/core/di/tokens.js'
+import { type Resolver, TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import { isDayFile } from '../../../src/core/log/day-file.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
@@ -31,6 +31,7 @@ export class Clone {
   readonly warnings: string[] = []
   #now = Date.parse('2026-11-22T09:30:00.000Z')
   readonly #nextId: (now: number) => string
+  #kept: Resolver | undefined
 
   constructor(
     readonly root: string,
@@ -95,9 +96,32 @@ export class Clone {
     return this.git('status', '--porcelain').trim() !== ''
   }
 
-  /** One command of kitty's, from `cwd`. */
+  /** One command of kitty's, from `cwd`, as a process of its own would run it. */
   async run<T>(work: (store: EventStore) => Promise<T>, cwd = this.root): Promise<T> {
-    const container = createContainer({
+    if (this.#kept !== undefined && cwd === this.root)
+      return work(await this.#kept.resolve(TOKENS.EventStore))
+    const container = this.#container(cwd)
+    try {
+      return await work(await container.resolve(TOKENS.EventStore))
+    } finally {
+      await this.#end(container)
+    }
+  }
+
+  /** Lets the commands from here on, up to the next such call, share what one process has open. */
+  async startProcess(): Promise<void> {
+    await this.endProcess()
+    this.#kept = this.#container(this.root)
+  }
+
+  async endProcess(): Promise<void> {
+    const kept = this.#kept
+    this.#kept = undefined
+    if (kept !== undefined) await this.#end(kept)
+  }
+
+  #container(cwd: string): Resolver {
+    return createContainer({
       cwd,
       env: { KITTY_ACTOR: 'ada' },
       now: () => new Date((this.#now += 1000)),
@@ -105,13 +129,11 @@ export class Clone {
       progress: () => undefined,
       progressDone: () => undefined,
     })
-    const store = await container.resolve(TOKENS.EventStore)
-    try {
-      return await work(store)
-    } finally {
-      await store.close()
-      this.warnings.push(...(await container.resolve(TOKENS.Notices)).all)
-    }
+  }
+
+  async #end(container: Resolver): Promise<void> {
+    await (await container.resolve(TOKENS.EventStore)).close()
+    this.warnings.push(...(await container.resolve(TOKENS.Notices)).all)
   }
 
   /** The day this clone's clock shows from here on, of November 2026. */

@@ -62,6 +62,8 @@ export class History {
   }
 
   async step(): Promise<void> {
+    // A process that lives on must be as good as a new one, and costs less.
+    if (this.random.chance(0.25)) await this.clone.startProcess()
     await this.random.pick(this.#actions)()
     if (this.random.chance(0.5)) await this.#commit()
   }

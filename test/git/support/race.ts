@@ -58,7 +58,8 @@ export class RaceTrack {
     writeFileSync(file, `${log}${line}\n`)
     const blob = clone.git('hash-object', '-w', '--no-filters', file).trim()
     const env = { GIT_INDEX_FILE: join(clone.root, '.git', 'ahead.index') }
-    clone.gitWith(env, 'read-tree', this.codeTrees[(this.#turn += 1) % 2] ?? '')
+    const code = clone.head(`${parent}:code`)
+    clone.gitWith(env, 'read-tree', this.codeTrees.find((tree) => clone.head(`${tree}:code`) !== code) ?? '')
     clone.gitWith(env, 'update-index', '--add', '--cacheinfo', `100644,${blob},${LOG}`)
     const tree = clone.gitWith(env, 'write-tree').trim()
     const commit = clone.git('commit-tree', tree, '-p', parent, '-m', 'ahead').trim()

@@ -27,7 +27,7 @@ function neverAsked(): never {
 describe('reconcile', () => {
   it('does not ask git while the log has every line', async () => {
     const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prune: false })
-    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES, isPending: false })
+    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES, expected: LINES, isPending: false })
   })
 
   it('puts back what is neither in the log nor committed, and keeps everything in the journal', async () => {
@@ -36,7 +36,13 @@ describe('reconcile', () => {
       committed: () => git(ids(), ids(3)),
       prune: false,
     })
-    expect(plan).toEqual({ putBack: [LINES[1]], drop: [], keep: LINES, isPending: false })
+    expect(plan).toEqual({
+      putBack: [LINES[1]],
+      drop: [],
+      keep: LINES,
+      expected: [LINES[0], LINES[1]],
+      isPending: false,
+    })
   })
 
   it('asks git about the missing lines alone', async () => {
@@ -55,7 +61,7 @@ describe('reconcile', () => {
       committed: () => git(ids(1), ids(2)),
       prune: true,
     })
-    expect(plan).toEqual({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]], isPending: false })
+    expect(plan).toMatchObject({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]], isPending: false })
   })
 
   it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', async () => {
