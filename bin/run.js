@@ -12,8 +12,10 @@ const ROOT = dirname(__dirname)
 const BUNDLE = join(ROOT, 'dist', 'bundle')
 const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
 
-/** Bytes before the code: the checksum, and for which commands it was compiled. A multiple of what V8 aligns to. */
+/** Bytes before the code, which say for which commands it was compiled. A multiple of what V8 aligns to. */
 const HEADER_BYTES = 4096
+/** Compiled faster than read. */
+const SMALL = 32_000
 const OLD_AFTER_MS = 90 * 24 * 3600 * 1000
 
 /** What is run, as far as it decides which functions are needed. Known once the bundle is there. */
@@ -48,7 +50,10 @@ function compiled(name, file) {
   const { Script } = require('node:vm')
   const source = fs.readFileSync(file, 'latin1')
   // The first line holds a hash of the content: code of another build is never taken for this one's.
-  const cacheFile = cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`)
+  const cacheFile =
+    source.length < SMALL
+      ? undefined
+      : cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`)
   const cache = cacheFile === undefined ? undefined : readCache(cacheFile)
   const script = new Script(source, { filename: file, cachedData: cache?.code })
   if (cacheFile !== undefined) {
@@ -86,7 +91,10 @@ function isOurs({ uid, mode }) {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-/** V8 believes what it is given, and a flipped bit makes it crash: hence a checksum, and no link is followed. */
+/**
+ * V8 believes what it is given, and a flipped bit makes it crash. So the code is there twice: to compare takes a tenth
+ * of what loading a module for checksums does. No link is followed.
+ */
 function readCache(path) {
   let fd
   try {
@@ -95,9 +103,9 @@ function readCache(path) {
     if (!stats.isFile() || !isOurs(stats) || stats.size <= HEADER_BYTES) return undefined
     const bytes = Buffer.allocUnsafeSlow(stats.size)
     if (fs.readSync(fd, bytes) !== stats.size) return undefined
-    const { crc, tasks } = JSON.parse(bytes.latin1Slice(0, HEADER_BYTES))
-    const code = bytes.subarray(HEADER_BYTES)
-    return crc === require('node:zlib').crc32(code) ? { code, tasks } : undefined
+    const { tasks, length } = JSON.parse(bytes.latin1Slice(0, HEADER_BYTES))
+    const code = bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)
+    return bytes.subarray(HEADER_BYTES + length).equals(code) ? { code, tasks } : undefined
   } catch {
     return undefined
   } finally {
@@ -110,9 +118,12 @@ function writeCache(path, script, tasks) {
   try {
     const code = script.createCachedData()
     const header = Buffer.alloc(HEADER_BYTES, ' ')
-    if (header.write(JSON.stringify({ crc: require('node:zlib').crc32(code), tasks })) === HEADER_BYTES)
-      return
-    fs.writeFileSync(temporary, Buffer.concat([header, code]), { flag: 'wx', mode: 0o600 })
+    if (header.write(JSON.stringify({ tasks, length: code.length })) === HEADER_BYTES) return
+    const fd = fs.openSync(temporary, 'wx', 0o600)
+    fs.writeFileSync(fd, Buffer.concat([header, code, code]))
+    // A power cut could leave zeros in both copies.
+    fs.fsyncSync(fd)
+    fs.closeSync(fd)
     fs.renameSync(temporary, path)
     removeOld(dirname(path))
   } catch {
@@ -143,6 +154,7 @@ async function main(argv) {
     const url = require('node:url').pathToFileURL(PLAIN).href
     return (await import(url)).launch(argv, url)
   }
+  if (argv[0] === '--version') return load('version.cjs').answerVersion(argv)
   const kitty = load('kitty.cjs')
   task = kitty.taskOf(argv)
   return kitty.start(argv, ROOT)

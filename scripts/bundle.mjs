@@ -1,95 +1,109 @@
 /**
- * Puts the program into two files, for bin/run.js to start from: dist/bundle/kitty.cjs and, loaded only where an index
- * is made, dist/bundle/typeorm.cjs. Made of tsc's output, since esbuild does not emit decorators as inversify and
- * TypeORM read them. Not ESM: only scripts can be started from V8's code cache.
+ * Puts the program into one file, dist/bundle/kitty.cjs, for bin/run.js to start from V8's code cache, with what only
+ * few commands need in files beside it. CommonJS, since only scripts can be started from that cache.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import typescript from 'typescript'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TARGET = 'node20.17'
 const OUT = join(ROOT, 'dist', 'bundle')
+/** The program's modules and those of the events library. */
+const OWN = new RegExp(
+  `^${ROOT.replaceAll(/\W/g, '\\$&')}(?:packages[\\\\/]events[\\\\/])?dist[\\\\/].*\\.js$`,
+)
+const OCLIF = /@oclif[\\/]core[\\/]lib[\\/].*\.js$/
 
-/** Every command by id, loaded when it is run; package.json and the manifest, so that neither is read at start. */
-function entry({ commands }) {
-  const loaders = Object.values(commands).map(
-    ({ id, relativePath }) =>
-      `${JSON.stringify(id)}: () => import(${JSON.stringify(`./${relativePath.join('/')}`)}),`,
-  )
-  return `import { launch } from './dist/core/cli/launch.js'
-import { commandOf } from './dist/core/cli/command-of.js'
-import manifest from './oclif.manifest.json'
-import pjson from './package.json'
-const commands = { ${loaders.join('\n')} }
-export const taskOf = (argv) => (argv[0] === '--version' ? argv[0] : commandOf(argv, manifest))
-export const start = (argv, root) => launch(argv, root, { root, pjson, manifest, commands })`
+/** Every command by id, loaded when it is run, and what oclif wants of package.json, so that it is not read at start. */
+function entry(manifest, pjson) {
+  const commands = Object.values(manifest.commands).map(({ id, args, relativePath }) => {
+    const takesArguments = Object.keys(args).length > 0
+    return `${JSON.stringify(id)}: { takesArguments: ${takesArguments}, load: async () => require(${JSON.stringify(`./${relativePath.join('/')}`)}) },`
+  })
+  return `const pjson = ${JSON.stringify({ ...pjson, devDependencies: {}, scripts: {} })}
+const commands = { ${commands.join('\n')} }
+exports.taskOf = (argv) => require('./dist/core/cli/command-of.js').commandOf(argv, commands)
+exports.start = (argv, root) => require('./dist/core/cli/launch.js').launch(argv, root, { root, pjson, commands })`
 }
 
-/** A class keeps its name although the bundle's scope holds it in a variable: names are in messages and records. */
-const namedClasses = [
-  /[\\/]dist[\\/].*\.js$/,
-  (text) => text.replaceAll(/^let (\w+) = class \1\b/gm, 'let $1 = class'),
-]
-
-/** Files are found from where a module was, not from where the bundle is. */
-const places = [
-  /[\\/](dist|packages[\\/]events[\\/]dist)[\\/].*\.js$/,
-  (text, path) =>
-    text
-      .replaceAll('createRequire(import.meta.url)', '__require')
-      .replaceAll('import.meta.url', `__place(${JSON.stringify(relative(OUT, path))})`),
-]
+/** `import()` of what is not in the bundle has no meaning in a script from the code cache: the launcher passes its own in. */
+const PLUGIN_IMPORT = 'await import(pathToFileURL('
 
 /**
- * Node's slow modules are loaded when one of their functions is called [8 ms]. Not where a function is handed to
- * promisify, which looks for more in it than a call.
+ * As tsc makes CommonJS of the source; esbuild does not emit decorators as inversify and TypeORM read them. Files are
+ * found from where the module would be, not from where the bundle is.
  */
-const SLOW =
-  /^import \{ ([\w, ]+) \} from 'node:(child_process|crypto|http|https|net|readline|timers\/promises|zlib)';$/gm
-const onCall = [
-  /[\\/]dist[\\/].*\.js$/,
-  (text) =>
-    text.includes('promisify')
-      ? text
-      : text.replaceAll(SLOW, (_, names, id) =>
-          names
-            .split(', ')
-            .map((one) => callOf(id, ...one.split(' as ')))
-            .join(' '),
-        ),
+const compiled = [
+  OWN,
+  async (_, path) => {
+    const source = path.replace(/([\\/])dist([\\/])(?!.*[\\/]dist[\\/])/, '$1src$2').replace(/\.js$/, '.ts')
+    const text = (await readFile(source, 'utf8'))
+      .replaceAll('createRequire(import.meta.url)', '__require')
+      .replaceAll('import.meta.url', `__place(${JSON.stringify(relative(OUT, path))})`)
+      .replace(PLUGIN_IMPORT, () => PLUGIN_IMPORT.replace('import', '__import'))
+    const { outputText, sourceMapText } = typescript.transpileModule(text, {
+      fileName: source,
+      compilerOptions: {
+        module: typescript.ModuleKind.CommonJS,
+        target: typescript.ScriptTarget.ES2022,
+        esModuleInterop: true,
+        experimentalDecorators: true,
+        useDefineForClassFields: false,
+        sourceMap: true,
+      },
+    })
+    const map = JSON.stringify({ ...JSON.parse(sourceMapText), sources: [relative(OUT, source)] })
+    return outputText.replace(
+      /^\/\/# sourceMappingURL=.*$/m,
+      `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`,
+    )
+  },
 ]
-const callOf = (id, name, local = name) =>
-  `const ${local} = (...args) => process.getBuiltinModule('node:${id}').${name}(...args);`
+
+/** inversify's four hundred modules as one [2 ms]. */
+const INVERSIFY = /[\\/]node_modules[\\/]inversify[\\/]lib[\\/]index\.js$/
+const inOne = [
+  INVERSIFY,
+  async (_, path) => {
+    const { outputFiles } = await build({
+      entryPoints: [path],
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: TARGET,
+      write: false,
+      external: ['reflect-metadata'],
+    })
+    return outputFiles[0].text
+  },
+]
 
 /**
  * CommonJS as tsc emits it loads everything a module may need before its first line runs; here each is loaded at its
- * first use. Of oclif that leaves parsing and running [25 ms].
+ * first use [25 ms]: of oclif that leaves parsing and running, of kitty what the command asks for, and of Node nothing
+ * that takes long. Lines stay where they are, for stack traces.
  */
 const onFirstUse = [
-  /@oclif[\\/]core[\\/]lib[\\/].*\.js$/,
+  new RegExp(`${OWN.source}|${OCLIF.source}`),
   (text) => {
     let lazy = text
     for (const [line, name, load] of text.matchAll(
       /^(?:const|var) (\w+_\d+) = (.*require\("[^"]+"\)\)?);$/gm,
     )) {
-      const uses = lazy.replace(line, '').replaceAll(new RegExp(`\\b${name}\\b`, 'g'), `(${name}())`)
-      lazy = `let ${name}_;\nconst ${name} = () => (${name}_ ??= ${load});\n${uses}`
+      const uses = lazy.replace(line, '\0').replaceAll(new RegExp(`\\b${name}\\b`, 'g'), `(${name}())`)
+      lazy = uses.replace('\0', () => `let ${name}_; const ${name} = () => (${name}_ ??= ${load});`)
     }
     return lazy
   },
 ]
 
-/** `import()` of what is not in the bundle has no meaning in a script from the code cache: the launcher passes its own in. */
 const passedImport = [
   /@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/,
   (text) => text.replaceAll('await import((0', 'await __import((0'),
-]
-
-const pluginImport = [
-  /[\\/]plugin[\\/]host[\\/]import-module\.js$/,
-  (text) => text.replace('await import(', 'await __import('),
 ]
 
 /** What a command would load and not use. In brackets what each saves of a `status` of about 60 ms. */
@@ -101,6 +115,11 @@ const trims = [
   ],
   // Node's version is npm's to check, by "engines" [3 ms].
   [/@oclif[\\/]core[\\/]lib[\\/]index\.js$/, (text) => text.replace(/^checkNodeVersion\(\);$/m, '')],
+  // kitty's Printer answers for stdout; to touch process.stdout loads streams and sockets [4 ms].
+  [
+    /@oclif[\\/]core[\\/]lib[\\/]command\.js$/,
+    (text) => text.replace(/^process\.stdout\.on\([^]*?^\}\);$/m, ''),
+  ],
   // Its messages are for who sets DEBUG [2 ms].
   [
     /[\\/]debug[\\/]src[\\/]index\.js$/,
@@ -108,8 +127,8 @@ const trims = [
   ],
   // kitty hands ulid its randomness: node:crypto would be loaded for nothing [3 ms].
   [
-    /[\\/]ulid[\\/]dist[\\/]node[\\/]index\.js$/,
-    (text) => text.replace("import crypto from 'node:crypto'", 'const crypto = undefined'),
+    /[\\/]ulid[\\/]dist[\\/]node[\\/]index\.cjs$/,
+    (text) => text.replace("var crypto = require('node:crypto')", 'var crypto'),
   ],
 ]
 
@@ -122,21 +141,21 @@ const oneDriver = [new RegExp(`typeorm[\\\\/]driver[\\\\/](${DRIVERS})`), () => 
 function rewrite(changes) {
   const unused = new Set(changes)
   const change = async ({ path }) => {
-    const text = await readFile(path, 'utf8')
-    let contents = text
+    let contents = await readFile(path, 'utf8')
     for (const one of changes) {
       const [filter, replace] = one
       if (!filter.test(path)) continue
       const before = contents
-      contents = replace(contents, path)
+      contents = await replace(contents, path)
       if (contents !== before) unused.delete(one)
     }
-    return contents === text ? undefined : { contents, resolveDir: dirname(path), loader: 'js' }
+    return { contents, resolveDir: dirname(path), loader: 'js' }
   }
   return {
     name: 'rewrite',
     setup(plugin) {
-      for (const [filter] of changes) plugin.onLoad({ filter }, change)
+      for (const [filter] of changes) plugin.onLoad({ filter, namespace: 'file' }, change)
+      plugin.onLoad({ filter: /./, namespace: COMMON_JS }, ({ path }) => change({ path: join(ROOT, path) }))
       plugin.onEnd(() => ({
         errors: [...unused].map(([filter]) => ({
           text: `scripts/bundle.mjs: nothing was changed in ${filter}`,
@@ -144,6 +163,21 @@ function rewrite(changes) {
       }))
     },
   }
+}
+
+/** In a package of type `module` esbuild takes every file for ESM: what is made CommonJS goes by another address. */
+const COMMON_JS = 'cjs'
+const asCommonJs = {
+  name: COMMON_JS,
+  setup(plugin) {
+    plugin.onResolve({ filter: /./ }, async ({ path, pluginData, kind, importer, resolveDir }) => {
+      if (pluginData === COMMON_JS) return undefined
+      const found = await plugin.resolve(path, { kind, importer, resolveDir, pluginData: COMMON_JS })
+      return !found.external && (OWN.test(found.path) || INVERSIFY.test(found.path))
+        ? { path: relative(ROOT, found.path), namespace: COMMON_JS }
+        : found
+    })
+  },
 }
 
 /** Packages in files of their own, which only the commands that need them load [1 ms each]. */
@@ -165,7 +199,7 @@ const __place = (file) => require('node:url').pathToFileURL(require('node:path')
 const shared = {
   bundle: true,
   platform: 'node',
-  target: 'node20.17',
+  target: TARGET,
   format: 'cjs',
   outdir: OUT,
   outExtension: { '.js': '.cjs' },
@@ -189,27 +223,27 @@ const shared = {
   },
 }
 
-const manifest = JSON.parse(await readFile(join(ROOT, 'oclif.manifest.json'), 'utf8'))
+const json = async (name) => JSON.parse(await readFile(join(ROOT, name), 'utf8'))
+const stdin = (contents) => ({ contents, resolveDir: ROOT, sourcefile: 'start.cjs', loader: 'js' })
 const results = await Promise.all([
   build({
     ...shared,
-    stdin: { contents: entry(manifest), resolveDir: ROOT, sourcefile: 'kitty.js' },
+    stdin: stdin(entry(await json('oclif.manifest.json'), await json('package.json'))),
     entryNames: 'kitty',
-    plugins: [
-      rewrite([namedClasses, places, onCall, passedImport, pluginImport, onFirstUse, ...trims]),
-      ownFiles,
-    ],
+    plugins: [ownFiles, asCommonJs, rewrite([compiled, inOne, onFirstUse, passedImport, ...trims])],
+  }),
+  build({
+    ...shared,
+    stdin: stdin("module.exports = require('./dist/core/cli/answer-version.js')"),
+    entryNames: 'version',
+    plugins: [asCommonJs, rewrite([compiled])],
   }),
   build({ ...shared, entryPoints: OWN_FILES, plugins: [rewrite([oneDriver])] }),
 ])
 
 await mkdir(OUT, { recursive: true })
 for (const { path, text } of results.flatMap((result) => result.outputFiles)) {
-  if (!path.endsWith('.cjs')) {
-    await writeFile(path, text)
-    continue
-  }
   // The first line names the content, so that no code cache of another build is ever taken for this one's.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
-  await writeFile(path, `/*${hash}*/${text}`)
+  await writeFile(path, path.endsWith('.cjs') ? `/*${hash}*/${text}` : text)
 }

@@ -156,8 +156,17 @@ describe('kitty plugins', () => {
     const kitty = new InstalledKitty('bare')
     const here = mkdtempSync(join(inject('installation').scratch, 'bare-'))
     mkdirSync(join(here, 'kitty-plugin-nowhere-at-all'))
-    writeFileSync(join(here, 'kitty-plugin-nowhere-at-all/package.json'), '{"name":"evil","version":"1.0.0","scripts":{"prepare":"touch /tmp/evil"}}')
-    const done = kitty.runWith({ npm_config_registry: 'http://127.0.0.1:1/', npm_config_fetch_retries: '0' }, here, 'plugins', 'install', 'kitty-plugin-nowhere-at-all')
+    writeFileSync(
+      join(here, 'kitty-plugin-nowhere-at-all/package.json'),
+      '{"name":"evil","version":"1.0.0","scripts":{"prepare":"touch /tmp/evil"}}',
+    )
+    const done = kitty.runWith(
+      { npm_config_registry: 'http://127.0.0.1:1/', npm_config_fetch_retries: '0' },
+      here,
+      'plugins',
+      'install',
+      'kitty-plugin-nowhere-at-all',
+    )
     expect(done.code).not.toBe(0)
     expect(kitty.run(here, 'plugins', 'install', './nowhere').stderr).toContain('There is no')
   })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Config, type Interfaces } from '@oclif/core'
 import { commandOf } from './command-of.js'
@@ -8,9 +8,15 @@ export interface BundledProgram {
   /** The package's folder. */
   readonly root: string
   readonly pjson: Interfaces.PJSON
-  readonly manifest: Interfaces.Manifest
-  /** By id; each is loaded when it is asked for. */
-  readonly commands: Readonly<Record<string, () => Promise<{ readonly default: Command.Class }>>>
+  /** By id. */
+  readonly commands: BundledCommands
+}
+
+export type BundledCommands = Readonly<Record<string, BundledCommand>>
+
+interface BundledCommand {
+  readonly takesArguments: boolean
+  load(): Promise<{ readonly default: Command.Class }>
 }
 
 /** A theme colours oclif's help, which is not printed from here. */
@@ -20,9 +26,9 @@ class PlainConfig extends Config {
   }
 }
 
-/** The configuration for the program's own commands alone: no plugin is looked for. */
-async function bundledConfig(program: BundledProgram): Promise<Config> {
-  const plugin = bundledPlugin(program)
+/** The configuration for these of the program's own commands: no plugin is looked for. */
+async function bundledConfig(program: BundledProgram, commands: readonly Command.Cached[]): Promise<Config> {
+  const plugin = bundledPlugin(program, commands)
   // A cast: oclif types the argument by its class, of which it uses what the interface says.
   const plugins = new Map([[plugin.name, plugin]]) as unknown as Map<string, never>
   const config = new PlainConfig({
@@ -36,11 +42,12 @@ async function bundledConfig(program: BundledProgram): Promise<Config> {
   return config
 }
 
-function bundledPlugin({ root, pjson, manifest, commands }: BundledProgram): Interfaces.Plugin {
+function bundledPlugin(program: BundledProgram, cached: readonly Command.Cached[]): Interfaces.Plugin {
+  const { root, pjson, commands } = program
   const findCommand = async (id: string): Promise<Command.Class> => {
-    const load = commands[id]
-    if (load === undefined) throw new Error(`The bundle has no command ${id}: build it anew.`)
-    const command = (await load()).default
+    const known = commands[id]
+    if (known === undefined) throw new Error(`The bundle has no command ${id}: build it anew.`)
+    const command = (await known.load()).default
     command.id = id
     command.plugin = plugin
     return command
@@ -49,8 +56,8 @@ function bundledPlugin({ root, pjson, manifest, commands }: BundledProgram): Int
     _base: '',
     alias: pjson.name,
     commandsDir: undefined,
-    commandIDs: Object.keys(manifest.commands),
-    commands: Object.values(manifest.commands).map((command) => ({
+    commandIDs: cached.map(({ id }) => id),
+    commands: cached.map((command) => ({
       ...command,
       pluginAlias: pjson.name,
       pluginType: 'core',
@@ -92,7 +99,11 @@ function hookOptions(hook: string | { target: string; identifier?: string }): {
 
 /** The configuration with the plugins the program consists of: their commands are not in the bundle. */
 export async function configWithOclifPlugins(program: BundledProgram): Promise<Config> {
-  const config = await bundledConfig(program)
+  // oclif's own shape, written by oclif when the program was built.
+  const manifest = JSON.parse(
+    readFileSync(join(program.root, 'oclif.manifest.json'), 'utf8'),
+  ) as Interfaces.Manifest
+  const config = await bundledConfig(program, Object.values(manifest.commands))
   await config.loadPluginsAndCommands({ force: true })
   return config
 }
@@ -102,9 +113,12 @@ export async function configWithOclifPlugins(program: BundledProgram): Promise<C
  * @returns false when oclif has to decide: help, topics, unknown commands, plugins.
  */
 export async function runDirectly(argv: readonly string[], program: BundledProgram): Promise<boolean> {
-  const id = commandOf(argv, program.manifest)
+  const id = commandOf(argv, program.commands)
   if (id === undefined) return false
-  const config = await bundledConfig(program)
+  // What the manifest says of a command is for its help; the class says it to the parser.
+  const config = await bundledConfig(program, [
+    { id, aliases: [], args: {}, flags: {}, hasDynamicHelp: false, hidden: false, hiddenAliases: [] },
+  ])
   if (existsSync(join(config.dataDir, 'package.json'))) return false
   const rest = argv.slice(id.split(':').length)
   await config.runHook('init', { argv: rest, id })

@@ -1,11 +1,11 @@
-import type { Interfaces } from '@oclif/core'
+import type { BundledCommands } from './bundled-program.js'
 
 /**
  * The id of the program's own command that a command line runs, as oclif would find it. Undefined where that is not
  * plain: help, topics, unknown commands, and words too many.
  * @param argv Without node and script.
  */
-export function commandOf(argv: readonly string[], { commands }: Interfaces.Manifest): string | undefined {
+export function commandOf(argv: readonly string[], commands: BundledCommands): string | undefined {
   const end = argv.indexOf('--')
   if ((end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h'))
     return undefined
@@ -15,7 +15,7 @@ export function commandOf(argv: readonly string[], { commands }: Interfaces.Mani
     const id = words.slice(0, length).join(':')
     const command = Object.hasOwn(commands, id) ? commands[id] : undefined
     if (command === undefined) continue
-    return length === words.length || Object.keys(command.args).length > 0 ? id : undefined
+    return length === words.length || command.takesArguments ? id : undefined
   }
   return undefined
 }

@@ -31,7 +31,11 @@ export function failureOf(error: unknown): Failure {
   // What was typed comes back in messages, and those end up in a build's public record.
   const document = withoutSecrets(JSON.stringify(failure.document))
   // A cast: what removes secrets leaves JSON as it is but for the text of its strings.
-  return { ...failure, document: JSON.parse(document) as FailureDocument, stack: withoutSecrets(failure.stack) }
+  return {
+    ...failure,
+    document: JSON.parse(document) as FailureDocument,
+    stack: withoutSecrets(failure.stack),
+  }
 }
 
 function describe(error: unknown): Failure {

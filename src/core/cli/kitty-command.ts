@@ -6,9 +6,10 @@ import type { EventDocument } from '../projections/board-document.js'
 import type { EventFormat } from './event-printer.js'
 import { failureOf, isQuietExit } from './failure.js'
 import { Printer } from './print.js'
+import { standardOutput } from './standard-output.js'
 import { problemWarnings } from './problem-warnings.js'
 import { renderFailure } from './render/error.js'
-import { type Style, terminalStyle } from './style.js'
+import { type Style, type StyleFacts, terminalStyle } from './style.js'
 
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof KittyCommand)['baseFlags'] & T['flags']
@@ -67,7 +68,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   /** Prints for people: nothing with `--json`. */
   protected show(render: (style: Style) => string): void {
-    if (!this.jsonEnabled()) this.printer.out(render(this.#style(process.stdout)))
+    if (!this.jsonEnabled()) this.printer.out(render(this.#style(standardOutput(1))))
   }
 
   /**
@@ -85,8 +86,10 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
       import('./interruption.js'),
     ])
     const interruption = new Interruption()
+    // A signal must be heard while nobody reads, and so what is written must not be waited for.
+    this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
     try {
-      await new EventPrinter(this.printer, this.#style(process.stdout), format).printAll(
+      await new EventPrinter(this.#printer, this.#style(process.stdout), format).printAll(
         open(interruption.signal),
         interruption,
       )
@@ -150,7 +153,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     const failure = failureOf(error)
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.printer.json({ error: failure.document })
-    else this.printer.error(renderFailure(failure.document, this.#style(process.stderr)))
+    else this.printer.error(renderFailure(failure.document, this.#style(standardOutput(2))))
     if (process.env['KITTY_DEBUG']) this.printer.error(failure.stack)
   }
 
@@ -165,7 +168,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     return this.argv.includes('--no-color')
   }
 
-  #style(stream: { isTTY?: boolean; columns?: number }): Style {
+  #style(stream: StyleFacts['stream']): Style {
     return terminalStyle({ env: process.env, stream, noColor: this.#noColor })
   }
 }

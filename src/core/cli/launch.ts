@@ -1,8 +1,8 @@
 import type { Config } from '@oclif/core'
 import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
+import { answerVersion } from './answer-version.js'
 import { EXIT, systemCode } from '../errors/kitty-error.js'
-import { versionLines, versions } from './version.js'
 
 /**
  * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
@@ -10,12 +10,7 @@ import { versionLines, versions } from './version.js'
  * @param program What the bundle carries.
  */
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
-  if (argv[0] === '--version') {
-    outliveReader()
-    const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
-    process.stdout.write(`${text}\n`)
-    return
-  }
+  if (answerVersion(argv)) return
   try {
     assertEventsLib()
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
@@ -78,12 +73,14 @@ function asksForJson(argv: readonly string[]): boolean {
 
 /** What fails before there is a command: an unknown one, a topic, a broken installation. */
 async function reportStartFailure(error: unknown, argv: readonly string[]): Promise<void> {
-  const [{ failureOf, isQuietExit }, { Printer }, { renderFailure }, { terminalStyle }] = await Promise.all([
-    import('./failure.js'),
-    import('./print.js'),
-    import('./render/error.js'),
-    import('./style.js'),
-  ])
+  const [{ failureOf, isQuietExit }, { Printer }, { renderFailure }, { terminalStyle }, { standardOutput }] =
+    await Promise.all([
+      import('./failure.js'),
+      import('./print.js'),
+      import('./render/error.js'),
+      import('./style.js'),
+      import('./standard-output.js'),
+    ])
   if (isQuietExit(error)) {
     process.exitCode = error.oclif.exit
     return
@@ -95,7 +92,10 @@ async function reportStartFailure(error: unknown, argv: readonly string[]): Prom
   if (asksForJson(argv)) printer.json({ error: failure.document })
   else
     printer.error(
-      renderFailure(failure.document, terminalStyle({ env: process.env, stream: process.stderr, noColor })),
+      renderFailure(
+        failure.document,
+        terminalStyle({ env: process.env, stream: standardOutput(2), noColor }),
+      ),
     )
   if (process.env['KITTY_DEBUG']) printer.error(failure.stack)
 }

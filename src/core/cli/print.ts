@@ -1,5 +1,6 @@
 /** The one way out of the program: what is printed passes here, stripped of control characters. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
+import { standardOutput } from './standard-output.js'
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
 
@@ -45,8 +46,8 @@ export class Printer {
   #progressShown = false
 
   constructor(options: PrinterOptions = {}) {
-    this.#stdout = options.stdout ?? process.stdout
-    this.#stderr = options.stderr ?? process.stderr
+    this.#stdout = options.stdout ?? standardOutput(1)
+    this.#stderr = options.stderr ?? standardOutput(2)
     this.#style = { env: options.env ?? process.env, noColor: options.noColor ?? false }
     this.#now = options.now ?? (() => process.uptime() * 1000)
     this.#stdout.on('error', (error) => this.#lost(error))

@@ -50,7 +50,9 @@ export async function catchUp(
   if (options.appended === undefined && (await index.standing(log.list())).isUpToDate) return NOTHING
   for (let attempt = 1; ; attempt += 1) {
     // Looked at again inside the transaction: another process may have caught up in the meantime.
-    const { report, isSure } = await index.write((writer) => absorbChanges(log, writer, index.foldRules, options))
+    const { report, isSure } = await index.write((writer) =>
+      absorbChanges(log, writer, index.foldRules, options),
+    )
     if (isSure || attempt === ATTEMPTS) return report
   }
 }

@@ -6,7 +6,13 @@ import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { catchUp, type CatchUpReport } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
-import { type EventIndex, type IndexReader, type IndexRow, IndexUnusable, type JournalMark } from '../index/event-index.js'
+import {
+  type EventIndex,
+  type IndexReader,
+  type IndexRow,
+  IndexUnusable,
+  type JournalMark,
+} from '../index/event-index.js'
 import { committedLines, linesOfHead } from '../log/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal } from '../log/journal.js'
@@ -112,7 +118,8 @@ export class Recovery {
     const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
     const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
     if (!isWhole || prune) return this.#compareWithGit(index, prune)
-    if (unseen.lines.length > 0) await this.#confirmJournal(index, unseen.lines, { ...unseen.end, floor: mark?.floor ?? 0 })
+    if (unseen.lines.length > 0)
+      await this.#confirmJournal(index, unseen.lines, { ...unseen.end, floor: mark?.floor ?? 0 })
     return false
   }
 

@@ -61,7 +61,12 @@ describe('reconcile', () => {
       committed: () => git(ids(1), ids(2)),
       prune: true,
     })
-    expect(plan).toMatchObject({ putBack: [], drop: [LINES[0], LINES[1]], keep: [LINES[2]], isPending: false })
+    expect(plan).toMatchObject({
+      putBack: [],
+      drop: [LINES[0], LINES[1]],
+      keep: [LINES[2]],
+      isPending: false,
+    })
   })
 
   it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', async () => {

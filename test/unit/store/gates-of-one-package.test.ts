@@ -15,5 +15,7 @@ it("finding one package's gates does not look at every event of its feature", as
       ['001-login', 'WP01'],
     )
   })
-  expect(result.map((step) => step.detail)).toEqual([expect.stringContaining('event_gate (feature_slug=? AND work_package_id=?)')])
+  expect(result.map((step) => step.detail)).toEqual([
+    expect.stringContaining('event_gate (feature_slug=? AND work_package_id=?)'),
+  ])
 })

@@ -13,7 +13,7 @@ const ESCAPE_SEQUENCE = /(?:\u001b\[|\u009b)[0-9:;<=>?]{0,64}[ -/]{0,8}[@-~]/g
 
 /** The text without control characters, tab and newline kept; half a surrogate pair becomes U+FFFD. */
 export function stripControl(text: string): string {
-  if (/^[\t\n -~]*$/.test(text)) return text
+  if (/^[\t\n -~\u00a0-\u02ff]*$/.test(text)) return text
   return text
     .replace(ESCAPE_SEQUENCE, '')
     .replace(CONTROL, '')

@@ -1,0 +1,64 @@
+import { fstatSync, writeSync } from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import type { OutputStream } from './print.js'
+
+const RETRY_MS = 5
+
+const opened = new Map<number, OutputStream>()
+
+/**
+ * stdout (1) or stderr (2). Where it is a pipe, a socket or a file it is written to at once, as Node would: but process.stdout
+ * loads streams and sockets for that, which takes longer than reading and printing a board.
+ */
+export function standardOutput(fd: 1 | 2): OutputStream {
+  let stream = opened.get(fd)
+  if (stream === undefined) {
+    stream = isPlain(fd) ? new PlainOutput(fd) : fd === 1 ? process.stdout : process.stderr
+    opened.set(fd, stream)
+  }
+  return stream
+}
+
+function isPlain(fd: number): boolean {
+  if (process.platform === 'win32') return false
+  try {
+    const stats = fstatSync(fd)
+    return stats.isFIFO() || stats.isFile() || stats.isSocket()
+  } catch (error) {
+    // Closed by whoever started this process: Node knows what to put in its place.
+    if (systemCode(error) === undefined) throw error
+    return false
+  }
+}
+
+class PlainOutput implements OutputStream {
+  readonly #listeners: ((error: Error) => void)[] = []
+
+  constructor(private readonly fd: number) {}
+
+  write(text: string): boolean {
+    const bytes = Buffer.from(text)
+    try {
+      for (let done = 0; done < bytes.length;) done += this.#writeSome(bytes, done)
+    } catch (error) {
+      if (systemCode(error) === undefined || !(error instanceof Error)) throw error
+      for (const listener of this.#listeners) listener(error)
+    }
+    return true
+  }
+
+  on(_event: 'error', listener: (error: Error) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  #writeSome(bytes: Buffer, from: number): number {
+    try {
+      return writeSync(this.fd, bytes, from)
+    } catch (error) {
+      // A pipe that somebody else has made non-blocking, and that is full.
+      if (systemCode(error) !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      return 0
+    }
+  }
+}
