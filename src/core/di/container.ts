@@ -83,7 +83,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
       .bind<T>(token)
       .toDynamicValue((context) => {
         const made = service()
-        container.bind(made).toSelf()
+        if (!container.isBound(made)) container.bind(made).toSelf()
         return context.get(made)
       })
       .onActivation((_context, instance) => {
