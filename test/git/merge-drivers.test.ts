@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -7,33 +7,12 @@ import { ATTRIBUTES } from '../../src/core/services/initialise.js'
 import { registerMergeDrivers } from '../../src/core/workspace/git-config.js'
 import { noteLine } from '../support/events.js'
 import { Clone, idIn } from './support/clone.js'
+import { diverged, mergeUnderHostileName, pathWithBroken } from './support/driver-cases.js'
 import { quickFolder } from './support/folder.js'
 import { pathWithKitty } from './support/kitty-shim.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const path = pathWithKitty()
-
-/** A `kitty` that ends with this shell line instead of merging. */
-function pathWithBroken(line: string): string {
-  const folder = quickFolder()
-  writeFileSync(join(folder, 'kitty'), `#!/bin/sh\n${line}\n`)
-  chmodSync(join(folder, 'kitty'), 0o755)
-  return `${folder}:${process.env['PATH'] ?? ''}`
-}
-
-async function diverged(pathToKitty: string): Promise<{ clone: Clone; ids: string[] }> {
-  const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'), { path: pathToKitty })
-  registerMergeDrivers(clone.root)
-  const ids = await clone.emit(2)
-  clone.commit()
-  clone.git('switch', '--quiet', '--create', 'theirs')
-  ids.push(...(await clone.emit(2)))
-  clone.commit()
-  clone.git('switch', '--quiet', 'main')
-  ids.push(...(await clone.emit(2)))
-  clone.commit()
-  return { clone, ids }
-}
 
 describe('the log’s merge driver', () => {
   it('merges without a conflict, in total order', async () => {
@@ -68,20 +47,8 @@ describe('the log’s merge driver', () => {
   })
 
   it('does not run what a file’s name says', async () => {
-    const clone = Clone.create(quickFolder(), '*.jsonl merge=kitty-events', { path })
-    registerMergeDrivers(clone.root)
-    const name = 'a$(touch PWNED)`touch PWNED`;touch PWNED;.jsonl'
-    const put = (text: string): void => {
-      clone.write(name, text)
-      clone.commit()
-    }
-    put(noteLine(1))
-    clone.git('switch', '--quiet', '--create', 'theirs')
-    put(noteLine(1) + noteLine(2))
-    clone.git('switch', '--quiet', 'main')
-    put(noteLine(1) + noteLine(3))
-    clone.git('merge', '--quiet', '--no-edit', 'theirs')
-    expect(readFileSync(join(clone.root, name), 'utf8')).toBe(noteLine(1) + noteLine(2) + noteLine(3))
+    const { clone, file } = mergeUnderHostileName(path)
+    expect(readFileSync(file, 'utf8')).toBe(noteLine(1) + noteLine(2) + noteLine(3))
     expect(existsSync(join(clone.root, 'PWNED'))).toBe(false)
   })
 

@@ -13,12 +13,12 @@ const LOG = '.kittify/events/2026-11-22.jsonl'
 
 export interface Tally {
   /** Events stored while the verb ran. */
-  stored: number
-  lost: number
+  readonly stored: number
+  readonly lost: number
   /** Events that a later command had to put back. */
-  putBack: number
+  readonly putBack: number
   /** Times git did not do what it was asked, mostly since the log had changed under it. */
-  refused: number
+  readonly refused: number
 }
 
 /** A repository that git changes while kitty writes. */
