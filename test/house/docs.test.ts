@@ -79,7 +79,9 @@ describe('the pages', () => {
 
   it('architecture names rooms that are there, and every room there is', () => {
     const page = read('docs/architecture.md')
-    const rooms = readdirSync(join(ROOT, 'src', 'core'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const rooms = readdirSync(join(ROOT, 'src', 'core'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )
     for (const { name } of rooms) expect(page).toMatch(new RegExp(`^ {2}${name}/`, 'm'))
     for (const [, room = ''] of page.matchAll(/^ {2}([a-z-]+)\/ {2}/gm))
       expect([room, existsSync(join(ROOT, 'src/core', room))]).toEqual([room, true])
