@@ -11,6 +11,8 @@ export interface CatchUpReport {
   readonly rewritten: readonly string[]
   /** Conflicts met or settled in what was read, each answered once in the life of an index. */
   readonly resolutions: readonly ConflictResolution[]
+  /** Whether what the caller had appended was read, line for line, and nothing else in that file. */
+  readonly foundOwn: boolean
 }
 
 export interface CatchUpOptions {
@@ -23,7 +25,8 @@ export interface CatchUpOptions {
 export interface OwnAppend {
   /** Only its end can have changed: its prefix is not checked again. */
   readonly file: string
-  readonly lines: number
+  /** By id: a line that git put in the place of another is as good a line, and may be as long. */
+  readonly ids: ReadonlySet<string>
   /**
    * The journal's end: its lines up to there are in the log if these lines, and no others, are found. Undefined while
    * the fate of earlier ones is not known.
@@ -32,10 +35,11 @@ export interface OwnAppend {
 }
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
+const NONE: ReadonlySet<string> = new Set()
 const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
 /** Git replaces a file while it is read hardly once, and hardly ever twice. */
 const ATTEMPTS = 4
-const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [] }
+const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [], foundOwn: false }
 
 /**
  * Brings an index up to date with whatever the files hold now: appended, merged in, rewritten, removed.
@@ -97,19 +101,24 @@ async function absorbChanges(
   const again = await absorption.forget(lost, [...marks.keys()])
   let lines = 0
   let isSure = true
+  let foundOwn = false
   for (const file of files) {
     const from = again.has(file.name) ? START : positions.get(file.name)
     if (from === undefined) continue
-    const read = await readFile(log, writer, absorption, file, from, (n) => options.progress?.(lines + n))
+    const own = appended?.file === file.name ? appended.ids : NONE
+    const read = await readFile(log, writer, absorption, file, from, own, (n) =>
+      options.progress?.(lines + n),
+    )
     lines += read.lines
     isSure &&= read.isSure
+    foundOwn ||= read.foundOwn
   }
   const resolutions = await absorption.settle()
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
-  const isOther = !isSure || lost.length > 0 || (appended && lines !== appended.lines)
+  const isOther = !isSure || lost.length > 0 || (appended && !foundOwn)
   if (isOther) await writer.putJournalMark(UNCHECKED)
   else if (appended?.journal) await writer.putJournalMark(appended.journal)
-  return { report: { lines, rewritten: lost, resolutions }, isSure }
+  return { report: { lines, rewritten: lost, resolutions, foundOwn }, isSure }
 }
 
 /**
@@ -126,11 +135,13 @@ async function absorbOwn(
   const mark = await writer.watermark(appended.file)
   if (file === undefined || !goesOn(mark, file)) return undefined
   const absorption = await Absorption.begin(log, writer, foldRules, false)
-  const { lines, isSure } = await readFile(log, writer, absorption, file, mark ?? START, () => undefined)
+  const from = mark ?? START
+  const read = await readFile(log, writer, absorption, file, from, appended.ids, () => undefined)
+  const { lines, isSure, foundOwn } = read
   const resolutions = await absorption.settle()
-  if (!isSure || lines !== appended.lines) await writer.putJournalMark(UNCHECKED)
+  if (!isSure || !foundOwn) await writer.putJournalMark(UNCHECKED)
   else if (appended.journal) await writer.putJournalMark(appended.journal)
-  return { report: { lines, rewritten: [], resolutions }, isSure }
+  return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure }
 }
 
 function resumeAt(
@@ -159,13 +170,16 @@ async function readFile(
   absorption: Absorption,
   file: LogFile,
   from: ScanPosition,
+  own: ReadonlySet<string>,
   progress: (lines: number) => void,
-): Promise<{ lines: number; isSure: boolean }> {
+): Promise<{ lines: number; isSure: boolean; foundOwn: boolean }> {
   const scan = log.scan(file.name, from)
   let step = scan.next()
   let lines = 0
+  let owned = 0
   while (!step.done) {
     lines += step.value.length
+    if (own.size > 0) owned += step.value.filter(({ event }) => event && own.has(event.event_id)).length
     await absorption.absorb(file.name, step.value)
     progress(lines)
     step = scan.next()
@@ -175,5 +189,5 @@ async function readFile(
   // From the start on, whatever file it is has been read whole. Further on, it must be the one that was looked at.
   const isSure = from === START || inodeOf(identity) === inodeOf(file.identity)
   await writer.putWatermark(isSure ? mark : distrusted(mark))
-  return { lines, isSure }
+  return { lines, isSure, foundOwn: own.size > 0 && owned === own.size && lines === own.size }
 }

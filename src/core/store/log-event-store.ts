@@ -102,7 +102,11 @@ export class LogEventStore implements EventStore {
     const [first] = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
     if (first !== undefined)
-      await this.takeUp({ file: first.file, lines: events.length, journal: this.recovery.journalEnd() })
+      await this.takeUp({
+        file: first.file,
+        ids: new Set(events.map((event) => event.event_id)),
+        journal: this.recovery.journalEnd(),
+      })
     this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
   }
@@ -200,7 +204,7 @@ export class LogEventStore implements EventStore {
     const index = await this.health.current()
     const report = await catchUp(this.log, index, { appended })
     this.recovery.explain(report, index)
-    if (report.lines === appended.lines) return
+    if (report.foundOwn) return
     // Something else stands where the lines were written: git put another file there within microseconds.
     await distrust(index, appended.file)
     this.recovery.explain(await catchUp(this.log, index), index)

@@ -43,9 +43,13 @@ class ReplacedLog extends JsonlEventLog {
 
   #replace(after: 'list' | 'prefixCrc'): void {
     if (this.replacement === undefined || this.after !== after) return
-    writeFileSync(join(this.root, 'events', 'git.tmp'), this.replacement)
-    renameSync(join(this.root, 'events', 'git.tmp'), join(this.root, 'events', DAY))
+    this.replaceBy(this.replacement)
     this.replacement = undefined
+  }
+
+  replaceBy(lines: string): void {
+    writeFileSync(join(this.root, 'events', 'git.tmp'), lines)
+    renameSync(join(this.root, 'events', 'git.tmp'), join(this.root, 'events', DAY))
   }
 }
 
@@ -62,8 +66,22 @@ describe('a file that git replaces between being looked at and being read', () =
     log.append([note(2)])
     log.replacement = noteLine(3) + noteLine(4)
     const journal = { identity: 'journal', offset: 1, floor: 0 }
-    await catchUp(log, index, { appended: { file: DAY, lines: 1, journal } })
+    await catchUp(log, index, { appended: { file: DAY, ids: new Set([ulid(2)]), journal } })
     expect(await idsIn(index)).toEqual([ulid(3), ulid(4)])
+    expect(await index.journalMark()).not.toEqual(journal)
+  })
+
+  it('is not taken for the own append when it holds another line of the same length in its place', async () => {
+    const log = new ReplacedLog(tempFolder())
+    const index = new MemoryEventIndex()
+    log.append([note(1)])
+    await catchUp(log, index)
+    log.append([note(2)])
+    expect(noteLine(2)).toHaveLength(noteLine(3).length)
+    log.replaceBy(noteLine(1) + noteLine(3))
+    const journal = { identity: 'journal', offset: 1, floor: 0 }
+    const report = await catchUp(log, index, { appended: { file: DAY, ids: new Set([ulid(2)]), journal } })
+    expect(report.foundOwn).toBe(false)
     expect(await index.journalMark()).not.toEqual(journal)
   })
 
