@@ -103,13 +103,13 @@ class Reader {
 
   private moves(lanes: readonly string[], known: readonly string[]): Record<string, Move[]> {
     return this.record('moves', this.source['moves'], known, (path, value) => {
-      if (!Array.isArray(value)) return this.fault(path, 'must be a list of moves') ?? []
+      if (!Array.isArray(value)) return this.instead([], path, 'must be a list of moves')
       return value.map((move: unknown, at) => this.move(`${path}[${at}]`, move, lanes))
     })
   }
 
   private move(path: string, value: unknown, lanes: readonly string[]): Move {
-    if (!isObject(value)) return this.fault(path, 'must be an object with "to"') ?? { to: '' }
+    if (!isObject(value)) return this.instead({ to: '' }, path, 'must be an object with "to"')
     for (const key of Object.keys(value))
       if (!MOVE_KEYS.has(key)) this.fault(`${path}.${key}`, 'is not a known key')
     const { requires, always, forcedOnly } = value
@@ -152,7 +152,7 @@ class Reader {
     lanes: readonly string[] | undefined,
     read: (path: string, value: unknown) => Value,
   ): Record<string, Value> {
-    if (!isObject(value)) return this.fault(path, 'must be an object') ?? {}
+    if (!isObject(value)) return this.instead({}, path, 'must be an object')
     const entries = Object.entries(value).map(([key, entry]): [string, Value] => {
       if (lanes !== undefined && !lanes.includes(key))
         this.fault(`${path}.${key}`, 'is no lane of this workflow')
@@ -163,18 +163,23 @@ class Reader {
 
   private texts(path: string, value: unknown, needed: boolean): string[] {
     if (value === undefined && !needed) return []
-    if (!Array.isArray(value)) return this.fault(path, 'must be a list') ?? []
+    if (!Array.isArray(value)) return this.instead([], path, 'must be a list')
     if (needed && value.length === 0) this.fault(path, 'must not be empty')
     return value.map((entry: unknown, at) => this.text(`${path}[${at}]`, entry))
   }
 
   private text(path: string, value: unknown): string {
     if (typeof value === 'string' && value !== '') return value
-    return this.fault(path, 'must be a non-empty string') ?? ''
+    return this.instead('', path, 'must be a non-empty string')
   }
 
-  private fault(path: string, message: string): undefined {
+  /** Notes the fault and goes on with a value in place of the faulty one. */
+  private instead<Value>(value: Value, path: string, message: string): Value {
+    this.fault(path, message)
+    return value
+  }
+
+  private fault(path: string, message: string): void {
     this.problems.push({ path, message })
-    return undefined
   }
 }
