@@ -9,8 +9,7 @@ import { displayWidth, truncate, wrap } from './text.js'
 const GAP = 2
 /** Below this a title is no longer readable, and lanes stand one below the other. */
 const NARROWEST_COLUMN = 13
-const WIDEST_COLUMN = 44
-const WIDEST_LONE_COLUMN = 72
+const WIDEST_COLUMN = 68
 const STACK_BELOW = 60
 /** A lane longer than this shows one line a card: a board is to be seen at once. */
 const FULL_CARDS = 6
@@ -35,13 +34,12 @@ function columnWidths(lanes: readonly Lane[], width: number): number[] | undefin
     0,
   )
   const filled = lanes.filter(([, packages]) => packages.length > 0).length
-  const widest = filled === 1 ? WIDEST_LONE_COLUMN : WIDEST_COLUMN
   const room = width - fixed - GAP * (lanes.length - 1)
-  const each = Math.min(widest, Math.floor(room / Math.max(1, filled)))
+  const each = Math.min(WIDEST_COLUMN, Math.floor(room / Math.max(1, filled)))
   const crowded = lanes.some(([name, packages]) => name !== 'done' && packages.length > FULL_CARDS)
   if (filled > 0 && each < (crowded ? TITLE_COLUMN : NARROWEST_COLUMN)) return undefined
   // What the division left over goes to the first columns, a character each.
-  let spare = each < widest ? room - each * filled : 0
+  let spare = each < WIDEST_COLUMN ? room - each * filled : 0
   return lanes.map(([, packages], at) =>
     packages.length === 0 ? (least[at] ?? 0) : each + (spare-- > 0 ? 1 : 0),
   )
