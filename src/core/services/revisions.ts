@@ -49,7 +49,9 @@ export class Revisions {
       `${from} ${JSON.stringify(asked.slice(0, 80))} names no commit of this repository.`,
       {
         nextSteps: [
-          `branches: ${branches.slice(0, NAMED).join(', ')}`,
+          ...(branches.length > 0
+            ? [`branches: ${branches.slice(0, NAMED).join(', ')}`]
+            : ['there are no branches yet']),
           ...more,
           ...(from === '--at' ? AT_FORMS : []),
         ],

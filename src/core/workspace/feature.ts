@@ -33,9 +33,12 @@ export function resolveFeature(clues: FeatureClues): string {
   })
 }
 
+const PLAIN = /^[a-z0-9-]{1,100}$/
+
 function named(asked: string, features: readonly string[]): string {
   if (/^[0-9]{1,9}$/.test(asked)) return numbered(asked, features)
-  assertSlug(asked)
+  // What may be a mistyped slug is answered with the slugs there are; what may be a path, by the allowed form.
+  if (!PLAIN.test(asked)) assertSlug(asked)
   if (features.includes(asked)) return asked
   throw unknown(asked, features)
 }

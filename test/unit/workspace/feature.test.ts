@@ -80,7 +80,8 @@ describe('resolveFeature', () => {
   it('lists the features there are when the one asked for is unknown', () => {
     const error = errorOf(() => resolveFeature({ ...CLUES, flag: '042-missing' }))
     expect(error).toMatchObject({ kind: 'UnknownFeature', exitCode: 2, context: { features: FEATURES } })
-    expect(errorOf(() => resolveFeature({ ...CLUES, flag: '42' })).kind).toBe('UnknownFeature')
+    for (const flag of ['42', 'missing', 'log-in'])
+      expect(errorOf(() => resolveFeature({ ...CLUES, flag })).kind).toBe('UnknownFeature')
   })
 
   it('refuses a number that two features share', () => {
