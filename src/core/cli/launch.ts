@@ -13,6 +13,7 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
   if (answerVersion(argv)) return
   try {
     assertEventsLib()
+    if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
     await installContainer()
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return

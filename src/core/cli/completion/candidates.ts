@@ -1,0 +1,174 @@
+import type { KnownCommand, KnownCommands, KnownFlag } from './known-commands.js'
+
+export interface Candidate {
+  readonly value: string
+  readonly description: string
+}
+
+/** What a word stands for, where the project says which there are. */
+export type ValueKind = 'feature' | 'workPackage' | 'lane' | 'contested' | 'file'
+
+/** The values of a kind. @param feature What `--feature` says, where it was typed. */
+export type Values = (kind: ValueKind, feature: string | undefined) => readonly string[]
+
+/** By the placeholder of a flag and by the name of an argument, so that a plugin's are completed too. docs/plugins.md. */
+const KIND_OF_FLAG: Readonly<Record<string, ValueKind>> = {
+  SLUG: 'feature',
+  WP: 'workPackage',
+  LANE: 'lane',
+  ID: 'contested',
+  FILE: 'file',
+}
+const KIND_OF_ARGUMENT: Readonly<Record<string, ValueKind>> = {
+  feature: 'feature',
+  workPackage: 'workPackage',
+  lane: 'lane',
+  entity: 'contested',
+  file: 'file',
+  path: 'file',
+}
+
+/**
+ * What the last of the words may become.
+ * @param typed The words after `kitty`, up to the cursor; the last may be empty. Of `--to=do` bash makes three.
+ */
+export function candidatesFor(typed: readonly string[], known: KnownCommands, values: Values): Candidate[] {
+  const { before, current, prefix } = wordsOf(typed)
+  return place(before, current, known, values)
+    .filter(({ value }) => value.toLowerCase().startsWith(current.toLowerCase()))
+    .map(({ value, description }) => ({ value: prefix + value, description }))
+}
+
+interface Words {
+  readonly before: readonly string[]
+  readonly current: string
+  /** Stands before the value in the same word. */
+  readonly prefix: string
+}
+
+function wordsOf(typed: readonly string[]): Words {
+  const current = typed.at(-1) ?? ''
+  const before = typed.slice(0, -1)
+  const glued = /^(--[\w-]+=)(.*)$/s.exec(current)
+  if (glued)
+    return {
+      before: [...before, glued[1]?.slice(0, -1) ?? ''],
+      current: glued[2] ?? '',
+      prefix: glued[1] ?? '',
+    }
+  if (current === '=') return { before, current: '', prefix: '' }
+  return { before: before.filter((word) => word !== '='), current, prefix: '' }
+}
+
+function place(
+  before: readonly string[],
+  current: string,
+  known: KnownCommands,
+  values: Values,
+): Candidate[] {
+  const words = before[0] === 'help' ? before.slice(1) : before
+  const path = pathOf(words, known)
+  const next = words.length === path.length && !current.startsWith('-') ? nextWords(path, known) : []
+  const command = known.commands.get(path.join(':'))
+  if (command === undefined || words !== before) return next
+  return [...next, ...within(command, words.slice(path.length), current, values)]
+}
+
+/** The front words that are a command's or a topic's name. */
+function pathOf(words: readonly string[], { commands }: KnownCommands): readonly string[] {
+  const ids = [...commands.keys()]
+  let length = 0
+  while (length < words.length) {
+    const id = words.slice(0, length + 1).join(':')
+    if (!ids.some((one) => one === id || one.startsWith(`${id}:`))) break
+    length++
+  }
+  return words.slice(0, length)
+}
+
+function nextWords(path: readonly string[], { commands, topics }: KnownCommands): Candidate[] {
+  const found = new Map<string, string>()
+  const start = path.map((word) => `${word}:`).join('')
+  for (const [id, command] of commands) {
+    if (command.hidden === true || !id.startsWith(start)) continue
+    const [word = '', ...more] = id.slice(start.length).split(':')
+    const topic = topics.get(start + word)
+    const summary = topic ?? (more.length === 0 ? firstLine(command.summary ?? command.description) : '')
+    if (!found.get(word)) found.set(word, summary)
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([value, description]) => ({ value, description }))
+}
+
+/** @param given The words between the command's name and the one at the cursor. */
+function within(
+  command: KnownCommand,
+  given: readonly string[],
+  current: string,
+  values: Values,
+): Candidate[] {
+  const flags = new Map(Object.entries(command.flags ?? {}).flatMap(([name, flag]) => spellings(name, flag)))
+  const used: KnownFlag[] = []
+  let feature: string | undefined
+  let positions = 0
+  let open: KnownFlag | undefined
+  let onlyArguments = false
+  for (const word of given) {
+    if (open !== undefined) {
+      if (open.helpValue === 'SLUG') feature = word
+      open = undefined
+      continue
+    }
+    const [name = '', value] = word.split('=')
+    const flag = onlyArguments ? undefined : flags.get(name)
+    if (word === '--' && !onlyArguments) onlyArguments = true
+    else if (flag === undefined) positions += word.startsWith('-') && !onlyArguments ? 0 : 1
+    else {
+      used.push(flag)
+      if (flag.type === 'option' && value === undefined) open = flag
+      if (flag.helpValue === 'SLUG') feature = value
+    }
+  }
+  if (open !== undefined) return valuesOf(open.options, KIND_OF_FLAG[open.helpValue ?? ''], feature, values)
+  if (current.startsWith('-') && !onlyArguments) return unusedFlags(command, used)
+  const [name, argument] = Object.entries(command.args ?? {})[positions] ?? []
+  return valuesOf(argument?.options, KIND_OF_ARGUMENT[name ?? ''], feature, values)
+}
+
+function spellings(name: string, flag: KnownFlag): [string, KnownFlag][] {
+  const all = [
+    `--${name}`,
+    ...(flag.char ? [`-${flag.char}`] : []),
+    ...(flag.allowNo ? [`--no-${name}`] : []),
+  ]
+  return all.map((spelling) => [spelling, flag])
+}
+
+function unusedFlags({ flags = {} }: KnownCommand, used: readonly KnownFlag[]): Candidate[] {
+  const rest = Object.entries(flags).filter(
+    ([, flag]) => flag.hidden !== true && (flag.multiple === true || !used.includes(flag)),
+  )
+  return [
+    ...rest.flatMap(([name, flag]) =>
+      spellings(name, flag)
+        .filter(([spelling]) => spelling.startsWith('--'))
+        .map(([value]) => ({ value, description: firstLine(flag.summary ?? flag.description) })),
+    ),
+    { value: '--help', description: 'Show help.' },
+  ]
+}
+
+function valuesOf(
+  options: readonly string[] | undefined,
+  kind: ValueKind | undefined,
+  feature: string | undefined,
+  values: Values,
+): Candidate[] {
+  const all = options ?? (kind === undefined ? [] : values(kind, feature))
+  return all.map((value) => ({ value, description: '' }))
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { listFeatures } from '../../specs/feature-folder.js'
+import { workPackageIdOfFile } from '../../specs/work-package-id.js'
+import { currentBranch } from '../../workspace/branch.js'
+import { readConfig } from '../../workspace/config.js'
+import { resolveFeature } from '../../workspace/feature.js'
+import { findWorkspace } from '../../workspace/find-workspace.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import type { ValueKind, Values } from './candidates.js'
+
+interface Place {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * What this project has. From folders and file names alone: the log is neither read nor caught up with, since a key
+ * that is pressed must cost nothing and write nothing.
+ * @throws KittyError outside a workspace
+ */
+export function projectValues({ cwd, env }: Place): Values {
+  let workspace: Workspace | undefined
+  const here = (): Workspace => (workspace ??= findWorkspace(cwd, env))
+  const byKind: Readonly<Record<Exclude<ValueKind, 'file'>, (feature: string | undefined) => string[]>> = {
+    feature: () => listFeatures(here().specsDir),
+    lane: () => [...readConfig(here()).workflow.lanes],
+    workPackage: (feature) => workPackages(here(), { cwd, env }, feature),
+    contested: (feature) => [
+      ...workPackages(here(), { cwd, env }, feature),
+      ...(feature === undefined ? listFeatures(here().specsDir) : []),
+    ],
+  }
+  return (kind, feature) => (kind === 'file' ? [] : byKind[kind](feature))
+}
+
+/** Those of the feature that is meant; of all where nothing says which. */
+function workPackages(workspace: Workspace, { cwd, env }: Place, flag: string | undefined): string[] {
+  const { specsDir, worktree, gitDir } = workspace
+  const features = listFeatures(specsDir)
+  const ids = meant().flatMap((slug) =>
+    namesIn(join(specsDir, slug, 'tasks')).flatMap((name) => workPackageIdOfFile(name) ?? []),
+  )
+  return [...new Set(ids)].sort()
+
+  function meant(): readonly string[] {
+    try {
+      return [resolveFeature({ flag, env, branch: currentBranch(gitDir), cwd, worktree, features })]
+    } catch {
+      return flag === undefined ? features : []
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
