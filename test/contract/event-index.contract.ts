@@ -152,7 +152,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       write(made, [note(1), note(2)])
       const index = await make()
       expect((await catchUp(made.log, index)).lines).toBe(2)
-      expect(await catchUp(made.log, index)).toEqual({ lines: 0, rewritten: [], resolutions: [] })
+      expect(await catchUp(made.log, index)).toMatchObject({ lines: 0, rewritten: [] })
       write(made, [note(3)])
       expect((await catchUp(made.log, index)).lines).toBe(1)
     })
