@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { describe, it } from 'vitest'
 import { FileJournal } from '../../src/core/log/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
+import { eventLogContract } from '../../src/core/plugin/testing/event-log-contract.js'
 import { tempFolder } from '../support/temp-folder.js'
-import { describeEventLog } from './event-log.contract.js'
 
-describeEventLog('the log in JSONL files', () => {
-  const root = tempFolder()
-  const eventsDir = join(root, 'events')
-  const journal = new FileJournal(join(root, 'private', 'journal.jsonl'))
-  return { log: new JsonlEventLog({ eventsDir, errorsDir: join(root, 'errors') }, journal), eventsDir }
+describe('the log in JSONL files', () => {
+  const promises = eventLogContract(() => {
+    const root = tempFolder()
+    const eventsDir = join(root, 'events')
+    const journal = new FileJournal(join(root, 'private', 'journal.jsonl'))
+    return { log: new JsonlEventLog({ eventsDir, errorsDir: join(root, 'errors') }, journal), eventsDir }
+  })
+  for (const { name, check } of promises) it(name, check)
 })

@@ -78,10 +78,12 @@ describe('the installed package', () => {
       join(consumer, 'index.ts'),
       `import { PluginCommand, tokens, WithEventStore } from 'kitty-cli/plugin'
 import { definePlugin, schema, defineEventType } from 'kitty-cli/plugin/define'
-import { given, TemporaryWorkspace } from 'kitty-cli/testing'
+import { eventLogContract, eventStoreContract, type EventStore, given, TemporaryWorkspace } from 'kitty-cli/testing'
 export const type = defineEventType<{ feature_slug: string; n: number }>({ type: 'x.a.B', version: 1, schema: schema.object<{ feature_slug: string; n: number }>({ feature_slug: schema.nonEmpty(), n: schema.int() }) })
 // @ts-expect-error -- a payload without its number is none
 type.draft({ feature_slug: '001-x' })
+declare const store: EventStore
+export const promises = [...eventStoreContract(() => ({ open: async () => store })), ...eventLogContract(() => { throw new Error('none') })]
 export { PluginCommand, tokens, WithEventStore, definePlugin, given, TemporaryWorkspace }
 `,
     )
@@ -100,6 +102,27 @@ export { PluginCommand, tokens, WithEventStore, definePlugin, given, TemporaryWo
       join(clone, 'node_modules/@types'),
     ]
     execFileSync(process.execPath, [tsc, ...options, 'index.ts'], { cwd: consumer, stdio: 'pipe' })
+  })
+
+  it('carries the contract of its event store, for any test runner', () => {
+    const consumer = mkdtempSync(join(inject('installation').scratch, 'contract-'))
+    mkdirSync(join(consumer, 'node_modules'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kitty-cli'))
+    writeFileSync(
+      join(consumer, 'store.test.mjs'),
+      `import { it } from 'node:test'
+import { eventStoreContract, TemporaryWorkspace } from 'kitty-cli/testing'
+const promises = eventStoreContract(async () => {
+  const workspace = await TemporaryWorkspace.create()
+  return { open: () => workspace.openStore(), dispose: () => workspace.dispose() }
+})
+for (const { name, check } of promises) it(name, check)
+`,
+    )
+    const { code, stdout } = kitty.command(kitty.env, consumer, process.execPath, '--test', 'store.test.mjs')
+    expect(stdout).toMatch(/^# pass \d+$/m)
+    expect(stdout).toMatch(/^# fail 0$/m)
+    expect(code).toBe(0)
   })
 })
 

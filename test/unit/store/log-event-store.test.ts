@@ -30,52 +30,6 @@ describe('the event store', () => {
     repository.initKitty()
   })
 
-  it('stamps all events of one append with one time, rising ids, rising clock values, and heads as parents', async () => {
-    const { store } = await open()
-    const [a, b, c] = await store.emit([noteOn('WP01'), noteOn('WP01'), noteOn('WP02')], {
-      actor: 'ada',
-      causationId: 'op-1',
-      correlationId: 'run-1',
-    })
-    expect([a, b, c].map((event) => event?.lamport_clock)).toEqual([1, 2, 3])
-    expect(new Set([a, b, c].map((event) => event?.timestamp))).toEqual(new Set([NOW]))
-    expect([a?.parents, b?.parents, c?.parents]).toEqual([[], [a?.event_id], []])
-    expect(b).toMatchObject({ causation_id: 'op-1', correlation_id: 'run-1', actor: 'ada', event_version: 1 })
-    expect((a?.event_id ?? '') < (b?.event_id ?? '')).toBe(true)
-    const [d] = await store.emit([noteOn('WP01')], BY_ADA)
-    expect([d?.lamport_clock, d?.parents]).toEqual([4, [b?.event_id]])
-    await store.close()
-  })
-
-  it('reads what another store wrote, without being told', async () => {
-    const [{ store: ours }, { store: theirs }] = [await open(), await open()]
-    await ours.emit([noteOn('WP01')], BY_ADA)
-    expect(await theirs.read()).toHaveLength(1)
-    await theirs.emit([noteOn('WP01')], BY_ADA)
-    expect((await ours.read()).map((event) => event.lamport_clock)).toEqual([1, 2])
-    await Promise.all([ours.close(), theirs.close()])
-  })
-
-  it('gives two emits of one process at once clock values and parents of their own', async () => {
-    const { store } = await open()
-    await Promise.all(Array.from({ length: 8 }, (_, n) => store.emit([noteOn('WP01', `note ${n}`)], BY_ADA)))
-    const events = await store.read()
-    expect(events.map((event) => event.lamport_clock)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
-    expect(events.slice(1).map((event) => event.parents)).toEqual(
-      events.slice(0, -1).map((event) => [event.event_id]),
-    )
-    await store.close()
-  })
-
-  it('writes nothing for a causation id it knows, and answers with the first events', async () => {
-    const { store } = await open()
-    const once = { ...BY_ADA, causationId: 'op-1' }
-    const first = await store.emit([noteOn('WP01', 'first')], once)
-    expect(await store.emit([noteOn('WP02', 'second')], once)).toEqual(first)
-    expect(await store.read()).toEqual(first)
-    await store.close()
-  })
-
   it('names every head of a history that two had written at once, and so joins it again', async () => {
     const { store } = await open()
     const [base] = await store.emit([noteOn('WP01')], BY_ADA)
@@ -136,27 +90,6 @@ describe('the event store', () => {
     for (const drafts of [[noteOn('WP01'), unknown], [oversized], [noteOn('__proto__')]])
       expect((await rejectionOf(store.emit(drafts, BY_ADA))).kind).toBe('ValidationError')
     expect(changedPaths(before, treeOf(repository.root))).toEqual([])
-    await store.close()
-  })
-
-  it('appends only with the lock held', async () => {
-    const { store } = await open()
-    await expect(store.append([noteOn('WP01')], BY_ADA)).rejects.toThrow(/within exclusively/)
-    await store.exclusively('a test', () => store.append([noteOn('WP01')], BY_ADA))
-    expect(await store.read()).toHaveLength(1)
-    await store.close()
-  })
-
-  it('answers the same as a list and as a stream', async () => {
-    const { store } = await open()
-    await store.emit(
-      Array.from({ length: 30 }, (_, n) => noteOn('WP01', `${n}`)),
-      BY_ADA,
-    )
-    const streamed = []
-    for await (const events of store.stream({ sinceClock: 4 })) streamed.push(...events)
-    expect(streamed).toEqual(await store.read({ sinceClock: 4 }))
-    expect(streamed).toHaveLength(26)
     await store.close()
   })
 })

@@ -4,13 +4,8 @@ import type { Draft } from '../../store/stamp.js'
 import { definitionFault, type StampedDefinition } from '../definition.js'
 import { extensionsOf } from '../host/extensions.js'
 import type { Projection } from '../projection.js'
+import { type Promised, promised } from './promised.js'
 import { reread, stamped } from './stamped.js'
-
-/** One thing that has to hold: hand it to your test runner as `it(promise.name, promise.check)`. */
-export interface Promised {
-  readonly name: string
-  check(): void
-}
 
 export interface PluginSamples {
   /** At least one event of every type the plugin defines. */
@@ -100,7 +95,3 @@ const MOVES: readonly MoveFacts[] = ['doing', 'for_review', 'done', 'no such lan
   actor: 'ada',
   dependencies: [{ id: 'WP02', lane: null }],
 }))
-
-function promised(name: string, check: () => void): Promised {
-  return { name, check }
-}

@@ -1,7 +1,7 @@
 import { encodeEvent, type LogEvent, parseEvent, type Registry } from '../../events-lib.js'
 import type { Draft } from '../../store/stamp.js'
+import { ulid } from './notes.js'
 
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const START = Date.UTC(2026, 0, 5, 9)
 const MINUTE = 60_000
 
@@ -25,7 +25,7 @@ export function stamped(
     const clock = from + at
     const candidate = {
       ...draft,
-      event_id: ulidOf(clock),
+      event_id: ulid(clock),
       event_version: draft.event_version ?? 1,
       lamport_clock: clock,
       timestamp: new Date(START + clock * MINUTE).toISOString(),
@@ -45,11 +45,4 @@ export function reread(event: LogEvent, registry?: Registry): LogEvent {
   if (!result.ok)
     throw new Error(`${event.event_type} does not come back out of the log: ${result.problem.message}`)
   return result.event
-}
-
-function ulidOf(clock: number): string {
-  let digits = ''
-  for (let rest = clock; digits.length < 24; rest = Math.floor(rest / 32))
-    digits = CROCKFORD.charAt(rest % 32) + digits
-  return `01${digits}`
 }

@@ -27,6 +27,7 @@ export type WorkPackageSpecs = Readonly<
 export class TemporaryWorkspace {
   readonly #resolver: Resolver
   readonly #actor: string
+  readonly #anew: () => Resolver
 
   private constructor(
     readonly root: string,
@@ -34,7 +35,8 @@ export class TemporaryWorkspace {
   ) {
     this.#actor = actor
     const loaded = plugins.map((definition) => ({ definition, module: '' }))
-    this.#resolver = createContainer(sessionIn(root, actor), { ...extensionsOf(loaded), hooks: [] })
+    this.#anew = () => createContainer(sessionIn(root, actor), { ...extensionsOf(loaded), hooks: [] })
+    this.#resolver = this.#anew()
   }
 
   /** Makes one. Take it away again with `dispose`. */
@@ -53,6 +55,11 @@ export class TemporaryWorkspace {
 
   get store(): Promise<EventStore> {
     return this.service(TOKENS.EventStore)
+  }
+
+  /** Another store on the same log, as another process would open it. Close it before `dispose`. */
+  openStore(): Promise<EventStore> {
+    return this.#anew().resolve(TOKENS.EventStore)
   }
 
   /** A feature with work packages, finalized. @param slug `017-login` */
