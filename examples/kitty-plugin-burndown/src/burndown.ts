@@ -45,7 +45,7 @@ function changeOf({ packages }: Burndown, event: LogEvent): Package | undefined 
       return { size: before?.size ?? 1, done: event.payload.new_status === 'done' }
     case 'TagsChanged': {
       const size = event.payload.added.map(sizeOf).find((points) => typeof points === 'number')
-      return size === undefined || before === undefined ? undefined : { ...before, size: size ?? before.size }
+      return size === undefined || before === undefined ? undefined : { ...before, size }
     }
     default:
       return undefined

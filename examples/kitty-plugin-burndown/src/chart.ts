@@ -12,7 +12,7 @@ export function chart(
   const most = Math.max(1, ...shown.map(({ total }) => total))
   const [bar, rule, corner] = unicode ? ['█', '─', '└'] : ['#', '-', '+']
   const rows = Array.from({ length: HEIGHT }, (_, at) =>
-    row(shown, (most * (HEIGHT - at)) / HEIGHT, most / HEIGHT, bar ?? '#'),
+    row(shown, (most * (HEIGHT - at)) / HEIGHT, most / HEIGHT, bar),
   )
   const labelled = rows.map(
     (text, at) =>
@@ -20,7 +20,7 @@ export function chart(
   )
   return [
     ...labelled,
-    `${' '.repeat(LABEL)}${corner}${(rule ?? '-').repeat(shown.length * 3)}`,
+    `${' '.repeat(LABEL)}${corner}${rule.repeat(shown.length * 3)}`,
     caption(shown, goal),
   ].join('\n')
 }
