@@ -6,6 +6,7 @@ import { candidatesFor } from '../../src/core/cli/completion/candidates.js'
 import { knownCommands } from '../../src/core/cli/completion/known-commands.js'
 import { projectValues } from '../../src/core/cli/completion/project-values.js'
 import { PluginHome } from '../support/plugin-home.js'
+import { POSIX } from '../support/posix.js'
 import { preparedRepository } from '../support/prepared-repository.js'
 import { kitty, PROGRAM } from '../support/program.js'
 import { snapshot } from '../support/snapshot.js'
@@ -122,7 +123,7 @@ describe('completing a word', () => {
 
 /** Whether a shell is there; what needs it is skipped with a line where it is not. */
 function has(shell: string): boolean {
-  const found = process.platform !== 'win32' && spawnSync(shell, ['-c', 'exit 0']).status === 0
+  const found = POSIX && spawnSync(shell, ['-c', 'exit 0']).status === 0
   if (!found) process.stderr.write(`skipped: completing in ${shell}, which is not here\n`)
   return found
 }

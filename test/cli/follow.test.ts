@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { POSIX } from '../support/posix.js'
 import { noteLine } from '../support/events.js'
 import { nodeScript, runNode } from '../support/node-script.js'
 import { kitty, outcomeOf, PROGRAM, startKitty } from '../support/program.js'
@@ -102,23 +103,26 @@ describe('kitty watch', () => {
     TIME_MS,
   )
 
-  it('ends quietly, with what a shell expects, when it is interrupted or nobody reads any more', async () => {
-    const { root } = repository()
-    await opened(root)
-    const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
-    const end = outcomeOf(child)
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-    child.kill('SIGINT')
-    expect(await end).toMatchObject({ code: 130, stderr: '' })
-    const piped = `"${process.execPath}" "${PROGRAM}" agent events list --format jsonl --follow | head -0; echo "\${PIPESTATUS[0]}"`
-    expect(
-      execFileSync('bash', ['-c', piped], {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }).trim(),
-    ).toBe('0')
-  })
+  it.runIf(POSIX)(
+    'ends quietly, with what a shell expects, when it is interrupted or nobody reads any more',
+    async () => {
+      const { root } = repository()
+      await opened(root)
+      const child = startKitty({ cwd: root }, 'watch', '--from', 'start', '--format', 'jsonl')
+      const end = outcomeOf(child)
+      await new Promise((resolve) => child.stdout.once('data', resolve))
+      child.kill('SIGINT')
+      expect(await end).toMatchObject({ code: 130, stderr: '' })
+      const piped = `"${process.execPath}" "${PROGRAM}" agent events list --format jsonl --follow | head -0; echo "\${PIPESTATUS[0]}"`
+      expect(
+        execFileSync('bash', ['-c', piped], {
+          cwd: root,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }).trim(),
+      ).toBe('0')
+    },
+  )
 
   it('refuses --json, since one document cannot hold what has no end', async () => {
     const { root } = repository()

@@ -6,11 +6,12 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { PROGRAM } from '../support/program.js'
 import { TempRepository } from '../support/temp-repository.js'
+import { POSIX } from '../support/posix.js'
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8')
 
 describe("the README's tour", () => {
-  it('works as it is written, and only what it calls refused is refused', async () => {
+  it.runIf(POSIX)('works as it is written, and only what it calls refused is refused', async () => {
     const { root } = new TempRepository()
     const bin = join(root, '.git', 'bin')
     mkdirSync(bin)

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../support/temp-folder.js'
+import { POSIX } from '../support/posix.js'
 
 const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -70,7 +71,7 @@ describe('however the program is started', () => {
     expect(plain[1]?.stdout).toContain('001-login')
   })
 
-  it.each([
+  it.runIf(POSIX).each([
     ['no home', () => ({})],
     ['a home where no folder can be made', () => ({ HOME: '/proc/none' })],
     ['a cache folder that is a file', () => ({ HOME: homeWith((cache) => writeFileSync(cache, '')) })],
@@ -103,7 +104,7 @@ describe('however the program is started', () => {
     expect(filesIn(target)).toEqual([])
   })
 
-  it('keeps the compiled code for its user alone', () => {
+  it.runIf(POSIX)('keeps the compiled code for its user alone', () => {
     const HOME = tempFolder()
     kitty(repository(), { HOME }, 'status')
     const [file] = filesIn(cacheOf(HOME))

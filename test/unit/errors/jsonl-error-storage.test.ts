@@ -16,6 +16,7 @@ import { Notices } from '../../../src/core/errors/notices.js'
 import type { Workspace } from '../../../src/core/workspace/workspace.js'
 import { ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { POSIX } from '../../support/posix.js'
 
 const DAY = '2026-11-22.jsonl'
 
@@ -157,7 +158,7 @@ describe('where error records cannot be kept', () => {
     expect(readFileSync(folder, 'utf8')).toBe('mine')
   })
 
-  it.each(['directory', 'FIFO'])(
+  it.runIf(POSIX).each(['directory', 'FIFO'])(
     'a %s in place of the day’s file keeps nobody waiting; one warning',
     (type) => {
       const kept = storage()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FileClockStorage } from '../../../src/core/log/clock-storage.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { POSIX } from '../../support/posix.js'
 
 const NOW = new Date('2026-11-22T09:30:00.000Z')
 
@@ -52,7 +53,7 @@ describe('the clock on disk', () => {
     })
   })
 
-  it.each([
+  it.runIf(POSIX).each([
     ['a directory', (path: string) => mkdirSync(path)],
     ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
     ['a link to itself', (path: string) => symlinkSync(path, path)],

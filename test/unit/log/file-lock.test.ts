@@ -8,6 +8,7 @@ import { type LockBinding, loadLockBinding } from '../../../src/core/log/lock-bi
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { nodeScript, runNode } from '../../support/node-script.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { POSIX } from '../../support/posix.js'
 
 function lockPath(): string {
   return join(tempFolder(), 'kitty', 'lock')
@@ -92,7 +93,7 @@ describe('the write lock', () => {
     })
   })
 
-  it('does not write through a link, a FIFO or a folder in its place', async () => {
+  it.runIf(POSIX)('does not write through a link, a FIFO or a folder in its place', async () => {
     const path = lockPath()
     const outside = join(tempFolder(), 'outside')
     writeFileSync(outside, 'mine')

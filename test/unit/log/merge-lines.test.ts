@@ -6,6 +6,7 @@ import { mergeLines } from '../../../src/core/log/merge-lines.js'
 import { needsNormalising, normaliseFile } from '../../../src/core/log/normalise.js'
 import { noteFields, noteLine } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { POSIX } from '../../support/posix.js'
 
 function merge(...versions: string[]): string {
   return mergeLines(versions.map((version) => Buffer.from(version))).bytes.toString()
@@ -102,7 +103,7 @@ describe('mergeLines', () => {
 })
 
 describe('normaliseFile', () => {
-  it('puts a file in order, keeps its mode and leaves nothing else', () => {
+  it.runIf(POSIX)('puts a file in order, keeps its mode and leaves nothing else', () => {
     const folder = tempFolder()
     const path = join(folder, 'day.jsonl')
     writeFileSync(path, `<<<<<<< HEAD\n${noteLine(2)}=======\n${noteLine(1)}${noteLine(2)}>>>>>>> x\n`)

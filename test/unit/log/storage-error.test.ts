@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isKittyError, KittyError } from '../../../src/core/errors/kitty-error.js'
 import { storageError } from '../../../src/core/log/storage-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { POSIX } from '../../support/posix.js'
 
 function systemError(code: string, errno = -1): Error {
   return Object.assign(new Error(`${code}: something`), { code, errno })
@@ -39,15 +40,18 @@ describe('storageError', () => {
     expect(kittyError('UNKNOWN', join(tempFolder(), 'x'), -5).kind).toBe('NotWritable')
   })
 
-  it('names the mode of what may not be written: the file, or its folder where there is none', () => {
-    const folder = tempFolder()
-    const path = join(folder, 'day.jsonl')
-    chmodSync(folder, 0o755)
-    expect(kittyError('EACCES', path).message).toContain(`mode of ${folder} is 0755`)
-    writeFileSync(path, '')
-    chmodSync(path, 0o444)
-    expect(kittyError('EACCES', path).message).toContain(`mode of ${path} is 0444`)
-  })
+  it.runIf(POSIX)(
+    'names the mode of what may not be written: the file, or its folder where there is none',
+    () => {
+      const folder = tempFolder()
+      const path = join(folder, 'day.jsonl')
+      chmodSync(folder, 0o755)
+      expect(kittyError('EACCES', path).message).toContain(`mode of ${folder} is 0755`)
+      writeFileSync(path, '')
+      chmodSync(path, 0o444)
+      expect(kittyError('EACCES', path).message).toContain(`mode of ${path} is 0444`)
+    },
+  )
 
   it('returns what is none of the system’s errors as it came', () => {
     const bug = new TypeError('a bug')

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readWorkPackageFile } from '../../../src/core/specs/work-package-file.js'
 import { spellWorkPackageId, workPackageIdOfFile } from '../../../src/core/specs/work-package-id.js'
 import { sharedSpecsDir, sharedWorkPackageFiles } from './shared-specs.js'
+import { POSIX } from '../../support/posix.js'
 
 const specsDir = sharedSpecsDir()
 let dir: string
@@ -85,21 +86,24 @@ describe('reading a work package', () => {
     expect(await read(`---\n${bomb.join('\n')}\n---\n`)).toContain('aliases')
   })
 
-  it('refuses a link, a folder and a pipe in place of the file, without waiting for any', async () => {
-    writeFileSync(join(dir, 'secret'), '---\ntitle: secret\n---\n')
-    symlinkSync(join(dir, 'secret'), join(dir, 'WP01.md'))
-    mkdirSync(join(dir, 'WP02.md'))
-    execFileSync('mkfifo', [join(dir, 'WP03.md')])
-    for (const [name, words] of [
-      ['WP01.md', 'symbolic link'],
-      ['WP02.md', 'not a regular file'],
-      ['WP03.md', 'not a regular file'],
-      ['WP04.md', 'does not exist'],
-    ] as const) {
-      const file = await readWorkPackageFile(join(dir, name))
-      expect(file.ok ? '' : file.reason).toContain(words)
-    }
-  })
+  it.runIf(POSIX)(
+    'refuses a link, a folder and a pipe in place of the file, without waiting for any',
+    async () => {
+      writeFileSync(join(dir, 'secret'), '---\ntitle: secret\n---\n')
+      symlinkSync(join(dir, 'secret'), join(dir, 'WP01.md'))
+      mkdirSync(join(dir, 'WP02.md'))
+      execFileSync('mkfifo', [join(dir, 'WP03.md')])
+      for (const [name, words] of [
+        ['WP01.md', 'symbolic link'],
+        ['WP02.md', 'not a regular file'],
+        ['WP03.md', 'not a regular file'],
+        ['WP04.md', 'does not exist'],
+      ] as const) {
+        const file = await readWorkPackageFile(join(dir, name))
+        expect(file.ok ? '' : file.reason).toContain(words)
+      }
+    },
+  )
 
   it('keeps a key named __proto__ from reaching any other object', async () => {
     await read('---\n__proto__: {polluted: 1}\n---\n')

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { metaJson, specMarkdown } from '../../../src/core/specs/scaffold.js'
 import { replaceFile } from '../../../src/core/specs/write-file.js'
+import { POSIX } from '../../support/posix.js'
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'kitty-write-'))))
@@ -30,18 +31,21 @@ function kindOf(action: () => void): string {
 }
 
 describe('replacing a file', () => {
-  it('puts the new bytes in its place, keeps its permissions and leaves nothing beside it', () => {
-    const path = join(dir, 'WP01.md')
-    writeFileSync(path, 'old')
-    chmodSync(path, 0o666)
-    const before = statSync(path).ino
-    replaceFile(path, Buffer.from('new'))
-    expect(readFileSync(path, 'utf8')).toBe('new')
-    expect(statSync(path).mode & 0o7777).toBe(0o666)
-    // Another inode: whoever was reading the old file goes on reading it whole.
-    expect(statSync(path).ino).not.toBe(before)
-    expect(readdirSync(dir)).toEqual(['WP01.md'])
-  })
+  it.runIf(POSIX)(
+    'puts the new bytes in its place, keeps its permissions and leaves nothing beside it',
+    () => {
+      const path = join(dir, 'WP01.md')
+      writeFileSync(path, 'old')
+      chmodSync(path, 0o666)
+      const before = statSync(path).ino
+      replaceFile(path, Buffer.from('new'))
+      expect(readFileSync(path, 'utf8')).toBe('new')
+      expect(statSync(path).mode & 0o7777).toBe(0o666)
+      // Another inode: whoever was reading the old file goes on reading it whole.
+      expect(statSync(path).ino).not.toBe(before)
+      expect(readdirSync(dir)).toEqual(['WP01.md'])
+    },
+  )
 
   it('makes a file that was not there', () => {
     replaceFile(join(dir, 'new.md'), Buffer.alloc(0))

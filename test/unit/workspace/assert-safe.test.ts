@@ -8,6 +8,7 @@ import type { Workspace } from '../../../src/core/workspace/workspace.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
+import { POSIX } from '../../support/posix.js'
 
 const FOLDERS = ['kittyDir', 'eventsDir', 'privateDir'] as const
 const FILES = ['configFile', 'lockFile', 'journalFile'] as const
@@ -44,7 +45,7 @@ describe('assertSafe', () => {
     expect(error.message).toContain(`${safe[key]} is a symbolic link`)
   })
 
-  it.each(EVERYTHING)('refuses a FIFO in the place of %s', (key) => {
+  it.runIf(POSIX).each(EVERYTHING)('refuses a FIFO in the place of %s', (key) => {
     const safe = workspace()
     replace(safe[key], (path) => {
       execFileSync('mkfifo', [path])
