@@ -34,7 +34,7 @@ const ROUND = [
 ]
 
 /** @returns `kitty-specs` slugs and package ids of a log of that shape */
-export function shape({ packages, features }) {
+export function packagesOf({ packages, features }) {
   const each = Math.ceil(packages / features)
   return Array.from({ length: packages }, (_, at) => ({
     feature: `${String(Math.floor(at / each) + 1).padStart(3, '0')}-feature-${Math.floor(at / each) + 1}`,
@@ -42,32 +42,83 @@ export function shape({ packages, features }) {
   }))
 }
 
-/** The lines of a log, each with the day it belongs to. `clock` starts at 1 and has no gaps. */
-export function* lines({ events, packages, features, days }) {
-  const all = shape({ packages, features }).map((one) => ({ ...one, head: undefined, step: -1 }))
-  const specs = [...new Set(all.map((one) => one.feature))]
-  for (let clock = 1; clock <= events; clock += 1) {
+/**
+ * The lines of a log, each with the day it belongs to. `clock` starts at 1 and has no gaps. Packages take turns.
+ * @param quiet of the last packages, how many events each stops after: `[100, 5]` is 5 for the last one
+ * @param forks every package ends with two moves in a row; of the first so many they know nothing of each other
+ */
+export function* lines({ events, packages, features, days, quiet = [], forks }) {
+  const all = packagesOf({ packages, features }).map((one, at) => ({
+    ...one,
+    head: undefined,
+    step: -1,
+    stops: quiet[at - packages + quiet.length] ?? Infinity,
+  }))
+  const moves = forks === undefined ? 0 : 2 * all.length
+  const bodies = bodiesOf(all, events - moves)
+  let clock = 0
+  const next = (body) => {
+    clock += 1
     const time = FIRST_DAY + Math.floor(((clock - 1) * days * DAY_MS) / events)
-    const timestamp = new Date(time).toISOString()
-    const event_id = idOf(time, clock)
-    const actor = ACTORS[clock % ACTORS.length]
-    const slug = specs[clock - 1]
-    const line =
-      slug === undefined ? nextOf(all[(clock - 1 - specs.length) % all.length], event_id) : specOf(slug)
-    const { entity_id, entity_type, event_type, payload, parents } = line
-    const envelope = {
-      event_id,
-      event_type,
-      event_version: 1,
-      lamport_clock: clock,
-      entity_id,
-      entity_type,
-      timestamp,
-      actor,
+    return lineOf(body, { clock, time })
+  }
+  for (const body of bodies) yield next(body)
+  if (moves === 0) return
+  for (const [at, one] of all.entries()) {
+    const seen = one.head
+    yield next(lastMove(one, 'planned', 'doing', seen))
+    yield next(
+      at < forks ? lastMove(one, 'planned', 'rejected', seen) : lastMove(one, 'doing', 'rejected', one.head),
+    )
+  }
+}
+
+function* bodiesOf(all, events) {
+  const slugs = [...new Set(all.map((one) => one.feature))]
+  let left = events
+  for (const slug of slugs) {
+    if (left-- <= 0) return
+    yield () => specOf(slug)
+  }
+  for (let round = 0; ; round += 1) {
+    for (const one of all) {
+      if (round >= one.stops) continue
+      if (left-- <= 0) return
+      yield (event_id) => nextOf(one, event_id)
     }
-    yield {
-      day: timestamp.slice(0, 10),
-      text: `${JSON.stringify({ ...envelope, causation_id: null, correlation_id: `run-${clock % 997}`, payload, parents })}\n`,
+  }
+}
+
+function lineOf(body, { clock, time }) {
+  const timestamp = new Date(time).toISOString()
+  const event_id = idOf(time, clock)
+  const { entity_id, entity_type, event_type, payload, parents } = body(event_id)
+  const event = {
+    event_id,
+    event_type,
+    event_version: 1,
+    lamport_clock: clock,
+    entity_id,
+    entity_type,
+    timestamp,
+    actor: ACTORS[clock % ACTORS.length],
+    causation_id: null,
+    correlation_id: `run-${clock % 997}`,
+    payload,
+    parents,
+  }
+  return { day: timestamp.slice(0, 10), text: `${JSON.stringify(event)}\n` }
+}
+
+function lastMove(one, old_status, new_status, parent) {
+  return (event_id) => {
+    one.head = event_id
+    return {
+      entity_id: one.id,
+      entity_type: 'WorkPackage',
+      event_type: 'WPStatusChanged',
+      payload: { feature_slug: one.feature, old_status, new_status },
+      parents: parent === undefined ? [] : [parent],
     }
   }
 }
@@ -125,7 +176,7 @@ export function makeRepository(root, options) {
   mkdirSync(join(root, '.kittify', 'events'), { recursive: true })
   execFileSync('git', ['init', '-q', '-b', 'main', root])
   writeLog(join(root, '.kittify', 'events'), options)
-  for (const { feature, id } of shape(options)) {
+  for (const { feature, id } of packagesOf(options)) {
     const folder = join(root, 'kitty-specs', feature, 'tasks')
     mkdirSync(folder, { recursive: true })
     writeFileSync(

@@ -1,0 +1,58 @@
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { row } from '../suite/measure.mjs'
+import { rounds } from '../suite/rounds.mjs'
+import { emitNote, openStore } from '../suite/store.mjs'
+
+const GOAL = { name: 'durable emit in process, against the limit', of: 'ratio', atMost: 2 }
+
+/** One durable event by the built program's own store, next to the least that durable can cost: write and fdatasync. */
+export async function emit({ repositories, sizes, isQuick, say }) {
+  const rows = []
+  for (const at of sizes) {
+    const repo = repositories.withEvents(at)
+    say(`durable emit, ${at} events`)
+    rows.push(await measured(repo, { at, times: isQuick ? 50 : 300 }))
+  }
+  return {
+    title: 'Durable emit, in process',
+    about: [
+      'One event through the store, durable when it answers, next to one write and one fdatasync of a line of the same length on a file that stays open, in the same folder.',
+    ],
+    rows,
+  }
+}
+
+async function measured({ cwd, busy }, { at, times }) {
+  const { store, close } = await openStore(cwd)
+  const path = join(cwd, '.kittify', 'limit')
+  const fd = openSync(path, 'a')
+  try {
+    const event = await emitNote(store, busy, 'note 100000')
+    const line = Buffer.from(`${JSON.stringify(event)}\n`)
+    const [took, limit] = await rounds({
+      warmUp: 10,
+      times,
+      contestants: [(round) => emitted(store, busy, round), () => writtenDurably(fd, line)],
+    })
+    const against = { what: 'write + fdatasync', samples: limit }
+    return row({ what: 'one durable event', at, samples: took, against, goal: GOAL })
+  } finally {
+    closeSync(fd)
+    rmSync(path)
+    await close()
+  }
+}
+
+async function emitted(store, busy, round) {
+  const started = performance.now()
+  await emitNote(store, busy, `note ${100_000 + round}`)
+  return performance.now() - started
+}
+
+function writtenDurably(fd, line) {
+  const started = performance.now()
+  writeSync(fd, line)
+  fdatasyncSync(fd)
+  return performance.now() - started
+}

@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { install } from '../peers/install.mjs'
+import { BUN, TOOLS } from '../peers/tools.mjs'
+import { cacheFolder } from '../suite/folders.mjs'
+import { summary } from '../suite/measure.mjs'
+import { bareNode, KITTY, run, start } from '../suite/program.mjs'
+import { rounds } from '../suite/rounds.mjs'
+
+const ITEMS = 1_000
+const PARALLEL = 16
+
+/** The same work by other tools that keep their items in a repository, in turns with kitty. */
+export async function peers({ folder, env, isQuick, say }) {
+  const items = isQuick ? 50 : ITEMS
+  const times = isQuick ? 2 : 9
+  const ready = []
+  const left = []
+  for (const tool of TOOLS) {
+    say(`setting up ${tool.name} with ${items} items`)
+    const set = await setUp(tool, { folder, env, items }).catch((error) => ({ reason: firstLine(error) }))
+    if (set.reason === undefined) ready.push(set)
+    else left.push({ tool: tool.name, version: tool.version, reason: set.reason })
+  }
+  const took = {}
+  for (const work of ['create', 'move', 'list']) {
+    say(`${work}, by ${ready.map(({ tool }) => tool.name).join(', ')}`)
+    const contestants = ready.map((one) => (round) => void one[work](round))
+    const samples = await rounds({
+      warmUp: 1,
+      times,
+      contestants: [() => void bareNode({ cwd: folder, env }), ...contestants],
+    })
+    took[work] = samples.map(summary)
+  }
+  const tools = []
+  for (const [at, one] of ready.entries()) {
+    say(`${PARALLEL} creates at once, ${one.tool.name}`)
+    const { name, runsOn, moves } = one.tool
+    tools.push({
+      tool: name,
+      version: one.tool.version,
+      runs_on: runsOn,
+      moves,
+      create: took.create[at + 1],
+      move: took.move[at + 1],
+      list: took.list[at + 1],
+      parallel: await parallelCreates(one),
+    })
+  }
+  return {
+    title: 'Other tools, same work',
+    about: [
+      `Each in a git repository of its own with ${items.toLocaleString('en')} items, in turns, ${times} times each after one to warm up; then ${PARALLEL} processes that create an item each, all at once. Kept: items that the tool’s own list shows afterwards under ids of their own. kitty’s item is a work package: its file is written, then \`finalize-tasks\` takes it into the log.`,
+      'What is durable differs: kitty waits until the event is on disk.',
+    ],
+    rows: [],
+    peers: { bare_node: took.create[0], parallel: PARALLEL, tools, left },
+  }
+}
+
+/** A tool with its own repository and `items` items in it. @returns what asks it, or `{ reason }` */
+async function setUp(tool, { folder, env, items }) {
+  const command = await commandOf(tool)
+  if (command.reason !== undefined) return command
+  const cwd = join(folder, 'peers', tool.name.replaceAll(/\W+/g, '-'))
+  mkdirSync(cwd, { recursive: true })
+  const options = { cwd, env }
+  run('git', ['init', '-q', '-b', 'main'], options)
+  for (const [key, value] of [
+    ['user.name', 'bench'],
+    ['user.email', 'bench@example.invalid'],
+  ])
+    run('git', ['config', key, value], options)
+  run('git', ['commit', '-q', '--allow-empty', '-m', 'Begin'], options)
+  const ask = (args) => run(command.file, [...command.before, ...args], options)
+  const listed = () => tool.items(ask(tool.list))
+  let count = 0
+  const created = (title) => {
+    count += 1
+    tool.prepare?.(cwd, count, title)
+    return tool.create(title)
+  }
+  for (const args of tool.init) ask(args)
+  ask(created('item 1'))
+  if (tool.fillOneByOne) while (count < items) ask(created(`item ${count + 1}`))
+  else for (const args of tool.fill(cwd, items) ?? []) ask(args)
+  count = items
+  const found = listed()
+  if (found.length !== items) return { reason: `shows ${found.length} of ${items} items` }
+  return {
+    tool,
+    listed,
+    create: (round) => ask(created(`more ${round}`)),
+    move: (round) => ask(tool.move(round, cwd, found[0])),
+    list: () => ask(tool.list),
+    begin: (title) => start(command.file, [...command.before, ...created(title)], options),
+  }
+}
+
+async function commandOf(tool) {
+  if (tool.name === 'kitty') return { file: process.execPath, before: [KITTY] }
+  const cache = cacheFolder()
+  const installed = await install(cache, tool.name, tool.version)
+  if (installed.reason !== undefined) return installed
+  const bin = join(installed.folder, tool.bin)
+  if (tool.runsOn === 'node') return { file: process.execPath, before: [bin] }
+  const bun = await install(cache, BUN.name, BUN.version)
+  if (bun.reason !== undefined) return { reason: `needs bun, which ${bun.reason}` }
+  return { file: join(bun.folder, BUN.bin), before: [bin] }
+}
+
+async function parallelCreates({ listed, begin }) {
+  const titles = Array.from({ length: PARALLEL }, (_, nth) => `parallel ${nth + 1}`)
+  const before = new Set(listed().map(({ id }) => id))
+  const started = performance.now()
+  const ended = await Promise.all(titles.map(begin))
+  const ms = performance.now() - started
+  const after = listed().filter(({ id, title }) => titles.includes(title) && !before.has(id))
+  return {
+    said_done: ended.filter(({ status }) => status === 0).length,
+    kept: new Set(after.map(({ id }) => id)).size,
+    ms,
+  }
+}
+
+function firstLine(error) {
+  const [line] = error.message.replace(/^.* ended with \S+: /s, '').split('\n')
+  return `does not run here: ${line}`
+}

@@ -1,0 +1,111 @@
+import { bareNode, kitty } from '../suite/program.mjs'
+import { row } from '../suite/measure.mjs'
+import { rounds } from '../suite/rounds.mjs'
+
+/** The log that others are compared with to see whether a command's cost grows with the log. */
+const SMALL_LOG = 100
+const FLAT = { name: 'flat: 1,000,000 events against 100', of: 'ratio', atMost: 1.3 }
+const TWICE_NODE = { name: 'move-task and status, whole process, against bare node', of: 'ratio', atMost: 2 }
+const VERSION = { name: '--version, whole process, against bare node', of: 'ratio', atMost: 1.5 }
+
+const inFeature = ({ feature }) => ['--feature', feature]
+
+/** @type what is measured; `args` are given the repository and the round */
+const COMMANDS = [
+  { what: 'kitty --version', args: () => ['--version'], goal: VERSION },
+  { what: 'kitty status', args: () => ['status'], goal: TWICE_NODE, isFlat: true },
+  { what: 'tasks list', args: ({ busy }) => ['agent', 'tasks', 'list', ...inFeature(busy)] },
+  {
+    what: 'tasks show, of at most 5 events',
+    args: ({ short }) => ['agent', 'tasks', 'show', short.id, ...inFeature(short)],
+    isFlat: true,
+  },
+  {
+    what: 'tasks show, of a package’s whole share of the log',
+    args: ({ long }) => ['agent', 'tasks', 'show', long.id, ...inFeature(long)],
+  },
+  { what: 'tasks ready', args: ({ busy }) => ['agent', 'tasks', 'ready', ...inFeature(busy)], isFlat: true },
+  {
+    what: 'tasks move-task',
+    args: ({ busy }, round) => moveArgs(busy, round % 2 === 0 ? 'doing' : 'planned'),
+    before: settle,
+    goal: TWICE_NODE,
+    isFlat: true,
+  },
+  {
+    what: 'tasks note (one plain event)',
+    args: ({ busy }, round) => ['agent', 'tasks', 'note', busy.id, `note ${round}`, ...inFeature(busy)],
+    isFlat: true,
+  },
+  { what: 'events list --limit 20', args: () => ['agent', 'events', 'list', '--limit', '20'] },
+]
+
+/** The shipped program, start to end, each run next to one of a bare `node -e 0`. */
+export async function wholeProcess({ repositories, sizes, times, env, say, isQuick }) {
+  const repos = [...new Set([...sizes, SMALL_LOG])]
+    .sort((a, b) => a - b)
+    .map((events) => ({ at: events, repo: repositories.withEvents(events) }))
+  if (!isQuick) repos.push({ at: '2,000 packages just created', repo: repositories.withPackagesOnly() })
+  for (const { repo } of repos) kitty(['status'], { cwd: repo.cwd, env })
+  const rows = []
+  for (const command of COMMANDS) {
+    say(command.what)
+    rows.push(...(await measured(command, repos, { times, env })))
+  }
+  return {
+    title: 'Whole process',
+    about: [
+      'The shipped program from its start to its end, what it writes durable, each run next to one of `node -e 0` in the same folder. A work package of each log is written again and again.',
+      '0 events is a repository that was just set up, with three packages. The others have up to 2,000 packages in features of 20.',
+    ],
+    rows,
+  }
+}
+
+async function measured({ what, args, before, goal, isFlat }, repos, { times, env }) {
+  for (const { repo } of repos) before?.(repo, env)
+  const contestants = repos.flatMap(({ repo }) => {
+    const options = { cwd: repo.cwd, env }
+    return [() => void bareNode(options), (round) => void kitty(args(repo, round), options)]
+  })
+  const samples = await rounds({ times, contestants })
+  const rows = repos.map(({ at }, nth) =>
+    row({
+      what,
+      at,
+      samples: samples[2 * nth + 1],
+      against: { what: 'node -e 0', samples: samples[2 * nth] },
+      goal,
+    }),
+  )
+  return [...rows, ...flatness({ what, isFlat }, repos, samples)]
+}
+
+function flatness({ what, isFlat }, repos, samples) {
+  const small = repos.findIndex(({ at }) => at === SMALL_LOG)
+  const great = repos.findLastIndex(({ at }) => typeof at === 'number')
+  if (great === small) return []
+  const ofGreat = repos[great].at
+  const name = FLAT.name.replace('1,000,000', ofGreat.toLocaleString('en'))
+  return [
+    row({
+      what: `${what}, flat`,
+      at: ofGreat,
+      samples: samples[2 * great + 1],
+      against: { what: `the same with ${SMALL_LOG} events`, samples: samples[2 * small + 1] },
+      goal: isFlat ? { ...FLAT, name } : undefined,
+    }),
+  ]
+}
+
+function moveArgs({ feature, id }, lane) {
+  return ['agent', 'tasks', 'move-task', id, '--to', lane, '--feature', feature]
+}
+
+/** Brings the package that is moved to and fro to where both moves are legal and its own. */
+function settle({ cwd, busy }, env) {
+  const args = [...moveArgs(busy, 'planned'), '--force', '--reason', 'the bench begins here', '--json']
+  const isThere = ['agent', 'tasks', 'show', busy.id, ...inFeature(busy), '--json']
+  const { lane } = JSON.parse(kitty(isThere, { cwd, env })).work_package
+  if (lane !== 'planned') kitty(args, { cwd, env })
+}

@@ -1,0 +1,83 @@
+/** Measures kitty and writes bench/REPORT.md and bench/report.json. `npm run bench`; `--help` says what can be asked for. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conflicts } from './parts/conflicts.mjs'
+import { emit } from './parts/emit.mjs'
+import { inProcess } from './parts/in-process.mjs'
+import { peers } from './parts/peers.mjs'
+import { rebuild } from './parts/rebuild.mjs'
+import { wholeProcess } from './parts/whole-process.mjs'
+import { writers } from './parts/writers.mjs'
+import { readArguments, USAGE } from './suite/arguments.mjs'
+import { ensureBuilt } from './suite/built.mjs'
+import { workFolder } from './suite/folders.mjs'
+import { machine, versions } from './suite/machine.mjs'
+import { environment } from './suite/program.mjs'
+import { markdown } from './suite/report.mjs'
+import { Repositories } from './suite/repositories.mjs'
+
+/** In the order in which they are measured: what starts processes comes before what fills this one's memory. */
+const PARTS = {
+  'whole-process': wholeProcess,
+  emit,
+  writers,
+  rebuild,
+  'in-process': inProcess,
+  conflicts,
+  peers,
+}
+
+const NOTES = join(import.meta.dirname, 'NOTES.md')
+
+/** A part that fails is named in the report, and the others are measured all the same. */
+async function measure(name, context) {
+  try {
+    return { name, ...(await PARTS[name](context)) }
+  } catch (error) {
+    process.stderr.write(`${name}: ${error.stack}\n`)
+    return { name, title: name, rows: [], failed: error.message.split('\n')[0] }
+  }
+}
+
+async function main(argv) {
+  const options = readArguments(argv, Object.keys(PARTS))
+  if (options.help) return void process.stdout.write(USAGE)
+  const command = ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' ')
+  const started = performance.now()
+  const facts = {
+    date: new Date().toISOString(),
+    command,
+    machine: machine(options.folder),
+    versions: versions(),
+  }
+  ensureBuilt()
+  const folder = workFolder(options.folder)
+  const env = environment(folder)
+  const elapsed = () => (performance.now() - started) / 1000
+  const say = (text) => process.stderr.write(`${elapsed().toFixed(0).padStart(4)} s  ${text}\n`)
+  const context = { ...options, folder, env, say, repositories: new Repositories(folder, env, say) }
+  const parts = []
+  for (const name of options.parts) parts.push(await measure(name, context))
+  finish({ ...facts, seconds: elapsed(), parts }, options)
+}
+
+function finish(result, { out }) {
+  const notes = existsSync(NOTES) ? readFileSync(NOTES, 'utf8') : undefined
+  const report = markdown(result, notes)
+  process.stdout.write(report)
+  if (out !== undefined) {
+    mkdirSync(out, { recursive: true })
+    writeFileSync(join(out, 'REPORT.md'), report)
+    writeFileSync(join(out, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
+    process.stderr.write(`written: ${join(out, 'REPORT.md')} and report.json\n`)
+  }
+  // Never because of the clock: what does not run is a failure, what is slow is a line in the report.
+  if (result.parts.some(({ failed }) => failed !== undefined)) process.exitCode = 1
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

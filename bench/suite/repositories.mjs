@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { makeRepository, packagesOf } from '../generate.mjs'
+import { kitty, run } from './program.mjs'
+
+const PACKAGES_A_FEATURE = 20
+const MOST_PACKAGES = 2_000
+const EVENTS_A_DAY = 2_740
+/** The last two packages stop after so many events, so that there is a history whose length is no matter of the log's. */
+const QUIET = [100, 5]
+
+/** What a repository with so many events looks like. 0 is one that was just set up, with three packages. */
+export function shapeOf(events) {
+  if (events === 0) return { events: 4, packages: 3, features: 1, days: 1 }
+  const features = Math.min(MOST_PACKAGES / PACKAGES_A_FEATURE, Math.max(1, Math.round(events / 200)))
+  return {
+    events,
+    packages: features * PACKAGES_A_FEATURE,
+    features,
+    days: Math.ceil(events / EVENTS_A_DAY),
+    quiet: QUIET,
+  }
+}
+
+/** The repositories of a run: made when first asked for, and kept for the parts that come after. */
+export class Repositories {
+  #made = new Map()
+
+  constructor(folder, env, say) {
+    this.folder = folder
+    this.env = env
+    this.say = say
+  }
+
+  /** @returns `{ cwd, events, packages, busy, long, short }`: packages to write to, and with long and short histories */
+  withEvents(events) {
+    return this.#once(`events-${events}`, shapeOf(events))
+  }
+
+  /** Every package there is, and nothing that happened to it: tells what packages cost from what events cost. */
+  withPackagesOnly() {
+    const features = MOST_PACKAGES / PACKAGES_A_FEATURE
+    const shape = { packages: MOST_PACKAGES, features, events: MOST_PACKAGES + features, days: 1 }
+    return this.#once('packages', shape)
+  }
+
+  /** Where the last two moves of so many packages know nothing of each other. */
+  withForks(forks, { events, packages }) {
+    const shape = { events, packages, features: 1, days: 1, forks }
+    return this.#once(`forks-${forks}-${events}`, shape)
+  }
+
+  #once(name, shape) {
+    const known = this.#made.get(name)
+    if (known !== undefined) return known
+    this.say(`a log of ${shape.events.toLocaleString('en')} events`)
+    const made = this.#make(join(this.folder, name), shape)
+    this.#made.set(name, made)
+    return made
+  }
+
+  #make(cwd, shape) {
+    const options = { cwd, env: this.env }
+    makeRepository(cwd, shape)
+    kitty(['init'], options)
+    run('git', ['add', '.gitattributes', '.kittify/.gitignore'], options)
+    run(
+      'git',
+      ['-c', 'user.name=bench', '-c', 'user.email=bench@example.invalid', 'commit', '-qm', 'Set up'],
+      options,
+    )
+    const packages = packagesOf(shape)
+    return {
+      cwd,
+      events: shape.events,
+      packages,
+      busy: packages[0],
+      long: packages[1],
+      hundred: packages.at(-2),
+      short: packages.at(-1),
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * A writer in a process of its own: emits durable events one after the other for a while, once it is told to.
+ * `node writer.mjs NAME FEATURE WP SECONDS`; the word comes with the end of stdin. Prints the ids it was given.
+ */
+import { once } from 'node:events'
+import { emitNote, openStore } from './suite/store.mjs'
+
+const [name, feature, id, seconds] = process.argv.slice(2)
+const { store, close } = await openStore(process.cwd())
+await emitNote(store, { feature, id }, `${name} is ready`, name)
+process.stdout.write('ready\n')
+await once(process.stdin.resume(), 'end')
+const until = performance.now() + Number(seconds) * 1000
+const acknowledged = []
+while (performance.now() < until) {
+  const event = await emitNote(store, { feature, id }, `${name} ${acknowledged.length}`, name)
+  acknowledged.push(event.event_id)
+}
+await close()
+process.stdout.write(`${acknowledged.join('\n')}\n`)
