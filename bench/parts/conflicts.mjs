@@ -41,7 +41,13 @@ export async function conflicts({ repositories, env, times, isQuick, say }) {
       removeIndex(cwd)
       kitty(['status'], { cwd, env })
     })
-    rows.push(await compared(`first status, index built, ${size.forks} conflicts`, first, isQuick ? 1 : 5))
+    rows.push(
+      await compared(
+        `first status, index built, ${size.forks} conflicts`,
+        first,
+        isQuick ? 1 : Math.min(times, 5),
+      ),
+    )
     return {
       title: 'Conflicts on and off',
       about: [

@@ -12,13 +12,13 @@ const GOAL = { name: '32 writers, durable events a second, against one writer', 
 const AT = 1_000
 
 /** Durable events a second of so many processes at once, and whether the log holds every one that was acknowledged. */
-export async function writers({ repositories, env, isQuick, say }) {
+export async function writers({ repositories, env, times, isQuick, say }) {
   const repo = repositories.withEvents(AT)
   const counts = isQuick ? [1, 8] : [1, 8, 32]
   const seconds = isQuick ? 1 : 3
   const samples = await rounds({
     warmUp: 0,
-    times: isQuick ? 1 : 3,
+    times: isQuick ? 1 : Math.min(times, 3),
     contestants: counts.map((count) => async () => {
       say(`${count} writer${count === 1 ? '' : 's'}`)
       const acknowledged = await together(count, repo, { env, seconds })

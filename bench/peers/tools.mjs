@@ -3,7 +3,8 @@
  * its own files: to create a thousand by a thousand starts would say nothing that one start does not.
  *
  * A tool: `name`, `version`, `runsOn` (`node` or `bun`), `bin` in its package, `init`, `create(title)`, `fill(cwd, count)`,
- * `move(round, cwd)` (arguments, of a change of state that is legal each time), `list`, and `items(stdout)`: what its
+ * `move(turn, cwd, first)` (arguments of a change of
+ * state that is legal each time; turns count from 0, `first` is the first item listed), `list`, and `items(stdout)`: what its
  * list says, as `{ id, title }[]`.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -71,8 +72,8 @@ const seeds = {
   init: [['init']],
   create: (title) => ['create', '--title', title],
   fill: (cwd, count) =>
-    copyLine(join(cwd, '.seeds', 'issues.jsonl'), count, (nth) => ({
-      id: `${cwd.split('/').at(-1)}-${(0x10000 + nth).toString(16)}`,
+    copyLine(join(cwd, '.seeds', 'issues.jsonl'), count, (nth, { id }) => ({
+      id: id.replace(/[^-]*$/, (0x10000 + nth).toString(16)),
       title: `item ${nth}`,
     })),
   move: (round, cwd) => [

@@ -8,9 +8,7 @@ export function markdown(result, notes) {
     '# How fast kitty is',
     'Written by `npm run bench`. Compare within a table: medians of runs that took turns on one machine.',
     ...facts(result),
-    '## Goals',
-    goalsTable(goalsOf(rows)),
-    ...(notes?.trim() ? [notes.trim()] : []),
+    ...goals(goalsOf(rows), notes),
     ...result.parts.flatMap(section),
     '## Again',
     AGAIN,
@@ -44,12 +42,16 @@ function facts({ date, seconds, machine, versions, command }) {
   return [lines.map((line) => `- ${line}`).join('\n')]
 }
 
-function goalsTable(rows) {
-  if (rows.length === 0) return 'None of the goals was measured.'
-  return table(
-    ['goal', 'wanted', 'measured, at worst', 'where', 'met'],
-    rows.map((row) => [row.goal.name, wanted(row.goal), number(judged(row)), place(row), answer(row.met)]),
-  )
+function goals(rows, notes) {
+  if (rows.length === 0) return []
+  return [
+    '## Goals',
+    table(
+      ['goal', 'wanted', 'measured, at worst', 'where', 'met'],
+      rows.map((row) => [row.goal.name, wanted(row.goal), number(judged(row)), place(row), answer(row.met)]),
+    ),
+    ...(notes?.trim() ? [notes.trim()] : []),
+  ]
 }
 
 function place({ what, at }) {
@@ -117,10 +119,19 @@ function peersTables({ bare_node, parallel, tools, left }) {
         cell('move', tool),
         tool.moves,
         cell('list', tool),
-        `${tool.parallel.said_done}, **${tool.parallel.kept}** in ${number(tool.parallel.ms)} ms`,
+        String(tool.parallel.said_done),
+        String(tool.parallel.shown),
+        `**${tool.parallel.kept}**`,
+        `${number(tool.parallel.ms)} ms`,
       ]),
     ),
     `A bare \`node -e 0\` in the same rounds: ${spread(bare_node)} ms.`,
+    ...tools
+      .filter(({ parallel: { refused } }) => refused !== undefined)
+      .map(
+        ({ tool, parallel: { refused } }) =>
+          `Of ${tool}’s creates at once the first that failed ended with ${refused}`,
+      ),
     ...left.map(({ tool, version, reason }) => `Left out: ${tool} ${version ?? ''}: ${reason}`),
   ]
 }

@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SUITE = fileURLToPath(new URL('../../bench/suite', import.meta.url))
+
+interface Row {
+  readonly took: {
+    readonly median: number
+    readonly min: number
+    readonly max: number
+    readonly runs: number
+  }
+  readonly ratio?: { readonly median: number }
+  readonly met?: boolean
+}
+interface Measure {
+  median(samples: readonly number[]): number
+  row(measured: object): Row
+  goalsOf(rows: readonly Row[]): Row[]
+}
+interface Report {
+  markdown(result: object, notes?: string): string
+}
+
+// Plain modules without types: what they export is written down above.
+const load = async <T>(name: string): Promise<T> => (await import(pathToFileURL(join(SUITE, name)).href)) as T
+const { median, row, goalsOf } = await load<Measure>('measure.mjs')
+const { markdown } = await load<Report>('report.mjs')
+
+const GOAL = { name: 'as fast as can be', of: 'ratio', atMost: 2 }
+const measured = (samples: readonly number[], goal: object = GOAL): Row =>
+  row({ what: 'a command', at: 1000, samples, against: { what: 'the limit', samples: [10, 100, 10] }, goal })
+
+const result = (parts: readonly object[]): object => ({
+  date: '2026-11-22T10:00:00.000Z',
+  seconds: 61,
+  command: 'npm run bench',
+  machine: { processor: 'a processor', cores: 2, memory_gb: 8, load_at_start: 0.1 },
+  versions: { commit: 'abc', node: 'v20.20.2' },
+  parts,
+})
+
+describe('the report of the bench', () => {
+  it('takes the middle sample, of an even number the mean of two', () => {
+    expect(median([3, 1, 2])).toBe(2)
+    expect(median([4, 1, 3, 2])).toBe(2.5)
+  })
+
+  it('compares runs that followed each other, so that a slow while counts for both', () => {
+    const { ratio, took } = measured([15, 150, 400])
+
+    expect(ratio?.median).toBe(1.5)
+    expect(took).toEqual({ median: 150, min: 15, max: 400, runs: 3 })
+  })
+
+  it('meets a goal at its very value, whichever way it points', () => {
+    expect(measured([20, 200, 20]).met).toBe(true)
+    expect(measured([21, 210, 21]).met).toBe(false)
+    expect(measured([5, 50, 5], { name: 'many', of: 'ratio', atLeast: 0.5 }).met).toBe(true)
+    expect(measured([4, 40, 4], { name: 'many', of: 'ratio', atLeast: 0.5 }).met).toBe(false)
+    expect(measured([5, 50, 7], { name: 'soon', of: 'took', atMost: 7 }).met).toBe(true)
+  })
+
+  it('names for each goal the row that is furthest from it', () => {
+    const rows = [measured([10, 100, 10]), measured([30, 300, 30]), measured([20, 200, 20])]
+
+    expect(goalsOf(rows)).toEqual([rows[1]])
+  })
+
+  it('shows what was missed, and what people noted about it', () => {
+    const page = markdown(result([{ title: 'A part', rows: [measured([30, 300, 30])] }]), 'We tried this.')
+
+    expect(page).toContain('| as fast as can be | ≤ 2 | 3.00 | a command, 1,000 | **no** |')
+    expect(page).toContain('We tried this.')
+  })
+
+  it('says which part did not run, and shows the others', () => {
+    const parts = [
+      { title: 'Broken', rows: [], failed: 'no sqlite3' },
+      { title: 'Whole', rows: [measured([10, 100, 10])] },
+    ]
+
+    const page = markdown(result(parts))
+
+    expect(page).toContain('**This part did not run to its end:** no sqlite3')
+    expect(page).toContain('## Whole')
+  })
+})
