@@ -4,6 +4,8 @@ import { rounds } from '../suite/rounds.mjs'
 
 /** The log that others are compared with to see whether a command's cost grows with the log. */
 const SMALL_LOG = 100
+/** A log that has as many packages as the greatest, and nothing else. */
+const PACKAGES_ONLY = '2,000 packages just created'
 const FLAT = { name: 'flat: 1,000,000 events against 100', of: 'ratio', atMost: 1.3 }
 const TWICE_NODE = { name: 'move-task and status, whole process, against bare node', of: 'ratio', atMost: 2 }
 const VERSION = { name: '--version, whole process, against bare node', of: 'ratio', atMost: 1.5 }
@@ -45,7 +47,7 @@ export async function wholeProcess({ repositories, sizes, times, env, say, isQui
   const repos = [...new Set([...sizes, SMALL_LOG])]
     .sort((a, b) => a - b)
     .map((events) => ({ at: events, repo: repositories.withEvents(events) }))
-  if (!isQuick) repos.push({ at: '2,000 packages just created', repo: repositories.withPackagesOnly() })
+  if (!isQuick) repos.push({ at: PACKAGES_ONLY, repo: repositories.withPackagesOnly() })
   for (const { repo } of repos) kitty(['status'], { cwd: repo.cwd, env })
   const rows = []
   for (const command of COMMANDS) {
@@ -81,20 +83,21 @@ async function measured({ what, args, before, goal, isFlat }, repos, { times, en
   return [...rows, ...flatness({ what, isFlat }, repos, samples)]
 }
 
+/** Against a small log, and against one of as many packages: the difference between the two is what packages cost. */
 function flatness({ what, isFlat }, repos, samples) {
-  const small = repos.findIndex(({ at }) => at === SMALL_LOG)
   const great = repos.findLastIndex(({ at }) => typeof at === 'number')
+  const small = repos.findIndex(({ at }) => at === SMALL_LOG)
   if (great === small) return []
-  const ofGreat = repos[great].at
-  const name = FLAT.name.replace('1,000,000', ofGreat.toLocaleString('en'))
+  const { at } = repos[great]
+  const name = FLAT.name.replace('1,000,000', at.toLocaleString('en'))
+  const compared = (nth, label, goal) => {
+    const against = { what: label, samples: samples[2 * nth + 1] }
+    return row({ what: `${what}, flat`, at, samples: samples[2 * great + 1], against, goal })
+  }
+  const packagesOnly = repos.findIndex((one) => one.at === PACKAGES_ONLY)
   return [
-    row({
-      what: `${what}, flat`,
-      at: ofGreat,
-      samples: samples[2 * great + 1],
-      against: { what: `the same with ${SMALL_LOG} events`, samples: samples[2 * small + 1] },
-      goal: isFlat ? { ...FLAT, name } : undefined,
-    }),
+    compared(small, `the same with ${SMALL_LOG} events`, isFlat ? { ...FLAT, name } : undefined),
+    ...(packagesOnly < 0 ? [] : [compared(packagesOnly, `the same with ${PACKAGES_ONLY}`)]),
   ]
 }
 
