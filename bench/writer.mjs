@@ -1,6 +1,7 @@
 /**
  * A writer in a process of its own: emits durable events one after the other for a while, once it is told to.
- * `node writer.mjs NAME FEATURE WP SECONDS`; the word comes with the end of stdin. Prints the ids it was given.
+ * `node writer.mjs NAME FEATURE WP SECONDS`; the word comes with the end of stdin. Prints the ids of its events, after a
+ * `+` those that were durable in time, after a `-` the others.
  */
 import { once } from 'node:events'
 import { emitNote, openStore } from './suite/store.mjs'
@@ -14,7 +15,7 @@ const until = performance.now() + Number(seconds) * 1000
 const acknowledged = []
 while (performance.now() < until) {
   const event = await emitNote(store, { feature, id }, `${name} ${acknowledged.length}`, name)
-  acknowledged.push(event.event_id)
+  acknowledged.push(`${performance.now() <= until ? '+' : '-'}${event.event_id}`)
 }
 await close()
 process.stdout.write(`${acknowledged.join('\n')}\n`)

@@ -47,7 +47,7 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
       create: took.create[at + 1],
       move: took.move[at + 1],
       list: took.list[at + 1],
-      parallel: await parallelCreates(one),
+      parallel: await parallelCreates(one, folder),
     })
   }
   return {
@@ -117,7 +117,7 @@ async function commandOf(tool) {
   return { file: join(bun.folder, BUN.bin), before: [bin] }
 }
 
-async function parallelCreates({ listed, begin }) {
+async function parallelCreates({ listed, begin }, folder) {
   const titles = Array.from({ length: PARALLEL }, (_, nth) => `parallel ${nth + 1}`)
   const before = new Set(listed().map(({ id }) => id))
   const started = performance.now()
@@ -129,7 +129,7 @@ async function parallelCreates({ listed, begin }) {
     said_done: ended.length - failed.length,
     shown: after.length,
     kept: new Set(after.map(({ id }) => id)).size,
-    refused: failed.length === 0 ? undefined : lastWords(failed[0]),
+    refused: failed.length === 0 ? undefined : lastWords(failed[0]).replaceAll(folder, '…'),
     ms,
   }
 }
@@ -140,5 +140,5 @@ function lastWords({ status, stderr, stdout }) {
 
 function firstLine(error) {
   const [line] = error.message.replace(/^.* ended with \S+: /s, '').split('\n')
-  return `does not run here: ${line}`
+  return `does not run here: ${line.replace(/^Error: /, '').slice(0, 200)}`
 }

@@ -22,8 +22,11 @@ export async function writers({ repositories, env, times, isQuick, say }) {
     contestants: counts.map((count) => async () => {
       say(`${count} writer${count === 1 ? '' : 's'}`)
       const acknowledged = await together(count, repo, { env, seconds })
-      assertStored(acknowledged, repo.cwd)
-      return acknowledged.length / seconds
+      assertStored(
+        acknowledged.map((one) => one.slice(1)),
+        repo.cwd,
+      )
+      return acknowledged.filter((one) => one.startsWith('+')).length / seconds
     }),
   })
   const [one] = samples
@@ -45,7 +48,7 @@ export async function writers({ repositories, env, times, isQuick, say }) {
   }
 }
 
-/** @returns the ids that were acknowledged, of all writers */
+/** @returns what the writers were acknowledged, as they print it */
 async function together(count, { cwd, packages }, { env, seconds }) {
   const all = Array.from({ length: count }, (_, nth) => {
     const { feature, id } = packages[nth % packages.length]

@@ -165,7 +165,7 @@ const openspec = {
       cpSync(join(changes, 'item-1'), join(changes, `item-${nth}`), { recursive: true })
   },
   // A change has no lanes: the only move is into the archive, and each is made once.
-  move: (round) => ['archive', `item-${round + 100}`, '-y', '--skip-specs', '--no-validate'],
+  move: (round) => ['archive', `item-${round + 2}`, '-y', '--skip-specs', '--no-validate'],
   moves: 'archives a change: renames its folder',
   list: ['list', '--json'],
   items: (text) =>

@@ -110,7 +110,11 @@ function peersTables({ bare_node, parallel, tools, left }) {
         'move',
         'what a move is',
         'list',
-        `of ${parallel} at once: said done, kept`,
+        `of ${parallel} at once: said done`,
+
+        'shown after',
+        'kept',
+        'in all',
       ],
       tools.map((tool) => [
         `${tool.tool} ${tool.version ?? ''}`.trim(),

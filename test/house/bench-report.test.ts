@@ -75,6 +75,27 @@ describe('the report of the bench', () => {
     expect(page).toContain('We tried this.')
   })
 
+  it('has as many cells in every row of a table as in its head', () => {
+    const took = { median: 1, min: 1, max: 1, runs: 1 }
+    const tool = { tool: 'kitty', runs_on: 'node', moves: 'an event', create: took, move: took, list: took }
+    const parallel = { said_done: 16, shown: 16, kept: 16, ms: 900 }
+    const peers = { bare_node: took, parallel: 16, tools: [{ ...tool, parallel }], left: [] }
+
+    const page = markdown(
+      result([
+        { title: 'Whole', rows: [measured([1, 2, 3])] },
+        { title: 'Others', peers },
+      ]),
+    )
+
+    const tables = page.split('\n\n').filter((block) => block.startsWith('|'))
+    expect(tables).toHaveLength(3)
+    for (const table of tables) {
+      const widths = table.split('\n').map((line) => line.split('|').length)
+      expect(new Set(widths).size).toBe(1)
+    }
+  })
+
   it('says which part did not run, and shows the others', () => {
     const parts = [
       { title: 'Broken', rows: [], failed: 'no sqlite3' },
