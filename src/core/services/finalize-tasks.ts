@@ -31,6 +31,12 @@ export interface FinalizeResult {
   readonly events: number
 }
 
+/** What one folder under kitty-specs says. */
+interface FeatureFolder {
+  readonly stated: ReturnType<typeof readFeature>
+  readonly tasks: Awaited<ReturnType<typeof readTasks>>
+}
+
 interface PlannedFeature extends FinalizedFeature {
   readonly drafts: readonly NewEvent[]
 }
@@ -44,10 +50,23 @@ export class FinalizeTasks {
   ) {}
 
   /** @throws KittyError ValidationError (ids, dependencies, cycles), DamagedData (a file that cannot be read), UsageError (no tasks folder); nothing is written then. */
-  @Exclusive
   async finalize(request: FinalizeRequest): Promise<FinalizeResult> {
+    // A thousand files take most of a second, which nobody else is to wait for.
+    const folders: FeatureFolder[] = []
+    for (const feature of request.features) {
+      const stated = readFeature(this.workspace.specsDir, feature)
+      folders.push({ stated, tasks: await readTasks(stated.dir) })
+    }
+    return this.record(folders, request)
+  }
+
+  @Exclusive
+  protected async record(
+    folders: readonly FeatureFolder[],
+    request: FinalizeRequest,
+  ): Promise<FinalizeResult> {
     const plans: PlannedFeature[] = []
-    for (const feature of request.features) plans.push(await this.#plan(feature, request))
+    for (const folder of folders) plans.push(await this.#plan(folder, request))
     const { events, repeated } = await this.write({ provenance: request.provenance, plans })
     const features = plans.map(({ feature, created, existing, skipped }) => ({
       feature,
@@ -66,9 +85,9 @@ export class FinalizeTasks {
     return decided(request.plans.flatMap((plan) => plan.drafts))
   }
 
-  async #plan(feature: string, { all, provenance }: FinalizeRequest): Promise<PlannedFeature> {
-    const stated = readFeature(this.workspace.specsDir, feature)
-    const tasks = await readTasks(stated.dir)
+  async #plan({ stated, tasks }: FeatureFolder, request: FinalizeRequest): Promise<PlannedFeature> {
+    const { slug: feature } = stated
+    const { all, provenance } = request
     const known = (await this.store.workPackages(feature)).filter((state) => state.created)
     const existing = new Set(known.map((state) => state.work_package_id))
     if (tasks.kind === 'no_tasks_folder') {
