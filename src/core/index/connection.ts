@@ -31,6 +31,7 @@ interface Statement {
  */
 export class Connection {
   readonly #statements = new Map<string, Promise<Statement>>()
+  readonly #ready = new Map<string, Statement>()
 
   private constructor(
     private readonly binding: Binding,
@@ -56,7 +57,8 @@ export class Connection {
 
   /** @returns the rows as SQLite has them: the caller knows their shape by the statement. */
   async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    const statement = await this.#prepared(sql)
+    // A statement that is known is at work before the caller goes on, not a turn later.
+    const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
     return new Promise((resolve, reject) => {
       statement.all(parameters, (failure, rows) => {
         if (failure) reject(indexUnusable(failure))
@@ -68,6 +70,7 @@ export class Connection {
   async close(): Promise<void> {
     const statements = await Promise.allSettled(this.#statements.values())
     this.#statements.clear()
+    this.#ready.clear()
     for (const one of statements) {
       if (one.status === 'fulfilled') await new Promise<void>((resolve) => one.value.finalize(resolve))
     }
@@ -84,8 +87,9 @@ export class Connection {
     if (known !== undefined) return known
     const prepared = new Promise<Statement>((resolve, reject) => {
       const statement = new this.binding.Statement(this.database, sql, (failure) => {
-        if (failure) reject(indexUnusable(failure))
-        else resolve(statement)
+        if (failure) return reject(indexUnusable(failure))
+        this.#ready.set(sql, statement)
+        resolve(statement)
       })
     })
     this.#statements.set(sql, prepared)
