@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
@@ -10,8 +10,7 @@ import { IndexUnusable } from './event-index.js'
 import type { FileGuard } from './file-guard.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
-
-const SIDE_FILES = ['', '-wal', '-shm', '-journal']
+import { removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
 
 /**
  * Builds the index anew from the log in a file beside the old one, which stays in use until the new one is whole.
@@ -24,21 +23,20 @@ export async function rebuildIndex(
   progress?: (lines: number) => void,
   foldRules: MergeOptions = {},
 ): Promise<CatchUpReport> {
-  const fresh = `${path}.${process.pid}.new`
   makeFolder(dirname(path))
   try {
-    remove(fresh)
-    const report = await fill(log, fresh, foldRules, progress)
-    guard.exclusively(() => {
-      // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
-      remove(path)
-      renameSync(fresh, path)
+    return await withUnfinishedFile(path, async (fresh) => {
+      const report = await fill(log, fresh, foldRules, progress)
+      syncFile(fresh)
+      guard.exclusively(() => {
+        // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
+        removeDatabase(path)
+        renameSync(fresh, path)
+      })
+      return report
     })
-    return report
   } catch (error) {
     throw notBuilt(error)
-  } finally {
-    remove(fresh)
   }
 }
 
@@ -92,9 +90,4 @@ function makeFolder(path: string): void {
     // What keeps the folder from being made keeps the file from being opened, which is reported.
     if (systemCode(error) === undefined) throw error
   }
-}
-
-function remove(path: string): void {
-  // Recursive, since a directory in the index's place is replaced like any other damage.
-  for (const side of SIDE_FILES) rmSync(`${path}${side}`, { force: true, recursive: true })
 }
