@@ -22,6 +22,8 @@ interface Database {
 
 interface Statement {
   all(parameters: readonly Parameter[], done: (failure: Failure, rows: unknown[]) => void): void
+  /** `this` of `done` holds how many rows this very statement has changed, whatever others do meanwhile. */
+  run(parameters: readonly Parameter[], done: (this: { changes: number }, failure: Failure) => void): void
   finalize(done: () => void): void
 }
 
@@ -63,6 +65,17 @@ export class Connection {
       statement.all(parameters, (failure, rows) => {
         if (failure) reject(indexUnusable(failure))
         else resolve(rows as Row[])
+      })
+    })
+  }
+
+  /** @returns how many rows the statement has changed. */
+  async change(sql: string, parameters: readonly Parameter[]): Promise<number> {
+    const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
+    return new Promise((resolve, reject) => {
+      statement.run(parameters, function (failure) {
+        if (failure) reject(indexUnusable(failure))
+        else resolve(this.changes)
       })
     })
   }

@@ -229,10 +229,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
     if (rows.length === 0) return []
     const values = JSON.stringify(rows.map((row) => ROW_COLUMNS.map((name) => row[name])))
-    await this.sql(INSERT_ROWS, [values])
-    const [inserted] = await this.sql<{ n: number }>('SELECT changes() AS n')
-    if (inserted?.n === rows.length) return []
-    return this.#leftOut(rows)
+    const inserted = await this.connection.change(INSERT_ROWS, [values])
+    return inserted === rows.length ? [] : this.#leftOut(rows)
   }
 
   async #leftOut(rows: readonly IndexRow[]): Promise<IndexRow[]> {
