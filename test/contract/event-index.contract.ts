@@ -157,6 +157,17 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect((await catchUp(made.log, index)).lines).toBe(1)
     })
 
+    it('counts a line that stands alone and is known already once, and says so', async () => {
+      const made = emptyLog()
+      write(made, [note(1), note(2)])
+      const index = await make()
+      await catchUp(made.log, index)
+      write(made, [note(2)])
+      await catchUp(made.log, index)
+      expect(await index.count()).toBe(2)
+      expect((await index.problems()).map(({ kind, line }) => [kind, line])).toContainEqual(['duplicate', 3])
+    })
+
     it('forgets what a file that was removed or rewritten no longer holds', async () => {
       const made = emptyLog()
       const index = await make()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FileJournal } from '../../src/core/log/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { eventLogContract } from '../../src/core/plugin/testing/event-log-contract.js'
@@ -13,4 +13,12 @@ describe('the log in JSONL files', () => {
     return { log: new JsonlEventLog({ eventsDir, errorsDir: join(root, 'errors') }, journal), eventsDir }
   })
   for (const { name, check } of promises) it(name, check)
+})
+
+it('opens nothing but its own files, whatever a damaged index names', () => {
+  const root = tempFolder()
+  const journal = new FileJournal(join(root, 'private', 'journal.jsonl'))
+  const log = new JsonlEventLog({ eventsDir: root, errorsDir: join(root, 'errors') }, journal)
+  for (const file of ['../../README.md', '\0', ''])
+    expect(log.readEvents([{ file, offset: 0, length: 10 }])).toEqual([undefined])
 })

@@ -30,6 +30,8 @@ export class Absorption {
   readonly #disordered = new Set<string>()
   /** By package or feature, since a package that is folded anew may turn out otherwise. */
   readonly #resolutions = new Map<string, ConflictResolution[]>()
+  /** The rows of the lines before: SQLite takes them in while the next lines are read. */
+  #taking: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly log: EventLog,
@@ -73,20 +75,40 @@ export class Absorption {
     for (const line of lines) {
       if (line.problem) problems.push(line.problem)
       if (!line.event) continue
-      if (await this.#isOutOfOrder(file, line.event.lamport_clock)) problems.push(outOfOrder(line))
+      if (!this.#lastClock.has(file) && !this.#isPoison(line.event.lamport_clock))
+        await this.#begin(file, line.event.lamport_clock)
+      if (this.#isOutOfOrder(file, line.event.lamport_clock)) problems.push(outOfOrder(line))
       rows.push(rowOf(line.event, line))
-      await this.#evolve(line.event)
+      const evolving = this.#evolve(line.event)
+      if (evolving !== undefined) await evolving
     }
+    await this.taken()
+    this.#taking = this.#take(rows, problems)
+    // Whoever waits for them hears of it.
+    this.#taking.catch(() => undefined)
+  }
+
+  /** Answers when all rows are in. */
+  taken(): Promise<void> {
+    return this.#taking
+  }
+
+  async #take(rows: readonly IndexRow[], problems: LogProblem[]): Promise<void> {
     for (const row of await this.writer.insert(rows)) problems.push(await this.#repeated(row))
     await this.writer.putProblems(problems)
   }
 
-  /** Said once a file: the first line that stands behind a later one. */
-  async #isOutOfOrder(file: string, clock: number): Promise<boolean> {
-    // Poison is no place in an order: else whatever is written behind it would have the file rewritten.
-    if (clock > this.trusted + CLOCK_GAP) return false
+  async #begin(file: string, clock: number): Promise<void> {
     // Nothing greater is in the index, so nothing greater is in this file.
-    const last = this.#lastClock.get(file) ?? (clock > this.trusted ? 0 : await this.writer.fileMaximum(file))
+    const isFirst = this.fresh || clock > this.trusted
+    this.#lastClock.set(file, isFirst ? 0 : await this.writer.fileMaximum(file))
+  }
+
+  /** Said once a file: the first line that stands behind a later one. */
+  #isOutOfOrder(file: string, clock: number): boolean {
+    // It is no place in an order: else whatever is written behind it would have the file rewritten.
+    if (this.#isPoison(clock)) return false
+    const last = this.#lastClock.get(file) ?? 0
     this.#lastClock.set(file, Math.max(last, clock))
     if (clock >= last || this.#disordered.has(file)) return false
     this.#disordered.add(file)
@@ -149,15 +171,37 @@ export class Absorption {
     return this.writer.putFeature(state)
   }
 
-  async #evolve(event: LogEvent): Promise<void> {
-    if (event.lamport_clock > this.trusted + CLOCK_GAP) return
+  #isPoison(clock: number): boolean {
+    return clock > this.trusted + CLOCK_GAP
+  }
+
+  /** A promise only where the index has to be asked: most lines meet what is known. */
+  #evolve(event: LogEvent): Promise<void> | undefined {
+    if (this.#isPoison(event.lamport_clock)) return undefined
     this.trusted = Math.max(this.trusted, event.lamport_clock)
-    if (event.entity_type === 'FeatureSpec') this.#features.add(event.payload.feature_slug)
+    const feature_slug = event.payload.feature_slug
+    if (event.entity_type === 'FeatureSpec') this.#features.add(feature_slug)
+    if (event.entity_type !== 'WorkPackage') return this.#evolveOwner(event)
+    const key = { feature_slug, work_package_id: event.entity_id }
+    const state = this.#states.get(nameOf(key))
+    if (state === undefined) return this.#evolveStored(key, event)
+    this.#advance(key, state, event)
+    return undefined
+  }
+
+  async #evolveOwner(event: LogEvent): Promise<void> {
     const key = await this.#ownerOf(event)
-    if (key === undefined) return
+    if (key !== undefined) await this.#evolveStored(key, event)
+  }
+
+  async #evolveStored(key: WorkPackageKey, event: LogEvent): Promise<void> {
+    if (this.#refold.has(nameOf(key))) return
+    this.#advance(key, this.#states.get(nameOf(key)) ?? (await this.#load(key)), event)
+  }
+
+  #advance(key: WorkPackageKey, state: WorkPackageState, event: LogEvent): void {
     const name = nameOf(key)
     if (this.#refold.has(name)) return
-    const state = this.#states.get(name) ?? (await this.#load(key))
     // A gate's results may have come before the gate itself, and are then in no state yet.
     if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
     else this.#extend(name, state, event)
@@ -183,12 +227,14 @@ export class Absorption {
     return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id, this.foldRules.table)
   }
 
+  /** The package of a gate's event. */
   async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
-    const feature_slug = event.payload.feature_slug
-    if (event.entity_type === 'WorkPackage') return { feature_slug, work_package_id: event.entity_id }
     if (event.entity_type !== 'Gate') return undefined
+    const feature_slug = event.payload.feature_slug
     const created = event.event_type === 'GateCreated' ? rowOf(event, NOWHERE).work_package_id : undefined
-    const owner = created ?? (await this.writer.gateOwner(feature_slug, event.entity_id))
+    // Whoever has a gate is folded anew for its creation, which an empty index has just met or has yet to meet.
+    const owner =
+      created ?? (this.fresh ? undefined : await this.writer.gateOwner(feature_slug, event.entity_id))
     return owner === undefined ? undefined : { feature_slug, work_package_id: owner }
   }
 

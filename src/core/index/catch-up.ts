@@ -19,6 +19,8 @@ export interface CatchUpOptions {
   readonly appended?: OwnAppend | undefined
   /** Called after every batch with the number of lines read so far. */
   readonly progress?: ((lines: number) => void) | undefined
+  /** Called when every row is in, before states are settled from them. */
+  readonly filled?: (() => Promise<void>) | undefined
 }
 
 /** What the caller wrote itself, having held the write lock since the index was last brought up to date. */
@@ -102,17 +104,23 @@ async function absorbChanges(
   let lines = 0
   let isSure = true
   let foundOwn = false
-  for (const file of files) {
-    const from = again.has(file.name) ? START : positions.get(file.name)
-    if (from === undefined) continue
-    const own = appended?.file === file.name ? appended.ids : NONE
-    const read = await readFile(log, writer, absorption, file, from, own, (n) =>
-      options.progress?.(lines + n),
-    )
-    lines += read.lines
-    isSure &&= read.isSure
-    foundOwn ||= read.foundOwn
+  try {
+    for (const file of files) {
+      const from = again.has(file.name) ? START : positions.get(file.name)
+      if (from === undefined) continue
+      const own = appended?.file === file.name ? appended.ids : NONE
+      const read = await readFile(log, writer, absorption, file, from, own, (n) =>
+        options.progress?.(lines + n),
+      )
+      lines += read.lines
+      isSure &&= read.isSure
+      foundOwn ||= read.foundOwn
+    }
+  } finally {
+    // Whatever ended the reading: rows still on their way would otherwise come in after the transaction's end.
+    await absorption.taken()
   }
+  await options.filled?.()
   const resolutions = await absorption.settle()
   // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
   const isOther = !isSure || lost.length > 0 || (appended && !foundOwn)
@@ -136,8 +144,8 @@ async function absorbOwn(
   if (file === undefined || !goesOn(mark, file)) return undefined
   const absorption = await Absorption.begin(log, writer, foldRules, false)
   const from = mark ?? START
-  const read = await readFile(log, writer, absorption, file, from, appended.ids, () => undefined)
-  const { lines, isSure, foundOwn } = read
+  const read = readFile(log, writer, absorption, file, from, appended.ids, () => undefined)
+  const { lines, isSure, foundOwn } = await read.finally(() => absorption.taken())
   const resolutions = await absorption.settle()
   if (!isSure || !foundOwn) await writer.putJournalMark(UNCHECKED)
   else if (appended.journal) await writer.putJournalMark(appended.journal)

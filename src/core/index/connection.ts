@@ -22,6 +22,8 @@ interface Database {
 
 interface Statement {
   all(parameters: readonly Parameter[], done: (failure: Failure, rows: unknown[]) => void): void
+  /** `this` of `done` holds how many rows this very statement has changed, whatever others do meanwhile. */
+  run(parameters: readonly Parameter[], done: (this: { changes: number }, failure: Failure) => void): void
   finalize(done: () => void): void
 }
 
@@ -31,6 +33,7 @@ interface Statement {
  */
 export class Connection {
   readonly #statements = new Map<string, Promise<Statement>>()
+  readonly #ready = new Map<string, Statement>()
 
   private constructor(
     private readonly binding: Binding,
@@ -56,7 +59,8 @@ export class Connection {
 
   /** @returns the rows as SQLite has them: the caller knows their shape by the statement. */
   async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    const statement = await this.#prepared(sql)
+    // A statement that is known is at work before the caller goes on, not a turn later.
+    const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
     return new Promise((resolve, reject) => {
       statement.all(parameters, (failure, rows) => {
         if (failure) reject(indexUnusable(failure))
@@ -65,9 +69,21 @@ export class Connection {
     })
   }
 
+  /** @returns how many rows the statement has changed. */
+  async change(sql: string, parameters: readonly Parameter[]): Promise<number> {
+    const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
+    return new Promise((resolve, reject) => {
+      statement.run(parameters, function (failure) {
+        if (failure) reject(indexUnusable(failure))
+        else resolve(this.changes)
+      })
+    })
+  }
+
   async close(): Promise<void> {
     const statements = await Promise.allSettled(this.#statements.values())
     this.#statements.clear()
+    this.#ready.clear()
     for (const one of statements) {
       if (one.status === 'fulfilled') await new Promise<void>((resolve) => one.value.finalize(resolve))
     }
@@ -84,8 +100,9 @@ export class Connection {
     if (known !== undefined) return known
     const prepared = new Promise<Statement>((resolve, reject) => {
       const statement = new this.binding.Statement(this.database, sql, (failure) => {
-        if (failure) reject(indexUnusable(failure))
-        else resolve(statement)
+        if (failure) return reject(indexUnusable(failure))
+        this.#ready.set(sql, statement)
+        resolve(statement)
       })
     })
     this.#statements.set(sql, prepared)

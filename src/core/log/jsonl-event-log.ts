@@ -165,7 +165,8 @@ export class JsonlEventLog implements EventLog {
     places: readonly number[],
     into: (LogEvent | undefined)[],
   ): void {
-    const open = openToRead(join(this.folders.eventsDir, file))
+    // An index that is damaged names anything, and none of it is to be opened.
+    const open = isDayFile(file) ? openToRead(join(this.folders.eventsDir, file)) : undefined
     if (open === undefined) return
     try {
       for (const place of places) {

@@ -13,6 +13,16 @@ const LF = 0x0a
 /** A file that vanished since it was listed reads as an empty one: the next listing tells. */
 const NOTHING: ScanEnd = { offset: 0, line: 0, crc: 0, tornBytes: 0, identity: '' }
 
+/** The chunk of the last scan: a store that appends scans the end of a file for every event. */
+let spare: Buffer | undefined
+
+function takeChunk(): Buffer {
+  const chunk = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  // Not two at once: a scan may be read while another one waits.
+  spare = undefined
+  return chunk
+}
+
 /** `EventLog.scan`. Memory is one chunk, however long the file or a line of it. */
 export function* scanFile(
   folder: string,
@@ -23,8 +33,9 @@ export function* scanFile(
   const path = join(folder, file)
   const open = openToRead(path)
   if (open === undefined) return NOTHING
+  const chunk = takeChunk()
   try {
-    const scan = new Scan(file, from, registry)
+    const scan = new Scan(file, from, chunk, registry)
     while (scan.fill(open.fd)) {
       const lines = scan.takeLines()
       if (lines.length > 0) yield lines
@@ -35,6 +46,7 @@ export function* scanFile(
   } catch (error) {
     throw storageError(error, path, 'not readable')
   } finally {
+    spare = chunk
     closeSync(open.fd)
   }
 }
@@ -64,7 +76,6 @@ export function prefixCrc(path: string, length: number): number | undefined {
 /** One pass over one file: a buffer, what of it waits for its newline, and what is being skipped as too long. */
 class Scan {
   position: ScanPosition
-  private readonly buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   private readonly reader: LineReader
   /** Bytes at the buffer's front that wait for their newline. */
   private held = 0
@@ -72,7 +83,13 @@ class Scan {
   /** Length so far of a line too long to hold, and the checksum up to there. */
   private skipped = { length: 0, crc: 0 }
 
-  constructor(file: string, from: ScanPosition, registry?: Registry) {
+  constructor(
+    file: string,
+    from: ScanPosition,
+    /** This scan's alone. */
+    private readonly buffer: Buffer,
+    registry?: Registry,
+  ) {
     this.position = { offset: from.offset, line: from.line, crc: from.crc }
     this.reader = new LineReader(file, from.line, from.offset, registry)
   }

@@ -1,0 +1,159 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sharedFolder } from '../support/temp-folder.js'
+import { gitIn } from '../support/temp-repository.js'
+
+const PROGRAM = fileURLToPath(new URL('../..', import.meta.url))
+const RUN = join(PROGRAM, 'bin', 'run.js')
+const COUNT = fileURLToPath(new URL('../support/count-loads.cjs', import.meta.url))
+const BUDGET = fileURLToPath(new URL('load-budget.json', import.meta.url))
+const ACCEPT = 'KITTY_UPDATE_BUDGET=1 npx vitest run test/house/load-budget.test.ts'
+
+/** What a process does before it has answered, each by name: `… ×2` for what it does twice. */
+interface Loads {
+  /** Node's own modules beyond those that bare Node starts with. */
+  readonly builtins: readonly string[]
+  /** Modules run: in the bundle, native ones, and what is required from outside. */
+  readonly modules: readonly string[]
+  /** Files opened, listed or looked at by the program, with the compiled code of the time before. SQLite's own are not seen. */
+  readonly files: readonly string[]
+  readonly processes: readonly string[]
+}
+
+const COMMANDS = {
+  '--version': ['--version'],
+  'status --json': ['status', '--json'],
+  'agent tasks move-task': ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+let root = ''
+let home = ''
+
+describe.skipIf(process.platform !== 'linux')('what a start loads and looks at', () => {
+  beforeAll(() => {
+    home = sharedFolder()
+    root = repository()
+    // The compiled code holds what a command has used; each command has been run once, in the order of the repository's life.
+    run(['--version'])
+    run(['status', '--json'])
+    run(['agent', 'tasks', 'move-task', 'WP02', '--to', 'doing'])
+  })
+
+  it.each(Object.keys(COMMANDS) as (keyof typeof COMMANDS)[])(
+    'is for %s what the budget says, name by name',
+    (command) => {
+      const found = loadsOf(COMMANDS[command])
+      if (process.env['KITTY_UPDATE_BUDGET'] === '1') accept(command, found)
+      const difference = differences(budget()[command], found)
+      expect(difference, explained(command, difference)).toEqual([])
+    },
+  )
+})
+
+/** A feature with two packages and everything derived in place, as where somebody has been working. */
+function repository(): string {
+  const folder = sharedFolder()
+  gitIn(folder, 'init', '--quiet', '--initial-branch=main')
+  gitIn(folder, 'config', 'user.name', 'Ada')
+  root = folder
+  run(['init'])
+  run(['agent', 'feature', 'setup-spec', 'login'])
+  const tasks = join(folder, 'kitty-specs', '001-login', 'tasks')
+  mkdirSync(tasks, { recursive: true })
+  for (const id of ['WP01', 'WP02'])
+    writeFileSync(
+      join(tasks, `${id}-part.md`),
+      `---\nwork_package_id: ${id}\ntitle: Part ${id}\n---\n# ${id}\n`,
+    )
+  run(['agent', 'feature', 'finalize-tasks', '--feature', '001-login'])
+  return folder
+}
+
+/**
+ * Modules are counted in a run without compiled code, for which the bundle's text is changed; the rest in one with it.
+ * `--version` and `status` write nothing; the package that the first run has moved is moved back by the second.
+ */
+function loadsOf(args: readonly string[]): Loads {
+  const inside = counted(args, { KITTY_LOADS_BUNDLED: '1', XDG_CACHE_HOME: '/dev/null' })
+  const isMove = args.includes('move-task')
+  const { builtins, files, processes } = counted(isMove ? [...args.slice(0, -1), 'planned'] : args, {})
+  return { builtins, modules: inside.modules, files, processes }
+}
+
+function counted(args: readonly string[], env: Readonly<Record<string, string>>): Loads {
+  const report = join(home, 'loads.json')
+  run(args, { ...env, KITTY_LOADS: report }, ['--require', COUNT])
+  const loads = JSON.parse(readFileSync(report, 'utf8')) as Loads // written by count-loads.cjs in this form
+  return {
+    builtins: named(loads.builtins),
+    modules: named(loads.modules),
+    files: named(loads.files),
+    processes: named(loads.processes),
+  }
+}
+
+function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
+): void {
+  const { PATH = '' } = process.env
+  const { status, stderr } = spawnSync(process.execPath, [...nodeOptions, RUN, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH, HOME: home, KITTY_ACTOR: 'ada', ...env },
+  })
+  if (status !== 0) throw new Error(`kitty ${args.join(' ')} ended with ${status}: ${stderr}`)
+}
+
+/** Sorted, repeats counted, and without what differs from one machine, build or day to the next. */
+function named(entries: readonly string[]): string[] {
+  const times = new Map<string, number>()
+  for (const entry of entries.map(withoutPlace)) times.set(entry, (times.get(entry) ?? 0) + 1)
+  return [...times].map(([name, count]) => (count === 1 ? name : `${name} ×${count}`)).sort()
+}
+
+function withoutPlace(entry: string): string {
+  return entry
+    .replaceAll(`${root}/`, '')
+    .replaceAll(root, '.')
+    .replaceAll(`${home}/`, '<home>/')
+    .replaceAll(PROGRAM, '<program>/')
+    .replace(/\.cjs-[0-9a-f]{16}-\S+/, '.cjs-<build>')
+    .replace(/^cjs:/, '')
+    .replace(/\d{4}-\d\d-\d\d\.jsonl/, '<today>.jsonl')
+    .replace(/\.\d+-\d+\.tmp$/, '.<process>.tmp')
+    .replace(`${process.platform}-${process.arch}`, '<platform>')
+}
+
+type Budget = Readonly<Record<string, Loads>>
+
+function budget(): Budget {
+  return JSON.parse(readFileSync(BUDGET, 'utf8')) as Budget // written by `accept`, reviewed by whoever commits it
+}
+
+function accept(command: string, found: Loads): void {
+  writeFileSync(BUDGET, `${JSON.stringify({ ...budget(), [command]: found }, null, 2)}\n`)
+}
+
+function differences(allowed: Loads | undefined, found: Loads): string[] {
+  return (['builtins', 'modules', 'files', 'processes'] as const).flatMap((kind) => {
+    const [before, now] = [new Set(allowed?.[kind]), new Set(found[kind])]
+    return [
+      ...[...now].filter((name) => !before.has(name)).map((name) => `added to ${kind}: ${name}`),
+      ...[...before].filter((name) => !now.has(name)).map((name) => `gone from ${kind}: ${name}`),
+    ]
+  })
+}
+
+function explained(command: string, difference: readonly string[]): string {
+  return [
+    `kitty ${command} loads or looks at other things than test/house/load-budget.json allows:`,
+    ...difference.map((line) => `  ${line}`),
+    'Load it at its first use, or not at all. Where it is needed, accept it and commit the budget:',
+    `  npm run build && ${ACCEPT}`,
+  ].join('\n')
+}
