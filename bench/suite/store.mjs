@@ -7,13 +7,14 @@ import { monotonicFactory } from 'ulid'
 export async function openStore(root) {
   const { createContainer } = await import('../../dist/core/di/container.js')
   const { TOKENS } = await import('../../dist/core/di/tokens.js')
-  const container = createContainer(session(root))
+  const { randomFractions } = await import('../../dist/core/cli/random-bytes.js')
+  const container = createContainer(session(root, randomFractions()))
   const store = await container.resolve(TOKENS.EventStore)
   return { store, resolve: (token) => container.resolve(token), TOKENS, close: () => store.close() }
 }
 
-function session(cwd) {
-  const nextUlid = monotonicFactory()
+function session(cwd, random) {
+  const nextUlid = monotonicFactory(random)
   const nothing = () => undefined
   return {
     cwd,

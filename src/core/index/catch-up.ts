@@ -1,5 +1,6 @@
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
+import { inodeOf } from '../log/open-file.js'
 import { Absorption } from './absorption.js'
 import type { ConflictResolution } from './conflict-resolution.js'
 import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
@@ -166,10 +167,6 @@ function resumeAt(
 /** An inode of its own means that somebody put another file there, whoever holds the lock. */
 function goesOn(mark: Watermark | undefined, file: LogFile): boolean {
   return mark === undefined || (file.size >= mark.offset && inodeOf(mark.identity) === inodeOf(file.identity))
-}
-
-function inodeOf(identity: string): string {
-  return identity.slice(0, identity.indexOf(':'))
 }
 
 async function readFile(

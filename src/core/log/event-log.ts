@@ -96,6 +96,8 @@ export interface EventLog {
   list(): LogFile[]
   /** One day file as `list` has it; undefined when it is not there. */
   find(file: string): LogFile | undefined
+  /** Equal as long as no file of the log came, went or was replaced. */
+  folderState(): string
   /** Whole lines after `from`, one batch a chunk of the file. Lines without text are counted, not reported. */
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd>
   /** crc32 of the first `length` bytes; undefined when the file is missing or shorter. */

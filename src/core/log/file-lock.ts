@@ -10,9 +10,9 @@ import { storageError } from './storage-error.js'
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
 const LONGEST_WAIT_MS = 10
-/** Who has waited this long asks more often: newcomers must not always win. */
-const OLD_AFTER_MS = 1_000
-const OLD_WAIT_MS = 3
+/** Who has waited this long is one of many: to knock more seldom leaves the processor to whoever holds the lock. */
+const PATIENT_AFTER_MS = 100
+const PATIENT_WAIT_MS = 30
 /** Far behind the holder's record: on Windows a locked byte cannot be read. */
 const LOCKED_BYTE = 2 ** 30
 const RECORD_BYTES = 256
@@ -207,7 +207,7 @@ function isStillAt(path: string, fd: number): boolean {
 
 /** Half to one and a half of a wait that grows, so that waiters do not knock in step. */
 function waitBefore(attempt: number, waitedMs: number): number {
-  const longest = waitedMs > OLD_AFTER_MS ? OLD_WAIT_MS : LONGEST_WAIT_MS
+  const longest = waitedMs > PATIENT_AFTER_MS ? PATIENT_WAIT_MS : LONGEST_WAIT_MS
   return Math.min(longest, FIRST_WAIT_MS * 1.4 ** attempt) * (0.5 + Math.random())
 }
 

@@ -72,6 +72,11 @@ export class JsonlEventLog implements EventLog {
     return { name, size: Number(stats.size), identity: identityOf(stats) }
   }
 
+  folderState(): string {
+    const stats = lstatSync(this.folders.eventsDir, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? '' : identityOf(stats)
+  }
+
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
     return scanFile(this.folders.eventsDir, file, from, this.registry)
   }

@@ -75,3 +75,8 @@ export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mti
   // The birth time as well: a file system gives a freed inode's number to the next file.
   return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}`
 }
+
+/** Of an identity the part that says which file it is. */
+export function inodeOf(identity: string): string {
+  return identity.slice(0, identity.indexOf(':'))
+}

@@ -27,18 +27,19 @@ export class AttributeGuard {
 
   /**
    * Refuses events that git would not give back as they are, and names what else it was told to do.
+   * @returns whether it was told nothing.
    * @throws KittyError UnsafeSetup naming the attribute.
    */
-  beforeAppend(events: readonly LogEvent[]): void {
+  beforeAppend(events: readonly LogEvent[]): boolean {
     const days = new Set(events.map((event) => dayOf(event.timestamp)))
-    for (const { attribute, effect } of hostileAttributes(this.workspace, () =>
-      [...days].map((day) => `${day}.jsonl`),
-    )) {
+    const hostile = hostileAttributes(this.workspace, () => [...days].map((day) => `${day}.jsonl`))
+    for (const { attribute, effect } of hostile) {
       const says = `git's attribute ${attribute} holds for the log in ${this.workspace.eventsDir}: ${SAYS[effect]}`
       const rewritesId = effect === 'rewrites $Id' && JSON.stringify(events).includes('$Id')
       if (effect === 'changes bytes' || rewritesId) throw this.#unsafe(attribute, says)
       this.notices.warn(`${says}. Take it out of .gitattributes.`)
     }
+    return hostile.length === 0
   }
 
   /** Events that git's index alone has, of a log that git was told not to merge: in the work tree stands our side. */

@@ -7,6 +7,7 @@ import type { Notices } from '../errors/notices.js'
 import {
   Causality,
   checkNew,
+  CLOCK_GAP,
   entityKey,
   type LogEvent,
   MAX_PARENTS,
@@ -19,12 +20,13 @@ import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '.
 import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
-import type { EventLog, LogProblem } from '../log/event-log.js'
+import type { AppendedLine, EventLog, LogProblem } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Session } from '../workspace/session.js'
 import type { AttributeGuard } from './attribute-guard.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
+import { LogTail } from './log-tail.js'
 import type { Recovery } from './recovery.js'
 import { refuseSecrets } from './refuse-secrets.js'
 import { type Draft, stamp } from './stamp.js'
@@ -32,12 +34,23 @@ import { type Draft, stamp } from './stamp.js'
 /** Events read at once when a history is streamed. */
 const STREAM_BATCH = 2_000
 
+interface ClockAndHeads {
+  readonly nextClock: number
+  /** By `entityKey`. */
+  readonly heads: (key: string) => readonly string[]
+}
+
 /** The event store over the JSONL log: lock → recover → catch up → decide → stamp → append → index → clock → release. */
 @injectable()
 export class LogEventStore implements EventStore {
   // Re-entrance belongs to the call, not the store: two calls of one process must still exclude each other.
   readonly #holding = new AsyncLocalStorage<true>()
   readonly #written = new Set<string>()
+
+  #tail: LogTail | undefined
+  /** While a tail is followed, clock.json waits: to replace a file takes as long as to store an event. */
+  #unsavedClock: { readonly next: number; readonly now: Date } | undefined
+  #hasHostileAttributes = false
 
   /** The index that was found up to date, while reads are to answer as of one moment. */
   readonly #moment = new AsyncLocalStorage<{ index?: EventIndex }>()
@@ -75,40 +88,84 @@ export class LogEventStore implements EventStore {
     return this.#moment.getStore() ? work() : this.#moment.run({}, work)
   }
 
-  emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
-    return this.exclusively('emit', async () => {
-      const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
-      return earlier.length > 0 ? earlier : this.append(drafts, provenance)
-    })
+  async emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
+    if (drafts.length === 0) return []
+    if (this.#holding.getStore()) return this.#emitOnce(drafts, provenance)
+    const held = await this.lock.acquire('emit')
+    try {
+      return await this.#holding.run(true, async () => {
+        const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
+        if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
+        await this.recoverAndCatchUp()
+        return this.#emitOnce(drafts, provenance)
+      })
+    } finally {
+      held.release()
+    }
   }
 
   async append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     if (!this.#holding.getStore()) throw new Error('append needs the write lock: call it within exclusively')
-    if (drafts.length === 0) return []
-    const { nextClock, heads } = await this.stampSources(drafts)
+    const { lines } = await this.#appendAndIndex(drafts, provenance)
+    return lines.map((line) => line.event)
+  }
+
+  async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
+    const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
+    if (earlier.length > 0) return earlier
+    const { lines, maximum } = await this.#appendAndIndex(drafts, provenance)
+    if (!this.#hasHostileAttributes) this.#tail = LogTail.behind(this.log, lines, maximum)
+    return lines.map((line) => line.event)
+  }
+
+  async #appendAndIndex(
+    drafts: readonly Draft[],
+    provenance: Provenance,
+  ): Promise<{ lines: readonly AppendedLine[]; maximum: number }> {
+    if (drafts.length === 0) return { lines: [], maximum: 0 }
+    const sources = await this.stampSources(drafts)
+    const events = this.#stamped(drafts, provenance, sources)
+    this.#hasHostileAttributes = !this.attributes.beforeAppend(events)
+    const lines = this.#store(events)
+    this.#saveClock()
+    const [first] = lines
+    if (first !== undefined) {
+      const ids = new Set<string>(lines.map(({ event }) => event.event_id))
+      await this.takeUp({ file: first.file, ids, journal: this.recovery.journalEnd() })
+    }
+    return { lines, maximum: sources.maximum }
+  }
+
+  /** The index is left behind: it takes the lines in when it is asked next. */
+  #emitBehind(tail: LogTail, drafts: readonly Draft[], provenance: Provenance): LogEvent[] {
+    this.#tail = undefined
+    const { next: nextClock } = this.#issueFrom(tail.maximum)
+    const heads = (key: string): readonly string[] => tail.heads(key)
+    const lines = this.#store(this.#stamped(drafts, provenance, { nextClock, heads }))
+    if (tail.append(lines)) this.#tail = tail
+    return lines.map((line) => line.event)
+  }
+
+  #stamped(
+    drafts: readonly Draft[],
+    provenance: Provenance,
+    { nextClock, heads }: ClockAndHeads,
+  ): LogEvent[] {
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
-    const events = stamp(drafts, provenance, {
-      registry: this.registry,
-      nextClock,
-      now,
-      nextId,
-      heads: (key) => heads.get(key) ?? [],
-    })
+    const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads })
     this.#refuseInvalid(events)
     refuseSecrets(events)
-    this.attributes.beforeAppend(events)
-    // One call's events share a timestamp, and so a file.
-    const [first] = this.log.append(events)
-    for (const event of events) this.#written.add(event.event_id)
-    if (first !== undefined)
-      await this.takeUp({
-        file: first.file,
-        ids: new Set(events.map((event) => event.event_id)),
-        journal: this.recovery.journalEnd(),
-      })
-    this.#saveClock((events.at(-1)?.lamport_clock ?? nextClock) + 1, now)
     return events
+  }
+
+  /** One call's events share a timestamp, and so a file. */
+  #store(events: readonly LogEvent[]): AppendedLine[] {
+    const lines = this.log.append(events)
+    for (const event of events) this.#written.add(event.event_id)
+    const last = events.at(-1)
+    if (last) this.#unsavedClock = { next: last.lamport_clock + 1, now: this.session.now() }
+    return lines
   }
 
   @RebuildOnCorruption
@@ -185,7 +242,11 @@ export class LogEventStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    await this.health.close()
+    try {
+      if (this.#unsavedClock) await this.#withLock('save the clock', async () => this.#saveClock())
+    } finally {
+      await this.health.close()
+    }
   }
 
   @RebuildOnCorruption
@@ -196,6 +257,7 @@ export class LogEventStore implements EventStore {
   /** With the lock held: what a crash, git or another writer left is put right before anything is decided. */
   @RebuildOnCorruption
   protected async recoverAndCatchUp(): Promise<void> {
+    this.#saveClock()
     await this.recovery.beforeWrite(await this.health.current())
   }
 
@@ -213,17 +275,23 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   protected async stampSources(
     drafts: readonly Draft[],
-  ): Promise<{ nextClock: number; heads: Map<string, string[]> }> {
+  ): Promise<ClockAndHeads & { readonly maximum: number }> {
     const index = await this.health.current()
-    const issue = issueFrom(this.clock.read(), await index.maximumClock())
-    if (issue.warning !== undefined) this.notices.warn(issue.warning)
+    const maximum = await index.maximumClock()
+    const { next: nextClock } = this.#issueFrom(maximum)
     const heads = new Map<string, string[]>()
     for (const draft of drafts) {
       const key = entityKey(draft)
       // More heads than one line may name are joined by several events, the newest first.
       if (!heads.has(key)) heads.set(key, (await this.#heads(index, draft, key)).slice(-MAX_PARENTS))
     }
-    return { nextClock: issue.next, heads }
+    return { maximum, nextClock, heads: (key) => heads.get(key) ?? [] }
+  }
+
+  #issueFrom(maximum: number): { next: number } {
+    const issue = issueFrom(this.clock.read(), maximum)
+    if (issue.warning !== undefined) this.notices.warn(issue.warning)
+    return issue
   }
 
   async #heads(index: EventIndex, draft: Draft, key: string): Promise<string[]> {
@@ -250,7 +318,13 @@ export class LogEventStore implements EventStore {
     }
   }
 
-  #saveClock(next: number, now: Date): void {
+  #saveClock(): void {
+    if (this.#unsavedClock === undefined) return
+    const { next, now } = this.#unsavedClock
+    this.#unsavedClock = undefined
+    const saved = this.clock.read()
+    // Others have come in between while this one waited.
+    if ('value' in saved && saved.value >= next && saved.value <= next + CLOCK_GAP) return
     const warning = this.clock.write(next, now)
     if (warning !== undefined) this.notices.warn(warning)
   }
@@ -263,13 +337,15 @@ export class LogEventStore implements EventStore {
     const index = await this.health.current()
     const moment = this.#moment.getStore()
     if (this.#holding.getStore() || moment?.index === index) return index
-    await this.recovery.beforeRead(index, (work) => this.#withLock(work))
+    await this.recovery.beforeRead(index, (work) =>
+      this.#withLock('put back events that git took away', work),
+    )
     if (moment) moment.index = index
     return index
   }
 
-  async #withLock(work: () => Promise<void>): Promise<void> {
-    const held = await this.lock.acquire('put back events that git took away')
+  async #withLock(purpose: string, work: () => Promise<void>): Promise<void> {
+    const held = await this.lock.acquire(purpose)
     try {
       await work()
     } finally {

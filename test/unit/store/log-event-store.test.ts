@@ -58,8 +58,8 @@ describe('the event store', () => {
     expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
     writeFileSync(clock, '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
     expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(40)
-    expect(JSON.parse(readFileSync(clock, 'utf8'))).toMatchObject({ value: 41 })
     await store.close()
+    expect(JSON.parse(readFileSync(clock, 'utf8'))).toMatchObject({ value: 41 })
   })
 
   it.each([

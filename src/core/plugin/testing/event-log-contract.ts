@@ -33,6 +33,16 @@ function scanAll(
 /** What every event log promises, whatever keeps its bytes. */
 export function eventLogContract(make: () => LogUnderTest): Promised[] {
   return [
+    promised('tells by the state of its folder that a file came, and not that one grew', () => {
+      const { log } = make()
+      log.append([note(1)])
+      const before = log.folderState()
+      log.append([note(2)])
+      strictEqual(log.folderState(), before)
+      log.append([note(3, { timestamp: '2026-11-23T12:00:00.000Z' })])
+      ok(log.folderState() !== before)
+    }),
+
     promised('gives back what was appended, in order, from where it says it is', () => {
       const { log, eventsDir } = make()
       const events = [
