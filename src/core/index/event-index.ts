@@ -1,5 +1,6 @@
 import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
+import type { BoardRow } from './board-row.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
 export interface IndexRow {
@@ -99,6 +100,8 @@ export interface IndexReader {
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
   /** All, or one feature's, by feature and id. */
   workPackages(feature?: string): Promise<WorkPackageState[]>
+  /** What a board shows of all packages, or of one feature's, by feature and id. */
+  boardRows(feature?: string): Promise<BoardRow[]>
   features(): Promise<FeatureRow[]>
   /** Of every feature that has a definition or a package, sorted. */
   featureSlugs(): Promise<string[]>

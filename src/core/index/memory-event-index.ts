@@ -1,6 +1,7 @@
 import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
+import { type BoardRow, boardRowOf } from './board-row.js'
 import type {
   EventFilter,
   EventIndex,
@@ -101,6 +102,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     const keys = [...this.#workPackages.keys()].sort()
     const states = keys.flatMap((key) => this.#workPackages.get(key) ?? [])
     return feature === undefined ? states : states.filter((state) => state.feature_slug === feature)
+  }
+
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    return (await this.workPackages(feature)).map(boardRowOf)
   }
 
   async features(): Promise<FeatureRow[]> {

@@ -5,6 +5,7 @@ import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/crc32.js'
+import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
 import type { Connection } from './connection.js'
 import type {
   EventFilter,
@@ -60,6 +61,14 @@ const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
     SELECT min(feature_slug) FROM work_package
     UNION ALL SELECT (SELECT min(feature_slug) FROM work_package WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
   SELECT slug FROM packaged WHERE slug IS NOT NULL UNION SELECT feature_slug FROM feature ORDER BY 1`
+
+// One text, whatever the number of rows: a row of an answer costs more than all that is in it.
+const boardOf = (
+  where: string,
+): string => `SELECT group_concat(board, ?) AS rows, group_concat(board_crc) AS sums
+  FROM (SELECT board, board_crc FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
+const BOARD = boardOf('')
+const BOARD_OF_FEATURE = boardOf('WHERE feature_slug = ?')
 
 const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
 const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
@@ -192,6 +201,14 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return rows.map(stateOf)
   }
 
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    const [all] = await this.sql<{ rows: string | null; sums: string }>(
+      feature === undefined ? BOARD : BOARD_OF_FEATURE,
+      feature === undefined ? [ROW_END] : [ROW_END, feature],
+    )
+    return typeof all?.rows === 'string' ? unpackRows(all.rows, all.sums.split(',').map(Number)) : []
+  }
+
   async features(): Promise<FeatureRow[]> {
     const rows = await this.sql<FeatureEntity>('SELECT * FROM feature ORDER BY feature_slug')
     return rows.map(({ feature_slug, title, mission, created_by, created_at, conflicts }) => {
@@ -290,13 +307,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     if (states.length === 0) return
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
-      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(Buffer.from(text))]
+      const board = packRow(boardRowOf(state))
+      const sums = [board, text].map((one) => crc32(Buffer.from(one)))
+      return [state.feature_slug, state.work_package_id, state.lane, board, sums[0], text, sums[1]]
     })
     await this.sql(
-      `INSERT INTO work_package (feature_slug, work_package_id, lane, state, crc)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
+      `INSERT INTO work_package (feature_slug, work_package_id, lane, board, board_crc, state, crc)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+       FROM json_each(?) WHERE true
        ON CONFLICT (feature_slug, work_package_id)
-       DO UPDATE SET lane = excluded.lane, state = excluded.state, crc = excluded.crc`,
+       DO UPDATE SET lane = excluded.lane, board = excluded.board, board_crc = excluded.board_crc,
+         state = excluded.state, crc = excluded.crc`,
       [JSON.stringify(rows)],
     )
   }

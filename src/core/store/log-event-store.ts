@@ -15,6 +15,7 @@ import {
   type Registry,
   type WorkPackageState,
 } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
@@ -202,6 +203,11 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   async workPackages(feature?: string): Promise<WorkPackageState[]> {
     return (await this.#upToDate()).workPackages(feature)
+  }
+
+  @RebuildOnCorruption
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    return (await this.#upToDate()).boardRows(feature)
   }
 
   @RebuildOnCorruption
