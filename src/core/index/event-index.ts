@@ -24,6 +24,9 @@ export interface IndexRow {
   readonly length: number
 }
 
+/** What it takes to read an event and to put it in its place: a third of a row, and of what a row costs. */
+export type EventPlace = Pick<IndexRow, 'event_id' | 'lamport_clock' | 'file' | 'line' | 'offset' | 'length'>
+
 /** How far a log file has been read, and how to tell that it was rewritten since. */
 export interface Watermark {
   readonly file: string
@@ -92,8 +95,8 @@ export interface IndexReader {
   journalMark(): Promise<JournalMark | undefined>
   /** Rows in the total order (lamport_clock, event_id). */
   locate(filter: EventFilter): Promise<IndexRow[]>
-  /** Rows of every event of one work package, its gates' included, in the total order. */
-  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]>
+  /** Where every event of one work package is, its gates' included, in the total order. */
+  locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]>
   rows(eventIds: readonly string[]): Promise<IndexRow[]>
   /** The package a gate was created for, or undefined. */
   gateOwner(feature: string, gate: string): Promise<string | undefined>

@@ -5,6 +5,7 @@ import { type BoardRow, boardRowOf } from './board-row.js'
 import type {
   EventFilter,
   EventIndex,
+  EventPlace,
   FeatureRow,
   IndexRow,
   IndexWriter,
@@ -69,7 +70,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
       : rows.slice(0, filter.limit)
   }
 
-  async locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
+  async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const inFeature = this.#ordered().filter((row) => row.feature_slug === feature)
     const gates = new Set(
       inFeature

@@ -10,6 +10,7 @@ import type { Connection } from './connection.js'
 import type {
   EventFilter,
   EventIndex,
+  EventPlace,
   FeatureRow,
   IndexRow,
   IndexWriter,
@@ -52,7 +53,8 @@ const STANDING = `SELECT
   count(log_file.file) AS read,
   coalesce(sum(log_file."offset" = listed.value ->> 2), 0) AS whole,
   (SELECT value FROM fact WHERE name = 'journal') AS journal,
-  EXISTS (SELECT 1 FROM log_problem) AS problems
+  EXISTS (SELECT 1 FROM log_problem) AS problems,
+  (SELECT data_version FROM pragma_data_version) AS version
   FROM json_each(?) AS listed
   LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
 
@@ -70,6 +72,24 @@ const boardOf = (
 const BOARD = boardOf('')
 const BOARD_OF_FEATURE = boardOf('WHERE feature_slug = ?')
 
+// As one text as well: it takes a third of the time that as many rows take.
+const PLACE = 'event_id, lamport_clock, file, line, "offset", length'
+const PLACES = `SELECT json_group_array(json_array(${PLACE})) AS places FROM (
+  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
+  UNION ALL
+  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
+    (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
+  ORDER BY lamport_clock, event_id)`
+
+type Place = [
+  event_id: string,
+  lamport_clock: number,
+  file: string,
+  line: number,
+  offset: number,
+  length: number,
+]
+
 const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
 const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
 
@@ -78,6 +98,9 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
   #relaxed = false
+  /** Odd while a transaction of this connection is at work. */
+  #turns = 0
+  #stood: { readonly listed: string; readonly version: number; readonly standing: Standing } | undefined
 
   constructor(
     private readonly connection: Connection,
@@ -96,6 +119,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    this.#turns += 1
+    this.#stood = undefined
+    try {
+      return await this.#committed(work)
+    } finally {
+      this.#turns += 1
+    }
+  }
+
+  async #committed<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     // The log is what survives a power cut; the index only has to stay consistent.
     if (!this.#relaxed) await this.sql('PRAGMA synchronous = NORMAL')
     this.#relaxed = true
@@ -122,21 +155,36 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async standing(files: readonly LogFile[]): Promise<Standing> {
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
+    const last = this.#stood
+    // The version tells of every commit of others, and a transaction of this connection has had it forgotten.
+    if (last?.listed === listed && last.version === (await this.#dataVersion()) && last === this.#stood)
+      return last.standing
+    const turns = this.#turns
     const [row] = await this.sql<{
       known: number
       read: number
       whole: number
       journal: string | null
       problems: number
+      version: number
     }>(STANDING, [listed])
     if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
-    return {
+    const standing = {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
       // What putJournalMark wrote, under this schema version.
       journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
+    // What is seen within a transaction may yet be rolled back.
+    if (turns === this.#turns && turns % 2 === 0) this.#stood = { listed, version: row.version, standing }
+    return standing
+  }
+
+  /** Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
+  async #dataVersion(): Promise<number | undefined> {
+    const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
+    return row?.data_version
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
@@ -159,15 +207,18 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     )
   }
 
-  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
-    return this.sql<IndexRow>(
-      `SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
-       UNION ALL
-       SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
-         (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
-       ORDER BY lamport_clock, event_id`,
-      [feature, workPackage],
-    )
+  async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
+    const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
+    // What PLACES made of the columns.
+    const places = JSON.parse(packed?.places ?? '[]') as Place[]
+    return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
+      event_id,
+      lamport_clock,
+      file,
+      line,
+      offset,
+      length,
+    }))
   }
 
   rows(eventIds: readonly string[]): Promise<IndexRow[]> {

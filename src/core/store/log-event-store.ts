@@ -17,7 +17,14 @@ import {
 } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
-import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
+import type {
+  EventFilter,
+  EventIndex,
+  EventPlace,
+  FeatureRow,
+  IndexRow,
+  Watermark,
+} from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
@@ -335,7 +342,7 @@ export class LogEventStore implements EventStore {
     if (warning !== undefined) this.notices.warn(warning)
   }
 
-  #eventsAt(rows: readonly IndexRow[]): LogEvent[] {
+  #eventsAt(rows: readonly EventPlace[]): LogEvent[] {
     return this.recovery.confirmed(rows, this.log.readEvents(rows))
   }
 
