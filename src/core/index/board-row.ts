@@ -57,6 +57,8 @@ type Packed = [
 
 /** What stands between two packed rows: JSON has no newline within a value, so that every row is found again. */
 export const ROW_END = ',\n'
+const LF = 0x0a
+const COMMA_BYTES = 1
 
 /** One line of JSON. */
 export function packRow(row: BoardRow): string {
@@ -109,12 +111,12 @@ function unpackRow(packed: Packed): BoardRow {
 function assertWhole(bytes: Buffer, sums: readonly number[]): void {
   let start = 0
   for (const sum of sums) {
-    const found = bytes.indexOf(ROW_END, start)
-    const end = found < 0 ? bytes.length : found
+    const newline = bytes.indexOf(LF, start)
+    const end = newline < 0 ? bytes.length : newline - COMMA_BYTES
     if (crc32(bytes.subarray(start, end)) !== sum)
       throw new IndexUnusable('damaged', 'a row of its board does not match its checksum')
-    start = end + ROW_END.length
+    start = end + COMMA_BYTES + 1
   }
-  if (start !== bytes.length + ROW_END.length)
+  if (start !== bytes.length + COMMA_BYTES + 1)
     throw new IndexUnusable('damaged', 'its board has more rows than checksums')
 }

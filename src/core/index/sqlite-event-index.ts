@@ -93,6 +93,13 @@ type Place = [
 const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
 const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
 
+/** How the index stood to these files, and at which of SQLite's data versions. */
+interface Stood {
+  readonly files: readonly LogFile[]
+  readonly version: number
+  readonly standing: Standing
+}
+
 /** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
@@ -100,7 +107,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   #relaxed = false
   /** Odd while a transaction of this connection is at work. */
   #turns = 0
-  #stood: { readonly listed: string; readonly version: number; readonly standing: Standing } | undefined
+  #stood: Stood | undefined
 
   constructor(
     private readonly connection: Connection,
@@ -154,11 +161,9 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async standing(files: readonly LogFile[]): Promise<Standing> {
+    const remembered = await this.#stoodSo(files)
+    if (remembered !== undefined) return remembered
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
-    const last = this.#stood
-    // The version tells of every commit of others, and a transaction of this connection has had it forgotten.
-    if (last?.listed === listed && last.version === (await this.#dataVersion()) && last === this.#stood)
-      return last.standing
     const turns = this.#turns
     const [row] = await this.sql<{
       known: number
@@ -177,14 +182,18 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       hasProblems: row.problems !== 0,
     }
     // What is seen within a transaction may yet be rolled back.
-    if (turns === this.#turns && turns % 2 === 0) this.#stood = { listed, version: row.version, standing }
+    if (turns === this.#turns && turns % 2 === 0) this.#stood = { files, version: row.version, standing }
     return standing
   }
 
-  /** Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
-  async #dataVersion(): Promise<number | undefined> {
+  /** What it stood like last, if neither the files nor the index have changed since. */
+  async #stoodSo(files: readonly LogFile[]): Promise<Standing | undefined> {
+    const last = this.#stood
+    if (last === undefined || !areSame(last.files, files)) return undefined
+    // Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version.
     const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
-    return row?.data_version
+    // A transaction of this connection, which may have begun meanwhile, has had it forgotten.
+    return row?.data_version === last.version && last === this.#stood ? last.standing : undefined
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
@@ -460,6 +469,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
   }
+}
+
+function areSame(some: readonly LogFile[], others: readonly LogFile[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ name, identity, size }, at) => {
+      const other = others[at]
+      return name === other?.name && identity === other.identity && size === other.size
+    })
+  )
 }
 
 function parsedFact(name: string, value: string): unknown {
