@@ -12,6 +12,14 @@ export class WorkPackageEntity {
   @Column({ type: 'text' })
   lane!: string
 
+  /** JSON of what a board shows of it. Before the state: SQLite keeps the first bytes of a row together, and the rest elsewhere. */
+  @Column({ type: 'text' })
+  board!: string
+
+  /** CRC-32 of `board`. */
+  @Column({ type: 'integer' })
+  board_crc!: number
+
   /** JSON of the library's WorkPackageState. */
   @Column({ type: 'text' })
   state!: string

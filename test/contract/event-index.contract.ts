@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareEvents, encodeEvent, fold, type LogEvent } from '../../src/core/events-lib.js'
+import { boardRowOf } from '../../src/core/index/board-row.js'
 import { catchUp } from '../../src/core/index/catch-up.js'
 import type { EventFilter, EventIndex } from '../../src/core/index/event-index.js'
 import type { EventLog } from '../../src/core/log/event-log.js'
@@ -142,6 +143,10 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
               fold(events.filter((event) => `${event.payload.feature_slug}\0${event.entity_id}` === key)),
             )
           expect(await index.workPackages()).toEqual(states)
+          const rows = states.flatMap((state) => (state === undefined ? [] : boardRowOf(state)))
+          expect(await index.boardRows()).toEqual(rows)
+          const ofOne = rows.filter((row) => row.feature_slug === FEATURES[1])
+          expect(await index.boardRows(FEATURES[1])).toEqual(ofOne)
         }),
         { numRuns: 12 },
       )
@@ -260,6 +265,36 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect((await index.workPackage('001-login', 'WP01'))?.gates).toMatchObject([
         { gate_id: 'G1', status: 'passed' },
       ])
+    })
+
+    it('knows what a board shows of a package, whatever its title holds', async () => {
+      const made = emptyLog()
+      const title = 'Say "猫",\n],\n["and\u2028more'
+      const about = (seed: number, event_type: string, payload: Record<string, unknown>): LogEvent =>
+        note(seed, { event_type, payload: { feature_slug: '001-login', ...payload } })
+      write(made, [
+        about(1, 'WPCreated', {
+          work_package_id: 'WP01',
+          title,
+          dependencies: ['WP02'],
+          subtasks: ['T001', 'T002'],
+        }),
+        about(2, 'SubtaskCompleted', { work_package_id: 'WP01', subtask_id: 'T002', done: true }),
+        about(3, 'TagsChanged', { added: ['a', 'b'], removed: [] }),
+        note(4, { entity_id: 'WP02' }),
+      ])
+      const index = await make()
+      await catchUp(made.log, index)
+      const [row, other, ...more] = await index.boardRows('001-login')
+      expect(row).toMatchObject({
+        feature_slug: '001-login',
+        work_package_id: 'WP01',
+        title,
+        lane: 'planned',
+      })
+      expect(row).toMatchObject({ dependencies: ['WP02'], tags: ['a', 'b'], subtasks: { done: 1, total: 2 } })
+      expect([other?.work_package_id, other?.title, more]).toEqual(['WP02', null, []])
+      expect(await index.boardRows('002-search')).toEqual([])
     })
 
     it('knows features by their latest definition', async () => {

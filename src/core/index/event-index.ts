@@ -1,5 +1,6 @@
 import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
+import type { BoardRow } from './board-row.js'
 
 /** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
 export interface IndexRow {
@@ -22,6 +23,9 @@ export interface IndexRow {
   readonly offset: number
   readonly length: number
 }
+
+/** What it takes to read an event and to put it in its place: a third of a row, and of what a row costs. */
+export type EventPlace = Pick<IndexRow, 'event_id' | 'lamport_clock' | 'file' | 'line' | 'offset' | 'length'>
 
 /** How far a log file has been read, and how to tell that it was rewritten since. */
 export interface Watermark {
@@ -91,14 +95,16 @@ export interface IndexReader {
   journalMark(): Promise<JournalMark | undefined>
   /** Rows in the total order (lamport_clock, event_id). */
   locate(filter: EventFilter): Promise<IndexRow[]>
-  /** Rows of every event of one work package, its gates' included, in the total order. */
-  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]>
+  /** Where every event of one work package is, its gates' included, in the total order. */
+  locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]>
   rows(eventIds: readonly string[]): Promise<IndexRow[]>
   /** The package a gate was created for, or undefined. */
   gateOwner(feature: string, gate: string): Promise<string | undefined>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
   /** All, or one feature's, by feature and id. */
   workPackages(feature?: string): Promise<WorkPackageState[]>
+  /** What a board shows of all packages, or of one feature's, by feature and id. */
+  boardRows(feature?: string): Promise<BoardRow[]>
   features(): Promise<FeatureRow[]>
   /** Of every feature that has a definition or a package, sorted. */
   featureSlugs(): Promise<string[]>

@@ -1,9 +1,11 @@
 import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
+import { type BoardRow, boardRowOf } from './board-row.js'
 import type {
   EventFilter,
   EventIndex,
+  EventPlace,
   FeatureRow,
   IndexRow,
   IndexWriter,
@@ -68,7 +70,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
       : rows.slice(0, filter.limit)
   }
 
-  async locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
+  async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const inFeature = this.#ordered().filter((row) => row.feature_slug === feature)
     const gates = new Set(
       inFeature
@@ -101,6 +103,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     const keys = [...this.#workPackages.keys()].sort()
     const states = keys.flatMap((key) => this.#workPackages.get(key) ?? [])
     return feature === undefined ? states : states.filter((state) => state.feature_slug === feature)
+  }
+
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    return (await this.workPackages(feature)).map(boardRowOf)
   }
 
   async features(): Promise<FeatureRow[]> {

@@ -5,10 +5,12 @@ import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/crc32.js'
+import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
 import type { Connection } from './connection.js'
 import type {
   EventFilter,
   EventIndex,
+  EventPlace,
   FeatureRow,
   IndexRow,
   IndexWriter,
@@ -51,7 +53,8 @@ const STANDING = `SELECT
   count(log_file.file) AS read,
   coalesce(sum(log_file."offset" = listed.value ->> 2), 0) AS whole,
   (SELECT value FROM fact WHERE name = 'journal') AS journal,
-  EXISTS (SELECT 1 FROM log_problem) AS problems
+  EXISTS (SELECT 1 FROM log_problem) AS problems,
+  (SELECT data_version FROM pragma_data_version) AS version
   FROM json_each(?) AS listed
   LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
 
@@ -61,14 +64,50 @@ const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
     UNION ALL SELECT (SELECT min(feature_slug) FROM work_package WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
   SELECT slug FROM packaged WHERE slug IS NOT NULL UNION SELECT feature_slug FROM feature ORDER BY 1`
 
+// One text, whatever the number of rows: a row of an answer costs more than all that is in it.
+const boardOf = (
+  where: string,
+): string => `SELECT group_concat(board, ?) AS rows, group_concat(board_crc) AS sums
+  FROM (SELECT board, board_crc FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
+const BOARD = boardOf('')
+const BOARD_OF_FEATURE = boardOf('WHERE feature_slug = ?')
+
+// As one text as well: it takes a third of the time that as many rows take.
+const PLACE = 'event_id, lamport_clock, file, line, "offset", length'
+const PLACES = `SELECT json_group_array(json_array(${PLACE})) AS places FROM (
+  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
+  UNION ALL
+  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
+    (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
+  ORDER BY lamport_clock, event_id)`
+
+type Place = [
+  event_id: string,
+  lamport_clock: number,
+  file: string,
+  line: number,
+  offset: number,
+  length: number,
+]
+
 const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
 const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
+
+/** How the index stood to these files, and at which of SQLite's data versions. */
+interface Stood {
+  readonly files: readonly LogFile[]
+  readonly version: number
+  readonly standing: Standing
+}
 
 /** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
   #relaxed = false
+  /** Odd while a transaction of this connection is at work. */
+  #turns = 0
+  #stood: Stood | undefined
 
   constructor(
     private readonly connection: Connection,
@@ -87,6 +126,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    this.#turns += 1
+    this.#stood = undefined
+    try {
+      return await this.#committed(work)
+    } finally {
+      this.#turns += 1
+    }
+  }
+
+  async #committed<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     // The log is what survives a power cut; the index only has to stay consistent.
     if (!this.#relaxed) await this.sql('PRAGMA synchronous = NORMAL')
     this.#relaxed = true
@@ -112,22 +161,39 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async standing(files: readonly LogFile[]): Promise<Standing> {
+    const remembered = await this.#stoodSo(files)
+    if (remembered !== undefined) return remembered
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
+    const turns = this.#turns
     const [row] = await this.sql<{
       known: number
       read: number
       whole: number
       journal: string | null
       problems: number
+      version: number
     }>(STANDING, [listed])
     if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
-    return {
+    const standing = {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
       // What putJournalMark wrote, under this schema version.
       journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
+    // What is seen within a transaction may yet be rolled back.
+    if (turns === this.#turns && turns % 2 === 0) this.#stood = { files, version: row.version, standing }
+    return standing
+  }
+
+  /** What it stood like last, if neither the files nor the index have changed since. */
+  async #stoodSo(files: readonly LogFile[]): Promise<Standing | undefined> {
+    const last = this.#stood
+    if (last === undefined || !areSame(last.files, files)) return undefined
+    // Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version.
+    const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
+    // A transaction of this connection, which may have begun meanwhile, has had it forgotten.
+    return row?.data_version === last.version && last === this.#stood ? last.standing : undefined
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
@@ -150,15 +216,18 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     )
   }
 
-  locateWorkPackage(feature: string, workPackage: string): Promise<IndexRow[]> {
-    return this.sql<IndexRow>(
-      `SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
-       UNION ALL
-       SELECT * FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
-         (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
-       ORDER BY lamport_clock, event_id`,
-      [feature, workPackage],
-    )
+  async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
+    const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
+    // What PLACES made of the columns.
+    const places = JSON.parse(packed?.places ?? '[]') as Place[]
+    return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
+      event_id,
+      lamport_clock,
+      file,
+      line,
+      offset,
+      length,
+    }))
   }
 
   rows(eventIds: readonly string[]): Promise<IndexRow[]> {
@@ -190,6 +259,14 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       feature === undefined ? [] : [feature],
     )
     return rows.map(stateOf)
+  }
+
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    const [all] = await this.sql<{ rows: string | null; sums: string }>(
+      feature === undefined ? BOARD : BOARD_OF_FEATURE,
+      feature === undefined ? [ROW_END] : [ROW_END, feature],
+    )
+    return typeof all?.rows === 'string' ? unpackRows(all.rows, all.sums.split(',').map(Number)) : []
   }
 
   async features(): Promise<FeatureRow[]> {
@@ -290,13 +367,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     if (states.length === 0) return
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
-      return [state.feature_slug, state.work_package_id, state.lane, text, crc32(Buffer.from(text))]
+      const board = packRow(boardRowOf(state))
+      const sums = [board, text].map((one) => crc32(Buffer.from(one)))
+      return [state.feature_slug, state.work_package_id, state.lane, board, sums[0], text, sums[1]]
     })
     await this.sql(
-      `INSERT INTO work_package (feature_slug, work_package_id, lane, state, crc)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
+      `INSERT INTO work_package (feature_slug, work_package_id, lane, board, board_crc, state, crc)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+       FROM json_each(?) WHERE true
        ON CONFLICT (feature_slug, work_package_id)
-       DO UPDATE SET lane = excluded.lane, state = excluded.state, crc = excluded.crc`,
+       DO UPDATE SET lane = excluded.lane, board = excluded.board, board_crc = excluded.board_crc,
+         state = excluded.state, crc = excluded.crc`,
       [JSON.stringify(rows)],
     )
   }
@@ -388,6 +469,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
   }
+}
+
+function areSame(some: readonly LogFile[], others: readonly LogFile[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ name, identity, size }, at) => {
+      const other = others[at]
+      return name === other?.name && identity === other.identity && size === other.size
+    })
+  )
 }
 
 function parsedFact(name: string, value: string): unknown {

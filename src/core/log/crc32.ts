@@ -1,13 +1,19 @@
+import type { crc32 as zlibCrc32 } from 'node:zlib'
+
 /** Until so many bytes have come the table is done before zlib, which takes milliseconds to load, would be there. */
 const FEW_BYTES = 64 * 1024
 
 let table: Uint32Array | undefined
 let seen = 0
+let native: typeof zlibCrc32 | undefined
 
 /** As zlib's `crc32(bytes, crc)`: continues from `crc`, so that a front part's checksum grows with it. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   seen += bytes.length
-  if (seen > FEW_BYTES) return process.getBuiltinModule('node:zlib').crc32(bytes, crc)
+  if (seen > FEW_BYTES) {
+    native ??= process.getBuiltinModule('node:zlib').crc32
+    return native(bytes, crc)
+  }
   table ??= makeTable()
   let rest = ~crc
   for (const byte of bytes) rest = (rest >>> 8) ^ (table[(rest ^ byte) & 0xff] ?? 0)

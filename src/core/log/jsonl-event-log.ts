@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
@@ -65,7 +65,8 @@ export class JsonlEventLog implements EventLog {
   }
 
   find(name: string): LogFile | undefined {
-    const path = join(this.folders.eventsDir, name)
+    // A log of years has a file a day, and `join` would take each path apart.
+    const path = `${this.folders.eventsDir}${sep}${name}`
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined) return undefined
     assertPlainFile(path, stats)

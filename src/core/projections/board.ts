@@ -1,4 +1,5 @@
-import type { Conflict, WorkflowTable, WorkPackageState } from '../events-lib.js'
+import type { Conflict, WorkflowTable } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import type { FeatureStatusDocument, StatusDocument, WorkPackageDocument } from './board-document.js'
 import { openConflicts } from './conflicts.js'
 import { byId, type FileOf, workPackageDocument } from './work-packages.js'
@@ -6,7 +7,7 @@ import { byId, type FileOf, workPackageDocument } from './work-packages.js'
 export interface BoardInput {
   /** Every feature that is to be on the board, in the order they are to stand. */
   readonly features: readonly BoardFeature[]
-  readonly states: readonly WorkPackageState[]
+  readonly rows: readonly BoardRow[]
   readonly table: WorkflowTable
   readonly fileOf: FileOf
 }
@@ -20,12 +21,11 @@ export interface BoardFeature {
 /** The features to show: those that were specified, and those that only their packages' events name. */
 export function boardFeatures(
   known: readonly BoardFeature[],
-  states: readonly WorkPackageState[],
+  rows: readonly BoardRow[],
   only: string | undefined,
 ): BoardFeature[] {
   const features = new Map(known.map((feature) => [feature.feature_slug, feature]))
-  const slugs =
-    only === undefined ? [...features.keys(), ...states.map((state) => state.feature_slug)] : [only]
+  const slugs = only === undefined ? [...features.keys(), ...rows.map((row) => row.feature_slug)] : [only]
   return [...new Set(slugs)]
     .sort()
     .map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
@@ -33,10 +33,8 @@ export function boardFeatures(
 
 /** The board: one row a package in, lanes and progress a feature out. */
 export function board(input: BoardInput): StatusDocument {
-  const byFeature = new Map<string, WorkPackageState[]>(
-    input.features.map((feature) => [feature.feature_slug, []]),
-  )
-  for (const state of input.states) byFeature.get(state.feature_slug)?.push(state)
+  const byFeature = new Map<string, BoardRow[]>(input.features.map((feature) => [feature.feature_slug, []]))
+  for (const row of input.rows) byFeature.get(row.feature_slug)?.push(row)
   return {
     features: input.features.map((feature) =>
       featureStatus(feature, byFeature.get(feature.feature_slug) ?? [], input),
@@ -46,23 +44,23 @@ export function board(input: BoardInput): StatusDocument {
 
 function featureStatus(
   feature: BoardFeature,
-  states: readonly WorkPackageState[],
+  rows: readonly BoardRow[],
   input: BoardInput,
 ): FeatureStatusDocument {
-  const known = byId(states)
+  const known = byId(rows)
   const lanes: Record<string, WorkPackageDocument[]> = Object.fromEntries(
     input.table.lanes.map((lane) => [lane, []]),
   )
-  for (const state of states) {
-    lanes[state.lane]?.push(workPackageDocument(state, known, input.table, input.fileOf))
+  for (const row of rows) {
+    lanes[row.lane]?.push(workPackageDocument(row, known, input.table, input.fileOf))
   }
-  const done = states.filter((state) => input.table.done.includes(state.lane)).length
-  const percent = states.length === 0 ? 0 : Math.floor((100 * done) / states.length)
+  const done = rows.filter((row) => input.table.done.includes(row.lane)).length
+  const percent = rows.length === 0 ? 0 : Math.floor((100 * done) / rows.length)
   return {
     feature: feature.feature_slug,
     title: feature.title,
     lanes,
-    progress: { done, total: states.length, percent },
-    conflicts: openConflicts(states, [feature]),
+    progress: { done, total: rows.length, percent },
+    conflicts: openConflicts(rows, [feature]),
   }
 }

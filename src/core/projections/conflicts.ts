@@ -1,10 +1,4 @@
-import {
-  type Conflict,
-  detectConflicts,
-  type LogEvent,
-  type MergeOptions,
-  type WorkPackageState,
-} from '../events-lib.js'
+import { type Conflict, detectConflicts, type LogEvent, type MergeOptions } from '../events-lib.js'
 import { settlerOf } from '../index/conflict-resolution.js'
 import type { ConflictDetailDocument, ConflictDocument, EventDocument } from './board-document.js'
 import { eventDocument } from './event-document.js'
@@ -22,12 +16,12 @@ export function conflictDetails(history: readonly LogEvent[], rules: MergeOption
   }))
 }
 
-/** The open conflicts among states and features, by feature, entity and register. */
+/** The open conflicts among packages and features, by feature, entity and register. */
 export function openConflicts(
-  states: readonly WorkPackageState[],
+  packages: readonly { readonly conflicts: readonly Conflict[] }[],
   features: readonly { readonly conflicts: readonly Conflict[] }[],
 ): ConflictDocument[] {
-  return [...features, ...states].flatMap((one) => one.conflicts).sort(byPlace)
+  return [...features, ...packages].flatMap((one) => one.conflicts).sort(byPlace)
 }
 
 /** What tells one conflict from another: its place and the writes it is made of. */

@@ -1,4 +1,5 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import type { GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 
 /** Path of a package's file from the repository's root, or null where it has none. */
@@ -6,50 +7,43 @@ export type FileOf = (feature: string, workPackage: string) => string | null
 
 /** A package's dependencies, each with its lane; null where no such package is known. */
 export function dependencyLanes(
-  state: WorkPackageState,
-  feature: ReadonlyMap<string, WorkPackageState>,
+  { dependencies }: Pick<WorkPackageState, 'dependencies'>,
+  feature: ReadonlyMap<string, Pick<WorkPackageState, 'lane'>>,
 ): DependencyLane[] {
-  return state.dependencies.map((id) => ({ id, lane: feature.get(id)?.lane ?? null }))
+  return dependencies.map((id) => ({ id, lane: feature.get(id)?.lane ?? null }))
 }
 
-export function byId(states: readonly WorkPackageState[]): Map<string, WorkPackageState> {
-  return new Map(states.map((state) => [state.work_package_id, state]))
+export function byId<T extends { readonly work_package_id: string }>(packages: readonly T[]): Map<string, T> {
+  return new Map(packages.map((one) => [one.work_package_id, one]))
 }
 
 /** One package as commands answer it. `feature` holds every package of its feature. */
 export function workPackageDocument(
-  state: WorkPackageState,
-  feature: ReadonlyMap<string, WorkPackageState>,
+  row: BoardRow,
+  feature: ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,
   fileOf: FileOf,
 ): WorkPackageDocument {
   return {
-    work_package: state.work_package_id,
-    feature: state.feature_slug,
-    title: state.title ?? state.work_package_id,
-    lane: state.lane,
-    dependencies: state.dependencies,
-    blocked_by: blockers(state, feature, table),
-    tags: state.tags.map((live) => live.tag),
-    actor: state.lane_actor,
-    subtasks: { done: state.subtasks.filter((subtask) => subtask.done).length, total: state.subtasks.length },
-    gates: {
-      passed: state.gates.filter((gate) => gate.status === 'passed').length,
-      total: state.gates.length,
-    },
-    updated_at: state.updated_at,
-    file: fileOf(state.feature_slug, state.work_package_id),
+    work_package: row.work_package_id,
+    feature: row.feature_slug,
+    title: row.title ?? row.work_package_id,
+    lane: row.lane,
+    dependencies: row.dependencies,
+    blocked_by: blockers(row, feature, table),
+    tags: row.tags,
+    actor: row.lane_actor,
+    subtasks: row.subtasks,
+    gates: row.gates,
+    updated_at: row.updated_at,
+    file: fileOf(row.feature_slug, row.work_package_id),
   }
 }
 
 /** What keeps a package from being started: only a package that waits in the initial lane is blocked. */
-function blockers(
-  state: WorkPackageState,
-  feature: ReadonlyMap<string, WorkPackageState>,
-  table: WorkflowTable,
-): string[] {
-  if (state.lane !== table.initial) return []
-  return dependencyLanes(state, feature)
+function blockers(row: BoardRow, feature: ReadonlyMap<string, BoardRow>, table: WorkflowTable): string[] {
+  if (row.lane !== table.initial) return []
+  return dependencyLanes(row, feature)
     .filter(({ lane }) => lane === null || !table.done.includes(lane))
     .map(({ id }) => id)
 }

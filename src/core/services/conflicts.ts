@@ -57,7 +57,7 @@ export class Conflicts {
     const features = (await this.store.features()).filter(
       (row) => feature === undefined || row.feature_slug === feature,
     )
-    return openConflicts(await this.store.workPackages(feature), features)
+    return openConflicts(await this.store.boardRows(feature), features)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
@@ -33,8 +33,7 @@ export class LaneFiles {
   ) {}
 
   readonly fileOf: FileOf = (feature, workPackage) => {
-    const path = this.#filesOf(feature).get(workPackage)
-    return path === undefined ? null : relative(this.workspace.root, path)
+    return this.#filesOf(feature).get(workPackage) ?? null
   }
 
   /**
@@ -46,21 +45,23 @@ export class LaneFiles {
     for (const state of states) {
       // What a file says of a package that no event has moved is its author's.
       if (state.lane_event === null) continue
-      const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
-      if (path === undefined) continue
-      const problem = settleFile(path, state.lane, moved.has(state.work_package_id))
-      if (problem !== undefined)
-        this.notices.warn(`The lane in ${relative(this.workspace.root, path)} was not updated: ${problem}`)
+      const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
+      if (file === undefined) continue
+      const problem = settleFile(
+        join(this.workspace.root, file),
+        state.lane,
+        moved.has(state.work_package_id),
+      )
+      if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}`)
     }
   }
 
   /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
   differing(states: readonly WorkPackageState[]): LaneDifference[] {
     return states.flatMap((state): LaneDifference[] => {
-      const path = this.#filesOf(state.feature_slug).get(state.work_package_id)
-      if (path === undefined) return []
-      const file = relative(this.workspace.root, path)
-      const read = readSpecFile(path)
+      const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
+      if (file === undefined) return []
+      const read = readSpecFile(join(this.workspace.root, file))
       if (!read.ok) return [{ file, lane: state.lane, problem: read.reason }]
       const stated = readLane(read.bytes)
       if (stated === undefined || stated === state.lane) return []
@@ -69,21 +70,25 @@ export class LaneFiles {
     })
   }
 
+  /** By package, each from the repository's root. */
   #filesOf(feature: string): ReadonlyMap<string, string> {
     const known = this.#files.get(feature)
     if (known !== undefined) return known
-    const files = listWorkPackageFiles(join(this.workspace.specsDir, feature, 'tasks'))
+    const { root, specsDir } = this.workspace
+    const files = listWorkPackageFiles(root, join(specsDir, feature, 'tasks'))
     this.#files.set(feature, files)
     return files
   }
 }
 
-function listWorkPackageFiles(dir: string): Map<string, string> {
+function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
   const files = new Map<string, string>()
+  // Once a folder: done once a package, it costs a board as much as reading its rows.
+  const folder = relative(root, dir)
   for (const name of namesIn(dir)) {
     const id = workPackageIdOfFile(name)
     // The first by name, should two claim one package: finalize-tasks refuses such a folder.
-    if (id !== undefined && !files.has(id)) files.set(id, join(dir, name))
+    if (id !== undefined && !files.has(id)) files.set(id, `${folder}${sep}${name}`)
   }
   return files
 }

@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions, WorkflowTable } from '../events-lib.js'
+import { boardRowOf } from '../index/board-row.js'
 import { endOf } from '../index/event-query.js'
 import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
@@ -29,10 +30,11 @@ export class PastBoard {
    */
   async board(when: string, feature?: string): Promise<StatusDocument> {
     const { states, features } = replay(await this.#events(when), this.foldRules)
-    const shown = feature === undefined ? states : states.filter((state) => state.feature_slug === feature)
+    const rows = states.map(boardRowOf)
+    const shown = feature === undefined ? rows : rows.filter((row) => row.feature_slug === feature)
     return board({
       features: boardFeatures(features, shown, feature),
-      states: shown,
+      rows: shown,
       table: this.workflow,
       fileOf: this.laneFiles.fileOf,
     })

@@ -17,9 +17,11 @@ export class Status {
 
   /** @param feature One feature's board, or everything that is in the log. */
   async board(feature?: string): Promise<StatusDocument> {
-    const rows = await this.store.features()
-    const states = await this.store.workPackages(feature)
-    const features = boardFeatures(rows, states, feature)
-    return board({ features, states, table: this.workflow, fileOf: this.laneFiles.fileOf })
+    const [known, rows] = await this.store.asOfNow(async () => [
+      await this.store.features(),
+      await this.store.boardRows(feature),
+    ])
+    const features = boardFeatures(known, rows, feature)
+    return board({ features, rows, table: this.workflow, fileOf: this.laneFiles.fileOf })
   }
 }

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
-import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import { isKittyEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
+import { type BoardRow, boardRowOf } from '../index/board-row.js'
 import type {
   NoteDocument,
   ReadyDocument,
@@ -32,9 +33,9 @@ export class TaskQueries {
   /** @throws KittyError UsageError for a lane there is not. */
   async list({ feature, lane: asked, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
     const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
-    const states = byId(await this.store.workPackages(feature))
-    return [...states.values()]
-      .map((state) => this.#document(state, states))
+    const rows = byId(await this.store.boardRows(feature))
+    return [...rows.values()]
+      .map((row) => this.#document(row, rows))
       .filter((document) => lane === undefined || document.lane === lane)
       .filter((document) => tag === undefined || document.tags.includes(tag))
   }
@@ -49,9 +50,10 @@ export class TaskQueries {
   async show(feature: string, workPackage: string): Promise<WorkPackageDetailDocument> {
     const states = byId(await this.store.workPackages(feature))
     const state = knownWorkPackage(states, feature, workPackage)
+    const rows = byId([...states.values()].map(boardRowOf))
     const history = await this.store.history(feature, workPackage)
     return {
-      ...this.#document(state, states),
+      ...this.#document(boardRowOf(state), rows),
       history: history.map(eventDocument),
       gates_list: gateDocuments(state),
       usage: state.usage,
@@ -60,8 +62,8 @@ export class TaskQueries {
     }
   }
 
-  #document(state: WorkPackageState, feature: ReadonlyMap<string, WorkPackageState>): WorkPackageDocument {
-    return workPackageDocument(state, feature, this.workflow, this.laneFiles.fileOf)
+  #document(row: BoardRow, feature: ReadonlyMap<string, BoardRow>): WorkPackageDocument {
+    return workPackageDocument(row, feature, this.workflow, this.laneFiles.fileOf)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { Draft } from './stamp.js'
@@ -46,6 +47,8 @@ export interface EventStore {
   emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
   workPackages(feature?: string): Promise<WorkPackageState[]>
+  /** What a board shows of them: a fraction of what their states cost. */
+  boardRows(feature?: string): Promise<BoardRow[]>
   /** Every event of one package, its gates' included. */
   history(feature: string, workPackage: string): Promise<LogEvent[]>
   features(): Promise<FeatureRow[]>

@@ -15,8 +15,16 @@ import {
   type Registry,
   type WorkPackageState,
 } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
-import type { EventFilter, EventIndex, FeatureRow, IndexRow, Watermark } from '../index/event-index.js'
+import type {
+  EventFilter,
+  EventIndex,
+  EventPlace,
+  FeatureRow,
+  IndexRow,
+  Watermark,
+} from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
@@ -205,6 +213,11 @@ export class LogEventStore implements EventStore {
   }
 
   @RebuildOnCorruption
+  async boardRows(feature?: string): Promise<BoardRow[]> {
+    return (await this.#upToDate()).boardRows(feature)
+  }
+
+  @RebuildOnCorruption
   async history(feature: string, workPackage: string): Promise<LogEvent[]> {
     return this.#eventsAt(await (await this.#upToDate()).locateWorkPackage(feature, workPackage))
   }
@@ -329,7 +342,7 @@ export class LogEventStore implements EventStore {
     if (warning !== undefined) this.notices.warn(warning)
   }
 
-  #eventsAt(rows: readonly IndexRow[]): LogEvent[] {
+  #eventsAt(rows: readonly EventPlace[]): LogEvent[] {
     return this.recovery.confirmed(rows, this.log.readEvents(rows))
   }
 

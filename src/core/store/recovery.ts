@@ -9,7 +9,7 @@ import { explanations } from '../index/conflict-resolution.js'
 import {
   type EventIndex,
   type IndexReader,
-  type IndexRow,
+  type EventPlace,
   IndexUnusable,
   type JournalMark,
 } from '../index/event-index.js'
@@ -81,7 +81,7 @@ export class Recovery {
    * The events read from the places an index named.
    * @throws IndexUnusable when one of them is not what the index says: a changed byte goes unnoticed by SQLite.
    */
-  confirmed(rows: readonly IndexRow[], events: readonly (LogEvent | undefined)[]): LogEvent[] {
+  confirmed(rows: readonly EventPlace[], events: readonly (LogEvent | undefined)[]): LogEvent[] {
     return rows.map((row, at) => {
       const event = events[at]
       if (event?.event_id === row.event_id) return event

@@ -72,6 +72,10 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     bytes(place, (content) => pageOf(Math.floor(content.length / 8192), content).fill(0xff)),
   'a state in it lost a byte': (place) =>
     bytes(place, (content) => content.fill('X', content.indexOf('"lane"'), content.indexOf('"lane"') + 1)),
+  'a row of its board is another': ({ db }) =>
+    inDatabase(db, "UPDATE work_package SET board = replace(board, 'WP01', 'WP0l')"),
+  'a row of its board is two': ({ db }) =>
+    inDatabase(db, "UPDATE work_package SET board = board || ',' || char(10) || board"),
   'it is another SQLite file': async ({ db }) => {
     rmSync(db)
     await inDatabase(db, 'CREATE TABLE recipes (name TEXT)')
@@ -113,14 +117,21 @@ function move(id: string): NewEvent<'WPStatusChanged'> {
 /** What the store answers, and what it says meanwhile. */
 async function answers(
   root: string,
-): Promise<{ events: unknown; states: unknown; history: unknown; notices: readonly string[] }> {
+): Promise<{
+  events: unknown
+  states: unknown
+  rows: unknown
+  history: unknown
+  notices: readonly string[]
+}> {
   const { store, service } = await inProcess({ cwd: root })
+  const rows = await store.boardRows()
   const states = await store.workPackages()
   const history = await store.history('001-login', 'WP03')
   const events = await store.read()
   const notices = (await service(TOKENS.Notices)).all
   await store.close()
-  return { events, states, history, notices }
+  return { events, states, rows, history, notices }
 }
 
 describe('an index that is damaged: the answers are the log’s, with one line about it at most', () => {

@@ -1,0 +1,122 @@
+import type { Conflict, WorkPackageState } from '../events-lib.js'
+import { crc32 } from '../log/crc32.js'
+import { IndexUnusable } from './event-index.js'
+
+/** What a board shows of a work package: a tenth of its state, however long its history. */
+export interface BoardRow {
+  readonly feature_slug: string
+  readonly work_package_id: string
+  /** Null until a `WPCreated` was seen. */
+  readonly title: string | null
+  readonly lane: string
+  readonly lane_actor: string | null
+  readonly dependencies: readonly string[]
+  readonly tags: readonly string[]
+  readonly subtasks: { readonly done: number; readonly total: number }
+  readonly gates: { readonly passed: number; readonly total: number }
+  readonly updated_at: string | null
+  /** Open ones. */
+  readonly conflicts: readonly Conflict[]
+}
+
+export function boardRowOf(state: WorkPackageState): BoardRow {
+  return {
+    feature_slug: state.feature_slug,
+    work_package_id: state.work_package_id,
+    title: state.title,
+    lane: state.lane,
+    lane_actor: state.lane_actor,
+    dependencies: state.dependencies,
+    tags: state.tags.map((live) => live.tag),
+    subtasks: { done: state.subtasks.filter((subtask) => subtask.done).length, total: state.subtasks.length },
+    gates: {
+      passed: state.gates.filter((gate) => gate.status === 'passed').length,
+      total: state.gates.length,
+    },
+    updated_at: state.updated_at,
+    conflicts: state.conflicts,
+  }
+}
+
+/** A row as it is stored. Without names, which would be half of the text and of the time to read it. */
+type Packed = [
+  feature_slug: string,
+  work_package_id: string,
+  title: string | null,
+  lane: string,
+  lane_actor: string | null,
+  dependencies: readonly string[],
+  tags: readonly string[],
+  done: number,
+  subtasks: number,
+  passed: number,
+  gates: number,
+  updated_at: string | null,
+  conflicts: readonly Conflict[],
+]
+
+/** What stands between two packed rows: JSON has no newline within a value, so that every row is found again. */
+export const ROW_END = ',\n'
+const LF = 0x0a
+const COMMA_BYTES = 1
+
+/** One line of JSON. */
+export function packRow(row: BoardRow): string {
+  const { feature_slug, work_package_id, title, lane, lane_actor, dependencies, tags } = row
+  const { subtasks, gates, updated_at, conflicts } = row
+  const counts = [subtasks.done, subtasks.total, gates.passed, gates.total] as const
+  const packed: Packed = [
+    feature_slug,
+    work_package_id,
+    title,
+    lane,
+    lane_actor,
+    dependencies,
+    tags,
+    ...counts,
+    updated_at,
+    conflicts,
+  ]
+  return JSON.stringify(packed)
+}
+
+/**
+ * @param text Packed rows with `ROW_END` between them: parsed as one, since two thousand texts take twice as long.
+ * @param sums The CRC-32 of each, in the same order.
+ * @throws IndexUnusable `damaged` when a row does not match its checksum.
+ */
+export function unpackRows(text: string, sums: readonly number[]): BoardRow[] {
+  assertWhole(Buffer.from(text), sums)
+  // The checksums prove that these are the bytes packRow made.
+  const rows = JSON.parse(`[${text}]`) as Packed[]
+  return rows.map(unpackRow)
+}
+
+function unpackRow(packed: Packed): BoardRow {
+  return {
+    feature_slug: packed[0],
+    work_package_id: packed[1],
+    title: packed[2],
+    lane: packed[3],
+    lane_actor: packed[4],
+    dependencies: packed[5],
+    tags: packed[6],
+    subtasks: { done: packed[7], total: packed[8] },
+    gates: { passed: packed[9], total: packed[10] },
+    updated_at: packed[11],
+    conflicts: packed[12],
+  }
+}
+
+function assertWhole(bytes: Buffer, sums: readonly number[]): void {
+  let start = 0
+  for (const sum of sums) {
+    const newline = bytes.indexOf(LF, start)
+    const end = newline < 0 ? bytes.length : newline - COMMA_BYTES
+    if (crc32(bytes.subarray(start, end)) !== sum)
+      throw new IndexUnusable('damaged', 'a row of its board does not match its checksum')
+    start = end + COMMA_BYTES + 1
+  }
+  if (start !== bytes.length + COMMA_BYTES + 1)
+    throw new IndexUnusable('damaged', 'its board has more rows than checksums')
+}
