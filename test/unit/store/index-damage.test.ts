@@ -115,9 +115,7 @@ function move(id: string): NewEvent<'WPStatusChanged'> {
 }
 
 /** What the store answers, and what it says meanwhile. */
-async function answers(
-  root: string,
-): Promise<{
+async function answers(root: string): Promise<{
   events: unknown
   states: unknown
   rows: unknown
