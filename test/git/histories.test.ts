@@ -25,6 +25,8 @@ describe('a random history of three branches', () => {
       const [one, ...others] = await history.outcomes()
       for (const other of others) expect(other).toEqual({ ...one, branch: other.branch })
       await history.clone.endProcess()
+      if (COUNT >= 100 && (seed - FIRST + 1) % 50 === 0)
+        process.stderr.write(`histories: ${seed - FIRST + 1} of ${COUNT}\n`)
     },
     300_000,
   )
