@@ -24,6 +24,9 @@ import type { AttributeGuard } from './attribute-guard.js'
 /** A smaller journal is not worth asking git about, in bytes. */
 const PRUNE_AT = 256 * 1024
 
+/** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
+const MANY = 64
+
 /**
  * Puts right what crashes, git and other writers left, before anything is decided on it: torn tails, lines that git
  * took away, files that a merge left in disorder. docs/formats.md, "Git and the log" and "Merging".
@@ -58,13 +61,17 @@ export class Recovery {
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
     const standing = await index.standing(this.log.list())
     if (!standing.isUpToDate) await this.#catchUp(index)
-    const { lines } = this.journal.read(standing.isUpToDate ? standing.journal : await index.journalMark())
+    const mark = standing.isUpToDate ? standing.journal : await index.journalMark()
+    const { lines, end } = this.journal.read(mark)
     const others = this.attributes.otherSides()
     if (lines.length + others.length === 0) return
     const present = await inIndex(index, [...lines, ...others])
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
     const isMissing = [...lines, ...others].some((line) => !present.has(line.event_id))
     if (isMissing) await withLock(() => this.beforeWrite(index))
+    // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
+    else if (lines.length > MANY)
+      await this.#confirmJournal(index, lines, { ...end, floor: mark?.floor ?? 0 })
   }
 
   /**

@@ -61,6 +61,16 @@ describe('a store that emits again and again', () => {
     await store.close()
   })
 
+  it('has its journal looked at by one read, and not by every one after', async () => {
+    const { store, service } = await open()
+    for (let at = 0; at < 100; at += 1) await noteBy(store)
+    expect(await store.read()).toHaveLength(100)
+    const index = await (await service(TOKENS.IndexHealth)).current()
+    const journal = await service(TOKENS.Journal)
+    expect(journal.read(await index.journalMark()).lines).toEqual([])
+    await store.close()
+  })
+
   it('saves the clock when it is closed', async () => {
     const { store } = await open()
     for (let at = 0; at < 3; at += 1) await noteBy(store)
