@@ -15,7 +15,7 @@ const AT_ONCE = 5
 /** Far more than it takes on a machine with nothing else to do. */
 const TIME_MS = 60_000 + EVENTS * 40
 
-/** Writes as a command does, without an index: the lock, the journal, the log, the clock. */
+/** Writes as a command does, without an index: the lock, the journal, the log, the clock. Each names its own last event. */
 const WRITER = `
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -30,14 +30,17 @@ const nextId = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
 const lock = new FileLock(join(root, '.git/kitty/lock'), 120_000)
 const clock = new FileClockStorage(join(root, '.kittify/clock.json'))
 const log = new JsonlEventLog({ eventsDir: join(root, '.kittify/events'), errorsDir: join(root, '.kittify/errors') }, new FileJournal(join(root, '.git/kitty/journal.jsonl')))
+let last = []
 for (let done = 0; done < Number(count); done += Number(atOnce)) {
   const held = await lock.acquire('write')
   const now = new Date()
   const next = clock.read().value ?? 1
-  const events = Array.from({ length: Number(atOnce) }, (_, at) => parseEvent({
-    event_id: nextId(now.getTime()), event_type: 'NoteAdded', event_version: 1, lamport_clock: next + at, entity_id: 'WP01',
+  const ids = Array.from({ length: Number(atOnce) }, () => nextId(now.getTime()))
+  const events = ids.map((id, at) => parseEvent({
+    event_id: id, event_type: 'NoteAdded', event_version: 1, lamport_clock: next + at, entity_id: 'WP01',
     entity_type: 'WorkPackage', timestamp: now.toISOString(), actor: name, causation_id: null, correlation_id: null,
-    payload: { feature_slug: '001-login', text: name + ' ' + (done + at) }, parents: [] }).event)
+    payload: { feature_slug: '001-login', text: name + ' ' + (done + at) }, parents: at === 0 ? last : [ids[at - 1]] }).event)
+  last = ids.slice(-1)
   log.append(events)
   clock.write(next + events.length, now)
   held.release()
