@@ -3,7 +3,7 @@
  * few commands need in files beside it. CommonJS, since only scripts can be started from that cache.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -207,9 +207,8 @@ const shared = {
   write: false,
   banner: { js: HEAD },
   footer: { js: '})' },
-  sourcemap: 'linked',
   legalComments: 'none',
-  // A third less to read [1 ms]; in lines that an uncaught error can show.
+  // A third less to read, in lines that an uncaught error can show.
   minifyWhitespace: true,
   lineLimit: 160,
   // What native modules need is looked for in node_modules; typescript is what oclif would compile plugins with.
@@ -223,24 +222,31 @@ const shared = {
   },
 }
 
+const traced = { sourcemap: 'linked', sourcesContent: false }
+
 const json = async (name) => JSON.parse(await readFile(join(ROOT, name), 'utf8'))
 const stdin = (contents) => ({ contents, resolveDir: ROOT, sourcefile: 'start.cjs', loader: 'js' })
+const program = {
+  ...shared,
+  stdin: stdin(entry(await json('oclif.manifest.json'), await json('package.json'))),
+  plugins: [ownFiles, asCommonJs, rewrite([compiled, inOne, onFirstUse, passedImport, ...trims])],
+}
 const results = await Promise.all([
+  // Without the names of what is local another third less [3 ms].
+  build({ ...program, entryNames: 'kitty', minify: true }),
+  // With them, and where each line comes from: what KITTY_DEBUG runs.
+  build({ ...program, ...traced, entryNames: 'kitty.readable' }),
   build({
     ...shared,
-    stdin: stdin(entry(await json('oclif.manifest.json'), await json('package.json'))),
-    entryNames: 'kitty',
-    plugins: [ownFiles, asCommonJs, rewrite([compiled, inOne, onFirstUse, passedImport, ...trims])],
-  }),
-  build({
-    ...shared,
+    ...traced,
     stdin: stdin("module.exports = require('./dist/core/cli/answer-version.js')"),
     entryNames: 'version',
     plugins: [asCommonJs, rewrite([compiled])],
   }),
-  build({ ...shared, entryPoints: OWN_FILES, plugins: [rewrite([oneDriver])] }),
+  build({ ...shared, ...traced, entryPoints: OWN_FILES, plugins: [rewrite([oneDriver])] }),
 ])
 
+await rm(OUT, { recursive: true, force: true })
 await mkdir(OUT, { recursive: true })
 for (const { path, text } of results.flatMap((result) => result.outputFiles)) {
   // The first line names the content, so that no code cache of another build is ever taken for this one's.

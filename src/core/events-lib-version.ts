@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,12 @@ interface Pin {
 interface Stamp extends Pin {
   readonly version: string
   readonly modified: boolean
+}
+
+/** Of the library's package.json. */
+interface Library {
+  readonly version: string
+  readonly exports: { readonly '.': { readonly default: string } }
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -58,13 +64,21 @@ export function assertEventsLib(): void {
   })
 }
 
+/** Looked for as Node does, but by hand: to resolve what a package exports takes Node's loader of ES modules. */
 function installedVersion(): string | undefined {
-  const { resolve } = createRequire(import.meta.url)
+  for (const folder of createRequire(import.meta.url).resolve.paths('kitty-events') ?? []) {
+    const version = versionIn(join(folder, 'kitty-events'))
+    if (version !== undefined) return version
+  }
+  return undefined
+}
+
+/** Undefined where there is no package, and where its name is there without its code. */
+function versionIn(folder: string): string | undefined {
   try {
-    // Its code must be there as well as its name.
-    resolve('kitty-events')
-    const { version } = readJson(resolve('kitty-events/package.json')) as { version?: unknown }
-    return typeof version === 'string' ? version : undefined
+    // A cast: any other shape ends in the `catch`, or names no file.
+    const { version, exports } = readJson(join(folder, 'package.json')) as Library
+    return existsSync(join(folder, exports['.'].default)) ? version : undefined
   } catch {
     return undefined
   }

@@ -166,7 +166,21 @@ describe('however the program is started', () => {
     }
   })
 
-  it('names the sources in the stack trace of KITTY_DEBUG', () => {
+  it('ends only when a module that waits for its end has had its turn', () => {
+    const module = join(tempFolder(), 'last-words.cjs')
+    writeFileSync(
+      module,
+      `process.once('beforeExit', () => setTimeout(() => process.stdout.write('last words\\n'), 10))`,
+    )
+    const { status, stdout } = kitty(
+      repository(),
+      { HOME: tempFolder(), NODE_OPTIONS: `--require ${module}` },
+      'status',
+    )
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/001-login[^]*last words\n$/)])
+  })
+
+  it('names functions, sources and lines in the stack trace of KITTY_DEBUG', () => {
     const { stderr } = kitty(
       repository(),
       { HOME: tempFolder(), KITTY_DEBUG: '1' },
@@ -175,7 +189,7 @@ describe('however the program is started', () => {
       'show',
       'WP07',
     )
-    expect(stderr).toMatch(/src[\\/]core[\\/]services[\\/]task-queries\.ts:\d+/)
+    expect(stderr).toMatch(/at .*TaskQueries\.\w+ \(.*src[\\/]core[\\/]services[\\/]task-queries\.ts:\d+/)
   })
 })
 

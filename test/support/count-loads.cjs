@@ -3,7 +3,8 @@
  * Preloaded (`node --require`), writes what a process loaded, looked at on disk and started to the file KITTY_LOADS
  * names when it ends: JSON of `{ builtins, modules, files, processes }`. What Node's own loader reads is left out, since
  * it differs from one Node to the next; the modules say it. With KITTY_LOADS_BUNDLED also which modules inside a bundle
- * were run: the bundle's text is changed for that, so that no compiled code fits it.
+ * were run: the bundle's text is changed for that, so that no compiled code fits it; of the shortened one, which has
+ * lost the modules' names, the readable twin is run.
  */
 const fs = require('node:fs')
 const Module = require('node:module')
@@ -53,8 +54,10 @@ function isLoader(stack) {
 
 function tellingBundle(path, text) {
   if (typeof text !== 'string' || !/dist[\\/]bundle[\\/][^\\/]+\.cjs$/.test(String(path))) return text
-  const told = text.replace(STARTS, (start) => `globalThis[Symbol.for('kitty.module-run')](${start})`)
-  if (told === text)
+  const twin = String(path).replace(/\.cjs$/, '.readable.cjs')
+  const named = fs.existsSync(twin) ? fs.readFileSync(twin, 'latin1') : text
+  const told = named.replace(STARTS, (start) => `globalThis[Symbol.for('kitty.module-run')](${start})`)
+  if (told === named)
     throw new Error(`${path}: esbuild starts its modules in another way than is counted here`)
   return told
 }

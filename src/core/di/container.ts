@@ -79,17 +79,13 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   }
   // The class is named by a function, so that the bundle loads a service's module when the service is asked for.
   const serve = <T extends object>(token: Token<T>, service: () => Class<T>): void => {
-    container
-      .bind<T>(token)
-      .toDynamicValue((context) => {
-        const made = service()
-        if (!container.isBound(made)) container.bind(made).toSelf()
-        return context.get(made)
-      })
-      .onActivation((_context, instance) => {
-        bindToResolver(instance, resolver)
-        return instance
-      })
+    container.bind<T>(token).toDynamicValue((context) => {
+      const made = service()
+      if (!container.isBound(made)) container.bind(made).toSelf()
+      const instance = context.get(made)
+      bindToResolver(instance, resolver)
+      return instance
+    })
   }
   const make = <T>(token: Token<T>, factory: (workspace: Workspace) => T): void => {
     container.bind<T>(token).toDynamicValue((context) => factory(context.get<Workspace>(TOKENS.Workspace)))

@@ -1,5 +1,5 @@
 /**
- * What commands answer with, as JSON and as the input of every page: the shapes of docs/cli.md. Keys are in
+ * What commands answer with, as JSON and as the input of every page: the shapes of docs/commands.md. Keys are in
  * snake_case; a key that has nothing holds null or [] and is never left out; times are RFC 3339 UTC.
  */
 
