@@ -123,10 +123,7 @@ async function absorbChanges(
   }
   await options.filled?.()
   const resolutions = await absorption.settle()
-  // Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place.
-  const isOther = !isSure || lost.length > 0 || (appended && !foundOwn)
-  if (isOther) await writer.putJournalMark(UNCHECKED)
-  else if (appended?.journal) await writer.putJournalMark(appended.journal)
+  await markJournal(writer, appended, isSure && lost.length === 0 && (appended === undefined || foundOwn))
   return { report: { lines, rewritten: lost, resolutions, foundOwn }, isSure }
 }
 
@@ -148,9 +145,18 @@ async function absorbOwn(
   const read = readFile(log, writer, absorption, file, from, appended.ids, () => undefined)
   const { lines, isSure, foundOwn } = await read.finally(() => absorption.taken())
   const resolutions = await absorption.settle()
-  if (!isSure || !foundOwn) await writer.putJournalMark(UNCHECKED)
-  else if (appended.journal) await writer.putJournalMark(appended.journal)
+  await markJournal(writer, appended, isSure && foundOwn)
   return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure }
+}
+
+/** Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place. */
+async function markJournal(
+  writer: IndexWriter,
+  appended: OwnAppend | undefined,
+  isUndisturbed: boolean,
+): Promise<void> {
+  if (!isUndisturbed) await writer.putJournalMark(UNCHECKED)
+  else if (appended?.journal) await writer.putJournalMark(appended.journal)
 }
 
 function resumeAt(

@@ -21,93 +21,26 @@ import type {
 } from './event-index.js'
 import { IndexUnusable } from './event-index.js'
 import { eventQuery } from './event-query.js'
-
-const ROW_COLUMNS = [
-  'event_id',
-  'lamport_clock',
-  'entity_id',
-  'entity_type',
-  'event_type',
-  'feature_slug',
-  'timestamp',
-  'date',
-  'actor',
-  'causation_id',
-  'correlation_id',
-  'work_package_id',
-  'file',
-  'line',
-  'offset',
-  'length',
-] as const satisfies readonly (keyof IndexRow)[]
-
-// One prepared statement whatever the number of rows: `repository.insert` costs eight times as much. With json_each each
-// row would be written out as text and parsed once more: twice as much.
-const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${name}"`).join(', ')})
-  SELECT ${ROW_COLUMNS.map((_, i) => `value ->> ${i}`).join(', ')} FROM jsonb_each(?) WHERE true
-  ON CONFLICT (event_id) DO NOTHING`
-
-// The files go in as one text and three numbers come out: a year has 365 of them, and a row each would be made an object.
-const STANDING = `SELECT
-  (SELECT count(*) FROM log_file) AS known,
-  count(log_file.file) AS read,
-  coalesce(sum(log_file."offset" = listed.value ->> 2), 0) AS whole,
-  (SELECT value FROM fact WHERE name = 'journal') AS journal,
-  EXISTS (SELECT 1 FROM log_problem) AS problems,
-  (SELECT data_version FROM pragma_data_version) AS version
-  FROM json_each(?) AS listed
-  LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
-
-// One look a feature: DISTINCT would walk through the state of every package.
-const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
-    SELECT min(feature_slug) FROM work_package
-    UNION ALL SELECT (SELECT min(feature_slug) FROM work_package WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
-  SELECT slug FROM packaged WHERE slug IS NOT NULL UNION SELECT feature_slug FROM feature ORDER BY 1`
-
-// One text, whatever the number of rows: a row of an answer costs more than all that is in it.
-const boardOf = (
-  where: string,
-): string => `SELECT group_concat(board, ?) AS rows, group_concat(board_crc) AS sums
-  FROM (SELECT board, board_crc FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
-const BOARD = boardOf('')
-const BOARD_OF_FEATURE = boardOf('WHERE feature_slug = ?')
-
-// As one text as well: it takes a third of the time that as many rows take.
-const PLACE = 'event_id, lamport_clock, file, line, "offset", length'
-const PLACES = `SELECT json_group_array(json_array(${PLACE})) AS places FROM (
-  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'WorkPackage' AND entity_id = ?2
-  UNION ALL
-  SELECT ${PLACE} FROM event WHERE feature_slug = ?1 AND entity_type = 'Gate' AND entity_id IN
-    (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
-  ORDER BY lamport_clock, event_id)`
-
-type Place = [
-  event_id: string,
-  lamport_clock: number,
-  file: string,
-  line: number,
-  offset: number,
-  length: number,
-]
-
-const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
-const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
-
-/** How the index stood to these files, and at which of SQLite's data versions. */
-interface Stood {
-  readonly files: readonly LogFile[]
-  readonly version: number
-  readonly standing: Standing
-}
+import { LastStanding } from './last-standing.js'
+import {
+  BOARD,
+  BOARD_OF_FEATURE,
+  FEATURE_SLUGS,
+  INSERT_ROWS,
+  type Place,
+  PLACED_COLUMNS,
+  PLACES,
+  RELOCATE,
+  ROW_COLUMNS,
+  STANDING,
+} from './sqlite-statements.js'
 
 /** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
   #relaxed = false
-  /** Odd while a transaction of this connection is at work. */
-  #turns = 0
-  #stood: Stood | undefined
+  readonly #last = new LastStanding()
 
   constructor(
     private readonly connection: Connection,
@@ -126,12 +59,11 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
-    this.#turns += 1
-    this.#stood = undefined
+    const ended = this.#last.suspend()
     try {
       return await this.#committed(work)
     } finally {
-      this.#turns += 1
+      ended()
     }
   }
 
@@ -161,10 +93,15 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async standing(files: readonly LogFile[]): Promise<Standing> {
-    const remembered = await this.#stoodSo(files)
-    if (remembered !== undefined) return remembered
+    const known = this.#last.of(files)
+    if (
+      known !== undefined &&
+      (await this.#dataVersion()) === known.version &&
+      this.#last.of(files) === known
+    )
+      return known.standing
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
-    const turns = this.#turns
+    const remember = this.#last.whatIsSeenNow()
     const [row] = await this.sql<{
       known: number
       read: number
@@ -181,19 +118,14 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
-    // What is seen within a transaction may yet be rolled back.
-    if (turns === this.#turns && turns % 2 === 0) this.#stood = { files, version: row.version, standing }
+    remember({ files, version: row.version, standing })
     return standing
   }
 
-  /** What it stood like last, if neither the files nor the index have changed since. */
-  async #stoodSo(files: readonly LogFile[]): Promise<Standing | undefined> {
-    const last = this.#stood
-    if (last === undefined || !areSame(last.files, files)) return undefined
-    // Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version.
+  /** Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
+  async #dataVersion(): Promise<number | undefined> {
     const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
-    // A transaction of this connection, which may have begun meanwhile, has had it forgotten.
-    return row?.data_version === last.version && last === this.#stood ? last.standing : undefined
+    return row?.data_version
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
@@ -218,7 +150,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
-    // What PLACES made of the columns.
+    // A cast: what PLACES makes is JSON.
     const places = JSON.parse(packed?.places ?? '[]') as Place[]
     return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
       event_id,
@@ -469,16 +401,6 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
   }
-}
-
-function areSame(some: readonly LogFile[], others: readonly LogFile[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ name, identity, size }, at) => {
-      const other = others[at]
-      return name === other?.name && identity === other.identity && size === other.size
-    })
-  )
 }
 
 function parsedFact(name: string, value: string): unknown {

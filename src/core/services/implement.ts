@@ -24,6 +24,8 @@ import { GitRefusal } from '../workspace/git.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { addWorktree, completeWorktree } from '../workspace/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
+import type { EventOf } from './first-event.js'
+import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
 import type { Recall } from './recall.js'
 import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
@@ -90,7 +92,7 @@ export class Implement {
   @Exclusive
   protected async claim(claim: Claim): Promise<{ events: readonly LogEvent[]; moves: readonly MadeMove[] }> {
     const { events, repeated } = await this.decide(claim)
-    const moves = events.flatMap((event) => madeMove(event, repeated))
+    const moves = events.flatMap((event) => (isStatusChange(event) ? madeMove(event, repeated) : []))
     for (const move of moves) await this.rules.follow(move, 'underLock')
     return { events, moves }
   }
@@ -178,19 +180,8 @@ export class Implement {
   }
 }
 
-function madeMove(event: LogEvent, repeated: boolean): MadeMove[] {
-  if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return []
-  const { feature_slug, old_status, new_status } = event.payload
-  return [
-    {
-      feature: feature_slug,
-      workPackage: event.entity_id,
-      from: old_status,
-      to: new_status,
-      event,
-      repeated,
-    },
-  ]
+function isStatusChange(event: LogEvent): event is EventOf<'WPStatusChanged'> {
+  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
 }
 
 function noWorkingLane({ name }: WorkflowTable): KittyError {

@@ -11,6 +11,7 @@ export function keyIsTaken({ causationId }: Provenance): KittyError {
         'Use a key of its own for every operation.',
         `kitty agent events list --causation ${causationId ?? ''}`,
       ],
+      context: { causation_id: causationId },
     },
   )
 }

@@ -3,7 +3,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import type { LogEvent, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
 import type { MoveRules } from '../rules/move-rules.js'
@@ -11,6 +11,7 @@ import { type Decision, decided, type EventStore, type Provenance } from '../sto
 import { knownLane } from './known-lane.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
 import type { Recall } from './recall.js'
 
@@ -62,7 +63,7 @@ export class MoveTask {
   @Exclusive
   protected async make(request: MoveRequest): Promise<MadeMove> {
     const { events, repeated } = await this.decide(request)
-    const made = madeMove(request, events, repeated)
+    const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)
     await this.rules.follow(made, 'underLock')
     return made
   }
@@ -123,17 +124,4 @@ function forceNeedsReason(workPackage: string): KittyError {
       nextSteps: ['add --reason "why the rules do not apply here"'],
     },
   )
-}
-
-function madeMove(request: MoveRequest, events: readonly LogEvent[], repeated: boolean): MadeMove {
-  const event = firstEvent('WPStatusChanged', events, request.provenance)
-  const { feature_slug, old_status, new_status } = event.payload
-  return {
-    feature: feature_slug,
-    workPackage: event.entity_id,
-    from: old_status,
-    to: new_status,
-    event,
-    repeated,
-  }
 }

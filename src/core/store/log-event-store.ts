@@ -56,9 +56,8 @@ export class LogEventStore implements EventStore {
   readonly #written = new Set<string>()
 
   #tail: LogTail | undefined
-  /** While a tail is followed, clock.json waits: to replace a file takes as long as to store an event. */
-  #unsavedClock: { readonly next: number; readonly now: Date } | undefined
-  #hasHostileAttributes = false
+  /** While a tail is followed, clock.json waits for the last event: to replace a file takes as long as to store one. */
+  #unsaved: LogEvent | undefined
 
   /** The index that was found up to date, while reads are to answer as of one moment. */
   readonly #moment = new AsyncLocalStorage<{ index?: EventIndex }>()
@@ -81,15 +80,10 @@ export class LogEventStore implements EventStore {
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     if (this.#holding.getStore()) return work()
-    const held = await this.lock.acquire(purpose)
-    try {
-      return await this.#holding.run(true, async () => {
-        await this.recoverAndCatchUp()
-        return work()
-      })
-    } finally {
-      held.release()
-    }
+    return this.#withLock(purpose, async () => {
+      await this.recoverAndCatchUp()
+      return work()
+    })
   }
 
   asOfNow<T>(work: () => Promise<T>): Promise<T> {
@@ -99,21 +93,17 @@ export class LogEventStore implements EventStore {
   async emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     if (drafts.length === 0) return []
     if (this.#holding.getStore()) return this.#emitOnce(drafts, provenance)
-    const held = await this.lock.acquire('emit')
-    try {
-      return await this.#holding.run(true, async () => {
-        const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
-        if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
-        await this.recoverAndCatchUp()
-        return this.#emitOnce(drafts, provenance)
-      })
-    } finally {
-      held.release()
-    }
+    return this.#withLock('emit', async () => {
+      const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
+      if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
+      await this.recoverAndCatchUp()
+      return this.#emitOnce(drafts, provenance)
+    })
   }
 
   async append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     if (!this.#holding.getStore()) throw new Error('append needs the write lock: call it within exclusively')
+    if (drafts.length === 0) return []
     const { lines } = await this.#appendAndIndex(drafts, provenance)
     return lines.map((line) => line.event)
   }
@@ -121,27 +111,27 @@ export class LogEventStore implements EventStore {
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
     if (earlier.length > 0) return earlier
-    const { lines, maximum } = await this.#appendAndIndex(drafts, provenance)
-    if (!this.#hasHostileAttributes) this.#tail = LogTail.behind(this.log, lines, maximum)
+    const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
+    if (isSafe) this.#tail = LogTail.behind(this.log, lines, maximum)
     return lines.map((line) => line.event)
   }
 
+  /** @returns what stands in the log now, its trusted maximum before, and whether git was told nothing that endangers it. */
   async #appendAndIndex(
     drafts: readonly Draft[],
     provenance: Provenance,
-  ): Promise<{ lines: readonly AppendedLine[]; maximum: number }> {
-    if (drafts.length === 0) return { lines: [], maximum: 0 }
+  ): Promise<{ lines: readonly AppendedLine[]; maximum: number; isSafe: boolean }> {
     const sources = await this.stampSources(drafts)
     const events = this.#stamped(drafts, provenance, sources)
-    this.#hasHostileAttributes = !this.attributes.beforeAppend(events)
+    const isSafe = this.attributes.beforeAppend(events)
     const lines = this.#store(events)
-    this.#saveClock()
+    this.#writeClock(events)
     const [first] = lines
     if (first !== undefined) {
       const ids = new Set<string>(lines.map(({ event }) => event.event_id))
       await this.takeUp({ file: first.file, ids, journal: this.recovery.journalEnd() })
     }
-    return { lines, maximum: sources.maximum }
+    return { lines, maximum: sources.maximum, isSafe }
   }
 
   /** The index is left behind: it takes the lines in when it is asked next. */
@@ -149,7 +139,9 @@ export class LogEventStore implements EventStore {
     this.#tail = undefined
     const { next: nextClock } = this.#issueFrom(tail.maximum)
     const heads = (key: string): readonly string[] => tail.heads(key)
-    const lines = this.#store(this.#stamped(drafts, provenance, { nextClock, heads }))
+    const events = this.#stamped(drafts, provenance, { nextClock, heads })
+    const lines = this.#store(events)
+    this.#unsaved = events.at(-1)
     if (tail.append(lines)) this.#tail = tail
     return lines.map((line) => line.event)
   }
@@ -171,8 +163,6 @@ export class LogEventStore implements EventStore {
   #store(events: readonly LogEvent[]): AppendedLine[] {
     const lines = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
-    const last = events.at(-1)
-    if (last) this.#unsavedClock = { next: last.lamport_clock + 1, now: this.session.now() }
     return lines
   }
 
@@ -256,7 +246,7 @@ export class LogEventStore implements EventStore {
 
   async close(): Promise<void> {
     try {
-      if (this.#unsavedClock) await this.#withLock('save the clock', async () => this.#saveClock())
+      if (this.#unsaved) await this.#withLock('save the clock', async () => this.#saveClock())
     } finally {
       await this.health.close()
     }
@@ -331,14 +321,20 @@ export class LogEventStore implements EventStore {
     }
   }
 
+  /** Saves the clock that has waited, unless others have come in between. */
   #saveClock(): void {
-    if (this.#unsavedClock === undefined) return
-    const { next, now } = this.#unsavedClock
-    this.#unsavedClock = undefined
+    if (this.#unsaved === undefined) return
+    const next = this.#unsaved.lamport_clock + 1
     const saved = this.clock.read()
-    // Others have come in between while this one waited.
-    if ('value' in saved && saved.value >= next && saved.value <= next + CLOCK_GAP) return
-    const warning = this.clock.write(next, now)
+    if (!('value' in saved && saved.value >= next && saved.value <= next + CLOCK_GAP))
+      this.#writeClock([this.#unsaved])
+    this.#unsaved = undefined
+  }
+
+  #writeClock(events: readonly LogEvent[]): void {
+    const last = events.at(-1)
+    if (last === undefined) return
+    const warning = this.clock.write(last.lamport_clock + 1, new Date(last.timestamp))
     if (warning !== undefined) this.notices.warn(warning)
   }
 
@@ -357,10 +353,10 @@ export class LogEventStore implements EventStore {
     return index
   }
 
-  async #withLock(purpose: string, work: () => Promise<void>): Promise<void> {
+  async #withLock<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     const held = await this.lock.acquire(purpose)
     try {
-      await work()
+      return await this.#holding.run(true, work)
     } finally {
       held.release()
     }

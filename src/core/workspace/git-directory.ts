@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { readOptional } from './read-optional.js'
 
 /** A checkout and git's directories behind it. All paths absolute. */
 export interface Checkout {
@@ -71,13 +72,4 @@ function readCoreConfig(gitCommonDir: string): { worktree?: string; bare: boolea
     else core.bare = /^(true|yes|on|1)$/i.test(value)
   }
   return core
-}
-
-function readOptional(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
-    throw error
-  }
 }

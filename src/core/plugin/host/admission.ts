@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type ErrorKind, KittyError } from '../../errors/kitty-error.js'
+import { workerScript } from './worker-script.js'
 
 export interface AdmittedPlugin {
   readonly name: string
@@ -29,14 +28,7 @@ interface Refusal {
 
 export type AdmissionAnswer = { readonly admitted: AdmittedPlugin } | { readonly refused: Refusal }
 
-const SCRIPT = join(
-  fileURLToPath(new URL('../../../../', import.meta.url)),
-  'dist',
-  'core',
-  'plugin',
-  'host',
-  'admission-worker.js',
-)
+const SCRIPT = workerScript('admission-worker')
 
 /**
  * Tries a plugin as the next start of the program will: in a thread, since this one remembers what it could not

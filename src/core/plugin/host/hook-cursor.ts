@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemCode } from '../../errors/kitty-error.js'
 import type { ScanPosition } from '../../log/event-log.js'
+import { readOptional } from '../../workspace/read-optional.js'
 
 /** How far a file of the log was told. */
 export interface FileMark extends ScanPosition {
@@ -75,13 +75,4 @@ export class HookCursor {
 function readIds(path: string): Set<string> {
   const lines = (readOptional(path) ?? '').split('\n')
   return new Set(lines.filter((line) => line.length === ULID_LINE - 1))
-}
-
-function readOptional(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
-    throw error
-  }
 }

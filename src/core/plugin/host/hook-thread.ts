@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { LogEvent } from '../../events-lib.js'
 import type { InstalledHook } from './extensions.js'
+import { workerScript } from './worker-script.js'
 
 export interface HookThreadData {
   readonly module: string
@@ -16,14 +15,7 @@ export type HookAnswer = { readonly done: true } | { readonly failed: string }
 /** Milliseconds for a thread to load its plugin, and for a batch where the hook says nothing else. */
 const START_TIMEOUT = 30_000
 const BATCH_TIMEOUT = 10_000
-const SCRIPT = join(
-  fileURLToPath(new URL('../../../../', import.meta.url)),
-  'dist',
-  'core',
-  'plugin',
-  'host',
-  'hook-worker.js',
-)
+const SCRIPT = workerScript('hook-worker')
 
 /**
  * A hook at work in a thread of its own, so that whatever it does ends there: throwing, process.exit, a loop
