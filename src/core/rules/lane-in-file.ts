@@ -18,6 +18,6 @@ export class LaneInFile implements PostFunction {
   ) {}
 
   async after({ feature, workPackage }: MadeMove): Promise<void> {
-    this.laneFiles.settle(await this.store.workPackages(feature), new Set([workPackage]))
+    this.laneFiles.settle(await this.store.boardRows(feature), new Set([workPackage]))
   }
 }

@@ -11,7 +11,6 @@ import type {
 } from '../projections/board-document.js'
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/event-document.js'
-import { byId } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
 import { keyIsTaken } from './key-is-taken.js'
@@ -78,7 +77,7 @@ export class Conflicts {
     const [event] = events
     const write = event && writeOf(event)
     if (event === undefined || write === undefined) throw keyIsTaken(request.provenance)
-    this.laneFiles.settle(await this.store.workPackages(request.feature), new Set([event.entity_id]))
+    this.laneFiles.settle(await this.store.boardRows(request.feature), new Set([event.entity_id]))
     return {
       feature: request.feature,
       entity_id: event.entity_id,
@@ -105,7 +104,7 @@ export class Conflicts {
     if (entity === feature)
       return this.#trusted(await this.store.read({ feature, entityType: 'FeatureSpec' }))
     const id = normaliseWorkPackageId(entity)
-    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, id)
+    await knownWorkPackage(this.store, feature, id)
     return this.#trusted(await this.store.history(feature, id))
   }
 

@@ -70,9 +70,8 @@ export class ErrorQueries {
   async match({ feature, workPackage, to, actor }: MatchQuestion): Promise<MatchAnswer> {
     knownLane(this.workflow, to)
     const lane = resolveLane(this.workflow, to) ?? to
-    const states = byId(await this.store.workPackages(feature))
-    const state = knownWorkPackage(states, feature, workPackage)
-    const dependencies = dependencyLanes(state, states)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
+    const dependencies = dependencyLanes(state, byId(await this.store.boardRows(feature)))
     const decision = this.rules.decide({ state, to: lane, actor, dependencies })
     const errors = this.recall.about({
       feature,

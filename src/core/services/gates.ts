@@ -6,7 +6,7 @@ import type { ErrorStorage } from '../errors/error-storage.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { type LogEvent, validTransitions, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import type { GateDocument } from '../projections/board-document.js'
-import { byId, gateDocuments } from '../projections/work-packages.js'
+import { gateDocuments } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -45,9 +45,10 @@ export class Gates {
   ) {}
 
   async list(feature: string, workPackage?: string): Promise<GateDocument[]> {
-    const states = byId(await this.store.workPackages(feature))
     const shown =
-      workPackage === undefined ? [...states.values()] : [knownWorkPackage(states, feature, workPackage)]
+      workPackage === undefined
+        ? await this.store.workPackages(feature)
+        : [await knownWorkPackage(this.store, feature, workPackage)]
     return shown.flatMap(gateDocuments)
   }
 
@@ -75,7 +76,7 @@ export class Gates {
 
   @Emits
   protected async decideAdd({ feature, workPackage, type }: AddGateRequest): Promise<Decision> {
-    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
     const gate_id = freeId(state, type)
     const payload = { feature_slug: feature, work_package_id: workPackage, gate_id, gate_type: type }
     return decided([{ event_type: 'GateCreated', entity_id: gate_id, entity_type: 'Gate', payload }])

@@ -99,8 +99,7 @@ export class Implement {
 
   @Emits
   protected async decide({ feature, workPackage, place, look, provenance }: Claim): Promise<Decision> {
-    const states = byId(await this.store.workPackages(feature))
-    const state = knownWorkPackage(states, feature, workPackage)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
     const [to] = this.workflow.working
     if (to === undefined) throw noWorkingLane(this.workflow)
     if (this.workflow.working.includes(state.lane)) {
@@ -113,7 +112,7 @@ export class Implement {
       )
       return decided([])
     }
-    const dependencies = dependencyLanes(state, states)
+    const dependencies = dependencyLanes(state, byId(await this.store.boardRows(feature)))
     const { actor } = provenance
     const decision = this.rules.decide({ state, to, actor, force: false, dependencies })
     if (!decision.ok) {

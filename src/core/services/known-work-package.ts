@@ -1,15 +1,16 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { WorkPackageState } from '../events-lib.js'
+import type { EventStore } from '../store/event-store.js'
 
-/** @throws KittyError UnknownWorkPackage, naming those there are. */
-export function knownWorkPackage(
-  states: ReadonlyMap<string, WorkPackageState>,
+/** Of the one package alone: its feature's others may have long histories. @throws KittyError UnknownWorkPackage, naming those there are. */
+export async function knownWorkPackage(
+  store: EventStore,
   feature: string,
   workPackage: string,
-): WorkPackageState {
-  const state = states.get(workPackage)
+): Promise<WorkPackageState> {
+  const state = await store.workPackage(feature, workPackage)
   if (state) return state
-  const known = [...states.keys()]
+  const known = (await store.boardRows(feature)).map((row) => row.work_package_id)
   const steps =
     known.length === 0
       ? `kitty agent feature finalize-tasks --feature ${feature}`

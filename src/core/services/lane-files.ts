@@ -4,7 +4,7 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
-import type { WorkPackageState } from '../events-lib.js'
+import type { BoardRow } from '../index/board-row.js'
 import type { FileOf } from '../projections/work-packages.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
@@ -21,6 +21,9 @@ export interface LaneDifference {
   /** Why kitty cannot correct it. */
   readonly problem?: string
 }
+
+/** A package's place and lane; who moved it there is null until somebody has. */
+type Lane = Pick<BoardRow, 'feature_slug' | 'work_package_id' | 'lane' | 'lane_actor'>
 
 /** The work packages' files: where they are, and the `lane:` line that repeats what the log says. */
 @injectable()
@@ -41,24 +44,20 @@ export class LaneFiles {
    * write is put right too. Never throws: the log has the truth already.
    * @param moved These get a `lane:` line when they have none.
    */
-  settle(states: readonly WorkPackageState[], moved: ReadonlySet<string>): void {
-    for (const state of states) {
-      // What a file says of a package that no event has moved is its author's.
-      if (state.lane_event === null) continue
-      const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
+  settle(packages: readonly Lane[], moved: ReadonlySet<string>): void {
+    for (const { feature_slug, work_package_id, lane, lane_actor } of packages) {
+      // What a file says of a package that nobody has moved is its author's.
+      if (lane_actor === null) continue
+      const file = this.#filesOf(feature_slug).get(work_package_id)
       if (file === undefined) continue
-      const problem = settleFile(
-        join(this.workspace.root, file),
-        state.lane,
-        moved.has(state.work_package_id),
-      )
+      const problem = settleFile(join(this.workspace.root, file), lane, moved.has(work_package_id))
       if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}`)
     }
   }
 
   /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
-  differing(states: readonly WorkPackageState[]): LaneDifference[] {
-    return states.flatMap((state): LaneDifference[] => {
+  differing(packages: readonly Lane[]): LaneDifference[] {
+    return packages.flatMap((state): LaneDifference[] => {
       const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
       if (file === undefined) return []
       const read = readSpecFile(join(this.workspace.root, file))

@@ -69,10 +69,9 @@ export class MarkSubtasks {
   }
 
   async #packages({ feature, workPackage }: MarkRequest): Promise<WorkPackageState[]> {
-    const states = await this.store.workPackages(feature)
-    return workPackage === undefined
-      ? states
-      : states.filter((state) => state.work_package_id === workPackage)
+    if (workPackage === undefined) return this.store.workPackages(feature)
+    const state = await this.store.workPackage(feature, workPackage)
+    return state === undefined ? [] : [state]
   }
 
   /** By what the log lists; a subtask it does not list by the box it has in its package's file. */

@@ -72,8 +72,7 @@ export class MoveTask {
   protected async decide(request: MoveRequest): Promise<Decision> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor } = provenance
-    const states = byId(await this.store.workPackages(feature))
-    const state = knownWorkPackage(states, feature, workPackage)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
     if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
     const question = {
@@ -81,7 +80,7 @@ export class MoveTask {
       to,
       actor,
       force,
-      dependencies: dependencyLanes(state, states),
+      dependencies: dependencyLanes(state, byId(await this.store.boardRows(feature))),
       evidence: evidence ?? null,
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })

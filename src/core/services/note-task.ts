@@ -4,7 +4,6 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
-import { byId } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -42,7 +41,7 @@ export class NoteTask {
 
   @Emits
   protected async decide({ feature, workPackage, text }: NoteRequest): Promise<Decision> {
-    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    await knownWorkPackage(this.store, feature, workPackage)
     const payload = { feature_slug: feature, text }
     return decided([{ event_type: 'NoteAdded', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
   }

@@ -4,7 +4,6 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, Usage } from '../events-lib.js'
-import { byId } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -46,7 +45,7 @@ export class RecordUsage {
   @Emits
   protected async decide(request: UsageRequest): Promise<Decision> {
     const { feature, workPackage } = request
-    knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    await knownWorkPackage(this.store, feature, workPackage)
     const amounts = amountsOf(request)
     if (Object.keys(amounts).length === 0)
       throw wrong('Nothing to record.', ['--tokens 1200', '--cost 0.0125', '--seconds 65'])

@@ -4,7 +4,6 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, WorkPackageState } from '../events-lib.js'
-import { byId } from '../projections/work-packages.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -47,7 +46,7 @@ export class TagTask {
 
   @Emits
   protected async decide({ feature, workPackage, add, remove }: TagRequest): Promise<Decision> {
-    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
     const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
     // An observed-remove set: what another branch adds meanwhile is not among what was seen, and stays.
     const removed = [...new Set(remove)]

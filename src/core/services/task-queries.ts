@@ -48,9 +48,8 @@ export class TaskQueries {
 
   /** @throws KittyError UnknownWorkPackage. */
   async show(feature: string, workPackage: string): Promise<WorkPackageDetailDocument> {
-    const states = byId(await this.store.workPackages(feature))
-    const state = knownWorkPackage(states, feature, workPackage)
-    const rows = byId([...states.values()].map(boardRowOf))
+    const state = await knownWorkPackage(this.store, feature, workPackage)
+    const rows = byId(await this.store.boardRows(feature))
     const history = await this.store.history(feature, workPackage)
     return {
       ...this.#document(boardRowOf(state), rows),

@@ -6,7 +6,6 @@ import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { LockOf } from '../log/file-lock.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
-import { byId } from '../projections/work-packages.js'
 import type { EventStore } from '../store/event-store.js'
 import { currentBranch } from '../workspace/branch.js'
 import { askGit, git, GitRefusal, gitText } from '../workspace/git.js'
@@ -81,7 +80,7 @@ export class Workspaces {
    */
   async remove(request: RemoveRequest): Promise<RemoveResult> {
     const { feature, workPackage, force } = request
-    const state = knownWorkPackage(byId(await this.store.workPackages(feature)), feature, workPackage)
+    const state = await knownWorkPackage(this.store, feature, workPackage)
     const name = `${feature}-${workPackage}`
     const held = await this.lockOf(name).acquire(`remove the worktree of ${name}`)
     try {
