@@ -3,6 +3,19 @@ import type { AppendedLine, EventLog, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../log/open-file.js'
 import type { Draft } from './stamp.js'
 
+const NAME = String.raw`"([ !#-[\]-~]+)"`
+const ANY = String.raw`"[^"\\]*"`
+/** A line as kitty writes it: its clock value, and in ASCII what tells its entity. */
+const PLAIN_LINE = new RegExp(
+  [
+    String.raw`^\{"event_id":"\w{26}","event_type":${ANY},"event_version":\d+,"lamport_clock":(\d{1,15})`,
+    `"entity_id":${NAME},"entity_type":${NAME},"timestamp":${ANY},"actor":${ANY}`,
+    `"causation_id":(?:null|${ANY}),"correlation_id":(?:null|${ANY})`,
+    String.raw`"payload":\{"feature_slug":${NAME}.*\}$`,
+  ].join(','),
+)
+const LINE_START = '{"event_id":'
+
 /** Then the index is brought up to date again, so that whoever reads next has little to take in. */
 const MOST_EMITS = 200
 
@@ -48,7 +61,7 @@ export class LogTail {
     if (file === undefined || inodeOf(file.identity) !== this.inode || file.size < this.position.offset)
       return false
     if (this.#emits >= MOST_EMITS || this.log.folderState() !== this.folder) return false
-    return file.size === this.position.offset || this.#readOn(file.size)
+    return file.size === this.position.offset || this.#passOver(file.size) || this.#readOn(file.size)
   }
 
   /** Whether it has the heads of everything these are about. */
@@ -72,6 +85,24 @@ export class LogTail {
       if (file !== this.file || offset !== this.position.offset || !this.#take(event)) return false
       this.position = { ...this.position, offset: offset + length }
     }
+    return true
+  }
+
+  /** Past plain lines about other entities: where many write at once, hardly any other kind is met. */
+  #passOver(size: number): boolean {
+    const { offset } = this.position
+    const text = this.log.readLine({ file: this.file, offset, length: size - offset })
+    let greatest = this.greatest
+    for (const line of text?.split('\n') ?? ['']) {
+      const plain = PLAIN_LINE.exec(line)
+      // What begins once more is two lines without a newline between them.
+      if (plain === null || line.lastIndexOf(LINE_START) > 0) return false
+      const [, clock, id, type, feature] = plain
+      if (this.#heads.has(`${feature}\n${type}\n${id}`) || Number(clock) > greatest + CLOCK_GAP) return false
+      greatest = Math.max(greatest, Number(clock))
+    }
+    this.greatest = greatest
+    this.position = { ...this.position, offset: size }
     return true
   }
 

@@ -154,6 +154,30 @@ describe('a store that emits again and again', () => {
     await store.close()
   })
 
+  it.each([
+    ['as kitty writes it', (event: LogEvent) => JSON.stringify(event)],
+    ['with spaces in it', (event: LogEvent) => JSON.stringify(event).replaceAll('":', '": ')],
+    ['by somebody of many quotes', (event: LogEvent) => JSON.stringify({ ...event, actor: '"},"a":{"' })],
+    ['of a text in many tongues', (event: LogEvent) => JSON.stringify({ ...event, actor: 'Ægir 🐈' })],
+    [
+      'with another event glued to it',
+      (event: LogEvent) =>
+        JSON.stringify({ ...event, event_id: '01HZZZZZZZZZZZZZZZZZZZZZZB', lamport_clock: 3 }) +
+        JSON.stringify(event),
+    ],
+  ])('issues a clock value above that of a line %s about another package', async (_, line) => {
+    const { store } = await open()
+    const base = await noteBy(store)
+    const other = { ...base, event_id: '01HZZZZZZZZZZZZZZZZZZZZZZA', entity_id: 'WP02', lamport_clock: 9 }
+    appendFileSync(file(), `${line({ ...other, parents: [] } as unknown as LogEvent)}\n`) // an id without its brand
+    const next = await noteBy(store)
+    expect([next.lamport_clock, next.parents]).toEqual([10, [base.event_id]])
+    expect((await store.read()).map(({ event_id }) => event_id)).toEqual(
+      expect.arrayContaining([base.event_id, other.event_id, next.event_id]),
+    )
+    await store.close()
+  })
+
   it('asks the index about events that name no parents', async () => {
     const { store } = await open()
     const base = await noteBy(store)
