@@ -1,7 +1,7 @@
 import type { crc32 as zlibCrc32 } from 'node:zlib'
 
 /** Until so many bytes have come the table is done before zlib, which takes milliseconds to load, would be there. */
-const FEW_BYTES = 64 * 1024
+const FEW_BYTES = 512 * 1024
 
 let table: Uint32Array | undefined
 let seen = 0
@@ -16,15 +16,19 @@ export function crc32(bytes: Uint8Array, crc = 0): number {
   }
   table ??= makeTable()
   let rest = ~crc
-  for (const byte of bytes) rest = (rest >>> 8) ^ (table[(rest ^ byte) & 0xff] ?? 0)
+  // By number: to iterate over bytes takes five times as long in a process that has just begun.
+  for (let at = 0; at < bytes.length; at += 1)
+    rest = (rest >>> 8) ^ (table[(rest ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
   return ~rest >>> 0
 }
 
 /** The reflected polynomial of ISO 3309, as in zlib's crc32.c. */
 function makeTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, index) => {
+  const made = new Uint32Array(256)
+  for (let index = 0; index < 256; index += 1) {
     let value = index
     for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-    return value
-  })
+    made[index] = value
+  }
+  return made
 }
