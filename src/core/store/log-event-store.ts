@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { TOKENS } from '../di/tokens.js'
@@ -32,6 +31,7 @@ import type { AppendedLine, EventLog, LogProblem } from '../log/event-log.js'
 import type { WriteLock } from '../log/file-lock.js'
 import type { Session } from '../workspace/session.js'
 import type { AttributeGuard } from './attribute-guard.js'
+import { CallScope } from './call-scope.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import { LogTail } from './log-tail.js'
@@ -52,7 +52,7 @@ interface ClockAndHeads {
 @injectable()
 export class LogEventStore implements EventStore {
   // Re-entrance belongs to the call, not the store: two calls of one process must still exclude each other.
-  readonly #holding = new AsyncLocalStorage<true>()
+  readonly #holding = new CallScope<true>()
   readonly #written = new Set<string>()
 
   #tail: LogTail | undefined
@@ -60,7 +60,7 @@ export class LogEventStore implements EventStore {
   #unsaved: LogEvent | undefined
 
   /** The index that was found up to date, while reads are to answer as of one moment. */
-  readonly #moment = new AsyncLocalStorage<{ index?: EventIndex }>()
+  readonly #moment = new CallScope<{ index?: EventIndex }>()
 
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
@@ -79,7 +79,7 @@ export class LogEventStore implements EventStore {
   }
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    if (this.#holding.getStore()) return work()
+    if (this.#holding.get()) return work()
     return this.#withLock(purpose, async () => {
       await this.recoverAndCatchUp()
       return work()
@@ -87,12 +87,12 @@ export class LogEventStore implements EventStore {
   }
 
   asOfNow<T>(work: () => Promise<T>): Promise<T> {
-    return this.#moment.getStore() ? work() : this.#moment.run({}, work)
+    return this.#moment.get() ? work() : this.#moment.run({}, work)
   }
 
   async emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     if (drafts.length === 0) return []
-    if (this.#holding.getStore()) return this.#emitOnce(drafts, provenance)
+    if (this.#holding.get()) return this.#emitOnce(drafts, provenance)
     return this.#withLock('emit', async () => {
       const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
       if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
@@ -102,7 +102,7 @@ export class LogEventStore implements EventStore {
   }
 
   async append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
-    if (!this.#holding.getStore()) throw new Error('append needs the write lock: call it within exclusively')
+    if (!this.#holding.get()) throw new Error('append needs the write lock: call it within exclusively')
     if (drafts.length === 0) return []
     const { lines } = await this.#appendAndIndex(drafts, provenance)
     return lines.map((line) => line.event)
@@ -344,8 +344,8 @@ export class LogEventStore implements EventStore {
 
   async #upToDate(): Promise<EventIndex> {
     const index = await this.health.current()
-    const moment = this.#moment.getStore()
-    if (this.#holding.getStore() || moment?.index === index) return index
+    const moment = this.#moment.get()
+    if (this.#holding.get() || moment?.index === index) return index
     await this.recovery.beforeRead(index, (work) =>
       this.#withLock('put back events that git took away', work),
     )
