@@ -89,6 +89,12 @@ module.exports = {
       { path: '^src/(core|aspects|commands)' },
     ),
     rule(
+      'one-storage-of-context',
+      'Node walks through every AsyncLocalStorage that was ever used with every promise: CallScope shares one.',
+      { path: '^src', pathNot: '^src/core/store/call-scope[.]ts$' },
+      { path: '^(node:)?async_hooks$' },
+    ),
+    rule(
       'declared-packages-only',
       'Add it to dependencies in package.json.',
       { path: '^(src|packages)' },
