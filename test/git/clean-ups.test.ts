@@ -51,6 +51,40 @@ describe('git’s clean-ups take no event away', () => {
     expect((await clone.ids()).sort()).toEqual(own)
   })
 
+  /** Committed on a branch beside, and so not here. */
+  async function leftToBranch(): Promise<{ clone: Clone; id: string | undefined }> {
+    const { clone } = await repository()
+    clone.commit()
+    clone.git('switch', '--quiet', '--create', 'beside')
+    const [id] = await clone.emit(1)
+    clone.commit()
+    clone.git('switch', '--quiet', 'main')
+    expect(await clone.ids()).not.toContain(id)
+    return { clone, id }
+  }
+
+  it.each([
+    ['is deleted', 'branch -D beside'],
+    ['is deleted, having been packed with others', 'pack-refs --all', 'branch -D beside'],
+    ['goes back', 'branch --force beside HEAD'],
+    ['is merged, and nothing of it taken', 'merge --quiet --no-edit --strategy=ours beside'],
+  ])('nor does a branch that alone has it and %s', async (_, ...verbs) => {
+    const { clone, id } = await leftToBranch()
+    for (const verb of verbs) clone.git(...verb.split(' '))
+    expect(await clone.ids()).toContain(id)
+    expect(clone.warnings.join()).toContain('re-added 1 events')
+  })
+
+  it('while another branch has it, no commit here brings it over', async () => {
+    const { clone, id } = await leftToBranch()
+    const others = await clone.emit(1)
+    clone.commit()
+    expect(await clone.ids()).not.toContain(id)
+    clone.git('switch', '--quiet', 'beside')
+    expect(await clone.ids()).toContain(id)
+    expect(await clone.ids()).not.toContain(others[0])
+  })
+
   it('and a lock of git’s on its index keeps no event waiting', async () => {
     const { clone, ids } = await repository()
     writeFileSync(join(clone.root, '.git', 'index.lock'), '')

@@ -74,6 +74,11 @@ export interface JournalMark {
   readonly offset: number
   /** The journal's size in bytes after it was last pruned: asked again when it has doubled. */
   readonly floor: number
+  /**
+   * Some lines are in the tip of another branch alone: what git's branches were like then (`branchesState`). When they
+   * have changed, those lines may lie nowhere.
+   */
+  readonly branches?: string | undefined
 }
 
 /** How an index stands to the log's files as they are listed now. */

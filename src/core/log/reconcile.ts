@@ -15,6 +15,8 @@ export interface Reconciliation {
    * branches. To be asked again, since only what HEAD says then tells what is to become of it.
    */
   readonly isPending: boolean
+  /** A line is missing that another branch alone has: when the branches change, it may lie nowhere. */
+  readonly isElsewhere: boolean
 }
 
 export interface ReconcileQuestions {
@@ -39,7 +41,14 @@ export async function reconcile(
   const missing = lines.filter((line) => !present.has(line.event_id))
   const asked = prune ? lines : missing
   if (asked.length === 0)
-    return { putBack: [], drop: [], keep: [...lines], expected: [...lines], isPending: false }
+    return {
+      putBack: [],
+      drop: [],
+      keep: [...lines],
+      expected: [...lines],
+      isPending: false,
+      isElsewhere: false,
+    }
   const { inHead, elsewhere } = committed(asked)
   const isPending = ({ event_id }: RawLine): boolean => inHead.has(event_id) && !elsewhere.has(event_id)
   const mayGo = ({ event_id }: RawLine): boolean =>
@@ -51,5 +60,6 @@ export async function reconcile(
     keep: lines.filter((line) => !mayGo(line)),
     expected: [...lines.filter(({ event_id }) => present.has(event_id)), ...putBack],
     isPending: missing.some(isPending),
+    isElsewhere: missing.some(({ event_id }) => elsewhere.has(event_id)),
   }
 }

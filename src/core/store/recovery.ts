@@ -18,6 +18,7 @@ import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log
 import type { Journal } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
+import { branchesState } from '../workspace/head.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { AttributeGuard } from './attribute-guard.js'
 
@@ -61,7 +62,7 @@ export class Recovery {
   async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
     const standing = await index.standing(this.log.list())
     if (!standing.isUpToDate) await this.#catchUp(index)
-    const mark = standing.isUpToDate ? standing.journal : await index.journalMark()
+    const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
     const others = this.attributes.otherSides()
     if (lines.length + others.length === 0) return
@@ -70,8 +71,7 @@ export class Recovery {
     const isMissing = [...lines, ...others].some((line) => !present.has(line.event_id))
     if (isMissing) await withLock(() => this.beforeWrite(index))
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
-    else if (lines.length > MANY)
-      await this.#confirmJournal(index, lines, { ...end, floor: mark?.floor ?? 0 })
+    else if (lines.length > MANY) await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
   }
 
   /**
@@ -80,7 +80,7 @@ export class Recovery {
    */
   journalEnd(): JournalMark | undefined {
     if (this.#isPending) return undefined
-    this.#mark = { ...this.journal.read(this.#mark).end, floor: this.#mark?.floor ?? 0 }
+    this.#mark = { ...marked(this.#mark), ...this.journal.read(this.#mark).end }
     return this.#mark
   }
 
@@ -118,7 +118,8 @@ export class Recovery {
   }
 
   /** @returns whether lines were put back. */
-  async #reconcileJournal(index: EventIndex, mark: JournalMark | undefined): Promise<boolean> {
+  async #reconcileJournal(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
+    const mark = this.#stillTrue(noted)
     this.#mark = mark
     this.#isPending = false
     const unseen = this.journal.read(mark)
@@ -126,12 +127,20 @@ export class Recovery {
     const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
     if (!isWhole || prune) return this.#compareWithGit(index, prune)
     if (unseen.lines.length > 0)
-      await this.#confirmJournal(index, unseen.lines, { ...unseen.end, floor: mark?.floor ?? 0 })
+      await this.#confirmJournal(index, unseen.lines, { ...marked(mark), ...unseen.end })
     return false
+  }
+
+  /** The mark, or where there is none to go by: lines that were left to another branch may have lost it since. */
+  #stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
+    if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
+    return { identity: '', offset: 0, floor: mark.floor }
   }
 
   async #compareWithGit(index: EventIndex, prune: boolean): Promise<boolean> {
     const { lines } = this.journal.read()
+    // Before git is asked: what changes meanwhile is asked about once more.
+    const branches = branchesState(this.workspace)
     const plan = await reconcile(lines, {
       inLog: () => this.#inLog(index, lines),
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
@@ -151,7 +160,8 @@ export class Recovery {
     this.#isPending = plan.isPending && hidden.length === 0
     if (this.#isPending) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
-    await this.#confirmJournal(index, plan.expected, { ...this.journal.read().end, floor })
+    const waitsFor = plan.isElsewhere ? { branches } : {}
+    await this.#confirmJournal(index, plan.expected, { ...this.journal.read().end, floor, ...waitsFor })
     return putBack.length > 0
   }
 
@@ -232,6 +242,11 @@ export class Recovery {
       await this.#reconcileJournal(index, await index.journalMark())
     }
   }
+}
+
+/** What a mark says besides how far: kept when it moves on. */
+function marked(mark: JournalMark | undefined): Pick<JournalMark, 'floor' | 'branches'> {
+  return mark === undefined ? { floor: 0 } : { floor: mark.floor, branches: mark.branches }
 }
 
 async function inIndex(index: IndexReader, lines: readonly RawLine[]): Promise<Set<string>> {

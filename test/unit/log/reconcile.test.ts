@@ -27,7 +27,14 @@ function neverAsked(): never {
 describe('reconcile', () => {
   it('does not ask git while the log has every line', async () => {
     const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prune: false })
-    expect(plan).toEqual({ putBack: [], drop: [], keep: LINES, expected: LINES, isPending: false })
+    expect(plan).toEqual({
+      putBack: [],
+      drop: [],
+      keep: LINES,
+      expected: LINES,
+      isPending: false,
+      isElsewhere: false,
+    })
   })
 
   it('puts back what is neither in the log nor committed, and keeps everything in the journal', async () => {
@@ -42,6 +49,7 @@ describe('reconcile', () => {
       keep: LINES,
       expected: [LINES[0], LINES[1]],
       isPending: false,
+      isElsewhere: true,
     })
   })
 
