@@ -28,6 +28,8 @@ export interface Started {
   readonly finished: Promise<Outcome>
   /** Resolves when stdout contains `text`. */
   says(text: string): Promise<void>
+  /** The process, and with a wrapper that it runs under (faketime) what that has started. */
+  kill(signal: NodeJS.Signals): void
 }
 
 /** Starts a node script with nothing of this process's environment but the path. */
@@ -38,12 +40,21 @@ export function start(script: string, args: readonly string[], conditions: Condi
     cwd,
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that a wrapper's child ends with it.
+    detached: under.length > 0,
   })
+  const kill = (signal: NodeJS.Signals): void => {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null
+    if (under.length > 0 && child.pid !== undefined && !hasEnded) process.kill(-child.pid, signal)
+    else child.kill(signal)
+  }
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const late = setTimeout(() => child.kill('SIGKILL'), within * 1000)
+  const late = setTimeout(() => {
+    kill('SIGKILL')
+  }, within * 1000)
   const finished = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => {
@@ -58,5 +69,5 @@ export function start(script: string, args: readonly string[], conditions: Condi
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
-  return { child, finished, says }
+  return { child, finished, says, kill }
 }

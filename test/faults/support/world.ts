@@ -48,7 +48,7 @@ export class World {
     const world = new World(folder)
     onTestFinished(async () => {
       // A test that failed may have left some at work.
-      for (const { child } of world.started) child.kill('SIGKILL')
+      for (const started of world.started) started.kill('SIGKILL')
       await Promise.all(world.started.map(({ finished }) => finished.catch(() => undefined)))
       rmSync(folder, { recursive: true, force: true })
     })
