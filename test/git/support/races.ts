@@ -88,6 +88,8 @@ export async function race(name: string, count: number, folder: string, path: st
     // Of its own, so that what lies between HEAD and its parent is the log alone.
     clone.git('commit', '--quiet', '--allow-empty', '--message', 'settled')
   }
+  // The last commit as well may have left out what git had just taken: one more command, and then it is counted.
+  await clone.settle()
   const found = await track.everywhere()
   return {
     stored: stored.length,
