@@ -39,7 +39,8 @@ export interface OwnAppend {
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const NONE: ReadonlySet<string> = new Set()
-const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
+/** The journal is to be looked at from its beginning. */
+export const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
 /** Git replaces a file while it is read hardly once, and hardly ever twice. */
 const ATTEMPTS = 4
 const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [], foundOwn: false }

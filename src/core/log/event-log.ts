@@ -104,7 +104,7 @@ export interface EventLog {
   prefixCrc(file: string, length: number): number | undefined
   /** The events at these places, in this order; undefined where the bytes are not an event. */
   readEvents(locations: readonly EventLocation[]): (LogEvent | undefined)[]
-  /** The line at a place, byte for byte a character, without byte order mark and line end; undefined when the file is missing or shorter. */
+  /** The line at a place, or several, byte for byte a character, without byte order mark before and line end behind; undefined when the file is missing or shorter. */
   readLine(location: EventLocation): string | undefined
   /** Durable when it returns; all or nothing when it throws. */
   append(events: readonly LogEvent[]): AppendedLine[]

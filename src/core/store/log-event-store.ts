@@ -125,7 +125,7 @@ export class LogEventStore implements EventStore {
     const events = this.#stamped(drafts, provenance, sources)
     const isSafe = this.attributes.beforeAppend(events)
     const lines = this.#store(events)
-    this.#writeClock(events)
+    this.#writeClock(events.at(-1))
     const [first] = lines
     if (first !== undefined) {
       const ids = new Set<string>(lines.map(({ event }) => event.event_id))
@@ -327,12 +327,11 @@ export class LogEventStore implements EventStore {
     const next = this.#unsaved.lamport_clock + 1
     const saved = this.clock.read()
     if (!('value' in saved && saved.value >= next && saved.value <= next + CLOCK_GAP))
-      this.#writeClock([this.#unsaved])
+      this.#writeClock(this.#unsaved)
     this.#unsaved = undefined
   }
 
-  #writeClock(events: readonly LogEvent[]): void {
-    const last = events.at(-1)
+  #writeClock(last: LogEvent | undefined): void {
     if (last === undefined) return
     const warning = this.clock.write(last.lamport_clock + 1, new Date(last.timestamp))
     if (warning !== undefined) this.notices.warn(warning)

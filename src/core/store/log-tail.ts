@@ -92,8 +92,9 @@ export class LogTail {
   #passOver(size: number): boolean {
     const { offset } = this.position
     const text = this.log.readLine({ file: this.file, offset, length: size - offset })
+    if (text === undefined) return false
     let greatest = this.greatest
-    for (const line of text?.split('\n') ?? ['']) {
+    for (const line of text.split('\n')) {
       const plain = PLAIN_LINE.exec(line)
       // What begins once more is two lines without a newline between them.
       if (plain === null || line.lastIndexOf(LINE_START) > 0) return false

@@ -4,7 +4,7 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport, UNCHECKED } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
 import {
   type EventIndex,
@@ -134,7 +134,7 @@ export class Recovery {
   /** The mark, or where there is none to go by: lines that were left to another branch may have lost it since. */
   #stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
     if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
-    return { identity: '', offset: 0, floor: mark.floor }
+    return { ...UNCHECKED, floor: mark.floor }
   }
 
   async #compareWithGit(index: EventIndex, prune: boolean): Promise<boolean> {

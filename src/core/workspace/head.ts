@@ -12,18 +12,20 @@ export function headState({ gitDir, gitCommonDir }: Pick<Checkout, 'gitDir' | 'g
   const ref = /^ref: (refs\/\S+)/.exec(head)?.[1]
   if (ref === undefined) return head
   const tip = textOf(join(gitCommonDir, ref))
-  // Not a file of its own: packed together with others, or in a table.
-  const elsewhere = ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name)))
-  return tip === undefined ? `${ref} ${elsewhere.join(' ')}` : `${ref} ${tip}`
+  return tip === undefined ? `${ref} ${packedState(gitCommonDir)}` : `${ref} ${tip}`
 }
 
 /** A text that changes whenever `headState` does, or a local branch comes, goes or moves. As cheap, and as careful. */
 export function branchesState(checkout: Pick<Checkout, 'gitDir' | 'gitCommonDir'>): string {
   const { gitCommonDir } = checkout
-  const packed = ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name)))
   // Git writes a branch by renaming a file, which its folder's time tells.
   const folders = foldersBelow(join(gitCommonDir, 'refs', 'heads')).map(stateOf)
-  return [headState(checkout), ...packed, ...folders].join(' ')
+  return [headState(checkout), packedState(gitCommonDir), ...folders].join(' ')
+}
+
+/** Of the branches that are no files of their own: packed together with others, or in a table. */
+function packedState(gitCommonDir: string): string {
+  return ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name))).join(' ')
 }
 
 function foldersBelow(folder: string): string[] {
