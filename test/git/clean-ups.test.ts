@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ATTRIBUTES } from '../../src/core/services/initialise.js'
-import { Clone } from './support/clone.js'
+import { Clone, noteDraft } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
 
 /** Two committed events, one of another clone's among them, and one that is not committed. */
@@ -42,13 +42,62 @@ describe('git’s clean-ups take no event away', () => {
     expect(clone.warnings.join()).not.toContain('read directly')
   })
 
-  it('nor does a log that is deleted by hand, from the moment that is committed', async () => {
+  it('nor does a log that is deleted by hand, whoever stored the events', async () => {
+    const { clone, ids } = await repository()
+    rmSync(clone.day)
+    expect((await clone.ids()).sort()).toEqual(ids)
+    expect(clone.warnings.join()).toContain(`re-added ${ids.length} events`)
+  })
+
+  it('nor one that is deleted with git, from the moment that is committed', async () => {
     const { clone, own } = await repository()
     clone.commit()
-    rmSync(clone.day)
+    clone.git('rm', '--quiet', '-r', '.kittify/events')
     await clone.ids()
     clone.commit('deleted')
     expect((await clone.ids()).sort()).toEqual(own)
+  })
+
+  it('nor does a checkout that could not write the log, when the journal has long let go of it', async () => {
+    const { clone, ids } = await repository()
+    clone.commit()
+    clone.git('switch', '--quiet', '--create', 'beside')
+    ids.push(...(await clone.emit(2)))
+    clone.commit()
+    clone.git('switch', '--quiet', 'main')
+    await clone.settle()
+    const ofMain = readFileSync(clone.day)
+    clone.git('switch', '--quiet', 'beside')
+    rmSync(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
+    writeFileSync(clone.day, ofMain)
+    expect((await clone.ids()).sort()).toEqual(ids.sort())
+    expect(clone.committedLines().sort()).toEqual(clone.rawLines().sort())
+  })
+
+  it('nothing is taken for deleted while git is writing', async () => {
+    const { clone, ids } = await repository()
+    clone.commit()
+    rmSync(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
+    rmSync(clone.day)
+    const lock = join(clone.root, '.git', 'index.lock')
+    writeFileSync(lock, '')
+    expect(await clone.ids()).toEqual([])
+    rmSync(lock)
+    expect((await clone.ids()).sort()).toEqual(ids)
+  })
+
+  it('nor does a journal that has grown, and keeps of what is committed only the youngest', async () => {
+    const { clone } = await repository()
+    const journal = join(clone.root, '.git', 'kitty', 'journal.jsonl')
+    await clone.emitAll(Array.from({ length: 80 }, () => noteDraft('a long note '.repeat(400))))
+    clone.commit()
+    const [youngest] = await clone.emit(1)
+    clone.commit()
+    await clone.settle()
+    expect(statSync(journal).size).toBeGreaterThan(100 * 1024)
+    expect(statSync(journal).size).toBeLessThan(130 * 1024)
+    clone.git('reset', '--quiet', '--hard', 'HEAD~1')
+    expect(await clone.ids()).toContain(youngest)
   })
 
   /** Committed on a branch beside, and so not here. */

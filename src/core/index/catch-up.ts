@@ -3,7 +3,13 @@ import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../log/open-file.js'
 import { Absorption } from './absorption.js'
 import type { ConflictResolution } from './conflict-resolution.js'
-import type { EventIndex, IndexWriter, JournalMark, Watermark } from './event-index.js'
+import {
+  type EventIndex,
+  type IndexWriter,
+  type JournalMark,
+  UNCHECKED,
+  type Watermark,
+} from './event-index.js'
 
 export interface CatchUpReport {
   /** Lines read, good or not. */
@@ -39,8 +45,6 @@ export interface OwnAppend {
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const NONE: ReadonlySet<string> = new Set()
-/** The journal is to be looked at from its beginning. */
-export const UNCHECKED: JournalMark = { identity: '', offset: 0, floor: 0 }
 /** Git replaces a file while it is read hardly once, and hardly ever twice. */
 const ATTEMPTS = 4
 const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [], foundOwn: false }

@@ -81,6 +81,14 @@ export interface JournalMark {
   readonly branches?: string | undefined
 }
 
+/** Lines have gone from the log, or may have: the journal is to be looked at from its beginning, and git's index with it. */
+export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0, floor: 0 }
+
+/** An index that has just been built knows nothing of what there was before. */
+export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
+  return mark !== undefined && mark.identity !== UNCHECKED.identity
+}
+
 /** How an index stands to the log's files as they are listed now. */
 export interface Standing {
   /** Every file has been read as it is now, and no other is known. */

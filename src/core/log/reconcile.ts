@@ -5,13 +5,13 @@ import type { RawLine } from './event-log.js'
 export interface Reconciliation {
   /** Neither in the log nor committed: git took them. They go back into the log and stay in the journal. */
   readonly putBack: RawLine[]
-  /** Only of a journal that is to be pruned: committed, so that git keeps them from now on. */
+  /** Only of a journal that is to be pruned: in the log and in HEAD, so that git keeps them from now on. */
   readonly drop: RawLine[]
   readonly keep: RawLine[]
   /** Those that are in the log, or will be once `putBack` has been written. */
   readonly expected: RawLine[]
   /**
-   * A line is missing that HEAD has: somebody has taken it out and not yet committed that, or is just changing
+   * A line is missing that HEAD has: somebody has staged its removal and not yet committed that, or is just changing
    * branches. To be asked again, since only what HEAD says then tells what is to become of it.
    */
   readonly isPending: boolean
@@ -24,8 +24,8 @@ export interface ReconcileQuestions {
   readonly inLog: (ids: readonly string[]) => ReadonlySet<string> | Promise<ReadonlySet<string>>
   /** Where git has these lines. Costs processes. */
   readonly committed: (lines: readonly RawLine[]) => Committed
-  /** Let go of what is committed, since the journal has grown. */
-  readonly prune: boolean
+  /** How many of the oldest lines are to go once HEAD has them, since the journal has grown. */
+  readonly prunable: number
 }
 
 /**
@@ -35,11 +35,12 @@ export interface ReconcileQuestions {
  */
 export async function reconcile(
   lines: readonly RawLine[],
-  { inLog, committed, prune }: ReconcileQuestions,
+  { inLog, committed, prunable }: ReconcileQuestions,
 ): Promise<Reconciliation> {
   const present = await inLog(lines.map((line) => line.event_id))
   const missing = lines.filter((line) => !present.has(line.event_id))
-  const asked = prune ? lines : missing
+  const old = lines.slice(0, prunable)
+  const asked = [...new Set([...old, ...missing])]
   if (asked.length === 0)
     return {
       putBack: [],
@@ -51,13 +52,12 @@ export async function reconcile(
     }
   const { inHead, elsewhere } = committed(asked)
   const isPending = ({ event_id }: RawLine): boolean => inHead.has(event_id) && !elsewhere.has(event_id)
-  const mayGo = ({ event_id }: RawLine): boolean =>
-    prune && (elsewhere.has(event_id) || (inHead.has(event_id) && present.has(event_id)))
+  const drop = new Set(old.filter(({ event_id }) => inHead.has(event_id) && present.has(event_id)))
   const putBack = missing.filter(({ event_id }) => !inHead.has(event_id) && !elsewhere.has(event_id))
   return {
     putBack,
-    drop: lines.filter(mayGo),
-    keep: lines.filter((line) => !mayGo(line)),
+    drop: [...drop],
+    keep: lines.filter((line) => !drop.has(line)),
     expected: [...lines.filter(({ event_id }) => present.has(event_id)), ...putBack],
     isPending: missing.some(isPending),
     isElsewhere: missing.some(({ event_id }) => elsewhere.has(event_id)),

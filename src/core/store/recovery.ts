@@ -4,26 +4,32 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { catchUp, type CatchUpReport, UNCHECKED } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
 import {
   type EventIndex,
   type IndexReader,
   type EventPlace,
   IndexUnusable,
+  isChecked,
   type JournalMark,
+  UNCHECKED,
 } from '../index/event-index.js'
 import { committedLines, linesOfHead } from '../log/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
+import { isGitAtWork, unstagedDeletions } from '../log/unstaged-deletions.js'
 import { branchesState } from '../workspace/head.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { AttributeGuard } from './attribute-guard.js'
 
 /** A smaller journal is not worth asking git about, in bytes. */
 const PRUNE_AT = 256 * 1024
+
+/** The youngest lines stay, in bytes: a commit that was just made is the likeliest to be undone. */
+const YOUNGEST = PRUNE_AT / 2
 
 /** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
 const MANY = 64
@@ -64,14 +70,15 @@ export class Recovery {
     if (!standing.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
-    const others = this.attributes.otherSides()
-    if (lines.length + others.length === 0) return
-    const present = await inIndex(index, [...lines, ...others])
+    const deleted = isChecked(mark) ? [] : unstagedDeletions(this.workspace)
+    const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
+    const present = await inIndex(index, wanted)
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
-    const isMissing = [...lines, ...others].some((line) => !present.has(line.event_id))
+    const isMissing = wanted.some((line) => !present.has(line.event_id))
     if (isMissing) await withLock(() => this.beforeWrite(index))
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
-    else if (lines.length > MANY) await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
+    else if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
+      await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
   }
 
   /**
@@ -125,7 +132,7 @@ export class Recovery {
     const unseen = this.journal.read(mark)
     const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
     const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
-    if (!isWhole || prune) return this.#compareWithGit(index, prune)
+    if (!isWhole || prune || !isChecked(mark)) return this.#compareWithGit(index, prune)
     if (unseen.lines.length > 0)
       await this.#confirmJournal(index, unseen.lines, { ...marked(mark), ...unseen.end })
     return false
@@ -141,23 +148,24 @@ export class Recovery {
     const { lines } = this.journal.read()
     // Before git is asked: what changes meanwhile is asked about once more.
     const branches = branchesState(this.workspace)
+    const deleted = unstagedDeletions(this.workspace)
     const plan = await reconcile(lines, {
-      inLog: () => this.#inLog(index, lines),
+      inLog: async () => new Set([...(await this.#inLog(index, lines)), ...idsOf(deleted ?? [])]),
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
-      prune,
+      prunable: prune ? countBeforeLast(YOUNGEST, lines) : 0,
     })
     const hidden = plan.isPending && this.#isSparse() ? await this.#hiddenLines(index) : []
-    const putBack = [...plan.putBack, ...hidden]
+    const putBack = [...(deleted ?? []), ...plan.putBack, ...hidden]
     if (putBack.length > 0) {
       const count = this.log.putBack(putBack)
       this.notices.warn(
-        `re-added ${count} events that git had taken out of .kittify/events. If git stash pop now refuses: ` +
+        `re-added ${count} events that had been taken out of .kittify/events. If git stash pop now refuses: ` +
           'git checkout -- .kittify/events, then pop again; nothing goes missing.',
       )
       await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    this.#isPending = plan.isPending && hidden.length === 0
+    this.#isPending = deleted === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     const waitsFor = plan.isElsewhere ? { branches } : {}
@@ -178,21 +186,33 @@ export class Recovery {
     return true
   }
 
-  /** An index that lacks what the files hold is damaged, and nothing is written because of it. */
+  /**
+   * An index that lacks what the files hold, and has read them as they are, is damaged: nothing is written because of
+   * it. Git may have put them there since they were read.
+   */
   async #inLog(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
-    const present = await inIndex(index, lines)
-    const missing = new Set(lines.map((line) => line.event_id).filter((id) => !present.has(id)))
-    if (missing.size > 0 && index.kind === 'sqlite' && this.#filesHold(missing))
-      throw new IndexUnusable('damaged', 'it lacked events that are in the log')
-    return present
+    for (;;) {
+      const present = await inIndex(index, lines)
+      const missing = lines.filter((line) => !present.has(line.event_id))
+      if (missing.length === 0 || index.kind === 'memory' || !this.#filesHold(missing)) return present
+      if ((await index.standing(this.log.list())).isUpToDate)
+        throw new IndexUnusable('damaged', 'it lacked events that are in the log')
+      await this.#catchUp(index)
+    }
   }
 
-  #filesHold(ids: ReadonlySet<string>): boolean {
-    return this.log.list().some((file) => {
-      for (const lines of this.log.scan(file.name, SCAN_START))
-        if (lines.some(({ event }) => event !== undefined && ids.has(event.event_id))) return true
-      return false
-    })
+  /** Looks at the files of their days. */
+  #filesHold(missing: readonly RawLine[]): boolean {
+    const ids = new Set(idsOf(missing))
+    const days = new Set(missing.map((line) => line.timestamp.slice(0, 10)))
+    return this.log
+      .list()
+      .filter(({ name }) => days.has(name.slice(0, 10)))
+      .some(({ name }) => {
+        for (const lines of this.log.scan(name, SCAN_START))
+          if (lines.some(({ event }) => event !== undefined && ids.has(event.event_id))) return true
+        return false
+      })
   }
 
   /** A sparse checkout may leave the log out of the work tree, where every command looks for it. */
@@ -221,7 +241,7 @@ export class Recovery {
 
   /** Not while git is at work: it might write a file between our last look at it and our putting another in its place. */
   async #normaliseFiles(index: EventIndex): Promise<void> {
-    if (existsSync(join(this.workspace.gitCommonDir, 'index.lock'))) return
+    if (isGitAtWork(this.workspace)) return
     const byFile = new Map<string, LogProblem[]>()
     for (const problem of await index.problems()) {
       byFile.set(problem.file, [...(byFile.get(problem.file) ?? []), problem])
@@ -249,7 +269,18 @@ function marked(mark: JournalMark | undefined): Pick<JournalMark, 'floor' | 'bra
   return mark === undefined ? { floor: 0 } : { floor: mark.floor, branches: mark.branches }
 }
 
+/** How many lines there are before those that make up so many bytes at the end. */
+function countBeforeLast(bytes: number, lines: readonly RawLine[]): number {
+  let left = bytes
+  const first = lines.findLastIndex((line) => (left -= line.bytes.length) < 0)
+  return first + 1
+}
+
+function idsOf(lines: readonly RawLine[]): string[] {
+  return lines.map((line) => line.event_id)
+}
+
 async function inIndex(index: IndexReader, lines: readonly RawLine[]): Promise<Set<string>> {
   if (lines.length === 0) return new Set()
-  return new Set((await index.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
+  return new Set((await index.rows(idsOf(lines))).map((row) => row.event_id))
 }

@@ -143,7 +143,10 @@ export class Clone {
 
   /** Stores so many notes in one command. @returns their ids. */
   emit(count: number, cwd = this.root): Promise<string[]> {
-    return this.emitAll(Array.from({ length: count }, noteDraft), cwd)
+    return this.emitAll(
+      Array.from({ length: count }, () => noteDraft()),
+      cwd,
+    )
   }
 
   async emitAll(drafts: readonly NewEvent[], cwd = this.root): Promise<string[]> {
@@ -209,13 +212,13 @@ export class Clone {
 
 let notes = 0
 
-export function noteDraft(): NewEvent {
+export function noteDraft(text = `note ${notes + 1}`): NewEvent {
   notes += 1
   return {
     event_type: 'NoteAdded',
     entity_type: 'WorkPackage',
     entity_id: 'WP01',
-    payload: { feature_slug: FEATURE, text: `note ${notes}` },
+    payload: { feature_slug: FEATURE, text },
   }
 }
 

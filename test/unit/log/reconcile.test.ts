@@ -26,7 +26,7 @@ function neverAsked(): never {
 
 describe('reconcile', () => {
   it('does not ask git while the log has every line', async () => {
-    const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prune: false })
+    const plan = await reconcile(LINES, { inLog: () => ids(1, 2, 3), committed: neverAsked, prunable: 0 })
     expect(plan).toEqual({
       putBack: [],
       drop: [],
@@ -41,7 +41,7 @@ describe('reconcile', () => {
     const plan = await reconcile(LINES, {
       inLog: () => ids(1),
       committed: () => git(ids(), ids(3)),
-      prune: false,
+      prunable: 0,
     })
     expect(plan).toEqual({
       putBack: [LINES[1]],
@@ -59,30 +59,30 @@ describe('reconcile', () => {
       asked.push(...lines)
       return git(ids())
     }
-    await reconcile(LINES, { inLog: () => ids(1, 3), committed, prune: false })
+    await reconcile(LINES, { inLog: () => ids(1, 3), committed, prunable: 0 })
     expect(asked).toEqual([LINES[1]])
   })
 
-  it('lets go of committed lines when it is to prune', async () => {
+  it('lets go of the oldest lines, as many as it is to, that the log and HEAD have', async () => {
     const plan = await reconcile(LINES, {
       inLog: () => ids(1, 2, 3),
-      committed: () => git(ids(1), ids(2)),
-      prune: true,
+      committed: () => git(ids(1, 3), ids(2)),
+      prunable: 2,
     })
     expect(plan).toMatchObject({
       putBack: [],
-      drop: [LINES[0], LINES[1]],
-      keep: [LINES[2]],
+      drop: [LINES[0]],
+      keep: [LINES[1], LINES[2]],
       isPending: false,
     })
   })
 
   it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', async () => {
-    for (const prune of [false, true]) {
+    for (const prunable of [0, 3]) {
       const plan = await reconcile(LINES, {
         inLog: () => ids(2),
         committed: () => git(ids(1, 3), ids(3)),
-        prune,
+        prunable,
       })
       expect(plan).toMatchObject({ putBack: [], isPending: true })
       expect(plan.keep).toContain(LINES[0])
@@ -93,19 +93,23 @@ describe('reconcile', () => {
     const plan = await reconcile(LINES, {
       inLog: () => Promise.resolve(ids(1, 2)),
       committed: () => git(ids()),
-      prune: false,
+      prunable: 0,
     })
     expect(plan.putBack).toEqual([LINES[2]])
   })
 
-  it('never lets go of a line that is not committed', async () => {
+  it('never lets go of a line that is not committed, and in the log as well', async () => {
     const subset = fc.uniqueArray(fc.integer({ min: 1, max: 3 })).map((seeds) => ids(...seeds))
     await fc.assert(
-      fc.asyncProperty(subset, subset, fc.boolean(), async (present, committed, prune) => {
-        const plan = await reconcile(LINES, { inLog: () => present, committed: () => git(committed), prune })
+      fc.asyncProperty(subset, subset, fc.nat({ max: 3 }), async (present, committed, prunable) => {
+        const plan = await reconcile(LINES, {
+          inLog: () => present,
+          committed: () => git(committed),
+          prunable,
+        })
         for (const each of LINES) {
           const isKept = plan.keep.includes(each)
-          expect(isKept || committed.has(each.event_id)).toBe(true)
+          expect(isKept || (committed.has(each.event_id) && present.has(each.event_id))).toBe(true)
           expect(isKept).toBe(!plan.drop.includes(each))
           const isSafe = present.has(each.event_id) || committed.has(each.event_id)
           expect(plan.putBack.includes(each)).toBe(!isSafe)
