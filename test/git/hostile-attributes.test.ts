@@ -97,6 +97,8 @@ describe('attributes that are none of the log’s business', () => {
     'src/*.json filter=x',
   ])('cost no git process: %s', async (attributes) => {
     const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
+    await clone.settle()
+    vi.mocked(askGit.askGit).mockClear()
     await clone.emit(1)
     expect(vi.mocked(askGit.askGit)).not.toHaveBeenCalled()
     expect(clone.warnings).toEqual([])
