@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 
-const AT_ONCE = 64
+/** Bytes: a process that stores event after event asks once for many of them. */
+const AT_ONCE = 1024
 
 /**
  * Numbers from 0 up to 1 in 256 steps, from the system's own source. Read as a file where there is one:

@@ -36,7 +36,10 @@ export function workPackageDocument(
     subtasks: row.subtasks,
     gates: row.gates,
     updated_at: row.updated_at,
-    file: fileOf(row.feature_slug, row.work_package_id),
+    // When it is read: to look into every feature's folder takes as long as all the rest of a board that shows none.
+    get file() {
+      return fileOf(row.feature_slug, row.work_package_id)
+    },
   }
 }
 

@@ -12,7 +12,7 @@ import { paint, type Style } from '../style.js'
 import { valueText } from './conflict-lines.js'
 import { laneTone } from './lane.js'
 import { oneLine } from './strip-control.js'
-import { pad } from './text.js'
+import { displayWidth, pad } from './text.js'
 
 /** Lines of the kinds `feature`, `package` and `conflict`, in this order within each feature. */
 export function plainBoard(status: StatusDocument, style: Style): string {
@@ -23,7 +23,7 @@ function featureLines(feature: FeatureStatusDocument, style: Style): string[] {
   const { progress } = feature
   const packages = Object.values(feature.lanes).flat()
   const rows = packages.map((one) => [one.work_package, one.lane, ticks(one), one.actor ?? '-'].map(oneLine))
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? ''))))
   const slug = oneLine(feature.feature)
   return [
     `feature  ${slug}  ${progress.done}/${progress.total} done  ${progress.percent}%  ${oneLine(feature.title)}`.trimEnd(),

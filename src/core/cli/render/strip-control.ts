@@ -23,5 +23,7 @@ export function stripControl(text: string): string {
 
 /** The text made safe and put on one line: every run of white space is one space. */
 export function oneLine(text: string): string {
+  // Nearly every text is so already, and a board of thousands of packages asks for each.
+  if (/^[ -~\u00a1-\u02ff]*$/.test(text) && !/^ | {2}| $/.test(text)) return text
   return stripControl(text.replaceAll(/[\r\n\t\u2028\u2029 ]+/g, ' ')).trim()
 }
