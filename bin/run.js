@@ -12,14 +12,16 @@ const ROOT = dirname(__dirname)
 const BUNDLE = join(ROOT, 'dist', 'bundle')
 const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
 
-/** Bytes before the code, which say for which commands it was compiled. A multiple of what V8 aligns to. */
-const HEADER_BYTES = 4096
+/** Most of it is alike: a command that has no code yet begins with this one's. */
+const USUAL = 'status'
 /** Compiled faster than read. */
 const SMALL = 32_000
 const OLD_AFTER_MS = 90 * 24 * 3600 * 1000
 
-/** What is run, as far as it decides which functions are needed. Known once the bundle is there. */
+/** The command's id, `agent:tasks:list`, which decides what functions are needed. Known once the bundle is there. */
 let task
+/** What the id may be, the longest first, as far as the command line tells before that. */
+let guesses = []
 const loaded = new Map()
 
 /** One file of the bundle, run once. */
@@ -54,16 +56,25 @@ function compiled(name, file) {
     source.length < SMALL
       ? undefined
       : cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`)
-  const cache = cacheFile === undefined ? undefined : readCache(cacheFile)
+  // Of each command on its own [3 ms, and more the more commands have ever been used].
+  const pathFor = (id) => `${cacheFile}-${id.replaceAll(':', '.')}`
+  const cache = cacheFile === undefined ? undefined : firstCache([...guesses, USUAL], pathFor)
   const script = new Script(source, { filename: file, cachedData: cache?.code })
   if (cacheFile !== undefined) {
-    const tasks = script.cachedDataRejected ? [] : (cache?.tasks ?? [])
+    const codeIsFor = script.cachedDataRejected ? undefined : cache?.id
     process.on('exit', (code) => {
-      if (code === 0 && task !== undefined && !tasks.includes(task))
-        writeCache(cacheFile, script, [...tasks, task])
+      if (code === 0 && task !== undefined && task !== codeIsFor) writeCache(pathFor(task), script)
     })
   }
   return script.runInThisContext()
+}
+
+function firstCache(ids, pathFor) {
+  for (const id of ids) {
+    const code = readCache(pathFor(id))
+    if (code !== undefined) return { id, code }
+  }
+  return undefined
 }
 
 /** Undefined where no place for a cache is known, or where it is not certain that only this user can write there. */
@@ -100,12 +111,11 @@ function readCache(path) {
   try {
     fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
     const stats = fs.fstatSync(fd)
-    if (!stats.isFile() || !isOurs(stats) || stats.size <= HEADER_BYTES) return undefined
+    if (!stats.isFile() || !isOurs(stats) || stats.size % 2 !== 0) return undefined
     const bytes = Buffer.allocUnsafeSlow(stats.size)
     if (fs.readSync(fd, bytes) !== stats.size) return undefined
-    const { tasks, length } = JSON.parse(bytes.latin1Slice(0, HEADER_BYTES))
-    const code = bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)
-    return bytes.subarray(HEADER_BYTES + length).equals(code) ? { code, tasks } : undefined
+    const code = bytes.subarray(0, stats.size / 2)
+    return code.length > 0 && bytes.subarray(code.length).equals(code) ? code : undefined
   } catch {
     return undefined
   } finally {
@@ -113,14 +123,12 @@ function readCache(path) {
   }
 }
 
-function writeCache(path, script, tasks) {
+function writeCache(path, script) {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const code = script.createCachedData()
-    const header = Buffer.alloc(HEADER_BYTES, ' ')
-    if (header.write(JSON.stringify({ tasks, length: code.length })) === HEADER_BYTES) return
     const fd = fs.openSync(temporary, 'wx', 0o600)
-    fs.writeFileSync(fd, Buffer.concat([header, code, code]))
+    fs.writeFileSync(fd, Buffer.concat([code, code]))
     // A power cut could leave zeros in both copies.
     fs.fsyncSync(fd)
     fs.closeSync(fd)
@@ -149,12 +157,20 @@ function hasBundle() {
   return bundle !== undefined && (plain === undefined || bundle.mtimeMs >= plain.mtimeMs)
 }
 
+/** `agent tasks list` gives `agent:tasks:list`, `agent:tasks` and `agent`. */
+function idsIn(argv) {
+  const other = argv.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
+  const words = argv.slice(0, other < 0 ? 3 : Math.min(3, other))
+  return words.map((_, at) => words.slice(0, words.length - at).join(':'))
+}
+
 async function main(argv) {
   if (!hasBundle()) {
     const url = require('node:url').pathToFileURL(PLAIN).href
     return (await import(url)).launch(argv, url)
   }
   if (argv[0] === '--version') return load('version.cjs').answerVersion(argv)
+  guesses = idsIn(argv)
   const kitty = load(process.env.KITTY_DEBUG ? 'kitty.readable.cjs' : 'kitty.cjs')
   task = kitty.taskOf(argv)
   return kitty.start(argv, ROOT)

@@ -132,6 +132,32 @@ describe('however the program is started', () => {
     expect(filesIn(cacheOf(HOME))).toHaveLength(1)
   })
 
+  it('keeps the compiled code of each command that ended well, under its own name', () => {
+    const root = repository()
+    const HOME = tempFolder()
+    const commandsKept = (): string[] =>
+      filesIn(cacheOf(HOME)).map((file) => file.slice(file.lastIndexOf('-') + 1))
+    kitty(root, { HOME }, 'status', '--nope')
+    kitty(root, { HOME }, '--help')
+    expect(filesIn(join(HOME, '.cache', 'kitty'))).toEqual([])
+    kitty(root, { HOME }, 'status', '--json')
+    kitty(root, { HOME }, 'agent', 'tasks', 'list')
+    kitty(root, { HOME }, 'agent', 'events', 'list', '--limit', '1')
+    expect(commandsKept().sort()).toEqual(['agent.events.list', 'agent.tasks.list', 'status'])
+    const written = filesIn(cacheOf(HOME)).map((file) => statSync(file).ino)
+    for (const command of [['status'], ['agent', 'tasks', 'list', '--json'], ['agent', 'tasks', '--help']])
+      kitty(root, { HOME }, ...command)
+    expect(filesIn(cacheOf(HOME)).map((file) => statSync(file).ino)).toEqual(written)
+  })
+
+  it('looks for no compiled code outside its folder, whatever is asked for', () => {
+    const root = repository()
+    const HOME = tempFolder()
+    for (const word of ['../../../evil', 'status/../../evil', '/etc/passwd', 'a\nb'])
+      expect(kitty(root, { HOME }, word).status).toBe(2)
+    expect(filesIn(cacheOf(HOME))).toEqual([])
+  })
+
   it('runs a plugin in ESM, which finds the container of the program', () => {
     const root = repository()
     const HOME = tempFolder()

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, type Stats, writeSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
 import type { OutputStream } from './print.js'
 
@@ -7,8 +7,8 @@ const RETRY_MS = 5
 const opened = new Map<number, OutputStream>()
 
 /**
- * stdout (1) or stderr (2). Where it is a pipe, a socket or a file it is written to at once, as Node would: but process.stdout
- * loads streams and sockets for that, which takes longer than reading and printing a board.
+ * stdout (1) or stderr (2). Where it is a pipe, a socket, a file or /dev/null it is written to at once, as Node would:
+ * but process.stdout loads streams and sockets for that, which takes longer than reading and printing a board.
  */
 export function standardOutput(fd: 1 | 2): OutputStream {
   let stream = opened.get(fd)
@@ -23,12 +23,16 @@ function isPlain(fd: number): boolean {
   if (process.platform === 'win32') return false
   try {
     const stats = fstatSync(fd)
-    return stats.isFIFO() || stats.isFile() || stats.isSocket()
+    return stats.isFIFO() || stats.isFile() || stats.isSocket() || isNull(stats)
   } catch (error) {
     // Closed by whoever started this process: Node knows what to put in its place.
     if (systemCode(error) === undefined) throw error
     return false
   }
+}
+
+function isNull(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === statSync('/dev/null').rdev
 }
 
 class PlainOutput implements OutputStream {
