@@ -43,7 +43,7 @@ const compiled = [
     const source = path.replace(/([\\/])dist([\\/])(?!.*[\\/]dist[\\/])/, '$1src$2').replace(/\.js$/, '.ts')
     const text = (await readFile(source, 'utf8'))
       .replaceAll('createRequire(import.meta.url)', '__require')
-      .replaceAll('import.meta.url', `__place(${JSON.stringify(relative(OUT, path))})`)
+      .replaceAll('import.meta.dirname', `__folder(${JSON.stringify(relative(OUT, dirname(path)))})`)
       .replace(PLUGIN_IMPORT, () => PLUGIN_IMPORT.replace('import', '__import'))
     const { outputText, sourceMapText } = typescript.transpileModule(text, {
       fileName: source,
@@ -194,7 +194,7 @@ const ownFiles = {
 // A script whose value is the module's function, and a module for who requires it.
 const HEAD = `(typeof module === 'object' ? module : {}).exports = (function (exports, require, module, __filename, __dirname, __import) {
 const __require = require
-const __place = (file) => require('node:url').pathToFileURL(require('node:path').join(__dirname, file)).href`
+const __folder = (folder) => require('node:path').join(__dirname, folder)`
 
 const shared = {
   bundle: true,

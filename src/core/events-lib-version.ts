@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { KittyError } from './errors/kitty-error.js'
 
 /** The events library as the program finds it, beside what it was built with. docs/events-lib.md. */
@@ -30,7 +29,7 @@ interface Library {
   readonly exports: { readonly '.': { readonly default: string } }
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = join(import.meta.dirname, '..', '..')
 const NOT_BUILT: Stamp = { version: '', commit: '', tree: '', modified: true }
 
 /** Reads three small files and loads nothing, so that `--version` answers whatever is missing. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
 
 interface Versions {
@@ -11,7 +12,9 @@ interface Versions {
 /** The program's version, and that of the events library it runs on. */
 export function versions(): Versions {
   // A cast: this program's own package.json.
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'),
+  ) as {
     version: string
   }
   return {

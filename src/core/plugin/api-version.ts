@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 
 /** Raised whenever a plugin that fitted before would no longer work. docs/plugins.md, "Versions". */
@@ -60,7 +61,9 @@ export function thisHost(): PluginHost {
 function ownVersion(): string {
   // A cast: this program's own package.json.
   return (
-    JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+    JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as {
+      version: string
+    }
   ).version
 }
 

@@ -63,7 +63,7 @@ export const RACES: Readonly<Record<string, Race>> = {
 }
 
 /**
- * Stores `count` events, each while git is at work on the verb.
+ * Stores `count` events, each while git is at work on the verb; the verb runs oftener where git is done before.
  * @throws Error when the next command does not read one of them.
  */
 export async function race(name: string, count: number, folder: string, path: string): Promise<Tally> {
@@ -75,11 +75,12 @@ export async function race(name: string, count: number, folder: string, path: st
   clone.commit()
   const stored: string[] = []
   let refused = 0
-  for (let at = 0; at < count; at += 1) {
+  for (let tries = 1; stored.length < count; tries += 1) {
+    if (tries > 10 * count) throw new Error(`${stored.length} of ${count} events stored in ${tries} tries`)
     const { id, code } = await track.run(verb.ready(track), verb.from?.(track))
     if (code !== 0) refused += 1
     const ids = await clone.ids()
-    if (id !== undefined && !ids.includes(id)) throw new Error(`event ${at}, ${id}, is lost`)
+    if (id !== undefined && !ids.includes(id)) throw new Error(`event ${stored.length + 1}, ${id}, is lost`)
     if (id !== undefined) stored.push(id)
     track.abort()
     await clone.settle()

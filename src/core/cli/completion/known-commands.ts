@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { dataFolder } from '../../plugin/host/data-folder.js'
 import { installedPlugins } from '../../plugin/host/installed-plugins.js'
 
@@ -37,7 +36,7 @@ export interface KnownCommands {
   readonly topics: ReadonlyMap<string, string>
 }
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 
 /**
  * Every command there is, from the manifests of the program, of the oclif plugins it consists of and of what is

@@ -23,7 +23,9 @@ function featureLines(feature: FeatureStatusDocument, style: Style): string[] {
   const { progress } = feature
   const packages = Object.values(feature.lanes).flat()
   const rows = packages.map((one) => [one.work_package, one.lane, ticks(one), one.actor ?? '-'].map(oneLine))
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? ''))))
+  const widths = [0, 1, 2, 3].map((column) =>
+    Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? ''))),
+  )
   const slug = oneLine(feature.feature)
   return [
     `feature  ${slug}  ${progress.done}/${progress.total} done  ${progress.percent}%  ${oneLine(feature.title)}`.trimEnd(),

@@ -1,8 +1,7 @@
 import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const HOST = fileURLToPath(new URL('../../../../', import.meta.url)).replace(/[\\/]$/, '')
+const HOST = join(import.meta.dirname, '..', '..', '..', '..')
 
 /**
  * Lets installed plugins find `kitty-cli/plugin` in this very program: a link beside them. npm takes it away

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 
 /** Path of a built module of this folder that a thread begins with: threads run no TypeScript, nor the bundle. */
 export function workerScript(name: 'admission-worker' | 'hook-worker'): string {
