@@ -1,7 +1,10 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { TOKENS } from '../../src/core/di/tokens.js'
+import { type ErrorKind, KittyError } from '../../src/core/errors/kitty-error.js'
 import { ATTRIBUTES } from '../../src/core/services/initialise.js'
+import { inProcess } from '../support/session.js'
 import { Clone, noteDraft } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
 
@@ -72,6 +75,76 @@ describe('git’s clean-ups take no event away', () => {
     writeFileSync(clone.day, ofMain)
     expect((await clone.ids()).sort()).toEqual(ids.sort())
     expect(clone.committedLines().sort()).toEqual(clone.rawLines().sort())
+  })
+
+  it('what lies in another file is not put back, however often it is looked for', async () => {
+    const { clone, ids } = await repository()
+    clone.commit()
+    renameSync(clone.day, join(clone.events, '2026-11-21.jsonl'))
+    const lines = clone.rawLines()
+    for (let round = 0; round < 3; round += 1) {
+      rmSync(join(clone.events, 'index.db'), { force: true })
+      await clone.settle()
+      expect((await clone.ids()).sort()).toEqual(ids)
+    }
+    expect(clone.rawLines()).toEqual(lines)
+    expect(clone.warnings.join()).not.toContain('re-added')
+  })
+
+  it('a log in files of its writers is put back once, though its commits go on', async () => {
+    const { clone } = await repository()
+    clone.write('.kittify/config.json', '{"log": {"files": "per-writer"}}')
+    clone.commit()
+    clone.git('switch', '--quiet', '--create', 'beside')
+    await clone.emit(1)
+    clone.commit()
+    clone.git('switch', '--quiet', 'main')
+    const lines = clone.rawLines().sort()
+    for (const file of clone.dayFiles()) rmSync(join(clone.events, file))
+    for (let round = 0; round < 3; round += 1) {
+      await clone.ids()
+      expect(clone.rawLines().sort()).toEqual(lines)
+      clone.git('commit', '--quiet', '--allow-empty', '--message', `${round}`)
+    }
+  })
+
+  it.each(['--skip-worktree', '--assume-unchanged'])(
+    'nor does a log deleted by hand that git was told to overlook with %s',
+    async (flag) => {
+      const { clone, ids } = await repository()
+      clone.commit()
+      clone.git('update-index', flag, '.kittify/events/2026-11-22.jsonl')
+      rmSync(clone.day)
+      expect((await clone.ids()).sort()).toEqual(ids)
+    },
+  )
+
+  it('a read leaves a log in disorder as it is, when nothing was taken out of it', async () => {
+    const { clone } = await leftToBranch()
+    const [first = '', ...others] = clone.rawLines()
+    writeFileSync(clone.day, [...others, first, ''].join('\n'))
+    clone.commit()
+    clone.git('branch', 'changed')
+    const before = readFileSync(clone.day)
+    await clone.ids()
+    expect(readFileSync(clone.day).equals(before)).toBe(true)
+    await clone.settle()
+    const clocks = clone.rawLines().map((line) => Number(/"lamport_clock":(\d+)/.exec(line)?.[1]))
+    expect(clocks).toEqual([...clocks].sort())
+  })
+
+  it('where nothing can be written the log is read as it is, with a warning', async () => {
+    const { clone } = await repository()
+    clone.commit()
+    rmSync(clone.day)
+    const { store, service } = await inProcess({ cwd: clone.root })
+    const recovery = await service(TOKENS.Recovery)
+    const index = await (await service(TOKENS.IndexHealth)).current()
+    const refuse = (kind: ErrorKind) => () => Promise.reject(new KittyError(kind, 'the disk says no'))
+    await recovery.beforeRead(index, refuse('NotWritable'))
+    expect((await service(TOKENS.Notices)).all.join()).toMatch(/cannot be settled: the disk says no/)
+    await expect(recovery.beforeRead(index, refuse('LockTimeout'))).rejects.toThrow('the disk says no')
+    await store.close()
   })
 
   it('nothing is taken for deleted while git is writing', async () => {

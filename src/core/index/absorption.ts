@@ -260,11 +260,11 @@ export class Absorption {
       return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
-    if (theirs === undefined || (ours !== undefined && content(ours) === content(theirs))) {
+    if (theirs === undefined || ours === theirs) {
       const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
       return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
     }
-    const thisCounts = ours === undefined || content(theirs) < content(ours)
+    const thisCounts = ours === undefined || theirs < ours
     if (thisCounts) await this.writer.relocate(row)
     // They may belong to two packages, and each may have been evolved with the one that does not count.
     await this.#markOwner(kept)
@@ -276,11 +276,6 @@ export class Absorption {
       message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (the first by its bytes)`,
     }
   }
-}
-
-/** A line without what git and editors put around it: line end, byte order mark. One character a byte. */
-function content(line: string): string {
-  return line.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r?\n$/, '')
 }
 
 function outOfOrder({ file, line }: LogLine): LogProblem {

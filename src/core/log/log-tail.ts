@@ -1,5 +1,6 @@
 import type { EventLog, LogFile, LogLine, ScanPosition } from './event-log.js'
 import { SCAN_START } from './event-log.js'
+import { inodeOf } from './open-file.js'
 
 /** Enough to hold a line's event id: bytes that were shifted or replaced do not look the same. */
 const FINGERPRINT_BYTES = 1024
@@ -61,8 +62,4 @@ export class LogTail {
     const offset = Math.max(0, end - FINGERPRINT_BYTES)
     return this.log.readLine({ file, offset, length: end - offset })
   }
-}
-
-function inodeOf(identity: string): string {
-  return identity.slice(0, identity.indexOf(':'))
 }

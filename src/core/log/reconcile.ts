@@ -20,8 +20,8 @@ export interface Reconciliation {
 }
 
 export interface ReconcileQuestions {
-  /** Which of these ids the log's files hold now. */
-  readonly inLog: (ids: readonly string[]) => ReadonlySet<string> | Promise<ReadonlySet<string>>
+  /** Those of the lines that the log's files do not hold now. */
+  readonly missing: readonly RawLine[]
   /** Where git has these lines. Costs processes. */
   readonly committed: (lines: readonly RawLine[]) => Committed
   /** How many of the oldest lines are to go once HEAD has them, since the journal has grown. */
@@ -33,12 +33,11 @@ export interface ReconcileQuestions {
  * is committed. A line that is missing and committed lies on another branch: it comes back with that branch, and
  * stays in the journal for the case that the branch does not.
  */
-export async function reconcile(
+export function reconcile(
   lines: readonly RawLine[],
-  { inLog, committed, prunable }: ReconcileQuestions,
-): Promise<Reconciliation> {
-  const present = await inLog(lines.map((line) => line.event_id))
-  const missing = lines.filter((line) => !present.has(line.event_id))
+  { missing, committed, prunable }: ReconcileQuestions,
+): Reconciliation {
+  const gone = new Set(missing)
   const old = lines.slice(0, prunable)
   const asked = [...new Set([...old, ...missing])]
   if (asked.length === 0)
@@ -52,13 +51,13 @@ export async function reconcile(
     }
   const { inHead, elsewhere } = committed(asked)
   const isPending = ({ event_id }: RawLine): boolean => inHead.has(event_id) && !elsewhere.has(event_id)
-  const drop = new Set(old.filter(({ event_id }) => inHead.has(event_id) && present.has(event_id)))
+  const drop = new Set(old.filter((line) => inHead.has(line.event_id) && !gone.has(line)))
   const putBack = missing.filter(({ event_id }) => !inHead.has(event_id) && !elsewhere.has(event_id))
   return {
     putBack,
     drop: [...drop],
     keep: lines.filter((line) => !drop.has(line)),
-    expected: [...lines.filter(({ event_id }) => present.has(event_id)), ...putBack],
+    expected: [...lines.filter((line) => !gone.has(line)), ...putBack],
     isPending: missing.some(isPending),
     isElsewhere: missing.some(({ event_id }) => elsewhere.has(event_id)),
   }

@@ -1,16 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import type { Workspace } from '../workspace/workspace.js'
 import { askGit, readObjects } from './ask-git.js'
 import { isDayFile } from './day-file.js'
 import type { RawLine } from './event-log.js'
 import { readWhole } from './open-file.js'
 import { rawLinesIn } from './raw-lines.js'
-
-export interface GitFolders {
-  readonly root: string
-  readonly eventsDir: string
-  readonly gitCommonDir: string
-}
 
 /**
  * Events that git's index has and the same file of the work tree lacks. Nobody wants that of a log: a file was removed
@@ -18,19 +13,35 @@ export interface GitFolders {
  * None where git cannot be asked. Git's index is not touched.
  * @returns undefined while git is at work on its index, which then tells nothing about the work tree.
  */
-export function unstagedDeletions(folders: GitFolders): RawLine[] | undefined {
-  if (isGitAtWork(folders)) return undefined
-  const lines = deletionsIn(folders)
+export function unstagedDeletions(workspace: Workspace): RawLine[] | undefined {
+  if (isGitAtWork(workspace)) return undefined
+  const lines = deletionsIn(workspace)
   // Begun meanwhile: what it has just written was compared with what it had not.
-  return isGitAtWork(folders) ? undefined : lines
+  return isGitAtWork(workspace) ? undefined : lines
 }
 
 /** Git locks its index for as long as it writes files of the work tree (git's api-index, `index.lock`). */
-export function isGitAtWork({ gitCommonDir }: Pick<GitFolders, 'gitCommonDir'>): boolean {
-  return existsSync(join(gitCommonDir, 'index.lock'))
+export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
+  return existsSync(join(logGitDir, 'index.lock'))
 }
 
-function deletionsIn({ root, eventsDir }: GitFolders): RawLine[] {
+/**
+ * Whether git was told to leave files of the log out of the work tree, or not to look at them there: a sparse checkout,
+ * git-update-index(1) `--skip-worktree` or `--assume-unchanged`.
+ */
+export function isLogHidden({ root, eventsDir }: Workspace): boolean {
+  try {
+    const entries = askGit(root, ['ls-files', '-v', '-z', '--', relative(root, eventsDir)])
+    return entries
+      .toString('utf8')
+      .split('\0')
+      .some((entry) => /^(?:S|[a-z]) /.test(entry))
+  } catch {
+    return false
+  }
+}
+
+function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
   try {
     const differing = differingFiles(root, relative(root, eventsDir))
     const blobs = readObjects(

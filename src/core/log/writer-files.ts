@@ -3,7 +3,6 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSy
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Config } from '../workspace/config.js'
-import { findCheckout } from '../workspace/git-directory.js'
 import { headState } from '../workspace/head.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
@@ -103,10 +102,8 @@ export class WriterFiles implements DayFiles {
 /** The files the settings ask for. */
 export function dayFilesFor(workspace: Workspace, { log }: Pick<Config, 'log'>): DayFiles {
   if (log.files === 'daily') return DAILY_FILES
-  const { root, eventsDir, writerFile, gitDir, gitCommonDir } = workspace
-  // The log goes with the checkout it lies in, wherever the command is run.
-  const checkout = findCheckout(root) ?? { gitDir, gitCommonDir }
-  return new WriterFiles({ eventsDir, writerFile, host: hostname(), head: () => headState(checkout) })
+  const { eventsDir, writerFile } = workspace
+  return new WriterFiles({ eventsDir, writerFile, host: hostname(), head: () => headState(workspace) })
 }
 
 function nameOf(day: string, { id, part }: Writer): string {

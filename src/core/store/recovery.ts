@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
+import { isKittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { catchUp, type CatchUpReport } from '../index/catch-up.js'
@@ -20,7 +19,7 @@ import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log
 import type { Journal } from '../log/journal.js'
 import { needsNormalising, normaliseFile } from '../log/normalise.js'
 import { reconcile } from '../log/reconcile.js'
-import { isGitAtWork, unstagedDeletions } from '../log/unstaged-deletions.js'
+import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/unstaged-deletions.js'
 import { branchesState } from '../workspace/head.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { AttributeGuard } from './attribute-guard.js'
@@ -33,6 +32,8 @@ const YOUNGEST = PRUNE_AT / 2
 
 /** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
 const MANY = 64
+
+type WithLock = (work: () => Promise<void>) => Promise<void>
 
 /**
  * Puts right what crashes, git and other writers left, before anything is decided on it: torn tails, lines that git
@@ -53,6 +54,11 @@ export class Recovery {
 
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
+    const { hasProblems, putBack } = await this.#restore(index)
+    if (hasProblems || putBack) await this.#normaliseFiles(index)
+  }
+
+  async #restore(index: EventIndex): Promise<{ hasProblems: boolean; putBack: boolean }> {
     let standing = await index.standing(this.log.list())
     if (!standing.isUpToDate || !standing.isWhole) {
       await this.#repairTails(index)
@@ -61,24 +67,39 @@ export class Recovery {
     }
     const putBack = await this.#reconcileJournal(index, standing.journal)
     const took = await this.#takeOtherSides(index)
-    if (standing.hasProblems || putBack || took) await this.#normaliseFiles(index)
+    return { hasProblems: standing.hasProblems, putBack: putBack || took }
   }
 
-  /** For a reader: the index is up to date. Takes the lock only when git has taken lines away. */
-  async beforeRead(index: EventIndex, withLock: (work: () => Promise<void>) => Promise<void>): Promise<void> {
+  /**
+   * For a reader: the index is up to date. Takes the lock only when git may have taken lines away, and writes to the
+   * log only what it has.
+   */
+  async beforeRead(index: EventIndex, withLock: WithLock): Promise<void> {
     const standing = await index.standing(this.log.list())
     if (!standing.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
     const deleted = isChecked(mark) ? [] : unstagedDeletions(this.workspace)
     const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
-    const present = await inIndex(index, wanted)
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
-    const isMissing = wanted.some((line) => !present.has(line.event_id))
-    if (isMissing) await withLock(() => this.beforeWrite(index))
+    if ((await missingFrom(index, wanted)).length > 0) await this.#restoreIfPossible(index, withLock)
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
     else if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
+  }
+
+  async #restoreIfPossible(index: EventIndex, withLock: WithLock): Promise<void> {
+    try {
+      await withLock(async () => {
+        await this.#restore(index)
+      })
+    } catch (error) {
+      // A repository that cannot be written can be read.
+      if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
+      this.notices.warn(
+        `whether events were taken out of .kittify/events cannot be settled: ${error.message}`,
+      )
+    }
   }
 
   /**
@@ -131,7 +152,7 @@ export class Recovery {
     this.#isPending = false
     const unseen = this.journal.read(mark)
     const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
-    const isWhole = (await inIndex(index, unseen.lines)).size === unseen.lines.length
+    const isWhole = (await missingFrom(index, unseen.lines)).length === 0
     if (!isWhole || prune || !isChecked(mark)) return this.#compareWithGit(index, prune)
     if (unseen.lines.length > 0)
       await this.#confirmJournal(index, unseen.lines, { ...marked(mark), ...unseen.end })
@@ -148,14 +169,18 @@ export class Recovery {
     const { lines } = this.journal.read()
     // Before git is asked: what changes meanwhile is asked about once more.
     const branches = branchesState(this.workspace)
-    const deleted = unstagedDeletions(this.workspace)
-    const plan = await reconcile(lines, {
-      inLog: async () => new Set([...(await this.#inLog(index, lines)), ...idsOf(deleted ?? [])]),
+    const missing = await this.#missingFromLog(index, lines)
+    const unstaged = unstagedDeletions(this.workspace)
+    // In another file they are not gone: moved to the one of their day, or to another writer's.
+    const deleted = await missingFrom(index, unstaged ?? [])
+    const comesBack = new Set(idsOf(deleted))
+    const plan = reconcile(lines, {
+      missing: missing.filter((line) => !comesBack.has(line.event_id)),
       committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
       prunable: prune ? countBeforeLast(YOUNGEST, lines) : 0,
     })
-    const hidden = plan.isPending && this.#isSparse() ? await this.#hiddenLines(index) : []
-    const putBack = [...(deleted ?? []), ...plan.putBack, ...hidden]
+    const hidden = plan.isPending && isLogHidden(this.workspace) ? await this.#hiddenLines(index) : []
+    const putBack = [...deleted, ...plan.putBack, ...hidden]
     if (putBack.length > 0) {
       const count = this.log.putBack(putBack)
       this.notices.warn(
@@ -165,7 +190,7 @@ export class Recovery {
       await this.#catchUp(index)
     }
     if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    this.#isPending = deleted === undefined || (plan.isPending && hidden.length === 0)
+    this.#isPending = unstaged === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     const waitsFor = plan.isElsewhere ? { branches } : {}
@@ -175,9 +200,7 @@ export class Recovery {
 
   /** @returns whether there were any. */
   async #takeOtherSides(index: EventIndex): Promise<boolean> {
-    const lines = this.attributes.otherSides()
-    const present = await inIndex(index, lines)
-    const missing = lines.filter((line) => !present.has(line.event_id))
+    const missing = await missingFrom(index, this.attributes.otherSides())
     if (missing.length === 0) return false
     this.notices.warn(
       `took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`,
@@ -190,11 +213,10 @@ export class Recovery {
    * An index that lacks what the files hold, and has read them as they are, is damaged: nothing is written because of
    * it. Git may have put them there since they were read.
    */
-  async #inLog(index: EventIndex, lines: readonly RawLine[]): Promise<Set<string>> {
+  async #missingFromLog(index: EventIndex, lines: readonly RawLine[]): Promise<RawLine[]> {
     for (;;) {
-      const present = await inIndex(index, lines)
-      const missing = lines.filter((line) => !present.has(line.event_id))
-      if (missing.length === 0 || index.kind === 'memory' || !this.#filesHold(missing)) return present
+      const missing = await missingFrom(index, lines)
+      if (missing.length === 0 || index.kind === 'memory' || !this.#filesHold(missing)) return missing
       if ((await index.standing(this.log.list())).isUpToDate)
         throw new IndexUnusable('damaged', 'it lacked events that are in the log')
       await this.#catchUp(index)
@@ -215,15 +237,8 @@ export class Recovery {
       })
   }
 
-  /** A sparse checkout may leave the log out of the work tree, where every command looks for it. */
-  #isSparse(): boolean {
-    return existsSync(join(this.workspace.gitCommonDir, 'info', 'sparse-checkout'))
-  }
-
-  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
-    const lines = linesOfHead(this.workspace.root, this.workspace.eventsDir)
-    const present = await inIndex(index, lines)
-    return lines.filter((line) => !present.has(line.event_id))
+  #hiddenLines(index: EventIndex): Promise<RawLine[]> {
+    return missingFrom(index, linesOfHead(this.workspace.root, this.workspace.eventsDir))
   }
 
   /**
@@ -233,7 +248,7 @@ export class Recovery {
   async #confirmJournal(index: EventIndex, lines: readonly RawLine[], mark: JournalMark): Promise<void> {
     this.#mark = mark
     this.#isPending = await index.write(async (writer) => {
-      const isWhole = (await inIndex(writer, lines)).size === new Set(lines.map((line) => line.event_id)).size
+      const isWhole = (await missingFrom(writer, lines)).length === 0
       if (isWhole) await writer.putJournalMark(mark)
       return !isWhole
     })
@@ -280,7 +295,8 @@ function idsOf(lines: readonly RawLine[]): string[] {
   return lines.map((line) => line.event_id)
 }
 
-async function inIndex(index: IndexReader, lines: readonly RawLine[]): Promise<Set<string>> {
-  if (lines.length === 0) return new Set()
-  return new Set((await index.rows(idsOf(lines))).map((row) => row.event_id))
+async function missingFrom(index: IndexReader, lines: readonly RawLine[]): Promise<RawLine[]> {
+  if (lines.length === 0) return []
+  const present = new Set((await index.rows(idsOf(lines))).map((row) => row.event_id))
+  return lines.filter((line) => !present.has(line.event_id))
 }

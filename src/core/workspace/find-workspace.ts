@@ -15,7 +15,8 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
   if (here === undefined) throw notARepository(cwd)
   const root = primaryCheckout(here)
   if (root === undefined) throw noPrimaryCheckout(here)
-  return layout(root, here, join(here.gitCommonDir, 'kitty'))
+  const { gitCommonDir } = here
+  return layout(root, here, { logGitDir: gitCommonDir, privateDir: join(gitCommonDir, 'kitty') })
 }
 
 /**
@@ -36,11 +37,10 @@ function workspaceAt(root: string, cwd: string): Workspace {
   const checkout = findCheckout(root)
   if (checkout === undefined) throw notARepository(root)
   const here = findCheckout(cwd)
-  return layout(
-    root,
-    here?.gitCommonDir === checkout.gitCommonDir ? here : checkout,
-    privateDirOf(root, checkout),
-  )
+  return layout(root, here?.gitCommonDir === checkout.gitCommonDir ? here : checkout, {
+    logGitDir: checkout.gitDir,
+    privateDir: privateDirOf(root, checkout),
+  })
 }
 
 /** A second log in one repository needs a journal of its own: else one log's events would be put back into the other. */
@@ -49,13 +49,18 @@ function privateDirOf(root: string, checkout: Checkout): string {
   return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')
 }
 
-function layout(root: string, checkout: Checkout, privateDir: string): Workspace {
+function layout(
+  root: string,
+  checkout: Checkout,
+  { logGitDir, privateDir }: Pick<Workspace, 'logGitDir' | 'privateDir'>,
+): Workspace {
   const kittyDir = join(root, '.kittify')
   const eventsDir = join(kittyDir, 'events')
   return Object.freeze({
     root,
     gitCommonDir: checkout.gitCommonDir,
     gitDir: checkout.gitDir,
+    logGitDir,
     worktree: checkout.worktree,
     kittyDir,
     eventsDir,

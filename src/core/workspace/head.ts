@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
-import type { Checkout } from './git-directory.js'
+import type { Workspace } from './workspace.js'
+
+type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
 
 /**
- * A text that changes whenever the checkout's HEAD comes to stand on another branch or commit, told without a git
+ * A text that changes whenever HEAD of the log's checkout comes to stand on another branch or commit, told without a git
  * process. It may change without reason (a packed ref, a ref table), never stay the same without.
  */
-export function headState({ gitDir, gitCommonDir }: Pick<Checkout, 'gitDir' | 'gitCommonDir'>): string {
-  const head = textOf(join(gitDir, 'HEAD')) ?? 'none'
+export function headState({ logGitDir, gitCommonDir }: GitFolders): string {
+  const head = textOf(join(logGitDir, 'HEAD')) ?? 'none'
   const ref = /^ref: (refs\/\S+)/.exec(head)?.[1]
   if (ref === undefined) return head
   const tip = textOf(join(gitCommonDir, ref))
@@ -16,11 +18,11 @@ export function headState({ gitDir, gitCommonDir }: Pick<Checkout, 'gitDir' | 'g
 }
 
 /** A text that changes whenever `headState` does, or a local branch comes, goes or moves. As cheap, and as careful. */
-export function branchesState(checkout: Pick<Checkout, 'gitDir' | 'gitCommonDir'>): string {
-  const { gitCommonDir } = checkout
+export function branchesState(folders: GitFolders): string {
+  const { gitCommonDir } = folders
   // Git writes a branch by renaming a file, which its folder's time tells.
-  const folders = foldersBelow(join(gitCommonDir, 'refs', 'heads')).map(stateOf)
-  return [headState(checkout), packedState(gitCommonDir), ...folders].join(' ')
+  const ofBranches = foldersBelow(join(gitCommonDir, 'refs', 'heads')).map(stateOf)
+  return [headState(folders), packedState(gitCommonDir), ...ofBranches].join(' ')
 }
 
 /** Of the branches that are no files of their own: packed together with others, or in a table. */

@@ -5,6 +5,8 @@ export interface Workspace {
   readonly gitCommonDir: string
   /** Git's directory of the checkout the command runs in: holds its HEAD. */
   readonly gitDir: string
+  /** Git's directory of the checkout the log lies in: holds its HEAD and its index. */
+  readonly logGitDir: string
   /** Top of the checkout the command runs in. */
   readonly worktree: string
   readonly kittyDir: string

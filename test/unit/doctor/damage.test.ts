@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -144,6 +145,11 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'an event stands in the file of another day': damage('misfiled-events', (p) =>
     writeFileSync(p.path('.kittify/events/2020-01-01.jsonl'), p.event(60)),
   ),
+  'all events stand in the file of another day, committed': damage('misfiled-events', (p) => {
+    renameSync(p.today, p.path('.kittify/events/2020-01-01.jsonl'))
+    gitIn(p.root, 'add', '--all')
+    gitIn(p.root, 'commit', '--quiet', '--message', 'renamed')
+  }),
   'an event stands in two files': damage('copied-events', (p) =>
     writeFileSync(p.path(`.kittify/events/${p.date}.other.jsonl`), `${lines(p.today)[0] ?? ''}\n`),
   ),
@@ -238,6 +244,17 @@ describe('the doctor', () => {
     expect(fixed.diagnosis.fixed).toContain(names)
     expect(fixed.exitCode).toBe(0)
     expect(await patient.ids()).toEqual(expect.arrayContaining(before))
+  })
+
+  it('moves events to the files of their days line by line, leaving nothing to be repaired behind it', async () => {
+    const patient = new Patient()
+    const { today } = patient
+    const before = lines(today)
+    REPAIRED['all events stand in the file of another day, committed']?.inflict(patient)
+    const kitty = kittyIn(patient.root)
+    await (await kitty.resolve(TOKENS.Doctor)).examine(true)
+    expect((await kitty.resolve(TOKENS.Notices)).all).toEqual([])
+    expect(lines(today)).toEqual(before)
   })
 
   it('names many at once before anything is done, and says what would be', async () => {

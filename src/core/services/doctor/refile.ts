@@ -65,13 +65,10 @@ function linesOf(
   return { lines, identity: step.value.identity }
 }
 
-/** The line as kitty writes it: without the mark and the line end that an editor gave its file. */
+/** The line as kitty writes it: whatever line end an editor gave its file. */
 function rawLine(log: EventLog, row: IndexRow): RawLine[] {
-  const line = log
-    .readLine(row)
-    ?.replace(/^\u00ef\u00bb\u00bf/, '')
-    .replace(/\r?\n$/, '\n')
+  const line = log.readLine(row)
   return line === undefined
     ? []
-    : [{ event_id: row.event_id, timestamp: row.timestamp, bytes: Buffer.from(line, 'latin1') }]
+    : [{ event_id: row.event_id, timestamp: row.timestamp, bytes: Buffer.from(`${line}\n`, 'latin1') }]
 }
