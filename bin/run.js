@@ -16,7 +16,7 @@ const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
 const USUAL = 'status'
 /** Compiled faster than read. */
 const SMALL = 32_000
-const OLD_AFTER_MS = 90 * 24 * 3600 * 1000
+const OLD_AFTER_MS = 30 * 24 * 3600 * 1000
 
 /** The command's id, `agent:tasks:list`, which decides what functions are needed. Known once the bundle is there. */
 let task

@@ -6,6 +6,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -148,6 +149,21 @@ describe('however the program is started', () => {
     for (const command of [['status'], ['agent', 'tasks', 'list', '--json'], ['agent', 'tasks', '--help']])
       kitty(root, { HOME }, ...command)
     expect(filesIn(cacheOf(HOME)).map((file) => statSync(file).ino)).toEqual(written)
+  })
+
+  it('removes compiled code that is older than a month, and nothing else', () => {
+    const old = `kitty.cjs-${'0'.repeat(16)}-11-x64-status`
+    const young = `kitty.cjs-${'1'.repeat(16)}-11-x64-status`
+    const HOME = homeWith((cache) => {
+      mkdirSync(cache, { mode: 0o700 })
+      for (const name of [old, young, 'notes.txt']) writeFileSync(join(cache, name), '')
+      for (const name of [old, 'notes.txt'])
+        utimesSync(join(cache, name), new Date(), new Date(Date.now() - 31 * 24 * 3600 * 1000))
+    })
+    kitty(repository(), { HOME }, 'status')
+    const left = readdirSync(cacheOf(HOME))
+    expect(left).toEqual(expect.arrayContaining([young, 'notes.txt']))
+    expect(left).not.toContain(old)
   })
 
   it('looks for no compiled code outside its folder, whatever is asked for', () => {
