@@ -118,6 +118,17 @@ describe('findWorkspace', () => {
     expect([primary.journalFile, second.journalFile]).not.toContain(third.journalFile)
   })
 
+  it('knows git’s directory of the checkout the log lies in, wherever the command runs', () => {
+    const repository = new TempRepository()
+    const linked = join(repository.root, '.worktrees', 'linked')
+    repository.git('worktree', 'add', '--quiet', linked)
+    const ofPrimary = join(repository.root, '.git')
+    const ofLinked = join(ofPrimary, 'worktrees', 'linked')
+    expect(findWorkspace(linked, {})).toMatchObject({ logGitDir: ofPrimary, gitDir: ofLinked })
+    const named = { KITTY_ROOT: linked }
+    expect(findWorkspace(repository.root, named)).toMatchObject({ logGitDir: ofLinked, gitDir: ofPrimary })
+  })
+
   it('refuses a KITTY_ROOT that is no folder', () => {
     const missing = join(tempFolder(), 'missing')
     expect(errorOf(() => findWorkspace('/', { KITTY_ROOT: missing }))).toMatchObject({
