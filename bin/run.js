@@ -56,7 +56,7 @@ function compiled(name, file) {
     source.length < SMALL
       ? undefined
       : cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`)
-  // Of each command on its own [3 ms, and more the more commands have ever been used].
+  // Of each command on its own [2 ms, and more the more commands have ever been used].
   const pathFor = (id) => `${cacheFile}-${id.replaceAll(':', '.')}`
   const cache = cacheFile === undefined ? undefined : firstCache([...guesses, USUAL], pathFor)
   const script = new Script(source, { filename: file, cachedData: cache?.code })

@@ -140,7 +140,7 @@ describe('however the program is started', () => {
       filesIn(cacheOf(HOME)).map((file) => file.slice(file.lastIndexOf('-') + 1))
     kitty(root, { HOME }, 'status', '--nope')
     kitty(root, { HOME }, '--help')
-    expect(filesIn(join(HOME, '.cache', 'kitty'))).toEqual([])
+    expect(filesIn(cacheOf(HOME))).toEqual([])
     kitty(root, { HOME }, 'status', '--json')
     kitty(root, { HOME }, 'agent', 'tasks', 'list')
     kitty(root, { HOME }, 'agent', 'events', 'list', '--limit', '1')

@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path'
 import { askGit, type GitObject, readObjects } from './ask-git.js'
 import { isDayFile } from './day-file.js'
 import type { RawLine } from './event-log.js'
-import { rawLinesIn } from './raw-lines.js'
+import { rawLinesOfBlobs } from './raw-lines.js'
 
 /** Blobs are fetched in batches of about this size. */
 const BATCH_BYTES = 32 * 1024 * 1024
@@ -58,9 +58,7 @@ export function committedLines(root: string, eventsDir: string, lines: readonly 
 export function linesOfHead(root: string, eventsDir: string): RawLine[] {
   try {
     const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
-    return readObjects(root, blobsOfDays(tree)).flatMap((blob) =>
-      blob === undefined ? [] : rawLinesIn(blob.content),
-    )
+    return rawLinesOfBlobs(root, blobsOfDays(tree))
   } catch {
     return []
   }

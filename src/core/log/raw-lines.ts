@@ -1,5 +1,11 @@
+import { readObjects } from './ask-git.js'
 import type { LogLine, RawLine } from './event-log.js'
 import { LineReader } from './line-codec.js'
+
+/** The events in these blobs of git's. @throws whatever made git fail. */
+export function rawLinesOfBlobs(root: string, ids: readonly string[]): RawLine[] {
+  return readObjects(root, ids).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
+}
 
 /** The events in a file's content, each as a line of its own with the line end the log has. */
 export function rawLinesIn(content: Buffer): RawLine[] {

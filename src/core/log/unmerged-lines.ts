@@ -1,8 +1,8 @@
-import { relative } from 'node:path'
-import { askGit, readObjects } from './ask-git.js'
+import { basename, relative } from 'node:path'
+import { askGit } from './ask-git.js'
 import { isDayFile } from './day-file.js'
 import type { RawLine } from './event-log.js'
-import { rawLinesIn } from './raw-lines.js'
+import { rawLinesOfBlobs } from './raw-lines.js'
 
 /**
  * The events in every side of the log's unmerged files, as git keeps them in its index while a conflict is open
@@ -15,11 +15,9 @@ export function unmergedLines(root: string, eventsDir: string): RawLine[] {
     const entries = askGit(root, ['ls-files', '--unmerged', '-z', '--', folder]).toString('utf8').split('\0')
     const ids = entries.flatMap((entry) => {
       const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
-      return id !== undefined && isDayFile(path?.slice(path.lastIndexOf('/') + 1) ?? '') ? [id] : []
+      return id !== undefined && isDayFile(basename(path ?? '')) ? [id] : []
     })
-    const lines = readObjects(root, [...new Set(ids)]).flatMap((blob) =>
-      blob === undefined ? [] : rawLinesIn(blob.content),
-    )
+    const lines = rawLinesOfBlobs(root, [...new Set(ids)])
     return [...new Map(lines.map((line) => [line.event_id, line])).values()]
   } catch {
     return []

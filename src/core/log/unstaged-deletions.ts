@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGit, readObjects } from './ask-git.js'
 import { isDayFile } from './day-file.js'
@@ -67,8 +67,7 @@ function differingFiles(root: string, folder: string): { name: string; blob: str
   const fields = askGit(root, args).toString('utf8').split('\0')
   return fields.flatMap((field, at) => {
     const blob = /^:[0-7]+ [0-7]+ (?!0+ )([0-9a-f]{40,64}) [0-9a-f]+ [A-Z]$/.exec(field)?.[1]
-    const path = fields[at + 1] ?? ''
-    const name = path.slice(path.lastIndexOf('/') + 1)
+    const name = basename(fields[at + 1] ?? '')
     return blob !== undefined && isDayFile(name) ? [{ name, blob }] : []
   })
 }
