@@ -16,15 +16,15 @@ export class WorkPackageEntity {
   @Column({ type: 'text' })
   board!: string
 
-  /** CRC-32 of `board`. */
-  @Column({ type: 'integer' })
-  board_crc!: number
+  /** `board` once more: SQLite does not notice a changed byte, and compares two texts faster than anybody sums one up. */
+  @Column({ type: 'text' })
+  board_copy!: string
 
   /** JSON of the library's WorkPackageState. */
   @Column({ type: 'text' })
   state!: string
 
-  /** CRC-32 of `state`: SQLite does not notice a changed byte. */
+  /** CRC-32 of `state`, of which a command reads one or two. */
   @Column({ type: 'integer' })
   crc!: number
 }

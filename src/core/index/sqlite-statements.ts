@@ -48,8 +48,8 @@ export const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
 // SQLite not sorting what is sorted already: ORDER BY in each aggregate takes twice the time.
 const boardOf = (
   where: string,
-): string => `SELECT group_concat(board, ?) AS rows, group_concat(board_crc) AS sums
-  FROM (SELECT board, board_crc FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
+): string => `SELECT group_concat(board, ?) AS rows, min(board = board_copy) AS whole
+  FROM (SELECT board, board_copy FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
 /** By feature and package. Parameter: what is to stand between two rows. */
 export const BOARD = boardOf('')
 /** Parameters: what is to stand between two rows, the feature. */

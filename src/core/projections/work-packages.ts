@@ -14,7 +14,9 @@ export function dependencyLanes(
 }
 
 export function byId<T extends { readonly work_package_id: string }>(packages: readonly T[]): Map<string, T> {
-  return new Map(packages.map((one) => [one.work_package_id, one]))
+  const known = new Map<string, T>()
+  for (const one of packages) known.set(one.work_package_id, one)
+  return known
 }
 
 /** One package as commands answer it. `feature` holds every package of its feature. */
@@ -24,28 +26,98 @@ export function workPackageDocument(
   table: WorkflowTable,
   fileOf: FileOf,
 ): WorkPackageDocument {
-  return {
-    work_package: row.work_package_id,
-    feature: row.feature_slug,
-    title: row.title ?? row.work_package_id,
-    lane: row.lane,
-    dependencies: row.dependencies,
-    blocked_by: blockers(row, feature, table),
-    tags: row.tags,
-    actor: row.lane_actor,
-    subtasks: row.subtasks,
-    gates: row.gates,
-    updated_at: row.updated_at,
-    // When it is read: to look into every feature's folder takes as long as all the rest of a board that shows none.
-    get file() {
-      return fileOf(row.feature_slug, row.work_package_id)
-    },
+  return new WorkPackageView(row, blockers(row, feature, table), fileOf)
+}
+
+/**
+ * A row as a document. Nothing is copied, and its file is looked for when it is read: a board of thousands shows no file,
+ * and to look into every feature's folder takes as long as all the rest.
+ */
+class WorkPackageView implements WorkPackageDocument {
+  constructor(
+    private readonly row: BoardRow,
+    readonly blocked_by: readonly string[],
+    private readonly fileOf: FileOf,
+  ) {}
+
+  get work_package(): string {
+    return this.row.work_package_id
+  }
+
+  get feature(): string {
+    return this.row.feature_slug
+  }
+
+  get title(): string {
+    return this.row.title ?? this.row.work_package_id
+  }
+
+  get lane(): string {
+    return this.row.lane
+  }
+
+  get dependencies(): readonly string[] {
+    return this.row.dependencies
+  }
+
+  get tags(): readonly string[] {
+    return this.row.tags
+  }
+
+  get actor(): string | null {
+    return this.row.lane_actor
+  }
+
+  get subtasks(): BoardRow['subtasks'] {
+    return this.row.subtasks
+  }
+
+  get gates(): BoardRow['gates'] {
+    return this.row.gates
+  }
+
+  get updated_at(): string | null {
+    return this.row.updated_at
+  }
+
+  get file(): string | null {
+    return this.fileOf(this.feature, this.work_package)
+  }
+
+  toJSON(): WorkPackageDocument {
+    return plainDocument(this)
   }
 }
 
+/** The document as an object of its own, to be written out or added to. */
+export function plainDocument(document: WorkPackageDocument): WorkPackageDocument {
+  const { work_package, feature, title, lane, dependencies, blocked_by, tags, actor } = document
+  const { subtasks, gates, updated_at, file } = document
+  return {
+    work_package,
+    feature,
+    title,
+    lane,
+    dependencies,
+    blocked_by,
+    tags,
+    actor,
+    subtasks,
+    gates,
+    updated_at,
+    file,
+  }
+}
+
+const NONE: readonly string[] = []
+
 /** What keeps a package from being started: only a package that waits in the initial lane is blocked. */
-function blockers(row: BoardRow, feature: ReadonlyMap<string, BoardRow>, table: WorkflowTable): string[] {
-  if (row.lane !== table.initial) return []
+function blockers(
+  row: BoardRow,
+  feature: ReadonlyMap<string, BoardRow>,
+  table: WorkflowTable,
+): readonly string[] {
+  if (row.dependencies.length === 0 || row.lane !== table.initial) return NONE
   return dependencyLanes(row, feature)
     .filter(({ lane }) => lane === null || !table.done.includes(lane))
     .map(({ id }) => id)
@@ -60,7 +132,7 @@ export function readyDocuments(
   return waiting
     .filter((document) => document.blocked_by.length === 0)
     .map((document) => ({
-      ...document,
+      ...plainDocument(document),
       unblocks: waiting
         .filter(
           ({ feature, blocked_by }) =>
