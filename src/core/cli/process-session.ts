@@ -11,6 +11,7 @@ export function processSession(): Session {
   return {
     cwd: process.cwd(),
     env: process.env,
+    endsWithCommand: true,
     now: () => new Date(),
     nextId: (now) => nextUlid(now.getTime()),
     progress: (lines) =>

@@ -17,6 +17,7 @@ interface Binding {
 
 interface Database {
   configure(option: 'busyTimeout', milliseconds: number): void
+  exec(sql: string, done: (failure: Failure) => void): void
   close(done: (failure: Failure) => void): void
 }
 
@@ -76,6 +77,16 @@ export class Connection {
       statement.run(parameters, function (failure) {
         if (failure) reject(indexUnusable(failure))
         else resolve(this.changes)
+      })
+    })
+  }
+
+  /** Statements whose answers nobody wants, one after the other: prepared and run at one go. */
+  run(sql: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.database.exec(sql, (failure) => {
+        if (failure) reject(indexUnusable(failure))
+        else resolve()
       })
     })
   }

@@ -64,5 +64,5 @@ export interface EventStore {
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
-  close(): Promise<void>
+  close(processEnds?: boolean): Promise<void>
 }

@@ -244,11 +244,11 @@ export class LogEventStore implements EventStore {
     return this.#eventsAt(await (await this.#upToDate()).locate({ causation: causationId }))
   }
 
-  async close(): Promise<void> {
+  async close(processEnds = false): Promise<void> {
     try {
       if (this.#unsaved) await this.#withLock('save the clock', async () => this.#saveClock())
     } finally {
-      await this.health.close()
+      await this.health.close(processEnds)
     }
   }
 

@@ -2,6 +2,8 @@
 export interface Session {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** True where the process ends with its one command: what the system takes back by itself is left to it. */
+  readonly endsWithCommand?: boolean
   now(): Date
   /** A ULID of the given time, greater than every one given out before by this session. */
   nextId(now: Date): string
