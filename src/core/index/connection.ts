@@ -81,6 +81,12 @@ export class Connection {
     })
   }
 
+  /** Prepares a statement that will be asked for while the caller has other things to do. */
+  foresee(sql: string): void {
+    // Whoever asks for it hears of what went wrong.
+    this.#prepared(sql).catch(() => undefined)
+  }
+
   /** Statements whose answers nobody wants, one after the other: prepared and run at one go. */
   run(sql: string): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -27,6 +27,8 @@ import {
   BOARD_OF_FEATURE,
   FEATURE_SLUGS,
   INSERT_ROWS,
+  ORIGIN,
+  ORIGIN_WITHOUT_FACTS,
   type Place,
   PLACED_COLUMNS,
   PLACES,
@@ -400,8 +402,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return row === undefined ? undefined : parsedFact(name, row.value)
   }
 
-  async foldFingerprint(): Promise<unknown> {
-    return this.#fact('fold')
+  /** What the file says it is. */
+  async origin(): Promise<{ application: number; schema: number; fold?: unknown }> {
+    this.connection.foresee(STANDING)
+    const [known] = await this.sql<Origin>(ORIGIN).catch((error: unknown) => {
+      if (!(error instanceof IndexUnusable) || error.reason !== 'damaged') throw error
+      // Without facts it is no index, or one of long ago.
+      return this.sql<Origin>(ORIGIN_WITHOUT_FACTS)
+    })
+    if (known === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
+    const { application, schema, fold } = known
+    return { application, schema, fold: fold === null ? undefined : parsedFact('fold', fold) }
   }
 
   async putFoldFingerprint(value: string): Promise<void> {
@@ -411,6 +422,12 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
   }
+}
+
+interface Origin {
+  application: number
+  schema: number
+  fold: string | null
 }
 
 function parsedFact(name: string, value: string): unknown {

@@ -34,17 +34,15 @@ export async function openIndex(
 }
 
 async function prepare(index: SqliteEventIndex): Promise<void> {
-  const [found] = await index.sql<{ application_id: number; user_version: number }>(
-    'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
-  )
-  if (found?.application_id !== APPLICATION_ID)
+  const found = await index.origin()
+  if (found.application !== APPLICATION_ID)
     throw new IndexUnusable('damaged', 'the file was not an index of kitty')
-  if (found.user_version !== SCHEMA_VERSION)
+  if (found.schema !== SCHEMA_VERSION)
     throw new IndexUnusable(
       'damaged',
-      `it had schema version ${found.user_version}, this kitty uses ${SCHEMA_VERSION}`,
+      `it had schema version ${found.schema}, this kitty uses ${SCHEMA_VERSION}`,
     )
-  if ((await index.foldFingerprint()) !== foldFingerprint(index.foldRules))
+  if (found.fold !== foldFingerprint(index.foldRules))
     throw new IndexUnusable(
       'damaged',
       'it was built for other lanes or another merge rule than are configured now',

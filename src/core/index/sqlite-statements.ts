@@ -38,6 +38,13 @@ export const STANDING = `SELECT
   FROM json_each(?) AS listed
   LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
 
+const originAnd = (
+  fold: string,
+): string => `SELECT application_id AS application, user_version AS schema, ${fold} AS fold
+  FROM pragma_application_id, pragma_user_version`
+export const ORIGIN = originAnd(`(SELECT value FROM fact WHERE name = 'fold')`)
+export const ORIGIN_WITHOUT_FACTS = originAnd('NULL')
+
 // One look a feature: DISTINCT would walk through the state of every package.
 export const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
     SELECT min(feature_slug) FROM work_package

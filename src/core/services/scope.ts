@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
-import { listFeatures } from '../specs/feature-folder.js'
+import { isFeature, listFeatures } from '../specs/feature-folder.js'
 import type { EventStore, Provenance } from '../store/event-store.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../workspace/branch.js'
@@ -35,6 +35,8 @@ export class Scope {
 
   /** @throws KittyError UsageError, UnknownFeature, AmbiguousFeature. */
   async feature(flag: string | undefined): Promise<string> {
+    // Named in full, as agents do: nobody need be asked what others there are.
+    if (flag !== undefined && isFeature(this.workspace.specsDir, flag)) return flag
     const { cwd, env } = this.session
     const { worktree, gitDir } = this.workspace
     return resolveFeature({
@@ -72,7 +74,7 @@ export class Scope {
       flag: flags.actor,
       env,
       gitUserName: () => gitUserName(this.workspace.worktree),
-      osUser: osUser(),
+      osUser,
     })
     return {
       actor,

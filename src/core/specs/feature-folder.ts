@@ -28,10 +28,22 @@ type Tasks =
     }
   | { readonly kind: 'no_tasks_folder'; readonly dir: string; readonly reason: string }
 
+const SLUG = /^\d{3,9}-[a-z0-9-]{1,96}$/
+
+/** Whether it is the slug of a folder in `specsDir`. */
+export function isFeature(specsDir: string, slug: string): boolean {
+  try {
+    return SLUG.test(slug) && lstatSync(join(specsDir, slug)).isDirectory()
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
+  }
+}
+
 /** The slugs (`NNN-name`) of the folders in `specsDir`, by number, then by name; none when it does not exist. */
 export function listFeatures(specsDir: string): string[] {
   return folderEntries(specsDir)
-    .filter((entry) => entry.isDirectory() && /^\d{3,9}-[a-z0-9-]{1,96}$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && SLUG.test(entry.name))
     .map((entry) => entry.name)
     .sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1))
 }

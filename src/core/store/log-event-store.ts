@@ -225,13 +225,14 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   async problems(): Promise<LogProblem[]> {
     const index = await this.#upToDate()
-    const suspicious = (await index.suspicious()).map(({ file, line, lamport_clock }) => ({
+    const [problems, suspects] = await Promise.all([index.problems(), index.suspicious()])
+    const suspicious = suspects.map(({ file, line, lamport_clock }) => ({
       file,
       line,
       kind: 'suspicious_clock',
       message: `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`,
     }))
-    return [...(await index.problems()), ...suspicious]
+    return [...problems, ...suspicious]
   }
 
   @RebuildOnCorruption

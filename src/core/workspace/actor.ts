@@ -9,7 +9,8 @@ export interface ActorClues {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Asked only when flag and environment are silent: it costs a process. */
   readonly gitUserName: () => string | undefined
-  readonly osUser: string | undefined
+  /** Asked last: the system looks through its users. */
+  readonly osUser: () => string | undefined
 }
 
 /**
@@ -22,7 +23,7 @@ export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): st
   if (fromEnv !== undefined && fromEnv !== '') return checked(fromEnv, 'KITTY_ACTOR')
   const fromGit = gitUserName()
   if (fromGit !== undefined && fromGit !== '') return checked(fromGit, 'git config user.name')
-  return checked(osUser ?? '', "the system's user name")
+  return checked(osUser() ?? '', "the system's user name")
 }
 
 /** Git's `user.name` as it holds in `worktree`; undefined when it is not set or git cannot be run. */

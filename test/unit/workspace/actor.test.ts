@@ -8,7 +8,7 @@ const CLUES: ActorClues = {
   flag: 'flag',
   env: { KITTY_ACTOR: 'env' },
   gitUserName: () => 'git',
-  osUser: 'system',
+  osUser: () => 'system',
 }
 
 describe('resolveActor', () => {
@@ -40,7 +40,7 @@ describe('resolveActor', () => {
 
   it('refuses when nobody has a name', () => {
     expect(
-      errorOf(() => resolveActor({ env: {}, gitUserName: () => undefined, osUser: undefined })).kind,
+      errorOf(() => resolveActor({ env: {}, gitUserName: () => undefined, osUser: () => undefined })).kind,
     ).toBe('UsageError')
   })
 
