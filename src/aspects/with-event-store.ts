@@ -15,7 +15,7 @@ export const WithEventStore = around<{ readonly eventStore: EventStore }>(
       try {
         if (store.written.size > 0) await (await call.resolve(TOKENS.AfterEvents)).run()
       } finally {
-        await store.close((await call.resolve(TOKENS.Session)).endsWithCommand)
+        await store.close(true)
       }
     }
   },

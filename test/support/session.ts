@@ -7,6 +7,7 @@ import type { Session } from '../../src/core/workspace/session.js'
 export interface SessionFacts {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  readonly endsWithCommand?: boolean
   /** Asked each time anything wants to know the time. */
   readonly now?: () => Date
   /** Called whenever an event has been given its id, and with it its time. */
@@ -16,6 +17,7 @@ export interface SessionFacts {
 export function testSession({
   cwd,
   env = {},
+  endsWithCommand = false,
   now = () => new Date(),
   onStamp = () => undefined,
 }: SessionFacts): Session {
@@ -23,6 +25,7 @@ export function testSession({
   return {
     cwd,
     env: { KITTY_ACTOR: 'ada', ...env },
+    endsWithCommand,
     now,
     nextId: (at) => {
       onStamp()

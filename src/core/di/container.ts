@@ -70,25 +70,43 @@ type Class<T> = new (...args: any[]) => T
  */
 export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
   const container = new Container({ defaultScope: 'Singleton' })
+  const unbound = new Map<symbol, () => void>()
+  const bindNow = (token: symbol): void => {
+    const bind = unbound.get(token)
+    unbound.delete(token)
+    bind?.()
+  }
   const resolver: Resolver = {
     resolve: async <T>(token: Token<T>): Promise<T> => {
+      bindNow(token)
       if (!container.isBound(token))
         throw new MissingBinding(`${String(token)} is not bound in src/core/di/container.ts.`)
       return container.getAsync<T>(token)
     },
   }
-  // The class is named by a function, so that the bundle loads a service's module when the service is asked for.
-  const serve = <T extends object>(token: Token<T>, service: () => Class<T>): void => {
-    container.bind<T>(token).toDynamicValue((context) => {
-      const made = service()
-      if (!container.isBound(made)) container.bind(made).toSelf()
-      const instance = context.get(made)
-      bindToResolver(instance, resolver)
-      return instance
-    })
-  }
   const make = <T>(token: Token<T>, factory: (workspace: Workspace) => T): void => {
     container.bind<T>(token).toDynamicValue((context) => factory(context.get<Workspace>(TOKENS.Workspace)))
+  }
+  const serve = <T extends object>(token: Token<T>, service: Class<T>): void => {
+    container
+      .bind<T>(token)
+      .to(service)
+      .onActivation((_, instance) => {
+        bindToResolver(instance, resolver)
+        return instance
+      })
+  }
+  // Bound when it is asked for, together with what else only then is needed: to bind all takes as long as to open the
+  // index. Its class is named by a function, so that the bundle does not load its module before.
+  const serveLater = <T extends object>(
+    token: Token<T>,
+    service: () => Class<T>,
+    needs: readonly Token<unknown>[] = [],
+  ): void => {
+    unbound.set(token, () => {
+      for (const needed of needs) bindNow(needed)
+      serve(token, service())
+    })
   }
 
   container.bind(TOKENS.Session).toConstantValue(session)
@@ -103,9 +121,6 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   })
   container.bind(TOKENS.Workflow).toDynamicValue((context) => context.get<Config>(TOKENS.Config).workflow)
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
-  make(TOKENS.WorkspaceLock, ({ privateDir }) => {
-    return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))
-  })
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container.bind(TOKENS.EventLog).toDynamicValue((context) => {
@@ -120,60 +135,70 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
       extensions.registry,
     )
   })
-  container
-    .bind(TOKENS.AfterEvents)
-    .toDynamicValue(
-      (context) =>
-        new HookRunner(
-          extensions.hooks,
-          (path) => new FileLock(path, HOOK_LOCK_MS),
-          context.get(TOKENS.Workspace),
-          context.get(TOKENS.EventLog),
-          context.get(TOKENS.EventStore),
-          context.get(TOKENS.ErrorStorage),
-          context.get(TOKENS.Notices),
-        ),
-    )
+  serve(TOKENS.IndexHealth, SqliteIndexHealth)
+  serve(TOKENS.AttributeGuard, AttributeGuard)
+  serve(TOKENS.Recovery, Recovery)
+  serve(TOKENS.EventStore, LogEventStore)
+  serve(TOKENS.ErrorStorage, JsonlErrorStorage)
 
-  serve(TOKENS.IndexHealth, () => SqliteIndexHealth)
-  serve(TOKENS.AttributeGuard, () => AttributeGuard)
-  serve(TOKENS.Recovery, () => Recovery)
-  serve(TOKENS.EventStore, () => LogEventStore)
-  serve(TOKENS.ErrorStorage, () => JsonlErrorStorage)
-  for (const guard of Object.values(libraryGuards)) serve<MoveRule>(TOKENS.MoveRule, () => guard)
-  serve<MoveRule>(TOKENS.MoveRule, () => LaneInFile)
-  for (const rule of extensions.moveRules) container.bind<MoveRule>(TOKENS.MoveRule).toConstantValue(rule)
-  serve(TOKENS.MoveRules, () => MoveRules)
-  serve(TOKENS.Recall, () => Recall)
-  serve(TOKENS.Scope, () => Scope)
-  serve(TOKENS.LaneFiles, () => LaneFiles)
-  serve(TOKENS.Initialise, () => Initialise)
-  serve(TOKENS.SetupSpec, () => SetupSpec)
-  serve(TOKENS.FinalizeTasks, () => FinalizeTasks)
-  serve(TOKENS.MoveTask, () => MoveTask)
-  serve(TOKENS.EventQueries, () => EventQueries)
-  serve(TOKENS.TaskQueries, () => TaskQueries)
-  serve(TOKENS.ErrorQueries, () => ErrorQueries)
-  serve(TOKENS.Gates, () => Gates)
-  serve(TOKENS.MarkSubtasks, () => MarkSubtasks)
-  serve(TOKENS.NoteTask, () => NoteTask)
-  serve(TOKENS.RecordUsage, () => RecordUsage)
-  serve(TOKENS.SubtaskFiles, () => SubtaskFiles)
-  serve(TOKENS.TagTask, () => TagTask)
-  serve(TOKENS.FollowEvents, () => FollowEvents)
-  serve(TOKENS.Status, () => Status)
-  serve(TOKENS.WatchBoard, () => WatchBoard)
-  serve(TOKENS.Verify, () => Verify)
-  serve(TOKENS.Doctor, () => Doctor)
-  serve(TOKENS.MachineChecks, () => MachineChecks)
-  serve(TOKENS.LogChecks, () => LogChecks)
-  serve(TOKENS.RebuildClock, () => RebuildClock)
-  serve(TOKENS.Conflicts, () => Conflicts)
-  serve(TOKENS.PastBoard, () => PastBoard)
-  serve(TOKENS.Revisions, () => Revisions)
-  serve(TOKENS.MergePreview, () => MergePreview)
-  serve(TOKENS.Implement, () => Implement)
-  serve(TOKENS.Workspaces, () => Workspaces)
+  unbound.set(TOKENS.AfterEvents, () => {
+    container
+      .bind(TOKENS.AfterEvents)
+      .toDynamicValue(
+        (context) =>
+          new HookRunner(
+            extensions.hooks,
+            (path) => new FileLock(path, HOOK_LOCK_MS),
+            context.get(TOKENS.Workspace),
+            context.get(TOKENS.EventLog),
+            context.get(TOKENS.EventStore),
+            context.get(TOKENS.ErrorStorage),
+            context.get(TOKENS.Notices),
+          ),
+      )
+  })
+  unbound.set(TOKENS.WorkspaceLock, () => {
+    make(TOKENS.WorkspaceLock, ({ privateDir }) => {
+      return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))
+    })
+  })
+  unbound.set(TOKENS.MoveRule, () => {
+    bindNow(TOKENS.LaneFiles)
+    for (const guard of Object.values(libraryGuards)) serve<MoveRule>(TOKENS.MoveRule, guard)
+    serve<MoveRule>(TOKENS.MoveRule, LaneInFile)
+    for (const rule of extensions.moveRules) container.bind<MoveRule>(TOKENS.MoveRule).toConstantValue(rule)
+  })
+  serveLater(TOKENS.MoveRules, () => MoveRules, [TOKENS.MoveRule])
+  serveLater(TOKENS.Recall, () => Recall)
+  serveLater(TOKENS.Scope, () => Scope)
+  serveLater(TOKENS.LaneFiles, () => LaneFiles)
+  serveLater(TOKENS.Initialise, () => Initialise)
+  serveLater(TOKENS.SetupSpec, () => SetupSpec, [TOKENS.Scope])
+  serveLater(TOKENS.FinalizeTasks, () => FinalizeTasks)
+  serveLater(TOKENS.MoveTask, () => MoveTask, [TOKENS.MoveRules, TOKENS.Recall])
+  serveLater(TOKENS.EventQueries, () => EventQueries, [TOKENS.Scope])
+  serveLater(TOKENS.TaskQueries, () => TaskQueries, [TOKENS.LaneFiles])
+  serveLater(TOKENS.ErrorQueries, () => ErrorQueries, [TOKENS.Scope, TOKENS.MoveRules, TOKENS.Recall])
+  serveLater(TOKENS.Gates, () => Gates)
+  serveLater(TOKENS.MarkSubtasks, () => MarkSubtasks, [TOKENS.SubtaskFiles])
+  serveLater(TOKENS.NoteTask, () => NoteTask)
+  serveLater(TOKENS.RecordUsage, () => RecordUsage)
+  serveLater(TOKENS.SubtaskFiles, () => SubtaskFiles, [TOKENS.LaneFiles])
+  serveLater(TOKENS.TagTask, () => TagTask)
+  serveLater(TOKENS.FollowEvents, () => FollowEvents)
+  serveLater(TOKENS.Status, () => Status, [TOKENS.LaneFiles])
+  serveLater(TOKENS.WatchBoard, () => WatchBoard, [TOKENS.Status])
+  serveLater(TOKENS.Verify, () => Verify)
+  serveLater(TOKENS.Doctor, () => Doctor)
+  serveLater(TOKENS.MachineChecks, () => MachineChecks)
+  serveLater(TOKENS.LogChecks, () => LogChecks, [TOKENS.Verify, TOKENS.RebuildClock, TOKENS.LaneFiles])
+  serveLater(TOKENS.RebuildClock, () => RebuildClock)
+  serveLater(TOKENS.Conflicts, () => Conflicts, [TOKENS.LaneFiles])
+  serveLater(TOKENS.PastBoard, () => PastBoard, [TOKENS.LaneFiles, TOKENS.Revisions])
+  serveLater(TOKENS.Revisions, () => Revisions)
+  serveLater(TOKENS.MergePreview, () => MergePreview, [TOKENS.Revisions])
+  serveLater(TOKENS.Implement, () => Implement, [TOKENS.MoveRules, TOKENS.Recall, TOKENS.WorkspaceLock])
+  serveLater(TOKENS.Workspaces, () => Workspaces, [TOKENS.WorkspaceLock])
   return resolver
 }
 

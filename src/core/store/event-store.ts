@@ -64,5 +64,6 @@ export interface EventStore {
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
-  close(processEnds?: boolean): Promise<void>
+  /** @param isCommandOver Where the process ends with its command, what the system takes back may be left to it. */
+  close(isCommandOver?: boolean): Promise<void>
 }

@@ -245,11 +245,11 @@ export class LogEventStore implements EventStore {
     return this.#eventsAt(await (await this.#upToDate()).locate({ causation: causationId }))
   }
 
-  async close(processEnds = false): Promise<void> {
+  async close(isCommandOver = false): Promise<void> {
     try {
       if (this.#unsaved) await this.#withLock('save the clock', async () => this.#saveClock())
     } finally {
-      await this.health.close(processEnds)
+      await this.health.close(isCommandOver && this.session.endsWithCommand === true)
     }
   }
 

@@ -30,7 +30,7 @@ describe('a store that is closed where its process ends', () => {
     const cwd = repository()
     const { store } = await inProcess({ cwd })
     await store.emit([note('kept')], BY_ADA)
-    await store.close()
+    await store.close(true)
     expect(unmoved(cwd)).toBe(0)
   })
 })
@@ -42,7 +42,7 @@ function repository(): string {
 }
 
 async function emitAndEnd(cwd: string, text: string): Promise<void> {
-  const { store } = await inProcess({ cwd })
+  const { store } = await inProcess({ cwd, endsWithCommand: true })
   await store.emit([note(text)], BY_ADA)
   await store.close(true)
 }
