@@ -1,18 +1,19 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
-import { NO_SURPRISES, readFully, syncFolder } from './open-file.js'
+import { isSameFile, NO_SURPRISES, readFully, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 const LF = 0x0a
@@ -23,7 +24,8 @@ export type Undo = 'undone' | 'may be stored'
 
 /**
  * One append to one file, held open from its first byte until it is known where the bytes ended up:
- * `open` → `write` → `sync` → `isInPlace`, or `cutBack` after any failure.
+ * `open` → `write` → `sync` → `isInPlace`, or `cutBack` after any failure. Held open beyond that, it is good for another:
+ * `again` → `write` → …
  */
 export class Append {
   /** Byte where the caller's bytes start. */
@@ -32,11 +34,14 @@ export class Append {
   warning: string | undefined
   private oldSize = 0
   private newSize = 0
+  /** Where a whole line ended, and when the file was last written if that is known: then it ends there still. */
+  private wholeAt: { readonly size: number; readonly mtimeNs?: bigint } | undefined
 
   private constructor(
     readonly path: string,
     private readonly fd: number,
-    private readonly isNew: boolean,
+    private readonly opened: BigIntStats,
+    private isNew: boolean,
   ) {}
 
   /**
@@ -46,18 +51,34 @@ export class Append {
   static open(path: string, create: false): Append | undefined
   static open(path: string, create: true): Append
   static open(path: string, create: boolean): Append | undefined {
-    const opened = openOrCreate(path, create)
-    if (opened === undefined) return undefined
+    const found = openOrCreate(path, create)
+    if (found === undefined) return undefined
     try {
-      const stats = fstatSync(opened.fd)
+      const stats = fstatSync(found.fd, { bigint: true })
       assertPlainFile(path, stats)
-      const append = new Append(path, opened.fd, opened.isNew)
-      append.oldSize = append.newSize = stats.size
+      const append = new Append(path, found.fd, stats, found.isNew)
+      append.oldSize = append.newSize = Number(stats.size)
       return append
     } catch (error) {
-      closeSync(opened.fd)
+      closeSync(found.fd)
       throw error
     }
+  }
+
+  /**
+   * Ready for another append, unless the path names another file by now, or who may write to it has changed, or that
+   * cannot be told: opened anew, it says what is wrong with it.
+   */
+  again(): boolean {
+    const now = this.standingIfKnown()
+    if (now?.mode !== this.opened.mode) return false
+    this.oldSize = this.newSize = Number(now.size)
+    const { wholeAt } = this
+    if (wholeAt?.size !== this.oldSize || (wholeAt.mtimeNs ?? now.mtimeNs) !== now.mtimeNs)
+      this.wholeAt = undefined
+    this.isNew = false
+    this.warning = undefined
+    return true
   }
 
   /**
@@ -67,7 +88,8 @@ export class Append {
    */
   write(bytes: Buffer): void {
     try {
-      const isTorn = this.oldSize > 0 && this.lastByte() !== LF
+      const isTorn = this.oldSize > 0 && this.wholeAt === undefined && this.lastByte() !== LF
+      this.wholeAt = undefined
       const buffer = isTorn ? Buffer.concat([NEWLINE, bytes]) : bytes
       this.offset = this.oldSize + buffer.length - bytes.length
       for (let done = 0; done < buffer.length;) {
@@ -75,6 +97,7 @@ export class Append {
         done += written
         this.newSize += written
       }
+      if (bytes.at(-1) === LF) this.wholeAt = { size: this.newSize }
     } catch (error) {
       throw storageError(error, this.path, 'not stored')
     }
@@ -99,13 +122,15 @@ export class Append {
 
   /** True while the path still names the file written to, whole. Git replaces files without asking. */
   isInPlace(): boolean {
-    const now = statSync(this.path, { throwIfNoEntry: false, bigint: true })
-    const ours = fstatSync(this.fd, { bigint: true })
-    return now !== undefined && now.ino === ours.ino && now.dev === ours.dev && now.size >= this.newSize
+    const now = this.standing()
+    if (now === undefined || now.size < this.newSize) return false
+    if (this.wholeAt !== undefined) this.wholeAt = { size: this.newSize, mtimeNs: now.mtimeNs }
+    return true
   }
 
   /** The file as it was. */
   cutBack(): Undo {
+    this.wholeAt = undefined
     if (this.newSize === this.oldSize) return 'undone'
     try {
       ftruncateSync(this.fd, this.oldSize)
@@ -118,6 +143,21 @@ export class Append {
 
   close(): void {
     closeSync(this.fd)
+  }
+
+  /** The file as it stands under its path; undefined where that is no longer the one written to. */
+  private standing(): BigIntStats | undefined {
+    const now = lstatSync(this.path, { throwIfNoEntry: false, bigint: true })
+    return now !== undefined && isSameFile(now, this.opened) ? now : undefined
+  }
+
+  private standingIfKnown(): BigIntStats | undefined {
+    try {
+      return this.standing()
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      return undefined
+    }
   }
 
   private lastByte(): number {

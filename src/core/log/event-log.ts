@@ -112,6 +112,8 @@ export interface EventLog {
   putBack(lines: readonly RawLine[]): number
   /** Repairs torn tails of `files`, or of every file. */
   prepare(files?: readonly string[]): TailRepair[]
+  /** Closes what an append has left open for the next one. What is called after that opens it anew. */
+  close(): void
 }
 
 export const SCAN_START: ScanPosition = Object.freeze({ offset: 0, line: 0, crc: 0 })

@@ -1,10 +1,20 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
-import { NO_SURPRISES } from './open-file.js'
+import { isSameFile, NO_SURPRISES, type WhichFile } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -37,6 +47,8 @@ export interface WriteLock {
    * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
    */
   holder(): Holder | 'unknown' | undefined
+  /** Closes the file that `releaseForNow` left open. */
+  close(): void
 }
 
 /** A lock of its own for one thing, by a name that may be a file's. */
@@ -44,6 +56,13 @@ export type LockOf = (name: string) => WriteLock
 
 export interface HeldLock {
   release(): void
+  /** Leaves the file open, so that this lock's next `acquire` need not open it; whoever asks for this closes the lock. */
+  releaseForNow(): void
+}
+
+interface LockFile {
+  readonly fd: number
+  readonly which: WhichFile
 }
 
 /** How long to wait, from KITTY_LOCK_TIMEOUT_MS; 10,000 ms without. @throws KittyError UsageError */
@@ -63,6 +82,8 @@ export function lockTimeout(env: Readonly<Record<string, string | undefined>>): 
 
 export class FileLock implements WriteLock {
   private binding: LockBinding | undefined
+  /** Held by nobody: two calls with one descriptor would not exclude each other. */
+  private left: LockFile | undefined
 
   constructor(
     private readonly path: string,
@@ -73,34 +94,35 @@ export class FileLock implements WriteLock {
   async acquire(purpose: string): Promise<HeldLock> {
     const binding = this.bindingOrRefusal()
     const started = process.uptime()
-    let fd = this.open()
+    let file = this.left ?? this.open()
+    this.left = undefined
     try {
       for (let attempt = 0; ; attempt += 1) {
-        if (this.tryLock(binding, fd)) {
-          if (isStillAt(this.path, fd)) break
+        if (this.tryLock(binding, file.fd)) {
+          if (this.isInPlace(file)) break
           // Deleted and made anew by somebody: what this file locks, nobody else asks for.
-          const stale = fd
-          fd = this.open()
-          closeSync(stale)
+          const stale = file
+          file = this.open()
+          closeSync(stale.fd)
           continue
         }
         const waited = (process.uptime() - started) * 1000
-        if (waited >= this.timeoutMs) throw this.timedOut(fd, waited)
+        if (waited >= this.timeoutMs) throw this.timedOut(file.fd, waited)
         await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
       }
-      introduce(fd, purpose)
+      introduce(file.fd, purpose)
     } catch (error) {
-      closeSync(fd)
+      closeSync(file.fd)
       throw error
     }
-    return heldLock(binding, fd)
+    return this.held(binding, file)
   }
 
   holder(): Holder | 'unknown' | undefined {
     const binding = this.bindingOrRefusal()
     // Asking must leave no trace where nothing was ever locked.
     if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
-    const fd = this.open()
+    const { fd } = this.open()
     try {
       if (!this.tryLock(binding, fd)) return readHolder(fd) ?? 'unknown'
       binding.unlock(fd, LOCKED_BYTE, 1)
@@ -108,6 +130,44 @@ export class FileLock implements WriteLock {
     } finally {
       closeSync(fd)
     }
+  }
+
+  close(): void {
+    const { left } = this
+    this.left = undefined
+    if (left !== undefined) closeSync(left.fd)
+  }
+
+  private held(binding: LockBinding, file: LockFile): HeldLock {
+    let isHeldNow = true
+    const letGo = (): boolean => {
+      // Once only: by a second time the number may belong to another file.
+      if (!isHeldNow) return false
+      isHeldNow = false
+      try {
+        // Said outright, since a child started meanwhile may hold a copy of the descriptor.
+        binding.unlock(file.fd, LOCKED_BYTE, 1)
+      } catch (error) {
+        closeSync(file.fd)
+        throw error
+      }
+      return true
+    }
+    return {
+      release: () => {
+        if (letGo()) closeSync(file.fd)
+      },
+      releaseForNow: () => {
+        if (!letGo()) return
+        this.close()
+        this.left = file
+      },
+    }
+  }
+
+  private isInPlace({ which }: LockFile): boolean {
+    const there = lstatSync(this.path, { throwIfNoEntry: false, bigint: true })
+    return there !== undefined && isSameFile(there, which)
   }
 
   private bindingOrRefusal(): LockBinding {
@@ -133,7 +193,7 @@ export class FileLock implements WriteLock {
     }
   }
 
-  private open(): number {
+  private open(): LockFile {
     const flags = constants.O_RDWR | constants.O_CREAT | NO_SURPRISES
     let fd: number
     try {
@@ -142,8 +202,9 @@ export class FileLock implements WriteLock {
       throw storageError(error, this.path, 'not stored')
     }
     try {
-      assertPlainFile(this.path, fstatSync(fd))
-      return fd
+      const stats = fstatSync(fd, { bigint: true })
+      assertPlainFile(this.path, stats)
+      return { fd, which: stats }
     } catch (error) {
       closeSync(fd)
       throw error
@@ -172,23 +233,6 @@ export class FileLock implements WriteLock {
   }
 }
 
-function heldLock(binding: LockBinding, fd: number): HeldLock {
-  let isHeldNow = true
-  return {
-    release() {
-      // Once only: by a second time the number may belong to another file.
-      if (!isHeldNow) return
-      isHeldNow = false
-      try {
-        // Said outright, since a child started meanwhile may hold a copy of the descriptor.
-        binding.unlock(fd, LOCKED_BYTE, 1)
-      } finally {
-        closeSync(fd)
-      }
-    },
-  }
-}
-
 function openMakingFolder(path: string, flags: number): number {
   try {
     return openSync(path, flags, 0o644)
@@ -197,12 +241,6 @@ function openMakingFolder(path: string, flags: number): number {
     mkdirSync(dirname(path), { recursive: true })
     return openSync(path, flags, 0o644)
   }
-}
-
-function isStillAt(path: string, fd: number): boolean {
-  const there = statSync(path, { throwIfNoEntry: false, bigint: true })
-  const ours = fstatSync(fd, { bigint: true })
-  return there !== undefined && there.ino === ours.ino && there.dev === ours.dev
 }
 
 /** Half to one and a half of a wait that grows, so that waiters do not knock in step. */
@@ -221,11 +259,10 @@ async function pause(ms: number): Promise<void> {
 /** One write of fixed length, so that no earlier holder's record shines through. */
 function introduce(fd: number, purpose: string): void {
   const holder: Holder = { pid: process.pid, purpose: purpose.slice(0, 60), since: new Date().toISOString() }
-  const record = Buffer.alloc(RECORD_BYTES, ' ')
-  record.write(JSON.stringify(holder))
-  record[RECORD_BYTES - 1] = 0x0a
+  const says = JSON.stringify(holder)
+  const padding = ' '.repeat(Math.max(0, RECORD_BYTES - 1 - Buffer.byteLength(says)))
   try {
-    writeSync(fd, record, 0, RECORD_BYTES, 0)
+    writeSync(fd, `${says}${padding}\n`, 0)
   } catch (error) {
     // On a full disk the lock holds all the same; only its message would be poorer.
     if (systemCode(error) === undefined) throw error

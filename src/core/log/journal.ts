@@ -1,6 +1,7 @@
 import { constants, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { Append, type Undo } from './append-file.js'
 import type { RawLine } from './event-log.js'
+import { LastAppend } from './last-append.js'
 import { NO_SURPRISES, openToRead, readFully } from './open-file.js'
 import { storageError } from './storage-error.js'
 
@@ -40,13 +41,17 @@ export interface Journal {
   rewrite(keep: readonly RawLine[]): void
   /** In bytes. */
   size(): number
+  /** Closes what an append has left open for the next one. */
+  close(): void
 }
 
 export class FileJournal implements Journal {
+  readonly #last = new LastAppend()
+
   constructor(private readonly path: string) {}
 
   append(bytes: Buffer): JournalEntry {
-    const append = Append.open(this.path, true)
+    const append = this.#last.again(this.path) ?? Append.open(this.path, true)
     try {
       append.write(bytes)
     } catch (error) {
@@ -61,7 +66,7 @@ export class FileJournal implements Journal {
         append.syncName()
       },
       close: () => {
-        append.close()
+        this.#last.keep(append)
       },
     }
   }
@@ -108,6 +113,10 @@ export class FileJournal implements Journal {
       rmSync(temporary, { force: true })
       throw storageError(error, this.path, 'not stored')
     }
+  }
+
+  close(): void {
+    this.#last.close()
   }
 
   size(): number {

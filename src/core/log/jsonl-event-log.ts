@@ -17,6 +17,7 @@ import {
   type TailRepair,
 } from './event-log.js'
 import type { Journal, JournalEntry } from './journal.js'
+import { LastAppend } from './last-append.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
 import { identityOf, openToRead, readFully } from './open-file.js'
 import { prefixCrc, scanFile } from './scan-file.js'
@@ -45,6 +46,9 @@ interface Written {
 
 /** The log in `.kittify/events`: JSONL files of a UTC day each. `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
+  readonly #last = new LastAppend()
+  #dayFiles: DayFiles | undefined
+
   constructor(
     private readonly folders: LogFolders,
     private readonly journal: Journal,
@@ -111,18 +115,20 @@ export class JsonlEventLog implements EventLog {
   }
 
   append(events: readonly LogEvent[]): AppendedLine[] {
-    const files = this.files()
+    const files = (this.#dayFiles ??= this.files())
     const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
     // The journal first: from the moment the line is in the work tree, git may take it away.
-    const entry = this.journal.append(Buffer.concat(portions.map((portion) => portion.bytes)))
+    const entry = this.journal.append(joined(portions))
     const written: Written[] = []
     try {
       this.writeAll(portions, written)
       for (const one of written) store(one)
       for (const one of written) confirm(one, entry)
       for (const { append } of written) this.warnOf(append)
-      return written.flatMap(placesOf)
+      const places = written.flatMap(placesOf)
+      for (const { append } of written.splice(0)) this.#last.keep(append)
+      return places
     } catch (error) {
       throw takeBack(error, written, entry)
     } finally {
@@ -133,7 +139,7 @@ export class JsonlEventLog implements EventLog {
 
   putBack(lines: readonly RawLine[]): number {
     const unique = [...new Map(lines.map((line) => [line.event_id, line])).values()]
-    const files = this.files()
+    const files = (this.#dayFiles ??= this.files())
     for (const ofDay of groupBy(unique, (line) => dayOf(line.timestamp)).values()) {
       const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')
       const append = Append.open(join(this.folders.eventsDir, file), true)
@@ -154,6 +160,11 @@ export class JsonlEventLog implements EventLog {
 
   prepare(files?: readonly string[]): TailRepair[] {
     return (files ?? this.names()).flatMap((file) => repairTail(this.folders, file) ?? [])
+  }
+
+  close(): void {
+    this.#last.close()
+    this.journal.close()
   }
 
   private names(): string[] {
@@ -186,7 +197,8 @@ export class JsonlEventLog implements EventLog {
 
   private writeAll(portions: readonly Portion[], written: Written[]): void {
     for (const portion of portions) {
-      const append = Append.open(join(this.folders.eventsDir, portion.file), true)
+      const path = join(this.folders.eventsDir, portion.file)
+      const append = this.#last.again(path) ?? Append.open(path, true)
       written.push({ portion, append })
       append.write(portion.bytes)
     }
@@ -202,7 +214,7 @@ function portionsOf(events: readonly LogEvent[], fileFor: (timestamp: string) =>
   return [...byDay.values()].map((lines) => ({
     file: fileFor(lines[0]?.event.timestamp ?? ''),
     lines,
-    bytes: Buffer.concat(lines.map((line) => line.bytes)),
+    bytes: joined(lines),
   }))
 }
 
@@ -304,6 +316,13 @@ function eventAt(
   const lines: LogLine[] = []
   new LineReader(file, 0, offset, registry).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
   return lines[0]?.event
+}
+
+/** One is not copied: hardly an append has more. */
+function joined(parts: readonly { readonly bytes: Buffer }[]): Buffer {
+  const [first, ...others] = parts
+  if (first !== undefined && others.length === 0) return first.bytes
+  return Buffer.concat(parts.map(({ bytes }) => bytes))
 }
 
 /** `Map.groupBy`, which this program's oldest Node does not have. */

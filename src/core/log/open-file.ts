@@ -70,6 +70,13 @@ export function syncFolder(path: string): void {
   }
 }
 
+/** A number stays one file's as long as the file has a name or is open. */
+export type WhichFile = Pick<BigIntStats, 'dev' | 'ino'>
+
+export function isSameFile(one: WhichFile, other: WhichFile): boolean {
+  return one.ino === other.ino && one.dev === other.dev
+}
+
 /** What tells one state of a file from another: which file, and when it was last changed. */
 export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs'>): string {
   // The birth time as well: a file system gives a freed inode's number to the next file.

@@ -249,6 +249,8 @@ export class LogEventStore implements EventStore {
     try {
       if (this.#unsaved) await this.#withLock('save the clock', async () => this.#saveClock())
     } finally {
+      this.log.close()
+      this.lock.close()
       await this.health.close(isCommandOver && this.session.endsWithCommand === true)
     }
   }
@@ -358,7 +360,9 @@ export class LogEventStore implements EventStore {
     try {
       return await this.#holding.run(true, work)
     } finally {
-      held.release()
+      // Who has emitted may do so again, and closes the lock with the store.
+      if (this.#tail) held.releaseForNow()
+      else held.release()
     }
   }
 }

@@ -7,6 +7,7 @@ import { FileLock, lockTimeout } from '../../../src/core/log/file-lock.js'
 import { type LockBinding, loadLockBinding } from '../../../src/core/log/lock-binding.js'
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { nodeScript, runNode } from '../../support/node-script.js'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { POSIX } from '../../support/posix.js'
 
@@ -121,6 +122,83 @@ describe('the write lock', () => {
   })
 })
 
+describe('the write lock, released for now', () => {
+  it('is free for others, and its own again after them', async () => {
+    const path = lockPath()
+    const lock = new FileLock(path, 1000)
+    for (let time = 0; time < 3; time += 1) {
+      ;(await lock.acquire('first')).releaseForNow()
+      ;(await new FileLock(path, 0).acquire('other')).release()
+    }
+    lock.close()
+  })
+
+  it('excludes a second call of the same process, who gets it next', async () => {
+    const lock = new FileLock(lockPath(), 5000)
+    ;(await lock.acquire('before')).releaseForNow()
+    const first = await lock.acquire('first')
+    const second = lock.acquire('second')
+    const state = await Promise.race([
+      second.then(() => 'held twice'),
+      new Promise((resolve) => setTimeout(resolve, 30, 'waits')),
+    ])
+    expect(state).toBe('waits')
+    first.releaseForNow()
+    ;(await second).releaseForNow()
+    lock.close()
+  })
+
+  it('is not held through a file that was deleted and made anew meanwhile', async () => {
+    const path = lockPath()
+    const lock = new FileLock(path, 20)
+    ;(await lock.acquire('first')).releaseForNow()
+    renameSync(path, `${path}.gone`)
+    const other = await new FileLock(path, 1000).acquire('other')
+    expect((await rejectionOf(lock.acquire('again'))).message).toContain('(other')
+    other.release()
+    ;(await lock.acquire('again')).release()
+  })
+
+  it('makes its file anew when it is gone, its folder with it', async () => {
+    const path = lockPath()
+    const lock = new FileLock(path, 20)
+    ;(await lock.acquire('first')).releaseForNow()
+    rmSync(join(path, '..'), { recursive: true })
+    const held = await lock.acquire('again')
+    expect((await rejectionOf(new FileLock(path, 20).acquire('other'))).kind).toBe('LockTimeout')
+    held.release()
+  })
+
+  it.runIf(POSIX)(
+    'does not go through a link that was put in its place, not even to its own file',
+    async () => {
+      const path = lockPath()
+      const lock = new FileLock(path, 20)
+      ;(await lock.acquire('first')).releaseForNow()
+      renameSync(path, `${path}.mine`)
+      symlinkSync(`${path}.mine`, path)
+      expect((await rejectionOf(lock.acquire('again'))).kind).toBe('UnsafeSetup')
+    },
+  )
+
+  it.runIf(CAN_LIST_OPEN_FILES)('has one file open at most, and none once closed', async () => {
+    const path = lockPath()
+    const lock = new FileLock(path, 1000)
+    const first = await lock.acquire('first')
+    const second = lock.acquire('second')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    first.releaseForNow()
+    ;(await second).releaseForNow()
+    expect(openFiles(path)).toEqual([path])
+    rmSync(path)
+    ;(await lock.acquire('third')).releaseForNow()
+    expect(openFiles(path)).toEqual([path])
+    lock.close()
+    lock.close()
+    expect(openFiles(path)).toEqual([])
+  })
+})
+
 describe('lockTimeout', () => {
   it('reads milliseconds, and ten seconds without', () => {
     expect(lockTimeout({})).toBe(10_000)
@@ -149,13 +227,18 @@ describe('the write lock between processes', () => {
       for (let time = 0; time < Number(times); time += 1) {
         const held = await lock.acquire('count')
         writeFileSync(countFile, String(Number(readFileSync(countFile, 'utf8')) + 1))
-        held.release()
+        if (time % 3 === 0) held.release()
+        else held.releaseForNow()
       }
     `)
     holder = await nodeScript(`
+      import { spawn } from 'node:child_process'
       import { FileLock } from './src/core/log/file-lock.js'
-      await new FileLock(process.argv[2], 5000).acquire('hold it')
-      console.log('held')
+      const lock = new FileLock(process.argv[2], 5000)
+      ;(await lock.acquire('before')).releaseForNow()
+      await lock.acquire('hold it')
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 3000)'], { stdio: 'ignore' })
+      child.once('spawn', () => console.log('held'))
       setInterval(() => undefined, 1000)
     `)
   })
@@ -172,7 +255,7 @@ describe('the write lock between processes', () => {
     expect(readFileSync(count, 'utf8')).toBe('400')
   })
 
-  it('dies with its holder', async () => {
+  it('dies with its holder, whose child lives on', async () => {
     const path = lockPath()
     const { child, finished, says } = runNode(holder, [path])
     await says('held')

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -7,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -14,9 +18,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Append } from '../../../src/core/log/append-file.js'
 import { type Journal, FileJournal } from '../../../src/core/log/journal.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
+import { LastAppend } from '../../../src/core/log/last-append.js'
 import { note, noteLine } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { nodeScript, runNode } from '../../support/node-script.js'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { isThere } from '../../faults/support/tools.js'
 import { POSIX } from '../../support/posix.js'
@@ -43,6 +49,9 @@ function meanwhile(journal: Journal, happens: () => void): Journal {
       journal.rewrite(keep)
     },
     size: () => journal.size(),
+    close: () => {
+      journal.close()
+    },
   }
 }
 
@@ -118,8 +127,8 @@ describe('append', () => {
   it.runIf(isThere('mount'))('tells a full disk from others, and stores no part of a line', async () => {
     const root = mkdtempSync('/tmp/kitty-full-')
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', root])
+    const { log, day } = logIn(root)
     try {
-      const { log, day } = logIn(root)
       log.append([note(1)])
       writeFileSync(join(root, 'filler'), '')
       try {
@@ -138,6 +147,7 @@ describe('append', () => {
       log.append([note(3)])
       expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + noteLine(3))
     } finally {
+      log.close()
       execFileSync('umount', [root])
       rmSync(root, { recursive: true })
     }
@@ -175,6 +185,103 @@ describe('append', () => {
     expect(statSync(day, { throwIfNoEntry: false })).toBeUndefined()
     expect(log.putBack(journal.read().lines)).toBe(2)
     expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + noteLine(2))
+  })
+})
+
+describe('append, once more', () => {
+  it('goes into the file that git has put in the place of the one written before, and never into that', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    linkSync(day, `${day}.before`)
+    writeFileSync(`${day}.git`, noteLine(9))
+    renameSync(`${day}.git`, day)
+    const [place] = log.append([note(2)])
+    expect(place).toMatchObject({ offset: noteLine(9).length })
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(9) + noteLine(2))
+    expect(readFileSync(`${day}.before`, 'utf8')).toBe(noteLine(1))
+  })
+
+  it('makes the file anew that git has deleted, and never writes to that', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    renameSync(day, `${day}.before`)
+    log.append([note(2)])
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(2))
+    expect(readFileSync(`${day}.before`, 'utf8')).toBe(noteLine(1))
+  })
+
+  it('writes the journal that was replaced meanwhile', () => {
+    const root = tempFolder()
+    const { log, journal } = logIn(root)
+    log.append([note(1)])
+    log.append([note(2)])
+    journal.rewrite(journal.read().lines.slice(1))
+    log.append([note(3)])
+    expect(readFileSync(join(root, 'private', 'journal.jsonl'), 'utf8')).toBe(noteLine(2) + noteLine(3))
+  })
+
+  it('ends a torn tail first that another has left meanwhile, in log and journal', () => {
+    const root = tempFolder()
+    const { log, day } = logIn(root)
+    log.append([note(1)])
+    for (const path of [day, join(root, 'private', 'journal.jsonl')]) {
+      appendFileSync(path, '{"half":')
+    }
+    log.append([note(2)])
+    for (const path of [day, join(root, 'private', 'journal.jsonl')])
+      expect(readFileSync(path, 'utf8')).toBe(`${noteLine(1)}{"half":\n${noteLine(2)}`)
+  })
+
+  it('ends a torn tail first that stands in the place of as many bytes', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    const torn = 'x'.repeat(noteLine(1).length)
+    writeFileSync(day, torn)
+    utimesSync(day, 1, 1)
+    log.append([note(2)])
+    expect(readFileSync(day, 'utf8')).toBe(`${torn}\n${noteLine(2)}`)
+  })
+
+  it('goes on at the end of what another has appended', () => {
+    const { log, day } = logIn(tempFolder())
+    log.append([note(1)])
+    appendFileSync(day, noteLine(7))
+    const [place] = log.append([note(2)])
+    expect(place).toMatchObject({ offset: noteLine(1).length + noteLine(7).length })
+    expect(log.readEvents(place ? [place] : [])).toEqual([note(2)])
+  })
+
+  it.runIf(POSIX)('opens the file again when who may write to it has changed', () => {
+    const path = join(tempFolder(), 'file')
+    const append = Append.open(path, true)
+    append.write(Buffer.from('one\n'))
+    expect(append.again()).toBe(true)
+    chmodSync(path, 0o444)
+    expect(append.again()).toBe(false)
+    append.close()
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('has the last file open and the journal, and nothing once closed', () => {
+    const root = tempFolder()
+    const { log, day } = logIn(root)
+    log.append([note(1), note(2, { timestamp: '2026-11-23T00:00:00.000Z' })])
+    log.append([note(3)])
+    expect(openFiles(root)).toEqual([day, join(root, 'private', 'journal.jsonl')])
+    rmSync(day)
+    mkdirSync(day)
+    expect(errorOf(() => log.append([note(4)])).kind).toBe('NotWritable')
+    expect(openFiles(root)).toEqual([join(root, 'private', 'journal.jsonl')])
+    log.close()
+    log.close()
+    expect(openFiles(root)).toEqual([])
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('leaves nothing open where an open file cannot be replaced', () => {
+    const path = join(tempFolder(), 'file')
+    const last = new LastAppend(false)
+    last.keep(Append.open(path, true))
+    expect(openFiles(path)).toEqual([])
+    expect(last.again(path)).toBeUndefined()
   })
 })
 

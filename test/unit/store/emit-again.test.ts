@@ -7,6 +7,7 @@ import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
 import { loggedEvents } from '../../support/log-files.js'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'
@@ -69,6 +70,14 @@ describe('a store that emits again and again', () => {
     const journal = await service(TOKENS.Journal)
     expect(journal.read(await index.journalMark()).lines).toEqual([])
     await store.close()
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('has nothing open once it is closed', async () => {
+    const { store } = await open()
+    for (let at = 0; at < 3; at += 1) await noteBy(store)
+    expect(openFiles(repository.root)).toContain(file())
+    await store.close()
+    expect(openFiles(repository.root)).toEqual([])
   })
 
   it('saves the clock when it is closed', async () => {
