@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { NO_SURPRISES, openToRead, readFully } from './open-file.js'
+import { identityOf, NO_SURPRISES, openToRead, readFully } from './open-file.js'
 
 /** Far more than the two keys need: a larger file is not one of ours. */
 const MAX_BYTES = 4096
@@ -15,12 +15,20 @@ export interface ClockStorage {
 
 /** `clock.json`, replaced whole. Not synced: after a power cut it is behind, and the log is asked. */
 export class FileClockStorage implements ClockStorage {
+  /** Read last, from the file of this identity. */
+  private known: { readonly identity: string; readonly value: number } | undefined
+
   constructor(private readonly path: string) {}
 
   read(): { value: number } | { problem: string; missing?: boolean } {
     try {
-      const text = this.readText()
-      return text === undefined ? { problem: `${this.path} is missing`, missing: true } : this.parse(text)
+      if (this.known !== undefined && this.known.identity === this.identity())
+        return { value: this.known.value }
+      const found = this.readText()
+      if (found === undefined) return { problem: `${this.path} is missing`, missing: true }
+      const parsed = this.parse(found.text)
+      if ('value' in parsed) this.known = { identity: found.identity, value: parsed.value }
+      return parsed
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
@@ -43,12 +51,18 @@ export class FileClockStorage implements ClockStorage {
     }
   }
 
-  private readText(): string | undefined {
+  private identity(): string | undefined {
+    const stats = lstatSync(this.path, { bigint: true, throwIfNoEntry: false })
+    return stats && identityOf(stats)
+  }
+
+  private readText(): { text: string; identity: string } | undefined {
     const open = openToRead(this.path)
     if (open === undefined) return undefined
     try {
       const buffer = Buffer.allocUnsafe(MAX_BYTES)
-      return buffer.toString('utf8', 0, readFully(open.fd, buffer, 0, MAX_BYTES, 0))
+      const text = buffer.toString('utf8', 0, readFully(open.fd, buffer, 0, MAX_BYTES, 0))
+      return { text, identity: identityOf(open.stats) }
     } finally {
       closeSync(open.fd)
     }

@@ -25,6 +25,22 @@ describe('the clock on disk', () => {
     expect(readdirSync(folder)).toEqual(['clock.json'])
   })
 
+  it('sees what another has saved since, or written into the file', () => {
+    const { clock, path } = storage()
+    const other = new FileClockStorage(path)
+    for (const value of [7, 8, 9]) {
+      other.write(value, NOW)
+      expect(clock.read()).toEqual({ value })
+      expect(clock.read()).toEqual({ value })
+    }
+    writeFileSync(path, '{"value":4}')
+    expect(clock.read()).toEqual({ value: 4 })
+    writeFileSync(path, '{')
+    expect(clock.read()).toHaveProperty('problem')
+    rmSync(path)
+    expect(clock.read()).toHaveProperty('missing', true)
+  })
+
   it('reads the greatest value there is', () => {
     const { clock } = storage()
     clock.write(Number.MAX_SAFE_INTEGER, NOW)
