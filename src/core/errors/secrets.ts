@@ -18,8 +18,12 @@ const FORMS: readonly (readonly [kind: string, form: RegExp])[] = [
   ['a password in a URL', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"/:@]{1,100}:[^\s"/@]{3,200}@/g],
 ]
 
+/** Hardly a text holds one, and to search for each by itself takes four times as long. */
+const ANY_FORM = new RegExp(FORMS.map(([, form]) => `(?:${form.source})`).join('|'))
+
 /** What kind of secret the text holds, with its article; undefined when none is seen. */
 export function secretIn(text: string): string | undefined {
+  if (!ANY_FORM.test(text)) return undefined
   return FORMS.find(([, form]) => text.search(form) >= 0)?.[0]
 }
 

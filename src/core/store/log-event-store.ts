@@ -7,6 +7,7 @@ import {
   Causality,
   checkNew,
   CLOCK_GAP,
+  encodeEvent,
   entityKey,
   type LogEvent,
   MAX_PARENTS,
@@ -36,7 +37,7 @@ import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import { LogTail } from './log-tail.js'
 import type { Recovery } from './recovery.js'
-import { refuseSecrets } from './refuse-secrets.js'
+import { refuseSecret } from './refuse-secret.js'
 import { type Draft, stamp } from './stamp.js'
 
 /** Events read at once when a history is streamed. */
@@ -154,8 +155,11 @@ export class LogEventStore implements EventStore {
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads })
-    this.#refuseInvalid(events)
-    refuseSecrets(events)
+    for (const event of events) {
+      const line = encodeEvent(event)
+      this.#refuseInvalid(event, Buffer.byteLength(line))
+      refuseSecret(event, line)
+    }
     return events
   }
 
@@ -313,15 +317,13 @@ export class LogEventStore implements EventStore {
     return new Causality(events).heads(events).map((event) => event.event_id)
   }
 
-  #refuseInvalid(events: readonly LogEvent[]): void {
-    for (const event of events) {
-      const [fault, ...others] = checkNew(event, this.registry)
-      if (fault === undefined) continue
-      throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}`, {
-        nextSteps: ['Correct the value and run the command again; nothing was written.'],
-        context: { event_type: event.event_type, faults: [fault, ...others] },
-      })
-    }
+  #refuseInvalid(event: LogEvent, byteLength: number): void {
+    const [fault, ...others] = checkNew(event, this.registry, byteLength)
+    if (fault === undefined) return
+    throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}`, {
+      nextSteps: ['Correct the value and run the command again; nothing was written.'],
+      context: { event_type: event.event_type, faults: [fault, ...others] },
+    })
   }
 
   /** Saves the clock that has waited, unless others have come in between. */
