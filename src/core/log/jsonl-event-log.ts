@@ -1,8 +1,7 @@
 import { closeSync, lstatSync, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
-import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
 import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
 import {
@@ -17,6 +16,7 @@ import {
   type TailRepair,
 } from './event-log.js'
 import type { Journal, JournalEntry } from './journal.js'
+import { KnownFiles } from './known-files.js'
 import { LastAppend } from './last-append.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
 import { identityOf, openToRead, readFully } from './open-file.js'
@@ -47,6 +47,7 @@ interface Written {
 /** The log in `.kittify/events`: JSONL files of a UTC day each. `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
   readonly #last = new LastAppend()
+  readonly #known: KnownFiles
   #dayFiles: DayFiles | undefined
 
   constructor(
@@ -57,7 +58,9 @@ export class JsonlEventLog implements EventLog {
     /** Told what happened to something that was stored all the same. */
     private readonly warn: (message: string) => void = () => undefined,
     private readonly registry?: Registry,
-  ) {}
+  ) {
+    this.#known = new KnownFiles(folders.eventsDir)
+  }
 
   list(): LogFile[] {
     const files: LogFile[] = []
@@ -69,12 +72,7 @@ export class JsonlEventLog implements EventLog {
   }
 
   find(name: string): LogFile | undefined {
-    // A log of years has a file a day, and `join` would take each path apart.
-    const path = `${this.folders.eventsDir}${sep}${name}`
-    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined) return undefined
-    assertPlainFile(path, stats)
-    return { name, size: Number(stats.size), identity: identityOf(stats) }
+    return this.#known.find(name)
   }
 
   folderState(): string {

@@ -188,6 +188,42 @@ describe('append', () => {
   })
 })
 
+describe('the list of files', () => {
+  it('shows whatever was done to a file since it was last asked for', () => {
+    const root = tempFolder()
+    const { log, day, eventsDir } = logIn(root)
+    log.append([note(1), note(2, { timestamp: '2026-11-23T00:00:00.000Z' })])
+    const other = join(eventsDir, '2026-11-23.jsonl')
+    const seen = new Set<string>()
+    for (const change of [
+      () => undefined,
+      () => log.append([note(3)]),
+      () => utimesSync(day, 1, 1),
+      () => writeFileSync(day, noteLine(4)),
+      () => {
+        // As many bytes, and as old.
+        writeFileSync(`${day}.git`, noteLine(5))
+        utimesSync(`${day}.git`, 1, 1)
+        renameSync(`${day}.git`, day)
+      },
+      () => chmodSync(day, 0o600),
+      () => rmSync(other),
+      () => renameSync(day, other),
+      () => renameSync(other, day),
+    ]) {
+      change()
+      const files = log.list()
+      expect(files).toEqual(logIn(root).log.list())
+      expect(log.list()).toEqual(files)
+      seen.add(JSON.stringify(files))
+    }
+    expect(seen.size).toBe(9)
+    rmSync(day)
+    mkdirSync(day)
+    expect(errorOf(() => log.list()).kind).toBe('UnsafeSetup')
+  })
+})
+
 describe('append, once more', () => {
   it('goes into the file that git has put in the place of the one written before, and never into that', () => {
     const { log, day } = logIn(tempFolder())
