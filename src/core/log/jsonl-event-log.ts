@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fstatSync, lstatSync, readdirSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
+import { assertPlainFile } from '../workspace/assert-safe.js'
 import { Append } from './append-file.js'
 import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
 import {
@@ -19,7 +20,7 @@ import type { Journal, JournalEntry } from './journal.js'
 import { KnownFiles } from './known-files.js'
 import { LastAppend } from './last-append.js'
 import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
-import { identityOf, openToRead, readFully } from './open-file.js'
+import { identityOf, openToRead, openUnseen, readFully } from './open-file.js'
 import { prefixCrc, scanFile } from './scan-file.js'
 import { storageError } from './storage-error.js'
 import { type LogFolders, repairTail } from './torn-tail.js'
@@ -181,15 +182,19 @@ export class JsonlEventLog implements EventLog {
     into: (LogEvent | undefined)[],
   ): void {
     // An index that is damaged names anything, and none of it is to be opened.
-    const open = isDayFile(file) ? openToRead(join(this.folders.eventsDir, file)) : undefined
-    if (open === undefined) return
+    if (!isDayFile(file)) return
+    const path = `${this.folders.eventsDir}${sep}${file}`
+    const fd = openUnseen(path)
+    if (fd === undefined) return
+    let areThere = false
     try {
       for (const place of places) {
         const location = locations[place]
-        if (location !== undefined) into[place] = eventAt(open.fd, location, this.registry)
+        if (location !== undefined) into[place] = eventAt(fd, location, this.registry)
       }
+      areThere = places.every((place) => into[place] !== undefined)
     } finally {
-      closeSync(open.fd)
+      closeAfterLook(fd, areThere ? undefined : path)
     }
   }
 
@@ -296,6 +301,15 @@ function placesOf({ portion, append }: Written): AppendedLine[] {
     offset += bytes.length
     return place
   })
+}
+
+/** @param suspect Path of a file that did not hold what was looked for: refused where it is no plain one. */
+function closeAfterLook(fd: number, suspect: string | undefined): void {
+  try {
+    if (suspect !== undefined) assertPlainFile(suspect, fstatSync(fd))
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function eventAt(

@@ -11,13 +11,8 @@ export const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** A file opened for reading, and its status; undefined when there is none. @throws KittyError */
 export function openToRead(path: string): { fd: number; stats: BigIntStats } | undefined {
-  let fd: number
-  try {
-    fd = openSync(path, constants.O_RDONLY | NO_SURPRISES)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
-    throw storageError(error, path, 'not readable')
-  }
+  const fd = openUnseen(path)
+  if (fd === undefined) return undefined
   try {
     const stats = fstatSync(fd, { bigint: true })
     assertPlainFile(path, stats)
@@ -25,6 +20,16 @@ export function openToRead(path: string): { fd: number; stats: BigIntStats } | u
   } catch (error) {
     closeSync(fd)
     throw error
+  }
+}
+
+/** As `openToRead`, for who can tell by the bytes whether it is a plain file that was opened. */
+export function openUnseen(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | NO_SURPRISES)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw storageError(error, path, 'not readable')
   }
 }
 

@@ -224,6 +224,28 @@ describe('the list of files', () => {
   })
 })
 
+describe('the events at places', () => {
+  it.runIf(POSIX)('are not taken from what is no plain file', () => {
+    const { log, day } = logIn(tempFolder())
+    const places = log.append([note(1), note(2)])
+    for (const make of [() => mkdirSync(day), () => execFileSync('mkfifo', [day])]) {
+      rmSync(day, { recursive: true })
+      make()
+      expect(errorOf(() => log.readEvents(places))).toMatchObject({ kind: 'UnsafeSetup', exitCode: 5 })
+    }
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('leave nothing open, whether they are there or not', () => {
+    const root = tempFolder()
+    const { log } = logIn(root)
+    const places = log.append([note(1), note(2)])
+    log.close()
+    log.readEvents(places)
+    expect(log.readEvents(places.map((place) => ({ ...place, offset: 7 })))).toEqual([undefined, undefined])
+    expect(openFiles(root)).toEqual([])
+  })
+})
+
 describe('append, once more', () => {
   it('goes into the file that git has put in the place of the one written before, and never into that', () => {
     const { log, day } = logIn(tempFolder())
