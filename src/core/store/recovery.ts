@@ -12,6 +12,7 @@ import {
   IndexUnusable,
   isChecked,
   type JournalMark,
+  type Standing,
   UNCHECKED,
 } from '../index/event-index.js'
 import { committedLines, linesOfHead } from '../log/committed-lines.js'
@@ -73,8 +74,9 @@ export class Recovery {
   /**
    * For a reader: the index is up to date. Takes the lock only when git may have taken lines away, and writes to the
    * log only what it has.
+   * @returns how the index stood at first: the same object as the last time if nothing has changed since.
    */
-  async beforeRead(index: EventIndex, withLock: WithLock): Promise<void> {
+  async beforeRead(index: EventIndex, withLock: WithLock): Promise<Standing> {
     const standing = await index.standing(this.log.list())
     if (!standing.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
@@ -86,6 +88,7 @@ export class Recovery {
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
     else if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
+    return standing
   }
 
   async #restoreIfPossible(index: EventIndex, withLock: WithLock): Promise<void> {

@@ -54,6 +54,25 @@ describe('a store that emits again and again', () => {
     await store.close()
   })
 
+  it('has its events in every history that is read after them, the index left behind or not', async () => {
+    const [one, other] = [await open(), await open()]
+    const written: string[] = []
+    for (let at = 0; at < 4; at += 1) {
+      written.push((await noteBy(one.store)).event_id)
+      for (let times = 0; times < 2; times += 1) {
+        const history = await other.store.history('001-login', 'WP01')
+        expect(history.map(({ event_id }) => event_id)).toEqual(written)
+      }
+    }
+    const [first = '', second = ''] = readFileSync(file(), 'utf8').split('\n')
+    writeFileSync(`${file()}.git`, `${second}\n${first}\n`)
+    renameSync(`${file()}.git`, file())
+    const history = await other.store.history('001-login', 'WP01')
+    expect(history.map(({ event_id }) => event_id)).toEqual(written)
+    await one.store.close()
+    await other.store.close()
+  })
+
   it('brings the index up to date once in a while', async () => {
     const { store, service } = await open()
     for (let at = 0; at < 210; at += 1) await noteBy(store)
