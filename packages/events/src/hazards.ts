@@ -6,10 +6,11 @@ const MAX_CONTAINERS = 200_000
 /**
  * Looks for what is valid JSON and yet meant to hurt: nesting that overflows a recursive reader's stack, a
  * crowd of containers, keys that reach object prototypes when copied by assignment.
- * Walks with a stack of its own, so that depth costs memory and not frames.
  * @returns what was found, in words, or undefined
  */
 export function findHazard(root: unknown): string | undefined {
+  // Nearly nothing is hazardous, and to say so takes neither a list of what is pending nor an order.
+  if (countContainers(root, 1) <= MAX_CONTAINERS) return undefined
   const pending: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }]
   let containers = 0
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -26,6 +27,30 @@ export function findHazard(root: unknown): string | undefined {
     }
   }
   return undefined
+}
+
+/** Objects and lists in a value; infinite when there is any hazard besides their number. No deeper than the depth that is one. */
+function countContainers(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > MAX_DEPTH) return Infinity
+  let count = 1
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      count += countContainers(item, depth + 1)
+      if (count > MAX_CONTAINERS) break
+    }
+    return count
+  }
+  // Cast: whatever has keys.
+  const container = value as Record<string, unknown>
+  if (reachesPrototype(container)) return Infinity
+  for (const key in container) {
+    const child = container[key]
+    if (typeof child !== 'object' || child === null) continue
+    count += countContainers(child, depth + 1)
+    if (count > MAX_CONTAINERS) break
+  }
+  return count
 }
 
 function reachesPrototype(value: Record<string, unknown>): boolean {

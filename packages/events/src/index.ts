@@ -68,7 +68,8 @@ export {
   type MergeOptions,
   type StatusRule,
 } from './conflict.js'
-export { canExtend, evolve, fold } from './work-package.js'
+export { canExtend, evolve, Evolution } from './evolution.js'
+export { fold } from './work-package.js'
 export {
   emptyWorkPackage,
   type GateState,

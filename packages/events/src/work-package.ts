@@ -2,8 +2,8 @@ import { applyEvent, setLane, type Draft } from './apply-event.js'
 import { headIds } from './causality.js'
 import { streamConflicts, winningMove, type Conflict, type MergeOptions } from './conflict.js'
 import { distinctEvents } from './distinct.js'
-import { entityKey, isKittyEvent, type LogEvent } from './event.js'
-import { contestedWrite } from './registers.js'
+import { isKittyEvent, type LogEvent } from './event.js'
+import { belongs, isCreatedFor } from './evolution.js'
 import { traceStreams } from './stream.js'
 import { emptyWorkPackage, type WorkPackageState } from './work-package-state.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
@@ -41,43 +41,6 @@ export function fold(events: Iterable<LogEvent>, options: MergeOptions = {}): Wo
   return draft
 }
 
-/**
- * True when {@link evolve} gives what refolding would: the event comes after everything the state holds
- * and has seen all of its entity's heads. The caller makes sure that no other event of the log has its id.
- */
-export function canExtend(state: WorkPackageState, event: LogEvent): boolean {
-  if (!belongs(state, event) || event.lamport_clock <= state.clock) return false
-  const heads = state.heads[entityKey(event)]
-  // The creation of a gate decides whose all of its events are, also those already passed over.
-  if (event.entity_type === 'Gate' && (heads === undefined || !isCreatedFor(event, state.work_package_id)))
-    return false
-  // Lacking parents, a greater clock alone says that it came after.
-  if (event.parents === undefined) return true
-  const seen = new Set(event.parents)
-  return (heads ?? []).every((head) => seen.has(head))
-}
-
-/**
- * The state after one more event for which {@link canExtend} holds. Pure; costs the size of the state, whatever
- * the length of the history.
- */
-export function evolve(
-  state: WorkPackageState,
-  event: LogEvent,
-  options: MergeOptions = {},
-): WorkPackageState {
-  const draft: Draft = { ...state, heads: { ...state.heads, [entityKey(event)]: [event.event_id] } }
-  applyEvent(draft, event, options.table ?? DEFAULT_WORKFLOW)
-  const write = isKittyEvent(event) ? contestedWrite(event) : undefined
-  if (write !== undefined && state.conflicts.length > 0) {
-    // It has seen every earlier write of its register, and so settles what was open there.
-    draft.conflicts = state.conflicts.filter(
-      (conflict) => conflict.register !== write.register || conflict.entity_id !== event.entity_id,
-    )
-  }
-  return draft
-}
-
 function identify(inOrder: readonly LogEvent[], table: WorkflowTable): WorkPackageState | undefined {
   const own = inOrder.find((event) => event.entity_type === 'WorkPackage')
   if (own !== undefined) return emptyWorkPackage(own.payload.feature_slug, own.entity_id, table)
@@ -87,16 +50,6 @@ function identify(inOrder: readonly LogEvent[], table: WorkflowTable): WorkPacka
     }
   }
   return undefined
-}
-
-function belongs(
-  state: WorkPackageState,
-  event: LogEvent,
-  strangers: ReadonlySet<string> = new Set<string>(),
-): boolean {
-  if (event.payload.feature_slug !== state.feature_slug) return false
-  if (event.entity_type === 'WorkPackage') return event.entity_id === state.work_package_id
-  return event.entity_type === 'Gate' && !strangers.has(event.entity_id)
 }
 
 /** Gates that were created, and never for this work package. A result names no work package itself. */
@@ -109,12 +62,6 @@ function gatesOfOthers(events: readonly LogEvent[], id: string): Set<string> {
     }
   }
   return strangers
-}
-
-/** False for the creation of a gate for another work package alone. */
-function isCreatedFor(event: LogEvent, id: string): boolean {
-  if (!isKittyEvent(event) || event.event_type !== 'GateCreated') return true
-  return event.payload.work_package_id === id
 }
 
 function byRegister(a: Conflict, b: Conflict): number {

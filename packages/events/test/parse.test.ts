@@ -125,6 +125,27 @@ describe('parseEvent, tolerant', () => {
     expect(kindOf({ ...good(), extra: Array.from({ length: 200_001 }, () => []) })).toBe('hazard')
   })
 
+  it('takes what is as deep as may be, and what has as many parts', () => {
+    let deep: unknown = {}
+    // The event itself is the first of 64 levels.
+    for (let level = 2; level < 64; level += 1) deep = level % 2 === 0 ? [deep] : { deep }
+    expect(kindOf({ ...good(), extra: deep })).toBe('ok, known: true')
+    expect(kindOf({ ...good(), extra: [deep] })).toBe('hazard')
+    const crowd = (parts: number): unknown =>
+      Array.from({ length: parts / 1000 }, () => Array.from({ length: 999 }, () => ({})))
+    expect(kindOf({ ...good(), extra: crowd(199_000) })).toBe('ok, known: true')
+    expect(kindOf({ ...good(), extra: { one: crowd(100_000), other: crowd(100_000) } })).toBe('hazard')
+  })
+
+  it('reports what holds itself, many times over, as soon', () => {
+    const itself: unknown[] = []
+    itself.push(itself, itself)
+    expect(kindOf({ ...good(), extra: itself })).toBe('hazard')
+    let shared: unknown = {}
+    for (let level = 0; level < 50; level += 1) shared = { one: shared, other: [shared] }
+    expect(kindOf({ ...good(), extra: shared })).toBe('hazard')
+  })
+
   it('never throws, whatever comes in', () => {
     const anything = fc.oneof(
       fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true, maxDepth: 4 }),

@@ -5,6 +5,7 @@ import {
   detectConflicts,
   entityHeads,
   evolve,
+  Evolution,
   fold,
   type LogEvent,
   type MergeOptions,
@@ -219,6 +220,30 @@ describe('canExtend and evolve', () => {
           state = extend ? evolve(state, next) : foldOrFail(history)
         }
         expect(state).toEqual(fold(history))
+      }),
+    )
+  })
+
+  it('an evolution that goes on is at every step what folding gives, and leaves the states it gave', () => {
+    fc.assert(
+      fc.property(histories, fc.array(steps, { minLength: 1, maxLength: 12 }), (before, plan) => {
+        const history = [...before]
+        const state = fold(history)
+        if (state === undefined) return
+        const evolution = new Evolution(state)
+        expect(evolution.key).toEqual({ feature_slug: FEATURE, work_package_id: state.work_package_id })
+        for (const step of plan) {
+          const next = nextEvent(history, step)
+          const given = evolution.state
+          const copy = structuredClone(given)
+          expect(evolution.canExtend(next)).toBe(canExtend(given, next))
+          if (!canExtend(given, next)) continue
+          evolution.extend(next)
+          history.push(next)
+          expect(evolution.state).toEqual(fold(history))
+          expect(evolution.conflicts).toEqual(fold(history)?.conflicts)
+          expect(given).toEqual(copy)
+        }
       }),
     )
   })
