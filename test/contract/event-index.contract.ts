@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareEvents, encodeEvent, fold, type LogEvent } from '../../src/core/events-lib.js'
+import { CLOCK_GAP, compareEvents, encodeEvent, fold, type LogEvent } from '../../src/core/events-lib.js'
 import { boardRowOf, packRow } from '../../src/core/index/board-row.js'
 import { catchUp } from '../../src/core/index/catch-up.js'
 import type { EventFilter, EventIndex } from '../../src/core/index/event-index.js'
@@ -257,6 +257,26 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect((await index.suspicious()).map((row) => row.lamport_clock)).toEqual([5_000_000_000])
       expect(await index.workPackages()).toEqual([fold([note(1), note(2)])])
       expect(await index.write((writer) => writer.clocksAbove(1))).toEqual([2, 5_000_000_000])
+      expect(await index.write((writer) => writer.clocks())).toEqual({ trusted: 2, greatest: 5_000_000_000 })
+    })
+
+    it('takes such an event in once the gap below it has closed', async () => {
+      const made = emptyLog()
+      const first = note(1)
+      const far = note(2, { lamport_clock: CLOCK_GAP + 100 })
+      const between = note(3, { lamport_clock: CLOCK_GAP })
+      write(made, [first])
+      const index = await make()
+      await catchUp(made.log, index)
+      write(made, [far])
+      await catchUp(made.log, index)
+      expect((await index.suspicious()).map((row) => row.event_id)).toEqual([far.event_id])
+      expect(await index.workPackages()).toEqual([fold([first])])
+      write(made, [between])
+      await catchUp(made.log, index)
+      expect(await index.suspicious()).toEqual([])
+      expect(await index.maximumClock()).toBe(CLOCK_GAP + 100)
+      expect(await index.workPackages()).toEqual([fold([first, between, far])])
     })
 
     it('finds a package’s gates with it, also those whose results stand before them', async () => {

@@ -12,6 +12,7 @@ import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
 import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
+import { together } from './together.js'
 
 /** Problems that say one event stands in the log more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
@@ -51,6 +52,8 @@ export class Absorption {
     private readonly fresh: boolean,
     /** The greatest clock value known to be joined to the log's start without a suspicious gap. */
     private trusted: number,
+    /** There may be values above it. */
+    private doubtful: boolean,
   ) {}
 
   static async begin(
@@ -59,7 +62,8 @@ export class Absorption {
     foldRules: MergeOptions,
     fresh: boolean,
   ): Promise<Absorption> {
-    return new Absorption(log, writer, foldRules, fresh, fresh ? 0 : await writer.maximumClock())
+    const { trusted, greatest } = fresh ? { trusted: 0, greatest: 0 } : await writer.clocks()
+    return new Absorption(log, writer, foldRules, fresh, trusted, greatest > trusted)
   }
 
   /**
@@ -68,6 +72,7 @@ export class Absorption {
    */
   async forget(lost: readonly string[], all: readonly string[]): Promise<Set<string>> {
     if (lost.length === 0) return new Set()
+    this.doubtful = true
     const repeats = (await this.writer.problems()).some((problem) => REPEATS.has(problem.kind))
     const forgotten = repeats ? all : lost
     for (const file of forgotten) {
@@ -86,7 +91,8 @@ export class Absorption {
       if (!line.event) continue
       const clock = line.event.lamport_clock
       // It is no place in an order: else whatever is written behind it would have the file rewritten.
-      if (!this.#isPoison(clock)) {
+      if (this.#isPoison(clock)) this.doubtful = true
+      else {
         last ??= await this.#maximumBefore(file, clock)
         if (clock < last && this.#isFirstDisorder(file)) this.#problems.push(outOfOrder(line))
         last = Math.max(last, clock)
@@ -137,7 +143,7 @@ export class Absorption {
 
   /** @returns the conflicts that nobody has been told of yet, and how they came out. */
   async settle(): Promise<ConflictResolution[]> {
-    const maximum = await this.#settleClock()
+    const maximum = this.doubtful ? await this.#trustedAgain() : this.trusted
     const states = this.#evolved()
     for (const [name, key] of this.#refold) {
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
@@ -148,7 +154,7 @@ export class Absorption {
       if (state) states.push(state)
       else await this.writer.removeWorkPackages([key])
     }
-    await this.writer.putWorkPackages(states)
+    await together([this.writer.putMaximumClock(maximum), this.writer.putWorkPackages(states)])
     for (const feature of this.#features) await this.#settleFeature(feature, maximum)
     return this.#unexplained()
   }
@@ -176,14 +182,13 @@ export class Absorption {
   }
 
   /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
-  async #settleClock(): Promise<number> {
+  async #trustedAgain(): Promise<number> {
     const doubtful = await this.writer.clocksAbove(this.trusted)
     const { maximum } = trustedMaximum(doubtful, this.trusted)
     if (maximum > this.trusted) {
       const rows = await this.writer.locate({ sinceClock: this.trusted })
       for (const row of rows) if (row.lamport_clock <= maximum) await this.#markOwner(row)
     }
-    await this.writer.putMaximumClock(maximum)
     return maximum
   }
 

@@ -3,6 +3,7 @@ import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../log/open-file.js'
 import { Absorption } from './absorption.js'
 import type { ConflictResolution } from './conflict-resolution.js'
+import { together } from './together.js'
 import {
   type EventIndex,
   type IndexWriter,
@@ -146,29 +147,35 @@ async function absorbOwn(
   appended: OwnAppend,
 ): Promise<Absorbed | undefined> {
   const file = log.find(appended.file)
-  const mark = await writer.watermark(appended.file)
+  const [mark, absorption] = await together([
+    writer.watermark(appended.file),
+    Absorption.begin(log, writer, foldRules, false),
+  ])
   if (file === undefined || !goesOn(mark, file)) return undefined
-  const absorption = await Absorption.begin(log, writer, foldRules, false)
-  const from = mark ?? START
-  const read = readOwn(log, writer, absorption, file, from, appended.ids)
-  const { lines, isSure, foundOwn } = await read.finally(() => absorption.taken())
-  const resolutions = await absorption.settle()
-  await markJournal(writer, appended, isSure && foundOwn)
+  const read = await readOwn(log, absorption, file, mark ?? START, appended.ids)
+  const { lines, isSure, foundOwn } = read
+  const [resolutions] = await together([
+    absorption.settle(),
+    writer.putWatermark(read.mark),
+    markJournal(writer, appended, isSure && foundOwn),
+  ])
   return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure }
 }
 
 async function readOwn(
   log: EventLog,
-  writer: IndexWriter,
   absorption: Absorption,
   file: LogFile,
   from: ScanPosition,
   own: ReadonlySet<string>,
 ): Promise<FileRead> {
-  const read = await readFile(log, absorption, file, from, own, () => undefined)
-  await absorption.handOver()
-  await writer.putWatermark(read.mark)
-  return read
+  try {
+    const read = await readFile(log, absorption, file, from, own, () => undefined)
+    await absorption.handOver()
+    return read
+  } finally {
+    await absorption.taken()
+  }
 }
 
 /** Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place. */

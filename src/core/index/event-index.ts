@@ -144,6 +144,8 @@ export interface IndexWriter extends IndexReader {
   putFeature(feature: FeatureRow): Promise<void>
   removeFeature(feature: string): Promise<void>
   putMaximumClock(value: number): Promise<void>
+  /** `maximumClock`, and the greatest value of any row. */
+  clocks(): Promise<{ trusted: number; greatest: number }>
   /** Notes that these conflicts have been explained; answers those that had not been. */
   markExplained(keys: readonly string[]): Promise<string[]>
   /** The trusted maximum computed from every row there is. */

@@ -202,6 +202,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     return news
   }
 
+  async clocks(): Promise<{ trusted: number; greatest: number }> {
+    return { trusted: this.#maximum, greatest: this.#ordered().at(-1)?.lamport_clock ?? 0 }
+  }
+
   async putMaximumClock(value: number): Promise<void> {
     this.#maximum = value
   }

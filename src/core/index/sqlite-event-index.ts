@@ -359,6 +359,14 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return news
   }
 
+  async clocks(): Promise<{ trusted: number; greatest: number }> {
+    const [row] = await this.sql<{ trusted: number | null; greatest: number | null }>(
+      `SELECT (SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock') AS trusted,
+         (SELECT max(lamport_clock) FROM event) AS greatest`,
+    )
+    return { trusted: row?.trusted ?? 0, greatest: row?.greatest ?? 0 }
+  }
+
   async putMaximumClock(value: number): Promise<void> {
     await this.#putFact('maximum_clock', value)
   }
