@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import { parseEvent, type Registry } from '../events-lib.js'
 import type { LogLine, LogProblem } from './event-log.js'
 
@@ -33,17 +33,14 @@ export class LineReader {
   /** Lines of `chunk`, which ends with a newline, appended to `into`; returns how many there were. */
   read(chunk: Buffer, into: LogLine[]): number {
     const before = this.line
-    const text = chunk.includes(CR) || !isUtf8(chunk) ? undefined : decode(chunk)
-    const isOneByte = text?.length === chunk.length
-    let charStart = 0
+    const isClean = !chunk.includes(CR) && isUtf8(chunk)
     for (let start = 0; start < chunk.length;) {
       const end = chunk.indexOf(LF, start)
-      const charEnd = text === undefined ? 0 : isOneByte ? end : text.indexOf('\n', charStart)
       this.line += 1
       const length = end + 1 - start
-      const isPlain = text !== undefined && chunk[start] === BRACE && length <= MAX_LINE_BYTES
+      const isPlain = isClean && chunk[start] === BRACE && length <= MAX_LINE_BYTES
       const line = isPlain
-        ? this.readPlain(chunk, start, end, text.slice(charStart, charEnd))
+        ? this.readPlain(chunk, start, end)
         : length > 1
           ? this.readOdd(chunk.subarray(start, end))
           : undefined
@@ -51,7 +48,6 @@ export class LineReader {
       else if (line !== undefined) into.push(line)
       this.offset += length
       start = end + 1
-      charStart = charEnd + 1
     }
     return this.line - before
   }
@@ -68,21 +64,19 @@ export class LineReader {
     return line
   }
 
-  private readPlain(chunk: Buffer, start: number, end: number, text: string): LogLine {
-    const length = end + 1 - start
+  /** A line of clean UTF-8 without its end. */
+  private readPlain(bytes: Buffer, start: number, end: number, length = end + 1 - start): LogLine {
+    // Line by line: one letter beyond Latin-1 would have every line of a chunk held, and parsed, in two bytes a letter.
+    const text = bytes.toString('utf8', start, end)
     let value: unknown
     try {
       value = JSON.parse(text)
     } catch {
-      return this.notJson(chunk.subarray(start, end), length)
+      return this.notJson(bytes.subarray(start, end), length)
     }
-    return this.readValue(value, chunk, start, end, length)
-  }
-
-  private readValue(value: unknown, bytes: Buffer, start: number, end: number, length: number): LogLine {
     const keys = countKeys(value, 0)
     if (keys < 0) return this.bad(length, 'too_deep', `nested more than ${MAX_DEPTH} levels deep`)
-    if (keys !== countKeyColons(bytes, start, end)) {
+    if (!isPlainlyOnce(value, text, keys) && keys !== countKeyColons(bytes, start, end)) {
       return this.bad(
         length,
         'duplicate_key',
@@ -115,13 +109,7 @@ export class LineReader {
   private readBody(body: Buffer, length: number): LogLine {
     if (!isUtf8(body)) return this.bad(length, 'invalid_utf8', 'not valid UTF-8')
     if (body.includes(CR)) return this.bad(length, 'lone_cr', 'a carriage return inside the line')
-    let value: unknown
-    try {
-      value = JSON.parse(decode(body))
-    } catch {
-      return this.notJson(body, length)
-    }
-    return this.readValue(value, body, 0, body.length, length)
+    return this.readPlain(body, 0, body.length, length)
   }
 
   /** Events of one line that have lost the newlines between them, or the line as it was found to be. */
@@ -185,26 +173,47 @@ export function startsWithBom(bytes: Buffer): boolean {
   return bytes.subarray(0, BOM.length).equals(BOM)
 }
 
-function decode(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')
-}
-
 /** Keys in a parsed value, at every level; −1 when it is nested too deep. */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth === MAX_DEPTH) return -1
   let count = 0
-  // A cast, for what JSON.parse made of an object or a list: no prototype adds a key to either.
+  if (Array.isArray(value)) {
+    for (const child of value) {
+      const below = countKeys(child, depth + 1)
+      if (below < 0) return -1
+      count += below
+    }
+    return count
+  }
+  // A cast, for what JSON.parse made of an object: no prototype adds a key to it.
   const parent = value as Record<string, unknown>
-  const isList = Array.isArray(value)
   for (const key in parent) {
-    if (!isList) count += 1
+    count += 1
     const child = parent[key]
     if (typeof child !== 'object' || child === null) continue
     const below = countKeys(child, depth + 1)
     if (below < 0) return -1
     count += below
   }
+  return count
+}
+
+/**
+ * The quick answer for most lines: without escapes all strings stand in the text as they are, so that colons beyond
+ * those of one of them leave at least the keys as written, and no more than there are in the value.
+ */
+function isPlainlyOnce(value: unknown, text: string, keys: number): boolean {
+  if (text.includes('\\')) return false
+  // A cast, for whatever JSON.parse has made: any property of it may be asked for, but for null's.
+  const timestamp = (value as Partial<Record<string, unknown>> | null)?.['timestamp']
+  const within = typeof timestamp === 'string' ? countColons(timestamp) : 0
+  return countColons(text) - within === keys
+}
+
+function countColons(text: string): number {
+  let count = 0
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) count += 1
   return count
 }
 

@@ -99,8 +99,26 @@ describe('a line', () => {
     ['inside the payload', '"payload":{"text":"other",', '"payload":{'],
     ['with space before its colon', '{"actor" : "eve",', '{'],
     ['written with an escape', '{"\\u0061ctor":"eve",', '{'],
+    ['that is the time', '{"timestamp":"2026-11-22T10:00:00.000Z",', '{'],
+    ['whose first value has colons', '{"actor":"a:b:c",', '{'],
+    ['that has a colon itself', '"payload":{"a:b":1,"a:b":2,', '"payload":{'],
   ])('with a key twice %s is reported', (_, twice, once) => {
     expect(kinds(noteLine(1).replace(once, twice))).toEqual(['duplicate_key'])
+  })
+
+  it('with as many keys twice as its time has colons written with escapes is reported', () => {
+    const escaped = noteLine(1).replace(/T(\d\d):(\d\d):/, 'T$1\\u003a$2\\u003a')
+    expect(kinds(escaped)).toEqual([undefined])
+    expect(kinds(escaped.replace('{', '{"actor":"eve","entity_id":"WP09",'))).toEqual(['duplicate_key'])
+  })
+
+  it('is read by itself, whatever letters the lines beside it have', () => {
+    const texts = ['plain', 'tomás', '— 猫 🐈', '', 'plain again']
+    const lines = texts.map((text, at) => noteLine(at + 1, { payload: { feature_slug: '001-login', text } }))
+    const found = read(lines.join(''))
+    expect(found.map((line) => line.event?.payload)).toMatchObject(texts.map((text) => ({ text })))
+    expect(found.map((line) => line.length)).toEqual(lines.map((line) => Buffer.byteLength(line)))
+    expect(found.at(-1)?.offset).toBe(Buffer.byteLength(lines.slice(0, -1).join('')))
   })
 
   it('may hold anything that looks like a key inside its strings', () => {
