@@ -33,7 +33,7 @@ import {
   PLACED_COLUMNS,
   PLACES,
   RELOCATE,
-  ROW_COLUMNS,
+  rowValues,
   STANDING,
 } from './sqlite-statements.js'
 
@@ -250,7 +250,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
     if (rows.length === 0) return []
-    const values = JSON.stringify(rows.map((row) => ROW_COLUMNS.map((name) => row[name])))
+    const values = JSON.stringify(rows.map(rowValues))
     const inserted = await this.connection.change(INSERT_ROWS, [values])
     return inserted === rows.length ? [] : this.#leftOut(rows)
   }
