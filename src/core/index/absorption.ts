@@ -1,10 +1,9 @@
 import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
 import {
-  canExtend,
   CLOCK_GAP,
   detectConflicts,
   emptyWorkPackage,
-  evolve,
+  Evolution,
   fold,
   foldFeature,
   trustedMaximum,
@@ -17,13 +16,17 @@ import { rowOf } from './event-index.js'
 /** Problems that say one event stands in the log more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
 
+/** In the place of the state of a package that is folded anew. */
+const REFOLD = Symbol('refold')
+
 /**
  * Takes lines of the log into the index within one transaction: rows, problems, and the state of every
  * package they touch. A package is evolved event by event while its history is linear, and folded anew
  * from its whole history where events are concurrent, out of order or gone.
  */
 export class Absorption {
-  readonly #states = new Map<string, WorkPackageState>()
+  /** By feature and package: a name of both would have to be made for every event. */
+  readonly #evolutions = new Map<string, Map<string, Evolution | typeof REFOLD>>()
   readonly #refold = new Map<string, WorkPackageKey>()
   readonly #features = new Set<string>()
   readonly #lastClock = new Map<string, number>()
@@ -72,16 +75,22 @@ export class Absorption {
   async absorb(file: string, lines: readonly LogLine[]): Promise<void> {
     const problems: LogProblem[] = []
     const rows: IndexRow[] = []
+    let last = this.#lastClock.get(file)
     for (const line of lines) {
       if (line.problem) problems.push(line.problem)
       if (!line.event) continue
-      if (!this.#lastClock.has(file) && !this.#isPoison(line.event.lamport_clock))
-        await this.#begin(file, line.event.lamport_clock)
-      if (this.#isOutOfOrder(file, line.event.lamport_clock)) problems.push(outOfOrder(line))
+      const clock = line.event.lamport_clock
+      // It is no place in an order: else whatever is written behind it would have the file rewritten.
+      if (!this.#isPoison(clock)) {
+        last ??= await this.#maximumBefore(file, clock)
+        if (clock < last && this.#isFirstDisorder(file)) problems.push(outOfOrder(line))
+        last = Math.max(last, clock)
+      }
       rows.push(rowOf(line.event, line))
       const evolving = this.#evolve(line.event)
       if (evolving !== undefined) await evolving
     }
+    if (last !== undefined) this.#lastClock.set(file, last)
     await this.taken()
     this.#taking = this.#take(rows, problems)
     // Whoever waits for them hears of it.
@@ -98,39 +107,42 @@ export class Absorption {
     await this.writer.putProblems(problems)
   }
 
-  async #begin(file: string, clock: number): Promise<void> {
+  /** The greatest clock value of the file's earlier lines; 0 without any. */
+  async #maximumBefore(file: string, clock: number): Promise<number> {
     // Nothing greater is in the index, so nothing greater is in this file.
     const isFirst = this.fresh || clock > this.trusted
-    this.#lastClock.set(file, isFirst ? 0 : await this.writer.fileMaximum(file))
+    return isFirst ? 0 : this.writer.fileMaximum(file)
   }
 
   /** Said once a file: the first line that stands behind a later one. */
-  #isOutOfOrder(file: string, clock: number): boolean {
-    // It is no place in an order: else whatever is written behind it would have the file rewritten.
-    if (this.#isPoison(clock)) return false
-    const last = this.#lastClock.get(file) ?? 0
-    this.#lastClock.set(file, Math.max(last, clock))
-    if (clock >= last || this.#disordered.has(file)) return false
+  #isFirstDisorder(file: string): boolean {
+    const isFirst = !this.#disordered.has(file)
     this.#disordered.add(file)
-    return true
+    return isFirst
   }
 
   /** @returns the conflicts that nobody has been told of yet, and how they came out. */
   async settle(): Promise<ConflictResolution[]> {
     const maximum = await this.#settleClock()
+    const states = this.#evolved()
     for (const [name, key] of this.#refold) {
-      this.#states.delete(name)
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
       const state = events.length === 0 ? undefined : fold(events, this.foldRules)
       this.#meetConflicts(name, events)
-      if (state) this.#states.set(name, state)
+      if (state) states.push(state)
       else await this.writer.removeWorkPackages([key])
     }
-    await this.writer.putWorkPackages([...this.#states.values()])
+    await this.writer.putWorkPackages(states)
     for (const feature of this.#features) await this.#settleFeature(feature, maximum)
     return this.#unexplained()
+  }
+
+  #evolved(): WorkPackageState[] {
+    return [...this.#evolutions.values()]
+      .flatMap((ofFeature) => [...ofFeature.values()])
+      .flatMap((evolution) => (evolution === REFOLD ? [] : evolution.state))
   }
 
   #meetConflicts(name: string, history: readonly LogEvent[]): void {
@@ -182,10 +194,10 @@ export class Absorption {
     const feature_slug = event.payload.feature_slug
     if (event.entity_type === 'FeatureSpec') this.#features.add(feature_slug)
     if (event.entity_type !== 'WorkPackage') return this.#evolveOwner(event)
-    const key = { feature_slug, work_package_id: event.entity_id }
-    const state = this.#states.get(nameOf(key))
-    if (state === undefined) return this.#evolveStored(key, event)
-    this.#advance(key, state, event)
+    const known = this.#evolutions.get(feature_slug)?.get(event.entity_id)
+    if (known === undefined)
+      return this.#evolveStored({ feature_slug, work_package_id: event.entity_id }, event)
+    if (known !== REFOLD) this.#advance(known, event)
     return undefined
   }
 
@@ -195,24 +207,23 @@ export class Absorption {
   }
 
   async #evolveStored(key: WorkPackageKey, event: LogEvent): Promise<void> {
-    if (this.#refold.has(nameOf(key))) return
-    this.#advance(key, this.#states.get(nameOf(key)) ?? (await this.#load(key)), event)
+    const evolution = this.#ofFeature(key).get(key.work_package_id) ?? (await this.#load(key))
+    if (evolution !== REFOLD) this.#advance(evolution, event)
   }
 
-  #advance(key: WorkPackageKey, state: WorkPackageState, event: LogEvent): void {
-    const name = nameOf(key)
-    if (this.#refold.has(name)) return
+  #advance(evolution: Evolution, event: LogEvent): void {
     // A gate's results may have come before the gate itself, and are then in no state yet.
-    if (event.event_type === 'GateCreated' || !canExtend(state, event)) this.#markForRefold(key)
-    else this.#extend(name, state, event)
+    if (event.event_type === 'GateCreated' || !evolution.canExtend(event)) this.#markForRefold(evolution.key)
+    else this.#extend(evolution, event)
   }
 
-  #extend(name: string, state: WorkPackageState, event: LogEvent): void {
-    const next = evolve(state, event, this.foldRules)
-    this.#states.set(name, next)
-    if (next.conflicts.length === state.conflicts.length) return
-    const open = new Set(next.conflicts)
-    const settled = state.conflicts.filter((conflict) => !open.has(conflict))
+  #extend(evolution: Evolution, event: LogEvent): void {
+    const before = evolution.conflicts
+    evolution.extend(event)
+    if (evolution.conflicts.length === before.length) return
+    const open = new Set(evolution.conflicts)
+    const settled = before.filter((conflict) => !open.has(conflict))
+    const name = nameOf(evolution.key)
     const earlier = this.#resolutions.get(name) ?? []
     this.#resolutions.set(name, [
       ...earlier,
@@ -220,11 +231,21 @@ export class Absorption {
     ])
   }
 
-  async #load(key: WorkPackageKey): Promise<WorkPackageState> {
-    const stored = this.fresh
-      ? undefined
-      : await this.writer.workPackage(key.feature_slug, key.work_package_id)
-    return stored ?? emptyWorkPackage(key.feature_slug, key.work_package_id, this.foldRules.table)
+  async #load(key: WorkPackageKey): Promise<Evolution> {
+    const { feature_slug, work_package_id } = key
+    const stored = this.fresh ? undefined : await this.writer.workPackage(feature_slug, work_package_id)
+    const state = stored ?? emptyWorkPackage(feature_slug, work_package_id, this.foldRules.table)
+    const evolution = new Evolution(state, this.foldRules)
+    this.#ofFeature(key).set(work_package_id, evolution)
+    return evolution
+  }
+
+  #ofFeature({ feature_slug }: WorkPackageKey): Map<string, Evolution | typeof REFOLD> {
+    const known = this.#evolutions.get(feature_slug)
+    if (known !== undefined) return known
+    const made = new Map<string, Evolution | typeof REFOLD>()
+    this.#evolutions.set(feature_slug, made)
+    return made
   }
 
   /** The package of a gate's event. */
@@ -247,6 +268,7 @@ export class Absorption {
 
   #markForRefold(key: WorkPackageKey): void {
     this.#refold.set(nameOf(key), key)
+    this.#ofFeature(key).set(key.work_package_id, REFOLD)
   }
 
   /**
