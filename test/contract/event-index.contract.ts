@@ -313,5 +313,26 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       ])
       expect(await index.workPackages('002-search')).toEqual([])
     })
+
+    it('takes every definition of a feature into account, whatever entity it names', async () => {
+      const made = emptyLog()
+      const spec = (id: number, entity_id: string, title: string): LogEvent =>
+        note(id, {
+          event_type: 'SpecCreated',
+          entity_type: 'FeatureSpec',
+          entity_id,
+          payload: { feature_slug: '001-login', title, mission: 'software-dev', created_by: 'ada' },
+        })
+      write(made, [spec(3, '001-login', 'Enter'), spec(1, 'login', 'Sign in')])
+      const index = await make()
+      await catchUp(made.log, index)
+      expect(await index.features()).toMatchObject([{ feature_slug: '001-login', title: 'Enter' }])
+      write(made, [spec(2, 'login', 'Sign in again')])
+      await catchUp(made.log, index)
+      expect(await index.features()).toMatchObject([{ title: 'Enter' }])
+      const other = await make()
+      await catchUp(made.log, other)
+      expect(await other.features()).toEqual(await index.features())
+    })
   })
 }

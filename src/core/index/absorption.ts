@@ -29,6 +29,8 @@ export class Absorption {
   readonly #evolutions = new Map<string, Map<string, Evolution | typeof REFOLD>>()
   readonly #refold = new Map<string, WorkPackageKey>()
   readonly #features = new Set<string>()
+  /** In a new index: the one entity that a feature's own events are about, undefined where there are several. */
+  readonly #specs = new Map<string, string | undefined>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
   /** By package or feature, since a package that is folded anew may turn out otherwise. */
@@ -174,7 +176,12 @@ export class Absorption {
   }
 
   async #settleFeature(feature: string, maximum: number): Promise<void> {
-    const rows = await this.writer.locate({ feature, entityType: 'FeatureSpec' })
+    const rows = await this.writer.locate({
+      feature,
+      // Found by its key: by its type alone it is looked for among all events of the feature.
+      entity: this.#specs.get(feature),
+      entityType: 'FeatureSpec',
+    })
     const trusted = rows.filter((row) => row.lamport_clock <= maximum)
     const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
     const state = foldFeature(events)
@@ -183,12 +190,19 @@ export class Absorption {
     return this.writer.putFeature(state)
   }
 
+  #meetSpec({ payload: { feature_slug }, entity_id }: LogEvent): void {
+    if (!this.fresh) return
+    const isOther = this.#specs.has(feature_slug) && this.#specs.get(feature_slug) !== entity_id
+    this.#specs.set(feature_slug, isOther ? undefined : entity_id)
+  }
+
   #isPoison(clock: number): boolean {
     return clock > this.trusted + CLOCK_GAP
   }
 
   /** A promise only where the index has to be asked: most lines meet what is known. */
   #evolve(event: LogEvent): Promise<void> | undefined {
+    if (event.entity_type === 'FeatureSpec') this.#meetSpec(event)
     if (this.#isPoison(event.lamport_clock)) return undefined
     this.trusted = Math.max(this.trusted, event.lamport_clock)
     const feature_slug = event.payload.feature_slug
