@@ -152,6 +152,25 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       )
     })
 
+    it('takes a log in whole, however its lines are spread over files of any length', async () => {
+      const made = emptyLog()
+      const day = (at: number): string => `2026-11-${String(1 + (at % 20)).padStart(2, '0')}`
+      const events = Array.from({ length: 5000 }, (_, at) =>
+        // Most of one day, some of all: more than are handed over at once, and a few that are left.
+        note(at + 1, { timestamp: `${day(at % 3 === 0 ? at : 7)}T10:00:00.000Z`, entity_id: `WP0${at % 7}` }),
+      )
+      for (const date of new Set(events.map((event) => event.timestamp.slice(0, 10)))) {
+        const lines = events.filter((event) => event.timestamp.startsWith(date)).map(encodeEvent)
+        writeFileSync(join(made.eventsDir, `${date}.jsonl`), lines.join(''))
+      }
+      const index = await make()
+      expect((await catchUp(made.log, index)).lines).toBe(5000)
+      expect(await index.count()).toBe(5000)
+      expect(await index.standing(made.log.list())).toMatchObject({ isUpToDate: true, isWhole: true })
+      const states = await index.workPackages('001-login')
+      expect(states.map((state) => state.event_count).reduce((sum, count) => sum + count, 0)).toBe(5000)
+    })
+
     it('reads nothing again while no file has changed', async () => {
       const made = emptyLog()
       write(made, [note(1), note(2)])

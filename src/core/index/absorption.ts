@@ -16,6 +16,9 @@ import { rowOf } from './event-index.js'
 /** Problems that say one event stands in the log more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
 
+/** As many as a chunk of a file has lines, or nearly. */
+const ROWS_AT_ONCE = 2000
+
 /** In the place of the state of a package that is folded anew. */
 const REFOLD = Symbol('refold')
 
@@ -35,7 +38,9 @@ export class Absorption {
   readonly #disordered = new Set<string>()
   /** By package or feature, since a package that is folded anew may turn out otherwise. */
   readonly #resolutions = new Map<string, ConflictResolution[]>()
-  /** The rows of the lines before: SQLite takes them in while the next lines are read. */
+  #rows: IndexRow[] = []
+  #problems: LogProblem[] = []
+  /** The rows handed over before: SQLite takes them in while the next lines are read. */
   #taking: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -75,31 +80,38 @@ export class Absorption {
   }
 
   async absorb(file: string, lines: readonly LogLine[]): Promise<void> {
-    const problems: LogProblem[] = []
-    const rows: IndexRow[] = []
     let last = this.#lastClock.get(file)
     for (const line of lines) {
-      if (line.problem) problems.push(line.problem)
+      if (line.problem) this.#problems.push(line.problem)
       if (!line.event) continue
       const clock = line.event.lamport_clock
       // It is no place in an order: else whatever is written behind it would have the file rewritten.
       if (!this.#isPoison(clock)) {
         last ??= await this.#maximumBefore(file, clock)
-        if (clock < last && this.#isFirstDisorder(file)) problems.push(outOfOrder(line))
+        if (clock < last && this.#isFirstDisorder(file)) this.#problems.push(outOfOrder(line))
         last = Math.max(last, clock)
       }
-      rows.push(rowOf(line.event, line))
+      this.#rows.push(rowOf(line.event, line))
       const evolving = this.#evolve(line.event)
       if (evolving !== undefined) await evolving
     }
     if (last !== undefined) this.#lastClock.set(file, last)
+    // Not fewer at once: the end of a file would be waited for with nothing to read meanwhile.
+    if (this.#rows.length >= ROWS_AT_ONCE) await this.handOver()
+  }
+
+  /** Hands over what has been absorbed; {@link taken} tells when that is in. */
+  async handOver(): Promise<void> {
     await this.taken()
+    const [rows, problems] = [this.#rows, this.#problems]
+    this.#rows = []
+    this.#problems = []
     this.#taking = this.#take(rows, problems)
     // Whoever waits for them hears of it.
     this.#taking.catch(() => undefined)
   }
 
-  /** Answers when all rows are in. */
+  /** Answers when all rows that were handed over are in. */
   taken(): Promise<void> {
     return this.#taking
   }
@@ -245,9 +257,11 @@ export class Absorption {
     ])
   }
 
-  async #load(key: WorkPackageKey): Promise<Evolution> {
+  async #load(key: WorkPackageKey): Promise<Evolution | typeof REFOLD> {
     const { feature_slug, work_package_id } = key
     const stored = this.fresh ? undefined : await this.writer.workPackage(feature_slug, work_package_id)
+    // Rows that were on their way may have shown an id twice meanwhile.
+    if (this.#refold.has(nameOf(key))) return REFOLD
     const state = stored ?? emptyWorkPackage(feature_slug, work_package_id, this.foldRules.table)
     const evolution = new Evolution(state, this.foldRules)
     this.#ofFeature(key).set(work_package_id, evolution)

@@ -110,18 +110,21 @@ async function absorbChanges(
   let lines = 0
   let isSure = true
   let foundOwn = false
+  const read: Watermark[] = []
   try {
     for (const file of files) {
       const from = again.has(file.name) ? START : positions.get(file.name)
       if (from === undefined) continue
       const own = appended?.file === file.name ? appended.ids : NONE
-      const read = await readFile(log, writer, absorption, file, from, own, (n) =>
-        options.progress?.(lines + n),
-      )
-      lines += read.lines
-      isSure &&= read.isSure
-      foundOwn ||= read.foundOwn
+      const found = await readFile(log, absorption, file, from, own, (n) => options.progress?.(lines + n))
+      lines += found.lines
+      isSure &&= found.isSure
+      foundOwn ||= found.foundOwn
+      read.push(found.mark)
     }
+    await absorption.handOver()
+    // At the end: each would wait for the rows on their way, while nothing is read.
+    for (const mark of read) await writer.putWatermark(mark)
   } finally {
     // Whatever ended the reading: rows still on their way would otherwise come in after the transaction's end.
     await absorption.taken()
@@ -147,11 +150,25 @@ async function absorbOwn(
   if (file === undefined || !goesOn(mark, file)) return undefined
   const absorption = await Absorption.begin(log, writer, foldRules, false)
   const from = mark ?? START
-  const read = readFile(log, writer, absorption, file, from, appended.ids, () => undefined)
+  const read = readOwn(log, writer, absorption, file, from, appended.ids)
   const { lines, isSure, foundOwn } = await read.finally(() => absorption.taken())
   const resolutions = await absorption.settle()
   await markJournal(writer, appended, isSure && foundOwn)
   return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure }
+}
+
+async function readOwn(
+  log: EventLog,
+  writer: IndexWriter,
+  absorption: Absorption,
+  file: LogFile,
+  from: ScanPosition,
+  own: ReadonlySet<string>,
+): Promise<FileRead> {
+  const read = await readFile(log, absorption, file, from, own, () => undefined)
+  await absorption.handOver()
+  await writer.putWatermark(read.mark)
+  return read
 }
 
 /** Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place. */
@@ -180,15 +197,22 @@ function goesOn(mark: Watermark | undefined, file: LogFile): boolean {
   return mark === undefined || (file.size >= mark.offset && inodeOf(mark.identity) === inodeOf(file.identity))
 }
 
+interface FileRead {
+  /** How far, once its rows are in. */
+  readonly mark: Watermark
+  readonly lines: number
+  readonly isSure: boolean
+  readonly foundOwn: boolean
+}
+
 async function readFile(
   log: EventLog,
-  writer: IndexWriter,
   absorption: Absorption,
   file: LogFile,
   from: ScanPosition,
   own: ReadonlySet<string>,
   progress: (lines: number) => void,
-): Promise<{ lines: number; isSure: boolean; foundOwn: boolean }> {
+): Promise<FileRead> {
   const scan = log.scan(file.name, from)
   let step = scan.next()
   let lines = 0
@@ -204,6 +228,10 @@ async function readFile(
   const mark = { file: file.name, identity, size: file.size, offset, line, crc }
   // From the start on, whatever file it is has been read whole. Further on, it must be the one that was looked at.
   const isSure = from === START || inodeOf(identity) === inodeOf(file.identity)
-  await writer.putWatermark(isSure ? mark : distrusted(mark))
-  return { lines, isSure, foundOwn: own.size > 0 && owned === own.size && lines === own.size }
+  return {
+    mark: isSure ? mark : distrusted(mark),
+    lines,
+    isSure,
+    foundOwn: own.size > 0 && owned === own.size && lines === own.size,
+  }
 }
