@@ -53,7 +53,10 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
 
   private async board(feature: string | undefined): Promise<StatusDocument> {
     const { at } = this.flags
-    if (at === undefined) return (await this.service(TOKENS.Status)).board(feature)
+    if (at === undefined) {
+      const status = await this.service(TOKENS.Status)
+      return this.jsonEnabled() ? status.board(feature) : status.view(feature)
+    }
     return (await this.service(TOKENS.PastBoard)).board(at, feature)
   }
 }

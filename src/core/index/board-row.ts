@@ -81,54 +81,21 @@ export function packRow(row: BoardRow): string {
  */
 export function unpackRows(text: string): BoardRow[] {
   const rows = JSON.parse(`[${text}]`) as Packed[]
-  return rows.map((packed) => new PackedRow(packed))
+  return rows.map(unpackRow)
 }
 
-/** Nothing is copied: of a board's thousands of rows most columns are never looked at. */
-class PackedRow implements BoardRow {
-  constructor(private readonly packed: Packed) {}
-
-  get feature_slug(): string {
-    return this.packed[0]
-  }
-
-  get work_package_id(): string {
-    return this.packed[1]
-  }
-
-  get title(): string | null {
-    return this.packed[2]
-  }
-
-  get lane(): string {
-    return this.packed[3]
-  }
-
-  get lane_actor(): string | null {
-    return this.packed[4]
-  }
-
-  get dependencies(): readonly string[] {
-    return this.packed[5]
-  }
-
-  get tags(): readonly string[] {
-    return this.packed[6]
-  }
-
-  get subtasks(): BoardRow['subtasks'] {
-    return { done: this.packed[7], total: this.packed[8] }
-  }
-
-  get gates(): BoardRow['gates'] {
-    return { passed: this.packed[9], total: this.packed[10] }
-  }
-
-  get updated_at(): string | null {
-    return this.packed[11]
-  }
-
-  get conflicts(): readonly Conflict[] {
-    return this.packed[12]
+function unpackRow(packed: Packed): BoardRow {
+  return {
+    feature_slug: packed[0],
+    work_package_id: packed[1],
+    title: packed[2],
+    lane: packed[3],
+    lane_actor: packed[4],
+    dependencies: packed[5],
+    tags: packed[6],
+    subtasks: { done: packed[7], total: packed[8] },
+    gates: { passed: packed[9], total: packed[10] },
+    updated_at: packed[11],
+    conflicts: packed[12],
   }
 }

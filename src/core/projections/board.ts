@@ -2,7 +2,7 @@ import type { Conflict, WorkflowTable } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { FeatureStatusDocument, StatusDocument, WorkPackageDocument } from './board-document.js'
 import { openConflicts } from './conflicts.js'
-import { byId, type FileOf, workPackageDocument } from './work-packages.js'
+import { byId, type DocumentOf, type FileOf } from './work-packages.js'
 
 export interface BoardInput {
   /** Every feature that is to be on the board, in the order they are to stand. */
@@ -10,6 +10,7 @@ export interface BoardInput {
   readonly rows: readonly BoardRow[]
   readonly table: WorkflowTable
   readonly fileOf: FileOf
+  readonly documentOf: DocumentOf
 }
 
 export interface BoardFeature {
@@ -52,7 +53,7 @@ function featureStatus(
     input.table.lanes.map((lane) => [lane, []]),
   )
   for (const row of rows) {
-    lanes[row.lane]?.push(workPackageDocument(row, known, input.table, input.fileOf))
+    lanes[row.lane]?.push(input.documentOf(row, known, input.table, input.fileOf))
   }
   const done = input.table.done.reduce((count, lane) => count + (lanes[lane]?.length ?? 0), 0)
   const percent = rows.length === 0 ? 0 : Math.floor((100 * done) / rows.length)

@@ -19,19 +19,37 @@ export function byId<T extends { readonly work_package_id: string }>(packages: r
   return known
 }
 
-/** One package as commands answer it. `feature` holds every package of its feature. */
-export function workPackageDocument(
+/** A package's document, of its row and those of its whole feature. */
+export type DocumentOf = (
   row: BoardRow,
   feature: ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,
   fileOf: FileOf,
-): WorkPackageDocument {
-  return new WorkPackageView(row, blockers(row, feature, table), fileOf)
-}
+) => WorkPackageDocument
+
+/** One package as commands answer it. */
+export const workPackageDocument: DocumentOf = (row, feature, table, fileOf) => ({
+  work_package: row.work_package_id,
+  feature: row.feature_slug,
+  title: row.title ?? row.work_package_id,
+  lane: row.lane,
+  dependencies: row.dependencies,
+  blocked_by: blockers(row, feature, table),
+  tags: row.tags,
+  actor: row.lane_actor,
+  subtasks: row.subtasks,
+  gates: row.gates,
+  updated_at: row.updated_at,
+  file: fileOf(row.feature_slug, row.work_package_id),
+})
+
+/** The same to be looked at and no more: it cannot be spread or written out. */
+export const workPackageView: DocumentOf = (row, feature, table, fileOf) =>
+  new WorkPackageView(row, blockers(row, feature, table), fileOf)
 
 /**
- * A row as a document. Nothing is copied, and its file is looked for when it is read: a board of thousands shows no file,
- * and to look into every feature's folder takes as long as all the rest.
+ * Nothing is copied, and its file is looked for when it is read: a board of thousands shows no file, and to look into
+ * every feature's folder takes as long as all the rest.
  */
 class WorkPackageView implements WorkPackageDocument {
   constructor(
@@ -83,30 +101,6 @@ class WorkPackageView implements WorkPackageDocument {
   get file(): string | null {
     return this.fileOf(this.feature, this.work_package)
   }
-
-  toJSON(): WorkPackageDocument {
-    return plainDocument(this)
-  }
-}
-
-/** The document as an object of its own, to be written out or added to. */
-export function plainDocument(document: WorkPackageDocument): WorkPackageDocument {
-  const { work_package, feature, title, lane, dependencies, blocked_by, tags, actor } = document
-  const { subtasks, gates, updated_at, file } = document
-  return {
-    work_package,
-    feature,
-    title,
-    lane,
-    dependencies,
-    blocked_by,
-    tags,
-    actor,
-    subtasks,
-    gates,
-    updated_at,
-    file,
-  }
 }
 
 const NONE: readonly string[] = []
@@ -132,7 +126,7 @@ export function readyDocuments(
   return waiting
     .filter((document) => document.blocked_by.length === 0)
     .map((document) => ({
-      ...plainDocument(document),
+      ...document,
       unblocks: waiting
         .filter(
           ({ feature, blocked_by }) =>

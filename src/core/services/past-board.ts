@@ -8,6 +8,7 @@ import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import { replay, withAncestors } from '../projections/replay.js'
 import type { EventStore } from '../store/event-store.js'
+import { workPackageDocument } from '../projections/work-packages.js'
 import type { LaneFiles } from './lane-files.js'
 import type { Revisions } from './revisions.js'
 
@@ -37,6 +38,7 @@ export class PastBoard {
       rows: shown,
       table: this.workflow,
       fileOf: this.laneFiles.fileOf,
+      documentOf: workPackageDocument,
     })
   }
 

@@ -4,6 +4,7 @@ import type { WorkflowTable } from '../events-lib.js'
 import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import type { EventStore } from '../store/event-store.js'
+import { type DocumentOf, workPackageDocument, workPackageView } from '../projections/work-packages.js'
 import type { LaneFiles } from './lane-files.js'
 
 /** The board, from the index's one row a package. */
@@ -16,12 +17,21 @@ export class Status {
   ) {}
 
   /** @param feature One feature's board, or everything that is in the log. */
-  async board(feature?: string): Promise<StatusDocument> {
+  board(feature?: string): Promise<StatusDocument> {
+    return this.#board(feature, workPackageDocument)
+  }
+
+  /** The same for a page: its packages are views, which cannot be spread or written out. */
+  view(feature?: string): Promise<StatusDocument> {
+    return this.#board(feature, workPackageView)
+  }
+
+  async #board(feature: string | undefined, documentOf: DocumentOf): Promise<StatusDocument> {
     const [known, rows] = await this.store.asOfNow(async () => [
       await this.store.features(),
       await this.store.boardRows(feature),
     ])
     const features = boardFeatures(known, rows, feature)
-    return board({ features, rows, table: this.workflow, fileOf: this.laneFiles.fileOf })
+    return board({ features, rows, table: this.workflow, fileOf: this.laneFiles.fileOf, documentOf })
   }
 }

@@ -9,13 +9,7 @@ import type {
   WorkPackageDocument,
 } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
-import {
-  byId,
-  gateDocuments,
-  plainDocument,
-  readyDocuments,
-  workPackageDocument,
-} from '../projections/work-packages.js'
+import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
 import type { EventStore } from '../store/event-store.js'
 import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -58,7 +52,7 @@ export class TaskQueries {
     const rows = byId(await this.store.boardRows(feature))
     const history = await this.store.history(feature, workPackage)
     return {
-      ...plainDocument(this.#document(boardRowOf(state), rows)),
+      ...this.#document(boardRowOf(state), rows),
       history: history.map(eventDocument),
       gates_list: gateDocuments(state),
       usage: state.usage,
