@@ -23,6 +23,7 @@ import type {
   EventPlace,
   FeatureRow,
   IndexRow,
+  Standing,
   Watermark,
 } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
@@ -59,6 +60,9 @@ export class LogEventStore implements EventStore {
   #tail: LogTail | undefined
   /** While a tail is followed, clock.json waits for the last event: to replace a file takes as long as to store one. */
   #unsaved: LogEvent | undefined
+
+  /** How the index stood when last read. */
+  #standing: Standing | undefined
 
   /** The index that was found up to date, while reads are to answer as of one moment. */
   readonly #moment = new CallScope<{ index?: EventIndex }>()
@@ -213,7 +217,7 @@ export class LogEventStore implements EventStore {
 
   @RebuildOnCorruption
   async history(feature: string, workPackage: string): Promise<LogEvent[]> {
-    return this.#eventsAt(await (await this.#upToDate()).locateWorkPackage(feature, workPackage))
+    return this.#eventsAt(await this.#asked((index) => index.locateWorkPackage(feature, workPackage)))
   }
 
   @RebuildOnCorruption
@@ -346,11 +350,26 @@ export class LogEventStore implements EventStore {
     return this.recovery.confirmed(rows, this.log.readEvents(rows))
   }
 
+  /**
+   * Asks while the files are looked at: SQLite has a thread of its own. Asks again unless everything is as it was when
+   * last read.
+   */
+  async #asked<T>(ask: (index: EventIndex) => Promise<T>): Promise<T> {
+    const before = this.#standing
+    if (before === undefined) return ask(await this.#upToDate())
+    const index = await this.health.current()
+    const answer = ask(index)
+    // Where it is not asked for any more nobody else takes its failure.
+    answer.catch(() => undefined)
+    const now = await this.#upToDate()
+    return now === index && this.#standing === before ? answer : ask(now)
+  }
+
   async #upToDate(): Promise<EventIndex> {
     const index = await this.health.current()
     const moment = this.#moment.get()
     if (this.#holding.get() || moment?.index === index) return index
-    await this.recovery.beforeRead(index, (work) =>
+    this.#standing = await this.recovery.beforeRead(index, (work) =>
       this.#withLock('put back events that git took away', work),
     )
     if (moment) moment.index = index
