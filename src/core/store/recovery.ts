@@ -74,9 +74,10 @@ export class Recovery {
   /**
    * For a reader: the index is up to date. Takes the lock only when git may have taken lines away, and writes to the
    * log only what it has.
-   * @returns how the index stood at first: the same object as the last time if nothing has changed since.
+   * @returns how the index stood, the same object as the last time if nothing has changed since; undefined when it has
+   * been brought up to date since, or lines been put back.
    */
-  async beforeRead(index: EventIndex, withLock: WithLock): Promise<Standing> {
+  async beforeRead(index: EventIndex, withLock: WithLock): Promise<Standing | undefined> {
     const standing = await index.standing(this.log.list())
     if (!standing.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
@@ -84,11 +85,14 @@ export class Recovery {
     const deleted = isChecked(mark) ? [] : unstagedDeletions(this.workspace)
     const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
-    if ((await missingFrom(index, wanted)).length > 0) await this.#restoreIfPossible(index, withLock)
+    if ((await missingFrom(index, wanted)).length > 0) {
+      await this.#restoreIfPossible(index, withLock)
+      return undefined
+    }
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
-    else if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
+    if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
-    return standing
+    return standing.isUpToDate ? standing : undefined
   }
 
   async #restoreIfPossible(index: EventIndex, withLock: WithLock): Promise<void> {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
+import { noteLine, ulid } from '../../support/events.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
 import { loggedEvents } from '../../support/log-files.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
@@ -71,6 +72,17 @@ describe('a store that emits again and again', () => {
     expect(history.map(({ event_id }) => event_id)).toEqual(written)
     await one.store.close()
     await other.store.close()
+  })
+
+  it('has in a history what the same read puts back into the log', async () => {
+    const { store } = await open()
+    const written = await noteBy(store)
+    for (let times = 0; times < 3; times += 1)
+      expect(await store.history('001-login', 'WP01')).toEqual([written])
+    // As a writer leaves it that dies between journal and log.
+    appendFileSync(join(repository.root, '.git', 'kitty', 'journal.jsonl'), noteLine(9))
+    expect((await store.history('001-login', 'WP01')).map(({ event_id }) => event_id)).toContain(ulid(9))
+    await store.close()
   })
 
   it('brings the index up to date once in a while', async () => {
