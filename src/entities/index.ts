@@ -1,3 +1,4 @@
+import { BoardRowEntity } from './board-row-entity.js'
 import { EventEntity } from './event-entity.js'
 import { ExplainedConflictEntity } from './explained-conflict-entity.js'
 import { FactEntity } from './fact-entity.js'
@@ -10,6 +11,7 @@ export const ENTITIES = [
   EventEntity,
   LogFileEntity,
   WorkPackageEntity,
+  BoardRowEntity,
   FeatureEntity,
   LogProblemEntity,
   ExplainedConflictEntity,

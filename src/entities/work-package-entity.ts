@@ -12,14 +12,6 @@ export class WorkPackageEntity {
   @Column({ type: 'text' })
   lane!: string
 
-  /** JSON of what a board shows of it. Before the state: SQLite keeps the first bytes of a row together, and the rest elsewhere. */
-  @Column({ type: 'text' })
-  board!: string
-
-  /** `board` once more: SQLite does not notice a changed byte, and compares two texts faster than anybody sums one up. */
-  @Column({ type: 'text' })
-  board_copy!: string
-
   /** JSON of the library's WorkPackageState. */
   @Column({ type: 'text' })
   state!: string

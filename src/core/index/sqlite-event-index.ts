@@ -36,6 +36,7 @@ import {
   rowValues,
   STANDING,
 } from './sqlite-statements.js'
+import { together } from './together.js'
 
 /**
  * The log is what survives a power cut; the index only has to stay consistent. Whoever opens it reads what SQLite has not
@@ -312,26 +313,31 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     if (states.length === 0) return
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
-      const board = packRow(boardRowOf(state))
-      return [state.feature_slug, state.work_package_id, state.lane, board, text, crc32(Buffer.from(text))]
+      const { feature_slug, work_package_id, lane } = state
+      return [feature_slug, work_package_id, lane, text, crc32(Buffer.from(text)), packRow(boardRowOf(state))]
     })
-    await this.sql(
-      `INSERT INTO work_package (feature_slug, work_package_id, lane, board, board_copy, state, crc)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3, value ->> 4, value ->> 5
-       FROM json_each(?) WHERE true
-       ON CONFLICT (feature_slug, work_package_id)
-       DO UPDATE SET lane = excluded.lane, board = excluded.board, board_copy = excluded.board_copy,
-         state = excluded.state, crc = excluded.crc`,
-      [JSON.stringify(rows)],
-    )
+    const values = [JSON.stringify(rows)]
+    await together([
+      this.sql(
+        `INSERT OR REPLACE INTO work_package (feature_slug, work_package_id, lane, state, crc)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
+        values,
+      ),
+      this.sql(
+        `INSERT OR REPLACE INTO board_row (feature_slug, work_package_id, packed, copy)
+         SELECT value ->> 0, value ->> 1, value ->> 5, value ->> 5 FROM json_each(?)`,
+        values,
+      ),
+    ])
   }
 
   async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
     for (const { feature_slug, work_package_id } of keys)
-      await this.sql('DELETE FROM work_package WHERE feature_slug = ? AND work_package_id = ?', [
-        feature_slug,
-        work_package_id,
-      ])
+      for (const table of ['work_package', 'board_row'])
+        await this.sql(`DELETE FROM ${table} WHERE feature_slug = ? AND work_package_id = ?`, [
+          feature_slug,
+          work_package_id,
+        ])
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {

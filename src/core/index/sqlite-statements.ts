@@ -67,18 +67,18 @@ const originAnd = (
 export const ORIGIN = originAnd(`(SELECT value FROM fact WHERE name = 'fold')`)
 export const ORIGIN_WITHOUT_FACTS = originAnd('NULL')
 
-// One look a feature: DISTINCT would walk through the state of every package.
+// One look a feature: DISTINCT would walk through every package.
 export const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (
-    SELECT min(feature_slug) FROM work_package
-    UNION ALL SELECT (SELECT min(feature_slug) FROM work_package WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
+    SELECT min(feature_slug) FROM board_row
+    UNION ALL SELECT (SELECT min(feature_slug) FROM board_row WHERE feature_slug > slug) FROM packaged WHERE slug IS NOT NULL)
   SELECT slug FROM packaged WHERE slug IS NOT NULL UNION SELECT feature_slug FROM feature ORDER BY 1`
 
 // One text, whatever the number of rows: a row of an answer costs more than all that is in it. The subquery's order holds,
 // SQLite not sorting what is sorted already: ORDER BY in each aggregate takes twice the time.
 const boardOf = (
   where: string,
-): string => `SELECT group_concat(board, ?) AS rows, min(board = board_copy) AS whole
-  FROM (SELECT board, board_copy FROM work_package ${where} ORDER BY feature_slug, work_package_id)`
+): string => `SELECT group_concat(packed, ?) AS rows, min(packed = copy) AS whole
+  FROM (SELECT packed, copy FROM board_row ${where} ORDER BY feature_slug, work_package_id)`
 /** By feature and package. Parameter: what is to stand between two rows. */
 export const BOARD = boardOf('')
 /** Parameters: what is to stand between two rows, the feature. */

@@ -26,8 +26,9 @@ export function boardFeatures(
   only: string | undefined,
 ): BoardFeature[] {
   const features = new Map(known.map((feature) => [feature.feature_slug, feature]))
-  const slugs = only === undefined ? [...features.keys(), ...rows.map((row) => row.feature_slug)] : [only]
-  return [...new Set(slugs)]
+  const slugs = new Set(only === undefined ? features.keys() : [only])
+  if (only === undefined) for (const row of rows) slugs.add(row.feature_slug)
+  return [...slugs]
     .sort()
     .map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
 }

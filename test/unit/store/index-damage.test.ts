@@ -74,9 +74,9 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   'a state in it lost a byte': (place) =>
     bytes(place, (content) => content.fill('X', content.indexOf('"lane"'), content.indexOf('"lane"') + 1)),
   'a row of its board is another': ({ db }) =>
-    inDatabase(db, "UPDATE work_package SET board = replace(board, 'WP01', 'WP0l')"),
+    inDatabase(db, "UPDATE board_row SET packed = replace(packed, 'WP01', 'WP0l')"),
   'a row of its board is two': ({ db }) =>
-    inDatabase(db, "UPDATE work_package SET board = board || ',' || char(10) || board"),
+    inDatabase(db, "UPDATE board_row SET packed = packed || ',' || packed"),
   'it is another SQLite file': async ({ db }) => {
     rmSync(db)
     await inDatabase(db, 'CREATE TABLE recipes (name TEXT)')
