@@ -21,8 +21,8 @@ const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
 const LONGEST_WAIT_MS = 10
 /** Who has waited this long is one of many: to knock more seldom leaves the processor to whoever holds the lock. */
-const PATIENT_AFTER_MS = 100
-const PATIENT_WAIT_MS = 30
+const PATIENT_AFTER_MS = 50
+const PATIENT_WAIT_MS = 60
 /** Far behind the holder's record: on Windows a locked byte cannot be read. */
 const LOCKED_BYTE = 2 ** 30
 const RECORD_BYTES = 256
