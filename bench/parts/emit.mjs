@@ -4,28 +4,28 @@ import { row } from '../suite/measure.mjs'
 import { rounds } from '../suite/rounds.mjs'
 import { emitNote, openStore } from '../suite/store.mjs'
 
-/** A store's first events are stamped and checked by code that V8 has yet to compile. */
-const WARM_UP = 300
 const GOAL = { name: 'durable emit in process, against the limit', of: 'ratio', atMost: 2 }
 
 /** One durable event by the built program's own store, next to the least that durable can cost: write and fdatasync. */
 export async function emit({ repositories, sizes, isQuick, say }) {
   const rows = []
+  // A store's first events are stamped and checked by code that V8 has yet to compile.
+  const [warmUp, times] = isQuick ? [10, 50] : [300, 300]
   for (const at of sizes) {
     const repo = repositories.withEvents(at)
     say(`durable emit, ${at} events`)
-    rows.push(await measured(repo, { at, times: isQuick ? 50 : 300, isQuick }))
+    rows.push(await measured(repo, { at, warmUp, times }))
   }
   return {
     title: 'Durable emit, in process',
     about: [
-      'One event through the store, durable when it answers, next to one write and one fdatasync of a line of the same length on a file that stays open, in the same folder: of a store that has emitted 300 before.',
+      `One event through the store, durable when it answers, next to one write and one fdatasync of a line of the same length on a file that stays open, in the same folder: of a store that has emitted ${warmUp} before.`,
     ],
     rows,
   }
 }
 
-async function measured({ cwd, busy }, { at, times, isQuick }) {
+async function measured({ cwd, busy }, { at, warmUp, times }) {
   const { store, close } = await openStore(cwd)
   const path = join(cwd, '.kittify', 'limit')
   const fd = openSync(path, 'a')
@@ -33,7 +33,7 @@ async function measured({ cwd, busy }, { at, times, isQuick }) {
     const event = await emitNote(store, busy, 'note 100000')
     const line = Buffer.from(`${JSON.stringify(event)}\n`)
     const [took, limit] = await rounds({
-      warmUp: isQuick ? 10 : WARM_UP,
+      warmUp,
       times,
       contestants: [(round) => emitted(store, busy, round), () => writtenDurably(fd, line)],
     })

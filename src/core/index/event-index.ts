@@ -186,6 +186,12 @@ export class IndexUnusable extends Error {
   }
 }
 
+/** What is said of an event whose clock is not trusted. */
+export function suspiciousClock({ file, line, lamport_clock }: IndexRow): LogProblem {
+  const message = `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`
+  return { file, line, kind: 'suspicious_clock', message }
+}
+
 /** The row of an event whose line was read at the given place. */
 export function rowOf(
   event: LogEvent,

@@ -20,6 +20,5 @@ export interface IndexHealth {
   recover(error: unknown): Promise<void>
   /** @throws IndexUnusable when no new file can be written. */
   rebuild(): Promise<RebuildReport>
-  /** @param processEnds The system takes the file back in a moment; until then it may go on being used. */
-  close(processEnds?: boolean): Promise<void>
+  close(): Promise<void>
 }

@@ -93,10 +93,7 @@ export class SqliteIndexHealth implements IndexHealth {
     return { events: await index.count(), files: (await index.watermarks()).length, seconds }
   }
 
-  async close(processEnds = false): Promise<void> {
-    // The last to close a database moves all that was written from its log into its file, syncs both and removes the log:
-    // as long as all the rest of a command that writes. Left to be, SQLite does so once in many commands.
-    if (processEnds) return
+  async close(): Promise<void> {
     const open = this.#index
     this.#index = undefined
     // A failing close leaves nothing to save: the index is derived.

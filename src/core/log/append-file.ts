@@ -5,7 +5,6 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  lstatSync,
   mkdirSync,
   openSync,
   writeSync,
@@ -13,7 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
-import { isSameFile, NO_SURPRISES, readFully, syncFolder } from './open-file.js'
+import { NO_SURPRISES, readFully, standingAt, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 const LF = 0x0a
@@ -122,7 +121,7 @@ export class Append {
 
   /** True while the path still names the file written to, whole. Git replaces files without asking. */
   isInPlace(): boolean {
-    const now = this.standing()
+    const now = standingAt(this.path, this.opened)
     if (now === undefined || now.size < this.newSize) return false
     if (this.wholeAt !== undefined) this.wholeAt = { size: this.newSize, mtimeNs: now.mtimeNs }
     return true
@@ -145,15 +144,9 @@ export class Append {
     closeSync(this.fd)
   }
 
-  /** The file as it stands under its path; undefined where that is no longer the one written to. */
-  private standing(): BigIntStats | undefined {
-    const now = lstatSync(this.path, { throwIfNoEntry: false, bigint: true })
-    return now !== undefined && isSameFile(now, this.opened) ? now : undefined
-  }
-
   private standingIfKnown(): BigIntStats | undefined {
     try {
-      return this.standing()
+      return standingAt(this.path, this.opened)
     } catch (error) {
       if (systemCode(error) === undefined) throw error
       return undefined

@@ -1,20 +1,10 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
-import { isSameFile, NO_SURPRISES, type WhichFile } from './open-file.js'
+import { NO_SURPRISES, standingAt, type WhichFile } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -99,7 +89,7 @@ export class FileLock implements WriteLock {
     try {
       for (let attempt = 0; ; attempt += 1) {
         if (this.tryLock(binding, file.fd)) {
-          if (this.isInPlace(file)) break
+          if (standingAt(this.path, file.which) !== undefined) break
           // Deleted and made anew by somebody: what this file locks, nobody else asks for.
           const stale = file
           file = this.open()
@@ -163,11 +153,6 @@ export class FileLock implements WriteLock {
         this.left = file
       },
     }
-  }
-
-  private isInPlace({ which }: LockFile): boolean {
-    const there = lstatSync(this.path, { throwIfNoEntry: false, bigint: true })
-    return there !== undefined && isSameFile(there, which)
   }
 
   private bindingOrRefusal(): LockBinding {

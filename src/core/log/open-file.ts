@@ -1,4 +1,13 @@
-import { type BigIntStats, closeSync, constants, fstatSync, fsyncSync, openSync, readSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+} from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../workspace/assert-safe.js'
 import { storageError } from './storage-error.js'
@@ -78,8 +87,10 @@ export function syncFolder(path: string): void {
 /** A number stays one file's as long as the file has a name or is open. */
 export type WhichFile = Pick<BigIntStats, 'dev' | 'ino'>
 
-export function isSameFile(one: WhichFile, other: WhichFile): boolean {
-  return one.ino === other.ino && one.dev === other.dev
+/** The file's status as it stands under the path; undefined where the path names another by now, or none. */
+export function standingAt(path: string, file: WhichFile): BigIntStats | undefined {
+  const now = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  return now?.ino === file.ino && now.dev === file.dev ? now : undefined
 }
 
 /** What tells one state of a file from another: which file, and when it was last changed. */

@@ -56,7 +56,7 @@ function featureStatus(
   for (const row of rows) {
     lanes[row.lane]?.push(input.documentOf(row, known, input.table, input.fileOf))
   }
-  const done = input.table.done.reduce((count, lane) => count + (lanes[lane]?.length ?? 0), 0)
+  const done = rows.filter((row) => input.table.done.includes(row.lane)).length
   const percent = rows.length === 0 ? 0 : Math.floor((100 * done) / rows.length)
   return {
     feature: feature.feature_slug,

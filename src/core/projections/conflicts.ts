@@ -21,11 +21,7 @@ export function openConflicts(
   packages: readonly { readonly conflicts: readonly Conflict[] }[],
   features: readonly { readonly conflicts: readonly Conflict[] }[],
 ): ConflictDocument[] {
-  // Most have none, and a board asks it of every feature.
-  return [...features, ...packages]
-    .filter((one) => one.conflicts.length > 0)
-    .flatMap((one) => one.conflicts)
-    .sort(byPlace)
+  return [...features, ...packages].flatMap((one) => one.conflicts).sort(byPlace)
 }
 
 /** What tells one conflict from another: its place and the writes it is made of. */

@@ -6,7 +6,7 @@ import { secretIn } from '../errors/secrets.js'
 import { Causality, encodeEvent, isKittyEvent, type LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
-import { IndexUnusable } from '../index/event-index.js'
+import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
@@ -40,7 +40,7 @@ export class Verify {
     const rows = await replayed.locate({})
     const problems = [
       ...(await replayed.problems()),
-      ...(await replayed.suspicious()).map(suspicious),
+      ...(await replayed.suspicious()).map(suspiciousClock),
       ...this.#tornTails(await replayed.watermarks()),
       ...rows.filter(isMisfiled).map(misfiled),
       ...this.#unknownAndParentless(rows),
@@ -140,11 +140,6 @@ export class Verify {
 
 function place({ file, line }: { file: string; line: number }): { file: string; line: number } {
   return { file, line }
-}
-
-function suspicious(row: IndexRow): LogProblem {
-  const message = `suspicious clock ${row.lamport_clock}: far above every other value; kept, not followed, not replayed`
-  return { ...place(row), kind: 'suspicious_clock', message }
 }
 
 /** True for an event in another file than its day's. */

@@ -17,14 +17,15 @@ import {
 } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
-import type {
-  EventFilter,
-  EventIndex,
-  EventPlace,
-  FeatureRow,
-  IndexRow,
-  Standing,
-  Watermark,
+import {
+  type EventFilter,
+  type EventIndex,
+  type EventPlace,
+  type FeatureRow,
+  type IndexRow,
+  type Standing,
+  type Watermark,
+  suspiciousClock,
 } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
@@ -234,13 +235,7 @@ export class LogEventStore implements EventStore {
   async problems(): Promise<LogProblem[]> {
     const index = await this.#upToDate()
     const [problems, suspects] = await Promise.all([index.problems(), index.suspicious()])
-    const suspicious = suspects.map(({ file, line, lamport_clock }) => ({
-      file,
-      line,
-      kind: 'suspicious_clock',
-      message: `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`,
-    }))
-    return [...problems, ...suspicious]
+    return [...problems, ...suspects.map(suspiciousClock)]
   }
 
   @RebuildOnCorruption
@@ -259,7 +254,9 @@ export class LogEventStore implements EventStore {
     } finally {
       this.log.close()
       this.lock.close()
-      await this.health.close(isCommandOver && this.session.endsWithCommand === true)
+      // The last to close a database moves all that was written from its log into its file, syncs both and removes the log:
+      // as long as all the rest of a command that writes. Left to be, SQLite does so once in many commands.
+      if (!isCommandOver || this.session.endsWithCommand !== true) await this.health.close()
     }
   }
 

@@ -15,7 +15,6 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
-import { packRow } from '../../../src/core/index/board-row.js'
 import { Connection } from '../../../src/core/index/connection.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
@@ -124,7 +123,7 @@ async function answers(root: string): Promise<{
   notices: readonly string[]
 }> {
   const { store, service } = await inProcess({ cwd: root })
-  const rows = (await store.boardRows()).map(packRow)
+  const rows = await store.boardRows()
   const states = await store.workPackages()
   const history = await store.history('001-login', 'WP03')
   const events = await store.read()
