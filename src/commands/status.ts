@@ -5,8 +5,12 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderBoard } from '../core/cli/render/board.js'
+import { withoutOptimising } from '../core/cli/without-optimising.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
+
+/** From here on it takes longer to optimise the page's making than to make it [2 ms to say so]. */
+const MANY_PACKAGES = 1_000
 
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override summary = 'Show the board'
@@ -47,8 +51,15 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     }
     const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
-    this.show((style) => renderBoard(status, style))
+    if (!this.jsonEnabled()) await this.showOnce(status)
     return this.document({ ...status })
+  }
+
+  private async showOnce(status: StatusDocument): Promise<void> {
+    const show = (): void => this.show((style) => renderBoard(status, style))
+    const packages = status.features.reduce((sum, { progress }) => sum + progress.total, 0)
+    if (packages < MANY_PACKAGES) show()
+    else await withoutOptimising(show)
   }
 
   private async board(feature: string | undefined): Promise<StatusDocument> {

@@ -12,6 +12,8 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import type { NewEvent } from '../../src/core/events-lib.js'
+import { BY_ADA, inProcess } from '../support/session.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { POSIX } from '../support/posix.js'
 
@@ -103,6 +105,30 @@ describe('however the program is started', () => {
     const HOME = homeWith((cache) => symlinkSync(target, cache))
     expect(kitty(repository(), { HOME }, 'status').status).toBe(0)
     expect(filesIn(target)).toEqual([])
+  })
+
+  it('takes the code of the last time again where a board is large, of which V8 optimises nothing', async () => {
+    const root = repository()
+    const { store } = await inProcess({ cwd: root })
+    const feature_slug = '001-login'
+    const packages = Array.from({ length: 1_000 }, (_, n): NewEvent<'WPCreated'> => {
+      const work_package_id = `WP${1_000 + n}`
+      return {
+        event_type: 'WPCreated',
+        entity_id: work_package_id,
+        entity_type: 'WorkPackage',
+        payload: { feature_slug, work_package_id, title: `Part ${n}`, dependencies: [], subtasks: [] },
+      }
+    })
+    await store.emit(packages, BY_ADA)
+    await store.close()
+    const HOME = tempFolder()
+    const first = kitty(root, { HOME }, 'status')
+    const [file = ''] = filesIn(cacheOf(HOME))
+    const written = statSync(file)
+    expect(kitty(root, { HOME }, 'status')).toEqual(first)
+    expect(statSync(file).ino).toBe(written.ino)
+    expect(first.stdout.split('\n').filter((line) => line.startsWith('package  '))).toHaveLength(1_000)
   })
 
   it.runIf(POSIX)('keeps the compiled code for its user alone', () => {

@@ -19,6 +19,7 @@ export class SqliteIndexHealth implements IndexHealth {
   readonly #guard: FileGuard
   #index: Promise<EventIndex> | undefined
   #rebuilt = false
+  #recovery: Promise<void> | undefined
 
   constructor(
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
@@ -48,6 +49,12 @@ export class SqliteIndexHealth implements IndexHealth {
 
   async recover(error: unknown): Promise<void> {
     if (!(error instanceof IndexUnusable)) throw error
+    // Reads asked at once fail at once, and closing fails those still at work: one recovery is for all of them.
+    this.#recovery ??= this.#recoverFrom(error).finally(() => (this.#recovery = undefined))
+    await this.#recovery
+  }
+
+  async #recoverFrom(error: IndexUnusable): Promise<void> {
     await this.close()
     // Another program's lock passes by itself, and a new file would not make a missing module appear.
     if (error.reason !== 'damaged' || this.#rebuilt) {

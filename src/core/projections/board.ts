@@ -26,17 +26,22 @@ export function boardFeatures(
   only: string | undefined,
 ): BoardFeature[] {
   const features = new Map(known.map((feature) => [feature.feature_slug, feature]))
-  const slugs = new Set(only === undefined ? features.keys() : [only])
-  if (only === undefined) for (const row of rows) slugs.add(row.feature_slug)
+  const slugs = only === undefined ? new Set([...features.keys(), ...slugsOf(rows)]) : [only]
   return [...slugs]
     .sort()
     .map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
 }
 
+/** Each at least once. */
+function slugsOf(rows: readonly BoardRow[]): string[] {
+  return rows
+    .filter((row, at) => row.feature_slug !== rows[at - 1]?.feature_slug)
+    .map((row) => row.feature_slug)
+}
+
 /** The board: one row a package in, lanes and progress a feature out. */
 export function board(input: BoardInput): StatusDocument {
-  const byFeature = new Map<string, BoardRow[]>(input.features.map((feature) => [feature.feature_slug, []]))
-  for (const row of input.rows) byFeature.get(row.feature_slug)?.push(row)
+  const byFeature = rowsByFeature(input.rows)
   return {
     features: input.features.map((feature) =>
       featureStatus(feature, byFeature.get(feature.feature_slug) ?? [], input),
@@ -44,25 +49,45 @@ export function board(input: BoardInput): StatusDocument {
   }
 }
 
+/** Rows of one feature mostly stand together: its name is looked up once for all of them. */
+function rowsByFeature(rows: readonly BoardRow[]): Map<string, BoardRow[]> {
+  const byFeature = new Map<string, BoardRow[]>()
+  let slug: string | undefined
+  let group: BoardRow[] = []
+  for (const row of rows) {
+    if (row.feature_slug !== slug) {
+      slug = row.feature_slug
+      group = byFeature.get(slug) ?? []
+      byFeature.set(slug, group)
+    }
+    group.push(row)
+  }
+  return byFeature
+}
+
 function featureStatus(
   feature: BoardFeature,
   rows: readonly BoardRow[],
   input: BoardInput,
 ): FeatureStatusDocument {
-  const known = byId(rows)
+  let byName: ReadonlyMap<string, BoardRow> | undefined
+  const known = (): ReadonlyMap<string, BoardRow> => (byName ??= byId(rows))
   const lanes: Record<string, WorkPackageDocument[]> = Object.fromEntries(
     input.table.lanes.map((lane) => [lane, []]),
   )
+  const clashing: BoardRow[] = []
+  let done = 0
   for (const row of rows) {
     lanes[row.lane]?.push(input.documentOf(row, known, input.table, input.fileOf))
+    if (input.table.done.includes(row.lane)) done++
+    if (row.conflicts.length > 0) clashing.push(row)
   }
-  const done = rows.filter((row) => input.table.done.includes(row.lane)).length
   const percent = rows.length === 0 ? 0 : Math.floor((100 * done) / rows.length)
   return {
     feature: feature.feature_slug,
     title: feature.title,
     lanes,
     progress: { done, total: rows.length, percent },
-    conflicts: openConflicts(rows, [feature]),
+    conflicts: openConflicts(clashing, [feature]),
   }
 }

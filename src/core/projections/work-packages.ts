@@ -19,10 +19,10 @@ export function byId<T extends { readonly work_package_id: string }>(packages: r
   return known
 }
 
-/** A package's document, of its row and those of its whole feature. */
+/** A package's document, of its row and those of its whole feature, which are asked for where it depends on any. */
 export type DocumentOf = (
   row: BoardRow,
-  feature: ReadonlyMap<string, BoardRow>,
+  feature: () => ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,
   fileOf: FileOf,
 ) => WorkPackageDocument
@@ -108,11 +108,11 @@ const NONE: readonly string[] = []
 /** What keeps a package from being started: only a package that waits in the initial lane is blocked. */
 function blockers(
   row: BoardRow,
-  feature: ReadonlyMap<string, BoardRow>,
+  feature: () => ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,
 ): readonly string[] {
   if (row.dependencies.length === 0 || row.lane !== table.initial) return NONE
-  return dependencyLanes(row, feature)
+  return dependencyLanes(row, feature())
     .filter(({ lane }) => lane === null || !table.done.includes(lane))
     .map(({ id }) => id)
 }

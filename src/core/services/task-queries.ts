@@ -62,7 +62,7 @@ export class TaskQueries {
   }
 
   #document(row: BoardRow, feature: ReadonlyMap<string, BoardRow>): WorkPackageDocument {
-    return workPackageDocument(row, feature, this.workflow, this.laneFiles.fileOf)
+    return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf)
   }
 }
 

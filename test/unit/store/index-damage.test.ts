@@ -174,6 +174,22 @@ describe('an index that is damaged: the answers are the log’s, with one line a
     await sound(place)
   })
 
+  it.each(Object.entries(DAMAGES))('%s, and several reads meet it at once', async (_, damage) => {
+    const place = copyOf(whole)
+    await damage(place)
+    const { store, service } = await inProcess({ cwd: place.root })
+    const [states, rows, events] = await Promise.all([store.workPackages(), store.boardRows(), store.read()])
+    const notices = (await service(TOKENS.Notices)).all
+    await store.close()
+    expect({ states, rows, events }).toEqual({
+      states: expected.states,
+      rows: expected.rows,
+      events: expected.events,
+    })
+    expect(notices.length, notices.join('\n')).toBeLessThanOrEqual(1)
+    expect(await answers(place.root)).toEqual(expected)
+  })
+
   it('50 bits of it are flipped, wherever they are', async () => {
     for (const seed of [1, 22, 333, 4444]) {
       const place = copyOf(whole)

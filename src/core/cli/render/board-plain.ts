@@ -8,7 +8,7 @@ import type {
   StatusDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
-import { paint, type Style, type Tone } from '../style.js'
+import { paint, type Style } from '../style.js'
 import { valueText } from './conflict-lines.js'
 import { laneTone } from './lane.js'
 import { oneLine } from './strip-control.js'
@@ -17,7 +17,14 @@ import { displayWidth } from './text.js'
 /** Lines of the kinds `feature`, `package` and `conflict`, in this order within each feature. */
 export function plainBoard(status: StatusDocument, style: Style): string {
   const cells = new Cells()
-  return status.features.flatMap((feature) => featureLines(feature, cells, style)).join('\n')
+  const lines: string[] = []
+  for (const feature of status.features) {
+    const slug = oneLine(feature.feature)
+    lines.push(featureLine(slug, feature))
+    addPackages(lines, feature, `package  ${slug}`, cells, style)
+    for (const conflict of feature.conflicts) lines.push(conflictLine(slug, conflict))
+  }
+  return lines.join('\n')
 }
 
 interface Cell {
@@ -43,52 +50,64 @@ class Cells {
 /** A package's line, before the widths of its columns are known. */
 interface PackageLine {
   readonly id: Cell
-  readonly lane: Cell
-  readonly tone: Tone
   readonly ticks: Cell
   readonly actor: Cell
   readonly rest: string
 }
 
-function featureLines(feature: FeatureStatusDocument, cells: Cells, style: Style): string[] {
-  const { progress } = feature
-  const slug = oneLine(feature.feature)
-  const packages = Object.entries(feature.lanes).flatMap(([name, inLane]) => {
-    const [lane, tone] = [cells.of(name), laneTone(name)]
-    return inLane.map((one) => packageLine(one, lane, tone, cells))
-  })
-  return [
-    `feature  ${slug}  ${progress.done}/${progress.total} done  ${progress.percent}%  ${oneLine(feature.title)}`.trimEnd(),
-    ...aligned(packages, `package  ${slug}`, style),
-    ...feature.conflicts.map((conflict) => conflictLine(slug, conflict)),
-  ]
+function featureLine(slug: string, { progress, title }: FeatureStatusDocument): string {
+  const { done, total, percent } = progress
+  return `feature  ${slug}  ${done}/${total} done  ${percent}%  ${oneLine(title)}`.trimEnd()
 }
 
-function packageLine(one: WorkPackageDocument, lane: Cell, tone: Tone, cells: Cells): PackageLine {
+function addPackages(
+  lines: string[],
+  feature: FeatureStatusDocument,
+  start: string,
+  cells: Cells,
+  style: Style,
+): void {
+  const lanes = Object.entries(feature.lanes)
+    .filter(([, packages]) => packages.length > 0)
+    .map(([name, packages]) => ({
+      lane: cells.of(name),
+      tone: laneTone(name),
+      packages: packages.map((one) => packageLine(one, cells)),
+    }))
+  let [id, lane, ticks, actor] = [0, 0, 0, 0]
+  for (const inLane of lanes) {
+    lane = Math.max(lane, inLane.lane.width)
+    for (const one of inLane.packages) {
+      id = Math.max(id, one.id.width)
+      ticks = Math.max(ticks, one.ticks.width)
+      actor = Math.max(actor, one.actor.width)
+    }
+  }
+  for (const inLane of lanes) {
+    const name = paint(padded(inLane.lane, lane), inLane.tone, style)
+    for (const one of inLane.packages) {
+      const columns = [
+        start,
+        padded(one.id, id),
+        name,
+        padded(one.ticks, ticks),
+        padded(one.actor, actor),
+        one.rest,
+      ]
+      lines.push(columns.join('  '))
+    }
+  }
+}
+
+function packageLine(one: WorkPackageDocument, cells: Cells): PackageLine {
   const { subtasks, blocked_by } = one
   const title = oneLine(one.title)
   return {
     id: cells.of(one.work_package),
-    lane,
-    tone,
     ticks: cells.of(subtasks.total === 0 ? '-' : `${subtasks.done}/${subtasks.total}`),
     actor: cells.of(one.actor ?? '-'),
     rest: blocked_by.length === 0 ? title : `${title}  blocked by ${oneLine(blocked_by.join(','))}`,
   }
-}
-
-function aligned(packages: readonly PackageLine[], start: string, style: Style): string[] {
-  let [id, lane, ticks, actor] = [0, 0, 0, 0]
-  for (const one of packages) {
-    id = Math.max(id, one.id.width)
-    lane = Math.max(lane, one.lane.width)
-    ticks = Math.max(ticks, one.ticks.width)
-    actor = Math.max(actor, one.actor.width)
-  }
-  return packages.map((one) => {
-    const inLane = paint(padded(one.lane, lane), one.tone, style)
-    return `${start}  ${padded(one.id, id)}  ${inLane}  ${padded(one.ticks, ticks)}  ${padded(one.actor, actor)}  ${one.rest}`
-  })
 }
 
 function padded({ text, width }: Cell, column: number): string {
