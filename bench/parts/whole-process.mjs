@@ -16,6 +16,12 @@ const inFeature = ({ feature }) => ['--feature', feature]
 const COMMANDS = [
   { what: 'kitty --version', args: () => ['--version'], goal: VERSION },
   { what: 'kitty status', args: () => ['status'], goal: TWICE_NODE, isFlat: true },
+  {
+    what: 'kitty status, of one feature',
+    args: ({ busy }) => ['status', ...inFeature(busy)],
+    goal: TWICE_NODE,
+    isFlat: true,
+  },
   { what: 'tasks list', args: ({ busy }) => ['agent', 'tasks', 'list', ...inFeature(busy)] },
   {
     what: 'tasks show, of at most 5 events',
@@ -66,38 +72,47 @@ export async function wholeProcess({ repositories, sizes, times, env, say, isQui
 
 async function measured({ what, args, before, goal, isFlat }, repos, { times, env }) {
   for (const { repo } of repos) before?.(repo, env)
-  const contestants = repos.flatMap(({ repo }) => {
+  const turns = comparedLast(repos)
+  const contestants = turns.flatMap(({ repo }) => {
     const options = { cwd: repo.cwd, env }
     return [() => void bareNode(options), (round) => void kitty(args(repo, round), options)]
   })
   const samples = await rounds({ times, contestants })
-  const rows = repos.map(({ at }, nth) =>
-    row({
-      what,
-      at,
-      samples: samples[2 * nth + 1],
-      against: { what: 'node -e 0', samples: samples[2 * nth] },
-      goal,
-    }),
+  const of = new Map(
+    turns.map(({ at }, nth) => [at, { bare: samples[2 * nth], kitty: samples[2 * nth + 1] }]),
   )
-  return [...rows, ...flatness({ what, isFlat }, repos, samples)]
+  const rows = repos.map(({ at }) => {
+    const { bare, kitty: took } = of.get(at)
+    return row({ what, at, samples: took, against: { what: 'node -e 0', samples: bare }, goal })
+  })
+  return [...rows, ...flatness({ what, isFlat }, repos, (at) => of.get(at).kitty)]
+}
+
+/** What is compared with one another comes one after the other: the machine is faster now and slower then. */
+function comparedLast(repos) {
+  const compared = [SMALL_LOG, greatest(repos), PACKAGES_ONLY]
+  const place = ({ at }) => compared.indexOf(at)
+  return [...repos].sort((a, b) => place(a) - place(b))
+}
+
+function greatest(repos) {
+  return Math.max(...repos.map(({ at }) => at).filter((at) => typeof at === 'number'))
 }
 
 /** Against a small log, and against one of as many packages: the difference between the two is what packages cost. */
-function flatness({ what, isFlat }, repos, samples) {
-  const great = repos.findLastIndex(({ at }) => typeof at === 'number')
-  const small = repos.findIndex(({ at }) => at === SMALL_LOG)
-  if (great === small) return []
-  const { at } = repos[great]
+function flatness({ what, isFlat }, repos, samplesAt) {
+  const at = greatest(repos)
+  if (at === SMALL_LOG) return []
   const name = FLAT.name.replace('1,000,000', at.toLocaleString('en'))
-  const compared = (nth, label, goal) => {
-    const against = { what: label, samples: samples[2 * nth + 1] }
-    return row({ what: `${what}, flat`, at, samples: samples[2 * great + 1], against, goal })
+  const compared = (other, label, goal) => {
+    const against = { what: label, samples: samplesAt(other) }
+    return row({ what: `${what}, flat`, at, samples: samplesAt(at), against, goal })
   }
-  const packagesOnly = repos.findIndex((one) => one.at === PACKAGES_ONLY)
   return [
-    compared(small, `the same with ${SMALL_LOG} events`, isFlat ? { ...FLAT, name } : undefined),
-    ...(packagesOnly < 0 ? [] : [compared(packagesOnly, `the same with ${PACKAGES_ONLY}`)]),
+    compared(SMALL_LOG, `the same with ${SMALL_LOG} events`, isFlat ? { ...FLAT, name } : undefined),
+    ...(repos.some((one) => one.at === PACKAGES_ONLY)
+      ? [compared(PACKAGES_ONLY, `the same with ${PACKAGES_ONLY}`)]
+      : []),
   ]
 }
 
