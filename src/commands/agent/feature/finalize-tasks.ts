@@ -45,5 +45,9 @@ function summary({ features, events }: FinalizeResult): string {
     ]
     return `${feature}: ${parts.join(', ')}`
   })
-  return [...lines, `${events} events written.`, ...(events > 0 ? ['Next: kitty status'] : [])].join('\n')
+  return [
+    ...lines,
+    `${events} ${events === 1 ? 'event' : 'events'} written.`,
+    ...(events > 0 ? ['Next: kitty status'] : []),
+  ].join('\n')
 }
