@@ -1,6 +1,7 @@
 /** Who may import whom: docs/architecture.md, "Layers". test/house/layers.test.ts sees each rule fire. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
-const REST_OF_CORE = '^src/core/(services|rules|store|projections|specs|log|index|cli|di|plugin)'
+const REST_OF_CORE =
+  '^src/core/(services|rules|store|projections|specs|log|index|cli|di|plugin|follow|git|files|lock)'
 
 module.exports = {
   forbidden: [
@@ -52,9 +53,9 @@ module.exports = {
     rule(
       'adapters-behind-the-container',
       'Ask the container for the token; only di/container knows the class.',
-      { path: '^src', pathNot: '^src/core/(di/container\\.ts|log/|index/)' },
+      { path: '^src', pathNot: '^src/core/(di/container\\.ts|log/|lock/|index/)' },
       {
-        path: '^src/core/(log/(jsonl-event-log|file-lock|journal|clock-storage)|index/(sqlite-event-index|connection|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage)\\.ts$',
+        path: '^src/core/(log/(jsonl-event-log|clock-storage)|log/repair/journal|lock/file-lock|index/(sqlite-event-index|connection|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     ),
@@ -67,8 +68,8 @@ module.exports = {
     rule(
       'lower-rooms-do-not-look-up',
       'log, index and specs are below store, services and cli.',
-      { path: '^src/core/(log|index|specs)/' },
-      { path: '^src/core/(store|services|cli|projections)/', dependencyTypesNot: ['type-only'] },
+      { path: '^src/core/(log|index|specs|git|files|lock)/' },
+      { path: '^src/core/(store|services|cli|projections|follow)/', dependencyTypesNot: ['type-only'] },
     ),
     rule(
       'store-below-services',

@@ -19,7 +19,7 @@ export default class Init extends KittyCommand<typeof Init> {
   }
 
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Initialise)
+    const service = await this.service(TOKENS.Initialize)
     const { root, created } = service.initialise(this.flags['per-writer'])
     this.show(() =>
       created.length === 0

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { AsOfNow } from '../aspects/as-of-now.js'
+import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
@@ -40,7 +40,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
 
   @WithErrorStorage
   @WithEventStore
-  @AsOfNow
+  @Snapshot
   async run(): Promise<unknown> {
     const scope = await this.service(TOKENS.Scope)
     const feature = await scope.chosenFeature(this.flags.feature)

@@ -22,8 +22,8 @@ import { join } from 'node:path'
 import { monotonicFactory } from 'ulid'
 import { parseEvent } from './src/core/events-lib.js'
 import { FileClockStorage } from './src/core/log/clock-storage.js'
-import { FileLock } from './src/core/log/file-lock.js'
-import { FileJournal } from './src/core/log/journal.js'
+import { FileLock } from './src/core/lock/file-lock.js'
+import { FileJournal } from './src/core/log/repair/journal.js'
 import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
 const [root, name, count, atOnce] = process.argv.slice(2)
 const nextId = monotonicFactory(() => randomBytes(1).readUInt8() / 256)

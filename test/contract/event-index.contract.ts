@@ -7,7 +7,7 @@ import { boardRowOf } from '../../src/core/index/board-row.js'
 import { catchUp } from '../../src/core/index/catch-up.js'
 import type { EventFilter, EventIndex } from '../../src/core/index/event-index.js'
 import type { EventLog } from '../../src/core/log/event-log.js'
-import { FileJournal } from '../../src/core/log/journal.js'
+import { FileJournal } from '../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { note } from '../support/events.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -166,7 +166,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       const index = await make()
       expect((await catchUp(made.log, index)).lines).toBe(5000)
       expect(await index.count()).toBe(5000)
-      expect(await index.standing(made.log.list())).toMatchObject({ isUpToDate: true, isWhole: true })
+      expect(await index.freshness(made.log.list())).toMatchObject({ isUpToDate: true, isWhole: true })
       const states = await index.workPackages('001-login')
       expect(states.map((state) => state.event_count).reduce((sum, count) => sum + count, 0)).toBe(5000)
     })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import * as askGit from '../../src/core/log/ask-git.js'
-import { hostileAttributes } from '../../src/core/log/log-attributes.js'
+import * as askGit from '../../src/core/git/objects.js'
+import { hostileAttributes } from '../../src/core/git/log-attributes.js'
 import { findWorkspace } from '../../src/core/workspace/find-workspace.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Clone, idIn, noteDraft } from './support/clone.js'
@@ -9,7 +9,7 @@ import { quickFolder } from './support/folder.js'
 
 const KITTYS_OWN = '.kittify/events/*.jsonl text eol=lf merge=kitty-events'
 
-vi.mock(import('../../src/core/log/ask-git.js'), { spy: true })
+vi.mock(import('../../src/core/git/objects.js'), { spy: true })
 afterEach(() => {
   vi.clearAllMocks()
 })

@@ -67,7 +67,7 @@ describe('the pages', () => {
   it('formats has every event type, and every kind of problem the code can name', () => {
     const page = read('docs/formats.md')
     for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
-    const sources = ['log/line-codec', 'index/absorption', 'services/verify']
+    const sources = ['log/format/line-codec', 'index/ingest', 'services/verify']
       .map((name) => read(`src/core/${name}.ts`))
       .join('\n')
     const kinds = [...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|\? )'([a-z_]+)'/g)].map(

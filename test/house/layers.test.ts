@@ -25,7 +25,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: strin
   'commands-touch-nothing': ['src/commands/reads-files.ts', 'node:fs'],
   'core-knows-no-commands': ['src/core/services/knows-a-command.ts', '../../commands/init.js'],
   'typeorm-behind-the-index': ['src/core/services/knows-typeorm.ts', 'typeorm'],
-  'adapters-behind-the-container': ['src/core/services/knows-an-adapter.ts', '../log/file-lock.js'],
+  'adapters-behind-the-container': ['src/core/services/knows-an-adapter.ts', '../lock/file-lock.js'],
   'aspects-know-tokens-alone': ['src/aspects/knows-a-service.ts', '../core/services/ring-b.js'],
   'lower-rooms-do-not-look-up': ['src/core/log/looks-up.ts', '../store/event-store.js'],
   'store-below-services': ['src/core/store/looks-up.ts', '../services/ring-b.js'],

@@ -143,7 +143,7 @@ async function build(): Promise<string> {
   }
   writeFileSync(join(root, 'README.md'), '# A repository\n')
   writeFileSync(join(root, '.git', 'info', 'exclude'), '/kitty-specs/\n')
-  await inProcess(root, TOKENS.Initialise, async (service) => service.initialise())
+  await inProcess(root, TOKENS.Initialize, async (service) => service.initialise())
   await inProcess(root, TOKENS.SetupSpec, (service) =>
     service.setUp({ slug: FEATURE, provenance: by('ada') }),
   )
@@ -175,7 +175,7 @@ export async function cloneOf(origin: string): Promise<string> {
   ] as const) {
     gitIn(folder, 'config', key, value)
   }
-  await inProcess(folder, TOKENS.Initialise, async (service) => service.initialise())
+  await inProcess(folder, TOKENS.Initialize, async (service) => service.initialise())
   return folder
 }
 

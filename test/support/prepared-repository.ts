@@ -18,7 +18,7 @@ export async function preparedRepository(
 ): Promise<TempRepository> {
   const repository = new TempRepository(root)
   for (const [slug, packages] of Object.entries(features)) writeFeature(repository, slug, packages)
-  const initialise = await createContainer(testSession({ cwd: repository.root })).resolve(TOKENS.Initialise)
+  const initialise = await createContainer(testSession({ cwd: repository.root })).resolve(TOKENS.Initialize)
   initialise.initialise()
   const { store, service } = await inProcess({ cwd: repository.root })
   const finalize = await service(TOKENS.FinalizeTasks)

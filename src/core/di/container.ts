@@ -5,9 +5,9 @@ import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { Notices } from '../errors/notices.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { FileClockStorage } from '../log/clock-storage.js'
-import type { DayFiles } from '../log/day-file.js'
-import { FileLock, lockTimeout } from '../log/file-lock.js'
-import { FileJournal } from '../log/journal.js'
+import type { DayFiles } from '../log/format/day-file.js'
+import { FileLock, lockTimeout } from '../lock/file-lock.js'
+import { FileJournal } from '../log/repair/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
@@ -15,16 +15,16 @@ import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
 import type { MoveRule } from '../rules/move-rule.js'
 import { MoveRules } from '../rules/move-rules.js'
-import { dayFilesFor } from '../log/writer-files.js'
+import { dayFilesFor } from '../log/format/writer-files.js'
 import { Conflicts } from '../services/conflicts.js'
 import { Doctor } from '../services/doctor/doctor.js'
 import { LogChecks } from '../services/doctor/log-checks.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventQueries } from '../services/event-queries.js'
-import { FollowEvents } from '../services/follow-events.js'
+import { FollowEvents } from '../follow/follow-events.js'
 import { FinalizeTasks } from '../services/finalize-tasks.js'
 import { Implement } from '../services/implement.js'
-import { Initialise } from '../services/initialise.js'
+import { Initialize } from '../services/initialize.js'
 import { LaneFiles } from '../services/lane-files.js'
 import { MergePreview } from '../services/merge-preview.js'
 import { MoveTask } from '../services/move-task.js'
@@ -43,16 +43,16 @@ import { NoteTask } from '../services/note-task.js'
 import { RecordUsage } from '../services/record-usage.js'
 import { SubtaskFiles } from '../services/subtask-files.js'
 import { TagTask } from '../services/tag-task.js'
-import { WatchBoard } from '../services/watch-board.js'
+import { WatchBoard } from '../follow/watch-board.js'
 import { Verify } from '../services/verify.js'
 import { AttributeGuard } from '../store/attribute-guard.js'
 import { Workspaces } from '../services/workspaces.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { Recovery } from '../store/recovery.js'
-import { assertSafe } from '../workspace/assert-safe.js'
+import { assertSafe } from '../files/assert-safe.js'
 import type { MergeOptions } from '../events-lib.js'
 import { type Config, readConfig } from '../workspace/config.js'
-import { findWorkspace, requireInitialised } from '../workspace/find-workspace.js'
+import { findWorkspace, requireInitialized } from '../workspace/find-workspace.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { bindToResolver, MissingBinding, type Resolver, type Token, TOKENS } from './tokens.js'
@@ -172,7 +172,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   serveLater(TOKENS.Recall, () => Recall)
   serveLater(TOKENS.Scope, () => Scope)
   serveLater(TOKENS.LaneFiles, () => LaneFiles)
-  serveLater(TOKENS.Initialise, () => Initialise)
+  serveLater(TOKENS.Initialize, () => Initialize)
   serveLater(TOKENS.SetupSpec, () => SetupSpec, [TOKENS.Scope])
   serveLater(TOKENS.FinalizeTasks, () => FinalizeTasks)
   serveLater(TOKENS.MoveTask, () => MoveTask, [TOKENS.MoveRules, TOKENS.Recall])
@@ -206,6 +206,6 @@ function openWorkspace(session: Session): Workspace {
   const workspace = findWorkspace(session.cwd, session.env)
   // A .kittify that is a file or a link is a better answer than that it is not there.
   assertSafe(workspace)
-  requireInitialised(workspace)
+  requireInitialized(workspace)
   return workspace
 }

@@ -3,17 +3,17 @@ import type { Notices } from '../errors/notices.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
-import type { LockOf, WriteLock } from '../log/file-lock.js'
-import type { Journal } from '../log/journal.js'
+import type { LockOf, WriteLock } from '../lock/file-lock.js'
+import type { Journal } from '../log/repair/journal.js'
 import type { Conflicts } from '../services/conflicts.js'
 import type { Doctor } from '../services/doctor/doctor.js'
 import type { LogChecks } from '../services/doctor/log-checks.js'
 import type { MachineChecks } from '../services/doctor/machine-checks.js'
 import type { EventQueries } from '../services/event-queries.js'
-import type { FollowEvents } from '../services/follow-events.js'
+import type { FollowEvents } from '../follow/follow-events.js'
 import type { FinalizeTasks } from '../services/finalize-tasks.js'
 import type { Implement } from '../services/implement.js'
-import type { Initialise } from '../services/initialise.js'
+import type { Initialize } from '../services/initialize.js'
 import type { MergePreview } from '../services/merge-preview.js'
 import type { MoveTask } from '../services/move-task.js'
 import type { MoveRule } from '../rules/move-rule.js'
@@ -24,7 +24,7 @@ import type { Revisions } from '../services/revisions.js'
 import type { Scope } from '../services/scope.js'
 import type { SetupSpec } from '../services/setup-spec.js'
 import type { Status } from '../services/status.js'
-import type { WatchBoard } from '../services/watch-board.js'
+import type { WatchBoard } from '../follow/watch-board.js'
 import type { Verify } from '../services/verify.js'
 import type { LaneFiles } from '../services/lane-files.js'
 import type { RebuildClock } from '../services/rebuild-clock.js'
@@ -88,7 +88,7 @@ export const TOKENS = {
   TaskQueries: token<TaskQueries>('TaskQueries'),
   FollowEvents: token<FollowEvents>('FollowEvents'),
   RebuildClock: token<RebuildClock>('RebuildClock'),
-  Initialise: token<Initialise>('Initialise'),
+  Initialize: token<Initialize>('Initialize'),
   SetupSpec: token<SetupSpec>('SetupSpec'),
   FinalizeTasks: token<FinalizeTasks>('FinalizeTasks'),
   MoveTask: token<MoveTask>('MoveTask'),

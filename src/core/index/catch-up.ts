@@ -1,9 +1,9 @@
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
-import { inodeOf } from '../log/open-file.js'
-import { Absorption } from './absorption.js'
+import { inodeOf } from '../files/open-file.js'
+import { Ingest } from './ingest.js'
 import type { ConflictResolution } from './conflict-resolution.js'
-import { together } from './together.js'
+import { settleAll } from './settle-all.js'
 import {
   type EventIndex,
   type IndexWriter,
@@ -60,11 +60,11 @@ export async function catchUp(
   index: EventIndex,
   options: CatchUpOptions = {},
 ): Promise<CatchUpReport> {
-  if (options.appended === undefined && (await index.standing(log.list())).isUpToDate) return NOTHING
+  if (options.appended === undefined && (await index.freshness(log.list())).isUpToDate) return NOTHING
   for (let attempt = 1; ; attempt += 1) {
     // Looked at again inside the transaction: another process may have caught up in the meantime.
     const { report, isSure } = await index.write((writer) =>
-      absorbChanges(log, writer, index.foldRules, options),
+      ingestChanges(log, writer, index.foldRules, options),
     )
     if (isSure || attempt === ATTEMPTS) return report
   }
@@ -81,22 +81,22 @@ function distrusted(mark: Watermark): Watermark {
   return { ...mark, identity: '', crc: -1 }
 }
 
-interface Absorbed {
+interface Ingested {
   readonly report: CatchUpReport
   /** False when a file was replaced between being looked at and being read: what was read of it is not to be trusted. */
   readonly isSure: boolean
 }
 
-async function absorbChanges(
+async function ingestChanges(
   log: EventLog,
   writer: IndexWriter,
   foldRules: MergeOptions,
   options: CatchUpOptions,
-): Promise<Absorbed> {
+): Promise<Ingested> {
   const { appended } = options
   if (appended) {
-    const absorbed = await absorbOwn(log, writer, foldRules, appended)
-    if (absorbed) return absorbed
+    const ingested = await ingestOwn(log, writer, foldRules, appended)
+    if (ingested) return ingested
   }
   const marks = new Map((await writer.watermarks()).map((mark) => [mark.file, mark]))
   const files = log.list()
@@ -106,8 +106,8 @@ async function absorbChanges(
     changed.map((file) => [file.name, resumeAt(log, marks.get(file.name), file, options)]),
   )
   const lost = [...marks.keys()].filter((file) => !present.has(file) || positions.get(file) === START)
-  const absorption = await Absorption.begin(log, writer, foldRules, marks.size === 0)
-  const again = await absorption.forget(lost, [...marks.keys()])
+  const ingest = await Ingest.begin(log, writer, foldRules, marks.size === 0)
+  const again = await ingest.forget(lost, [...marks.keys()])
   let lines = 0
   let isSure = true
   let foundOwn = false
@@ -117,21 +117,21 @@ async function absorbChanges(
       const from = again.has(file.name) ? START : positions.get(file.name)
       if (from === undefined) continue
       const own = appended?.file === file.name ? appended.ids : NONE
-      const found = await readFile(log, absorption, file, from, own, (n) => options.progress?.(lines + n))
+      const found = await readFile(log, ingest, file, from, own, (n) => options.progress?.(lines + n))
       lines += found.lines
       isSure &&= found.isSure
       foundOwn ||= found.foundOwn
       read.push(found.mark)
     }
-    await absorption.handOver()
+    await ingest.handOver()
     // At the end: each would wait for the rows on their way, while nothing is read.
     for (const mark of read) await writer.putWatermark(mark)
   } finally {
     // Whatever ended the reading: rows still on their way would otherwise come in after the transaction's end.
-    await absorption.taken()
+    await ingest.taken()
   }
   await options.filled?.()
-  const resolutions = await absorption.settle()
+  const resolutions = await ingest.settle()
   await markJournal(writer, appended, isSure && lost.length === 0 && (appended === undefined || foundOwn))
   return { report: { lines, rewritten: lost, resolutions, foundOwn }, isSure }
 }
@@ -140,22 +140,22 @@ async function absorbChanges(
  * The lines that the caller has just written, alone: what else has changed meanwhile is for the next who looks.
  * Undefined when the file does not simply go on where it was last read, or others have written to it too.
  */
-async function absorbOwn(
+async function ingestOwn(
   log: EventLog,
   writer: IndexWriter,
   foldRules: MergeOptions,
   appended: OwnAppend,
-): Promise<Absorbed | undefined> {
+): Promise<Ingested | undefined> {
   const file = log.find(appended.file)
-  const [mark, absorption] = await together([
+  const [mark, ingest] = await settleAll([
     writer.watermark(appended.file),
-    Absorption.begin(log, writer, foldRules, false),
+    Ingest.begin(log, writer, foldRules, false),
   ])
   if (file === undefined || !goesOn(mark, file)) return undefined
-  const read = await readOwn(log, absorption, file, mark ?? START, appended.ids)
+  const read = await readOwn(log, ingest, file, mark ?? START, appended.ids)
   const { lines, isSure, foundOwn } = read
-  const [resolutions] = await together([
-    absorption.settle(),
+  const [resolutions] = await settleAll([
+    ingest.settle(),
     writer.putWatermark(read.mark),
     markJournal(writer, appended, isSure && foundOwn),
   ])
@@ -164,17 +164,17 @@ async function absorbOwn(
 
 async function readOwn(
   log: EventLog,
-  absorption: Absorption,
+  ingest: Ingest,
   file: LogFile,
   from: ScanPosition,
   own: ReadonlySet<string>,
 ): Promise<FileRead> {
   try {
-    const read = await readFile(log, absorption, file, from, own, () => undefined)
-    await absorption.handOver()
+    const read = await readFile(log, ingest, file, from, own, () => undefined)
+    await ingest.handOver()
     return read
   } finally {
-    await absorption.taken()
+    await ingest.taken()
   }
 }
 
@@ -214,7 +214,7 @@ interface FileRead {
 
 async function readFile(
   log: EventLog,
-  absorption: Absorption,
+  ingest: Ingest,
   file: LogFile,
   from: ScanPosition,
   own: ReadonlySet<string>,
@@ -227,7 +227,7 @@ async function readFile(
   while (!step.done) {
     lines += step.value.length
     if (own.size > 0) owned += step.value.filter(({ event }) => event && own.has(event.event_id)).length
-    await absorption.absorb(file.name, step.value)
+    await ingest.ingest(file.name, step.value)
     progress(lines)
     step = scan.next()
   }

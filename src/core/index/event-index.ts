@@ -90,7 +90,7 @@ export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
 }
 
 /** How an index stands to the log's files as they are listed now. */
-export interface Standing {
+export interface Freshness {
   /** Every file has been read as it is now, and no other is known. */
   readonly isUpToDate: boolean
   /** In every file it has been read to the end: no crash left bytes behind the last newline. */
@@ -101,7 +101,7 @@ export interface Standing {
 
 export interface IndexReader {
   /** What most commands ask first, in one question whatever the number of files. */
-  standing(files: readonly LogFile[]): Promise<Standing>
+  freshness(files: readonly LogFile[]): Promise<Freshness>
   /** How far one file has been read; undefined when it is not known. */
   watermark(file: string): Promise<Watermark | undefined>
   watermarks(): Promise<Watermark[]>

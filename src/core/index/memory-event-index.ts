@@ -10,7 +10,7 @@ import type {
   IndexRow,
   IndexWriter,
   JournalMark,
-  Standing,
+  Freshness,
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
@@ -40,7 +40,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async close(): Promise<void> {}
 
-  async standing(files: readonly LogFile[]): Promise<Standing> {
+  async freshness(files: readonly LogFile[]): Promise<Freshness> {
     const isRead = (file: LogFile): boolean => this.#marks.get(file.name)?.identity === file.identity
     return {
       isUpToDate: files.length === this.#marks.size && files.every(isRead),

@@ -4,7 +4,7 @@ import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
-import { crc32 } from '../log/crc32.js'
+import { crc32 } from '../log/format/crc32.js'
 import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
 import type { Connection } from './connection.js'
 import type {
@@ -15,13 +15,13 @@ import type {
   IndexRow,
   IndexWriter,
   JournalMark,
-  Standing,
+  Freshness,
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
 import { IndexUnusable } from './event-index.js'
 import { eventQuery } from './event-query.js'
-import { LastStanding } from './last-standing.js'
+import { FreshnessCache } from './freshness-cache.js'
 import {
   BOARD,
   BOARD_OF_FEATURE,
@@ -34,9 +34,9 @@ import {
   PLACES,
   RELOCATE,
   rowValues,
-  STANDING,
+  FRESHNESS,
 } from './sqlite-statements.js'
-import { together } from './together.js'
+import { settleAll } from './settle-all.js'
 
 /**
  * The log is what survives a power cut; the index only has to stay consistent. Whoever opens it reads what SQLite has not
@@ -49,7 +49,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
   #relaxed = false
-  readonly #last = new LastStanding()
+  readonly #last = new FreshnessCache()
 
   constructor(
     private readonly connection: Connection,
@@ -99,14 +99,14 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     }
   }
 
-  async standing(files: readonly LogFile[]): Promise<Standing> {
+  async freshness(files: readonly LogFile[]): Promise<Freshness> {
     const known = this.#last.of(files)
     if (
       known !== undefined &&
       (await this.#dataVersion()) === known.version &&
       this.#last.of(files) === known
     )
-      return known.standing
+      return known.freshness
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
     const remember = this.#last.whatIsSeenNow()
     const [row] = await this.sql<{
@@ -116,17 +116,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       journal: string | null
       problems: number
       version: number
-    }>(STANDING, [listed])
+    }>(FRESHNESS, [listed])
     if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
-    const standing = {
+    const freshness = {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
       // What putJournalMark wrote, under this schema version.
       journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
-    remember({ files, version: row.version, standing })
-    return standing
+    remember({ files, version: row.version, freshness })
+    return freshness
   }
 
   /** Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
@@ -317,7 +317,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       return [feature_slug, work_package_id, lane, text, crc32(Buffer.from(text)), packRow(boardRowOf(state))]
     })
     const values = [JSON.stringify(rows)]
-    await together([
+    await settleAll([
       this.sql(
         `INSERT OR REPLACE INTO work_package (feature_slug, work_package_id, lane, state, crc)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
@@ -418,7 +418,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   /** What the file says it is. */
   async origin(): Promise<{ application: number; schema: number; fold?: unknown }> {
-    this.connection.foresee(STANDING)
+    this.connection.foresee(FRESHNESS)
     const [known] = await this.sql<Origin>(ORIGIN).catch((error: unknown) => {
       if (!(error instanceof IndexUnusable) || error.reason !== 'damaged') throw error
       // Without facts it is no index, or one of long ago.

@@ -3,7 +3,7 @@ import { APPLICATION_ID, SCHEMA_VERSION } from './data-source.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import type { MergeOptions } from '../events-lib.js'
-import type { FileGuard } from './file-guard.js'
+import type { FileGuard } from '../lock/file-guard.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { rebuildIndex } from './rebuild.js'

@@ -50,7 +50,7 @@ export const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${n
   ON CONFLICT (event_id) DO NOTHING`
 
 // The files go in as one text and three numbers come out: a year has 365 of them, and a row each would be made an object.
-export const STANDING = `SELECT
+export const FRESHNESS = `SELECT
   (SELECT count(*) FROM log_file) AS known,
   count(log_file.file) AS read,
   coalesce(sum(log_file."offset" = listed.value ->> 2), 0) AS whole,

@@ -1,6 +1,6 @@
 import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { identityOf, NO_SURPRISES, openToRead, readFully } from './open-file.js'
+import { identityOf, NO_SURPRISES, openToRead, readFully } from '../files/open-file.js'
 
 /** Far more than the two keys need: a larger file is not one of ours. */
 const MAX_BYTES = 4096

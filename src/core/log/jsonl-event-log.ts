@@ -2,9 +2,9 @@ import { closeSync, fstatSync, lstatSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
-import { assertPlainFile } from '../workspace/assert-safe.js'
-import { Append } from './append-file.js'
-import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './day-file.js'
+import { assertPlainFile } from '../files/assert-safe.js'
+import { Append } from '../files/append-file.js'
+import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './format/day-file.js'
 import {
   type AppendedLine,
   type EventLocation,
@@ -16,14 +16,14 @@ import {
   type ScanPosition,
   type TailRepair,
 } from './event-log.js'
-import type { Journal, JournalEntry } from './journal.js'
+import type { Journal, JournalEntry } from './repair/journal.js'
 import { KnownFiles } from './known-files.js'
 import { LastAppend } from './last-append.js'
-import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
-import { identityOf, openToRead, openUnseen, readFully } from './open-file.js'
-import { prefixCrc, scanFile } from './scan-file.js'
-import { storageError } from './storage-error.js'
-import { type LogFolders, repairTail } from './torn-tail.js'
+import { LineReader, MAX_LINE_BYTES } from './format/line-codec.js'
+import { identityOf, openToRead, openUnseen, readFully } from '../files/open-file.js'
+import { prefixCrc, scanFile } from './format/scan-file.js'
+import { storageError } from '../files/storage-error.js'
+import { type LogFolders, repairTail } from './repair/torn-tail.js'
 
 const LF = 0x0a
 const BRACE = 0x7b

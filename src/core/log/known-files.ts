@@ -1,8 +1,8 @@
 import { type BigIntStats, lstatSync } from 'node:fs'
 import { sep } from 'node:path'
-import { assertPlainFile } from '../workspace/assert-safe.js'
+import { assertPlainFile } from '../files/assert-safe.js'
 import type { LogFile } from './event-log.js'
-import { identityOf } from './open-file.js'
+import { identityOf } from '../files/open-file.js'
 
 type State = Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs' | 'size'>
 

@@ -1,4 +1,4 @@
-import type { Append } from './append-file.js'
+import type { Append } from '../files/append-file.js'
 
 /** The file that was appended to last, left open for whoever appends to it again. */
 export class LastAppend {

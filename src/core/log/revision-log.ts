@@ -1,9 +1,9 @@
 import { relative, sep } from 'node:path'
 import type { LogEvent } from '../events-lib.js'
-import { git } from '../workspace/git.js'
-import { isDayFile } from './day-file.js'
+import { git } from '../git/git.js'
+import { isDayFile } from './format/day-file.js'
 import type { LogLine, LogProblem } from './event-log.js'
-import { LineReader, MAX_LINE_BYTES } from './line-codec.js'
+import { LineReader, MAX_LINE_BYTES } from './format/line-codec.js'
 
 const CHUNK_BYTES = 1024 * 1024
 const LF = 0x0a

@@ -12,7 +12,7 @@ import type {
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/event-document.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
-import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { keyIsTaken } from './key-is-taken.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { LaneFiles } from './lane-files.js'
@@ -103,7 +103,7 @@ export class Conflicts {
   async #history(feature: string, entity: string): Promise<LogEvent[]> {
     if (entity === feature)
       return this.#trusted(await this.store.read({ feature, entityType: 'FeatureSpec' }))
-    const id = normaliseWorkPackageId(entity)
+    const id = normalizeWorkPackageId(entity)
     await knownWorkPackage(this.store, feature, id)
     return this.#trusted(await this.store.history(feature, id))
   }

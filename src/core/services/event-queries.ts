@@ -5,7 +5,7 @@ import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import type { EventStore } from '../store/event-store.js'
-import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import type { Scope } from './scope.js'
 
 export interface EventFlags {
@@ -59,7 +59,7 @@ export class EventQueries {
 }
 
 export function entityIdOf(text: string): string {
-  return /^wp\d+$/i.test(text) ? normaliseWorkPackageId(text) : text
+  return /^wp\d+$/i.test(text) ? normalizeWorkPackageId(text) : text
 }
 
 /** @throws KittyError UsageError for a bound that is no day and no UTC time. */

@@ -9,7 +9,7 @@ import type { FileOf } from '../projections/work-packages.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
-import { replaceFile } from '../specs/write-file.js'
+import { replaceFile } from '../files/replace-file.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 export interface LaneDifference {

@@ -1,7 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { mergeLines } from '../log/merge-lines.js'
-import { readWhole } from '../log/open-file.js'
-import { replaceFile } from '../specs/write-file.js'
+import { mergeLines } from '../log/format/merge-lines.js'
+import { readWhole } from '../files/open-file.js'
+import { replaceFile } from '../files/replace-file.js'
 
 /**
  * The log's merge driver: `ours` becomes the set union of three versions of one day's file, whole or not at all. It

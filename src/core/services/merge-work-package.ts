@@ -1,7 +1,7 @@
 import { DEFAULT_WORKFLOW } from '../events-lib.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
-import { replaceFile } from '../specs/write-file.js'
+import { replaceFile } from '../files/replace-file.js'
 
 /**
  * The merge driver of work-package files: makes three versions of one file agree on the `lane:` line, so that git,

@@ -4,7 +4,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { logAtRevision } from '../log/revision-log.js'
-import { askGit, resolveCommit } from '../workspace/git.js'
+import { askGit, resolveCommit } from '../git/git.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 const NAMED = 20

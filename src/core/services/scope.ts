@@ -4,10 +4,10 @@ import { TOKENS } from '../di/tokens.js'
 import { isFeature, listFeatures } from '../specs/feature-folder.js'
 import type { EventStore, Provenance } from '../store/event-store.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
-import { currentBranch } from '../workspace/branch.js'
+import { currentBranch } from '../git/branch.js'
 import { resolveFeature } from '../workspace/feature.js'
 import type { Session } from '../workspace/session.js'
-import { normaliseWorkPackageId } from '../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 export interface ProvenanceFlags {
@@ -65,7 +65,7 @@ export class Scope {
 
   /** `wp1` → `WP01`. @throws KittyError UsageError. */
   workPackage(text: string): string {
-    return normaliseWorkPackageId(text)
+    return normalizeWorkPackageId(text)
   }
 
   provenance(flags: ProvenanceFlags): Provenance {

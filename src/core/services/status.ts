@@ -27,7 +27,7 @@ export class Status {
   }
 
   async #board(feature: string | undefined, documentOf: DocumentOf): Promise<StatusDocument> {
-    const [known, rows] = await this.store.asOfNow(async () => [
+    const [known, rows] = await this.store.snapshot(async () => [
       await this.store.features(),
       await this.store.boardRows(feature),
     ])

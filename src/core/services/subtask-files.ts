@@ -5,7 +5,7 @@ import { isKittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { setBoxes } from '../specs/subtask-boxes.js'
-import { replaceFile } from '../specs/write-file.js'
+import { replaceFile } from '../files/replace-file.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { LaneFiles } from './lane-files.js'
 

@@ -10,7 +10,7 @@ import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog, LogProblem } from '../log/event-log.js'
-import type { Journal } from '../log/journal.js'
+import type { Journal } from '../log/repair/journal.js'
 import { issueFrom } from '../store/clock.js'
 import type { Workspace } from '../workspace/workspace.js'
 

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
-import { unsafe } from '../workspace/assert-safe.js'
-import { currentBranch } from '../workspace/branch.js'
-import { askGit, resolveCommit } from '../workspace/git.js'
+import { unsafe } from '../files/assert-safe.js'
+import { currentBranch } from '../git/branch.js'
+import { askGit, resolveCommit } from '../git/git.js'
 import { assertSlug } from '../workspace/slug.js'
 import type { Workspace } from '../workspace/workspace.js'
 import {
@@ -13,7 +13,7 @@ import {
   isSamePlace,
   listWorktrees,
   type NewWorktree,
-} from '../workspace/worktrees.js'
+} from '../git/worktrees.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {

@@ -4,11 +4,11 @@ import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
-import type { LockOf } from '../log/file-lock.js'
+import type { LockOf } from '../lock/file-lock.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
 import type { EventStore } from '../store/event-store.js'
-import { currentBranch } from '../workspace/branch.js'
-import { askGit, git, GitRefusal, gitText } from '../workspace/git.js'
+import { currentBranch } from '../git/branch.js'
+import { askGit, git, GitRefusal, gitText } from '../git/git.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import {
@@ -20,7 +20,7 @@ import {
   mergedBranches,
   type Uncommitted,
   uncommittedIn,
-} from '../workspace/worktrees.js'
+} from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
 

@@ -3,10 +3,10 @@ import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
-import { dayOf } from '../log/day-file.js'
+import { dayOf } from '../log/format/day-file.js'
 import type { EventLog, RawLine } from '../log/event-log.js'
-import { type HostileAttribute, hostileAttributes } from '../log/log-attributes.js'
-import { unmergedLines } from '../log/unmerged-lines.js'
+import { type HostileAttribute, hostileAttributes } from '../git/log-attributes.js'
+import { unmergedLines } from '../log/repair/unmerged-lines.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {

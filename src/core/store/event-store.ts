@@ -59,7 +59,7 @@ export interface EventStore {
   trustedClock(): Promise<number>
   causedBy(causationId: string): Promise<LogEvent[]>
   /** Every read within `work` answers as of its first one: the log is looked at once. */
-  asOfNow<T>(work: () => Promise<T>): Promise<T>
+  snapshot<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */

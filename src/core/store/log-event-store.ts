@@ -23,7 +23,7 @@ import {
   type EventPlace,
   type FeatureRow,
   type IndexRow,
-  type Standing,
+  type Freshness,
   type Watermark,
   suspiciousClock,
 } from '../index/event-index.js'
@@ -31,13 +31,13 @@ import { isNewestOnly } from '../index/event-query.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { AppendedLine, EventLog, LogProblem } from '../log/event-log.js'
-import type { WriteLock } from '../log/file-lock.js'
+import type { WriteLock } from '../lock/file-lock.js'
 import type { Session } from '../workspace/session.js'
 import type { AttributeGuard } from './attribute-guard.js'
 import { CallScope } from './call-scope.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
-import { LogTail } from './log-tail.js'
+import { AppendCursor } from './append-cursor.js'
 import type { Recovery } from './recovery.js'
 import { refuseSecret } from './refuse-secret.js'
 import { type Draft, stamp } from './stamp.js'
@@ -58,12 +58,12 @@ export class LogEventStore implements EventStore {
   readonly #holding = new CallScope<true>()
   readonly #written = new Set<string>()
 
-  #tail: LogTail | undefined
+  #tail: AppendCursor | undefined
   /** While a tail is followed, clock.json waits for the last event: to replace a file takes as long as to store one. */
   #unsaved: LogEvent | undefined
 
   /** How the index stood when last read. */
-  #standing: Standing | undefined
+  #freshness: Freshness | undefined
 
   /** The index that was found up to date, while reads are to answer as of one moment. */
   readonly #moment = new CallScope<{ index?: EventIndex }>()
@@ -92,7 +92,7 @@ export class LogEventStore implements EventStore {
     })
   }
 
-  asOfNow<T>(work: () => Promise<T>): Promise<T> {
+  snapshot<T>(work: () => Promise<T>): Promise<T> {
     return this.#moment.get() ? work() : this.#moment.run({}, work)
   }
 
@@ -118,7 +118,7 @@ export class LogEventStore implements EventStore {
     const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
     if (earlier.length > 0) return earlier
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
-    if (isSafe) this.#tail = LogTail.behind(this.log, lines, maximum)
+    if (isSafe) this.#tail = AppendCursor.behind(this.log, lines, maximum)
     return lines.map((line) => line.event)
   }
 
@@ -141,7 +141,7 @@ export class LogEventStore implements EventStore {
   }
 
   /** The index is left behind: it takes the lines in when it is asked next. */
-  #emitBehind(tail: LogTail, drafts: readonly Draft[], provenance: Provenance): LogEvent[] {
+  #emitBehind(tail: AppendCursor, drafts: readonly Draft[], provenance: Provenance): LogEvent[] {
     this.#tail = undefined
     const { next: nextClock } = this.#issueFrom(tail.maximum)
     const heads = (key: string): readonly string[] => tail.heads(key)
@@ -352,21 +352,21 @@ export class LogEventStore implements EventStore {
    * last read.
    */
   async #asked<T>(ask: (index: EventIndex) => Promise<T>): Promise<T> {
-    const before = this.#standing
+    const before = this.#freshness
     if (before === undefined) return ask(await this.#upToDate())
     const index = await this.health.current()
     const answer = ask(index)
     // Where it is not asked for any more nobody else takes its failure.
     answer.catch(() => undefined)
     const now = await this.#upToDate()
-    return now === index && this.#standing === before ? answer : ask(now)
+    return now === index && this.#freshness === before ? answer : ask(now)
   }
 
   async #upToDate(): Promise<EventIndex> {
     const index = await this.health.current()
     const moment = this.#moment.get()
     if (this.#holding.get() || moment?.index === index) return index
-    this.#standing = await this.recovery.beforeRead(index, (work) =>
+    this.#freshness = await this.recovery.beforeRead(index, (work) =>
       this.#withLock('put back events that git took away', work),
     )
     if (moment) moment.index = index

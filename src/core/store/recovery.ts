@@ -12,16 +12,16 @@ import {
   IndexUnusable,
   isChecked,
   type JournalMark,
-  type Standing,
+  type Freshness,
   UNCHECKED,
 } from '../index/event-index.js'
-import { committedLines, linesOfHead } from '../log/committed-lines.js'
+import { committedLines, linesOfHead } from '../log/repair/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
-import type { Journal } from '../log/journal.js'
-import { needsNormalising, normaliseFile } from '../log/normalise.js'
-import { reconcile } from '../log/reconcile.js'
-import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/unstaged-deletions.js'
-import { branchesState } from '../workspace/head.js'
+import type { Journal } from '../log/repair/journal.js'
+import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
+import { reconcile } from '../log/repair/reconcile.js'
+import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
+import { branchesState } from '../git/head.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { AttributeGuard } from './attribute-guard.js'
 
@@ -56,19 +56,19 @@ export class Recovery {
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
     const { hasProblems, putBack } = await this.#restore(index)
-    if (hasProblems || putBack) await this.#normaliseFiles(index)
+    if (hasProblems || putBack) await this.#normalizeFiles(index)
   }
 
   async #restore(index: EventIndex): Promise<{ hasProblems: boolean; putBack: boolean }> {
-    let standing = await index.standing(this.log.list())
-    if (!standing.isUpToDate || !standing.isWhole) {
+    let freshness = await index.freshness(this.log.list())
+    if (!freshness.isUpToDate || !freshness.isWhole) {
       await this.#repairTails(index)
       await this.#catchUp(index)
-      standing = await index.standing(this.log.list())
+      freshness = await index.freshness(this.log.list())
     }
-    const putBack = await this.#reconcileJournal(index, standing.journal)
+    const putBack = await this.#reconcileJournal(index, freshness.journal)
     const took = await this.#takeOtherSides(index)
-    return { hasProblems: standing.hasProblems, putBack: putBack || took }
+    return { hasProblems: freshness.hasProblems, putBack: putBack || took }
   }
 
   /**
@@ -77,10 +77,10 @@ export class Recovery {
    * @returns how the index stood, the same object as the last time if nothing has changed since; undefined when it has
    * been brought up to date since, or lines been put back.
    */
-  async beforeRead(index: EventIndex, withLock: WithLock): Promise<Standing | undefined> {
-    const standing = await index.standing(this.log.list())
-    if (!standing.isUpToDate) await this.#catchUp(index)
-    const mark = this.#stillTrue(standing.isUpToDate ? standing.journal : await index.journalMark())
+  async beforeRead(index: EventIndex, withLock: WithLock): Promise<Freshness | undefined> {
+    const freshness = await index.freshness(this.log.list())
+    if (!freshness.isUpToDate) await this.#catchUp(index)
+    const mark = this.#stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
     const deleted = isChecked(mark) ? [] : unstagedDeletions(this.workspace)
     const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
@@ -92,7 +92,7 @@ export class Recovery {
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
     if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
-    return standing.isUpToDate ? standing : undefined
+    return freshness.isUpToDate ? freshness : undefined
   }
 
   async #restoreIfPossible(index: EventIndex, withLock: WithLock): Promise<void> {
@@ -224,7 +224,7 @@ export class Recovery {
     for (;;) {
       const missing = await missingFrom(index, lines)
       if (missing.length === 0 || index.kind === 'memory' || !this.#filesHold(missing)) return missing
-      if ((await index.standing(this.log.list())).isUpToDate)
+      if ((await index.freshness(this.log.list())).isUpToDate)
         throw new IndexUnusable('damaged', 'it lacked events that are in the log')
       await this.#catchUp(index)
     }
@@ -262,7 +262,7 @@ export class Recovery {
   }
 
   /** Not while git is at work: it might write a file between our last look at it and our putting another in its place. */
-  async #normaliseFiles(index: EventIndex): Promise<void> {
+  async #normalizeFiles(index: EventIndex): Promise<void> {
     if (isGitAtWork(this.workspace)) return
     const byFile = new Map<string, LogProblem[]>()
     for (const problem of await index.problems()) {
@@ -271,8 +271,8 @@ export class Recovery {
     let rewrote = false
     for (const [file, problems] of byFile) {
       const repeats = problems.filter(({ kind }) => kind === 'duplicate' || kind === 'out_of_order').length
-      if (!needsNormalising(problems, repeats)) continue
-      const merged = normaliseFile(this.workspace.eventsDir, file)
+      if (!needsNormalizing(problems, repeats)) continue
+      const merged = normalizeFile(this.workspace.eventsDir, file)
       if (merged === undefined) continue
       this.notices.warn(
         `${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`,

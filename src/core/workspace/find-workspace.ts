@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
-import { type Checkout, findCheckout, primaryCheckout } from './git-directory.js'
+import { type Checkout, findCheckout, primaryCheckout } from '../git/checkout.js'
 import type { Workspace } from './workspace.js'
 
 /**
@@ -24,7 +24,7 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
  * checkout): what the journal has goes back into it.
  * @throws KittyError NotInitialised when `kitty init` has not been run in this repository.
  */
-export function requireInitialised({ root, kittyDir, journalFile }: Workspace): void {
+export function requireInitialized({ root, kittyDir, journalFile }: Workspace): void {
   for (const path of [kittyDir, journalFile])
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
   throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder`, {

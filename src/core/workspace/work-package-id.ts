@@ -5,7 +5,7 @@ import { spellWorkPackageId } from '../specs/work-package-id.js'
  * `wp1`, `WP1` and `WP01` → `WP01`.
  * @throws KittyError UsageError for anything that is not WP and a number.
  */
-export function normaliseWorkPackageId(text: string): string {
+export function normalizeWorkPackageId(text: string): string {
   // Files may have blanks around an id; a typed argument that has them is not what was meant.
   const id = text === text.trim() ? spellWorkPackageId(text) : undefined
   if (id !== undefined) return id

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect } from 'vitest'
-import { FileLock } from '../../../src/core/log/file-lock.js'
+import { FileLock } from '../../../src/core/lock/file-lock.js'
 import { fault } from '../support/fault.js'
 import { checkInvariants } from '../support/invariants.js'
 import type { Started } from '../support/program.js'

@@ -209,9 +209,9 @@ async function makeTemplate(): Promise<string> {
 
 /** A feature of three packages with a little history on two days, by the program's own services. */
 async function fill(root: string): Promise<void> {
-  const { Initialise } = await import('../../../src/core/services/initialise.js')
+  const { Initialize } = await import('../../../src/core/services/initialize.js')
   const session = { cwd: root, env: {}, now: () => new Date(), nextId: () => '', progress: () => undefined }
-  new Initialise({ ...session, progressDone: () => undefined }).initialise()
+  new Initialize({ ...session, progressDone: () => undefined }).initialise()
   const day = (n: number) => () => new Date(`2026-01-0${n}T10:00:00.000Z`)
   await inside(
     root,

@@ -5,7 +5,7 @@ import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../../src/core/di/container.js'
 import { type Resolver, TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
-import { isDayFile } from '../../../src/core/log/day-file.js'
+import { isDayFile } from '../../../src/core/log/format/day-file.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
 
 export const IGNORE = 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n'

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
-import { registerMergeDrivers } from '../../../src/core/workspace/git-config.js'
-import { ATTRIBUTES } from '../../../src/core/services/initialise.js'
+import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
+import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { Clone, idIn, noteDraft } from './clone.js'
 import { CommitGraph, type LogState } from './commit-graph.js'

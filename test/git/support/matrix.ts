@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ATTRIBUTES } from '../../../src/core/services/initialise.js'
-import { registerMergeDrivers } from '../../../src/core/workspace/git-config.js'
+import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
+import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
 import { Clone, idIn } from './clone.js'
 
 /** How git was told to merge the log. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   template = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-doctor-')))
   gitIn(template, 'init', '--quiet', '--initial-branch=main')
   const kitty = kittyIn(template)
-  ;(await kitty.resolve(TOKENS.Initialise)).initialise()
+  ;(await kitty.resolve(TOKENS.Initialize)).initialise()
   const provenance = { actor: 'ada', causationId: null, correlationId: null }
   const store = await kitty.resolve(TOKENS.EventStore)
   for (const id of ['WP01', 'WP02']) {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Committed, committedLines } from '../../../src/core/log/committed-lines.js'
+import { type Committed, committedLines } from '../../../src/core/log/repair/committed-lines.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'

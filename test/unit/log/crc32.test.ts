@@ -1,7 +1,7 @@
 import { crc32 as zlibCrc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../../../src/core/log/crc32.js'
+import { crc32 } from '../../../src/core/log/format/crc32.js'
 
 describe('crc32', () => {
   it('is zlib’s, and that of a whole is continued from that of its front part', () => {

@@ -15,8 +15,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Append } from '../../../src/core/log/append-file.js'
-import { type Journal, FileJournal } from '../../../src/core/log/journal.js'
+import { Append } from '../../../src/core/files/append-file.js'
+import { type Journal, FileJournal } from '../../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { LastAppend } from '../../../src/core/log/last-append.js'
 import { note, noteLine } from '../../support/events.js'
@@ -66,7 +66,7 @@ afterEach(() => {
 
 const APPEND = `
   import { join } from 'node:path'
-  import { FileJournal } from './src/core/log/journal.js'
+  import { FileJournal } from './src/core/log/repair/journal.js'
   import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
   import { note } from './test/support/events.js'
   const [root, seed] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../src/core/log/event-log.js'
-import { LineReader, MAX_LINE_BYTES } from '../../../src/core/log/line-codec.js'
+import { LineReader, MAX_LINE_BYTES } from '../../../src/core/log/format/line-codec.js'
 import { noteFields, noteLine, ulid } from '../../support/events.js'
 
 const BOM = '\ufeff'

@@ -2,8 +2,8 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mergeLines } from '../../../src/core/log/merge-lines.js'
-import { needsNormalising, normaliseFile } from '../../../src/core/log/normalise.js'
+import { mergeLines } from '../../../src/core/log/format/merge-lines.js'
+import { needsNormalizing, normalizeFile } from '../../../src/core/log/repair/normalize.js'
 import { noteFields, noteLine } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { POSIX } from '../../support/posix.js'
@@ -102,13 +102,13 @@ describe('mergeLines', () => {
   })
 })
 
-describe('normaliseFile', () => {
+describe('normalizeFile', () => {
   it.runIf(POSIX)('puts a file in order, keeps its mode and leaves nothing else', () => {
     const folder = tempFolder()
     const path = join(folder, 'day.jsonl')
     writeFileSync(path, `<<<<<<< HEAD\n${noteLine(2)}=======\n${noteLine(1)}${noteLine(2)}>>>>>>> x\n`)
     chmodSync(path, 0o664)
-    expect(normaliseFile(folder, 'day.jsonl')).toMatchObject({ merged: 2, duplicates: 1 })
+    expect(normalizeFile(folder, 'day.jsonl')).toMatchObject({ merged: 2, duplicates: 1 })
     expect(readFileSync(path, 'utf8')).toBe(noteLine(1) + noteLine(2))
     expect(statSync(path).mode & 0o600).toBe(0o600)
     expect(readdirSync(folder)).toEqual(['day.jsonl'])
@@ -119,17 +119,17 @@ describe('normaliseFile', () => {
     const path = join(folder, 'day.jsonl')
     writeFileSync(path, noteLine(1) + noteLine(2))
     const before = statSync(path, { bigint: true })
-    expect(normaliseFile(folder, 'day.jsonl')).toBeUndefined()
+    expect(normalizeFile(folder, 'day.jsonl')).toBeUndefined()
     expect(statSync(path, { bigint: true }).mtimeNs).toBe(before.mtimeNs)
-    expect(normaliseFile(folder, 'other.jsonl')).toBeUndefined()
+    expect(normalizeFile(folder, 'other.jsonl')).toBeUndefined()
   })
 
   it('is needed for what git leaves, not for what only a person can mend', () => {
     const problem = { file: 'day.jsonl', line: 1, message: '' }
-    expect(needsNormalising([{ ...problem, kind: 'conflict_marker' }], 0)).toBe(true)
-    expect(needsNormalising([{ ...problem, kind: 'crlf' }], 0)).toBe(true)
-    expect(needsNormalising([{ ...problem, kind: 'glued' }], 0)).toBe(true)
-    expect(needsNormalising([], 1)).toBe(true)
-    expect(needsNormalising([{ ...problem, kind: 'not_json' }], 0)).toBe(false)
+    expect(needsNormalizing([{ ...problem, kind: 'conflict_marker' }], 0)).toBe(true)
+    expect(needsNormalizing([{ ...problem, kind: 'crlf' }], 0)).toBe(true)
+    expect(needsNormalizing([{ ...problem, kind: 'glued' }], 0)).toBe(true)
+    expect(needsNormalizing([], 1)).toBe(true)
+    expect(needsNormalizing([{ ...problem, kind: 'not_json' }], 0)).toBe(false)
   })
 })

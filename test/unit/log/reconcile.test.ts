@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Committed } from '../../../src/core/log/committed-lines.js'
+import type { Committed } from '../../../src/core/log/repair/committed-lines.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
-import { reconcile } from '../../../src/core/log/reconcile.js'
+import { reconcile } from '../../../src/core/log/repair/reconcile.js'
 import { noteLine, ulid } from '../../support/events.js'
 
 function line(seed: number): RawLine {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writ
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LogFolders, repairTail } from '../../../src/core/log/torn-tail.js'
+import { type LogFolders, repairTail } from '../../../src/core/log/repair/torn-tail.js'
 import { noteFields, noteLine } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
 

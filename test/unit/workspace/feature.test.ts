@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { currentBranch } from '../../../src/core/workspace/branch.js'
+import { currentBranch } from '../../../src/core/git/branch.js'
 import { type FeatureClues, resolveFeature } from '../../../src/core/workspace/feature.js'
 import { assertNewSlug, assertSlug } from '../../../src/core/workspace/slug.js'
-import { normaliseWorkPackageId } from '../../../src/core/workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../../../src/core/workspace/work-package-id.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
@@ -140,7 +140,7 @@ describe('slugs', () => {
   })
 })
 
-describe('normaliseWorkPackageId', () => {
+describe('normalizeWorkPackageId', () => {
   it.each([
     ['wp1', 'WP01'],
     ['WP1', 'WP01'],
@@ -148,13 +148,13 @@ describe('normaliseWorkPackageId', () => {
     ['wp12', 'WP12'],
     ['WP123', 'WP123'],
   ])('reads %s as %s', (text, id) => {
-    expect(normaliseWorkPackageId(text)).toBe(id)
+    expect(normalizeWorkPackageId(text)).toBe(id)
   })
 
   it.each(['', 'WP', '1', 'WP1a', 'WP-1', 'WP 1', 'xWP1', 'WP1\n', '../WP1', 'WP\u0661'])(
     'refuses %j',
     (text) => {
-      expect(errorOf(() => normaliseWorkPackageId(text))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      expect(errorOf(() => normalizeWorkPackageId(text))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
     },
   )
 })

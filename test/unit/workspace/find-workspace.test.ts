@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findWorkspace, requireInitialised } from '../../../src/core/workspace/find-workspace.js'
+import { findWorkspace, requireInitialized } from '../../../src/core/workspace/find-workspace.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { gitIn, TempRepository } from '../../support/temp-repository.js'
@@ -142,14 +142,14 @@ describe('findWorkspace', () => {
   it('tells a repository without kitty from one with it', () => {
     const repository = new TempRepository()
     const workspace = findWorkspace(repository.root, {})
-    expect(errorOf(() => requireInitialised(workspace))).toMatchObject({
+    expect(errorOf(() => requireInitialized(workspace))).toMatchObject({
       kind: 'NotInitialised',
       exitCode: 5,
       nextSteps: ['kitty init'],
     })
     mkdirSync(workspace.kittyDir)
-    expect(() => requireInitialised(workspace)).not.toThrow()
+    expect(() => requireInitialized(workspace)).not.toThrow()
     renameSync(workspace.kittyDir, `${workspace.kittyDir}-away`)
-    expect(() => requireInitialised(workspace)).toThrow()
+    expect(() => requireInitialized(workspace)).toThrow()
   })
 })

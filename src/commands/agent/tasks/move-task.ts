@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { AsOfNow } from '../../../aspects/as-of-now.js'
+import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import {
@@ -45,7 +45,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
 
   @WithErrorStorage
   @WithEventStore
-  @AsOfNow
+  @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.MoveTask)
     const scope = await this.service(TOKENS.Scope)

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { AsOfNow } from '../../../aspects/as-of-now.js'
+import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
@@ -25,7 +25,7 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
 
   @WithErrorStorage
   @WithEventStore
-  @AsOfNow
+  @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.TaskQueries)
     const scope = await this.service(TOKENS.Scope)

@@ -1,4 +1,4 @@
-import { AsOfNow } from '../../../aspects/as-of-now.js'
+import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, workPackageArg } from '../../../core/cli/flags.js'
@@ -20,7 +20,7 @@ export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand
 
   @WithErrorStorage
   @WithEventStore
-  @AsOfNow
+  @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.TaskQueries)
     const scope = await this.service(TOKENS.Scope)

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ScanPosition } from '../../log/event-log.js'
-import { readOptional } from '../../workspace/read-optional.js'
+import { readOptional } from '../../files/read-optional.js'
 
 /** How far a file of the log was told. */
 export interface FileMark extends ScanPosition {

@@ -44,7 +44,7 @@ export class TemporaryWorkspace {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
     git(root, 'init', '--quiet', '--initial-branch=main')
     const workspace = new TemporaryWorkspace(root, options)
-    const initialise = await workspace.service(TOKENS.Initialise)
+    const initialise = await workspace.service(TOKENS.Initialize)
     initialise.initialise()
     return workspace
   }

@@ -1,9 +1,9 @@
 import { join, relative, sep } from 'node:path'
 import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
-import { isDayFile } from '../../log/day-file.js'
-import { LineReader } from '../../log/line-codec.js'
-import { gitBytes, runGit } from '../../workspace/run-git.js'
+import { isDayFile } from '../../log/format/day-file.js'
+import { LineReader } from '../../log/format/line-codec.js'
+import { gitBytes, runGit } from '../../git/run-git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 
 /**

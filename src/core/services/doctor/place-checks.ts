@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
-import { assertSafe } from '../../workspace/assert-safe.js'
+import { assertSafe } from '../../files/assert-safe.js'
 import { readConfig } from '../../workspace/config.js'
-import { findWorkspace, requireInitialised } from '../../workspace/find-workspace.js'
-import { runGit } from '../../workspace/run-git.js'
+import { findWorkspace, requireInitialized } from '../../workspace/find-workspace.js'
+import { runGit } from '../../git/run-git.js'
 import type { Session } from '../../workspace/session.js'
 import { byHand, type Check, repairable, type Verdict, well } from './check.js'
 
@@ -36,7 +36,7 @@ export function placeChecks(session: Session): Check[] {
       area: 'environment',
       look: () => {
         const { kittyDir, eventsDir } = workspace()
-        requireInitialised(workspace())
+        requireInitialized(workspace())
         if (lstatSync(eventsDir, { throwIfNoEntry: false }) !== undefined) return well(kittyDir)
         return repairable(`${eventsDir} is missing: the log is kept there`, 'makes the folder', () => {
           mkdirSync(eventsDir, { recursive: true })

@@ -1,7 +1,7 @@
 import { catchUp } from '../../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../../index/event-index.js'
 import type { IndexHealth } from '../../index/index-health.js'
-import { cutLines } from '../../log/cut-lines.js'
+import { cutLines } from '../../log/format/cut-lines.js'
 import { type EventLog, type LogLine, type RawLine, SCAN_START } from '../../log/event-log.js'
 import { isMisfiled } from '../verify.js'
 

@@ -1,6 +1,6 @@
 import { lstatSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { makeErrorsFolder } from '../../log/errors-folder.js'
+import { makeErrorsFolder } from '../../log/repair/errors-folder.js'
 
 /** Moves what lies in the wrong place to where it is in nobody's way, and nothing of it is lost. @returns the new path */
 export function setAside(path: string, errorsDir: string, now: Date): string {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { runGit } from '../../workspace/run-git.js'
+import { runGit } from '../../git/run-git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
 

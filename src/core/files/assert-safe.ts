@@ -1,0 +1,72 @@
+import { type Stats, lstatSync, statSync } from 'node:fs'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import type { Workspace } from '../workspace/workspace.js'
+
+type Expected = 'folder' | 'file' | 'derived file'
+
+/**
+ * Refuses a workspace where a link or a device stands for one of kitty's own files: whoever can commit such a
+ * link to the repository would choose which file on this machine is written. One lstat a path; a path that is
+ * missing is fine. Day files are checked where they are listed, and the folder of error records where it is used:
+ * they are best effort and must not stop a command.
+ * @throws KittyError UnsafeSetup naming path and type.
+ */
+export function assertSafe(workspace: Workspace): void {
+  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile, writerFile } = workspace
+  for (const path of [kittyDir, eventsDir, privateDir]) assertType(path, 'folder')
+  for (const path of [configFile, lockFile, journalFile, writerFile]) assertType(path, 'file')
+  for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
+}
+
+/** @throws KittyError UnsafeSetup when `path` exists and is not a plain file. */
+export function assertPlainFile(path: string, stats: TypeTests): void {
+  if (!stats.isFile()) throw unsafe(path, typeName(stats))
+}
+
+type TypeTests = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
+
+function assertType(path: string, expected: Expected): void {
+  const stats = lstatIfThere(path)
+  if (stats === undefined || (expected === 'folder' ? stats.isDirectory() : stats.isFile())) return
+  if (expected === 'derived file' && isReplaceable(path, stats)) return
+  throw unsafe(path, typeName(stats))
+}
+
+/** A folder or a link to nowhere in the place of a derived file leads to no other file: it is damage, and rebuilt. */
+function isReplaceable(path: string, stats: Stats): boolean {
+  if (stats.isDirectory()) return true
+  if (!stats.isSymbolicLink()) return false
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined
+  } catch (error) {
+    if (systemCode(error) === 'ELOOP') return true
+    throw error
+  }
+}
+
+function lstatIfThere(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    // A parent that is a plain file is reported when that parent is looked at.
+    if (systemCode(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function typeName(stats: TypeTests): string {
+  if (stats.isSymbolicLink()) return 'symbolic link'
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'directory'
+  if (stats.isFIFO()) return 'FIFO'
+  if (stats.isSocket()) return 'socket'
+  return 'special file'
+}
+
+/** The refusal for a path that is not what kitty would have made there. */
+export function unsafe(path: string, type: string): KittyError {
+  return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
+    nextSteps: [`look at it: ls -la ${path}`, 'move it away and run the command again'],
+    context: { path, type },
+  })
+}

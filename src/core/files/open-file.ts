@@ -1,0 +1,105 @@
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+} from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import { assertPlainFile } from './assert-safe.js'
+import { storageError } from './storage-error.js'
+
+/**
+ * No link is followed and no FIFO waited for, whatever was put in the file's place since it was looked at.
+ * Windows has neither flag: undefined counts as 0.
+ */
+export const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** A file opened for reading, and its status; undefined when there is none. @throws KittyError */
+export function openToRead(path: string): { fd: number; stats: BigIntStats } | undefined {
+  const fd = openUnseen(path)
+  if (fd === undefined) return undefined
+  try {
+    const stats = fstatSync(fd, { bigint: true })
+    assertPlainFile(path, stats)
+    return { fd, stats }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/** As `openToRead`, for who can tell by the bytes whether it is a plain file that was opened. */
+export function openUnseen(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | NO_SURPRISES)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw storageError(error, path, 'not readable')
+  }
+}
+
+/** Reads up to `length` bytes into `buffer`; fewer only at the end of the file. */
+export function readFully(
+  fd: number,
+  buffer: Buffer,
+  start: number,
+  length: number,
+  position: number,
+): number {
+  let done = 0
+  while (done < length) {
+    const read = readSync(fd, buffer, start + done, length - done, position + done)
+    if (read === 0) break
+    done += read
+  }
+  return done
+}
+
+/** All of a file; undefined when there is none. @throws KittyError */
+export function readWhole(path: string): { bytes: Buffer; stats: BigIntStats } | undefined {
+  const open = openToRead(path)
+  if (open === undefined) return undefined
+  try {
+    const bytes = Buffer.allocUnsafe(Number(open.stats.size))
+    return { bytes: bytes.subarray(0, readFully(open.fd, bytes, 0, bytes.length, 0)), stats: open.stats }
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
+  } finally {
+    closeSync(open.fd)
+  }
+}
+
+/** A new directory entry is on disk only when its folder is (fsync(2)). Windows cannot open a folder for this. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A number stays one file's as long as the file has a name or is open. */
+export type WhichFile = Pick<BigIntStats, 'dev' | 'ino'>
+
+/** The file's status as it stands under the path; undefined where the path names another by now, or none. */
+export function identityAt(path: string, file: WhichFile): BigIntStats | undefined {
+  const now = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  return now?.ino === file.ino && now.dev === file.dev ? now : undefined
+}
+
+/** What tells one state of a file from another: which file, and when it was last changed. */
+export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs'>): string {
+  // The birth time as well: a file system gives a freed inode's number to the next file.
+  return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}`
+}
+
+/** Of an identity the part that says which file it is. */
+export function inodeOf(identity: string): string {
+  return identity.slice(0, identity.indexOf(':'))
+}

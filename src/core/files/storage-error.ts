@@ -1,0 +1,102 @@
+import { lstatSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type ErrorKind, isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
+import { unsafe } from './assert-safe.js'
+
+/** What did not happen, as the message's end: `not stored`, `not readable`. */
+export type Outcome = 'not stored' | 'not readable'
+
+interface Meaning {
+  readonly kind: ErrorKind
+  readonly says: string
+  readonly nextSteps: readonly string[]
+}
+
+const READ_ONLY: Meaning = {
+  kind: 'NotWritable',
+  says: 'read-only',
+  nextSteps: ['make it writable for this user (chmod, chown, remount)', 'run the command again'],
+}
+const FULL = ['free some space', 'run the command again']
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ENOSPC: { kind: 'DiskFull', says: 'disk full', nextSteps: FULL },
+  EDQUOT: { kind: 'DiskFull', says: 'disk quota exceeded', nextSteps: FULL },
+  EFBIG: {
+    kind: 'NotWritable',
+    says: 'file size limit reached',
+    nextSteps: ['raise the limit: ulimit -f unlimited'],
+  },
+  EROFS: READ_ONLY,
+  EACCES: READ_ONLY,
+  EPERM: READ_ONLY,
+  EMFILE: {
+    kind: 'NotWritable',
+    says: 'too many open files',
+    nextSteps: ['raise the limit: ulimit -n 1024'],
+  },
+  ENFILE: {
+    kind: 'NotWritable',
+    says: 'too many open files',
+    nextSteps: ['wait until the system has fewer open'],
+  },
+  EIO: {
+    kind: 'DamagedData',
+    says: 'I/O error',
+    nextSteps: ['check the disk: dmesg', 'run the command again'],
+  },
+}
+
+/**
+ * An operating-system failure on one of kitty's files as the error a person reads. Anything that is not one of
+ * the system's codes is returned as it came.
+ */
+export function storageError(error: unknown, path: string, outcome: Outcome, context: object = {}): unknown {
+  if (isKittyError(error)) return error
+  const code = codeOf(error)
+  if (code === undefined) return error
+  if (code === 'ELOOP') return unsafe(path, 'symbolic link')
+  // ENXIO: a FIFO nobody reads, or a socket.
+  if (code === 'ENXIO') return unsafe(path, 'FIFO or socket')
+  const meaning = MEANINGS[code] ?? {
+    kind: 'NotWritable',
+    says: `system error ${code}`,
+    nextSteps: [`look at ${path}`, 'run the command again'],
+  }
+  const space = meaning.kind === 'DiskFull' ? `; ${freeSpace(path)}` : ''
+  const mode = meaning === READ_ONLY || outcome === 'not readable' ? `; ${modeOf(path)}` : ''
+  const says = outcome === 'not readable' && meaning === READ_ONLY ? 'permission denied' : meaning.says
+  return new KittyError(meaning.kind, `${says}: ${path}: ${outcome}${space}${mode}`, {
+    nextSteps: meaning.nextSteps,
+    context: { code, path, ...context },
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = systemCode(error)
+  // libuv has no name for EDQUOT.
+  const isQuota = code === 'UNKNOWN' && error instanceof Error && 'errno' in error && error.errno === -122
+  return isQuota ? 'EDQUOT' : code
+}
+
+function freeSpace(path: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path))
+    return `${Math.floor((bavail * bsize) / 1024)} KiB free`
+  } catch {
+    // The message is about the disk; not being able to measure it must not replace it.
+    return 'free space unknown'
+  }
+}
+
+function modeOf(path: string): string {
+  for (const candidate of [path, dirname(path)]) {
+    try {
+      return `mode of ${candidate} is ${(lstatSync(candidate).mode & 0o7777).toString(8).padStart(4, '0')}`
+    } catch {
+      // Not there or not visible: the folder above says why.
+    }
+  }
+  return 'its folder is not visible to this user'
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inject, injectable } from 'inversify'
+import { TOKENS } from '../di/tokens.js'
+import type { EventLog } from '../log/event-log.js'
+import { LogChanges } from './log-changes.js'
+import type { StatusDocument } from '../projections/board-document.js'
+import type { EventStore } from '../store/event-store.js'
+import type { Workspace } from '../workspace/workspace.js'
+import type { Status } from '../services/status.js'
+
+/** Between two boards: faster than this nobody reads, and a busy log would be read without end. Milliseconds. */
+const REST_MS = 100
+
+/** The board whenever it is another one. Takes no lock, and keeps no index open in between. */
+@injectable()
+export class WatchBoard {
+  constructor(
+    @inject(TOKENS.Status) private readonly status: Status,
+    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(TOKENS.EventLog) private readonly log: EventLog,
+    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /** @param feature One feature's board, or everything that is in the log. */
+  async *boards(feature: string | undefined, signal: AbortSignal): AsyncGenerator<StatusDocument> {
+    const changes = new LogChanges(this.log, this.workspace.eventsDir)
+    let shown = ''
+    try {
+      do {
+        const board = await this.status.board(feature)
+        await this.store.close()
+        const text = JSON.stringify(board)
+        if (text !== shown) yield board
+        shown = text
+        await sleep(REST_MS, undefined, { signal }).catch(() => undefined)
+      } while (await changes.next(signal))
+    } finally {
+      changes.close()
+    }
+  }
+}

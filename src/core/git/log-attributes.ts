@@ -1,0 +1,108 @@
+import { lstatSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import type { Workspace } from '../workspace/workspace.js'
+import { askGit } from './objects.js'
+import { isDayFile } from '../log/format/day-file.js'
+import { readWhole } from '../files/open-file.js'
+
+/** What an attribute that holds for the log does to it. */
+type Effect =
+  /** Git stores other bytes than kitty wrote, or gives back other bytes than it stored. */
+  | 'changes bytes'
+  /** Only where a line holds `$Id`, which git then rewrites. */
+  | 'rewrites $Id'
+  /** Read without them, and taken away by the next write. */
+  | 'line ends'
+  /** Git leaves our side of a merge and says there is a conflict: theirs stands nowhere in the work tree. */
+  | 'no merge'
+
+export interface HostileAttribute {
+  /** As one would write it: `filter=lfs`, `-merge`. */
+  readonly attribute: string
+  readonly effect: Effect
+}
+
+const ASKED = ['ident', 'filter', 'working-tree-encoding', 'eol', 'merge'] as const
+/** Attributes, or built-in macros, that can have such an effect. */
+const HOSTILE_WORD =
+  /^(?:ident|filter=.*|filter|working-tree-encoding=.*|eol=crlf|-merge|merge=binary|binary)$/
+const LIMIT = 1024 * 1024
+
+/**
+ * The attributes that hold for the log's files and harm them (gitattributes(5)). Git is asked only when one of the
+ * files it reads them from names such an attribute for a pattern that could fit: on an ordinary command this costs
+ * four small reads. Where git cannot be asked, none.
+ * @param files Names of day files, asked for only then.
+ */
+export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
+  if (!attributeFiles(workspace).some((path) => names(path))) return []
+  const paths = files().map((file) =>
+    relative(workspace.root, join(workspace.eventsDir, file)).split(sep).join('/'),
+  )
+  if (paths.length === 0) return []
+  let answer: string
+  try {
+    answer = askGit(workspace.root, ['check-attr', '-z', ...ASKED, '--', ...paths]).toString('utf8')
+  } catch {
+    return []
+  }
+  const fields = answer.split('\0')
+  const found = new Map<string, HostileAttribute>()
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const hostile = judge(fields[at + 1] ?? '', fields[at + 2] ?? '')
+    if (hostile !== undefined) found.set(hostile.attribute, hostile)
+  }
+  return [...found.values()]
+}
+
+/** From the repository's top down to the log, and git's own: later ones and the last overrule earlier ones. */
+function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] {
+  const files = [join(gitCommonDir, 'info', 'attributes')]
+  for (let folder = eventsDir; ; folder = dirname(folder)) {
+    files.push(join(folder, '.gitattributes'))
+    const isTop =
+      !folder.startsWith(root + sep) &&
+      lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined
+    if (isTop || dirname(folder) === folder) return files
+  }
+}
+
+function names(path: string): boolean {
+  let text: string
+  try {
+    const whole = readWhole(path)
+    // Git itself reads no larger one, and follows no link.
+    if (whole === undefined || whole.bytes.length > LIMIT) return false
+    text = whole.bytes.toString('latin1')
+  } catch {
+    return false
+  }
+  return text.split('\n').some((line) => {
+    const [pattern = '', ...attributes] = line.trim().split(/[ \t]+/)
+    return attributes.some((word) => HOSTILE_WORD.test(word)) && mayMatch(pattern)
+  })
+}
+
+/** False only where the pattern's literal end cannot be that of a day file: `*.png`, `logo.svg`. */
+function mayMatch(pattern: string): boolean {
+  // A macro says nothing of files, and what is quoted is left to git.
+  if (pattern.startsWith('[attr]') || pattern.startsWith('"')) return true
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1)
+  const end = Math.max(...['*', '?', ']', '\\'].map((wildcard) => name.lastIndexOf(wildcard)))
+  if (end < 0) return isDayFile(name)
+  const tail = name.slice(end + 1)
+  return '.jsonl'.endsWith(tail) || tail.endsWith('.jsonl')
+}
+
+function judge(name: string, value: string): HostileAttribute | undefined {
+  const isOff = value === 'unspecified' || value === 'unset'
+  if (name === 'merge') {
+    if (value === 'unset') return { attribute: '-merge', effect: 'no merge' }
+    return value === 'binary' ? { attribute: 'merge=binary', effect: 'no merge' } : undefined
+  }
+  if (isOff) return undefined
+  if (name === 'ident') return { attribute: 'ident', effect: 'rewrites $Id' }
+  if (name === 'eol') return value === 'crlf' ? { attribute: 'eol=crlf', effect: 'line ends' } : undefined
+  if (name === 'working-tree-encoding' && /^utf-?8$/i.test(value)) return undefined
+  return { attribute: `${name}=${value}`, effect: 'changes bytes' }
+}

@@ -1,0 +1,282 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { assertPlainFile } from '../files/assert-safe.js'
+import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
+import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
+import { storageError } from '../files/storage-error.js'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const FIRST_WAIT_MS = 0.3
+const LONGEST_WAIT_MS = 10
+/** Who has waited this long is one of many: to knock more seldom leaves the processor to whoever holds the lock. */
+const PATIENT_AFTER_MS = 50
+const PATIENT_WAIT_MS = 60
+/** Far behind the holder's record: on Windows a locked byte cannot be read. */
+const LOCKED_BYTE = 2 ** 30
+const RECORD_BYTES = 256
+
+/** Who holds the lock, as it says itself: for messages, never for decisions. */
+export interface Holder {
+  readonly pid: number
+  readonly purpose: string
+  /** RFC 3339 UTC. */
+  readonly since: string
+}
+
+/** The one lock: whoever writes holds it. Dies with its holder. */
+export interface WriteLock {
+  /**
+   * @param purpose What for, told to whoever waits.
+   * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
+   */
+  acquire(purpose: string): Promise<HeldLock>
+  /**
+   * Who holds it at this moment; `unknown` when the holder has not said; undefined when it is free.
+   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
+   */
+  holder(): Holder | 'unknown' | undefined
+  /** Closes the file that `releaseForNow` left open. */
+  close(): void
+}
+
+/** A lock of its own for one thing, by a name that may be a file's. */
+export type LockOf = (name: string) => WriteLock
+
+export interface HeldLock {
+  release(): void
+  /** Leaves the file open, so that this lock's next `acquire` need not open it; whoever asks for this closes the lock. */
+  releaseForNow(): void
+}
+
+interface LockFile {
+  readonly fd: number
+  readonly which: WhichFile
+}
+
+/** How long to wait, from KITTY_LOCK_TIMEOUT_MS; 10,000 ms without. @throws KittyError UsageError */
+export function lockTimeout(env: Readonly<Record<string, string | undefined>>): number {
+  const text = env['KITTY_LOCK_TIMEOUT_MS']
+  if (text === undefined || text === '') return DEFAULT_TIMEOUT_MS
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text)
+  throw new KittyError(
+    'UsageError',
+    `KITTY_LOCK_TIMEOUT_MS is ${JSON.stringify(text)}, which is not a number of milliseconds`,
+    {
+      nextSteps: ['export KITTY_LOCK_TIMEOUT_MS=10000', 'or unset it'],
+      context: { value: text },
+    },
+  )
+}
+
+export class FileLock implements WriteLock {
+  private binding: LockBinding | undefined
+  /** Held by nobody: two calls with one descriptor would not exclude each other. */
+  private left: LockFile | undefined
+
+  constructor(
+    private readonly path: string,
+    private readonly timeoutMs: number,
+    private readonly load: () => LockBinding = loadLockBinding,
+  ) {}
+
+  async acquire(purpose: string): Promise<HeldLock> {
+    const binding = this.bindingOrRefusal()
+    const started = process.uptime()
+    let file = this.left ?? this.open()
+    this.left = undefined
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        if (this.tryLock(binding, file.fd)) {
+          if (identityAt(this.path, file.which) !== undefined) break
+          // Deleted and made anew by somebody: what this file locks, nobody else asks for.
+          const stale = file
+          file = this.open()
+          closeSync(stale.fd)
+          continue
+        }
+        const waited = (process.uptime() - started) * 1000
+        if (waited >= this.timeoutMs) throw this.timedOut(file.fd, waited)
+        await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
+      }
+      introduce(file.fd, purpose)
+    } catch (error) {
+      closeSync(file.fd)
+      throw error
+    }
+    return this.held(binding, file)
+  }
+
+  holder(): Holder | 'unknown' | undefined {
+    const binding = this.bindingOrRefusal()
+    // Asking must leave no trace where nothing was ever locked.
+    if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
+    const { fd } = this.open()
+    try {
+      if (!this.tryLock(binding, fd)) return readHolder(fd) ?? 'unknown'
+      binding.unlock(fd, LOCKED_BYTE, 1)
+      return undefined
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  close(): void {
+    const { left } = this
+    this.left = undefined
+    if (left !== undefined) closeSync(left.fd)
+  }
+
+  private held(binding: LockBinding, file: LockFile): HeldLock {
+    let isHeldNow = true
+    const letGo = (): boolean => {
+      // Once only: by a second time the number may belong to another file.
+      if (!isHeldNow) return false
+      isHeldNow = false
+      try {
+        // Said outright, since a child started meanwhile may hold a copy of the descriptor.
+        binding.unlock(file.fd, LOCKED_BYTE, 1)
+      } catch (error) {
+        closeSync(file.fd)
+        throw error
+      }
+      return true
+    }
+    return {
+      release: () => {
+        if (letGo()) closeSync(file.fd)
+      },
+      releaseForNow: () => {
+        if (!letGo()) return
+        this.close()
+        this.left = file
+      },
+    }
+  }
+
+  private bindingOrRefusal(): LockBinding {
+    try {
+      return (this.binding ??= this.load())
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+      throw unavailable(
+        this.path,
+        `the native module fs-native-extensions cannot be loaded (${reason})`,
+        error,
+      )
+    }
+  }
+
+  private tryLock(binding: LockBinding, fd: number): boolean {
+    try {
+      binding.tryLock(fd, LOCKED_BYTE, 1, true)
+      return true
+    } catch (error) {
+      if (isHeld(error) || systemCode(error) === 'EINTR') return false
+      throw unavailable(this.path, `the file system answers ${systemCode(error) ?? 'an error'}`, error)
+    }
+  }
+
+  private open(): LockFile {
+    const flags = constants.O_RDWR | constants.O_CREAT | NO_SURPRISES
+    let fd: number
+    try {
+      fd = openMakingFolder(this.path, flags)
+    } catch (error) {
+      throw storageError(error, this.path, 'not stored')
+    }
+    try {
+      const stats = fstatSync(fd, { bigint: true })
+      assertPlainFile(this.path, stats)
+      return { fd, which: stats }
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+  }
+
+  private timedOut(fd: number, waitedMs: number): KittyError {
+    const holder = readHolder(fd)
+    const who =
+      holder === undefined
+        ? 'another process'
+        : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+    const seconds = (waitedMs / 1000).toFixed(1)
+    return new KittyError(
+      'LockTimeout',
+      `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting`,
+      {
+        nextSteps: [
+          'run the command again',
+          ...(holder === undefined ? [] : [`see what it does: ps -p ${holder.pid}`]),
+          'wait longer: export KITTY_LOCK_TIMEOUT_MS=60000',
+        ],
+        context: { lock: this.path, waited_ms: Math.round(waitedMs), holder: holder ?? null },
+      },
+    )
+  }
+}
+
+function openMakingFolder(path: string, flags: number): number {
+  try {
+    return openSync(path, flags, 0o644)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, flags, 0o644)
+  }
+}
+
+/** Half to one and a half of a wait that grows, so that waiters do not knock in step. */
+function waitBefore(attempt: number, waitedMs: number): number {
+  const longest = waitedMs > PATIENT_AFTER_MS ? PATIENT_WAIT_MS : LONGEST_WAIT_MS
+  return Math.min(longest, FIRST_WAIT_MS * 1.4 ** attempt) * (0.5 + Math.random())
+}
+
+/** Timers count whole milliseconds; below that the thread itself waits, and then gives others a turn. */
+async function pause(ms: number): Promise<void> {
+  if (ms >= 1) return sleep(ms)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** One write of fixed length, so that no earlier holder's record shines through. */
+function introduce(fd: number, purpose: string): void {
+  const holder: Holder = { pid: process.pid, purpose: purpose.slice(0, 60), since: new Date().toISOString() }
+  const says = JSON.stringify(holder)
+  const padding = ' '.repeat(Math.max(0, RECORD_BYTES - 1 - Buffer.byteLength(says)))
+  try {
+    writeSync(fd, `${says}${padding}\n`, 0)
+  } catch (error) {
+    // On a full disk the lock holds all the same; only its message would be poorer.
+    if (systemCode(error) === undefined) throw error
+  }
+}
+
+function readHolder(fd: number): Holder | undefined {
+  const record = Buffer.alloc(RECORD_BYTES)
+  try {
+    const read = readSync(fd, record, 0, RECORD_BYTES, 0)
+    const value: unknown = JSON.parse(record.toString('utf8', 0, read))
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!('pid' in value && 'purpose' in value && 'since' in value)) return undefined
+    const { pid, purpose, since } = value
+    if (typeof pid !== 'number' || typeof purpose !== 'string' || typeof since !== 'string') return undefined
+    return { pid, purpose, since }
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined
+    throw error
+  }
+}
+
+function unavailable(path: string, reason: string, cause: unknown): KittyError {
+  return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
+    nextSteps: [
+      'keep the repository on a local file system',
+      'reinstall kitty so that it fits this platform: npm install -g kitty-cli',
+    ],
+    context: { lock: path },
+    cause,
+  })
+}

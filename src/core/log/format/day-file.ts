@@ -1,0 +1,39 @@
+import { KittyError } from '../../errors/kitty-error.js'
+
+const DAY_FILE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\.[A-Za-z0-9_-]{1,100})?\.jsonl$/
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/
+
+/** True for `YYYY-MM-DD.jsonl` and `YYYY-MM-DD.<writer>.jsonl`. */
+export function isDayFile(name: string): boolean {
+  return DAY_FILE.test(name)
+}
+
+/** Which file a new line goes to. For the holder of the write lock. */
+export interface DayFiles {
+  /**
+   * Name of the file an event of this timestamp is written to.
+   * @throws KittyError ValidationError: a timestamp that is none must never become a path.
+   */
+  fileFor(timestamp: string): string
+  /** The same for a line that git has taken out of another file of that day. */
+  fileForPutBack(timestamp: string): string
+}
+
+/** One file a day. */
+export const DAILY_FILES: DayFiles = {
+  fileFor: (timestamp) => `${dayOf(timestamp)}.jsonl`,
+  fileForPutBack: (timestamp) => `${dayOf(timestamp)}.jsonl`,
+}
+
+/** @throws KittyError ValidationError */
+export function dayOf(timestamp: string): string {
+  const day = DAY.exec(timestamp)?.[0]
+  if (day !== undefined) return day
+  throw new KittyError(
+    'ValidationError',
+    `${JSON.stringify(timestamp.slice(0, 40))} is not an event's timestamp`,
+    {
+      nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
+    },
+  )
+}

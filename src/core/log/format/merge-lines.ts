@@ -1,0 +1,84 @@
+import { compareEvents, type LogEvent } from '../../events-lib.js'
+import type { LogLine } from '../event-log.js'
+import { gluedObjects, isConflictMarker, LineReader, startsWithBom } from './line-codec.js'
+
+const LF = 0x0a
+const CR = 0x0d
+const NEWLINE = Buffer.from('\n')
+
+export interface MergedLines {
+  readonly bytes: Buffer
+  /** Lines in `bytes`. */
+  readonly merged: number
+  /** Lines that were there before, byte for byte. */
+  readonly duplicates: number
+}
+
+interface Line {
+  /** Without line end. */
+  readonly bytes: Buffer
+  readonly event: LogEvent | undefined
+}
+
+/**
+ * The set union of several versions of one day's file: events in total order, each line once, markers of git's
+ * conflicts and Windows line ends gone. Two lines of one id that differ both stay. A line that is no event stays
+ * as it is, behind the events. A line that only one version still has stays: the log is append-only, so that a
+ * line missing on one side was never meant to go.
+ */
+export function mergeLines(versions: readonly Buffer[]): MergedLines {
+  const unique = new Map<string, Line>()
+  const torn: string[] = []
+  let total = 0
+  for (const version of versions) {
+    for (const { bytes, isTorn } of textLines(version)) {
+      const key = bytes.toString('latin1')
+      if (isTorn) torn.push(key)
+      if (!unique.has(key)) unique.set(key, { bytes, event: eventIn(bytes) })
+      total += 1
+    }
+  }
+  for (const key of torn) if (isCutCopy(key, unique)) unique.delete(key)
+  const lines = [...unique.values()].sort(compareLines)
+  const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, NEWLINE]))
+  return { bytes, merged: lines.length, duplicates: total - lines.length }
+}
+
+/** Stable: what is no event keeps its order, and comes last. */
+function compareLines(a: Line, b: Line): number {
+  if (a.event === undefined || b.event === undefined)
+    return Number(a.event === undefined) - Number(b.event === undefined)
+  return compareEvents(a.event, b.event) || Buffer.compare(a.bytes, b.bytes)
+}
+
+/** A version saved while a line was being written ends in the front part of a line that another version has whole. */
+function isCutCopy(key: string, lines: ReadonlyMap<string, Line>): boolean {
+  if (lines.get(key)?.event !== undefined) return false
+  return [...lines.keys()].some((other) => other.length > key.length && other.startsWith(key))
+}
+
+function* textLines(version: Buffer): Generator<{ bytes: Buffer; isTorn: boolean }> {
+  let start = startsWithBom(version) ? 3 : 0
+  while (start < version.length) {
+    const newline = version.indexOf(LF, start)
+    const end = newline < 0 ? version.length : newline
+    const isCrlf = end > start && version[end - 1] === CR
+    const bytes = version.subarray(start, isCrlf ? end - 1 : end)
+    if (bytes.length > 0 && !isConflictMarker(bytes))
+      for (const part of unglued(bytes)) yield { bytes: part, isTorn: newline < 0 }
+    start = end + 1
+  }
+}
+
+/** A merge of files without final newline may have put two events into one line. */
+function unglued(bytes: Buffer): Buffer[] {
+  if (!bytes.includes('}{')) return [bytes]
+  const parts = gluedObjects(bytes)
+  return parts.every((part) => eventIn(part) !== undefined) ? parts : [bytes]
+}
+
+function eventIn(bytes: Buffer): LogEvent | undefined {
+  const lines: LogLine[] = []
+  new LineReader('', 0, 0).read(Buffer.concat([bytes, NEWLINE]), lines)
+  return lines[0]?.event
+}

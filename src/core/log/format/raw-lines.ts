@@ -1,0 +1,23 @@
+import { readObjects } from '../../git/objects.js'
+import type { LogLine, RawLine } from '../event-log.js'
+import { LineReader } from './line-codec.js'
+
+/** The events in these blobs of git's. @throws whatever made git fail. */
+export function rawLinesOfBlobs(root: string, ids: readonly string[]): RawLine[] {
+  return readObjects(root, ids).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
+}
+
+/** The events in a file's content, each as a line of its own with the line end the log has. */
+export function rawLinesIn(content: Buffer): RawLine[] {
+  const text = content.at(-1) === 0x0a ? content : Buffer.concat([content, Buffer.from('\n')])
+  const lines: LogLine[] = []
+  new LineReader('', 0, 0).read(text, lines)
+  return lines.flatMap(({ event, offset, length }) => {
+    if (event === undefined) return []
+    const line = text
+      .toString('utf8', offset, offset + length)
+      .replace(/^\uFEFF/, '')
+      .replace(/\r?\n$/, '')
+    return [{ event_id: event.event_id, timestamp: event.timestamp, bytes: Buffer.from(`${line}\n`) }]
+  })
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Config } from '../../workspace/config.js'
+import { headState } from '../../git/head.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
+import { readWhole } from '../../files/open-file.js'
+import { storageError } from '../../files/storage-error.js'
+
+/** Crockford's digits: no two that look alike. */
+const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
+const ID_LENGTH = 8
+
+/** Who writes from this clone, and which of its files it is at. Kept under git's directory. */
+interface Writer {
+  readonly id: string
+  /** Where the id was made. A clone that is copied, git's directory and all, finds itself elsewhere. */
+  readonly host: string
+  readonly path: string
+  /** Counts files: `<id>`, `<id>-1`, `<id>-2`… */
+  readonly part: number
+  /** The state of HEAD in which the part was begun. */
+  readonly head: string
+}
+
+export interface WriterPlace {
+  readonly eventsDir: string
+  /** Where the writer is kept. */
+  readonly writerFile: string
+  readonly host: string
+  /** What tells HEAD's state: see `headState`. */
+  readonly head: () => string
+}
+
+/**
+ * Files that no two commits ever write differently: `YYYY-MM-DD.<writer>.jsonl`, the writer being this clone. One is
+ * added to only while HEAD stands where it stood when the file was begun, so that every commit brings files of its
+ * own and changes none. Git's plain merge, rebase, cherry-pick, squash and revert then have nothing to conflict over,
+ * with no driver and no attribute. docs/formats.md, "Per-writer files".
+ */
+export class WriterFiles implements DayFiles {
+  constructor(private readonly place: WriterPlace) {}
+
+  fileFor(timestamp: string): string {
+    return this.#file(timestamp, false)
+  }
+
+  /** Another file: the one git took the line from may be committed as it was. */
+  fileForPutBack(timestamp: string): string {
+    return this.#file(timestamp, true)
+  }
+
+  #file(timestamp: string, isPutBack: boolean): string {
+    const day = dayOf(timestamp)
+    const head = this.place.head()
+    const known = this.#read()
+    if (known?.head === head && !isPutBack) return nameOf(day, known)
+    let writer: Writer =
+      known === undefined ? this.#newWriter(head) : { ...known, part: known.part + 1, head }
+    while (existsSync(join(this.place.eventsDir, nameOf(day, writer))))
+      writer = { ...writer, part: writer.part + 1 }
+    this.#write(writer)
+    return nameOf(day, writer)
+  }
+
+  #newWriter(head: string): Writer {
+    const id = [...randomBytes(ID_LENGTH)].map((byte) => DIGITS.charAt(byte % DIGITS.length)).join('')
+    return { id, host: this.place.host, path: this.place.writerFile, part: 0, head }
+  }
+
+  /** This clone's own: of what a copy brought along, or what cannot be read, undefined. */
+  #read(): Writer | undefined {
+    const text = readWhole(this.place.writerFile)?.bytes.toString('utf8')
+    const writer = text === undefined ? undefined : parse(text)
+    const isOurs = writer?.host === this.place.host && writer.path === this.place.writerFile
+    return isOurs ? writer : undefined
+  }
+
+  /** Before the first line of a new file, so that a crash costs a number and never gives one twice. */
+  #write(writer: Writer): void {
+    const { writerFile } = this.place
+    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    const temporary = `${writerFile}.tmp`
+    try {
+      mkdirSync(dirname(writerFile), { recursive: true })
+      const descriptor = openSync(temporary, 'w', 0o644)
+      try {
+        writeSync(descriptor, `${JSON.stringify(writer)}\n`)
+      } finally {
+        closeSync(descriptor)
+      }
+      renameSync(temporary, writerFile)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw storageError(error, writerFile, 'not stored')
+    }
+  }
+}
+
+/** The files the settings ask for. */
+export function dayFilesFor(workspace: Workspace, { log }: Pick<Config, 'log'>): DayFiles {
+  if (log.files === 'daily') return DAILY_FILES
+  const { eventsDir, writerFile } = workspace
+  return new WriterFiles({ eventsDir, writerFile, host: hostname(), head: () => headState(workspace) })
+}
+
+function nameOf(day: string, { id, part }: Writer): string {
+  return part === 0 ? `${day}.${id}.jsonl` : `${day}.${id}-${part}.jsonl`
+}
+
+function parse(text: string): Writer | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The trace of a crash: a new writer is as good as the old one.
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (!('id' in value && 'host' in value && 'path' in value && 'part' in value && 'head' in value))
+    return undefined
+  const { id, host, path, part, head } = value
+  if (typeof id !== 'string' || !/^[0-9a-z]{1,32}$/.test(id) || !Number.isSafeInteger(part)) return undefined
+  if (typeof host !== 'string' || typeof path !== 'string' || typeof head !== 'string') return undefined
+  return { id, host, path, part: Number(part), head }
+}

@@ -1,0 +1,151 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { systemCode } from '../../errors/kitty-error.js'
+import { assertPlainFile } from '../../files/assert-safe.js'
+import { crc32 } from '../format/crc32.js'
+import type { LogLine, TailRepair } from '../event-log.js'
+import { LineReader, MAX_LINE_BYTES } from '../format/line-codec.js'
+import { NO_SURPRISES, readFully } from '../../files/open-file.js'
+import { storageError } from '../../files/storage-error.js'
+
+const LF = 0x0a
+const NEWLINE = Buffer.from('\n')
+const CHUNK_BYTES = 64 * 1024
+
+export interface LogFolders {
+  readonly eventsDir: string
+  readonly errorsDir: string
+}
+
+/**
+ * Repairs the bytes after a file's last newline; undefined when there are none. Only for the holder of the lock:
+ * to anyone else they may be a writer at work. `docs/formats.md`, "A line".
+ */
+export function repairTail(folders: LogFolders, file: string): TailRepair | undefined {
+  const path = join(folders.eventsDir, file)
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDWR | NO_SURPRISES)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw storageError(error, path, 'not stored')
+  }
+  try {
+    const stats = fstatSync(fd)
+    assertPlainFile(path, stats)
+    const offset = startOfTail(fd, stats.size)
+    return offset === stats.size ? undefined : repair(folders, { file, fd, offset, size: stats.size })
+  } catch (error) {
+    throw storageError(error, path, 'not stored')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+interface Tail {
+  readonly file: string
+  readonly fd: number
+  readonly offset: number
+  /** Of the file. */
+  readonly size: number
+}
+
+function repair(folders: LogFolders, tail: Tail): TailRepair {
+  const { file, fd, offset, size } = tail
+  const bytes = size - offset
+  const at = `${file}, byte ${offset}: ${bytes} bytes without newline`
+  if (isWholeEvent(tail)) {
+    endLine(tail)
+    return { file, offset, bytes, action: 'completed', message: `repaired ${at}: a whole event, kept` }
+  }
+  const quarantine = copyToErrors(folders.errorsDir, tail)
+  if (quarantine === undefined) {
+    // Nothing is cut that has no copy: as a line of its own it is reported, and hides no other.
+    endLine(tail)
+    return { file, offset, bytes, action: 'ended', message: `repaired ${at}: ended, not an event` }
+  }
+  ftruncateSync(fd, offset)
+  fsyncSync(fd)
+  const message = `repaired ${at}: moved to ${quarantine}`
+  return { file, offset, bytes, action: 'quarantined', quarantine, message }
+}
+
+function startOfTail(fd: number, size: number): number {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size))
+  // Nearly always there is no tail: one byte tells.
+  if (size === 0 || (readFully(fd, buffer, 0, 1, size - 1) === 1 && buffer[0] === LF)) return size
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES)
+    const read = readFully(fd, buffer, 0, end - start, start)
+    const newline = buffer.subarray(0, read).lastIndexOf(LF)
+    if (newline >= 0) return start + newline + 1
+    end = start
+  }
+  return 0
+}
+
+function isWholeEvent({ file, fd, offset, size }: Tail): boolean {
+  if (size - offset >= MAX_LINE_BYTES) return false
+  const line = Buffer.alloc(size - offset + 1, NEWLINE)
+  readFully(fd, line, 0, size - offset, offset)
+  const lines: LogLine[] = []
+  new LineReader(file, 0, offset).read(line, lines)
+  return lines[0]?.event !== undefined
+}
+
+function endLine({ fd, size }: Tail): void {
+  writeSync(fd, NEWLINE, 0, 1, size)
+  fsyncSync(fd)
+}
+
+/**
+ * Path of the copy, on disk; undefined when there can be none. The name comes from place and content, so that a
+ * crash between copy and cut makes the next repair write the same file again instead of a second one.
+ */
+function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
+  let crc = 0
+  for (const chunk of chunks(tail)) crc = crc32(chunk, crc)
+  const content = `${tail.size - tail.offset}-${crc.toString(16).padStart(8, '0')}`
+  const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${content}`)
+  try {
+    // Whoever can commit a link would choose where the bytes go.
+    if (lstatSync(errorsDir, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
+    mkdirSync(errorsDir, { recursive: true })
+    const fd = openSync(
+      path,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES,
+      0o644,
+    )
+    try {
+      for (const chunk of chunks(tail))
+        for (let done = 0; done < chunk.length;) done += writeSync(fd, chunk, done)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    return path
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return undefined
+  }
+}
+
+function* chunks({ fd, offset, size }: Tail): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  for (let at = offset; at < size;) {
+    const read = readFully(fd, buffer, 0, Math.min(CHUNK_BYTES, size - at), at)
+    if (read === 0) return
+    yield buffer.subarray(0, read)
+    at += read
+  }
+}

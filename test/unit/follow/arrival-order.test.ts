@@ -1,0 +1,84 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ArrivalOrder } from '../../../src/core/follow/arrival-order.js'
+import { ulid } from '../../support/events.js'
+import { tempFolder } from '../../support/temp-folder.js'
+
+const ids = (...seeds: number[]): string[] => seeds.map(ulid)
+
+function rest(order: ArrivalOrder, batch = 2): string[] {
+  const all: string[] = []
+  for (let some = order.next(batch); some.length > 0; some = order.next(batch)) all.push(...some)
+  return all
+}
+
+describe('the order of arrival', () => {
+  it('keeps the order in which ids were recorded, each once, for whoever comes later', () => {
+    const path = join(tempFolder(), 'kitty', 'arrivals')
+    const order = new ArrivalOrder(path)
+    order.record(ids(3, 1))
+    order.record(ids(1, 2, 3))
+    const later = new ArrivalOrder(path)
+    expect(later.seek('start')).toBe(true)
+    expect(rest(later)).toEqual(ids(3, 1, 2))
+    expect([later.has(ulid(2)), later.has(ulid(4))]).toEqual([true, false])
+  })
+
+  it('begins behind an event, at its end, or refuses an event that never arrived', () => {
+    const path = join(tempFolder(), 'arrivals')
+    const order = new ArrivalOrder(path)
+    order.record(ids(1, 2, 3))
+    expect(order.seek({ after: ulid(2) })).toBe(true)
+    expect(rest(order)).toEqual(ids(3))
+    order.seek('end')
+    expect(rest(order)).toEqual([])
+    order.record(ids(4))
+    expect(rest(order)).toEqual(ids(4))
+    expect(order.seek({ after: ulid(9) })).toBe(false)
+  })
+
+  it('is one order for two who record the same events at once', () => {
+    const path = join(tempFolder(), 'arrivals')
+    const [a, b] = [new ArrivalOrder(path), new ArrivalOrder(path)]
+    a.seek('end')
+    b.seek('end')
+    a.record(ids(2, 1))
+    b.record(ids(1, 2, 3))
+    a.load()
+    expect(rest(a)).toEqual(ids(2, 1, 3))
+    expect(rest(b)).toEqual(ids(2, 1, 3))
+  })
+
+  it('passes over what a crash left, and loses nothing that was recorded after it', () => {
+    const path = join(tempFolder(), 'arrivals')
+    new ArrivalOrder(path).record(ids(1))
+    appendFileSync(path, ulid(2).slice(0, 9))
+    const order = new ArrivalOrder(path)
+    order.record(ids(3))
+    order.seek('start')
+    expect(rest(order)).toEqual(ids(1, 3))
+  })
+
+  it('goes on in this stream when nothing can be written, and says so', () => {
+    const folder = tempFolder()
+    mkdirSync(join(folder, 'sub'))
+    const order = new ArrivalOrder(join(folder, 'sub', 'arrivals'))
+    order.seek('end')
+    rmSync(join(folder, 'sub'), { recursive: true })
+    writeFileSync(join(folder, 'sub'), 'a file where the folder was')
+    expect(order.record(ids(1, 2))).toContain('cannot be kept')
+    expect(rest(order)).toEqual(ids(1, 2))
+    expect(order.has(ulid(1))).toBe(true)
+  })
+
+  it('survives that its file is deleted under it', () => {
+    const path = join(tempFolder(), 'arrivals')
+    const order = new ArrivalOrder(path)
+    order.record(ids(1, 2))
+    order.seek('end')
+    rmSync(path)
+    order.record(ids(3))
+    expect(rest(order)).toEqual(ids(3))
+  })
+})

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KnownIds } from '../../../src/core/follow/known-ids.js'
+import { ulid } from '../../support/events.js'
+
+const id = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+
+describe('the set of known ids', () => {
+  it('answers as a set of strings would, however many there are', () => {
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 300 }), fc.array(id, { maxLength: 50 }), (added, asked) => {
+        const known = new KnownIds()
+        const model = new Set<string>()
+        for (const one of [...added, ...added.slice(0, 20)]) {
+          known.add(one)
+          model.add(one)
+        }
+        expect(known.size).toBe(model.size)
+        for (const one of [...added, ...asked]) expect(known.has(one)).toBe(model.has(one))
+      }),
+    )
+  })
+
+  it('grows, also with ids that count up by one', () => {
+    const known = new KnownIds()
+    for (let seed = 0; seed < 5_000; seed += 1) known.add(ulid(seed * 2))
+    expect(known.size).toBe(5_000)
+    for (let seed = 0; seed < 10_000; seed += 1) expect(known.has(ulid(seed))).toBe(seed % 2 === 0)
+  })
+
+  it('knows the id that is all zeros like any other', () => {
+    const known = new KnownIds()
+    expect(known.has('0'.repeat(26))).toBe(false)
+    known.add('0'.repeat(26))
+    expect([known.has('0'.repeat(26)), known.size, known.has(`${'0'.repeat(25)}1`)]).toEqual([true, 1, false])
+  })
+})
