@@ -4,14 +4,15 @@
  */
 import { readEntries, type Entry } from './key-lines.js'
 import { lineAt, skipBlanks } from './lines.js'
+import { lineOf, type Problem } from './value.js'
 import { unquoted } from './value-end.js'
 
 /** Front matter above this is refused: no author writes it, and every command would read it. */
-const FRONT_MATTER_LIMIT = 64 * 1024
+const FRONT_MATTER_LIMIT = 16 * 1024
 
 type FrontMatter =
   | { readonly kind: 'none' }
-  | { readonly kind: 'broken'; readonly problem: string }
+  | ({ readonly kind: 'broken' } & Problem)
   /** The YAML lies at bytes [start, end); `bodyStart` is the first byte after the closing line. */
   | { readonly kind: 'found'; readonly start: number; readonly end: number; readonly bodyStart: number }
 
@@ -22,7 +23,7 @@ type LaneChange =
 /** Finds the block between `---` and the next `---` or `...`; a byte-order mark and any line ends are accepted. */
 export function splitFrontMatter(bytes: Buffer): FrontMatter {
   if (bytes[0] === 0xff || bytes[0] === 0xfe)
-    return { kind: 'broken', problem: 'the file is UTF-16: save it as UTF-8' }
+    return { kind: 'broken', line: 1, problem: 'the file is UTF-16: save it as UTF-8' }
   const text = headOf(bytes)
   const opening = lineAt(text, text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0, text.length)
   const fence = text.slice(opening.start, opening.end)
@@ -32,6 +33,7 @@ export function splitFrontMatter(bytes: Buffer): FrontMatter {
     if (/^-+$/.test(fence.trimEnd())) return { kind: 'none' }
     return {
       kind: 'broken',
+      line: 1,
       problem: `the front matter opens with "${fence.slice(0, 20)}": only plain "---" (YAML) is read`,
     }
   }
@@ -41,11 +43,18 @@ export function splitFrontMatter(bytes: Buffer): FrontMatter {
     if (closing === '---' || closing === '...') {
       return { kind: 'found', start: opening.next, end: line.start, bodyStart: line.next }
     }
+    if (/^-{4,}$/.test(closing))
+      return {
+        kind: 'broken',
+        line: lineOf(text, line.start),
+        problem: 'the front matter closes with more than three dashes: write "---"',
+      }
     at = line.next
   }
   const tooLong = bytes.length > text.length
   return {
     kind: 'broken',
+    line: 1,
     problem: tooLong
       ? `the front matter is not closed within ${FRONT_MATTER_LIMIT / 1024} KiB: add a "---" line after it`
       : 'the front matter is never closed: add a "---" line after it',

@@ -6,10 +6,13 @@
  */
 
 import { isBlank, lineAt, skipBlanks, type Line } from './lines.js'
+import { lineOf, type Problem } from './value.js'
 import { endOfQuote, endOfValue, unquoted } from './value-end.js'
 
 export interface Entry {
   readonly key: string
+  /** The first character of the key's line. */
+  readonly start: number
   /** The first character after the key's colon. */
   readonly valueStart: number
   /** The end of the key's line, its line end left out. */
@@ -20,8 +23,7 @@ export interface Entry {
   readonly continues: boolean
 }
 
-type Entries =
-  { readonly ok: true; readonly entries: readonly Entry[] } | { readonly ok: false; readonly problem: string }
+type Entries = { readonly ok: true; readonly entries: readonly Entry[] } | ({ readonly ok: false } & Problem)
 
 /** Reads the top-level keys of `text[from, to)`; a shape that cannot be told apart with certainty is a problem. */
 export function readEntries(text: string, from: number, to: number): Entries {
@@ -38,6 +40,7 @@ export function readEntries(text: string, from: number, to: number): Entries {
     if (opensEntry && key !== undefined) {
       entries.push({
         key,
+        start: line.start,
         valueStart,
         lineEnd: line.end,
         end: line.next,
@@ -54,7 +57,11 @@ export function readEntries(text: string, from: number, to: number): Entries {
     if (structural || awaitsValue) {
       const end = endOfValue(text, value, line, indent, to)
       if (end === undefined)
-        return { ok: false, problem: `a quote or bracket is never closed after "${excerpt(text, line)}"` }
+        return failed(
+          text,
+          line,
+          `a quote or bracket is never closed after "${excerpt(text, line)}": close it, or put the value in quotes`,
+        )
       at = end
     }
     awaitsValue = structural && (value === line.end || text[value] === '#')
@@ -68,7 +75,15 @@ export function readEntries(text: string, from: number, to: number): Entries {
 }
 
 function cannotTell(text: string, line: Line): Entries {
-  return { ok: false, problem: `its keys cannot be told apart at "${excerpt(text, line)}"` }
+  return failed(
+    text,
+    line,
+    `its keys cannot be told apart at "${excerpt(text, line)}": write "key: value" from the first column`,
+  )
+}
+
+function failed(text: string, { start }: Line, problem: string): Entries {
+  return { ok: false, line: lineOf(text, start), problem }
 }
 
 /** Sequence items and closing brackets may stand in the first column and still belong to the key above. */
@@ -78,6 +93,8 @@ function isInsideEntry(text: string, at: number, end: number): boolean {
 }
 
 interface Structure {
+  /** How many list items begin on the line. */
+  readonly dashes: number
   readonly key: string | undefined
   /** Column of the key, or of the last dash where there is none: what lies under it is indented deeper. */
   readonly indent: number
@@ -85,16 +102,19 @@ interface Structure {
   readonly valueStart: number
 }
 
-function structureOf(text: string, content: number, { start, end }: Line): Structure {
+/** The dashes and the key that a line begins with, where it has any. */
+export function structureOf(text: string, content: number, { start, end }: Line): Structure {
   let at = content
+  let dashes = 0
   let indent = content - start
   while (text[at] === '-' && (at + 1 === end || isBlank(text[at + 1]))) {
+    dashes++
     indent = at - start
     at = skipBlanks(text, at + 1, end)
   }
   const colon = endOfKey(text, at, end)
-  if (colon === undefined) return { key: undefined, indent, valueStart: at }
-  return { key: unquoted(text.slice(at, colon).trimEnd()), indent: at - start, valueStart: colon + 1 }
+  if (colon === undefined) return { dashes, key: undefined, indent, valueStart: at }
+  return { dashes, key: unquoted(text.slice(at, colon).trimEnd()), indent: at - start, valueStart: colon + 1 }
 }
 
 /** Index of the colon that ends a key beginning at `at`. */

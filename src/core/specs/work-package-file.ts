@@ -1,17 +1,30 @@
 /** One work package as its file in `tasks/` states it. */
+import { isUtf8 } from 'node:buffer'
 import { basename } from 'node:path'
 import { splitFrontMatter } from './front-matter.js'
+import { readValues, type Values } from './front-matter-values.js'
+import { readDependencies, readSubtasks } from './listed.js'
+import { misplacedFrontMatter } from './misplaced.js'
 import { readSpecFile } from './read-spec-file.js'
+import { headingTitle } from './title.js'
+import type { Problem, Value } from './value.js'
 import { spellWorkPackageId, workPackageIdOfFile } from './work-package-id.js'
-import { readMapping } from './yaml-mapping.js'
 
-export interface StatedWorkPackage {
-  readonly work_package_id: string
+/** What a package is: the part of its file that the log repeats. */
+export interface Definition {
   readonly title: string
+  /** Null where the file names none. */
+  readonly priority: string | null
   readonly dependencies: readonly string[]
   readonly subtasks: readonly string[]
+}
+
+export interface StatedWorkPackage extends Definition {
+  readonly work_package_id: string
   /** What the file says; the log alone decides. */
   readonly lane?: string
+  /** What the file states that is not taken from it, such as a subtask's status. */
+  readonly leftOut: readonly string[]
   /** The path it was read from. */
   readonly file: string
 }
@@ -20,101 +33,80 @@ type WorkPackageFile =
   | { readonly ok: true; readonly workPackage: StatedWorkPackage }
   | { readonly ok: false; readonly reason: string }
 
-/** Reads and checks the file; a refusal is a reason that names it. Nothing thrown for what the file holds. */
+/** Reads and checks the file; a refusal is a reason that names the file and the line. Nothing thrown for what the file holds. */
 export async function readWorkPackageFile(path: string): Promise<WorkPackageFile> {
   const file = readSpecFile(path)
-  if (!file.ok) return file
-  const block = splitFrontMatter(file.bytes)
-  if (block.kind === 'broken') return refused(path, block.problem)
-
-  const text = utf8(file.bytes)
-  if (text === undefined) return refused(path, 'it is not UTF-8: save it as UTF-8')
-  if (block.kind === 'none') return stated(path, {}, text)
-  const yaml = await readMapping(file.bytes.toString('utf8', block.start, block.end))
-  if (!yaml.ok) return refused(path, `its front matter is not readable YAML: ${yaml.reason}`)
-  return stated(path, yaml.mapping, file.bytes.toString('utf8', block.bodyStart))
+  return file.ok ? readWorkPackage(path, file.bytes) : file
 }
 
-function stated(path: string, keys: Readonly<Record<string, unknown>>, body: string): WorkPackageFile {
-  const named = workPackageIdOfFile(basename(path))
-  const written = keys['work_package_id']
-  const own = isScalar(written) ? spellWorkPackageId(String(written)) : undefined
-  if (isScalar(written) && own === undefined) {
-    return refused(path, `"${String(written)}" is no work package id: write WP and two digits, as in WP01`)
+/** The same for bytes that come from elsewhere, such as a commit. @param path what the file is called */
+export async function readWorkPackage(path: string, bytes: Buffer): Promise<WorkPackageFile> {
+  const block = splitFrontMatter(bytes)
+  if (block.kind === 'broken') return refused(path, { line: block.line, problem: block.problem })
+  if (!isUtf8(bytes)) return { ok: false, reason: `${path}: it is not UTF-8: save it as UTF-8` }
+  if (block.kind === 'none') {
+    const text = bytes.toString('utf8')
+    const misplaced = misplacedFrontMatter(text)
+    return misplaced === undefined ? stated(path, {}, () => text) : refused(path, misplaced)
   }
-  if (own !== undefined && named !== undefined && own !== named) {
-    return refused(path, `it says work_package_id ${own}, its name says ${named}: make the two agree`)
-  }
-  const id = own ?? named
-  if (id === undefined)
-    return refused(path, 'it names no work package: add "work_package_id: WP01" to its front matter')
+  const read = await readValues(bytes, block.start, block.end)
+  if (!read.ok) return refused(path, read)
+  return stated(path, read.values, () => bytes.toString('utf8', block.bodyStart))
+}
 
-  const dependencies = readIds(keys['dependencies'], spellWorkPackageId)
-  if (!dependencies.ok) return refused(path, `dependencies: ${dependencies.reason}`)
-  const subtasks = readIds(keys['subtasks'], subtaskId)
-  if (!subtasks.ok) return refused(path, `subtasks: ${subtasks.reason}`)
-  const title = isScalar(keys['title']) ? String(keys['title']).trim() : ''
-  const lane = isScalar(keys['lane']) ? String(keys['lane']).trim() : ''
+function stated(path: string, values: Values, body: () => string): WorkPackageFile {
+  const id = idOf(path, values.work_package_id)
+  if (typeof id !== 'string') return refused(path, id)
+  const dependencies = readDependencies(values.dependencies)
+  if (!dependencies.ok) return refused(path, dependencies, 'dependencies')
+  const subtasks = readSubtasks(values.subtasks)
+  if (!subtasks.ok) return refused(path, subtasks, 'subtasks')
+  const { title, work_package_title, priority } = values
+  const lane = textOf(values.lane)
+  for (const [key, value] of Object.entries({ title, work_package_title, priority, lane: values.lane }))
+    if (value?.kind === 'list' || value?.kind === 'mapping')
+      return refused(path, {
+        line: value.line,
+        problem: `the ${key} is not plain text: put the ${key} in quotes`,
+      })
   return {
     ok: true,
     workPackage: {
       work_package_id: id,
-      title: title || firstHeading(body, id) || id,
+      title: textOf(title) ?? textOf(work_package_title) ?? headingTitle(body(), id) ?? id,
+      priority: textOf(priority) ?? null,
       dependencies: dependencies.ids,
       subtasks: subtasks.ids,
-      ...(lane === '' ? {} : { lane }),
+      ...(lane === undefined ? {} : { lane }),
+      leftOut: subtasks.leftOut,
       file: path,
     },
   }
 }
 
-type Ids =
-  { readonly ok: true; readonly ids: readonly string[] } | { readonly ok: false; readonly reason: string }
-
-/** A list of ids, or one id alone; each a word or an object with `id`. Absent is none; repeats are dropped. */
-function readIds(value: unknown, spell: (text: string) => string | undefined): Ids {
-  if (value === undefined || value === null) return { ok: true, ids: [] }
-  const ids = new Set<string>()
-  for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-    const word = typeof item === 'object' && item !== null && 'id' in item ? item.id : item
-    const id = isScalar(word) ? spell(String(word)) : undefined
-    if (id === undefined)
-      return { ok: false, reason: `${JSON.stringify(item)} is no id: write a list such as [WP01, WP02]` }
-    ids.add(id)
+/** The file's name and its front matter name one package, and the same one. */
+function idOf(path: string, value: Value | undefined): string | Problem {
+  const named = workPackageIdOfFile(basename(path))
+  const line = value?.line ?? 1
+  const written = value?.kind === 'scalar' ? value.text : undefined
+  const own = written === undefined ? undefined : spellWorkPackageId(written)
+  if (value !== undefined && value.kind !== 'none' && own === undefined) {
+    const shown = JSON.stringify((written ?? value.kind).slice(0, 60))
+    return { line, problem: `${shown} is no work package id: write WP and two digits, as in WP01` }
   }
-  return { ok: true, ids: [...ids] }
+  if (own !== undefined && named !== undefined && own !== named)
+    return { line, problem: `it says work_package_id ${own}, its name says ${named}: make the two agree` }
+  return (
+    own ??
+    named ?? { line, problem: 'it names no work package: add "work_package_id: WP01" to its front matter' }
+  )
 }
 
-/** Subtasks are named by their authors: the first word of what stands in the list. */
-function subtaskId(text: string): string | undefined {
-  return /^[A-Za-z][\w.-]{0,63}(?=[\s:,]|$)/.exec(text.trim())?.[0]
+function textOf(value: Value | undefined): string | undefined {
+  const text = value?.kind === 'scalar' ? value.text.trim() : ''
+  return text === '' ? undefined : text
 }
 
-/** The first `#` heading of the body, without the id it often begins with. */
-function firstHeading(body: string, id: string): string | undefined {
-  for (const line of body.split('\n')) {
-    const heading = /^#{1,6}[ \t]+(\S.{0,400})/.exec(line)?.[1]?.trim()
-    if (heading !== undefined)
-      return heading
-        .replace(/^work package(?: prompt)?:?\s*/i, '')
-        .replace(new RegExp(`^${id}\\s?[:–—-]\\s?`, 'i'), '')
-  }
-  return undefined
-}
-
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
-}
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    // The one failure a fatal decoder has.
-    return undefined
-  }
-}
-
-function refused(path: string, reason: string): WorkPackageFile {
-  return { ok: false, reason: `${path}: ${reason}` }
+function refused(path: string, { line, problem }: Problem, key?: string): WorkPackageFile {
+  return { ok: false, reason: `${path}, line ${line}: ${key === undefined ? '' : `${key}: `}${problem}` }
 }

@@ -52,7 +52,8 @@ describe('where the front matter lies', () => {
   it.each([
     ['unclosed', '---\na: 1\n', 'never closed'],
     ['a language of its own', '---js\nmodule.exports = 1\n---\n', '---js'],
-    ['too long', `---\n${'a: 1\n'.repeat(20_000)}---\n`, '64 KiB'],
+    ['too long', `---\n${'a: 1\n'.repeat(20_000)}---\n`, '16 KiB'],
+    ['closed with four dashes', '---\na: 1\n----\n---\n', 'three dashes'],
     ['UTF-16', '\u00ff', 'UTF-16'],
   ])('is broken when it is %s, and says so', (name, text, words) => {
     const bytes = name === 'UTF-16' ? Buffer.from([0xff, 0xfe, 0x2d, 0]) : Buffer.from(text)
