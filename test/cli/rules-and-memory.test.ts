@@ -30,7 +30,7 @@ describe('the program', () => {
       code: 1,
       document: refusal('StateTransitionError', {
         blockers: ['T001'],
-        valid_transitions: ['for_review', 'planned'],
+        valid_transitions: ['for_review', 'planned', 'canceled'],
       }),
     })
     expect(demo.json('agent', 'tasks', 'mark-status', 'T001', 'T404', '--status', 'done')).toMatchObject({
@@ -113,7 +113,7 @@ describe('the program', () => {
           context: {
             current_status: 'planned',
             requested_status: 'doing',
-            valid_transitions: ['doing'],
+            valid_transitions: ['doing', 'canceled'],
             feature_slug: '001-demo',
           },
         },

@@ -73,7 +73,7 @@ export function setLane(draft: Draft, event: Of<'WPStatusChanged'>, table: Workf
   const unknown = resolveLane(table, status) === undefined
   draft.warnings = unknown
     ? [
-        `${event.entity_id}: status ${JSON.stringify(status)} is no lane of this workflow; shown under ${draft.lane}.`,
+        `${event.entity_id}: status ${JSON.stringify(status)} is not a lane of this workflow; it is shown as it is.`,
       ]
     : []
 }

@@ -19,6 +19,7 @@ const KEYS: ReadonlySet<string> = new Set([
   'initial',
   'done',
   'working',
+  'dropped',
   'terminal',
   'conditions',
   'enters',
@@ -32,9 +33,10 @@ const PLUGIN_GUARD = /^x\.[a-z0-9][a-z0-9-]{0,63}\.[a-z][a-z0-9_]{0,63}$/
 const MOVE_KEYS: ReadonlySet<string> = new Set(['to', 'requires', 'always', 'forcedOnly'])
 
 /**
- * Reads a workflow table from a configuration file. `name`, `lanes`, `done` and `moves` are needed; `initial`
- * defaults to the first lane, `conditions` to `not_someone_elses`, other lists to none.
- * @param guardNames guards the table may name, besides those of plugins (`x.<plugin>.<name>`)
+ * Reads a workflow table from a configuration file. `name`, `lanes`, `done` and `moves` are required. `initial`
+ * defaults to the first lane, `conditions` to `not_someone_elses`, `working` to every lane that is neither first nor
+ * final nor named review or blocked, and other lists to none.
+ * @param guardNames guards that the table may name, besides those of plugins (`x.<plugin>.<name>`)
  */
 export function checkWorkflow(
   value: unknown,
@@ -66,17 +68,27 @@ class Reader {
       ...(this.source['entry'] === undefined ? {} : { entry: this.lanesOf('entry', lanes, true) }),
       ...(this.source['aliases'] === undefined ? {} : { aliases: this.aliases(lanes) }),
     }
-    return {
+    const table = {
       name: this.text('name', this.source['name']),
       lanes,
       initial: this.oneLane('initial', this.source['initial'] ?? lanes[0], lanes),
       done: this.lanesOf('done', lanes, true),
       working: this.lanesOf('working', lanes, false),
+      dropped: this.lanesOf('dropped', lanes, false),
       terminal: this.lanesOf('terminal', lanes, false),
       conditions: this.guards('conditions', this.source['conditions'] ?? ['not_someone_elses']),
       moves: this.moves(lanes, known),
       ...optional,
     }
+    this.bothDoneAndDropped(table)
+    return this.source['working'] === undefined ? { ...table, working: workingByDefault(table) } : table
+  }
+
+  private bothDoneAndDropped({ done, dropped }: Pick<WorkflowTable, 'done' | 'dropped'>): void {
+    dropped.forEach((lane, at) => {
+      if (done.includes(lane))
+        this.fault(`dropped[${at}]`, `${lane} is also in "done"; keep it in one of them`)
+    })
   }
 
   private laneNames(key: string, needed: boolean): string[] {
@@ -182,4 +194,14 @@ class Reader {
   private fault(path: string, message: string): void {
     this.problems.push({ path, message })
   }
+}
+
+/** Lanes in which someone works, for a table that does not say. */
+function workingByDefault({ lanes, initial, done, dropped, terminal, moves }: WorkflowTable): string[] {
+  const hasNoWayOut = (lane: string) => !Object.hasOwn(moves, lane) || moves[lane]?.length === 0
+  return lanes.filter((lane) => {
+    const isFinal = [done, dropped, terminal].some((ends) => ends.includes(lane)) || hasNoWayOut(lane)
+    const isQueue = lane.split('_').some((word) => word === 'review' || word === 'blocked')
+    return lane !== initial && !isFinal && !isQueue
+  })
 }

@@ -4,7 +4,7 @@ import { lastWriterWins, stateMachine } from './merge.js'
 import { concurrentGroups, contestedWrite, type RegisterWrite, type WriteGroup } from './registers.js'
 import { cutSegments } from './segments.js'
 import { traceStreams, type Stream } from './stream.js'
-import { DEFAULT_WORKFLOW, laneShown, type WorkflowTable } from './workflow.js'
+import { DEFAULT_WORKFLOW, resolveLane, type WorkflowTable } from './workflow.js'
 
 export type StatusRule = 'last_writer_wins' | 'priority'
 
@@ -128,7 +128,8 @@ function pick(
   }
   const result = stateMachine(writes, {
     priority: new Map(table.lanes.map((lane, rank) => [lane, rank])),
-    stateOf: (event) => laneShown(table, statusOf(event)),
+    // A lane that the table lacks has no rank of its own.
+    stateOf: (event) => resolveLane(table, statusOf(event)) ?? table.initial,
     actorOf: (event) => event.actor,
   })
   return { winner: result.ok ? result.winner : undefined, rule: 'priority' }

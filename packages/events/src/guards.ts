@@ -1,5 +1,5 @@
 import type { WorkPackageState } from './work-package-state.js'
-import type { WorkflowTable } from './workflow.js'
+import { isInTable, type WorkflowTable } from './workflow.js'
 
 export type RefusalKind =
   'StateTransitionError' | 'DependencyValidationError' | 'GateFailure' | 'ValidationError'
@@ -38,7 +38,7 @@ export const GUARDS = {
   not_someone_elses: {
     kind: 'StateTransitionError',
     blockers: ({ state, actor }, table) =>
-      table.working.includes(state.lane) && state.lane_actor !== null && state.lane_actor !== actor
+      isHeld(state.lane, table) && state.lane_actor !== null && state.lane_actor !== actor
         ? [state.lane_actor]
         : [],
     message: ({ state }, [owner]) =>
@@ -87,6 +87,11 @@ export const GUARDS = {
 /** The dependencies that are not in a lane that satisfies them. */
 export function unfinished(dependencies: readonly DependencyLane[], table: WorkflowTable): DependencyLane[] {
   return dependencies.filter(({ lane }) => lane === null || !table.done.includes(lane))
+}
+
+/** A working lane belongs to its holder; so does one that the table lacks, since nothing says who may leave it. */
+function isHeld(lane: string, table: WorkflowTable): boolean {
+  return table.working.includes(lane) || !isInTable(table, lane)
 }
 
 export function isBlank(text: string | null | undefined): boolean {

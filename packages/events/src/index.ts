@@ -82,6 +82,7 @@ export { foldFeature, type FeatureState } from './feature.js'
 export {
   DEFAULT_WORKFLOW,
   REVIEWED_WORKFLOW,
+  isInTable,
   laneShown,
   movesFrom,
   resolveLane,

@@ -1,5 +1,5 @@
 import { GUARDS, isBlank, type Guard, type MoveFacts, type RefusalKind } from './guards.js'
-import { movesFrom, resolveLane, validTransitions, type WorkflowTable } from './workflow.js'
+import { isInTable, movesFrom, resolveLane, validTransitions, type WorkflowTable } from './workflow.js'
 
 /** The order in which a move is judged. */
 export type Phase = 'request' | 'condition' | 'terminal' | 'table' | 'validator'
@@ -52,8 +52,7 @@ function requestViolations(
   const refuse = (message: string, blockers: readonly string[]): Violation[] => [
     { phase: 'request', kind: 'ValidationError', guard: null, message, blockers },
   ]
-  const known = table.lanes.includes(to) || table.offBoard?.includes(to) === true
-  if (!known) {
+  if (!isInTable(table, to)) {
     const message = `${JSON.stringify(to)} is no lane of the ${table.name} workflow; use one of ${table.lanes.join(', ')}.`
     return refuse(message, [])
   }

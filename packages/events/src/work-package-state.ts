@@ -42,7 +42,7 @@ export interface WorkPackageState {
   /** Null until a `WPCreated` was seen. */
   readonly title: string | null
   readonly dependencies: readonly string[]
-  /** A lane of the table, also when the log names another. */
+  /** A lane of the table; a status that the table lacks is kept as it is, with a warning. */
   readonly lane: string
   /** The move that decides the lane, who made it and when; null while there is none. */
   readonly lane_event: EventId | null

@@ -1,10 +1,10 @@
 export interface Move {
   readonly to: string
-  /** Guards that must let it pass; `--force` skips them. */
+  /** Guards that must let the move pass; force skips them. */
   readonly requires?: readonly string[]
-  /** Guards that must let it pass even when forced. */
+  /** Guards that must let the move pass even when it is forced. */
   readonly always?: readonly string[]
-  /** Not open without force; its guards still say what else would be missing. */
+  /** Open with force only. Its guards still say what else is missing. */
   readonly forcedOnly?: boolean
 }
 
@@ -17,41 +17,48 @@ export interface WorkflowTable {
   readonly initial: string
   /** Lanes that satisfy a dependency. */
   readonly done: readonly string[]
-  /** Lanes in which a work package belongs to whoever moved it there. */
+  /** Lanes in which a work package belongs to its holder: the actor, and session, that moved it there. */
   readonly working: readonly string[]
-  /** Lanes that are left by force alone. */
+  /** Lanes of work that was given up: not part of a percentage, and no dependency is satisfied by them. */
+  readonly dropped: readonly string[]
+  /** Lanes that only force leaves. */
   readonly terminal: readonly string[]
   readonly moves: Readonly<Record<string, readonly Move[]>>
-  /** Guards on every move, asked before the table: who may. */
+  /** Guards on every move, asked before the table: who may move. */
   readonly conditions: readonly string[]
   /** Guards on entering a lane from anywhere, forced or not. */
   readonly enters?: Readonly<Record<string, readonly string[]>>
-  /** Lanes a log may name that no board shows; they can be moved from. */
+  /** Lanes that a log may name and no board shows; a package can leave them. */
   readonly offBoard?: readonly string[]
-  /** Lanes a first status event may name when it knows of no earlier one; `initial` alone when absent. */
+  /** Lanes that a first status event may name when it knows of no earlier one; only `initial` when absent. */
   readonly entry?: readonly string[]
   /** Other spellings of lanes. */
   readonly aliases?: Readonly<Record<string, string>>
 }
 
-/** planned → doing → for_review → done, with rejected as the way back. */
+const CANCEL: Move = { to: 'canceled', requires: ['reason_given'] }
+
+/** planned → doing → for_review → done, with rejected as the way back and canceled for work that is given up. */
 export const DEFAULT_WORKFLOW: WorkflowTable = {
   name: 'default',
-  lanes: ['planned', 'doing', 'for_review', 'done', 'rejected'],
+  lanes: ['planned', 'doing', 'for_review', 'done', 'rejected', 'canceled'],
   initial: 'planned',
   done: ['done'],
   working: ['doing'],
+  dropped: ['canceled'],
   terminal: ['done'],
   conditions: ['not_someone_elses'],
   moves: {
-    planned: [{ to: 'doing', requires: ['dependencies_done'] }],
-    doing: [{ to: 'for_review', requires: ['subtasks_done'] }, { to: 'planned' }],
+    planned: [{ to: 'doing', requires: ['dependencies_done'] }, CANCEL],
+    doing: [{ to: 'for_review', requires: ['subtasks_done'] }, { to: 'planned' }, CANCEL],
     for_review: [
       { to: 'done', requires: ['gates_passed'] },
       { to: 'rejected' },
       { to: 'doing', requires: ['dependencies_done'] },
+      CANCEL,
     ],
-    rejected: [{ to: 'doing', requires: ['dependencies_done'] }, { to: 'planned' }],
+    rejected: [{ to: 'doing', requires: ['dependencies_done'] }, { to: 'planned' }, CANCEL],
+    canceled: [{ to: 'planned' }],
     done: [],
   },
 }
@@ -79,11 +86,13 @@ export const REVIEWED_WORKFLOW: WorkflowTable = {
   initial: 'planned',
   done: ['done'],
   working: ['claimed', 'in_progress', 'in_review'],
+  dropped: ['canceled'],
   terminal: ['done', 'canceled'],
   conditions: ['not_someone_elses'],
   enters: { approved: ['evidence_given'], done: ['evidence_given'] },
   offBoard: ['genesis'],
   entry: ['planned'],
+  aliases: { doing: 'in_progress' },
   moves: {
     genesis: [{ to: 'planned' }, ...STOPS],
     planned: [{ to: 'claimed', requires: ['dependencies_done'] }, ...STOPS],
@@ -103,7 +112,7 @@ export const REVIEWED_WORKFLOW: WorkflowTable = {
   },
 }
 
-/** The lane that a status shows under: itself, what it is an alias of, or undefined. */
+/** The lane that a status means: itself, the lane it is an alias of, or undefined when the table has neither. */
 export function resolveLane(table: WorkflowTable, status: string): string | undefined {
   if (table.lanes.includes(status)) return status
   const aliases = table.aliases ?? {}
@@ -111,17 +120,39 @@ export function resolveLane(table: WorkflowTable, status: string): string | unde
   return Object.hasOwn(aliases, status) ? aliases[status] : undefined
 }
 
-/** The same, with the initial lane for a status the table does not know. */
+/** The lane a status is shown in: a status that the table does not have is shown as itself. */
 export function laneShown(table: WorkflowTable, status: string): string {
-  return resolveLane(table, status) ?? table.initial
+  return resolveLane(table, status) ?? status
 }
 
-/** The moves out of a lane, in the table's order. */
+/** False for a lane that the log names and the table has neither on the board nor off it. */
+export function isInTable(table: WorkflowTable, lane: string): boolean {
+  return table.lanes.includes(lane) || table.offBoard?.includes(lane) === true
+}
+
+/**
+ * The moves out of a lane, in the table's order. A lane that the table lacks leads back to the first lane and to
+ * each working lane; the validators on the table's own moves into those lanes apply.
+ */
 export function movesFrom(table: WorkflowTable, lane: string): readonly Move[] {
-  return (Object.hasOwn(table.moves, lane) ? table.moves[lane] : undefined) ?? []
+  const own = Object.hasOwn(table.moves, lane) ? table.moves[lane] : undefined
+  if (own !== undefined) return own
+  if (isInTable(table, lane)) return []
+  return [...new Set([table.initial, ...table.working])].map((to) => ({
+    to,
+    requires: validatorsInto(table, to),
+  }))
 }
 
-/** The lanes one may move to without force. */
+function validatorsInto(table: WorkflowTable, lane: string): string[] {
+  if (lane === table.initial) return []
+  const into = Object.values(table.moves)
+    .flat()
+    .filter((move) => move.to === lane && move.forcedOnly !== true)
+  return [...new Set(into.flatMap((move) => move.requires ?? []))]
+}
+
+/** The lanes that a package may move to without force. */
 export function validTransitions(table: WorkflowTable, lane: string): string[] {
   return movesFrom(table, lane)
     .filter((move) => move.forcedOnly !== true)

@@ -124,9 +124,9 @@ describe('fold', () => {
     })
   })
 
-  it('shows a status the workflow does not know under the initial lane, with a warning that names it', () => {
+  it('shows a status that the workflow lacks as it is, with a warning that names it', () => {
     const state = fold([moved('napping', { id: 1 })])
-    expect(state?.lane).toBe('planned')
+    expect(state?.lane).toBe('napping')
     expect(state?.warnings.join()).toContain('"napping"')
   })
 

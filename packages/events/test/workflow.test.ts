@@ -46,12 +46,17 @@ describe('the default workflow', () => {
     'for_review doing',
     'rejected doing',
     'rejected planned',
+    'planned canceled',
+    'doing canceled',
+    'for_review canceled',
+    'rejected canceled',
+    'canceled planned',
   ])
 
   it.each(pairs(DEFAULT_WORKFLOW))(
     'given a work package in %s, when it is moved to %s, then the table decides',
     (from, to) => {
-      const decision = decide(from, to)
+      const decision = decide(from, to, { reason: 'because' })
       if (open.has(`${from} ${to}`)) {
         expect(decision).toMatchObject({
           ok: true,
@@ -83,7 +88,7 @@ describe('the default workflow', () => {
   )
 
   it('names the lanes one may go to instead', () => {
-    expect(refusal('planned', 'done')).toMatchObject({ valid_transitions: ['doing'] })
+    expect(refusal('planned', 'done')).toMatchObject({ valid_transitions: ['doing', 'canceled'] })
     expect(refusal('planned', 'done')?.message).toContain('doing')
     expect(refusal('done', 'doing')).toMatchObject({ valid_transitions: [] })
   })
@@ -117,6 +122,17 @@ describe('the default workflow', () => {
     expect(
       decide('doing', 'for_review', { state: inLane('doing', { subtasks: subtasks.slice(0, 1) }) }).ok,
     ).toBe(true)
+  })
+
+  it('needs a reason for giving work up, and none for taking it up again', () => {
+    for (const from of ['planned', 'doing', 'for_review', 'rejected'])
+      expect(refusal(from, 'canceled')).toMatchObject({ kind: 'ValidationError', blockers: ['reason'] })
+    expect(decide('canceled', 'planned', { actor: 'bob' }).ok).toBe(true)
+  })
+
+  it('blocks what depends on work that was given up', () => {
+    const dependencies = [{ id: 'WP02', lane: 'canceled' }]
+    expect(refusal('planned', 'doing', { dependencies })).toMatchObject({ blockers: ['WP02'] })
   })
 
   it('needs every gate passed before done, and records what it saw', () => {
@@ -222,16 +238,42 @@ describe('the reviewed workflow', () => {
 })
 
 describe('lanes', () => {
-  it('shows aliases under their lane and strangers under the initial one', () => {
+  it('shows aliases under their lane and a lane that the table lacks as itself', () => {
     const table = { ...DEFAULT_WORKFLOW, aliases: { review: 'for_review' } }
     expect(
       ['doing', 'review', 'x', '__proto__', 'constructor'].map((status) => laneShown(table, status)),
-    ).toEqual(['doing', 'for_review', 'planned', 'planned', 'planned'])
+    ).toEqual(['doing', 'for_review', 'x', '__proto__', 'constructor'])
     expect(resolveLane(table, 'toString')).toBeUndefined()
     expect(decide('doing', 'review', {}, table)).toMatchObject({
       ok: true,
       events: [{ payload: { new_status: 'for_review' } }],
     })
+  })
+})
+
+describe('a lane that the table lacks', () => {
+  const dependencies = [{ id: 'WP02', lane: 'planned' }]
+
+  it('leads to the first lane and to each working lane, for whoever moved the package there', () => {
+    expect(refusal('napping', 'done')).toMatchObject({ valid_transitions: ['planned', 'doing'] })
+    expect(decide('napping', 'planned').ok).toBe(true)
+    expect(decide('napping', 'doing').ok).toBe(true)
+    expect(refusal('napping', 'doing', { actor: 'bob' })).toMatchObject({ blockers: ['ada'] })
+  })
+
+  it('still asks what entering the lane asks for', () => {
+    expect(refusal('napping', 'doing', { dependencies })).toMatchObject({
+      kind: 'DependencyValidationError',
+    })
+    expect(refusal('napping', 'in_progress', { dependencies }, REVIEWED_WORKFLOW)).toMatchObject({
+      kind: 'DependencyValidationError',
+    })
+    expect(decide('napping', 'planned', { dependencies }).ok).toBe(true)
+  })
+
+  it('knows doing in the reviewed workflow, where it is called in_progress', () => {
+    expect(resolveLane(REVIEWED_WORKFLOW, 'doing')).toBe('in_progress')
+    expect(resolveLane(REVIEWED_WORKFLOW, 'rejected')).toBeUndefined()
   })
 })
 
@@ -286,8 +328,35 @@ describe('checkWorkflow', () => {
     })
   })
 
+  it('counts as working, where a table does not say, every lane but the first, the final ones, reviews and queues', () => {
+    const step = (to: string) => [{ to }]
+    const table = {
+      name: 'own',
+      lanes: ['todo', 'build', 'code_review', 'ship_blocked', 'shipping', 'shipped', 'given_up', 'limbo'],
+      done: ['shipped'],
+      moves: {
+        todo: step('build'),
+        build: step('code_review'),
+        code_review: step('ship_blocked'),
+        ship_blocked: step('shipping'),
+        shipping: [...step('shipped'), ...step('limbo')],
+        given_up: step('todo'),
+      },
+    }
+    expect(checkWorkflow({ ...table, dropped: ['given_up'] })).toMatchObject({
+      table: { working: ['build', 'shipping'], dropped: ['given_up'] },
+    })
+    expect(checkWorkflow(table)).toMatchObject({
+      table: { working: ['build', 'shipping', 'given_up'], dropped: [] },
+    })
+    expect(checkWorkflow({ ...table, working: [] })).toMatchObject({ table: { working: [] } })
+  })
+
   it.each([
     ['', 7],
+    ['working[0]', { working: ['nowhere'] }],
+    ['dropped[0]', { dropped: ['nowhere'] }],
+    ['dropped[0]', { dropped: ['done'] }],
     ['name', { name: '' }],
     ['lanes', { lanes: [] }],
     ['lanes[1]', { lanes: ['planned', 'planned'] }],

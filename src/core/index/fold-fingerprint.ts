@@ -9,5 +9,5 @@ export function foldFingerprint({
   statusRule = 'last_writer_wins',
 }: MergeOptions): string {
   const aliases = Object.entries(table.aliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([statusRule, table.initial, table.lanes, aliases])
+  return JSON.stringify([statusRule, table.initial, table.lanes, table.working, aliases])
 }

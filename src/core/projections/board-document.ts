@@ -53,7 +53,7 @@ export interface StatusDocument {
 export interface FeatureStatusDocument {
   readonly feature: string
   readonly title: string
-  /** Every lane of the workflow in its order, also the empty ones. */
+  /** Every lane of the workflow in its order, also the empty ones; then lanes that only the log knows. */
   readonly lanes: Readonly<Record<string, readonly WorkPackageDocument[]>>
   readonly progress: { readonly done: number; readonly total: number; readonly percent: number }
   readonly conflicts: readonly ConflictDocument[]

@@ -72,22 +72,27 @@ function featureStatus(
 ): FeatureStatusDocument {
   let byName: ReadonlyMap<string, BoardRow> | undefined
   const known = (): ReadonlyMap<string, BoardRow> => (byName ??= byId(rows))
-  const lanes: Record<string, WorkPackageDocument[]> = Object.fromEntries(
-    input.table.lanes.map((lane) => [lane, []]),
-  )
+  const lanes = new Map<string, WorkPackageDocument[]>(input.table.lanes.map((lane) => [lane, []]))
   const clashing: BoardRow[] = []
   let done = 0
+  let dropped = 0
   for (const row of rows) {
-    lanes[row.lane]?.push(input.documentOf(row, known, input.table, input.fileOf))
+    const document = input.documentOf(row, known, input.table, input.fileOf)
+    const lane = lanes.get(row.lane)
+    // A lane that only the log knows gets a column of its own, behind those of the workflow.
+    if (lane === undefined) lanes.set(row.lane, [document])
+    else lane.push(document)
     if (input.table.done.includes(row.lane)) done++
+    if (input.table.dropped.includes(row.lane)) dropped++
     if (row.conflicts.length > 0) clashing.push(row)
   }
-  const percent = rows.length === 0 ? 0 : Math.floor((100 * done) / rows.length)
+  const total = rows.length - dropped
+  const percent = total === 0 ? 0 : Math.floor((100 * done) / total)
   return {
     feature: feature.feature_slug,
     title: feature.title,
-    lanes,
-    progress: { done, total: rows.length, percent },
+    lanes: Object.fromEntries(lanes),
+    progress: { done, total, percent },
     conflicts: openConflicts(clashing, [feature]),
   }
 }

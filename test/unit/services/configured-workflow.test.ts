@@ -42,7 +42,9 @@ describe('the reviewed workflow', () => {
         'blocked',
         'canceled',
       ])
-      expect(await rejectionOf(move(services, 'doing'))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      expect(await rejectionOf(move(services, 'rejected'))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      // `doing` is another word for in_progress there, which a package enters after its claim only.
+      expect(await rejectionOf(move(services, 'doing'))).toMatchObject({ kind: 'StateTransitionError' })
       for (const to of ['claimed', 'in_progress', 'for_review', 'in_review']) await move(services, to)
       expect((await rejectionOf(move(services, 'in_progress'))).nextSteps).toEqual([
         expect.stringContaining('--review-ref'),
@@ -118,16 +120,41 @@ describe('a change of the settings', () => {
     await demo.use((services) => move(services, 'doing'))
     demo.configure({ workflow: 'reviewed' })
     await demo.use(async (services) => {
-      // `doing` is no lane there, and shows under the initial one.
-      expect(await lanes(services)).toMatchObject({ planned: 1, in_progress: 0 })
+      expect(await lanes(services)).toMatchObject({ planned: 0, in_progress: 1 })
       expect((await services.warnings()).join()).toContain('The index was rebuilt')
     })
     await demo.use(async (services) => {
-      expect(await lanes(services)).toMatchObject({ planned: 1 })
+      expect(await lanes(services)).toMatchObject({ in_progress: 1 })
       expect(await services.warnings()).toEqual([])
     })
     demo.configure({})
     expect(await demo.use(lanes)).toMatchObject({ planned: 0, doing: 1 })
+  })
+
+  it('keeps a lane that the new table lacks, in a column of its own, and out of what can be started', async () => {
+    const demo = await new Project().withPackages({ WP01: {}, WP02: {} })
+    await demo.use(async (services) => {
+      for (const to of ['doing', 'for_review', 'rejected']) await move(services, to)
+    })
+    demo.configure({ workflow: 'reviewed' })
+    await demo.use(async (services) => {
+      expect(await lanes(services)).toMatchObject({ planned: 1, rejected: 1 })
+      const ready = await (await services.get(TOKENS.TaskQueries)).ready([FEATURE])
+      expect(ready.map(({ work_package }) => work_package)).toEqual(['WP02'])
+      expect((await rejectionOf(move(services, 'claimed', {}, 'bob'))).message).toContain('ada')
+      await move(services, 'claimed')
+    })
+  })
+
+  it('counts canceled work out of the percentage', async () => {
+    const demo = await new Project().withPackages({ WP01: {}, WP02: {} })
+    await demo.use(async (services) => {
+      expect((await rejectionOf(move(services, 'canceled'))).nextSteps.join()).toContain('--reason')
+      await move(services, 'canceled', { reason: 'not needed' })
+      const [feature] = (await (await services.get(TOKENS.Status)).board(FEATURE)).features
+      expect(feature?.progress).toEqual({ done: 0, total: 1, percent: 0 })
+      await move(services, 'planned', {}, 'bob')
+    })
   })
 
   it('of moves or guards alone leaves the index as it is', async () => {

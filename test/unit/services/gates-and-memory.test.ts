@@ -91,7 +91,7 @@ describe('gates', () => {
             gate_id: 'WP01-CI_CHECK',
             current_status: 'planned',
             requested_status: null,
-            valid_transitions: ['doing'],
+            valid_transitions: ['doing', 'canceled'],
           },
         },
       ])
@@ -128,7 +128,7 @@ describe('a refused move', () => {
           work_package: 'WP02',
           current_status: 'planned',
           requested_status: 'doing',
-          valid_transitions: ['doing'],
+          valid_transitions: ['doing', 'canceled'],
           blockers: ['WP01'],
           actor: 'ada',
           earlier: null,

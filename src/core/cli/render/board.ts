@@ -60,7 +60,7 @@ export function renderBoard(status: StatusDocument, style: Style): string {
 
 function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
   const heading = featureHeading(feature, style)
-  if (feature.progress.total > 0) return [...heading, [], ...renderLanes(feature, style)]
+  if (hasPackages(feature)) return [...heading, [], ...renderLanes(feature, style)]
   const slug = oneLine(feature.feature)
   return [
     ...heading,
@@ -81,11 +81,16 @@ function summaries(features: readonly FeatureStatusDocument[], style: Style): Li
   return rest > 0 ? [...lines, [span(`and ${rest} more that are done`, 'faint')]] : lines
 }
 
+/** Canceled packages count too: they are packages, though no part of the progress. */
+function hasPackages({ lanes }: FeatureStatusDocument): boolean {
+  return Object.values(lanes).some((packages) => packages.length > 0)
+}
+
 /** Counts of the lanes in use; for a finished feature its title. */
 function summaryNote(feature: FeatureStatusDocument, style: Style): Line {
   const { done, dot } = symbolsOf(style)
   if (isFinished(feature)) return [span(`${done} `, 'good'), span(oneLine(feature.title), 'faint')]
-  if (feature.progress.total === 0) return [span('no work packages yet', 'faint')]
+  if (!hasPackages(feature)) return [span('no work packages yet', 'faint')]
   return Object.entries(feature.lanes)
     .filter(([lane, packages]) => lane !== 'done' && packages.length > 0)
     .flatMap(([lane, packages], at) => [
