@@ -96,6 +96,12 @@ module.exports = {
       { path: '^(node:)?async_hooks$' },
     ),
     rule(
+      'one-git',
+      'Ask git through core/git: one environment, errors with a kind. install-source runs npm, by its absolute path.',
+      { path: '^src', pathNot: '^src/core/(git/git|plugin/host/install-source)[.]ts$' },
+      { path: '^(node:)?child_process$' },
+    ),
+    rule(
       'declared-packages-only',
       'Add it to dependencies in package.json.',
       { path: '^(src|packages)' },

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import * as askGit from '../../src/core/git/objects.js'
+import * as adapter from '../../src/core/git/git.js'
 import { hostileAttributes } from '../../src/core/git/log-attributes.js'
 import { findWorkspace } from '../../src/core/workspace/find-workspace.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
@@ -9,7 +9,7 @@ import { quickFolder } from './support/folder.js'
 
 const KITTYS_OWN = '.kittify/events/*.jsonl text eol=lf merge=kitty-events'
 
-vi.mock(import('../../src/core/git/objects.js'), { spy: true })
+vi.mock(import('../../src/core/git/git.js'), { spy: true })
 afterEach(() => {
   vi.clearAllMocks()
 })
@@ -98,9 +98,9 @@ describe('attributes that are none of the log’s business', () => {
   ])('cost no git process: %s', async (attributes) => {
     const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
     await clone.settle()
-    vi.mocked(askGit.askGit).mockClear()
+    vi.mocked(adapter.askGitFields).mockClear()
     await clone.emit(1)
-    expect(vi.mocked(askGit.askGit)).not.toHaveBeenCalled()
+    expect(vi.mocked(adapter.askGitFields)).not.toHaveBeenCalled()
     expect(clone.warnings).toEqual([])
   })
 
@@ -108,7 +108,7 @@ describe('attributes that are none of the log’s business', () => {
     expect(found(withAttributes(`* filter=x\n.kittify/** -filter\n${KITTYS_OWN}`))).toEqual([])
     expect(found(withAttributes(`* eol=crlf\n${KITTYS_OWN}`))).toEqual([])
     expect(found(withAttributes('*.jsonl working-tree-encoding=utf-8'))).toEqual([])
-    expect(vi.mocked(askGit.askGit)).toHaveBeenCalledTimes(3)
+    expect(vi.mocked(adapter.askGitFields)).toHaveBeenCalledTimes(3)
   })
 
   it('are looked for as far as the repository’s top where the log lies deeper', () => {

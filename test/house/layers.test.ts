@@ -32,6 +32,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: strin
   'services-print-nothing': ['src/core/services/prints.ts', '../cli/print.js'],
   'entities-below-everything': ['src/entities/looks-up.ts', '../core/errors/kitty-error.js'],
   'one-storage-of-context': ['src/core/services/keeps-context.ts', 'node:async_hooks'],
+  'one-git': ['src/core/services/runs-git.ts', 'node:child_process'],
   'declared-packages-only': ['src/core/services/undeclared.ts', 'fast-check'],
 }
 

@@ -36,6 +36,7 @@ export const EXIT_OF_KIND = {
   UnsafeSetup: EXIT.environment,
   BadConfig: EXIT.environment,
   MissingDependency: EXIT.environment,
+  GitFailure: EXIT.environment,
   LostRace: EXIT.lostRace,
 } as const satisfies Record<string, number>
 

@@ -1,52 +1,35 @@
-import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import { findProgram } from '../platform/find-program.js'
+import { findCheckout, primaryCheckout } from './checkout.js'
+import { gitEnvironment } from './environment.js'
+import { GitRefusal, noGit, notAnswered, reasonIn, stopped, unsafeRepository } from './git-failure.js'
 
-const MAX_OUTPUT = Number.POSITIVE_INFINITY
+export { GitRefusal } from './git-failure.js'
+
+/** Whoever asks gives git this long; whoever has it change something waits as long as it takes. Milliseconds. */
+const QUESTION_TIMEOUT_MS = 30_000
 
 export interface GitOptions {
   readonly input?: string | Buffer
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
-}
-
-/** Git ran and said no. */
-export class GitRefusal extends Error {
-  override readonly name = 'GitRefusal'
-  constructor(
-    readonly status: number,
-    /** What git said, without `fatal:`. */
-    readonly reason: string,
-  ) {
-    super(reason)
-  }
+  /** Milliseconds until git is stopped; none when left out. */
+  readonly timeout?: number
 }
 
 /**
- * Runs git in `folder` and answers what it printed. Optional locks are not taken, so that looking never touches
- * anybody's index.
- * @throws GitRefusal when git exits with anything but 0; KittyError MissingDependency when there is no git.
+ * Runs git in `folder` and returns what it printed. Every failure has a kind, so that "git could not be asked" is
+ * never taken for git's "no".
+ * @throws GitRefusal when git exits with anything but 0.
+ * @throws KittyError UnsafeSetup when git refuses the repository because of its owner; MissingDependency when there is
+ * no git; GitFailure when it could not be run, took too long or was stopped.
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
-  // A git hook's own variables would point this git at another repository or a half-made index.
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('GIT_') || PASSED_ON.has(name),
-  )
-  // Loaded here, since most commands ask git nothing.
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
-  const ran = spawnSync('git', args, {
-    cwd: folder,
-    env: {
-      ...Object.fromEntries(inherited),
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
-      LC_ALL: 'C',
-      ...options.env,
-    },
-    input: options.input ?? '',
-    maxBuffer: MAX_OUTPUT,
-  })
-  if (ran.error !== undefined) throw notRun(ran.error, folder)
-  if (ran.status === 0) return ran.stdout
-  throw new GitRefusal(ran.status ?? -1, reasonIn(ran.stderr.toString('utf8')))
+  const { status, stdout, stderr } = run(folder, args, options)
+  if (status === 0) return stdout
+  const refusal = new GitRefusal(folder, args, status, reasonIn(stderr))
+  // Some commands look for a repository on their own and say something else when they may not use it.
+  throw unsafeRepository(folder, stderr) ?? (refusal.isNo ? undefined : distrusted(folder)) ?? refusal
 }
 
 /** As `git`, as text without its last newline. */
@@ -54,50 +37,114 @@ export function gitText(folder: string, args: readonly string[], options: GitOpt
   return git(folder, args, options).toString('utf8').replace(/\n$/, '')
 }
 
-/** As `gitText`; undefined where git says no. */
+/**
+ * Asks git something, with what it prints byte for byte. Undefined only where git answers no (exit 1).
+ * @throws as `git` for all else, also when there is no answer in 30 s.
+ */
 export function askGit(
   folder: string,
   args: readonly string[],
-  options: GitOptions = {},
-): string | undefined {
+  input?: readonly string[],
+): Buffer | undefined {
   try {
-    return gitText(folder, args, options)
+    return git(folder, args, {
+      timeout: QUESTION_TIMEOUT_MS,
+      ...(input && { input: `${input.join('\n')}\n` }),
+    })
   } catch (error) {
-    if (error instanceof GitRefusal) return undefined
+    if (error instanceof GitRefusal && error.isNo) return undefined
     throw error
   }
+}
+
+/** As `askGit`, as text without its last newline. */
+export function askGitText(folder: string, args: readonly string[]): string | undefined {
+  return askGit(folder, args)?.toString('utf8').replace(/\n$/, '')
+}
+
+/** As `askGit`, the parts of an answer that NUL ends. None where git answers no. */
+export function askGitFields(folder: string, args: readonly string[]): string[] {
+  const fields = (askGit(folder, args)?.toString('utf8') ?? '').split('\0')
+  return fields.at(-1) === '' ? fields.slice(0, -1) : fields
 }
 
 /** The commit a revision names, or undefined. Whatever it looks like, it is never taken for an option. */
 export function resolveCommit(folder: string, revision: string): string | undefined {
   // An empty name would be HEAD's `^{commit}`; a NUL cannot be passed to a process at all.
   if (revision === '' || revision.includes('\0')) return undefined
-  return askGit(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
+  try {
+    return askGitText(folder, [
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      `${revision}^{commit}`,
+    ])
+  } catch (error) {
+    // `HEAD@{99}` and `@{upstream}` are fatal to git where there is none.
+    if (error instanceof GitRefusal) return undefined
+    throw error
+  }
 }
 
-/** Who commits, and which configuration holds: a caller's choice, not a hook's state. */
-const PASSED_ON: ReadonlySet<string> = new Set([
-  'GIT_CONFIG_GLOBAL',
-  'GIT_CONFIG_SYSTEM',
-  'GIT_CONFIG_NOSYSTEM',
-  'GIT_AUTHOR_NAME',
-  'GIT_AUTHOR_EMAIL',
-  'GIT_COMMITTER_NAME',
-  'GIT_COMMITTER_EMAIL',
-  'GIT_EXEC_PATH',
-])
-
-function reasonIn(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  const fatal = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it said nothing'
-  return fatal.replace(/^(fatal|error): /, '')
+/** @throws KittyError UnsafeSetup when git refuses the repository of `folder` because of its owner. */
+export function assertGitTrusts(folder: string): void {
+  const refused = distrusted(folder)
+  if (refused !== undefined) throw refused
 }
 
-function notRun(error: Error, folder: string): unknown {
-  if (systemCode(error) !== 'ENOENT') return error
-  return new KittyError('MissingDependency', `git could not be run in ${folder}`, {
-    nextSteps: ['install git, or put it on the PATH', `see that the folder is there: ls -d ${folder}`],
-    context: { folder },
-    cause: error,
+function distrusted(folder: string): Error | undefined {
+  const { status, stderr } = run(folder, ['rev-parse', '--git-dir'], { timeout: QUESTION_TIMEOUT_MS })
+  return status === 0 ? undefined : unsafeRepository(folder, stderr)
+}
+
+interface Ran {
+  readonly status: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+function run(folder: string, args: readonly string[], { input, env, timeout }: GitOptions): Ran {
+  const program = gitProgram(folder)
+  // Loaded here, since most commands ask git nothing.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const ran = spawnSync(program, args, {
+    cwd: folder,
+    env: { ...gitEnvironment(process.env), ...env },
+    input: input ?? '',
+    maxBuffer: Number.POSITIVE_INFINITY,
+    windowsHide: true,
+    ...(timeout !== undefined && { timeout }),
   })
+  // A git that ended without reading its input has said why.
+  const isUnread = systemCode(ran.error) === 'EPIPE' && ran.status !== null
+  if (ran.error !== undefined && !isUnread) throw notAnswered(folder, args, ran.error)
+  if (ran.status === null) throw stopped(folder, args, ran.signal ?? 'a signal')
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr.toString('utf8') }
+}
+
+const found = new Map<string, string>()
+
+/** Git's absolute path, looked up once for a folder and a PATH. @throws KittyError MissingDependency */
+function gitProgram(folder: string): string {
+  const key = `${folder}\0${process.env['PATH'] ?? ''}`
+  const known = found.get(key)
+  if (known !== undefined) return known
+  const outside = [folder, process.cwd()].flatMap(workTreesAround)
+  const program = findProgram('git', { env: process.env, platform: process.platform, outside })
+  if (program === undefined) throw noGit(folder)
+  found.set(key, program)
+  return program
+}
+
+/** The work tree that a folder is in, and the primary checkout it belongs to. */
+function workTreesAround(folder: string): string[] {
+  try {
+    const checkout = findCheckout(folder)
+    return checkout === undefined ? [] : [checkout.worktree, primaryCheckout(checkout) ?? checkout.worktree]
+  } catch (error) {
+    // Its `.git` leads nowhere: git itself is about to say so.
+    if (!isKittyError(error)) throw error
+    return [folder]
+  }
 }

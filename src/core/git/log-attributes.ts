@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
-import { askGit } from './objects.js'
+import { askGitFields } from './git.js'
 import { isDayFile } from '../log/format/day-file.js'
 import { readWhole } from '../files/open-file.js'
 
@@ -31,8 +31,9 @@ const LIMIT = 1024 * 1024
 /**
  * The attributes that hold for the log's files and harm them (gitattributes(5)). Git is asked only when one of the
  * files it reads them from names such an attribute for a pattern that could fit: on an ordinary command this costs
- * four small reads. Where git cannot be asked, none.
+ * four small reads.
  * @param files Names of day files, asked for only then.
+ * @throws KittyError when git cannot be asked.
  */
 export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
   if (!attributeFiles(workspace).some((path) => names(path))) return []
@@ -40,13 +41,7 @@ export function hostileAttributes(workspace: Workspace, files: () => readonly st
     relative(workspace.root, join(workspace.eventsDir, file)).split(sep).join('/'),
   )
   if (paths.length === 0) return []
-  let answer: string
-  try {
-    answer = askGit(workspace.root, ['check-attr', '-z', ...ASKED, '--', ...paths]).toString('utf8')
-  } catch {
-    return []
-  }
-  const fields = answer.split('\0')
+  const fields = askGitFields(workspace.root, ['check-attr', '-z', ...ASKED, '--', ...paths])
   const found = new Map<string, HostileAttribute>()
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const hostile = judge(fields[at + 1] ?? '', fields[at + 2] ?? '')

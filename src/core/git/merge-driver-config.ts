@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { askGitFields, git } from './git.js'
 
 /**
  * The log's merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where
@@ -39,21 +39,8 @@ function missingSettings(root: string): [string, string][] {
 
 /** What the repository's own configuration says of kitty's drivers, by key. */
 function registered(root: string): Map<string, string> {
-  try {
-    const entries = git(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-']).split('\0')
-    return new Map(
-      entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]),
-    )
-  } catch {
-    // Exit 1: none.
-    return new Map()
-  }
-}
-
-function git(root: string, args: readonly string[]): string {
-  return execFileSync('git', args, {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const entries = askGitFields(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-'])
+  return new Map(
+    entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]),
+  )
 }

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askGit, git, gitText } from './git.js'
+import { askGitText, git, gitText, resolveCommit } from './git.js'
 
 /** One worktree as git knows it: git-worktree(1), "PORCELAIN FORMAT". */
 export interface GitWorktree {
@@ -101,7 +101,7 @@ export function uncommittedIn(path: string): Uncommitted {
 /** True when HEAD is detached and has commits that no branch, tag or remote has. */
 export function hasLooseCommits(worktree: GitWorktree): boolean {
   if (worktree.branch !== undefined) return false
-  const loose = askGit(worktree.path, [
+  const loose = askGitText(worktree.path, [
     'rev-list',
     '--max-count=1',
     'HEAD',
@@ -121,8 +121,12 @@ export function mergedBranches(
 ): Set<string> {
   const merged = new Set<string>()
   for (const target of new Set(into)) {
+    // Named by an event, so perhaps a branch that this clone never had.
+    const commit = resolveCommit(root, target)
+    if (commit === undefined) continue
     const names =
-      askGit(root, ['for-each-ref', `--merged=${target}`, '--format=%(refname:short)', 'refs/heads']) ?? ''
+      askGitText(root, ['for-each-ref', `--merged=${commit}`, '--format=%(refname:short)', 'refs/heads']) ??
+      ''
     for (const name of names.split('\n')) {
       if (branches.has(name) && name !== target && hasMoved(root, name)) merged.add(name)
     }
@@ -132,7 +136,7 @@ export function mergedBranches(
 
 /** A branch that was never committed to is merged by definition; its reflog tells. */
 function hasMoved(root: string, branch: string): boolean {
-  const log = askGit(root, [
+  const log = askGitText(root, [
     'log',
     '--walk-reflogs',
     '--format=%H',

@@ -4,7 +4,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { logAtRevision } from '../log/revision-log.js'
-import { askGit, resolveCommit } from '../git/git.js'
+import { askGitText, resolveCommit } from '../git/git.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 const NAMED = 20
@@ -36,7 +36,7 @@ export class Revisions {
   }
 
   #unknown(asked: string, from: string): KittyError {
-    const names = askGit(this.workspace.root, [
+    const names = askGitText(this.workspace.root, [
       'for-each-ref',
       '--format=%(refname:short)',
       'refs/heads',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { unsafe } from '../files/assert-safe.js'
 import { currentBranch } from '../git/branch.js'
-import { askGit, resolveCommit } from '../git/git.js'
+import { askGitText, resolveCommit } from '../git/git.js'
 import { assertSlug } from '../workspace/slug.js'
 import type { Workspace } from '../workspace/workspace.js'
 import {
@@ -67,7 +67,7 @@ export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string
     return { state: isHalfMade(worktree) ? 'half made' : 'whole', worktree, base: start.base }
   if (isOccupied(place.path)) throw inTheWay(place)
   const branchExists =
-    askGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
+    askGitText(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
   const make = {
     path: place.path,
     branch: place.name,

@@ -8,7 +8,7 @@ import type { LockOf } from '../lock/file-lock.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
 import type { EventStore } from '../store/event-store.js'
 import { currentBranch } from '../git/branch.js'
-import { askGit, git, GitRefusal, gitText } from '../git/git.js'
+import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
 import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
 import {
@@ -168,7 +168,7 @@ export class Workspaces {
     const identity = ['-c', 'user.name=kitty', '-c', 'user.email=kitty@localhost']
     keepRef(
       'changes',
-      askGit(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '',
+      askGitText(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '',
     )
     if (loose) keepRef('head', gitText(path, ['rev-parse', 'HEAD']))
     const folder = join(privateDir, 'removed', mark)

@@ -82,7 +82,7 @@ export class Recovery {
     if (!freshness.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
-    const deleted = isChecked(mark) ? [] : unstagedDeletions(this.workspace)
+    const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
     const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
     if ((await missingFrom(index, wanted)).length > 0) {
@@ -177,17 +177,19 @@ export class Recovery {
     // Before git is asked: what changes meanwhile is asked about once more.
     const branches = branchesState(this.workspace)
     const missing = await this.#missingFromLog(index, lines)
-    const unstaged = unstagedDeletions(this.workspace)
+    const unstaged = this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
     // In another file they are not gone: moved to the one of their day, or to another writer's.
     const deleted = await missingFrom(index, unstaged ?? [])
     const comesBack = new Set(idsOf(deleted))
-    const plan = reconcile(lines, {
-      missing: missing.filter((line) => !comesBack.has(line.event_id)),
-      committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
-      prunable: prune ? countBeforeLast(YOUNGEST, lines) : 0,
-    })
-    const hidden = plan.isPending && isLogHidden(this.workspace) ? await this.#hiddenLines(index) : []
-    const putBack = [...deleted, ...plan.putBack, ...hidden]
+    const plan = this.#ifGitAnswers(() =>
+      reconcile(lines, {
+        missing: missing.filter((line) => !comesBack.has(line.event_id)),
+        committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
+        prunable: prune ? countBeforeLast(YOUNGEST, lines) : 0,
+      }),
+    )
+    const hidden = plan?.isPending ? await this.#hiddenLines(index) : []
+    const putBack = [...deleted, ...(plan?.putBack ?? []), ...hidden]
     if (putBack.length > 0) {
       const count = this.log.putBack(putBack)
       this.notices.warn(
@@ -196,9 +198,9 @@ export class Recovery {
       )
       await this.#catchUp(index)
     }
-    if (plan.drop.length > 0) this.journal.rewrite(plan.keep)
-    this.#isPending = unstaged === undefined || (plan.isPending && hidden.length === 0)
-    if (this.#isPending) return putBack.length > 0
+    if (plan !== undefined && plan.drop.length > 0) this.journal.rewrite(plan.keep)
+    this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
+    if (this.#isPending || plan === undefined) return putBack.length > 0
     const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     const waitsFor = plan.isElsewhere ? { branches } : {}
     await this.#confirmJournal(index, plan.expected, { ...this.journal.read().end, floor, ...waitsFor })
@@ -244,8 +246,25 @@ export class Recovery {
       })
   }
 
-  #hiddenLines(index: EventIndex): Promise<RawLine[]> {
-    return missingFrom(index, linesOfHead(this.workspace.root, this.workspace.eventsDir))
+  /** Lines of HEAD that git was told to keep out of the work tree. */
+  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
+    const { root, eventsDir } = this.workspace
+    const lines = this.#ifGitAnswers(() => (isLogHidden(this.workspace) ? linesOfHead(root, eventsDir) : []))
+    return missingFrom(index, lines ?? [])
+  }
+
+  /**
+   * Undefined where git could not be asked this time: nothing is put back then, and the next command asks again.
+   * @throws KittyError UnsafeSetup, MissingDependency: git will not answer before someone has done something.
+   */
+  #ifGitAnswers<T>(ask: () => T): T | undefined {
+    try {
+      return ask()
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
+      this.notices.warn(`Could not find out whether git took events out of .kittify/events. ${error.message}`)
+      return undefined
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { askGitText } from '../git/git.js'
 
 const MAX_LENGTH = 200
 // Names are printed on boards: what moves the cursor or turns the text around has no place in one.
@@ -26,20 +27,12 @@ export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): st
   return checked(osUser() ?? '', "the system's user name")
 }
 
-/** Git's `user.name` as it holds in `worktree`; undefined when it is not set or git cannot be run. */
+/**
+ * Git's `user.name` as it holds in `worktree`; undefined when it is not set.
+ * @throws KittyError when git cannot be asked: the system's user would be someone else in the log.
+ */
 export function gitUserName(worktree: string): string | undefined {
-  try {
-    // Loaded here, since most commands know their actor without.
-    const { execFileSync } = process.getBuiltinModule('node:child_process')
-    return execFileSync('git', ['config', '--get', 'user.name'], {
-      cwd: worktree,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    // Not set is exit 1; a git that cannot run is the next source's turn just the same.
-    return undefined
-  }
+  return askGitText(worktree, ['config', '--get', 'user.name'])?.trim()
 }
 
 function checked(name: string, source: string): string {

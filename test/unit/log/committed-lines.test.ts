@@ -5,7 +5,8 @@ import { type Committed, committedLines } from '../../../src/core/log/repair/com
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
-import { TempRepository } from '../../support/temp-repository.js'
+import { errorOf } from '../../support/kitty-error.js'
+import { gitIn, TempRepository } from '../../support/temp-repository.js'
 
 const TODAY = '2026-11-22T09:30:00.000Z'
 const TOMORROW = '2026-11-23T09:30:00.000Z'
@@ -122,15 +123,21 @@ describe('committedLines', () => {
     expect(repository.committed(line(1))).toEqual(new Set([ulid(1)]))
   })
 
-  it('calls nothing committed where there is no commit, no repository and no git', () => {
+  it('calls nothing committed before the first commit', () => {
     const unborn = tempFolder()
+    gitIn(unborn, 'init', '--quiet')
     const nothing = { inHead: new Set(), elsewhere: new Set() }
     expect(committedLines(unborn, join(unborn, '.kittify', 'events'), [line(1)])).toEqual(nothing)
+  })
+
+  it('says that git could not be asked, and never that nothing is committed', () => {
+    const folder = tempFolder()
+    expect(errorOf(() => committedLines(folder, folder, [line(1)])).kind).toBe('GitFailure')
     const repository = new Repository()
     repository.append(line(1))
     repository.commitAll('one')
     rmSync(join(repository.root, '.git', 'HEAD'))
-    expect(repository.committed(line(1))).toEqual(new Set())
-    expect(committedLines(join(unborn, 'missing'), unborn, [line(1)])).toEqual(nothing)
+    expect(errorOf(() => repository.committed(line(1))).kind).toBe('GitFailure')
+    expect(errorOf(() => committedLines(join(folder, 'missing'), folder, [line(1)])).kind).toBe('GitFailure')
   })
 })

@@ -50,10 +50,13 @@ describe('resolveActor', () => {
 })
 
 describe('gitUserName', () => {
-  it('reads the name that holds in the checkout, and none where git cannot run', () => {
+  it('reads the name that holds in the checkout', () => {
     const repository = new TempRepository()
     repository.git('config', 'user.name', 'Grace')
     expect(gitUserName(repository.root)).toBe('Grace')
-    expect(gitUserName(`${tempFolder()}/missing`)).toBeUndefined()
+  })
+
+  it('refuses where git cannot be asked, since the system’s user would be someone else in the log', () => {
+    expect(errorOf(() => gitUserName(`${tempFolder()}/missing`)).kind).toBe('GitFailure')
   })
 })

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
-import { askGit, type GitObject, readObjects } from '../../git/objects.js'
+import { askGit, askGitText } from '../../git/git.js'
+import { type GitObject, readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
@@ -24,48 +25,39 @@ export interface Committed {
  * and where it is not, git took it out (a revert, a merge with a hand in it), and no change of branches brings it back.
  *
  * A handful of processes whatever the number of branches: the tips, their folders, the blobs' sizes, the blobs that
- * differ. Git's index is not touched. Where git fails, nothing counts as committed: a line too many is put back,
- * none is lost.
+ * differ. Git's index is not touched.
+ * @throws KittyError when git cannot be asked. Nothing is known then, and nothing may be put back: the lines may be
+ * another branch's.
  * @param root The checkout whose HEAD counts. @param eventsDir The log's folder inside it.
  */
 export function committedLines(root: string, eventsDir: string, lines: readonly RawLine[]): Committed {
   const wanted = new Map(lines.map((line) => [line.bytes.toString('latin1').trimEnd(), line.event_id]))
   const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
-  try {
-    const folder = pathInTree(root, eventsDir)
-    const [head, ...others] = readObjects(
-      root,
-      ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`),
-    )
-    const ofHead = new Set(blobsOfDays(head, days))
-    const blobs = blobsOf(root, new Set([...ofHead, ...others.flatMap((tree) => blobsOfDays(tree, days))]))
-    for (const batch of batches(blobs)) {
-      for (const blob of readObjects(
-        root,
-        batch.map(({ id }) => id),
-      ))
-        if (blob !== undefined)
-          search(blob.content, wanted, ofHead.has(blob.id) ? found.inHead : found.elsewhere)
-    }
-  } catch {
-    // Whatever git's reason: what has been found is committed, for the rest see above.
+  const folder = pathInTree(root, eventsDir)
+  const [head, ...others] = readObjects(
+    root,
+    ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`),
+  )
+  const ofHead = new Set(blobsOfDays(head, days))
+  const blobs = blobsOf(root, new Set([...ofHead, ...others.flatMap((tree) => blobsOfDays(tree, days))]))
+  for (const batch of batches(blobs)) {
+    const ids = batch.map(({ id }) => id)
+    for (const blob of readObjects(root, ids))
+      if (blob !== undefined)
+        search(blob.content, wanted, ofHead.has(blob.id) ? found.inHead : found.elsewhere)
   }
   return found
 }
 
-/** Every event that HEAD has; none where git fails. */
+/** Every event that HEAD has. @throws KittyError when git cannot be asked. */
 export function linesOfHead(root: string, eventsDir: string): RawLine[] {
-  try {
-    const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
-    return rawLinesOfBlobs(root, blobsOfDays(tree))
-  } catch {
-    return []
-  }
+  const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
+  return rawLinesOfBlobs(root, blobsOfDays(tree))
 }
 
 function pathInTree(root: string, eventsDir: string): string {
-  const prefix = askGit(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
+  const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''
   return prefix + relative(root, eventsDir).split(sep).join('/')
 }
 
@@ -73,8 +65,8 @@ function branchesBeyondHead(root: string): string[] {
   const branches = ['for-each-ref', '--format=%(objectname)', 'refs/heads']
   // Before the first commit there is no HEAD to compare with.
   const isBorn = readObjects(root, ['HEAD'])[0] !== undefined
-  const others = askGit(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches)
-  return [...new Set(others.toString('latin1').split('\n').filter(Boolean))]
+  const others = askGitText(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches) ?? ''
+  return [...new Set(others.split('\n').filter(Boolean))]
 }
 
 /** Ids of a folder's day files, of these days or of all. A tree is a row of `mode name NUL id`, the id in bytes. */
@@ -100,13 +92,10 @@ function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
     ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'],
     [...ids],
   )
-  return answers
-    .toString('latin1')
-    .split('\n')
-    .flatMap((answer) => {
-      const [, id, size] = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(answer) ?? []
-      return id === undefined ? [] : [{ id, size: Number(size) }]
-    })
+  return (answers?.toString('latin1') ?? '').split('\n').flatMap((answer) => {
+    const [, id, size] = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(answer) ?? []
+    return id === undefined ? [] : [{ id, size: Number(size) }]
+  })
 }
 
 function* batches(blobs: readonly Blob[]): Generator<Blob[]> {

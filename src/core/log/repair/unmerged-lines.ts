@@ -1,5 +1,5 @@
 import { basename, relative } from 'node:path'
-import { askGit } from '../../git/objects.js'
+import { askGitFields } from '../../git/git.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
@@ -7,19 +7,15 @@ import { rawLinesOfBlobs } from '../format/raw-lines.js'
 /**
  * The events in every side of the log's unmerged files, as git keeps them in its index while a conflict is open
  * (git-ls-files(1), `--unmerged`). For a log that git was told not to merge: the work tree has our side alone.
- * None where git cannot be asked.
+ * @throws KittyError when git cannot be asked.
  */
 export function unmergedLines(root: string, eventsDir: string): RawLine[] {
-  try {
-    const folder = relative(root, eventsDir)
-    const entries = askGit(root, ['ls-files', '--unmerged', '-z', '--', folder]).toString('utf8').split('\0')
-    const ids = entries.flatMap((entry) => {
-      const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
-      return id !== undefined && isDayFile(basename(path ?? '')) ? [id] : []
-    })
-    const lines = rawLinesOfBlobs(root, [...new Set(ids)])
-    return [...new Map(lines.map((line) => [line.event_id, line])).values()]
-  } catch {
-    return []
-  }
+  const folder = relative(root, eventsDir)
+  const entries = askGitFields(root, ['ls-files', '--unmerged', '-z', '--', folder])
+  const ids = entries.flatMap((entry) => {
+    const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
+    return id !== undefined && isDayFile(basename(path ?? '')) ? [id] : []
+  })
+  const lines = rawLinesOfBlobs(root, [...new Set(ids)])
+  return [...new Map(lines.map((line) => [line.event_id, line])).values()]
 }

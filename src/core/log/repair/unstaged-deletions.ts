@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
+import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
-import { askGit, readObjects } from '../../git/objects.js'
+import { askGitFields } from '../../git/git.js'
+import { readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { readWhole } from '../../files/open-file.js'
@@ -10,8 +12,9 @@ import { rawLinesIn } from '../format/raw-lines.js'
 /**
  * Events that git's index has and the same file of the work tree lacks. Nobody wants that of a log: a file was removed
  * by hand, a checkout could not write it, or a line landed in what git was just replacing.
- * None where git cannot be asked. Git's index is not touched.
+ * Git's index is not touched.
  * @returns undefined while git is at work on its index, which then tells nothing about the work tree.
+ * @throws KittyError when git cannot be asked.
  */
 export function unstagedDeletions(workspace: Workspace): RawLine[] | undefined {
   if (isGitAtWork(workspace)) return undefined
@@ -28,35 +31,36 @@ export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolea
 /**
  * Whether git was told to leave files of the log out of the work tree, or not to look at them there: a sparse checkout,
  * git-update-index(1) `--skip-worktree` or `--assume-unchanged`.
+ * @throws KittyError when git cannot be asked.
  */
 export function isLogHidden({ root, eventsDir }: Workspace): boolean {
-  try {
-    const entries = askGit(root, ['ls-files', '-v', '-z', '--', relative(root, eventsDir)])
-    return entries
-      .toString('utf8')
-      .split('\0')
-      .some((entry) => /^(?:S|[a-z]) /.test(entry))
-  } catch {
-    return false
-  }
+  const entries = askGitFields(root, ['ls-files', '-v', '-z', '--', relative(root, eventsDir)])
+  return entries.some((entry) => /^(?:S|[a-z]) /.test(entry))
 }
 
 function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
+  const differing = differingFiles(root, relative(root, eventsDir))
+  const blobs = readObjects(
+    root,
+    differing.map(({ blob }) => blob),
+  )
+  return differing.flatMap(({ name }, at) => {
+    const staged = blobs[at]
+    const now = linesNow(join(eventsDir, name))
+    if (staged === undefined || now === undefined) return []
+    const present = new Set(now.map((line) => line.event_id))
+    return rawLinesIn(staged.content).filter((line) => !present.has(line.event_id))
+  })
+}
+
+/** Undefined where the file cannot be read, or a link or a folder is in its place: the next write says so. */
+function linesNow(path: string): RawLine[] | undefined {
   try {
-    const differing = differingFiles(root, relative(root, eventsDir))
-    const blobs = readObjects(
-      root,
-      differing.map(({ blob }) => blob),
-    )
-    return differing.flatMap(({ name }, at) => {
-      const staged = blobs[at]
-      if (staged === undefined) return []
-      const now = readWhole(join(eventsDir, name))
-      const present = new Set(now && rawLinesIn(now.bytes).map((line) => line.event_id))
-      return rawLinesIn(staged.content).filter((line) => !present.has(line.event_id))
-    })
-  } catch {
-    return []
+    const now = readWhole(path)
+    return now === undefined ? [] : rawLinesIn(now.bytes)
+  } catch (error) {
+    if (!isKittyError(error)) throw error
+    return undefined
   }
 }
 
@@ -64,7 +68,7 @@ function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
 function differingFiles(root: string, folder: string): { name: string; blob: string }[] {
   // A monitor of the file system would be started for it.
   const args = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--', folder]
-  const fields = askGit(root, args).toString('utf8').split('\0')
+  const fields = askGitFields(root, args)
   return fields.flatMap((field, at) => {
     const blob = /^:[0-7]+ [0-7]+ (?!0+ )([0-9a-f]{40,64}) [0-9a-f]+ [A-Z]$/.exec(field)?.[1]
     const name = basename(fields[at + 1] ?? '')

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../di/container.js'
 import { type EventStore, type Resolver, type Token, TOKENS } from '../../di/tokens.js'
 import type { LogEvent } from '../../events-lib.js'
+import { git } from '../../git/git.js'
 import type { Draft } from '../../store/stamp.js'
 import type { Session } from '../../workspace/session.js'
 import type { StampedDefinition } from '../definition.js'
@@ -42,7 +42,7 @@ export class TemporaryWorkspace {
   /** Makes one. Take it away again with `dispose`. */
   static async create(options: WorkspaceOptions = {}): Promise<TemporaryWorkspace> {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
-    git(root, 'init', '--quiet', '--initial-branch=main')
+    git(root, ['init', '--quiet', '--initial-branch=main'], { env: { GIT_CONFIG_GLOBAL: '/dev/null' } })
     const workspace = new TemporaryWorkspace(root, options)
     const initialise = await workspace.service(TOKENS.Initialize)
     initialise.initialise()
@@ -108,13 +108,4 @@ function sessionIn(root: string, actor: string): Session {
     progress: () => undefined,
     progressDone: () => undefined,
   }
-}
-
-function git(folder: string, ...args: string[]): void {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
-  execFileSync('git', args, {
-    cwd: folder,
-    stdio: 'ignore',
-    env: { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: '/dev/null' },
-  })
 }

@@ -3,31 +3,32 @@ import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { LineReader } from '../../log/format/line-codec.js'
-import { gitBytes, runGit } from '../../git/run-git.js'
+import { askGitFields, resolveCommit } from '../../git/git.js'
+import { readObjects } from '../../git/objects.js'
 import type { Workspace } from '../../workspace/workspace.js'
 
 /**
  * Events that HEAD has and the work tree has not: a file that somebody deleted or cut. No journal brings them back,
  * since what is committed has left it. Only files that differ from HEAD are read.
+ * @throws KittyError when git cannot be asked.
  */
 export async function missingFromWorkTree(
   { root, eventsDir }: Workspace,
   log: EventIndex,
 ): Promise<RawLine[]> {
   const folder = relative(root, eventsDir).split(sep).join('/')
-  const changed = runGit(root, [
-    'diff',
-    '--name-only',
-    '--relative',
-    '-z',
-    'HEAD',
-    '--',
-    folder,
-  ]).stdout.split('\0')
+  // Before the first commit nothing is committed.
+  if (resolveCommit(root, 'HEAD') === undefined) return []
+  // Not `git diff`, which outside of a repository compares two paths instead.
+  const changed = askGitFields(root, ['diff-index', '--name-only', '--relative', '-z', 'HEAD', '--', folder])
   const files = changed.filter((path) => isDayFile(path.slice(folder.length + 1)))
+  const blobs = readObjects(
+    root,
+    files.map((file) => `HEAD:./${file}`),
+  )
   const missing: RawLine[] = []
-  for (const file of files) {
-    const lines = eventLines(gitBytes(root, ['cat-file', 'blob', `HEAD:./${file}`]), join(root, file))
+  for (const [at, file] of files.entries()) {
+    const lines = eventLines(blobs[at]?.content ?? Buffer.alloc(0), join(root, file))
     const present = new Set((await log.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
     missing.push(...lines.filter((line) => !present.has(line.event_id)))
   }

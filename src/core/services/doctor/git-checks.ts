@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../workspace/config.js'
 import { areMergeDriversRegistered, registerMergeDrivers } from '../../git/merge-driver-config.js'
-import { runGit } from '../../git/run-git.js'
+import { askGitFields, askGitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { addLines, ATTRIBUTES, IGNORED, WORKTREES_IGNORED } from '../initialize.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
@@ -43,7 +43,7 @@ export function gitChecks(workspace: Workspace): Check[] {
 
 function attributes({ root }: Workspace): Verdict {
   const names = ['merge', 'eol', 'ident', 'filter', 'working-tree-encoding']
-  const answer = runGit(root, ['check-attr', '-z', ...names, '--', SAMPLE]).stdout.split('\0')
+  const answer = askGitFields(root, ['check-attr', '-z', ...names, '--', SAMPLE])
   const value = (name: string): string => answer[answer.indexOf(name) + 1] ?? 'unspecified'
   const hostile = ['ident', 'filter', 'working-tree-encoding']
     .filter((name) => !['unspecified', 'unset'].includes(value(name)))
@@ -58,7 +58,7 @@ function attributes({ root }: Workspace): Verdict {
   }
   const merge = value('merge')
   const isPlain = merge === 'kitty-events' && value('eol') === 'lf'
-  const lane = runGit(root, ['check-attr', '-z', 'merge', '--', SAMPLE_PACKAGE]).stdout.split('\0')[2]
+  const [, , lane] = askGitFields(root, ['check-attr', '-z', 'merge', '--', SAMPLE_PACKAGE])
   if (isPlain && lane === 'unspecified') {
     return repairable(
       '.gitattributes does not name the merge driver of work package files: their lane lines conflict on every merge',
@@ -99,7 +99,9 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
   // Asked of git, since a line of the person's own may well say the same.
   const errors = track ? [] : ['.kittify/errors/2026-01-01.jsonl']
   const samples = ['.kittify/events/index.db', '.kittify/clock.json', ...errors, '.worktrees/x']
-  const ignored = new Set(runGit(root, ['check-ignore', '--no-index', '--', ...samples]).stdout.split('\n'))
+  const ignored = new Set(
+    askGitText(root, ['check-ignore', '--no-index', '--', ...samples])?.split('\n') ?? [],
+  )
   const open = samples.filter((path) => !ignored.has(path))
   if (open.length === 0) return well('everything derived is ignored by git')
   return repairable(
@@ -112,9 +114,9 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
 }
 
 function logTracked({ root }: Workspace): Verdict {
-  const { code, stdout } = runGit(root, ['check-ignore', '--no-index', '-v', '--', SAMPLE])
-  if (code !== 0) return well('the log is not ignored')
-  const rule = stdout.split('\t')[0] ?? ''
+  const answer = askGitText(root, ['check-ignore', '--no-index', '-v', '--', SAMPLE])
+  if (answer === undefined) return well('the log is not ignored')
+  const rule = answer.split('\t')[0] ?? ''
   return byHand(
     `git ignores the log itself (${rule}): it is never committed, and no other clone sees these events`,
     `Remove that line from ${rule.split(':')[0] ?? 'the ignore file'}, then: git add .kittify/events`,
@@ -122,9 +124,7 @@ function logTracked({ root }: Workspace): Verdict {
 }
 
 function derivedFiles({ root }: Workspace): Verdict {
-  const tracked = runGit(root, ['ls-files', '-z', '--', ...DERIVED])
-    .stdout.split('\0')
-    .filter(Boolean)
+  const tracked = askGitFields(root, ['ls-files', '-z', '--', ...DERIVED])
   if (tracked.length === 0) return well('git tracks nothing that is derived')
   return byHand(
     `git tracks ${some(tracked)}: every branch and clone has its own, so that each checkout brings a wrong one`,
@@ -133,9 +133,7 @@ function derivedFiles({ root }: Workspace): Verdict {
 }
 
 function unfinishedMerge({ root, gitDir }: Workspace): Verdict {
-  const unmerged = runGit(root, ['ls-files', '-u', '-z', '--', '.kittify/events'])
-    .stdout.split('\0')
-    .filter(Boolean)
+  const unmerged = askGitFields(root, ['ls-files', '-u', '-z', '--', '.kittify/events'])
   const files = [...new Set(unmerged.map((line) => line.slice(line.indexOf('\t') + 1)))]
   if (files.length > 0) {
     return byHand(

@@ -3,7 +3,7 @@ import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
 import { assertSafe } from '../../files/assert-safe.js'
 import { readConfig } from '../../workspace/config.js'
 import { findWorkspace, requireInitialized } from '../../workspace/find-workspace.js'
-import { runGit } from '../../git/run-git.js'
+import { assertGitTrusts, gitText } from '../../git/git.js'
 import type { Session } from '../../workspace/session.js'
 import { byHand, type Check, repairable, type Verdict, well } from './check.js'
 
@@ -20,6 +20,7 @@ export function placeChecks(session: Session): Check[] {
       area: 'environment',
       look: () => {
         const { root, worktree } = workspace()
+        assertGitTrusts(root)
         return well(root === worktree ? root : `${root} (this is its worktree ${worktree})`)
       },
     },
@@ -72,17 +73,12 @@ function typed({ nextSteps }: KittyError): string {
 }
 
 function gitVersion(cwd: string): Verdict {
-  const { code, stdout } = runGit(existsSync(cwd) ? cwd : '/', ['--version'])
-  const [, major, minor] = /(\d{1,4})\.(\d{1,4})/.exec(stdout) ?? []
-  if (code !== 0 || major === undefined || minor === undefined) {
-    return byHand(
-      'git cannot be run: without it nothing is merged or put back',
-      'Install git (https://git-scm.com) and put it on the PATH.',
-    )
-  }
+  const version = gitText(existsSync(cwd) ? cwd : '/', ['--version'])
+  const [, major, minor] = /(\d{1,4})\.(\d{1,4})/.exec(version) ?? []
+  if (major === undefined || minor === undefined)
+    return byHand(`git does not say which version it is: ${version}`, 'Install git (https://git-scm.com).')
   const [oldMajor, oldMinor] = OLDEST_GIT
   const isOld = Number(major) < oldMajor || (Number(major) === oldMajor && Number(minor) < oldMinor)
-  const version = stdout.trim()
   return isOld
     ? byHand(`${version} is too old: ${OLDEST_GIT.join('.')} or later is needed`, 'Install a newer git.')
     : well(version)

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { runGit } from '../../git/run-git.js'
+import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
 
@@ -14,7 +14,7 @@ interface Worktree {
 
 /** Worktrees of which git knows and that are gone, and folders that look like one and are none. */
 export function worktrees({ root, worktreesDir }: Workspace): Verdict {
-  const known = parse(runGit(root, ['worktree', 'list', '--porcelain']).stdout)
+  const known = parse(gitText(root, ['worktree', 'list', '--porcelain']))
   const stale = known.filter((worktree) => worktree.isStale)
   const name = ({ path }: Worktree): string => relative(root, path)
   // Only what a branch keeps outlives the worktree's own record.
@@ -29,7 +29,7 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
     return repairable(
       `git still knows ${counted(stale.length, 'worktree')} whose folder is gone (${some(stale.map(name))}): their branches cannot be checked out elsewhere`,
       'forgets them (git worktree prune); their branches stay',
-      () => void runGit(root, ['worktree', 'prune']),
+      () => void git(root, ['worktree', 'prune']),
     )
   }
   const registered = new Set(known.map(({ path }) => realPath(path)))
@@ -65,7 +65,7 @@ function parse(porcelain: string): Worktree[] {
 function isOnABranch(root: string, head: string): boolean {
   return (
     /^[0-9a-f]+$/.test(head) &&
-    runGit(root, ['for-each-ref', '--contains', head, '--count=1', 'refs']).stdout !== ''
+    askGitText(root, ['for-each-ref', '--contains', head, '--count=1', 'refs']) !== ''
   )
 }
 

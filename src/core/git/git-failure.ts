@@ -1,0 +1,92 @@
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { shellWords } from '../platform/shell-words.js'
+
+/** Git ran to its end and exited with something else than 0. */
+export class GitRefusal extends KittyError {
+  constructor(
+    folder: string,
+    args: readonly string[],
+    readonly status: number,
+    /** What git said, without `fatal:`. */
+    readonly reason: string,
+  ) {
+    const what = commandOf(args)
+    super('GitFailure', `Git ${what} failed in ${folder}: ${sentence(reason)}`, {
+      nextSteps: [`See what git says: ${shellWords(['git', '-C', folder, 'status'])}`],
+      context: { folder, command: what, status, git: reason },
+    })
+  }
+
+  /** Exit 1 is how git answers no: no such key, no such revision, nothing ignored. */
+  get isNo(): boolean {
+    return this.status === 1
+  }
+}
+
+/**
+ * Git's refusal of a repository that belongs to someone else (git-config(1), `safe.directory`), with git's own remedy;
+ * undefined when its message is another.
+ */
+export function unsafeRepository(folder: string, stderr: string): KittyError | undefined {
+  if (!/^fatal: (?:detected dubious ownership in|unsafe) repository/m.test(stderr)) return undefined
+  const path = /dubious ownership in repository at '(.+)'$/m.exec(stderr)?.[1] ?? folder
+  return new KittyError('UnsafeSetup', `${path} belongs to another user, and git refuses to work in it.`, {
+    nextSteps: [shellWords(['git', 'config', '--global', '--add', 'safe.directory', path])],
+    context: { path },
+  })
+}
+
+/** Git could not be run, or was stopped before it answered: nothing is known. */
+export function notAnswered(folder: string, args: readonly string[], cause: Error): KittyError {
+  const code = systemCode(cause)
+  const isLate = code === 'ETIMEDOUT'
+  return new KittyError(
+    'GitFailure',
+    isLate
+      ? `Git ${commandOf(args)} in ${folder} gave no answer in time.`
+      : `Git ${commandOf(args)} could not be run in ${folder}: ${sentence(cause.message)}`,
+    {
+      nextSteps: isLate
+        ? ['Run the command again when the disk and the network are less busy.']
+        : ['Check that the folder is there and that git can be run.'],
+      context: { folder, command: commandOf(args), code: code ?? null },
+      cause,
+    },
+  )
+}
+
+/** A signal ended git: someone stopped it, or the system did. */
+export function stopped(folder: string, args: readonly string[], signal: string): KittyError {
+  return new KittyError('GitFailure', `Git ${commandOf(args)} in ${folder} was stopped by ${signal}.`, {
+    nextSteps: ['Run the command again.'],
+    context: { folder, command: commandOf(args), signal },
+  })
+}
+
+export function noGit(folder: string): KittyError {
+  return new KittyError(
+    'MissingDependency',
+    'There is no git on the PATH, or only one inside this work tree, which is never run.',
+    {
+      nextSteps: ['Install git (https://git-scm.com), or put its folder on the PATH.'],
+      context: { folder },
+    },
+  )
+}
+
+/** What git wrote to stderr in one line: the first that is fatal, or the last. */
+export function reasonIn(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const fatal = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it said nothing'
+  return fatal.replace(/^(fatal|error): /, '')
+}
+
+function sentence(text: string): string {
+  return `${text.replace(/\.$/, '')}.`
+}
+
+/** The subcommand, without the settings before it and what it was asked about. */
+function commandOf(args: readonly string[]): string {
+  const at = args.findIndex((word, n) => !word.startsWith('-') && args[n - 1] !== '-c')
+  return args[at] ?? args[0] ?? ''
+}
