@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { KittyError } from './errors/kitty-error.js'
+import { installCommand, ownPackage, PACKAGE_ROOT } from './own-package.js'
 
 /** The events library as the program finds it, beside what it was built with. docs/events-lib.md. */
 export interface EventsLibVersion {
@@ -13,12 +14,9 @@ export interface EventsLibVersion {
   readonly modified: boolean
 }
 
-interface Pin {
+interface Stamp {
   readonly commit: string
   readonly tree: string
-}
-
-interface Stamp extends Pin {
   readonly version: string
   readonly modified: boolean
 }
@@ -29,13 +27,11 @@ interface Library {
   readonly exports: { readonly '.': { readonly default: string } }
 }
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const NOT_BUILT: Stamp = { version: '', commit: '', tree: '', modified: true }
 
 /** Reads three small files and loads nothing, so that `--version` answers whatever is missing. */
 export function eventsLibVersion(): EventsLibVersion {
-  // A cast: this program's own package.json, whose pin is verified before it is published.
-  const { eventsLib } = readJson(join(ROOT, 'package.json')) as { eventsLib: Pin }
+  const { eventsLib } = ownPackage()
   const stamp = readStamp()
   const version = installedVersion() ?? null
   const same = stamp.tree === eventsLib.tree
@@ -49,14 +45,13 @@ export function eventsLibVersion(): EventsLibVersion {
 
 /** @throws KittyError MissingDependency when the library is missing or older than this program needs. */
 export function assertEventsLib(): void {
-  const { dependencies } = readJson(join(ROOT, 'package.json')) as { dependencies: Record<string, string> }
-  const needed = dependencies['kitty-events'] ?? '0.0.0'
+  const needed = ownPackage().dependencies['kitty-events'] ?? '0.0.0'
   const installed = installedVersion()
   if (installed !== undefined && !isOlder(installed, needed)) return
   const what = installed === undefined ? 'is not installed' : `${installed} is too old: ${needed} is needed`
   throw new KittyError('MissingDependency', `The events library kitty-events ${what}.`, {
     nextSteps: [
-      'npm install -g kitty-cli   # installs it with the program',
+      `${installCommand()}   # installs it with the program`,
       'in a checkout of kitty: npm install && npm run build',
     ],
     context: { package: 'kitty-events', needed, installed: installed ?? null },
@@ -86,7 +81,7 @@ function versionIn(folder: string): string | undefined {
 function readStamp(): Stamp {
   try {
     // A cast: the build writes it, scripts/events-lib/stamp.mjs.
-    return readJson(join(ROOT, 'dist', 'events-lib.json')) as Stamp
+    return readJson(join(PACKAGE_ROOT, 'dist', 'events-lib.json')) as Stamp
   } catch {
     return NOT_BUILT
   }

@@ -27,7 +27,7 @@ function repository(): TempRepository {
 
 /** Puts a copy of this program's code into a plugin's own node_modules, as a package manager would. */
 function ownCopy(plugin: string, changeApi?: (source: string) => string): void {
-  const copy = join(plugin, 'node_modules', 'kitty-cli')
+  const copy = join(plugin, 'node_modules', 'kittify')
   for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   mkdirSync(join(copy, 'node_modules'))
   for (const name of readdirSync(join(ROOT, 'node_modules')))
@@ -235,7 +235,7 @@ describe('what kitty consists of', () => {
     const trace = join(tempFolder(), 'trace')
     const evil = `require('node:fs').writeFileSync(${JSON.stringify(trace)}, 'ran')`
     const listed = {
-      name: 'kitty-cli',
+      name: 'kittify',
       oclif: {
         bin: 'kitty',
         plugins: ['kitty-plugin-evil'],

@@ -72,13 +72,13 @@ describe('the installed package', () => {
     execFileSync('npx', ['publint', 'run', '--strict', '.'], { cwd: clone, stdio: 'pipe' })
     const consumer = mkdtempSync(join(inject('installation').scratch, 'consumer-'))
     mkdirSync(join(consumer, 'node_modules'))
-    symlinkSync(kitty.root, join(consumer, 'node_modules/kitty-cli'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'))
     writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
     writeFileSync(
       join(consumer, 'index.ts'),
-      `import { PluginCommand, tokens, WithEventStore } from 'kitty-cli/plugin'
-import { definePlugin, schema, defineEventType } from 'kitty-cli/plugin/define'
-import { eventLogContract, eventStoreContract, type EventStore, given, TemporaryWorkspace } from 'kitty-cli/testing'
+      `import { PluginCommand, tokens, WithEventStore } from 'kittify/plugin'
+import { definePlugin, schema, defineEventType } from 'kittify/plugin/define'
+import { eventLogContract, eventStoreContract, type EventStore, given, TemporaryWorkspace } from 'kittify/testing'
 export const type = defineEventType<{ feature_slug: string; n: number }>({ type: 'x.a.B', version: 1, schema: schema.object<{ feature_slug: string; n: number }>({ feature_slug: schema.nonEmpty(), n: schema.int() }) })
 // @ts-expect-error -- a payload without its number is none
 type.draft({ feature_slug: '001-x' })
@@ -107,11 +107,11 @@ export { PluginCommand, tokens, WithEventStore, definePlugin, given, TemporaryWo
   it('carries the contract of its event store, for any test runner', () => {
     const consumer = mkdtempSync(join(inject('installation').scratch, 'contract-'))
     mkdirSync(join(consumer, 'node_modules'))
-    symlinkSync(kitty.root, join(consumer, 'node_modules/kitty-cli'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'))
     writeFileSync(
       join(consumer, 'store.test.mjs'),
       `import { it } from 'node:test'
-import { eventStoreContract, TemporaryWorkspace } from 'kitty-cli/testing'
+import { eventStoreContract, TemporaryWorkspace } from 'kittify/testing'
 const promises = eventStoreContract(async () => {
   const workspace = await TemporaryWorkspace.create()
   return { open: () => workspace.openStore(), dispose: () => workspace.dispose() }
@@ -135,7 +135,7 @@ describe('the example plugin', () => {
     const example = join(scratch, 'kitty-plugin-burndown')
     cpSync(join(clone, 'examples/kitty-plugin-burndown'), example, { recursive: true })
     mkdirSync(join(example, 'node_modules/@types'), { recursive: true })
-    symlinkSync(kitty.root, join(example, 'node_modules/kitty-cli'))
+    symlinkSync(kitty.root, join(example, 'node_modules/kittify'))
     symlinkSync(join(clone, 'node_modules/@types/node'), join(example, 'node_modules/@types/node'))
     const env = { ...process.env, PATH: `${join(clone, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
     execFileSync('npm', ['test', '--silent'], { cwd: example, env, stdio: ['ignore', 'ignore', 'inherit'] })

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { InstalledKitty, type Ran } from './support/installation.js'
 
-const COMMAND = `import { PluginCommand } from 'kitty-cli/plugin'
+const COMMAND = `import { PluginCommand } from 'kittify/plugin'
 export default class Greet extends PluginCommand {
   static summary = 'Greet'
   async run() { this.show(() => 'VERSION says hello') }
@@ -125,7 +125,7 @@ describe('kitty plugins', () => {
     const kitty = new InstalledKitty('link')
     const folder = plugin('kitty-plugin-linked')
     mkdirSync(join(folder, 'node_modules'))
-    execFileSync('ln', ['-s', kitty.root, join(folder, 'node_modules/kitty-cli')])
+    execFileSync('ln', ['-s', kitty.root, join(folder, 'node_modules/kittify')])
     expect(kitty.run(folder, 'plugins', 'link', '--no-install')).toMatchObject({ code: 0 })
     writeFileSync(join(folder, 'commands/greet.js'), COMMAND.replace('VERSION', 'changed'))
     expect(kitty.ok('/', 'greet')).toBe('changed says hello\n')

@@ -35,7 +35,7 @@ export class EventsLibCheckout {
     checkout.library('first')
     checkout.write(
       'package.json',
-      `${JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { repository, path: 'packages/events' } }, null, 2)}\n`,
+      `${JSON.stringify({ name: 'kittify', type: 'module', eventsLib: { repository, path: 'packages/events' } }, null, 2)}\n`,
     )
     checkout.commit('library')
     checkout.installTypescript()
@@ -87,7 +87,7 @@ export class EventsLibCheckout {
   setPin(changes: Readonly<Record<string, string>>): void {
     this.write(
       'package.json',
-      JSON.stringify({ name: 'kitty-cli', type: 'module', eventsLib: { ...this.pin, ...changes } }),
+      JSON.stringify({ name: 'kittify', type: 'module', eventsLib: { ...this.pin, ...changes } }),
     )
   }
 

@@ -38,7 +38,7 @@ export class PluginHome {
     this.#plugins.push(plugin)
     write(
       join(this.folder, 'package.json'),
-      JSON.stringify({ name: 'kitty-cli', private: true, oclif: { schema: 1, plugins: this.#plugins } }),
+      JSON.stringify({ name: 'kittify', private: true, oclif: { schema: 1, plugins: this.#plugins } }),
     )
   }
 
@@ -66,7 +66,7 @@ export class PluginHome {
 
 /** Source of a command whose `run` has both decorators; `body` may use `this.eventStore`. */
 export function commandSource(body: string, statics = ''): string {
-  return `import { PluginCommand, KittyError, tokens, WithErrorStorage, WithEventStore } from 'kitty-cli/plugin'
+  return `import { PluginCommand, KittyError, tokens, WithErrorStorage, WithEventStore } from 'kittify/plugin'
 export default class Command extends PluginCommand {
   static summary = 'A command'
   ${statics}
@@ -86,7 +86,7 @@ export function definitionSource(
 ): string {
   return `import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { definePlugin, defineEventType, schema } from 'kitty-cli/plugin/define'
+import { definePlugin, defineEventType, schema } from 'kittify/plugin/define'
 export default definePlugin({ name: '${name}', eventTypes: ${types}, afterEvents: ${hooks} })
 `
 }

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AfterEventsHook, isKittyEvent } from 'kitty-cli/plugin/define'
+import { type AfterEventsHook, isKittyEvent } from 'kittify/plugin/define'
 
 /** Tells whoever watches the file that KITTY_BURNDOWN_NEWS names, at the repository's top, what was finished. */
 export const announceDone: AfterEventsHook = {

@@ -1,4 +1,4 @@
-import { defineProjection, isKittyEvent, type LogEvent } from 'kitty-cli/plugin/define'
+import { defineProjection, isKittyEvent, type LogEvent } from 'kittify/plugin/define'
 import { goalSet } from './goal-set.js'
 import { sizeOf } from './size.js'
 

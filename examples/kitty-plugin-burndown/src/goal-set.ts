@@ -1,4 +1,4 @@
-import { defineEventType, schema } from 'kitty-cli/plugin/define'
+import { defineEventType, schema } from 'kittify/plugin/define'
 
 export interface GoalSet {
   readonly feature_slug: string

@@ -1,4 +1,4 @@
-import { definePlugin } from 'kitty-cli/plugin/define'
+import { definePlugin } from 'kittify/plugin/define'
 import { announceDone } from './announce-done.js'
 import { goalSet } from './goal-set.js'
 import { readableSize } from './readable-size.js'

@@ -1,4 +1,4 @@
-import type { MoveCheck } from 'kitty-cli/plugin/define'
+import type { MoveCheck } from 'kittify/plugin/define'
 import { sizeOf } from './size.js'
 
 /** A work package whose size nobody can read would count as one point without anybody noticing. */

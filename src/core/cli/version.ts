@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
+import { ownPackage } from '../own-package.js'
 
 interface Versions {
   readonly kitty: string
@@ -11,14 +10,8 @@ interface Versions {
 
 /** The program's version, and that of the events library it runs on. */
 export function versions(): Versions {
-  // A cast: this program's own package.json.
-  const { version } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'),
-  ) as {
-    version: string
-  }
   return {
-    kitty: version,
+    kitty: ownPackage().version,
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
     events_lib: eventsLibVersion(),

@@ -6,6 +6,7 @@ import { assertPlainFile } from '../files/assert-safe.js'
 import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
 import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
+import { installCommand } from '../own-package.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
@@ -274,7 +275,7 @@ function unavailable(path: string, reason: string, cause: unknown): KittyError {
   return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
     nextSteps: [
       'keep the repository on a local file system',
-      'reinstall kitty so that it fits this platform: npm install -g kitty-cli',
+      `reinstall kitty so that it fits this platform: ${installCommand()}`,
     ],
     context: { lock: path },
     cause,

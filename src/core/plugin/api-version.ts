@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
+import { installCommand, ownPackage } from '../own-package.js'
 
 /** Raised whenever a plugin that fitted before would no longer work. docs/plugins.md, "Versions". */
 export const API_VERSION = 1
@@ -17,7 +16,7 @@ const HOST = Symbol.for('kitty.plugin-host')
 
 /** Says which host this process is. */
 export function announceHost(): void {
-  const host: PluginHost = { api: API_VERSION, version: ownVersion() }
+  const host: PluginHost = { api: API_VERSION, version: ownPackage().version }
   Object.defineProperty(globalThis, HOST, { configurable: true, value: host })
 }
 
@@ -40,7 +39,7 @@ export function unfit(plugin: string, api: unknown, host: PluginHost): KittyErro
     {
       nextSteps: [
         typeof api === 'number' && api > host.api
-          ? 'npm install -g kitty-cli@latest'
+          ? installCommand('latest')
           : `kitty plugins update   # or ask for a release of ${plugin} that fits`,
         `or do without it: kitty plugins uninstall ${plugin}`,
       ],
@@ -55,16 +54,7 @@ export function unfit(plugin: string, api: unknown, host: PluginHost): KittyErro
 }
 
 export function thisHost(): PluginHost {
-  return { api: API_VERSION, version: ownVersion() }
-}
-
-function ownVersion(): string {
-  // A cast: this program's own package.json.
-  return (
-    JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as {
-      version: string
-    }
-  ).version
+  return { api: API_VERSION, version: ownPackage().version }
 }
 
 function isHost(value: unknown): value is PluginHost {

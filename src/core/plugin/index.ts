@@ -1,4 +1,4 @@
-/** The plugin API: `import … from 'kitty-cli/plugin'`. docs/plugins.md. */
+/** The plugin API: `import … from 'kittify/plugin'`. docs/plugins.md. */
 export { Args, Flags } from '@oclif/core'
 import { TOKENS } from '../di/tokens.js'
 

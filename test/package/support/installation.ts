@@ -39,7 +39,7 @@ export class InstalledKitty {
   }
 
   get root(): string {
-    return join(this.installation.prefix, 'lib', 'node_modules', 'kitty-cli')
+    return join(this.installation.prefix, 'lib', 'node_modules', 'kittify')
   }
 
   get env(): NodeJS.ProcessEnv {

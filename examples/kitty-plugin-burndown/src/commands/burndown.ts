@@ -8,7 +8,7 @@ import {
   tokens,
   WithErrorStorage,
   WithEventStore,
-} from 'kitty-cli/plugin'
+} from 'kittify/plugin'
 import { burndown } from '../burndown.js'
 import { chart } from '../chart.js'
 import { svg } from '../svg.js'

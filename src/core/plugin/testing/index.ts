@@ -1,4 +1,4 @@
-/** For a plugin's own tests: `import … from 'kitty-cli/testing'`. Any test runner. docs/plugins.md, "Tests". */
+/** For a plugin's own tests: `import … from 'kittify/testing'`. Any test runner. docs/plugins.md, "Tests". */
 export { pluginContract, projectionContract, type PluginSamples } from './contracts.js'
 export { eventLogContract, type LogUnderTest } from './event-log-contract.js'
 export { eventStoreContract, type StoreUnderTest } from './event-store-contract.js'

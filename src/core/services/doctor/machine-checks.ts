@@ -7,6 +7,7 @@ import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import type { WriteLock } from '../../lock/file-lock.js'
 import { loadLockBinding } from '../../lock/lock-binding.js'
+import { ownPackage } from '../../own-package.js'
 import type { Session } from '../../workspace/session.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
@@ -17,8 +18,9 @@ import { setAside } from './set-aside.js'
 /** With less than this a merge or a rebuilt index may not find room. Bytes. */
 const LITTLE_SPACE = 50 * 1024 * 1024
 
-const REINSTALL =
-  'npm rebuild -g kitty-cli, or install kitty again on this machine: its native parts fit one platform and one Node.'
+function reinstall(): string {
+  return `npm rebuild -g ${ownPackage().name}, or install kitty again on this machine: its native parts fit one platform and one Node.`
+}
 
 /** The machine and the set-up around the log. */
 @injectable()
@@ -87,7 +89,7 @@ function fileLocks(): Verdict {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     return byHand(
       `fs-native-extensions cannot be loaded (${reason}): without it nothing can be written`,
-      REINSTALL,
+      reinstall(),
     )
   }
 }
@@ -96,7 +98,7 @@ async function sqlite(): Promise<Verdict> {
   const problem = await driverProblem()
   return problem === undefined
     ? well('the native module loads')
-    : byHand(`${problem}: the log is read directly, which is slower`, REINSTALL)
+    : byHand(`${problem}: the log is read directly, which is slower`, reinstall())
 }
 
 function freeSpace(path: string): Verdict {

@@ -9,7 +9,7 @@ import {
   tokens,
   WithErrorStorage,
   WithEventStore,
-} from 'kitty-cli/plugin'
+} from 'kittify/plugin'
 import { goalSet } from '../../goal-set.js'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/

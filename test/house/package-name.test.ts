@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { installCommand, ownPackage } from '../../src/core/own-package.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** A command that would fetch or link a named package; flags may come first. */
+const FETCHED =
+  /\b(?:npm (?:i|install|link|rebuild|update|uninstall)|npx)((?: +--?[a-z-]+)*) +(@?[a-z][\w.@/-]*)/g
+/** Import paths that kitty's plugins use. */
+const IMPORTED = /['"]([a-z@][\w@/-]*?)\/(?:plugin(?:\/define)?|testing)['"]/g
+/** What package.json names: the program itself and the packages it is built from. */
+function known(): Set<string> {
+  const { name, dependencies, devDependencies } = JSON.parse(
+    readFileSync(`${ROOT}/package.json`, 'utf8'),
+  ) as Record<'dependencies' | 'devDependencies', object> & { name: string }
+  return new Set([name, ...Object.keys(dependencies), ...Object.keys(devDependencies)])
+}
+
+function namesIn(text: string): string[] {
+  const fetched = [...text.matchAll(FETCHED)].map(([, , name = '']) => name.replace(/(?<=.)@.*$/, ''))
+  const imported = [...text.matchAll(IMPORTED)].map(([, name = '']) => name)
+  return [...fetched, ...imported]
+}
+
+function trackedText(): string[] {
+  const files = execFileSync(
+    'git',
+    ['ls-files', 'src', 'docs', 'examples', 'test', 'scripts', 'bin', '*.md'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  )
+  return files.split('\n').filter((file) => /\.(ts|tsx|mjs|js|md|json)$/.test(file))
+}
+
+describe('the package name', () => {
+  it('is the only one beside dependencies that pages, messages and tests install or import', () => {
+    const names = known()
+    const foreign = trackedText().flatMap((file) =>
+      namesIn(readFileSync(`${ROOT}/${file}`, 'utf8'))
+        .filter((name) => !names.has(name) && !name.startsWith('kitty-plugin-'))
+        .map((name) => `${file}: ${name}`),
+    )
+
+    expect(foreign).toEqual([])
+  })
+
+  it('is found in each form that a page could use', () => {
+    // Written in parts: this file is read by the test above.
+    const of = (...parts: string[]): string => parts.join(' ')
+    expect(namesIn(of('npm', 'install -g somebody-cli@latest'))).toEqual(['somebody-cli'])
+    expect(namesIn(of('npm', 'rebuild -g @scope/other'))).toEqual(['@scope/other'])
+    expect(namesIn(["import x from 'other", "/plugin'"].join(''))).toEqual(['other'])
+  })
+
+  it('is what messages tell people to install', () => {
+    expect(installCommand('latest')).toBe(`npm install -g ${ownPackage().name}@latest`)
+  })
+})
