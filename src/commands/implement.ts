@@ -34,8 +34,7 @@ export default class ImplementCommand extends KittyCommand<typeof ImplementComma
     const service = await this.service(TOKENS.Implement)
     const scope = await this.service(TOKENS.Scope)
     const made = await service.implement({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       base: this.flags.base,
       provenance: scope.provenance(this.flags),
     })

@@ -34,8 +34,8 @@ describe('the program', () => {
       }),
     })
     expect(demo.json('agent', 'tasks', 'mark-status', 'T001', 'T404', '--status', 'done')).toMatchObject({
-      code: 0,
-      document: { updated: ['T001'], not_found: ['T404'], warnings: [] },
+      code: 2,
+      document: { error: { kind: 'UsageError', context: { updated: ['T001'], not_found: ['T404'] } } },
     })
     expect(demo.json('agent', 'gates', 'add', 'wp1', '--type', 'CI_CHECK').document).toMatchObject({
       gate: { gate_id: 'WP01-CI_CHECK', work_package: 'WP01', gate_type: 'CI_CHECK', status: 'pending' },

@@ -4,7 +4,7 @@ import { Args, Flags } from '@oclif/core'
 
 export const featureFlag = Flags.string({
   char: 'f',
-  summary: 'Feature, by slug or number.',
+  summary: 'Feature, by name, number, ULID or words.',
   description: 'Default: KITTY_FEATURE, the branch, the folder you are in, or the only feature there is.',
   helpValue: 'SLUG',
 })
@@ -35,7 +35,7 @@ export const provenanceFlags = {
 
 export const workPackageArg = Args.string({
   name: 'WP',
-  description: 'Work package: WP01, or wp1 for short.',
+  description: 'Work package: WP01, wp1 for short, or with its feature, as in 017/WP01.',
   required: true,
 })
 

@@ -3,30 +3,42 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { TOKENS } from '../di/tokens.js'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
 import type { NewEvent } from '../events-lib.js'
 import { checkTasks } from '../specs/check-tasks.js'
-import { readFeature, readTasks, type SkippedFile } from '../specs/feature-folder.js'
+import { readFeature, readTasks } from '../specs/feature-folder.js'
+import { lookAtFeatures } from '../specs/features.js'
 import type { StatedWorkPackage } from '../specs/work-package-file.js'
+import { compareWorkPackages } from '../specs/work-package-id.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
-  /** Features without a tasks folder are passed over instead of refused. */
+  /** Features without a tasks folder are passed over, and one that is wrong does not keep the others out. */
   readonly all: boolean
   readonly provenance: Provenance
+}
+
+export interface SkippedFile {
+  /** From the repository's root. */
+  readonly file: string
+  readonly reason: string
 }
 
 export interface FinalizedFeature {
   readonly feature: string
   readonly created: readonly string[]
   readonly existing: readonly string[]
+  /** What looks like a package and is not read as one. */
   readonly skipped: readonly SkippedFile[]
 }
 
 export interface FinalizeResult {
   readonly features: readonly FinalizedFeature[]
+  /** Folders under kitty-specs that are no features; only where all features were asked for. */
+  readonly skipped: readonly SkippedFile[]
   /** How many events were written. */
   readonly events: number
 }
@@ -47,9 +59,13 @@ export class FinalizeTasks {
   constructor(
     @inject(TOKENS.EventStore) private readonly store: EventStore,
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(TOKENS.Notices) private readonly notices: Notices,
   ) {}
 
-  /** @throws KittyError ValidationError (ids, dependencies, cycles), DamagedData (a file that cannot be read), UsageError (no tasks folder); nothing is written then. */
+  /**
+   * @throws KittyError ValidationError (ids, dependencies, cycles), DamagedData (a file that cannot be read), UsageError
+   * (no tasks folder), and nothing is written; of all features, ValidationError after the good ones are written.
+   */
   async finalize(request: FinalizeRequest): Promise<FinalizeResult> {
     // A thousand files take most of a second, which nobody else is to wait for.
     const folders: FeatureFolder[] = []
@@ -57,7 +73,9 @@ export class FinalizeTasks {
       const stated = readFeature(this.workspace.specsDir, feature)
       folders.push({ stated, tasks: await readTasks(stated.dir) })
     }
-    return this.record(folders, request)
+    const result = await this.record(folders, request)
+    for (const { tasks } of folders) if (tasks.kind === 'tasks') this.#nameLeftOut(tasks.workPackages)
+    return result
   }
 
   @Exclusive
@@ -66,7 +84,15 @@ export class FinalizeTasks {
     request: FinalizeRequest,
   ): Promise<FinalizeResult> {
     const plans: PlannedFeature[] = []
-    for (const folder of folders) plans.push(await this.#plan(folder, request))
+    const refused: { feature: string; error: KittyError }[] = []
+    for (const folder of folders) {
+      try {
+        plans.push(await this.#plan(folder, request))
+      } catch (error) {
+        if (!request.all || !isKittyError(error)) throw error
+        refused.push({ feature: folder.stated.slug, error })
+      }
+    }
     const { events, repeated } = await this.write({ provenance: request.provenance, plans })
     const features = plans.map(({ feature, created, existing, skipped }) => ({
       feature,
@@ -74,7 +100,9 @@ export class FinalizeTasks {
       existing,
       skipped,
     }))
-    return { features, events: repeated ? 0 : events.length }
+    const skipped = request.all ? lookAtFeatures(this.workspace.specsDir).skipped.map(this.#short) : []
+    if (refused.length > 0) throw notAll(features, skipped, refused)
+    return { features, skipped, events: repeated ? 0 : events.length }
   }
 
   @Emits
@@ -89,13 +117,13 @@ export class FinalizeTasks {
     const { slug: feature } = stated
     const { all, provenance } = request
     const known = (await this.store.workPackages(feature)).filter((state) => state.created)
-    const existing = new Set(known.map((state) => state.work_package_id))
+    const existing = new Set(known.map((state) => state.work_package_id).sort(compareWorkPackages))
     if (tasks.kind === 'no_tasks_folder') {
       if (!all) throw noTasks(feature, tasks.dir, tasks.reason)
-      const skipped = [{ file: this.#short(tasks.dir), reason: tasks.reason }]
+      const skipped = [this.#short({ file: tasks.dir, reason: tasks.reason })]
       return { feature, created: [], existing: [...existing], skipped, drafts: [] }
     }
-    if (tasks.skipped.length > 0) throw unreadable(feature, tasks.skipped)
+    if (tasks.unreadable.length > 0) throw unreadable(feature, tasks.unreadable)
     const problems = checkTasks(tasks.workPackages, [...existing])
     if (problems.length > 0) throw invalid(feature, problems)
     const fresh = tasks.workPackages.filter((stated) => !existing.has(stated.work_package_id))
@@ -106,14 +134,23 @@ export class FinalizeTasks {
       feature,
       created: fresh.map((workPackage) => workPackage.work_package_id),
       existing: [...existing],
-      skipped: [],
+      skipped: tasks.skipped.map(this.#short),
       drafts,
     }
   }
 
-  #short(path: string): string {
-    return relative(this.workspace.root, path)
+  #nameLeftOut(workPackages: readonly StatedWorkPackage[]): void {
+    for (const { work_package_id, leftOut } of workPackages)
+      if (leftOut.length > 0)
+        this.notices.warn(
+          `${work_package_id}: ${leftOut.join(', ')} was left out: kitty agent tasks mark-status says what is done.`,
+        )
   }
+
+  readonly #short = ({ file, reason }: SkippedFile): SkippedFile => ({
+    file: relative(this.workspace.root, file),
+    reason,
+  })
 }
 
 /** The event that brings a feature into the log, from what its folder states. */
@@ -163,6 +200,31 @@ function invalid(feature: string, problems: readonly { message: string }[]): Kit
     {
       nextSteps: ['Correct the files named above and run the command again.'],
       context: { feature_slug: feature, problems },
+    },
+  )
+}
+
+/** Some of all features are wrong; the others have been written. */
+function notAll(
+  features: readonly FinalizedFeature[],
+  skipped: readonly SkippedFile[],
+  refused: readonly { feature: string; error: KittyError }[],
+): KittyError {
+  const reasons = refused.map(({ error }) => error.message)
+  return new KittyError(
+    'ValidationError',
+    `${refused.length} of ${features.length + refused.length} features ${refused.length === 1 ? 'was' : 'were'} not taken in. ${reasons.join('. ')}`,
+    {
+      nextSteps: [
+        'Correct the files named above and run the command again; the other features are in the log.',
+      ],
+      context: {
+        features,
+        skipped: [
+          ...refused.map(({ feature, error }) => ({ file: `kitty-specs/${feature}`, reason: error.message })),
+          ...skipped,
+        ],
+      },
     },
   )
 }

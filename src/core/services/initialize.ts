@@ -55,7 +55,7 @@ export class Initialize {
   #create(workspace: Workspace, perWriter: boolean): string[] {
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
-    for (const dir of [workspace.kittyDir, workspace.eventsDir]) {
+    for (const dir of [workspace.kittyDir, workspace.eventsDir, workspace.errorsDir]) {
       if (mkdirSync(dir, { recursive: true }) !== undefined) note(dir)
     }
     if (perWriter && setPerWriter(workspace)) note(workspace.configFile)

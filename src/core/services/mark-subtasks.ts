@@ -40,12 +40,22 @@ export class MarkSubtasks {
     @inject(TOKENS.SubtaskFiles) private readonly files: SubtaskFiles,
   ) {}
 
-  /** @throws KittyError UsageError when none of them exists, or one exists in several packages. */
-  @Exclusive
+  /**
+   * @param request its subtasks in any case, several separated by commas in one word
+   * @throws KittyError UsageError when one exists in several packages, and then nothing is marked; when some exist in
+   * none, after the others are marked.
+   */
   async mark(request: MarkRequest): Promise<MarkResult> {
+    const marked = await this.markFound(request)
+    if (marked.not_found.length === 0) return marked
+    throw someNotFound(marked)
+  }
+
+  @Exclusive
+  protected async markFound(request: MarkRequest): Promise<MarkResult> {
     const { feature, done, provenance } = request
-    const subtasks = [...new Set(request.subtasks)]
     const states = await this.#packages(request)
+    const subtasks = spelled(request.subtasks, states)
     const places = this.#places(feature, states, subtasks)
     if (places.length === 0) throw noneFound(feature, subtasks, states)
     const pending = places.filter((place) => isDone(place, states) !== done)
@@ -90,6 +100,19 @@ export class MarkSubtasks {
   }
 }
 
+/** As the log spells them, whatever their case; what it does not list is looked for as its author typed it. */
+function spelled(asked: readonly string[], states: readonly WorkPackageState[]): string[] {
+  const known = new Set(states.flatMap((state) => state.subtasks.map(({ id }) => id)))
+  const byCase = new Map([...known].map((id) => [id.toLowerCase(), id]))
+  const words = asked.flatMap((word) => word.split(',')).filter((word) => word.trim() !== '')
+  const ids = words.map((word) => {
+    const id = word.trim()
+    if (known.has(id)) return id
+    return byCase.get(id.toLowerCase()) ?? (/^[a-z]{1,8}\d{1,9}$/.test(id) ? id.toUpperCase() : id)
+  })
+  return [...new Set(ids)]
+}
+
 function isDone({ id, workPackage }: SubtaskPlace, states: readonly WorkPackageState[]): boolean {
   const state = states.find((candidate) => candidate.work_package_id === workPackage)
   return state?.subtasks.find((subtask) => subtask.id === id)?.done ?? false
@@ -126,6 +149,18 @@ function noneFound(
     nextSteps: [there],
     context: { feature_slug: feature, not_found: subtasks, known },
   })
+}
+
+function someNotFound({ feature, updated, unchanged, not_found }: MarkResult): KittyError {
+  const rest = [...updated, ...unchanged]
+  return new KittyError(
+    'UsageError',
+    `${feature} has no subtask ${not_found.join(', ')}; ${rest.join(', ')} ${rest.length === 1 ? 'is' : 'are'} marked.`,
+    {
+      nextSteps: [`kitty agent tasks list --feature ${feature}`],
+      context: { feature_slug: feature, updated, unchanged, not_found },
+    },
+  )
 }
 
 function ambiguous(id: string, places: readonly SubtaskPlace[]): KittyError {

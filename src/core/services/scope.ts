@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os'
 import { inject, injectable } from 'inversify'
 import { TOKENS } from '../di/tokens.js'
-import { isFeature, listFeatures } from '../specs/feature-folder.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { featureName } from '../specs/feature-name.js'
+import { isFeature, listFeatures } from '../specs/features.js'
 import type { EventStore, Provenance } from '../store/event-store.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../git/branch.js'
@@ -25,12 +27,12 @@ export class Scope {
     @inject(TOKENS.EventStore) private readonly store: EventStore,
   ) {}
 
-  /** Every feature there is: a folder under kitty-specs, or an event. */
+  /** Every feature there is: a folder under kitty-specs, or an event; what a log calls otherwise is never a path. */
   async features(): Promise<string[]> {
     const logged = await this.store.featureSlugs()
     const folders = listFeatures(this.workspace.specsDir)
     const known = new Set(folders)
-    return [...folders, ...logged.filter((slug) => !known.has(slug))]
+    return [...folders, ...logged.filter((slug) => !known.has(slug) && featureName(slug) !== undefined)]
   }
 
   /** @throws KittyError UsageError, UnknownFeature, AmbiguousFeature. */
@@ -59,8 +61,25 @@ export class Scope {
   async contested(text: string, flag: string | undefined): Promise<{ feature: string; entity_id: string }> {
     if (flag === undefined && (await this.features()).includes(text))
       return { feature: text, entity_id: text }
+    if (text.includes('/')) {
+      const { feature, workPackage } = await this.place(text, flag)
+      return { feature, entity_id: workPackage }
+    }
     const feature = await this.feature(flag)
     return { feature, entity_id: text === feature ? feature : this.workPackage(text) }
+  }
+
+  /**
+   * One work package, by its id and the feature's flag, or as `NNN/WPxx`.
+   * @throws KittyError as `feature`, UsageError.
+   */
+  async place(text: string, flag: string | undefined): Promise<{ feature: string; workPackage: string }> {
+    const slash = text.lastIndexOf('/')
+    if (slash < 0) return { feature: await this.feature(flag), workPackage: this.workPackage(text) }
+    const workPackage = this.workPackage(text.slice(slash + 1))
+    const feature = await this.feature(text.slice(0, slash))
+    if (flag !== undefined && (await this.feature(flag)) !== feature) throw twoFeatures(text, flag)
+    return { feature, workPackage }
   }
 
   /** `wp1` → `WP01`. @throws KittyError UsageError. */
@@ -91,4 +110,11 @@ function osUser(): string | undefined {
     // A user id without an entry in the password file: the other sources have to say.
     return undefined
   }
+}
+
+function twoFeatures(text: string, flag: string): KittyError {
+  return new KittyError('UsageError', `${text} and --feature ${flag} name two features.`, {
+    nextSteps: ['leave --feature out'],
+    context: { work_package: text, feature: flag },
+  })
 }

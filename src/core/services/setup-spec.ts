@@ -8,6 +8,7 @@ import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
+import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-name.js'
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
 import { replaceFile } from '../files/replace-file.js'
 import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
@@ -107,28 +108,31 @@ export class SetupSpec {
 }
 
 function chooseSlug(asked: string, known: readonly string[]): string {
+  const name = featureName(asked)
+  // A name with a ULID in it has no number that another could have.
+  if (name !== undefined && name.number === undefined) return asked
   if (/^\d/.test(asked)) {
     assertSlug(asked)
-    const number = Number.parseInt(asked, 10)
-    const other = known.find((slug) => slug !== asked && Number.parseInt(slug, 10) === number)
+    const other = known.find((slug) => slug !== asked && numberOfFeature(slug) === name?.number)
     if (other !== undefined && !known.includes(asked)) throw numberTaken(asked, other)
     return asked
   }
   assertNewSlug(asked)
-  const same = known.find((slug) => slug.replace(/^\d+-/, '') === asked)
-  const next = Math.max(0, ...known.map((slug) => Number.parseInt(slug, 10) || 0)) + 1
+  const same = known.find((slug) => featureName(slug)?.words === asked)
+  const next = Math.max(0, ...known.map((slug) => numberOfFeature(slug) ?? 0)) + 1
   return same ?? `${String(next).padStart(3, '0')}-${asked}`
 }
 
 function numberTaken(asked: string, other: string): KittyError {
+  const words = featureName(asked)?.words ?? asked
   return new KittyError('UsageError', `The number of ${asked} belongs to ${other}.`, {
-    nextSteps: [`kitty agent feature setup-spec ${asked.replace(/^\d+-/, '')}`],
+    nextSteps: [`kitty agent feature setup-spec ${words}`],
     context: { asked, other },
   })
 }
 
 function titleOf(slug: string): string {
-  const words = slug.replace(/^\d+-/, '').replaceAll('-', ' ')
+  const words = wordsOfFeature(slug)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

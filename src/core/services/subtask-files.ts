@@ -36,25 +36,21 @@ export class SubtaskFiles {
   /** Ticks or clears the boxes. Never throws for what the files are: the log has the truth already. */
   settle(feature: string, places: readonly SubtaskPlace[], done: boolean): void {
     for (const workPackage of new Set(places.map((place) => place.workPackage))) {
-      const ids = places.filter((place) => place.workPackage === workPackage).map(({ id }) => id)
       const path = this.#pathOf(feature, workPackage)
-      if (path !== undefined) this.#settleFile(path, ids, done)
+      if (path !== undefined) this.#settleFile(path, idsOf(places, workPackage), done)
     }
     const path = join(this.workspace.specsDir, feature, 'tasks.md')
-    this.#settleFile(
-      path,
-      places.map(({ id }) => id),
-      done,
-    )
+    for (const workPackage of new Set(places.map((place) => place.workPackage)))
+      this.#settleFile(path, idsOf(places, workPackage), done, workPackage)
   }
 
-  #settleFile(path: string, ids: readonly string[], done: boolean): void {
+  #settleFile(path: string, ids: readonly string[], done: boolean, owner?: string): void {
     const file = readSpecFile(path)
     if (!file.ok) {
       if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}`)
       return
     }
-    const change = setBoxes(file.bytes, ids, done)
+    const change = setBoxes(file.bytes, ids, done, owner)
     if (!change.changed) return
     try {
       replaceFile(path, change.bytes)
@@ -70,4 +66,8 @@ export class SubtaskFiles {
     const file = this.laneFiles.fileOf(feature, workPackage)
     return file === null ? undefined : join(this.workspace.root, file)
   }
+}
+
+function idsOf(places: readonly SubtaskPlace[], workPackage: string): string[] {
+  return places.filter((place) => place.workPackage === workPackage).map(({ id }) => id)
 }

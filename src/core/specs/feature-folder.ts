@@ -1,10 +1,13 @@
-/** The features under kitty-specs: their folders, what meta.json says of each, and the work packages in `tasks/`. */
-import { lstatSync, readdirSync, realpathSync } from 'node:fs'
+/** A feature's folder: what meta.json says of it, and the work packages in `tasks/`. */
+import { lstatSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { wordsOfFeature } from './feature-name.js'
+import { entriesIn, type Skipped } from './features.js'
+import { passedOver } from './passed-over.js'
 import { readSpecFile } from './read-spec-file.js'
 import { readWorkPackageFile, type StatedWorkPackage } from './work-package-file.js'
-import { workPackageIdOfFile } from './work-package-id.js'
+import { compareWorkPackages, workPackageIdOfFile } from './work-package-id.js'
 
 interface StatedFeature {
   readonly slug: string
@@ -15,38 +18,16 @@ interface StatedFeature {
   readonly problem: string | null
 }
 
-export interface SkippedFile {
-  readonly file: string
-  readonly reason: string
-}
-
 type Tasks =
   | {
       readonly kind: 'tasks'
       readonly workPackages: readonly StatedWorkPackage[]
-      readonly skipped: readonly SkippedFile[]
+      /** Packages whose files cannot be read, by file. */
+      readonly unreadable: readonly Skipped[]
+      /** Files that look like packages and are not read as such. */
+      readonly skipped: readonly Skipped[]
     }
   | { readonly kind: 'no_tasks_folder'; readonly dir: string; readonly reason: string }
-
-const SLUG = /^\d{3,9}-[a-z0-9-]{1,96}$/
-
-/** Whether it is the slug of a folder in `specsDir`. */
-export function isFeature(specsDir: string, slug: string): boolean {
-  try {
-    return SLUG.test(slug) && lstatSync(join(specsDir, slug)).isDirectory()
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return false
-  }
-}
-
-/** The slugs (`NNN-name`) of the folders in `specsDir`, by number, then by name; none when it does not exist. */
-export function listFeatures(specsDir: string): string[] {
-  return folderEntries(specsDir)
-    .filter((entry) => entry.isDirectory() && SLUG.test(entry.name))
-    .map((entry) => entry.name)
-    .sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1))
-}
 
 /** Title and mission as meta.json states them; a title can always be shown, made from the slug at worst. */
 export function readFeature(specsDir: string, slug: string): StatedFeature {
@@ -56,30 +37,41 @@ export function readFeature(specsDir: string, slug: string): StatedFeature {
   return {
     slug,
     dir,
-    title: title ?? slug.replace(/^\d+-/, '').replaceAll('-', ' '),
+    title: title ?? wordsOfFeature(slug),
     mission: firstText(meta.keys, ['mission', 'mission_type', 'mission_key']) ?? null,
     problem: meta.problem,
   }
 }
 
-/** Every `WP*.md` of the feature's tasks folder, by name; what cannot be read is listed with its reason. */
+/** Every `WP*.md` of the feature's tasks folder, by id; what cannot be read and what is passed over have their reasons. */
 export async function readTasks(featureDir: string): Promise<Tasks> {
   const dir = join(featureDir, 'tasks')
   const outside = leavesFolder(featureDir, dir)
   if (outside !== undefined) return { kind: 'no_tasks_folder', dir, reason: outside }
-  const names = folderEntries(dir)
-    .map((entry) => entry.name)
-    .filter((name) => workPackageIdOfFile(name) !== undefined)
-    .sort()
   const workPackages: StatedWorkPackage[] = []
-  const skipped: SkippedFile[] = []
-  for (const name of names) {
+  const unreadable: Skipped[] = []
+  for (const { name } of packageFilesIn(dir)) {
     const file = join(dir, name)
     const read = await readWorkPackageFile(file)
     if (read.ok) workPackages.push(read.workPackage)
-    else skipped.push({ file, reason: read.reason })
+    else unreadable.push({ file, reason: read.reason })
   }
-  return { kind: 'tasks', workPackages, skipped }
+  return { kind: 'tasks', workPackages, unreadable, skipped: passedOver(dir) }
+}
+
+interface PackageFile {
+  readonly id: string
+  readonly name: string
+}
+
+/** The files in `dir` whose names are packages', by id, then by name. */
+export function packageFilesIn(dir: string): PackageFile[] {
+  return entriesIn(dir)
+    .flatMap(({ name }) => {
+      const id = workPackageIdOfFile(name)
+      return id === undefined ? [] : [{ id, name }]
+    })
+    .sort((a, b) => compareWorkPackages(a.id, b.id) || (a.name < b.name ? -1 : 1))
 }
 
 /** Why `dir` is not a folder inside `featureDir`, or undefined when it is. */
@@ -94,15 +86,6 @@ function leavesFolder(featureDir: string, dir: string): string | undefined {
     if (code === 'ENOENT')
       return `${dir} does not exist: put one file a work package there, as in WP01-title.md`
     if (code !== undefined) return `${dir} cannot be read (${code}): check its permissions`
-    throw error
-  }
-}
-
-function folderEntries(dir: string) {
-  try {
-    return readdirSync(dir, { withFileTypes: true })
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
     throw error
   }
 }
@@ -131,8 +114,4 @@ function firstText(keys: Readonly<Record<string, unknown>>, names: readonly stri
     if (typeof value === 'string' && value.trim() !== '') return value.trim()
   }
   return undefined
-}
-
-function numberOf(slug: string): number {
-  return Number.parseInt(slug, 10)
 }

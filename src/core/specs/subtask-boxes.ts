@@ -3,10 +3,13 @@
  *
  *     - [ ] T001 Write it      - [x] **T002**: Test it      - [ ] `T003` [P] Ship it
  *
- * One byte a box changes, no other. Boxes in front matter and in fenced code are somebody's example and stay.
+ * One byte per box changes, no other. Boxes in front matter and in fenced code are examples and stay. A subtask that
+ * is a sentence is found by its words.
  */
 import { splitFrontMatter } from './front-matter.js'
 import { lineAt } from './lines.js'
+import { subtaskId } from './listed.js'
+import { spellWorkPackageId } from './work-package-id.js'
 
 interface BoxChange {
   readonly bytes: Buffer
@@ -15,17 +18,29 @@ interface BoxChange {
   readonly found: readonly string[]
 }
 
-const BOX =
-  /^([ \t]{0,16}(?:[-*+]|\d{1,9}[.)])[ \t]{1,8}\[)([ xX])\][ \t]{1,8}[*_`~[]{0,4}([A-Za-z]{1,8}\d{1,9}[A-Za-z]?)(?![\w-])/
+const BOX = /^([ \t]{0,16}(?:[-*+]|\d{1,9}[.)])[ \t]{1,8}\[)([ xX])\][ \t]{1,8}(\S.*)$/
+const ID = /^[*_`~[]{0,4}([A-Za-z]{1,8}\d{1,9}[A-Za-z]?)(?![\w-])/
 const FENCE = /^[ \t]{0,16}(`{3,}|~{3,})/
+const HEADING = /^ {0,3}(#{1,6})[ \t]{1,9}(?:[*_`~[]{0,4}(?:work package[ \t:]{1,3})?(wp\d{1,9})\b)?/i
+/** Characters of a line that are looked at. */
+const LINE_LIMIT = 2_000
 
-/** Ticks (`done`) or clears every box of the given subtasks; bytes that need no change are returned as they came. */
-export function setBoxes(bytes: Buffer, subtaskIds: readonly string[], done: boolean): BoxChange {
+/**
+ * Ticks (`done`) or clears every box of the given subtasks; bytes that need no change are returned as they came.
+ * @param owner Passes over the sections of other packages, as tasks.md has one for each
+ */
+export function setBoxes(
+  bytes: Buffer,
+  subtaskIds: readonly string[],
+  done: boolean,
+  owner?: string,
+): BoxChange {
   const wanted = new Set(subtaskIds)
   const found = new Set<string>()
   const marks: number[] = []
   for (const box of boxesOf(bytes)) {
-    if (!wanted.has(box.id)) continue
+    const isForeign = owner !== undefined && box.owner !== undefined && box.owner !== owner
+    if (isForeign || !wanted.has(box.id)) continue
     found.add(box.id)
     if (box.done !== done) marks.push(box.mark)
   }
@@ -38,6 +53,8 @@ export function setBoxes(bytes: Buffer, subtaskIds: readonly string[], done: boo
 
 interface Box {
   readonly id: string
+  /** The package in whose section it is; undefined outside of any. */
+  readonly owner: string | undefined
   readonly done: boolean
   /** Offset of the byte between the brackets. */
   readonly mark: number
@@ -47,17 +64,28 @@ function* boxesOf(bytes: Buffer): Generator<Box> {
   const block = splitFrontMatter(bytes)
   const text = bytes.toString('latin1')
   let fence: string | undefined
+  let owner: string | undefined
+  let ownerLevel = 0
   for (let at = block.kind === 'found' ? block.bodyStart : 0; at < text.length;) {
     const line = lineAt(text, at, text.length)
     at = line.next
-    const content = text.slice(line.start, Math.min(line.end, line.start + 120))
+    const content = text.slice(line.start, Math.min(line.end, line.start + LINE_LIMIT))
     const marker = FENCE.exec(content)?.[1]
     if (fence === undefined) fence = marker
     // A fence is closed by one of the same kind, at least as long.
     else if (marker?.startsWith(fence) === true) fence = undefined
     if (fence !== undefined) continue
-    const [, before, mark, id] = BOX.exec(content) ?? []
-    if (before !== undefined && id !== undefined)
-      yield { id, done: mark !== ' ', mark: line.start + before.length }
+    const [, hashes, named] = HEADING.exec(content) ?? []
+    if (hashes !== undefined && (named !== undefined || hashes.length <= ownerLevel)) {
+      owner = named === undefined ? undefined : spellWorkPackageId(named)
+      ownerLevel = owner === undefined ? 0 : hashes.length
+    }
+    const [, before, mark, words] = BOX.exec(content) ?? []
+    if (before !== undefined && words !== undefined)
+      yield { id: idOf(words), owner, done: mark !== ' ', mark: line.start + before.length }
   }
+}
+
+function idOf(words: string): string {
+  return ID.exec(words)?.[1] ?? subtaskId(Buffer.from(words, 'latin1').toString('utf8'))
 }

@@ -11,3 +11,15 @@ export function workPackageIdOfFile(name: string): string | undefined {
   const prefix = /^(wp\d{1,9})(?:[-_. ].{0,250})?\.md$/i.exec(name)?.[1]
   return prefix === undefined ? undefined : spellWorkPackageId(prefix)
 }
+
+/** By number, so that WP100 comes after WP99; what is no such id comes last, by name. */
+export function compareWorkPackages(a: string, b: string): number {
+  const [left, right] = [a, b].map((id) => (/^WP\d{1,9}$/.test(id) ? Number(id.slice(2)) : Infinity))
+  return left === right || left === undefined || right === undefined
+    ? a < b
+      ? -1
+      : a > b
+        ? 1
+        : 0
+    : left - right
+}

@@ -40,6 +40,7 @@ import type { EventStore, Provenance } from './event-store.js'
 import { AppendCursor } from './append-cursor.js'
 import type { Recovery } from './recovery.js'
 import { refuseSecret } from './refuse-secret.js'
+import { byNumber } from './package-order.js'
 import { type Draft, stamp } from './stamp.js'
 
 /** Events read at once when a history is streamed. */
@@ -208,12 +209,12 @@ export class LogEventStore implements EventStore {
 
   @RebuildOnCorruption
   async workPackages(feature?: string): Promise<WorkPackageState[]> {
-    return (await this.#upToDate()).workPackages(feature)
+    return byNumber(await (await this.#upToDate()).workPackages(feature))
   }
 
   @RebuildOnCorruption
   async boardRows(feature?: string): Promise<BoardRow[]> {
-    return (await this.#upToDate()).boardRows(feature)
+    return byNumber(await (await this.#upToDate()).boardRows(feature))
   }
 
   @RebuildOnCorruption

@@ -1,9 +1,10 @@
 import { relative, sep } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
+import { featureName } from '../specs/feature-name.js'
 import { assertSlug } from './slug.js'
 
 export interface FeatureClues {
-  /** `--feature`: slug or number. */
+  /** `--feature`: whole name, number, ULID or words. */
   readonly flag?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   /** Branch of the checkout the command runs in. */
@@ -34,23 +35,34 @@ export function resolveFeature(clues: FeatureClues): string {
 }
 
 const PLAIN = /^[a-z0-9-]{1,100}$/
+const ULID_START = /^[0-7][0-9A-HJKMNP-TV-Z]{7}$/i
 
+/** By whole name, number, ULID or words: the first of these that some feature has. */
 function named(asked: string, features: readonly string[]): string {
-  if (/^[0-9]{1,9}$/.test(asked)) return numbered(asked, features)
   // What may be a mistyped slug is answered with the slugs there are; what may be a path, by the allowed form.
-  if (!PLAIN.test(asked)) assertSlug(asked)
-  if (features.includes(asked)) return asked
-  throw unknown(asked, features)
-}
-
-function numbered(asked: string, features: readonly string[]): string {
-  const matches = features.filter((slug) => Number.parseInt(slug, 10) === Number(asked))
-  const [match, ...others] = matches
+  if (!PLAIN.test(asked) && !ULID_START.test(asked)) assertSlug(asked)
+  const names = features.flatMap((slug) => featureName(slug) ?? [])
+  const number = /^[0-9]{1,9}$/.test(asked) ? Number(asked) : undefined
+  const ways = [
+    names.filter(({ slug }) => slug === asked),
+    names.filter((name) => number !== undefined && name.number === number),
+    names.filter(({ ulid }) => ulid?.toUpperCase() === asked.toUpperCase()),
+    names.filter(({ words }) => words === asked),
+  ]
+  const [match, ...others] = ways.find((found) => found.length > 0) ?? []
   if (match === undefined) throw unknown(asked, features)
-  if (others.length === 0) return match
-  throw new KittyError('AmbiguousFeature', `several features have the number ${asked}`, {
-    nextSteps: matches.map((slug) => `--feature ${slug}`),
-    context: { features: matches },
+  const twins = names.filter(({ slug }) => slug.toLowerCase() === match.slug.toLowerCase())
+  const matches = others.length > 0 ? [match, ...others] : twins
+  if (matches.length === 1) return match.slug
+  const slugs = matches.map(({ slug }) => slug)
+  throw new KittyError('AmbiguousFeature', `several features are called ${asked}: ${slugs.join(', ')}`, {
+    nextSteps:
+      others.length > 0
+        ? slugs.map((slug) => `--feature ${slug}`)
+        : [
+            'their names differ only in case, which not every file system keeps apart: rename one of the folders',
+          ],
+    context: { features: slugs },
   })
 }
 

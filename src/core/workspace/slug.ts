@@ -1,18 +1,22 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { featureName } from '../specs/feature-name.js'
 
 const MAX_LENGTH = 100
-const SLUG = /^[0-9]{3,}-[a-z0-9][a-z0-9-]*$/
 const NEW_SLUG = /^[a-z0-9][a-z0-9-]*$/
 const FORM = `lower-case letters, digits and "-", at most ${MAX_LENGTH} characters`
 
 /**
- * A slug becomes a folder and a branch name, so that its form is checked before any path is made of it: no dots,
- * no separators, no letters that differ only in case or in Unicode form.
+ * A slug becomes a folder and a branch name, so its form is checked before any path is made of it: no dots, no
+ * separators, no letters that differ only in Unicode form.
  * @throws KittyError UsageError naming the allowed form.
  */
 export function assertSlug(slug: string): void {
-  if (slug.length <= MAX_LENGTH && SLUG.test(slug)) return
-  throw badSlug(slug, `a number of three or more digits, "-", then ${FORM}`, '017-user-login')
+  if (featureName(slug) !== undefined) return
+  throw badSlug(
+    slug,
+    `a number of three or more digits, "-", then ${FORM}; or words, "-", then the first eight characters of a ULID`,
+    '017-user-login',
+  )
 }
 
 /** As `assertSlug`, for the name of a feature that has no number yet. */

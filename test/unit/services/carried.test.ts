@@ -166,8 +166,8 @@ describe('subtasks', () => {
     )
     const [tasksBefore, fileBefore] = [demo.read(tasks), demo.read(file)]
     await demo.use(async (services) => {
-      const marked = await mark(services, ['T001', 'T003', 'T404', 'T001'])
-      expect(marked).toMatchObject({ updated: ['T001', 'T003'], unchanged: [], not_found: ['T404'] })
+      const marked = await mark(services, ['T001', 't003,T001'])
+      expect(marked).toMatchObject({ updated: ['T001', 'T003'], unchanged: [], not_found: [] })
       expect(marked.events.map((event) => event.entity_id)).toEqual(['WP01', 'WP02'])
     })
     expect(demo.read(tasks)).toBe(
@@ -178,6 +178,27 @@ describe('subtasks', () => {
       expect(await mark(services, ['T001'], false)).toMatchObject({ updated: ['T001'] })
     })
     expect(demo.read(file)).toBe(fileBefore)
+  })
+
+  it('that are not found are named after the others are marked, with exit 2', async () => {
+    const demo = await project()
+    await demo.use(async (services) => {
+      await expect(mark(services, ['T404', 'T001'])).rejects.toMatchObject({
+        kind: 'UsageError',
+        exitCode: 2,
+        context: { updated: ['T001'], unchanged: [], not_found: ['T404'] },
+      })
+    })
+    expect(demo.read(file)).toContain('[x] T001')
+  })
+
+  it('are ticked only in the section of tasks.md that is their package’s', async () => {
+    const demo = await project()
+    const text =
+      '# Tasks\n## Work Package WP01: One\n- [ ] T001 a\n### Notes\n- [ ] T001 b\n## WP02 — Two\n- [ ] T001 c\n# End\n- [ ] T001 d\n'
+    demo.write(tasks, text)
+    await demo.use((services) => mark(services, ['T001'], true, 'WP01'))
+    expect(demo.read(tasks)).toBe(text.replaceAll(/\[ \](?= T001 [abd])/g, '[x]'))
   })
 
   it('that are so already write nothing, but a box that says otherwise is put right', async () => {
@@ -261,7 +282,7 @@ describe('an idempotency key', () => {
     mark: async (s) =>
       (await s.get(TOKENS.MarkSubtasks)).mark({
         feature: FEATURE,
-        subtasks: ['T001', 'T404'],
+        subtasks: ['T001'],
         done: true,
         provenance: key,
       }),

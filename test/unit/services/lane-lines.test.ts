@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../../../src/core/di/tokens.js'
-import { listFeatures } from '../../../src/core/specs/feature-folder.js'
+import { listFeatures } from '../../../src/core/specs/features.js'
 import { by, Project } from '../../support/project.js'
 import { sharedSpecsDir, sharedWorkPackageFiles } from '../specs/shared-specs.js'
 

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkTasks } from '../../../src/core/specs/check-tasks.js'
-import { listFeatures, readFeature, readTasks } from '../../../src/core/specs/feature-folder.js'
+import { readFeature, readTasks } from '../../../src/core/specs/feature-folder.js'
+import { isFeature, listFeatures, lookAtFeatures } from '../../../src/core/specs/features.js'
 import { sharedSpecsDir } from './shared-specs.js'
 
 const specsDir = sharedSpecsDir()
@@ -14,6 +15,9 @@ afterEach(() => rmSync(dir, { recursive: true }))
 describe('the list of features', () => {
   it('holds the numbered folders, by number, and nothing else', () => {
     for (const name of [
+      'login-01KW6N8W',
+      'search-01kw6n8w',
+      '2026-roadmap-01KW6N8W',
       '1000-late',
       '999-z',
       '010-b',
@@ -27,8 +31,41 @@ describe('the list of features', () => {
       mkdirSync(join(dir, name))
     writeFileSync(join(dir, '004-file'), '')
     symlinkSync('/', join(dir, '005-link'))
-    expect(listFeatures(dir)).toEqual(['002-x', '010-a', '010-b', '999-z', '1000-late'])
+    expect(listFeatures(dir)).toEqual([
+      '002-x',
+      '010-a',
+      '010-b',
+      '999-z',
+      '1000-late',
+      '2026-roadmap-01KW6N8W',
+      'login-01KW6N8W',
+      'search-01kw6n8w',
+    ])
     expect(listFeatures(join(dir, 'missing'))).toEqual([])
+  })
+})
+
+describe('folders that are no features', () => {
+  it('are named with the reason, hidden ones and files aside', () => {
+    const names = ['002-Foo', '4-x', 'shared-packages', '003_bar', 'x-81KW6N8W', 'x-01KW6N8I', 'x-01Kw6N8W']
+    for (const name of [...names, '.hidden', '001-a']) mkdirSync(join(dir, name))
+    writeFileSync(join(dir, 'notes.md'), '')
+    symlinkSync('001-a', join(dir, '005-link'))
+    const { features, skipped } = lookAtFeatures(dir)
+    expect(features).toEqual(['001-a'])
+    const reasons = new Map(skipped.map(({ file, reason }) => [basename(file), reason]))
+    expect([...reasons.keys()].sort()).toEqual([...names, '005-link'].sort())
+    expect(reasons.get('002-Foo')).toContain('rename it')
+    expect(reasons.get('005-link')).toContain('symbolic link')
+  })
+
+  it('include both of two names that differ only in case', () => {
+    for (const name of ['login-01KW6N8W', 'login-01kw6n8w', 'login-01KW6N8X']) mkdirSync(join(dir, name))
+    const { features, skipped } = lookAtFeatures(dir)
+    expect(features).toEqual(['login-01KW6N8X'])
+    expect(skipped.map(({ reason }) => reason)).toEqual(Array(2).fill(expect.stringContaining('twice')))
+    expect(isFeature(dir, 'login-01KW6N8W')).toBe(false)
+    expect(isFeature(dir, 'login-01KW6N8X')).toBe(true)
   })
 })
 
@@ -70,10 +107,46 @@ describe('the tasks of a feature', () => {
     const tasks = await readTasks(dir)
     if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
     expect(tasks.workPackages.map((task) => task.work_package_id)).toEqual(['WP01', 'WP02'])
-    expect(tasks.skipped.map((skipped) => skipped.reason)).toEqual([
+    expect(tasks.unreadable.map((skipped) => skipped.reason)).toEqual([
       expect.stringContaining('never closed'),
       expect.stringContaining('symbolic link'),
     ])
+  })
+
+  it('name every file that looks like one and is not read, at any depth', async () => {
+    const write = (path: string, text = '') => {
+      mkdirSync(join(dir, 'tasks', path, '..'), { recursive: true })
+      writeFileSync(join(dir, 'tasks', path), text)
+    }
+    const passedOver = [
+      'WP-02-x.md',
+      'WP01-x.markdown',
+      'WP01a-x.md',
+      'WP01–x.md',
+      'WP02-old.md.bak',
+      'doing/WP01-x.md',
+      'later/deeper/wp_3.txt',
+      'later/other.md',
+    ]
+    for (const path of passedOver) write(path)
+    write('later/other.md', '---\nwork_package_id: WP09\n---\n')
+    write('WP01-x.md')
+    for (const path of ['README.md', 'later/notes.md', 'WPX.md', '.hidden/WP01-x.md', 'wp.md'])
+      write(path, 'WP01')
+    const tasks = await readTasks(dir)
+    if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
+    expect(tasks.skipped.map(({ file }) => relative(join(dir, 'tasks'), file)).sort()).toEqual(
+      passedOver.sort(),
+    )
+    expect(tasks.workPackages).toHaveLength(1)
+  })
+
+  it('come by number', async () => {
+    mkdirSync(join(dir, 'tasks'))
+    for (const id of ['WP100', 'WP99', 'WP09']) writeFileSync(join(dir, 'tasks', `${id}.md`), '')
+    const tasks = await readTasks(dir)
+    if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
+    expect(tasks.workPackages.map((task) => task.work_package_id)).toEqual(['WP09', 'WP99', 'WP100'])
   })
 
   it('are something other than an empty list when the folder is missing, a file, or a link that leads away', async () => {
@@ -112,7 +185,8 @@ describe.skipIf(specsDir === undefined)('real features', () => {
       expect(feature).toMatchObject({ problem: null, mission: expect.stringMatching(/^[a-z-]+$/) as string })
       const tasks = await readTasks(feature.dir)
       if (tasks.kind !== 'tasks') throw new Error(tasks.reason)
-      expect(tasks.skipped).toEqual([])
+      expect(tasks.unreadable).toEqual([])
+      expect(tasks.skipped.every(({ file }) => file.endsWith('.md.bak'))).toBe(true)
       expect(checkTasks(tasks.workPackages)).toEqual([])
     }
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { listFeatures } from '../../../src/core/specs/feature-folder.js'
+import { listFeatures } from '../../../src/core/specs/features.js'
 import { setBoxes } from '../../../src/core/specs/subtask-boxes.js'
 import { sharedSpecsDir } from './shared-specs.js'
 

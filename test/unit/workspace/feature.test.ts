@@ -56,6 +56,19 @@ describe('resolveFeature', () => {
     ],
     ['its number', { flag: '017' }, '017-login'],
     ['its number without zeros', { flag: '17' }, '017-login'],
+    ['its words', { flag: 'login' }, '017-login'],
+    [
+      'its ULID in either case',
+      { flag: '01kw6n8w', features: [...FEATURES, 'pay-01KW6N8W'] },
+      'pay-01KW6N8W',
+    ],
+    ['its whole name', { flag: 'pay-01KW6N8W', features: [...FEATURES, 'pay-01KW6N8W'] }, 'pay-01KW6N8W'],
+    [
+      'the branch of one with a ULID',
+      { branch: 'pay-01KW6N8W-WP02', features: ['pay-01KW6N8W', '001-a'] },
+      'pay-01KW6N8W',
+    ],
+    ['a number before a ULID', { flag: '01234567', features: ['1234567-a', 'b-01234567'] }, '1234567-a'],
     ['the only one there is', { features: ['002-search'] }, '002-search'],
     [
       'the folder, when the branch names no feature there is',
@@ -89,6 +102,22 @@ describe('resolveFeature', () => {
     expect(errorOf(() => resolveFeature({ ...CLUES, features, flag: '41' }))).toMatchObject({
       kind: 'AmbiguousFeature',
       context: { features },
+    })
+  })
+
+  it('refuses words that two features share, and names that differ only in case', () => {
+    const features = ['017-login', 'login-01KW6N8W']
+    expect(errorOf(() => resolveFeature({ ...CLUES, features, flag: 'login' }))).toMatchObject({
+      kind: 'AmbiguousFeature',
+      exitCode: 2,
+      context: { features },
+    })
+    const twins = ['login-01KW6N8W', 'login-01kw6n8w']
+    expect(
+      errorOf(() => resolveFeature({ ...CLUES, features: twins, flag: 'login-01kw6n8w' })),
+    ).toMatchObject({
+      kind: 'AmbiguousFeature',
+      context: { features: twins },
     })
   })
 

@@ -28,8 +28,7 @@ export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsC
     const service = await this.service(TOKENS.ErrorQueries)
     const scope = await this.service(TOKENS.Scope)
     const answer = await service.match({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       to: this.flags.to,
       actor: scope.provenance(this.flags).actor,
     })

@@ -9,7 +9,7 @@ import type { FinalizeResult } from '../../../core/services/finalize-tasks.js'
 export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTasksCommand> {
   static override summary = "Take a feature's work packages into the log"
   static override description =
-    'Reads tasks/WP*.md, checks ids, dependencies and cycles, and writes one WPCreated for each package that has none, all in one append. Nothing is written when anything is wrong. Repeating it adds nothing.'
+    'Reads tasks/WP*.md, checks ids, dependencies and cycles, and writes one WPCreated for each package that has none, all in one append. Nothing is written of a feature in which anything is wrong; with --all the others are, and it exits 1. Repeating it adds nothing.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --feature 017',
     '<%= config.bin %> <%= command.id %> --all --json',
@@ -36,7 +36,7 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
   }
 }
 
-function summary({ features, events }: FinalizeResult): string {
+function summary({ features, skipped: folders, events }: FinalizeResult): string {
   const lines = features.map(({ feature, created, existing, skipped }) => {
     const parts = [
       `${created.length} created`,
@@ -47,6 +47,7 @@ function summary({ features, events }: FinalizeResult): string {
   })
   return [
     ...lines,
+    ...folders.map(({ file, reason }) => `${file} skipped: ${reason}`),
     `${events} ${events === 1 ? 'event' : 'events'} written.`,
     ...(events > 0 ? ['Next: kitty status'] : []),
   ].join('\n')

@@ -28,8 +28,7 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
     const service = await this.service(TOKENS.Gates)
     const scope = await this.service(TOKENS.Scope)
     const { gate, event } = await service.add({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       type: this.flags.type,
       provenance: scope.provenance(this.flags),
     })

@@ -29,12 +29,13 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.Gates)
     const scope = await this.service(TOKENS.Scope)
-    const { workPackage } = this.args
-    const feature = await scope.feature(this.flags.feature)
-    const gates = await service.list(
-      feature,
-      workPackage === undefined ? undefined : scope.workPackage(workPackage),
-    )
+    const flag = this.flags.feature
+    const asked = this.args.workPackage
+    const { feature, workPackage } =
+      asked === undefined
+        ? { feature: await scope.feature(flag), workPackage: undefined }
+        : await scope.place(asked, flag)
+    const gates = await service.list(feature, workPackage)
     this.show((style) => renderGates(gates, style))
     return this.document({ gates })
   }

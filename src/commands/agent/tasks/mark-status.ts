@@ -9,15 +9,16 @@ import type { MarkResult } from '../../../core/services/mark-subtasks.js'
 export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {
   static override summary = 'Mark subtasks done, or open again'
   static override description =
-    'Finds the packages by their subtasks, writes one event each, then ticks the boxes in the package’s file and in tasks.md. Those not found are listed; it fails only when none is found.'
+    'Finds the packages by their subtasks, writes one event each, then ticks the boxes in the package’s file and in its section of tasks.md. When some are not found it marks the others and exits 2.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> T001 T002 --status done',
+    '<%= config.bin %> <%= command.id %> t003,t004 --status done --work-package WP02',
     '<%= config.bin %> <%= command.id %> T001 --status pending --feature 017 --json',
   ]
   static override args = {
     subtasks: Args.string({
       name: 'SUBTASK',
-      description: 'Subtasks, as T001 T002.',
+      description: 'Subtasks, as T001 T002 or T001,T002.',
       required: true,
       multiple: true,
       ignoreStdin: true,
@@ -58,11 +59,10 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
   }
 }
 
-function summary({ updated, unchanged, not_found, events }: MarkResult, status: string): string {
+function summary({ updated, unchanged, events }: MarkResult, status: string): string {
   const packages = [...new Set(events.map((event) => event.entity_id))]
   return [
     ...(updated.length > 0 ? [`${updated.join(', ')}: ${status} (${packages.join(', ')})`] : []),
     ...(unchanged.length > 0 ? [`${unchanged.join(', ')}: ${status} already`] : []),
-    ...(not_found.length > 0 ? [`${not_found.join(', ')}: not found`] : []),
   ].join('\n')
 }

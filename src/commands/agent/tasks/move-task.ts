@@ -51,8 +51,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
     const scope = await this.service(TOKENS.Scope)
     const { to, reason, force, expect, evidence } = this.flags
     const moved = await service.move({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       to,
       reason,
       force,

@@ -27,8 +27,7 @@ export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand
     const service = await this.service(TOKENS.NoteTask)
     const scope = await this.service(TOKENS.Scope)
     const noted = await service.note({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       text: this.args.text,
       provenance: scope.provenance(this.flags),
     })

@@ -24,8 +24,8 @@ export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand
   async run(): Promise<unknown> {
     const service = await this.service(TOKENS.TaskQueries)
     const scope = await this.service(TOKENS.Scope)
-    const feature = await scope.feature(this.flags.feature)
-    const work_package = await service.show(feature, scope.workPackage(this.args.workPackage))
+    const { feature, workPackage } = await scope.place(this.args.workPackage, this.flags.feature)
+    const work_package = await service.show(feature, workPackage)
     this.show((style) => renderWorkPackage(work_package, new Date(), style))
     return this.document({ work_package })
   }

@@ -41,8 +41,7 @@ export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> 
     const scope = await this.service(TOKENS.Scope)
     const { add, remove } = this.flags
     const tagged = await service.tag({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       add,
       remove,
       provenance: scope.provenance(this.flags),

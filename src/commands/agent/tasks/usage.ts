@@ -32,8 +32,7 @@ export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskComma
     const scope = await this.service(TOKENS.Scope)
     const { tokens, cost, seconds } = this.flags
     const recorded = await service.record({
-      feature: await scope.feature(this.flags.feature),
-      workPackage: scope.workPackage(this.args.workPackage),
+      ...(await scope.place(this.args.workPackage, this.flags.feature)),
       tokens,
       cost,
       seconds,

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { listFeatures } from '../../specs/feature-folder.js'
-import { workPackageIdOfFile } from '../../specs/work-package-id.js'
+import { listFeatures } from '../../specs/features.js'
+import { compareWorkPackages, workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { currentBranch } from '../../git/branch.js'
 import { readConfig } from '../../workspace/config.js'
 import { resolveFeature } from '../../workspace/feature.js'
@@ -41,7 +41,7 @@ function workPackages(workspace: Workspace, { cwd, env }: Place, flag: string | 
   const ids = meant().flatMap((slug) =>
     namesIn(join(specsDir, slug, 'tasks')).flatMap((name) => workPackageIdOfFile(name) ?? []),
   )
-  return [...new Set(ids)].sort()
+  return [...new Set(ids)].sort(compareWorkPackages)
 
   function meant(): readonly string[] {
     try {

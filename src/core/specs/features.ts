@@ -1,0 +1,83 @@
+/** The folders under kitty-specs: which are features, and why the others are not. */
+import { lstatSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import { compareFeatures, featureDir, featureName } from './feature-name.js'
+
+/** What is there and is not read. */
+export interface Skipped {
+  /** Absolute. */
+  readonly file: string
+  readonly reason: string
+}
+
+interface Features {
+  /** Names, by number, then by name. */
+  readonly features: readonly string[]
+  readonly skipped: readonly Skipped[]
+}
+
+/** Looks at every folder in `specsDir`; there is none when it does not exist. */
+export function lookAtFeatures(specsDir: string): Features {
+  const folders = entriesIn(specsDir).filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+  const names = folders.map((entry) => entry.name).filter((name) => !name.startsWith('.'))
+  const links = new Set(folders.filter((entry) => entry.isSymbolicLink()).map((entry) => entry.name))
+  const features: string[] = []
+  const skipped: Skipped[] = []
+  for (const name of names.sort(compareFeatures)) {
+    const reason = links.has(name)
+      ? linkReason(join(specsDir, name))
+      : featureName(name) === undefined
+        ? 'its name is no feature’s: rename it, as in 017-user-login or user-login-01KW6N8W'
+        : twinReason(name, names)
+    if (reason === undefined) features.push(name)
+    else if (reason !== null) skipped.push({ file: join(specsDir, name), reason })
+  }
+  return { features, skipped }
+}
+
+/** The names of the features in `specsDir`, by number, then by name. */
+export function listFeatures(specsDir: string): string[] {
+  return [...lookAtFeatures(specsDir).features]
+}
+
+/** Whether it names a folder in `specsDir` that is a feature. */
+export function isFeature(specsDir: string, slug: string): boolean {
+  const dir = featureDir(specsDir, slug)
+  if (dir === undefined) return false
+  try {
+    if (!lstatSync(dir).isDirectory()) return false
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
+  }
+  // Only a name that ends as a ULID begins can differ from another in case alone.
+  if (!/-[0-7][0-9a-z]{7}$/i.test(slug)) return true
+  const names = entriesIn(specsDir).map((entry) => entry.name)
+  return names.includes(slug) && twinReason(slug, names) === undefined
+}
+
+/** What is in the folder; nothing when there is no such folder. */
+export function entriesIn(dir: string) {
+  try {
+    return readdirSync(dir, { withFileTypes: true })
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
+    throw error
+  }
+}
+
+/** Some file systems have only one folder for both. */
+function twinReason(name: string, names: readonly string[]): string | undefined {
+  const twin = names.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
+  return twin === undefined
+    ? undefined
+    : `twice: its name differs from ${twin} only in case; rename one of them`
+}
+
+/** Null for a link whose name nobody takes for a feature's. */
+function linkReason(path: string): string | null {
+  return featureName(basename(path)) === undefined
+    ? null
+    : 'it is a symbolic link: put the folder itself in its place'
+}

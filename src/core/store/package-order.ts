@@ -1,0 +1,24 @@
+import { compareWorkPackages } from '../specs/work-package-id.js'
+
+interface Package {
+  readonly feature_slug: string
+  readonly work_package_id: string
+}
+
+/** Ids of this length and below sort by number as they are. */
+const TWO_DIGITS = 'WP99'.length
+
+/**
+ * Packages by feature, then by number. @param packages by feature, then by the text of their ids, as an index has
+ * them: only a feature with a hundred packages takes sorting.
+ */
+export function byNumber<T extends Package>(packages: T[]): T[] {
+  if (!packages.some((one) => one.work_package_id.length > TWO_DIGITS)) return packages
+  return packages.sort((a, b) =>
+    a.feature_slug === b.feature_slug
+      ? compareWorkPackages(a.work_package_id, b.work_package_id)
+      : a.feature_slug < b.feature_slug
+        ? -1
+        : 1,
+  )
+}
