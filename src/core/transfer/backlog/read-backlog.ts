@@ -1,0 +1,228 @@
+/**
+ * Backlog.md: one Markdown file per task under `backlog/`, statuses in `config.yml`. A state format: when a status
+ * changed is not in the file, only when the task was created and last changed.
+ */
+import { splitFrontMatter } from '../../specs/front-matter.js'
+import { subtaskId } from '../../specs/listed.js'
+import type {
+  ItemChange,
+  LaneRole,
+  ReadOptions,
+  SourceFile,
+  SourceProblem,
+  Subtask,
+  TransferDocument,
+  TransferItem,
+} from '../document.js'
+import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
+import { idAt, idOf, type Json, listAt, textAt, textsAt } from '../json.js'
+import { lanePerLabel, readLabels, tableNamed } from '../labels.js'
+import { parseMoment } from '../moment.js'
+import { otherFields } from '../other-fields.js'
+import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { readYaml } from '../yaml.js'
+import { type BacklogComment, readChecklist, readComments, readSections } from './sections.js'
+import { BACKLOG_STATUSES, backlogStatus } from './status.js'
+
+export const BACKLOG = 'backlog'
+
+const TASK = /(?:^|\/)(tasks|completed|drafts)\/[^/]+\.md$/
+const READ = new Set(
+  'id title status assignee reporter created_date updated_date labels dependencies priority references type'.split(
+    ' ',
+  ),
+)
+
+export async function readBacklog(
+  files: readonly SourceFile[],
+  options: ReadOptions,
+): Promise<TransferDocument> {
+  const problems: SourceProblem[] = []
+  const losses = new LossCount()
+  const config = await readConfig(files, problems)
+  const found: LabeledItem[] = []
+  for (const file of files) {
+    if (/config\.ya?ml$/.test(file.path) || /(?:^|\/)readme\.md$/i.test(file.path)) continue
+    const one = await readTask(file, config, options, problems, losses)
+    if (one !== undefined) found.push(one)
+  }
+  const name = config.name ?? 'Backlog'
+  return {
+    format: BACKLOG,
+    source: config.name,
+    workflow: found.find(({ labels }) => labels.workflow !== null)?.labels.workflow ?? null,
+    roles: {},
+    features: featuresOf(found, { id: '', name, title: name }, problems, losses),
+    problems,
+    losses: losses.losses,
+  }
+}
+
+interface Config {
+  readonly name: string | null
+  readonly statuses: readonly string[]
+}
+
+async function readConfig(files: readonly SourceFile[], problems: SourceProblem[]): Promise<Config> {
+  const file = files.find(({ path }) => /config\.ya?ml$/.test(path))
+  if (file === undefined) return { name: null, statuses: BACKLOG_STATUSES }
+  const { text } = readText(file)
+  const yaml = await readYaml(text)
+  if (!yaml.ok) {
+    problems.push({
+      file: file.path,
+      line: null,
+      message: `cannot be read, so its statuses are taken as To Do, In Progress, Done: ${yaml.reason}`,
+    })
+    return { name: null, statuses: BACKLOG_STATUSES }
+  }
+  const statuses = textsAt(yaml.mapping, 'statuses')
+  return {
+    name: textAt(yaml.mapping, 'project_name'),
+    statuses: statuses.length > 0 ? statuses : BACKLOG_STATUSES,
+  }
+}
+
+async function readTask(
+  file: SourceFile,
+  config: Config,
+  options: ReadOptions,
+  problems: SourceProblem[],
+  losses: LossCount,
+): Promise<LabeledItem | undefined> {
+  const problem = (message: string): LabeledItem | undefined => {
+    problems.push({ file: file.path, line: null, message })
+    return undefined
+  }
+  const { text, problems: faults } = readText(file)
+  problems.push(...faults)
+  const bytes = Buffer.from(text)
+  const head = splitFrontMatter(bytes)
+  if (head.kind === 'none') return problem('has no front matter, so it is no task')
+  if (head.kind === 'broken') return problem(head.problem)
+  const yaml = await readYaml(quoteHandles(bytes.toString('utf8', head.start, head.end)))
+  if (!yaml.ok) return problem(`its front matter is not readable YAML: ${yaml.reason}`)
+  const keys = yaml.mapping
+  const id = idAt(keys, 'id')
+  if (id === null || nameOf(id) === undefined) return problem('has no id, so it is no task')
+  for (const key of Object.keys(keys)) if (!READ.has(key)) losses.add(singleLine(key), 'body')
+
+  const labels = readLabels(textsAt(keys, 'labels'))
+  const folder = TASK.exec(file.path)?.[1]
+  const place = placeOf(textAt(keys, 'status'), folder, config)
+  if (place.isUnknown)
+    losses.add(`status ${singleLine(place.status)} (as ${config.statuses[0] ?? 'first'})`, 'dropped')
+  const table = tableNamed(labels.workflow, options.table)
+  const byLabel = lanePerLabel(labels.lane, place.status, table, backlogStatus)
+  const time = (key: string): string | null => parseMoment(keys[key], options.zone)
+  const [createdAt, updatedAt] = [time('created_date'), time('updated_date')]
+  if (createdAt === null) problem('has no readable created_date')
+  const [assignee, ...others] = peopleAt(keys, 'assignee')
+  const sections = new Map(
+    readSections(bytes.toString('utf8', head.bodyStart)).map((part) => [part.heading, part.text]),
+  )
+  const subtasks = readChecklist(sections.get('Acceptance Criteria') ?? '').map(subtaskOf)
+  const type = textAt(keys, 'type')
+  const item: TransferItem = {
+    id,
+    workPackage: ownWorkPackage(id, labels),
+    title: singleLine(textAt(keys, 'title') ?? idOf(keys['title']) ?? '') || id,
+    body: bodyOf(
+      [sections.get(''), sections.get('Description')].filter((part) => part !== undefined).join('\n\n') ||
+        null,
+      [
+        ['Definition of done', sections.get('Definition of Done') ?? null],
+        ['Implementation plan', sections.get('Implementation Plan') ?? null],
+        ['Implementation notes', sections.get('Implementation Notes') ?? null],
+        ['Final summary', sections.get('Final Summary') ?? null],
+        ['Other fields', otherFields(keys, READ)],
+      ],
+    ),
+    createdAt: createdAt ?? updatedAt,
+    createdBy: peopleAt(keys, 'reporter')[0] ?? null,
+    updatedAt: updatedAt ?? createdAt,
+    updatedBy: assignee ?? null,
+    dependencies: textsAt(keys, 'dependencies'),
+    subtasks,
+    tags: [
+      ...labels.tags.flatMap((tag) => nameOf(tag) ?? []),
+      ...(folder === 'drafts' ? ['draft'] : []),
+      ...(type === null ? [] : [`type:${nameOf(type) ?? ''}`]),
+      ...others.map((other) => `assignee:${other}`),
+    ],
+    priority: textAt(keys, 'priority') ?? labels.priority,
+    assignee: assignee ?? null,
+    lane: {
+      status: place.status,
+      role: place.role,
+      lane: byLabel,
+      at: updatedAt ?? createdAt,
+      by: (place.role === 'working' ? labels.holder : null) ?? assignee ?? null,
+    },
+    changes: [
+      ...readComments(sections.get('Comments') ?? '').map((comment) => noteOf(comment, options.zone)),
+      ...listAt(keys, 'references').flatMap(linkOf),
+    ],
+  }
+  return { item, labels, file: file.path, line: null }
+}
+
+/** The status's place among the configured ones decides: first, last or between. */
+function placeOf(
+  written: string | null,
+  folder: string | undefined,
+  { statuses }: Config,
+): { readonly status: string; readonly role: LaneRole; readonly isUnknown: boolean } {
+  const [first = 'To Do'] = statuses
+  const status = written ?? first
+  const at = statuses.findIndex((known) => known.toLowerCase() === status.toLowerCase())
+  // A task is moved to the folder of completed ones when it is done; drafts have a status of their own.
+  if (folder === 'completed') return { status, role: 'done', isUnknown: false }
+  if (folder === 'drafts' || at === 0)
+    return { status: statuses[at] ?? status, role: 'initial', isUnknown: false }
+  if (at < 0) return { status, role: 'initial', isUnknown: true }
+  return {
+    status: statuses[at] ?? status,
+    role: at === statuses.length - 1 ? 'done' : 'working',
+    isUnknown: false,
+  }
+}
+
+/** Backlog.md accepts `assignee: @ada` and `[@ada, bob]`, which are no YAML. */
+function quoteHandles(yaml: string): string {
+  return yaml.replaceAll(/^(\s*(?:assignee|reporter):\s*)(.*)$/gm, (line, key: string, value: string) => {
+    const list = /^\[(.*)\]\s*$/.exec(value.trimEnd())?.[1]
+    if (list !== undefined) return `${key}[${list.split(',').map(quoteHandle).join(', ')}]`
+    return value.trimStart().startsWith('@') ? `${key}${quoteHandle(value)}` : line
+  })
+}
+
+function quoteHandle(word: string): string {
+  const plain = word.trim()
+  return plain.startsWith('@') ? JSON.stringify(plain) : plain
+}
+
+/** Names without the `@` they may carry. */
+function peopleAt(keys: Json, key: string): string[] {
+  const value = keys[key]
+  const names = Array.isArray(value) ? textsAt(keys, key) : [idOf(value) ?? '']
+  return names.flatMap((name) => nameOf(name.replace(/^@/, '')) ?? [])
+}
+
+/** An exported subtask says its id before its text. */
+function subtaskOf({ text, done }: { readonly text: string; readonly done: boolean }): Subtask {
+  const own = /^(T\d{3,}|s-[0-9A-HJKMNP-TV-Z]{8})(?:: (.+))?$/.exec(text)
+  return own?.[1] === undefined
+    ? { id: subtaskId(text), title: singleLine(text), done }
+    : { id: own[1], title: singleLine(own[2] ?? ''), done }
+}
+
+function noteOf({ author, created, text }: BacklogComment, zone?: string): ItemChange {
+  const by = author === null ? null : (nameOf(author.replace(/^@/, '')) ?? null)
+  return { kind: 'note', id: null, at: parseMoment(created, zone), by, text: block(text) }
+}
+
+function linkOf(reference: unknown): ItemChange[] {
+  const ref = singleLine(idOf(reference) ?? '')
+  return ref === '' ? [] : [{ kind: 'link', id: null, at: null, by: null, link: 'other', ref, title: null }]
+}

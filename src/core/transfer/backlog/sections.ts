@@ -1,0 +1,84 @@
+/** The parts of a Backlog.md task: sections between markers, or below headings as its earlier versions wrote them. */
+import type { TextLine } from '../text.js'
+
+export interface ChecklistEntry {
+  readonly text: string
+  readonly done: boolean
+}
+
+export interface BacklogComment {
+  readonly author: string | null
+  readonly created: string | null
+  readonly text: string
+}
+
+interface Section {
+  readonly heading: string
+  readonly text: string
+}
+
+const HEADING = /^## (.+?)\s*$/
+/** Titles that begin a section; any other second-level heading is part of the text above it. */
+const TITLES: ReadonlyMap<string, string> = new Map(
+  [
+    ['Description'],
+    ['Acceptance Criteria', 'Acceptance Criteria (Optional)'],
+    ['Definition of Done'],
+    ['Implementation Plan', 'Implementation Plan (Optional)'],
+    ['Implementation Notes', 'Implementation Notes (Optional)', 'Notes', 'Notes & Comments (Optional)'],
+    ['Comments'],
+    ['Final Summary'],
+  ].flatMap((names) => names.map((name) => [name.toLowerCase(), names[0] ?? name] as const)),
+)
+const MARKER = /^<!-- (?:SECTION:[A-Z_]+|AC|DOD|COMMENTS?):(BEGIN|END) -->\s*$/
+
+/** What stands above the first section is under the heading ''. A heading between markers is text. */
+export function readSections(body: string): Section[] {
+  const sections: { heading: string; lines: string[] }[] = [{ heading: '', lines: [] }]
+  let fence: string | undefined
+  let marked = 0
+  for (const line of body.replaceAll('\r\n', '\n').split('\n')) {
+    const opening = /^\s{0,3}(`{3,}|~{3,})/.exec(line)?.[1]
+    if (opening !== undefined)
+      fence = fence === undefined ? opening : line.trim() === fence ? undefined : fence
+    const marker = fence === undefined ? MARKER.exec(line)?.[1] : undefined
+    if (marker !== undefined) marked = Math.max(0, marked + (marker === 'BEGIN' ? 1 : -1))
+    const title =
+      fence === undefined && marked === 0
+        ? TITLES.get((HEADING.exec(line)?.[1] ?? '').toLowerCase())
+        : undefined
+    if (title !== undefined) sections.push({ heading: title, lines: [] })
+    else if (marker === undefined) sections.at(-1)?.lines.push(line)
+  }
+  return sections
+    .map(({ heading, lines }) => ({ heading, text: lines.join('\n').trim() }))
+    .filter(({ text }) => text !== '')
+}
+
+/** `- [x] #1 text`; a line without a box is no entry. */
+export function readChecklist(text: string): ChecklistEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*[-*+] \[([ xX])\]\s+(?:#\d+\s+)?(.+?)\s*$/.exec(line)
+    return match?.[2] === undefined ? [] : [{ text: match[2], done: match[1] !== ' ' }]
+  })
+}
+
+/** `author:` and `created:` lines, `---`, the text, `---`. */
+export function readComments(text: string): BacklogComment[] {
+  const comments: BacklogComment[] = []
+  const lines = text.split('\n')
+  for (let at = 0; at < lines.length; at += 1) {
+    const head: TextLine[] = []
+    for (; at < lines.length && lines[at]?.trim() !== '---'; at += 1)
+      head.push({ line: at, text: lines[at] ?? '' })
+    const from = at + 1
+    for (at = from; at < lines.length && lines[at]?.trim() !== '---'; at += 1);
+    const key = (name: string): string | null =>
+      head
+        .map(({ text: line }) => new RegExp(`^${name}:\\s*(.+)$`).exec(line.trim())?.[1])
+        .find((found) => found) ?? null
+    const body = lines.slice(from, at).join('\n').trim()
+    if (body !== '') comments.push({ author: key('author'), created: key('created'), text: body })
+  }
+  return comments
+}

@@ -1,0 +1,90 @@
+/** beads: one issue per line, so that `bd import` takes it. Lanes, subtasks and holders beads lacks travel as labels. */
+import type { WorkflowTable } from '../../events-lib.js'
+import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
+import { laneLabels, writeLabels } from '../labels.js'
+import { BEADS_MEDIUM, beadsStatus, NO_PRIORITY } from './status.js'
+
+/** Statuses that say a lane by themselves, in the default table and in the one of nine lanes. */
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  open: ['planned'],
+  in_progress: ['doing', 'in_progress'],
+  closed: ['done'],
+}
+
+export function writeBeads(document: TransferDocument, table: WorkflowTable): WrittenFile[] {
+  const several = document.features.length > 1
+  const lines = document.features.flatMap((feature) =>
+    feature.items.map((item, at) =>
+      JSON.stringify(issueOf(item, { feature, isFirst: at === 0, several }, table)),
+    ),
+  )
+  return [{ path: '', text: lines.map((line) => `${line}\n`).join('') }]
+}
+
+interface Place {
+  readonly feature: TransferFeature
+  readonly isFirst: boolean
+  /** Of several features, in which packages have the same ids. */
+  readonly several: boolean
+}
+
+function issueOf(item: TransferItem, place: Place, table: WorkflowTable): Readonly<Record<string, unknown>> {
+  const prefix = place.several ? `${place.feature.id}.` : ''
+  const { status, labels: own } = laneLabels(item, table, PLAIN, beadsStatus)
+  const priority = Number(item.priority)
+  const isPriority = item.priority !== null && Number.isInteger(priority) && priority >= 0 && priority <= 4
+  const labels = [
+    ...item.tags,
+    ...writeLabels(
+      {
+        ...own,
+        priority: isPriority ? null : (item.priority ?? NO_PRIORITY),
+        feature: place.feature.id,
+        'feature-title': place.isFirst ? place.feature.title : null,
+      },
+      item.subtasks,
+    ),
+  ]
+  const created = item.createdAt ?? item.updatedAt
+  const updated = item.updatedAt ?? created
+  return {
+    id: `${prefix}${item.id}`,
+    title: item.title,
+    ...(item.body === '' ? {} : { description: item.body }),
+    status,
+    priority: isPriority ? priority : BEADS_MEDIUM,
+    issue_type: 'task',
+    ...(item.assignee === null || item.assignee === undefined ? {} : { assignee: item.assignee }),
+    created_at: created,
+    ...(item.createdBy === null ? {} : { created_by: item.createdBy }),
+    updated_at: updated,
+    ...(status === 'closed' ? { closed_at: item.lane?.at ?? updated } : {}),
+    labels,
+    ...(item.dependencies.length === 0
+      ? {}
+      : {
+          dependencies: item.dependencies.map((dependency) => ({
+            issue_id: `${prefix}${item.id}`,
+            depends_on_id: `${prefix}${dependency}`,
+            type: 'blocks',
+            created_at: created,
+            created_by: item.createdBy ?? '',
+          })),
+        }),
+    ...commentsOf(item, prefix),
+  }
+}
+
+function commentsOf(item: TransferItem, prefix: string): Readonly<Record<string, unknown>> {
+  const notes = item.changes.filter((change) => change.kind === 'note')
+  if (notes.length === 0) return {}
+  return {
+    comments: notes.map((note, index) => ({
+      id: index + 1,
+      issue_id: `${prefix}${item.id}`,
+      author: note.by ?? '',
+      text: note.text,
+      created_at: note.at ?? item.updatedAt ?? item.createdAt,
+    })),
+  }
+}

@@ -1,0 +1,41 @@
+/** Lists in one cell: separated by semicolons, or a JSON list where an element has one itself. */
+import { idOf, parseJson } from '../json.js'
+import type { Subtask } from '../document.js'
+import { subtaskId } from '../../specs/listed.js'
+import { singleLine } from '../text.js'
+
+export function readList(cell: string): string[] {
+  const trimmed = cell.trim()
+  if (trimmed.startsWith('[')) {
+    const parsed = parseJson(trimmed)
+    // Cast: Array.isArray says any[].
+    if (parsed.ok && Array.isArray(parsed.value))
+      return (parsed.value as unknown[]).flatMap((item) => idOf(item) ?? [])
+  }
+  const separator = trimmed.includes(';') || trimmed.includes('\n') ? /[;\n]/ : /,/
+  return trimmed
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+export function writeList(items: readonly string[]): string {
+  const isPlain = items.every((item) => !/[;,\n[]/.test(item) && item.trim() === item)
+  return isPlain ? items.join('; ') : JSON.stringify(items)
+}
+
+/** `T001 [x]` is done. */
+export function readSubtasks(cell: string): Subtask[] {
+  return readList(cell).map((text) => {
+    const [, before = text, mark] = /^(.*?)\s*(?:\[([ xX])\])?$/.exec(text) ?? []
+    const id = subtaskId(before)
+    const title = before.startsWith(id) ? before.slice(id.length).replace(/^[\s:]+/, '') : before
+    return { id, title: singleLine(title), done: mark === 'x' || mark === 'X' }
+  })
+}
+
+export function writeSubtasks(subtasks: readonly Subtask[]): string {
+  return writeList(
+    subtasks.map(({ id, title, done }) => `${id}${title === '' ? '' : `: ${title}`}${done ? ' [x]' : ''}`),
+  )
+}

@@ -1,0 +1,67 @@
+import type { SourceProblem, TransferFeature, TransferItem } from './document.js'
+import { withoutBadEdges } from './graph.js'
+import type { KittyLabels } from './labels.js'
+import type { LossCount } from './text.js'
+
+/** An item as a reader found it, with the labels an export of kitty's put there. */
+export interface LabeledItem {
+  readonly item: TransferItem
+  readonly labels: KittyLabels
+  readonly file: string
+  readonly line: number | null
+}
+
+/** What a feature is called where no label says. */
+export type FeatureNames = Pick<TransferFeature, 'id' | 'name' | 'title'>
+
+/**
+ * Puts items into the features their labels name, those without one into a feature of their own. Of several items
+ * with one id the newest counts; dependencies that kitty cannot have are counted as lost.
+ */
+export function featuresOf(
+  found: readonly LabeledItem[],
+  unnamed: FeatureNames,
+  problems: SourceProblem[],
+  losses: LossCount,
+): TransferFeature[] {
+  const groups = new Map<string, LabeledItem[]>()
+  for (const one of found) {
+    const name = one.labels.feature ?? ''
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [one])
+    else group.push(one)
+  }
+  return [...groups].map(([name, group]) => {
+    const items = group.map(({ item }) => item)
+    const { items: kept, dropped } = withoutBadEdges(newestOfEach(group, problems) ?? items)
+    for (const { why } of dropped) losses.add(`dependency (${why})`, 'dropped')
+    const title = group.find(({ labels }) => labels['feature-title'] !== null)?.labels['feature-title']
+    return {
+      ...(name === '' ? unnamed : { id: name, name, title: title ?? name }),
+      source: null,
+      mission: null,
+      createdAt: null,
+      createdBy: null,
+      items: kept,
+      notes: [],
+    }
+  })
+}
+
+/** Undefined where every id is there once. */
+function newestOfEach(group: readonly LabeledItem[], problems: SourceProblem[]): TransferItem[] | undefined {
+  const byId = new Map<string, TransferItem>()
+  for (const { item, file, line } of group) {
+    const known = byId.get(item.id)
+    if (known !== undefined)
+      problems.push({ file, line, message: `${item.id} is there more than once; the newest one counts` })
+    if (known === undefined || (item.updatedAt ?? '') >= (known.updatedAt ?? '')) byId.set(item.id, item)
+  }
+  return byId.size === group.length ? undefined : [...byId.values()]
+}
+
+/** The package an export of kitty's was made from: its label says so, or an id such as `WP03` or `001-demo.WP03`. */
+export function ownWorkPackage(id: string, labels: KittyLabels | null = null): string | null {
+  const digits = /^(?:.+\.)?WP-?(\d{1,6})$/.exec(labels?.['work-package'] ?? id)?.[1]
+  return digits === undefined ? null : `WP${String(Number(digits)).padStart(2, '0')}`
+}

@@ -1,0 +1,7 @@
+import type { LaneRole } from '../document.js'
+
+/** What GitHub calls a lane: open, closed, or closed as not planned. */
+export function githubStatus(role: LaneRole): string {
+  if (role === 'dropped') return 'not_planned'
+  return role === 'done' ? 'closed' : 'open'
+}

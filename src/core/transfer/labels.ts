@@ -1,0 +1,94 @@
+/**
+ * Labels in which an export says what its format has no word for: `kitty:lane=rejected`. A label counts only while
+ * the format's own value is the one that the label's is exported as: what was changed in the other tool wins.
+ */
+import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../events-lib.js'
+import type { LaneRole, Subtask, TransferItem } from './document.js'
+import { roleOf } from './roles.js'
+
+const PREFIX = 'kitty:'
+type LabelKey = 'lane' | 'priority' | 'workflow' | 'holder' | 'feature' | 'feature-title' | 'work-package'
+
+export interface KittyLabels extends Readonly<Record<LabelKey, string | null>> {
+  /** The labels that are not kitty's. */
+  readonly tags: readonly string[]
+  readonly subtasks: readonly Subtask[]
+}
+
+export function readLabels(labels: readonly string[]): KittyLabels {
+  const own = labels.filter((label) => label.startsWith(PREFIX))
+  const value = (key: LabelKey): string | null =>
+    own.find((label) => label.startsWith(`${PREFIX}${key}=`))?.slice(PREFIX.length + key.length + 1) ?? null
+  return {
+    tags: labels.filter((label) => !label.startsWith(PREFIX)),
+    lane: value('lane'),
+    priority: value('priority'),
+    workflow: value('workflow'),
+    holder: value('holder'),
+    feature: value('feature'),
+    'feature-title': value('feature-title'),
+    'work-package': value('work-package'),
+    subtasks: own.flatMap(subtaskOf),
+  }
+}
+
+/** The labels of one package; keys that hold null are left out. */
+export function writeLabels(
+  values: Readonly<Partial<Record<LabelKey, string | null>>>,
+  subtasks: readonly Subtask[] = [],
+): string[] {
+  const labels = Object.entries(values).flatMap(([key, value]) =>
+    value === null ? [] : [`${PREFIX}${key}=${value}`],
+  )
+  return [...labels, ...subtasks.map(({ id, done }) => `${PREFIX}subtask${done ? '-done' : ''}=${id}`)]
+}
+
+/** The table an export named, where it is one of the built-in ones; else the project's own. */
+export function tableNamed(name: string | null, own: WorkflowTable): WorkflowTable {
+  return [own, DEFAULT_WORKFLOW, REVIEWED_WORKFLOW].find((table) => table.name === name) ?? own
+}
+
+/**
+ * The label's lane, if the format's status is still the one that this lane is exported as.
+ * @param statusOf what the format calls each lane
+ */
+export function lanePerLabel(
+  lane: string | null,
+  status: string,
+  table: WorkflowTable,
+  statusOf: (role: LaneRole, lane: string) => string,
+): string | null {
+  if (lane === null || !table.lanes.includes(lane)) return null
+  return statusOf(roleOf(lane, table), lane) === status ? lane : null
+}
+
+/** What a lane is exported as, and the labels that say the rest of it: the lane's own name, who holds it, the table. */
+export function laneLabels(
+  item: TransferItem,
+  table: WorkflowTable,
+  plain: Readonly<Record<string, readonly string[]>>,
+  statusOf: (role: LaneRole, lane: string) => string,
+): {
+  readonly status: string
+  readonly lane: string
+  readonly labels: Readonly<Record<'lane' | 'workflow' | 'holder', string | null>>
+} {
+  const lane = item.lane?.lane ?? table.initial
+  const role = roleOf(lane, table)
+  const status = statusOf(role, lane)
+  const holder = role === 'working' || role === 'review' ? (item.lane?.by ?? null) : null
+  return {
+    status,
+    lane,
+    labels: {
+      lane: plain[status]?.includes(lane) === true ? null : lane,
+      workflow: table.name === DEFAULT_WORKFLOW.name ? null : table.name,
+      holder: holder === item.assignee ? null : holder,
+    },
+  }
+}
+
+function subtaskOf(label: string): Subtask[] {
+  const match = /^kitty:subtask(-done)?=(.+)$/.exec(label)
+  return match?.[2] === undefined ? [] : [{ id: match[2], title: '', done: match[1] !== undefined }]
+}

@@ -1,0 +1,158 @@
+/** A Markdown list with boxes: `- [ ]` to do, `- [x]` done. A state format without ids: an entry is what it says. */
+import { createHash } from 'node:crypto'
+import { subtaskId } from '../../specs/listed.js'
+import { spellWorkPackageId } from '../../specs/work-package-id.js'
+import type {
+  LaneRole,
+  SourceFile,
+  SourceProblem,
+  Subtask,
+  TransferDocument,
+  TransferItem,
+} from '../document.js'
+import { featuresOf, type LabeledItem } from '../features.js'
+import { readLabels } from '../labels.js'
+import { LossCount, readText, singleLine } from '../text.js'
+
+export const MARKDOWN = 'markdown'
+
+/** `[x]` and `[ ]` are GitHub's; the others are what note-taking programs add. */
+const BOXES: Readonly<Record<string, LaneRole>> = {
+  ' ': 'initial',
+  x: 'done',
+  X: 'done',
+  '/': 'working',
+  '~': 'working',
+  '-': 'dropped',
+  '>': 'stopped',
+}
+const ENTRY = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+\[(.)\][ \t]+(\S.*)$/
+
+interface Found {
+  readonly line: number
+  readonly box: string
+  readonly text: string
+  readonly heading: string | null
+  readonly children: { readonly box: string; readonly text: string }[]
+  readonly below: string[]
+}
+
+export function readChecklist(files: readonly SourceFile[]): TransferDocument {
+  const problems: SourceProblem[] = []
+  const losses = new LossCount()
+  const found: LabeledItem[] = []
+  let title: string | null = null
+  for (const file of files) {
+    const { text, problems: faults } = readText(file)
+    problems.push(...faults)
+    const list = entriesOf(text)
+    title ??= list.title
+    if (list.entries.length === 0)
+      problems.push({
+        file: file.path,
+        line: null,
+        message: 'has no entry with a box: write "- [ ] what is to be done"',
+      })
+    const seen = new Set<string>()
+    for (const entry of list.entries) {
+      const item = itemOf(entry, losses)
+      if (seen.has(item.id)) {
+        problems.push({
+          file: file.path,
+          line: entry.line,
+          message: `says the same as an entry above: "${item.title.slice(0, 60)}"; the first one counts`,
+        })
+        continue
+      }
+      seen.add(item.id)
+      found.push({ item, labels: readLabels([]), file: file.path, line: entry.line })
+    }
+  }
+  const name = title ?? 'Checklist'
+  const features = featuresOf(found, { id: '', name, title: name }, problems, losses)
+  return {
+    format: MARKDOWN,
+    source: null,
+    workflow: null,
+    roles: {},
+    features,
+    problems,
+    losses: losses.losses,
+  }
+}
+
+function entriesOf(text: string): { readonly title: string | null; readonly entries: readonly Found[] } {
+  const entries: Found[] = []
+  let [title, heading, fence]: [string | null, string | null, string | undefined] = [null, null, undefined]
+  let outer = 0
+  text.split(/\r?\n/).forEach((raw, index) => {
+    const opening = /^\s{0,3}(`{3,}|~{3,})/.exec(raw)?.[1]
+    if (opening !== undefined)
+      fence = fence === undefined ? opening : raw.trim() === fence ? undefined : fence
+    if (fence !== undefined || opening !== undefined) return
+    const named = /^(#{1,6})[ \t]+(.+?)[ \t]*#*$/.exec(raw)
+    if (named !== null) {
+      const words = singleLine(named[2] ?? '')
+      if (named[1] === '#' && title === null) title = words
+      else heading = words
+      outer = 0
+      return
+    }
+    const match = ENTRY.exec(raw)
+    const last = entries.at(-1)
+    const indent = (match?.[1] ?? '').replaceAll('\t', '    ').length
+    if (match === null) {
+      if (last !== undefined && /^[ \t]+\S/.test(raw)) last.below.push(raw.trim())
+    } else if (last !== undefined && indent > outer) {
+      last.children.push({ box: match[2] ?? ' ', text: match[3] ?? '' })
+    } else {
+      outer = indent
+      entries.push({
+        line: index + 1,
+        box: match[2] ?? ' ',
+        text: match[3] ?? '',
+        heading,
+        children: [],
+        below: [],
+      })
+    }
+  })
+  return { title, entries }
+}
+
+function itemOf({ box, text, heading, children, below }: Found, losses: LossCount): TransferItem {
+  const words = singleLine(text)
+  const [, id, named] = /^\*{0,2}(WP\d{1,6})\*{0,2}[\s:–-]+(.+)$/i.exec(words) ?? []
+  const own = id === undefined ? undefined : spellWorkPackageId(id)
+  const title = own === undefined ? words : (named ?? words)
+  const role = BOXES[box]
+  if (role === undefined) losses.add(`box [${singleLine(box) || '?'}] (as [ ])`, 'dropped')
+  return {
+    id: own ?? `c-${createHash('sha256').update(words).digest('hex').slice(0, 12)}`,
+    workPackage: own ?? null,
+    title,
+    body: below.join('\n'),
+    createdAt: null,
+    createdBy: null,
+    updatedAt: null,
+    updatedBy: null,
+    dependencies: [],
+    subtasks: distinct(children.map(subtaskOf)),
+    tags: [...(heading === null ? [] : [heading.slice(0, 100)]), ...(role === 'stopped' ? ['deferred'] : [])],
+    priority: null,
+    assignee: null,
+    lane: { status: `[${box}]`, role: role ?? 'initial', lane: null, at: null, by: null },
+    changes: [],
+  }
+}
+
+function subtaskOf({ box, text }: { readonly box: string; readonly text: string }): Subtask {
+  const words = singleLine(text)
+  const id = subtaskId(words)
+  const title = words.startsWith(id) ? words.slice(id.length).replace(/^[\s:]+/, '') : words
+  return { id, title, done: BOXES[box] === 'done' }
+}
+
+function distinct(subtasks: readonly Subtask[]): Subtask[] {
+  return [...new Map(subtasks.map((subtask) => [subtask.id, subtask])).values()]
+}

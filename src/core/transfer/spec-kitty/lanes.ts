@@ -1,0 +1,39 @@
+import type { LaneRole } from '../document.js'
+
+/** spec-kitty's lanes, those of its earlier versions included. */
+export const NINE_LANES: Readonly<Record<string, LaneRole>> = {
+  genesis: 'initial',
+  uninitialized: 'initial',
+  planned: 'initial',
+  claimed: 'working',
+  in_progress: 'working',
+  doing: 'working',
+  for_review: 'review',
+  in_review: 'review',
+  approved: 'review',
+  done: 'done',
+  blocked: 'stopped',
+  canceled: 'dropped',
+}
+
+/** The key in a move's metadata by which kitty knows a line of its own export. */
+export const EXPORTED = 'kitty:export'
+
+/** The lane of the nine that a lane of another table is written as. */
+export function nineLane(role: LaneRole, lane: string): string {
+  if (Object.hasOwn(NINE_LANES, lane) && lane !== 'doing') return lane
+  switch (role) {
+    case 'working':
+      return 'in_progress'
+    case 'review':
+      return 'for_review'
+    case 'done':
+      return 'done'
+    case 'dropped':
+      return 'canceled'
+    case 'stopped':
+      return 'blocked'
+    default:
+      return 'planned'
+  }
+}

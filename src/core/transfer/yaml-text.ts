@@ -1,0 +1,28 @@
+/** YAML that kitty writes: one key per line, texts in double quotes where they could be read as something else. */
+
+type YamlValue = string | number | boolean | readonly string[]
+
+/** Plain words that no version of YAML reads as anything but text. */
+const PLAIN = /^(?!(?:true|false|yes|no|on|off|null|y|n|~)$)[A-Za-z_][\w./@+ -]*(?<! )$/i
+
+/** `key: value` lines, lists in the flow style on one line. */
+export function yamlBlock(values: Readonly<Record<string, YamlValue>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}: ${yamlValue(value)}\n`)
+    .join('')
+}
+
+function yamlValue(value: YamlValue): string {
+  if (typeof value === 'string') return yamlText(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return `[${value.map(yamlText).join(', ')}]`
+}
+
+/** A JSON string is a YAML string in double quotes, but for DEL, C1 and the line ends JSON leaves as they are. */
+export function yamlText(text: string): string {
+  if (PLAIN.test(text) && !/^[\d.]+$/.test(text)) return text
+  return JSON.stringify(text).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
