@@ -7,6 +7,7 @@ import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { FileClockStorage } from '../log/clock-storage.js'
 import type { DayFiles } from '../log/format/day-file.js'
 import { FileLock, lockTimeout } from '../lock/file-lock.js'
+import { FileArchive } from '../log/archive/archive.js'
 import { FileJournal } from '../log/repair/journal.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
@@ -48,6 +49,7 @@ import { Verify } from '../services/verify.js'
 import { AttributeGuard } from '../store/attribute-guard.js'
 import { Workspaces } from '../services/workspaces.js'
 import { LogEventStore } from '../store/log-event-store.js'
+import { Acknowledged } from '../store/acknowledged.js'
 import { Recovery } from '../store/recovery.js'
 import { assertSafe } from '../files/assert-safe.js'
 import type { MergeOptions } from '../events-lib.js'
@@ -122,6 +124,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   container.bind(TOKENS.Workflow).toDynamicValue((context) => context.get<Config>(TOKENS.Config).workflow)
   make(TOKENS.WriteLock, ({ lockFile }) => new FileLock(lockFile, lockTimeout(session.env)))
   make(TOKENS.Journal, ({ journalFile }) => new FileJournal(journalFile))
+  make(TOKENS.Archive, ({ archiveDir }) => new FileArchive(archiveDir))
   make(TOKENS.ClockStorage, ({ clockFile }) => new FileClockStorage(clockFile))
   container.bind(TOKENS.EventLog).toDynamicValue((context) => {
     const workspace = context.get<Workspace>(TOKENS.Workspace)
@@ -137,6 +140,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   })
   serve(TOKENS.IndexHealth, SqliteIndexHealth)
   serve(TOKENS.AttributeGuard, AttributeGuard)
+  serve(TOKENS.Acknowledged, Acknowledged)
   serve(TOKENS.Recovery, Recovery)
   serve(TOKENS.EventStore, LogEventStore)
   serve(TOKENS.ErrorStorage, JsonlErrorStorage)

@@ -4,6 +4,7 @@ import type { IndexHealth } from '../index/index-health.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import type { EventLog } from '../log/event-log.js'
 import type { LockOf, WriteLock } from '../lock/file-lock.js'
+import type { Archive } from '../log/archive/archive.js'
 import type { Journal } from '../log/repair/journal.js'
 import type { Conflicts } from '../services/conflicts.js'
 import type { Doctor } from '../services/doctor/doctor.js'
@@ -40,6 +41,7 @@ import type { TagTask } from '../services/tag-task.js'
 import type { Workspaces } from '../services/workspaces.js'
 import type { MergeOptions, Registry, WorkflowTable } from '../events-lib.js'
 import type { AttributeGuard } from '../store/attribute-guard.js'
+import type { Acknowledged } from '../store/acknowledged.js'
 import type { Recovery } from '../store/recovery.js'
 import type { EventStore } from '../store/event-store.js'
 import type { Config } from '../workspace/config.js'
@@ -65,9 +67,11 @@ export const TOKENS = {
   Notices: token<Notices>('Notices'),
   WriteLock: token<WriteLock>('WriteLock'),
   Journal: token<Journal>('Journal'),
+  Archive: token<Archive>('Archive'),
   EventLog: token<EventLog>('EventLog'),
   ClockStorage: token<ClockStorage>('ClockStorage'),
   IndexHealth: token<IndexHealth>('IndexHealth'),
+  Acknowledged: token<Acknowledged>('Acknowledged'),
   Recovery: token<Recovery>('Recovery'),
   AttributeGuard: token<AttributeGuard>('AttributeGuard'),
   Config: token<Config>('Config'),

@@ -72,8 +72,6 @@ export interface FeatureRow {
 export interface JournalMark {
   readonly identity: string
   readonly offset: number
-  /** The journal's size in bytes after it was last pruned: asked again when it has doubled. */
-  readonly floor: number
   /**
    * Some lines are in the tip of another branch alone: what git's branches were like then (`branchesState`). When they
    * have changed, those lines may lie nowhere.
@@ -82,7 +80,7 @@ export interface JournalMark {
 }
 
 /** Lines have gone from the log, or may have: the journal is to be looked at from its beginning, and git's index with it. */
-export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0, floor: 0 }
+export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0 }
 
 /** An index that has just been built knows nothing of what there was before. */
 export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
@@ -111,6 +109,8 @@ export interface IndexReader {
   /** Where every event of one work package is, its gates' included, in the total order. */
   locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]>
   rows(eventIds: readonly string[]): Promise<IndexRow[]>
+  /** Those of the ids that no row has, in the order given. */
+  absent(eventIds: readonly string[]): Promise<string[]>
   /** The package a gate was created for, or undefined. */
   gateOwner(feature: string, gate: string): Promise<string | undefined>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>

@@ -88,6 +88,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     return eventIds.flatMap((id) => this.#rows.get(id) ?? [])
   }
 
+  async absent(eventIds: readonly string[]): Promise<string[]> {
+    return eventIds.filter((id) => !this.#rows.has(id))
+  }
+
   async gateOwner(feature: string, gate: string): Promise<string | undefined> {
     const created = this.#ordered().find(
       (row) => row.feature_slug === feature && row.entity_id === gate && row.event_type === 'GateCreated',

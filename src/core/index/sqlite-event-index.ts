@@ -42,6 +42,8 @@ import { settleAll } from './settle-all.js'
  * The log is what survives a power cut; the index only has to stay consistent. Whoever opens it reads what SQLite has not
  * yet moved into the file: at most so many pages of 4 KiB, for a millisecond.
  */
+/** Ids asked for in one statement. */
+const ABSENT_BATCH = 5_000
 const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200; '
 
 /** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
@@ -173,6 +175,19 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return this.sql<IndexRow>('SELECT * FROM event WHERE event_id IN (SELECT value FROM json_each(?))', [
       JSON.stringify(eventIds),
     ])
+  }
+
+  async absent(eventIds: readonly string[]): Promise<string[]> {
+    const absent: string[] = []
+    // In pieces, so that a year's ids are not one text.
+    for (let at = 0; at < eventIds.length; at += ABSENT_BATCH) {
+      const rows = await this.sql<{ id: string }>(
+        'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM event WHERE event_id = value)',
+        [JSON.stringify(eventIds.slice(at, at + ABSENT_BATCH))],
+      )
+      for (const { id } of rows) absent.push(id)
+    }
+    return absent
   }
 
   async gateOwner(feature: string, gate: string): Promise<string | undefined> {

@@ -15,21 +15,17 @@ import {
   type Freshness,
   UNCHECKED,
 } from '../index/event-index.js'
-import { committedLines, linesOfHead } from '../log/repair/committed-lines.js'
+import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
 import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import type { Journal } from '../log/repair/journal.js'
 import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
 import { reconcile } from '../log/repair/reconcile.js'
+import { TipMemory } from '../log/repair/tip-memory.js'
 import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { branchesState } from '../git/head.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
 import type { AttributeGuard } from './attribute-guard.js'
-
-/** A smaller journal is not worth asking git about, in bytes. */
-const PRUNE_AT = 256 * 1024
-
-/** The youngest lines stay, in bytes: a commit that was just made is the likeliest to be undone. */
-const YOUNGEST = PRUNE_AT / 2
 
 /** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
 const MANY = 64
@@ -48,6 +44,7 @@ export class Recovery {
   constructor(
     @inject(TOKENS.EventLog) private readonly log: EventLog,
     @inject(TOKENS.Journal) private readonly journal: Journal,
+    @inject(TOKENS.Acknowledged) private readonly acknowledged: Acknowledged,
     @inject(TOKENS.Workspace) private readonly workspace: Workspace,
     @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(TOKENS.Notices) private readonly notices: Notices,
@@ -55,6 +52,7 @@ export class Recovery {
 
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
   async beforeWrite(index: EventIndex): Promise<void> {
+    await this.acknowledged.begin()
     const { hasProblems, putBack } = await this.#restore(index)
     if (hasProblems || putBack) await this.#normalizeFiles(index)
   }
@@ -83,7 +81,8 @@ export class Recovery {
     const mark = this.#stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
     const { lines, end } = this.journal.read(mark)
     const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
-    const wanted = [...lines, ...this.attributes.otherSides(), ...(deleted ?? [])]
+    const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
+    const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
     if ((await missingFrom(index, wanted)).length > 0) {
       await this.#restoreIfPossible(index, withLock)
@@ -158,24 +157,31 @@ export class Recovery {
     this.#mark = mark
     this.#isPending = false
     const unseen = this.journal.read(mark)
-    const prune = unseen.size > PRUNE_AT && unseen.size > 2 * (mark?.floor ?? 0)
     const isWhole = (await missingFrom(index, unseen.lines)).length === 0
-    if (!isWhole || prune || !isChecked(mark)) return this.#compareWithGit(index, prune)
-    if (unseen.lines.length > 0)
-      await this.#confirmJournal(index, unseen.lines, { ...marked(mark), ...unseen.end })
-    return false
+    const putBack = (!isWhole || !isChecked(mark)) && (await this.#compareWithGit(index))
+    if (isWhole && isChecked(mark) && unseen.lines.length > 0)
+      await this.#confirmJournal(index, unseen.lines, { ...mark, ...unseen.end })
+    if (unseen.size > ARCHIVE_AT && (await this.acknowledged.archiveOldest())) await this.#markAgain(index)
+    return putBack
+  }
+
+  /** What was known of the journal holds for the one that has taken its place. */
+  async #markAgain(index: EventIndex): Promise<void> {
+    if (!this.#isPending && isChecked(this.#mark))
+      await this.#confirmJournal(index, [], { ...this.#mark, ...this.journal.read().end })
   }
 
   /** The mark, or where there is none to go by: lines that were left to another branch may have lost it since. */
   #stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
     if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
-    return { ...UNCHECKED, floor: mark.floor }
+    return UNCHECKED
   }
 
-  async #compareWithGit(index: EventIndex, prune: boolean): Promise<boolean> {
-    const { lines } = this.journal.read()
+  async #compareWithGit(index: EventIndex): Promise<boolean> {
     // Before git is asked: what changes meanwhile is asked about once more.
     const branches = branchesState(this.workspace)
+    const { lines: ofJournal, end } = this.journal.read()
+    const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
     const missing = await this.#missingFromLog(index, lines)
     const unstaged = this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
     // In another file they are not gone: moved to the one of their day, or to another writer's.
@@ -184,8 +190,7 @@ export class Recovery {
     const plan = this.#ifGitAnswers(() =>
       reconcile(lines, {
         missing: missing.filter((line) => !comesBack.has(line.event_id)),
-        committed: (asked) => committedLines(this.workspace.root, this.workspace.eventsDir, asked),
-        prunable: prune ? countBeforeLast(YOUNGEST, lines) : 0,
+        committed: (asked) => this.#committed(asked),
       }),
     )
     const hidden = plan?.isPending ? await this.#hiddenLines(index) : []
@@ -198,13 +203,16 @@ export class Recovery {
       )
       await this.#catchUp(index)
     }
-    if (plan !== undefined && plan.drop.length > 0) this.journal.rewrite(plan.keep)
     this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending || plan === undefined) return putBack.length > 0
-    const floor = prune ? this.journal.size() : (this.#mark?.floor ?? 0)
     const waitsFor = plan.isElsewhere ? { branches } : {}
-    await this.#confirmJournal(index, plan.expected, { ...this.journal.read().end, floor, ...waitsFor })
+    await this.#confirmJournal(index, plan.expected, { ...end, ...waitsFor })
     return putBack.length > 0
+  }
+
+  #committed(lines: readonly RawLine[]): Committed {
+    const { root, eventsDir, tipsDir } = this.workspace
+    return committedLines(root, eventsDir, lines, { memory: new TipMemory(tipsDir) })
   }
 
   /** @returns whether there were any. */
@@ -249,8 +257,10 @@ export class Recovery {
   /** Lines of HEAD that git was told to keep out of the work tree. */
   async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
     const { root, eventsDir } = this.workspace
-    const lines = this.#ifGitAnswers(() => (isLogHidden(this.workspace) ? linesOfHead(root, eventsDir) : []))
-    return missingFrom(index, lines ?? [])
+    const files = this.#ifGitAnswers(() =>
+      isLogHidden(this.workspace) ? [...linesOfHead(root, eventsDir)] : [],
+    )
+    return missingFrom(index, (files ?? []).flat())
   }
 
   /**
@@ -306,15 +316,8 @@ export class Recovery {
 }
 
 /** What a mark says besides how far: kept when it moves on. */
-function marked(mark: JournalMark | undefined): Pick<JournalMark, 'floor' | 'branches'> {
-  return mark === undefined ? { floor: 0 } : { floor: mark.floor, branches: mark.branches }
-}
-
-/** How many lines there are before those that make up so many bytes at the end. */
-function countBeforeLast(bytes: number, lines: readonly RawLine[]): number {
-  let left = bytes
-  const first = lines.findLastIndex((line) => (left -= line.bytes.length) < 0)
-  return first + 1
+function marked(mark: JournalMark | undefined): Pick<JournalMark, 'branches'> {
+  return mark?.branches === undefined ? {} : { branches: mark.branches }
 }
 
 function idsOf(lines: readonly RawLine[]): string[] {
@@ -323,6 +326,6 @@ function idsOf(lines: readonly RawLine[]): string[] {
 
 async function missingFrom(index: IndexReader, lines: readonly RawLine[]): Promise<RawLine[]> {
   if (lines.length === 0) return []
-  const present = new Set((await index.rows(idsOf(lines))).map((row) => row.event_id))
-  return lines.filter((line) => !present.has(line.event_id))
+  const absent = new Set(await index.absent(idsOf(lines)))
+  return lines.filter((line) => absent.has(line.event_id))
 }

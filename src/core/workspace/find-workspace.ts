@@ -73,6 +73,8 @@ function layout(
     privateDir,
     lockFile: join(privateDir, 'lock'),
     journalFile: join(privateDir, 'journal.jsonl'),
+    archiveDir: join(privateDir, 'events'),
+    tipsDir: join(privateDir, 'tips'),
     writerFile: join(privateDir, 'writer.json'),
     arrivalsFile: join(privateDir, 'arrivals'),
   })

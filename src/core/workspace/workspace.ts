@@ -21,6 +21,10 @@ export interface Workspace {
   readonly privateDir: string
   readonly lockFile: string
   readonly journalFile: string
+  /** Every acknowledged event that the journal no longer holds. docs/formats.md, "The archive". */
+  readonly archiveDir: string
+  /** What branches' tips hold, as far as it was looked for. */
+  readonly tipsDir: string
   /** Who writes from this clone, where each has files of its own. */
   readonly writerFile: string
   /** In which order events became visible here. docs/following.md. */

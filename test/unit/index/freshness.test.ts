@@ -7,7 +7,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 
 const FILE = { name: '2026-11-21.jsonl', identity: '1.1:1:1', size: 10 }
 const MARK = { file: FILE.name, identity: FILE.identity, size: 10, offset: 10, line: 1, crc: 7 }
-const JOURNAL = { identity: 'journal', offset: 3, floor: 0 }
+const JOURNAL = { identity: 'journal', offset: 3 }
 
 describe('how an index stands to the files, asked over and over', () => {
   let index: SqliteEventIndex

@@ -65,7 +65,7 @@ describe('a file that git replaces between being looked at and being read', () =
     await catchUp(log, index)
     log.append([note(2)])
     log.replacement = noteLine(3) + noteLine(4)
-    const journal = { identity: 'journal', offset: 1, floor: 0 }
+    const journal = { identity: 'journal', offset: 1 }
     await catchUp(log, index, { appended: { file: DAY, ids: new Set([ulid(2)]), journal } })
     expect(await idsIn(index)).toEqual([ulid(3), ulid(4)])
     expect(await index.journalMark()).not.toEqual(journal)
@@ -79,7 +79,7 @@ describe('a file that git replaces between being looked at and being read', () =
     log.append([note(2)])
     expect(noteLine(2)).toHaveLength(noteLine(3).length)
     log.replaceBy(noteLine(1) + noteLine(3))
-    const journal = { identity: 'journal', offset: 1, floor: 0 }
+    const journal = { identity: 'journal', offset: 1 }
     const report = await catchUp(log, index, { appended: { file: DAY, ids: new Set([ulid(2)]), journal } })
     expect(report.foundOwn).toBe(false)
     expect(await index.journalMark()).not.toEqual(journal)

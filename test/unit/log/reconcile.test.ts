@@ -31,27 +31,22 @@ function neverAsked(): never {
 
 describe('reconcile', () => {
   it('does not ask git while the log has every line', () => {
-    const plan = reconcile(LINES, { missing: without(1, 2, 3), committed: neverAsked, prunable: 0 })
+    const plan = reconcile(LINES, { missing: without(1, 2, 3), committed: neverAsked })
     expect(plan).toEqual({
       putBack: [],
-      drop: [],
-      keep: LINES,
       expected: LINES,
       isPending: false,
       isElsewhere: false,
     })
   })
 
-  it('puts back what is neither in the log nor committed, and keeps everything in the journal', () => {
+  it('puts back what is neither in the log nor committed', () => {
     const plan = reconcile(LINES, {
       missing: without(1),
       committed: () => git(ids(), ids(3)),
-      prunable: 0,
     })
     expect(plan).toEqual({
       putBack: [LINES[1]],
-      drop: [],
-      keep: LINES,
       expected: [LINES[0], LINES[1]],
       isPending: false,
       isElsewhere: true,
@@ -64,49 +59,24 @@ describe('reconcile', () => {
       asked.push(...lines)
       return git(ids())
     }
-    reconcile(LINES, { missing: without(1, 3), committed, prunable: 0 })
+    reconcile(LINES, { missing: without(1, 3), committed })
     expect(asked).toEqual([LINES[1]])
   })
 
-  it('lets go of the oldest lines, as many as it is to, that the log and HEAD have', () => {
-    const plan = reconcile(LINES, {
-      missing: without(1, 2, 3),
-      committed: () => git(ids(1, 3), ids(2)),
-      prunable: 2,
-    })
-    expect(plan).toMatchObject({
-      putBack: [],
-      drop: [LINES[0]],
-      keep: [LINES[1], LINES[2]],
-      isPending: false,
-    })
-  })
-
   it('leaves open what is missing and in HEAD: whether it goes for good is not committed yet', () => {
-    for (const prunable of [0, 3]) {
-      const plan = reconcile(LINES, {
-        missing: without(2),
-        committed: () => git(ids(1, 3), ids(3)),
-        prunable,
-      })
-      expect(plan).toMatchObject({ putBack: [], isPending: true })
-      expect(plan.keep).toContain(LINES[0])
-    }
+    const plan = reconcile(LINES, { missing: without(2), committed: () => git(ids(1, 3), ids(3)) })
+    expect(plan).toMatchObject({ putBack: [], isPending: true })
   })
 
-  it('never lets go of a line that is not committed, and in the log as well', () => {
+  it('puts back exactly what is neither in the log nor committed', () => {
     const subset = fc.uniqueArray(fc.integer({ min: 1, max: 3 })).map((seeds) => ids(...seeds))
     fc.assert(
-      fc.property(subset, subset, fc.nat({ max: 3 }), (present, committed, prunable) => {
+      fc.property(subset, subset, (present, committed) => {
         const plan = reconcile(LINES, {
           missing: LINES.filter((line) => !present.has(line.event_id)),
           committed: () => git(committed),
-          prunable,
         })
         for (const each of LINES) {
-          const isKept = plan.keep.includes(each)
-          expect(isKept || (committed.has(each.event_id) && present.has(each.event_id))).toBe(true)
-          expect(isKept).toBe(!plan.drop.includes(each))
           const isSafe = present.has(each.event_id) || committed.has(each.event_id)
           expect(plan.putBack.includes(each)).toBe(!isSafe)
         }

@@ -19,6 +19,8 @@ describe('findWorkspace', () => {
       eventsDir: join(repository.root, '.kittify', 'events'),
       lockFile: join(repository.root, '.git', 'kitty', 'lock'),
       journalFile: join(repository.root, '.git', 'kitty', 'journal.jsonl'),
+      archiveDir: join(repository.root, '.git', 'kitty', 'events'),
+      tipsDir: join(repository.root, '.git', 'kitty', 'tips'),
       arrivalsFile: join(repository.root, '.git', 'kitty', 'arrivals'),
     })
     expect(Object.isFrozen(workspace)).toBe(true)

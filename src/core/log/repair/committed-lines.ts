@@ -4,9 +4,14 @@ import { type GitObject, readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
+import { keysOf, WantedLines } from './line-keys.js'
+import type { TipMemory } from './tip-memory.js'
 
 /** Blobs are fetched in batches of about this size. */
 const BATCH_BYTES = 32 * 1024 * 1024
+
+/** Tips are read for so long, in milliseconds: what a command may take in a repository of many large branches. */
+const SEARCH_MS = 2_000
 
 interface Blob {
   readonly id: string
@@ -20,40 +25,66 @@ export interface Committed {
   readonly elsewhere: ReadonlySet<string>
 }
 
+export interface TipSearch {
+  /** What was read of tips before. */
+  readonly memory?: TipMemory
+  /** Stops reading tips after so long, in milliseconds. */
+  readonly forMs?: number
+}
+
 /**
  * Where git has these lines. A branch that HEAD contains does not count: what it brought ought to be in HEAD itself,
  * and where it is not, git took it out (a revert, a merge with a hand in it), and no change of branches brings it back.
  *
  * A handful of processes whatever the number of branches: the tips, their folders, the blobs' sizes, the blobs that
- * differ. Git's index is not touched.
+ * differ. The newest tips come first, and reading ends with the last line found. Git's index is not touched. What time
+ * has run out for does not count as committed: a line too many is put back, none is lost.
  * @throws KittyError when git cannot be asked. Nothing is known then, and nothing may be put back: the lines may be
  * another branch's.
  * @param root The checkout whose HEAD counts. @param eventsDir The log's folder inside it.
  */
-export function committedLines(root: string, eventsDir: string, lines: readonly RawLine[]): Committed {
-  const wanted = new Map(lines.map((line) => [line.bytes.toString('latin1').trimEnd(), line.event_id]))
+export function committedLines(
+  root: string,
+  eventsDir: string,
+  lines: readonly RawLine[],
+  { memory, forMs = SEARCH_MS }: TipSearch = {},
+): Committed {
+  const wanted = new WantedLines(lines)
   const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
+  const until = performance.now() + forMs
   const folder = pathInTree(root, eventsDir)
   const [head, ...others] = readObjects(
     root,
     ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`),
   )
   const ofHead = new Set(blobsOfDays(head, days))
-  const blobs = blobsOf(root, new Set([...ofHead, ...others.flatMap((tree) => blobsOfDays(tree, days))]))
-  for (const batch of batches(blobs)) {
-    const ids = batch.map(({ id }) => id)
-    for (const blob of readObjects(root, ids))
-      if (blob !== undefined)
-        search(blob.content, wanted, ofHead.has(blob.id) ? found.inHead : found.elsewhere)
+  for (const { content } of contents(root, ofHead)) wanted.find(keysOf(content), found.inHead)
+  const ofTips = others.flatMap((tree) => blobsOfDays(tree, days)).filter((blob) => !ofHead.has(blob))
+  const unread = new Set<string>()
+  for (const blob of new Set(ofTips)) {
+    const keys = memory?.get(blob)
+    if (keys === undefined) unread.add(blob)
+    else wanted.find(keys, found.elsewhere)
   }
+  for (const { id, content } of contents(root, unread, () => isOver(found, lines, until))) {
+    const keys = keysOf(content)
+    memory?.put(id, keys)
+    wanted.find(keys, found.elsewhere)
+    if (isOver(found, lines, until)) break
+  }
+  memory?.keep(new Set(others.flatMap((tree) => blobsOfDays(tree))))
   return found
 }
 
-/** Every event that HEAD has. @throws KittyError when git cannot be asked. */
-export function linesOfHead(root: string, eventsDir: string): RawLine[] {
+function isOver({ elsewhere }: Committed, lines: readonly RawLine[], until: number): boolean {
+  return elsewhere.size >= lines.length || performance.now() > until
+}
+
+/** Every event that HEAD has, one file at a time. @throws KittyError when git cannot be asked. */
+export function* linesOfHead(root: string, eventsDir: string): Generator<RawLine[]> {
   const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
-  return rawLinesOfBlobs(root, blobsOfDays(tree))
+  for (const blob of blobsOfDays(tree)) yield rawLinesOfBlobs(root, [blob])
 }
 
 function pathInTree(root: string, eventsDir: string): string {
@@ -62,7 +93,7 @@ function pathInTree(root: string, eventsDir: string): string {
 }
 
 function branchesBeyondHead(root: string): string[] {
-  const branches = ['for-each-ref', '--format=%(objectname)', 'refs/heads']
+  const branches = ['for-each-ref', '--sort=-committerdate', '--format=%(objectname)', 'refs/heads']
   // Before the first commit there is no HEAD to compare with.
   const isBorn = readObjects(root, ['HEAD'])[0] !== undefined
   const others = askGitText(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches) ?? ''
@@ -98,6 +129,22 @@ function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
   })
 }
 
+/** The blobs' contents, a batch in memory at a time. @param isEnough Asked before each batch. */
+function* contents(
+  root: string,
+  ids: ReadonlySet<string>,
+  isEnough: () => boolean = () => false,
+): Generator<{ id: string; content: Buffer }> {
+  for (const batch of batches(blobsOf(root, ids))) {
+    if (isEnough()) return
+    for (const blob of readObjects(
+      root,
+      batch.map(({ id }) => id),
+    ))
+      if (blob !== undefined) yield blob
+  }
+}
+
 function* batches(blobs: readonly Blob[]): Generator<Blob[]> {
   let batch: Blob[] = []
   let bytes = 0
@@ -111,11 +158,4 @@ function* batches(blobs: readonly Blob[]): Generator<Blob[]> {
     bytes += blob.size
   }
   if (batch.length > 0) yield batch
-}
-
-function search(content: Buffer, wanted: ReadonlyMap<string, string>, found: Set<string>): void {
-  for (const line of content.toString('latin1').split('\n')) {
-    const id = wanted.get(line.trimEnd())
-    if (id !== undefined) found.add(id)
-  }
 }

@@ -1,0 +1,141 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { Append } from '../../files/append-file.js'
+import { syncFolder } from '../../files/open-file.js'
+import { storageError } from '../../files/storage-error.js'
+import type { RawLine } from '../event-log.js'
+import type { ArchivedDay } from './archive.js'
+import { compress, replaceDay } from './compress-day.js'
+import { archivedDays, lineBytes, linesOfDay, pathsOf, sizeOf } from './day-parts.js'
+import { readIds, sortedIds, writeIds } from './id-list.js'
+import { rawLine, winner } from './raw-line.js'
+
+export { archivedDays }
+
+/** `Archive.begin`: in a folder beside it, so that a crash leaves no archive that lacks lines. */
+export async function beginArchive(
+  folder: string,
+  lines: Iterable<readonly RawLine[]>,
+  day: string,
+): Promise<void> {
+  const unfinished = `${folder}.new`
+  try {
+    rmSync(unfinished, { recursive: true, force: true })
+    mkdirSync(unfinished, { recursive: true, mode: 0o700 })
+    for (const batch of lines) append(unfinished, batch, day)
+    await idsOfDay(unfinished, day, true)
+    renameSync(unfinished, folder)
+  } catch (error) {
+    throw storageError(error, folder, 'not stored')
+  }
+}
+
+/** `Archive.add`, without compressing. The list of ids follows the lines: a crash in between makes it be made again. */
+export function addLines(folder: string, lines: readonly RawLine[], day: string): void {
+  if (lines.length === 0) return
+  const paths = pathsOf(folder, day)
+  const known = readIds(paths.ids, lineBytes(paths)) ?? (lineBytes(paths) === 0 ? [] : undefined)
+  append(folder, lines, day)
+  if (known !== undefined)
+    writeIds(paths.ids, lineBytes(paths), sortedIds([...known, ...lines.map(({ event_id }) => event_id)]))
+}
+
+/** Compresses every day that is over. */
+export async function compressDays(folder: string, today: string): Promise<void> {
+  for (const day of archivedDays(folder)) {
+    if (day < today && sizeOf(pathsOf(folder, day).plain) > 0) {
+      await compress(folder, day)
+      await idsOfDay(folder, day, true)
+    }
+  }
+}
+
+/** The day's ids, sorted; from its lines where the list does not fit them. @param keep Write the list again then. */
+export async function idsOfDay(folder: string, day: string, keep = false): Promise<string[]> {
+  const paths = pathsOf(folder, day)
+  const bytes = lineBytes(paths)
+  const known = readIds(paths.ids, bytes)
+  if (known !== undefined) return known
+  const found: string[] = []
+  for await (const line of linesOfDay(paths)) {
+    const id = rawLine(line)?.event_id
+    if (id !== undefined) found.push(id)
+  }
+  const ids = sortedIds(found)
+  if (keep && bytes > 0) writeIds(paths.ids, bytes, ids)
+  return ids
+}
+
+/** `Archive.lines`: reads only the days whose list names one of them. */
+export async function findLines(folder: string, wanted: ReadonlySet<string>): Promise<RawLine[]> {
+  const found = new Map<string, RawLine>()
+  for (const day of archivedDays(folder)) {
+    if (!(await idsOfDay(folder, day)).some((id) => wanted.has(id))) continue
+    for await (const bytes of linesOfDay(pathsOf(folder, day))) {
+      const line = rawLine(bytes)
+      if (line === undefined || !wanted.has(line.event_id)) continue
+      const other = found.get(line.event_id)
+      // Its own bytes: what it was read from is a whole chunk.
+      if (other === undefined) found.set(line.event_id, { ...line, bytes: Buffer.from(bytes) })
+      else if (!other.bytes.equals(bytes))
+        found.set(line.event_id, winner(other, { ...line, bytes: Buffer.from(bytes) }))
+    }
+  }
+  return [...found.values()]
+}
+
+/** `Archive.days`. */
+export async function sizes(folder: string): Promise<ArchivedDay[]> {
+  const days: ArchivedDay[] = []
+  for (const day of archivedDays(folder)) {
+    const paths = pathsOf(folder, day)
+    const bytes = sizeOf(paths.plain) + sizeOf(paths.compressed) + sizeOf(paths.ids)
+    days.push({ day, bytes, events: (await idsOfDay(folder, day)).length })
+  }
+  return days
+}
+
+/** `Archive.rewrite`. */
+export async function rewriteDays(
+  folder: string,
+  change: (line: RawLine) => Buffer | undefined,
+  today: string,
+  before = '9999',
+): Promise<number> {
+  let changed = 0
+  for (const day of archivedDays(folder)) {
+    if (day >= before) continue
+    const differs = (line: RawLine): boolean => change(line)?.equals(line.bytes) !== true
+    let ofDay = 0
+    for await (const bytes of linesOfDay(pathsOf(folder, day))) {
+      const line = rawLine(bytes)
+      if (line !== undefined && differs(line)) ofDay += 1
+    }
+    if (ofDay === 0) continue
+    await replaceDay(folder, day, (bytes) => {
+      const line = rawLine(bytes)
+      return line === undefined ? bytes : change(line)
+    })
+    changed += ofDay
+    const { plain, ids } = pathsOf(folder, day)
+    if (sizeOf(plain) > 0) await idsOfDay(folder, day, true)
+    else for (const path of [plain, ids]) rmSync(path, { force: true })
+  }
+  await compressDays(folder, today)
+  return changed
+}
+
+/** On disk when it returns; nothing of it stays where it fails. */
+function append(folder: string, lines: readonly RawLine[], day: string): void {
+  if (lines.length === 0) return
+  const file = Append.open(pathsOf(folder, day).plain, true)
+  try {
+    file.write(Buffer.concat(lines.map(({ bytes }) => bytes)))
+    file.sync()
+    syncFolder(folder)
+  } catch (error) {
+    file.cutBack()
+    throw storageError(error, file.path, 'not stored')
+  } finally {
+    file.close()
+  }
+}

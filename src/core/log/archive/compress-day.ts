@@ -1,0 +1,112 @@
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { KittyError } from '../../errors/kitty-error.js'
+import { NO_SURPRISES, syncFolder } from '../../files/open-file.js'
+import { storageError } from '../../files/storage-error.js'
+import { crc32 } from '../format/crc32.js'
+import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
+
+const BATCH_BYTES = 1024 * 1024
+
+/**
+ * Puts a day's lines into its `.jsonl.gz`, together with those that are compressed already. The plain file goes when
+ * what was written has been read back and is on disk.
+ * @throws KittyError: the plain file is as it was.
+ */
+export async function compress(folder: string, day: string): Promise<void> {
+  const paths = pathsOf(folder, day)
+  const temporary = `${paths.compressed}.tmp`
+  try {
+    let crc = 0
+    const counted = async function* (): AsyncGenerator<Buffer> {
+      for await (const lines of batches(linesOfDay(paths))) {
+        crc = crc32(lines, crc)
+        yield lines
+      }
+    }
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
+    const descriptor = openSync(temporary, flags, 0o600)
+    try {
+      const file = createWriteStream('', { fd: descriptor, autoClose: false })
+      await pipeline(Readable.from(counted()), createGzip(), file)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    let readBack = 0
+    for await (const line of linesOf(temporary)) readBack = crc32(line, readBack)
+    if (readBack !== crc) throw notReadBack(paths.plain)
+    renameSync(temporary, paths.compressed)
+    syncFolder(folder)
+    rmSync(paths.plain, { force: true })
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, paths.compressed, 'not stored')
+  }
+}
+
+/** Writes a day again, plain: each line as `change` has it. A crash in between leaves every line that was there. */
+export async function replaceDay(
+  folder: string,
+  day: string,
+  change: (line: Buffer) => Buffer | undefined,
+): Promise<void> {
+  const paths = pathsOf(folder, day)
+  const temporary = `${paths.plain}.tmp`
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
+    const descriptor = openSync(temporary, flags, 0o600)
+    try {
+      for await (const line of linesOfDay(paths)) {
+        const bytes = change(line) ?? Buffer.alloc(0)
+        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
+      }
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, paths.plain)
+    syncFolder(folder)
+    rmSync(paths.compressed, { force: true })
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, paths.plain, 'not stored')
+  }
+}
+
+/** Each piece that is compressed costs a turn of another thread. */
+async function* batches(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let batch: Buffer[] = []
+  let bytes = 0
+  for await (const line of lines) {
+    batch.push(line)
+    bytes += line.length
+    if (bytes < BATCH_BYTES) continue
+    yield Buffer.concat(batch)
+    batch = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(batch)
+}
+
+function notReadBack(path: string): KittyError {
+  return new KittyError(
+    'DamagedData',
+    `${path}: what was compressed does not read back; the file stays as it is`,
+    {
+      nextSteps: ['check the disk: dmesg', 'run the command again'],
+      context: { path },
+    },
+  )
+}

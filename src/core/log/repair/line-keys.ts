@@ -1,0 +1,55 @@
+import { crc32 } from '../format/crc32.js'
+
+/** Numbers per line. */
+const WIDTH = 2
+/** Bytes of a line's front that hold its id. */
+const FRONT = 64
+const LF = 0x0a
+const CR = 0x0d
+
+/** A line as two checksums: of all of it and of its front, line end aside. */
+export function keyOf(line: Buffer): readonly [whole: number, front: number] {
+  const text = withoutEnd(line)
+  return [crc32(text), crc32(text.subarray(0, FRONT))]
+}
+
+/** The keys of a file's lines, one after the other. */
+export function keysOf(content: Buffer): Uint32Array {
+  const keys: number[] = []
+  for (let start = 0; start < content.length;) {
+    const newline = content.indexOf(LF, start)
+    const end = newline < 0 ? content.length : newline
+    if (end > start) keys.push(...keyOf(content.subarray(start, end)))
+    start = end + 1
+  }
+  return Uint32Array.from(keys)
+}
+
+/** Lines to be found by their keys. */
+export class WantedLines {
+  readonly #byWhole = new Map<number, { readonly front: number; readonly id: string }[]>()
+
+  constructor(lines: Iterable<{ readonly event_id: string; readonly bytes: Buffer }>) {
+    for (const { event_id: id, bytes } of lines) {
+      const [whole, front] = keyOf(bytes)
+      const others = this.#byWhole.get(whole)
+      if (others === undefined) this.#byWhole.set(whole, [{ front, id }])
+      else others.push({ front, id })
+    }
+  }
+
+  /** Adds the ids of the wanted lines among these to `found`. */
+  find(keys: Uint32Array, found: Set<string>): void {
+    for (let at = 0; at < keys.length; at += WIDTH) {
+      const candidates = this.#byWhole.get(keys[at] ?? 0)
+      if (candidates === undefined) continue
+      for (const { front, id } of candidates) if (front === keys[at + 1]) found.add(id)
+    }
+  }
+}
+
+function withoutEnd(line: Buffer): Buffer {
+  let end = line.length
+  while (end > 0 && (line[end - 1] === LF || line[end - 1] === CR)) end -= 1
+  return line.subarray(0, end)
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemCode } from '../../errors/kitty-error.js'
+
+/**
+ * The line keys of files at branches' tips, by git's name for the content: what was read of a tip once is not read
+ * again. Derived and best effort: what cannot be kept is read again. For the holder of the write lock.
+ */
+export class TipMemory {
+  constructor(private readonly folder: string) {}
+
+  get(blob: string): Uint32Array | undefined {
+    try {
+      const bytes = readFileSync(join(this.folder, blob))
+      // A copy, since a Buffer may start anywhere in its memory.
+      return bytes.length % 8 === 0 ? new Uint32Array(new Uint8Array(bytes).buffer) : undefined
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      return undefined
+    }
+  }
+
+  put(blob: string, keys: Uint32Array): void {
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+      const temporary = join(this.folder, 'unfinished.tmp')
+      writeFileSync(temporary, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), { mode: 0o600 })
+      renameSync(temporary, join(this.folder, blob))
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+    }
+  }
+
+  /** Forgets what no tip has any more. */
+  keep(blobs: ReadonlySet<string>): void {
+    try {
+      for (const name of readdirSync(this.folder))
+        if (!blobs.has(name)) rmSync(join(this.folder, name), { force: true })
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { FileArchive } from '../../../src/core/log/archive/archive.js'
+import type { RawLine } from '../../../src/core/log/event-log.js'
+import { noteLine, ulid } from '../../support/events.js'
+import { tempFolder } from '../../support/temp-folder.js'
+
+function line(seed: number, text = `note ${seed}`): RawLine {
+  const bytes = Buffer.from(noteLine(seed, { payload: { feature_slug: '001-login', text } }))
+  return { event_id: ulid(seed), timestamp: '2026-11-22T09:30:00.000Z', bytes }
+}
+
+function redacted(seed: number): RawLine {
+  const stub = {
+    ...(JSON.parse(noteLine(seed)) as object),
+    payload: { feature_slug: '001-login', redacted: 'a token' },
+  }
+  return { ...line(seed), bytes: Buffer.from(`${JSON.stringify(stub)}\n`) }
+}
+
+function archiveIn(): { archive: FileArchive; folder: string } {
+  const folder = join(tempFolder(), 'events')
+  return { archive: new FileArchive(folder), folder }
+}
+
+async function allIds(archive: FileArchive): Promise<string[]> {
+  const ids: string[] = []
+  for await (const ofDay of archive.ids()) ids.push(...ofDay)
+  return ids
+}
+
+describe('the archive', () => {
+  it('is not there before the first write, and then holds what it began with', async () => {
+    const { archive, folder } = archiveIn()
+    expect(archive.exists()).toBe(false)
+    await archive.begin([[line(2)], [line(1)]], '2026-11-22')
+    expect(archive.exists()).toBe(true)
+    expect(await allIds(archive)).toEqual([ulid(1), ulid(2)])
+    expect(existsSync(`${folder}.new`)).toBe(false)
+  })
+
+  it('gives back the very bytes of the lines asked for, of whichever day', async () => {
+    const { archive } = archiveIn()
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1), line(2)], '2026-11-22')
+    await archive.add([line(3)], '2026-11-23')
+    expect(await archive.lines(new Set([ulid(1), ulid(3), ulid(9)]))).toEqual([line(1), line(3)])
+  })
+
+  it('compresses a day once it is over, and adds to it where the clock has gone back', async () => {
+    const { archive, folder } = archiveIn()
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1)], '2026-11-22')
+    await archive.add([line(2)], '2026-11-23')
+    expect(readdirSync(folder).sort()).toEqual([
+      '2026-11-22.ids',
+      '2026-11-22.jsonl.gz',
+      '2026-11-23.ids',
+      '2026-11-23.jsonl',
+    ])
+    await archive.add([line(3)], '2026-11-22')
+    expect(await allIds(archive)).toEqual([ulid(1), ulid(3), ulid(2)])
+    await archive.add([line(4)], '2026-11-23')
+    expect(gunzipSync(readFileSync(join(folder, '2026-11-22.jsonl.gz')))).toEqual(
+      Buffer.concat([line(1).bytes, line(3).bytes]),
+    )
+    expect(await archive.lines(new Set([1, 2, 3, 4].map(ulid)))).toHaveLength(4)
+  })
+
+  it.each([
+    ['missing', (path: string) => rmSync(path)],
+    ['of before a crash', (path: string) => writeFileSync(path, '{"bytes":1,"ids":0}\n')],
+    ['cut', (path: string) => truncateSync(path, 40)],
+  ])('reads the lines again where the list of ids is %s', async (_, damage) => {
+    const { archive, folder } = archiveIn()
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1), line(2)], '2026-11-22')
+    damage(join(folder, '2026-11-22.ids'))
+    expect(await allIds(archive)).toEqual([ulid(1), ulid(2)])
+    await archive.add([line(3)], '2026-11-22')
+    expect(await allIds(archive)).toEqual([ulid(1), ulid(2), ulid(3)])
+  })
+
+  it('passes over what a crash left of a line, and ends it before the next', async () => {
+    const { archive, folder } = archiveIn()
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1), line(2)], '2026-11-22')
+    truncateSync(join(folder, '2026-11-22.jsonl'), line(1).bytes.length + 20)
+    await archive.add([line(2), line(3)], '2026-11-22')
+    expect(await archive.lines(new Set([1, 2, 3].map(ulid)))).toEqual([line(1), line(2), line(3)])
+  })
+
+  it('lets a stub win over the full line, whichever came first', async () => {
+    for (const lines of [
+      [line(1), redacted(1)],
+      [redacted(1), line(1)],
+    ]) {
+      const { archive } = archiveIn()
+      await archive.begin([], '2026-11-22')
+      await archive.add(lines, '2026-11-22')
+      expect(await archive.lines(new Set([ulid(1)]))).toEqual([redacted(1)])
+    }
+  })
+
+  it('puts other bytes in the place of a line, compressed or not, and takes others out', async () => {
+    const { archive, folder } = archiveIn()
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1), line(2)], '2026-11-22')
+    await archive.add([line(3), line(4)], '2026-11-23')
+    const change = ({ event_id, bytes }: RawLine): Buffer | undefined => {
+      if (event_id === ulid(1)) return redacted(1).bytes
+      return event_id === ulid(3) || event_id === ulid(4) ? undefined : bytes
+    }
+    expect(await archive.rewrite(change, '2026-11-23')).toBe(3)
+    expect(await allIds(archive)).toEqual([ulid(1), ulid(2)])
+    expect(await archive.lines(new Set([ulid(1)]))).toEqual([redacted(1)])
+    expect(readdirSync(folder).sort()).toEqual(['2026-11-22.ids', '2026-11-22.jsonl.gz'])
+    expect(await archive.rewrite(({ bytes }) => bytes, '2026-11-23')).toBe(0)
+  })
+
+  it('says how much there is, day by day', async () => {
+    const { archive } = archiveIn()
+    expect(await archive.days()).toEqual([])
+    await archive.begin([], '2026-11-22')
+    await archive.add([line(1), line(2)], '2026-11-22')
+    const [day] = await archive.days()
+    expect(day).toMatchObject({ day: '2026-11-22', events: 2 })
+    expect(day?.bytes).toBeGreaterThan(line(1).bytes.length)
+  })
+})
