@@ -24,7 +24,7 @@ export async function conflicts({ repositories, env, times, isQuick, say }) {
   }
   const both = (work) => [() => void work(without.cwd), () => void work(forked.cwd)]
   const stores = await Promise.all([without, forked].map(({ cwd }) => openStore(cwd)))
-  const boards = await Promise.all(stores.map(({ resolve, TOKENS }) => resolve(TOKENS.Status)))
+  const boards = stores.map(({ status }) => status)
   try {
     const inProcess = boards.map((board) => async () => void (await board.board()))
     const rows = [

@@ -27,9 +27,8 @@ export async function inProcess({ repositories, sizes, env, isQuick, say }) {
 }
 
 async function reads({ cwd, packages, hundred, long }, at, times) {
-  const { store, resolve, TOKENS, close } = await openStore(cwd)
+  const { store, status, close } = await openStore(cwd)
   try {
-    const status = await resolve(TOKENS.Status)
     const history = async ({ feature, id }) => (await store.history(feature, id)).length
     const isGoal = at === 1_000_000
     const lengths = { hundred: await history(hundred), long: await history(long) }

@@ -2,15 +2,16 @@ import { monotonicFactory } from 'ulid'
 
 /**
  * The built program's services in this process, for what is measured without the start of one.
- * @returns `{ resolve(token), TOKENS, close() }`
+ * @returns `{ store, status, close() }`
  */
 export async function openStore(root) {
   const { createContainer } = await import('../../dist/core/di/container.js')
-  const { TOKENS } = await import('../../dist/core/di/tokens.js')
+  const { EventStore } = await import('../../dist/core/store/event-store.js')
+  const { Status } = await import('../../dist/core/services/status.js')
   const { randomFractions } = await import('../../dist/core/cli/random-bytes.js')
   const container = createContainer(session(root, randomFractions()))
-  const store = await container.resolve(TOKENS.EventStore)
-  return { store, resolve: (token) => container.resolve(token), TOKENS, close: () => store.close() }
+  const store = await container.resolve(EventStore)
+  return { store, status: await container.resolve(Status), close: () => store.close() }
 }
 
 function session(cwd, random) {

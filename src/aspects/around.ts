@@ -1,4 +1,4 @@
-import { MissingBinding, resolverOf, type Token } from '../core/di/tokens.js'
+import { MissingBinding, resolverOf, type ServiceId } from '../core/token.js'
 
 /** One call of a method that an aspect stands around. */
 export interface Call<This extends object> {
@@ -7,7 +7,7 @@ export interface Call<This extends object> {
   readonly name: string
   readonly args: readonly unknown[]
   /** The service behind a token. @throws MisusedAspect naming class, method and token when nothing serves it. */
-  resolve<T>(token: Token<T>): Promise<T>
+  resolve<T>(id: ServiceId<T>): Promise<T>
 }
 
 /** Advice: runs around the method; `proceed` runs the method itself (or the next aspect) and may be called again. */
@@ -47,22 +47,26 @@ export function around<This extends object>(aspect: string, advice: Advice<This>
         return answer as Promise<R> // the descriptor's type says what the promise holds
       }
       return advice(
-        { instance: this, name, args, resolve: (token) => resolveFor(this, aspect, name, token) },
+        { instance: this, name, args, resolve: (id) => resolveFor(this, aspect, name, id) },
         proceed,
       )
     }
   }
 }
 
-async function resolveFor<T>(instance: object, aspect: string, name: string, token: Token<T>): Promise<T> {
+async function resolveFor<T>(instance: object, aspect: string, name: string, id: ServiceId<T>): Promise<T> {
   try {
-    return await (await resolverOf(instance)).resolve(token)
+    return await (await resolverOf(instance)).resolve(id)
   } catch (error) {
     if (!(error instanceof MissingBinding)) throw error
-    throw new MisusedAspect(`@${aspect} on ${name}: nothing serves ${String(token)}. ${error.message}`, {
+    throw new MisusedAspect(`@${aspect} on ${name}: nothing serves ${nameOf(id)}. ${error.message}`, {
       cause: error,
     })
   }
+}
+
+function nameOf(id: ServiceId<unknown>): string {
+  return typeof id === 'symbol' ? String(id) : id.name
 }
 
 function className(target: object): string {

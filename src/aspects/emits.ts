@@ -1,17 +1,16 @@
-import { TOKENS } from '../core/di/tokens.js'
-import type { Decision, Provenance } from '../core/store/event-store.js'
+import type { Decision, EventStore, Provenance } from '../core/store/event-store.js'
 import { around, MisusedAspect } from './around.js'
 
 interface Caused {
   readonly provenance: Provenance
 }
 
-const emits = around<object>('Emits', async (call, proceed) => {
+const emits = around<{ readonly store: EventStore }>('Emits', async (call, proceed) => {
   const [request] = call.args
   if (!isCaused(request))
     throw new MisusedAspect(`@Emits on ${call.name}: its first argument needs a provenance.`)
   const { provenance } = request
-  const store = await call.resolve(TOKENS.EventStore)
+  const { store } = call.instance
   const earlier = provenance.causationId === null ? [] : await store.causedBy(provenance.causationId)
   // Both casts: the decorator's own type below lets it stand on methods that answer a Decision alone.
   type Answer = Awaited<ReturnType<typeof proceed>>
@@ -29,7 +28,7 @@ function isCaused(request: unknown): request is Caused {
  * causation id is in the log already is not decided again: its first events are the answer. Goes inside `@Exclusive`.
  */
 export function Emits(
-  target: object,
+  target: { readonly store: EventStore },
   method: string | symbol,
   // `never`, since a method may ask for more than a provenance; what comes in is checked at the call.
   descriptor: TypedPropertyDescriptor<(request: never) => Promise<Decision>>,

@@ -1,8 +1,7 @@
-import { TOKENS } from '../core/di/tokens.js'
+import type { EventStore } from '../core/store/event-store.js'
 import { around } from './around.js'
 
-/** Runs the method with the write lock held and the index up to date; nested methods share the lock. */
-export const Exclusive = around<object>('Exclusive', async (call, proceed) => {
-  const store = await call.resolve(TOKENS.EventStore)
-  return store.exclusively(call.name, proceed)
-})
+/** Runs the method with the write lock of `this.store` held and the index up to date; nested methods share the lock. */
+export const Exclusive = around<{ readonly store: EventStore }>('Exclusive', async (call, proceed) =>
+  call.instance.store.exclusively(call.name, proceed),
+)

@@ -1,11 +1,10 @@
-import { TOKENS } from '../core/di/tokens.js'
+import type { EventStore } from '../core/store/event-store.js'
 import { around } from './around.js'
 
 /**
- * Every read within the method answers as of the first: the log's files are looked at once, not once a question.
- * Not for what goes on for long, which would never see anything new.
+ * All reads in the method share one snapshot: the log's files are looked at once, not once per question. Goes inside
+ * `@WithEventStore`. Don't use it on long-running methods: they would never see new events.
  */
-export const Snapshot = around<object>('Snapshot', async (call, proceed) => {
-  const store = await call.resolve(TOKENS.EventStore)
-  return store.snapshot(proceed)
-})
+export const Snapshot = around<{ readonly eventStore: EventStore }>('Snapshot', async (call, proceed) =>
+  call.instance.eventStore.snapshot(proceed),
+)

@@ -1,7 +1,6 @@
-import { TOKENS } from '../core/di/tokens.js'
-import type { ErrorStorage } from '../core/errors/error-storage.js'
 import { recordOf } from '../core/errors/error-record.js'
 import { around, lend } from './around.js'
+import { ErrorStorage } from '../core/errors/error-storage.js'
 
 /** `agent tasks move-task`, as oclif names a command on its class. */
 function operationOf(command: object): string | undefined {
@@ -16,7 +15,7 @@ function operationOf(command: object): string | undefined {
 export const WithErrorStorage = around<{ readonly errorStorage: ErrorStorage }>(
   'WithErrorStorage',
   async (call, proceed) => {
-    const storage = await call.resolve(TOKENS.ErrorStorage)
+    const storage = await call.resolve(ErrorStorage)
     const takeBack = lend(call.instance, 'errorStorage', storage)
     try {
       return await proceed()

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderChecks } from '../core/cli/render/checks.js'
-import { TOKENS } from '../core/di/tokens.js'
+import { Doctor } from '../core/services/doctor/doctor.js'
 
 // Neither aspect: both need a set-up that is sound, and this command is for one that is not.
 export default class DoctorCommand extends KittyCommand<typeof DoctorCommand> {
@@ -18,7 +18,7 @@ export default class DoctorCommand extends KittyCommand<typeof DoctorCommand> {
   }
 
   async run(): Promise<unknown> {
-    const doctor = await this.service(TOKENS.Doctor)
+    const doctor = await this.service(Doctor)
     const { diagnosis, exitCode } = await doctor.examine(this.flags.fix)
     process.exitCode = exitCode
     this.show((style) => renderChecks(diagnosis, style))

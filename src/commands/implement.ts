@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
+import { Implement } from '../core/services/implement.js'
+import { Scope } from '../core/services/scope.js'
+import type { ErrorStorage } from '../core/errors/error-storage.js'
+import type { EventStore } from '../core/store/event-store.js'
 
 export default class ImplementCommand extends KittyCommand<typeof ImplementCommand> {
   static override summary = 'Start work on a package, in a worktree of its own'
@@ -31,8 +34,8 @@ export default class ImplementCommand extends KittyCommand<typeof ImplementComma
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Implement)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Implement)
+    const scope = await this.service(Scope)
     const made = await service.implement({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       base: this.flags.base,

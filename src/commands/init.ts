@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { TOKENS } from '../core/di/tokens.js'
+import { Initialize } from '../core/services/initialize.js'
 
 export default class Init extends KittyCommand<typeof Init> {
   static override summary = 'Set kitty up in this repository'
@@ -19,7 +19,7 @@ export default class Init extends KittyCommand<typeof Init> {
   }
 
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Initialize)
+    const service = await this.service(Initialize)
     const { root, created } = service.initialise(this.flags['per-writer'])
     this.show(() =>
       created.length === 0

@@ -7,7 +7,12 @@ import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderBoard } from '../core/cli/render/board.js'
 import { withoutOptimising } from '../core/cli/without-optimising.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
+import { Scope } from '../core/services/scope.js'
+import { WatchBoard } from '../core/follow/watch-board.js'
+import { Status } from '../core/services/status.js'
+import { PastBoard } from '../core/services/past-board.js'
+import type { ErrorStorage } from '../core/errors/error-storage.js'
+import type { EventStore } from '../core/store/event-store.js'
 
 /** From here on it takes longer to optimise the page's making than to make it [2 ms to say so]. */
 const MANY_PACKAGES = 1_000
@@ -42,10 +47,10 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const scope = await this.service(TOKENS.Scope)
+    const scope = await this.service(Scope)
     const feature = await scope.chosenFeature(this.flags.feature)
     if (this.flags.watch) {
-      const watch = await this.service(TOKENS.WatchBoard)
+      const watch = await this.service(WatchBoard)
       await this.live((signal) => watch.boards(feature, signal), renderBoard)
       return undefined
     }
@@ -65,9 +70,9 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   private async board(feature: string | undefined): Promise<StatusDocument> {
     const { at } = this.flags
     if (at === undefined) {
-      const status = await this.service(TOKENS.Status)
+      const status = await this.service(Status)
       return this.jsonEnabled() ? status.board(feature) : status.view(feature)
     }
-    return (await this.service(TOKENS.PastBoard)).board(at, feature)
+    return (await this.service(PastBoard)).board(at, feature)
   }
 }

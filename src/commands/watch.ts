@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { eventFlags } from '../core/cli/event-flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../core/di/tokens.js'
+import { EventQueries } from '../core/services/event-queries.js'
+import { FollowEvents } from '../core/follow/follow-events.js'
+import type { ErrorStorage } from '../core/errors/error-storage.js'
+import type { EventStore } from '../core/store/event-store.js'
 
 export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
   static override summary = 'Follow events as they come'
@@ -33,8 +36,8 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const queries = await this.service(TOKENS.EventQueries)
-    const follower = await this.service(TOKENS.FollowEvents)
+    const queries = await this.service(EventQueries)
+    const follower = await this.service(FollowEvents)
     const { from, format, ...wanted } = this.flags
     const filter = await queries.filter(wanted)
     const start = from === undefined ? 'end' : from === 'start' ? 'start' : { after: from.toUpperCase() }

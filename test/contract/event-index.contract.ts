@@ -7,10 +7,10 @@ import { boardRowOf } from '../../src/core/index/board-row.js'
 import { catchUp } from '../../src/core/index/catch-up.js'
 import type { EventFilter, EventIndex } from '../../src/core/index/event-index.js'
 import type { EventLog } from '../../src/core/log/event-log.js'
-import { FileJournal } from '../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { note } from '../support/events.js'
 import { tempFolder } from '../support/temp-folder.js'
+import { FileJournal } from '../../src/core/log/repair/file-journal.js'
 
 const FEATURES = ['001-login', '002-search'] as const
 const ENTITIES = ['WP01', 'WP02', "'; DROP TABLE event; --", 'WP%', 'WP_1'] as const

@@ -4,10 +4,10 @@ import type { EventIndex } from '../../src/core/index/event-index.js'
 import { FileGuard } from '../../src/core/lock/file-guard.js'
 import { MemoryEventIndex } from '../../src/core/index/memory-event-index.js'
 import { openIndex, rebuildIndex } from '../../src/core/index/sqlite-index.js'
-import { FileJournal } from '../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { describeEventIndex } from './event-index.contract.js'
+import { FileJournal } from '../../src/core/log/repair/file-journal.js'
 
 const open: EventIndex[] = []
 afterEach(async () => {

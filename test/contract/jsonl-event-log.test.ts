@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FileJournal } from '../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { eventLogContract } from '../../src/core/plugin/testing/event-log-contract.js'
 import { tempFolder } from '../support/temp-folder.js'
+import { FileJournal } from '../../src/core/log/repair/file-journal.js'
 
 describe('the log in JSONL files', () => {
   const promises = eventLogContract(() => {

@@ -1,12 +1,14 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { type ErrorKind, KittyError } from '../../src/core/errors/kitty-error.js'
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
 import { inProcess } from '../support/session.js'
 import { Clone, noteDraft } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
+import { Recovery } from '../../src/core/store/recovery.js'
+import { IndexHealth } from '../../src/core/index/index-health.js'
+import { Notices } from '../../src/core/errors/notices.js'
 
 /** Two committed events, one of another clone's among them, and one that is not committed. */
 async function repository(): Promise<{ clone: Clone; ids: string[]; own: string[] }> {
@@ -138,11 +140,11 @@ describe('git’s clean-ups take no event away', () => {
     clone.commit()
     rmSync(clone.day)
     const { store, service } = await inProcess({ cwd: clone.root })
-    const recovery = await service(TOKENS.Recovery)
-    const index = await (await service(TOKENS.IndexHealth)).current()
+    const recovery = await service(Recovery)
+    const index = await (await service(IndexHealth)).current()
     const refuse = (kind: ErrorKind) => () => Promise.reject(new KittyError(kind, 'the disk says no'))
     await recovery.beforeRead(index, refuse('NotWritable'))
-    expect((await service(TOKENS.Notices)).all.join()).toMatch(/cannot be settled: the disk says no/)
+    expect((await service(Notices)).all.join()).toMatch(/cannot be settled: the disk says no/)
     await expect(recovery.beforeRead(index, refuse('LockTimeout'))).rejects.toThrow('the disk says no')
     await store.close()
   })

@@ -1,7 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import {
   by,
@@ -15,6 +14,10 @@ import {
   pullFrom,
 } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
+import { Status } from '../../src/core/services/status.js'
+import { Conflicts } from '../../src/core/services/conflicts.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { EventLog } from '../../src/core/log/event-log.js'
 
 /** Two clones that each wrote something about one package without knowing of the other. */
 async function fork(mine: NewEvent, theirs: NewEvent) {
@@ -28,15 +31,15 @@ async function fork(mine: NewEvent, theirs: NewEvent) {
   return { ours, other, first, second }
 }
 
-const status = async (folder: string) => inProcess(folder, TOKENS.Status, (service) => service.board())
+const status = async (folder: string) => inProcess(folder, Status, (service) => service.board())
 const list = async (folder: string, all = false) =>
-  (await inProcess(folder, TOKENS.Conflicts, (service) => service.list(undefined, all))).result
+  (await inProcess(folder, Conflicts, (service) => service.list(undefined, all))).result
 const resolve = async (folder: string, keep: string, entity = 'WP01', register?: string) =>
-  inProcess(folder, TOKENS.Conflicts, (service) =>
+  inProcess(folder, Conflicts, (service) =>
     service.resolve({ feature: FEATURE, entity, keep, register, provenance: by('cyd') }),
   )
 const laneOf = async (folder: string, id = 'WP01') =>
-  (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, id))).result?.lane
+  (await inProcess(folder, EventStore, (store) => store.workPackage(FEATURE, id))).result?.lane
 
 describe('conflicts', () => {
   it('are explained once by the command that meets them, and stay on the board until they are decided', async () => {
@@ -65,7 +68,7 @@ describe('conflicts', () => {
   it('are not explained again when a merge has rewritten the log they are in', async () => {
     const { ours } = await fork(move('doing'), move('rejected'))
     await status(ours)
-    for (const { name } of (await inProcess(ours, TOKENS.EventLog, async (log) => log.list())).result) {
+    for (const { name } of (await inProcess(ours, EventLog, async (log) => log.list())).result) {
       const path = join(ours, '.kittify', 'events', name)
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
       writeFileSync(path, `${lines.reverse().join('\n')}\n`)
@@ -120,8 +123,7 @@ describe('conflicts', () => {
     expect(await laneOf(ours)).toBe('doing')
     expect(await list(ours)).toEqual([])
     expect(await list(ours, true)).toMatchObject([{ register: 'status', open: false }])
-    const [shown] = (await inProcess(ours, TOKENS.Conflicts, (service) => service.show(FEATURE, 'WP01')))
-      .result
+    const [shown] = (await inProcess(ours, Conflicts, (service) => service.show(FEATURE, 'WP01'))).result
     expect(shown?.settled_by?.event_id).toBe(result.event.event_id)
     expect(shown?.events.map((write) => write.parents?.length)).toEqual([1, 1])
   })
@@ -179,11 +181,11 @@ describe('conflicts', () => {
     for (const [at, entity] of entities.entries()) await resolve(ours, first[at] ?? '', entity)
     expect(await list(ours)).toEqual([])
 
-    const states = (await inProcess(ours, TOKENS.EventStore, (store) => store.workPackages())).result
+    const states = (await inProcess(ours, EventStore, (store) => store.workPackages())).result
     expect(states[0]?.subtasks).toMatchObject([{ id: 'T001', done: true }])
     expect(states[1]?.gates).toMatchObject([{ gate_id: 'G1', status: 'passed' }])
     expect(states[2]?.title).toBe('One')
-    expect((await inProcess(ours, TOKENS.EventStore, (store) => store.features())).result).toMatchObject([
+    expect((await inProcess(ours, EventStore, (store) => store.features())).result).toMatchObject([
       { title: 'One' },
     ])
   })
@@ -218,7 +220,7 @@ describe('conflicts', () => {
   it('of more heads than an event may name are joined by several events, none of which is refused', async () => {
     const ours = await project()
     const { result: base } = await emit(ours, 'ada', move('doing'))
-    const log = await inProcess(ours, TOKENS.EventLog, async (service) => {
+    const log = await inProcess(ours, EventLog, async (service) => {
       const { parseEvent } = await import('../../src/core/events-lib.js')
       const ids = Array.from(
         { length: 1500 },
@@ -248,8 +250,7 @@ describe('conflicts', () => {
     expect(log.result).toBe(1500)
     await emit(ours, 'ada', move('for_review', 'WP01', 'doing'))
     await emit(ours, 'ada', move('done', 'WP01', 'for_review'))
-    const state = (await inProcess(ours, TOKENS.EventStore, (store) => store.workPackage(FEATURE, 'WP01')))
-      .result
+    const state = (await inProcess(ours, EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
     expect(state?.lane).toBe('done')
     expect(Object.values(state?.heads ?? {}).flat()).toHaveLength(1)
   })

@@ -1,8 +1,10 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { by, emit, FEATURE, inProcess, kitty, move, project } from '../support/kitty.js'
+import { Verify } from '../../src/core/services/verify.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { Conflicts } from '../../src/core/services/conflicts.js'
 
 const DAY = '2026-11-22'
 
@@ -43,10 +45,10 @@ async function withLines(...lines: string[]): Promise<string> {
 }
 
 const verify = async (folder: string) =>
-  (await inProcess(folder, TOKENS.Verify, (service) => service.verify())).result.problems
+  (await inProcess(folder, Verify, (service) => service.verify())).result.problems
 const kinds = async (folder: string) => (await verify(folder)).map((problem) => problem.kind)
 const stateOf = async (folder: string) =>
-  (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
+  (await inProcess(folder, EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
 
 describe('a log with hostile events', () => {
   it.each(['9007199254740992', '1e400', '-1', '0', '1.5', '"5"', 'null'])(
@@ -71,12 +73,12 @@ describe('a log with hostile events', () => {
         { file: `${DAY}.jsonl` },
       ])
       expect((await stateOf(folder))?.lane).toBe('doing')
-      const { result } = await inProcess(folder, TOKENS.EventStore, (store) =>
+      const { result } = await inProcess(folder, EventStore, (store) =>
         store.emit([move('for_review', 'WP01', 'doing')], by('ada')),
       )
       expect(result[0]?.lamport_clock).toBeLessThan(1000)
       expect(result[0]?.parents).toEqual([ulid(1)])
-      const conflicts = await inProcess(folder, TOKENS.Conflicts, (service) => service.list(undefined, true))
+      const conflicts = await inProcess(folder, Conflicts, (service) => service.list(undefined, true))
       expect(
         conflicts.result.filter((conflict) => conflict.events.some((write) => write.event_id === ulid(2))),
       ).toEqual([])
@@ -136,7 +138,7 @@ describe('a log with hostile events', () => {
     )
     expect((await stateOf(folder))?.lane).toBe('done')
     expect((await kinds(folder)).filter((kind) => kind === 'missing_parent')).toHaveLength(4_000)
-    const conflicts = await inProcess(folder, TOKENS.Conflicts, (service) => service.show(FEATURE, 'WP01'))
+    const conflicts = await inProcess(folder, Conflicts, (service) => service.show(FEATURE, 'WP01'))
     expect(conflicts.result.filter((conflict) => conflict.open)).toEqual([])
   })
 

@@ -1,22 +1,23 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { by, emit, FEATURE, inProcess, kitty, move, project, shims } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
+import { Implement } from '../../src/core/services/implement.js'
+import { EventStore } from '../../src/core/store/event-store.js'
 
 const NAME = `${FEATURE}-WP01`
 
 const implement = (folder: string, actor = 'ada', workPackage = 'WP01', base?: string) =>
-  inProcess(folder, TOKENS.Implement, (service) =>
+  inProcess(folder, Implement, (service) =>
     service.implement({ feature: FEATURE, workPackage, base, provenance: by(actor) }),
   )
 const stateOf = async (folder: string, id = 'WP01') =>
-  (await inProcess(folder, TOKENS.EventStore, (store) => store.workPackage(FEATURE, id))).result
+  (await inProcess(folder, EventStore, (store) => store.workPackage(FEATURE, id))).result
 const wholeLog = async (folder: string) =>
-  (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
+  (await inProcess(folder, EventStore, (store) => store.read())).result
 
 describe('implement', () => {
   it('makes a worktree on a branch of its name, says so in the log, and moves the package to doing', async () => {
@@ -232,8 +233,8 @@ describe('implement', () => {
       workPackage: 'WP01',
       provenance: { ...by('ada'), causationId: 'once' },
     }
-    const first = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
-    const second = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
+    const first = await inProcess(folder, Implement, (service) => service.implement(request))
+    const second = await inProcess(folder, Implement, (service) => service.implement(request))
     expect(second.result).toEqual({ ...first.result, created: false })
   })
 })

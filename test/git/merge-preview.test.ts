@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { by, cloneOf, commitLog, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
+import { MergePreview } from '../../src/core/services/merge-preview.js'
+import { Status } from '../../src/core/services/status.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { Conflicts } from '../../src/core/services/conflicts.js'
 
 const preview = async (folder: string, branch: string) =>
-  (await inProcess(folder, TOKENS.MergePreview, (service) => service.preview(branch))).result
+  (await inProcess(folder, MergePreview, (service) => service.preview(branch))).result
 
 /** A clone that has fetched, and not merged, what another has pushed. */
 async function fetched() {
@@ -49,7 +52,7 @@ describe('merge preview', () => {
     })
     commitLog(ours)
     gitIn(ours, 'merge', '--quiet', '--no-edit', 'other/main')
-    const after = (await inProcess(ours, TOKENS.Status, (service) => service.board())).result
+    const after = (await inProcess(ours, Status, (service) => service.board())).result
     const lanes = Object.entries(after.features[0]?.lanes ?? {}).flatMap(([lane, all]) =>
       all.map((one) => [one.work_package, lane]),
     )
@@ -64,7 +67,7 @@ describe('merge preview', () => {
     const before = snapshot(ours, isDerived)
     await preview(ours, 'other/main')
     expect(snapshot(ours, isDerived)).toEqual(before)
-    const events = (await inProcess(ours, TOKENS.EventStore, (store) => store.read())).result
+    const events = (await inProcess(ours, EventStore, (store) => store.read())).result
     expect(events.some((event) => event.actor === 'bob')).toBe(false)
   })
 
@@ -73,10 +76,9 @@ describe('merge preview', () => {
     commitLog(ours)
     gitIn(ours, 'merge', '--quiet', '--no-edit', 'other/main')
     gitIn(other, 'pull', '--quiet', '--no-edit', ours, 'main')
-    const [conflict] = (await inProcess(other, TOKENS.Conflicts, (service) => service.list(undefined, false)))
-      .result
+    const [conflict] = (await inProcess(other, Conflicts, (service) => service.list(undefined, false))).result
     const keep = conflict?.events[0]?.event_id ?? ''
-    await inProcess(other, TOKENS.Conflicts, (service) =>
+    await inProcess(other, Conflicts, (service) =>
       service.resolve({ feature: FEATURE, entity: 'WP01', keep, provenance: by('bob') }),
     )
     commitLog(other)

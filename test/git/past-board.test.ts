@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { encodeEvent, type LogEvent, parseEvent } from '../../src/core/events-lib.js'
 import { replay } from '../../src/core/projections/replay.js'
 import {
@@ -18,9 +17,13 @@ import {
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
+import { PastBoard } from '../../src/core/services/past-board.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { Status } from '../../src/core/services/status.js'
+import { EventLog } from '../../src/core/log/event-log.js'
 
 async function lanesAt(folder: string, when: string): Promise<Record<string, string>> {
-  const { result } = await inProcess(folder, TOKENS.PastBoard, (service) => service.board(when))
+  const { result } = await inProcess(folder, PastBoard, (service) => service.board(when))
   const packages = result.features.flatMap((feature) => Object.values(feature.lanes).flat())
   return Object.fromEntries(packages.map((one) => [one.work_package, one.lane]))
 }
@@ -28,7 +31,7 @@ async function lanesAt(folder: string, when: string): Promise<Record<string, str
 async function moveAt(folder: string, time: string, lane: string, id = 'WP01'): Promise<LogEvent> {
   const work = inProcess(
     folder,
-    TOKENS.EventStore,
+    EventStore,
     async (store) => {
       const [event] = await store.emit([move(lane, id)], by('ada'))
       if (event === undefined) throw new Error('nothing was written')
@@ -69,9 +72,7 @@ describe('status --at', () => {
     await moveAt(folder, '2030-01-01T10:00:00.000Z', 'doing')
     await moveAt(folder, '2030-01-01T23:00:00.000Z', 'for_review')
     await moveAt(folder, '2030-01-01T11:00:00.000Z', 'rejected')
-    const { result } = await inProcess(folder, TOKENS.PastBoard, (service) =>
-      service.board('2030-01-01T12:00:00Z'),
-    )
+    const { result } = await inProcess(folder, PastBoard, (service) => service.board('2030-01-01T12:00:00Z'))
     expect(result.features[0]?.conflicts).toEqual([])
     expect(result.features[0]?.lanes['rejected']).toHaveLength(1)
   })
@@ -82,7 +83,7 @@ describe('status --at', () => {
     commitLog(folder)
     gitIn(folder, 'tag', 'v1')
     await moveAt(folder, new Date().toISOString(), 'for_review')
-    await inProcess(folder, TOKENS.Status, (service) => service.board())
+    await inProcess(folder, Status, (service) => service.board())
     appendFileSync(join(folder, 'README.md'), 'not committed\n')
     const before = snapshot(folder, isDerived)
     expect(await lanesAt(folder, 'v1')).toMatchObject({ WP01: 'doing', WP03: 'planned' })
@@ -102,7 +103,7 @@ describe('status --at', () => {
     const day = `.kittify/events/${new Date().toISOString().slice(0, 10)}.jsonl`
     appendFileSync(join(ours, day), '<<<<<<< HEAD\nnot json\n{"event_id":"torn')
     gitIn(ours, 'commit', '--quiet', '--all', '--message', 'damaged')
-    const { result, warnings } = await inProcess(ours, TOKENS.PastBoard, (service) => service.board('HEAD'))
+    const { result, warnings } = await inProcess(ours, PastBoard, (service) => service.board('HEAD'))
     expect(result.features[0]?.conflicts).toMatchObject([{ events: [{ event_id: id }, {}], open: true }])
     expect(warnings.join()).toMatch(/2 lines of the log at HEAD were passed over .*jsonl:\d+/)
   })
@@ -127,7 +128,7 @@ describe('replay', () => {
       entity_type: 'Gate',
       payload,
     })
-    await inProcess(folder, TOKENS.EventLog, async (log) => {
+    await inProcess(folder, EventLog, async (log) => {
       const poison = parseEvent({
         ...(await lastOf(folder)),
         event_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
@@ -137,7 +138,7 @@ describe('replay', () => {
       log.append([poison.event])
       expect(encodeEvent(poison.event)).toMatch(/9007199254740991/)
     })
-    const { result } = await inProcess(folder, TOKENS.EventStore, async (store) => ({
+    const { result } = await inProcess(folder, EventStore, async (store) => ({
       events: await store.read(),
       states: await store.workPackages(),
       features: await store.features(),
@@ -150,9 +151,7 @@ describe('replay', () => {
 })
 
 async function lastOf(folder: string): Promise<LogEvent> {
-  const { result } = await inProcess(folder, TOKENS.EventStore, (store) =>
-    store.read({ type: 'WPStatusChanged' }),
-  )
+  const { result } = await inProcess(folder, EventStore, (store) => store.read({ type: 'WPStatusChanged' }))
   const last = result.at(-1)
   if (last === undefined) throw new Error('the log has no move')
   return last

@@ -1,11 +1,15 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import type { ConflictDocument } from '../../src/core/projections/board-document.js'
 import { by, cloneOf, commitLog, FEATURE, inProcess, kitty, project, shims } from '../support/kitty.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
+import { Conflicts } from '../../src/core/services/conflicts.js'
+import { MoveTask } from '../../src/core/services/move-task.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { Status } from '../../src/core/services/status.js'
+import { Verify } from '../../src/core/services/verify.js'
 
 const STEPS = Number(process.env['KITTY_CLONE_STEPS'] ?? 40)
 /** Every step a process of its own: what the long run does, and what takes its time. */
@@ -153,10 +157,10 @@ async function called(action: Action): Promise<Written | undefined> {
   try {
     const { result } =
       'keep' in action
-        ? await inProcess(agent.folder, TOKENS.Conflicts, (service) =>
+        ? await inProcess(agent.folder, Conflicts, (service) =>
             service.resolve({ ...request, entity: workPackage, keep: action.keep }),
           )
-        : await inProcess(agent.folder, TOKENS.MoveTask, (service) =>
+        : await inProcess(agent.folder, MoveTask, (service) =>
             service.move({ ...request, ...action, reason: 'a test' }),
           )
     return result.event as unknown as Written
@@ -186,7 +190,7 @@ async function twoClones(): Promise<{ bare: string; clones: Clone[] }> {
 
 /** The clone's board and conflicts, open and settled, are those that the model works out from who knew what. */
 async function agrees(clone: Clone, moves: ReadonlyMap<string, Move>): Promise<void> {
-  const { result } = await inProcess(clone.folder, TOKENS.Conflicts, (service) => service.list(FEATURE, true))
+  const { result } = await inProcess(clone.folder, Conflicts, (service) => service.list(FEATURE, true))
   const found = result.map(({ entity_id, events, winner, open }: ConflictDocument) => ({
     entity_id,
     events: events.map((write) => write.event_id),
@@ -197,8 +201,7 @@ async function agrees(clone: Clone, moves: ReadonlyMap<string, Move>): Promise<v
     expectedConflicts(clone.known, moves).sort(byEvents),
   )
   const lanes = Object.fromEntries(PACKAGES.map((id) => [id, expectedLane(id, clone.known, moves)]))
-  const states = (await inProcess(clone.folder, TOKENS.EventStore, (store) => store.workPackages(FEATURE)))
-    .result
+  const states = (await inProcess(clone.folder, EventStore, (store) => store.workPackages(FEATURE))).result
   const actual = Object.fromEntries(
     states
       .filter((state) => state.work_package_id in lanes)
@@ -208,8 +211,8 @@ async function agrees(clone: Clone, moves: ReadonlyMap<string, Move>): Promise<v
 }
 
 async function boardOf(clone: Clone): Promise<unknown> {
-  const { result } = await inProcess(clone.folder, TOKENS.Status, (service) => service.board())
-  const { problems } = (await inProcess(clone.folder, TOKENS.Verify, (service) => service.verify())).result
+  const { result } = await inProcess(clone.folder, Status, (service) => service.board())
+  const { problems } = (await inProcess(clone.folder, Verify, (service) => service.verify())).result
   expect(problems.filter((problem) => /parent|id|json|envelope/.test(problem.kind))).toEqual([])
   return result
 }

@@ -1,25 +1,27 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { gitIn } from '../support/temp-repository.js'
+import { Implement } from '../../src/core/services/implement.js'
+import { Workspaces } from '../../src/core/services/workspaces.js'
+import { EventStore } from '../../src/core/store/event-store.js'
 
 const NAME = `${FEATURE}-WP01`
 
 async function withWorktree(): Promise<{ folder: string; path: string }> {
   const folder = await project()
   const request = { feature: FEATURE, workPackage: 'WP01', provenance: by('ada') }
-  const { result } = await inProcess(folder, TOKENS.Implement, (service) => service.implement(request))
+  const { result } = await inProcess(folder, Implement, (service) => service.implement(request))
   return { folder, path: result.workspace_path }
 }
 
 const list = async (folder: string) =>
-  (await inProcess(folder, TOKENS.Workspaces, (service) => service.list())).result
+  (await inProcess(folder, Workspaces, (service) => service.list())).result
 const remove = async (folder: string, force = false, actor = 'ada') => {
   const request = { feature: FEATURE, workPackage: 'WP01', force, actor }
-  return (await inProcess(folder, TOKENS.Workspaces, (service) => service.remove(request))).result
+  return (await inProcess(folder, Workspaces, (service) => service.remove(request))).result
 }
 
 function commitIn(path: string, file: string): void {
@@ -80,7 +82,7 @@ describe('workspaces remove', () => {
     const { folder, path } = await withWorktree()
     commitIn(path, 'work.txt')
     const tip = gitIn(path, 'rev-parse', 'HEAD')
-    const events = (await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result
+    const events = (await inProcess(folder, EventStore, (store) => store.read())).result
     expect(await remove(folder)).toEqual({
       workspace_path: path,
       branch: NAME,
@@ -90,7 +92,7 @@ describe('workspaces remove', () => {
     })
     expect(existsSync(path)).toBe(false)
     expect(gitIn(folder, 'rev-parse', NAME)).toBe(tip)
-    expect((await inProcess(folder, TOKENS.EventStore, (store) => store.read())).result).toEqual(events)
+    expect((await inProcess(folder, EventStore, (store) => store.read())).result).toEqual(events)
   })
 
   it.each([

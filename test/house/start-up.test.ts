@@ -216,8 +216,8 @@ describe('however the program is started', () => {
         static id = 'greet'
         static async run(argv, config) {
           const container = await globalThis[Symbol.for('kitty.container.v1')]
-          const status = await container.resolve(Symbol.for('kitty.Status.v1'))
-          console.log('greetings from', (await status.board()).features[0].feature)
+          const store = await container.resolve(Symbol.for('kitty.EventStore.v1'))
+          console.log('greetings from', (await store.features())[0].feature_slug)
         }
       }`,
     )

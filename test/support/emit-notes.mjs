@@ -2,7 +2,7 @@
 // Prints the id of every event once it is acknowledged.
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../dist/core/di/container.js'
-import { TOKENS } from '../../dist/core/di/tokens.js'
+import { EventStore } from '../../dist/core/store/event-store.js'
 
 const [count, actor] = process.argv.slice(2)
 const nextUlid = monotonicFactory()
@@ -14,7 +14,7 @@ const session = {
   progress: () => undefined,
   progressDone: () => undefined,
 }
-const store = await createContainer(session).resolve(TOKENS.EventStore)
+const store = await createContainer(session).resolve(EventStore)
 const acknowledged = []
 for (let n = 1; n <= Number(count); n++) {
   const payload = { feature_slug: '001-login', text: `${actor} ${n}` }

@@ -6,11 +6,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../src/core/di/container.js'
-import { type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
-import type { Provenance } from '../../src/core/store/event-store.js'
 import { tempFolder } from './temp-folder.js'
 import { gitIn } from './temp-repository.js'
+import { Notices } from '../../src/core/errors/notices.js'
+import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
+import { Initialize } from '../../src/core/services/initialize.js'
+import { SetupSpec } from '../../src/core/services/setup-spec.js'
+import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
+import type { Resolver, ServiceId } from '../../src/core/token.js'
 
 const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
@@ -35,17 +39,17 @@ export function kittyIn(
 /** One command's worth of the program in this process: a container of its own, closed again. */
 export async function inProcess<T, S>(
   cwd: string,
-  token: Token<S>,
+  token: ServiceId<S>,
   work: (service: S) => Promise<T>,
   now: () => Date = () => new Date(),
 ): Promise<Answer<T>> {
   const resolver = kittyIn(cwd, {}, now)
-  const store = await resolver.resolve(TOKENS.Notices)
+  const store = await resolver.resolve(Notices)
   try {
     const result = await work(await resolver.resolve(token))
     return { result, warnings: store.all }
   } finally {
-    await (await resolver.resolve(TOKENS.EventStore)).close()
+    await (await resolver.resolve(EventStore)).close()
   }
 }
 
@@ -58,7 +62,7 @@ export async function emit(
   actor: string,
   ...drafts: NewEvent[]
 ): Promise<Answer<readonly string[]>> {
-  return inProcess(cwd, TOKENS.EventStore, async (store) =>
+  return inProcess(cwd, EventStore, async (store) =>
     (await store.emit(drafts, by(actor))).map((event) => event.event_id),
   )
 }
@@ -143,10 +147,8 @@ async function build(): Promise<string> {
   }
   writeFileSync(join(root, 'README.md'), '# A repository\n')
   writeFileSync(join(root, '.git', 'info', 'exclude'), '/kitty-specs/\n')
-  await inProcess(root, TOKENS.Initialize, async (service) => service.initialise())
-  await inProcess(root, TOKENS.SetupSpec, (service) =>
-    service.setUp({ slug: FEATURE, provenance: by('ada') }),
-  )
+  await inProcess(root, Initialize, async (service) => service.initialise())
+  await inProcess(root, SetupSpec, (service) => service.setUp({ slug: FEATURE, provenance: by('ada') }))
   for (const id of ['WP01', 'WP02', 'WP03']) {
     const file = join(root, 'kitty-specs', FEATURE, 'tasks', `${id}-part.md`)
     mkdirSync(dirname(file), { recursive: true })
@@ -156,7 +158,7 @@ async function build(): Promise<string> {
       `---\nwork_package_id: ${id}\ntitle: Part ${id}\nsubtasks: [T0${id.slice(2)}]\n${waits}---\n# ${id}\n`,
     )
   }
-  await inProcess(root, TOKENS.FinalizeTasks, (service) =>
+  await inProcess(root, FinalizeTasks, (service) =>
     service.finalize({ features: [FEATURE], all: false, provenance: by('ada') }),
   )
   gitIn(root, 'add', '--all')
@@ -175,7 +177,7 @@ export async function cloneOf(origin: string): Promise<string> {
   ] as const) {
     gitIn(folder, 'config', key, value)
   }
-  await inProcess(folder, TOKENS.Initialize, async (service) => service.initialise())
+  await inProcess(folder, Initialize, async (service) => service.initialise())
   return folder
 }
 

@@ -1,8 +1,9 @@
 import { createContainer } from '../../src/core/di/container.js'
-import { TOKENS } from '../../src/core/di/tokens.js'
 import { BY_ADA, inProcess, testSession } from './session.js'
 import { type SpecPackage, writeFeature } from './specs.js'
 import { TempRepository } from './temp-repository.js'
+import { Initialize } from '../../src/core/services/initialize.js'
+import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
 
 /** What most tests of the program start from: two packages that are free, one that waits for both. */
 export const LOGIN: readonly SpecPackage[] = [
@@ -18,10 +19,10 @@ export async function preparedRepository(
 ): Promise<TempRepository> {
   const repository = new TempRepository(root)
   for (const [slug, packages] of Object.entries(features)) writeFeature(repository, slug, packages)
-  const initialise = await createContainer(testSession({ cwd: repository.root })).resolve(TOKENS.Initialize)
+  const initialise = await createContainer(testSession({ cwd: repository.root })).resolve(Initialize)
   initialise.initialise()
   const { store, service } = await inProcess({ cwd: repository.root })
-  const finalize = await service(TOKENS.FinalizeTasks)
+  const finalize = await service(FinalizeTasks)
   await finalize.finalize({ features: Object.keys(features), all: true, provenance: BY_ADA })
   await store.close()
   repository.commitAll('prepared')

@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
 import { NO_EXTENSIONS } from '../../src/core/plugin/host/extensions.js'
 import { createContainer } from '../../src/core/di/container.js'
-import { type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
 import type { MoveRule } from '../../src/core/rules/move-rule.js'
-import type { Provenance } from '../../src/core/store/event-store.js'
 import { tempFolder } from './temp-folder.js'
 import { gitIn } from './temp-repository.js'
+import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
+import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
+import { Notices } from '../../src/core/errors/notices.js'
+import type { Resolver, ServiceId } from '../../src/core/token.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -71,7 +73,7 @@ export class Project {
     try {
       return await work(services)
     } finally {
-      await (await services.get(TOKENS.EventStore)).close().catch(() => undefined)
+      await (await services.get(EventStore)).close().catch(() => undefined)
     }
   }
 
@@ -85,9 +87,7 @@ export class Project {
     }
     const provenance = by('ada')
     await this.use(async (services) => {
-      await (
-        await services.get(TOKENS.FinalizeTasks)
-      ).finalize({ features: [FEATURE], all: false, provenance })
+      await (await services.get(FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance })
     })
     return this
   }
@@ -119,12 +119,12 @@ export class Project {
 export class Services {
   constructor(private readonly resolver: Resolver) {}
 
-  get<T>(token: Token<T>): Promise<T> {
+  get<T>(token: ServiceId<T>): Promise<T> {
     return this.resolver.resolve(token)
   }
 
   async warnings(): Promise<readonly string[]> {
-    return (await this.get(TOKENS.Notices)).all
+    return (await this.get(Notices)).all
   }
 }
 

@@ -1,8 +1,8 @@
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../src/core/di/container.js'
-import { type EventStore, type Resolver, type Token, TOKENS } from '../../src/core/di/tokens.js'
-import type { Provenance } from '../../src/core/store/event-store.js'
 import type { Session } from '../../src/core/workspace/session.js'
+import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
+import type { Resolver, ServiceId } from '../../src/core/token.js'
 
 export interface SessionFacts {
   readonly cwd: string
@@ -40,14 +40,14 @@ export function testSession({
 export interface InProcess {
   readonly container: Resolver
   readonly store: EventStore
-  service<T>(token: Token<T>): Promise<T>
+  service<T>(token: ServiceId<T>): Promise<T>
 }
 
 export async function inProcess(facts: SessionFacts): Promise<InProcess> {
   const container = createContainer(testSession(facts))
   return {
     container,
-    store: await container.resolve(TOKENS.EventStore),
+    store: await container.resolve(EventStore),
     service: (token) => container.resolve(token),
   }
 }

@@ -4,14 +4,10 @@ import { Exclusive } from '../../src/aspects/exclusive.js'
 import { RebuildOnCorruption } from '../../src/aspects/rebuild-on-corruption.js'
 import { WithErrorStorage } from '../../src/aspects/with-error-storage.js'
 import { WithEventStore } from '../../src/aspects/with-event-store.js'
-import {
-  type ErrorStorage,
-  type EventStore,
-  type Resolver,
-  type Token,
-  TOKENS,
-} from '../../src/core/di/tokens.js'
-import { type Decision, decided, type Provenance } from '../../src/core/store/event-store.js'
+import type { IndexHealth } from '../../src/core/index/index-health.js'
+import { EventStore, type Decision, decided, type Provenance } from '../../src/core/store/event-store.js'
+import type { ErrorStorage } from '../../src/core/errors/error-storage.js'
+import type { Resolver, Token } from '../../src/core/token.js'
 
 /** Never called: each marked line is one the compiler must refuse, or else it reports an unused expectation. */
 export function misusesThatDoNotCompile(): unknown {
@@ -28,6 +24,8 @@ export function misusesThatDoNotCompile(): unknown {
   }
   class NotAsync {
     declare readonly eventStore: EventStore
+    declare readonly store: EventStore
+    declare readonly health: IndexHealth
     // @ts-expect-error the method answers no promise
     @WithEventStore
     run(): number {
@@ -50,7 +48,13 @@ export function misusesThatDoNotCompile(): unknown {
   }
   // @ts-expect-error aspects are written without parentheses
   const called = () => WithEventStore()
+  class NoStore {
+    // @ts-expect-error the class has no store whose lock could be held
+    @Exclusive
+    async claim(): Promise<void> {}
+  }
   class NoDecision {
+    declare readonly store: EventStore
     // @ts-expect-error what it answers is no decision
     @Emits
     async decide(request: { provenance: Provenance }): Promise<number> {
@@ -58,6 +62,7 @@ export function misusesThatDoNotCompile(): unknown {
     }
   }
   class MissingInput {
+    declare readonly store: EventStore
     @Emits
     async decide(request: { provenance: Provenance }): Promise<Decision> {
       throw new Error(request.provenance.actor)
@@ -68,15 +73,15 @@ export function misusesThatDoNotCompile(): unknown {
   const about = { event_type: 'NoteAdded', entity_id: 'WP01', entity_type: 'WorkPackage' } as const
   // @ts-expect-error an event needs its feature
   const homeless = decided([{ ...about, payload: { text: 'x' } }])
-  return [NoField, OtherField, NotAsync, OnAField, called, NoDecision, unasked, homeless]
+  return [NoField, OtherField, NotAsync, OnAField, called, NoStore, NoDecision, unasked, homeless]
 }
 
 /** Never called either. */
 export async function tokensThatDoNotCompile(resolver: Resolver): Promise<unknown> {
   // @ts-expect-error a token serves its own port alone
-  const store: ErrorStorage = await resolver.resolve(TOKENS.EventStore)
+  const store: ErrorStorage = await resolver.resolve(EventStore)
   // @ts-expect-error a token of one port is not one of another
-  const token: Token<ErrorStorage> = TOKENS.EventStore
+  const token: Token<ErrorStorage> = EventStore
   return [store, token]
 }
 

@@ -1,5 +1,4 @@
 import { Command, Config, Flags, type Interfaces } from '@oclif/core'
-import { containerIsOpen, resolverOf, TOKENS, type Token } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { EventDocument } from '../projections/board-document.js'
@@ -10,6 +9,8 @@ import { standardOutput } from './standard-output.js'
 import { problemWarnings } from './problem-warnings.js'
 import { renderFailure } from './render/error.js'
 import { type Style, type StyleFacts, terminalStyle } from './style.js'
+import { Notices } from '../errors/notices.js'
+import { containerIsOpen, resolverOf, type ServiceId } from '../token.js'
 
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof KittyCommand)['baseFlags'] & T['flags']
@@ -57,7 +58,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   }
 
   /** A service of the process's container. */
-  protected async service<S>(token: Token<S>): Promise<S> {
+  protected async service<S>(token: ServiceId<S>): Promise<S> {
     return (await resolverOf(this)).resolve(token)
   }
 
@@ -132,12 +133,12 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   /** The success document: the result, and what else there is to say. */
   protected async document(result: object): Promise<unknown> {
-    return { ...result, warnings: (await this.service(TOKENS.Notices)).all }
+    return { ...result, warnings: (await this.service(Notices)).all }
   }
 
   /** Names the lines of the log that were passed over, each once; what a merge merely left untidy is verify's to list. */
   protected async warnOfProblems(problems: readonly LogProblem[]): Promise<void> {
-    const notices = await this.service(TOKENS.Notices)
+    const notices = await this.service(Notices)
     for (const warning of problemWarnings(problems)) notices.warn(warning)
   }
 
@@ -159,8 +160,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     // Parsing fails before there is a container, and nothing has been noticed then.
-    if (containerIsOpen())
-      for (const warning of (await this.service(TOKENS.Notices)).all) this.printer.warn(warning)
+    if (containerIsOpen()) for (const warning of (await this.service(Notices)).all) this.printer.warn(warning)
     await super.finally(error)
   }
 

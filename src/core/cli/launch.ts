@@ -36,7 +36,7 @@ function outliveReader(): void {
 }
 
 async function installContainer(): Promise<void> {
-  const { installHostContainer } = await import('../di/tokens.js')
+  const { installHostContainer } = await import('../token.js')
   installHostContainer(async () => {
     const [{ openContainer }, { processSession }] = await Promise.all([
       import('../plugin/host/open-container.js'),

@@ -1,4 +1,5 @@
 import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
+import { token } from '../token.js'
 
 export interface ErrorFilter {
   readonly entity?: string | undefined
@@ -16,3 +17,5 @@ export interface ErrorStorage {
   /** Newest first. Lines that are no records are passed over. */
   list(filter?: ErrorFilter): ErrorRecord[]
 }
+
+export const ErrorStorage = token<ErrorStorage>('ErrorStorage')

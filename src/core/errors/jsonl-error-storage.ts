@@ -12,14 +12,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
-import type { Session } from '../workspace/session.js'
-import type { Workspace } from '../workspace/workspace.js'
 import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
 import type { ErrorFilter, ErrorStorage } from './error-storage.js'
 import { systemCode } from './kitty-error.js'
-import type { Notices } from './notices.js'
 import { withoutSecrets } from './secrets.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Session } from '../workspace/session.js'
+import { Notices } from './notices.js'
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
@@ -35,9 +34,9 @@ export class JsonlErrorStorage implements ErrorStorage {
   #hasFailed = false
 
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   record(draft: ErrorRecordDraft): void {

@@ -1,18 +1,17 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import { compareEvents, type LogEvent } from '../events-lib.js'
 import { type EventFilter, rowOf } from '../index/event-index.js'
 import { matchesFilter } from '../index/event-query.js'
 import { ArrivalOrder, type StreamStart } from './arrival-order.js'
-import type { EventLog } from '../log/event-log.js'
 import { LogChanges } from './log-changes.js'
 import { LogFollower } from './log-follower.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
-import type { EventStore } from '../store/event-store.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { EventStore } from '../store/event-store.js'
+import { EventLog } from '../log/event-log.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Notices } from '../errors/notices.js'
 
 /** Events held at once: those of one arrival up to here are put in the total order. */
 const BATCH = 2_000
@@ -24,10 +23,10 @@ const BATCH = 2_000
 @injectable()
 export class FollowEvents {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**

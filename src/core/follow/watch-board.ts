@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
-import type { EventLog } from '../log/event-log.js'
 import { LogChanges } from './log-changes.js'
 import type { StatusDocument } from '../projections/board-document.js'
-import type { EventStore } from '../store/event-store.js'
-import type { Workspace } from '../workspace/workspace.js'
-import type { Status } from '../services/status.js'
+import { Status } from '../services/status.js'
+import { EventStore } from '../store/event-store.js'
+import { EventLog } from '../log/event-log.js'
+import { Workspace } from '../workspace/workspace.js'
 
 /** Between two boards: faster than this nobody reads, and a busy log would be read without end. Milliseconds. */
 const REST_MS = 100
@@ -15,10 +14,10 @@ const REST_MS = 100
 @injectable()
 export class WatchBoard {
   constructor(
-    @inject(TOKENS.Status) private readonly status: Status,
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(Status) private readonly status: Status,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
   /** @param feature One feature's board, or everything that is in the log. */

@@ -1,4 +1,5 @@
 import type { EventIndex } from './event-index.js'
+import { token } from '../token.js'
 
 export interface RebuildReport {
   readonly events: number
@@ -22,3 +23,5 @@ export interface IndexHealth {
   rebuild(): Promise<RebuildReport>
   close(): Promise<void>
 }
+
+export const IndexHealth = token<IndexHealth>('IndexHealth')

@@ -1,17 +1,17 @@
 import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
-import type { Notices } from '../errors/notices.js'
 import type { MergeOptions } from '../events-lib.js'
-import type { EventLog } from '../log/event-log.js'
-import type { Session } from '../workspace/session.js'
-import type { Workspace } from '../workspace/workspace.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from '../lock/file-guard.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
 import type * as sqliteIndex from './sqlite-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
+import { Workspace } from '../workspace/workspace.js'
+import { EventLog } from '../log/event-log.js'
+import { Session } from '../workspace/session.js'
+import { Notices } from '../errors/notices.js'
+import { FoldRules } from '../workspace/config.js'
 
 /** The index in `.kittify/events/index.db`. SQLite and TypeORM are loaded with the first use, not before. */
 @injectable()
@@ -22,11 +22,11 @@ export class SqliteIndexHealth implements IndexHealth {
   #recovery: Promise<void> | undefined
 
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
-    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Session) private readonly session: Session,
+    @inject(Notices) private readonly notices: Notices,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {
     this.#guard = new FileGuard(workspace.privateDir)
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../files/assert-safe.js'
+import type { HeldLock, Holder, WriteLock } from './write-lock.js'
 import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
 import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
@@ -17,39 +18,6 @@ const PATIENT_WAIT_MS = 60
 /** Far behind the holder's record: on Windows a locked byte cannot be read. */
 const LOCKED_BYTE = 2 ** 30
 const RECORD_BYTES = 256
-
-/** Who holds the lock, as it says itself: for messages, never for decisions. */
-export interface Holder {
-  readonly pid: number
-  readonly purpose: string
-  /** RFC 3339 UTC. */
-  readonly since: string
-}
-
-/** The one lock: whoever writes holds it. Dies with its holder. */
-export interface WriteLock {
-  /**
-   * @param purpose What for, told to whoever waits.
-   * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
-   */
-  acquire(purpose: string): Promise<HeldLock>
-  /**
-   * Who holds it at this moment; `unknown` when the holder has not said; undefined when it is free.
-   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
-   */
-  holder(): Holder | 'unknown' | undefined
-  /** Closes the file that `releaseForNow` left open. */
-  close(): void
-}
-
-/** A lock of its own for one thing, by a name that may be a file's. */
-export type LockOf = (name: string) => WriteLock
-
-export interface HeldLock {
-  release(): void
-  /** Leaves the file open, so that this lock's next `acquire` need not open it; whoever asks for this closes the lock. */
-  releaseForNow(): void
-}
 
 interface LockFile {
   readonly fd: number

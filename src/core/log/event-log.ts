@@ -1,4 +1,5 @@
 import type { LogEvent } from '../events-lib.js'
+import { token } from '../token.js'
 
 /** One file of the log as the folder shows it. */
 export interface LogFile {
@@ -117,3 +118,5 @@ export interface EventLog {
 }
 
 export const SCAN_START: ScanPosition = Object.freeze({ offset: 0, line: 0, crc: 0 })
+
+export const EventLog = token<EventLog>('EventLog')

@@ -1,12 +1,12 @@
 import type { LogEvent } from '../events-lib.js'
-import type { Token } from '../di/tokens.js'
+import type { ServiceId } from '../token.js'
 
 /** What a hook gets besides events. */
 export interface HookContext {
   /** Top of the repository. */
   readonly root: string
   /** A service of the program's own. @throws Error when nothing serves the token. */
-  resolve<T>(token: Token<T>): Promise<T>
+  resolve<T>(token: ServiceId<T>): Promise<T>
 }
 
 /**

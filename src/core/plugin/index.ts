@@ -1,7 +1,5 @@
 /** The plugin API: `import … from 'kittify/plugin'`. docs/plugins.md. */
 export { Args, Flags } from '@oclif/core'
-import { TOKENS } from '../di/tokens.js'
-
 export * from './define.js'
 export { PluginCommand } from './plugin-command.js'
 export { WithErrorStorage } from '../../aspects/with-error-storage.js'
@@ -15,18 +13,11 @@ export {
 } from '../errors/kitty-error.js'
 export { featureFlag, provenanceFlags, reasonFlag, workPackageArg } from '../cli/flags.js'
 export type { Style } from '../cli/style.js'
-export type { ErrorStorage, EventStore } from '../di/tokens.js'
+export { Notices } from '../errors/notices.js'
+export { ErrorStorage } from '../errors/error-storage.js'
+export { EventStore } from '../store/event-store.js'
+export { Workflow } from '../workspace/config.js'
+export { Workspace } from '../workspace/workspace.js'
+export { Scope } from './services.js'
 export type { EventFilter } from '../index/event-index.js'
 export type { Provenance } from '../store/event-store.js'
-
-/** The services a plugin may ask for. */
-export const tokens = {
-  EventStore: TOKENS.EventStore,
-  ErrorStorage: TOKENS.ErrorStorage,
-  Workspace: TOKENS.Workspace,
-  Workflow: TOKENS.Workflow,
-  /** Feature, work package and provenance from flags, environment, branch and folder. */
-  Scope: TOKENS.Scope,
-  /** Warnings: on stderr, and in the JSON document. */
-  Notices: TOKENS.Notices,
-} as const

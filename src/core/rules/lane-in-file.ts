@@ -1,8 +1,7 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
-import type { LaneFiles } from '../services/lane-files.js'
-import type { EventStore } from '../store/event-store.js'
 import type { MadeMove, PostFunction } from './move-rule.js'
+import { EventStore } from '../store/event-store.js'
+import { LaneFiles } from '../services/lane-files.js'
 
 /** The `lane:` line of the moved package's file, and of every other in its feature that says what the log does not. */
 @injectable()
@@ -13,8 +12,8 @@ export class LaneInFile implements PostFunction {
   readonly underLock = true
 
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
   async after({ feature, workPackage }: MadeMove): Promise<void> {

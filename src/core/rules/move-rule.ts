@@ -1,4 +1,5 @@
 import type { Guard, MoveFacts, RefusalKind, WorkflowTable, LogEvent } from '../events-lib.js'
+import { token } from '../token.js'
 
 /** Phases one and two: who may move a work package, and whether it may move. */
 export interface MoveGuard extends Guard {
@@ -25,8 +26,10 @@ export interface PostFunction {
   after(move: MadeMove): Promise<void> | void
 }
 
-/** One rule about moves. Every class or object bound to `TOKENS.MoveRule` takes part: that is how a plugin adds one. */
+/** One rule about moves. Every class or object bound to `MoveRule` takes part: that is how a plugin adds one. */
 export type MoveRule = MoveGuard | PostFunction
+
+export const MoveRule = token<MoveRule>('MoveRule')
 
 export interface MadeMove {
   readonly feature: string

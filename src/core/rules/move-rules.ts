@@ -1,6 +1,4 @@
 import { inject, injectable, multiInject } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
-import type { Notices } from '../errors/notices.js'
 import {
   decideMove,
   type Guards,
@@ -11,9 +9,11 @@ import {
   unfinished,
   type WorkflowTable,
 } from '../events-lib.js'
-import type { MadeMove, MoveRule, PostFunction } from './move-rule.js'
 import { overruled, ruleName } from './overruled.js'
 import { guardsByName, withEveryMove } from './rule-set.js'
+import { Workflow } from '../workspace/config.js'
+import { MoveRule, type MadeMove, type PostFunction } from './move-rule.js'
+import { Notices } from '../errors/notices.js'
 
 type StatusChanged = NewEvent<'WPStatusChanged'>
 type GateReport = NonNullable<StatusChanged['payload']['gate_results']>[number]
@@ -29,9 +29,9 @@ export class MoveRules {
   readonly #postFunctions: readonly PostFunction[]
 
   constructor(
-    @inject(TOKENS.Workflow) workflow: WorkflowTable,
-    @multiInject(TOKENS.MoveRule) rules: readonly MoveRule[],
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workflow) workflow: WorkflowTable,
+    @multiInject(MoveRule) rules: readonly MoveRule[],
+    @inject(Notices) private readonly notices: Notices,
   ) {
     const guards = rules.filter((rule) => rule.phase !== 'after')
     this.#guards = guardsByName(guards)

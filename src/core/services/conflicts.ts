@@ -1,7 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { detectConflicts, isKittyEvent, type LogEvent, type MergeOptions } from '../events-lib.js'
 import type {
@@ -11,12 +10,13 @@ import type {
 } from '../projections/board-document.js'
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/event-document.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { keyIsTaken } from './key-is-taken.js'
 import { knownWorkPackage } from './known-work-package.js'
-import type { LaneFiles } from './lane-files.js'
 import { writeOf, writtenAgain } from './written-again.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { LaneFiles } from './lane-files.js'
+import { FoldRules } from '../workspace/config.js'
 
 export interface ResolveRequest {
   readonly feature: string
@@ -41,9 +41,9 @@ export interface ResolveResult {
 @injectable()
 export class Conflicts {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
-    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {}
 
   /** @param all Settled ones too, which takes reading the whole history. */

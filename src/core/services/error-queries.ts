@@ -1,16 +1,16 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import type { ErrorRecord } from '../errors/error-record.js'
-import type { ErrorStorage } from '../errors/error-storage.js'
 import { type RefusalKind, resolveLane, type WorkflowTable } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
-import type { MoveRules } from '../rules/move-rules.js'
-import type { EventStore } from '../store/event-store.js'
 import { knownLane } from './known-lane.js'
 import { entityIdOf, moment } from './event-queries.js'
 import { knownWorkPackage } from './known-work-package.js'
-import type { Recall } from './recall.js'
-import type { Scope } from './scope.js'
+import { ErrorStorage } from '../errors/error-storage.js'
+import { Scope } from './scope.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { MoveRules } from '../rules/move-rules.js'
+import { Recall } from './recall.js'
 
 export interface ErrorFlags {
   readonly entity?: string | undefined
@@ -47,12 +47,12 @@ export interface MatchAnswer {
 @injectable()
 export class ErrorQueries {
   constructor(
-    @inject(TOKENS.ErrorStorage) private readonly errors: ErrorStorage,
-    @inject(TOKENS.Scope) private readonly scope: Scope,
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
-    @inject(TOKENS.Recall) private readonly recall: Recall,
+    @inject(ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(Scope) private readonly scope: Scope,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(MoveRules) private readonly rules: MoveRules,
+    @inject(Recall) private readonly recall: Recall,
   ) {}
 
   /** @throws KittyError UnknownFeature; UsageError for a bound that is no day and no UTC time. */

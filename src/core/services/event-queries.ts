@@ -1,12 +1,11 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
-import type { EventStore } from '../store/event-store.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
-import type { Scope } from './scope.js'
+import { EventStore } from '../store/event-store.js'
+import { Scope } from './scope.js'
 
 export interface EventFlags {
   readonly entity?: string | undefined
@@ -27,8 +26,8 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
 @injectable()
 export class EventQueries {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Scope) private readonly scope: Scope,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Scope) private readonly scope: Scope,
   ) {}
 
   /** @throws KittyError UnknownFeature, UsageError for a bound that is no day and no UTC time. */

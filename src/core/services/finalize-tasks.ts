@@ -2,17 +2,16 @@ import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { NewEvent } from '../events-lib.js'
 import { checkTasks } from '../specs/check-tasks.js'
 import { readFeature, readTasks } from '../specs/feature-folder.js'
 import { lookAtFeatures } from '../specs/features.js'
 import type { StatedWorkPackage } from '../specs/work-package-file.js'
 import { compareWorkPackages } from '../specs/work-package-id.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Notices } from '../errors/notices.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
@@ -57,9 +56,9 @@ interface PlannedFeature extends FinalizedFeature {
 @injectable()
 export class FinalizeTasks {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**

@@ -1,15 +1,15 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
-import type { ErrorStorage } from '../errors/error-storage.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { type LogEvent, validTransitions, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import type { GateDocument } from '../projections/board-document.js'
 import { gateDocuments } from '../projections/work-packages.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { ErrorStorage } from '../errors/error-storage.js'
 
 export type GateStatus = 'pending' | 'passed' | 'failed'
 
@@ -39,9 +39,9 @@ const TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 @injectable()
 export class Gates {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(ErrorStorage) private readonly errors: ErrorStorage,
   ) {}
 
   async list(feature: string, workPackage?: string): Promise<GateDocument[]> {

@@ -2,9 +2,7 @@ import { relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import {
   isKittyEvent,
   type LogEvent,
@@ -13,22 +11,24 @@ import {
   type WorkflowTable,
   type WorkPackageState,
 } from '../events-lib.js'
-import type { LockOf } from '../lock/file-lock.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
-import type { MoveRules } from '../rules/move-rules.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { GitRefusal } from '../git/git.js'
-import type { Workspace } from '../workspace/workspace.js'
 import { addWorktree, completeWorktree } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { EventOf } from './first-event.js'
 import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
-import type { Recall } from './recall.js'
 import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { Workspace } from '../workspace/workspace.js'
+import { MoveRules } from '../rules/move-rules.js'
+import { Recall } from './recall.js'
+import { Notices } from '../errors/notices.js'
+import { LockOf } from '../lock/write-lock.js'
 
 export interface ImplementRequest {
   readonly feature: string
@@ -61,13 +61,13 @@ interface Claim extends ImplementRequest {
 @injectable()
 export class Implement {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
-    @inject(TOKENS.Recall) private readonly recall: Recall,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
-    @inject(TOKENS.WorkspaceLock) private readonly lockOf: LockOf,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(MoveRules) private readonly rules: MoveRules,
+    @inject(Recall) private readonly recall: Recall,
+    @inject(Notices) private readonly notices: Notices,
+    @inject(LockOf) private readonly lockOf: LockOf,
   ) {}
 
   /**

@@ -1,15 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { replaceFile } from '../files/replace-file.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
 import { registerMergeDrivers } from '../git/merge-driver-config.js'
-import type { Session } from '../workspace/session.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { Session } from '../workspace/session.js'
 
 export interface InitResult {
   readonly root: string
@@ -36,7 +35,7 @@ export const WORKTREES_IGNORED = ['.worktrees/']
 /** Sets kitty up in a repository: adds what is missing, overwrites nothing, can be repeated. */
 @injectable()
 export class Initialize {
-  constructor(@inject(TOKENS.Session) private readonly session: Session) {}
+  constructor(@inject(Session) private readonly session: Session) {}
 
   /**
    * @param perWriter Gives each clone log files of its own, whatever the settings said.

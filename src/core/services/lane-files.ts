@@ -1,16 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { FileOf } from '../projections/work-packages.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { replaceFile } from '../files/replace-file.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Notices } from '../errors/notices.js'
 
 export interface LaneDifference {
   /** Path from the repository's root. */
@@ -31,8 +30,8 @@ export class LaneFiles {
   readonly #files = new Map<string, ReadonlyMap<string, string>>()
 
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   readonly fileOf: FileOf = (feature, workPackage) => {

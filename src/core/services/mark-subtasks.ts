@@ -1,11 +1,10 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type NewEvent, type WorkPackageState } from '../events-lib.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
-import type { SubtaskFiles, SubtaskPlace } from './subtask-files.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
 
 export interface MarkRequest {
   readonly feature: string
@@ -36,8 +35,8 @@ interface Marks {
 @injectable()
 export class MarkSubtasks {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.SubtaskFiles) private readonly files: SubtaskFiles,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(SubtaskFiles) private readonly files: SubtaskFiles,
   ) {}
 
   /**

@@ -1,11 +1,11 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyEvent, type LogEvent, type MergeOptions, type WorkPackageState } from '../events-lib.js'
 import type { ConflictDocument } from '../projections/board-document.js'
 import { conflictName, openConflicts } from '../projections/conflicts.js'
 import { replay, type Replay } from '../projections/replay.js'
-import type { EventStore } from '../store/event-store.js'
-import type { Revisions } from './revisions.js'
+import { EventStore } from '../store/event-store.js'
+import { Revisions } from './revisions.js'
+import { FoldRules } from '../workspace/config.js'
 
 /** A package whose lane a merge would change. */
 export interface LaneChange {
@@ -37,9 +37,9 @@ export interface MergePreviewResult {
 @injectable()
 export class MergePreview {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Revisions) private readonly revisions: Revisions,
-    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Revisions) private readonly revisions: Revisions,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {}
 
   /** @throws KittyError UsageError when git knows no such branch. */

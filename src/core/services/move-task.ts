@@ -1,19 +1,19 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
-import type { MoveRules } from '../rules/move-rules.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { knownLane } from './known-lane.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
-import type { Recall } from './recall.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { MoveRules } from '../rules/move-rules.js'
+import { Recall } from './recall.js'
 
 export interface MoveRequest {
   readonly feature: string
@@ -42,10 +42,10 @@ export interface MoveResult {
 @injectable()
 export class MoveTask {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.MoveRules) private readonly rules: MoveRules,
-    @inject(TOKENS.Recall) private readonly recall: Recall,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(MoveRules) private readonly rules: MoveRules,
+    @inject(Recall) private readonly recall: Recall,
   ) {}
 
   /**

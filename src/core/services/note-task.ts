@@ -1,12 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface NoteRequest {
   readonly feature: string
@@ -24,7 +23,7 @@ export interface NoteResult {
 /** Keeps a note with a work package. */
 @injectable()
 export class NoteTask {
-  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+  constructor(@inject(EventStore) readonly store: EventStore) {}
 
   /** @throws KittyError UnknownWorkPackage; UsageError for an empty note; ValidationError for one too long to store. */
   @Exclusive

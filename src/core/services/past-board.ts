@@ -1,5 +1,4 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions, WorkflowTable } from '../events-lib.js'
 import { boardRowOf } from '../index/board-row.js'
@@ -7,10 +6,11 @@ import { endOf } from '../index/event-query.js'
 import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import { replay, withAncestors } from '../projections/replay.js'
-import type { EventStore } from '../store/event-store.js'
 import { workPackageDocument } from '../projections/work-packages.js'
-import type { LaneFiles } from './lane-files.js'
-import type { Revisions } from './revisions.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow, FoldRules } from '../workspace/config.js'
+import { LaneFiles } from './lane-files.js'
+import { Revisions } from './revisions.js'
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i
 
@@ -18,11 +18,11 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}
 @injectable()
 export class PastBoard {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
-    @inject(TOKENS.Revisions) private readonly revisions: Revisions,
-    @inject(TOKENS.FoldRules) private readonly foldRules: MergeOptions,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(Revisions) private readonly revisions: Revisions,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {}
 
   /**

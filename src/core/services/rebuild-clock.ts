@@ -1,11 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { IndexHealth } from '../index/index-health.js'
-import type { ClockStorage } from '../log/clock-storage.js'
-import type { Session } from '../workspace/session.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { IndexHealth } from '../index/index-health.js'
+import { EventStore } from '../store/event-store.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { ClockStorage } from '../log/clock-storage.js'
 
 export interface ClockRebuild {
   /** What clock.json said; null when it said nothing usable. */
@@ -17,10 +17,11 @@ export interface ClockRebuild {
 @injectable()
 export class RebuildClock {
   constructor(
-    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
-    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(IndexHealth) private readonly health: IndexHealth,
+    @inject(ClockStorage) private readonly clock: ClockStorage,
+    @inject(Session) private readonly session: Session,
+    @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
   /** @throws KittyError NotWritable when clock.json cannot be saved. */

@@ -1,8 +1,7 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import type { ErrorRecord } from '../errors/error-record.js'
-import type { ErrorStorage } from '../errors/error-storage.js'
-import type { Session } from '../workspace/session.js'
+import { ErrorStorage } from '../errors/error-storage.js'
+import { Session } from '../workspace/session.js'
 
 /** What a package met before, in short. */
 export interface EarlierRefusals {
@@ -28,8 +27,8 @@ const DAY_MS = 86_400_000
 @injectable()
 export class Recall {
   constructor(
-    @inject(TOKENS.ErrorStorage) private readonly errors: ErrorStorage,
-    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(Session) private readonly session: Session,
   ) {}
 
   /** Earlier refusals for the same reason: of the same kind, for the same lane, by one of the same blockers. */

@@ -1,12 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, Usage } from '../events-lib.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface UsageRequest {
   readonly feature: string
@@ -29,7 +28,7 @@ export interface UsageResult {
 /** Adds what was used for a work package to what was recorded before. */
 @injectable()
 export class RecordUsage {
-  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+  constructor(@inject(EventStore) readonly store: EventStore) {}
 
   /** @throws KittyError UnknownWorkPackage; UsageError when nothing is given or something is no amount. */
   @Exclusive

@@ -1,11 +1,10 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { logAtRevision } from '../log/revision-log.js'
 import { askGitText, resolveCommit } from '../git/git.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Notices } from '../errors/notices.js'
 
 const NAMED = 20
 
@@ -13,8 +12,8 @@ const NAMED = 20
 @injectable()
 export class Revisions {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**

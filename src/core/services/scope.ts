@@ -1,16 +1,15 @@
 import { userInfo } from 'node:os'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { isFeature, listFeatures } from '../specs/features.js'
-import type { EventStore, Provenance } from '../store/event-store.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../git/branch.js'
 import { resolveFeature } from '../workspace/feature.js'
-import type { Session } from '../workspace/session.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Session } from '../workspace/session.js'
+import { EventStore, type Provenance } from '../store/event-store.js'
 
 export interface ProvenanceFlags {
   readonly actor?: string | undefined
@@ -22,9 +21,9 @@ export interface ProvenanceFlags {
 @injectable()
 export class Scope {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+    @inject(EventStore) private readonly store: EventStore,
   ) {}
 
   /** Every feature there is: a folder under kitty-specs, or an event; what a log calls otherwise is never a path. */

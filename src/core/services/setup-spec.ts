@@ -3,19 +3,18 @@ import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
 import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-name.js'
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
 import { replaceFile } from '../files/replace-file.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { assertNewSlug, assertSlug } from '../workspace/slug.js'
-import type { Workspace } from '../workspace/workspace.js'
 import { DEFAULT_MISSION, specCreated } from './finalize-tasks.js'
-import type { Scope } from './scope.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Scope } from './scope.js'
+import { Notices } from '../errors/notices.js'
 
 export interface SetupRequest {
   /** `user-login`, or `017-user-login` for a folder that is there or a number of one's own choice. */
@@ -44,10 +43,10 @@ interface NamedFeature {
 @injectable()
 export class SetupSpec {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Scope) private readonly scope: Scope,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Scope) private readonly scope: Scope,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** @throws KittyError UsageError for a slug that is no name, or whose number another feature has. */

@@ -1,19 +1,19 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import type { WorkflowTable } from '../events-lib.js'
 import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
-import type { EventStore } from '../store/event-store.js'
 import { type DocumentOf, workPackageDocument, workPackageView } from '../projections/work-packages.js'
-import type { LaneFiles } from './lane-files.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { LaneFiles } from './lane-files.js'
 
 /** The board, from the index's one row a package. */
 @injectable()
 export class Status {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
   /** @param feature One feature's board, or everything that is in the log. */

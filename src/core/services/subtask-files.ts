@@ -1,13 +1,12 @@
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { setBoxes } from '../specs/subtask-boxes.js'
 import { replaceFile } from '../files/replace-file.js'
-import type { Workspace } from '../workspace/workspace.js'
-import type { LaneFiles } from './lane-files.js'
+import { Workspace } from '../workspace/workspace.js'
+import { LaneFiles } from './lane-files.js'
+import { Notices } from '../errors/notices.js'
 
 /** A subtask and the package it belongs to. */
 export interface SubtaskPlace {
@@ -19,9 +18,9 @@ export interface SubtaskPlace {
 @injectable()
 export class SubtaskFiles {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** Where the subtasks have a box, among the files of the given packages. */

@@ -1,12 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, WorkPackageState } from '../events-lib.js'
-import { type Decision, decided, type EventStore, type Provenance } from '../store/event-store.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface TagRequest {
   readonly feature: string
@@ -30,7 +29,7 @@ const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,63}$/u
 /** Changes the tags of one work package. */
 @injectable()
 export class TagTask {
-  constructor(@inject(TOKENS.EventStore) private readonly store: EventStore) {}
+  constructor(@inject(EventStore) readonly store: EventStore) {}
 
   /** @throws KittyError UnknownWorkPackage; UsageError for what is no tag, or is to be added and removed at once. */
   @Exclusive

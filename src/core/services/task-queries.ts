@@ -1,5 +1,4 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
 import { type BoardRow, boardRowOf } from '../index/board-row.js'
 import type {
@@ -10,10 +9,11 @@ import type {
 } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
-import type { EventStore } from '../store/event-store.js'
 import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
-import type { LaneFiles } from './lane-files.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { LaneFiles } from './lane-files.js'
 
 export interface TaskFilter {
   readonly feature: string
@@ -25,9 +25,9 @@ export interface TaskFilter {
 @injectable()
 export class TaskQueries {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
   /** @throws KittyError UsageError for a lane there is not. */

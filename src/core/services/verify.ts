@@ -1,18 +1,17 @@
 import { lstatSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { secretIn } from '../errors/secrets.js'
 import { Causality, encodeEvent, isKittyEvent, type LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
-import type { IndexHealth } from '../index/index-health.js'
-import type { ClockStorage } from '../log/clock-storage.js'
-import type { EventLog, LogProblem } from '../log/event-log.js'
-import type { Journal } from '../log/repair/journal.js'
 import { issueFrom } from '../store/clock.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Workspace } from '../workspace/workspace.js'
+import { EventLog, type LogProblem } from '../log/event-log.js'
+import { Journal } from '../log/repair/journal.js'
+import { IndexHealth } from '../index/index-health.js'
+import { ClockStorage } from '../log/clock-storage.js'
 
 export interface VerifyResult {
   readonly files: number
@@ -27,11 +26,11 @@ export interface VerifyResult {
 @injectable()
 export class Verify {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Journal) private readonly journal: Journal,
-    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
-    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(ClockStorage) private readonly clock: ClockStorage,
+    @inject(IndexHealth) private readonly health: IndexHealth,
   ) {}
 
   async verify(): Promise<VerifyResult> {

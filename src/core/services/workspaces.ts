@@ -1,16 +1,11 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
-import type { LockOf } from '../lock/file-lock.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
-import type { EventStore } from '../store/event-store.js'
 import { currentBranch } from '../git/branch.js'
 import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
-import type { Session } from '../workspace/session.js'
-import type { Workspace } from '../workspace/workspace.js'
 import {
   type GitWorktree,
   hasLooseCommits,
@@ -23,6 +18,11 @@ import {
 } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Session } from '../workspace/session.js'
+import { LockOf } from '../lock/write-lock.js'
 
 export interface RemoveRequest {
   readonly feature: string
@@ -48,11 +48,11 @@ const NAMED = 5
 @injectable()
 export class Workspaces {
   constructor(
-    @inject(TOKENS.EventStore) private readonly store: EventStore,
-    @inject(TOKENS.Workflow) private readonly workflow: WorkflowTable,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.WorkspaceLock) private readonly lockOf: LockOf,
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+    @inject(LockOf) private readonly lockOf: LockOf,
   ) {}
 
   /**

@@ -1,13 +1,12 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { IndexReader } from '../index/event-index.js'
-import type { Archive } from '../log/archive/archive.js'
 import type { RawLine } from '../log/event-log.js'
 import { linesOfHead } from '../log/repair/committed-lines.js'
-import type { Journal } from '../log/repair/journal.js'
-import type { Session } from '../workspace/session.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Journal } from '../log/repair/journal.js'
+import { Archive } from '../log/archive/archive.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Session } from '../workspace/session.js'
 
 /** A journal of more bytes hands its oldest lines to the archive. */
 export const ARCHIVE_AT = 256 * 1024
@@ -22,10 +21,10 @@ const YOUNGEST = ARCHIVE_AT / 2
 @injectable()
 export class Acknowledged {
   constructor(
-    @inject(TOKENS.Journal) private readonly journal: Journal,
-    @inject(TOKENS.Archive) private readonly archive: Archive,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(Archive) private readonly archive: Archive,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
   ) {}
 
   /**

@@ -1,13 +1,12 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { dayOf } from '../log/format/day-file.js'
-import type { EventLog, RawLine } from '../log/event-log.js'
 import { type HostileAttribute, hostileAttributes } from '../git/log-attributes.js'
 import { unmergedLines } from '../log/repair/unmerged-lines.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { Workspace } from '../workspace/workspace.js'
+import { EventLog, type RawLine } from '../log/event-log.js'
+import { Notices } from '../errors/notices.js'
 
 const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {
   'changes bytes': 'git stores other bytes than were written',
@@ -20,9 +19,9 @@ const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {
 @injectable()
 export class AttributeGuard {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**

@@ -3,6 +3,7 @@ import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { Draft } from './stamp.js'
+import { token } from '../token.js'
 
 /** Who does something, and what it belongs to. */
 export interface Provenance {
@@ -67,3 +68,5 @@ export interface EventStore {
   /** @param isCommandOver Where the process ends with its command, what the system takes back may be left to it. */
   close(isCommandOver?: boolean): Promise<void>
 }
+
+export const EventStore = token<EventStore>('EventStore')

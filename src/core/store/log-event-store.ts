@@ -1,8 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
-import { TOKENS } from '../di/tokens.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import {
   Causality,
   checkNew,
@@ -28,20 +26,22 @@ import {
   suspiciousClock,
 } from '../index/event-index.js'
 import { isNewestOnly } from '../index/event-query.js'
-import type { IndexHealth } from '../index/index-health.js'
-import type { ClockStorage } from '../log/clock-storage.js'
-import type { AppendedLine, EventLog, LogProblem } from '../log/event-log.js'
-import type { WriteLock } from '../lock/file-lock.js'
-import type { Session } from '../workspace/session.js'
-import type { AttributeGuard } from './attribute-guard.js'
 import { CallScope } from './call-scope.js'
 import { issueFrom } from './clock.js'
 import type { EventStore, Provenance } from './event-store.js'
 import { AppendCursor } from './append-cursor.js'
-import type { Recovery } from './recovery.js'
 import { refuseSecret } from './refuse-secret.js'
 import { byNumber } from './package-order.js'
 import { type Draft, stamp } from './stamp.js'
+import { EventLog, type AppendedLine, type LogProblem } from '../log/event-log.js'
+import { WriteLock } from '../lock/write-lock.js'
+import { IndexHealth } from '../index/index-health.js'
+import { Recovery } from './recovery.js'
+import { AttributeGuard } from './attribute-guard.js'
+import { Session } from '../workspace/session.js'
+import { Notices } from '../errors/notices.js'
+import { EventRegistry } from '../event-registry.js'
+import { ClockStorage } from '../log/clock-storage.js'
 
 /** Events read at once when a history is streamed. */
 const STREAM_BATCH = 2_000
@@ -70,15 +70,15 @@ export class LogEventStore implements EventStore {
   readonly #moment = new CallScope<{ index?: EventIndex }>()
 
   constructor(
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.WriteLock) private readonly lock: WriteLock,
-    @inject(TOKENS.ClockStorage) private readonly clock: ClockStorage,
-    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
-    @inject(TOKENS.Recovery) private readonly recovery: Recovery,
-    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
-    @inject(TOKENS.Registry) private readonly registry: Registry,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(WriteLock) private readonly lock: WriteLock,
+    @inject(ClockStorage) private readonly clock: ClockStorage,
+    @inject(IndexHealth) readonly health: IndexHealth,
+    @inject(Recovery) private readonly recovery: Recovery,
+    @inject(AttributeGuard) private readonly attributes: AttributeGuard,
+    @inject(Session) private readonly session: Session,
+    @inject(Notices) private readonly notices: Notices,
+    @inject(EventRegistry) private readonly registry: Registry,
   ) {}
 
   get written(): ReadonlySet<string> {

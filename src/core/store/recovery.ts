@@ -1,7 +1,5 @@
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../di/tokens.js'
 import { isKittyError } from '../errors/kitty-error.js'
-import type { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { catchUp, type CatchUpReport } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
@@ -16,16 +14,17 @@ import {
   UNCHECKED,
 } from '../index/event-index.js'
 import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
-import { type EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
-import type { Journal } from '../log/repair/journal.js'
 import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
 import { reconcile } from '../log/repair/reconcile.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
 import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { branchesState } from '../git/head.js'
-import type { Workspace } from '../workspace/workspace.js'
-import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
-import type { AttributeGuard } from './attribute-guard.js'
+import { EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
+import { Journal } from '../log/repair/journal.js'
+import { Acknowledged, ARCHIVE_AT } from './acknowledged.js'
+import { Workspace } from '../workspace/workspace.js'
+import { AttributeGuard } from './attribute-guard.js'
+import { Notices } from '../errors/notices.js'
 
 /** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
 const MANY = 64
@@ -42,12 +41,12 @@ export class Recovery {
   #isPending = false
 
   constructor(
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.Journal) private readonly journal: Journal,
-    @inject(TOKENS.Acknowledged) private readonly acknowledged: Acknowledged,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.AttributeGuard) private readonly attributes: AttributeGuard,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(Acknowledged) private readonly acknowledged: Acknowledged,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(AttributeGuard) private readonly attributes: AttributeGuard,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */

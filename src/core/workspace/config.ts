@@ -3,10 +3,12 @@ import { KittyError, systemCode } from '../errors/kitty-error.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,
+  type MergeOptions,
   REVIEWED_WORKFLOW,
   type StatusRule,
   type WorkflowTable,
 } from '../events-lib.js'
+import { token } from '../token.js'
 import type { Workspace } from './workspace.js'
 
 /** What a project decides for itself, in `.kittify/config.json`. Every key may be left out. docs/workflow.md. */
@@ -23,6 +25,14 @@ export interface Config {
     readonly track: boolean
   }
 }
+
+export const Config = token<Config>('Config')
+
+/** The workflow's table in force. */
+export const Workflow = token<WorkflowTable>('Workflow')
+
+/** What the library folds by: the table, and the rule for concurrent lanes. */
+export const FoldRules = token<MergeOptions>('FoldRules')
 
 /** Called with the place in the file, as `workflow.moves.doing[0].to`, and what is wrong there. */
 type Report = (path: string, message: string) => void

@@ -1,3 +1,5 @@
+import { token } from '../token.js'
+
 /** The process's surroundings, as arguments: what the core may not fetch for itself. */
 export interface Session {
   readonly cwd: string
@@ -11,3 +13,5 @@ export interface Session {
   progress(lines: number): void
   progressDone(): void
 }
+
+export const Session = token<Session>('Session')

@@ -1,3 +1,5 @@
+import { token } from '../token.js'
+
 /** Every path kitty uses, absolute. `docs/formats.md`, "Where". */
 export interface Workspace {
   /** The primary checkout, or the folder KITTY_ROOT names: the one all worktrees share the log of. */
@@ -30,3 +32,5 @@ export interface Workspace {
   /** In which order events became visible here. docs/following.md. */
   readonly arrivalsFile: string
 }
+
+export const Workspace = token<Workspace>('Workspace')

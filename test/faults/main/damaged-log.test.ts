@@ -1,15 +1,14 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
-import type { VerifyResult } from '../../../src/core/services/verify.js'
 import { noteFields, noteLine, ulid } from '../../support/events.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { fault } from '../support/fault.js'
 import { noteDraft, PROVENANCE } from '../support/inside.js'
 import { checkInvariants, type Exempt } from '../support/invariants.js'
 import { expectExit, World } from '../support/world.js'
+import { Verify, type VerifyResult } from '../../../src/core/services/verify.js'
 
 const FILE = '2026-01-07.jsonl'
 
@@ -31,7 +30,7 @@ async function withFile(content: string | Buffer, exempt: Exempt = {}, file = FI
   appendFileSync(join(world.eventsDir, file), content)
   world.remember()
   const [verified, events, notices] = await world.inside(async ({ resolver, store, notices }) => {
-    const verify = await resolver.resolve(TOKENS.Verify)
+    const verify = await resolver.resolve(Verify)
     return [await verify.verify(), await store.read(), notices.all] as const
   })
   await checkInvariants(world, exempt)

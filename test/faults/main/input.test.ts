@@ -10,7 +10,6 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { readWorkPackageFile } from '../../../src/core/specs/work-package-file.js'
 import { noteFields, ulid } from '../../support/events.js'
@@ -18,6 +17,9 @@ import { fault, FULL } from '../support/fault.js'
 import { FEATURE, noteDraft, PROVENANCE } from '../support/inside.js'
 import { checkInvariants } from '../support/invariants.js'
 import { expectExit, World } from '../support/world.js'
+import { SetupSpec } from '../../../src/core/services/setup-spec.js'
+import { Scope } from '../../../src/core/services/scope.js'
+import { EventQueries } from '../../../src/core/services/event-queries.js'
 
 describe('names', () => {
   fault(60, 'traversal and odd names', { needs: ['linux'], within: 300 }, async () => {
@@ -45,9 +47,9 @@ describe('names', () => {
         .sort()
     const before = entries()
     await world.inside(async ({ resolver }) => {
-      const setUp = await resolver.resolve(TOKENS.SetupSpec)
+      const setUp = await resolver.resolve(SetupSpec)
       for (const slug of slugs) await refused(setUp.setUp({ slug, provenance: PROVENANCE }), slug)
-      const scope = await resolver.resolve(TOKENS.Scope)
+      const scope = await resolver.resolve(Scope)
       for (const slug of slugs) if (slug !== '') await refused(scope.feature(slug), slug)
       for (const id of ids)
         await refused(
@@ -99,7 +101,7 @@ describe('names', () => {
         for (const key of ['from', 'to'] as const) await store.read({ [key]: text })
         expect(await store.workPackages(text)).toEqual([])
         expect(await store.causedBy(text)).toEqual([])
-        const queries = await resolver.resolve(TOKENS.EventQueries)
+        const queries = await resolver.resolve(EventQueries)
         await refused(queries.filter({ from: text }), text)
       }
       expect(await store.read()).toHaveLength(all)

@@ -5,19 +5,20 @@
  *   hold           the write lock, until the process ends
  */
 import { createContainer } from '../../../dist/core/di/container.js'
-import { TOKENS } from '../../../dist/core/di/tokens.js'
 import { processSession } from '../../../dist/core/cli/process-session.js'
+import { WriteLock } from '../../../dist/core/lock/write-lock.js'
+import { EventStore } from '../../../dist/core/store/event-store.js'
 
 const [mode, count = 'Infinity'] = process.argv.slice(2)
 const container = createContainer(processSession())
 
 if (mode === 'hold') {
-  const lock = await container.resolve(TOKENS.WriteLock)
+  const lock = await container.resolve(WriteLock)
   await lock.acquire('a long piece of work')
   process.stdout.write('held\n')
   setInterval(() => undefined, 60_000)
 } else {
-  const store = await container.resolve(TOKENS.EventStore)
+  const store = await container.resolve(EventStore)
   process.stdout.write('started\n')
   for (let at = 0; at < Number(count); at += 1) {
     const draft = {

@@ -1,9 +1,9 @@
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../../src/core/di/container.js'
-import { type Resolver, TOKENS } from '../../../src/core/di/tokens.js'
-import type { Notices } from '../../../src/core/errors/notices.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
-import type { EventStore, Provenance } from '../../../src/core/store/event-store.js'
+import { EventStore, type Provenance } from '../../../src/core/store/event-store.js'
+import { Notices } from '../../../src/core/errors/notices.js'
+import type { Resolver } from '../../../src/core/token.js'
 
 /** Everything this harness writes bears this name, so that I3 knows what was written here. */
 export const ACTOR = 'fault'
@@ -32,9 +32,9 @@ export async function inside<T>(
     progress: () => undefined,
     progressDone: () => undefined,
   })
-  const store = await resolver.resolve(TOKENS.EventStore)
+  const store = await resolver.resolve(EventStore)
   try {
-    return await work({ resolver, store, notices: await resolver.resolve(TOKENS.Notices) })
+    return await work({ resolver, store, notices: await resolver.resolve(Notices) })
   } finally {
     await store.close()
   }

@@ -1,6 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import {
   causalOrder,
   fold,
@@ -13,6 +12,7 @@ import { ACTOR } from './inside.js'
 import { keptEvents, logFiles, logLines } from './oracle.js'
 import { outsideOf } from './outside.js'
 import type { World } from './world.js'
+import { Verify } from '../../../src/core/services/verify.js'
 
 export interface Exempt {
   /** The fault, or what git left of it, makes the next write put the log in order: I8 does not hold. */
@@ -107,7 +107,7 @@ function everyTailIsWhole(world: World): void {
 async function replaysToOneState(world: World): Promise<void> {
   const { listed, states, problems } = await world.inside(async ({ resolver, store }) => {
     const [listed, states] = [await store.read(), await store.workPackages()]
-    const verify = await resolver.resolve(TOKENS.Verify)
+    const verify = await resolver.resolve(Verify)
     return { listed, states, problems: (await verify.verify()).problems }
   })
   everyLineIsAccountedFor(world, listed, problems)

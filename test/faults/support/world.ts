@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, onTestFinished } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { ACTOR, FEATURE, inside, type Inside, noteDraft, PROVENANCE } from './inside.js'
 import { keptEvents, laneOf, logFiles } from './oracle.js'
 import { outsideOf } from './outside.js'
 import { BIN, type Conditions, type Outcome, start, type Started } from './program.js'
+import { SetupSpec } from '../../../src/core/services/setup-spec.js'
+import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
 
 const EMITTER = fileURLToPath(new URL('emitter.mjs', import.meta.url))
 
@@ -216,13 +218,13 @@ async function fill(root: string): Promise<void> {
   await inside(
     root,
     async ({ resolver, store }) => {
-      const setUp = await resolver.resolve(TOKENS.SetupSpec)
+      const setUp = await resolver.resolve(SetupSpec)
       await setUp.setUp({ slug: 'login', provenance: PROVENANCE })
       for (const id of ['WP01', 'WP02', 'WP03']) {
         const text = `---\nwork_package_id: ${id}\ntitle: Part ${id}\nlane: planned\n---\n# ${id}\n`
         writeFileSync(join(root, 'kitty-specs', FEATURE, 'tasks', `${id}-part.md`), text)
       }
-      const finalize = await resolver.resolve(TOKENS.FinalizeTasks)
+      const finalize = await resolver.resolve(FinalizeTasks)
       await finalize.finalize({ features: [FEATURE], all: false, provenance: PROVENANCE })
       await store.emit([noteDraft('first'), noteDraft('second', 'WP02')], PROVENANCE)
     },
@@ -232,7 +234,7 @@ async function fill(root: string): Promise<void> {
     await inside(
       root,
       async ({ resolver }) => {
-        const service = await resolver.resolve(TOKENS.MoveTask)
+        const service = await resolver.resolve(MoveTask)
         await service.move({
           feature: FEATURE,
           workPackage: 'WP02',

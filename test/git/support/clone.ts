@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../../src/core/di/container.js'
-import { type Resolver, TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import { isDayFile } from '../../../src/core/log/format/day-file.js'
-import type { EventStore } from '../../../src/core/store/event-store.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { Notices } from '../../../src/core/errors/notices.js'
+import type { Resolver } from '../../../src/core/token.js'
 
 export const IGNORE = 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n'
 const FEATURE = '001-login'
@@ -98,11 +99,10 @@ export class Clone {
 
   /** One command of kitty's, from `cwd`, as a process of its own would run it. */
   async run<T>(work: (store: EventStore) => Promise<T>, cwd = this.root): Promise<T> {
-    if (this.#kept !== undefined && cwd === this.root)
-      return work(await this.#kept.resolve(TOKENS.EventStore))
+    if (this.#kept !== undefined && cwd === this.root) return work(await this.#kept.resolve(EventStore))
     const container = this.#container(cwd)
     try {
-      return await work(await container.resolve(TOKENS.EventStore))
+      return await work(await container.resolve(EventStore))
     } finally {
       await this.#end(container)
     }
@@ -132,8 +132,8 @@ export class Clone {
   }
 
   async #end(container: Resolver): Promise<void> {
-    await (await container.resolve(TOKENS.EventStore)).close()
-    this.warnings.push(...(await container.resolve(TOKENS.Notices)).all)
+    await (await container.resolve(EventStore)).close()
+    this.warnings.push(...(await container.resolve(Notices)).all)
   }
 
   /** The day this clone's clock shows from here on, of November 2026. */

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { around, MisusedAspect } from '../../../src/aspects/around.js'
-import { bindToResolver, MissingBinding, type Resolver, type Token } from '../../../src/core/di/tokens.js'
+import {
+  bindToResolver,
+  MissingBinding,
+  type Resolver,
+  type ServiceId,
+  type Token,
+} from '../../../src/core/token.js'
 
 const GREETING: Token<string> = Symbol.for('test.Greeting')
 
 /** A container that serves `services` and nothing else. */
-function serving(services: ReadonlyMap<symbol, unknown> = new Map()): Resolver {
+function serving(services: ReadonlyMap<unknown, unknown> = new Map()): Resolver {
   return {
-    resolve: async <T>(token: Token<T>): Promise<T> => {
+    resolve: async <T>(token: ServiceId<T>): Promise<T> => {
       if (!services.has(token)) throw new MissingBinding(`${String(token)} is not bound`)
       return services.get(token) as T // the test put it there under this token
     },

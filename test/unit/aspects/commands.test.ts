@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { WithErrorStorage } from '../../../src/aspects/with-error-storage.js'
 import { WithEventStore } from '../../../src/aspects/with-event-store.js'
-import {
-  bindToResolver,
-  type ErrorStorage,
-  type EventStore,
-  MissingBinding,
-  type Token,
-  TOKENS,
-} from '../../../src/core/di/tokens.js'
 import type { ErrorRecordDraft } from '../../../src/core/errors/error-record.js'
 import { KittyError } from '../../../src/core/errors/kitty-error.js'
+import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { bindToResolver, MissingBinding, type ServiceId } from '../../../src/core/token.js'
 
 class Command {
   declare readonly eventStore: EventStore
@@ -37,11 +32,11 @@ function command(body: (command: Command) => unknown): {
   it: Command
 } {
   const seen: Seen = { records: [], closed: 0 }
-  const services = new Map<symbol, unknown>([
-    [TOKENS.ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
-    [TOKENS.EventStore, { written: new Set(), close: async () => (seen.closed += 1) }],
+  const services = new Map<unknown, unknown>([
+    [ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
+    [EventStore, { written: new Set(), close: async () => (seen.closed += 1) }],
   ])
-  const resolve = async <T>(token: Token<T>): Promise<T> => {
+  const resolve = async <T>(token: ServiceId<T>): Promise<T> => {
     if (!services.has(token)) throw new MissingBinding('not bound')
     return services.get(token) as T // put there above, under this token
   }

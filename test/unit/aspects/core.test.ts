@@ -2,27 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { Emits } from '../../../src/aspects/emits.js'
 import { Exclusive } from '../../../src/aspects/exclusive.js'
 import { RebuildOnCorruption } from '../../../src/aspects/rebuild-on-corruption.js'
-import { bindToResolver, type Token, TOKENS } from '../../../src/core/di/tokens.js'
 import { IndexUnusable } from '../../../src/core/index/event-index.js'
-import { type Decision, decided, type Provenance } from '../../../src/core/store/event-store.js'
 import { note } from '../../support/events.js'
 import { BY_ADA } from '../../support/session.js'
+import {
+  type Decision,
+  decided,
+  type EventStore,
+  type Provenance,
+} from '../../../src/core/store/event-store.js'
+import type { IndexHealth } from '../../../src/core/index/index-health.js'
 
 const DRAFT = {
   event_type: 'NoteAdded' as const,
   entity_id: 'WP01',
   entity_type: 'WorkPackage' as const,
   payload: { feature_slug: '001-login', text: 'x' },
-}
-
-function served<T extends object>(instance: T, token: symbol, service: unknown): T {
-  bindToResolver(instance, {
-    resolve: async <S>(asked: Token<S>): Promise<S> => {
-      if (asked !== token) throw new Error(`asked for ${String(asked)}`)
-      return service as S // the one service of this test
-    },
-  })
-  return instance
 }
 
 describe('@Exclusive', () => {
@@ -37,13 +32,14 @@ describe('@Exclusive', () => {
       },
     }
     class Claim {
+      constructor(readonly store: EventStore) {}
       @Exclusive
       async take(): Promise<string> {
         said.push('taken')
         return 'mine'
       }
     }
-    expect(await served(new Claim(), TOKENS.EventStore, store).take()).toBe('mine')
+    expect(await new Claim(store as unknown as EventStore).take()).toBe('mine')
     expect(said).toEqual(['lock for Claim.take', 'taken', 'released'])
   })
 })
@@ -51,6 +47,7 @@ describe('@Exclusive', () => {
 describe('@Emits', () => {
   class Decider {
     decisions = 0
+    constructor(readonly store: EventStore) {}
     @Emits
     async decide(request: { provenance: Provenance }): Promise<Decision> {
       this.decisions++
@@ -58,17 +55,20 @@ describe('@Emits', () => {
       return decided([DRAFT])
     }
   }
-  const storeWith = (earlier: readonly unknown[], appended: unknown[]) => ({
-    causedBy: async () => earlier,
-    append: async (drafts: readonly unknown[]) => {
-      appended.push(...drafts)
-      return [note(7)]
-    },
-  })
+  const storeWith = (earlier: readonly unknown[], appended: unknown[]): EventStore => {
+    const store = {
+      causedBy: async () => earlier,
+      append: async (drafts: readonly unknown[]) => {
+        appended.push(...drafts)
+        return [note(7)]
+      },
+    }
+    return store as unknown as EventStore // only what the aspect calls
+  }
 
   it('appends what was decided and answers with the events as written', async () => {
     const appended: unknown[] = []
-    const decider = served(new Decider(), TOKENS.EventStore, storeWith([], appended))
+    const decider = new Decider(storeWith([], appended))
     const decision = await decider.decide({ provenance: BY_ADA })
     expect(appended).toEqual([DRAFT])
     expect(decision).toEqual({ drafts: [DRAFT], events: [note(7)], repeated: false })
@@ -76,14 +76,14 @@ describe('@Emits', () => {
 
   it('does not decide again what was carried out before: the first events are the answer', async () => {
     const appended: unknown[] = []
-    const decider = served(new Decider(), TOKENS.EventStore, storeWith([note(3)], appended))
+    const decider = new Decider(storeWith([note(3)], appended))
     const decision = await decider.decide({ provenance: { ...BY_ADA, causationId: 'op-1' } })
     expect(decision).toEqual({ drafts: [], events: [note(3)], repeated: true })
     expect([decider.decisions, appended]).toEqual([0, []])
   })
 
   it('refuses a call that does not say who does it', async () => {
-    const decider = served(new Decider(), TOKENS.EventStore, storeWith([], []))
+    const decider = new Decider(storeWith([], []))
     // What plain JavaScript may pass.
     const call = decider.decide.bind(decider) as unknown as (request: unknown) => Promise<Decision>
     await expect(call({})).rejects.toThrow('@Emits on Decider.decide: its first argument needs a provenance.')
@@ -93,7 +93,10 @@ describe('@Emits', () => {
 describe('@RebuildOnCorruption', () => {
   class Reader {
     attempts = 0
-    constructor(private readonly failures: readonly Error[]) {}
+    constructor(
+      readonly health: IndexHealth,
+      private readonly failures: readonly Error[],
+    ) {}
     @RebuildOnCorruption
     async read(): Promise<number> {
       const failure = this.failures[this.attempts++]
@@ -108,7 +111,7 @@ describe('@RebuildOnCorruption', () => {
       canRecoverFrom: (error: unknown) => error instanceof IndexUnusable,
       recover: async (error: unknown) => void recovered.push(error),
     }
-    return { reader: served(new Reader(failures), TOKENS.IndexHealth, health), recovered }
+    return { reader: new Reader(health as unknown as IndexHealth, failures), recovered } // only what the aspect calls
   }
 
   it('reads again after the index was rebuilt', async () => {

@@ -15,11 +15,17 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { kittyIn } from '../../support/kitty.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { Initialize } from '../../../src/core/services/initialize.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { Doctor } from '../../../src/core/services/doctor/doctor.js'
+import { Notices } from '../../../src/core/errors/notices.js'
+import { WriteLock } from '../../../src/core/lock/write-lock.js'
 
 const FEATURE = '001-login'
 let template = ''
@@ -28,9 +34,9 @@ beforeAll(async () => {
   template = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-doctor-')))
   gitIn(template, 'init', '--quiet', '--initial-branch=main')
   const kitty = kittyIn(template)
-  ;(await kitty.resolve(TOKENS.Initialize)).initialise()
+  ;(await kitty.resolve(Initialize)).initialise()
   const provenance = { actor: 'ada', causationId: null, correlationId: null }
-  const store = await kitty.resolve(TOKENS.EventStore)
+  const store = await kitty.resolve(EventStore)
   for (const id of ['WP01', 'WP02']) {
     mkdirSync(join(template, 'kitty-specs', FEATURE, 'tasks'), { recursive: true })
     writeFileSync(
@@ -38,12 +44,12 @@ beforeAll(async () => {
       `---\nwork_package_id: ${id}\ntitle: The ${id}\nlane: planned\n---\n`,
     )
   }
-  await (await kitty.resolve(TOKENS.FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance })
+  await (await kitty.resolve(FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance })
   gitIn(template, 'add', '--all')
   gitIn(template, 'commit', '--quiet', '--message', 'start')
   // One event that is in no commit yet.
   await (
-    await kitty.resolve(TOKENS.MoveTask)
+    await kitty.resolve(MoveTask)
   ).move({ feature: FEATURE, workPackage: 'WP01', to: 'doing', force: false, provenance })
   await store.close()
 })
@@ -86,14 +92,14 @@ class Patient {
   }
 
   async ids(): Promise<string[]> {
-    const store = await kittyIn(this.root).resolve(TOKENS.EventStore)
+    const store = await kittyIn(this.root).resolve(EventStore)
     const events = await store.read()
     await store.close()
     return events.map((event) => event.event_id)
   }
 
   async examine(fix = false) {
-    return (await kittyIn(this.root).resolve(TOKENS.Doctor)).examine(fix)
+    return (await kittyIn(this.root).resolve(Doctor)).examine(fix)
   }
 
   async failing(fix = false): Promise<string[]> {
@@ -252,8 +258,8 @@ describe('the doctor', () => {
     const before = lines(today)
     REPAIRED['all events stand in the file of another day, committed']?.inflict(patient)
     const kitty = kittyIn(patient.root)
-    await (await kitty.resolve(TOKENS.Doctor)).examine(true)
-    expect((await kitty.resolve(TOKENS.Notices)).all).toEqual([])
+    await (await kitty.resolve(Doctor)).examine(true)
+    expect((await kitty.resolve(Notices)).all).toEqual([])
     expect(lines(today)).toEqual(before)
   })
 
@@ -328,11 +334,11 @@ describe('the doctor', () => {
 
   it('says what is missing where nothing can be looked at', async () => {
     const outside = tempFolder()
-    const { diagnosis, exitCode } = await (await kittyIn(outside).resolve(TOKENS.Doctor)).examine(true)
+    const { diagnosis, exitCode } = await (await kittyIn(outside).resolve(Doctor)).examine(true)
     expect(exitCode).toBe(5)
     expect(diagnosis.checks.at(-1)).toMatchObject({ name: 'repository', ok: false })
     gitIn(outside, 'init', '--quiet')
-    const bare = await (await kittyIn(outside).resolve(TOKENS.Doctor)).examine(true)
+    const bare = await (await kittyIn(outside).resolve(Doctor)).examine(true)
     expect(bare.diagnosis.checks.at(-1)).toMatchObject({ name: 'set-up', ok: false, fix: 'kitty init' })
   })
 
@@ -349,7 +355,7 @@ describe('the doctor', () => {
 
   it('says who holds the lock, and does not wait for it', async () => {
     const patient = new Patient()
-    const held = await (await kittyIn(patient.root).resolve(TOKENS.WriteLock)).acquire('a long write')
+    const held = await (await kittyIn(patient.root).resolve(WriteLock)).acquire('a long write')
     const { diagnosis } = await patient.examine()
     held.release()
     expect(diagnosis.ok).toBe(true)

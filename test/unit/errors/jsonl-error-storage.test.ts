@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { JsonlErrorStorage } from '../../../src/core/errors/jsonl-error-storage.js'
-import { Notices } from '../../../src/core/errors/notices.js'
+import { NoticeList } from '../../../src/core/errors/notice-list.js'
 import type { Workspace } from '../../../src/core/workspace/workspace.js'
 import { ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -21,7 +21,7 @@ import { POSIX } from '../../support/posix.js'
 const DAY = '2026-11-22.jsonl'
 
 function storage(folder = join(tempFolder(), 'errors')) {
-  const notices = new Notices()
+  const notices = new NoticeList()
   let seed = 0
   const session = {
     cwd: '/',

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type EventStore, type Resolver, TOKENS } from '../../../src/core/di/tokens.js'
 import type { StreamStart } from '../../../src/core/follow/arrival-order.js'
 import type { EventFilter } from '../../../src/core/index/event-index.js'
 import { kittyIn } from '../../support/kitty.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { gitIn, TempRepository } from '../../support/temp-repository.js'
+import { FollowEvents } from '../../../src/core/follow/follow-events.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { IndexHealth } from '../../../src/core/index/index-health.js'
+import { WriteLock } from '../../../src/core/lock/write-lock.js'
+import { Notices } from '../../../src/core/errors/notices.js'
+import type { Resolver } from '../../../src/core/token.js'
 
 const open: (() => Promise<void>)[] = []
 
@@ -27,7 +32,7 @@ class Listener {
   }
 
   async #run(kitty: Resolver, from: StreamStart, filter: EventFilter, list: boolean): Promise<void> {
-    const follower = await kitty.resolve(TOKENS.FollowEvents)
+    const follower = await kitty.resolve(FollowEvents)
     const { signal } = this.#controller
     const batches = list ? follower.listAndFollow(filter, signal) : follower.follow(from, filter, signal)
     for await (const events of batches) this.got.push(...events.map((event) => String(event.payload['text'])))
@@ -59,7 +64,7 @@ class World {
   }
 
   async write(...texts: string[]): Promise<string[]> {
-    const store: EventStore = await this.kitty().resolve(TOKENS.EventStore)
+    const store: EventStore = await this.kitty().resolve(EventStore)
     const drafts = texts.map((text) => ({
       event_type: 'NoteAdded' as const,
       entity_id: 'WP01',
@@ -159,7 +164,7 @@ describe('a stream of events', () => {
     const events = join(world.repository.root, '.kittify/events')
     for (const name of readdirSync(events)) if (name.startsWith('index.db')) rmSync(join(events, name))
     await world.write('b')
-    await (await world.kitty().resolve(TOKENS.IndexHealth)).rebuild()
+    await (await world.kitty().resolve(IndexHealth)).rebuild()
     await world.write('c')
     expect(await listener.count(2)).toEqual(['b', 'c'])
     const resumed = new Listener(world.kitty(), { after: first ?? '' })
@@ -218,11 +223,11 @@ describe('a stream of events', () => {
     const listener = new Listener(world.kitty(), 'start')
     await listener.count(1)
     await quiet()
-    expect((await world.kitty().resolve(TOKENS.WriteLock)).holder()).toBeUndefined()
+    expect((await world.kitty().resolve(WriteLock)).holder()).toBeUndefined()
     const kitty = world.kitty()
-    await (await kitty.resolve(TOKENS.IndexHealth)).rebuild()
-    expect((await kitty.resolve(TOKENS.Notices)).all).toEqual([])
-    await (await kitty.resolve(TOKENS.EventStore)).close()
+    await (await kitty.resolve(IndexHealth)).rebuild()
+    expect((await kitty.resolve(Notices)).all).toEqual([])
+    await (await kitty.resolve(EventStore)).close()
   })
 })
 
@@ -231,7 +236,7 @@ describe('a long history', () => {
     const world = new World()
     const texts = Array.from({ length: 4_500 }, (_, at) => `note ${at}`)
     await world.write(...texts)
-    const store = await world.kitty().resolve(TOKENS.EventStore)
+    const store = await world.kitty().resolve(EventStore)
     const sizes: number[] = []
     const read: string[] = []
     for await (const events of store.stream({})) {

@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
-import { FileJournal } from '../../../src/core/log/repair/journal.js'
 import { LogFollower } from '../../../src/core/follow/log-follower.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
 
 function setUp(): { file: string; log: JsonlEventLog; folder: string } {
   const folder = tempFolder()

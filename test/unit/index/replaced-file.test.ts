@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { catchUp } from '../../../src/core/index/catch-up.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import type { LogFile } from '../../../src/core/log/event-log.js'
-import { FileJournal } from '../../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { note, noteLine, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
 
 const DAY = '2026-11-22.jsonl'
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FileClockStorage } from '../../../src/core/log/clock-storage.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { POSIX } from '../../support/posix.js'
+import { FileClockStorage } from '../../../src/core/log/file-clock-storage.js'
 
 const NOW = new Date('2026-11-22T09:30:00.000Z')
 

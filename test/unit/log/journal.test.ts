@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FileJournal } from '../../../src/core/log/repair/journal.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
 
 function journal(): { journal: FileJournal; path: string } {
   const path = join(tempFolder(), 'kitty', 'journal.jsonl')

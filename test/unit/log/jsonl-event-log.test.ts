@@ -16,7 +16,6 @@ import {
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Append } from '../../../src/core/files/append-file.js'
-import { type Journal, FileJournal } from '../../../src/core/log/repair/journal.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { LastAppend } from '../../../src/core/log/last-append.js'
 import { note, noteLine } from '../../support/events.js'
@@ -26,6 +25,8 @@ import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { isThere } from '../../faults/support/tools.js'
 import { POSIX } from '../../support/posix.js'
+import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
+import type { Journal } from '../../../src/core/log/repair/journal.js'
 
 const DAY = '2026-11-22.jsonl'
 
@@ -66,7 +67,7 @@ afterEach(() => {
 
 const APPEND = `
   import { join } from 'node:path'
-  import { FileJournal } from './src/core/log/repair/journal.js'
+  import { FileJournal } from './src/core/log/repair/file-journal.js'
   import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
   import { note } from './test/support/events.js'
   const [root, seed] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Notices } from '../../../src/core/errors/notices.js'
+import { NoticeList } from '../../../src/core/errors/notice-list.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,
@@ -19,7 +19,7 @@ import { errorOf } from '../../support/kitty-error.js'
 const BUILT_IN = Object.values(libraryGuards).map((Guard) => new Guard())
 
 function engine(table: WorkflowTable = DEFAULT_WORKFLOW, plugin: readonly MoveRule[] = []) {
-  const notices = new Notices()
+  const notices = new NoticeList()
   return { rules: new MoveRules(table, [...BUILT_IN, ...plugin], notices), notices }
 }
 

@@ -1,10 +1,17 @@
 import { symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { isKittyEvent, type LogEvent } from '../../../src/core/events-lib.js'
-import { microDollars } from '../../../src/core/services/record-usage.js'
 import { rejectionOf, errorOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { TagTask } from '../../../src/core/services/tag-task.js'
+import { NoteTask } from '../../../src/core/services/note-task.js'
+import { TaskQueries } from '../../../src/core/services/task-queries.js'
+import { RecordUsage, microDollars } from '../../../src/core/services/record-usage.js'
+import { MarkSubtasks } from '../../../src/core/services/mark-subtasks.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { Gates } from '../../../src/core/services/gates.js'
+import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
 
 const WP01 = { feature: FEATURE, workPackage: 'WP01' }
 
@@ -17,7 +24,7 @@ async function project(): Promise<Project> {
 }
 
 const written = (services: Services): Promise<LogEvent[]> =>
-  services.get(TOKENS.EventStore).then((store) => store.read({ feature: FEATURE }))
+  services.get(EventStore).then((store) => store.read({ feature: FEATURE }))
 
 function payloadOf(event: LogEvent | null): unknown {
   return event !== null && isKittyEvent(event) ? event.payload : undefined
@@ -28,7 +35,7 @@ describe('tags', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.TagTask)
+      const service = await services.get(TagTask)
       const added = await service.tag({
         ...WP01,
         add: ['backend', 'urgent'],
@@ -49,7 +56,7 @@ describe('tags', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.TagTask)
+      const service = await services.get(TagTask)
       await service.tag({ ...WP01, add: ['a'], remove: [], provenance: by('ada') })
       const before = (await written(services)).length
       expect(await service.tag({ ...WP01, add: ['a'], remove: ['b'], provenance: by('ada') })).toMatchObject({
@@ -72,7 +79,7 @@ describe('tags', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.TagTask)
+      const service = await services.get(TagTask)
       for (const [add, remove] of wrong) {
         const error = await rejectionOf(service.tag({ ...WP01, add, remove, provenance: by('ada') }))
         expect(error).toMatchObject({ kind: 'UsageError', exitCode: 2 })
@@ -86,14 +93,14 @@ describe('notes', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.NoteTask)
+      const service = await services.get(NoteTask)
       const text = 'Zwei Zeilen,\n\tmit Tabulator: ✓'
       expect(payloadOf((await service.note({ ...WP01, text, provenance: by('ada') })).event)).toMatchObject({
         text,
       })
       const error = await rejectionOf(service.note({ ...WP01, text: ' \n', provenance: by('ada') }))
       expect(error.kind).toBe('UsageError')
-      const page = await (await services.get(TOKENS.TaskQueries)).show(FEATURE, 'WP01')
+      const page = await (await services.get(TaskQueries)).show(FEATURE, 'WP01')
       expect(page.notes).toMatchObject([{ actor: 'ada', text }])
     })
   })
@@ -104,7 +111,7 @@ describe('usage', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.RecordUsage)
+      const service = await services.get(RecordUsage)
       await service.record({ ...WP01, tokens: '1200', cost: '0.1', provenance: by('ada') })
       const { usage } = await service.record({ ...WP01, cost: '0.2', seconds: '7', provenance: by('bob') })
       expect(usage).toEqual({ tokens: 1200, cost_usd_micros: 300_000, seconds: 7 })
@@ -135,7 +142,7 @@ describe('usage', () => {
     await (
       await project()
     ).use(async (services) => {
-      const service = await services.get(TOKENS.RecordUsage)
+      const service = await services.get(RecordUsage)
       for (const amounts of wrong)
         expect((await rejectionOf(service.record({ ...WP01, ...amounts, provenance: by('ada') }))).kind).toBe(
           'UsageError',
@@ -149,7 +156,7 @@ describe('subtasks', () => {
   const file = 'kitty-specs/001-demo/tasks/WP01-part.md'
 
   async function mark(services: Services, subtasks: string[], done = true, workPackage?: string) {
-    return (await services.get(TOKENS.MarkSubtasks)).mark({
+    return (await services.get(MarkSubtasks)).mark({
       feature: FEATURE,
       subtasks,
       done,
@@ -254,14 +261,14 @@ describe('what is ready', () => {
       WP05: { dependencies: ['WP02'] },
     })
     await demo.use(async (services) => {
-      const queries = await services.get(TOKENS.TaskQueries)
+      const queries = await services.get(TaskQueries)
       const ready = async () =>
         (await queries.ready([FEATURE])).map(({ work_package, unblocks }) => [work_package, unblocks])
       expect(await ready()).toEqual([
         ['WP01', ['WP02']],
         ['WP04', []],
       ])
-      const move = await services.get(TOKENS.MoveTask)
+      const move = await services.get(MoveTask)
       await move.move({ ...WP01, to: 'done', force: true, reason: 'r', provenance: by('ada') })
       expect(await ready()).toEqual([
         ['WP02', ['WP05']],
@@ -276,19 +283,18 @@ describe('what is ready', () => {
 describe('an idempotency key', () => {
   const key = by('ada', 'run-17')
   const commands: Record<string, (services: Services) => Promise<unknown>> = {
-    tag: async (s) => (await s.get(TOKENS.TagTask)).tag({ ...WP01, add: ['a'], remove: [], provenance: key }),
-    note: async (s) => (await s.get(TOKENS.NoteTask)).note({ ...WP01, text: 'once', provenance: key }),
-    usage: async (s) => (await s.get(TOKENS.RecordUsage)).record({ ...WP01, tokens: '5', provenance: key }),
+    tag: async (s) => (await s.get(TagTask)).tag({ ...WP01, add: ['a'], remove: [], provenance: key }),
+    note: async (s) => (await s.get(NoteTask)).note({ ...WP01, text: 'once', provenance: key }),
+    usage: async (s) => (await s.get(RecordUsage)).record({ ...WP01, tokens: '5', provenance: key }),
     mark: async (s) =>
-      (await s.get(TOKENS.MarkSubtasks)).mark({
+      (await s.get(MarkSubtasks)).mark({
         feature: FEATURE,
         subtasks: ['T001'],
         done: true,
         provenance: key,
       }),
-    move: async (s) =>
-      (await s.get(TOKENS.MoveTask)).move({ ...WP01, to: 'doing', force: false, provenance: key }),
-    'gates add': async (s) => (await s.get(TOKENS.Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: key }),
+    move: async (s) => (await s.get(MoveTask)).move({ ...WP01, to: 'doing', force: false, provenance: key }),
+    'gates add': async (s) => (await s.get(Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: key }),
   }
 
   it.each(Object.keys(commands))(
@@ -306,17 +312,15 @@ describe('an idempotency key', () => {
   it('makes a repeated failing gate write nothing, nor a second error record', async () => {
     const demo = await project()
     const fail = async (services: Services): Promise<unknown> => {
-      const gates = await services.get(TOKENS.Gates)
+      const gates = await services.get(Gates)
       return gates.set({ feature: FEATURE, gate: 'WP01-CI_CHECK', status: 'failed', provenance: key })
     }
     await demo.use(async (services) =>
-      (await services.get(TOKENS.Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: by('ada') }),
+      (await services.get(Gates)).add({ ...WP01, type: 'CI_CHECK', provenance: by('ada') }),
     )
     const first = await demo.use(fail)
     expect(await demo.use(fail)).toEqual(first)
-    expect(await demo.use(async (services) => (await services.get(TOKENS.ErrorStorage)).list())).toHaveLength(
-      1,
-    )
+    expect(await demo.use(async (services) => (await services.get(ErrorStorage)).list())).toHaveLength(1)
   })
 
   it('of another operation is refused, and nothing is written', async () => {

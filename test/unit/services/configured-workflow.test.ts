@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { encodeEvent } from '../../../src/core/events-lib.js'
 import type { MoveRule } from '../../../src/core/rules/move-rule.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { Status } from '../../../src/core/services/status.js'
+import { TaskQueries } from '../../../src/core/services/task-queries.js'
+import { MarkSubtasks } from '../../../src/core/services/mark-subtasks.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
 
 async function move(services: Services, to: string, more: Record<string, unknown> = {}, actor = 'ada') {
-  const service = await services.get(TOKENS.MoveTask)
+  const service = await services.get(MoveTask)
   return service.move({
     feature: FEATURE,
     workPackage: 'WP01',
@@ -18,7 +22,7 @@ async function move(services: Services, to: string, more: Record<string, unknown
 }
 
 const lanes = async (services: Services) => {
-  const [feature] = (await (await services.get(TOKENS.Status)).board(FEATURE)).features
+  const [feature] = (await (await services.get(Status)).board(FEATURE)).features
   return Object.fromEntries(
     Object.entries(feature?.lanes ?? {}).map(([lane, packages]) => [lane, packages.length]),
   )
@@ -57,7 +61,7 @@ describe('the reviewed workflow', () => {
       await move(services, 'approved', { evidence: 'commit abc1234, approved in PR#1' })
       await move(services, 'done', { evidence: 'merged' })
       expect(await lanes(services)).toMatchObject({ done: 1, planned: 1 })
-      const ready = await (await services.get(TOKENS.TaskQueries)).ready([FEATURE])
+      const ready = await (await services.get(TaskQueries)).ready([FEATURE])
       expect(ready.map(({ work_package }) => work_package)).toEqual(['WP02'])
     })
     expect(demo.read(`kitty-specs/${FEATURE}/tasks/WP01-part.md`)).toContain('lane: done\n')
@@ -91,7 +95,7 @@ describe('a workflow of one’s own', () => {
     await demo.use(
       async (services) => {
         expect((await rejectionOf(move(services, 'finished'))).message).toContain('T001')
-        const mark = await services.get(TOKENS.MarkSubtasks)
+        const mark = await services.get(MarkSubtasks)
         await mark.mark({ feature: FEATURE, subtasks: ['T001'], done: true, provenance: by('ada') })
         expect(await rejectionOf(move(services, 'finished'))).toMatchObject({
           kind: 'GateFailure',
@@ -139,7 +143,7 @@ describe('a change of the settings', () => {
     demo.configure({ workflow: 'reviewed' })
     await demo.use(async (services) => {
       expect(await lanes(services)).toMatchObject({ planned: 1, rejected: 1 })
-      const ready = await (await services.get(TOKENS.TaskQueries)).ready([FEATURE])
+      const ready = await (await services.get(TaskQueries)).ready([FEATURE])
       expect(ready.map(({ work_package }) => work_package)).toEqual(['WP02'])
       expect((await rejectionOf(move(services, 'claimed', {}, 'bob'))).message).toContain('ada')
       await move(services, 'claimed')
@@ -151,7 +155,7 @@ describe('a change of the settings', () => {
     await demo.use(async (services) => {
       expect((await rejectionOf(move(services, 'canceled'))).nextSteps.join()).toContain('--reason')
       await move(services, 'canceled', { reason: 'not needed' })
-      const [feature] = (await (await services.get(TOKENS.Status)).board(FEATURE)).features
+      const [feature] = (await (await services.get(Status)).board(FEATURE)).features
       expect(feature?.progress).toEqual({ done: 0, total: 1, percent: 0 })
       await move(services, 'planned', {}, 'bob')
     })
@@ -175,7 +179,7 @@ describe('a change of the settings', () => {
   it('decides who wins when two branches moved one package: the last writer, or the higher lane', async () => {
     const demo = await new Project().withPackages({ WP01: {} })
     const [day, made] = await demo.use(async (services) => {
-      const events = await (await services.get(TOKENS.EventStore)).read({ entity: 'WP01', feature: FEATURE })
+      const events = await (await services.get(EventStore)).read({ entity: 'WP01', feature: FEATURE })
       const created = events.find(({ event_type }) => event_type === 'WPCreated')
       if (created === undefined) throw new Error('the test’s own package is missing')
       return [`.kittify/events/${created.timestamp.slice(0, 10)}.jsonl`, created] as const
@@ -192,7 +196,7 @@ describe('a change of the settings', () => {
     }
     demo.write(day, demo.read(day) + branch('A0', 10, 'ada', 'for_review') + branch('B0', 11, 'bob', 'doing'))
     const conflict = async (services: Services) => {
-      const [feature] = (await (await services.get(TOKENS.Status)).board(FEATURE)).features
+      const [feature] = (await (await services.get(Status)).board(FEATURE)).features
       return { lanes: await lanes(services), rule: feature?.conflicts[0]?.rule }
     }
     expect(await demo.use(conflict)).toMatchObject({ lanes: { doing: 1 }, rule: 'last_writer_wins' })

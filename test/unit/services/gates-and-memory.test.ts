@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
-import type { GateStatus } from '../../../src/core/services/gates.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
+import { Gates, type GateStatus } from '../../../src/core/services/gates.js'
+import { ErrorQueries } from '../../../src/core/services/error-queries.js'
 
 const WP01 = { feature: FEATURE, workPackage: 'WP01' }
 
@@ -11,7 +13,7 @@ const project = (): Promise<Project> =>
   new Project().withPackages({ WP01: { subtasks: ['T001'] }, WP02: { dependencies: ['WP01'] } })
 
 async function move(services: Services, workPackage: string, to: string, actor = 'ada', more = {}) {
-  const service = await services.get(TOKENS.MoveTask)
+  const service = await services.get(MoveTask)
   return service.move({ feature: FEATURE, workPackage, to, force: false, provenance: by(actor), ...more })
 }
 
@@ -20,14 +22,14 @@ async function refusedMove(services: Services, workPackage: string, to: string, 
   const error = await rejectionOf(move(services, workPackage, to, actor))
   const { recordOf } = await import('../../../src/core/errors/error-record.js')
   const record = recordOf(error, 'agent tasks move-task')
-  if (record) (await services.get(TOKENS.ErrorStorage)).record(record)
+  if (record) (await services.get(ErrorStorage)).record(record)
   return error
 }
 
 const addGate = async (services: Services, type = 'CI_CHECK') =>
-  (await services.get(TOKENS.Gates)).add({ ...WP01, type, provenance: by('ada') })
+  (await services.get(Gates)).add({ ...WP01, type, provenance: by('ada') })
 const setGate = async (services: Services, gate: string, status: GateStatus, details?: string) =>
-  (await services.get(TOKENS.Gates)).set({ feature: FEATURE, gate, status, details, provenance: by('ada') })
+  (await services.get(Gates)).set({ feature: FEATURE, gate, status, details, provenance: by('ada') })
 
 describe('gates', () => {
   it('are named by package and type; a second one of a type is numbered', async () => {
@@ -81,7 +83,7 @@ describe('gates', () => {
       await addGate(services)
       await setGate(services, 'WP01-CI_CHECK', 'failed', '2 tests of 214')
       await setGate(services, 'WP01-CI_CHECK', 'passed')
-      expect((await services.get(TOKENS.ErrorStorage)).list()).toMatchObject([
+      expect((await services.get(ErrorStorage)).list()).toMatchObject([
         {
           error_type: 'GateFailure',
           entity_id: 'WP01',
@@ -166,7 +168,7 @@ describe('a refused move', () => {
     await demo.use(async (services) => {
       await refusedMove(services, 'WP02', 'doing')
       await refusedMove(services, 'WP02', 'done')
-      const errors = await services.get(TOKENS.ErrorStorage)
+      const errors = await services.get(ErrorStorage)
       const [record] = errors.list({ type: 'DependencyValidationError' })
       errors.record({ ...record!, context: { ...record!.context, feature_slug: '002-other' } })
       await move(services, 'WP01', 'doing')
@@ -196,7 +198,7 @@ describe('a refused move', () => {
 
 describe('errors match', () => {
   const match = async (services: Services, workPackage: string, to: string, actor = 'ada') =>
-    (await services.get(TOKENS.ErrorQueries)).match({ feature: FEATURE, workPackage, to, actor })
+    (await services.get(ErrorQueries)).match({ feature: FEATURE, workPackage, to, actor })
 
   it('says what would be said to the move now and what was said before, and writes nothing', async () => {
     const demo = await project()

@@ -1,10 +1,11 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { listFeatures } from '../../../src/core/specs/features.js'
 import { by, Project } from '../../support/project.js'
 import { sharedSpecsDir, sharedWorkPackageFiles } from '../specs/shared-specs.js'
+import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
 
 const specsDir = sharedSpecsDir()
 
@@ -28,8 +29,8 @@ describe.skipIf(specsDir === undefined)('the real features', () => {
     const provenance = by('ada')
     let moved = 0
     await demo.use(async (services) => {
-      const finalize = await services.get(TOKENS.FinalizeTasks)
-      const move = await services.get(TOKENS.MoveTask)
+      const finalize = await services.get(FinalizeTasks)
+      const move = await services.get(MoveTask)
       await finalize.finalize({ features: listFeatures(source), all: true, provenance })
       for (const file of sharedWorkPackageFiles(source)) {
         const [feature = '', ...rest] = file.slice(source.length + 1).split('/')

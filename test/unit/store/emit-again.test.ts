@@ -2,7 +2,6 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
 import { noteLine, ulid } from '../../support/events.js'
@@ -10,6 +9,8 @@ import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
 import { loggedEvents } from '../../support/log-files.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { TempRepository } from '../../support/temp-repository.js'
+import { IndexHealth } from '../../../src/core/index/index-health.js'
+import { Journal } from '../../../src/core/log/repair/journal.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'
 
@@ -48,7 +49,7 @@ describe('a store that emits again and again', () => {
   it('leaves the index behind, and its own next read has everything all the same', async () => {
     const { store, service } = await open()
     const written = [await noteBy(store), await noteBy(store), await noteBy(store)]
-    const index = await (await service(TOKENS.IndexHealth)).current()
+    const index = await (await service(IndexHealth)).current()
     expect(await index.locate({})).toHaveLength(1)
     expect(await store.read()).toEqual(written)
     expectChain(written)
@@ -88,7 +89,7 @@ describe('a store that emits again and again', () => {
   it('brings the index up to date once in a while', async () => {
     const { store, service } = await open()
     for (let at = 0; at < 210; at += 1) await noteBy(store)
-    const index = await (await service(TOKENS.IndexHealth)).current()
+    const index = await (await service(IndexHealth)).current()
     expect((await index.locate({})).length).toBeGreaterThan(190)
     await store.close()
   })
@@ -97,8 +98,8 @@ describe('a store that emits again and again', () => {
     const { store, service } = await open()
     for (let at = 0; at < 100; at += 1) await noteBy(store)
     expect(await store.read()).toHaveLength(100)
-    const index = await (await service(TOKENS.IndexHealth)).current()
-    const journal = await service(TOKENS.Journal)
+    const index = await (await service(IndexHealth)).current()
+    const journal = await service(Journal)
     expect(journal.read(await index.journalMark()).lines).toEqual([])
     await store.close()
   })

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { TempRepository } from '../../support/temp-repository.js'
+import { Notices } from '../../../src/core/errors/notices.js'
 
 const PROCESSES = 40
 
@@ -16,7 +16,7 @@ describe('a store that is closed where its process ends', () => {
 
     const { store, service } = await inProcess({ cwd })
     expect((await store.read()).map((event) => event.payload)).toMatchObject([{ text: 'first' }])
-    expect((await service(TOKENS.Notices)).all).toEqual([])
+    expect((await service(Notices)).all).toEqual([])
     await store.close()
   })
 

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
 import { inProcess, project } from '../../support/kitty.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { IndexHealth } from '../../../src/core/index/index-health.js'
 
 it("finding one package's gates does not look at every event of its feature", async () => {
   const folder = await project()
-  await inProcess(folder, TOKENS.EventStore, (store) => store.read())
-  const { result } = await inProcess(folder, TOKENS.IndexHealth, async (health) => {
+  await inProcess(folder, EventStore, (store) => store.read())
+  const { result } = await inProcess(folder, IndexHealth, async (health) => {
     const index = await health.current()
     if (!(index instanceof SqliteEventIndex)) throw new Error('there is no index in SQLite here')
     return index.sql<{ detail: string }>(

@@ -13,12 +13,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { Connection } from '../../../src/core/index/connection.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
+import { Notices } from '../../../src/core/errors/notices.js'
 
 interface Place {
   readonly root: string
@@ -127,7 +127,7 @@ async function answers(root: string): Promise<{
   const states = await store.workPackages()
   const history = await store.history('001-login', 'WP03')
   const events = await store.read()
-  const notices = (await service(TOKENS.Notices)).all
+  const notices = (await service(Notices)).all
   await store.close()
   return { events, states, rows, history, notices }
 }
@@ -179,7 +179,7 @@ describe('an index that is damaged: the answers are the log’s, with one line a
     await damage(place)
     const { store, service } = await inProcess({ cwd: place.root })
     const [states, rows, events] = await Promise.all([store.workPackages(), store.boardRows(), store.read()])
-    const notices = (await service(TOKENS.Notices)).all
+    const notices = (await service(Notices)).all
     await store.close()
     expect({ states, rows, events }).toEqual({
       states: expected.states,

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TOKENS } from '../../../src/core/di/tokens.js'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
 import { loggedEvents } from '../../support/log-files.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 import { changedPaths, treeOf } from '../../support/tree.js'
+import { Notices } from '../../../src/core/errors/notices.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'
 
@@ -77,7 +77,7 @@ describe('the event store', () => {
     writeFileSync(join(repository.root, '.kittify', 'clock.json'), text)
     const { store, service } = await open()
     expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
-    expect((await service(TOKENS.Notices)).all.filter((notice) => notice.includes('clock'))).toHaveLength(1)
+    expect((await service(Notices)).all.filter((notice) => notice.includes('clock'))).toHaveLength(1)
     await store.close()
   })
 

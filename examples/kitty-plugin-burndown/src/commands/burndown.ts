@@ -5,7 +5,7 @@ import {
   Flags,
   PluginCommand,
   project,
-  tokens,
+  Scope,
   WithErrorStorage,
   WithEventStore,
 } from 'kittify/plugin'
@@ -30,7 +30,7 @@ export default class Burndown extends PluginCommand<typeof Burndown> {
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const scope = await this.service(tokens.Scope)
+    const scope = await this.service(Scope)
     const feature = await scope.feature(this.flags.feature)
     const state = await project(this.eventStore, burndown, { feature })
     this.show((style) => (this.flags.svg ? svg(state) : chart(state, style)))

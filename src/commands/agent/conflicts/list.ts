@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderConflicts } from '../../../core/cli/render/conflicts.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Conflicts } from '../../../core/services/conflicts.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListConflictsCommand extends KittyCommand<typeof ListConflictsCommand> {
   static override summary = 'List what was written at once with different outcomes'
@@ -26,8 +29,8 @@ export default class ListConflictsCommand extends KittyCommand<typeof ListConfli
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Conflicts)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Conflicts)
+    const scope = await this.service(Scope)
     const conflicts = await service.list(await scope.chosenFeature(this.flags.feature), this.flags.all)
     this.show((style) => renderConflicts(conflicts, style))
     return this.document({ conflicts })

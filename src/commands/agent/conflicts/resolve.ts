@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { contestedArg, featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { valueText } from '../../../core/cli/render/conflict-lines.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Conflicts } from '../../../core/services/conflicts.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ResolveConflictCommand extends KittyCommand<typeof ResolveConflictCommand> {
   static override summary = 'Decide a conflict'
@@ -28,8 +31,8 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Conflicts)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Conflicts)
+    const scope = await this.service(Scope)
     const { feature, entity_id } = await scope.contested(this.args.entity, this.flags.feature)
     const { keep, register } = this.flags
     const provenance = scope.provenance(this.flags)

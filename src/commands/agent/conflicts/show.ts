@@ -3,7 +3,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { contestedArg, featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderConflictDetails } from '../../../core/cli/render/conflicts.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Conflicts } from '../../../core/services/conflicts.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowConflictsCommand extends KittyCommand<typeof ShowConflictsCommand> {
   static override summary = 'Show the conflicts of a work package in full'
@@ -23,8 +26,8 @@ export default class ShowConflictsCommand extends KittyCommand<typeof ShowConfli
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Conflicts)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Conflicts)
+    const scope = await this.service(Scope)
     const { feature, entity_id } = await scope.contested(this.args.entity, this.flags.feature)
     const conflicts = await service.show(feature, entity_id)
     this.show((style) => renderConflictDetails(entity_id, conflicts, style))

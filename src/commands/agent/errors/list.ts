@@ -4,7 +4,9 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderErrors } from '../../../core/cli/render/error-records.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { ErrorQueries } from '../../../core/services/error-queries.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCommand> {
   static override summary = 'List what went wrong before, newest first'
@@ -28,7 +30,7 @@ export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCom
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.ErrorQueries)
+    const service = await this.service(ErrorQueries)
     const errors = await service.list(this.flags)
     this.show((style) => renderErrors(errors, style))
     return this.document({ errors, count: errors.length })

@@ -3,7 +3,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { actorFlag, featureFlag, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderErrors } from '../../../core/cli/render/error-records.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { ErrorQueries } from '../../../core/services/error-queries.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsCommand> {
   static override summary = 'Ask what went wrong with a move before, without making it'
@@ -25,8 +28,8 @@ export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsC
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.ErrorQueries)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(ErrorQueries)
+    const scope = await this.service(Scope)
     const answer = await service.match({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       to: this.flags.to,

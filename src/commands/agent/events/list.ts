@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { eventFlags } from '../../../core/cli/event-flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { EventQueries } from '../../../core/services/event-queries.js'
+import { FollowEvents } from '../../../core/follow/follow-events.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListEventsCommand extends KittyCommand<typeof ListEventsCommand> {
   static override summary = 'List events in causal order'
@@ -34,10 +37,10 @@ export default class ListEventsCommand extends KittyCommand<typeof ListEventsCom
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.EventQueries)
+    const service = await this.service(EventQueries)
     const filter = await service.filter(this.flags)
     if (this.flags.follow) {
-      const follower = await this.service(TOKENS.FollowEvents)
+      const follower = await this.service(FollowEvents)
       await this.stream(this.flags.format, (signal) => follower.listAndFollow(filter, signal))
       return undefined
     }

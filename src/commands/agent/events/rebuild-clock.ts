@@ -1,7 +1,9 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { RebuildClock } from '../../../core/services/rebuild-clock.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RebuildClockCommand extends KittyCommand<typeof RebuildClockCommand> {
   static override summary = 'Take the clock from the log'
@@ -18,7 +20,7 @@ export default class RebuildClockCommand extends KittyCommand<typeof RebuildCloc
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.RebuildClock)
+    const service = await this.service(RebuildClock)
     const clock = await service.rebuild()
     this.show(() => `The clock was ${clock.old ?? 'not readable'} and is now ${clock.new}.`)
     return this.document({ ...clock })

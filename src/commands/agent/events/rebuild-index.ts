@@ -1,6 +1,7 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, TOKENS } from '../../../core/di/tokens.js'
+import { IndexHealth } from '../../../core/index/index-health.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
   static override summary = 'Build the index anew from the log'
@@ -15,7 +16,7 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
 
   @WithErrorStorage
   async run(): Promise<unknown> {
-    const health = await this.service(TOKENS.IndexHealth)
+    const health = await this.service(IndexHealth)
     try {
       const { events, files, seconds } = await health.rebuild()
       this.show(

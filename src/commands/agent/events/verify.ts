@@ -2,8 +2,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderProblems } from '../../../core/cli/render/problems.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
 import { EXIT } from '../../../core/errors/kitty-error.js'
+import { Verify } from '../../../core/services/verify.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   static override summary = 'Check every line of the log, the clock and the index'
@@ -20,7 +22,7 @@ export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Verify)
+    const service = await this.service(Verify)
     const result = await service.verify()
     if (result.problems.length > 0) process.exitCode = EXIT.damaged
     this.show((style) => renderProblems(result, style))

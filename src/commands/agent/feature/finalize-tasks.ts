@@ -3,8 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
-import type { FinalizeResult } from '../../../core/services/finalize-tasks.js'
+import { FinalizeTasks, type FinalizeResult } from '../../../core/services/finalize-tasks.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTasksCommand> {
   static override summary = "Take a feature's work packages into the log"
@@ -26,8 +28,8 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.FinalizeTasks)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(FinalizeTasks)
+    const scope = await this.service(Scope)
     const { all, feature } = this.flags
     const features = all ? await scope.features() : [await scope.feature(feature)]
     const result = await service.finalize({ features, all, provenance: scope.provenance(this.flags) })

@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { SetupSpec } from '../../../core/services/setup-spec.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecCommand> {
   static override summary = 'Start a feature'
@@ -31,8 +34,8 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.SetupSpec)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(SetupSpec)
+    const scope = await this.service(Scope)
     const { title, mission } = this.flags
     const result = await service.setUp({
       slug: this.args.slug,

@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Gates } from '../../../core/services/gates.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> {
   static override summary = 'Add a gate that a work package must pass'
@@ -25,8 +28,8 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Gates)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Gates)
+    const scope = await this.service(Scope)
     const { gate, event } = await service.add({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       type: this.flags.type,

@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderGates } from '../../../core/cli/render/tables.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Gates } from '../../../core/services/gates.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListGatesCommand extends KittyCommand<typeof ListGatesCommand> {
   static override summary = 'List the gates of a feature or of one work package'
@@ -27,8 +30,8 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Gates)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Gates)
+    const scope = await this.service(Scope)
     const flag = this.flags.feature
     const asked = this.args.workPackage
     const { feature, workPackage } =

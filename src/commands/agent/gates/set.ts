@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Gates } from '../../../core/services/gates.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> {
   static override summary = 'Record how a gate went'
@@ -38,8 +41,8 @@ export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Gates)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Gates)
+    const scope = await this.service(Scope)
     const { status, details } = this.flags
     const { gate, event } = await service.set({
       feature: await scope.feature(this.flags.feature),

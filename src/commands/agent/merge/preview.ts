@@ -3,7 +3,9 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderMergePreview } from '../../../core/cli/render/merge-preview.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { MergePreview } from '../../../core/services/merge-preview.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MergePreviewCommand extends KittyCommand<typeof MergePreviewCommand> {
   static override summary = 'Show what merging a branch would do to the board'
@@ -27,7 +29,7 @@ export default class MergePreviewCommand extends KittyCommand<typeof MergePrevie
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.MergePreview)
+    const service = await this.service(MergePreview)
     const preview = await service.preview(this.args.branch)
     this.show((style) => renderMergePreview(preview, style))
     return this.document({ ...preview })

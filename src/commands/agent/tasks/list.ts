@@ -5,7 +5,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, laneFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkPackages } from '../../../core/cli/render/tables.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { TaskQueries } from '../../../core/services/task-queries.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListTasksCommand extends KittyCommand<typeof ListTasksCommand> {
   static override summary = 'List the work packages of a feature'
@@ -26,8 +29,8 @@ export default class ListTasksCommand extends KittyCommand<typeof ListTasksComma
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.TaskQueries)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(TaskQueries)
+    const scope = await this.service(Scope)
     const { lane, tag } = this.flags
     const work_packages = await service.list({ feature: await scope.feature(this.flags.feature), lane, tag })
     this.show((style) => renderWorkPackages(work_packages, style))

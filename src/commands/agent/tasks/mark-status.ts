@@ -3,8 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
-import type { MarkResult } from '../../../core/services/mark-subtasks.js'
+import { MarkSubtasks, type MarkResult } from '../../../core/services/mark-subtasks.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {
   static override summary = 'Mark subtasks done, or open again'
@@ -44,8 +46,8 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.MarkSubtasks)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(MarkSubtasks)
+    const scope = await this.service(Scope)
     const { status, 'work-package': workPackage } = this.flags
     const marked = await service.mark({
       feature: await scope.feature(this.flags.feature),

@@ -11,7 +11,10 @@ import {
   workPackageArg,
 } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { MoveTask } from '../../../core/services/move-task.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand> {
   static override summary = 'Move a work package to another lane'
@@ -47,8 +50,8 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.MoveTask)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(MoveTask)
+    const scope = await this.service(Scope)
     const { to, reason, force, expect, evidence } = this.flags
     const moved = await service.move({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

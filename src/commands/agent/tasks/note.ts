@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { NoteTask } from '../../../core/services/note-task.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand> {
   static override summary = 'Keep a note with a work package'
@@ -24,8 +27,8 @@ export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.NoteTask)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(NoteTask)
+    const scope = await this.service(Scope)
     const noted = await service.note({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       text: this.args.text,

@@ -5,7 +5,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderReady } from '../../../core/cli/render/tables.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { TaskQueries } from '../../../core/services/task-queries.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCommand> {
   static override summary = 'List what can be started now'
@@ -27,8 +30,8 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.TaskQueries)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(TaskQueries)
+    const scope = await this.service(Scope)
     const { all, feature } = this.flags
     const ready = await service.ready(all ? await scope.features() : [await scope.feature(feature)])
     this.show((style) => renderReady(ready, style))

@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkPackage } from '../../../core/cli/render/work-package-page.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { TaskQueries } from '../../../core/services/task-queries.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand> {
   static override summary = 'Show one work package with its history'
@@ -22,8 +25,8 @@ export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.TaskQueries)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(TaskQueries)
+    const scope = await this.service(Scope)
     const { feature, workPackage } = await scope.place(this.args.workPackage, this.flags.feature)
     const work_package = await service.show(feature, workPackage)
     this.show((style) => renderWorkPackage(work_package, new Date(), style))

@@ -3,7 +3,10 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { TagTask } from '../../../core/services/tag-task.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 const tagsFlag = (summary: string) =>
   Flags.string({
@@ -37,8 +40,8 @@ export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.TagTask)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(TagTask)
+    const scope = await this.service(Scope)
     const { add, remove } = this.flags
     const tagged = await service.tag({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

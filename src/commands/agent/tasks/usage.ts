@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { usageText } from '../../../core/cli/render/event-text.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { RecordUsage } from '../../../core/services/record-usage.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskCommand> {
   static override summary = 'Add what was used for a work package'
@@ -28,8 +31,8 @@ export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskComma
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.RecordUsage)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(RecordUsage)
+    const scope = await this.service(Scope)
     const { tokens, cost, seconds } = this.flags
     const recorded = await service.record({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

@@ -3,7 +3,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkspaces } from '../../../core/cli/render/workspaces.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Workspaces } from '../../../core/services/workspaces.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorkspacesCommand> {
   static override summary = 'List the worktrees of work packages'
@@ -21,8 +24,8 @@ export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorks
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Workspaces)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Workspaces)
+    const scope = await this.service(Scope)
     const workspaces = await service.list(await scope.chosenFeature(this.flags.feature))
     this.show((style) => renderWorkspaces(workspaces, style))
     return this.document({ workspaces })

@@ -4,7 +4,10 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { actorFlag, featureFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderRemoval } from '../../../core/cli/render/workspaces.js'
-import { type ErrorStorage, type EventStore, TOKENS } from '../../../core/di/tokens.js'
+import { Workspaces } from '../../../core/services/workspaces.js'
+import { Scope } from '../../../core/services/scope.js'
+import type { ErrorStorage } from '../../../core/errors/error-storage.js'
+import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWorkspaceCommand> {
   static override summary = 'Remove the worktree of a work package'
@@ -29,8 +32,8 @@ export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWo
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const service = await this.service(TOKENS.Workspaces)
-    const scope = await this.service(TOKENS.Scope)
+    const service = await this.service(Workspaces)
+    const scope = await this.service(Scope)
     const { actor } = scope.provenance(this.flags)
     const { feature, workPackage } = await scope.place(this.args.workPackage, this.flags.feature)
     const removed = await service.remove({ feature, workPackage, force: this.flags.force, actor })

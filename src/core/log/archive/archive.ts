@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { token } from '../../token.js'
 import type { RawLine } from '../event-log.js'
 import type * as archiveFiles from './archive-files.js'
 
@@ -33,6 +34,8 @@ export interface Archive {
    */
   rewrite(change: (line: RawLine) => Buffer | undefined, today: string, before?: string): Promise<number>
 }
+
+export const Archive = token<Archive>('Archive')
 
 /** The archive's files, which load when something is first asked of them. */
 export class FileArchive implements Archive {

@@ -4,7 +4,6 @@ import { isKittyError } from '../../errors/kitty-error.js'
 import type { Notices } from '../../errors/notices.js'
 import type { LogEvent } from '../../events-lib.js'
 import type { EventLog } from '../../log/event-log.js'
-import type { WriteLock } from '../../lock/file-lock.js'
 import type { EventStore } from '../../store/event-store.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import type { AfterEvents } from './after-events.js'
@@ -12,6 +11,7 @@ import type { InstalledHook } from './extensions.js'
 import { HookCursor } from './hook-cursor.js'
 import { HookThread } from './hook-thread.js'
 import { type PendingEvent, undelivered } from './undelivered.js'
+import type { WriteLock } from '../../lock/write-lock.js'
 
 /** Events told at once. */
 const BATCH = 100

@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
-import { installHostContainer, type Resolver, resolverOf } from '../../di/tokens.js'
 import type { LogEvent } from '../../events-lib.js'
 import type { AfterEventsHook, HookContext } from '../after-events-hook.js'
 import { announceHost } from '../api-version.js'
 import { isDefinition, type StampedDefinition } from '../definition.js'
 import type { HookAnswer, HookThreadData } from './hook-thread.js'
+import { installHostContainer, type Resolver, resolverOf } from '../../token.js'
 
 /** The thread in which one hook is told of events. Started by hook-thread.ts, which alone posts to it. */
 

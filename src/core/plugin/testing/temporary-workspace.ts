@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../di/container.js'
-import { type EventStore, type Resolver, type Token, TOKENS } from '../../di/tokens.js'
 import type { LogEvent } from '../../events-lib.js'
 import { git } from '../../git/git.js'
 import type { Draft } from '../../store/stamp.js'
 import type { Session } from '../../workspace/session.js'
 import type { StampedDefinition } from '../definition.js'
 import { extensionsOf } from '../host/extensions.js'
+import { Initialize } from '../../services/initialize.js'
+import { EventStore } from '../../store/event-store.js'
+import { FinalizeTasks } from '../../services/finalize-tasks.js'
+import { MoveTask } from '../../services/move-task.js'
+import type { Resolver, ServiceId } from '../../token.js'
 
 export interface WorkspaceOptions {
   /** Definitions whose event types and move checks the program knows. Hooks are not run. */
@@ -44,22 +48,22 @@ export class TemporaryWorkspace {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
     git(root, ['init', '--quiet', '--initial-branch=main'], { env: { GIT_CONFIG_GLOBAL: '/dev/null' } })
     const workspace = new TemporaryWorkspace(root, options)
-    const initialise = await workspace.service(TOKENS.Initialize)
+    const initialise = await workspace.service(Initialize)
     initialise.initialise()
     return workspace
   }
 
-  service<T>(token: Token<T>): Promise<T> {
+  service<T>(token: ServiceId<T>): Promise<T> {
     return this.#resolver.resolve(token)
   }
 
   get store(): Promise<EventStore> {
-    return this.service(TOKENS.EventStore)
+    return this.service(EventStore)
   }
 
   /** Another store on the same log, as another process would open it. Close it before `dispose`. */
   openStore(): Promise<EventStore> {
-    return this.#anew().resolve(TOKENS.EventStore)
+    return this.#anew().resolve(EventStore)
   }
 
   /** A feature with work packages, finalized. @param slug `017-login` */
@@ -69,12 +73,12 @@ export class TemporaryWorkspace {
       const front = `work_package_id: ${id}\ntitle: ${title}\nlane: planned\ndependencies: [${dependencies.join(', ')}]\n`
       this.write(`kitty-specs/${slug}/tasks/${id}.md`, `---\n${front}---\n`)
     }
-    const service = await this.service(TOKENS.FinalizeTasks)
+    const service = await this.service(FinalizeTasks)
     await service.finalize({ features: [slug], all: false, provenance: this.#provenance })
   }
 
   async move(feature: string, workPackage: string, to: string): Promise<void> {
-    const service = await this.service(TOKENS.MoveTask)
+    const service = await this.service(MoveTask)
     await service.move({ feature, workPackage, to, force: false, provenance: this.#provenance })
   }
 

@@ -1,11 +1,14 @@
 import { inject, injectable } from 'inversify'
-import { resolverOf, TOKENS } from '../../di/tokens.js'
 import { EXIT, isKittyError } from '../../errors/kitty-error.js'
-import type { Notices } from '../../errors/notices.js'
 import type { CheckDocument } from '../../projections/board-document.js'
-import type { Session } from '../../workspace/session.js'
 import { byHand, type Check, type Verdict } from './check.js'
 import { placeChecks } from './place-checks.js'
+import { Session } from '../../workspace/session.js'
+import { Notices } from '../../errors/notices.js'
+import type { MachineChecks } from './machine-checks.js'
+import type { LogChecks } from './log-checks.js'
+import type { EventStore } from '../../store/event-store.js'
+import { token } from '../../token.js'
 
 export interface Diagnosis {
   readonly checks: readonly CheckDocument[]
@@ -18,6 +21,17 @@ interface Examined extends Check {
   readonly verdict: Verdict
 }
 
+/** What can only be made once the repository opens. */
+export interface OpenRepository {
+  readonly machine: MachineChecks
+  readonly log: LogChecks
+  readonly store: EventStore
+}
+
+/** @throws KittyError whatever keeps the repository from opening. */
+export type OpensRepository = () => OpenRepository
+export const OpensRepository = token<OpensRepository>('OpensRepository')
+
 /** One repair may lay open the next: an event that is moved into its day's file may stand there already. */
 const ROUNDS = 3
 
@@ -25,8 +39,9 @@ const ROUNDS = 3
 @injectable()
 export class Doctor {
   constructor(
-    @inject(TOKENS.Session) private readonly session: Session,
-    @inject(TOKENS.Notices) private readonly notices: Notices,
+    @inject(Session) private readonly session: Session,
+    @inject(Notices) private readonly notices: Notices,
+    @inject(OpensRepository) private readonly open: OpensRepository,
   ) {}
 
   /**
@@ -70,13 +85,11 @@ export class Doctor {
       // The rest would fail for the same reason, and say it less well.
       if (!verdict.ok) return examined
     }
-    const resolver = await resolverOf(this)
-    const machine = await resolver.resolve(TOKENS.MachineChecks)
-    const log = await resolver.resolve(TOKENS.LogChecks)
+    const { machine, log, store } = this.open()
     for (const check of machine.checks()) examined.push({ ...check, verdict: await check.look() })
     for (const check of await this.#logChecks(() => log.checks()))
       examined.push({ ...check, verdict: await check.look() })
-    await (await resolver.resolve(TOKENS.EventStore)).close()
+    await store.close()
     return examined
   }
 
@@ -96,7 +109,7 @@ export class Doctor {
     const early = repairs.filter(({ name }) => name === 'set-up')
     for (const { verdict } of early) await verdict.repair?.()
     if (early.length > 0) return []
-    const store = await (await resolverOf(this)).resolve(TOKENS.EventStore)
+    const { store } = this.open()
     try {
       await store.exclusively('doctor --fix', async () => {
         for (const { name, verdict } of repairs) await this.#try(name, verdict)

@@ -1,35 +1,34 @@
 import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../../di/tokens.js'
-import type { IndexHealth } from '../../index/index-health.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { catchUp } from '../../index/catch-up.js'
 import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
-import type { EventLog, LogProblem } from '../../log/event-log.js'
 import { quarantineLines } from '../../log/repair/quarantine.js'
-import type { Session } from '../../workspace/session.js'
-import type { Workspace } from '../../workspace/workspace.js'
-import type { LaneFiles } from '../lane-files.js'
-import type { RebuildClock } from '../rebuild-clock.js'
-import type { Verify } from '../verify.js'
 import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
 import { missingFromWorkTree } from './committed-events.js'
 import { leftovers } from './leftovers.js'
 import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } from './problem-checks.js'
 import { dropCopies, refile } from './refile.js'
 import { setAside } from './set-aside.js'
+import { Verify } from '../verify.js'
+import { EventLog, type LogProblem } from '../../log/event-log.js'
+import { IndexHealth } from '../../index/index-health.js'
+import { RebuildClock } from '../rebuild-clock.js'
+import { LaneFiles } from '../lane-files.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { Session } from '../../workspace/session.js'
 
 /** What is kept: the log, what is derived from it, and what the work packages' files repeat of it. */
 @injectable()
 export class LogChecks {
   constructor(
-    @inject(TOKENS.Verify) private readonly verify: Verify,
-    @inject(TOKENS.EventLog) private readonly log: EventLog,
-    @inject(TOKENS.IndexHealth) private readonly health: IndexHealth,
-    @inject(TOKENS.RebuildClock) private readonly clock: RebuildClock,
-    @inject(TOKENS.LaneFiles) private readonly laneFiles: LaneFiles,
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(Verify) private readonly verify: Verify,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(IndexHealth) private readonly health: IndexHealth,
+    @inject(RebuildClock) private readonly clock: RebuildClock,
+    @inject(LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
   ) {}
 
   /** Looks without changing anything: not through the store, which puts back what git took before it answers. */

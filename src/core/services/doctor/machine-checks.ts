@@ -1,19 +1,18 @@
 import { accessSync, constants, lstatSync, readdirSync, renameSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { TOKENS } from '../../di/tokens.js'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
-import type { WriteLock } from '../../lock/file-lock.js'
 import { loadLockBinding } from '../../lock/lock-binding.js'
 import { ownPackage } from '../../own-package.js'
-import type { Session } from '../../workspace/session.js'
-import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { gitChecks } from './git-checks.js'
 import { refusalsAsVerdicts } from './place-checks.js'
 import { setAside } from './set-aside.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { WriteLock } from '../../lock/write-lock.js'
+import { Session } from '../../workspace/session.js'
 
 /** With less than this a merge or a rebuilt index may not find room. Bytes. */
 const LITTLE_SPACE = 50 * 1024 * 1024
@@ -26,9 +25,9 @@ function reinstall(): string {
 @injectable()
 export class MachineChecks {
   constructor(
-    @inject(TOKENS.Workspace) private readonly workspace: Workspace,
-    @inject(TOKENS.WriteLock) private readonly lock: WriteLock,
-    @inject(TOKENS.Session) private readonly session: Session,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(WriteLock) private readonly lock: WriteLock,
+    @inject(Session) private readonly session: Session,
   ) {}
 
   checks(): Check[] {

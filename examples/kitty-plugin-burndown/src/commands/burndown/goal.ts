@@ -6,7 +6,7 @@ import {
   KittyError,
   PluginCommand,
   provenanceFlags,
-  tokens,
+  Scope,
   WithErrorStorage,
   WithEventStore,
 } from 'kittify/plugin'
@@ -31,7 +31,7 @@ export default class BurndownGoal extends PluginCommand<typeof BurndownGoal> {
       throw new KittyError('ValidationError', `${JSON.stringify(day)} is no day.`, {
         nextSteps: ['give one like 2026-12-01'],
       })
-    const scope = await this.service(tokens.Scope)
+    const scope = await this.service(Scope)
     const feature = await scope.feature(this.flags.feature)
     const [event] = await goalSet.emit(
       this.eventStore,

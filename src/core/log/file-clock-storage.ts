@@ -1,0 +1,94 @@
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import { identityOf, NO_SURPRISES, openToRead, readFully } from '../files/open-file.js'
+import type { ClockStorage } from './clock-storage.js'
+
+/** Far more than the two keys need: a larger file is not one of ours. */
+const MAX_BYTES = 4096
+
+/** `clock.json`, replaced whole. Not synced: after a power cut it is behind, and the log is asked. */
+export class FileClockStorage implements ClockStorage {
+  /** Read last, from the file of this identity. */
+  private known: { readonly identity: string; readonly value: number } | undefined
+
+  constructor(private readonly path: string) {}
+
+  read(): { value: number } | { problem: string; missing?: boolean } {
+    try {
+      if (this.known !== undefined && this.known.identity === this.identity())
+        return { value: this.known.value }
+      const found = this.readText()
+      if (found === undefined) return { problem: `${this.path} is missing`, missing: true }
+      const parsed = this.parse(found.text)
+      if ('value' in parsed) this.known = { identity: found.identity, value: parsed.value }
+      return parsed
+    } catch (error) {
+      if (!isKittyError(error) && systemCode(error) === undefined) throw error
+      return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
+    }
+  }
+
+  write(next: number, now: Date): string | undefined {
+    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    const temporary = `${this.path}.tmp`
+    const text = `${JSON.stringify({ value: next, last_updated: now.toISOString() }, null, 2)}\n`
+    try {
+      writeNew(temporary, Buffer.from(text))
+      renameSync(temporary, this.path)
+      return undefined
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      removeQuietly(temporary)
+      return `${this.path} could not be saved (${code}); the next command finds the clock in the log`
+    }
+  }
+
+  private identity(): string | undefined {
+    const stats = lstatSync(this.path, { bigint: true, throwIfNoEntry: false })
+    return stats && identityOf(stats)
+  }
+
+  private readText(): { text: string; identity: string } | undefined {
+    const open = openToRead(this.path)
+    if (open === undefined) return undefined
+    try {
+      const buffer = Buffer.allocUnsafe(MAX_BYTES)
+      const text = buffer.toString('utf8', 0, readFully(open.fd, buffer, 0, MAX_BYTES, 0))
+      return { text, identity: identityOf(open.stats) }
+    } finally {
+      closeSync(open.fd)
+    }
+  }
+
+  private parse(text: string): { value: number } | { problem: string } {
+    let content: unknown
+    try {
+      content = JSON.parse(text)
+    } catch {
+      return { problem: `${this.path} is not JSON` }
+    }
+    const value =
+      typeof content === 'object' && content !== null && 'value' in content ? content.value : undefined
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return { value }
+    return { problem: `${this.path} holds no clock value` }
+  }
+}
+
+function writeNew(path: string, bytes: Buffer): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES, 0o644)
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch (error) {
+    // The warning about the clock is on its way already; the next save takes the same name.
+    if (systemCode(error) === undefined) throw error
+  }
+}
