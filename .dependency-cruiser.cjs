@@ -5,6 +5,19 @@ const REST_OF_CORE =
 /** Interfaces with their tokens: what a command or an aspect may name of the rooms below. */
 const PORTS = '^src/core/(store/event-store|index/index-health|plugin/host/after-events)\\.ts$'
 
+/**
+ * Who opens files by itself: the gates' rooms; git's directory, SQLite's file and the log's own files, each behind a
+ * check of its own; the program's own files and the terminal; the doctor, which looks at what the gates refuse.
+ */
+const OPENS_FILES = [
+  'core/(files|log|lock|platform|git|index|follow|plugin)/',
+  'bin/',
+  'core/errors/jsonl-error-storage',
+  'core/(own-package|events-lib-version|workspace/find-workspace)',
+  'core/cli/(standard-output|random-bytes|bundled-program|completion/known-commands)',
+  'core/services/(doctor/|verify|workspaces)',
+].join('|')
+
 module.exports = {
   forbidden: [
     rule(
@@ -103,6 +116,12 @@ module.exports = {
       'Ask git through core/git: one environment, errors with a kind. install-source runs npm, by its absolute path.',
       { path: '^src', pathNot: '^src/core/(git/git|plugin/host/install-source)[.]ts$' },
       { path: '^(node:)?child_process$' },
+    ),
+    rule(
+      'files-through-the-gate',
+      'A repository is input: read, list and write below its root through core/files/work-tree.',
+      { path: '^src', pathNot: `^src/(${OPENS_FILES})` },
+      { path: '^(node:)?fs(/promises)?$' },
     ),
     rule(
       'declared-packages-only',

@@ -33,6 +33,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: strin
   'entities-below-everything': ['src/entities/looks-up.ts', '../core/errors/kitty-error.js'],
   'one-storage-of-context': ['src/core/services/keeps-context.ts', 'node:async_hooks'],
   'one-git': ['src/core/services/runs-git.ts', 'node:child_process'],
+  'files-through-the-gate': ['src/core/specs/opens-a-file.ts', 'node:fs'],
   'declared-packages-only': ['src/core/services/undeclared.ts', 'fast-check'],
 }
 

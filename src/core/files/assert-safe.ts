@@ -12,10 +12,24 @@ type Expected = 'folder' | 'file' | 'derived file'
  * @throws KittyError UnsafeSetup naming path and type.
  */
 export function assertSafe(workspace: Workspace): void {
-  const { kittyDir, eventsDir, privateDir, configFile, lockFile, journalFile, writerFile } = workspace
+  const { kittyDir, eventsDir, privateDir, specsDir, configFile, lockFile, journalFile, writerFile } =
+    workspace
   for (const path of [kittyDir, eventsDir, privateDir]) assertType(path, 'folder')
+  assertSpecsFolder(specsDir)
   for (const path of [configFile, lockFile, journalFile, writerFile]) assertType(path, 'file')
   for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
+}
+
+/** Specifications kept elsewhere are moved in: through a link, whoever commits it chooses which files kitty writes. */
+function assertSpecsFolder(specsDir: string): void {
+  const stats = lstatIfThere(specsDir)
+  if (stats === undefined || stats.isDirectory()) return
+  if (!stats.isSymbolicLink()) throw unsafe(specsDir, typeName(stats))
+  const refusal = unsafe(specsDir, 'symbolic link')
+  throw new KittyError('UnsafeSetup', refusal.message, {
+    nextSteps: ['rm kitty-specs && git mv REAL kitty-specs   # REAL: the folder that it leads to'],
+    context: { path: specsDir, type: 'symbolic link' },
+  })
 }
 
 /** @throws KittyError UnsafeSetup when `path` exists and is not a plain file. */
@@ -54,7 +68,8 @@ function lstatIfThere(path: string): Stats | undefined {
   }
 }
 
-function typeName(stats: TypeTests): string {
+/** What a person calls it. */
+export function typeName(stats: TypeTests): string {
   if (stats.isSymbolicLink()) return 'symbolic link'
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
@@ -68,5 +83,13 @@ export function unsafe(path: string, type: string): KittyError {
   return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
     nextSteps: [`look at it: ls -la ${path}`, 'move it away and run the command again'],
     context: { path, type },
+  })
+}
+
+/** The refusal for a plain file that cannot be used, for the reason given. */
+export function unsafeFile(path: string, reason: string): KittyError {
+  return new KittyError('UnsafeSetup', `${reason}.`, {
+    nextSteps: ['put a plain file in its place, then run the command again'],
+    context: { path },
   })
 }

@@ -3,11 +3,13 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   lstatSync,
   openSync,
   renameSync,
+  type Stats,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -17,18 +19,21 @@ import { KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js
 let written = 0
 
 /**
- * Writes `bytes` to a new file beside `path`, syncs it and renames it over `path`, keeping its permissions.
+ * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`, keeping mode and group, and the
+ * owner where root acts for someone.
+ * @param newMode permissions where there is no file yet, before the umask
  * @throws KittyError UnsafeSetup for a link or anything but a regular file, DiskFull or NotWritable otherwise
  */
-export function replaceFile(path: string, bytes: Buffer): void {
-  const mode = modeOf(path)
+export function replaceFile(path: string, bytes: Buffer, newMode = 0o644): void {
+  const old = statsOf(path)
+  const mode = old === undefined ? undefined : old.mode & 0o7777
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
   let created = false
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-    const descriptor = openSync(temporary, flags, mode ?? 0o666)
+    const descriptor = openSync(temporary, flags, mode ?? newMode)
     created = true
-    writeWhole(descriptor, bytes, mode)
+    writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode)
     renameSync(temporary, path)
     created = false
   } catch (error) {
@@ -38,23 +43,48 @@ export function replaceFile(path: string, bytes: Buffer): void {
   }
 }
 
-function writeWhole(descriptor: number, bytes: Buffer, mode: number | undefined): void {
+/** @param like the file to replace, or the folder of a new one */
+function writeWhole(descriptor: number, bytes: Buffer, like: Stats, mode: number | undefined): void {
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
-    // The mask applies to what open was asked for, so the old permissions are set once more.
-    if (mode !== undefined && (fstatSync(descriptor).mode & 0o7777) !== mode) fchmodSync(descriptor, mode)
+    setPermissions(descriptor, like, mode)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** Permissions of the file to replace; undefined when there is none yet. */
-function modeOf(path: string): number | undefined {
+function setPermissions(descriptor: number, like: Stats, mode: number | undefined): void {
+  const now = fstatSync(descriptor)
+  const kept = belongsAs(descriptor, now, like, mode !== undefined)
+  if (mode === undefined) return
+  // Another group's members get what everyone gets, where the group could not be kept.
+  const wanted = kept ? mode : (mode & ~0o070) | ((mode & 0o007) << 3)
+  // The mask applies to what open was asked for, so the old permissions are set once more.
+  if ((now.mode & 0o7777) !== wanted) fchmodSync(descriptor, wanted)
+}
+
+/** Gives the new file the owner (as root) and the group of the old one. @returns false where the group stayed another */
+function belongsAs(descriptor: number, now: Stats, like: Stats, keepGroup: boolean): boolean {
+  const isRoot = process.geteuid?.() === 0
+  const uid = isRoot ? like.uid : now.uid
+  const gid = isRoot || keepGroup ? like.gid : now.gid
+  if (uid === now.uid && gid === now.gid) return true
   try {
-    const stat = lstatSync(path)
-    if (stat.isFile()) return stat.mode & 0o7777
-    const what = stat.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
+    fchownSync(descriptor, uid, gid)
+    return true
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return gid === now.gid
+  }
+}
+
+/** Of the file to replace; undefined when there is none yet. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    const stats = lstatSync(path)
+    if (stats.isFile()) return stats
+    const what = stats.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
     throw new KittyError('UnsafeSetup', `${path} is ${what}; nothing was written to it`, {
       nextSteps: ['put a plain file in its place, then run the command again'],
       context: { path },

@@ -3,7 +3,9 @@ import { dirname, join, relative, sep } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitFields } from './git.js'
 import { isDayFile } from '../log/format/day-file.js'
-import { readWhole } from '../files/open-file.js'
+import { unsafeFile } from '../files/assert-safe.js'
+import { readPlain } from '../files/read-plain.js'
+import { LIMITS } from '../files/work-tree.js'
 
 /** What an attribute that holds for the log does to it. */
 type Effect =
@@ -26,14 +28,13 @@ const ASKED = ['ident', 'filter', 'working-tree-encoding', 'eol', 'merge'] as co
 /** Attributes, or built-in macros, that can have such an effect. */
 const HOSTILE_WORD =
   /^(?:ident|filter=.*|filter|working-tree-encoding=.*|eol=crlf|-merge|merge=binary|binary)$/
-const LIMIT = 1024 * 1024
 
 /**
  * The attributes that hold for the log's files and harm them (gitattributes(5)). Git is asked only when one of the
  * files it reads them from names such an attribute for a pattern that could fit: on an ordinary command this costs
  * four small reads.
  * @param files Names of day files, asked for only then.
- * @throws KittyError when git cannot be asked.
+ * @throws KittyError when git cannot be asked; UnsafeSetup for an attributes file beyond its limit.
  */
 export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
   if (!attributeFiles(workspace).some((path) => names(path))) return []
@@ -63,19 +64,20 @@ function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] 
 }
 
 function names(path: string): boolean {
-  let text: string
-  try {
-    const whole = readWhole(path)
-    // Git itself reads no larger one, and follows no link.
-    if (whole === undefined || whole.bytes.length > LIMIT) return false
-    text = whole.bytes.toString('latin1')
-  } catch {
+  const file = readPlain(path, LIMITS.attributes)
+  if (!file.ok) {
+    // Git reads it, and what it says of the log would take longer to find than anyone waits.
+    if (file.tooLarge) throw unsafeFile(path, file.reason)
+    // Not there, or a link, which git does not follow either.
     return false
   }
-  return text.split('\n').some((line) => {
-    const [pattern = '', ...attributes] = line.trim().split(/[ \t]+/)
-    return attributes.some((word) => HOSTILE_WORD.test(word)) && mayMatch(pattern)
-  })
+  return file.bytes
+    .toString('latin1')
+    .split('\n')
+    .some((line) => {
+      const [pattern = '', ...attributes] = line.trim().split(/[ \t]+/)
+      return attributes.some((word) => HOSTILE_WORD.test(word)) && mayMatch(pattern)
+    })
 }
 
 /** False only where the pattern's literal end cannot be that of a day file: `*.png`, `logo.svg`. */

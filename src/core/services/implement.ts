@@ -21,6 +21,7 @@ import { knownWorkPackage } from './known-work-package.js'
 import type { EventOf } from './first-event.js'
 import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
+import { LaneFiles } from './lane-files.js'
 import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
@@ -66,6 +67,7 @@ export class Implement {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(MoveRules) private readonly rules: MoveRules,
     @inject(Recall) private readonly recall: Recall,
+    @inject(LaneFiles) private readonly files: LaneFiles,
     @inject(Notices) private readonly notices: Notices,
     @inject(LockOf) private readonly lockOf: LockOf,
   ) {}
@@ -100,6 +102,7 @@ export class Implement {
   @Emits
   protected async decide({ feature, workPackage, place, look, provenance }: Claim): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
+    this.files.assertReachable(feature, workPackage)
     const [to] = this.workflow.working
     if (to === undefined) throw noWorkingLane(this.workflow)
     if (this.workflow.working.includes(state.lane)) {

@@ -1,9 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
-import { replaceFile } from '../files/replace-file.js'
 import { assertSafe } from '../files/assert-safe.js'
+import { assertReachable, LIMITS, makeFolderInside, putInside, readOwn } from '../files/work-tree.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
 import { registerMergeDrivers } from '../git/merge-driver-config.js'
@@ -52,10 +51,12 @@ export class Initialize {
   }
 
   #create(workspace: Workspace, perWriter: boolean): string[] {
+    // Before anything is made: what one of them refuses leaves no half of a set-up.
+    for (const path of ownTextFiles(workspace)) assertReachable(workspace.root, path)
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir, workspace.errorsDir]) {
-      if (mkdirSync(dir, { recursive: true }) !== undefined) note(dir)
+      if (makeFolderInside(workspace.root, dir)) note(dir)
     }
     if (perWriter && setPerWriter(workspace)) note(workspace.configFile)
     const { track } = readConfig(workspace).errors
@@ -64,9 +65,10 @@ export class Initialize {
       [join(workspace.root, '.gitattributes'), track ? [...ATTRIBUTES, ...ERROR_ATTRIBUTES] : ATTRIBUTES],
       [join(workspace.root, '.gitignore'), WORKTREES_IGNORED],
     ]
+    const { root } = workspace
     const ignored = join(workspace.kittyDir, '.gitignore')
-    const changed = files.filter(([path, lines]) => addLines(path, lines)).map(([path]) => path)
-    if (settleErrors(ignored, track)) changed.push(ignored)
+    const changed = files.filter(([path, lines]) => addLines(root, path, lines)).map(([path]) => path)
+    if (settleErrors(root, ignored, track)) changed.push(ignored)
     for (const path of new Set(changed)) note(path)
     for (const name of registerMergeDrivers(workspace.root))
       created.push(`merge driver ${name} (.git/config)`)
@@ -75,23 +77,24 @@ export class Initialize {
 }
 
 /** Of the two lines about error records the last one counts (gitignore(5)). @returns whether one was added. */
-function settleErrors(path: string, track: boolean): boolean {
-  const lines = linesOf(readFileSync(path, 'utf8'))
+function settleErrors(root: string, path: string, track: boolean): boolean {
+  const lines = linesOf(textOf(root, path))
   const ignored = lines.lastIndexOf(ERRORS_IGNORED)
   const isTracked = ignored < 0 || lines.lastIndexOf(ERRORS_TRACKED) > ignored
   if (isTracked === track) return false
-  appendLines(path, [track ? ERRORS_TRACKED : ERRORS_IGNORED])
+  appendLines(root, path, [track ? ERRORS_TRACKED : ERRORS_IGNORED])
   return true
 }
 
 /** Sets the one setting and leaves the others as they are. @returns whether it changed. */
-function setPerWriter({ configFile: path }: Workspace): boolean {
-  if (readConfig({ configFile: path }).log.files === 'per-writer') return false
+function setPerWriter(workspace: Workspace): boolean {
+  const { root, configFile: path } = workspace
+  if (readConfig(workspace).log.files === 'per-writer') return false
   // A cast, for what has just been read as settings.
-  const settings = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as { log?: object })
-    : {}
-  replaceFile(
+  const text = readOwn(root, path, LIMITS.config)?.toString('utf8')
+  const settings = text === undefined ? {} : (JSON.parse(text.replace(/^\uFEFF/, '')) as { log?: object })
+  putInside(
+    root,
     path,
     Buffer.from(
       `${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`,
@@ -100,18 +103,30 @@ function setPerWriter({ configFile: path }: Workspace): boolean {
   return true
 }
 
-/** Appends the lines a file lacks. @returns whether it changed. */
-export function addLines(path: string, lines: readonly string[]): boolean {
-  const present = new Set(existsSync(path) ? linesOf(readFileSync(path, 'utf8')) : [])
+/**
+ * Adds the lines that a file at `path`, below `root`, lacks; the file is put in place whole. @returns whether it changed
+ * @throws KittyError UnsafeSetup for a link or anything else in its place
+ */
+export function addLines(root: string, path: string, lines: readonly string[]): boolean {
+  const present = new Set(linesOf(textOf(root, path)))
   const missing = lines.filter((line) => !present.has(line))
-  if (missing.length > 0) appendLines(path, missing)
+  if (missing.length > 0) appendLines(root, path, missing)
   return missing.length > 0
 }
 
-function appendLines(path: string, lines: readonly string[]): void {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  const separator = text === '' || text.endsWith('\n') ? '' : '\n'
-  appendFileSync(path, `${separator}${lines.join('\n')}\n`)
+function appendLines(root: string, path: string, lines: readonly string[]): void {
+  const old = readOwn(root, path, LIMITS.attributes) ?? Buffer.alloc(0)
+  const separator = old.length === 0 || old.at(-1) === 0x0a ? '' : '\n'
+  putInside(root, path, Buffer.concat([old, Buffer.from(`${separator}${lines.join('\n')}\n`)]))
+}
+
+function textOf(root: string, path: string): string {
+  return readOwn(root, path, LIMITS.attributes)?.toString('utf8') ?? ''
+}
+
+/** The files of the repository's that kitty adds lines to. */
+export function ownTextFiles({ root, kittyDir }: Workspace): string[] {
+  return [join(kittyDir, '.gitignore'), join(root, '.gitattributes'), join(root, '.gitignore')]
 }
 
 function linesOf(text: string): string[] {

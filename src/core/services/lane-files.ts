@@ -1,13 +1,13 @@
-import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import { isKittyError } from '../errors/kitty-error.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { FileOf } from '../projections/work-packages.js'
+import { featureDir } from '../specs/feature-name.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
-import { replaceFile } from '../files/replace-file.js'
+import { assertReachable, listInside, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 
@@ -49,9 +49,22 @@ export class LaneFiles {
       if (lane_actor === null) continue
       const file = this.#filesOf(feature_slug).get(work_package_id)
       if (file === undefined) continue
-      const problem = settleFile(join(this.workspace.root, file), lane, moved.has(work_package_id))
+      const problem = settleFile(this.workspace.root, file, lane, moved.has(work_package_id))
       if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}`)
     }
+  }
+
+  /**
+   * For commands that write into a package's file after their event: refused before it, where the file is behind a link.
+   * @throws KittyError UnsafeSetup
+   */
+  assertReachable(feature: string, workPackage: string): void {
+    const { root, specsDir } = this.workspace
+    const dir = featureDir(specsDir, feature)
+    if (dir === undefined) return
+    assertReachable(root, join(dir, 'tasks'))
+    const file = this.fileOf(feature, workPackage)
+    if (file !== null) assertReachable(root, join(root, file))
   }
 
   /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
@@ -59,7 +72,7 @@ export class LaneFiles {
     return packages.flatMap((state): LaneDifference[] => {
       const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
       if (file === undefined) return []
-      const read = readSpecFile(join(this.workspace.root, file))
+      const read = readSpecFile(this.workspace.root, join(this.workspace.root, file))
       if (!read.ok) return [{ file, lane: state.lane, problem: read.reason }]
       const stated = readLane(read.bytes)
       if (stated === undefined || stated === state.lane) return []
@@ -73,7 +86,9 @@ export class LaneFiles {
     const known = this.#files.get(feature)
     if (known !== undefined) return known
     const { root, specsDir } = this.workspace
-    const files = listWorkPackageFiles(root, join(specsDir, feature, 'tasks'))
+    const dir = featureDir(specsDir, feature)
+    const files =
+      dir === undefined ? new Map<string, string>() : listWorkPackageFiles(root, join(dir, 'tasks'))
     this.#files.set(feature, files)
     return files
   }
@@ -83,7 +98,8 @@ function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
   const files = new Map<string, string>()
   // Once a folder: done once a package, it costs a board as much as reading its rows.
   const folder = relative(root, dir)
-  for (const name of namesIn(dir)) {
+  const names = listInside(root, dir).map((entry) => entry.name)
+  for (const name of names.sort()) {
     const id = workPackageIdOfFile(name)
     // The first by name, should two claim one package: finalize-tasks refuses such a folder.
     if (id !== undefined && !files.has(id)) files.set(id, `${folder}${sep}${name}`)
@@ -91,24 +107,16 @@ function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
   return files
 }
 
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir).sort()
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return []
-  }
-}
-
-function settleFile(path: string, lane: string, add: boolean): string | undefined {
-  const file = readSpecFile(path)
+function settleFile(root: string, relativePath: string, lane: string, add: boolean): string | undefined {
+  const path = join(root, relativePath)
+  const file = readSpecFile(root, path)
   if (!file.ok) return add ? file.reason : undefined
   const stated = readLane(file.bytes)
   if (stated === lane || (stated === undefined && !add)) return undefined
   const change = setLane(file.bytes, lane)
   if (!change.ok) return add ? change.problem : undefined
   try {
-    if (change.changed) replaceFile(path, change.bytes)
+    if (change.changed) putInside(root, path, change.bytes)
     return undefined
   } catch (error) {
     if (isKittyError(error)) return error.message

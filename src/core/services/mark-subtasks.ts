@@ -57,6 +57,10 @@ export class MarkSubtasks {
     const subtasks = spelled(request.subtasks, states)
     const places = this.#places(feature, states, subtasks)
     if (places.length === 0) throw noneFound(feature, subtasks, states)
+    this.files.assertReachable(
+      feature,
+      places.map(({ workPackage }) => workPackage),
+    )
     const pending = places.filter((place) => isDone(place, states) !== done)
     const drafts = pending.map((place) => subtaskCompleted(feature, place, done))
     const { events } = await this.write({ feature, drafts, provenance })

@@ -1,6 +1,7 @@
 import { DEFAULT_WORKFLOW } from '../events-lib.js'
 import { readLane, setLane } from '../specs/front-matter.js'
-import { readSpecFile } from '../specs/read-spec-file.js'
+import { readPlain } from '../files/read-plain.js'
+import { LIMITS } from '../files/work-tree.js'
 import { replaceFile } from '../files/replace-file.js'
 
 /**
@@ -33,12 +34,12 @@ function compareLanes(a: string, b: string): number {
 }
 
 function laneIn(path: string): string | undefined {
-  const file = readSpecFile(path)
+  const file = readPlain(path, LIMITS.workPackage)
   return file.ok ? readLane(file.bytes) : undefined
 }
 
 function writeLane(path: string, lane: string): void {
-  const file = readSpecFile(path)
+  const file = readPlain(path, LIMITS.workPackage)
   if (!file.ok) return
   const change = setLane(file.bytes, lane)
   if (change.ok && change.changed) replaceFile(path, change.bytes)

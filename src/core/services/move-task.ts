@@ -8,6 +8,7 @@ import type { MadeMove } from '../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { LaneFiles } from './lane-files.js'
 import { madeMove } from './made-move.js'
 import { refusedMove } from './move-refusal.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -46,6 +47,7 @@ export class MoveTask {
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(MoveRules) private readonly rules: MoveRules,
     @inject(Recall) private readonly recall: Recall,
+    @inject(LaneFiles) private readonly files: LaneFiles,
   ) {}
 
   /**
@@ -73,6 +75,7 @@ export class MoveTask {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
+    this.files.assertReachable(feature, workPackage)
     if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
     const question = {

@@ -1,4 +1,3 @@
-import { mkdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
@@ -8,7 +7,7 @@ import type { LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
 import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-name.js'
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
-import { replaceFile } from '../files/replace-file.js'
+import { assertReachable, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { assertNewSlug, assertSlug } from '../workspace/slug.js'
 import { DEFAULT_MISSION, specCreated } from './finalize-tasks.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -55,7 +54,8 @@ export class SetupSpec {
     const known = await this.scope.features()
     const slug = chooseSlug(request.slug, known)
     const dir = join(this.workspace.specsDir, slug)
-    const adopted = isFolder(dir)
+    assertReachable(this.workspace.root, join(dir, 'tasks'))
+    const adopted = lookInside(this.workspace.root, dir).state === 'folder'
     const stated = adopted ? readFeature(this.workspace.specsDir, slug) : undefined
     const title = request.title ?? stated?.title ?? titleOf(slug)
     const mission = request.mission ?? stated?.mission ?? DEFAULT_MISSION
@@ -95,9 +95,10 @@ export class SetupSpec {
   /** The event is written: what fails here is made by the next setup-spec of the same name. */
   #scaffold(dir: string, feature: Parameters<typeof metaJson>[0]): void {
     try {
-      mkdirSync(join(dir, 'tasks'), { recursive: true })
-      replaceFile(join(dir, 'spec.md'), Buffer.from(specMarkdown(feature)))
-      replaceFile(join(dir, 'meta.json'), Buffer.from(metaJson(feature)))
+      const { root } = this.workspace
+      makeFolderInside(root, join(dir, 'tasks'))
+      putInside(root, join(dir, 'spec.md'), Buffer.from(specMarkdown(feature)))
+      putInside(root, join(dir, 'meta.json'), Buffer.from(metaJson(feature)))
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       const reason = error instanceof Error ? error.message : String(error)
@@ -133,8 +134,4 @@ function numberTaken(asked: string, other: string): KittyError {
 function titleOf(slug: string): string {
   const words = wordsOfFeature(slug)
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }

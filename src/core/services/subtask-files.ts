@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
+import { featureDir } from '../specs/feature-name.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { setBoxes } from '../specs/subtask-boxes.js'
-import { replaceFile } from '../files/replace-file.js'
+import { assertReachable, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { LaneFiles } from './lane-files.js'
 import { Notices } from '../errors/notices.js'
@@ -26,8 +27,9 @@ export class SubtaskFiles {
   /** Where the subtasks have a box, among the files of the given packages. */
   boxes(feature: string, workPackages: readonly string[], subtasks: readonly string[]): SubtaskPlace[] {
     return workPackages.flatMap((workPackage) => {
-      const file = readSpecFile(this.#pathOf(feature, workPackage) ?? '')
-      if (!file.ok) return []
+      const path = this.#pathOf(feature, workPackage)
+      const file = path === undefined ? undefined : readSpecFile(this.workspace.root, path)
+      if (file?.ok !== true) return []
       return setBoxes(file.bytes, subtasks, true).found.map((id) => ({ id, workPackage }))
     })
   }
@@ -38,13 +40,14 @@ export class SubtaskFiles {
       const path = this.#pathOf(feature, workPackage)
       if (path !== undefined) this.#settleFile(path, idsOf(places, workPackage), done)
     }
-    const path = join(this.workspace.specsDir, feature, 'tasks.md')
+    const path = this.#listOf(feature)
+    if (path === undefined) return
     for (const workPackage of new Set(places.map((place) => place.workPackage)))
       this.#settleFile(path, idsOf(places, workPackage), done, workPackage)
   }
 
   #settleFile(path: string, ids: readonly string[], done: boolean, owner?: string): void {
-    const file = readSpecFile(path)
+    const file = readSpecFile(this.workspace.root, path)
     if (!file.ok) {
       if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}`)
       return
@@ -52,13 +55,26 @@ export class SubtaskFiles {
     const change = setBoxes(file.bytes, ids, done, owner)
     if (!change.changed) return
     try {
-      replaceFile(path, change.bytes)
+      putInside(this.workspace.root, path, change.bytes)
     } catch (error) {
       if (!isKittyError(error)) throw error
       this.notices.warn(
         `The boxes in ${relative(this.workspace.root, path)} were not updated: ${error.message}`,
       )
     }
+  }
+
+  /** @throws KittyError UnsafeSetup where a box that is to be ticked is behind a link */
+  assertReachable(feature: string, workPackages: Iterable<string>): void {
+    for (const workPackage of workPackages) this.laneFiles.assertReachable(feature, workPackage)
+    const path = this.#listOf(feature)
+    if (path !== undefined) assertReachable(this.workspace.root, path)
+  }
+
+  /** tasks.md, which lists the subtasks of all packages. */
+  #listOf(feature: string): string | undefined {
+    const dir = featureDir(this.workspace.specsDir, feature)
+    return dir === undefined ? undefined : join(dir, 'tasks.md')
   }
 
   #pathOf(feature: string, workPackage: string): string | undefined {

@@ -1,7 +1,6 @@
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
-import { unsafe } from '../files/assert-safe.js'
+import { assertReachable, obstacleTo } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
 import { askGitText, resolveCommit } from '../git/git.js'
 import { assertSlug } from '../workspace/slug.js'
@@ -41,15 +40,18 @@ export function placeOf(workspace: Workspace, feature: string, workPackage: stri
   return { workPackage, name, path: join(workspace.worktreesDir, name) }
 }
 
-/** The worktree of a place: the one at its path, or whichever has its branch checked out. */
+/**
+ * The worktree of a place: the one at its path, or whichever has its branch checked out. A link at the path is no
+ * worktree's place: it would lend one package another's.
+ */
 export function worktreeAt(
+  root: string,
   { name, path }: WorkspacePlace,
   worktrees: readonly GitWorktree[],
 ): GitWorktree | undefined {
-  return (
-    worktrees.find((one) => isSamePlace(one.path, path)) ??
-    worktrees.find((one) => one.exists && one.branch === name)
-  )
+  const atPath =
+    obstacleTo(root, path) === undefined ? worktrees.find((one) => isSamePlace(one.path, path)) : undefined
+  return atPath ?? worktrees.find((one) => one.exists && one.branch === name)
 }
 
 /**
@@ -58,11 +60,10 @@ export function worktreeAt(
  * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from).
  */
 export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string | undefined): WorkspaceLook {
-  const { root, worktreesDir } = workspace
-  if (lstatSync(worktreesDir, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw unsafe(worktreesDir, 'symbolic link')
+  const { root } = workspace
+  assertReachable(root, place.path)
   const start = startOf(workspace, base)
-  const worktree = worktreeAt(place, listWorktrees(root))
+  const worktree = worktreeAt(root, place, listWorktrees(root))
   if (worktree?.exists)
     return { state: isHalfMade(worktree) ? 'half made' : 'whole', worktree, base: start.base }
   if (isOccupied(place.path)) throw inTheWay(place)

@@ -4,6 +4,7 @@ import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
+import { assertReachable } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
 import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
 import {
@@ -99,16 +100,9 @@ export class Workspaces {
 
   #worktreeOf(state: WorkPackageState, worktrees: readonly GitWorktree[]): GitWorktree | undefined {
     const { root, worktreesDir } = this.workspace
-    const { work_package_id, feature_slug, workspace } = state
+    const { work_package_id, feature_slug } = state
     const name = `${feature_slug}-${work_package_id}`
-    const found = worktreeAt(
-      { workPackage: work_package_id, name, path: join(worktreesDir, name) },
-      worktrees,
-    )
-    if (found !== undefined || workspace === null) return found
-    // Made elsewhere by hand, and written down there. The primary checkout is nobody's to remove.
-    const stated = join(root, workspace.path)
-    return worktrees.find((one) => isSamePlace(one.path, stated) && !isSamePlace(one.path, root))
+    return worktreeAt(root, { workPackage: work_package_id, name, path: join(worktreesDir, name) }, worktrees)
   }
 
   #document(
@@ -142,7 +136,7 @@ export class Workspaces {
   }
 
   #removable(state: WorkPackageState, { feature, workPackage, force, actor }: RemoveRequest): GitWorktree {
-    placeOf(this.workspace, feature, workPackage)
+    assertReachable(this.workspace.root, placeOf(this.workspace, feature, workPackage).path)
     const worktree = this.#worktreeOf(state, listWorktrees(this.workspace.root))
     if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root))
       throw nothingToRemove(feature, workPackage)

@@ -1,9 +1,9 @@
 /** A feature's folder: what meta.json says of it, and the work packages in `tasks/`. */
-import { lstatSync, realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { wordsOfFeature } from './feature-name.js'
-import { entriesIn, type Skipped } from './features.js'
+import { listInside, type Look, lookInside } from '../files/work-tree.js'
+import type { Skipped } from './features.js'
 import { passedOver } from './passed-over.js'
 import { readSpecFile } from './read-spec-file.js'
 import { readWorkPackageFile, type StatedWorkPackage } from './work-package-file.js'
@@ -32,7 +32,7 @@ type Tasks =
 /** Title and mission as meta.json states them; a title can always be shown, made from the slug at worst. */
 export function readFeature(specsDir: string, slug: string): StatedFeature {
   const dir = join(specsDir, slug)
-  const meta = readMeta(join(dir, 'meta.json'))
+  const meta = readMeta(specsDir, join(dir, 'meta.json'))
   const title = firstText(meta.keys, ['title', 'friendly_name', 'name'])
   return {
     slug,
@@ -46,17 +46,18 @@ export function readFeature(specsDir: string, slug: string): StatedFeature {
 /** Every `WP*.md` of the feature's tasks folder, by id; what cannot be read and what is passed over have their reasons. */
 export async function readTasks(featureDir: string): Promise<Tasks> {
   const dir = join(featureDir, 'tasks')
-  const outside = leavesFolder(featureDir, dir)
-  if (outside !== undefined) return { kind: 'no_tasks_folder', dir, reason: outside }
+  const specsDir = dirname(featureDir)
+  const reason = noFolder(specsDir, dir)
+  if (reason !== undefined) return { kind: 'no_tasks_folder', dir, reason }
   const workPackages: StatedWorkPackage[] = []
   const unreadable: Skipped[] = []
-  for (const { name } of packageFilesIn(dir)) {
+  for (const { name } of packageFilesIn(specsDir, dir)) {
     const file = join(dir, name)
-    const read = await readWorkPackageFile(file)
+    const read = await readWorkPackageFile(file, specsDir)
     if (read.ok) workPackages.push(read.workPackage)
     else unreadable.push({ file, reason: read.reason })
   }
-  return { kind: 'tasks', workPackages, unreadable, skipped: passedOver(dir) }
+  return { kind: 'tasks', workPackages, unreadable, skipped: passedOver(specsDir, dir) }
 }
 
 interface PackageFile {
@@ -64,9 +65,9 @@ interface PackageFile {
   readonly name: string
 }
 
-/** The files in `dir` whose names are packages', by id, then by name. */
-export function packageFilesIn(dir: string): PackageFile[] {
-  return entriesIn(dir)
+/** The files in `dir`, below `root`, whose names are packages', by id, then by name. */
+export function packageFilesIn(root: string, dir: string): PackageFile[] {
+  return listInside(root, dir)
     .flatMap(({ name }) => {
       const id = workPackageIdOfFile(name)
       return id === undefined ? [] : [{ id, name }]
@@ -74,20 +75,22 @@ export function packageFilesIn(dir: string): PackageFile[] {
     .sort((a, b) => compareWorkPackages(a.id, b.id) || (a.name < b.name ? -1 : 1))
 }
 
-/** Why `dir` is not a folder inside `featureDir`, or undefined when it is. */
-function leavesFolder(featureDir: string, dir: string): string | undefined {
+/** Why there is no folder at `dir` that kitty may look into, or undefined when there is one. */
+function noFolder(root: string, dir: string): string | undefined {
+  let look: Look
   try {
-    if (!lstatSync(dir).isDirectory() && !lstatSync(dir).isSymbolicLink())
-      return `${dir} is not a folder: make it one`
-    const inside = realpathSync(dir).startsWith(realpathSync(featureDir) + sep)
-    return inside ? undefined : `${dir} is a link that leaves the feature's folder: put a folder in its place`
+    look = lookInside(root, dir)
   } catch (error) {
     const code = systemCode(error)
-    if (code === 'ENOENT')
-      return `${dir} does not exist: put one file a work package there, as in WP01-title.md`
     if (code !== undefined) return `${dir} cannot be read (${code}): check its permissions`
     throw error
   }
+  if (look.state === 'folder') return undefined
+  if (look.state === 'missing')
+    return `${dir} does not exist: put one file a work package there, as in WP01-title.md`
+  return look.state === 'in the way'
+    ? `${look.path} is a ${look.type}: put a folder in its place`
+    : `${dir} is not a folder: make it one`
 }
 
 interface Meta {
@@ -95,8 +98,8 @@ interface Meta {
   readonly problem: string | null
 }
 
-function readMeta(path: string): Meta {
-  const file = readSpecFile(path)
+function readMeta(root: string, path: string): Meta {
+  const file = readSpecFile(root, path)
   if (!file.ok) return { keys: {}, problem: file.missing ? null : file.reason }
   try {
     const value: unknown = JSON.parse(file.bytes.toString('utf8').replace(/^\uFEFF/, ''))

@@ -1,7 +1,7 @@
 /** The folders under kitty-specs: which are features, and why the others are not. */
-import { lstatSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { listInside, lookInside } from '../files/work-tree.js'
 import { compareFeatures, featureDir, featureName } from './feature-name.js'
 
 /** What is there and is not read. */
@@ -19,7 +19,9 @@ interface Features {
 
 /** Looks at every folder in `specsDir`; there is none when it does not exist. */
 export function lookAtFeatures(specsDir: string): Features {
-  const folders = entriesIn(specsDir).filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+  const folders = listInside(dirname(specsDir), specsDir).filter(
+    (entry) => entry.isDirectory() || entry.isSymbolicLink(),
+  )
   const names = folders.map((entry) => entry.name).filter((name) => !name.startsWith('.'))
   const links = new Set(folders.filter((entry) => entry.isSymbolicLink()).map((entry) => entry.name))
   const features: string[] = []
@@ -46,25 +48,15 @@ export function isFeature(specsDir: string, slug: string): boolean {
   const dir = featureDir(specsDir, slug)
   if (dir === undefined) return false
   try {
-    if (!lstatSync(dir).isDirectory()) return false
+    if (lookInside(dirname(specsDir), dir).state !== 'folder') return false
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return false
   }
   // Only a name that ends as a ULID begins can differ from another in case alone.
   if (!/-[0-7][0-9a-z]{7}$/i.test(slug)) return true
-  const names = entriesIn(specsDir).map((entry) => entry.name)
+  const names = listInside(dirname(specsDir), specsDir).map((entry) => entry.name)
   return names.includes(slug) && twinReason(slug, names) === undefined
-}
-
-/** What is in the folder; nothing when there is no such folder. */
-export function entriesIn(dir: string) {
-  try {
-    return readdirSync(dir, { withFileTypes: true })
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
-    throw error
-  }
 }
 
 /** Some file systems have only one folder for both. */

@@ -1,6 +1,6 @@
 /** One work package as its file in `tasks/` states it. */
 import { isUtf8 } from 'node:buffer'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { splitFrontMatter } from './front-matter.js'
 import { readValues, type Values } from './front-matter-values.js'
 import { readDependencies, readSubtasks } from './listed.js'
@@ -34,8 +34,8 @@ type WorkPackageFile =
   | { readonly ok: false; readonly reason: string }
 
 /** Reads and checks the file; a refusal is a reason that names the file and the line. Nothing thrown for what the file holds. */
-export async function readWorkPackageFile(path: string): Promise<WorkPackageFile> {
-  const file = readSpecFile(path)
+export async function readWorkPackageFile(path: string, root = dirname(path)): Promise<WorkPackageFile> {
+  const file = readSpecFile(root, path)
   return file.ok ? readWorkPackage(path, file.bytes) : file
 }
 

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { KittyError } from '../errors/kitty-error.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,
@@ -9,6 +8,8 @@ import {
   type WorkflowTable,
 } from '../events-lib.js'
 import { token } from '../token.js'
+import { unsafe } from '../files/assert-safe.js'
+import { LIMITS, readInside } from '../files/work-tree.js'
 import type { Workspace } from './workspace.js'
 
 /** What a project decides for itself, in `.kittify/config.json`. Every key may be left out. docs/workflow.md. */
@@ -71,8 +72,8 @@ const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
  * The project's settings; what is not there has its default.
  * @throws KittyError BadConfig naming file, place and reason.
  */
-export function readConfig({ configFile }: Pick<Workspace, 'configFile'>): Config {
-  const source = readSource(configFile)
+export function readConfig({ root, configFile }: Pick<Workspace, 'root' | 'configFile'>): Config {
+  const source = readSource(root, configFile)
   if (source === undefined) return DEFAULTS
   const problems: { path: string; message: string }[] = []
   const report: Report = (path, message) => void problems.push({ path, message })
@@ -131,18 +132,15 @@ function section(
   return { ...value }
 }
 
-function readSource(file: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    if (code === 'ENOENT') return undefined
-    throw badConfig(file, [{ path: '', message: `cannot be read (${code})` }])
+function readSource(root: string, file: string): unknown {
+  const read = readInside(root, file, LIMITS.config)
+  if (!read.ok) {
+    if (read.missing) return undefined
+    if (read.obstacle !== undefined) throw unsafe(read.obstacle.path, read.obstacle.type)
+    throw badConfig(file, [{ path: '', message: read.reason }])
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
+    return JSON.parse(read.bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw badConfig(file, [{ path: '', message: `is not JSON: ${error.message}` }])

@@ -193,12 +193,14 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'the lane lines of work packages have no merge driver': damage('attributes', (p) =>
     writeFileSync(p.path('.gitattributes'), '.kittify/events/*.jsonl text eol=lf merge=kitty-events\n'),
   ),
-  'a file stands in the place of the error records': damage('error-records', (p) =>
-    writeFileSync(p.path('.kittify/errors'), 'in the way'),
-  ),
-  'a link leads the error records out of the repository': damage('error-records', (p) =>
-    symlinkSync(tmpdir(), p.path('.kittify/errors')),
-  ),
+  'a file stands in the place of the error records': damage('error-records', (p) => {
+    rmSync(p.path('.kittify/errors'), { recursive: true, force: true })
+    writeFileSync(p.path('.kittify/errors'), 'in the way')
+  }),
+  'a link leads the error records out of the repository': damage('error-records', (p) => {
+    rmSync(p.path('.kittify/errors'), { recursive: true, force: true })
+    symlinkSync(tmpdir(), p.path('.kittify/errors'))
+  }),
   'crashes left temporary files': damage('leftovers', (p) => {
     for (const name of ['events/2020-01-01.jsonl.tmp', 'events/index.db.999999999.new', 'clock.json.tmp'])
       writeFileSync(p.path('.kittify', name), 'half')

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isKittyEvent, type LogEvent } from '../../../src/core/events-lib.js'
 import { rejectionOf, errorOf } from '../../support/kitty-error.js'
@@ -242,10 +242,21 @@ describe('subtasks', () => {
   it('stand in the log even where a file cannot be written; that is a warning', async () => {
     const demo = await project()
     demo.write('elsewhere.md', '- [ ] T001\n')
-    symlinkSync(demo.path('elsewhere.md'), demo.path(tasks))
+    mkdirSync(demo.path(tasks))
     await demo.use(async (services) => {
       expect(await mark(services, ['T001'])).toMatchObject({ updated: ['T001'] })
-      expect((await services.warnings()).join()).toContain('symbolic link')
+      expect((await services.warnings()).join()).toContain('not a regular file')
+    })
+  })
+
+  it('are refused before the event where a link would carry the box elsewhere', async () => {
+    const demo = await project()
+    demo.write('elsewhere.md', '- [ ] T001\n')
+    symlinkSync(demo.path('elsewhere.md'), demo.path(tasks))
+    await demo.use(async (services) => {
+      const before = (await written(services)).length
+      expect(await rejectionOf(mark(services, ['T001']))).toMatchObject({ kind: 'UnsafeSetup', exitCode: 5 })
+      expect(await written(services)).toHaveLength(before)
     })
     expect(demo.read('elsewhere.md')).toBe('- [ ] T001\n')
   })

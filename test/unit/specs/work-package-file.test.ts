@@ -87,7 +87,7 @@ describe('reading a work package', () => {
     ],
     ['a list longer than an author writes', `---\na: [${'1, '.repeat(501)}1]\n---\n`, '500 keys'],
     ['forty kilobytes', `---\n${'x: y\n'.repeat(8_000)}---\n`, '16 KiB'],
-    ['ten megabytes', Buffer.alloc(10 * 1024 * 1024, 'a'), 'larger than 1024 KiB'],
+    ['ten megabytes', Buffer.alloc(10 * 1024 * 1024, 'a'), 'larger than 2048 KiB'],
   ])('refuses %s with a reason that names the file', async (_name, text, words) => {
     const reason = await read(text)
     expect(reason).toContain(words)
@@ -114,7 +114,7 @@ describe('reading a work package', () => {
       for (const [name, words] of [
         ['WP01.md', 'symbolic link'],
         ['WP02.md', 'not a regular file'],
-        ['WP03.md', 'not a regular file'],
+        ['WP03.md', 'FIFO'],
         ['WP04.md', 'does not exist'],
       ] as const) {
         const file = await readWorkPackageFile(join(dir, name))

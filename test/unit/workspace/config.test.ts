@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW } from '../../../src/core/events-lib.js'
 import { type Config, readConfig } from '../../../src/core/workspace/config.js'
@@ -9,7 +9,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 function reading(content: unknown): () => Config {
   const configFile = join(tempFolder(), 'config.json')
   writeFileSync(configFile, typeof content === 'string' ? content : JSON.stringify(content))
-  return () => readConfig({ configFile })
+  return () => readConfig({ root: dirname(configFile), configFile })
 }
 
 const TWO_LANES = {
@@ -26,7 +26,8 @@ describe('readConfig', () => {
       merge: { status: 'last_writer_wins' },
       errors: { track: false },
     }
-    expect(readConfig({ configFile: join(tempFolder(), 'config.json') })).toMatchObject(defaults)
+    const root = tempFolder()
+    expect(readConfig({ root, configFile: join(root, 'config.json') })).toMatchObject(defaults)
     expect(reading({})()).toMatchObject(defaults)
     expect(reading({ merge: {}, errors: {} })()).toMatchObject(defaults)
   })
@@ -93,6 +94,8 @@ describe('readConfig', () => {
   it('refuses a directory in its place', () => {
     const configFile = join(tempFolder(), 'config.json')
     mkdirSync(configFile)
-    expect(errorOf(() => readConfig({ configFile })).message).toContain('cannot be read (EISDIR)')
+    expect(errorOf(() => readConfig({ root: dirname(configFile), configFile })).message).toContain(
+      'is not a regular file',
+    )
   })
 })

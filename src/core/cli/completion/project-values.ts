@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { listInside } from '../../files/work-tree.js'
 import { listFeatures } from '../../specs/features.js'
 import { compareWorkPackages, workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { currentBranch } from '../../git/branch.js'
@@ -36,10 +36,10 @@ export function projectValues({ cwd, env }: Place): Values {
 
 /** Those of the feature that is meant; of all where nothing says which. */
 function workPackages(workspace: Workspace, { cwd, env }: Place, flag: string | undefined): string[] {
-  const { specsDir, worktree, gitDir } = workspace
+  const { root, specsDir, worktree, gitDir } = workspace
   const features = listFeatures(specsDir)
   const ids = meant().flatMap((slug) =>
-    namesIn(join(specsDir, slug, 'tasks')).flatMap((name) => workPackageIdOfFile(name) ?? []),
+    listInside(root, join(specsDir, slug, 'tasks')).flatMap(({ name }) => workPackageIdOfFile(name) ?? []),
   )
   return [...new Set(ids)].sort(compareWorkPackages)
 
@@ -49,13 +49,5 @@ function workPackages(workspace: Workspace, { cwd, env }: Place, flag: string | 
     } catch {
       return flag === undefined ? features : []
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
 }

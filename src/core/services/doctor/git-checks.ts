@@ -53,7 +53,7 @@ function attributes({ root }: Workspace): Verdict {
     return repairable(
       `git would rewrite the log on checkout (${hostile.join(', ')}): what is written back are not the bytes that were committed`,
       `ends .gitattributes with a line that takes it back: ${PLAIN_LOG}`,
-      () => void addLines(join(root, '.gitattributes'), [PLAIN_LOG]),
+      () => void addLines(root, join(root, '.gitattributes'), [PLAIN_LOG]),
     )
   }
   const merge = value('merge')
@@ -63,7 +63,7 @@ function attributes({ root }: Workspace): Verdict {
     return repairable(
       '.gitattributes does not name the merge driver of work package files: their lane lines conflict on every merge',
       'adds the line to .gitattributes',
-      () => void addLines(join(root, '.gitattributes'), ATTRIBUTES),
+      () => void addLines(root, join(root, '.gitattributes'), ATTRIBUTES),
     )
   }
   if (isPlain) return well('git keeps the log as it is and merges it line by line')
@@ -72,8 +72,8 @@ function attributes({ root }: Workspace): Verdict {
     `.gitattributes lacks what the log needs (${says}): two branches that both wrote would conflict`,
     'adds the lines to .gitattributes',
     () => {
-      if (!addLines(join(root, '.gitattributes'), ATTRIBUTES))
-        addLines(join(root, '.gitattributes'), [PLAIN_LOG])
+      if (!addLines(root, join(root, '.gitattributes'), ATTRIBUTES))
+        addLines(root, join(root, '.gitattributes'), [PLAIN_LOG])
     },
   )
 }
@@ -91,7 +91,7 @@ function mergeDriver({ root }: Workspace): Verdict {
 
 function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
   // A team may want its error records committed.
-  const { track } = readConfig({ configFile }).errors
+  const { track } = readConfig({ root, configFile }).errors
   const wanted: [string, readonly string[]][] = [
     [join(kittyDir, '.gitignore'), IGNORED.filter((line) => !track || !line.startsWith('errors/'))],
     [join(root, '.gitignore'), WORKTREES_IGNORED],
@@ -108,7 +108,7 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
     `git does not ignore ${some(open)}: what is derived would be committed and conflict`,
     'adds the missing lines',
     () => {
-      for (const [path, lines] of wanted) addLines(path, lines)
+      for (const [path, lines] of wanted) addLines(root, path, lines)
     },
   )
 }

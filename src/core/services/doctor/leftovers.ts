@@ -1,5 +1,7 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { type Dirent, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { listInside } from '../../files/work-tree.js'
+import { entriesIn } from '../../files/list-folder.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { repairable, some, type Verdict, well } from './check.js'
 import { setAside } from './set-aside.js'
@@ -32,22 +34,22 @@ export function leftovers(workspace: Workspace, now: Date): Verdict {
   )
 }
 
-function find({ eventsDir, kittyDir, privateDir, specsDir }: Workspace): Leftover[] {
-  const specs = folders(specsDir).flatMap((feature) => [
-    join(specsDir, feature),
-    join(specsDir, feature, 'tasks'),
-  ])
-  return [eventsDir, kittyDir, privateDir, specsDir, ...specs].flatMap((dir) =>
-    names(dir)
-      .filter(
-        (name) =>
-          isLeftover(name) && lstatSync(join(dir, name), { throwIfNoEntry: false })?.isFile() === true,
-      )
-      .map((name) => ({
-        path: join(dir, name),
-        derived: UNFINISHED_INDEX.test(name) || name === 'clock.json.tmp',
-      })),
+function find({ root, eventsDir, kittyDir, privateDir, specsDir }: Workspace): Leftover[] {
+  const features = listInside(root, specsDir).filter((entry) => entry.isDirectory())
+  const specs = features.flatMap(({ name }) => [join(specsDir, name), join(specsDir, name, 'tasks')])
+  const inside = [eventsDir, kittyDir, specsDir, ...specs].flatMap((dir) =>
+    listed(dir, listInside(root, dir)),
   )
+  return [...inside, ...listed(privateDir, entriesIn(privateDir))]
+}
+
+function listed(dir: string, entries: readonly Dirent[]): Leftover[] {
+  return entries
+    .filter((entry) => isLeftover(entry.name) && entry.isFile())
+    .map(({ name }) => ({
+      path: join(dir, name),
+      derived: UNFINISHED_INDEX.test(name) || name === 'clock.json.tmp',
+    }))
 }
 
 function isLeftover(name: string): boolean {
@@ -64,19 +66,4 @@ function isRunning(pid: number): boolean {
     // EPERM: somebody else's, and running.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM'
   }
-}
-
-function names(dir: string): string[] {
-  try {
-    return readdirSync(dir)
-  } catch {
-    // Not there, or not to be read: other checks say so.
-    return []
-  }
-}
-
-function folders(dir: string): string[] {
-  return names(dir).filter(
-    (name) => lstatSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true,
-  )
 }

@@ -1,6 +1,8 @@
-import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
 import { assertSafe } from '../../files/assert-safe.js'
+import { assertReachable, lookInside, makeFolderInside } from '../../files/work-tree.js'
+import { ownTextFiles } from '../initialize.js'
 import { readConfig } from '../../workspace/config.js'
 import { findWorkspace, requireInitialized } from '../../workspace/find-workspace.js'
 import { assertGitTrusts, gitText } from '../../git/git.js'
@@ -28,7 +30,9 @@ export function placeChecks(session: Session): Check[] {
       name: 'paths',
       area: 'environment',
       look: () => {
-        assertSafe(workspace())
+        const place = workspace()
+        assertSafe(place)
+        for (const path of ownTextFiles(place)) assertReachable(place.root, path)
         return well('no link or device stands in the place of a file of kitty')
       },
     },
@@ -36,11 +40,11 @@ export function placeChecks(session: Session): Check[] {
       name: 'set-up',
       area: 'environment',
       look: () => {
-        const { kittyDir, eventsDir } = workspace()
+        const { root, kittyDir, eventsDir } = workspace()
         requireInitialized(workspace())
-        if (lstatSync(eventsDir, { throwIfNoEntry: false }) !== undefined) return well(kittyDir)
+        if (lookInside(root, eventsDir).state !== 'missing') return well(kittyDir)
         return repairable(`${eventsDir} is missing: the log is kept there`, 'makes the folder', () => {
-          mkdirSync(eventsDir, { recursive: true })
+          makeFolderInside(root, eventsDir)
         })
       },
     },
@@ -48,9 +52,13 @@ export function placeChecks(session: Session): Check[] {
       name: 'config',
       area: 'environment',
       look: () => {
-        const { configFile } = workspace()
+        const { root, configFile } = workspace()
         readConfig(workspace())
-        return well(existsSync(configFile) ? configFile : 'no settings: everything is as it comes')
+        return well(
+          lookInside(root, configFile).state === 'file'
+            ? configFile
+            : 'no settings: everything is as it comes',
+        )
       },
     },
   ].map((check) => ({ ...check, area: 'environment' as const, look: refusalsAsVerdicts(check.look) }))

@@ -1,0 +1,61 @@
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import { NO_SURPRISES, readFully } from './open-file.js'
+
+export type FileRead =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly missing: boolean
+      readonly tooLarge?: true
+      /** What stands in the way of the file, where that is neither the file nor its absence. */
+      readonly obstacle?: { readonly path: string; readonly type: string }
+    }
+
+/**
+ * A plain file's bytes, or why they were not read; never throws for what the file is. Follows no link and waits for no
+ * FIFO.
+ * @param limit bytes
+ * @param seen what a look at the path found; another file there by now is not read
+ */
+export function readPlain(path: string, limit: number, seen?: Stats): FileRead {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | NO_SURPRISES)
+  } catch (error) {
+    return notRead(path, error)
+  }
+  try {
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile()) return refused(`${path} is not a regular file: put a plain file in its place`)
+    if (seen !== undefined && !isSame(stats, seen))
+      return refused(`${path} was replaced while it was opened: run the command again`)
+    if (stats.size > limit)
+      return { ...refused(`${path} is larger than ${limit / 1024} KiB: shorten it`), tooLarge: true }
+    const bytes = Buffer.allocUnsafe(stats.size)
+    return { ok: true, bytes: bytes.subarray(0, readFully(descriptor, bytes, 0, bytes.length, 0)) }
+  } catch (error) {
+    return notRead(path, error)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Some versions of Node on Windows give a file's device as 0 from one call and not from the other. */
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && (a.dev === b.dev || a.dev === 0 || b.dev === 0)
+}
+
+export function refused(reason: string): FileRead & { readonly ok: false } {
+  return { ok: false, reason, missing: false }
+}
+
+/** The reason behind a failed call. @throws `error` where it is not the system's */
+export function notRead(path: string, error: unknown): FileRead {
+  const code = systemCode(error)
+  if (code === undefined) throw error
+  if (code === 'ENOENT') return { ok: false, reason: `${path} does not exist`, missing: true }
+  if (code === 'ELOOP') return refused(`${path} is a symbolic link: put the file itself in its place`)
+  return refused(`${path} cannot be read (${code}): check its permissions`)
+}

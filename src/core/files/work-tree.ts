@@ -1,0 +1,187 @@
+/**
+ * The gate to everything below a repository's root. A repository is input: whoever can commit a link chooses where it
+ * leads. So every path is walked component by component without following links, a file is opened so that neither a
+ * link nor a FIFO can take its place, what was opened is compared with what was seen, and no file is read beyond its
+ * limit. docs/trust.md.
+ */
+import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
+import { dirname, isAbsolute, relative, sep } from 'node:path'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { typeName, unsafe, unsafeFile } from './assert-safe.js'
+import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
+import { replaceFile } from './replace-file.js'
+import { storageError } from './storage-error.js'
+
+/** Bytes above which a file is refused: no one writes such a file by hand, and every command would read it. */
+export const LIMITS = {
+  config: 64 * 1024,
+  attributes: 1024 * 1024,
+  workPackage: 2 * 1024 * 1024,
+  tasks: 4 * 1024 * 1024,
+} as const
+
+/** What a path below the root leads to. */
+export type Look =
+  | { readonly state: 'file' | 'folder'; readonly path: string; readonly stats: Stats }
+  | { readonly state: 'missing'; readonly path: string }
+  /** A link, a device or a plain file stands where a folder or a plain file belongs: `path` says where. */
+  | { readonly state: 'in the way'; readonly path: string; readonly type: string }
+
+/**
+ * Walks from `root` to `path`, both absolute, and says what is there.
+ * @throws KittyError UnsafeSetup for a path that is not below the root, or is git's; the system's error for a folder
+ * that this user may not look into
+ */
+export function lookInside(root: string, path: string): Look {
+  const parts = partsBelow(root, path)
+  let at = root
+  for (const [index, part] of parts.entries()) {
+    at += sep + part
+    const isLast = index === parts.length - 1
+    if (!isLast && seenFolders?.has(at)) continue
+    const stats = lstatSync(at, { throwIfNoEntry: false })
+    if (stats === undefined) return { state: 'missing', path: at }
+    if (stats.isDirectory()) {
+      if (isLast) return { state: 'folder', path: at, stats }
+      remember(at)
+    } else if (isLast && stats.isFile()) return { state: 'file', path: at, stats }
+    else return { state: 'in the way', path: at, type: typeName(stats) }
+  }
+  throw outside(root, path)
+}
+
+/**
+ * Why the way to `path` cannot be used: a link or anything else stands in it, the last component included when it is
+ * neither a plain file nor a folder. Undefined where nothing does, be the path there or not.
+ */
+export function obstacleTo(root: string, path: string): string | undefined {
+  const look = lookInside(root, path)
+  return look.state === 'in the way' ? inTheWay(look.path, look.type) : undefined
+}
+
+/** @throws KittyError UnsafeSetup where a link or anything else stands in the way to `path` */
+export function assertReachable(root: string, path: string): void {
+  const look = lookInside(root, path)
+  if (look.state === 'in the way') throw unsafe(look.path, look.type)
+}
+
+/** A file's bytes, or why it was not read; never throws for what the file is. @param limit bytes */
+export function readInside(root: string, path: string, limit: number): FileRead {
+  let look: Look
+  try {
+    look = lookInside(root, path)
+  } catch (error) {
+    return notRead(path, error)
+  }
+  if (look.state === 'missing') return { ok: false, reason: `${path} does not exist`, missing: true }
+  if (look.state === 'in the way') return { ...refused(inTheWay(look.path, look.type)), obstacle: look }
+  if (look.state === 'folder') return refused(`${path} is not a regular file: put a plain file in its place`)
+  return readPlain(path, limit, look.stats)
+}
+
+/**
+ * As `readInside`, for kitty's own files, which must be what kitty would have made there.
+ * @returns undefined where there is none
+ * @throws KittyError UnsafeSetup for a link or anything else in the way, and for a file beyond the limit
+ */
+export function readOwn(root: string, path: string, limit: number): Buffer | undefined {
+  const read = readInside(root, path, limit)
+  if (read.ok) return read.bytes
+  if (read.missing) return undefined
+  if (read.obstacle !== undefined) throw unsafe(read.obstacle.path, read.obstacle.type)
+  throw unsafeFile(path, read.reason)
+}
+
+/** A folder's entries in no order; none where it is missing, is no folder, or a link stands in the way. */
+export function listInside(root: string, folder: string): Dirent[] {
+  try {
+    return lookInside(root, folder).state === 'folder' ? readdirSync(folder, { withFileTypes: true }) : []
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return []
+  }
+}
+
+/**
+ * Makes a folder and those above it, the root aside. @returns false where it was there
+ * @throws KittyError UnsafeSetup, NotWritable, DiskFull
+ */
+export function makeFolderInside(root: string, folder: string): boolean {
+  const parts = partsBelow(root, folder)
+  let at = root
+  let made = false
+  for (const part of parts) {
+    at += sep + part
+    const look = lookInside(root, at)
+    if (look.state === 'folder') continue
+    if (look.state === 'file') throw unsafe(at, 'file')
+    if (look.state === 'in the way') throw unsafe(look.path, look.type)
+    try {
+      mkdirSync(at)
+      belongsAsItsFolder(at)
+    } catch (error) {
+      // Another process made it first; the next look says what it made.
+      if (systemCode(error) !== 'EEXIST') throw storageError(error, at, 'not stored')
+      assertReachable(root, at)
+    }
+    made = true
+  }
+  return made
+}
+
+/**
+ * Puts a file in place, whole or not at all, keeping the mode and group of the one it replaces. Makes its folder.
+ * @param newMode permissions of a file that was not there, before the umask
+ * @throws KittyError UnsafeSetup, NotWritable, DiskFull
+ */
+export function putInside(root: string, path: string, bytes: Buffer, newMode = 0o644): void {
+  const folder = dirname(path)
+  if (folder !== root) makeFolderInside(root, folder)
+  const look = lookInside(root, path)
+  if (look.state === 'in the way') throw unsafe(look.path, look.type)
+  if (look.state === 'folder') throw unsafe(path, 'directory')
+  replaceFile(path, bytes, newMode)
+}
+
+/** What root makes for someone is theirs. */
+function belongsAsItsFolder(path: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = lstatSync(dirname(path))
+  chownSync(path, uid, gid)
+}
+
+/** Folders seen to be folders since the last turn of the event loop, so that reading four hundred files costs four hundred looks. */
+let seenFolders: Set<string> | undefined
+
+function remember(folder: string): void {
+  if (seenFolders === undefined) {
+    seenFolders = new Set()
+    queueMicrotask(() => {
+      seenFolders = undefined
+    })
+  }
+  seenFolders.add(folder)
+}
+
+function partsBelow(root: string, path: string): string[] {
+  const way = relative(root, path)
+  const parts = way.split(sep)
+  if (way === '' || isAbsolute(way) || parts[0] === '..' || parts[0]?.toLowerCase() === '.git')
+    throw outside(root, path)
+  return parts
+}
+
+function outside(root: string, path: string): KittyError {
+  return new KittyError(
+    'UnsafeSetup',
+    `${path} is not a place for files of ${root}; nothing was done there.`,
+    {
+      nextSteps: ['Run kitty agent events verify: it lists names that lead elsewhere.'],
+      context: { path, root },
+    },
+  )
+}
+
+function inTheWay(path: string, type: string): string {
+  return `${path} is a ${type}: put the file or folder itself in its place`
+}
