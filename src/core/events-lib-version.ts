@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { KittyError } from './errors/kitty-error.js'
-import { installCommand, ownPackage, PACKAGE_ROOT } from './own-package.js'
+import { installCommand, ownPackage } from './own-package.js'
+import { requireFromHere, ROOT } from './root.js'
 
 /** The events library as the program finds it, beside what it was built with. docs/events-lib.md. */
 export interface EventsLibVersion {
@@ -60,7 +60,7 @@ export function assertEventsLib(): void {
 
 /** Looked for as Node does, but by hand: to resolve what a package exports takes Node's loader of ES modules. */
 function installedVersion(): string | undefined {
-  for (const folder of createRequire(import.meta.url).resolve.paths('kitty-events') ?? []) {
+  for (const folder of requireFromHere.resolve.paths('kitty-events') ?? []) {
     const version = versionIn(join(folder, 'kitty-events'))
     if (version !== undefined) return version
   }
@@ -81,7 +81,7 @@ function versionIn(folder: string): string | undefined {
 function readStamp(): Stamp {
   try {
     // A cast: the build writes it, scripts/events-lib/stamp.mjs.
-    return readJson(join(PACKAGE_ROOT, 'dist', 'events-lib.json')) as Stamp
+    return readJson(join(ROOT, 'dist', 'events-lib.json')) as Stamp
   } catch {
     return NOT_BUILT
   }

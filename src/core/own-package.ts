@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ROOT } from './root.js'
 
 /** What the program reads of its own package.json. */
 export interface OwnPackage {
@@ -11,13 +12,10 @@ export interface OwnPackage {
   readonly dependencies: Readonly<Record<string, string>>
 }
 
-/** Where the program is installed: the folder of its package.json. */
-export const PACKAGE_ROOT = join(import.meta.dirname, '..', '..')
-
 /** Reads package.json at each call, because only errors, `--version` and plugins need it. */
 export function ownPackage(): OwnPackage {
   // A cast: this program's own package.json, whose pin is verified before it is published.
-  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as OwnPackage
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as OwnPackage
 }
 
 /** The command that installs this program, for messages. `tag`: a version or a tag of the registry. */

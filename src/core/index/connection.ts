@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { requireFromHere } from '../root.js'
 import { IndexUnusable } from './event-index.js'
 
 /** How long SQLite waits for another program before the log is read directly, in milliseconds. */
@@ -136,13 +136,12 @@ export function indexUnusable(failure: Error): IndexUnusable {
 
 /** The native module itself: the package's loader searches for it for several milliseconds, its usual place is tried first. */
 function loadBinding(): Binding {
-  const require = createRequire(import.meta.url)
   try {
     // Casts, since a native module has no types: the interfaces above are what is used of it.
     try {
-      return withEmitters(require('sqlite3/build/Release/node_sqlite3.node') as Binding)
+      return withEmitters(requireFromHere('sqlite3/build/Release/node_sqlite3.node') as Binding)
     } catch {
-      return require('sqlite3') as Binding
+      return requireFromHere('sqlite3') as Binding
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { requireFromHere } from '../root.js'
 import { indexUnusable } from './connection.js'
 import { IndexUnusable } from './event-index.js'
 
@@ -60,7 +60,7 @@ async function loadDriver() {
       import('typeorm'),
       import('../../entities/index.js'),
     ])
-    const driver: unknown = createRequire(import.meta.url)('sqlite3')
+    const driver: unknown = requireFromHere('sqlite3')
     return { DataSource, ENTITIES, driver }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { systemCode } from '../errors/kitty-error.js'
+import { requireFromHere } from '../root.js'
 
 /** The kernel's advisory locks as fs-native-extensions binds them: open file description locks on Linux (fcntl(2)). */
 export interface LockBinding {
@@ -14,9 +14,7 @@ interface LockPackage {
 }
 
 /** Loads the binding. The package's own loader searches for several milliseconds: its usual place is tried first. */
-export function loadLockBinding(
-  require: (id: string) => unknown = createRequire(import.meta.url),
-): LockBinding {
+export function loadLockBinding(require: (id: string) => unknown = requireFromHere): LockBinding {
   const place = `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`
   try {
     // A cast, since a native module has no types: this is what the package's own index.js calls.

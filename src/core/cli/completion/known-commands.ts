@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { dataFolder } from '../../plugin/host/data-folder.js'
 import { installedPlugins } from '../../plugin/host/installed-plugins.js'
+import { requireFromHere, ROOT } from '../../root.js'
 
 /** A command as a manifest describes it; made by oclif, or by whoever made a plugin. */
 export interface KnownCommand {
@@ -36,15 +36,13 @@ export interface KnownCommands {
   readonly topics: ReadonlyMap<string, string>
 }
 
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
-
 /**
  * Every command there is, from the manifests of the program, of the oclif plugins it consists of and of what is
  * installed. Nothing is loaded but JSON: a plugin that is broken, or slow, is neither while somebody types.
  */
 export function knownCommands(env: Readonly<Record<string, string | undefined>>): KnownCommands {
   const { oclif } = json(join(ROOT, 'package.json')) as Partial<ProgramFacts>
-  const folders = createRequire(join(ROOT, 'package.json')).resolve.paths('@oclif/core') ?? []
+  const folders = requireFromHere.resolve.paths('@oclif/core') ?? []
   const manifests = [
     manifestIn(ROOT),
     ...(oclif?.plugins ?? []).map((name) => firstManifest(folders.map((folder) => join(folder, name)))),

@@ -1,6 +1,7 @@
 import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ownPackage, PACKAGE_ROOT } from '../../own-package.js'
+import { ownPackage } from '../../own-package.js'
+import { ROOT } from '../../root.js'
 
 /**
  * Lets installed plugins find `kittify/plugin` in this very program: a link beside them. npm takes it away
@@ -8,12 +9,12 @@ import { ownPackage, PACKAGE_ROOT } from '../../own-package.js'
  */
 export function linkHost(dataFolder: string): void {
   const link = join(dataFolder, 'node_modules', ownPackage().name)
-  if (targetOf(link) === PACKAGE_ROOT) return
+  if (targetOf(link) === ROOT) return
   try {
     mkdirSync(join(dataFolder, 'node_modules'), { recursive: true })
     rmSync(link, { recursive: true, force: true })
     // A junction, where Windows lets nobody make symbolic links.
-    symlinkSync(PACKAGE_ROOT, link, 'junction')
+    symlinkSync(ROOT, link, 'junction')
   } catch {
     // Another start made it first, or the folder is read-only: a plugin that misses it says so by name.
   }

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { requireFromHere } from '../../root.js'
 
 /**
  * What npm is asked to install. A folder is packed and a tarball copied into the data folder first, so that the
@@ -74,9 +75,8 @@ function packed(folder: string, into: string): string {
 
 /** The npm that oclif's plugin for plugins brings along. */
 function npm(): string {
-  const { resolve: find } = createRequire(import.meta.url)
   return join(
-    dirname(createRequire(find('@oclif/plugin-plugins')).resolve('npm/package.json')),
+    dirname(createRequire(requireFromHere.resolve('@oclif/plugin-plugins')).resolve('npm/package.json')),
     'bin',
     'npm-cli.js',
   )

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
+import { ROOT } from '../../root.js'
 
 /** Path of a built module of this folder that a thread begins with: threads run no TypeScript, nor the bundle. */
 export function workerScript(name: 'admission-worker' | 'hook-worker'): string {
