@@ -106,6 +106,12 @@ module.exports = {
       { path: '^src/(core|aspects|commands)' },
     ),
     rule(
+      'launcher-stands-alone',
+      'The launcher starts the bundle: whatever it imports is there twice, and loads at every start.',
+      { path: '^src/bin/' },
+      { pathNot: '^(src/bin/|node:|fs$|path$|url$|vm$|module$)' },
+    ),
+    rule(
       'one-storage-of-context',
       'Node walks through every AsyncLocalStorage that was ever used with every promise: CallScope shares one.',
       { path: '^src', pathNot: '^src/core/store/call-scope[.]ts$' },

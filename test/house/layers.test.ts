@@ -31,6 +31,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: strin
   'store-below-services': ['src/core/store/looks-up.ts', '../services/ring-b.js'],
   'services-print-nothing': ['src/core/services/prints.ts', '../cli/print.js'],
   'entities-below-everything': ['src/entities/looks-up.ts', '../core/errors/kitty-error.js'],
+  'launcher-stands-alone': ['src/bin/knows-core.ts', '../core/errors/kitty-error.js'],
   'one-storage-of-context': ['src/core/services/keeps-context.ts', 'node:async_hooks'],
   'one-git': ['src/core/services/runs-git.ts', 'node:child_process'],
   'files-through-the-gate': ['src/core/specs/opens-a-file.ts', 'node:fs'],

@@ -1,0 +1,2 @@
+/** Only oclif's user agent names WSL. */
+exports.isWsl = false

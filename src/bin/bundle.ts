@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Script } from 'node:vm'
+import { cachePath, readCache, writeCache } from './code-cache.js'
+
+/** As in CommonJS: what a file exports, and how it asks for other files. */
+interface LoadedModule {
+  exports: unknown
+}
+type Run = (
+  exports: unknown,
+  require: Require,
+  module: LoadedModule,
+  filename: string,
+  dirname: string,
+  load: Import,
+) => void
+type Import = (id: string) => Promise<unknown>
+type Require = ((id: string) => unknown) & { readonly resolve: NodeJS.RequireResolve }
+
+/** Beyond Node's five: an import() in code from the cache has no meaning, so the program calls the launcher's. */
+const HEAD = '(function (exports, require, module, __filename, __dirname, __import) {'
+/** Most commands need much the same functions: one without code of its own starts with this one's. */
+const USUAL = 'status'
+/** In bytes of source: below this, compiling is faster than reading compiled code. */
+const SMALL = 32_000
+
+/** The files of the bundle, each run once, with the code that V8 compiled the last time. docs/performance.md. */
+export class Bundle {
+  /** The ID of the command that runs, `agent:tasks:list`: it decides which functions the compiled code must have. */
+  task: string | undefined
+  readonly #loaded = new Map<string, LoadedModule>()
+  readonly #nodeRequire: NodeJS.Require
+  readonly #require: Require
+
+  /**
+   * @param folder The bundle's.
+   * @param guesses What the command's ID may be, the longest first, as far as the command line says.
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly guesses: readonly string[] = [],
+  ) {
+    this.#nodeRequire = createRequire(join(folder, 'kitty.cjs'))
+    this.#require = Object.assign(
+      (id: string): unknown => (id.startsWith('./') ? this.load(id.slice(2)) : this.#nodeRequire(id)),
+      { resolve: this.#nodeRequire.resolve },
+    )
+  }
+
+  /** @returns what the file exports */
+  load(name: string): unknown {
+    const known = this.#loaded.get(name)
+    if (known !== undefined) return known.exports
+    const file = join(this.folder, name)
+    const module: LoadedModule = { exports: {} }
+    const run = this.#compiled(name, file)
+    this.#loaded.set(name, module)
+    run(module.exports, this.#require, module, file, this.folder, (id) => import(id))
+    return module.exports
+  }
+
+  /** Loads it as Node would, so that stack traces name the sources, which takes longer. */
+  loadReadable(name: string): unknown {
+    process.setSourceMapsEnabled(true)
+    return this.#nodeRequire(`./${name}`)
+  }
+
+  #compiled(name: string, file: string): Run {
+    const source = readFileSync(file, 'latin1')
+    // The first line holds a hash of the content, so code of another build never matches.
+    const base =
+      source.length < SMALL
+        ? undefined
+        : cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`, process.env)
+    const cache = base === undefined ? undefined : this.#firstCache(base)
+    const script = new Script(`${HEAD}${source}\n})`, {
+      filename: file,
+      ...(cache && { cachedData: cache.code }),
+    })
+    if (base !== undefined) {
+      const codeIsFor = script.cachedDataRejected ? undefined : cache?.id
+      process.on('exit', (code) => {
+        if (code === 0 && this.task !== undefined && this.task !== codeIsFor)
+          writeCache(pathFor(base, this.task), script.createCachedData())
+      })
+    }
+    // A cast: HEAD says so.
+    return script.runInThisContext() as Run
+  }
+
+  #firstCache(base: string): { readonly id: string; readonly code: Buffer } | undefined {
+    for (const id of [...this.guesses, USUAL]) {
+      const code = readCache(pathFor(base, id))
+      if (code !== undefined) return { id, code }
+    }
+    return undefined
+  }
+}
+
+/** One file per command: V8 reads all that it is given, and a command needs little of what the others do. */
+function pathFor(base: string, id: string): string {
+  return `${base}-${id.replaceAll(':', '.')}`
+}

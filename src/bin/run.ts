@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/**
+ * Starts kitty from its bundle. Without a bundle, the modules in dist are loaded one by one: slower, same result.
+ * docs/performance.md. Imports nothing of the program, so that a start loads only what it runs.
+ */
+import { statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Bundle } from './bundle.js'
+
+/** What the entry point that scripts/bundle.mjs writes exports. */
+interface Program {
+  taskOf(argv: readonly string[]): string | undefined
+  start(argv: string[], root: string): Promise<void>
+}
+interface Version {
+  answerVersion(argv: readonly string[]): boolean
+}
+interface Plain {
+  launch(argv: string[], entry: string): Promise<void>
+}
+
+const ROOT = dirname(__dirname)
+const BUNDLE = join(ROOT, 'dist', 'bundle')
+const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
+
+/** False for a bundle that is older than the modules it is made of: the build did not finish. */
+function hasBundle(): boolean {
+  if (process.env['KITTY_PLAIN']) return false
+  const bundle = statSync(join(BUNDLE, 'kitty.cjs'), { throwIfNoEntry: false })
+  const plain = statSync(PLAIN, { throwIfNoEntry: false })
+  return bundle !== undefined && (plain === undefined || bundle.mtimeMs >= plain.mtimeMs)
+}
+
+/** `agent tasks list` gives `agent:tasks:list`, `agent:tasks` and `agent`. */
+function idsIn(argv: readonly string[]): string[] {
+  const other = argv.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
+  const words = argv.slice(0, other < 0 ? 3 : Math.min(3, other))
+  return words.map((_, at) => words.slice(0, words.length - at).join(':'))
+}
+
+// Casts: these files are made by the build from the modules that have these types.
+async function main(argv: string[]): Promise<void> {
+  if (!hasBundle()) {
+    const url = pathToFileURL(PLAIN).href
+    await ((await import(url)) as Plain).launch(argv, url)
+    return
+  }
+  if (argv[0] === '--version') {
+    ;(new Bundle(BUNDLE).load('version.cjs') as Version).answerVersion(argv)
+    return
+  }
+  const bundle = new Bundle(BUNDLE, idsIn(argv))
+  const kitty = (
+    process.env['KITTY_DEBUG'] ? bundle.loadReadable('kitty.readable.cjs') : bundle.load('kitty.cjs')
+  ) as Program
+  bundle.task = kitty.taskOf(argv)
+  await kitty.start(argv, ROOT)
+}
+
+// Everything is done and written: taking V8 apart piece by piece only costs time. Another listener may want more.
+process.on('beforeExit', () => {
+  if (process.listenerCount('beforeExit') === 1 && process.getActiveResourcesInfo().length === 0)
+    process.exit()
+})
+void main(process.argv.slice(2))
