@@ -1,5 +1,26 @@
 import tseslint from 'typescript-eslint'
 
+/** A built-in module that is loaded by name is not an import, so `npm run layers` cannot see it. */
+const NO_CHILD_PROCESS = {
+  selector: 'Literal[value=/^(node:)?child_process$/]',
+  message: 'Ask git through core/git: one environment, errors with a kind.',
+}
+
+const STORE_READ = "MemberExpression[object.type='ThisExpression'][property.name='eventStore']"
+const STORE_GIVEN = "Decorator > Identifier[name='WithEventStore']"
+/** What a decorator gives is used, and what is used is given. */
+export const GIFTS = [
+  {
+    selector: `ClassBody:has(${STORE_GIVEN}):not(:has(${STORE_READ}))`,
+    message:
+      '@WithEventStore gives this.eventStore: hand it to the use case or read from it, or drop the decorator.',
+  },
+  {
+    selector: `ClassBody:has(${STORE_READ}):not(:has(${STORE_GIVEN}))`,
+    message: 'Nothing gives this.eventStore here: put @WithEventStore on the method that uses it.',
+  },
+]
+
 export default tseslint.config(
   {
     ignores: [
@@ -52,18 +73,13 @@ export default tseslint.config(
     },
   },
   {
-    // A built-in module that is loaded by name is no import, so that `npm run layers` does not see it.
     files: ['src/**/*.ts'],
     ignores: ['src/core/git/git.ts', 'src/core/plugin/host/install-source.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'Literal[value=/^(node:)?child_process$/]',
-          message: 'Ask git through core/git: one environment, errors with a kind.',
-        },
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
+  },
+  {
+    files: ['src/commands/**/*.ts', 'examples/*/src/commands/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS, ...GIFTS] },
   },
   {
     files: ['packages/events/src/**/*.ts'],

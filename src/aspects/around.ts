@@ -73,14 +73,7 @@ function className(target: object): string {
   return typeof target === 'function' ? `static ${target.name}` : target.constructor.name
 }
 
-/** Puts a service into a declared field for the length of a call; answers what takes it out again. */
-export function lend<K extends string, V>(
-  instance: { readonly [key in K]: V },
-  field: K,
-  value: V,
-): () => void {
+/** Puts a service into a field that the class declares. */
+export function give<K extends string, V>(instance: { readonly [key in K]?: V }, field: K, value: V): void {
   Object.defineProperty(instance, field, { configurable: true, enumerable: false, value })
-  return () => {
-    Reflect.deleteProperty(instance, field)
-  }
 }

@@ -1,17 +1,19 @@
-import { around, lend } from './around.js'
-import { EventStore } from '../core/store/event-store.js'
 import { AfterEvents } from '../core/plugin/host/after-events.js'
+import { EventStore } from '../core/store/event-store.js'
+import { around, give } from './around.js'
 
-/** Hands the event store to the command for the length of the call, and closes it afterwards whatever happened. What it wrote is told to plugins. */
+/**
+ * Gives the command `this.eventStore`, tells plugins what it wrote, and closes the store, whatever happened. A closed
+ * store opens again for whoever still asks it.
+ */
 export const WithEventStore = around<{ readonly eventStore: EventStore }>(
   'WithEventStore',
   async (call, proceed) => {
     const store = await call.resolve(EventStore)
-    const takeBack = lend(call.instance, 'eventStore', store)
+    give(call.instance, 'eventStore', store)
     try {
       return await proceed()
     } finally {
-      takeBack()
       try {
         if (store.written.size > 0) await (await call.resolve(AfterEvents)).run()
       } finally {

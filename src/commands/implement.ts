@@ -4,8 +4,6 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Implement } from '../core/services/implement.js'
-import { Scope } from '../core/services/scope.js'
-import type { ErrorStorage } from '../core/errors/error-storage.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ImplementCommand extends KittyCommand<typeof ImplementCommand> {
@@ -29,13 +27,12 @@ export default class ImplementCommand extends KittyCommand<typeof ImplementComma
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Implement)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const made = await service.implement({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       base: this.flags.base,

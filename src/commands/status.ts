@@ -7,11 +7,9 @@ import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderBoard } from '../core/cli/render/board.js'
 import { withoutOptimising } from '../core/cli/without-optimising.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
-import { Scope } from '../core/services/scope.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
 import { Status } from '../core/services/status.js'
 import { PastBoard } from '../core/services/past-board.js'
-import type { ErrorStorage } from '../core/errors/error-storage.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 /** From here on it takes longer to optimise the page's making than to make it [2 ms to say so]. */
@@ -41,13 +39,12 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const feature = await scope.chosenFeature(this.flags.feature)
     if (this.flags.watch) {
       const watch = await this.service(WatchBoard)

@@ -5,7 +5,6 @@ import { eventFlags } from '../core/cli/event-flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { EventQueries } from '../core/services/event-queries.js'
 import { FollowEvents } from '../core/follow/follow-events.js'
-import type { ErrorStorage } from '../core/errors/error-storage.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
@@ -31,7 +30,6 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
@@ -39,7 +37,7 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
     const queries = await this.service(EventQueries)
     const follower = await this.service(FollowEvents)
     const { from, format, ...wanted } = this.flags
-    const filter = await queries.filter(wanted)
+    const filter = await queries.filter(await this.scope(this.eventStore), wanted)
     const start = from === undefined ? 'end' : from === 'start' ? 'start' : { after: from.toUpperCase() }
     await this.stream(format, (signal) => follower.follow(start, filter, signal))
     return undefined

@@ -9,7 +9,8 @@ import { EventStore } from '../../src/core/store/event-store.js'
 import { Conflicts } from '../../src/core/services/conflicts.js'
 
 const preview = async (folder: string, branch: string) =>
-  (await inProcess(folder, MergePreview, (service) => service.preview(branch))).result
+  (await inProcess(folder, MergePreview, async (service, store) => service.preview(await store(), branch)))
+    .result
 
 /** A clone that has fetched, and not merged, what another has pushed. */
 async function fetched() {

@@ -76,7 +76,7 @@ describe('the installed package', () => {
     writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
     writeFileSync(
       join(consumer, 'index.ts'),
-      `import { PluginCommand, Scope, WithEventStore } from 'kittify/plugin'
+      `import { PluginCommand, WithEventStore } from 'kittify/plugin'
 import { definePlugin, schema, defineEventType } from 'kittify/plugin/define'
 import { eventLogContract, eventStoreContract, type EventStore, given, TemporaryWorkspace } from 'kittify/testing'
 export const type = defineEventType<{ feature_slug: string; n: number }>({ type: 'x.a.B', version: 1, schema: schema.object<{ feature_slug: string; n: number }>({ feature_slug: schema.nonEmpty(), n: schema.int() }) })
@@ -84,7 +84,7 @@ export const type = defineEventType<{ feature_slug: string; n: number }>({ type:
 type.draft({ feature_slug: '001-x' })
 declare const store: EventStore
 export const promises = [...eventStoreContract(() => ({ open: async () => store })), ...eventLogContract(() => { throw new Error('none') })]
-export { PluginCommand, Scope, WithEventStore, definePlugin, given, TemporaryWorkspace }
+export { PluginCommand, WithEventStore, definePlugin, given, TemporaryWorkspace }
 `,
     )
     const tsc = join(clone, 'node_modules/typescript/bin/tsc')

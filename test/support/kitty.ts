@@ -40,16 +40,17 @@ export function kittyIn(
 export async function inProcess<T, S>(
   cwd: string,
   token: ServiceId<S>,
-  work: (service: S) => Promise<T>,
+  work: (service: S, store: () => Promise<EventStore>) => Promise<T>,
   now: () => Date = () => new Date(),
 ): Promise<Answer<T>> {
   const resolver = kittyIn(cwd, {}, now)
-  const store = await resolver.resolve(Notices)
+  const notices = await resolver.resolve(Notices)
+  const store = (): Promise<EventStore> => resolver.resolve(EventStore)
   try {
-    const result = await work(await resolver.resolve(token))
-    return { result, warnings: store.all }
+    const result = await work(await resolver.resolve(token), store)
+    return { result, warnings: notices.all }
   } finally {
-    await (await resolver.resolve(EventStore)).close()
+    await (await store()).close()
   }
 }
 

@@ -66,7 +66,7 @@ export class PluginHome {
 
 /** Source of a command whose `run` has both decorators; `body` may use `this.eventStore`. */
 export function commandSource(body: string, statics = ''): string {
-  return `import { PluginCommand, KittyError, Scope, WithErrorStorage, WithEventStore } from 'kittify/plugin'
+  return `import { PluginCommand, KittyError, WithErrorStorage, WithEventStore } from 'kittify/plugin'
 export default class Command extends PluginCommand {
   static summary = 'A command'
   ${statics}

@@ -10,6 +10,12 @@ import { problemWarnings } from './problem-warnings.js'
 import { renderFailure } from './render/error.js'
 import { type Style, type StyleFacts, terminalStyle } from './style.js'
 import { Notices } from '../errors/notices.js'
+import { recordOf } from '../errors/error-record.js'
+import type { ErrorStorage } from '../errors/error-storage.js'
+import type { Scope } from '../services/scope.js'
+import type { EventStore } from '../store/event-store.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
 import { containerIsOpen, resolverOf, type ServiceId } from '../token.js'
 
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
@@ -26,6 +32,9 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   static override baseFlags = {
     color: Flags.boolean({ allowNo: true, hidden: true, default: true, summary: 'Colour on a terminal.' }),
   }
+
+  /** Given by `@WithErrorStorage`, which keeps a record there of what the command was refused. */
+  declare readonly errorStorage?: ErrorStorage
 
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
@@ -60,6 +69,12 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   /** A service of the process's container. */
   protected async service<S>(token: ServiceId<S>): Promise<S> {
     return (await resolverOf(this)).resolve(token)
+  }
+
+  /** What the command is about and who runs it: names of features are looked up in `store`. */
+  protected async scope(store: EventStore): Promise<Scope> {
+    const { Scope } = await import('../services/scope.js')
+    return new Scope(await this.service(Workspace), await this.service(Session), store)
   }
 
   protected get printer(): Printer {
@@ -146,11 +161,18 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     this.printer.json(document)
   }
 
+  /** Keeps a record of what the command was refused, where it was given the storage. Never changes the outcome. */
+  protected recordRefusal(error: unknown): void {
+    const record = recordOf(error, this.id?.replaceAll(':', ' ') ?? this.ctor.name)
+    if (record !== undefined) this.errorStorage?.record(record)
+  }
+
   protected override async catch(error: unknown): Promise<void> {
     if (isQuietExit(error)) {
       process.exitCode = error.oclif.exit
       return
     }
+    this.recordRefusal(error)
     const failure = failureOf(error)
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.printer.json({ error: failure.document })

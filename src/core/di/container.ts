@@ -22,14 +22,12 @@ import { Journal } from '../log/repair/journal.js'
 import { AfterEvents } from '../plugin/host/after-events.js'
 import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
-import * as plugins from '../plugin/services.js'
 import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
 import { MoveRule } from '../rules/move-rule.js'
 import { OpensRepository } from '../services/doctor/doctor.js'
 import { LogChecks } from '../services/doctor/log-checks.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
-import { Scope } from '../services/scope.js'
 import { EventStore } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { MissingBinding, type Resolver, type ServiceId } from '../token.js'
@@ -129,7 +127,6 @@ function pluginModule(extensions: Extensions): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(EventRegistry).toConstantValue(extensions.registry)
     for (const rule of extensions.moveRules) bind<MoveRule>(MoveRule).toConstantValue(rule)
-    bind<Scope>(plugins.Scope).toDynamicValue((context) => context.get(Scope))
     bind<AfterEvents>(AfterEvents).toDynamicValue(
       (context) =>
         new HookRunner(

@@ -6,7 +6,7 @@ import { knownLane } from './known-lane.js'
 import { entityIdOf, moment } from './event-queries.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { ErrorStorage } from '../errors/error-storage.js'
-import { Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { MoveRules } from '../rules/move-rules.js'
@@ -48,7 +48,6 @@ export interface MatchAnswer {
 export class ErrorQueries {
   constructor(
     @inject(ErrorStorage) private readonly errors: ErrorStorage,
-    @inject(Scope) private readonly scope: Scope,
     @inject(EventStore) private readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(MoveRules) private readonly rules: MoveRules,
@@ -56,12 +55,12 @@ export class ErrorQueries {
   ) {}
 
   /** @throws KittyError UnknownFeature; UsageError for a bound that is no day and no UTC time. */
-  async list({ entity, type, feature, since, limit }: ErrorFlags): Promise<ErrorRecord[]> {
+  async list(scope: Scope, { entity, type, feature, since, limit }: ErrorFlags): Promise<ErrorRecord[]> {
     return this.errors.list({
       type,
       limit,
       entity: entity === undefined ? undefined : entityIdOf(entity),
-      feature: feature === undefined ? undefined : await this.scope.feature(feature),
+      feature: feature === undefined ? undefined : await scope.feature(feature),
       since: moment('--since', since),
     })
   }

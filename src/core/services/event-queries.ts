@@ -1,11 +1,11 @@
-import { inject, injectable } from 'inversify'
+import { injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
-import { EventStore } from '../store/event-store.js'
-import { Scope } from './scope.js'
+import type { EventStore } from '../store/event-store.js'
+import type { Scope } from './scope.js'
 
 export interface EventFlags {
   readonly entity?: string | undefined
@@ -22,16 +22,11 @@ export interface EventFlags {
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
 
-/** History, as it is asked for on a command line. */
+/** History, as asked for on a command line. */
 @injectable()
 export class EventQueries {
-  constructor(
-    @inject(EventStore) private readonly store: EventStore,
-    @inject(Scope) private readonly scope: Scope,
-  ) {}
-
-  /** @throws KittyError UnknownFeature, UsageError for a bound that is no day and no UTC time. */
-  async filter(flags: EventFlags): Promise<EventFilter> {
+  /** @throws KittyError UnknownFeature, UsageError for a bound that is neither a day nor a UTC time. */
+  async filter(scope: Scope, flags: EventFlags): Promise<EventFilter> {
     const { type, actor, causation, correlation, limit } = flags
     return {
       type,
@@ -39,8 +34,8 @@ export class EventQueries {
       causation,
       correlation,
       limit,
-      // Every feature's events unless one is asked for: history is not about where one stands.
-      feature: flags.feature === undefined ? undefined : await this.scope.feature(flags.feature),
+      // Every feature's events unless one is asked for: history does not depend on the current folder.
+      feature: flags.feature === undefined ? undefined : await scope.feature(flags.feature),
       entity: flags.entity === undefined ? undefined : entityIdOf(flags.entity),
       sinceClock: flags['since-clock'],
       from: moment('--from', flags.from),
@@ -48,12 +43,12 @@ export class EventQueries {
     }
   }
 
-  async list(filter: EventFilter): Promise<EventDocument[]> {
-    return (await this.store.read(filter)).map(eventDocument)
+  async list(store: EventStore, filter: EventFilter): Promise<EventDocument[]> {
+    return (await store.read(filter)).map(eventDocument)
   }
 
-  async *stream(filter: EventFilter): AsyncIterable<readonly EventDocument[]> {
-    for await (const events of this.store.stream(filter)) yield events.map(eventDocument)
+  async *stream(store: EventStore, filter: EventFilter): AsyncIterable<readonly EventDocument[]> {
+    for await (const events of store.stream(filter)) yield events.map(eventDocument)
   }
 }
 

@@ -3,7 +3,7 @@ import { isKittyEvent, type LogEvent, type MergeOptions, type WorkPackageState }
 import type { ConflictDocument } from '../projections/board-document.js'
 import { conflictName, openConflicts } from '../projections/conflicts.js'
 import { replay, type Replay } from '../projections/replay.js'
-import { EventStore } from '../store/event-store.js'
+import type { EventStore } from '../store/event-store.js'
 import { Revisions } from './revisions.js'
 import { FoldRules } from '../workspace/config.js'
 
@@ -37,15 +37,14 @@ export interface MergePreviewResult {
 @injectable()
 export class MergePreview {
   constructor(
-    @inject(EventStore) private readonly store: EventStore,
     @inject(Revisions) private readonly revisions: Revisions,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {}
 
   /** @throws KittyError UsageError when git knows no such branch. */
-  async preview(branch: string): Promise<MergePreviewResult> {
+  async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
     const { commit, events: theirs } = this.revisions.log(branch, 'BRANCH')
-    const ours = await this.store.read()
+    const ours = await store.read()
     const known = new Set<string>(ours.map((event) => event.event_id))
     const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
     const before = replay(ours, this.foldRules)

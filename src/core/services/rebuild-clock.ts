@@ -1,8 +1,6 @@
 import { inject, injectable } from 'inversify'
-import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { IndexHealth } from '../index/index-health.js'
-import { EventStore } from '../store/event-store.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { ClockStorage } from '../log/clock-storage.js'
@@ -17,15 +15,13 @@ export interface ClockRebuild {
 @injectable()
 export class RebuildClock {
   constructor(
-    @inject(EventStore) readonly store: EventStore,
     @inject(IndexHealth) private readonly health: IndexHealth,
     @inject(ClockStorage) private readonly clock: ClockStorage,
     @inject(Session) private readonly session: Session,
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @throws KittyError NotWritable when clock.json cannot be saved. */
-  @Exclusive
+  /** With the write lock held. @throws KittyError NotWritable when clock.json cannot be saved. */
   async rebuild(): Promise<ClockRebuild> {
     const reading = this.clock.read()
     const next = (await (await this.health.current()).maximumClock()) + 1

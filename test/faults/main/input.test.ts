@@ -102,7 +102,7 @@ describe('names', () => {
         expect(await store.workPackages(text)).toEqual([])
         expect(await store.causedBy(text)).toEqual([])
         const queries = await resolver.resolve(EventQueries)
-        await refused(queries.filter({ from: text }), text)
+        await refused(queries.filter(await resolver.resolve(Scope), { from: text }), text)
       }
       expect(await store.read()).toHaveLength(all)
     })

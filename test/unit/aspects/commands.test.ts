@@ -1,22 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { WithErrorStorage } from '../../../src/aspects/with-error-storage.js'
 import { WithEventStore } from '../../../src/aspects/with-event-store.js'
+import { Config } from '@oclif/core'
 import type { ErrorRecordDraft } from '../../../src/core/errors/error-record.js'
+import { KittyCommand } from '../../../src/core/cli/kitty-command.js'
 import { KittyError } from '../../../src/core/errors/kitty-error.js'
 import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { bindToResolver, MissingBinding, type ServiceId } from '../../../src/core/token.js'
 
-class Command {
+/** A command with both aspects, as a plugin would write it. */
+class Claim extends KittyCommand<typeof Claim> {
+  static override id = 'agent:tasks:claim'
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
-
-  constructor(private readonly body: (command: Command) => unknown) {}
+  body: (command: Claim) => unknown = () => undefined
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     return this.body(this)
+  }
+
+  /** As oclif runs a command, without the printing. */
+  async runAndRecord(): Promise<unknown> {
+    try {
+      return await this.run()
+    } catch (error) {
+      this.recordRefusal(error)
+      throw error
+    }
   }
 }
 
@@ -26,23 +38,20 @@ interface Seen {
 }
 
 /** A command in a container of two services that note what is done to them. */
-function command(body: (command: Command) => unknown): {
-  run: () => Promise<unknown>
-  seen: Seen
-  it: Command
-} {
+function command(body: (command: Claim) => unknown): { run: () => Promise<unknown>; seen: Seen } {
   const seen: Seen = { records: [], closed: 0 }
   const services = new Map<unknown, unknown>([
     [ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
     [EventStore, { written: new Set(), close: async () => (seen.closed += 1) }],
   ])
-  const resolve = async <T>(token: ServiceId<T>): Promise<T> => {
-    if (!services.has(token)) throw new MissingBinding('not bound')
-    return services.get(token) as T // put there above, under this token
+  const resolve = async <T>(id: ServiceId<T>): Promise<T> => {
+    if (!services.has(id)) throw new MissingBinding('not bound')
+    return services.get(id) as T // put there above, under this token
   }
-  const instance = new Command(body)
+  const instance = new Claim([], new Config({ root: process.cwd() }))
+  instance.body = body
   bindToResolver(instance, { resolve })
-  return { run: () => instance.run(), seen, it: instance }
+  return { run: () => instance.runAndRecord(), seen }
 }
 
 const failing = (error: unknown) => () => {
@@ -50,11 +59,9 @@ const failing = (error: unknown) => () => {
 }
 
 describe('@WithEventStore', () => {
-  it('hands the store over for the length of the call and takes it back', async () => {
-    const { run, it: instance } = command((self) => typeof self.eventStore.close)
+  it('gives the command the store', async () => {
+    const { run } = command((self) => typeof self.eventStore.close)
     expect(await run()).toBe('function')
-    expect(Reflect.get(instance, 'eventStore')).toBeUndefined()
-    expect(Reflect.get(instance, 'errorStorage')).toBeUndefined()
   })
 
   it('closes the store whatever happened', async () => {
@@ -67,7 +74,7 @@ describe('@WithEventStore', () => {
 })
 
 describe('@WithErrorStorage', () => {
-  it('records a refusal with what was attempted, and rethrows that very error', async () => {
+  it('lets the command record a refusal with what was attempted, and changes nothing about it', async () => {
     const refusal = new KittyError('StateTransitionError', 'WP01 cannot go to done', {
       context: { work_package: 'WP01', current_status: 'planned' },
     })
@@ -77,7 +84,7 @@ describe('@WithErrorStorage', () => {
       {
         error_type: 'StateTransitionError',
         entity_id: 'WP01',
-        attempted_operation: 'Command.run',
+        attempted_operation: 'agent tasks claim',
         reason: 'WP01 cannot go to done',
         context: { work_package: 'WP01', current_status: 'planned' },
       },
@@ -114,7 +121,7 @@ describe('@WithErrorStorage', () => {
     }
   })
 
-  it('stands outside of the store: what the store’s closing was about is recorded too', async () => {
+  it('goes outside @WithEventStore: a failure is recorded after the store is closed', async () => {
     const order: string[] = []
     const { run, seen } = command(failing(new KittyError('NotWritable', 'read-only')))
     await run().catch(() => order.push('thrown'))

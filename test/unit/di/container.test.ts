@@ -21,7 +21,6 @@ import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
 import { Notices } from '../../../src/core/errors/notices.js'
 import { AfterEvents } from '../../../src/core/plugin/host/after-events.js'
 import { OpensRepository } from '../../../src/core/services/doctor/doctor.js'
-import * as plugins from '../../../src/core/plugin/services.js'
 import { ClockStorage } from '../../../src/core/log/clock-storage.js'
 
 const PORTS = [
@@ -36,16 +35,7 @@ const PORTS = [
   Journal,
   ClockStorage,
 ]
-const ABOVE = [
-  EventLog,
-  IndexHealth,
-  EventStore,
-  ErrorStorage,
-  AfterEvents,
-  OpensRepository,
-  Notices,
-  plugins.Scope,
-]
+const ABOVE = [EventLog, IndexHealth, EventStore, ErrorStorage, AfterEvents, OpensRepository, Notices]
 
 /** Every class of the services: each is its own token. */
 const CORE = fileURLToPath(new URL('../../../src/core', import.meta.url))

@@ -1,11 +1,9 @@
 import {
-  type ErrorStorage,
   type EventStore,
   featureFlag,
   Flags,
   PluginCommand,
   project,
-  Scope,
   WithErrorStorage,
   WithEventStore,
 } from 'kittify/plugin'
@@ -25,12 +23,11 @@ export default class Burndown extends PluginCommand<typeof Burndown> {
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const feature = await scope.feature(this.flags.feature)
     const state = await project(this.eventStore, burndown, { feature })
     this.show((style) => (this.flags.svg ? svg(state) : chart(state, style)))

@@ -5,8 +5,6 @@ import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderConflicts } from '../../../core/cli/render/conflicts.js'
 import { Conflicts } from '../../../core/services/conflicts.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListConflictsCommand extends KittyCommand<typeof ListConflictsCommand> {
@@ -24,13 +22,12 @@ export default class ListConflictsCommand extends KittyCommand<typeof ListConfli
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Conflicts)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const conflicts = await service.list(await scope.chosenFeature(this.flags.feature), this.flags.all)
     this.show((style) => renderConflicts(conflicts, style))
     return this.document({ conflicts })

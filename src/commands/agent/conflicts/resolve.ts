@@ -5,8 +5,6 @@ import { contestedArg, featureFlag, provenanceFlags } from '../../../core/cli/fl
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { valueText } from '../../../core/cli/render/conflict-lines.js'
 import { Conflicts } from '../../../core/services/conflicts.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ResolveConflictCommand extends KittyCommand<typeof ResolveConflictCommand> {
@@ -26,13 +24,12 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Conflicts)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { feature, entity_id } = await scope.contested(this.args.entity, this.flags.feature)
     const { keep, register } = this.flags
     const provenance = scope.provenance(this.flags)

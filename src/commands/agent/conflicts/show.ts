@@ -4,8 +4,6 @@ import { contestedArg, featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderConflictDetails } from '../../../core/cli/render/conflicts.js'
 import { Conflicts } from '../../../core/services/conflicts.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowConflictsCommand extends KittyCommand<typeof ShowConflictsCommand> {
@@ -21,13 +19,12 @@ export default class ShowConflictsCommand extends KittyCommand<typeof ShowConfli
   static override flags = { feature: featureFlag }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Conflicts)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { feature, entity_id } = await scope.contested(this.args.entity, this.flags.feature)
     const conflicts = await service.show(feature, entity_id)
     this.show((style) => renderConflictDetails(entity_id, conflicts, style))

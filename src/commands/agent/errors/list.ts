@@ -5,7 +5,6 @@ import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderErrors } from '../../../core/cli/render/error-records.js'
 import { ErrorQueries } from '../../../core/services/error-queries.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCommand> {
@@ -25,13 +24,12 @@ export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCom
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(ErrorQueries)
-    const errors = await service.list(this.flags)
+    const errors = await service.list(await this.scope(this.eventStore), this.flags)
     this.show((style) => renderErrors(errors, style))
     return this.document({ errors, count: errors.length })
   }

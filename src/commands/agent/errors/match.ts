@@ -4,8 +4,6 @@ import { actorFlag, featureFlag, requiredLaneFlag, workPackageArg } from '../../
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderErrors } from '../../../core/cli/render/error-records.js'
 import { ErrorQueries } from '../../../core/services/error-queries.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsCommand> {
@@ -23,13 +21,12 @@ export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsC
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(ErrorQueries)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const answer = await service.match({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       to: this.flags.to,

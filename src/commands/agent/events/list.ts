@@ -5,7 +5,6 @@ import { eventFlags } from '../../../core/cli/event-flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { EventQueries } from '../../../core/services/event-queries.js'
 import { FollowEvents } from '../../../core/follow/follow-events.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListEventsCommand extends KittyCommand<typeof ListEventsCommand> {
@@ -32,23 +31,22 @@ export default class ListEventsCommand extends KittyCommand<typeof ListEventsCom
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(EventQueries)
-    const filter = await service.filter(this.flags)
+    const filter = await service.filter(await this.scope(this.eventStore), this.flags)
     if (this.flags.follow) {
       const follower = await this.service(FollowEvents)
       await this.stream(this.flags.format, (signal) => follower.listAndFollow(filter, signal))
       return undefined
     }
     if (this.jsonEnabled()) {
-      const events = await service.list(filter)
+      const events = await service.list(this.eventStore, filter)
       return this.document({ events, count: events.length })
     }
-    await this.stream(this.flags.format, () => service.stream(filter))
+    await this.stream(this.flags.format, () => service.stream(this.eventStore, filter))
     return undefined
   }
 }

@@ -2,7 +2,6 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { RebuildClock } from '../../../core/services/rebuild-clock.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RebuildClockCommand extends KittyCommand<typeof RebuildClockCommand> {
@@ -15,13 +14,12 @@ export default class RebuildClockCommand extends KittyCommand<typeof RebuildCloc
   ]
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(RebuildClock)
-    const clock = await service.rebuild()
+    const clock = await this.eventStore.exclusively('rebuild-clock', () => service.rebuild())
     this.show(() => `The clock was ${clock.old ?? 'not readable'} and is now ${clock.new}.`)
     return this.document({ ...clock })
   }

@@ -1,7 +1,6 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { IndexHealth } from '../../../core/index/index-health.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
   static override summary = 'Build the index anew from the log'
@@ -11,8 +10,6 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
   ]
-
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   async run(): Promise<unknown> {

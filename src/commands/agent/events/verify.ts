@@ -1,11 +1,8 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
-import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderProblems } from '../../../core/cli/render/problems.js'
 import { EXIT } from '../../../core/errors/kitty-error.js'
 import { Verify } from '../../../core/services/verify.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
-import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   static override summary = 'Check every line of the log, the clock and the index'
@@ -16,11 +13,7 @@ export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
     '<%= config.bin %> <%= command.id %> --json',
   ]
 
-  declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
-
   @WithErrorStorage
-  @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Verify)
     const result = await service.verify()

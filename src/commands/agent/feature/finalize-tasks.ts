@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { FinalizeTasks, type FinalizeResult } from '../../../core/services/finalize-tasks.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTasksCommand> {
@@ -23,13 +21,12 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(FinalizeTasks)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { all, feature } = this.flags
     const features = all ? await scope.features() : [await scope.feature(feature)]
     const result = await service.finalize({ features, all, provenance: scope.provenance(this.flags) })

@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { SetupSpec } from '../../../core/services/setup-spec.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecCommand> {
@@ -29,13 +27,12 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(SetupSpec)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { title, mission } = this.flags
     const result = await service.setUp({
       slug: this.args.slug,

@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { Gates } from '../../../core/services/gates.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> {
@@ -23,13 +21,12 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Gates)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { gate, event } = await service.add({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       type: this.flags.type,

@@ -5,8 +5,6 @@ import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderGates } from '../../../core/cli/render/tables.js'
 import { Gates } from '../../../core/services/gates.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListGatesCommand extends KittyCommand<typeof ListGatesCommand> {
@@ -25,13 +23,12 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
   static override flags = { feature: featureFlag }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Gates)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const flag = this.flags.feature
     const asked = this.args.workPackage
     const { feature, workPackage } =

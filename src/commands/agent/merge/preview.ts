@@ -4,7 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderMergePreview } from '../../../core/cli/render/merge-preview.js'
 import { MergePreview } from '../../../core/services/merge-preview.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MergePreviewCommand extends KittyCommand<typeof MergePreviewCommand> {
@@ -24,13 +23,12 @@ export default class MergePreviewCommand extends KittyCommand<typeof MergePrevie
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(MergePreview)
-    const preview = await service.preview(this.args.branch)
+    const preview = await service.preview(this.eventStore, this.args.branch)
     this.show((style) => renderMergePreview(preview, style))
     return this.document({ ...preview })
   }

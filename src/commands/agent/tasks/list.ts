@@ -6,8 +6,6 @@ import { featureFlag, laneFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkPackages } from '../../../core/cli/render/tables.js'
 import { TaskQueries } from '../../../core/services/task-queries.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListTasksCommand extends KittyCommand<typeof ListTasksCommand> {
@@ -23,14 +21,13 @@ export default class ListTasksCommand extends KittyCommand<typeof ListTasksComma
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TaskQueries)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { lane, tag } = this.flags
     const work_packages = await service.list({ feature: await scope.feature(this.flags.feature), lane, tag })
     this.show((style) => renderWorkPackages(work_packages, style))

@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { MarkSubtasks, type MarkResult } from '../../../core/services/mark-subtasks.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {
@@ -41,13 +39,12 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(MarkSubtasks)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { status, 'work-package': workPackage } = this.flags
     const marked = await service.mark({
       feature: await scope.feature(this.flags.feature),

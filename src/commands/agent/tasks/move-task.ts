@@ -12,8 +12,6 @@ import {
 } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { MoveTask } from '../../../core/services/move-task.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand> {
@@ -44,14 +42,13 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(MoveTask)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { to, reason, force, expect, evidence } = this.flags
     const moved = await service.move({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

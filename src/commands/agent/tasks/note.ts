@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { NoteTask } from '../../../core/services/note-task.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand> {
@@ -22,13 +20,12 @@ export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand
   static override flags = { feature: featureFlag, ...provenanceFlags }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(NoteTask)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const noted = await service.note({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),
       text: this.args.text,

@@ -6,8 +6,6 @@ import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderReady } from '../../../core/cli/render/tables.js'
 import { TaskQueries } from '../../../core/services/task-queries.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCommand> {
@@ -24,14 +22,13 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TaskQueries)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { all, feature } = this.flags
     const ready = await service.ready(all ? await scope.features() : [await scope.feature(feature)])
     this.show((style) => renderReady(ready, style))

@@ -5,8 +5,6 @@ import { featureFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkPackage } from '../../../core/cli/render/work-package-page.js'
 import { TaskQueries } from '../../../core/services/task-queries.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand> {
@@ -19,14 +17,13 @@ export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand
   static override flags = { feature: featureFlag }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
     const service = await this.service(TaskQueries)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { feature, workPackage } = await scope.place(this.args.workPackage, this.flags.feature)
     const work_package = await service.show(feature, workPackage)
     this.show((style) => renderWorkPackage(work_package, new Date(), style))

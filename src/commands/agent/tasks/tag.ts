@@ -4,8 +4,6 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { TagTask } from '../../../core/services/tag-task.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 const tagsFlag = (summary: string) =>
@@ -35,13 +33,12 @@ export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> 
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(TagTask)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { add, remove } = this.flags
     const tagged = await service.tag({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

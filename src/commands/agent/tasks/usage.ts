@@ -5,8 +5,6 @@ import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { usageText } from '../../../core/cli/render/event-text.js'
 import { RecordUsage } from '../../../core/services/record-usage.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskCommand> {
@@ -26,13 +24,12 @@ export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskComma
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(RecordUsage)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { tokens, cost, seconds } = this.flags
     const recorded = await service.record({
       ...(await scope.place(this.args.workPackage, this.flags.feature)),

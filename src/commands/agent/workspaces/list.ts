@@ -4,8 +4,6 @@ import { featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkspaces } from '../../../core/cli/render/workspaces.js'
 import { Workspaces } from '../../../core/services/workspaces.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorkspacesCommand> {
@@ -19,13 +17,12 @@ export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorks
   static override flags = { feature: featureFlag }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Workspaces)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const workspaces = await service.list(await scope.chosenFeature(this.flags.feature))
     this.show((style) => renderWorkspaces(workspaces, style))
     return this.document({ workspaces })

@@ -5,8 +5,6 @@ import { actorFlag, featureFlag, workPackageArg } from '../../../core/cli/flags.
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderRemoval } from '../../../core/cli/render/workspaces.js'
 import { Workspaces } from '../../../core/services/workspaces.js'
-import { Scope } from '../../../core/services/scope.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWorkspaceCommand> {
@@ -27,13 +25,12 @@ export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWo
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(Workspaces)
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const { actor } = scope.provenance(this.flags)
     const { feature, workPackage } = await scope.place(this.args.workPackage, this.flags.feature)
     const removed = await service.remove({ feature, workPackage, force: this.flags.force, actor })

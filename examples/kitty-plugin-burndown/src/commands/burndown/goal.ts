@@ -1,12 +1,10 @@
 import {
   Args,
-  type ErrorStorage,
   type EventStore,
   featureFlag,
   KittyError,
   PluginCommand,
   provenanceFlags,
-  Scope,
   WithErrorStorage,
   WithEventStore,
 } from 'kittify/plugin'
@@ -21,7 +19,6 @@ export default class BurndownGoal extends PluginCommand<typeof BurndownGoal> {
   static override flags = { feature: featureFlag, ...provenanceFlags }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
@@ -31,7 +28,7 @@ export default class BurndownGoal extends PluginCommand<typeof BurndownGoal> {
       throw new KittyError('ValidationError', `${JSON.stringify(day)} is no day.`, {
         nextSteps: ['give one like 2026-12-01'],
       })
-    const scope = await this.service(Scope)
+    const scope = await this.scope(this.eventStore)
     const feature = await scope.feature(this.flags.feature)
     const [event] = await goalSet.emit(
       this.eventStore,
