@@ -3,6 +3,7 @@ import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
 import { answerVersion } from './answer-version.js'
 import { EXIT, systemCode } from '../errors/kitty-error.js'
+import { ensureUser } from '../platform/home-folder.js'
 
 /**
  * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
@@ -12,6 +13,7 @@ import { EXIT, systemCode } from '../errors/kitty-error.js'
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (answerVersion(argv)) return
   try {
+    ensureUser(process.env, process.platform)
     assertEventsLib()
     if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return

@@ -59,12 +59,21 @@ export class JsonlErrorStorage implements ErrorStorage {
 
   #append(file: string, line: string): void {
     this.#refuseLink()
-    mkdirSync(this.workspace.errorsDir, { recursive: true })
+    this.#makeFolder()
     const fd = openSync(join(this.workspace.errorsDir, file), APPEND, 0o644)
     try {
       appendLine(fd, line)
     } finally {
       closeSync(fd)
+    }
+  }
+
+  /** Not `recursive`, which says ENOENT where the disk is read-only. */
+  #makeFolder(): void {
+    try {
+      mkdirSync(this.workspace.errorsDir)
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
     }
   }
 

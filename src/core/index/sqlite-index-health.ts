@@ -1,5 +1,6 @@
-import { lstatSync } from 'node:fs'
+import { accessSync, constants, lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
+import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
@@ -107,14 +108,37 @@ export class SqliteIndexHealth implements IndexHealth {
     await open?.then((index) => index.close()).catch(() => undefined)
   }
 
+  #notWritable(): string | undefined {
+    for (const path of [this.workspace.eventsDir, this.workspace.indexFile]) {
+      try {
+        accessSync(path, constants.W_OK)
+      } catch (error) {
+        const code = systemCode(error)
+        if (code === undefined) throw error
+        return `${path} cannot be written by this user (${code})`
+      }
+    }
+    return undefined
+  }
+
   async #open(): Promise<EventIndex> {
     const stat = lstatSync(this.workspace.indexFile, { throwIfNoEntry: false })
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
     if (!stat.isFile())
       throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
     const { openIndex } = await loadIndex()
-    return openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
+    try {
+      return await openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
+    } catch (error) {
+      // SQLite says the same of a damaged file and of a folder where it cannot make its own.
+      const why = isDamage(error) ? this.#notWritable() : undefined
+      throw why === undefined ? error : new IndexUnusable('unavailable', why, { cause: error })
+    }
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof IndexUnusable && error.reason === 'damaged'
 }
 
 /** A fresh clone has none, and nobody needs to be told. */

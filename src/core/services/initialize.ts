@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
+import { storageError } from '../files/storage-error.js'
 import { assertReachable, LIMITS, makeFolderInside, putInside, readOwn } from '../files/work-tree.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
@@ -134,12 +135,11 @@ function linesOf(text: string): string[] {
 }
 
 function notWritable(error: unknown, root: string): unknown {
-  const code = systemCode(error)
-  if (code === undefined) return error
-  const message = error instanceof Error ? error.message : code
-  return new KittyError('NotWritable', `kitty could not be set up in ${root}: ${message}`, {
-    nextSteps: ['Check permissions and free space, then run kitty init again: it adds what is missing.'],
-    context: { root, code },
+  const meant = storageError(error, root, 'not stored')
+  if (!isKittyError(meant) || meant === error) return error
+  return new KittyError(meant.kind, `kitty could not be set up in ${root}: ${meant.message}`, {
+    nextSteps: [...meant.nextSteps.slice(0, 1), 'then run kitty init again: it adds what is missing'],
+    context: meant.context,
     cause: error,
   })
 }

@@ -7,6 +7,7 @@ import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
 import { issueFrom } from '../store/clock.js'
+import { Notices } from '../errors/notices.js'
 import { Workspace } from '../workspace/workspace.js'
 import { EventLog, type LogProblem } from '../log/event-log.js'
 import { Journal } from '../log/repair/journal.js'
@@ -31,6 +32,7 @@ export class Verify {
     @inject(Journal) private readonly journal: Journal,
     @inject(ClockStorage) private readonly clock: ClockStorage,
     @inject(IndexHealth) private readonly health: IndexHealth,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   async verify(): Promise<VerifyResult> {
@@ -130,6 +132,10 @@ export class Verify {
       return [{ ...problem, message: 'does not answer as the log does: kitty agent events rebuild-index' }]
     } catch (error) {
       if (!(error instanceof IndexUnusable)) throw error
+      if (error.reason !== 'damaged') {
+        this.notices.warn(`The index was not compared with the log: ${error.message}.`)
+        return []
+      }
       return [{ ...problem, message: `${error.message}; the next command rebuilds it` }]
     } finally {
       await this.health.close()

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { homeFolder } from '../../platform/home-folder.js'
 import { requireFromHere } from '../../root.js'
 
 /**
@@ -25,7 +25,10 @@ function pathIn(text: string, cwd: string): string | undefined {
   if (text.startsWith('file://')) return existing(fileURLToPath(text), text)
   if (text.startsWith('file:')) return existing(resolve(cwd, text.slice('file:'.length)), text)
   if (/^[a-z][a-z+.-]+:/i.test(text) || text.startsWith('@')) return undefined
-  const path = resolve(cwd, text.startsWith('~/') ? join(homedir(), text.slice(2)) : text)
+  const path = resolve(
+    cwd,
+    text.startsWith('~/') ? join(homeFolder(process.env, process.platform), text.slice(2)) : text,
+  )
   if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text))
     return existing(path, text)
   // `owner/repository` is GitHub's, unless there is such a path.
