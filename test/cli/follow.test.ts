@@ -127,6 +127,20 @@ describe('kitty watch', () => {
     },
   )
 
+  it
+    .runIf(POSIX)
+    .each(['watch --from start', 'agent events list --follow', 'agent events list --follow --format jsonl'])(
+    '%s | head -1 ends on a quiet log',
+    async (words) => {
+      const { root } = repository()
+      await opened(root)
+      const piped = `"${process.execPath}" "${PROGRAM}" ${words} | head -1; echo "\${PIPESTATUS[0]}"`
+      const lines = execFileSync('bash', ['-c', piped], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+      expect(lines.at(-1)).toBe('0')
+      expect(lines).toHaveLength(2)
+    },
+  )
+
   it('refuses --json, since one document cannot hold what has no end', async () => {
     const { root } = repository()
     const { code, stdout } = await kitty({ cwd: root }, 'watch', '--json')

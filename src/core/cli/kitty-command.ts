@@ -18,6 +18,9 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { containerIsOpen, resolverOf, type ServiceId } from '../token.js'
 
+/** How long a stream goes on after its reader has left, in milliseconds. */
+const READER_LOOK_MS = 500
+
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof KittyCommand)['baseFlags'] & T['flags']
 >
@@ -97,11 +100,17 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>,
   ): Promise<void> {
     if (this.jsonEnabled()) throw noEndInJson()
-    const [{ EventPrinter }, { Interruption }] = await Promise.all([
+    const [{ EventPrinter }, { Interruption }, { PipeReader }] = await Promise.all([
       import('./event-printer.js'),
       import('./interruption.js'),
+      import('../platform/pipe-reader.js'),
     ])
     const interruption = new Interruption()
+    const reader = new PipeReader(process.stdout.fd)
+    // On a quiet log no write would find out.
+    const look = setInterval(() => {
+      if (reader.isGone()) interruption.stop()
+    }, READER_LOOK_MS)
     // A signal must be heard while nobody reads, and so what is written must not be waited for.
     this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
     try {
@@ -110,6 +119,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
         interruption,
       )
     } finally {
+      clearInterval(look)
       interruption.close()
     }
   }
