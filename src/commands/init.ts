@@ -2,6 +2,9 @@ import { Flags } from '@oclif/core'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Initialize } from '../core/services/initialize.js'
 
+const PER_WRITER_HINT =
+  'Pull requests that are merged on a forge never conflict in the log with: kitty init --per-writer'
+
 export default class Init extends KittyCommand<typeof Init> {
   static override summary = 'Set kitty up in this repository'
   static override description =
@@ -20,14 +23,16 @@ export default class Init extends KittyCommand<typeof Init> {
 
   async run(): Promise<unknown> {
     const service = await this.service(Initialize)
-    const { root, created } = service.initialise(this.flags['per-writer'])
+    const { root, created, sharesDailyFiles } = service.initialise(this.flags['per-writer'])
+    const hint = sharesDailyFiles ? [PER_WRITER_HINT] : []
     this.show(() =>
       created.length === 0
-        ? `kitty is set up in ${root} already; nothing was changed.`
+        ? [`kitty is set up in ${root} already; nothing was changed.`, ...hint].join('\n')
         : [
             `kitty is set up in ${root}:`,
             ...created.map((path) => `  + ${path}`),
             '',
+            ...hint,
             'Next: kitty agent feature setup-spec my-feature',
           ].join('\n'),
     )

@@ -23,7 +23,7 @@ import { monotonicFactory } from 'ulid'
 import { parseEvent } from './src/core/events-lib.js'
 import { FileClockStorage } from './src/core/log/clock-storage.js'
 import { FileLock } from './src/core/lock/file-lock.js'
-import { FileJournal } from './src/core/log/repair/journal.js'
+import { FileJournal } from './src/core/log/repair/file-journal.js'
 import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
 const [root, name, count, atOnce] = process.argv.slice(2)
 const nextId = monotonicFactory(() => randomBytes(1).readUInt8() / 256)

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
+import { settingsIn } from './config-file.js'
 
 /** A checkout and git's directories behind it. All paths absolute. */
 export interface Checkout {
@@ -34,6 +35,34 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
   return gitDirIn(beside) === gitCommonDir ? beside : undefined
 }
 
+/** The bare repository that `from` is in, as one is inside of its own folder. */
+export function findBareRepository(from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const parts = ['objects', 'refs'].map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+    if (isGitDirectory(folder) && parts.every((part) => part?.isDirectory())) return folder
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+/**
+ * The worktree that a repository without a checkout of its own should keep its log in: the one on the branch of the
+ * repository's HEAD, else the first by name. The same from wherever it is asked. Undefined when it has no worktree.
+ */
+export function mainWorktree(gitCommonDir: string): string | undefined {
+  const worktrees = namesIn(join(gitCommonDir, 'worktrees')).flatMap((name) => {
+    const admin = join(gitCommonDir, 'worktrees', name)
+    const path = readOptional(join(admin, 'gitdir'))?.trim()
+    if (path === undefined || !isAbsolute(path) || !isFile(path)) return []
+    return [{ path: dirname(path), head: readOptional(join(admin, 'HEAD')) }]
+  })
+  const head = readOptional(join(gitCommonDir, 'HEAD'))
+  return (worktrees.find((one) => one.head === head) ?? worktrees[0])?.path
+}
+
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder).sort() : []
+}
+
 function gitDirIn(folder: string): string | undefined {
   const entry = join(folder, '.git')
   const kind = statSync(entry, { throwIfNoEntry: false })
@@ -50,7 +79,11 @@ function gitDirIn(folder: string): string | undefined {
 }
 
 function isGitDirectory(path: string): boolean {
-  return statSync(join(path, 'HEAD'), { throwIfNoEntry: false })?.isFile() === true
+  return isFile(join(path, 'HEAD'))
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function commonDirOf(gitDir: string): string {
@@ -58,18 +91,8 @@ function commonDirOf(gitDir: string): string {
   return common === undefined || common === '' ? gitDir : resolve(gitDir, common)
 }
 
-function readCoreConfig(gitCommonDir: string): { worktree?: string; bare: boolean } {
-  const text = readOptional(join(gitCommonDir, 'config')) ?? ''
-  const core: { worktree?: string; bare: boolean } = { bare: false }
-  let inCore = false
-  for (const line of text.split('\n')) {
-    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1]
-    if (section !== undefined) inCore = section.trim().toLowerCase() === 'core'
-    const setting = inCore ? /^\s*(worktree|bare)\s*=\s*(.*)$/i.exec(line) : null
-    const value = setting?.[2]?.trim().replace(/^"(.*)"$/, '$1')
-    if (value === undefined) continue
-    if (setting?.[1]?.toLowerCase() === 'worktree') core.worktree = value
-    else core.bare = /^(true|yes|on|1)$/i.test(value)
-  }
-  return core
+function readCoreConfig(gitCommonDir: string): { worktree: string | undefined; bare: boolean } {
+  const settings = settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '')
+  const bare = settings.get('core.bare') ?? ''
+  return { worktree: settings.get('core.worktree'), bare: /^(true|yes|on|1)$/i.test(bare) }
 }

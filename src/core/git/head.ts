@@ -25,6 +25,16 @@ export function branchesState(folders: GitFolders): string {
   return [headState(folders), packedState(gitCommonDir), ...ofBranches].join(' ')
 }
 
+/** Whether a merge in the log's checkout waits for its commit. */
+export function isMergeWaiting({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
+  return stateOf(join(logGitDir, 'MERGE_HEAD')) !== '-'
+}
+
+/** Whether the log's checkout is sparse, or has been (git-sparse-checkout(1)): git then may leave out what HEAD has. */
+export function isSparse({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
+  return stateOf(join(logGitDir, 'info', 'sparse-checkout')) !== '-'
+}
+
 /** Of the branches that are no files of their own: packed together with others, or in a table. */
 function packedState(gitCommonDir: string): string {
   return ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name))).join(' ')

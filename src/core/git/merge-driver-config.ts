@@ -1,4 +1,8 @@
+import { join } from 'node:path'
+import { readOptional } from '../files/read-optional.js'
+import { settingsIn } from './config-file.js'
 import { askGitFields, git } from './git.js'
+import type { Workspace } from '../workspace/workspace.js'
 
 /**
  * The log's merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where
@@ -25,6 +29,23 @@ export function registerMergeDrivers(root: string): string[] {
   const missing = missingSettings(root)
   for (const [key, value] of missing) git(root, ['config', '--local', key, value])
   return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
+}
+
+/**
+ * Registers the merge drivers in a clone that lacks them or has another version's, if the repository asks for them in
+ * its `.gitattributes`: these come with a clone, git's configuration does not. Where all is well this reads one file
+ * and starts no process.
+ * @returns the names of those it changed. @throws KittyError when git cannot be asked or cannot write.
+ */
+export function ensureMergeDrivers({
+  root,
+  gitCommonDir,
+}: Pick<Workspace, 'root' | 'gitCommonDir'>): string[] {
+  const present = settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '')
+  const isSet = Object.entries(SETTINGS).every(([key, value]) => present.get(key) === value)
+  if (isSet) return []
+  const isAskedFor = /\bmerge=kitty-/.test(readOptional(join(root, '.gitattributes')) ?? '')
+  return isAskedFor ? registerMergeDrivers(root) : []
 }
 
 /** True when git's configuration names the merge drivers as this kitty runs them. */

@@ -16,6 +16,18 @@ export function shellWords(
   return words.map((word) => QUOTED[shell](word)).join(' ')
 }
 
+/** How a variable is set for what the shell runs from then on. */
+export function setVariable(
+  name: string,
+  value: string,
+  shell: Shell = shellOf(process.env, process.platform),
+): string {
+  if (shell === 'cmd') return `set "${name}=${value}"`
+  const quoted = QUOTED[shell](value)
+  if (shell === 'posix') return `export ${name}=${quoted}`
+  return `$env:${name} = ${quoted.startsWith("'") ? quoted : `'${quoted}'`}`
+}
+
 const PLAIN = /^[\w@%+=:,./-]+$/
 const PLAIN_ON_WINDOWS = /^[\w+=:./\\-]+$/
 

@@ -3,10 +3,20 @@ import { inject, injectable } from 'inversify'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { storageError } from '../files/storage-error.js'
-import { assertReachable, LIMITS, makeFolderInside, putInside, readOwn } from '../files/work-tree.js'
+import {
+  assertReachable,
+  LIMITS,
+  lookInside,
+  makeFolderInside,
+  putInside,
+  readOwn,
+} from '../files/work-tree.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
+import { readOptional } from '../files/read-optional.js'
+import { settingsIn } from '../git/config-file.js'
 import { registerMergeDrivers } from '../git/merge-driver-config.js'
+import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 
@@ -14,6 +24,8 @@ export interface InitResult {
   readonly root: string
   /** What was made or added to, from the repository's root. */
   readonly created: readonly string[]
+  /** Daily files in a repository with a remote: clones would write to the same file. */
+  readonly sharesDailyFiles: boolean
 }
 
 /** Everything in `.kittify` that must not be committed. */
@@ -45,7 +57,8 @@ export class Initialize {
     const workspace = findWorkspace(this.session.cwd, this.session.env)
     assertSafe(workspace)
     try {
-      return { root: workspace.root, created: this.#create(workspace, perWriter) }
+      const created = this.#create(workspace, perWriter)
+      return { root: workspace.root, created, sharesDailyFiles: sharesDailyFiles(workspace) }
     } catch (error) {
       throw notWritable(error, workspace.root)
     }
@@ -54,6 +67,8 @@ export class Initialize {
   #create(workspace: Workspace, perWriter: boolean): string[] {
     // Before anything is made: what one of them refuses leaves no half of a set-up.
     for (const path of ownTextFiles(workspace)) assertReachable(workspace.root, path)
+    // A sparse checkout may have left out what is there: a log begun anew would be committed in its place.
+    if (lookInside(workspace.root, workspace.kittyDir).state === 'missing') restoreKittyFolder(workspace)
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir, workspace.errorsDir]) {
@@ -75,6 +90,12 @@ export class Initialize {
       created.push(`merge driver ${name} (.git/config)`)
     return created
   }
+}
+
+function sharesDailyFiles(workspace: Workspace): boolean {
+  if (readConfig(workspace).log.files === 'per-writer') return false
+  const settings = settingsIn(readOptional(join(workspace.gitCommonDir, 'config')) ?? '')
+  return [...settings.keys()].some((key) => key.startsWith('remote.'))
 }
 
 /** Of the two lines about error records the last one counts (gitignore(5)). @returns whether one was added. */

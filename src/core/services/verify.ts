@@ -1,15 +1,17 @@
 import { lstatSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
+import { isKittyError } from '../errors/kitty-error.js'
 import { secretIn } from '../errors/secrets.js'
 import { Causality, encodeEvent, isKittyEvent, type LogEvent } from '../events-lib.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
+import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { issueFrom } from '../store/clock.js'
 import { Notices } from '../errors/notices.js'
 import { Workspace } from '../workspace/workspace.js'
-import { EventLog, type LogProblem } from '../log/event-log.js'
+import { EventLog, type LogProblem, type RawLine } from '../log/event-log.js'
 import { Journal } from '../log/repair/journal.js'
 import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
@@ -95,18 +97,32 @@ export class Verify {
   }
 
   async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
-    const { lines } = this.journal.read()
-    const present = new Set(
-      (await replayed.rows(lines.map((line) => line.event_id))).map((row) => row.event_id),
-    )
-    return lines
-      .filter((line) => !present.has(line.event_id))
-      .map((line) => ({
-        file: this.workspace.journalFile,
-        line: 0,
-        kind: 'not_in_log',
-        message: `event ${line.event_id} was stored and is not in the work tree; the next command puts it back unless a branch has it`,
-      }))
+    const stored = this.journal.read().lines.map(({ event_id }) => ({
+      event_id,
+      file: this.workspace.journalFile,
+      message: `event ${event_id} was stored and is not in the work tree; the next command puts it back unless a branch has it`,
+    }))
+    const staged = this.#missingFromFiles().map(({ event_id }) => ({
+      event_id,
+      file: this.workspace.eventsDir,
+      message: `git has event ${event_id} and the work tree lacks it; the next command puts it back`,
+    }))
+    // Of an event that both lack the journal speaks.
+    const wanted = new Map([...staged, ...stored].map((one) => [one.event_id, one]))
+    for (const { event_id } of await replayed.rows([...wanted.keys()])) wanted.delete(event_id)
+    return [...wanted.values()].map(({ file, message }) => ({ file, line: 0, kind: 'not_in_log', message }))
+  }
+
+  #missingFromFiles(): readonly RawLine[] {
+    try {
+      return unstagedDeletions(this.workspace) ?? []
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
+      this.notices.warn(
+        `Could not find out whether the work tree has every event that git has. ${error.message}`,
+      )
+      return []
+    }
   }
 
   #clockProblems(maximum: number): LogProblem[] {

@@ -1,8 +1,9 @@
 import { inject, injectable } from 'inversify'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
 import { dayOf } from '../log/format/day-file.js'
 import { type HostileAttribute, hostileAttributes } from '../git/log-attributes.js'
+import { ensureMergeDrivers } from '../git/merge-driver-config.js'
 import { unmergedLines } from '../log/repair/unmerged-lines.js'
 import { Workspace } from '../workspace/workspace.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
@@ -30,6 +31,7 @@ export class AttributeGuard {
    * @throws KittyError UnsafeSetup naming the attribute.
    */
   beforeAppend(events: readonly LogEvent[]): boolean {
+    this.#ensureMergeDrivers()
     const days = new Set(events.map((event) => dayOf(event.timestamp)))
     const hostile = hostileAttributes(this.workspace, () => [...days].map((day) => `${day}.jsonl`))
     for (const { attribute, effect } of hostile) {
@@ -46,6 +48,20 @@ export class AttributeGuard {
     const files = (): string[] => this.log.list().map((file) => file.name)
     const isNotMerged = hostileAttributes(this.workspace, files).some(({ effect }) => effect === 'no merge')
     return isNotMerged ? unmergedLines(this.workspace.root, this.workspace.eventsDir) : []
+  }
+
+  /** A clone that was never set up would leave conflict markers in the log at its first merge. */
+  #ensureMergeDrivers(): void {
+    try {
+      const names = ensureMergeDrivers(this.workspace)
+      if (names.length > 0)
+        this.notices.warn(`Registered the merge drivers ${names.join(' and ')} in this clone's .git/config.`)
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
+      this.notices.warn(
+        `Could not register the merge drivers; kitty doctor --fix tries again. ${error.message}`,
+      )
+    }
   }
 
   #unsafe(attribute: string, says: string): KittyError {

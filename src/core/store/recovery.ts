@@ -18,7 +18,7 @@ import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
 import { reconcile } from '../log/repair/reconcile.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
 import { isGitAtWork, isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
-import { branchesState } from '../git/head.js'
+import { branchesState, isSparse } from '../git/head.js'
 import { EventLog, type LogProblem, type RawLine, SCAN_START } from '../log/event-log.js'
 import { Journal } from '../log/repair/journal.js'
 import { Acknowledged, ARCHIVE_AT } from './acknowledged.js'
@@ -78,6 +78,8 @@ export class Recovery {
     const freshness = await index.freshness(this.log.list())
     if (!freshness.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
+    // Before git is asked, as in #compareWithGit. What HEAD brings to a sparse checkout may stay out of the work tree.
+    const watched = !isChecked(mark) && isSparse(this.workspace) ? branchesState(this.workspace) : undefined
     const { lines, end } = this.journal.read(mark)
     const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
     const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
@@ -89,7 +91,11 @@ export class Recovery {
     }
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
     if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
-      await this.#confirmJournal(index, lines, { ...marked(mark), ...end })
+      await this.#confirmJournal(index, lines, {
+        ...marked(mark),
+        ...end,
+        ...(watched !== undefined && { branches: watched }),
+      })
     return freshness.isUpToDate ? freshness : undefined
   }
 
@@ -204,7 +210,8 @@ export class Recovery {
     }
     this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending || plan === undefined) return putBack.length > 0
-    const waitsFor = plan.isElsewhere ? { branches } : {}
+    // A sparse checkout may leave out what HEAD brings: only HEAD tells then that there is more.
+    const waitsFor = plan.isElsewhere || isSparse(this.workspace) ? { branches } : {}
     await this.#confirmJournal(index, plan.expected, { ...end, ...waitsFor })
     return putBack.length > 0
   }

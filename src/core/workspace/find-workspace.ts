@@ -1,7 +1,15 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
-import { type Checkout, findCheckout, primaryCheckout } from '../git/checkout.js'
+import {
+  type Checkout,
+  findBareRepository,
+  findCheckout,
+  mainWorktree,
+  primaryCheckout,
+} from '../git/checkout.js'
+import { setVariable, shellWords } from '../platform/shell-words.js'
+import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 
 /**
@@ -14,23 +22,28 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
   const here = findCheckout(cwd)
   if (here === undefined) throw notARepository(cwd)
   const root = primaryCheckout(here)
-  if (root === undefined) throw noPrimaryCheckout(here)
+  if (root === undefined) throw noPrimaryCheckout(here.gitCommonDir)
   const { gitCommonDir } = here
   return layout(root, here, { logGitDir: gitCommonDir, privateDir: join(gitCommonDir, 'kitty') })
 }
 
 /**
- * A repository with a journal has been set up, whatever git has done to the folder since (clean -fdx, a sparse
- * checkout): what the journal has goes back into it.
- * @throws KittyError NotInitialised when `kitty init` has not been run in this repository.
+ * Makes sure that kitty is set up here. Where `.kittify` is not in the work tree, it is written as HEAD has it (a sparse
+ * checkout left it out). A repository with a journal has been set up, whatever git has done to the folder since
+ * (clean -fdx): what the journal has goes back into it.
+ * @throws KittyError NotInitialised when `kitty init` has not been run in this repository; or when git cannot be asked.
  */
-export function requireInitialized({ root, kittyDir, journalFile }: Workspace): void {
-  for (const path of [kittyDir, journalFile])
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
+export function requireInitialized(workspace: Workspace): void {
+  const { root, kittyDir, journalFile } = workspace
+  if (isThere(kittyDir) || restoreKittyFolder(workspace) || isThere(journalFile)) return
   throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder`, {
     nextSteps: ['kitty init'],
     context: { root },
   })
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function workspaceAt(root: string, cwd: string): Workspace {
@@ -89,19 +102,27 @@ function existingFolder(path: string): string {
 }
 
 function notARepository(from: string): KittyError {
+  const bare = findBareRepository(from)
+  if (bare !== undefined) return noPrimaryCheckout(bare)
   return new KittyError('NotAGitRepository', `${from} is not inside a git repository`, {
     nextSteps: ['cd into a repository', 'or make one here: git init'],
     context: { cwd: from },
   })
 }
 
-function noPrimaryCheckout(here: Checkout): KittyError {
+function noPrimaryCheckout(gitCommonDir: string): KittyError {
+  const worktree = mainWorktree(gitCommonDir)
   return new KittyError(
     'NotAGitRepository',
-    `the repository ${here.gitCommonDir} is bare or keeps its files elsewhere: it has no primary checkout to keep the log in`,
+    `The repository ${gitCommonDir} is bare or keeps its files elsewhere: it has no primary checkout to keep the log in.`,
     {
-      nextSteps: [`choose the checkout that holds .kittify: export KITTY_ROOT=${here.worktree}`],
-      context: { git_common_dir: here.gitCommonDir, worktree: here.worktree },
+      nextSteps:
+        worktree === undefined
+          ? [
+              `Make a worktree for the log: ${shellWords(['git', '-C', gitCommonDir, 'worktree', 'add', '../main'])}`,
+            ]
+          : [`Keep the log in one worktree, the same in every shell: ${setVariable('KITTY_ROOT', worktree)}`],
+      context: { git_common_dir: gitCommonDir, worktree: worktree ?? null },
     },
   )
 }

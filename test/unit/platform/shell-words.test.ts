@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { shellOf, shellWords } from '../../../src/core/platform/shell-words.js'
+import { setVariable, shellOf, shellWords } from '../../../src/core/platform/shell-words.js'
 import { POSIX } from '../../support/posix.js'
 
 const WORDS = ['plain', '/a/b.c', 'two words', "it's", '$HOME', '`id`', 'a;b', '*', '', '"x"', '%PATH%']
@@ -23,6 +23,14 @@ describe('shellWords', () => {
     expect(shellWords(['git', String.raw`C:\Program Files\it's`], 'cmd')).toBe(
       String.raw`git "C:\Program Files\it's"`,
     )
+  })
+})
+
+describe('setVariable', () => {
+  it('sets a variable in the shell’s own way', () => {
+    expect(setVariable('A', '/a b', 'posix')).toBe("export A='/a b'")
+    expect(setVariable('A', String.raw`C:\a`, 'powershell')).toBe(String.raw`$env:A = 'C:\a'`)
+    expect(setVariable('A', String.raw`C:\a b`, 'cmd')).toBe(String.raw`set "A=C:\a b"`)
   })
 })
 

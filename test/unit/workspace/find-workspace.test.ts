@@ -78,6 +78,27 @@ describe('findWorkspace', () => {
     expect(findWorkspace(linked, { KITTY_ROOT: linked }).root).toBe(linked)
   })
 
+  it('gives one and the same hint from everywhere around a bare repository', () => {
+    const repository = new TempRepository()
+    repository.git('branch', 'feature')
+    const project = tempFolder()
+    const bare = join(project, '.bare')
+    repository.git('clone', '--quiet', '--bare', repository.root, bare)
+    const hintFrom = (folder: string) => errorOf(() => findWorkspace(folder, {})).nextSteps
+    expect(hintFrom(bare)).toEqual([`Make a worktree for the log: git -C ${bare} worktree add ../main`])
+    writeFileSync(join(project, '.git'), 'gitdir: ./.bare\n')
+    gitIn(bare, 'worktree', 'add', '--quiet', join(project, 'feature'), 'feature')
+    gitIn(bare, 'worktree', 'add', '--quiet', join(project, 'main'), 'main')
+    const places = [bare, join(bare, 'refs'), project, join(project, 'feature'), join(project, 'main')]
+    const hint = [
+      `Keep the log in one worktree, the same in every shell: export KITTY_ROOT=${join(project, 'main')}`,
+    ]
+    for (const place of places) {
+      expect(hintFrom(place), place).toEqual(hint)
+      expect(findWorkspace(place, { KITTY_ROOT: join(project, 'main') }).root).toBe(join(project, 'main'))
+    }
+  })
+
   it('takes a folder whose git directory is declared bare for no checkout, as git does', () => {
     const repository = new TempRepository()
     repository.git('config', 'core.bare', 'true')

@@ -11,7 +11,7 @@ import { rawLinesIn } from '../format/raw-lines.js'
 
 /**
  * Events that git's index has and the same file of the work tree lacks. Nobody wants that of a log: a file was removed
- * by hand, a checkout could not write it, or a line landed in what git was just replacing.
+ * by hand, a checkout could not write it or was told to leave it out, or a line landed in what git was just replacing.
  * Git's index is not touched.
  * @returns undefined while git is at work on its index, which then tells nothing about the work tree.
  * @throws KittyError when git cannot be asked.
@@ -33,13 +33,13 @@ export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolea
  * git-update-index(1) `--skip-worktree` or `--assume-unchanged`.
  * @throws KittyError when git cannot be asked.
  */
-export function isLogHidden({ root, eventsDir }: Workspace): boolean {
-  const entries = askGitFields(root, ['ls-files', '-v', '-z', '--', relative(root, eventsDir)])
-  return entries.some((entry) => /^(?:S|[a-z]) /.test(entry))
+export function isLogHidden(workspace: Workspace): boolean {
+  return hiddenFiles(workspace.root, relative(workspace.root, workspace.eventsDir)).length > 0
 }
 
 function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
-  const differing = differingFiles(root, relative(root, eventsDir))
+  const folder = relative(root, eventsDir)
+  const differing = [...differingFiles(root, folder), ...hiddenFiles(root, folder)]
   const blobs = readObjects(
     root,
     differing.map(({ blob }) => blob),
@@ -64,8 +64,21 @@ function linesNow(path: string): RawLine[] | undefined {
   }
 }
 
+interface StagedFile {
+  readonly name: string
+  readonly blob: string
+}
+
+/** Day files that git does not compare with the work tree (git-ls-files(1), `-v`: `S`, or a tag in lower case). */
+function hiddenFiles(root: string, folder: string): StagedFile[] {
+  return askGitFields(root, ['ls-files', '-v', '--stage', '-z', '--', folder]).flatMap((entry) => {
+    const [, blob, path = ''] = /^(?:S|[a-z]) [0-7]+ ([0-9a-f]{40,64}) 0\t(.*)$/s.exec(entry) ?? []
+    return blob !== undefined && isDayFile(basename(path)) ? [{ name: basename(path), blob }] : []
+  })
+}
+
 /** Day files whose status is not the one that git's index notes, with their blob there (git-diff-files(1), "Raw output format"). */
-function differingFiles(root: string, folder: string): { name: string; blob: string }[] {
+function differingFiles(root: string, folder: string): StagedFile[] {
   // A monitor of the file system would be started for it.
   const args = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--', folder]
   const fields = askGitFields(root, args)

@@ -1,0 +1,11 @@
+import type { Uncommitted } from '../../services/commit-state.js'
+
+/** What a person has to do in git, a sentence a line; nothing when all is committed. */
+export function commitNotes({ uncommitted_events, merge_waiting }: Uncommitted): string[] {
+  const count = uncommitted_events ?? 0
+  const events = count === 1 ? '1 event is' : `${count} events are`
+  return [
+    ...(merge_waiting ? ['A merge is waiting for its commit: git status names what is left to do.'] : []),
+    ...(count > 0 ? [`${events} not committed yet: git add .kittify kitty-specs, then git commit.`] : []),
+  ]
+}

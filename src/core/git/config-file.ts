@@ -1,0 +1,34 @@
+/**
+ * The settings in the text of a git configuration file (git-config(1), "Syntax"), by `section.subsection.key`, the last
+ * of a name. Without what it includes: for a quick look that may be wrong, where git is asked when it matters.
+ */
+export function settingsIn(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>()
+  let section = ''
+  for (const line of text.replaceAll(/\\\r?\n/g, '').split('\n')) {
+    const [, name, subsection] = /^\s*\[([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\]/.exec(line) ?? []
+    if (name !== undefined) {
+      const below = subsection === undefined ? '' : `.${subsection.replaceAll(/\\(.)/g, '$1')}`
+      section = `${name.toLowerCase()}${below}`
+    }
+    const [, key, value] = /^\s*(?:\[.*\]\s*)?([A-Za-z][\w-]*)\s*=\s*(.*)$/.exec(line) ?? []
+    if (key !== undefined) settings.set(`${section}.${key.toLowerCase()}`, plainValue(value ?? ''))
+  }
+  return settings
+}
+
+/** Without quotes, escapes, a comment and the spaces around. */
+function plainValue(text: string): string {
+  let value = ''
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at)
+    if (char === '\\') value += ESCAPES[text.charAt((at += 1))] ?? text.charAt(at)
+    else if (char === '"') isQuoted = !isQuoted
+    else if (!isQuoted && (char === '#' || char === ';')) break
+    else value += char
+  }
+  return value.trim()
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' }
