@@ -60,7 +60,7 @@ export default tseslint.config(
   {
     // Packages of their own, which find kitty where it is installed: here it is the source.
     files: ['examples/**/*.ts'],
-    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.examples.json' } },
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig/examples.json' } },
     rules: {
       '@typescript-eslint/no-floating-promises': [
         'error',

@@ -1,32 +1,71 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Git runs a merge driver there through FIFOs and scripts of a POSIX shell. */
+const isWindows = process.platform === 'win32'
+/** There git runs a merge driver through FIFOs and scripts of a POSIX shell. */
 const NOT_ON_WINDOWS = ['histories', 'merge-drivers', 'merge-matrix', 'races'].map(
   (name) => `test/git/${name}.test.ts`,
 )
-const left = process.platform === 'win32' ? NOT_ON_WINDOWS : []
-if (left.length > 0) process.stderr.write(`skipped on Windows: ${left.join(', ')}\n`)
+if (isWindows) process.stderr.write(`skipped on Windows: ${NOT_ON_WINDOWS.join(', ')}\n`)
 
+const MINUTE = 60_000
+const resolve = {
+  alias: { 'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)) },
+}
+const within = (limit: number) => ({ pool: 'forks' as const, testTimeout: limit, hookTimeout: limit })
+
+/** `npm test` runs `main`. The others take minutes, each behind a command of its own in package.json. */
 export default defineConfig({
-  resolve: {
-    alias: { 'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)) },
-  },
   test: {
-    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    // Of the faults only the main ones, test/faults/main; the rest with `npm run test:faults`.
-    exclude: [
-      'test/faults/*.test.ts',
-      'test/races/**',
-      'test/events-lib/**',
-      'test/package/**',
-      ...left,
-      '**/node_modules/**',
-    ],
-    reporters: ['default', './test/faults/support/report.ts'],
+    // Prints the seed; each project says whether it shuffles.
     sequence: { shuffle: true },
-    pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    reporters: ['default', './test/faults/support/report.ts'],
+    projects: [
+      {
+        resolve,
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          exclude: [
+            // Of the faults only the main ones, test/faults/main.
+            'test/faults/*.test.ts',
+            'test/events-lib/**',
+            'test/package/**',
+            ...(isWindows ? NOT_ON_WINDOWS : []),
+            '**/node_modules/**',
+          ],
+          sequence: { shuffle: true },
+          ...within(process.env['KITTY_FAULTS'] === 'full' ? 10 * MINUTE : MINUTE),
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts'],
+          sequence: { shuffle: true },
+          ...within(10 * MINUTE),
+        },
+      },
+      {
+        // Real git, a real SSH server and real compilations.
+        test: {
+          name: 'events-lib',
+          include: ['test/events-lib/**/*.test.ts'],
+          sequence: { shuffle: true },
+          ...within(2 * MINUTE),
+        },
+      },
+      {
+        // From a clone to a board drawn by an installed plugin, with real npm, in the order it is written in.
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/support/global-setup.ts'],
+          maxWorkers: 1,
+          ...within(10 * MINUTE),
+        },
+      },
+    ],
   },
 })

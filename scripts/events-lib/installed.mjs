@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -17,6 +17,8 @@ import { EventsLibFailure } from './failure.mjs'
 
 const NAME = 'kitty-events'
 const TAKEN = '.pin.json'
+/** The compiler's options, beside the packages as in the repository. */
+const OPTIONS = 'tsconfig/base.json'
 
 const modules = (root) => join(root, 'node_modules')
 const linkMark = (root) => join(modules(root), '.kitty-events-linked')
@@ -70,7 +72,7 @@ export function useCopy(root, pin, take) {
     take(stage)
     const folder = join(stage, pin.path)
     // The copy is compiled with this checkout's options, which it reaches as it would in the repository.
-    copyFileSync(join(root, 'tsconfig.base.json'), join(stage, 'tsconfig.base.json'))
+    cpSync(join(root, OPTIONS), join(stage, OPTIONS))
     compile(root, folder)
     writeFileSync(join(folder, TAKEN), `${JSON.stringify({ commit: pin.commit, tree: pin.tree })}\n`)
     const installed = join(modules(root), NAME)

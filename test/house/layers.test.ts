@@ -66,7 +66,7 @@ describe('the layer rules', () => {
 /** A program of nothing but forbidden imports, outside of the repository. */
 function wrongHouse(): string {
   const root = sharedFolder()
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.base.json'])
+  for (const file of ['package.json', 'tsconfig.json', 'tsconfig/base.json'])
     cpSync(join(ROOT, file), join(root, file))
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   const write = (path: string, text: string): void => {
@@ -100,7 +100,7 @@ async function violationsIn(
       validate: true,
     },
     undefined,
-    { tsConfig: JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')) as object },
+    { tsConfig: JSON.parse(readFileSync(join(root, 'tsconfig/base.json'), 'utf8')) as object },
   )
   const { summary } = result.output as ICruiseResult // no reporter was asked for, so it is the result itself
   return summary.violations.map(({ rule, from }) => ({ rule: rule.name, from }))

@@ -22,7 +22,7 @@ export class EventsLibCheckout {
     checkout.git('init', '--quiet', '--initial-branch=main')
     cpSync(join(ROOT, 'scripts/events-lib'), join(checkout.root, 'scripts/events-lib'), { recursive: true })
     cpSync(join(ROOT, 'scripts/events-lib.mjs'), join(checkout.root, 'scripts/events-lib.mjs'))
-    cpSync(join(ROOT, 'tsconfig.base.json'), join(checkout.root, 'tsconfig.base.json'))
+    cpSync(join(ROOT, 'tsconfig/base.json'), join(checkout.root, 'tsconfig/base.json'))
     checkout.write('.gitignore', 'node_modules/\ndist/\n')
     checkout.write(
       'packages/events/tsconfig.json',
