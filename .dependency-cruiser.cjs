@@ -24,7 +24,7 @@ module.exports = {
       'no-cycles',
       'Two modules that need each other are one module, or miss a third.',
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      { circular: true },
     ),
     rule(
       'events-library-is-pure',

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Config, type Interfaces } from '@oclif/core'
-import { commandOf } from './command-of.js'
+import { type BundledCommands, commandOf } from './command-of.js'
 
 /** What the bundle carries of the program, so that none of it is looked for on disk. */
 export interface BundledProgram {
@@ -10,13 +10,6 @@ export interface BundledProgram {
   readonly pjson: Interfaces.PJSON
   /** By id. */
   readonly commands: BundledCommands
-}
-
-export type BundledCommands = Readonly<Record<string, BundledCommand>>
-
-interface BundledCommand {
-  readonly takesArguments: boolean
-  load(): Promise<{ readonly default: Command.Class }>
 }
 
 /** A theme colours oclif's help, which is not printed from here. */

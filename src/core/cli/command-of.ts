@@ -1,4 +1,11 @@
-import type { BundledCommands } from './bundled-program.js'
+import type { Command } from '@oclif/core'
+
+export type BundledCommands = Readonly<Record<string, BundledCommand>>
+
+interface BundledCommand {
+  readonly takesArguments: boolean
+  load(): Promise<{ readonly default: Command.Class }>
+}
 
 /**
  * The id of the program's own command that a command line runs, as oclif would find it. Undefined where that is not

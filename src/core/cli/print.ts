@@ -1,17 +1,8 @@
 /** The one way out of the program: what is printed passes here, stripped of control characters. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
-import { standardOutput } from './standard-output.js'
+import { type OutputStream, standardOutput } from './standard-output.js'
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
-
-export interface OutputStream {
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-  write(text: string): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
-  /** A stream that can be full says when it no longer is. */
-  once?(event: 'drain', listener: () => void): unknown
-}
 
 export interface PrinterOptions {
   readonly stdout?: OutputStream

@@ -1,6 +1,14 @@
 import { fstatSync, statSync, type Stats, writeSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
-import type { OutputStream } from './print.js'
+
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  write(text: string): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  /** A stream that can be full says when it no longer is. */
+  once?(event: 'drain', listener: () => void): unknown
+}
 
 const RETRY_MS = 5
 

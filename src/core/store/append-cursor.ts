@@ -1,7 +1,7 @@
 import { CLOCK_GAP, entityKey, type LogEvent, MAX_PARENTS } from '../events-lib.js'
 import type { AppendedLine, EventLog, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../files/open-file.js'
-import type { Draft } from './stamp.js'
+import type { Draft } from './event-store.js'
 
 const NAME = String.raw`"([ !#-[\]-~]+)"`
 const ANY = String.raw`"[^"\\]*"`

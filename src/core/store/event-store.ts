@@ -1,8 +1,7 @@
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, NewEvent, NewPluginEvent, WorkPackageState } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
-import type { Draft } from './stamp.js'
 import { token } from '../token.js'
 
 /** Who does something, and what it belongs to. */
@@ -13,6 +12,9 @@ export interface Provenance {
   /** The session or run the operation belongs to. */
   readonly correlationId: string | null
 }
+
+/** An event that is still to be stamped: without id, clock, parents and time. */
+export type Draft = NewEvent | NewPluginEvent
 
 /** What a decider answers. `events` and `repeated` are filled by `@Emits`, once the drafts are durable. */
 export interface Decision {

@@ -1,16 +1,6 @@
-import {
-  entityKey,
-  type LogEvent,
-  type NewEvent,
-  type NewPluginEvent,
-  parseEvent,
-  type Registry,
-  tick,
-} from '../events-lib.js'
+import { entityKey, type LogEvent, parseEvent, type Registry, tick } from '../events-lib.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { Provenance } from './event-store.js'
-
-export type Draft = NewEvent | NewPluginEvent
+import type { Draft, Provenance } from './event-store.js'
 
 export interface StampSources {
   readonly registry: Registry

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Printer, type OutputStream } from '../../../src/core/cli/print.js'
+import { Printer } from '../../../src/core/cli/print.js'
+import type { OutputStream } from '../../../src/core/cli/standard-output.js'
 import { paint, terminalStyle } from '../../../src/core/cli/style.js'
 
 class Written implements OutputStream {

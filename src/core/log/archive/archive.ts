@@ -1,15 +1,8 @@
 import { statSync } from 'node:fs'
 import { token } from '../../token.js'
 import type { RawLine } from '../event-log.js'
+import type { ArchivedDay } from './day-parts.js'
 import type * as archiveFiles from './archive-files.js'
-
-/** One day of the archive: what it takes on disk, compressed or not, and how many events it holds. */
-export interface ArchivedDay {
-  /** The day its lines were archived, `YYYY-MM-DD` in UTC. */
-  readonly day: string
-  readonly bytes: number
-  readonly events: number
-}
 
 /**
  * Every event this clone has acknowledged and its journal no longer holds, out of git's reach. docs/formats.md, "The

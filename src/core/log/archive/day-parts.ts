@@ -5,6 +5,14 @@ import { systemCode } from '../../errors/kitty-error.js'
 import { NO_SURPRISES } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 
+/** One day of the archive: what it takes on disk, compressed or not, and how many events it holds. */
+export interface ArchivedDay {
+  /** The day its lines were archived, `YYYY-MM-DD` in UTC. */
+  readonly day: string
+  readonly bytes: number
+  readonly events: number
+}
+
 const DAY = /^(\d{4}-\d\d-\d\d)\.jsonl(?:\.gz)?$/
 const LF = 0x0a
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict'
 import { emptyWorkPackage, type LogEvent, type MoveFacts } from '../../events-lib.js'
-import type { Draft } from '../../store/stamp.js'
+import type { Draft } from '../../store/event-store.js'
 import { definitionFault, type StampedDefinition } from '../definition.js'
 import { extensionsOf } from '../host/extensions.js'
 import type { Projection } from '../projection.js'

@@ -1,6 +1,6 @@
 import { deepStrictEqual, fail, match } from 'node:assert/strict'
 import type { LogEvent } from '../../events-lib.js'
-import type { Draft } from '../../store/stamp.js'
+import type { Draft } from '../../store/event-store.js'
 import type { Projection } from '../projection.js'
 import { stamped, type StampOptions } from './stamped.js'
 

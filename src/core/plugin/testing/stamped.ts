@@ -1,5 +1,5 @@
 import { encodeEvent, type LogEvent, parseEvent, type Registry } from '../../events-lib.js'
-import type { Draft } from '../../store/stamp.js'
+import type { Draft } from '../../store/event-store.js'
 import { ulid } from './notes.js'
 
 const START = Date.UTC(2026, 0, 5, 9)
