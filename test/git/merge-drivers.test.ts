@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
-import { registerMergeDrivers } from '../../src/core/git/merge-driver-config.js'
+import { areMergeDriversRegistered, registerMergeDrivers } from '../../src/core/git/merge-driver-config.js'
 import { noteLine } from '../support/events.js'
 import { Clone, idIn } from './support/clone.js'
 import { diverged, mergeUnderHostileName, pathWithBroken } from './support/driver-cases.js'
@@ -23,7 +23,7 @@ describe('the log’s merge driver', () => {
 
   it.each([
     ['is not there', 'exit 127'],
-    ['exits 1', 'exit 1'],
+    ['cannot read or write', 'exit 3'],
     ['is killed', 'kill -9 $$'],
   ])('leaves it to git’s union where kitty %s: both sides are in HEAD', async (_, line) => {
     const { clone, ids } = await diverged(pathWithBroken(line))
@@ -50,6 +50,51 @@ describe('the log’s merge driver', () => {
     const { clone, file } = mergeUnderHostileName(path)
     expect(readFileSync(file, 'utf8')).toBe(noteLine(1) + noteLine(2) + noteLine(3))
     expect(existsSync(join(clone.root, 'PWNED'))).toBe(false)
+  })
+
+  it.each([
+    ['a file of the project’s', 'package.json', (side: string) => `{ "name": "${side}" }\n`],
+    ['text with the name of a log elsewhere', 'logs/2026-01-01.jsonl', (side: string) => `${side}\n`],
+    [
+      'a file in the log’s folder that is no log',
+      '.kittify/events/notes.jsonl',
+      (side: string) => `${side}\n`,
+    ],
+  ])('leaves %s to git, with its conflict', (_, name, content) => {
+    const clone = Clone.create(quickFolder(), '* merge=kitty-events', { path })
+    registerMergeDrivers(clone.root)
+    const put = (side: string): void => {
+      clone.write(name, content(side))
+      clone.commit()
+    }
+    put('base')
+    clone.git('switch', '--quiet', '--create', 'theirs')
+    put('theirs')
+    clone.git('switch', '--quiet', 'main')
+    put('ours')
+    expect(clone.tryGit('merge', '--quiet', '--no-edit', 'theirs').code).toBe(1)
+    const text = readFileSync(join(clone.root, name), 'utf8')
+    expect(text).toMatch(/^<{7} ours/m)
+    expect(text).toContain(content('theirs'))
+  })
+
+  it.each([
+    ['refuses', 'exit 2'],
+    ['says that a conflict is left', 'exit 1'],
+  ])('makes no union of the log where kitty %s: git has a conflict', async (_, line) => {
+    const { clone, ids } = await diverged(pathWithBroken(line))
+    expect(clone.tryGit('merge', '--quiet', '--no-edit', 'theirs').code).toBe(1)
+    expect(clone.git('ls-files', '--unmerged')).not.toBe('')
+    if (line === 'exit 2') expect(await clone.ids()).toEqual(ids)
+  })
+
+  it('counts a driver line of another version as missing', async () => {
+    const { clone } = await diverged(path)
+    const [name, old] = ['merge.kitty-events.driver', 'kitty agent events merge-driver %O %A %B || true']
+    clone.git('config', name, old)
+    expect(areMergeDriversRegistered(clone.root)).toBe(false)
+    registerMergeDrivers(clone.root)
+    expect(areMergeDriversRegistered(clone.root)).toBe(true)
   })
 
   it('is not asked in an octopus: git refuses, and nothing has changed', async () => {
@@ -161,7 +206,7 @@ describe('kitty init', () => {
   it('registers both drivers, in a clone too, where the attributes are there already', () => {
     const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
     expect(init(clone.root).created.filter((name) => name.includes('driver'))).toHaveLength(2)
-    expect(clone.git('config', 'merge.kitty-events.driver')).not.toContain('%P')
+    expect(clone.git('config', 'merge.kitty-events.driver')).toContain('%P')
     expect(clone.git('check-attr', 'merge', 'kitty-specs/001-a/tasks/WP01.md')).toContain(
       'kitty-work-package',
     )

@@ -61,4 +61,5 @@ export const mergeDriverArgs = {
   }),
   ours: Args.string({ name: 'OURS', description: 'Our version, and where the result goes.', required: true }),
   theirs: Args.string({ name: 'THEIRS', description: 'Their version.', required: true }),
+  path: Args.string({ name: 'PATH', description: 'What the file is called in the repository.' }),
 }

@@ -1,15 +1,15 @@
 /**
- * The merge drivers' short way in. Git runs one for every file both sides changed, so that it is spared everything a
+ * The merge drivers' short way in. Git runs one for every file that both sides changed, so it is spared everything a
  * command otherwise loads; what does not have git's exact form takes the long way.
  */
 export async function runMergeDriver(argv: readonly string[]): Promise<boolean> {
-  const [topic, subject, command, base, ours, theirs, ...more] = argv
+  const [topic, subject, command, base, ours, theirs, path, ...more] = argv
   if (topic !== 'agent' || command !== 'merge-driver' || more.length > 0) return false
   if (base === undefined || ours === undefined || theirs === undefined) return false
-  if ([base, ours, theirs].some((path) => path.startsWith('-'))) return false
-  if (subject === 'events') (await import('../services/merge-log.js')).mergeLog(base, ours, theirs)
-  else if (subject === 'specs')
-    (await import('../services/merge-work-package.js')).mergeWorkPackage(base, ours, theirs)
+  if ([base, ours, theirs, path ?? ''].some((word) => word.startsWith('-'))) return false
+  const versions = { base, ours, theirs, path }
+  if (subject === 'events') (await import('../services/merge-log.js')).mergeLog(versions)
+  else if (subject === 'specs') (await import('../services/merge-work-package.js')).mergeWorkPackage(versions)
   else return false
   return true
 }

@@ -4,18 +4,26 @@ import { settingsIn } from './config-file.js'
 import { askGitFields, git } from './git.js'
 import type { Workspace } from '../workspace/workspace.js'
 
+/** Git's three-way merge with markers, as it would have merged the file without a driver. */
+const AS_TEXT = 'git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
+
 /**
- * The log's merge driver as git runs it. No %P: a hostile file name would be run. Git's own union takes over where
- * kitty is not there or fails. docs/formats.md, "Merging".
+ * The log's merge driver as git runs it. Git quotes %P for the shell. Where kitty is missing (126, 127), was stopped by
+ * a signal or could not read or write (3), git's own union takes over, for the log alone; what kitty refuses (2) is no
+ * log, and is merged as text. An exit code of 1 says that a conflict is left, and stays. docs/formats.md, "Merging".
  */
-const LOG_DRIVER = 'kitty agent events merge-driver %O %A %B || git merge-file --union %A %O %B'
+const LOG_DRIVER = [
+  'kitty agent events merge-driver %O %A %B %P',
+  's=$?',
+  'case $s in 0|1) exit $s ;; 3|126|127|129|1[3-9][0-9]) case %P in .kittify/events/*.jsonl|*/.kittify/events/*.jsonl) exec git merge-file --union %A %O %B ;; esac ;; esac',
+  `exec ${AS_TEXT}`,
+].join('; ')
 
 /**
  * The driver of work-package files: kitty makes the three versions agree on the `lane:` line, the rest is git's, and
  * so is the exit code that says whether a conflict is left. Without kitty it is git's merge as ever.
  */
-const WORK_PACKAGE_DRIVER =
-  'kitty agent specs merge-driver %O %A %B; git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
+const WORK_PACKAGE_DRIVER = `kitty agent specs merge-driver %O %A %B %P; ${AS_TEXT}`
 
 const SETTINGS: Readonly<Record<string, string>> = {
   'merge.kitty-events.name': 'set union of two kitty event logs',

@@ -3,6 +3,9 @@ import { readLane, setLane } from '../specs/front-matter.js'
 import { readPlain } from '../files/read-plain.js'
 import { LIMITS } from '../files/work-tree.js'
 import { replaceFile } from '../files/replace-file.js'
+import type { MergeVersions } from './merge-log.js'
+
+const PACKAGE_FILE = /(?:^|\/)kitty-specs\/[^/]+\/tasks\/(?:[^/]+\/)*[^/]+\.md$/
 
 /**
  * The merge driver of work-package files: makes three versions of one file agree on the `lane:` line, so that git,
@@ -11,9 +14,11 @@ import { replaceFile } from '../files/replace-file.js'
  * The log decides a package's lane, and git merges the log in the same breath, so that it cannot be asked here. Until
  * the next move writes the log's answer into the file, the lane furthest along counts: a rule that does not depend
  * on whose side is ours.
+ * Any file but a package's is left alone: attributes are the repository's.
  * @throws KittyError when a version cannot be written; git then merges what is there.
  */
-export function mergeWorkPackage(base: string, ours: string, theirs: string): void {
+export function mergeWorkPackage({ base, ours, theirs, path }: MergeVersions): void {
+  if (path !== undefined && !PACKAGE_FILE.test(path)) return
   const [our, their] = [laneIn(ours), laneIn(theirs)]
   if (our === undefined || their === undefined) return
   const lane = settled(laneIn(base), our, their)

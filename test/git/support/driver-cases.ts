@@ -33,7 +33,7 @@ export async function diverged(pathToKitty: string): Promise<{ clone: Clone; ids
 export function mergeUnderHostileName(path: string): { clone: Clone; file: string } {
   const clone = Clone.create(quickFolder(), '*.jsonl merge=kitty-events', { path })
   registerMergeDrivers(clone.root)
-  const name = 'a$(touch PWNED)`touch PWNED`;touch PWNED;.jsonl'
+  const name = '.kittify/events/a$(touch PWNED)`touch PWNED`;touch PWNED;.jsonl'
   const put = (text: string): void => {
     clone.write(name, text)
     clone.commit()

@@ -31,7 +31,8 @@ const SERVICE = `
       if (folder === 'end') return
       let code = 0
       try {
-        mergeLog(resolve(folder, base), resolve(folder, ours), resolve(folder, theirs))
+        const path = (name) => resolve(folder, name)
+        mergeLog({ base: path(base), ours: path(ours), theirs: path(theirs), path: undefined })
       } catch {
         code = 3
       }

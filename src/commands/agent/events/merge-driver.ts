@@ -15,8 +15,8 @@ export default class MergeLogCommand extends KittyCommand<typeof MergeLogCommand
   static override args = mergeDriverArgs
 
   async run(): Promise<unknown> {
-    const { base, ours, theirs } = this.args
-    mergeLog(base, ours, theirs)
+    const { base, ours, theirs, path } = this.args
+    mergeLog({ base, ours, theirs, path })
     return this.document({ merged: ours })
   }
 }

@@ -15,8 +15,8 @@ export default class MergeWorkPackageCommand extends KittyCommand<typeof MergeWo
   static override args = mergeDriverArgs
 
   async run(): Promise<unknown> {
-    const { base, ours, theirs } = this.args
-    mergeWorkPackage(base, ours, theirs)
+    const { base, ours, theirs, path } = this.args
+    mergeWorkPackage({ base, ours, theirs, path })
     return this.document({ merged: ours })
   }
 }
