@@ -1,8 +1,12 @@
+import { assertSameOperation, type Repeatable } from '../core/errors/key-is-taken.js'
+import type { LogEvent } from '../core/events-lib.js'
 import type { Decision, EventStore, Provenance } from '../core/store/event-store.js'
 import { around, MisusedAspect } from './around.js'
 
-interface Caused {
+interface Caused extends Repeatable<LogEvent> {
   readonly provenance: Provenance
+  /** The operation goes on where an earlier run of the same key left off, and has looked at that run itself. */
+  readonly continues?: boolean
 }
 
 const emits = around<{ readonly store: EventStore }>('Emits', async (call, proceed) => {
@@ -11,7 +15,9 @@ const emits = around<{ readonly store: EventStore }>('Emits', async (call, proce
     throw new MisusedAspect(`@Emits on ${call.name}: its first argument needs a provenance.`)
   const { provenance } = request
   const { store } = call.instance
-  const earlier = provenance.causationId === null ? [] : await store.causedBy(provenance.causationId)
+  const { causationId } = provenance
+  const earlier = causationId === null || request.continues === true ? [] : await store.causedBy(causationId)
+  if (causationId !== null && earlier.length > 0) await assertSameOperation(causationId, earlier, request)
   // Both casts: the decorator's own type below lets it stand on methods that answer a Decision alone.
   type Answer = Awaited<ReturnType<typeof proceed>>
   if (earlier.length > 0) return { drafts: [], events: earlier, repeated: true } satisfies Decision as Answer
@@ -25,7 +31,8 @@ function isCaused(request: unknown): request is Caused {
 
 /**
  * What the method decided is appended, and its answer carries the events as written. An operation whose
- * causation id is in the log already is not decided again: its first events are the answer. Goes inside `@Exclusive`.
+ * causation id is in the log already is not decided again: its first events are the answer, if the request says that
+ * they are what it asks for (`repeats`), else it is refused. Goes inside `@Exclusive`.
  */
 export function Emits(
   target: { readonly store: EventStore },

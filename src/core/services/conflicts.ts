@@ -11,7 +11,8 @@ import type {
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/event-document.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
-import { keyIsTaken } from './key-is-taken.js'
+import { keyIsTaken } from '../errors/key-is-taken.js'
+import type { Repeats } from './repeats.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { writeOf, writtenAgain } from './written-again.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -73,10 +74,14 @@ export class Conflicts {
    */
   @Exclusive
   async resolve(request: ResolveRequest): Promise<ResolveResult> {
-    const { events } = await this.decide(request)
+    const { events } = await this.decide({
+      ...request,
+      repeats: (earlier) => this.#isThisDecision(request, earlier),
+    })
     const [event] = events
     const write = event && writeOf(event)
-    if (event === undefined || write === undefined) throw keyIsTaken(request.provenance)
+    if (event === undefined || write === undefined)
+      throw keyIsTaken(request.provenance.causationId ?? '', events)
     this.laneFiles.settle(await this.store.boardRows(request.feature), new Set([event.entity_id]))
     return {
       feature: request.feature,
@@ -88,7 +93,7 @@ export class Conflicts {
   }
 
   @Emits
-  protected async decide(request: ResolveRequest): Promise<Decision> {
+  protected async decide(request: ResolveRequest & Repeats): Promise<Decision> {
     const { feature, entity, keep } = request
     const history = await this.#history(feature, entity)
     const details = conflictDetails(history, this.foldRules)
@@ -98,6 +103,23 @@ export class Conflicts {
     if (kept === undefined || !isKittyEvent(kept) || standing === undefined)
       throw noSuchWrite(details, request)
     return decided([writtenAgain(kept, standing)])
+  }
+
+  /** The value of the write that is to be kept, on the same entity. */
+  async #isThisDecision(
+    { feature, entity, keep }: ResolveRequest,
+    earlier: readonly LogEvent[],
+  ): Promise<boolean> {
+    const [kept] = await this.store.eventsOf([keep])
+    const value = JSON.stringify(kept === undefined ? undefined : writeOf(kept)?.value)
+    const id = entity === feature ? feature : normalizeWorkPackageId(entity)
+    return earlier.every(
+      (event) =>
+        event.event_type === kept?.event_type &&
+        event.payload.feature_slug === feature &&
+        (event.entity_id === id || event.entity_id === kept.entity_id) &&
+        JSON.stringify(writeOf(event)?.value) === value,
+    )
   }
 
   async #history(feature: string, entity: string): Promise<LogEvent[]> {

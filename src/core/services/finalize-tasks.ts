@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { assertSameOperation } from '../errors/key-is-taken.js'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { NewEvent } from '../events-lib.js'
 import { checkTasks } from '../specs/check-tasks.js'
@@ -68,13 +69,15 @@ export class FinalizeTasks {
   async finalize(request: FinalizeRequest): Promise<FinalizeResult> {
     // A thousand files take most of a second, which nobody else is to wait for.
     const folders: FeatureFolder[] = []
-    for (const feature of request.features) {
+    const { stored, left } = await this.#leftOf(request)
+    if (left.length === 0 && stored.length > 0) return { features: stored, skipped: [], events: 0 }
+    for (const feature of left) {
       const stated = readFeature(this.workspace.specsDir, feature)
       folders.push({ stated, tasks: await readTasks(stated.dir) })
     }
-    const result = await this.record(folders, request)
+    const { features, ...result } = await this.record(folders, request)
     for (const { tasks } of folders) if (tasks.kind === 'tasks') this.#nameLeftOut(tasks.workPackages)
-    return result
+    return { ...result, features: [...stored, ...features] }
   }
 
   @Exclusive
@@ -92,7 +95,7 @@ export class FinalizeTasks {
         refused.push({ feature: folder.stated.slug, error })
       }
     }
-    const { events, repeated } = await this.write({ provenance: request.provenance, plans })
+    const { events, repeated } = await this.write({ provenance: request.provenance, plans, continues: true })
     const features = plans.map(({ feature, created, existing, skipped }) => ({
       feature,
       created,
@@ -107,9 +110,38 @@ export class FinalizeTasks {
   @Emits
   protected async write(request: {
     provenance: Provenance
+    continues: boolean
     plans: readonly PlannedFeature[]
   }): Promise<Decision> {
     return decided(request.plans.flatMap((plan) => plan.drafts))
+  }
+
+  /**
+   * What an earlier run with this key stored, and the features it did not get to.
+   * @throws KittyError UsageError where the key was used for something else
+   */
+  async #leftOf({ features, provenance }: FinalizeRequest): Promise<{
+    stored: readonly FinalizedFeature[]
+    left: readonly string[]
+  }> {
+    const { causationId } = provenance
+    const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
+    if (causationId === null || earlier.length === 0) return { stored: [], left: features }
+    const repeats = (): boolean =>
+      earlier.every(
+        ({ event_type, payload }) =>
+          (event_type === 'WPCreated' || event_type === 'SpecCreated') &&
+          features.includes(payload.feature_slug),
+      )
+    await assertSameOperation(causationId, earlier, { provenance, repeats })
+    const stored = features.flatMap((feature) => {
+      const events = earlier.filter(({ payload }) => payload.feature_slug === feature)
+      const created = events.filter(({ event_type }) => event_type === 'WPCreated')
+      return events.length === 0
+        ? []
+        : [{ feature, created: created.map(({ entity_id }) => entity_id), existing: [], skipped: [] }]
+    })
+    return { stored, left: features.filter((feature) => !stored.some((one) => one.feature === feature)) }
   }
 
   async #plan({ stated, tasks }: FeatureFolder, request: FinalizeRequest): Promise<PlannedFeature> {

@@ -1,6 +1,6 @@
 import { isKittyEvent, type EventType, type KittyEvent, type LogEvent } from '../events-lib.js'
 import type { Provenance } from '../store/event-store.js'
-import { keyIsTaken } from './key-is-taken.js'
+import { keyIsTaken } from '../errors/key-is-taken.js'
 
 export type EventOf<Type extends EventType> = Extract<KittyEvent, { event_type: Type }>
 
@@ -17,5 +17,5 @@ export function firstEvent<Type extends EventType>(
   const event = events.find((candidate) => isKittyEvent(candidate) && candidate.event_type === type) as
     EventOf<Type> | undefined
   if (event !== undefined) return event
-  throw keyIsTaken(provenance)
+  throw keyIsTaken(provenance.causationId ?? '', events)
 }

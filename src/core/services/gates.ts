@@ -2,11 +2,18 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { type LogEvent, validTransitions, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import {
+  isKittyEvent,
+  type LogEvent,
+  validTransitions,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../events-lib.js'
 import type { GateDocument } from '../projections/board-document.js'
 import { gateDocuments } from '../projections/work-packages.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { ErrorStorage } from '../errors/error-storage.js'
@@ -56,7 +63,7 @@ export class Gates {
   @Exclusive
   async add(request: AddGateRequest): Promise<GateResult> {
     if (!TYPE.test(request.type)) throw noType(request.type)
-    const { events } = await this.decideAdd(request)
+    const { events } = await this.decideAdd({ ...request, repeats: isThisGate(request) })
     const event = firstEvent('GateCreated', events, request.provenance)
     return { gate: await this.#document(event.payload.feature_slug, event.entity_id), event }
   }
@@ -67,7 +74,7 @@ export class Gates {
    */
   @Exclusive
   async set(request: SetGateRequest): Promise<GateResult> {
-    const { events, repeated } = await this.decideSet(request)
+    const { events, repeated } = await this.decideSet({ ...request, repeats: isThisResult(request) })
     const event = firstEvent('GateResultChanged', events, request.provenance)
     const gate = await this.#document(event.payload.feature_slug, event.entity_id)
     if (event.payload.new_status === 'failed' && !repeated) await this.#recordFailure(gate, request)
@@ -75,7 +82,7 @@ export class Gates {
   }
 
   @Emits
-  protected async decideAdd({ feature, workPackage, type }: AddGateRequest): Promise<Decision> {
+  protected async decideAdd({ feature, workPackage, type }: AddGateRequest & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     const gate_id = freeId(state, type)
     const payload = { feature_slug: feature, work_package_id: workPackage, gate_id, gate_type: type }
@@ -83,7 +90,7 @@ export class Gates {
   }
 
   @Emits
-  protected async decideSet({ feature, gate, status, details }: SetGateRequest): Promise<Decision> {
+  protected async decideSet({ feature, gate, status, details }: SetGateRequest & Repeats): Promise<Decision> {
     const { gate_id, status: old_status } = await this.#document(feature, gate)
     const result = details === undefined ? {} : { result_data: { details } }
     const payload = { feature_slug: feature, gate_id, old_status, new_status: status, ...result }
@@ -119,6 +126,31 @@ export class Gates {
       },
     })
   }
+}
+
+function isThisGate({ feature, workPackage, type }: AddGateRequest): Repeats['repeats'] {
+  return (earlier) =>
+    earlier.some(
+      (event) =>
+        isKittyEvent(event) &&
+        event.event_type === 'GateCreated' &&
+        event.payload.feature_slug === feature &&
+        event.payload.work_package_id === workPackage &&
+        event.payload.gate_type === type,
+    )
+}
+
+function isThisResult({ feature, gate, status, details }: SetGateRequest): Repeats['repeats'] {
+  return (earlier) =>
+    earlier.some(
+      (event) =>
+        isKittyEvent(event) &&
+        event.event_type === 'GateResultChanged' &&
+        isOf(event, feature, gate) &&
+        event.payload.new_status === status &&
+        JSON.stringify(event.payload.result_data ?? null) ===
+          JSON.stringify(details === undefined ? null : { details }),
+    )
 }
 
 /**

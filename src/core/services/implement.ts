@@ -20,6 +20,7 @@ import { addWorktree, completeWorktree } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { EventOf } from './first-event.js'
 import { madeMove } from './made-move.js'
+import { isOf, type Repeats } from './repeats.js'
 import { refusedMove } from './move-refusal.js'
 import { LaneFiles } from './lane-files.js'
 import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
@@ -93,14 +94,30 @@ export class Implement {
 
   @Exclusive
   protected async claim(claim: Claim): Promise<{ events: readonly LogEvent[]; moves: readonly MadeMove[] }> {
-    const { events, repeated } = await this.decide(claim)
+    const { feature, workPackage } = claim
+    const repeats: Repeats['repeats'] = (earlier) =>
+      earlier.every(
+        (event) =>
+          isOf(event, feature, workPackage) &&
+          isKittyEvent(event) &&
+          (event.event_type === 'WorkspaceCreated' ||
+            (event.event_type === 'WPStatusChanged' &&
+              this.workflow.working.includes(event.payload.new_status))),
+      )
+    const { events, repeated } = await this.decide({ ...claim, repeats })
     const moves = events.flatMap((event) => (isStatusChange(event) ? madeMove(event, repeated) : []))
     for (const move of moves) await this.rules.follow(move, 'underLock')
     return { events, moves }
   }
 
   @Emits
-  protected async decide({ feature, workPackage, place, look, provenance }: Claim): Promise<Decision> {
+  protected async decide({
+    feature,
+    workPackage,
+    place,
+    look,
+    provenance,
+  }: Claim & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     this.files.assertReachable(feature, workPackage)
     const [to] = this.workflow.working

@@ -4,6 +4,7 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type NewEvent, type WorkPackageState } from '../events-lib.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { isOf, type Repeats } from './repeats.js'
 import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
 
 export interface MarkRequest {
@@ -25,10 +26,10 @@ export interface MarkResult {
   readonly events: readonly LogEvent[]
 }
 
-interface Marks {
-  readonly feature: string
-  readonly drafts: readonly NewEvent[]
-  readonly provenance: Provenance
+/** What was looked up on the way is missing from the answer to a repeat. */
+interface Marks extends Decision {
+  readonly found?: readonly SubtaskPlace[]
+  readonly subtasks?: readonly string[]
 }
 
 /** Marks subtasks done or open again: in the log, then in the boxes of the files. */
@@ -52,33 +53,35 @@ export class MarkSubtasks {
 
   @Exclusive
   protected async markFound(request: MarkRequest): Promise<MarkResult> {
-    const { feature, done, provenance } = request
-    const states = await this.#packages(request)
-    const subtasks = spelled(request.subtasks, states)
-    const places = this.#places(feature, states, subtasks)
-    if (places.length === 0) throw noneFound(feature, subtasks, states)
-    this.files.assertReachable(
-      feature,
-      places.map(({ workPackage }) => workPackage),
-    )
-    const pending = places.filter((place) => isDone(place, states) !== done)
-    const drafts = pending.map((place) => subtaskCompleted(feature, place, done))
-    const { events } = await this.write({ feature, drafts, provenance })
+    const { feature, done } = request
+    const { events, found, subtasks } = await this.decide({ ...request, repeats: areTheseMarks(request) })
+    // A repeat answers from its events alone: the file may have changed since.
+    const places = found ?? events.flatMap(placeOf)
     this.files.settle(feature, places, done)
-    const found = new Set(places.map(({ id }) => id))
-    const updated = events.flatMap(subtaskOf)
+    const ids = new Set(places.map(({ id }) => id))
+    const updated = events.flatMap(placeOf).map(({ id }) => id)
     return {
       feature,
       updated,
-      unchanged: [...found].filter((id) => !updated.includes(id)),
-      not_found: subtasks.filter((id) => !found.has(id)),
+      unchanged: [...ids].filter((id) => !updated.includes(id)),
+      not_found: (subtasks ?? []).filter((id) => !ids.has(id)),
       events,
     }
   }
 
   @Emits
-  protected async write(request: Marks): Promise<Decision> {
-    return decided(request.drafts)
+  protected async decide(request: MarkRequest & Repeats): Promise<Marks> {
+    const { feature, done } = request
+    const states = await this.#packages(request)
+    const subtasks = spelled(request.subtasks, states)
+    const found = this.#places(feature, states, subtasks)
+    if (found.length === 0) throw noneFound(feature, subtasks, states)
+    this.files.assertReachable(
+      feature,
+      found.map(({ workPackage }) => workPackage),
+    )
+    const pending = found.filter((place) => isDone(place, states) !== done)
+    return { ...decided(pending.map((place) => subtaskCompleted(feature, place, done))), found, subtasks }
   }
 
   async #packages({ feature, workPackage }: MarkRequest): Promise<WorkPackageState[]> {
@@ -134,8 +137,23 @@ function subtaskCompleted(
   }
 }
 
-function subtaskOf(event: LogEvent): string[] {
-  return isKittyEvent(event) && event.event_type === 'SubtaskCompleted' ? [event.payload.subtask_id] : []
+function placeOf(event: LogEvent): SubtaskPlace[] {
+  return isKittyEvent(event) && event.event_type === 'SubtaskCompleted'
+    ? [{ id: event.payload.subtask_id, workPackage: event.entity_id }]
+    : []
+}
+
+function areTheseMarks({ feature, workPackage, subtasks, done }: MarkRequest): Repeats['repeats'] {
+  const asked = new Set(subtasks.flatMap((word) => word.split(',')).map((word) => word.trim().toLowerCase()))
+  return (earlier) =>
+    earlier.every(
+      (event) =>
+        isKittyEvent(event) &&
+        event.event_type === 'SubtaskCompleted' &&
+        isOf(event, feature, workPackage ?? event.entity_id) &&
+        event.payload.done === done &&
+        asked.has(event.payload.subtask_id.toLowerCase()),
+    )
 }
 
 function noneFound(

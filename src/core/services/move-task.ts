@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { LogEvent, WorkflowTable, WorkPackageState } from '../events-lib.js'
+import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
@@ -10,6 +10,7 @@ import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { LaneFiles } from './lane-files.js'
 import { madeMove } from './made-move.js'
+import { isOf, type Repeats } from './repeats.js'
 import { refusedMove } from './move-refusal.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
@@ -64,14 +65,14 @@ export class MoveTask {
 
   @Exclusive
   protected async make(request: MoveRequest): Promise<MadeMove> {
-    const { events, repeated } = await this.decide(request)
+    const { events, repeated } = await this.decide({ ...request, repeats: isThisMove(request) })
     const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)
     await this.rules.follow(made, 'underLock')
     return made
   }
 
   @Emits
-  protected async decide(request: MoveRequest): Promise<Decision> {
+  protected async decide(request: MoveRequest & Repeats): Promise<Decision> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
@@ -92,6 +93,19 @@ export class MoveTask {
     const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
     throw refusedMove({ state, refusal: decision.refusal, actor, earlier })
   }
+}
+
+/** The same package, lane and reason. */
+function isThisMove({ feature, workPackage, to, reason }: MoveRequest): Repeats['repeats'] {
+  return (earlier) =>
+    earlier.some(
+      (event) =>
+        isKittyEvent(event) &&
+        event.event_type === 'WPStatusChanged' &&
+        isOf(event, feature, workPackage) &&
+        event.payload.new_status === to &&
+        (event.payload.reason ?? null) === (reason ?? null),
+    )
 }
 
 function assertExpected(state: WorkPackageState, expected: string | undefined): void {

@@ -2,9 +2,10 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { LogEvent } from '../events-lib.js'
+import { isKittyEvent, type LogEvent } from '../events-lib.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface NoteRequest {
@@ -33,13 +34,22 @@ export class NoteTask {
         nextSteps: [`kitty agent tasks note ${request.workPackage} "what to remember"`],
       })
     }
-    const { events } = await this.decide(request)
+    const { feature, workPackage, text } = request
+    const repeats: Repeats['repeats'] = (earlier) =>
+      earlier.every(
+        (event) =>
+          isKittyEvent(event) &&
+          event.event_type === 'NoteAdded' &&
+          isOf(event, feature, workPackage) &&
+          event.payload.text === text,
+      )
+    const { events } = await this.decide({ ...request, repeats })
     const event = firstEvent('NoteAdded', events, request.provenance)
     return { feature: event.payload.feature_slug, work_package: event.entity_id, event }
   }
 
   @Emits
-  protected async decide({ feature, workPackage, text }: NoteRequest): Promise<Decision> {
+  protected async decide({ feature, workPackage, text }: NoteRequest & Repeats): Promise<Decision> {
     await knownWorkPackage(this.store, feature, workPackage)
     const payload = { feature_slug: feature, text }
     return decided([{ event_type: 'NoteAdded', entity_id: workPackage, entity_type: 'WorkPackage', payload }])

@@ -2,9 +2,10 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { LogEvent, Usage } from '../events-lib.js'
+import { isKittyEvent, type LogEvent, type Usage } from '../events-lib.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface UsageRequest {
@@ -33,7 +34,17 @@ export class RecordUsage {
   /** @throws KittyError UnknownWorkPackage; UsageError when nothing is given or something is no amount. */
   @Exclusive
   async record(request: UsageRequest): Promise<UsageResult> {
-    const { events } = await this.decide(request)
+    const amounts = Object.entries(amountsOf(request))
+    const repeats: Repeats['repeats'] = (earlier) =>
+      earlier.every(
+        (event) =>
+          isKittyEvent(event) &&
+          event.event_type === 'UsageRecorded' &&
+          isOf(event, request.feature, request.workPackage) &&
+          amounts.length === Object.keys(event.payload).length - 1 &&
+          amounts.every(([key, amount]) => Reflect.get(event.payload, key) === amount),
+      )
+    const { events } = await this.decide({ ...request, repeats })
     const event = firstEvent('UsageRecorded', events, request.provenance)
     const { feature_slug } = event.payload
     const state = await this.store.workPackage(feature_slug, event.entity_id)
@@ -42,7 +53,7 @@ export class RecordUsage {
   }
 
   @Emits
-  protected async decide(request: UsageRequest): Promise<Decision> {
+  protected async decide(request: UsageRequest & Repeats): Promise<Decision> {
     const { feature, workPackage } = request
     await knownWorkPackage(this.store, feature, workPackage)
     const amounts = amountsOf(request)

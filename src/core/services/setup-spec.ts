@@ -12,6 +12,7 @@ import { assertNewSlug, assertSlug } from '../workspace/slug.js'
 import { DEFAULT_MISSION, specCreated } from './finalize-tasks.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workspace } from '../workspace/workspace.js'
+import type { Repeats } from './repeats.js'
 import { Scope } from './scope.js'
 import { Notices } from '../errors/notices.js'
 
@@ -60,6 +61,7 @@ export class SetupSpec {
     const title = request.title ?? stated?.title ?? titleOf(slug)
     const mission = request.mission ?? stated?.mission ?? DEFAULT_MISSION
     const { events, repeated } = await this.record({
+      repeats: (earlier) => earlier.every((event) => isThisFeature(event, request.slug)),
       feature: { slug, title, mission },
       provenance: request.provenance,
     })
@@ -86,7 +88,9 @@ export class SetupSpec {
   }
 
   @Emits
-  protected async record(request: { feature: NamedFeature; provenance: Provenance }): Promise<Decision> {
+  protected async record(
+    request: Repeats & { feature: NamedFeature; provenance: Provenance },
+  ): Promise<Decision> {
     const known = await this.store.features()
     if (known.some((row) => row.feature_slug === request.feature.slug)) return decided([])
     return decided([specCreated(request.feature, request.provenance.actor)])
@@ -105,6 +109,15 @@ export class SetupSpec {
       this.notices.warn(`${feature.slug} is in the log, but its folder is not complete: ${reason}`)
     }
   }
+}
+
+/** A repeat without a number means the one that was given out the first time. */
+function isThisFeature(event: LogEvent, asked: string): boolean {
+  const { feature_slug } = event.payload
+  return (
+    event.event_type === 'SpecCreated' &&
+    (feature_slug === asked || featureName(feature_slug)?.words === asked)
+  )
 }
 
 function chooseSlug(asked: string, known: readonly string[]): string {

@@ -2,9 +2,10 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { LogEvent, WorkPackageState } from '../events-lib.js'
+import { isKittyEvent, type LogEvent, type WorkPackageState } from '../events-lib.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 
 export interface TagRequest {
@@ -36,7 +37,16 @@ export class TagTask {
   async tag(request: TagRequest): Promise<TagResult> {
     const { feature, workPackage } = request
     checkTags(request)
-    const { events } = await this.decide(request)
+    const repeats: Repeats['repeats'] = (earlier) =>
+      earlier.every(
+        (event) =>
+          isKittyEvent(event) &&
+          event.event_type === 'TagsChanged' &&
+          isOf(event, feature, workPackage) &&
+          event.payload.added.every((tag) => request.add.includes(tag)) &&
+          event.payload.removed.every(({ tag }) => request.remove.includes(tag)),
+      )
+    const { events } = await this.decide({ ...request, repeats })
     const event = events.length === 0 ? null : firstEvent('TagsChanged', events, request.provenance)
     const state = await this.store.workPackage(feature, workPackage)
     const tags = state?.tags.map(({ tag }) => tag) ?? []
@@ -44,7 +54,7 @@ export class TagTask {
   }
 
   @Emits
-  protected async decide({ feature, workPackage, add, remove }: TagRequest): Promise<Decision> {
+  protected async decide({ feature, workPackage, add, remove }: TagRequest & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
     // An observed-remove set: what another branch adds meanwhile is not among what was seen, and stays.

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
+import { assertSameOperation } from '../errors/key-is-taken.js'
 import { KittyError } from '../errors/kitty-error.js'
 import {
   Causality,
@@ -117,7 +118,11 @@ export class LogEventStore implements EventStore {
 
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
-    if (earlier.length > 0) return earlier
+    if (earlier.length > 0) {
+      const repeats = (): boolean => areThese(drafts, earlier)
+      await assertSameOperation(provenance.causationId ?? '', earlier, { provenance, repeats })
+      return earlier
+    }
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
     if (isSafe) this.#tail = AppendCursor.behind(this.log, lines, maximum)
     return lines.map((line) => line.event)
@@ -404,3 +409,19 @@ async function* pages<T extends Ordered>(
 
 /** Before every event there can be. */
 const START: Ordered = { lamport_clock: 0, event_id: '' }
+
+/** Whether the events are what the drafts would become. */
+function areThese(drafts: readonly Draft[], events: readonly LogEvent[]): boolean {
+  return (
+    drafts.length === events.length &&
+    drafts.every((draft, at) => {
+      const event = events[at]
+      return (
+        event?.event_type === draft.event_type &&
+        event.entity_type === draft.entity_type &&
+        event.entity_id === draft.entity_id &&
+        JSON.stringify(event.payload) === JSON.stringify(draft.payload)
+      )
+    })
+  )
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isKittyEvent, type LogEvent } from '../../../src/core/events-lib.js'
 import { rejectionOf, errorOf } from '../../support/kitty-error.js'
@@ -10,6 +10,7 @@ import { TaskQueries } from '../../../src/core/services/task-queries.js'
 import { RecordUsage, microDollars } from '../../../src/core/services/record-usage.js'
 import { MarkSubtasks } from '../../../src/core/services/mark-subtasks.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
+import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
 import { Gates } from '../../../src/core/services/gates.js'
 import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
 
@@ -332,6 +333,65 @@ describe('an idempotency key', () => {
     const first = await demo.use(fail)
     expect(await demo.use(fail)).toEqual(first)
     expect(await demo.use(async (services) => (await services.get(ErrorStorage)).list())).toHaveLength(1)
+  })
+
+  /** By command, calls with the key of a first one that ask for something else. */
+  const WP02 = { ...WP01, workPackage: 'WP02' }
+  const others: Record<string, ((services: Services) => Promise<unknown>)[]> = {
+    tag: [
+      async (s) => (await s.get(TagTask)).tag({ ...WP01, add: ['b'], remove: [], provenance: key }),
+      async (s) => (await s.get(TagTask)).tag({ ...WP02, add: ['a'], remove: [], provenance: key }),
+    ],
+    note: [
+      async (s) => (await s.get(NoteTask)).note({ ...WP01, text: 'twice', provenance: key }),
+      async (s) => (await s.get(NoteTask)).note({ ...WP02, text: 'once', provenance: key }),
+      async (s) => (await s.get(NoteTask)).note({ ...WP01, text: 'once', provenance: by('bob', 'run-17') }),
+    ],
+    usage: [async (s) => (await s.get(RecordUsage)).record({ ...WP01, tokens: '6', provenance: key })],
+    mark: [
+      async (s) =>
+        (await s.get(MarkSubtasks)).mark({
+          feature: FEATURE,
+          subtasks: ['T002'],
+          done: true,
+          provenance: key,
+        }),
+      async (s) =>
+        (await s.get(MarkSubtasks)).mark({
+          feature: FEATURE,
+          subtasks: ['T001'],
+          done: false,
+          provenance: key,
+        }),
+    ],
+    move: [
+      async (s) => (await s.get(MoveTask)).move({ ...WP01, to: 'for_review', force: false, provenance: key }),
+      async (s) => (await s.get(MoveTask)).move({ ...WP02, to: 'doing', force: false, provenance: key }),
+      async (s) =>
+        (await s.get(MoveTask)).move({ ...WP01, to: 'doing', reason: 'why', force: false, provenance: key }),
+      async (s) =>
+        (await s.get(FinalizeTasks)).finalize({ features: [FEATURE], all: false, provenance: key }),
+    ],
+    'gates add': [async (s) => (await s.get(Gates)).add({ ...WP01, type: 'REVIEW', provenance: key })],
+  }
+
+  it.each(Object.keys(commands))('of %s does not answer for anything else', async (name) => {
+    const demo = await project()
+    await demo.use(commands[name]!)
+    const count = (await demo.use(written)).length
+    for (const other of others[name]!) {
+      const refusal = await demo.use((services) => rejectionOf(other(services)))
+      expect(refusal).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+      expect(refusal.message).toMatch(/run-17 was used for \w+ of WP01/)
+    }
+    expect(await demo.use(written)).toHaveLength(count)
+  })
+
+  it('answers a repeat of a mark also after the file has changed', async () => {
+    const demo = await project()
+    const first = await demo.use(commands['mark']!)
+    rmSync(demo.path(`kitty-specs/${FEATURE}`), { recursive: true })
+    expect(await demo.use(commands['mark']!)).toEqual(first)
   })
 
   it('of another operation is refused, and nothing is written', async () => {

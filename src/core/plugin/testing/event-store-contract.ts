@@ -82,11 +82,25 @@ export function eventStoreContract(make: () => StoreUnderTest | Promise<StoreUnd
       },
     ),
 
+    promise('refuses a causation id that was used for something else', async (open) => {
+      const once = { ...BY_ADA, causationId: 'op-1' }
+      const store = await open()
+      const first = await store.emit([noteOn('WP01', 'first')], once)
+      for (const [drafts, by] of [
+        [[noteOn('WP02', 'first')], once],
+        [[noteOn('WP01', 'second')], once],
+        [[noteOn('WP01', 'first', '002-other')], once],
+        [[noteOn('WP01', 'first')], { ...once, actor: 'bob' }],
+      ] as const)
+        await rejects(store.emit(drafts, by), /op-1 was used for NoteAdded of WP01/)
+      deepStrictEqual(await store.read(), first)
+    }),
+
     promise('writes nothing for a causation id it knows, and answers with the first events', async (open) => {
       const once = { ...BY_ADA, causationId: 'op-1' }
       const first = await (await open()).emit([noteOn('WP01', 'first')], once)
       const other = await open()
-      deepStrictEqual(await other.emit([noteOn('WP02', 'second')], once), first)
+      deepStrictEqual(await other.emit([noteOn('WP01', 'first')], once), first)
       deepStrictEqual(await other.causedBy('op-1'), first)
       deepStrictEqual(await other.read(), first)
     }),
