@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
-import { cachePath, readCache, writeCache } from './code-cache.js'
+import { CodeCache } from './code-cache.js'
+import { codePlace } from './code-place.js'
 
 /** As in CommonJS: what a file exports, and how it asks for other files. */
 interface LoadedModule {
@@ -73,26 +74,32 @@ export class Bundle {
     const base =
       source.length < SMALL
         ? undefined
-        : cachePath(`${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`, process.env)
-    const cache = base === undefined ? undefined : this.#firstCache(base)
+        : `${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`
+    const kept = base === undefined ? undefined : this.#cache()
+    const cache = base === undefined || kept === undefined ? undefined : this.#firstCode(kept, base)
     const script = new Script(`${HEAD}${source}\n})`, {
       filename: file,
       ...(cache && { cachedData: cache.code }),
     })
-    if (base !== undefined) {
+    if (base !== undefined && kept !== undefined) {
       const codeIsFor = script.cachedDataRejected ? undefined : cache?.id
       process.on('exit', (code) => {
         if (code === 0 && this.task !== undefined && this.task !== codeIsFor)
-          writeCache(pathFor(base, this.task), script.createCachedData())
+          kept.write(nameFor(base, this.task), script.createCachedData())
       })
     }
     // A cast: HEAD says so.
     return script.runInThisContext() as Run
   }
 
-  #firstCache(base: string): { readonly id: string; readonly code: Buffer } | undefined {
+  #cache(): CodeCache | undefined {
+    const place = codePlace(process.env)
+    return place === undefined ? undefined : new CodeCache(place)
+  }
+
+  #firstCode(kept: CodeCache, base: string): { readonly id: string; readonly code: Buffer } | undefined {
     for (const id of [...this.guesses, USUAL]) {
-      const code = readCache(pathFor(base, id))
+      const code = kept.read(nameFor(base, id))
       if (code !== undefined) return { id, code }
     }
     return undefined
@@ -100,6 +107,6 @@ export class Bundle {
 }
 
 /** One file per command: V8 reads all that it is given, and a command needs little of what the others do. */
-function pathFor(base: string, id: string): string {
+function nameFor(base: string, id: string): string {
   return `${base}-${id.replaceAll(':', '.')}`
 }

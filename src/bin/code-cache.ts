@@ -1,72 +1,112 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
-  type Stats,
   writeFileSync,
 } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
-
-/** Where compiled code is looked for, as a process's environment says it. */
-export type CacheEnvironment = Readonly<Record<string, string | undefined>>
+import { join } from 'node:path'
+import type { CodePlace } from './code-place.js'
 
 const OLD_AFTER_MS = 30 * 24 * 3600 * 1000
 const COMPILED = /\.cjs-[0-9a-f]{16}-/
+const KEY_FILE = 'code-key'
+const KEY_BYTES = 32
+const MAC_BYTES = 32
+/** Windows has no O_NOFOLLOW: undefined counts as 0. */
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW
 
 /**
- * Finds or makes the folder for compiled code and answers the path of a file in it.
- * @returns undefined where the environment names no place, or where other users could write to it
+ * Compiled code, one file per name. V8 does not validate what it is given: forged code runs, and a flipped bit crashes
+ * it. So a file holds the code twice, which costs a tenth of loading a module for checksums, and a MAC of it. Loading
+ * the module for that costs a start two milliseconds, so next to the key stands which file was found good: a file that
+ * was replaced or written to since has another inode or time of change, and is checked again.
  */
-export function cachePath(name: string, env: CacheEnvironment): string | undefined {
-  const { XDG_CACHE_HOME: xdg, HOME: home } = env
-  const base = xdg && isAbsolute(xdg) ? xdg : home && isAbsolute(home) ? join(home, '.cache') : undefined
-  if (base === undefined) return undefined
-  const folder = join(base, 'kitty')
-  try {
-    let stats = lstatSync(folder, { throwIfNoEntry: false })
-    if (stats === undefined) {
-      // One level at a time: on a file system that makes no folders (/proc), Node's recursive mkdir never returns.
-      if (!existsSync(base)) mkdirSync(base, { mode: 0o700 })
-      mkdirSync(folder, { mode: 0o700 })
-      stats = lstatSync(folder)
+export class CodeCache {
+  constructor(private readonly place: CodePlace) {}
+
+  /** Follows no link. @returns undefined where there is none, or none that this user wrote */
+  read(name: string): Buffer | undefined {
+    let fd: number | undefined
+    try {
+      fd = openSync(join(this.place.code, name), FLAGS)
+      const stats = fstatSync(fd, { bigint: true })
+      const size = Number(stats.size)
+      if (!isOurs(stats) || size <= MAC_BYTES || (size - MAC_BYTES) % 2 !== 0) return undefined
+      const bytes = Buffer.allocUnsafeSlow(size)
+      if (readSync(fd, bytes) !== size) return undefined
+      const middle = (size - MAC_BYTES) / 2
+      const code = bytes.subarray(0, middle)
+      if (!bytes.subarray(middle, 2 * middle).equals(code)) return undefined
+      return this.#isGood(name, stats, code, bytes.subarray(2 * middle)) ? code : undefined
+    } catch {
+      return undefined
+    } finally {
+      if (fd !== undefined) closeSync(fd)
     }
-    return stats.isDirectory() && isOurs(stats) ? join(folder, name) : undefined
-  } catch {
-    // Read-only or out of bounds: a cache only saves time.
-    return undefined
+  }
+
+  /** Replaces the compiled code and removes what no one has used for a month. Where that fails, only time is lost. */
+  write(name: string, code: Buffer): void {
+    const path = join(this.place.code, name)
+    try {
+      const mac = this.#macOf(name, code, this.#key() ?? this.#newKey())
+      putInPlace(path, Buffer.concat([code, code, mac]))
+      const stats = lstatSync(path, { bigint: true })
+      putInPlace(this.#seen(name), Buffer.from(identityOf(stats)))
+      removeOld(this.place.code)
+      removeOld(this.place.keys)
+    } catch {
+      // The next start compiles.
+    }
+  }
+
+  #isGood(name: string, stats: BigIntStats, code: Buffer, mac: Buffer): boolean {
+    const identity = identityOf(stats)
+    if (readOwn(this.#seen(name))?.toString('latin1') === identity) return true
+    const key = this.#key()
+    if (key === undefined) return false
+    const { timingSafeEqual } = process.getBuiltinModule('node:crypto')
+    if (!timingSafeEqual(this.#macOf(name, code, key), mac)) return false
+    putInPlace(this.#seen(name), Buffer.from(identity))
+    return true
+  }
+
+  #macOf(name: string, code: Buffer, key: Buffer): Buffer {
+    const { createHmac } = process.getBuiltinModule('node:crypto')
+    return createHmac('sha256', key).update(`${name}\0`).update(code).digest()
+  }
+
+  #key(): Buffer | undefined {
+    const key = readOwn(join(this.place.keys, KEY_FILE))
+    return key?.length === KEY_BYTES ? key : undefined
+  }
+
+  #newKey(): Buffer {
+    const key = process.getBuiltinModule('node:crypto').randomBytes(KEY_BYTES)
+    putInPlace(join(this.place.keys, KEY_FILE), key)
+    return key
+  }
+
+  #seen(name: string): string {
+    return join(this.place.keys, `${name}.seen`)
   }
 }
 
-function isOurs({ uid, mode }: Stats): boolean {
-  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
-}
-
-/**
- * Reads compiled code. V8 does not validate cached code, and a flipped bit crashes it, so the file holds the code
- * twice: comparing the halves costs a tenth of loading a module for checksums. Follows no link.
- * @returns undefined where there is none, or none that can be trusted
- */
-export function readCache(path: string): Buffer | undefined {
+/** A small file that only this user may write; undefined where there is none such. */
+function readOwn(path: string): Buffer | undefined {
   let fd: number | undefined
   try {
-    // A cast: Windows has no O_NOFOLLOW, whatever the types say.
-    const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0
-    fd = openSync(path, constants.O_RDONLY | noFollow)
-    const stats = fstatSync(fd)
-    if (!stats.isFile() || !isOurs(stats) || stats.size % 2 !== 0) return undefined
-    const bytes = Buffer.allocUnsafeSlow(stats.size)
-    if (readSync(fd, bytes) !== stats.size) return undefined
-    const code = bytes.subarray(0, stats.size / 2)
-    return code.length > 0 && bytes.subarray(code.length).equals(code) ? code : undefined
+    fd = openSync(path, FLAGS)
+    return isOurs(fstatSync(fd, { bigint: true })) ? readFileSync(fd) : undefined
   } catch {
     return undefined
   } finally {
@@ -74,20 +114,34 @@ export function readCache(path: string): Buffer | undefined {
   }
 }
 
-/** Replaces the compiled code and removes what no one has used for a month. Where that fails, only time is lost. */
-export function writeCache(path: string, code: Buffer): void {
+/** A power cut could leave zeros: synced before it gets its name. */
+function putInPlace(path: string, bytes: Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'wx', 0o600)
-    writeFileSync(fd, Buffer.concat([code, code]))
-    // A power cut could leave zeros in both copies.
-    fsyncSync(fd)
-    closeSync(fd)
+    try {
+      writeFileSync(fd, bytes)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
     renameSync(temporary, path)
-    removeOld(dirname(path))
-  } catch {
+  } catch (error) {
     rmSync(temporary, { force: true })
+    throw error
   }
+}
+
+function isOurs(stats: BigIntStats): boolean {
+  if (!stats.isFile()) return false
+  return (
+    process.getuid === undefined || (Number(stats.uid) === process.getuid() && (stats.mode & 0o022n) === 0n)
+  )
+}
+
+/** A number stays one file's as long as the file has a name; the time of change cannot be set by hand. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
 }
 
 function removeOld(folder: string): void {

@@ -121,7 +121,8 @@ function run(
 /** Sorted, repeats counted, and without what differs from one machine, build or day to the next. */
 function named(entries: readonly string[]): string[] {
   const times = new Map<string, number>()
-  for (const entry of entries.map(withoutPlace)) times.set(entry, (times.get(entry) ?? 0) + 1)
+  for (const entry of entries.map(withoutPlace).filter((name) => !isAboveHome(name)))
+    times.set(entry, (times.get(entry) ?? 0) + 1)
   return [...times].map(([name, count]) => (count === 1 ? name : `${name} ×${count}`)).sort()
 }
 
@@ -136,6 +137,12 @@ function withoutPlace(entry: string): string {
     .replace(/\d{4}-\d\d-\d\d\.jsonl/, '<today>.jsonl')
     .replace(/\.\d+-\d+\.tmp$/, '.<process>.tmp')
     .replace(`${process.platform}-${process.arch}`, '<platform>')
+}
+
+/** How deep the home folder lies differs from one machine to the next. */
+function isAboveHome(entry: string): boolean {
+  const path = entry.slice(entry.indexOf(' ') + 1).replace(/\.git$/, '')
+  return path.startsWith('/') && `${home}/`.startsWith(path.endsWith('/') ? path : `${path}/`)
 }
 
 /** `core/index` of dist/core/index/connection.js, `events library`, `@oclif/core` of its own modules. */
