@@ -19,6 +19,8 @@ interface Database {
   configure(option: 'busyTimeout', milliseconds: number): void
   exec(sql: string, done: (failure: Failure) => void): void
   close(done: (failure: Failure) => void): void
+  /** Ends every statement that is at work: sqlite3_interrupt(). */
+  interrupt(): void
 }
 
 interface Statement {
@@ -55,7 +57,10 @@ export class Connection {
       })
     })
     database.configure('busyTimeout', BUSY_TIMEOUT_MS)
-    return new Connection(binding, database)
+    const connection = new Connection(binding, database)
+    // A view or trigger that a forged file brings along may call no function with effects.
+    await connection.run('PRAGMA trusted_schema = OFF')
+    return connection
   }
 
   /** @returns the rows as SQLite has them: the caller knows their shape by the statement. */
@@ -68,6 +73,11 @@ export class Connection {
         else resolve(rows as Row[])
       })
     })
+  }
+
+  /** Ends every statement of this connection that is at work. */
+  interrupt(): void {
+    this.database.interrupt()
   }
 
   /** @returns how many rows the statement has changed. */

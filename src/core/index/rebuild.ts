@@ -9,6 +9,7 @@ import { APPLICATION_ID, createSchema, SCHEMA_VERSION } from './data-source.js'
 import { IndexUnusable } from './event-index.js'
 import type { FileGuard } from '../lock/file-guard.js'
 import { foldFingerprint } from './fold-fingerprint.js'
+import { newSeal, type Seal, writeSeal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 import { removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
 
@@ -26,10 +27,11 @@ export async function rebuildIndex(
   makeFolder(dirname(path))
   try {
     return await withUnfinishedFile(path, async (fresh) => {
-      const report = await fill(log, fresh, foldRules, progress)
+      const { report, seal } = await fill(log, fresh, foldRules, progress)
       syncFile(fresh)
       guard.exclusively(() => {
         // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
+        writeSeal(guard.privateDir, seal)
         removeDatabase(path)
         renameSync(fresh, path)
       })
@@ -42,6 +44,8 @@ export async function rebuildIndex(
 
 /** The disk's refusals count as the driver's: without a new index the log is read directly. */
 function notBuilt(error: unknown): unknown {
+  if (isKittyError(error) && (error.kind === 'NotWritable' || error.kind === 'DiskFull'))
+    return new IndexUnusable('damaged', `a new index cannot be written (${error.message})`, { cause: error })
   const code = error instanceof IndexUnusable || isKittyError(error) ? undefined : systemCode(error)
   if (code === undefined) return error
   return new IndexUnusable('damaged', `a new index cannot be written (${code})`, { cause: error })
@@ -52,7 +56,7 @@ async function fill(
   path: string,
   foldRules: MergeOptions,
   progress?: (lines: number) => void,
-): Promise<CatchUpReport> {
+): Promise<{ report: CatchUpReport; seal: Seal }> {
   await createSchema(path)
   const index = new SqliteEventIndex(await Connection.open(path, 'open'), undefined, foldRules)
   try {
@@ -73,10 +77,13 @@ async function fill(
     // A log without files has not been read.
     await makeKeys()
     await index.putFoldFingerprint(foldFingerprint(foldRules))
+    const { nonce, id, mac } = newSeal()
+    await index.putMark({ id, mac })
+    const seal = { nonce, id, mac, schema: await index.schema() }
     await index.sql(`PRAGMA application_id = ${APPLICATION_ID}`)
     await index.sql(`PRAGMA user_version = ${SCHEMA_VERSION}`)
     await index.sql('PRAGMA journal_mode = WAL')
-    return report
+    return { report, seal }
   } finally {
     await index.close()
   }

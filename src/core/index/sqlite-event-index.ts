@@ -25,23 +25,27 @@ import { FreshnessCache } from './freshness-cache.js'
 import {
   BOARD,
   BOARD_OF_FEATURE,
+  FACTS_OF_ORIGIN,
   FEATURE_SLUGS,
   INSERT_ROWS,
   ORIGIN,
-  ORIGIN_WITHOUT_FACTS,
   type Place,
   PLACED_COLUMNS,
   PLACES,
   RELOCATE,
   rowValues,
+  SCHEMA,
   FRESHNESS,
 } from './sqlite-statements.js'
+import type { IndexMark } from './seal.js'
 import { settleAll } from './settle-all.js'
 
 /**
  * The log is what survives a power cut; the index only has to stay consistent. Whoever opens it reads what SQLite has not
  * yet moved into the file: at most so many pages of 4 KiB, for a millisecond.
  */
+/** A question to a sound index takes milliseconds; one that goes on would hold up everyone who waits for the lock. */
+const STATEMENT_LIMIT_MS = 10_000
 /** Ids asked for in one statement. */
 const ABSENT_BATCH = 5_000
 const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200; '
@@ -51,6 +55,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
   #relaxed = false
+  #transactions = 0
   readonly #last = new FreshnessCache()
 
   constructor(
@@ -71,9 +76,11 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async #transaction<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     const ended = this.#last.suspend()
+    this.#transactions += 1
     try {
       return await this.#committed(work)
     } finally {
+      this.#transactions -= 1
       ended()
     }
   }
@@ -421,8 +428,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   /** @throws IndexUnusable for whatever SQLite says other than success. */
-  sql<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row[]> {
-    return this.connection.all<Row>(statement, parameters)
+  async sql<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row[]> {
+    if (this.#transactions > 0) return this.connection.all<Row>(statement, parameters)
+    const timer = setTimeout(() => {
+      if (this.#transactions === 0) this.connection.interrupt()
+    }, STATEMENT_LIMIT_MS)
+    try {
+      return await this.connection.all<Row>(statement, parameters)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** What #putFact wrote, under this schema version: its callers know the shape by the name. */
@@ -432,16 +447,29 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   /** What the file says it is. */
-  async origin(): Promise<{ application: number; schema: number; fold?: unknown }> {
+  async origin(): Promise<{ application: number; schema: number }> {
+    const [found] = await this.sql<{ application: number; schema: number }>(ORIGIN)
+    if (found === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
+    return found
+  }
+
+  /** Every table, key, view and trigger of the file but for plugins' tables, to compare. */
+  async schema(): Promise<string> {
+    const [row] = await this.sql<{ items: string | null }>(SCHEMA)
+    return row?.items ?? ''
+  }
+
+  /** For which rules it was built, and by whom. Asked once the schema is known to be kitty's. */
+  async build(): Promise<{ fold: unknown; mark: unknown }> {
     this.connection.foresee(FRESHNESS)
-    const [known] = await this.sql<Origin>(ORIGIN).catch((error: unknown) => {
-      if (!(error instanceof IndexUnusable) || error.reason !== 'damaged') throw error
-      // Without facts it is no index, or one of long ago.
-      return this.sql<Origin>(ORIGIN_WITHOUT_FACTS)
-    })
-    if (known === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
-    const { application, schema, fold } = known
-    return { application, schema, fold: fold === null ? undefined : parsedFact('fold', fold) }
+    const [row] = await this.sql<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
+    const parsed = (name: string, value: string | null | undefined): unknown =>
+      value === null || value === undefined ? undefined : parsedFact(name, value)
+    return { fold: parsed('fold', row?.fold), mark: parsed('mark', row?.mark) }
+  }
+
+  async putMark(mark: IndexMark): Promise<void> {
+    await this.#putFact('mark', mark)
   }
 
   async putFoldFingerprint(value: string): Promise<void> {
@@ -451,12 +479,6 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   async #putFact(name: string, value: unknown): Promise<void> {
     await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
   }
-}
-
-interface Origin {
-  application: number
-  schema: number
-  fold: string | null
 }
 
 function parsedFact(name: string, value: string): unknown {

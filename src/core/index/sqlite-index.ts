@@ -4,6 +4,7 @@ import { type EventIndex, IndexUnusable } from './event-index.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { FileGuard } from '../lock/file-guard.js'
+import { readSeal, type Seal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { rebuildIndex } from './rebuild.js'
@@ -21,7 +22,7 @@ export async function openIndex(
   try {
     const index = new SqliteEventIndex(await Connection.open(path, 'open'), release, foldRules)
     try {
-      await prepare(index)
+      await prepare(index, guard.privateDir)
       return index
     } catch (error) {
       await index.close().catch(() => undefined)
@@ -33,7 +34,8 @@ export async function openIndex(
   }
 }
 
-async function prepare(index: SqliteEventIndex): Promise<void> {
+/** In this order: nothing of the file is believed before its schema is, since any table may be a view. */
+async function prepare(index: SqliteEventIndex, privateDir: string): Promise<void> {
   const found = await index.origin()
   if (found.application !== APPLICATION_ID)
     throw new IndexUnusable('damaged', 'the file was not an index of kitty')
@@ -42,9 +44,26 @@ async function prepare(index: SqliteEventIndex): Promise<void> {
       'damaged',
       `it had schema version ${found.schema}, this kitty uses ${SCHEMA_VERSION}`,
     )
-  if (found.fold !== foldFingerprint(index.foldRules))
+  const seal = readSeal(privateDir)
+  if (seal === undefined) throw new IndexUnusable('damaged', NOT_OURS)
+  if ((await index.schema()) !== seal.schema)
+    throw new IndexUnusable('damaged', 'it holds other tables, views or triggers than kitty makes')
+  const { fold, mark } = await index.build()
+  if (!isMarkOf(mark, seal)) throw new IndexUnusable('damaged', NOT_OURS)
+  if (fold !== foldFingerprint(index.foldRules))
     throw new IndexUnusable(
       'damaged',
       'it was built for other lanes or another merge rule than are configured now',
     )
+}
+
+const NOT_OURS = 'it was not made in this clone'
+
+function isMarkOf(mark: unknown, { id, mac }: Seal): boolean {
+  return (
+    typeof mark === 'object' &&
+    mark !== null &&
+    Reflect.get(mark, 'id') === id &&
+    Reflect.get(mark, 'mac') === mac
+  )
 }

@@ -60,12 +60,18 @@ export const FRESHNESS = `SELECT
   FROM json_each(?) AS listed
   LEFT JOIN log_file ON log_file.file = listed.value ->> 0 AND log_file.identity = listed.value ->> 1`
 
-const originAnd = (
-  fold: string,
-): string => `SELECT application_id AS application, user_version AS schema, ${fold} AS fold
+/** What the file says it is, without reading a table: any of them could be a view that never ends. */
+export const ORIGIN = `SELECT application_id AS application, user_version AS schema
   FROM pragma_application_id, pragma_user_version`
-export const ORIGIN = originAnd(`(SELECT value FROM fact WHERE name = 'fold')`)
-export const ORIGIN_WITHOUT_FACTS = originAnd('NULL')
+/**
+ * Everything that is in the file, as one text, but for the tables and keys that plugins may add. SQLite's names compare
+ * without case, GLOB with it: what is not spelled as kitty spells it counts as foreign.
+ */
+export const SCHEMA = `SELECT group_concat(item, char(30)) AS items FROM (
+  SELECT type || char(31) || name || char(31) || tbl_name || char(31) || coalesce(sql, '') AS item FROM sqlite_master
+  WHERE NOT (type IN ('table', 'index') AND tbl_name GLOB 'x_*') ORDER BY type, name)`
+export const FACTS_OF_ORIGIN = `SELECT (SELECT value FROM fact WHERE name = 'fold') AS fold,
+  (SELECT value FROM fact WHERE name = 'mark') AS mark`
 
 // One look a feature: DISTINCT would walk through every package.
 export const FEATURE_SLUGS = `WITH RECURSIVE packaged (slug) AS (

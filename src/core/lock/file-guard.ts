@@ -13,7 +13,7 @@ const POLL_MS = 5
  * database file while in use"). Everyone who opens the index shares the guard; whoever replaces it has it alone.
  */
 export class FileGuard {
-  constructor(private readonly privateDir: string) {}
+  constructor(readonly privateDir: string) {}
 
   /** @returns what lets go again. @throws IndexUnusable `busy` while the file is being replaced. */
   shared(): () => void {

@@ -185,11 +185,19 @@ async function sameAnswers(a: EventIndex, b: EventIndex): Promise<boolean> {
   const answers = async (index: EventIndex): Promise<unknown[]> => {
     const rows = (await index.locate({})).map((row) => ({ ...row }))
     const features = (await index.features()).map((row) => ({ ...row }))
-    return [rows, await index.workPackages(), features, await index.maximumClock()]
+    const boardRows = (await index.boardRows()).map((row) => ({ ...row }))
+    const states = await index.workPackages()
+    const problems = (await index.problems()).map((problem) => ({ ...problem })).sort(byPlaceAndKind)
+    return [rows, states, boardRows, features, await index.maximumClock(), problems]
   }
   return isDeepStrictEqual(await answers(a), await answers(b))
 }
 
 function byPlace(a: LogProblem, b: LogProblem): number {
   return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
+}
+
+/** Two indexes may have found the problems of one line in another order. */
+function byPlaceAndKind(a: LogProblem, b: LogProblem): number {
+  return byPlace(a, b) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.message < b.message ? -1 : 1)
 }
