@@ -51,7 +51,7 @@ export class PastBoard {
   }
 
   async #untilClock(clock: number): Promise<LogEvent[]> {
-    const known = await this.#trusted()
+    const known = await this.store.wholeLog()
     return known.filter((event) => event.lamport_clock <= clock)
   }
 
@@ -59,12 +59,7 @@ export class PastBoard {
   async #untilTime(text: string): Promise<LogEvent[]> {
     const moment = utc(text)
     const end = endOf(text.length === 10 ? text : moment)
-    return withAncestors(await this.#trusted(), (event) => event.timestamp <= end)
-  }
-
-  async #trusted(): Promise<LogEvent[]> {
-    const maximum = await this.store.trustedClock()
-    return (await this.store.read()).filter((event) => event.lamport_clock <= maximum)
+    return withAncestors(await this.store.wholeLog(), (event) => event.timestamp <= end)
   }
 }
 

@@ -6,6 +6,7 @@ import {
   Causality,
   checkNew,
   CLOCK_GAP,
+  distinctEvents,
   encodeEvent,
   entityKey,
   type LogEvent,
@@ -34,7 +35,7 @@ import { AppendCursor } from './append-cursor.js'
 import { refuseSecret } from './refuse-secret.js'
 import { byNumber } from './package-order.js'
 import { stamp } from './stamp.js'
-import { EventLog, type AppendedLine, type LogProblem } from '../log/event-log.js'
+import { EventLog, SCAN_START, type AppendedLine, type LogProblem } from '../log/event-log.js'
 import { WriteLock } from '../lock/write-lock.js'
 import { IndexHealth } from '../index/index-health.js'
 import { Recovery } from './recovery.js'
@@ -184,6 +185,17 @@ export class LogEventStore implements EventStore {
   @RebuildOnCorruption
   async read(filter: EventFilter = {}): Promise<LogEvent[]> {
     return this.#eventsAt(await (await this.#upToDate()).locate(filter))
+  }
+
+  @RebuildOnCorruption
+  async wholeLog(): Promise<LogEvent[]> {
+    const maximum = await (await this.#upToDate()).maximumClock()
+    const events: LogEvent[] = []
+    for (const { name } of this.log.list())
+      for (const lines of this.log.scan(name, SCAN_START))
+        for (const { event } of lines)
+          if (event !== undefined && event.lamport_clock <= maximum) events.push(event)
+    return distinctEvents(events).events
   }
 
   async *stream(filter: EventFilter = {}): AsyncIterable<readonly LogEvent[]> {

@@ -57,6 +57,15 @@ export function eventStoreContract(make: () => StoreUnderTest | Promise<StoreUnd
       },
     ),
 
+    promise('reads the whole log as it reads it without a filter', async (open) => {
+      const store = await open()
+      deepStrictEqual(await store.wholeLog(), [])
+      await store.emit([noteOn('WP01'), noteOn('WP02')], BY_ADA)
+      await (await open()).emit([noteOn('WP01', 'later', '002-logout')], BY_ADA)
+      deepStrictEqual(await store.wholeLog(), await store.read())
+      strictEqual((await store.wholeLog()).length, 3)
+    }),
+
     promise('reads what another store wrote, without being told', async (open) => {
       const [ours, theirs] = [await open(), await open()]
       await ours.emit([noteOn('WP01')], BY_ADA)
