@@ -74,7 +74,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/core/git/git.ts', 'src/core/plugin/host/install-source.ts'],
+    ignores: ['src/core/git/git.ts', 'src/core/plugin/host/npm.ts'],
     rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
   },
   {

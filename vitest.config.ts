@@ -10,7 +10,11 @@ if (isWindows) process.stderr.write(`skipped on Windows: ${NOT_ON_WINDOWS.join('
 
 const MINUTE = 60_000
 const resolve = {
-  alias: { 'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)) },
+  alias: {
+    'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)),
+    // As a package: without a build.
+    '#typeorm': 'typeorm',
+  },
 }
 const within = (limit: number) => ({ pool: 'forks' as const, testTimeout: limit, hookTimeout: limit })
 

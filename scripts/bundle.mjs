@@ -39,7 +39,8 @@ const atFirstUse = {
   setup(plugin) {
     plugin.onResolve({ filter: /./ }, async ({ path, pluginData, kind, importer, resolveDir }) => {
       if (pluginData === atFirstUse) return undefined
-      if (Object.hasOwn(OWN_FILES, path)) return { path: `./${path}.cjs`, external: true }
+      const ownFile = path.replace(/^#/, '')
+      if (Object.hasOwn(OWN_FILES, ownFile)) return { path: `./${ownFile}.cjs`, external: true }
       const found = await plugin.resolve(path, { kind, importer, resolveDir, pluginData: atFirstUse })
       return !found.external && (isOwn(found.path) || found.path.includes(OCLIF))
         ? { path: relative(ROOT, found.path), namespace: 'cjs' }
@@ -53,8 +54,11 @@ const atFirstUse = {
   },
 }
 
-/** Packages in files of their own, which only the commands that need them load. */
-const OWN_FILES = { typeorm: 'typeorm', yaml: 'yaml' }
+/**
+ * Packages in files of their own, which only the commands that need them load. TypeORM is not among what is installed
+ * with kitty: `#typeorm` in package.json leads to this file, also without the bundle.
+ */
+const OWN_FILES = { typeorm: 'node_modules/typeorm/index.mjs', yaml: 'yaml' }
 /** TypeORM loads the drivers of every database there is. */
 const DRIVERS =
   /typeorm[\\/]driver[\\/](aurora|better|capacitor|cockroach|cordova|expo|mongodb|mysql|nativescript|oracle|postgres|react|sap|spanner|sqljs|sqlserver)/
@@ -135,7 +139,13 @@ const results = await Promise.all([
     entryNames: 'version',
     plugins: [atFirstUse],
   }),
-  build({ ...shared, ...traced, entryPoints: OWN_FILES, plugins: [oneDriver] }),
+  build({
+    ...shared,
+    ...traced,
+    entryPoints: OWN_FILES,
+    alias: { 'app-root-path': './scripts/bundle/app-root-path.cjs' },
+    plugins: [oneDriver],
+  }),
   build({
     ...shared,
     entryPoints: ['src/bin/run.ts'],

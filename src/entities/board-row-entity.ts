@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from '#typeorm'
 
 /** What a board shows of a work package. Apart from its state, which is ten times as long and would be read with it. */
 @Entity({ name: 'board_row', withoutRowid: true })

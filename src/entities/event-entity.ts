@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { Column, Entity, Index, PrimaryColumn } from '#typeorm'
 
 /** One row an event: what it is found by, and where its line lies. */
 // With row numbers, since the keys below repeat them in every entry: six characters instead of an id's twenty-six.

@@ -1,4 +1,4 @@
-import { Entity, PrimaryColumn } from 'typeorm'
+import { Entity, PrimaryColumn } from '#typeorm'
 
 /** A conflict that somebody on this machine has been told of, open or settled, so that it is told once. */
 @Entity({ name: 'explained_conflict', withoutRowid: true })

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from '#typeorm'
 
 /** Single facts about the whole index: the trusted clock, the journal's mark. */
 @Entity({ name: 'fact', withoutRowid: true })

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from '#typeorm'
 
 /** One row a feature that has a SpecCreated. */
 @Entity({ name: 'feature', withoutRowid: true })

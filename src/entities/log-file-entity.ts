@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from '#typeorm'
 
 /** One row a log file: how far it has been read, and how to tell that it was rewritten. */
 @Entity({ name: 'log_file', withoutRowid: true })

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm'
+import { Column, Entity, Index, PrimaryGeneratedColumn } from '#typeorm'
 
 /** A line of the log that is not a plain good event, by its place. */
 @Entity({ name: 'log_problem' })

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from '#typeorm'
 
 /** One row a work package: its state after every event read so far. */
 @Entity({ name: 'work_package', withoutRowid: true })

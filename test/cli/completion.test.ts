@@ -45,7 +45,7 @@ describe('completing a word', () => {
     { words: ['agent', 'tasks', 'move-task', 'WP01', '--exp'], gives: ['--expect'] },
     { words: ['agent', 'tasks', 'list', '--json', '--js'], gives: [] },
     { words: ['agent', 'tasks', 'tag', 'WP01', '--add', 'a', '--ad'], gives: ['--add'] },
-    { words: ['plugins', 'link', '--no-'], gives: ['--no-install'] },
+    { words: ['plugins', 'install', '--fo'], gives: ['--force'] },
     { words: ['status', '--feature', ''], gives: ['001-login', '002-search'] },
     { words: ['status', '-f', '002'], gives: ['002-search'] },
     { words: ['agent', 'tasks', 'show', ''], gives: ['WP01', 'WP02', 'WP03'] },

@@ -57,7 +57,7 @@ function driverFailure(error: unknown): Error | undefined {
 async function loadDriver() {
   try {
     const [{ DataSource }, { ENTITIES }] = await Promise.all([
-      import('typeorm'),
+      import('#typeorm'),
       import('../../entities/index.js'),
     ])
     const driver: unknown = requireFromHere('sqlite3')

@@ -1,10 +1,13 @@
 import { accessSync, constants, lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { FileGuard } from '../lock/file-guard.js'
+import { installCommand } from '../own-package.js'
+import { isFirstToday } from './first-today.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
 import type * as sqliteIndex from './sqlite-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
@@ -75,7 +78,12 @@ export class SqliteIndexHealth implements IndexHealth {
 
   #readDirectly(error: IndexUnusable): void {
     const why = error.reason === 'busy' ? 'index busy: another program holds it' : error.message
-    this.notices.warn(`The log is read directly, which is slower: ${why}`)
+    // A missing module stays missing: said at each command it would only be noise.
+    if (error.reason !== 'unavailable') this.notices.warn(`The log is read directly, which is slower: ${why}`)
+    else if (isFirstToday(join(this.workspace.privateDir, 'sqlite-notice'), this.session.now()))
+      this.notices.warn(
+        `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits: ${installCommand()} --include=optional`,
+      )
     this.#index = Promise.resolve(this.inMemory())
   }
 

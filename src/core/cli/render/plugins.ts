@@ -1,3 +1,4 @@
+import type { InspectedPlugin, PluginFacts } from '../../plugin/host/plugin-facts.js'
 import type { AdmittedPlugin } from '../../plugin/host/admission.js'
 import { paint, type Style } from '../style.js'
 
@@ -11,4 +12,25 @@ function linesOf({ name, version, commands, has_manifest }: AdmittedPlugin, styl
   const slow =
     'It has no oclif.manifest.json, so that every command starts about 0.2 s later. Its author can add one: npx oclif manifest'
   return [`${name} ${version}: ${what}`, ...(has_manifest ? [] : [paint(slow, 'warn', style)])]
+}
+
+/** One line a plugin. */
+export function renderPlugins(plugins: readonly PluginFacts[]): string {
+  if (plugins.length === 0) return 'No plugins are installed.'
+  return plugins
+    .map(({ name, version, type, source, root }) =>
+      `${name} ${version ?? '(its package.json cannot be read)'}  ${type === 'link' ? `linked from ${root}` : (source ?? '')}`.trimEnd(),
+    )
+    .join('\n')
+}
+
+export function renderInspected(plugin: InspectedPlugin): string {
+  const { commands, dependencies, root } = plugin
+  const needed = Object.entries(dependencies).map(([name, range]) => `${name} ${range}`)
+  return [
+    renderPlugins([plugin]),
+    `folder    ${root}`,
+    `commands  ${commands === null ? 'not known: it has no oclif.manifest.json' : commands.map((id) => `kitty ${id}`).join(', ') || 'none'}`,
+    `needs     ${needed.join(', ') || 'nothing'}`,
+  ].join('\n')
 }

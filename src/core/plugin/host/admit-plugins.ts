@@ -1,7 +1,7 @@
-import { type Config, type Interfaces, Plugin } from '@oclif/core'
+import { type Config, type Interfaces, Plugin, settings } from '@oclif/core'
 import { announceHost } from '../api-version.js'
 import { guarded } from './guarded.js'
-import { linkHost } from './host-link.js'
+import { linkHost, linkHostFor } from './host-link.js'
 import type { InstalledPlugin } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 import { replacedCommands } from './replaced-commands.js'
@@ -39,6 +39,9 @@ export async function admit(config: Config, installed: InstalledPlugin): Promise
   const { name, type, root } = installed
   if (config.plugins.has(name)) throw new Error(`${name} is the name of a plugin that kitty consists of.`)
   packageFacts(root)
+  if (type === 'link') linkHostFor(root)
+  // A plugin is run as it was built; otherwise oclif warns of each linked one, at every command.
+  settings.enableAutoTranspile = false
   const plugin: Interfaces.Plugin = new Plugin({ name, type, root, ...originOf(installed) })
   const warnings: string[] = []
   await guarded(() => plugin.load(), warnings)

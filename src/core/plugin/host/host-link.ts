@@ -1,4 +1,5 @@
 import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { ownPackage } from '../../own-package.js'
 import { ROOT } from '../../root.js'
@@ -17,6 +18,15 @@ export function linkHost(dataFolder: string): void {
     symlinkSync(ROOT, link, 'junction')
   } catch {
     // Another start made it first, or the folder is read-only: a plugin that misses it says so by name.
+  }
+}
+
+/** The same for a plugin in the folder it is worked on in, unless it finds a kitty of its own. */
+export function linkHostFor(plugin: string): void {
+  try {
+    createRequire(join(plugin, 'package.json')).resolve(`${ownPackage().name}/package.json`)
+  } catch {
+    linkHost(plugin)
   }
 }
 

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import { homeFolder } from '../../platform/home-folder.js'
-import { requireFromHere } from '../../root.js'
+import { npm } from './npm.js'
 
 /**
  * What npm is asked to install. A folder is packed and a tarball copied into the data folder first, so that the
@@ -13,12 +11,12 @@ import { requireFromHere } from '../../root.js'
  * names and git addresses, stays as it is. A bare word is a name, whatever lies in the current folder.
  * @throws KittyError UsageError when a path leads nowhere or a folder cannot be packed
  */
-export function installSource(text: string, cwd: string, dataFolder: string): string {
+export async function installSource(text: string, cwd: string, dataFolder: string): Promise<string> {
   const path = pathIn(text, cwd)
   if (path === undefined) return text
   const kept = join(dataFolder, 'tarballs')
   mkdirSync(kept, { recursive: true })
-  return pathToFileURL(statSync(path).isDirectory() ? packed(path, kept) : copied(path, kept)).href
+  return pathToFileURL(statSync(path).isDirectory() ? await packed(path, kept) : copied(path, kept)).href
 }
 
 function pathIn(text: string, cwd: string): string | undefined {
@@ -53,40 +51,24 @@ function copied(tarball: string, into: string): string {
   return copy
 }
 
-function packed(folder: string, into: string): string {
+async function packed(folder: string, into: string): Promise<string> {
   const scratch = mkdtempSync(join(into, '.pack-'))
   try {
-    execFileSync(process.execPath, [npm(), 'pack', '--silent', '--pack-destination', scratch], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    await npm(['pack', '--pack-destination', scratch], { folder, subject: folder })
     const [made = ''] = readdirSync(scratch)
     renameSync(join(scratch, made), join(into, made))
     return join(into, made)
   } catch (error) {
-    throw new KittyError('UsageError', `${folder} cannot be packed: ${saidBy(error)}`, {
+    if (!isKittyError(error) || error.kind === 'MissingDependency') throw error
+    throw new KittyError('UsageError', `${folder} cannot be packed: ${error.message}`, {
       nextSteps: [
         `see what npm says: cd ${folder} && npm pack --dry-run`,
         `or work on it in place: kitty plugins link ${folder}`,
       ],
       context: { folder },
+      cause: error,
     })
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
-}
-
-/** The npm that oclif's plugin for plugins brings along. */
-function npm(): string {
-  return join(
-    dirname(createRequire(requireFromHere.resolve('@oclif/plugin-plugins')).resolve('npm/package.json')),
-    'bin',
-    'npm-cli.js',
-  )
-}
-
-function saidBy(error: unknown): string {
-  const said: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined
-  const [line] = Buffer.isBuffer(said) ? said.toString('utf8').trim().split('\n') : []
-  return line || (systemCode(error) ?? 'npm failed')
 }

@@ -1,54 +1,142 @@
-import type { Config } from '@oclif/core'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { KittyError } from '../../errors/kitty-error.js'
 import { type AdmittedPlugin, tryAdmission } from './admission.js'
 import { linkHost } from './host-link.js'
-import { installedPlugins } from './installed-plugins.js'
+import { installSource } from './install-source.js'
+import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
+import { npm } from './npm.js'
+import { dependenciesIn, listPlugin, type ListedPlugin, unlistPlugin } from './plugin-list.js'
 
-/** oclif's own command of that id, which this program's command stands in front of. */
-export async function oclifCommand(
-  config: Config,
-  id: string,
-): Promise<{ run(argv: string[], config: Config): Promise<unknown> }> {
-  const command = await config.plugins.get('@oclif/plugin-plugins')?.findCommand(id, { must: true })
-  if (command === undefined) throw new Error(`@oclif/plugin-plugins has no command ${id}`)
-  return command
+/** Where plugins go, and who takes them. */
+export interface Installer {
+  /** oclif's data folder: absolute. */
+  readonly dataFolder: string
+  /** The program's own package. */
+  readonly root: string
+  readonly verbose?: boolean
 }
 
 /**
- * Runs what installs or links plugins, then checks what came: what the program refuses does not stay.
- * @returns the plugins that came
- * @throws KittyError ValidationError, or MissingDependency for another plugin API, naming the plugin
+ * Installs a plugin from a name, a path or an address, and tries it: what the program refuses does not stay.
+ * @param force Fetch it again, whatever npm has kept.
+ * @throws KittyError as `npm`; ValidationError, or MissingDependency for another plugin API, naming the plugin
  */
-export async function installing(config: Config, work: () => Promise<unknown>): Promise<AdmittedPlugin[]> {
-  const before = new Map(config.plugins)
-  const known = new Map(installedPlugins(config.dataDir).map((plugin) => [plugin.name, plugin]))
-  await withoutWarnings(work)
-  linkHost(config.dataDir)
-  const came = installedPlugins(config.dataDir).filter(({ name, root, type }) => {
-    const earlier = known.get(name)
-    return earlier?.root !== root || earlier.type !== type || config.plugins.get(name) !== before.get(name)
+export async function installPlugin(
+  installer: Installer,
+  text: string,
+  cwd: string,
+  force = false,
+): Promise<AdmittedPlugin> {
+  const { dataFolder } = installer
+  const before = dependenciesIn(dataFolder)
+  const source = await installSource(text, cwd, dataFolder)
+  await npm(['install', source, '--omit=dev', ...(force ? ['--force', '--prefer-online'] : [])], {
+    folder: dataFolder,
+    subject: text,
+    ...(installer.verbose !== undefined && { verbose: installer.verbose }),
   })
-  const admitted: AdmittedPlugin[] = []
-  for (const { name } of came) admitted.push(await admittedOrGone(config, name))
-  return admitted
+  const name = cameIn(dependenciesIn(dataFolder), before, source)
+  if (name === undefined)
+    throw new KittyError('ValidationError', `npm installed ${text}, but not as a package with a name.`, {
+      nextSteps: ['give the name, the tarball or the folder of one plugin'],
+    })
+  listPlugin(dataFolder, originOf(name, source))
+  linkHost(dataFolder)
+  return admittedOrGone(installer, name)
 }
 
-async function admittedOrGone(config: Config, name: string): Promise<AdmittedPlugin> {
+/** The name under which npm noted what it was given: new, noted otherwise than before, or noted just so. */
+function cameIn(
+  now: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+  source: string,
+): string | undefined {
+  const named = /^(@?[^@:]+)(?:@.*)?$/.exec(source)?.[1]
+  if (named !== undefined && Object.hasOwn(now, named)) return named
+  const changed = Object.keys(now).find((name) => now[name] !== before[name])
+  // npm writes a path relative to its folder, and an address with its protocol.
+  return changed ?? Object.keys(now).find((name) => basename(now[name] ?? '') === basename(source))
+}
+
+function originOf(name: string, source: string): ListedPlugin {
+  if (source.includes(':')) return { name, type: 'user', url: source }
+  const tag = source.startsWith(`${name}@`) ? source.slice(name.length + 1) : 'latest'
+  return { name, type: 'user', tag }
+}
+
+/**
+ * Lists a folder as a plugin. What it depends on is its developer's to install.
+ * @throws KittyError UsageError when there is no package; as `installPlugin` when the program refuses it
+ */
+export async function linkPlugin(installer: Installer, folder: string): Promise<AdmittedPlugin> {
+  const root = resolve(folder)
+  const { name } = packageIn(root)
+  dependenciesIn(installer.dataFolder)
+  listPlugin(installer.dataFolder, { name, type: 'link', root })
+  linkHost(installer.dataFolder)
+  return admittedOrGone(installer, name)
+}
+
+function packageIn(root: string): { readonly name: string } {
+  const path = join(root, 'package.json')
   try {
-    return await tryAdmission({ root: config.root, name })
+    // A cast: every package has a name, and one without is refused below.
+    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown }
+    if (typeof name === 'string') return { name }
   } catch (error) {
-    await withoutWarnings(async () => (await oclifCommand(config, 'plugins:uninstall')).run([name], config))
-    throw error
+    if (existsSync(path))
+      throw new KittyError('UsageError', `${path} is not JSON.`, { nextSteps: ['repair it'], cause: error })
   }
+  throw new KittyError('UsageError', `${root} is not a plugin: it has no package.json with a name.`, {
+    nextSteps: ['give the folder of a plugin; docs/plugins.md begins with an empty one'],
+    context: { folder: root },
+  })
 }
 
-/** While oclif loads a plugin it does not find the program yet; what is wrong with it is told afterwards. */
-async function withoutWarnings(work: () => Promise<unknown>): Promise<void> {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
-  const { emitWarning } = process
-  process.emitWarning = () => undefined
+/** Installs each again, as it was asked for: the newest of its tag, or what its address has now. */
+export async function updatePlugins(
+  installer: Installer,
+  plugins: readonly InstalledPlugin[],
+): Promise<AdmittedPlugin[]> {
+  const updated: AdmittedPlugin[] = []
+  for (const { name, type, tag, url } of plugins) {
+    if (type === 'link') continue
+    updated.push(
+      await installPlugin(installer, url ?? `${name}@${tag ?? 'latest'}`, installer.dataFolder, true),
+    )
+  }
+  return updated
+}
+
+/** Removes an installed plugin, or forgets a linked one, whose folder stays as it is. */
+export async function uninstallPlugin(installer: Installer, { name, type }: InstalledPlugin): Promise<void> {
+  if (type === 'user' && Object.hasOwn(dependenciesIn(installer.dataFolder), name))
+    await npm(['uninstall', name], { folder: installer.dataFolder, subject: name })
+  unlistPlugin(installer.dataFolder, name)
+}
+
+/**
+ * The installed plugin of that name, or linked from that folder.
+ * @throws KittyError UsageError when there is none
+ */
+export function installedPlugin(dataFolder: string, text: string, cwd: string): InstalledPlugin {
+  const all = installedPlugins(dataFolder)
+  const found = all.find(
+    ({ name, type, root }) => name === text || (type === 'link' && root === resolve(cwd, text)),
+  )
+  if (found !== undefined) return found
+  throw new KittyError('UsageError', `No plugin ${text} is installed.`, {
+    nextSteps: ['kitty plugins'],
+    context: { plugin: text, installed: all.map(({ name }) => name) },
+  })
+}
+
+async function admittedOrGone(installer: Installer, name: string): Promise<AdmittedPlugin> {
   try {
-    await work()
-  } finally {
-    process.emitWarning = emitWarning
+    return await tryAdmission({ root: installer.root, name })
+  } catch (error) {
+    await uninstallPlugin(installer, installedPlugin(installer.dataFolder, name, installer.dataFolder))
+    throw error
   }
 }

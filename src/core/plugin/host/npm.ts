@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { KittyError } from '../../errors/kitty-error.js'
+import { findProgram } from '../../platform/find-program.js'
+
+/** What npm calls it when no one answers, or no one that can be talked to. */
+const UNREACHABLE =
+  /^(E(CONN\w+|AI_AGAIN|NOTFOUND|NETUNREACH|HOSTUNREACH|TIMEDOUT|PIPE)|ERR_SOCKET_TIMEOUT|FETCH_ERROR|ENOTCACHED|E5\d\d|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/
+const UNKNOWN = /^(E404|ETARGET|ENOVERSIONS)$/
+
+export interface NpmOptions {
+  /** Absolute path of the folder npm works in. */
+  readonly folder: string
+  /** What is installed, for messages. */
+  readonly subject: string
+  /** Show what npm says. */
+  readonly verbose?: boolean
+}
+
+/**
+ * Runs the user's npm and returns what it printed. A plugin's own scripts never run.
+ * @throws KittyError MissingDependency when there is no npm or it cannot reach the registry: then nothing is known of
+ * the package. UsageError when the registry or the address has no such package. ValidationError for all else npm refuses.
+ */
+export async function npm(args: readonly string[], options: NpmOptions): Promise<string> {
+  const [program, ...before] = npmCommand(options.folder)
+  const given = [
+    ...before,
+    ...args,
+    '--json',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+  ]
+  const { status, stdout, stderr } = await ran(program, given, options)
+  if (status === 0) return stdout
+  throw npmFailure(stdout, stderr, options.subject)
+}
+
+/** The npm that came with this Node; else the one on PATH. */
+function npmCommand(folder: string): [program: string, ...args: string[]] {
+  const here = dirname(process.execPath)
+  for (const place of [join(here, 'node_modules'), join(here, '..', 'lib', 'node_modules')]) {
+    const script = join(place, 'npm', 'bin', 'npm-cli.js')
+    if (existsSync(script)) return [process.execPath, script]
+  }
+  const found = findProgram('npm', {
+    env: process.env,
+    platform: process.platform,
+    outside: [process.cwd(), folder],
+  })
+  if (found !== undefined) return [found]
+  throw new KittyError('MissingDependency', 'There is no npm, which installs plugins.', {
+    nextSteps: ['install npm, which comes with Node, and run the command again'],
+    context: { program: 'npm' },
+  })
+}
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function ran(program: string, args: readonly string[], { folder, verbose }: NpmOptions): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, npm_config_update_notifier: 'false' },
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+      if (verbose === true) process.stderr.write(text)
+    })
+    child.once('error', reject)
+    child.once('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+/** Exported for tests: which answers of npm's mean what. */
+export function npmFailure(stdout: string, stderr: string, subject: string): KittyError {
+  const { code, summary } = said(stdout, stderr)
+  const context = { subject, npm_code: code ?? null }
+  if (code !== undefined && UNKNOWN.test(code))
+    return new KittyError('UsageError', `There is no package ${subject}: ${summary}`, {
+      nextSteps: ['check its name and version, or give the path of a tarball or a folder'],
+      context,
+    })
+  if (code !== undefined && UNREACHABLE.test(code))
+    return new KittyError(
+      'MissingDependency',
+      `The registry cannot be reached, so nothing is known of ${subject}: ${summary}`,
+      {
+        nextSteps: [
+          'check the network and the proxy: npm ping',
+          'or install from a file: npm pack on a machine that has it',
+        ],
+        context,
+      },
+    )
+  return new KittyError('ValidationError', `npm could not install ${subject}: ${summary}`, {
+    nextSteps: ['see all that npm says: run the command again with --verbose'],
+    context,
+  })
+}
+
+function said(stdout: string, stderr: string): { code: string | undefined; summary: string } {
+  const code = /npm (?:error|ERR!) code (\S+)/.exec(stderr)?.[1] ?? codeIn(stdout)
+  const lines = stderr.split('\n').map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim())
+  const telling = lines.find(
+    (line) => line !== '' && !/^(code|syscall|errno|type|path|network|A complete log)\b/.test(line),
+  )
+  return { code, summary: telling ?? 'it did not say why.' }
+}
+
+function codeIn(stdout: string): string | undefined {
+  try {
+    // A cast: npm's own form of a failure with --json.
+    return (JSON.parse(stdout) as { error?: { code?: string } }).error?.code
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { ownPackage } from '../../own-package.js'
+
+/** A plugin as the data folder's package.json lists it, in oclif's form. */
+export type ListedPlugin =
+  | { readonly name: string; readonly type: 'user'; readonly tag: string }
+  | { readonly name: string; readonly type: 'user'; readonly url: string }
+  | { readonly name: string; readonly type: 'link'; readonly root: string }
+
+interface DataPackage {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly oclif?: { readonly schema?: number; readonly plugins?: readonly { readonly name: string }[] }
+}
+
+/** What npm has installed in the data folder: names and where each came from. Makes the folder and its package.json. */
+export function dependenciesIn(dataFolder: string): Readonly<Record<string, string>> {
+  mkdirSync(dataFolder, { recursive: true })
+  const found = read(dataFolder)
+  if (found === undefined) save(dataFolder, {})
+  return found?.dependencies ?? {}
+}
+
+/** Adds the plugin to the list, in place of one of that name. */
+export function listPlugin(dataFolder: string, plugin: ListedPlugin): void {
+  change(dataFolder, plugin.name, [plugin])
+}
+
+/** Takes the plugin of that name from the list. */
+export function unlistPlugin(dataFolder: string, name: string): void {
+  change(dataFolder, name, [])
+}
+
+function change(dataFolder: string, name: string, instead: readonly ListedPlugin[]): void {
+  const found = read(dataFolder) ?? {}
+  const others = (found.oclif?.plugins ?? []).filter((plugin) => plugin.name !== name)
+  save(dataFolder, { ...found, oclif: { schema: 1, ...found.oclif, plugins: [...others, ...instead] } })
+}
+
+function read(dataFolder: string): DataPackage | undefined {
+  const path = join(dataFolder, 'package.json')
+  try {
+    // A cast: npm, oclif and this module write it.
+    return JSON.parse(readFileSync(path, 'utf8')) as DataPackage
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw new KittyError('BadConfig', `The list of plugins, ${path}, cannot be read.`, {
+      nextSteps: [`repair the JSON in ${path}, or remove the file and install the plugins again`],
+      context: { path },
+      cause: error,
+    })
+  }
+}
+
+function save(dataFolder: string, content: DataPackage): void {
+  const path = join(dataFolder, 'package.json')
+  const temporary = `${path}.${process.pid}.tmp`
+  const whole = {
+    name: ownPackage().name,
+    private: true,
+    dependencies: {},
+    oclif: { schema: 1, plugins: [] },
+    ...content,
+  }
+  writeFileSync(temporary, `${JSON.stringify(whole, null, 2)}\n`)
+  renameSync(temporary, path)
+}
