@@ -1,5 +1,5 @@
 import { EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
-import { withoutSecrets } from '../errors/secrets.js'
+import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
 
 /** A failure as other programs read it: the value of `error` in the failure document. */
 export interface FailureDocument {
@@ -29,11 +29,9 @@ export function isQuietExit(error: unknown): error is { oclif: { exit: number } 
 export function failureOf(error: unknown): Failure {
   const failure = describe(error)
   // What was typed comes back in messages, and those end up in a build's public record.
-  const document = withoutSecrets(JSON.stringify(failure.document))
-  // A cast: what removes secrets leaves JSON as it is but for the text of its strings.
   return {
     ...failure,
-    document: JSON.parse(document) as FailureDocument,
+    document: withoutSecretsIn(failure.document),
     stack: withoutSecrets(failure.stack),
   }
 }

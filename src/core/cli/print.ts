@@ -1,6 +1,11 @@
 /** The one way out of the program: what is printed passes here, stripped of control characters. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
+<<<<<<< HEAD
 import { type OutputStream, standardOutput } from './standard-output.js'
+=======
+import { standardOutput } from './standard-output.js'
+import { replaceHidden } from '../errors/invisible.js'
+>>>>>>> 3b45772 (fix(errors): see more secrets, and show no invisible character)
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
 
@@ -158,10 +163,13 @@ export class Printer {
   }
 }
 
-/** JSON in which what a terminal would obey is escaped: the values stay what they were. */
+/** JSON in which what a terminal would obey, or no one would see, is escaped: the values stay what they were. */
 function encode(document: unknown, indent?: number): string {
-  return JSON.stringify(document, undefined, indent).replaceAll(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return replaceHidden(JSON.stringify(document, undefined, indent), (char) =>
+    // In halves: JSON has no escape for what is beyond the first plane.
+    char
+      .split('')
+      .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   )
 }

@@ -15,7 +15,7 @@ import { inject, injectable } from 'inversify'
 import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
 import type { ErrorFilter, ErrorStorage } from './error-storage.js'
 import { systemCode } from './kitty-error.js'
-import { withoutSecrets } from './secrets.js'
+import { withoutSecretsIn } from './secrets.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { Notices } from './notices.js'
@@ -51,7 +51,7 @@ export class JsonlErrorStorage implements ErrorStorage {
       context: draft.context,
     }
     try {
-      this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${withoutSecrets(JSON.stringify(record))}\n`)
+      this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${JSON.stringify(withoutSecretsIn(record))}\n`)
     } catch (error) {
       this.#warn(error)
     }

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { compareEvents, type LogEvent } from '../events-lib.js'
 import { type EventFilter, rowOf } from '../index/event-index.js'
@@ -142,7 +143,7 @@ function* slices(tail: LogFollower): Generator<Map<string, LogEvent>> {
 
 function unknownEvent(from: StreamStart): KittyError {
   const id = typeof from === 'string' ? from : from.after
-  return new KittyError('UsageError', `There is no event ${JSON.stringify(id.slice(0, 60))} in this log.`, {
+  return new KittyError('UsageError', `There is no event ${quoted(id, 60)} in this log.`, {
     nextSteps: [
       'kitty watch --from start, for everything there is',
       'kitty agent events list --limit 20, for the newest ids',

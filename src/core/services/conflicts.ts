@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -159,7 +160,7 @@ function noSuchWrite(
   const steps = choices.map(
     (write) => `--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
   )
-  const message = `${JSON.stringify(keep.slice(0, 40))} is none of the writes that ${entity} of ${feature} has in conflict.`
+  const message = `${quoted(keep, 40)} is none of the writes that ${entity} of ${feature} has in conflict.`
   return new KittyError('UsageError', message, {
     nextSteps:
       steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
@@ -168,7 +169,7 @@ function noSuchWrite(
 }
 
 function otherRegister({ register }: ConflictDetailDocument, request: ResolveRequest): KittyError {
-  const message = `${request.keep} wrote ${register}, not ${JSON.stringify(request.register?.slice(0, 60))}.`
+  const message = `${request.keep} wrote ${register}, not ${quoted(request.register ?? '', 60)}.`
   return new KittyError('UsageError', message, {
     nextSteps: [`--register ${register}`, 'or leave --register out'],
   })

@@ -1,4 +1,5 @@
 import { injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
@@ -62,11 +63,7 @@ export function moment(flag: string, text: string | undefined): string | undefin
   const time = MOMENT.test(text) ? Date.parse(text) : Number.NaN
   // Spelled as the log spells it, since times are compared as text; a day stays a day.
   if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
-  throw new KittyError(
-    'UsageError',
-    `${flag} ${JSON.stringify(text.slice(0, 60))} is no day and no UTC time.`,
-    {
-      nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
-    },
-  )
+  throw new KittyError('UsageError', `${flag} ${quoted(text, 60)} is no day and no UTC time.`, {
+    nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
+  })
 }

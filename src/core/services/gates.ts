@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -165,7 +166,7 @@ function freeId({ work_package_id, gates }: WorkPackageState, type: string): str
 }
 
 function noType(type: string): KittyError {
-  return new KittyError('UsageError', `${JSON.stringify(type.slice(0, 80))} is no type of gate.`, {
+  return new KittyError('UsageError', `${quoted(type, 80)} is no type of gate.`, {
     nextSteps: [
       'allowed form: a letter, then letters, digits and _ . -, at most 64; for example CI_CHECK or REVIEW',
     ],
@@ -176,7 +177,7 @@ function unknownGate(feature: string, gate: string, gates: readonly GateDocument
   const known = gates.map(({ gate_id }) => gate_id)
   const steps =
     known.length === 0 ? 'kitty agent gates add WP01 --type CI_CHECK' : `There are: ${known.join(', ')}`
-  return new KittyError('UnknownGate', `${feature} has no gate ${JSON.stringify(gate.slice(0, 120))}.`, {
+  return new KittyError('UnknownGate', `${feature} has no gate ${quoted(gate, 120)}.`, {
     nextSteps: [steps],
     context: { feature_slug: feature, gate, known },
   })

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions, WorkflowTable } from '../events-lib.js'
 import { boardRowOf } from '../index/board-row.js'
@@ -66,7 +67,7 @@ export class PastBoard {
 function utc(text: string): string {
   const time = Date.parse(text)
   if (!Number.isNaN(time)) return new Date(time).toISOString()
-  throw new KittyError('UsageError', `--at ${JSON.stringify(text.slice(0, 60))} is no time there is.`, {
+  throw new KittyError('UsageError', `--at ${quoted(text, 60)} is no time there is.`, {
     nextSteps: ['--at 2026-11-22', '--at 2026-11-22T10:30:00Z'],
   })
 }

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -77,18 +78,14 @@ function amountsOf({ tokens, cost, seconds }: UsageRequest): Partial<Usage> {
 function wholeNumber(flag: string, text: string): number {
   // Twelve digits: a thousand such amounts still add up exactly.
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw wrong(`${flag} ${JSON.stringify(text.slice(0, 40))} is no whole number from 0 to 999999999999.`, [
-    `${flag} 1200`,
-  ])
+  throw wrong(`${flag} ${quoted(text, 40)} is no whole number from 0 to 999999999999.`, [`${flag} 1200`])
 }
 
 /** Millionths of a dollar, rounded to the nearest; from the digits, since 0.29 has no exact binary fraction. */
 export function microDollars(text: string): number {
   const [, whole, decimals = ''] = /^\$?(\d{1,9})(?:\.(\d{1,30}))?$/.exec(text) ?? []
   if (whole === undefined) {
-    throw wrong(`--cost ${JSON.stringify(text.slice(0, 40))} is no amount in dollars from 0 to 999999999.`, [
-      '--cost 0.0125',
-    ])
+    throw wrong(`--cost ${quoted(text, 40)} is no amount in dollars from 0 to 999999999.`, ['--cost 0.0125'])
   }
   const digits = decimals.padEnd(7, '0')
   return Number(whole) * 1_000_000 + Number(digits.slice(0, 6)) + (digits.charAt(6) >= '5' ? 1 : 0)

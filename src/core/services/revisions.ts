@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
 import { logAtRevision } from '../log/revision-log.js'
@@ -43,20 +44,16 @@ export class Revisions {
     ])
     const branches = (names ?? '').split('\n').filter(Boolean)
     const more = branches.length > NAMED ? [`and ${branches.length - NAMED} more: git branch --all`] : []
-    return new KittyError(
-      'UsageError',
-      `${from} ${JSON.stringify(asked.slice(0, 80))} names no commit of this repository.`,
-      {
-        nextSteps: [
-          ...(branches.length > 0
-            ? [`branches: ${branches.slice(0, NAMED).join(', ')}`]
-            : ['there are no branches yet']),
-          ...more,
-          ...(from === '--at' ? AT_FORMS : []),
-        ],
-        context: { asked, branches: branches.slice(0, NAMED) },
-      },
-    )
+    return new KittyError('UsageError', `${from} ${quoted(asked, 80)} names no commit of this repository.`, {
+      nextSteps: [
+        ...(branches.length > 0
+          ? [`branches: ${branches.slice(0, NAMED).join(', ')}`]
+          : ['there are no branches yet']),
+        ...more,
+        ...(from === '--at' ? AT_FORMS : []),
+      ],
+      context: { asked, branches: branches.slice(0, NAMED) },
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -78,7 +79,7 @@ function checkTags({ add, remove }: TagRequest): void {
   for (const tag of [...add, ...remove]) {
     if (TAG.test(tag)) continue
     const form = 'letters, digits and . _ : / + -, beginning with a letter or digit, at most 64 characters'
-    throw wrong(`${JSON.stringify(tag.slice(0, 80))} is no tag.`, [`allowed form: ${form}`])
+    throw wrong(`${quoted(tag, 80)} is no tag.`, [`allowed form: ${form}`])
   }
   const both = add.find((tag) => remove.includes(tag))
   if (both !== undefined) throw wrong(`${both} is to be added and removed at once.`, ['Name it once.'])

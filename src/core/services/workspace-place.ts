@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { assertReachable, obstacleTo } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
@@ -99,17 +100,13 @@ function nothingCommitted(root: string): KittyError {
 }
 
 function noSuchBase(base: string): KittyError {
-  return new KittyError(
-    'UsageError',
-    `--base ${JSON.stringify(base.slice(0, 80))} names no commit of this repository.`,
-    {
-      nextSteps: [
-        'git branch --all',
-        'or leave --base out: the branch then starts where the primary checkout is',
-      ],
-      context: { base },
-    },
-  )
+  return new KittyError('UsageError', `--base ${quoted(base, 80)} names no commit of this repository.`, {
+    nextSteps: [
+      'git branch --all',
+      'or leave --base out: the branch then starts where the primary checkout is',
+    ],
+    context: { base },
+  })
 }
 
 function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {

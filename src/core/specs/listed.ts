@@ -1,5 +1,6 @@
 /** Dependencies and subtasks, in the forms their authors write them. */
 import { createHash } from 'node:crypto'
+import { quoted } from '../errors/secrets.js'
 import type { Problem, Value } from './value.js'
 import { spellWorkPackageId } from './work-package-id.js'
 
@@ -117,7 +118,7 @@ function refused({ line }: Value, problem: string): Listed {
 }
 
 function shown(item: Value): string {
-  if (item.kind === 'scalar') return JSON.stringify(item.text.slice(0, 60))
+  if (item.kind === 'scalar') return quoted(item.text, 60)
   return item.kind === 'none'
     ? 'an empty item'
     : item.kind === 'list'

@@ -1,4 +1,5 @@
 /** One work package as its file in `tasks/` states it. */
+import { quoted } from '../errors/secrets.js'
 import { isUtf8 } from 'node:buffer'
 import { basename, dirname } from 'node:path'
 import { splitFrontMatter } from './front-matter.js'
@@ -91,7 +92,7 @@ function idOf(path: string, value: Value | undefined): string | Problem {
   const written = value?.kind === 'scalar' ? value.text : undefined
   const own = written === undefined ? undefined : spellWorkPackageId(written)
   if (value !== undefined && value.kind !== 'none' && own === undefined) {
-    const shown = JSON.stringify((written ?? value.kind).slice(0, 60))
+    const shown = quoted(written ?? value.kind, 60)
     return { line, problem: `${shown} is no work package id: write WP and two digits, as in WP01` }
   }
   if (own !== undefined && named !== undefined && own !== named)

@@ -1,9 +1,8 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { replaceHidden } from '../errors/invisible.js'
 import { askGitText } from '../git/git.js'
 
 const MAX_LENGTH = 200
-// Names are printed on boards: what moves the cursor or turns the text around has no place in one.
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
 export interface ActorClues {
   readonly flag?: string | undefined
@@ -16,15 +15,16 @@ export interface ActorClues {
 
 /**
  * Who acts: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user.
- * @throws KittyError UsageError when the name is empty, longer than 200 characters or has control characters.
+ * In Unicode's composed form (NFC), so that one name is one actor however it was typed.
+ * @throws KittyError UsageError when the name is empty, longer than 200 characters or has control or invisible characters.
  */
 export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): string {
   if (flag !== undefined) return checked(flag, '--actor')
   const fromEnv = env['KITTY_ACTOR']
   if (fromEnv !== undefined && fromEnv !== '') return checked(fromEnv, 'KITTY_ACTOR')
   const fromGit = gitUserName()
-  if (fromGit !== undefined && fromGit !== '') return checked(fromGit, 'git config user.name')
-  return checked(osUser() ?? '', "the system's user name")
+  if (fromGit !== undefined && fromGit !== '') return checked(cleaned(fromGit), 'git config user.name')
+  return checked(cleaned(osUser() ?? ''), "the system's user name")
 }
 
 /**
@@ -37,7 +37,7 @@ export function gitUserName(worktree: string): string | undefined {
 
 function checked(name: string, source: string): string {
   const problem = problemOf(name)
-  if (problem === undefined) return name
+  if (problem === undefined) return name.normalize()
   throw new KittyError('UsageError', `${source} gives no usable actor: the name ${problem}`, {
     nextSteps: ['--actor NAME', 'or export KITTY_ACTOR=NAME'],
     context: { source, problem },
@@ -47,5 +47,10 @@ function checked(name: string, source: string): string {
 function problemOf(name: string): string | undefined {
   if (name.trim() === '') return 'is empty'
   if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`
-  return UNPRINTABLE.test(name) ? 'contains control characters' : undefined
+  return cleaned(name) === name ? undefined : 'contains control or invisible characters'
+}
+
+/** Names are printed on boards, and two that look alike would be two actors. */
+function cleaned(name: string): string {
+  return replaceHidden(name.replaceAll(/[\t\n\r]/g, ''), () => '')
 }

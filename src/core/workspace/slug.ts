@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { quoted } from '../errors/secrets.js'
 import { featureName } from '../specs/feature-name.js'
 
 const MAX_LENGTH = 100
@@ -26,7 +27,7 @@ export function assertNewSlug(slug: string): void {
 }
 
 function badSlug(slug: string, form: string, example: string): KittyError {
-  return new KittyError('UsageError', `${JSON.stringify(slug.slice(0, 120))} is not a feature's name`, {
+  return new KittyError('UsageError', `${quoted(slug, 120)} is not a feature's name`, {
     nextSteps: [`allowed form: ${form}; for example ${example}`],
     context: { allowed_form: form },
   })

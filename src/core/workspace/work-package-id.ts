@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { quoted } from '../errors/secrets.js'
 import { spellWorkPackageId } from '../specs/work-package-id.js'
 
 /**
@@ -9,7 +10,7 @@ export function normalizeWorkPackageId(text: string): string {
   // Files may have blanks around an id; a typed argument that has them is not what was meant.
   const id = text === text.trim() ? spellWorkPackageId(text) : undefined
   if (id !== undefined) return id
-  throw new KittyError('UsageError', `${JSON.stringify(text.slice(0, 120))} is not a work package id`, {
+  throw new KittyError('UsageError', `${quoted(text, 120)} is not a work package id`, {
     nextSteps: ['give WP and two or more digits, for example WP01'],
     context: { allowed_form: 'WP and two or more digits' },
   })

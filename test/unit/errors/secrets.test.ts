@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { secretIn, withoutSecrets } from '../../../src/core/errors/secrets.js'
+import { quoted, secretIn, withoutSecrets, withoutSecretsIn } from '../../../src/core/errors/secrets.js'
 
 const A36 = 'aB3'.repeat(12)
 
@@ -11,6 +11,24 @@ const SECRETS: readonly (readonly [kind: string, text: string])[] = [
   ['a GitHub token', `ghp_${A36}`],
   ['a GitHub token', `github_pat_${A36}${A36}`],
   ['a GitLab token', `glpat-${A36.slice(0, 20)}`],
+  ['a GitLab token', `glrt-${A36.slice(0, 20)}`],
+  ['a GitLab token', `gldt-${A36.slice(0, 20)}`],
+  ['a Slack token', `xapp-1-${A36}`],
+  ['a Hugging Face token', `hf_${A36.slice(0, 34)}`],
+  ['a PyPI token', `pypi-${A36}`],
+  ['a SendGrid key', `SG.${A36.slice(0, 22)}.${A36}`],
+  ['a DigitalOcean token', `dop_v1_${'0a'.repeat(32)}`],
+  ['a Docker token', `dckr_pat_${A36.slice(0, 27)}`],
+  ['a private key', `AGE-SECRET-KEY-1${'QZ7'.repeat(19)}Q`],
+  ['a Vault token', `hvs.${A36}`],
+  ['a Stripe key', `whsec_${A36}`],
+  ['a Google access token', `ya29.${A36}`],
+  ['a Linear key', `lin_api_${A36}`],
+  ['an Azure storage key', `AccountKey=${A36}${A36}==`],
+  ['a chat webhook', `https://hooks.slack.com/services/T0/B0/${A36}`],
+  ['a chat webhook', `https://discord.com/api/webhooks/1/${A36}`],
+  ['a password in a URL', 'redis://:pw@cache.example.org'],
+  ['a password in a URL', 'HTTPS://u:p@example.org'],
   ['a Slack token', `xoxb-${A36}`],
   ['a Google API key', `AIza${A36.slice(1)}`],
   ['an Anthropic key', `sk-ant-api03-${A36}`],
@@ -29,10 +47,45 @@ describe('secrets', () => {
       expect(secretIn(text)).toBe(kind)
       const cleaned = withoutSecrets(text)
       expect(secretIn(cleaned)).toBeUndefined()
-      expect(JSON.parse(cleaned)).toMatchObject({ before: 'use', after: 'there' })
-      expect((JSON.parse(cleaned) as { reason: string }).reason).toContain(`[${kind}, removed]`)
+      const { reason } = withoutSecretsIn({ reason: [`use ${secret}`] })
+      expect(reason[0]).toContain(`use [${kind}, removed]`)
     },
   )
+
+  it.each([
+    ['after an underscore', (token: string) => `my_${token}`],
+    ['after a newline in JSON', (token: string) => JSON.stringify({ text: `here\n${token}` })],
+    ['with a newline inside', (token: string) => `${token.slice(0, 12)}\n${token.slice(12)}`],
+    [
+      'with a newline inside, in JSON',
+      (token: string) => JSON.stringify(`${token.slice(0, 12)}\n${token.slice(12)}`),
+    ],
+    ['with a zero-width character inside', (token: string) => `${token.slice(0, 9)}\u200b${token.slice(9)}`],
+    ['with tag characters inside', (token: string) => `${token.slice(0, 9)}\u{e0041}${token.slice(9)}`],
+  ])('are seen %s', (_, hide) => {
+    const token = `ghp_${A36}`
+    expect(secretIn(hide(token))).toBe('a GitHub token')
+    expect(withoutSecrets(hide(token))).not.toContain(A36.slice(0, 12))
+  })
+
+  it('a key is taken out to its end, and where its end was cut off', () => {
+    const key = [
+      ['-----BEGIN', 'PRIVATE KEY-----'].join(' '),
+      'MIIEv',
+      ['-----END', 'PRIVATE KEY-----'].join(' '),
+    ]
+    expect(withoutSecrets(`a\n${key.join('\n')}\nb`)).toBe('a\n[a private key, removed]\nb')
+    expect(withoutSecrets(`a\n${key.slice(0, 2).join('\n')}`)).toBe('a\n[a private key, removed]')
+  })
+
+  it('are taken out before a text is cut', () => {
+    expect(quoted(`sk-${A36}${A36}`, 40)).toBe('"[an OpenAI key, removed]"')
+  })
+
+  it('are searched for in linear time', () => {
+    for (const part of ['eyJ', 'a:', 'ghp_', 'http://a', 'sk-ant-', 'SG.', '\\u200b', '\n'])
+      expect(secretIn(`${part.repeat(50_000 / part.length)}!`) ?? 'none').toBeTypeOf('string')
+  }, 5_000)
 
   it.each([
     '01ARZ3NDEKTSV4RRFFQ69G5FAV',

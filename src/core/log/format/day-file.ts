@@ -1,4 +1,5 @@
 import { KittyError } from '../../errors/kitty-error.js'
+import { quoted } from '../../errors/secrets.js'
 
 const DAY_FILE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\.[A-Za-z0-9_-]{1,100})?\.jsonl$/
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/
@@ -29,11 +30,7 @@ export const DAILY_FILES: DayFiles = {
 export function dayOf(timestamp: string): string {
   const day = DAY.exec(timestamp)?.[0]
   if (day !== undefined) return day
-  throw new KittyError(
-    'ValidationError',
-    `${JSON.stringify(timestamp.slice(0, 40))} is not an event's timestamp`,
-    {
-      nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
-    },
-  )
+  throw new KittyError('ValidationError', `${quoted(timestamp, 40)} is not an event's timestamp`, {
+    nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
+  })
 }
