@@ -1,11 +1,7 @@
 /** The one way out of the program: what is printed passes here, stripped of control characters. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
-<<<<<<< HEAD
 import { type OutputStream, standardOutput } from './standard-output.js'
-=======
-import { standardOutput } from './standard-output.js'
 import { replaceHidden } from '../errors/invisible.js'
->>>>>>> 3b45772 (fix(errors): see more secrets, and show no invisible character)
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
 
