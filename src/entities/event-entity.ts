@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from '#typeorm'
 
-/** One row an event: what it is found by, and where its line lies. */
+/** One row per event: what it is found by, and where its line is. */
 // With row numbers, since the keys below repeat them in every entry: six characters instead of an id's twenty-six.
 @Entity({ name: 'event' })
 @Index('event_entity', ['feature_slug', 'entity_id', 'lamport_clock'])
@@ -44,6 +44,7 @@ export class EventEntity {
   @Column({ type: 'text', nullable: true })
   correlation_id!: string | null
 
+  /** The package a WorkPackage event or a GateCreated belongs to; null for every other event. */
   @Column({ type: 'text', nullable: true })
   work_package_id!: string | null
 
@@ -53,9 +54,11 @@ export class EventEntity {
   @Column({ type: 'integer' })
   line!: number
 
+  /** Bytes from the start of `file`. */
   @Column({ type: 'integer' })
   offset!: number
 
+  /** Bytes, newline included. */
   @Column({ type: 'integer' })
   length!: number
 }

@@ -1,28 +1,10 @@
+import type { EventRow } from './columns.js'
 import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import type { BoardRow } from './board-row.js'
 
-/** Where one event's line lies and what it can be found by. One row an event; docs/formats.md, "The index". */
-export interface IndexRow {
-  readonly event_id: string
-  readonly lamport_clock: number
-  readonly entity_id: string
-  readonly entity_type: string
-  readonly event_type: string
-  readonly feature_slug: string
-  readonly timestamp: string
-  readonly date: string
-  readonly actor: string
-  readonly causation_id: string | null
-  readonly correlation_id: string | null
-  /** The package a WorkPackage event or a GateCreated belongs to; null for every other event. */
-  readonly work_package_id: string | null
-  readonly file: string
-  readonly line: number
-  /** Bytes from the start of `file`, and the line's length with its newline. */
-  readonly offset: number
-  readonly length: number
-}
+/** Where one event's line is, and what it can be found by. docs/formats.md, "The index". */
+export type IndexRow = EventRow
 
 /** What it takes to read an event and to put it in its place: a third of a row, and of what a row costs. */
 export type EventPlace = Pick<IndexRow, 'event_id' | 'lamport_clock' | 'file' | 'line' | 'offset' | 'length'>

@@ -23,17 +23,28 @@ import { IndexUnusable } from './event-index.js'
 import { eventQuery } from './event-query.js'
 import { FreshnessCache } from './freshness-cache.js'
 import {
+  boardRowValues,
+  eventValues,
+  featureValues,
+  logFileValues,
+  logProblemValues,
+  workPackageValues,
+} from './columns.js'
+import {
   BOARD,
   BOARD_OF_FEATURE,
   FACTS_OF_ORIGIN,
   FEATURE_SLUGS,
-  INSERT_ROWS,
+  INSERT_EVENTS,
   ORIGIN,
   type Place,
-  PLACED_COLUMNS,
+  PUT_BOARD_ROWS,
+  PUT_FEATURE,
+  PUT_LOG_FILE,
+  PUT_PROBLEMS,
+  PUT_WORK_PACKAGES,
   PLACES,
   RELOCATE,
-  rowValues,
   SCHEMA,
   FRESHNESS,
 } from './sqlite-statements.js'
@@ -273,8 +284,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
     if (rows.length === 0) return []
-    const values = JSON.stringify(rows.map(rowValues))
-    const inserted = await this.connection.change(INSERT_ROWS, [values])
+    const values = JSON.stringify(rows.map(eventValues))
+    const inserted = await this.connection.change(INSERT_EVENTS, [values])
     return inserted === rows.length ? [] : this.#leftOut(rows)
   }
 
@@ -289,7 +300,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async relocate(row: IndexRow): Promise<void> {
-    await this.sql(RELOCATE, [...PLACED_COLUMNS.map((name) => row[name]), row.event_id])
+    await this.sql(RELOCATE, [JSON.stringify([eventValues(row)]), row.event_id])
   }
 
   async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
@@ -311,11 +322,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async putWatermark(mark: Watermark): Promise<void> {
-    const { file, identity, size, offset, line, crc } = mark
-    await this.sql(
-      'INSERT OR REPLACE INTO log_file (file, identity, size, "offset", line, crc) VALUES (?, ?, ?, ?, ?, ?)',
-      [file, identity, size, offset, line, crc],
-    )
+    await this.sql(PUT_LOG_FILE, [JSON.stringify([logFileValues(mark)])])
   }
 
   async putJournalMark(mark: JournalMark): Promise<void> {
@@ -324,11 +331,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async putProblems(problems: readonly LogProblem[]): Promise<void> {
     if (problems.length === 0) return
-    await this.sql(
-      `INSERT INTO log_problem (file, line, kind, message)
-       SELECT value ->> 'file', value ->> 'line', value ->> 'kind', value ->> 'message' FROM json_each(?)`,
-      [JSON.stringify(problems)],
-    )
+    await this.sql(PUT_PROBLEMS, [JSON.stringify(problems.map(logProblemValues))])
   }
 
   async putWorkPackages(states: readonly WorkPackageState[]): Promise<void> {
@@ -336,20 +339,21 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     const rows = states.map((state) => {
       const text = JSON.stringify(state)
       const { feature_slug, work_package_id, lane } = state
-      return [feature_slug, work_package_id, lane, text, crc32(Buffer.from(text)), packRow(boardRowOf(state))]
+      const packed = packRow(boardRowOf(state))
+      return {
+        state: workPackageValues({
+          feature_slug,
+          work_package_id,
+          lane,
+          state: text,
+          crc: crc32(Buffer.from(text)),
+        }),
+        board: boardRowValues({ feature_slug, work_package_id, packed, copy: packed }),
+      }
     })
-    const values = [JSON.stringify(rows)]
     await settleAll([
-      this.sql(
-        `INSERT OR REPLACE INTO work_package (feature_slug, work_package_id, lane, state, crc)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
-        values,
-      ),
-      this.sql(
-        `INSERT OR REPLACE INTO board_row (feature_slug, work_package_id, packed, copy)
-         SELECT value ->> 0, value ->> 1, value ->> 5, value ->> 5 FROM json_each(?)`,
-        values,
-      ),
+      this.sql(PUT_WORK_PACKAGES, [JSON.stringify(rows.map(({ state }) => state))]),
+      this.sql(PUT_BOARD_ROWS, [JSON.stringify(rows.map(({ board }) => board))]),
     ])
   }
 
@@ -363,11 +367,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
-    const { feature_slug, title, mission, created_by, created_at, conflicts } = feature
-    await this.sql(
-      'INSERT OR REPLACE INTO feature (feature_slug, title, mission, created_by, created_at, conflicts) VALUES (?, ?, ?, ?, ?, ?)',
-      [feature_slug, title, mission, created_by, created_at, JSON.stringify(conflicts)],
-    )
+    const row = { ...feature, conflicts: JSON.stringify(feature.conflicts) }
+    await this.sql(PUT_FEATURE, [JSON.stringify([featureValues(row)])])
   }
 
   async removeFeature(feature: string): Promise<void> {

@@ -1,53 +1,28 @@
 /** The longer statements of the index in SQLite, and why they are as they are. */
-import type { IndexRow } from './event-index.js'
+import {
+  BOARD_ROW_COLUMNS,
+  EVENT_COLUMNS,
+  FEATURE_COLUMNS,
+  LOG_FILE_COLUMNS,
+  LOG_PROBLEM_COLUMNS,
+  WORK_PACKAGE_COLUMNS,
+} from './columns.js'
 
-/** In the order in which rows are handed over. */
-export const ROW_COLUMNS = [
-  'event_id',
-  'lamport_clock',
-  'entity_id',
-  'entity_type',
-  'event_type',
-  'feature_slug',
-  'timestamp',
-  'date',
-  'actor',
-  'causation_id',
-  'correlation_id',
-  'work_package_id',
-  'file',
-  'line',
-  'offset',
-  'length',
-] as const satisfies readonly (keyof IndexRow)[]
-
-/** One by one and by name: to look each up by its column takes as long as all else that is done to a row. */
-export function rowValues(row: IndexRow): readonly IndexRow[keyof IndexRow][] {
-  return [
-    row.event_id,
-    row.lamport_clock,
-    row.entity_id,
-    row.entity_type,
-    row.event_type,
-    row.feature_slug,
-    row.timestamp,
-    row.date,
-    row.actor,
-    row.causation_id,
-    row.correlation_id,
-    row.work_package_id,
-    row.file,
-    row.line,
-    row.offset,
-    row.length,
-  ]
+/** `INSERT` of as many rows as a JSON array of arrays has, in the order of the columns. */
+export function insertRows(table: string, columns: string, or = ''): string {
+  const values = columns.split(', ').map((_, at) => `value ->> ${at}`)
+  return `INSERT ${or} INTO ${table} (${columns}) SELECT ${values.join(', ')}`
 }
 
 // One prepared statement whatever the number of rows: `repository.insert` costs eight times as much. With json_each each
 // row would be written out as text and parsed once more: twice as much.
-export const INSERT_ROWS = `INSERT INTO event (${ROW_COLUMNS.map((name) => `"${name}"`).join(', ')})
-  SELECT ${ROW_COLUMNS.map((_, i) => `value ->> ${i}`).join(', ')} FROM jsonb_each(?) WHERE true
+export const INSERT_EVENTS = `${insertRows('event', EVENT_COLUMNS)} FROM jsonb_each(?) WHERE true
   ON CONFLICT (event_id) DO NOTHING`
+export const PUT_WORK_PACKAGES = `${insertRows('work_package', WORK_PACKAGE_COLUMNS, 'OR REPLACE')} FROM json_each(?)`
+export const PUT_BOARD_ROWS = `${insertRows('board_row', BOARD_ROW_COLUMNS, 'OR REPLACE')} FROM json_each(?)`
+export const PUT_FEATURE = `${insertRows('feature', FEATURE_COLUMNS, 'OR REPLACE')} FROM json_each(?)`
+export const PUT_LOG_FILE = `${insertRows('log_file', LOG_FILE_COLUMNS, 'OR REPLACE')} FROM json_each(?)`
+export const PUT_PROBLEMS = `${insertRows('log_problem', LOG_PROBLEM_COLUMNS)} FROM json_each(?)`
 
 // The files go in as one text and three numbers come out: a year has 365 of them, and a row each would be made an object.
 export const FRESHNESS = `SELECT
@@ -109,5 +84,8 @@ export type Place = [
   length: number,
 ]
 
-export const PLACED_COLUMNS = ROW_COLUMNS.filter((name) => name !== 'event_id')
-export const RELOCATE = `UPDATE event SET ${PLACED_COLUMNS.map((name) => `"${name}" = ?`).join(', ')} WHERE event_id = ?`
+/** Parameters: the row's values, then its id. */
+export const RELOCATE = `UPDATE event SET (${EVENT_COLUMNS}) =
+  (SELECT ${EVENT_COLUMNS.split(', ')
+    .map((_, at) => `value ->> ${at}`)
+    .join(', ')} FROM json_each(?)) WHERE event_id = ?`
