@@ -9,6 +9,8 @@ import { NoticeList } from '../errors/notice-list.js'
 import { Notices } from '../errors/notices.js'
 import { IndexHealth } from '../index/index-health.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
+import { sharedPermissions } from '../git/shared-repository.js'
+import { loadLockBinding } from '../lock/lock-binding.js'
 import { FileLock, lockTimeout } from '../lock/file-lock.js'
 import { Archive, FileArchive } from '../log/archive/archive.js'
 import { LockOf, WriteLock } from '../lock/write-lock.js'
@@ -77,9 +79,11 @@ function workspaceModule(session: Session): ContainerModule {
 /** The log's files, the lock and the clock. */
 function logModule(session: Session): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    bind<WriteLock>(WriteLock).toDynamicValue(
-      (context) => new FileLock(context.get<Workspace>(Workspace).lockFile, lockTimeout(session.env)),
-    )
+    bind<WriteLock>(WriteLock).toDynamicValue((context) => {
+      const { lockFile, gitCommonDir } = context.get<Workspace>(Workspace)
+      const shared = (): number => sharedPermissions(gitCommonDir)
+      return new FileLock(lockFile, lockTimeout(session.env), loadLockBinding, shared)
+    })
     bind<LockOf>(LockOf).toDynamicValue((context) => {
       const { privateDir } = context.get<Workspace>(Workspace)
       return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))

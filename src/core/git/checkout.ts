@@ -91,6 +91,11 @@ function commonDirOf(gitDir: string): string {
   return common === undefined || common === '' ? gitDir : resolve(gitDir, common)
 }
 
+/** One setting of the `core` section in the repository's own configuration. @param name in lower case */
+export function coreSetting(gitCommonDir: string, name: string): string | undefined {
+  return settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '').get(`core.${name}`)
+}
+
 function readCoreConfig(gitCommonDir: string): { worktree: string | undefined; bare: boolean } {
   const settings = settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '')
   const bare = settings.get('core.bare') ?? ''

@@ -5,6 +5,7 @@ import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
+import { sharedPermissions } from '../git/shared-repository.js'
 import { FileGuard } from '../lock/file-guard.js'
 import { installCommand } from '../own-package.js'
 import { isFirstToday } from './first-today.js'
@@ -32,7 +33,7 @@ export class SqliteIndexHealth implements IndexHealth {
     @inject(Notices) private readonly notices: Notices,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {
-    this.#guard = new FileGuard(workspace.privateDir)
+    this.#guard = new FileGuard(workspace.privateDir, () => sharedPermissions(workspace.gitCommonDir))
   }
 
   current(): Promise<EventIndex> {

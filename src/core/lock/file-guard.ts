@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { keepPrivate, type SharedPermissions } from './private-file.js'
 import { isHeld, loadLockBinding } from './lock-binding.js'
 import { IndexUnusable } from '../index/event-index.js'
 
@@ -13,7 +14,10 @@ const POLL_MS = 5
  * database file while in use"). Everyone who opens the index shares the guard; whoever replaces it has it alone.
  */
 export class FileGuard {
-  constructor(readonly privateDir: string) {}
+  constructor(
+    readonly privateDir: string,
+    private readonly permissions: SharedPermissions = () => 0,
+  ) {}
 
   /** @returns what lets go again. @throws IndexUnusable `busy` while the file is being replaced. */
   shared(): () => void {
@@ -57,11 +61,10 @@ export class FileGuard {
   /** Where no lock file can be had nothing can be written either, and nobody replaces the index. */
   #open(): number | undefined {
     try {
-      return openSync(
-        join(this.privateDir, 'index-guard'),
-        constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
-        0o644,
-      )
+      const path = join(this.privateDir, 'index-guard')
+      const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
+      keepPrivate(fd, path, this.permissions)
+      return fd
     } catch (error) {
       if (systemCode(error) === undefined) throw error
       return undefined

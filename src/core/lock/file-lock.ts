@@ -1,9 +1,11 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../files/assert-safe.js'
 import type { HeldLock, Holder, WriteLock } from './write-lock.js'
+import { readHolder, writeHolder } from './holder-record.js'
+import { keepPrivate, makePrivateFolder, type SharedPermissions } from './private-file.js'
 import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
 import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
@@ -17,7 +19,6 @@ const PATIENT_AFTER_MS = 50
 const PATIENT_WAIT_MS = 60
 /** Far behind the holder's record: on Windows a locked byte cannot be read. */
 const LOCKED_BYTE = 2 ** 30
-const RECORD_BYTES = 256
 
 interface LockFile {
   readonly fd: number
@@ -48,6 +49,7 @@ export class FileLock implements WriteLock {
     private readonly path: string,
     private readonly timeoutMs: number,
     private readonly load: () => LockBinding = loadLockBinding,
+    private readonly shared: SharedPermissions = () => 0,
   ) {}
 
   async acquire(purpose: string): Promise<HeldLock> {
@@ -69,7 +71,7 @@ export class FileLock implements WriteLock {
         if (waited >= this.timeoutMs) throw this.timedOut(file.fd, waited)
         await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
       }
-      introduce(file.fd, purpose)
+      writeHolder(file.fd, purpose)
     } catch (error) {
       closeSync(file.fd)
       throw error
@@ -77,7 +79,7 @@ export class FileLock implements WriteLock {
     return this.held(binding, file)
   }
 
-  holder(): Holder | 'unknown' | undefined {
+  holder(): Holder | 'elsewhere' | 'unknown' | undefined {
     const binding = this.bindingOrRefusal()
     // Asking must leave no trace where nothing was ever locked.
     if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
@@ -153,11 +155,12 @@ export class FileLock implements WriteLock {
     try {
       fd = openMakingFolder(this.path, flags)
     } catch (error) {
-      throw storageError(error, this.path, 'not stored')
+      throw notOurs(error, this.path) ?? storageError(error, this.path, 'not stored')
     }
     try {
       const stats = fstatSync(fd, { bigint: true })
       assertPlainFile(this.path, stats)
+      keepPrivate(fd, this.path, this.shared)
       return { fd, which: stats }
     } catch (error) {
       closeSync(fd)
@@ -170,7 +173,9 @@ export class FileLock implements WriteLock {
     const who =
       holder === undefined
         ? 'another process'
-        : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+        : holder === 'elsewhere'
+          ? 'a process on another machine or in another container'
+          : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
     const seconds = (waitedMs / 1000).toFixed(1)
     return new KittyError(
       'LockTimeout',
@@ -178,10 +183,14 @@ export class FileLock implements WriteLock {
       {
         nextSteps: [
           'run the command again',
-          ...(holder === undefined ? [] : [`see what it does: ps -p ${holder.pid}`]),
+          ...(typeof holder === 'object' ? [`see what it does: ps -p ${holder.pid}`] : []),
           'wait longer: export KITTY_LOCK_TIMEOUT_MS=60000',
         ],
-        context: { lock: this.path, waited_ms: Math.round(waitedMs), holder: holder ?? null },
+        context: {
+          lock: this.path,
+          waited_ms: Math.round(waitedMs),
+          holder: typeof holder === 'object' ? holder : null,
+        },
       },
     )
   }
@@ -189,11 +198,11 @@ export class FileLock implements WriteLock {
 
 function openMakingFolder(path: string, flags: number): number {
   try {
-    return openSync(path, flags, 0o644)
+    return openSync(path, flags, 0o600)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error
-    mkdirSync(dirname(path), { recursive: true })
-    return openSync(path, flags, 0o644)
+    makePrivateFolder(dirname(path))
+    return openSync(path, flags, 0o600)
   }
 }
 
@@ -210,33 +219,22 @@ async function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** One write of fixed length, so that no earlier holder's record shines through. */
-function introduce(fd: number, purpose: string): void {
-  const holder: Holder = { pid: process.pid, purpose: purpose.slice(0, 60), since: new Date().toISOString() }
-  const says = JSON.stringify(holder)
-  const padding = ' '.repeat(Math.max(0, RECORD_BYTES - 1 - Buffer.byteLength(says)))
-  try {
-    writeSync(fd, `${says}${padding}\n`, 0)
-  } catch (error) {
-    // On a full disk the lock holds all the same; only its message would be poorer.
-    if (systemCode(error) === undefined) throw error
-  }
-}
-
-function readHolder(fd: number): Holder | undefined {
-  const record = Buffer.alloc(RECORD_BYTES)
-  try {
-    const read = readSync(fd, record, 0, RECORD_BYTES, 0)
-    const value: unknown = JSON.parse(record.toString('utf8', 0, read))
-    if (typeof value !== 'object' || value === null) return undefined
-    if (!('pid' in value && 'purpose' in value && 'since' in value)) return undefined
-    const { pid, purpose, since } = value
-    if (typeof pid !== 'number' || typeof purpose !== 'string' || typeof since !== 'string') return undefined
-    return { pid, purpose, since }
-  } catch (error) {
-    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined
-    throw error
-  }
+/** The refusal where the lock belongs to another user, with the way to share a repository. */
+function notOurs(error: unknown, path: string): KittyError | undefined {
+  const stats = systemCode(error) === 'EACCES' ? statSync(path, { throwIfNoEntry: false }) : undefined
+  if (stats === undefined || stats.uid === process.getuid?.()) return undefined
+  return new KittyError(
+    'NotWritable',
+    `${path} belongs to the user with the ID ${stats.uid}, and this repository is not shared with others.`,
+    {
+      nextSteps: [
+        'have its owner share it: git config core.sharedRepository group',
+        'or work in a clone of your own',
+      ],
+      context: { path, uid: stats.uid },
+      cause: error,
+    },
+  )
 }
 
 function unavailable(path: string, reason: string, cause: unknown): KittyError {

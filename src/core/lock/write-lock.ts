@@ -16,10 +16,11 @@ export interface WriteLock {
    */
   acquire(purpose: string): Promise<HeldLock>
   /**
-   * Who holds it at this moment; `unknown` when the holder has not said; undefined when it is free.
+   * Who holds it at this moment; `elsewhere` on another machine or in another container; `unknown` when the holder has
+   * not said; undefined when it is free.
    * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
    */
-  holder(): Holder | 'unknown' | undefined
+  holder(): Holder | 'elsewhere' | 'unknown' | undefined
   /** Closes the file that `releaseForNow` left open. */
   close(): void
 }

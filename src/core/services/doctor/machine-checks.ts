@@ -51,7 +51,9 @@ export class MachineChecks {
     const who =
       holder === 'unknown'
         ? 'a process that has not said who it is'
-        : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
+        : holder === 'elsewhere'
+          ? 'a process on another machine or in another container'
+          : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
     return well(`held at this moment by ${who}; it goes with its holder`)
   }
 

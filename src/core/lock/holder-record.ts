@@ -1,0 +1,75 @@
+import { readlinkSync, readSync, writeSync } from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import type { Holder } from './write-lock.js'
+
+const RECORD_BYTES = 256
+
+interface Record extends Holder {
+  /** Host and, on Linux, pid namespace: where the process ID means something. */
+  readonly place: string
+}
+
+/** One write of fixed length, so that no earlier holder's record shines through. */
+export function writeHolder(fd: number, purpose: string): void {
+  const record: Record = {
+    pid: process.pid,
+    purpose: purpose.slice(0, 60),
+    since: new Date().toISOString(),
+    place: thisPlace(),
+  }
+  const says = JSON.stringify(record)
+  const padding = ' '.repeat(Math.max(0, RECORD_BYTES - 1 - Buffer.byteLength(says)))
+  try {
+    writeSync(fd, `${says}${padding}\n`, 0)
+  } catch (error) {
+    // On a full disk the lock holds all the same; only its message would be poorer.
+    if (systemCode(error) === undefined) throw error
+  }
+}
+
+/**
+ * Who holds the lock, as it says itself. A record counts only while its process lives here: one that a killed process
+ * left behind would blame a process that is long gone.
+ * @returns `elsewhere` for a holder on another machine or in another container; undefined where no one says
+ */
+export function readHolder(fd: number): Holder | 'elsewhere' | undefined {
+  const bytes = Buffer.alloc(RECORD_BYTES)
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8', 0, readSync(fd, bytes, 0, RECORD_BYTES, 0)))
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!('pid' in value && 'purpose' in value && 'since' in value && 'place' in value)) return undefined
+    const { pid, purpose, since, place } = value
+    if (typeof pid !== 'number' || typeof purpose !== 'string' || typeof since !== 'string') return undefined
+    if (place !== thisPlace() || !isAlive(pid)) return 'elsewhere'
+    return { pid, purpose, since }
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined
+    throw error
+  }
+}
+
+function thisPlace(): string {
+  return `${hostName()} ${pidNamespace()}`.slice(0, 90)
+}
+
+function hostName(): string {
+  return process.getBuiltinModule('node:os').hostname().slice(0, 60)
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: another user's, and alive.
+    return systemCode(error) === 'EPERM'
+  }
+}

@@ -1,0 +1,36 @@
+import { chownSync, fchmodSync, fchownSync, fstatSync, lstatSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+
+/** What `core.sharedRepository` adds to a private file's 0600. Asked only where a file is new or open to others. */
+export type SharedPermissions = () => number
+
+const OWNER_ONLY = 0o600
+
+/**
+ * Keeps a lock's file from everyone but its owner and those the repository is shared with: whoever can read it can hold
+ * it for ever. A new file belongs to its folder's owner where root acts for someone.
+ */
+export function keepPrivate(fd: number, path: string, shared: SharedPermissions): void {
+  const { mode, size, uid } = fstatSync(fd)
+  const isFresh = size === 0
+  if (!isFresh && (mode & 0o777) === OWNER_ONLY) return
+  const wanted = OWNER_ONLY | shared()
+  try {
+    if ((mode & 0o777) !== wanted) fchmodSync(fd, wanted)
+    if (!isFresh || process.geteuid?.() !== 0) return
+    const folder = lstatSync(dirname(path))
+    if (folder.uid !== uid) fchownSync(fd, folder.uid, folder.gid)
+  } catch (error) {
+    // Another user's file, or a file system that keeps no modes: doctor says so.
+    if (systemCode(error) === undefined) throw error
+  }
+}
+
+/** Makes the folder of a private file; what root makes for someone is theirs. */
+export function makePrivateFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true })
+  if (first === undefined || process.geteuid?.() !== 0) return
+  const { uid, gid } = lstatSync(dirname(first))
+  for (let at = folder; at.startsWith(first); at = dirname(at)) chownSync(at, uid, gid)
+}
