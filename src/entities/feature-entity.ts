@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** One row a feature that has a SpecCreated. */
+/** One row per feature of which something was written: a definition, an archiving, a link. */
 @Entity({ name: 'feature', withoutRowid: true })
 export class FeatureEntity {
   @PrimaryColumn({ type: 'text' })
@@ -9,16 +9,7 @@ export class FeatureEntity {
   @Column({ type: 'text' })
   title!: string
 
-  @Column({ type: 'text', nullable: true })
-  mission!: string | null
-
-  @Column({ type: 'text', nullable: true })
-  created_by!: string | null
-
-  @Column({ type: 'text', nullable: true })
-  created_at!: string | null
-
-  /** JSON: the open conflicts of its definition. */
+  /** JSON: the whole state. */
   @Column({ type: 'text' })
-  conflicts!: string
+  state!: string
 }

@@ -172,9 +172,9 @@ describe('conflicts', () => {
     const open = await list(ours)
     expect(open.map((conflict) => conflict.register).sort()).toEqual([
       'definition',
-      'definition',
       'gate:G1',
       'subtask:T001',
+      'title',
     ])
     expect((await status(ours)).result.features[0]?.conflicts).toEqual(open)
     const entities = ['WP01', 'WP02', 'WP03', FEATURE]
@@ -212,12 +212,23 @@ describe('conflicts', () => {
   })
 
   it('are none where both wrote the same', async () => {
-    const { ours } = await fork(move('doing'), move('doing'))
+    const { ours } = await fork(move('rejected'), move('rejected'))
     expect((await status(ours)).warnings.filter((text) => text.includes('WP01'))).toEqual([])
     expect(await list(ours, true)).toEqual([])
   })
 
-  it('of more heads than an event may name are joined by several events, none of which is refused', async () => {
+  it('are there where two people claimed one package, and leave it with the one who is kept', async () => {
+    const { ours, first } = await fork(move('doing'), move('doing'))
+    expect(await list(ours)).toMatchObject([
+      { register: 'status', events: [{ holder: { actor: 'ada' } }, { holder: { actor: 'bob' } }] },
+    ])
+    await resolve(ours, first)
+    expect(await list(ours)).toEqual([])
+    const state = (await inProcess(ours, EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
+    expect(state).toMatchObject({ lane: 'doing', lane_actor: 'ada' })
+  })
+
+  it('of more heads than an event may name are joined before it, and the command answers with its own event', async () => {
     const ours = await project()
     const { result: base } = await emit(ours, 'ada', move('doing'))
     const log = await inProcess(ours, EventLog, async (service) => {
@@ -248,7 +259,8 @@ describe('conflicts', () => {
       return events.length
     })
     expect(log.result).toBe(1500)
-    await emit(ours, 'ada', move('for_review', 'WP01', 'doing'))
+    const { result: answer } = await emit(ours, 'ada', move('for_review', 'WP01', 'doing'))
+    expect(answer).toHaveLength(1)
     await emit(ours, 'ada', move('done', 'WP01', 'for_review'))
     const state = (await inProcess(ours, EventStore, (store) => store.workPackage(FEATURE, 'WP01'))).result
     expect(state?.lane).toBe('done')

@@ -1,6 +1,6 @@
 import { distinctEvents } from './distinct.js'
 import { entityKey } from './event.js'
-import { cutSegments, reaches } from './segments.js'
+import { cutSegments, latestOf, reaches } from './segments.js'
 import { traceStreams, type ParentLink, type Stream, type Traced } from './stream.js'
 
 interface Place<Event extends Traced> {
@@ -26,6 +26,10 @@ export class Causality<Event extends Traced> {
     const streams = [...traceStreams(distinctEvents(events).events).values()]
     for (const stream of streams) {
       stream.events.forEach((event, index) => this.#places.set(event.event_id, { stream, index }))
+      for (const [twin, original] of stream.originalOf) {
+        const place = this.#places.get(original)
+        if (place !== undefined) this.#places.set(twin, place)
+      }
     }
     this.missingParents = streams.flatMap((stream) => stream.missing)
     this.invalidParents = streams.flatMap((stream) => stream.invalid)
@@ -51,18 +55,23 @@ export class Causality<Event extends Traced> {
 
   /** Those of the given events (of the set) that happened before no other of them, in total order. */
   heads(events: Iterable<Event>): Event[] {
-    const found = new Map<Stream<Event> | undefined, Event[]>()
-    // From the last to the first: what happened before any later event also happened before a head.
-    const heads = distinctEvents(events)
-      .events.reverse()
-      .filter((event) => {
-        const stream = this.#places.get(event.event_id)?.stream
-        const known = found.get(stream) ?? []
-        const isHead = !known.some((head) => this.happenedBefore(event, head))
-        if (isHead) found.set(stream, [...known, event])
-        return isHead
-      })
-    return heads.reverse()
+    const given = distinctEvents(events).events
+    const indices = new Map<Stream<Event>, number[]>()
+    for (const event of given) {
+      const place = this.#places.get(event.event_id)
+      if (place === undefined) continue
+      const known = indices.get(place.stream)
+      if (known === undefined) indices.set(place.stream, [place.index])
+      else known.push(place.index)
+    }
+    const latest = new Map(
+      [...indices].map(([stream, members]) => [stream, new Set(latestOf(stream.parents, members))]),
+    )
+    return given.filter((event) => {
+      const place = this.#places.get(event.event_id)
+      // An event that is not in the set is related to none.
+      return place === undefined || latest.get(place.stream)?.has(place.index) === true
+    })
   }
 
   #segmentsOf(stream: Stream<Event>): readonly number[] {

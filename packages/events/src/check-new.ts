@@ -1,8 +1,9 @@
 import { encodeEvent, utf8Length } from './encode.js'
-import { EVENT_KEYS, isEventType, type LogEvent } from './event.js'
+import { EVENT_KEYS, isEventType, isStub, type LogEvent } from './event.js'
 import { findHazard } from './hazards.js'
 import { isName, isPlainSlug } from './ids.js'
 import { envelopeFault } from './parse.js'
+import { STUB_SCHEMA } from './payload-schemas.js'
 import type { Registry } from './registry.js'
 import { isObject } from './schema.js'
 
@@ -66,13 +67,16 @@ function checkPayload(event: LogEvent, registry: Registry, faults: string[]): vo
     faults.push(`event_type ${event.event_type} is not registered`)
     return
   }
-  if (event.event_version !== definition.version) {
-    faults.push(`event_version of a ${event.event_type} must be ${definition.version}`)
+  const older = definition.older?.[event.event_version]
+  if (event.event_version !== definition.version && older === undefined) {
+    const versions = [...Object.keys(definition.older ?? {}), definition.version]
+    faults.push(`event_version of a ${event.event_type} must be ${versions.join(' or ')}`)
   }
-  definition.schema.check(event.payload, 'payload', 'write', (path, message) =>
-    faults.push(`${path} ${message}`),
-  )
+  const schema = isStub(event) ? STUB_SCHEMA : (older ?? definition.schema)
+  schema.check(event.payload, 'payload', 'write', (path, message) => faults.push(`${path} ${message}`))
   if (isEventType(event.event_type)) checkSameEntity(event, faults)
+  if (event.event_type === 'HeadsJoined' && event.causation_id !== null)
+    faults.push('causation_id of a HeadsJoined must be null: it belongs to no operation')
 }
 
 /** An id in the payload that names another entity than the envelope would split one history in two. */

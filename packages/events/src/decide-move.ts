@@ -37,6 +37,16 @@ export function decideMove(table: WorkflowTable, facts: MoveFacts, guards: Guard
       blockers,
     },
   })
+  if (state.newer_types.length > 0) {
+    const types = state.newer_types.join(', ')
+    const message = `${state.work_package_id} holds events that a newer kitty wrote (${types}); upgrade kitty to move it.`
+    return refuse('ValidationError', message)
+  }
+  if (state.collision.length > 0) {
+    const files = state.collision.map(({ file }) => file)
+    const message = `${state.work_package_id} is the id of several packages (${files.join(', ')}); give all but one another number.`
+    return refuse('ValidationError', message, files)
+  }
   if (to === state.lane) {
     return refuse('StateTransitionError', `${state.work_package_id} is already in ${to}; nothing to do.`)
   }

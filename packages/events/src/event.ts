@@ -1,15 +1,18 @@
 declare const brand: unique symbol
 type Branded<Base, Name extends string> = Base & { readonly [brand]: Name }
 
-/** ULID: 26 Crockford characters, upper case, at most 128 bits. Made by {@link parseEventId} alone. */
+/**
+ * Identity of an event: a ULID (26 Crockford characters, upper case, at most 128 bits) in every line that kitty
+ * writes, any name in lines of other writers. {@link parseEventId} and {@link readEventId} are the only makers.
+ */
 export type EventId = Branded<string, 'EventId'>
-/** Integer 1 … 2^53−1. Orders, never proves causality. Made by {@link parseLamportClock} alone. */
+/** Integer 1 … 2^53−1. Orders, never proves causality. {@link parseLamportClock} is the only maker. */
 export type LamportClock = Branded<number, 'LamportClock'>
-/** `WP01`, a gate's id or a feature slug. Made by {@link parseEntityId} alone. */
+/** `WP01`, a gate's id or a feature slug. {@link parseEntityId} is the only maker. */
 export type EntityId = Branded<string, 'EntityId'>
-/** Name of a feature, as a log may hold it. Made by {@link parseFeatureSlug} alone. */
+/** Name of a feature, as a log may hold it. {@link parseFeatureSlug} is the only maker. */
 export type FeatureSlug = Branded<string, 'FeatureSlug'>
-/** RFC 3339, UTC, milliseconds, `Z`. For people; never used to order. Made by {@link parseTimestamp} alone. */
+/** RFC 3339, UTC, milliseconds, `Z`. For people; never used to order. {@link parseTimestamp} is the only maker. */
 export type Timestamp = Branded<string, 'Timestamp'>
 
 export type EntityType = 'WorkPackage' | 'FeatureSpec' | 'Subtask' | 'Gate' | 'Workspace' | `x.${string}`
@@ -25,21 +28,89 @@ export interface DependencyStatus {
   readonly incomplete_dependencies: readonly string[]
 }
 
-/** A tag taken away, with the additions its writer had seen: additions it had not seen stay. */
+/** A removed tag with the additions that its writer had seen; additions that it had not seen stay. */
 export interface TagRemoval {
   readonly tag: string
   readonly seen: readonly string[]
 }
 
-/** The payload of each event type, version 1. Every one also holds the slug of its feature. */
+/** A removed element of a set, in the same way. */
+export interface ElementRemoval {
+  readonly id: string
+  readonly seen: readonly string[]
+}
+
+export interface ElementsChange {
+  readonly added: readonly string[]
+  readonly removed: readonly ElementRemoval[]
+}
+
+export interface ValueChange<Value> {
+  readonly old: Value | null
+  readonly new: Value
+}
+
+/** The last commit of the file that a definition was read from; nulls where the file differs from HEAD. */
+export interface DefinitionSource {
+  readonly commit: string | null
+  readonly author: string | null
+}
+
+/** What proves that the work was done. Other keys are kept. */
+export interface Evidence {
+  readonly review?: unknown
+  readonly repos?:
+    | readonly {
+        readonly repo: string
+        readonly branch?: string | null
+        readonly commit?: string | null
+        readonly files?: readonly string[] | null
+      }[]
+    | null
+  readonly verification?:
+    readonly { readonly command: string; readonly result: string; readonly summary?: string | null }[] | null
+}
+
+/** The review that a move answers to. Other keys are kept. */
+export interface Review {
+  readonly reviewer?: string | null
+  readonly verdict?: string | null
+  readonly reference?: string | null
+}
+
+/** Who an actor is; `actor` stays the label. Other keys are kept. */
+export interface ActorInfo {
+  readonly role?: string | null
+  readonly profile?: string | null
+  readonly tool?: string | null
+  readonly model?: string | null
+  readonly provider?: string | null
+}
+
+/** The payload of each event type in its current version. Every payload also holds the slug of its feature. */
 export interface PayloadOf {
   SpecCreated: { feature_slug: string; title: string; mission: string; created_by: string }
+  FeatureArchived: { feature_slug: string; reason?: string | null }
+  FeatureRestored: { feature_slug: string; reason?: string | null }
   WPCreated: {
     feature_slug: string
     work_package_id: string
     title: string
     dependencies: readonly string[]
     subtasks: readonly string[]
+    /** 0 … 4, 0 the most urgent; {@link DEFAULT_PRIORITY} when absent. */
+    priority?: number | null
+    /** Name of the package's file. Tells two packages of one id apart; never used as a path. */
+    file?: string | null
+  }
+  WPChanged: {
+    feature_slug: string
+    work_package_id: string
+    title?: ValueChange<string> | null
+    priority?: ValueChange<number> | null
+    dependencies?: ElementsChange | null
+    subtasks?: ElementsChange | null
+    source: DefinitionSource
   }
   WPStatusChanged: {
     feature_slug: string
@@ -49,6 +120,15 @@ export interface PayloadOf {
     force?: boolean | null
     gate_results?: readonly GateReport[] | null
     dependency_status?: DependencyStatus | null
+    /** The actor that holds the package from now on, where that is not the one who writes: a decision or an undo. */
+    holder?: string | null
+    /** With the actor, the holder of a package in a working lane. */
+    session?: string | null
+    /** The move that this one takes back. */
+    undo?: string | null
+    evidence?: Evidence | null
+    review?: Review | null
+    actor_info?: ActorInfo | null
   }
   WorkspaceCreated: {
     feature_slug: string
@@ -67,37 +147,70 @@ export interface PayloadOf {
     result_data?: Readonly<Record<string, unknown>> | null
   }
   TagsChanged: { feature_slug: string; added: readonly string[]; removed: readonly TagRemoval[] }
-  /** Integers to add: sums of fractions depend on their order. */
+  /** Integers to add, since sums of fractions depend on their order; negative ones take back the event in `undo`. */
   UsageRecorded: {
     feature_slug: string
     tokens?: number | null
     cost_usd_micros?: number | null
     seconds?: number | null
+    undo?: string | null
   }
   NoteAdded: { feature_slug: string; text: string }
+  /** Takes back the `NoteAdded` of that id. */
+  NoteRetracted: { feature_slug: string; note: string }
+  /** Who is to do the work; null takes an assignment back. No claim and no lease. */
+  Assigned: {
+    feature_slug: string
+    work_package_id: string
+    assignee: string | null
+    actor_info?: ActorInfo | null
+  }
+  LinkAdded: {
+    feature_slug: string
+    work_package_id?: string | null
+    /** `tracker`, `review`, `commit` or `other`. */
+    kind: string
+    ref: string
+    title?: string | null
+  }
+  /** Joins up to a thousand heads of its entity, so that no event needs to name more parents. Writes no register. */
+  HeadsJoined: { feature_slug: string }
 }
 
 export type EventType = keyof PayloadOf
 
-/** Which kind of entity each event type is about. */
-export const ENTITY_OF = {
-  SpecCreated: 'FeatureSpec',
-  WPCreated: 'WorkPackage',
-  WPStatusChanged: 'WorkPackage',
-  WorkspaceCreated: 'WorkPackage',
-  SubtaskCompleted: 'WorkPackage',
-  GateCreated: 'Gate',
-  GateResultChanged: 'Gate',
-  TagsChanged: 'WorkPackage',
-  UsageRecorded: 'WorkPackage',
-  NoteAdded: 'WorkPackage',
-} as const satisfies Record<EventType, EntityType>
+/** Priority of a package that names none. */
+export const DEFAULT_PRIORITY = 2
 
-/** Current payload version of each type; an event of a later one is kept and not interpreted. */
+/** The kinds of entity that each event type is about. */
+export const ENTITIES_OF = {
+  SpecCreated: ['FeatureSpec'],
+  FeatureArchived: ['FeatureSpec'],
+  FeatureRestored: ['FeatureSpec'],
+  WPCreated: ['WorkPackage'],
+  WPChanged: ['WorkPackage'],
+  WPStatusChanged: ['WorkPackage'],
+  WorkspaceCreated: ['WorkPackage'],
+  SubtaskCompleted: ['WorkPackage'],
+  GateCreated: ['Gate'],
+  GateResultChanged: ['Gate'],
+  TagsChanged: ['WorkPackage'],
+  UsageRecorded: ['WorkPackage'],
+  NoteAdded: ['WorkPackage'],
+  NoteRetracted: ['WorkPackage'],
+  Assigned: ['WorkPackage'],
+  LinkAdded: ['WorkPackage', 'FeatureSpec'],
+  HeadsJoined: ['WorkPackage', 'FeatureSpec', 'Subtask', 'Gate', 'Workspace'],
+} as const satisfies Record<EventType, readonly EntityType[]>
+
+/** Current payload version of each type; an event of a later version is kept and not interpreted. */
 export const CURRENT_VERSION: Readonly<Record<EventType, number>> = {
   SpecCreated: 1,
+  FeatureArchived: 1,
+  FeatureRestored: 1,
   WPCreated: 1,
-  WPStatusChanged: 1,
+  WPChanged: 1,
+  WPStatusChanged: 2,
   WorkspaceCreated: 1,
   SubtaskCompleted: 1,
   GateCreated: 1,
@@ -105,10 +218,26 @@ export const CURRENT_VERSION: Readonly<Record<EventType, number>> = {
   TagsChanged: 1,
   UsageRecorded: 1,
   NoteAdded: 1,
+  NoteRetracted: 1,
+  Assigned: 1,
+  LinkAdded: 1,
+  HeadsJoined: 1,
 }
 
-/** A map, since this is asked several times for every event: a name out of a log is slow to find among an object's keys. */
-const VERSIONS: ReadonlyMap<string, number> = new Map(Object.entries(CURRENT_VERSION))
+/**
+ * Earlier versions that read as the current one without a change, since later ones only add optional keys.
+ * Such an event keeps its version, so that it can be shown and written as it is.
+ */
+export const READS_AS_CURRENT_SINCE: Readonly<Partial<Record<EventType, number>>> = { WPStatusChanged: 1 }
+
+/** A map, since every event needs several look-ups: a name out of a log is slow to find among an object's keys. */
+const VERSIONS: ReadonlyMap<string, { readonly current: number; readonly since: number }> = new Map(
+  Object.entries(CURRENT_VERSION).map(([type, current]) => [
+    type,
+    // Cast: the keys of CURRENT_VERSION are event types.
+    { current, since: READS_AS_CURRENT_SINCE[type as EventType] ?? current },
+  ]),
+)
 
 /** One line of the log. */
 export interface Envelope<Type extends string, Payload, Entity extends string = string> {
@@ -123,11 +252,11 @@ export interface Envelope<Type extends string, Payload, Entity extends string = 
   readonly causation_id: string | null
   readonly correlation_id: string | null
   readonly payload: Payload
-  /** Heads of this entity's history that the writer had seen; absent in logs written by others. */
+  /** Heads of this entity's history that the writer had seen; absent in logs of other writers. */
   readonly parents?: readonly EventId[]
 }
 
-/** An envelope's keys in the order they are written. */
+/** An envelope's keys in the order of a written line. */
 export const EVENT_KEYS = [
   'event_id',
   'event_type',
@@ -145,7 +274,7 @@ export const EVENT_KEYS = [
 
 /** An event this library interprets; narrow further on `event_type`. */
 export type KittyEvent = {
-  [T in EventType]: Envelope<T, Readonly<PayloadOf[T]>, (typeof ENTITY_OF)[T]>
+  [T in EventType]: Envelope<T, Readonly<PayloadOf[T]>, (typeof ENTITIES_OF)[T][number]>
 }[EventType]
 /** An event of a plugin, of another program or of a later version: kept, ordered, not interpreted. */
 export type ForeignEvent = Envelope<
@@ -154,18 +283,18 @@ export type ForeignEvent = Envelope<
 >
 export type LogEvent = KittyEvent | ForeignEvent
 
-/** What a decider returns: no ids, clock or time, which are the store's to stamp. */
+/** What a decider returns. The store adds ids, clock and time. */
 export type NewEvent<Type extends EventType = EventType> = {
   [T in Type]: {
     readonly event_type: T
     readonly event_version?: number
     readonly entity_id: string
-    readonly entity_type: (typeof ENTITY_OF)[T]
+    readonly entity_type: (typeof ENTITIES_OF)[T][number]
     readonly payload: Readonly<PayloadOf[T]>
   }
 }[Type]
 
-/** The same for an event of a plugin. */
+/** What a plugin's decider returns. */
 export interface NewPluginEvent {
   readonly event_type: `x.${string}.${string}`
   readonly event_version?: number
@@ -174,23 +303,56 @@ export interface NewPluginEvent {
   readonly payload: Readonly<Record<string, unknown>> & { readonly feature_slug: string }
 }
 
-/** True when the event's type and version are ones whose payload this library interprets. */
+/** True when this library interprets the event's payload: its type and version are known and it is no stub. */
 export function isKittyEvent(event: LogEvent): event is KittyEvent {
-  return VERSIONS.get(event.event_type) === event.event_version
+  const known = VERSIONS.get(event.event_type)
+  if (known === undefined || event.event_version > known.current || event.event_version < known.since)
+    return false
+  // Cast: any payload may be read by key. The key comes first, since almost no event is a stub.
+  return (event.payload as { readonly redacted?: unknown }).redacted === undefined || !isStub(event)
+}
+
+/**
+ * True for the stub that a redaction leaves: the whole envelope, and of the payload only the feature and the reason.
+ * A stub keeps its entity and its place in the causal order, and writes no register.
+ */
+export function isStub({ payload }: { readonly payload: object }): boolean {
+  // Cast: any object may be read by key.
+  const { redacted } = payload as { readonly redacted?: unknown }
+  if (typeof redacted !== 'string') return false
+  return Object.keys(payload).every((key) => key === 'redacted' || key === 'feature_slug')
+}
+
+/** The stub that takes the place of an event's line. @param reason why the payload was removed */
+export function stubOf(event: LogEvent, reason: string): LogEvent {
+  return { ...event, payload: { feature_slug: event.payload.feature_slug, redacted: reason } }
+}
+
+/** True for a type of kitty's own that this version does not know, or knows in earlier versions only. */
+export function isFromNewerKitty(event: LogEvent): boolean {
+  if (event.event_type.startsWith('x.') || isStub(event)) return false
+  const known = VERSIONS.get(event.event_type)
+  return known === undefined || event.event_version > known.current
+}
+
+/** True for a kind of entity that is not a plugin's. */
+export function isEntityType(type: string): boolean {
+  const own: readonly string[] = ENTITIES_OF.HeadsJoined
+  return own.includes(type)
 }
 
 export function isEventType(type: string): type is EventType {
   return VERSIONS.has(type)
 }
 
-/** What tells one entity from another: `WP01` exists in every feature. */
+/** The identity of an entity: `WP01` exists in every feature. */
 export interface Located {
   readonly entity_id: string
   readonly entity_type: string
   readonly payload: { readonly feature_slug: string }
 }
 
-/** Identity of an entity as one string. Injective, since no parsed name holds a control character. */
+/** An entity's identity as one string. Injective, since no parsed name holds a control character. */
 export function entityKey(event: Located): string {
   return `${event.payload.feature_slug}\n${event.entity_type}\n${event.entity_id}`
 }

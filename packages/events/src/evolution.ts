@@ -1,8 +1,10 @@
 import { applyEvent, type Draft } from './apply-event.js'
 import type { Conflict, MergeOptions } from './conflict.js'
 import { entityKey, isKittyEvent, type LogEvent } from './event.js'
-import { contestedWrite } from './registers.js'
-import type { WorkPackageState } from './work-package-state.js'
+import { contestedWrites, FILE_REGISTER } from './registers.js'
+import { importKey } from './twins.js'
+import type { LiveElement } from './merge.js'
+import type { MergeMemory, WorkPackageState } from './work-package-state.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
 
 /**
@@ -14,11 +16,17 @@ export class Evolution {
   readonly #table: WorkflowTable
   /** Made once: most events are of the package itself, and a key is made of three names. */
   readonly #own: string
+  /** Import keys of the events so far; undefined where the state has some that are not at hand. */
+  readonly #imports: Set<string> | undefined
+  /** The state's memory while no event can refer to anything in it, as good as always; else undefined. */
+  #idleMemory: MergeMemory | undefined
 
   constructor(state: WorkPackageState, options: MergeOptions = {}) {
     const { feature_slug, work_package_id } = state
     this.#draft = { ...state, heads: { ...state.heads } }
     this.#table = options.table ?? DEFAULT_WORKFLOW
+    this.#imports = state.memory.imported === 0 ? new Set() : undefined
+    this.#idleMemory = isIdle(state.memory) ? state.memory : undefined
     this.#own = entityKey({
       entity_id: work_package_id,
       entity_type: 'WorkPackage',
@@ -43,12 +51,15 @@ export class Evolution {
   }
 
   /**
-   * True when {@link extend} gives what refolding would: the event comes after everything the state holds
-   * and has seen all of its entity's heads. The caller makes sure that no other event of the log has its id.
+   * True when {@link extend} gives what refolding would: the event comes after everything the state holds, has seen
+   * all of its entity's heads, and changes nothing that came before. The caller makes sure that no other event of the
+   * log has its id.
    */
   canExtend(event: LogEvent): boolean {
     const { entity_type, lamport_clock, parents } = event
     if (!belongs(this.#draft, event) || lamport_clock <= this.#draft.clock) return false
+    if (event.causation_id !== null && this.#mayBeTwin(event)) return false
+    if (event.event_type === 'NoteRetracted' || this.#needsHistory(event)) return false
     const heads = this.#draft.heads[this.#keyOf(event)]
     // The creation of a gate decides whose all of its events are, also those already passed over.
     if (entity_type === 'Gate' && (heads === undefined || !isCreatedFor(event, this.#draft.work_package_id)))
@@ -60,18 +71,45 @@ export class Evolution {
     return heads.every((head) => seen.has(head))
   }
 
-  /** Takes in one more event, for which {@link canExtend} holds. Costs the size of the state at most. */
+  /** Applies one more event, for which {@link canExtend} holds. Costs the size of the state at most. */
   extend(event: LogEvent): void {
     const draft = this.#draft
+    if (event.causation_id !== null) this.#rememberImport(event)
     draft.heads[this.#keyOf(event)] = [event.event_id]
     applyEvent(draft, event, this.#table)
-    if (draft.conflicts.length === 0 || !isKittyEvent(event)) return
-    const write = contestedWrite(event)
-    if (write === undefined) return
-    // It has seen every earlier write of its register, and so settles what was open there.
-    draft.conflicts = draft.conflicts.filter(
-      (conflict) => conflict.register !== write.register || conflict.entity_id !== event.entity_id,
+    if (draft.conflicts.length > 0 || draft.collision.length > 0) this.#settle(event)
+  }
+
+  /** The event has seen every earlier write of its registers, and so settles what was open there. */
+  #settle(event: LogEvent): void {
+    if (!isKittyEvent(event)) return
+    const registers = new Set(contestedWrites(event, this.#table).map(({ register }) => register))
+    if (registers.size === 0) return
+    if (registers.has(FILE_REGISTER)) this.#draft.collision = []
+    const open = this.#draft.conflicts.filter(
+      (conflict) => !registers.has(conflict.register) || conflict.entity_id !== event.entity_id,
     )
+    if (open.length < this.#draft.conflicts.length) this.#draft.conflicts = open
+  }
+
+  #rememberImport(event: LogEvent): void {
+    const key = importKey(event)
+    if (key !== undefined) this.#imports?.add(key)
+  }
+
+  /** An import counts once, and the state does not hold the keys of all imports. */
+  #mayBeTwin(event: LogEvent): boolean {
+    const key = importKey(event)
+    return key !== undefined && this.#imports?.has(key) !== false
+  }
+
+  /** Events that name earlier ones which the state has forgotten, or that an earlier one has taken back. */
+  #needsHistory({ event_id, event_type }: LogEvent): boolean {
+    const { memory } = this.#draft
+    if (memory === this.#idleMemory) return false
+    if (isIdle(memory)) this.#idleMemory = memory
+    if (memory.twins > 0 && NAMES_EVENTS.has(event_type)) return true
+    return goneOf(memory).some(({ adds }) => adds.includes(event_id))
   }
 
   /** Of an event that belongs to the package. */
@@ -79,6 +117,17 @@ export class Evolution {
     return event.entity_type === 'WorkPackage' ? this.#own : entityKey(event)
   }
 }
+
+function goneOf({ dependencies, subtasks, gone_tags }: MergeMemory): LiveElement[] {
+  return [...dependencies.gone, ...subtasks.gone, ...gone_tags]
+}
+
+function isIdle(memory: MergeMemory): boolean {
+  return memory.twins === 0 && goneOf(memory).length === 0
+}
+
+/** Types whose payloads name other events of the entity. */
+const NAMES_EVENTS: ReadonlySet<string> = new Set(['TagsChanged', 'WPChanged', 'UsageRecorded'])
 
 /** {@link Evolution.canExtend} of a state. */
 export function canExtend(state: WorkPackageState, event: LogEvent): boolean {

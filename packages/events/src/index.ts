@@ -1,16 +1,26 @@
 export {
   CURRENT_VERSION,
-  ENTITY_OF,
+  DEFAULT_PRIORITY,
+  ENTITIES_OF,
   EVENT_KEYS,
   entityKey,
+  isEntityType,
   isEventType,
+  isFromNewerKitty,
   isKittyEvent,
+  isStub,
+  stubOf,
+  type ActorInfo,
+  type DefinitionSource,
   type DependencyStatus,
+  type ElementRemoval,
+  type ElementsChange,
   type EntityId,
   type EntityType,
   type Envelope,
   type EventId,
   type EventType,
+  type Evidence,
   type FeatureSlug,
   type ForeignEvent,
   type GateReport,
@@ -21,8 +31,10 @@ export {
   type NewEvent,
   type NewPluginEvent,
   type PayloadOf,
+  type Review,
   type TagRemoval,
   type Timestamp,
+  type ValueChange,
 } from './event.js'
 export {
   eventIdTime,
@@ -36,18 +48,22 @@ export {
 } from './ids.js'
 export * as schema from './schema.js'
 export type { PayloadSchema, Report, Schema, Strictness } from './schema.js'
-export { PAYLOAD_SCHEMAS } from './payload-schemas.js'
+export { MAX_ATTACHED_BYTES, OLDER_SCHEMAS, PAYLOAD_SCHEMAS, STUB_SCHEMA } from './payload-schemas.js'
 export { createRegistry, type EventTypeDefinition, type Registry, type Upcaster } from './registry.js'
 export { parseEvent, type ParseProblem, type ParseProblemKind, type ParseResult } from './parse.js'
 export { MAX_LINE_BYTES, MAX_PARENTS, checkNew } from './check-new.js'
+export { joinHeads, type JoinedHeads } from './heads.js'
 export { encodeEvent, utf8Length } from './encode.js'
 export { CLOCK_GAP, tick, trustedMaximum, witness } from './clock.js'
 export { compareEvents, type Ordered } from './order.js'
-export { causalOrder, distinctEvents, type EventClash } from './distinct.js'
+export { causalOrder, distinctEvents, lineThatCounts, type EventClash } from './distinct.js'
 export { Causality, entityHeads, isConcurrent } from './causality.js'
 export type { ParentLink, Traced } from './stream.js'
+export { importedItem, importKey } from './twins.js'
+export { actorKey, isSameActor, isSameHolder, type Holder } from './holder.js'
 export { CyclicDependencyError, topologicalSort } from './topological-sort.js'
 export {
+  changeSet,
   changeTags,
   counter,
   findClashes,
@@ -56,29 +72,44 @@ export {
   mergeLogs,
   observedRemoveSet,
   stateMachine,
+  type LiveElement,
   type LiveTag,
+  type ObservedSet,
   type StateMachineResult,
   type StateMachineRule,
+  type TagSet,
 } from './merge.js'
-export { MERGE_RULES, contestedWrite, type RegisterRule, type RegisterWrite } from './registers.js'
 export {
+  MERGE_RULES,
+  contestedWrites,
+  outcomeOf,
+  type RegisterRule,
+  type RegisterWrite,
+} from './registers.js'
+export {
+  detectCollisions,
   detectConflicts,
+  type CollidingFile,
+  type Collision,
   type Conflict,
   type ConflictingWrite,
   type MergeOptions,
   type StatusRule,
 } from './conflict.js'
+export { BOARD_CELLS } from './apply-event.js'
 export { canExtend, evolve, Evolution } from './evolution.js'
 export { fold } from './work-package.js'
 export {
   emptyWorkPackage,
   type GateState,
+  type LinkState,
+  type MergeMemory,
   type SubtaskState,
   type Usage,
   type WorkPackageState,
   type WorkspaceState,
 } from './work-package-state.js'
-export { foldFeature, type FeatureState } from './feature.js'
+export { foldFeature, type Archived, type FeatureState } from './feature.js'
 export {
   DEFAULT_WORKFLOW,
   REVIEWED_WORKFLOW,

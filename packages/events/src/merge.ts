@@ -1,5 +1,5 @@
 import { distinctEvents, type EventClash } from './distinct.js'
-import type { LogEvent, PayloadOf } from './event.js'
+import type { ElementRemoval, LogEvent, PayloadOf } from './event.js'
 import { compareEvents, type Ordered } from './order.js'
 
 /** The write that is greatest in total order; undefined only when there is none. */
@@ -62,6 +62,73 @@ export function counter(amounts: Iterable<{ readonly event_id: string; readonly 
   return sum
 }
 
+/** An element of a set with the ids of the additions that keep it there. */
+export interface LiveElement {
+  readonly id: string
+  readonly adds: readonly string[]
+}
+
+/** An observed-remove set between two events. */
+export interface ObservedSet {
+  /** In order of addition. */
+  readonly live: readonly LiveElement[]
+  /** Additions that were removed before they were seen: they add nothing when they come. */
+  readonly gone: readonly LiveElement[]
+}
+
+export const EMPTY_SET: ObservedSet = { live: [], gone: [] }
+const FEW = 16
+
+/**
+ * One step of an observed-remove set: a removal takes away only the additions that it names as seen, whatever their
+ * clocks. An event's own additions survive its own removals.
+ */
+export function changeSet(
+  set: ObservedSet,
+  event_id: string,
+  { added, removed }: { readonly added: readonly string[]; readonly removed: readonly ElementRemoval[] },
+): ObservedSet {
+  // Few additions are by far the most frequent case, and need no maps.
+  if (removed.length === 0 && set.gone.length === 0 && added.length <= FEW)
+    return { live: withAdded(set.live, event_id, added), gone: [] }
+  const live = new Map(set.live.map(({ id, adds }) => [id, adds]))
+  const gone = new Map(set.gone.map(({ id, adds }) => [id, adds]))
+  for (const { id, seen } of removed) {
+    const known = live.get(id) ?? []
+    const unmet = seen.filter((add) => add !== event_id && !known.includes(add))
+    if (known.length > 0) live.set(id, without(known, seen))
+    if (unmet.length > 0) gone.set(id, [...new Set([...(gone.get(id) ?? []), ...unmet])])
+  }
+  for (const id of new Set(added)) {
+    if (gone.get(id)?.includes(event_id) === true) continue
+    live.set(id, [...(live.get(id) ?? []), event_id])
+  }
+  return { live: elementsOf(live), gone: elementsOf(gone) }
+}
+
+function withAdded(
+  live: readonly LiveElement[],
+  event_id: string,
+  added: readonly string[],
+): readonly LiveElement[] {
+  const next = [...live]
+  for (const id of new Set(added)) {
+    const at = next.findIndex((element) => element.id === id)
+    if (at < 0) next.push({ id, adds: [event_id] })
+    else next[at] = { id, adds: [...(next[at]?.adds ?? []), event_id] }
+  }
+  return next
+}
+
+function without(adds: readonly string[], seen: readonly string[]): readonly string[] {
+  const gone = new Set(seen)
+  return adds.filter((add) => !gone.has(add))
+}
+
+function elementsOf(adds: ReadonlyMap<string, readonly string[]>): LiveElement[] {
+  return [...adds].filter(([, ids]) => ids.length > 0).map(([id, ids]) => ({ id, adds: ids }))
+}
+
 /** A tag with the ids of the additions that keep it alive. */
 export interface LiveTag {
   readonly tag: string
@@ -70,35 +137,34 @@ export interface LiveTag {
 
 type TagChange = Pick<PayloadOf['TagsChanged'], 'added' | 'removed'>
 
-/**
- * One step of the observed-remove set: a removal takes away only the additions it names as seen, and only those
- * before it in total order, since it cannot have seen a later one. An event's own additions survive its removals.
- * @returns the live tags by code unit
- */
-export function changeTags(
-  live: readonly LiveTag[],
-  event_id: string,
-  { added, removed }: TagChange,
-): LiveTag[] {
-  const tags = new Map(live.map(({ tag, adds }) => [tag, adds]))
-  for (const { tag, seen } of removed) {
-    const gone = new Set(seen)
-    tags.set(
-      tag,
-      (tags.get(tag) ?? []).filter((add) => !gone.has(add)),
-    )
-  }
-  for (const tag of new Set(added)) tags.set(tag, [...(tags.get(tag) ?? []), event_id])
-  return [...tags]
-    .filter(([, adds]) => adds.length > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([tag, adds]) => ({ tag, adds }))
+/** The tags of a package between two events. */
+export interface TagSet {
+  /** By code unit. */
+  readonly live: readonly LiveTag[]
+  /** See {@link ObservedSet.gone}. */
+  readonly gone: readonly LiveElement[]
+}
+
+/** {@link changeSet} for tags. */
+export function changeTags(tags: TagSet, event_id: string, { added, removed }: TagChange): TagSet {
+  const set = { live: tags.live.map(({ tag, adds }) => ({ id: tag, adds })), gone: tags.gone }
+  const { live, gone } = changeSet(set, event_id, {
+    added,
+    removed: removed.map(({ tag, seen }) => ({ id: tag, seen })),
+  })
+  const sorted = live.map(({ id, adds }) => ({ tag: id, adds })).sort((a, b) => (a.tag < b.tag ? -1 : 1))
+  return { live: sorted, gone }
 }
 
 /** Observed-remove set over a whole history, in any order and with repetitions. */
-export function observedRemoveSet(changes: Iterable<Ordered & { readonly payload: TagChange }>): LiveTag[] {
+export function observedRemoveSet(
+  changes: Iterable<Ordered & { readonly payload: TagChange }>,
+): readonly LiveTag[] {
   const history = distinctEvents(changes).events
-  return history.reduce<LiveTag[]>((live, { event_id, payload }) => changeTags(live, event_id, payload), [])
+  return history.reduce<TagSet>((tags, { event_id, payload }) => changeTags(tags, event_id, payload), {
+    live: [],
+    gone: [],
+  }).live
 }
 
 /**
@@ -109,7 +175,7 @@ export function mergeLogs(a: Iterable<LogEvent>, b: Iterable<LogEvent>): LogEven
   return distinctEvents([...a, ...b]).events
 }
 
-/** Every event that stands aside because a different one with its id was chosen. */
+/** Every event that does not count because a different one with its id was chosen. */
 export function findClashes(events: Iterable<LogEvent>): EventClash<LogEvent>[] {
   return distinctEvents(events).clashes
 }

@@ -1,4 +1,4 @@
-import { isEventType, ENTITY_OF, type LogEvent } from './event.js'
+import { ENTITIES_OF, isEventType, isStub, type LogEvent } from './event.js'
 import {
   isName,
   parseEntityId,
@@ -7,6 +7,7 @@ import {
   parseLamportClock,
   parseTimestamp,
 } from './ids.js'
+import { STUB_SCHEMA } from './payload-schemas.js'
 import { createRegistry, type Registry } from './registry.js'
 import { isObject } from './schema.js'
 import { findHazard } from './hazards.js'
@@ -95,13 +96,16 @@ function parentsFault(value: Readonly<Record<string, unknown>>): string | undefi
 
 function entityFault({ event_type, entity_type }: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof event_type !== 'string' || !isEventType(event_type)) return undefined
-  const expected = ENTITY_OF[event_type]
-  return entity_type === expected ? undefined : `entity_type of a ${event_type} must be ${expected}`
+  const expected: readonly unknown[] = ENTITIES_OF[event_type]
+  return expected.includes(entity_type)
+    ? undefined
+    : `entity_type of a ${event_type} must be ${expected.join(' or ')}`
 }
 
 function firstPayloadFault(event: LogEvent, registry: Registry): string | undefined {
   let first: string | undefined
-  registry.definition(event.event_type)?.schema.check(event.payload, '', 'read', (path, message) => {
+  const schema = isStub(event) ? STUB_SCHEMA : registry.definition(event.event_type)?.schema
+  schema?.check(event.payload, '', 'read', (path, message) => {
     first ??= `payload ${path === '' ? '' : `${path} `}of this ${event.event_type} ${message}`
   })
   return first

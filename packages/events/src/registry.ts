@@ -1,5 +1,12 @@
-import { CURRENT_VERSION, ENTITY_OF, isEventType, type EventType, type LogEvent } from './event.js'
-import { PAYLOAD_SCHEMAS } from './payload-schemas.js'
+import {
+  CURRENT_VERSION,
+  READS_AS_CURRENT_SINCE,
+  isEventType,
+  isStub,
+  type EventType,
+  type LogEvent,
+} from './event.js'
+import { OLDER_SCHEMAS, PAYLOAD_SCHEMAS } from './payload-schemas.js'
 import type { PayloadSchema } from './schema.js'
 
 type Payload = Readonly<Record<string, unknown>> & { readonly feature_slug: string }
@@ -13,6 +20,10 @@ export interface EventTypeDefinition {
   /** Current version, 1 or more. */
   readonly version: number
   readonly schema: PayloadSchema
+  /** Earlier versions that may still be written, for payloads that need no later one. */
+  readonly older?: Readonly<Record<number, PayloadSchema>>
+  /** From this version on, payloads read as the current one without a change; the event keeps its version. */
+  readonly readsAsCurrentSince?: number
   /** `upcasters[n]` takes version n to n + 1; one for every version below the current one. */
   readonly upcasters?: Readonly<Record<number, Upcaster>>
 }
@@ -21,10 +32,13 @@ export interface Registry {
   /** Every type that may be written. */
   readonly types: readonly string[]
   definition(type: string): EventTypeDefinition | undefined
+  /** The version that a payload of this type is written in: the earliest that may still be written and has room for it. */
+  versionFor(type: string, payload: unknown): number
   /**
    * Brings an older payload up to the current version.
    * `known` is false for a type that is not registered and for a version later than the current one: such an
-   * event comes back as it is, never guessed at. Throws whatever an upcaster throws.
+   * event comes back as it is, never guessed at. A stub, and a version that reads as the current one, also comes back
+   * as it is. Throws whatever an upcaster throws.
    */
   upcast(event: LogEvent): { readonly event: LogEvent; readonly known: boolean }
 }
@@ -37,7 +51,8 @@ const PLUGIN_TYPE = /^x\.[a-z0-9][a-z0-9-]{0,63}\.[A-Z][A-Za-z0-9]{0,63}$/
  */
 export function createRegistry(extra: readonly EventTypeDefinition[] = []): Registry {
   const definitions = new Map<string, EventTypeDefinition>()
-  for (const type of Object.keys(ENTITY_OF)) if (isEventType(type)) definitions.set(type, ownDefinition(type))
+  for (const type of Object.keys(CURRENT_VERSION))
+    if (isEventType(type)) definitions.set(type, ownDefinition(type))
   for (const definition of extra) {
     const fault = faultOf(definition, definitions)
     if (fault !== undefined) throw new TypeError(`Event type ${JSON.stringify(definition.type)} ${fault}`)
@@ -46,17 +61,36 @@ export function createRegistry(extra: readonly EventTypeDefinition[] = []): Regi
   return {
     types: [...definitions.keys()],
     definition: (type) => definitions.get(type),
+    versionFor: (type, payload) => versionFor(definitions.get(type), payload),
     upcast: (event) => upcast(event, definitions.get(event.event_type)),
   }
 }
 
 function ownDefinition(type: EventType): EventTypeDefinition {
-  return { type, version: CURRENT_VERSION[type], schema: PAYLOAD_SCHEMAS[type] }
+  const older = OLDER_SCHEMAS[type]
+  return {
+    type,
+    version: CURRENT_VERSION[type],
+    schema: PAYLOAD_SCHEMAS[type],
+    ...(older === undefined ? {} : { older }),
+    readsAsCurrentSince: READS_AS_CURRENT_SINCE[type] ?? CURRENT_VERSION[type],
+  }
+}
+
+function versionFor(definition: EventTypeDefinition | undefined, payload: unknown): number {
+  if (definition === undefined) return 1
+  const fits = Object.entries(definition.older ?? {}).find(([, schema]) => {
+    let faults = 0
+    schema.check(payload, '', 'write', () => (faults += 1))
+    return faults === 0
+  })
+  return fits === undefined ? definition.version : Number(fits[0])
 }
 
 function upcast(event: LogEvent, definition: EventTypeDefinition | undefined) {
   if (definition === undefined || event.event_version > definition.version) return { event, known: false }
-  if (event.event_version === definition.version) return { event, known: true }
+  if (event.event_version >= (definition.readsAsCurrentSince ?? definition.version) || isStub(event))
+    return { event, known: true }
   let payload: Payload = { ...event.payload }
   for (let version = event.event_version; version < definition.version; version += 1) {
     // createRegistry made sure that every version below the current one has its upcaster.
@@ -66,11 +100,14 @@ function upcast(event: LogEvent, definition: EventTypeDefinition | undefined) {
   return { event: { ...event, event_version: definition.version, payload } as LogEvent, known: true }
 }
 
-function faultOf({ type, version, upcasters }: EventTypeDefinition, known: ReadonlyMap<string, unknown>) {
+function faultOf(
+  { type, version, readsAsCurrentSince = version, upcasters }: EventTypeDefinition,
+  known: ReadonlyMap<string, unknown>,
+) {
   if (!PLUGIN_TYPE.test(type)) return 'must have the form x.<plugin>.<Name>; rename it.'
   if (known.has(type)) return 'is defined twice; remove one definition.'
   if (!Number.isSafeInteger(version) || version < 1) return `has version ${version}; use an integer from 1.`
-  for (let older = 1; older < version; older += 1) {
+  for (let older = 1; older < readsAsCurrentSince; older += 1) {
     if (upcasters?.[older] === undefined)
       return `has no upcaster from version ${older}; add upcasters[${older}].`
   }

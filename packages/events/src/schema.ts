@@ -1,3 +1,5 @@
+import { utf8Length } from './encode.js'
+
 /** `read` keeps what others added; `write` refuses whatever the format does not name. */
 export type Strictness = 'read' | 'write'
 /** Called once for every fault found, with the place and what is wrong there. */
@@ -75,6 +77,18 @@ export function optional<Value>(schema: Schema<Value>): Schema<Value | null | un
   }
 }
 
+/** The key must be there, and may be null. */
+export function nullable<Value>(schema: Schema<Value>): Schema<Value | null> {
+  return required((value, path, strictness, report) => {
+    if (value !== null) schema.check(value, path, strictness, report)
+  })
+}
+
+/** Any JSON value, taken as it is. */
+export function anything(): Schema {
+  return required(() => undefined)
+}
+
 /** Any JSON object, taken as it is. */
 export function anyObject(): Schema<Readonly<Record<string, unknown>>> {
   return required((value, path, _strictness, report) => {
@@ -82,10 +96,40 @@ export function anyObject(): Schema<Readonly<Record<string, unknown>>> {
   })
 }
 
+type Fields<Shape extends object> = { readonly [Key in keyof Shape]-?: Schema<Shape[Key]> }
+
 /** An object with a schema for every key of `Shape`; leaving one out does not compile. */
-export function object<Shape extends object>(fields: {
-  readonly [Key in keyof Shape]-?: Schema<Shape[Key]>
-}): Schema<Shape> {
+export function object<Shape extends object>(fields: Fields<Shape>): Schema<Shape> {
+  return objectSchema(fields, false)
+}
+
+/** The same with any other keys, which are kept. */
+export function openObject<Shape extends object>(fields: Fields<Shape>): Schema<Shape> {
+  return objectSchema(fields, true)
+}
+
+/** Limits what the named keys of a payload take together, as JSON in UTF-8. A larger one is read all the same. */
+export function atMostBytes<Shape extends object>(
+  keys: readonly (keyof Shape & string)[],
+  max: number,
+  schema: Schema<Shape>,
+): Schema<Shape> {
+  return {
+    optional: schema.optional,
+    check: (value, path, strictness, report) => {
+      schema.check(value, path, strictness, report)
+      if (strictness === 'read' || !isObject(value)) return
+      const bytes = keys.reduce((sum, key) => sum + jsonLength(value[key]), 0)
+      if (bytes > max) report(join(path, keys.join(', ')), `must take at most ${max} bytes, not ${bytes}`)
+    },
+  }
+}
+
+function jsonLength(value: unknown): number {
+  return value === undefined ? 0 : utf8Length(JSON.stringify(value))
+}
+
+function objectSchema<Shape extends object>(fields: Fields<Shape>, open: boolean): Schema<Shape> {
   // Cast: Object.entries forgets that every value of a mapped type is a Schema.
   const entries = Object.entries<Schema>(fields as Record<string, Schema>)
   const names = new Set(entries.map(([name]) => name))
@@ -96,10 +140,9 @@ export function object<Shape extends object>(fields: {
       if (present) field.check(value[name], join(path, name), strictness, report)
       else if (!field.optional) report(join(path, name), 'is missing')
     }
-    if (strictness === 'write') {
-      for (const name of Object.keys(value))
-        if (!names.has(name)) report(join(path, name), 'is not a known key')
-    }
+    if (strictness === 'read' || open) return
+    for (const name of Object.keys(value))
+      if (!names.has(name)) report(join(path, name), 'is not a known key')
   })
 }
 

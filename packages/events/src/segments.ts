@@ -1,48 +1,70 @@
-/** Edges of a directed graph whose every edge leads from an index to a smaller one. */
+/** Edges of a directed graph whose every edge leads from an index to a smaller one; no list repeats an index. */
 export type Edges = readonly (readonly number[])[]
+
+export interface Segments {
+  /** Each node's segment, ascending from 0. */
+  readonly segmentOf: readonly number[]
+  /** The first node with an edge to each node; Infinity where there is none. */
+  readonly firstChild: readonly number[]
+}
 
 /**
  * Cuts a history where it is in single file: all of one segment happened before all of the next, and inside a
  * segment no further cut is possible. So two nodes of different segments are ordered by their index, and the
- * segments are exactly the connected groups of the relation "concurrent".
- * @returns each node's segment, ascending from 0, and the heads after each node
+ * segments are exactly the connected groups of the relation "concurrent". Linear in nodes and edges.
  */
-export function cutSegments(edges: Edges): {
-  readonly segmentOf: readonly number[]
-  readonly headsAt: Edges
-} {
-  const headsAt: (readonly number[])[] = []
+export function cutSegments(edges: Edges): Segments {
+  const firstChild = new Array<number>(edges.length).fill(Infinity)
+  const headsAfter: number[] = []
   // joins[i] counts what begins to bridge the cut behind node i; a running sum tells whether any still does.
   const joins = new Array<number>(edges.length + 1).fill(0)
-  let heads: readonly number[] = []
-  let [list, seen, last]: [readonly number[], ReadonlySet<number>, number] = [[], new Set(), -1]
+  // By list, since crowds of nodes share one: everything below depends on the list alone.
+  const firstUnseen = new Map<readonly number[], number>()
+  let heads = 0
   edges.forEach((parents, node) => {
-    if (parents !== list) {
-      // Crowds of nodes share one list; what is known of it is kept.
-      list = parents
-      seen = new Set(parents)
-      last = parents.reduce((greatest, parent) => Math.max(greatest, parent), -1)
+    let from = firstUnseen.get(parents)
+    if (from === undefined) {
+      from = unseenFrom(parents, firstChild, headsAfter)
+      if (parents.length > 1) firstUnseen.set(parents, from)
+      for (const parent of parents) {
+        if (firstChild[parent] !== Infinity) continue
+        firstChild[parent] = node
+        heads -= 1
+      }
     }
-    // Whatever stands between its last parent and itself, this node has not seen.
-    let from = last + 1
-    // The cut right behind its last parent holds only if it has seen every head there was.
-    if (last >= 0 && !(headsAt[last] ?? []).every((head) => seen.has(head))) from = last
     if (from < node) {
       joins[from] = (joins[from] ?? 0) + 1
       joins[node] = (joins[node] ?? 0) - 1
     }
-    heads = [...heads.filter((head) => !seen.has(head)), node]
-    headsAt.push(heads)
+    heads += 1
+    headsAfter.push(heads)
   })
+  return { segmentOf: numbered(joins, edges.length), firstChild }
+}
+
+/** The first cut that a node with these parents bridges: everything between its last parent and itself is unseen. */
+function unseenFrom(
+  parents: readonly number[],
+  firstChild: readonly number[],
+  headsAfter: readonly number[],
+): number {
+  const last = parents.reduce((greatest, parent) => Math.max(greatest, parent), -1)
+  if (last < 0) return 0
+  // The cut right behind its last parent holds only if the node has seen every head that there was.
+  const seen = parents.filter((parent) => (firstChild[parent] ?? 0) > last).length
+  return seen === headsAfter[last] ? last + 1 : last
+}
+
+function numbered(joins: readonly number[], nodes: number): number[] {
   const segmentOf: number[] = []
   let bridges = 0
   let segment = 0
-  edges.forEach((_, node) => {
+  for (let node = 0; node < nodes; node += 1) {
     segmentOf.push(segment)
     bridges += joins[node] ?? 0
     if (bridges === 0) segment += 1
-  })
-  return { segmentOf, headsAt }
+  }
+  return segmentOf
 }
 
 /** Whether `later` reaches `earlier`. Visits only nodes between the two. */

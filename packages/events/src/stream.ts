@@ -1,9 +1,11 @@
 import { entityKey, type Located } from './event.js'
 import type { Ordered } from './order.js'
+import { withoutTwins, type WithoutTwins } from './twins.js'
 
 /** What causality reads of an event. */
 export interface Traced extends Ordered, Located {
   readonly parents?: readonly string[]
+  readonly causation_id?: string | null
 }
 
 export interface ParentLink {
@@ -17,15 +19,17 @@ export interface ParentLink {
  * An edge always leads to a smaller index: a parent whose clock is not smaller breaks Lamport's law and is not
  * followed, which also makes a cycle impossible to follow. An event without `parents` counts as having seen
  * every event with a smaller clock, and as seen by every event with a greater one; edges stand for that too.
+ *
+ * Of events with one import key only the first is in here, with the parents of all; an edge to one is an edge to all.
  */
-export interface Stream<Event extends Traced> {
+export interface Stream<Event extends Traced> extends Pick<WithoutTwins<Event>, 'imported' | 'originalOf'> {
   readonly events: readonly Event[]
   readonly parents: readonly (readonly number[])[]
-  /** Events that no other has seen, ascending. */
+  /** Events that no other event has seen, ascending. */
   readonly heads: readonly number[]
-  /** True when every event has seen all that stand before it: nothing in here is concurrent. */
+  /** True when every event has seen all earlier ones: nothing in here is concurrent. */
   readonly linear: boolean
-  /** Parents that are not in the set: written elsewhere and not here yet, or lost. */
+  /** Parents that are not in the set: not here yet, or lost. */
   readonly missing: readonly ParentLink[]
   /** Parents of another entity, or whose clock is not smaller. */
   readonly invalid: readonly ParentLink[]
@@ -36,29 +40,75 @@ export interface Stream<Event extends Traced> {
  * @param elsewhere whether an id belongs to an event of another entity of the set
  */
 export function traceStream<Event extends Traced>(
-  events: readonly Event[],
+  all: readonly Event[],
   elsewhere: (id: string) => boolean = () => false,
 ): Stream<Event> {
-  const indexOf = new Map<string, number>()
-  events.forEach((event, index) => indexOf.set(event.event_id, index))
+  const counted = withoutTwins(all)
+  const { events, imported, originalOf } = counted
+  const links = new Links(counted, elsewhere)
   const parents: (readonly number[])[] = []
-  const missing: ParentLink[] = []
-  const invalid: ParentLink[] = []
   const front = new Front()
   let linear = true
   events.forEach((event, index) => {
     front.reach(event.lamport_clock, index)
+    const own = links.of(event, index)
+    parents.push(front.add(index, event.parents === undefined ? undefined : own))
+    linear &&= front.heads.size === 1
+  })
+  const { missing, invalid } = links
+  return { events, parents, heads: [...front.heads], linear, missing, invalid, imported, originalOf }
+}
+
+/** From the ids that events name as parents to their indices. */
+class Links<Event extends Traced> {
+  readonly missing: ParentLink[] = []
+  readonly invalid: ParentLink[] = []
+  readonly #indexOf = new Map<string, number>()
+
+  constructor(
+    private readonly counted: WithoutTwins<Event>,
+    private readonly elsewhere: (id: string) => boolean,
+  ) {
+    counted.events.forEach((event, index) => this.#indexOf.set(event.event_id, index))
+  }
+
+  of(event: Event, index: number): number[] {
     const links: number[] = []
     for (const parent of event.parents ?? []) {
-      const at = indexOf.get(parent)
-      if (at !== undefined && clockAt(events, at) < event.lamport_clock) links.push(at)
-      else if (at === undefined && !elsewhere(parent)) missing.push({ event_id: event.event_id, parent })
-      else invalid.push({ event_id: event.event_id, parent })
+      const at = this.#indexOf.get(this.counted.originalOf.get(parent) ?? parent)
+      if (at !== undefined && this.#isBefore(at, event)) links.push(at)
+      else if (at === undefined && !this.elsewhere(parent))
+        this.missing.push({ event_id: event.event_id, parent })
+      else this.invalid.push({ event_id: event.event_id, parent })
     }
-    parents.push(front.add(index, event.parents === undefined ? undefined : links))
-    linear &&= front.heads.length === 1
-  })
-  return { events, parents, heads: front.heads, linear, missing, invalid }
+    return this.counted.parentsOf.size === 0 ? links : this.#withThoseOfTwins(event, index, links)
+  }
+
+  /**
+   * Whoever has seen an import has seen what any of its twins had seen. The one that counts may be older than such a
+   * parent, and then has no edge to it; later events get one.
+   */
+  #withThoseOfTwins(event: Event, index: number, links: readonly number[]): number[] {
+    const found = new Set(links)
+    const pending = [event.event_id, ...links.flatMap((link) => this.counted.events[link]?.event_id ?? [])]
+    const walked = new Set<string>()
+    for (const id of pending) {
+      if (walked.has(id)) continue
+      walked.add(id)
+      for (const parent of this.counted.parentsOf.get(id) ?? []) {
+        const original = this.counted.originalOf.get(parent) ?? parent
+        const at = this.#indexOf.get(original)
+        if (at === undefined || at >= index || !this.#isBefore(at, event)) continue
+        found.add(at)
+        pending.push(original)
+      }
+    }
+    return [...found]
+  }
+
+  #isBefore(index: number, { lamport_clock }: Event): boolean {
+    return (this.counted.events[index]?.lamport_clock ?? Infinity) < lamport_clock
+  }
 }
 
 /** The streams of all entities among the events, by {@link entityKey}, in order of first appearance. */
@@ -84,18 +134,17 @@ function isSameEntity(a: Located, b: Located): boolean {
   return a.payload.feature_slug === b.payload.feature_slug
 }
 
-function clockAt(events: readonly Traced[], index: number): number {
-  return events[index]?.lamport_clock ?? Infinity
-}
-
-/** Heads of the part walked so far, and what an event without parents makes of it. */
+/** Heads of the part walked so far, and the edges of events without parents. */
 class Front {
-  heads: readonly number[] = []
+  /** Ascending: indices are added in order. */
+  readonly heads = new Set<number>()
   #clock = 0
   /** First index at the present clock. */
   #start = 0
-  /** Heads of all events with a clock smaller than the present one. */
-  #below: readonly number[] = []
+  /** Heads of all events with a smaller clock; built when the first event of this clock needs it. */
+  #below: readonly number[] | undefined
+  /** Those of them that events of this clock have replaced. */
+  #replaced: number[] = []
   /** The events without parents at the greatest clock below the present one that has any. */
   #barrier: readonly number[] = []
   /** First index above that clock. */
@@ -107,31 +156,50 @@ class Front {
     if (clock === this.#clock) return
     this.#clock = clock
     this.#start = index
-    this.#below = this.heads
+    this.#below = undefined
+    if (this.#replaced.length > 0) this.#replaced = []
     if (this.#barrierHere.length === 0) return
     this.#barrier = this.#barrierHere
     this.#barrierEnd = index
     this.#barrierHere = []
   }
 
-  /** Takes up the next event. @returns its edges; `links` undefined: the event lacks parents */
+  /** Takes the next event. @returns its edges; `links` undefined: the event lacks parents */
   add(index: number, links: readonly number[] | undefined): readonly number[] {
-    if (links === undefined) {
-      this.#barrierHere.push(index)
-      this.heads = [...this.heads.filter((head) => head >= this.#start), index]
-      // Shared by all of one clock, so that a crowd of them costs its number and not its square.
-      return this.#below
-    }
-    if (links.length === 1 && this.heads.length === 1 && links[0] === this.heads[0]) {
+    if (links === undefined) return this.#addBarrier(index)
+    const [first] = links
+    if (links.length === 1 && first !== undefined && this.heads.size === 1 && this.heads.has(first)) {
       // Single file, by far the most frequent case: the only head has seen everything.
-      this.heads = [index]
+      this.#replace(first)
+      this.heads.add(index)
       return links
     }
     // Whoever has seen something above the barrier has seen the barrier through it.
     const edges = new Set(
       links.some((link) => link >= this.#barrierEnd) ? links : [...this.#barrier, ...links],
     )
-    this.heads = [...this.heads.filter((head) => !edges.has(head)), index]
+    for (const edge of edges) this.#replace(edge)
+    this.heads.add(index)
     return [...edges]
+  }
+
+  #addBarrier(index: number): readonly number[] {
+    this.#barrierHere.push(index)
+    if (this.#below === undefined) {
+      const below = [...this.#replaced]
+      for (const head of this.heads) {
+        if (head >= this.#start) break
+        below.push(head)
+        this.heads.delete(head)
+      }
+      this.#below = below.sort((a, b) => a - b)
+    }
+    this.heads.add(index)
+    // Shared by all of one clock, so that a crowd of them costs its number and not its square.
+    return this.#below
+  }
+
+  #replace(head: number): void {
+    if (this.heads.delete(head) && head < this.#start) this.#replaced.push(head)
   }
 }

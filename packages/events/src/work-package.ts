@@ -1,9 +1,10 @@
-import { applyEvent, setLane, type Draft } from './apply-event.js'
+import { applyEvent, applyWinner, type Draft } from './apply-event.js'
 import { headIds } from './causality.js'
-import { streamConflicts, winningMove, type Conflict, type MergeOptions } from './conflict.js'
+import { streamConflicts, type Conflict, type MergeOptions } from './conflict.js'
 import { distinctEvents } from './distinct.js'
 import { isKittyEvent, type LogEvent } from './event.js'
 import { belongs, isCreatedFor } from './evolution.js'
+import { History } from './history.js'
 import { traceStreams } from './stream.js'
 import { emptyWorkPackage, type WorkPackageState } from './work-package-state.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
@@ -23,19 +24,25 @@ export function fold(events: Iterable<LogEvent>, options: MergeOptions = {}): Wo
   if (empty === undefined) return undefined
   const strangers = gatesOfOthers(inOrder, empty.work_package_id)
   const own = inOrder.filter((event) => belongs(empty, event, strangers))
+  const streams = [...traceStreams(own)]
+  const history = new History(
+    own,
+    streams.map(([, stream]) => stream),
+  )
   const draft: Draft = { ...empty }
-  for (const event of own) applyEvent(draft, event, table)
+  for (const event of history.counted) {
+    applyEvent(draft, event, table, history)
+    history.passed(event)
+  }
+  if (history.twins > 0) draft.memory = { ...draft.memory, twins: history.twins }
   draft.heads = {}
-  for (const [key, stream] of traceStreams(own)) {
+  for (const [key, stream] of streams) {
     draft.heads[key] = headIds(stream)
     if (stream.linear) continue
-    draft.conflicts = [
-      ...draft.conflicts,
-      ...streamConflicts(stream, options).filter((conflict) => conflict.open),
-    ]
-    const move = options.statusRule === 'priority' ? winningMove(stream, options) : undefined
-    if (move !== undefined && isKittyEvent(move) && move.event_type === 'WPStatusChanged')
-      setLane(draft, move, table)
+    const { conflicts, collisions, winners } = streamConflicts(stream, options)
+    draft.conflicts = [...draft.conflicts, ...conflicts.filter((conflict) => conflict.open)]
+    for (const { files } of collisions) draft.collision = files
+    for (const { register, event } of winners) applyWinner(draft, register, event, table)
   }
   draft.conflicts = [...draft.conflicts].sort(byRegister)
   return draft

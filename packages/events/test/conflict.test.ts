@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   compareEvents,
-  contestedWrite,
+  contestedWrites,
+  detectCollisions,
   detectConflicts,
   entityKey,
   isKittyEvent,
+  fold,
+  outcomeOf,
   type LogEvent,
 } from '../src/index.js'
 import { bruteHappenedBefore, disturbed, histories } from './histories.js'
@@ -14,51 +17,64 @@ import { event, moved, ulid } from './support.js'
 interface Write {
   event: LogEvent
   register: string
-  value: string
+  outcome: string
 }
 
-/** Conflicts by their definition: writes tied together by concurrency, if any two tied ones disagree. */
+/** Conflicts by their definition: writes tied together by concurrency whose last ones do not agree. */
 function bruteConflicts(history: readonly LogEvent[]) {
   const before = bruteHappenedBefore(history)
-  const writes = history.flatMap((one): Write[] => {
-    const write = isKittyEvent(one) ? contestedWrite(one) : undefined
-    if (write === undefined) return []
-    return [
-      { event: one, register: `${entityKey(one)} ${write.register}`, value: JSON.stringify(write.value) },
-    ]
-  })
+  const writes = history.flatMap((one): Write[] =>
+    (isKittyEvent(one) ? contestedWrites(one) : []).map((write) => ({
+      event: one,
+      register: `${entityKey(one)} ${write.register}`,
+      outcome: outcomeOf(write),
+    })),
+  )
   const tied = (a: Write, b: Write) =>
     a !== b && a.register === b.register && !before(a.event, b.event) && !before(b.event, a.event)
+  const headsOf = (group: readonly Write[]) =>
+    group.filter((a) => !group.some((b) => before(a.event, b.event)))
   const left = new Set(writes)
-  const found: { ids: string[]; open: boolean }[] = []
+  const found: { register: string; ids: string[]; open: boolean }[] = []
   for (const start of writes) {
     if (!left.delete(start)) continue
     const group = [start]
     for (const member of group) {
       for (const other of [...left]) if (tied(member, other)) left.delete(other) && group.push(other)
     }
-    if (!group.some((a) => group.some((b) => tied(a, b) && a.value !== b.value))) continue
-    const rivals = writes.filter(({ register }) => register === start.register)
-    const heads = rivals.filter((a) => !rivals.some((b) => before(a.event, b.event)))
-    const ids = group
+    const heads = headsOf(group)
+    if (new Set(heads.map(({ outcome }) => outcome)).size < 2) continue
+    const rivals = headsOf(writes.filter(({ register }) => register === start.register))
+    const ids = heads
       .map((write) => write.event)
       .sort(compareEvents)
       .map((one) => one.event_id)
-    found.push({ ids, open: heads.length > 1 && heads.every((head) => group.includes(head)) })
+    found.push({ register: start.register, ids, open: rivals.every((head) => heads.includes(head)) })
   }
-  return found
+  const collisions = found.filter(({ register, open }) => open && register.endsWith(' file'))
+  const colliding = new Set(collisions.flatMap(({ ids }) => ids))
+  const conflicts = found.filter(
+    ({ register, ids }) => !register.endsWith(' file') && !ids.every((id) => colliding.has(id)),
+  )
+  return { conflicts, collisions }
 }
 
 describe('detectConflicts', () => {
-  it('finds exactly what the definition calls a conflict, open or settled', () => {
+  it('finds exactly what the definition calls a conflict or a collision, open or settled', () => {
     fc.assert(
       fc.property(histories, (history) => {
-        const found = detectConflicts(history).map(({ events, open }) => ({
-          ids: events.map((one) => one.event_id),
+        const found = detectConflicts(history).map(({ events, open, feature, register, ...one }) => ({
+          register: `${feature}\n${register.startsWith('gate') ? 'Gate' : 'WorkPackage'}\n${one.entity_id} ${register}`,
+          ids: events.map((write) => write.event_id),
           open,
         }))
-        const byFirst = (a: { ids: string[] }, b: { ids: string[] }) => (a.ids.join() < b.ids.join() ? -1 : 1)
-        expect(found.sort(byFirst)).toEqual(bruteConflicts(history).sort(byFirst))
+        const byName = (a: { register: string; ids: string[] }, b: typeof a) =>
+          a.register + a.ids.join() < b.register + b.ids.join() ? -1 : 1
+        const { conflicts, collisions } = bruteConflicts(history)
+        expect(found.sort(byName)).toEqual(conflicts.sort(byName))
+        expect(detectCollisions(history).map(({ files }) => files.map((file) => file.event_id))).toEqual(
+          collisions.map(({ ids }) => ids),
+        )
       }),
       { numRuns: 300 },
     )
@@ -86,7 +102,14 @@ describe('detectConflicts', () => {
         entity_id: 'WP01',
         register: 'status',
         events: [
-          { event_id: ulid(2), actor: 'ada', value: 'doing', timestamp, lamport_clock: 2 },
+          {
+            event_id: ulid(2),
+            actor: 'ada',
+            value: 'doing',
+            holder: { actor: 'ada', session: null },
+            timestamp,
+            lamport_clock: 2,
+          },
           { event_id: ulid(3), actor: 'bob', value: 'rejected', timestamp, lamport_clock: 2 },
         ],
         winner: ulid(3),
@@ -110,6 +133,38 @@ describe('detectConflicts', () => {
     expect(
       detectConflicts([moved('doing', { id: 1, clock: 1 }), moved('doing', { id: 2, clock: 1 })]),
     ).toEqual([])
+  })
+
+  it('names the writes that are in each other’s way, not those they have replaced', () => {
+    const fork = [
+      moved('doing', { id: 1, clock: 1, parents: [] }),
+      moved('doing', { id: 2, clock: 1, parents: [] }),
+      moved('for_review', { id: 3, clock: 2, parents: [1] }),
+    ]
+    expect(detectConflicts(fork).map(({ events }) => events.map(({ value }) => value))).toEqual([
+      ['doing', 'for_review'],
+    ])
+    expect(detectConflicts([...fork, moved('for_review', { id: 4, clock: 2, parents: [2] })])).toEqual([])
+  })
+
+  it('holds two claims for a conflict when their holders differ, and for an agreement when they are one', () => {
+    const claim = (id: number, actor: string, session?: string) =>
+      event(
+        'WPStatusChanged',
+        { old_status: 'planned', new_status: 'doing', ...(session === undefined ? {} : { session }) },
+        { id, clock: 1, actor, parents: [] },
+      )
+    const both = (a: LogEvent, b: LogEvent) => detectConflicts([a, b]).length
+    expect(both(claim(1, 'ada'), claim(2, 'bob'))).toBe(1)
+    expect(both(claim(1, 'ada', 's1'), claim(2, 'ada', 's2'))).toBe(1)
+    expect(both(claim(1, 'ada', 's1'), claim(2, 'ada'))).toBe(1)
+    expect(both(claim(1, 'ada'), claim(2, 'ada'))).toBe(0)
+    expect(both(claim(1, 'J\u00fcrgen'), claim(2, 'Ju\u0308rgen\u200b'))).toBe(0)
+    const [mine, theirs] = [claim(1, 'ada'), claim(2, 'bob')]
+    expect(fold([mine, theirs])).toMatchObject({ lane_actor: 'bob', conflicts: [{ register: 'status' }] })
+    expect(fold([mine, theirs, moved('planned', { id: 3, parents: [1, 2] })])?.conflicts).toEqual([])
+    const review = (id: number, actor: string) => moved('for_review', { id, clock: 1, actor, parents: [] })
+    expect(both(review(1, 'ada'), review(2, 'bob'))).toBe(0)
   })
 
   it('tells registers, entities and features apart', () => {

@@ -94,20 +94,17 @@ export function boardRowValues(row: BoardRowRow): readonly string[] {
 }
 
 /** The columns of `feature`, as SQL names them. */
-export const FEATURE_COLUMNS = '"feature_slug", "title", "mission", "created_by", "created_at", "conflicts"'
+export const FEATURE_COLUMNS = '"feature_slug", "title", "state"'
 
 export interface FeatureRow {
   readonly feature_slug: string
   readonly title: string
-  readonly mission: string | null
-  readonly created_by: string | null
-  readonly created_at: string | null
-  readonly conflicts: string
+  readonly state: string
 }
 
 /** In the order of the columns, each by name: looking a value up by its column's name takes as long as storing it. */
-export function featureValues(row: FeatureRow): readonly (string | null)[] {
-  return [row.feature_slug, row.title, row.mission, row.created_by, row.created_at, row.conflicts]
+export function featureValues(row: FeatureRow): readonly string[] {
+  return [row.feature_slug, row.title, row.state]
 }
 
 /** The columns of `log_problem`, as SQL names them. */

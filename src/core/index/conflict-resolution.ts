@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type Conflict, contestedWrite, entityKey, isKittyEvent, type LogEvent } from '../events-lib.js'
+import {
+  type Conflict,
+  contestedWrites,
+  entityKey,
+  isKittyEvent,
+  type LogEvent,
+  type RegisterWrite,
+} from '../events-lib.js'
 
 /** How a conflict came out: by the register's rule while it is open, by a later event once it is settled. */
 export interface ConflictResolution {
@@ -34,7 +41,7 @@ export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogE
   let key: string | undefined
   for (const event of history) {
     if (members.has(event.event_id)) key = entityKey(event)
-    else if (key === entityKey(event) && isAfter(event, conflict) && registerOf(event) === conflict.register)
+    else if (key === entityKey(event) && isAfter(event, conflict) && writeOf(event, conflict) !== undefined)
       return event
   }
   return undefined
@@ -47,8 +54,9 @@ function isAfter(event: LogEvent, { events }: Conflict): boolean {
   return later > 0 || (later === 0 && event.event_id > last.event_id)
 }
 
-function registerOf(event: LogEvent): string | undefined {
-  return isKittyEvent(event) ? contestedWrite(event)?.register : undefined
+function writeOf(event: LogEvent, { register }: Conflict): RegisterWrite | undefined {
+  if (!isKittyEvent(event)) return undefined
+  return contestedWrites(event).find((write) => write.register === register)
 }
 
 /** One sentence a resolution, for stderr. */
@@ -63,7 +71,7 @@ function explanation({ conflict, settledBy }: ConflictResolution): string {
   if (settledBy !== undefined) {
     const values = conflict.events.slice(0, MOST_VALUES).map(writeText).join(', ')
     return plain(
-      `${where}: ${values} were written at once; settled by ${settledBy.actor}: ${settledValue(settledBy)}`,
+      `${where}: ${values} were written at once; settled by ${settledBy.actor}: ${valueText(writeOf(settledBy, conflict)?.value)}`,
     )
   }
   const winner = conflict.events.find((write) => write.event_id === conflict.winner)
@@ -80,10 +88,6 @@ function explanation({ conflict, settledBy }: ConflictResolution): string {
 
 function writeText(write: Conflict['events'][number]): string {
   return `${valueText(write.value)} by ${write.actor}`
-}
-
-function settledValue(event: LogEvent): string {
-  return valueText(isKittyEvent(event) ? contestedWrite(event)?.value : undefined)
 }
 
 function valueText(value: unknown): string {

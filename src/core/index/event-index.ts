@@ -1,5 +1,5 @@
 import type { EventRow } from './columns.js'
-import type { Conflict, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
+import type { FeatureState, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import type { BoardRow } from './board-row.js'
 
@@ -40,15 +40,7 @@ export interface EventFilter {
   readonly limit?: number | undefined
 }
 
-export interface FeatureRow {
-  readonly feature_slug: string
-  readonly title: string
-  readonly mission: string | null
-  readonly created_by: string | null
-  readonly created_at: string | null
-  /** Open conflicts of its definition. */
-  readonly conflicts: readonly Conflict[]
-}
+export type FeatureRow = FeatureState
 
 /** Progress of the journal's check: lines before `offset` of this very file are known to be in the log. */
 export interface JournalMark {

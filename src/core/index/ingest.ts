@@ -6,6 +6,7 @@ import {
   Evolution,
   fold,
   foldFeature,
+  lineThatCounts,
   trustedMaximum,
 } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
@@ -306,7 +307,8 @@ export class Ingest {
 
   /**
    * A second line with an id that is known. The same bytes are what a merge leaves behind. Other bytes mean
-   * that one id names two events: the line that sorts first by its bytes counts, whichever was read first.
+   * that one id names two events: the line that a redaction left counts, else the one that sorts first by its bytes,
+   * whichever was read first.
    */
   async #repeated(row: IndexRow): Promise<LogProblem> {
     const [kept] = await this.writer.rows([row.event_id])
@@ -319,7 +321,7 @@ export class Ingest {
       const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
       return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
     }
-    const thisCounts = ours === undefined || theirs < ours
+    const thisCounts = ours === undefined || lineThatCounts(ours, theirs) === theirs
     if (thisCounts) await this.writer.relocate(row)
     // They may belong to two packages, and each may have been evolved with the one that does not count.
     await this.#markOwner(kept)
@@ -328,7 +330,7 @@ export class Ingest {
     return {
       ...place,
       kind: 'same_id',
-      message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (the first by its bytes)`,
+      message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (a redacted one, else the first by its bytes)`,
     }
   }
 }

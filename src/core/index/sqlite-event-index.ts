@@ -250,11 +250,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async features(): Promise<FeatureRow[]> {
     const rows = await this.sql<FeatureEntity>('SELECT * FROM feature ORDER BY feature_slug')
-    return rows.map(({ feature_slug, title, mission, created_by, created_at, conflicts }) => {
-      // What putFeature wrote, under this schema version.
-      const open = JSON.parse(conflicts) as FeatureRow['conflicts']
-      return { feature_slug, title, mission, created_by, created_at, conflicts: open }
-    })
+    // Cast: what putFeature wrote, under this schema version.
+    return rows.map(({ state }) => JSON.parse(state) as FeatureRow)
   }
 
   async featureSlugs(): Promise<string[]> {
@@ -367,7 +364,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
-    const row = { ...feature, conflicts: JSON.stringify(feature.conflicts) }
+    const { feature_slug, title } = feature
+    const row = { feature_slug, title, state: JSON.stringify(feature) }
     await this.sql(PUT_FEATURE, [JSON.stringify([featureValues(row)])])
   }
 

@@ -3,7 +3,14 @@ import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { detectConflicts, isKittyEvent, type LogEvent, type MergeOptions } from '../events-lib.js'
+import {
+  contestedWrites,
+  detectConflicts,
+  isKittyEvent,
+  type LogEvent,
+  type MergeOptions,
+  type RegisterWrite,
+} from '../events-lib.js'
 import type {
   ConflictDetailDocument,
   ConflictDocument,
@@ -80,14 +87,15 @@ export class Conflicts {
       repeats: (earlier) => this.#isThisDecision(request, earlier),
     })
     const [event] = events
-    const write = event && writeOf(event)
-    if (event === undefined || write === undefined)
-      throw keyIsTaken(request.provenance.causationId ?? '', events)
+    const register = event && registerOf(event, request.register)
+    const write = event && register && writeOf(event, register)
+    if (!event || !write) throw keyIsTaken(request.provenance.causationId ?? '', events)
     this.laneFiles.settle(await this.store.boardRows(request.feature), new Set([event.entity_id]))
     return {
       feature: request.feature,
       entity_id: event.entity_id,
-      ...write,
+      register: write.register,
+      value: write.value,
       kept: request.keep,
       event: eventDocument(event),
     }
@@ -103,7 +111,7 @@ export class Conflicts {
     const standing = history.find((event) => event.event_id === conflict.winner)
     if (kept === undefined || !isKittyEvent(kept) || standing === undefined)
       throw noSuchWrite(details, request)
-    return decided([writtenAgain(kept, standing)])
+    return decided([writtenAgain(kept, standing, conflict.register, this.foldRules.table)])
   }
 
   /** The value of the write that is to be kept, on the same entity. */
@@ -112,15 +120,14 @@ export class Conflicts {
     earlier: readonly LogEvent[],
   ): Promise<boolean> {
     const [kept] = await this.store.eventsOf([keep])
-    const value = JSON.stringify(kept === undefined ? undefined : writeOf(kept)?.value)
+    const said = writesOf(kept).map((write) => JSON.stringify([write.register, write.value]))
     const id = entity === feature ? feature : normalizeWorkPackageId(entity)
-    return earlier.every(
-      (event) =>
-        event.event_type === kept?.event_type &&
-        event.payload.feature_slug === feature &&
-        (event.entity_id === id || event.entity_id === kept.entity_id) &&
-        JSON.stringify(writeOf(event)?.value) === value,
-    )
+    return earlier.every((event) => {
+      const writes = writesOf(event).map((write) => JSON.stringify([write.register, write.value]))
+      const isSameEntity = event.entity_id === id || event.entity_id === kept?.entity_id
+      const isSame = writes.length > 0 && writes.every((write) => said.includes(write))
+      return event.payload.feature_slug === feature && isSameEntity && isSame
+    })
   }
 
   async #history(feature: string, entity: string): Promise<LogEvent[]> {
@@ -140,11 +147,24 @@ export class Conflicts {
 
 function chosen(details: readonly ConflictDetailDocument[], request: ResolveRequest): ConflictDetailDocument {
   const { keep, register } = request
-  const conflict = details.find(({ events }) => events.some((write) => write.event_id === keep))
+  const among = details.filter(({ events }) => events.some((write) => write.event_id === keep))
+  // One event may have written several registers; an open conflict is the likelier question.
+  const named = among.find((conflict) => conflict.register === register)
+  const conflict = named ?? among.find((candidate) => candidate.open) ?? among[0]
   if (conflict === undefined) throw noSuchWrite(details, request)
   if (register !== undefined && register !== conflict.register) throw otherRegister(conflict, request)
   if (!conflict.open) throw settledAlready(conflict, request)
   return conflict
+}
+
+function writesOf(event: LogEvent | undefined): readonly RegisterWrite[] {
+  return event !== undefined && isKittyEvent(event) ? contestedWrites(event) : []
+}
+
+/** The register that the written event decides: the one asked for, else the only one it writes. */
+function registerOf(event: LogEvent, asked: string | undefined): string | undefined {
+  const writes = writesOf(event)
+  return (writes.find(({ register }) => register === asked) ?? writes[0])?.register
 }
 
 function noSuchWrite(

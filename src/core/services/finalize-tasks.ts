@@ -158,7 +158,7 @@ export class FinalizeTasks {
     const problems = checkTasks(tasks.workPackages, [...existing])
     if (problems.length > 0) throw invalid(feature, problems)
     const fresh = tasks.workPackages.filter((stated) => !existing.has(stated.work_package_id))
-    const hasSpec = (await this.store.features()).some((row) => row.feature_slug === feature)
+    const hasSpec = (await this.store.features()).some((row) => row.feature_slug === feature && row.specified)
     const spec = hasSpec ? [] : [specCreated(stated, provenance.actor)]
     const drafts = [...spec, ...fresh.map((workPackage) => created(feature, workPackage))]
     return {

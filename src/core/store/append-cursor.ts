@@ -1,4 +1,4 @@
-import { CLOCK_GAP, entityKey, type LogEvent, MAX_PARENTS } from '../events-lib.js'
+import { CLOCK_GAP, entityKey, type LogEvent } from '../events-lib.js'
 import type { AppendedLine, EventLog, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../files/open-file.js'
 import type { Draft } from './event-store.js'
@@ -54,8 +54,6 @@ export class AppendCursor {
       greatest,
     )
     for (const { event } of lines) {
-      // More heads than one event may name: it has not joined them all.
-      if ((event.parents?.length ?? MAX_PARENTS) >= MAX_PARENTS) return undefined
       tail.#heads.set(entityKey(event), [event.event_id])
       if (!tail.#take(event)) return undefined
     }

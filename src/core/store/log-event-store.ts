@@ -10,7 +10,6 @@ import {
   encodeEvent,
   entityKey,
   type LogEvent,
-  MAX_PARENTS,
   type Ordered,
   type Registry,
   type WorkPackageState,
@@ -114,7 +113,7 @@ export class LogEventStore implements EventStore {
     if (!this.#holding.get()) throw new Error('append needs the write lock: call it within exclusively')
     if (drafts.length === 0) return []
     const { lines } = await this.#appendAndIndex(drafts, provenance)
-    return lines.map((line) => line.event)
+    return eventsAsked(lines)
   }
 
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
@@ -126,7 +125,7 @@ export class LogEventStore implements EventStore {
     }
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
     if (isSafe) this.#tail = AppendCursor.behind(this.log, lines, maximum)
-    return lines.map((line) => line.event)
+    return eventsAsked(lines)
   }
 
   /** @returns what stands in the log now, its trusted maximum before, and whether git was told nothing that endangers it. */
@@ -311,8 +310,7 @@ export class LogEventStore implements EventStore {
     const heads = new Map<string, string[]>()
     for (const draft of drafts) {
       const key = entityKey(draft)
-      // More heads than one line may name are joined by several events, the newest first.
-      if (!heads.has(key)) heads.set(key, (await this.#heads(index, draft, key)).slice(-MAX_PARENTS))
+      if (!heads.has(key)) heads.set(key, await this.#heads(index, draft, key))
     }
     return { maximum, nextClock, heads: (key) => heads.get(key) ?? [] }
   }
@@ -436,4 +434,9 @@ function areThese(drafts: readonly Draft[], events: readonly LogEvent[]): boolea
       )
     })
   )
+}
+
+/** Without those that only join heads, which no caller asked for. */
+function eventsAsked(lines: readonly AppendedLine[]): LogEvent[] {
+  return lines.map((line) => line.event).filter((event) => event.event_type !== 'HeadsJoined')
 }

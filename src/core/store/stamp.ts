@@ -1,4 +1,13 @@
-import { entityKey, type LogEvent, parseEvent, type Registry, tick } from '../events-lib.js'
+import {
+  entityKey,
+  isEntityType,
+  joinHeads,
+  type LogEvent,
+  MAX_PARENTS,
+  parseEvent,
+  type Registry,
+  tick,
+} from '../events-lib.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { Draft, Provenance } from './event-store.js'
 
@@ -14,34 +23,49 @@ export interface StampSources {
 
 /**
  * Turns drafts into events: id, clock, parents, time. All of one call share a timestamp, so that one append goes to
- * one file. Pure but for `nextId`.
+ * one file. Where an entity has more heads than one event may name, `HeadsJoined` events that join them come first.
+ * Pure but for `nextId`.
  * @throws KittyError ValidationError when a draft makes no event: nothing has been written then.
  */
 export function stamp(drafts: readonly Draft[], provenance: Provenance, sources: StampSources): LogEvent[] {
   const timestamp = sources.now.toISOString()
   const heads = new Map<string, readonly string[]>()
   let next = sources.nextClock
-  return drafts.map((draft) => {
+  const stamped = (draft: Draft, causation_id: string | null, parents: readonly string[]): LogEvent => {
     const issued = tick(next)
     next = issued.next
-    const key = entityKey(draft)
     const event = {
       event_id: sources.nextId(sources.now),
       event_type: draft.event_type,
-      event_version: draft.event_version ?? sources.registry.definition(draft.event_type)?.version ?? 1,
+      event_version: draft.event_version ?? sources.registry.versionFor(draft.event_type, draft.payload),
       lamport_clock: issued.value,
       entity_id: draft.entity_id,
       entity_type: draft.entity_type,
       timestamp,
       actor: provenance.actor,
-      causation_id: provenance.causationId,
+      causation_id,
       correlation_id: provenance.correlationId,
       payload: draft.payload,
-      parents: heads.get(key) ?? sources.heads(key),
+      parents,
     }
-    heads.set(key, [event.event_id])
     return parsed(event, sources.registry)
+  }
+  return drafts.flatMap((draft) => {
+    const key = entityKey(draft)
+    const known = heads.get(key) ?? sources.heads(key)
+    // A plugin's own entities cannot be joined: the newest heads stand for all.
+    const { joins, rest } = joinHeads(isEntityType(draft.entity_type) ? known : known.slice(-MAX_PARENTS))
+    const joined = joins.map((parents) => stamped(headsJoined(draft), null, parents))
+    const parents = [...joined.map(({ event_id }) => event_id), ...rest]
+    const event = stamped(draft, provenance.causationId, parents)
+    heads.set(key, [event.event_id])
+    return [...joined, event]
   })
+}
+
+function headsJoined({ entity_id, entity_type, payload: { feature_slug } }: Draft): Draft {
+  // Cast: every kind of entity of kitty's own has such an event.
+  return { event_type: 'HeadsJoined', entity_id, entity_type, payload: { feature_slug } } as Draft
 }
 
 function parsed(candidate: { readonly event_type: string }, registry: Registry): LogEvent {

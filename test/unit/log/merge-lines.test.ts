@@ -21,6 +21,18 @@ describe('mergeLines', () => {
     expect(merged).toMatchObject({ merged: 3, duplicates: 1 })
   })
 
+  it('drops the full lines of an event that another version has redacted, whichever comes first', () => {
+    const stub = JSON.stringify({
+      ...noteFields(1),
+      payload: { feature_slug: '001-demo', redacted: 'a secret' },
+    })
+    for (const versions of [
+      [noteLine(1), `${stub}\n${noteLine(2)}`],
+      [`${stub}\n${noteLine(2)}`, noteLine(1)],
+    ])
+      expect(merge(...versions)).toBe(`${stub}\n${noteLine(2)}`)
+  })
+
   it.each([
     ['default', `<<<<<<< HEAD\n${noteLine(2)}=======\n${noteLine(3)}>>>>>>> theirs\n`],
     ['diff3', `<<<<<<< HEAD\n${noteLine(2)}||||||| base\n=======\n${noteLine(3)}>>>>>>> theirs\n`],

@@ -1,4 +1,4 @@
-import { compareEvents, type LogEvent } from '../../events-lib.js'
+import { compareEvents, isStub, type LogEvent } from '../../events-lib.js'
 import type { LogLine } from '../event-log.js'
 import { gluedObjects, isConflictMarker, LineReader, startsWithBom } from './line-codec.js'
 
@@ -22,7 +22,8 @@ interface Line {
 
 /**
  * The set union of several versions of one day's file: events in total order, each line once, markers of git's
- * conflicts and Windows line ends gone. Two lines of one id that differ both stay. A line that is no event stays
+ * conflicts and Windows line ends gone. Two lines of one id that differ both stay, but for a redacted one, which takes
+ * the place of all others. A line that is no event stays
  * as it is, behind the events. A line that only one version still has stays: the log is append-only, so that a
  * line missing on one side was never meant to go.
  */
@@ -39,9 +40,20 @@ export function mergeLines(versions: readonly Buffer[]): MergedLines {
     }
   }
   for (const key of torn) if (isCutCopy(key, unique)) unique.delete(key)
+  dropRedacted(unique)
   const lines = [...unique.values()].sort(compareLines)
   const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, NEWLINE]))
   return { bytes, merged: lines.length, duplicates: total - lines.length }
+}
+
+/** Takes out the full lines of events of which a redaction left a stub. */
+function dropRedacted(lines: Map<string, Line>): void {
+  const redacted = new Set<string>()
+  for (const { event } of lines.values())
+    if (event !== undefined && isStub(event)) redacted.add(event.event_id)
+  if (redacted.size === 0) return
+  for (const [key, { event }] of lines)
+    if (event !== undefined && redacted.has(event.event_id) && !isStub(event)) lines.delete(key)
 }
 
 /** Stable: what is no event keeps its order, and comes last. */
