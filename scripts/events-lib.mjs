@@ -6,6 +6,7 @@ import { installedVersion, markLinked, useFolder } from './events-lib/installed.
 import { movePin } from './events-lib/move-pin.mjs'
 import { readPin } from './events-lib/pin.mjs'
 import { resolveLibrary } from './events-lib/resolve.mjs'
+import { writeSchema } from './events-lib/schema.mjs'
 import { writeStamp } from './events-lib/stamp.mjs'
 import { verify } from './events-lib/verify.mjs'
 
@@ -43,6 +44,9 @@ const COMMANDS = {
     useFolder(ROOT, pin.path)
     say(`${pin.path} is now worked on in place; back to the pinned one: npm run events-lib -- fetch`)
   },
+  async schema() {
+    say(`wrote ${await writeSchema(ROOT, readPin(ROOT).path)}`)
+  },
   /** For the build: the library that the rest is compiled against, and what the program will say of it. */
   install() {
     install(readPin(ROOT))
@@ -66,10 +70,10 @@ function install(pin) {
 const [name, ...args] = process.argv.slice(2)
 try {
   if (!Object.hasOwn(COMMANDS, name ?? '') || args.length > (name === 'pin' ? 1 : 0))
-    throw new EventsLibFailure('usage: npm run events-lib -- verify | pin [COMMIT] | fetch | link', [
+    throw new EventsLibFailure('usage: npm run events-lib -- verify | pin [COMMIT] | fetch | link | schema', [
       'docs/events-lib.md says what each does',
     ])
-  COMMANDS[name](...args)
+  await COMMANDS[name](...args)
 } catch (error) {
   if (!(error instanceof EventsLibFailure)) throw error
   process.stderr.write(`${error.message}\n${error.steps.map((step) => `  → ${step}\n`).join('')}`)

@@ -13,13 +13,8 @@ export const MAX_LINE_BYTES = 256 * 1024
 export const MAX_PARENTS = 1000
 
 const ENVELOPE: ReadonlySet<string> = new Set(EVENT_KEYS)
-const ENTITY_TYPES: ReadonlySet<string> = new Set([
-  'WorkPackage',
-  'FeatureSpec',
-  'Subtask',
-  'Gate',
-  'Workspace',
-])
+/** Kinds of entity besides those of plugins, whose names begin with `x.`. */
+export const ENTITY_TYPES: readonly string[] = ['WorkPackage', 'FeatureSpec', 'Subtask', 'Gate', 'Workspace']
 
 /**
  * Everything that keeps a stamped event from being written, in words; empty when it may be. Strict: unknown
@@ -56,7 +51,7 @@ function checkNames(event: LogEvent, faults: string[]): void {
     if (text !== null && !isName(text))
       faults.push(`${key} must have 1 to 200 characters and no control character`)
   }
-  if (!ENTITY_TYPES.has(event.entity_type) && !event.entity_type.startsWith('x.')) {
+  if (!ENTITY_TYPES.includes(event.entity_type) && !event.entity_type.startsWith('x.')) {
     faults.push(`entity_type ${event.entity_type} is not known; a plugin's own begins with x.`)
   }
 }

@@ -45,12 +45,21 @@ export {
   parseFeatureSlug,
   parseLamportClock,
   parseTimestamp,
+  readEventId,
+  readTimestamp,
 } from './ids.js'
 export * as schema from './schema.js'
-export type { PayloadSchema, Report, Schema, Strictness } from './schema.js'
+export type { JsonSchema, PayloadSchema, Report, Schema, Strictness } from './schema.js'
+export { eventJsonSchema } from './json-schema.js'
 export { MAX_ATTACHED_BYTES, OLDER_SCHEMAS, PAYLOAD_SCHEMAS, STUB_SCHEMA } from './payload-schemas.js'
 export { createRegistry, type EventTypeDefinition, type Registry, type Upcaster } from './registry.js'
-export { parseEvent, type ParseProblem, type ParseProblemKind, type ParseResult } from './parse.js'
+export {
+  parseEvent,
+  type ParseProblem,
+  type ParseProblemKind,
+  type ParseResult,
+  type ReadingHints,
+} from './parse.js'
 export { MAX_LINE_BYTES, MAX_PARENTS, checkNew } from './check-new.js'
 export { joinHeads, type JoinedHeads } from './heads.js'
 export { encodeEvent, utf8Length } from './encode.js'

@@ -1,4 +1,4 @@
-import { ENTITIES_OF, isEventType, isStub, type LogEvent } from './event.js'
+import { ENTITIES_OF, isEventType, isStub, type EventId, type LogEvent } from './event.js'
 import {
   isName,
   parseEntityId,
@@ -6,6 +6,8 @@ import {
   parseFeatureSlug,
   parseLamportClock,
   parseTimestamp,
+  readEventId,
+  readTimestamp,
 } from './ids.js'
 import { STUB_SCHEMA } from './payload-schemas.js'
 import { createRegistry, type Registry } from './registry.js'
@@ -33,15 +35,24 @@ export type ParseResult =
 
 const OWN = createRegistry()
 
+/** What a reader knows of a line besides its text. */
+export interface ReadingHints {
+  /** The feature of events that name none, where all of the log are of one. */
+  readonly feature?: string | undefined
+}
+
 /**
  * Reads one value of the log, tolerantly: extra keys, unknown types and later versions are kept (`known: false`
  * for the last two, their payloads unchecked). Never throws, whatever comes in.
  *
- * The event is the given object itself, not a copy, unless an older payload had to be brought up to date.
+ * Also reads what other programs write: any moment of RFC 3339, ids that are no ULIDs, no `causation_id` or
+ * `correlation_id`, and no `feature_slug` in the payload where the event names its feature in another way.
+ *
+ * The event is the given object itself, not a copy, unless something had to be brought to today's form.
  */
-export function parseEvent(value: unknown, registry: Registry = OWN): ParseResult {
+export function parseEvent(value: unknown, registry: Registry = OWN, hints: ReadingHints = {}): ParseResult {
   try {
-    return parse(value, registry)
+    return parse(value, registry, hints)
   } catch (error) {
     // Only a plugin's upcaster or schema, or an object with throwing accessors, can get here.
     return refuse(
@@ -51,10 +62,14 @@ export function parseEvent(value: unknown, registry: Registry = OWN): ParseResul
   }
 }
 
-function parse(value: unknown, registry: Registry): ParseResult {
-  if (!isObject(value)) return refuse('not_an_object', 'the line is not a JSON object')
-  const fault = envelopeFault(value)
-  if (fault !== undefined) return refuse('bad_envelope', fault)
+function parse(given: unknown, registry: Registry, hints: ReadingHints): ParseResult {
+  if (!isObject(given)) return refuse('not_an_object', 'the line is not a JSON object')
+  let value = given
+  if (envelopeFault(value) !== undefined) {
+    value = inOurForm(value, hints)
+    const fault = envelopeFault(value, readEventId)
+    if (fault !== undefined) return refuse('bad_envelope', fault)
+  }
   const hazard = findHazard(value)
   if (hazard !== undefined) return refuse('hazard', hazard)
   // Cast: envelopeFault has checked every key of the envelope; payloads are checked below.
@@ -64,9 +79,42 @@ function parse(value: unknown, registry: Registry): ParseResult {
   return payloadFault === undefined ? { ok: true, event, known } : refuse('bad_payload', payloadFault)
 }
 
-/** The first thing wrong with the envelope, in words, or undefined. */
-export function envelopeFault(value: Readonly<Record<string, unknown>>): string | undefined {
-  if (parseEventId(value['event_id']) === undefined) return wrong(value, 'event_id', 'a ULID')
+/** What other programs leave out or spell in their own way, as kitty writes it. What is wrong stays as it is. */
+function inOurForm(value: Readonly<Record<string, unknown>>, hints: ReadingHints): Record<string, unknown> {
+  const { causation_id = null, correlation_id = null, timestamp, payload } = value
+  return {
+    ...value,
+    timestamp: readTimestamp(timestamp) ?? timestamp,
+    causation_id,
+    correlation_id,
+    payload: isObject(payload) ? withFeature(value, payload, hints) : payload,
+  }
+}
+
+/** A feature's own event is named by it; other programs write the name beside the payload, or call it a mission's. */
+function withFeature(
+  { entity_type, entity_id, feature_slug }: Readonly<Record<string, unknown>>,
+  payload: Record<string, unknown>,
+  { feature }: ReadingHints,
+): Record<string, unknown> {
+  if (payload['feature_slug'] !== undefined) return payload
+  const own = entity_type === 'FeatureSpec' ? entity_id : undefined
+  const named = [own, feature_slug, payload['mission_slug'], feature].find(
+    (name) => parseFeatureSlug(name) !== undefined,
+  )
+  return named === undefined ? payload : { ...payload, feature_slug: named }
+}
+
+/**
+ * The first thing wrong with the envelope, in words, or undefined.
+ * @param parseId which ids are taken: those that may be written when not given
+ */
+export function envelopeFault(
+  value: Readonly<Record<string, unknown>>,
+  parseId: (text: unknown) => EventId | undefined = parseEventId,
+): string | undefined {
+  const id = parseId === parseEventId ? 'a ULID' : 'a name'
+  if (parseId(value['event_id']) === undefined) return wrong(value, 'event_id', id)
   if (!isName(value['event_type'])) return wrong(value, 'event_type', 'a name')
   if (!isVersion(value['event_version'])) return wrong(value, 'event_version', 'an integer from 1')
   if (parseLamportClock(value['lamport_clock']) === undefined) {
@@ -84,14 +132,17 @@ export function envelopeFault(value: Readonly<Record<string, unknown>>): string 
   const payload = value['payload']
   if (!isObject(payload)) return wrong(value, 'payload', 'an object')
   if (parseFeatureSlug(payload['feature_slug']) === undefined) return wrong(payload, 'feature_slug', 'a name')
-  return parentsFault(value) ?? entityFault(value)
+  return parentsFault(value, parseId) ?? entityFault(value)
 }
 
-function parentsFault(value: Readonly<Record<string, unknown>>): string | undefined {
+function parentsFault(
+  value: Readonly<Record<string, unknown>>,
+  parseId: (text: unknown) => EventId | undefined,
+): string | undefined {
   const parents = value['parents']
   if (parents === undefined) return undefined
-  const valid = Array.isArray(parents) && parents.every((parent) => parseEventId(parent) !== undefined)
-  return valid ? undefined : wrong(value, 'parents', 'a list of ULIDs')
+  const valid = Array.isArray(parents) && parents.every((parent) => parseId(parent) !== undefined)
+  return valid ? undefined : wrong(value, 'parents', 'a list of event ids')
 }
 
 function entityFault({ event_type, entity_type }: Readonly<Record<string, unknown>>): string | undefined {

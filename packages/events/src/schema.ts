@@ -5,9 +5,14 @@ export type Strictness = 'read' | 'write'
 /** Called once for every fault found, with the place and what is wrong there. */
 export type Report = (path: string, message: string) => void
 
+/** A JSON Schema (2020-12) as plain JSON. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
 /** Checks one value of a payload. Holds no type at run time: `Value` ties a schema to the payload's key. */
 export interface Schema<Value = unknown> {
   readonly optional: boolean
+  /** What may be written, for other programs. Never stricter than `check` with `write`. */
+  readonly json: JsonSchema
   check(value: unknown, path: string, strictness: Strictness, report: Report): void
   /** Never present: ties `Value` to the schema for the compiler. A method, so that either may be the wider type. */
   accepts?(value: Value): void
@@ -21,7 +26,7 @@ interface Bounds {
 }
 
 export function string({ min = 0, max = 100_000 }: Bounds = {}): Schema<string> {
-  return required((value, path, _strictness, report) => {
+  return required({ type: 'string', minLength: min, maxLength: max }, (value, path, _strictness, report) => {
     if (typeof value !== 'string') report(path, 'must be a string')
     else if (value.length < min)
       report(path, min === 1 ? 'must not be empty' : `must have ${min} characters or more`)
@@ -36,7 +41,7 @@ export function nonEmpty(max = 1000): Schema<string> {
 /** Listed values are what may be written; any other non-empty string is still read, and kept. */
 export function oneOf(...values: readonly string[]): Schema<string> {
   const text = nonEmpty()
-  return required((value, path, strictness, report) => {
+  return required({ enum: values }, (value, path, strictness, report) => {
     if (strictness === 'write' && !values.includes(String(value)))
       report(path, `must be one of ${values.join(', ')}`)
     else text.check(value, path, strictness, report)
@@ -47,20 +52,20 @@ export function int({
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
 }: Bounds = {}): Schema<number> {
-  return required((value, path, _strictness, report) => {
+  return required({ type: 'integer', minimum: min, maximum: max }, (value, path, _strictness, report) => {
     if (!Number.isSafeInteger(value)) report(path, 'must be an integer')
     else if (Number(value) < min || Number(value) > max) report(path, `must be from ${min} to ${max}`)
   })
 }
 
 export function boolean(): Schema<boolean> {
-  return required((value, path, _strictness, report) => {
+  return required({ type: 'boolean' }, (value, path, _strictness, report) => {
     if (typeof value !== 'boolean') report(path, 'must be true or false')
   })
 }
 
 export function array<Item>(item: Schema<Item>, max = 10_000): Schema<readonly Item[]> {
-  return required((value, path, strictness, report) => {
+  return required({ type: 'array', items: item.json, maxItems: max }, (value, path, strictness, report) => {
     if (!Array.isArray(value)) return report(path, 'must be a list')
     if (value.length > max) return report(path, `must have at most ${max} entries`)
     value.forEach((entry, index) => item.check(entry, `${path}[${index}]`, strictness, report))
@@ -71,6 +76,7 @@ export function array<Item>(item: Schema<Item>, max = 10_000): Schema<readonly I
 export function optional<Value>(schema: Schema<Value>): Schema<Value | null | undefined> {
   return {
     optional: true,
+    json: orNull(schema),
     check: (value, path, strictness, report) => {
       if (value !== undefined && value !== null) schema.check(value, path, strictness, report)
     },
@@ -79,19 +85,19 @@ export function optional<Value>(schema: Schema<Value>): Schema<Value | null | un
 
 /** The key must be there, and may be null. */
 export function nullable<Value>(schema: Schema<Value>): Schema<Value | null> {
-  return required((value, path, strictness, report) => {
+  return required(orNull(schema), (value, path, strictness, report) => {
     if (value !== null) schema.check(value, path, strictness, report)
   })
 }
 
 /** Any JSON value, taken as it is. */
 export function anything(): Schema {
-  return required(() => undefined)
+  return required({}, () => undefined)
 }
 
 /** Any JSON object, taken as it is. */
 export function anyObject(): Schema<Readonly<Record<string, unknown>>> {
-  return required((value, path, _strictness, report) => {
+  return required({ type: 'object' }, (value, path, _strictness, report) => {
     if (!isObject(value)) report(path, 'must be an object')
   })
 }
@@ -114,8 +120,10 @@ export function atMostBytes<Shape extends object>(
   max: number,
   schema: Schema<Shape>,
 ): Schema<Shape> {
+  const limit = `${keys.join(', ')}: at most ${max} bytes together`
   return {
     optional: schema.optional,
+    json: { ...schema.json, $comment: limit },
     check: (value, path, strictness, report) => {
       schema.check(value, path, strictness, report)
       if (strictness === 'read' || !isObject(value)) return
@@ -133,7 +141,13 @@ function objectSchema<Shape extends object>(fields: Fields<Shape>, open: boolean
   // Cast: Object.entries forgets that every value of a mapped type is a Schema.
   const entries = Object.entries<Schema>(fields as Record<string, Schema>)
   const names = new Set(entries.map(([name]) => name))
-  return required((value, path, strictness, report) => {
+  const json = {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, field]) => [name, field.json])),
+    required: entries.filter(([, field]) => !field.optional).map(([name]) => name),
+    additionalProperties: open,
+  }
+  return required(json, (value, path, strictness, report) => {
     if (!isObject(value)) return report(path, 'must be an object')
     for (const [name, field] of entries) {
       const present = Object.hasOwn(value, name)
@@ -150,8 +164,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function required<Value>(check: Schema<Value>['check']): Schema<Value> {
-  return { optional: false, check }
+function required<Value>(json: JsonSchema, check: Schema<Value>['check']): Schema<Value> {
+  return { optional: false, json, check }
+}
+
+function orNull({ json }: Schema): JsonSchema {
+  return { anyOf: [json, { type: 'null' }] }
 }
 
 function join(path: string, name: string): string {

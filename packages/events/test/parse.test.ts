@@ -15,6 +15,7 @@ import {
   parseFeatureSlug,
   parseLamportClock,
   parseTimestamp,
+  readTimestamp,
   schema,
   utf8Length,
 } from '../src/index.js'
@@ -49,23 +50,21 @@ describe('parseEvent, tolerant', () => {
     expect(kindOf({ ...good(), event_version: 99, payload: { feature_slug: 'f' } })).toBe('ok, known: false')
   })
 
-  it.each(EVENT_KEYS.filter((key) => key !== 'parents'))(
-    'refuses an event without %s, naming the key',
-    (key) => {
-      const result = parseEvent(without(key))
-      expect(result.ok ? 'ok' : result.problem).toEqual({
-        kind: 'bad_envelope',
-        message: `${key} is missing`,
-      })
-    },
-  )
+  const NEEDED = EVENT_KEYS.filter((key) => !['parents', 'causation_id', 'correlation_id'].includes(key))
+  it.each(NEEDED)('refuses an event without %s, naming the key', (key) => {
+    const result = parseEvent(without(key))
+    expect(result.ok ? 'ok' : result.problem).toEqual({
+      kind: 'bad_envelope',
+      message: `${key} is missing`,
+    })
+  })
 
   it('takes an event without parents, as others write them', () => {
     expect(kindOf(without('parents'))).toBe('ok, known: true')
   })
 
   it.each([
-    ['event_id', ['', 'x', '01aryz6s41tsv4rrffq69g5fav', `8${'0'.repeat(25)}`, `${'0'.repeat(25)}I`, 7]],
+    ['event_id', ['', '__proto__', 'a\u0000b', 'x'.repeat(201), 7]],
     ['event_type', ['', 7, null, '__proto__']],
     ['event_version', [0, -1, 1.5, '1', null]],
     ['lamport_clock', [0, -1, 1.5, '5', 2 ** 53, 1e400, null, NaN]],
@@ -78,7 +77,11 @@ describe('parseEvent, tolerant', () => {
         '2026-11-22',
         '2026-13-01T00:00:00.000Z',
         '2026-02-29T00:00:00.000Z',
-        '2026-11-22T10:00:00+01:00',
+        '2026-11-22 10:00:00',
+        '2026-11-22T10:00:00',
+        '2026-11-22T10:00:00+24:00',
+        '2026-11-22T10:00:60Z',
+        '0000-01-01T00:00:00+01:00',
         7,
       ],
     ],
@@ -86,9 +89,69 @@ describe('parseEvent, tolerant', () => {
     ['causation_id', [7, {}]],
     ['correlation_id', [7, {}]],
     ['payload', [7, null, [], {}, { feature_slug: '' }, { feature_slug: '__proto__' }]],
-    ['parents', [7, null, ['x'], [7], {}]],
+    ['parents', [7, null, [''], [7], {}]],
   ] as const)('refuses every wrong %s', (key, values) => {
     for (const value of values) expect(kindOf({ ...good(), [key]: value })).toBe('bad_envelope')
+  })
+
+  it.each([
+    ['2026-01-27T10:30:00Z', '2026-01-27T10:30:00.000Z'],
+    ['2026-01-27T10:30:00.123456+00:00', '2026-01-27T10:30:00.123Z'],
+    ['2026-01-27T10:30:00.9-05:30', '2026-01-27T16:00:00.900Z'],
+    ['2024-03-01T00:10:00+01:00', '2024-02-29T23:10:00.000Z'],
+    ['2025-12-31T23:30:00-01:00', '2026-01-01T00:30:00.000Z'],
+    ['2026-01-01t00:30:00+01:00', '2025-12-31T23:30:00.000Z'],
+  ])('reads %s, as other programs write a moment, as %s', (timestamp, read) => {
+    const result = parseEvent({ ...good(), timestamp })
+    expect(result.ok && result.event.timestamp).toBe(read)
+    expect(checkNew({ ...good(), timestamp }, registry).join()).toContain('timestamp')
+  })
+
+  it('reads every moment that Date can write with any offset', () => {
+    const moments = fc.tuple(
+      fc.date({ min: new Date('0002-01-01'), max: new Date('9998-01-01'), noInvalidDate: true }),
+      fc.integer({ min: -1439, max: 1439 }),
+    )
+    fc.assert(
+      fc.property(moments, ([date, offset]) => {
+        const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
+        const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+        const zone = `${offset < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
+        expect(readTimestamp(local + zone)).toBe(date.toISOString())
+      }),
+    )
+  })
+
+  it('reads an event without causation_id, and one whose ids are no ULIDs', () => {
+    const bare = parseEvent(without('causation_id'))
+    expect(bare.ok && bare.event.causation_id).toBeNull()
+    const foreign = { ...good(), event_id: '01TEST1', parents: ['01TEST0'] }
+    expect(parseEvent(foreign)).toMatchObject({ ok: true, event: foreign })
+    expect(checkNew(foreign, registry).join()).toContain('ULID')
+  })
+
+  it('takes the feature from where an event that names none tells it, and from nowhere else', () => {
+    const bare = { ...good(), payload: { old_status: 'planned', new_status: 'doing' } }
+    const featureOf = (value: object, feature?: string) => {
+      const result = parseEvent(value, registry, { feature })
+      return result.ok ? result.event.payload.feature_slug : result.problem.message
+    }
+    expect(featureOf({ ...bare, payload: { ...bare.payload, mission_slug: '007-m' } })).toBe('007-m')
+    expect(featureOf({ ...bare, feature_slug: '007-f' })).toBe('007-f')
+    expect(featureOf(bare, '007-h')).toBe('007-h')
+    const spec = { ...rawEvent('SpecCreated', {}), payload: { title: 't', mission: 'm', created_by: 'a' } }
+    expect(featureOf(spec)).toBe('001-demo')
+    expect(featureOf(bare)).toBe('feature_slug is missing')
+    expect(
+      featureOf({ ...bare, payload: { ...bare.payload, feature_slug: 7, mission_slug: 'm' } }),
+    ).toContain('feature_slug')
+  })
+
+  it('leaves what it was given as it was', () => {
+    const value = { ...good(), timestamp: '2026-01-27T10:30:00Z', feature_slug: 'f', payload: {} }
+    const copy = structuredClone(value)
+    parseEvent(value)
+    expect(value).toEqual(copy)
   })
 
   it('refuses a known type whose payload does not fit, naming the key', () => {
