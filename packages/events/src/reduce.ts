@@ -1,8 +1,11 @@
 import { distinctEvents } from './distinct.js'
-import { isKittyEvent, type EventId, type LogEvent } from './event.js'
-import { laneShown, movesFrom, resolveLane, type WorkflowTable } from './workflow.js'
+import { isKittyEvent, type EventId, type KittyEvent, type LogEvent } from './event.js'
+import { GUARDS } from './guards.js'
+import { moveViolations, type Guards } from './violations.js'
+import { emptyWorkPackage } from './work-package-state.js'
+import { isInTable, laneShown, resolveLane, type WorkflowTable } from './workflow.js'
 
-/** A status event that does not follow from the one before it in total order. */
+/** A status event that does not follow from the ones before it. */
 export interface StatusAnomaly {
   readonly event_id: EventId
   readonly message: string
@@ -19,47 +22,109 @@ export interface StatusReduction {
   readonly lastEvent: EventId | null
 }
 
+export interface ReductionOptions {
+  /**
+   * The lane before a first move, `table.initial` when not given. A name that the table lacks stands for no lane: a
+   * first move then has to lead to one of `table.entry`.
+   */
+  readonly start?: string
+  readonly guards?: Guards
+}
+
+type Move = Extract<KittyEvent, { event_type: 'WPStatusChanged' }>
+
 /**
- * Audits the moves of one feature, in total order and single file: each must leave the lane its work package is
- * in and stand in the table, or be forced. What does not is listed and not applied. This is a check for people
- * to look at; `fold` decides what the board shows.
- * @param start the lane before a first move, `table.initial` when not given
+ * Audits the moves of one feature in the order (clock, timestamp, id). Moves of one clock value did not know of each
+ * other: each is judged against the lanes before them, and those that send work back from a review come last, so that
+ * a reviewer's word outlasts progress made meanwhile. A move must leave the lane its work package is in, unless it is
+ * forced, and pass the table and the guards that its own payload can answer. A move that does not is listed and not
+ * applied. This is a check for people to look at; `fold` decides what the board shows.
  */
 export function reduceStatuses(
   table: WorkflowTable,
   events: Iterable<LogEvent>,
-  start: string = table.initial,
+  { start = table.initial, guards = GUARDS }: ReductionOptions = {},
 ): StatusReduction {
+  const moves = distinctEvents(events).events.filter(isMove).sort(byClockAndTime)
   const lanes = new Map<string, string>()
   const lastEvents = new Map<string, EventId>()
   const anomalies: StatusAnomaly[] = []
-  let eventCount = 0
-  let lastEvent: EventId | null = null
-  for (const event of distinctEvents(events).events) {
-    if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') continue
-    eventCount += 1
-    lastEvent = event.event_id
-    const fault = faultOfMove(table, lanes.get(event.entity_id) ?? start, event.payload)
-    if (fault !== undefined) {
-      anomalies.push({ event_id: event.event_id, message: `${event.entity_id} ${fault}` })
-      continue
+  for (const group of ofOneClock(moves)) {
+    const [first] = group
+    // All of a group are of one work package: nothing else may change its lane meanwhile.
+    const lane = (first && lanes.get(first.entity_id)) ?? start
+    for (const move of rollbacksLast(group, table)) {
+      const fault = faultOf(move, lane, table, guards)
+      if (fault !== undefined) {
+        anomalies.push({ event_id: move.event_id, message: `${move.entity_id} ${fault}` })
+        continue
+      }
+      lanes.set(move.entity_id, laneShown(table, move.payload.new_status))
+      lastEvents.set(move.entity_id, move.event_id)
     }
-    lanes.set(event.entity_id, laneShown(table, event.payload.new_status))
-    lastEvents.set(event.entity_id, event.event_id)
   }
-  return { lanes, lastEvents, anomalies, eventCount, lastEvent }
+  return { lanes, lastEvents, anomalies, eventCount: moves.length, lastEvent: moves.at(-1)?.event_id ?? null }
 }
 
-function faultOfMove(
-  table: WorkflowTable,
+function isMove(event: LogEvent): event is Move {
+  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
+}
+
+function byClockAndTime(a: Move, b: Move): number {
+  if (a.lamport_clock !== b.lamport_clock) return a.lamport_clock - b.lamport_clock
+  if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1
+  return a.event_id < b.event_id ? -1 : 1
+}
+
+/** The moves of each clock value and work package, in order of their first appearance. */
+function ofOneClock(moves: readonly Move[]): Iterable<Move[]> {
+  const groups = new Map<string, Move[]>()
+  for (const move of moves) {
+    const key = `${move.lamport_clock} ${move.entity_id}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [move])
+    else group.push(move)
+  }
+  return groups.values()
+}
+
+function rollbacksLast(group: readonly Move[], table: WorkflowTable): Move[] {
+  const isBack = (move: Move) => isRollback(move, table)
+  return [...group.filter((move) => !isBack(move)), ...group.filter(isBack)]
+}
+
+/** Out of a review, back to where the work is done or begins. */
+function isRollback({ payload }: Move, table: WorkflowTable): boolean {
+  const from = laneShown(table, payload.old_status)
+  const to = laneShown(table, payload.new_status)
+  const isWork = to === table.initial || table.working.includes(to)
+  return from.split('_').includes('review') && isWork && table.lanes.indexOf(to) < table.lanes.indexOf(from)
+}
+
+function faultOf(
+  { payload, actor, entity_id }: Move,
   lane: string,
-  { old_status, new_status, force }: { old_status: string; new_status: string; force?: boolean | null },
+  table: WorkflowTable,
+  guards: Guards,
 ): string | undefined {
-  const from = resolveLane(table, old_status) ?? old_status
-  const to = resolveLane(table, new_status)
-  if (to === undefined) return `goes to ${JSON.stringify(new_status)}, which is no lane of this workflow`
-  if (from !== lane) return `leaves ${from} while it is in ${lane}`
-  const open =
-    force === true || movesFrom(table, from).some((move) => move.to === to && move.forcedOnly !== true)
-  return open ? undefined : `goes from ${from} to ${to}, which the table does not have`
+  const from = resolveLane(table, payload.old_status) ?? payload.old_status
+  const force = payload.force === true
+  if (from !== lane && !force) return `leaves ${from} while it is in ${lane}`
+  const state = { ...emptyWorkPackage(payload.feature_slug, entity_id, table), lane: from }
+  const [first] = moveViolations(
+    { ...table, conditions: [] },
+    isInTable(table, from) ? from : null,
+    {
+      state,
+      to: payload.new_status,
+      actor,
+      force,
+      reason: payload.reason ?? null,
+      review_ref: payload.review?.reference ?? null,
+      evidence: payload.evidence !== undefined && payload.evidence !== null,
+      dependencies: [],
+    },
+    guards,
+  )
+  return first && `goes from ${from} to ${payload.new_status}: ${first.message}`
 }

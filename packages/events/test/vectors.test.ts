@@ -154,40 +154,51 @@ describe('test vectors of an independent implementation', () => {
     if (violation_count !== undefined) expect(violations).toHaveLength(violation_count)
   })
 
-  everyCase<{
-    events: VectorEvent[]
-    expected: {
-      lanes: Record<string, string>
-      last_event_ids: Record<string, string>
-      anomaly_event_ids: string[]
-      event_count: number
-      last_processed_event_id: string | null
-    }
-  }>('reduce_status_events', ({ events, expected }) => {
-    const statuses = events.filter((source) => source.event_type === 'WPStatusChanged').map(statusChanged)
-    const reduced = reduceStatuses(REVIEWED_WORKFLOW, statuses, 'genesis')
-    expect(Object.fromEntries(reduced.lanes)).toEqual(expected.lanes)
-    expect(Object.fromEntries(reduced.lastEvents)).toEqual(expected.last_event_ids)
-    expect(reduced.anomalies.map(({ event_id }) => event_id)).toEqual(expected.anomaly_event_ids)
-    expect(reduced.eventCount).toBe(expected.event_count)
-    expect(reduced.lastEvent).toBe(expected.last_processed_event_id)
-    expect(distinctEvents(statuses).events).toHaveLength(expected.event_count)
-  })
+  for (const name of ['reduce_status_events', 'reduce_status_events_anomalies']) {
+    everyCase<{
+      events: VectorEvent[]
+      expected: {
+        lanes: Record<string, string>
+        last_event_ids: Record<string, string>
+        anomaly_event_ids: string[]
+        event_count: number
+        last_processed_event_id: string | null
+      }
+    }>(name, ({ events, expected }) => {
+      const statuses = events.filter((source) => source.event_type === 'WPStatusChanged').map(statusChanged)
+      const reduced = reduceStatuses(REVIEWED_WORKFLOW, statuses, { start: 'none' })
+      expect(Object.fromEntries(reduced.lanes)).toEqual(expected.lanes)
+      expect(Object.fromEntries(reduced.lastEvents)).toEqual(expected.last_event_ids)
+      expect(reduced.anomalies.map(({ event_id }) => event_id)).toEqual(expected.anomaly_event_ids)
+      expect(reduced.eventCount).toBe(expected.event_count)
+      expect(reduced.lastEvent).toBe(expected.last_processed_event_id)
+      expect(distinctEvents(statuses).events).toHaveLength(expected.event_count)
+    })
+  }
 })
 
+/** Their payload: `wp_id`, `from_lane` (null where there is no lane yet, here `none`), `to_lane`, `review_ref`, `evidence`. */
 function statusChanged(source: VectorEvent) {
-  const { wp_id, from_lane, to_lane, force } = source.payload
+  const { wp_id, from_lane, to_lane, force, reason, review_ref, evidence } = source.payload
   return parsed({
     event_id: source.event_id,
     event_type: 'WPStatusChanged',
-    event_version: 1,
+    event_version: 2,
     lamport_clock: source.lamport_clock,
     entity_id: wp_id,
     entity_type: 'WorkPackage',
-    timestamp: source.timestamp.replace('+00:00', '.000Z'),
+    timestamp: source.timestamp,
     actor: source.node_id,
     causation_id: null,
     correlation_id: null,
-    payload: { feature_slug: '001-demo', old_status: from_lane ?? 'genesis', new_status: to_lane, force },
+    payload: {
+      feature_slug: '001-demo',
+      old_status: from_lane ?? 'none',
+      new_status: to_lane,
+      force,
+      reason,
+      review: { reference: review_ref },
+      evidence,
+    },
   })
 }

@@ -11,11 +11,12 @@ import {
   moveViolations,
   reduceStatuses,
   resolveLane,
+  type LogEvent,
   type MoveFacts,
   type WorkPackageState,
   type WorkflowTable,
 } from '../src/index.js'
-import { moved, ulid } from './support.js'
+import { moved, parsed, rawEvent, ulid } from './support.js'
 
 const READY: Partial<MoveFacts> = { review_ref: 'PR#1', evidence: true, reason: 'because' }
 
@@ -394,5 +395,43 @@ describe('reduceStatuses', () => {
     expect(reduced.anomalies.map((anomaly) => anomaly.event_id)).toEqual([2, 3, 4].map(ulid))
     expect(Object.fromEntries(reduced.lanes)).toEqual({ WP01: 'for_review' })
     expect(reduced).toMatchObject({ eventCount: 5, lastEvent: ulid(5) })
+  })
+
+  it('judges moves of one clock against what was before them, a reviewer last', () => {
+    const events = [
+      moved('doing', { id: 1, clock: 1 }),
+      moved('for_review', { id: 2, clock: 2 }, 'doing'),
+      moved('doing', { id: 3, clock: 3 }, 'for_review'),
+      moved('done', { id: 4, clock: 3 }, 'for_review'),
+    ]
+    const reduced = reduceStatuses(DEFAULT_WORKFLOW, events)
+    expect(reduced.anomalies).toEqual([])
+    expect(Object.fromEntries(reduced.lanes)).toEqual({ WP01: 'doing' })
+    expect(reduced.lastEvents.get('WP01')).toBe(ulid(3))
+  })
+
+  it('orders by the clock, then by the time, then by the id', () => {
+    const at = (hour: string) => `2026-11-22T${hour}:00:00.000Z`
+    const events = [
+      moved('doing', { id: 1, clock: 1, timestamp: at('12') }),
+      moved('canceled', { id: 2, clock: 1, timestamp: at('11') }),
+    ]
+    expect(reduceStatuses(DEFAULT_WORKFLOW, events).lastEvent).toBe(ulid(1))
+  })
+
+  it('lets a forced move leave another lane, and asks each move for what its guards need', () => {
+    const forced = (id: number, payload: object) =>
+      parsed(
+        rawEvent('WPStatusChanged', { old_status: 'for_review', new_status: 'done', ...payload }, { id }),
+      )
+    const faults = (...events: LogEvent[]) =>
+      reduceStatuses(REVIEWED_WORKFLOW, events)
+        .anomalies.map(({ message }) => message)
+        .join()
+    expect(faults(forced(1, { force: true, reason: 'r' }))).toContain('evidence')
+    const whole = forced(1, { force: true, reason: 'r', evidence: { repos: [] } })
+    expect(faults({ ...whole, event_version: 2 })).toBe('')
+    expect(faults({ ...forced(1, { evidence: {} }), event_version: 2 })).toContain('while it is in planned')
+    expect(faults({ ...forced(1, { force: true, evidence: {} }), event_version: 2 })).toContain('reason')
   })
 })
