@@ -1,5 +1,5 @@
 import type { NewEvent } from './event.js'
-import { GUARDS, unfinished, type MoveFacts, type RefusalKind } from './guards.js'
+import { GUARDS, isBlank, isTakeOver, unfinished, type MoveFacts, type RefusalKind } from './guards.js'
 import { moveViolations, type Guards } from './violations.js'
 import { movesFrom, resolveLane, validTransitions, type WorkflowTable } from './workflow.js'
 
@@ -47,6 +47,12 @@ export function decideMove(table: WorkflowTable, facts: MoveFacts, guards: Guard
     const message = `${state.work_package_id} is the id of several packages (${files.join(', ')}); give all but one another number.`
     return refuse('ValidationError', message, files)
   }
+  if (to === state.lane && isTakeOver(facts, table)) {
+    if (!isBlank(facts.reason)) return { ok: true, events: [statusChanged(table, facts, to)] }
+    return refuse('ValidationError', `Taking over ${state.work_package_id} needs a reason; give one.`, [
+      'reason',
+    ])
+  }
   if (to === state.lane) {
     return refuse('StateTransitionError', `${state.work_package_id} is already in ${to}; nothing to do.`)
   }
@@ -61,7 +67,7 @@ export function decideMove(table: WorkflowTable, facts: MoveFacts, guards: Guard
 }
 
 function statusChanged(table: WorkflowTable, facts: MoveFacts, to: string): NewEvent<'WPStatusChanged'> {
-  const { state, reason, force, dependencies } = facts
+  const { state, reason, force, dependencies, session } = facts
   const asked = movesFrom(table, state.lane).find((move) => move.to === to)?.requires ?? []
   const incomplete = unfinished(dependencies, table).map(({ id }) => id)
   // A forced move records the same facts: they are what was overruled.
@@ -77,6 +83,7 @@ function statusChanged(table: WorkflowTable, facts: MoveFacts, to: string): NewE
       new_status: to,
       ...(reason === undefined || reason === null ? {} : { reason }),
       ...(force === true ? { force } : {}),
+      ...(session === undefined || session === null ? {} : { session }),
       ...(gates.length === 0
         ? {}
         : {

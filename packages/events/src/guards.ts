@@ -1,3 +1,4 @@
+import { isSameActor, isSameHolder } from './holder.js'
 import type { WorkPackageState } from './work-package-state.js'
 import { isInTable, type WorkflowTable } from './workflow.js'
 
@@ -10,11 +11,15 @@ export interface DependencyLane {
   readonly lane: string | null
 }
 
-/** Everything a guard may look at. */
+/** Everything that a guard may look at. */
 export interface MoveFacts {
   readonly state: WorkPackageState
   readonly to: string
   readonly actor: string
+  /** The actor's session; a claim keeps it, and with it makes the holder. */
+  readonly session?: string | null
+  /** The caller found that another holder's package may be taken over: its lease ended, or it is this actor's own. */
+  readonly takeOver?: boolean
   readonly reason?: string | null
   readonly force?: boolean
   readonly dependencies: readonly DependencyLane[]
@@ -37,10 +42,10 @@ export interface Guard {
 export const GUARDS = {
   not_someone_elses: {
     kind: 'StateTransitionError',
-    blockers: ({ state, actor }, table) =>
-      isHeld(state.lane, table) && state.lane_actor !== null && state.lane_actor !== actor
-        ? [state.lane_actor]
-        : [],
+    blockers: ({ state: { lane, lane_actor }, actor, takeOver }, table) => {
+      const isTheirs = lane_actor !== null && !isSameActor(lane_actor, actor)
+      return takeOver !== true && isTheirs && isHeld(lane, table) ? [lane_actor] : []
+    },
     message: ({ state }, [owner]) =>
       `${state.work_package_id} is in ${state.lane} with ${owner}; ask them, or use force with a reason.`,
   },
@@ -87,6 +92,17 @@ export const GUARDS = {
 /** The dependencies that are not in a lane that satisfies them. */
 export function unfinished(dependencies: readonly DependencyLane[], table: WorkflowTable): DependencyLane[] {
   return dependencies.filter(({ lane }) => lane === null || !table.done.includes(lane))
+}
+
+/** Whether a move to the lane that a package is in gives it another holder, which is more than nothing. */
+export function isTakeOver(
+  { state, actor, session = null, takeOver, force }: MoveFacts,
+  table: WorkflowTable,
+): boolean {
+  const { lane, lane_actor, lane_session } = state
+  if (!table.working.includes(lane) || lane_actor === null || (takeOver !== true && force !== true))
+    return false
+  return !isSameHolder({ actor: lane_actor, session: lane_session }, { actor, session })
 }
 
 /** A working lane belongs to its holder; so does one that the table lacks, since nothing says who may leave it. */

@@ -4,13 +4,16 @@ import {
   REVIEWED_WORKFLOW,
   checkNew,
   checkWorkflow,
+  compareNames,
   createRegistry,
   decideMove,
   emptyWorkPackage,
+  fold,
   laneShown,
   moveViolations,
   reduceStatuses,
   resolveLane,
+  undoMove,
   type LogEvent,
   type MoveFacts,
   type WorkPackageState,
@@ -249,6 +252,75 @@ describe('lanes', () => {
       ok: true,
       events: [{ payload: { new_status: 'for_review' } }],
     })
+  })
+})
+
+describe('a package that someone holds', () => {
+  const held = inLane('doing', { lane_session: 's1' })
+
+  it('can be taken over with a reason, once the caller found that it may', () => {
+    const facts = { state: held, actor: 'bob', takeOver: true }
+    expect(refusal('doing', 'doing', { ...facts, takeOver: false, reason: 'r' })?.message).toContain(
+      'already',
+    )
+    expect(refusal('doing', 'doing', facts)).toMatchObject({ blockers: ['reason'] })
+    expect(decide('doing', 'doing', { ...facts, reason: 'lease ended', session: 's9' })).toMatchObject({
+      ok: true,
+      events: [
+        { payload: { old_status: 'doing', new_status: 'doing', session: 's9', reason: 'lease ended' } },
+      ],
+    })
+    expect(decide('doing', 'for_review', { ...facts, reason: 'r' }).ok).toBe(true)
+  })
+
+  it('is not taken over by its own holder, and is by the same actor in another session', () => {
+    const facts = { state: held, takeOver: true, reason: 'same actor' }
+    expect(decide('doing', 'doing', { ...facts, session: 's1' }).ok).toBe(false)
+    expect(decide('doing', 'doing', { ...facts, session: 's2' }).ok).toBe(true)
+  })
+
+  it('is the same actor\u2019s however their name is spelled', () => {
+    const state = inLane('doing', { lane_actor: 'J\u00fcrgen' })
+    expect(decide('doing', 'for_review', { state, actor: 'Ju\u0308rgen' }).ok).toBe(true)
+  })
+})
+
+describe('undoMove', () => {
+  const history = [moved('doing', { id: 1 }), moved('done', { id: 2, actor: 'bob' }, 'doing')]
+  const state = fold(history)
+  const [first, last] = history
+  if (state === undefined || first === undefined || last === undefined) throw new Error('unreachable')
+
+  it('goes back to the lane that the move left, also from a final one, with the holder there', () => {
+    const decision = undoMove(state, last, { actor: 'ada' })
+    if (!decision.ok) throw new Error('unreachable')
+    expect(decision.event.payload).toMatchObject({ old_status: 'done', new_status: 'doing', undo: ulid(2) })
+    const undone = { ...moved('x', { id: 3, actor: 'bob' }), payload: decision.event.payload }
+    expect(checkNew({ ...undone, parents: [] }, createRegistry())).toEqual([])
+    expect(fold([...history, undone])).toMatchObject({ lane: 'doing', lane_actor: 'ada' })
+  })
+
+  it('is closed once another move decides the lane, and for what is no move of the package', () => {
+    expect(undoMove(state, first)).toEqual({ ok: false, because: 'later' })
+    expect(undoMove(state, moved('done', { entity: 'WP02' }))).toEqual({ ok: false, because: 'move' })
+  })
+})
+
+describe('compareNames', () => {
+  it('counts as people do', () => {
+    const names = ['WP100', 'WP99', 'WP09', 'WP9', 'T10', 'T2', '002-b', '10-a', 'WP', '']
+    expect([...names].sort(compareNames)).toEqual([
+      '',
+      '002-b',
+      '10-a',
+      'T2',
+      'T10',
+      'WP',
+      'WP09',
+      'WP9',
+      'WP99',
+      'WP100',
+    ])
   })
 })
 
