@@ -5,7 +5,7 @@ import { IndexUnusable } from './event-index.js'
 /** 'ktty' in ASCII: tells kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479
 /** Raised whenever an entity or the meaning of a row changes; an index of another version is rebuilt. */
-export const SCHEMA_VERSION = 8
+export const SCHEMA_VERSION = 9
 
 /**
  * Makes a new file with the tables the entities describe. The only work that is left to TypeORM: loading it and
