@@ -19,7 +19,7 @@ export type Draft = { -readonly [Key in keyof WorkPackageState]: WorkPackageStat
 }
 type Of<Type extends EventType> = Extract<KittyEvent, { event_type: Type }>
 
-/** What applying an event has to know of the history besides the state. */
+/** What applying an event needs to know about the history, other than the state. */
 export interface Sight {
   /** Whether the event has seen an earlier one of its entity. */
   hasSeen(event: LogEvent, earlier: string): boolean
@@ -65,8 +65,8 @@ export const BOARD_CELLS: Readonly<Record<EventType, readonly string[]>> = {
 }
 
 /**
- * Applies one event, of the work package or one of its gates, to a draft; the next in total order each time.
- * Heads, conflicts and collisions are the caller's.
+ * Applies the next event in total order, of the work package or of one of its gates, to a draft. The caller keeps
+ * heads, conflicts and collisions.
  */
 export function applyEvent(
   draft: Draft,

@@ -12,12 +12,12 @@ interface Place<Event extends Traced> {
  * Happened-before over a set of events of any entities; histories of different entities are unrelated.
  *
  * `a` happened before `b` when `b` reaches `a` through `parents`. An event without `parents` is ordered by its
- * clock alone against every event of its entity, and passes that order on to what has seen it.
+ * clock against every event of its entity, and what has seen it inherits that order.
  */
 export class Causality<Event extends Traced> {
-  /** Parents named and not in the set. */
+  /** Parents that events name and the set lacks. */
   readonly missingParents: readonly ParentLink[]
-  /** Parents not followed: of another entity, or with a clock that is not smaller (Lamport's law). */
+  /** Parents that we do not follow: of another entity, or with a clock that is not smaller (Lamport's law). */
   readonly invalidParents: readonly ParentLink[]
   readonly #places = new Map<string, Place<Event>>()
   readonly #segments = new Map<Stream<Event>, readonly number[]>()
@@ -96,8 +96,8 @@ export function headIds<Event extends Traced>({ events, heads }: Stream<Event>):
 }
 
 /**
- * Concurrency of two events whose history is not at hand: where either lacks `parents`, equal clocks on one entity
- * with different ids; else neither names the other as a parent. Use {@link Causality} for the exact answer.
+ * Estimates whether two events are concurrent without their history. Where either lacks `parents`: they are on one
+ * entity, have equal clocks and different ids. Else neither names the other as a parent. {@link Causality} is exact.
  */
 export function isConcurrent(a: Traced, b: Traced): boolean {
   if (a.event_id === b.event_id || entityKey(a) !== entityKey(b)) return false

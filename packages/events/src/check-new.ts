@@ -13,13 +13,13 @@ export const MAX_LINE_BYTES = 256 * 1024
 export const MAX_PARENTS = 1000
 
 const ENVELOPE: ReadonlySet<string> = new Set(EVENT_KEYS)
-/** Kinds of entity besides those of plugins, whose names begin with `x.`. */
+/** Kitty's own kinds of entity; those of plugins begin with `x.`. */
 export const ENTITY_TYPES: readonly string[] = ['WorkPackage', 'FeatureSpec', 'Subtask', 'Gate', 'Workspace']
 
 /**
- * Everything that keeps a stamped event from being written, in words; empty when it may be. Strict: unknown
- * type or version, missing or extra key, wrong type or size.
- * @param byteLength of the encoded line, newline included; computed here when not given
+ * Lists in words everything that keeps a stamped event from being written; empty when it may be written. Strict: an
+ * unknown type or version, a missing or extra key, a wrong type or size is a fault.
+ * @param byteLength of the encoded line, newline included; computed when not given
  */
 export function checkNew(value: unknown, registry: Registry, byteLength?: number): string[] {
   if (!isObject(value)) return ['the event is not an object']
@@ -52,14 +52,14 @@ function checkNames(event: LogEvent, faults: string[]): void {
       faults.push(`${key} must have 1 to 200 characters and no control character`)
   }
   if (!ENTITY_TYPES.includes(event.entity_type) && !event.entity_type.startsWith('x.')) {
-    faults.push(`entity_type ${event.entity_type} is not known; a plugin's own begins with x.`)
+    faults.push(`entity_type ${event.entity_type} is not known; the name of a plugin's own begins with x.`)
   }
 }
 
 function checkPayload(event: LogEvent, registry: Registry, faults: string[]): void {
   const definition = registry.definition(event.event_type)
   if (definition === undefined) {
-    faults.push(`event_type ${event.event_type} is not registered`)
+    faults.push(`event_type ${event.event_type} is not registered; register it or use one that is`)
     return
   }
   const older = definition.older?.[event.event_version]
@@ -74,7 +74,7 @@ function checkPayload(event: LogEvent, registry: Registry, faults: string[]): vo
     faults.push('causation_id of a HeadsJoined must be null: it belongs to no operation')
 }
 
-/** An id in the payload that names another entity than the envelope would split one history in two. */
+/** A payload that names another entity than the envelope would split one history in two. */
 function checkSameEntity({ entity_id, entity_type, payload }: LogEvent, faults: string[]): void {
   const key = { WorkPackage: 'work_package_id', Gate: 'gate_id', FeatureSpec: 'feature_slug' }[entity_type]
   // Cast: payloads are plain objects; a key that is not there reads as undefined.

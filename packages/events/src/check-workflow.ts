@@ -28,7 +28,7 @@ const KEYS: ReadonlySet<string> = new Set([
   'aliases',
   'moves',
 ])
-/** A plugin may come and go: a guard of its own is looked for when a move meets it, and refused then if it is not there. */
+/** A plugin may come and go, so we look for its guard when a move needs it, and refuse the move if it is missing. */
 const PLUGIN_GUARD = /^x\.[a-z0-9][a-z0-9-]{0,63}\.[a-z][a-z0-9_]{0,63}$/
 const MOVE_KEYS: ReadonlySet<string> = new Set(['to', 'requires', 'always', 'forcedOnly'])
 
@@ -36,7 +36,7 @@ const MOVE_KEYS: ReadonlySet<string> = new Set(['to', 'requires', 'always', 'for
  * Reads a workflow table from a configuration file. `name`, `lanes`, `done` and `moves` are required. `initial`
  * defaults to the first lane, `conditions` to `not_someone_elses`, `working` to every lane that is neither first nor
  * final nor named review or blocked, and other lists to none.
- * @param guardNames guards that the table may name, besides those of plugins (`x.<plugin>.<name>`)
+ * @param guardNames guards that the table may name, in addition to those of plugins (`x.<plugin>.<name>`)
  */
 export function checkWorkflow(
   value: unknown,
@@ -109,7 +109,7 @@ class Reader {
   private oneLane(path: string, value: unknown, lanes: readonly string[]): string {
     const lane = this.text(path, value)
     if (lane !== '' && !lanes.includes(lane))
-      this.fault(path, `${JSON.stringify(lane)} is no lane of this workflow`)
+      this.fault(path, `${JSON.stringify(lane)} is not a lane of this workflow`)
     return lane
   }
 
@@ -152,7 +152,7 @@ class Reader {
       if (this.guardNames.includes(name) || PLUGIN_GUARD.test(name)) return
       this.fault(
         `${path}[${at}]`,
-        `${JSON.stringify(name)} is no guard; known guards: ${this.guardNames.join(', ')}`,
+        `${JSON.stringify(name)} is not a guard; known guards: ${this.guardNames.join(', ')}`,
       )
     })
     return names
@@ -167,7 +167,7 @@ class Reader {
     if (!isObject(value)) return this.instead({}, path, 'must be an object')
     const entries = Object.entries(value).map(([key, entry]): [string, Value] => {
       if (lanes !== undefined && !lanes.includes(key))
-        this.fault(`${path}.${key}`, 'is no lane of this workflow')
+        this.fault(`${path}.${key}`, 'is not a lane of this workflow')
       return [key, read(`${path}.${key}`, entry)]
     })
     return Object.fromEntries(entries)
@@ -185,7 +185,7 @@ class Reader {
     return this.instead('', path, 'must be a non-empty string')
   }
 
-  /** Notes the fault and goes on with a value in place of the faulty one. */
+  /** Records the fault and continues with a value instead of the faulty one. */
   private instead<Value>(value: Value, path: string, message: string): Value {
     this.fault(path, message)
     return value

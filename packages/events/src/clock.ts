@@ -1,10 +1,10 @@
-/** A value this much above the next lower one in the log is poison, not time. */
+/** A value that exceeds the next lower one in the log by more than this is forged, not time. */
 export const CLOCK_GAP = 1_000_000
 
 /**
  * Issues one value.
  * @param next the next value to issue, 1 in a fresh project
- * @throws RangeError when `next` is no integer from 1 to 2^53−2: a clock that cannot rise must not issue
+ * @throws RangeError when `next` is not an integer from 1 to 2^53−2: a clock that cannot rise must not issue
  */
 export function tick(next: number): { readonly value: number; readonly next: number } {
   if (!Number.isSafeInteger(next) || next < 1 || next === Number.MAX_SAFE_INTEGER) {
@@ -13,16 +13,16 @@ export function tick(next: number): { readonly value: number; readonly next: num
   return { value: next, next: next + 1 }
 }
 
-/** Takes note of a value seen elsewhere. @returns the next value to issue; it never goes backwards */
+/** Moves past a value seen elsewhere. @returns the next value to issue, which never goes backwards */
 export function witness(next: number, seen: number): number {
   return Math.max(next, seen + 1)
 }
 
 /**
- * The greatest value the clock may follow.
+ * Finds the greatest value that the clock may follow.
  *
- * A single forged line could otherwise push every later writer to the end of the number line, so everything
- * above the first gap larger than {@link CLOCK_GAP} stays in the log and is not followed.
+ * A single forged line could otherwise push every later writer to the end of the number line, so the clock follows
+ * nothing above the first gap larger than {@link CLOCK_GAP}. Those events stay in the log.
  * @param ascending distinct values of the log, smallest first
  * @param floor a value known to be good, 0 for none
  */
@@ -33,7 +33,7 @@ export function trustedMaximum(
   let maximum = floor
   const suspicious: number[] = []
   for (const value of ascending) {
-    // The maximum stays below the first gap, so everything above it lies as far away.
+    // The maximum stays below the first gap, so everything above the gap is at least as far away.
     if (value - maximum > CLOCK_GAP) suspicious.push(value)
     else if (value > maximum) maximum = value
   }

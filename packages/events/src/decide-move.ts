@@ -9,9 +9,9 @@ export interface Refusal {
   readonly message: string
   readonly current_status: string
   readonly requested_status: string
-  /** Lanes that may be moved to without force. */
+  /** Lanes that the package may move to without force. */
   readonly valid_transitions: readonly string[]
-  /** What stands in the way, by name: dependencies, subtasks, gates, an actor. */
+  /** What blocks the move, by name: dependencies, subtasks, gates, an actor. */
   readonly blockers: readonly string[]
 }
 
@@ -20,8 +20,8 @@ export type MoveDecision =
   | { readonly ok: false; readonly refusal: Refusal }
 
 /**
- * Whether a work package may move, and the event that says it did. Judged in this order: the request itself,
- * conditions (who may), the table, validators (may it). Pure: nothing is thrown and nothing written.
+ * Decides whether a work package may move, and returns the event that says it did. Checks in this order: the request
+ * itself, conditions (who may move it), the table, validators (may it move). Pure: throws and writes nothing.
  */
 export function decideMove(table: WorkflowTable, facts: MoveFacts, guards: Guards = GUARDS): MoveDecision {
   const { state } = facts
@@ -58,7 +58,7 @@ export function decideMove(table: WorkflowTable, facts: MoveFacts, guards: Guard
   }
   if (to === undefined) {
     const lane = JSON.stringify(facts.to)
-    const message = `${lane} is no lane of the ${table.name} workflow; use one of ${table.lanes.join(', ')}.`
+    const message = `${lane} is not a lane of the ${table.name} workflow; use one of ${table.lanes.join(', ')}.`
     return refuse('ValidationError', message)
   }
   const [first] = moveViolations(table, state.lane, facts, guards)

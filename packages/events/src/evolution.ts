@@ -8,17 +8,16 @@ import type { MergeMemory, WorkPackageState } from './work-package-state.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
 
 /**
- * One work package while its events come in one by one: what {@link evolve} gives for each of them, without a copy of
- * the state for every event.
+ * Evolves one work package event by event. Gives what {@link evolve} gives, without copying the state for each event.
  */
 export class Evolution {
   readonly #draft: Draft
   readonly #table: WorkflowTable
-  /** Made once: most events are of the package itself, and a key is made of three names. */
+  /** The package's own key, built once, since most events are about the package itself. */
   readonly #own: string
-  /** Import keys of the events so far; undefined where the state has some that are not at hand. */
+  /** Import keys of the events so far; undefined where the state was built from imports whose keys we do not have. */
   readonly #imports: Set<string> | undefined
-  /** The state's memory while no event can refer to anything in it, as good as always; else undefined. */
+  /** The state's memory while no event can refer to anything in it, which is almost always; else undefined. */
   #idleMemory: MergeMemory | undefined
 
   constructor(state: WorkPackageState, options: MergeOptions = {}) {
@@ -34,18 +33,18 @@ export class Evolution {
     })
   }
 
-  /** Which package it is. */
+  /** The package's identity. */
   get key(): Pick<WorkPackageState, 'feature_slug' | 'work_package_id'> {
     const { feature_slug, work_package_id } = this.#draft
     return { feature_slug, work_package_id }
   }
 
-  /** As it is now; later events do not change it. */
+  /** The current state; later events do not change the returned object. */
   get state(): WorkPackageState {
     return { ...this.#draft, heads: { ...this.#draft.heads } }
   }
 
-  /** Open ones; another list once that has changed. */
+  /** Open conflicts; a new list whenever they change. */
   get conflicts(): readonly Conflict[] {
     return this.#draft.conflicts
   }
@@ -61,10 +60,10 @@ export class Evolution {
     if (event.causation_id !== null && this.#mayBeTwin(event)) return false
     if (event.event_type === 'NoteRetracted' || this.#needsHistory(event)) return false
     const heads = this.#draft.heads[this.#keyOf(event)]
-    // The creation of a gate decides whose all of its events are, also those already passed over.
+    // A gate's creation decides which package all of its events belong to, including those already passed over.
     if (entity_type === 'Gate' && (heads === undefined || !isCreatedFor(event, this.#draft.work_package_id)))
       return false
-    // Lacking parents, a greater clock alone says that it came after.
+    // Without parents, the greater clock is what says that it came later.
     if (parents === undefined || heads === undefined) return true
     if (heads.length === 1 && heads[0] !== undefined) return parents.includes(heads[0])
     const seen = new Set(parents)
@@ -112,7 +111,7 @@ export class Evolution {
     return goneOf(memory).some(({ adds }) => adds.includes(event_id))
   }
 
-  /** Of an event that belongs to the package. */
+  /** The entity key of an event that belongs to the package. */
   #keyOf(event: LogEvent): string {
     return event.entity_type === 'WorkPackage' ? this.#own : entityKey(event)
   }
@@ -135,8 +134,8 @@ export function canExtend(state: WorkPackageState, event: LogEvent): boolean {
 }
 
 /**
- * The state after one more event for which {@link canExtend} holds. Pure; costs the size of the state, whatever
- * the length of the history.
+ * The state after one more event for which {@link canExtend} holds. Pure; the cost depends on the size of the state,
+ * not on the length of the history.
  */
 export function evolve(
   state: WorkPackageState,
@@ -155,7 +154,7 @@ export function belongs(state: WorkPackageState, event: LogEvent, strangers?: Re
   return event.entity_type === 'Gate' && strangers?.has(event.entity_id) !== true
 }
 
-/** False for the creation of a gate for another work package alone. */
+/** False only for the creation of a gate for another work package. */
 export function isCreatedFor(event: LogEvent, id: string): boolean {
   if (!isKittyEvent(event) || event.event_type !== 'GateCreated') return true
   return event.payload.work_package_id === id

@@ -32,13 +32,13 @@ export interface MoveFacts {
 /** One rule a move must pass. */
 export interface Guard {
   readonly kind: RefusalKind
-  /** What stands in the way, by name; empty lets the move pass. */
+  /** What blocks the move, by name; an empty list lets it pass. */
   blockers(facts: MoveFacts, table: WorkflowTable): string[]
-  /** What is wrong, and what to do about it. */
+  /** What is wrong, and what to do next. */
   message(facts: MoveFacts, blockers: readonly string[]): string
 }
 
-/** The guards a table may name. More can be given to the functions that ask them. */
+/** The guards that a table may name. Callers can pass more to the functions that evaluate them. */
 export const GUARDS = {
   not_someone_elses: {
     kind: 'StateTransitionError',
@@ -79,13 +79,13 @@ export const GUARDS = {
   review_reference_given: {
     kind: 'ValidationError',
     blockers: ({ review_ref }) => (isBlank(review_ref) ? ['review_ref'] : []),
-    message: ({ state }) => `This move of ${state.work_package_id} answers to a review; name it.`,
+    message: ({ state }) => `This move of ${state.work_package_id} answers a review; name the review.`,
   },
   evidence_given: {
     kind: 'ValidationError',
     blockers: ({ evidence }) => (evidence === true ? [] : ['evidence']),
     message: ({ state, to }) =>
-      `${state.work_package_id} enters ${to} with evidence of the work and its review only.`,
+      `${state.work_package_id} enters ${to} only with evidence of the work and its review; give it.`,
   },
 } as const satisfies Readonly<Record<string, Guard>>
 

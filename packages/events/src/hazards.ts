@@ -4,12 +4,12 @@ const MAX_DEPTH = 64
 const MAX_CONTAINERS = 200_000
 
 /**
- * Looks for what is valid JSON and yet meant to hurt: nesting that overflows a recursive reader's stack, a
- * crowd of containers, keys that reach object prototypes when copied by assignment.
+ * Looks for valid JSON that is made to harm a reader: nesting that overflows a recursive reader's stack, huge numbers
+ * of containers, keys that reach object prototypes when copied by assignment.
  * @returns what was found, in words, or undefined
  */
 export function findHazard(root: unknown): string | undefined {
-  // Nearly nothing is hazardous, and to say so takes neither a list of what is pending nor an order.
+  // Almost no line is hazardous, and a plain recursive count is the fastest way to see that.
   if (countContainers(root, 1) <= MAX_CONTAINERS) return undefined
   const pending: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }]
   let containers = 0
@@ -29,7 +29,7 @@ export function findHazard(root: unknown): string | undefined {
   return undefined
 }
 
-/** Objects and lists in a value; infinite when there is any hazard besides their number. No deeper than the depth that is one. */
+/** Counts objects and lists in a value; infinite when there is any other hazard. Recurses no deeper than allowed. */
 function countContainers(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > MAX_DEPTH) return Infinity

@@ -4,7 +4,7 @@ import { MAX_PARENTS } from './check-new.js'
 export interface JoinedHeads<Id extends string> {
   /** The parents of one `HeadsJoined` each, to be written before the event. */
   readonly joins: readonly (readonly Id[])[]
-  /** Heads that the event names itself, besides the ids of the joins. */
+  /** Heads that the event names itself, in addition to the ids of the joins. */
   readonly rest: readonly Id[]
 }
 

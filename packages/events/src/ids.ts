@@ -6,7 +6,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
-// C0, DEL and C1: what moves a terminal's cursor or ends a line.
+// C0, DEL and C1: characters that move a terminal's cursor or end a line.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const PLAIN_SLUG = /^[a-z0-9][a-z0-9._-]*$/
 // Names that reach Object.prototype when used as a key of a plain object.
@@ -58,7 +58,7 @@ export function isPlainSlug(text: string): boolean {
   )
 }
 
-/** @returns the text, or undefined when it is no moment of the calendar in the form `2026-11-22T10:00:00.000Z` */
+/** @returns the text, or undefined when it is not a moment of the calendar in the form `2026-11-22T10:00:00.000Z` */
 export function parseTimestamp(text: unknown): Timestamp | undefined {
   if (typeof text !== 'string' || !TIMESTAMP.test(text)) return undefined
   const [year, month, day] = [
@@ -74,7 +74,7 @@ export function parseTimestamp(text: unknown): Timestamp | undefined {
 
 /**
  * A moment as other programs write it: RFC 3339 with or without fractions of a second, with `Z` or an offset.
- * @returns the moment in UTC and milliseconds, further digits cut off; undefined when the text is no moment
+ * @returns the moment in UTC and milliseconds, further digits cut off; undefined when the text is not a moment
  */
 export function readTimestamp(text: unknown): Timestamp | undefined {
   const strict = parseTimestamp(text)

@@ -2,7 +2,7 @@ import { distinctEvents, type EventClash } from './distinct.js'
 import type { ElementRemoval, LogEvent, PayloadOf } from './event.js'
 import { compareEvents, type Ordered } from './order.js'
 
-/** The write that is greatest in total order; undefined only when there is none. */
+/** Returns the greatest write in total order; undefined only when there is none. */
 export function lastWriterWins<Write extends Ordered>(heads: Iterable<Write>): Write | undefined {
   let winner: Write | undefined
   for (const write of heads) if (winner === undefined || compareEvents(winner, write) < 0) winner = write
@@ -50,7 +50,7 @@ export function gSet<Item>(additions: Iterable<Iterable<Item>>): Set<Item> {
   return union
 }
 
-/** Sum in which every id counts once, whatever was repeated. */
+/** A sum in which every id counts once, however often it is repeated. */
 export function counter(amounts: Iterable<{ readonly event_id: string; readonly amount: number }>): number {
   const seen = new Set<string>()
   let sum = 0

@@ -35,9 +35,9 @@ export type ParseResult =
 
 const OWN = createRegistry()
 
-/** What a reader knows of a line besides its text. */
+/** What a reader knows about a line other than its text. */
 export interface ReadingHints {
-  /** The feature of events that name none, where all of the log are of one. */
+  /** The feature of events that name none, in a log that is about one feature. */
   readonly feature?: string | undefined
 }
 
@@ -79,7 +79,7 @@ function parse(given: unknown, registry: Registry, hints: ReadingHints): ParseRe
   return payloadFault === undefined ? { ok: true, event, known } : refuse('bad_payload', payloadFault)
 }
 
-/** What other programs leave out or spell in their own way, as kitty writes it. What is wrong stays as it is. */
+/** Brings what other programs leave out or spell in their own way to kitty's form; leaves what is wrong as it is. */
 function inOurForm(value: Readonly<Record<string, unknown>>, hints: ReadingHints): Record<string, unknown> {
   const { causation_id = null, correlation_id = null, timestamp, payload } = value
   return {
@@ -91,7 +91,7 @@ function inOurForm(value: Readonly<Record<string, unknown>>, hints: ReadingHints
   }
 }
 
-/** A feature's own event is named by it; other programs write the name beside the payload, or call it a mission's. */
+/** The entity of a feature's own event is the feature; other programs write its name next to the payload or as a mission. */
 function withFeature(
   { entity_type, entity_id, feature_slug }: Readonly<Record<string, unknown>>,
   payload: Record<string, unknown>,

@@ -36,7 +36,7 @@ type Move = Extract<KittyEvent, { event_type: 'WPStatusChanged' }>
 /**
  * Audits the moves of one feature in the order (clock, timestamp, id). Moves of one clock value did not know of each
  * other: each is judged against the lanes before them, and those that send work back from a review come last, so that
- * a reviewer's word outlasts progress made meanwhile. A move must leave the lane its work package is in, unless it is
+ * a review outlasts concurrent progress. A move must leave the lane its work package is in, unless it is
  * forced, and pass the table and the guards that its own payload can answer. A move that does not is listed and not
  * applied. This is a check for people to look at; `fold` decides what the board shows.
  */
@@ -51,7 +51,7 @@ export function reduceStatuses(
   const anomalies: StatusAnomaly[] = []
   for (const group of ofOneClock(moves)) {
     const [first] = group
-    // All of a group are of one work package: nothing else may change its lane meanwhile.
+    // A group is about one work package, so no other group changes this lane in between.
     const lane = (first && lanes.get(first.entity_id)) ?? start
     for (const move of rollbacksLast(group, table)) {
       const fault = faultOf(move, lane, table, guards)

@@ -149,7 +149,7 @@ export function concurrentGroups(
     })
 }
 
-/** Happened-before among the writers alone: for each, the latest writes it has seen, as ranks. */
+/** Happened-before among the writers only: for each, the latest writes that it has seen, as ranks. */
 function writeEdges(edges: Edges, writers: readonly number[]): Edges {
   const rankOf = new Map(writers.map((writer, rank) => [writer, rank]))
   const visible: (readonly number[])[] = []
@@ -157,7 +157,7 @@ function writeEdges(edges: Edges, writers: readonly number[]): Edges {
   const ranksSeen = new Map<readonly number[], readonly number[]>()
   const writesSeen = new Map<readonly number[], readonly number[]>()
   edges.slice(0, (writers.at(-1) ?? -1) + 1).forEach((parents, node) => {
-    // Kept by list: crowds of nodes share one, and so must their edges.
+    // Cached by list: crowds of nodes share one list, and so must their edges.
     const seen = remember(writesSeen, parents, () => latestWrites(edges, parents, visible))
     const isWriter = rankOf.has(node)
     visible.push(isWriter ? [node] : seen)

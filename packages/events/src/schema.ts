@@ -1,8 +1,8 @@
 import { utf8Length } from './encode.js'
 
-/** `read` keeps what others added; `write` refuses whatever the format does not name. */
+/** `read` keeps what others added; `write` refuses everything that the format does not name. */
 export type Strictness = 'read' | 'write'
-/** Called once for every fault found, with the place and what is wrong there. */
+/** Called once per fault, with its place and what is wrong there. */
 export type Report = (path: string, message: string) => void
 
 /** A JSON Schema (2020-12) as plain JSON. */

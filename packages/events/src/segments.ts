@@ -18,7 +18,7 @@ export function cutSegments(edges: Edges): Segments {
   const headsAfter: number[] = []
   // joins[i] counts what begins to bridge the cut behind node i; a running sum tells whether any still does.
   const joins = new Array<number>(edges.length + 1).fill(0)
-  // By list, since crowds of nodes share one: everything below depends on the list alone.
+  // Cached by list, since crowds of nodes share one and everything below depends only on the list.
   const firstUnseen = new Map<readonly number[], number>()
   let heads = 0
   edges.forEach((parents, node) => {

@@ -18,7 +18,7 @@ export interface ParentLink {
  *
  * An edge always leads to a smaller index: a parent whose clock is not smaller breaks Lamport's law and is not
  * followed, which also makes a cycle impossible to follow. An event without `parents` counts as having seen
- * every event with a smaller clock, and as seen by every event with a greater one; edges stand for that too.
+ * every event with a smaller clock, and as seen by every event with a greater one; edges represent that too.
  *
  * Of events with one import key only the first is in here, with the parents of all; an edge to one is an edge to all.
  */
@@ -85,7 +85,7 @@ class Links<Event extends Traced> {
   }
 
   /**
-   * Whoever has seen an import has seen what any of its twins had seen. The one that counts may be older than such a
+   * An event that has seen an import has seen what any of its twins had seen. The one that counts may be older than such a
    * parent, and then has no edge to it; later events get one.
    */
   #withThoseOfTwins(event: Event, index: number, links: readonly number[]): number[] {
@@ -174,7 +174,7 @@ class Front {
       this.heads.add(index)
       return links
     }
-    // Whoever has seen something above the barrier has seen the barrier through it.
+    // An event that has seen something above the barrier has seen the barrier through it.
     const edges = new Set(
       links.some((link) => link >= this.#barrierEnd) ? links : [...this.#barrier, ...links],
     )

@@ -4,7 +4,7 @@ interface Linked {
   readonly parents?: readonly string[]
 }
 
-/** The events name each other in a circle, so that no order exists. */
+/** The events name each other in a circle, so no order exists. */
 export class CyclicDependencyError extends Error {
   override readonly name = 'CyclicDependencyError'
 
@@ -38,7 +38,7 @@ export function topologicalSort<Event extends Linked>(
     }
   }
   const sorted = events.filter((event) => waiting.get(event) === 0)
-  // Grows while it is walked: it is Kahn's queue and the result at once.
+  // Grows during the walk: it is both Kahn's queue and the result.
   for (const event of sorted) {
     for (const effect of effects.get(event.event_id) ?? []) {
       const left = (waiting.get(effect) ?? 0) - 1

@@ -1,13 +1,13 @@
 import { GUARDS, isBlank, type Guard, type MoveFacts, type RefusalKind } from './guards.js'
 import { isInTable, movesFrom, resolveLane, validTransitions, type WorkflowTable } from './workflow.js'
 
-/** The order in which a move is judged. */
+/** The steps of checking a move, in their order. */
 export type Phase = 'request' | 'condition' | 'terminal' | 'table' | 'validator'
 
 export interface Violation {
   readonly phase: Phase
   readonly kind: RefusalKind
-  /** Name of the guard, null where the table itself refuses. */
+  /** Name of the guard; null where the table itself refuses. */
   readonly guard: string | null
   readonly message: string
   readonly blockers: readonly string[]
@@ -16,8 +16,8 @@ export interface Violation {
 export type Guards = Readonly<Record<string, Guard>>
 
 /**
- * Everything that is wrong with a move, in the order it is judged. Force, which needs a reason, skips
- * conditions, table and validators; it skips neither what a lane asks of all who enter it nor `always` guards.
+ * Lists everything that is wrong with a move, in the order of the checks. Force, which needs a reason, skips
+ * conditions, table and validators, but neither the guards on entering a lane nor `always` guards.
  * @param from the lane it leaves; null when no status is known yet
  */
 export function moveViolations(
@@ -35,7 +35,7 @@ export function moveViolations(
   const move = findMove(table, from, to)
   const open = move !== undefined && move.forcedOnly !== true
   if (!force && from !== null && table.terminal.includes(from)) {
-    const message = `${state.work_package_id} is ${from}, which is left by force alone; use force with a reason.`
+    const message = `${state.work_package_id} is ${from}, which only force leaves; use force with a reason.`
     violations.push({ phase: 'terminal', kind: 'StateTransitionError', guard: null, message, blockers: [] })
   }
   if (!force && !open) violations.push(notInTable(table, from, to, state.work_package_id))
@@ -53,7 +53,7 @@ function requestViolations(
     { phase: 'request', kind: 'ValidationError', guard: null, message, blockers },
   ]
   if (!isInTable(table, to)) {
-    const message = `${JSON.stringify(to)} is no lane of the ${table.name} workflow; use one of ${table.lanes.join(', ')}.`
+    const message = `${JSON.stringify(to)} is not a lane of the ${table.name} workflow; use one of ${table.lanes.join(', ')}.`
     return refuse(message, [])
   }
   if (force !== true || !isBlank(reason)) return []
@@ -65,7 +65,7 @@ function requestViolations(
 function notInTable(table: WorkflowTable, from: string | null, to: string, id: string): Violation {
   const open = from === null ? (table.entry ?? [table.initial]) : validTransitions(table, from)
   const choice =
-    open.length === 0 ? 'nothing is, without force' : `${open.join(', ')} ${open.length === 1 ? 'is' : 'are'}`
+    open.length === 0 ? 'without force, nothing is' : `${open.join(', ')} ${open.length === 1 ? 'is' : 'are'}`
   const message = `${id} cannot go from ${from ?? 'nowhere'} to ${to}; ${choice}.`
   return { phase: 'table', kind: 'StateTransitionError', guard: null, message, blockers: [] }
 }

@@ -10,12 +10,12 @@ import { emptyWorkPackage, type WorkPackageState } from './work-package-state.js
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
 
 /**
- * The state of one work package from all of its events: those of the WorkPackage entity and those of its gates.
- * Depends on their set alone: any order, any repetition, any split over files. Near linear in their number.
+ * Folds the state of one work package from all of its events: those of the WorkPackage entity and those of its gates.
+ * The result depends only on the set of events, not on their order, repetition or files. Near linear in their number.
  *
- * Which work package it is follows from the first WorkPackage event in total order, else from the first
- * `GateCreated`; events of others are passed over.
- * @returns undefined when no event tells which work package it is
+ * The first WorkPackage event in total order, else the first `GateCreated`, says which work package it is; events of
+ * others are passed over.
+ * @returns undefined when no event names a work package
  */
 export function fold(events: Iterable<LogEvent>, options: MergeOptions = {}): WorkPackageState | undefined {
   const inOrder = distinctEvents(events).events
@@ -59,7 +59,7 @@ function identify(inOrder: readonly LogEvent[], table: WorkflowTable): WorkPacka
   return undefined
 }
 
-/** Gates that were created, and never for this work package. A result names no work package itself. */
+/** Gates that were created, but never for this work package. A gate's result does not name a work package. */
 function gatesOfOthers(events: readonly LogEvent[], id: string): Set<string> {
   const strangers = new Set<string>()
   for (const event of events) if (!isCreatedFor(event, id)) strangers.add(event.entity_id)
