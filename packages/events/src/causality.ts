@@ -1,7 +1,8 @@
 import { distinctEvents } from './distinct.js'
 import { entityKey } from './event.js'
 import { cutSegments, latestOf, reaches } from './segments.js'
-import { traceStreams, type ParentLink, type Stream, type Traced } from './stream.js'
+import type { Traced } from './order.js'
+import { traceStreams, type ParentLink, type Stream } from './stream.js'
 
 interface Place<Event extends Traced> {
   readonly stream: Stream<Event>

@@ -1,7 +1,15 @@
+import type { Located } from './event.js'
+
 /** What the total order reads. */
 export interface Ordered {
   readonly lamport_clock: number
   readonly event_id: string
+}
+
+/** What causality reads of an event. */
+export interface Traced extends Ordered, Located {
+  readonly parents?: readonly string[]
+  readonly causation_id?: string | null
 }
 
 /**

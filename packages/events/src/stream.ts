@@ -1,12 +1,6 @@
 import { entityKey, type Located } from './event.js'
-import type { Ordered } from './order.js'
+import type { Traced } from './order.js'
 import { withoutTwins, type WithoutTwins } from './twins.js'
-
-/** What causality reads of an event. */
-export interface Traced extends Ordered, Located {
-  readonly parents?: readonly string[]
-  readonly causation_id?: string | null
-}
 
 export interface ParentLink {
   readonly event_id: string

@@ -1,4 +1,4 @@
-import type { Traced } from './stream.js'
+import type { Traced } from './order.js'
 
 const PREFIX = 'import:'
 
