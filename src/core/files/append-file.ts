@@ -127,11 +127,12 @@ export class Append {
     return true
   }
 
-  /** The file as it was. */
+  /** The file as it was, unless another program has written to it since: cutting it would take that away as well. */
   cutBack(): Undo {
     this.wholeAt = undefined
     if (this.newSize === this.oldSize) return 'undone'
     try {
+      if (fstatSync(this.fd).size !== this.newSize) return 'may be stored'
       ftruncateSync(this.fd, this.oldSize)
       return 'undone'
     } catch (error) {

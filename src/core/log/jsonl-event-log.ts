@@ -118,7 +118,8 @@ export class JsonlEventLog implements EventLog {
     const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
     // The journal first: from the moment the line is in the work tree, git may take it away.
-    const entry = this.journal.append(joined(portions))
+    const lines = portions.flatMap((portion) => portion.lines.map(({ bytes }) => bytes))
+    const entry = this.journal.append({ id: commandOf(events), lines })
     const written: Written[] = []
     try {
       this.writeAll(portions, written)
@@ -219,6 +220,10 @@ function portionsOf(events: readonly LogEvent[], fileFor: (timestamp: string) =>
     lines,
     bytes: joined(lines),
   }))
+}
+
+function commandOf([first]: readonly LogEvent[]): string {
+  return first?.causation_id ?? first?.event_id ?? ''
 }
 
 function encode(event: LogEvent): EncodedEvent {

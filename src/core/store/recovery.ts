@@ -14,6 +14,9 @@ import {
   UNCHECKED,
 } from '../index/event-index.js'
 import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
+import { crc32 } from '../log/format/crc32.js'
+import { endedTails, forgetEnded } from '../log/repair/ended-tails.js'
+import { quarantineLines } from '../log/repair/quarantine.js'
 import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
 import { reconcile } from '../log/repair/reconcile.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
@@ -162,6 +165,10 @@ export class Recovery {
     this.#mark = mark
     this.#isPending = false
     const unseen = this.journal.read(mark)
+    if (unseen.end.offset < unseen.size) {
+      const repaired = this.journal.repair(this.workspace.errorsDir)
+      if (repaired !== undefined) this.notices.warn(repaired)
+    }
     const isWhole = (await missingFrom(index, unseen.lines)).length === 0
     const putBack = (!isWhole || !isChecked(mark)) && (await this.#compareWithGit(index))
     if (isWhole && isChecked(mark) && unseen.lines.length > 0)
@@ -296,14 +303,31 @@ export class Recovery {
     })
   }
 
+  /** Torn tails that could only be ended while git was at work. @returns whether there were any. */
+  #moveEndedTails(): boolean {
+    const tails = endedTails(this.workspace.privateDir)
+    if (tails.length === 0) return false
+    for (const file of new Set(tails.map((tail) => tail.file))) {
+      const copy = quarantineLines(this.log, this.workspace, file, ({ offset, length }) => {
+        const text = this.log.readLine({ file, offset, length })
+        const crc = text === undefined ? undefined : crc32(Buffer.from(text, 'latin1'))
+        return tails.some((tail) => tail.file === file && tail.bytes === length - 1 && tail.crc32 === crc)
+      })
+      if (copy !== undefined)
+        this.notices.warn(`repaired ${file}: what a crash left of a line moved to ${copy}`)
+    }
+    forgetEnded(this.workspace.privateDir)
+    return true
+  }
+
   /** Not while git is at work: it might write a file between our last look at it and our putting another in its place. */
   async #normalizeFiles(index: EventIndex): Promise<void> {
     if (isGitAtWork(this.workspace)) return
+    let rewrote = this.#moveEndedTails()
     const byFile = new Map<string, LogProblem[]>()
     for (const problem of await index.problems()) {
       byFile.set(problem.file, [...(byFile.get(problem.file) ?? []), problem])
     }
-    let rewrote = false
     for (const [file, problems] of byFile) {
       const repeats = problems.filter(({ kind }) => kind === 'duplicate' || kind === 'out_of_order').length
       if (!needsNormalizing(problems, repeats)) continue

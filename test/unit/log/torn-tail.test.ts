@@ -1,7 +1,19 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { endedTails, forgetEnded } from '../../../src/core/log/repair/ended-tails.js'
 import { type LogFolders, repairTail } from '../../../src/core/log/repair/torn-tail.js'
 import { noteFields, noteLine } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -72,6 +84,34 @@ describe('repairTail', () => {
     appendFileSync(log.path, 'torn')
     expect(repairTail(log, DAY)?.quarantine).toBe(copy)
     expect(readFileSync(copy, 'utf8')).toBe('torn')
+  })
+
+  it('cuts nothing while git may be writing the file: the tail becomes a line of its own, and is noted', () => {
+    const log = folders(`${noteLine(1)}torn`)
+    const gitDir = tempFolder()
+    writeFileSync(join(gitDir, 'index.lock'), '')
+    const repair = repairTail({ ...log, logGitDir: gitDir, privateDir: gitDir }, DAY)
+    expect(repair?.action).toBe('ended')
+    expect(readFileSync(log.path, 'utf8')).toBe(`${noteLine(1)}torn\n`)
+    expect(endedTails(gitDir)).toMatchObject([{ file: DAY, bytes: 4 }])
+    forgetEnded(gitDir)
+    expect(endedTails(gitDir)).toEqual([])
+  })
+
+  it('leaves no hole in a file that git goes on writing', () => {
+    const whole = [1, 2, 3].map((seed) => noteLine(seed)).join('')
+    const log = folders('')
+    const gitDir = tempFolder()
+    writeFileSync(join(gitDir, 'index.lock'), '')
+    for (const pause of [10, noteLine(1).length + 20, whole.length - 5]) {
+      rmSync(log.path)
+      const git = openSync(log.path, 'wx')
+      writeSync(git, whole.slice(0, pause))
+      repairTail({ ...log, logGitDir: gitDir, privateDir: gitDir }, DAY)
+      writeSync(git, whole.slice(pause))
+      closeSync(git)
+      expect(readFileSync(log.path, 'utf8')).toBe(whole)
+    }
   })
 
   it('cuts nothing that could not be copied: the tail becomes a line of its own', () => {

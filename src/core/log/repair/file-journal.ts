@@ -1,20 +1,23 @@
 import { constants, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
 import { NO_SURPRISES, openToRead, readFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
-import type { Journal, JournalEntry, JournalPosition, JournalReading } from './journal.js'
+import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
+import { journalRecord, readRecords } from './journal-records.js'
+import { moveToErrors } from './torn-tail.js'
 
 export class FileJournal implements Journal {
   readonly #last = new LastAppend()
 
   constructor(private readonly path: string) {}
 
-  append(bytes: Buffer): JournalEntry {
+  append({ id, lines }: JournalCommand): JournalEntry {
     const append = this.#last.again(this.path) ?? Append.open(this.path, true)
     try {
-      append.write(bytes)
+      append.write(journalRecord(id, lines))
     } catch (error) {
       append.cutBack()
       append.close()
@@ -44,9 +47,10 @@ export class FileJournal implements Journal {
       const buffer = Buffer.allocUnsafe(Number(size) - from)
       const bytes = buffer.subarray(0, readFully(open.fd, buffer, 0, buffer.length, from))
       const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
+      const { lines, end } = readRecords(whole)
       return {
-        lines: journalLines(whole),
-        end: { offset: from + whole.length, identity },
+        lines,
+        end: { offset: from + end, identity },
         size: Number(size),
       }
     } catch (error) {
@@ -54,6 +58,16 @@ export class FileJournal implements Journal {
     } finally {
       closeSync(open.fd)
     }
+  }
+
+  repair(errorsDir: string): string | undefined {
+    const { end, size } = this.read()
+    if (end.offset >= size) return undefined
+    this.#last.close()
+    const copy = moveToErrors(this.path, end.offset, errorsDir)
+    return copy === undefined
+      ? undefined
+      : `repaired ${basename(this.path)}, byte ${end.offset}: part of a command that was cut short and never acknowledged, moved to ${copy}`
   }
 
   rewrite(keep: readonly RawLine[]): void {
@@ -86,30 +100,4 @@ export class FileJournal implements Journal {
     closeSync(open.fd)
     return Number(open.stats.size)
   }
-}
-
-function journalLines(bytes: Buffer): RawLine[] {
-  const lines: RawLine[] = []
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(0x0a, start) + 1
-    const line = rawLine(bytes.subarray(start, end))
-    if (line !== undefined) lines.push(line)
-    start = end
-  }
-  return lines
-}
-
-/** The trace of a crash inside the journal is of an event nobody was told about. */
-function rawLine(bytes: Buffer): RawLine | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
-  if (typeof value !== 'object' || value === null || !('event_id' in value) || !('timestamp' in value))
-    return undefined
-  const { event_id, timestamp } = value
-  if (typeof event_id !== 'string' || typeof timestamp !== 'string') return undefined
-  return { event_id, timestamp, bytes }
 }

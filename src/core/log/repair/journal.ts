@@ -9,6 +9,14 @@ export interface JournalPosition {
   readonly identity: string
 }
 
+/** What one append is to store, all of it or nothing. */
+export interface JournalCommand {
+  /** Its operation's id where it has one, else its first event's. */
+  readonly id: string
+  /** Newline included. */
+  readonly lines: readonly Buffer[]
+}
+
 export interface JournalReading {
   readonly lines: RawLine[]
   /** Where the last whole line ended. */
@@ -31,9 +39,17 @@ export interface JournalEntry {
  * work tree's file away; the log's own fsync guards against a power cut. So it is not synced on every append.
  */
 export interface Journal {
-  append(bytes: Buffer): JournalEntry
-  /** Lines after `since`, or all of them when the journal has been rewritten since. What is no event is passed over. */
+  append(command: JournalCommand): JournalEntry
+  /**
+   * Lines after `since`, or all of them when the journal has been rewritten since. What is no event is passed over, and
+   * so is a command that is not there whole.
+   */
   read(since?: JournalPosition): JournalReading
+  /**
+   * Moves what a crash has left behind the last whole command to the errors folder: none of it was acknowledged.
+   * @returns what was done, for people; undefined when there was nothing.
+   */
+  repair(errorsDir: string): string | undefined
   /** Replaces the journal by these lines. */
   rewrite(keep: readonly RawLine[]): void
   /** In bytes. */

@@ -10,16 +10,25 @@ import type { LogFolders } from './torn-tail.js'
 
 const ATTEMPTS = 3
 
+/** Whether a line that is no event is to be moved. */
+export type Choice = (line: LogLine) => boolean
+
 /**
  * Moves the lines of a day's file that are no events to `.kittify/errors`: byte for byte, with a note beside them that
  * says for each where it stood and what is wrong with it. For the holder of the lock. Nothing is cut before its copy
  * is on disk, and a crash in between makes the next call write the same copy again.
+ * @param isChosen Of the lines that are no events; all of them without it.
  * @returns path of the copy; undefined when there is nothing to move, or git keeps replacing the file
  * @throws KittyError when the copy cannot be written: the log is as it was.
  */
-export function quarantineLines(log: EventLog, folders: LogFolders, file: string): string | undefined {
+export function quarantineLines(
+  log: EventLog,
+  folders: LogFolders,
+  file: string,
+  isChosen: Choice = () => true,
+): string | undefined {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const { damaged, identity } = damagedLines(log, file)
+    const { damaged, identity } = damagedLines(log, file, isChosen)
     if (damaged.length === 0) return undefined
     const copy = copyToErrors(folders, file, damaged)
     if (cutLines(folders.eventsDir, file, damaged, identity)) return copy
@@ -27,14 +36,18 @@ export function quarantineLines(log: EventLog, folders: LogFolders, file: string
   return undefined
 }
 
-function damagedLines(log: EventLog, file: string): { damaged: LogLine[]; identity: string } {
+function damagedLines(
+  log: EventLog,
+  file: string,
+  isChosen: Choice,
+): { damaged: LogLine[]; identity: string } {
   const damaged: LogLine[] = []
   const scan = log.scan(file, SCAN_START)
   let step = scan.next()
   for (; !step.done; step = scan.next()) damaged.push(...step.value.filter(isDamaged))
   const { identity, offset } = step.value
   // A tail without newline is a torn tail, which has its own repair.
-  return { damaged: damaged.filter((line) => line.offset < offset), identity }
+  return { damaged: damaged.filter((line) => line.offset < offset && isChosen(line)), identity }
 }
 
 /** Git's own markers are not damage: the file is put in order, and they are gone. */

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -9,13 +10,14 @@ import {
   openSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 import { assertPlainFile } from '../../files/assert-safe.js'
 import { crc32 } from '../format/crc32.js'
 import type { LogLine, TailRepair } from '../event-log.js'
 import { LineReader, MAX_LINE_BYTES } from '../format/line-codec.js'
 import { NO_SURPRISES, readFully } from '../../files/open-file.js'
+import { noteEnded } from './ended-tails.js'
 import { storageError } from '../../files/storage-error.js'
 
 const LF = 0x0a
@@ -25,6 +27,10 @@ const CHUNK_BYTES = 64 * 1024
 export interface LogFolders {
   readonly eventsDir: string
   readonly errorsDir: string
+  /** Git's directory of the checkout the log lies in, where there is one. */
+  readonly logGitDir?: string
+  /** Where it is noted what has been ended while git was at work. */
+  readonly privateDir?: string
 }
 
 /**
@@ -35,7 +41,8 @@ export function repairTail(folders: LogFolders, file: string): TailRepair | unde
   const path = join(folders.eventsDir, file)
   let fd: number
   try {
-    fd = openSync(path, constants.O_RDWR | NO_SURPRISES)
+    // Appending alone: a newline at an offset measured a moment ago might overwrite what another program has put there.
+    fd = openSync(path, constants.O_RDWR | constants.O_APPEND | NO_SURPRISES)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw storageError(error, path, 'not stored')
@@ -61,21 +68,23 @@ interface Tail {
 }
 
 function repair(folders: LogFolders, tail: Tail): TailRepair {
-  const { file, fd, offset, size } = tail
+  const { file, offset, size } = tail
   const bytes = size - offset
   const at = `${file}, byte ${offset}: ${bytes} bytes without newline`
   if (isWholeEvent(tail)) {
     endLine(tail)
     return { file, offset, bytes, action: 'completed', message: `repaired ${at}: a whole event, kept` }
   }
-  const quarantine = copyToErrors(folders.errorsDir, tail)
-  if (quarantine === undefined) {
+  // Git may be in the middle of writing this very file: cut under it, a hole of NUL bytes would be left.
+  const isGitAtWork = folders.logGitDir !== undefined && existsSync(join(folders.logGitDir, 'index.lock'))
+  const quarantine = isGitAtWork ? undefined : copyToErrors(folders.errorsDir, tail)
+  if (quarantine === undefined || !cut(tail)) {
     // Nothing is cut that has no copy: as a line of its own it is reported, and hides no other.
     endLine(tail)
+    if (isGitAtWork && folders.privateDir !== undefined)
+      noteEnded(folders.privateDir, { file, bytes, crc32: checksum(tail) })
     return { file, offset, bytes, action: 'ended', message: `repaired ${at}: ended, not an event` }
   }
-  ftruncateSync(fd, offset)
-  fsyncSync(fd)
   const message = `repaired ${at}: moved to ${quarantine}`
   return { file, offset, bytes, action: 'quarantined', quarantine, message }
 }
@@ -103,9 +112,34 @@ function isWholeEvent({ file, fd, offset, size }: Tail): boolean {
   return lines[0]?.event !== undefined
 }
 
-function endLine({ fd, size }: Tail): void {
-  writeSync(fd, NEWLINE, 0, 1, size)
+/** @returns false where the file has grown or shrunk since its tail was looked at. */
+function cut({ fd, offset, size }: Tail): boolean {
+  if (fstatSync(fd).size !== size) return false
+  ftruncateSync(fd, offset)
   fsyncSync(fd)
+  return true
+}
+
+function endLine({ fd }: Tail): void {
+  writeSync(fd, NEWLINE)
+  fsyncSync(fd)
+}
+
+/**
+ * Moves a file's bytes from `offset` on to the errors folder. For a file that only the lock's holder writes.
+ * @returns path of the copy; undefined when there can be none: nothing is cut then. @throws KittyError
+ */
+export function moveToErrors(path: string, offset: number, errorsDir: string): string | undefined {
+  const fd = openSync(path, constants.O_RDWR | NO_SURPRISES)
+  try {
+    const tail = { file: basename(path), fd, offset, size: fstatSync(fd).size }
+    const copy = copyToErrors(errorsDir, tail)
+    return copy !== undefined && cut(tail) ? copy : undefined
+  } catch (error) {
+    throw storageError(error, path, 'not stored')
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /**
@@ -113,9 +147,7 @@ function endLine({ fd, size }: Tail): void {
  * crash between copy and cut makes the next repair write the same file again instead of a second one.
  */
 function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
-  let crc = 0
-  for (const chunk of chunks(tail)) crc = crc32(chunk, crc)
-  const content = `${tail.size - tail.offset}-${crc.toString(16).padStart(8, '0')}`
+  const content = `${tail.size - tail.offset}-${checksum(tail).toString(16).padStart(8, '0')}`
   const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${content}`)
   try {
     // Whoever can commit a link would choose where the bytes go.
@@ -138,6 +170,12 @@ function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
     if (systemCode(error) === undefined) throw error
     return undefined
   }
+}
+
+function checksum(tail: Tail): number {
+  let crc = 0
+  for (const chunk of chunks(tail)) crc = crc32(chunk, crc)
+  return crc
 }
 
 function* chunks({ fd, offset, size }: Tail): Generator<Buffer> {

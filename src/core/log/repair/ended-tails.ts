@@ -1,0 +1,51 @@
+import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemCode } from '../../errors/kitty-error.js'
+
+/** A torn tail that became a line of its own, since git was at work and nothing could be cut. */
+export interface EndedTail {
+  readonly file: string
+  /** Without the newline. */
+  readonly bytes: number
+  readonly crc32: number
+}
+
+/** For the next repair. Best effort: a line that is not noted stays in the log, where `verify` reports it. */
+export function noteEnded(privateDir: string, tail: EndedTail): void {
+  try {
+    appendFileSync(placeIn(privateDir), `${JSON.stringify(tail)}\n`, { mode: 0o600 })
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+  }
+}
+
+/** None where there is no note. */
+export function endedTails(privateDir: string): EndedTail[] {
+  try {
+    return readFileSync(placeIn(privateDir), 'utf8').split('\n').flatMap(parsed)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return []
+  }
+}
+
+export function forgetEnded(privateDir: string): void {
+  rmSync(placeIn(privateDir), { force: true })
+}
+
+function placeIn(privateDir: string): string {
+  return join(privateDir, 'ended-tails')
+}
+
+function parsed(line: string): EndedTail[] {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value !== 'object' || value === null) return []
+    if (!('file' in value && 'bytes' in value && 'crc32' in value)) return []
+    const { file, bytes, crc32 } = value
+    if (typeof file !== 'string' || typeof bytes !== 'number' || typeof crc32 !== 'number') return []
+    return [{ file, bytes, crc32 }]
+  } catch {
+    return []
+  }
+}
