@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { NewLog, type NewLogResult } from '../core/services/new-log.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Initialize } from '../core/services/initialize.js'
 
@@ -12,12 +13,24 @@ export default class Init extends KittyCommand<typeof Init> {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --per-writer',
+    '<%= config.bin %> <%= command.id %> --new-log --reason "copied from our template"',
     '<%= config.bin %> <%= command.id %> --json',
   ]
   static override flags = {
     'per-writer': Flags.boolean({
       summary: 'Give each clone log files of its own.',
       description: "Pull requests then merge on a forge's own button, where merge drivers do not run.",
+    }),
+    'new-log': Flags.boolean({
+      summary: 'Begin a new log: nothing stored before comes back.',
+      description:
+        "For a repository that was copied or made from a template. The old log, with journal and archive, moves under git's directory; commit the removal.",
+      dependsOn: ['reason'],
+    }),
+    reason: Flags.string({
+      summary: 'Why a new log begins; kept with the old one.',
+      dependsOn: ['new-log'],
+      helpValue: 'TEXT',
     }),
   }
 
@@ -36,6 +49,18 @@ export default class Init extends KittyCommand<typeof Init> {
             'Next: kitty agent feature setup-spec my-feature',
           ].join('\n'),
     )
-    return this.document({ root, created })
+    const log = this.flags['new-log'] ? await this.#beginLog(this.flags.reason ?? '') : undefined
+    return this.document({ root, created, ...(log && { new_log: log }) })
+  }
+
+  async #beginLog(reason: string): Promise<NewLogResult> {
+    const result = await (await this.service(NewLog)).begin(reason)
+    this.show(() =>
+      [
+        `A new log has begun. ${result.closed} events of the old one do not come back; they are kept in ${result.kept_in}.`,
+        'Commit the removal: git add --all .kittify && git commit',
+      ].join('\n'),
+    )
+    return result
   }
 }

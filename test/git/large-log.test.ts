@@ -1,50 +1,108 @@
-import { rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ATTRIBUTES } from '../../src/core/services/initialize.js'
-import { Clone } from './support/clone.js'
-import { quickFolder } from './support/folder.js'
+import { idIn, type Clone } from './support/clone.js'
+import { deleteIndex, largeLog } from './support/large.js'
 
-/** Four times 700 notes and a commit: far more than the journal holds. */
-async function fourCommits(): Promise<{ clone: Clone; ids: string[] }> {
-  const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
-  const ids: string[] = []
-  for (let round = 0; round < 4; round += 1) {
-    ids.push(...(await clone.emit(700)))
-    clone.commit(`round ${round}`)
-  }
-  return { clone, ids: ids.sort() }
+/** Both ways for each verb with npm run test:large; else in turn. */
+const IS_FULL = process.env['KITTY_LARGE'] === 'full'
+/** What one command after the verb may take of the processor, in milliseconds: the clock would count others' work. */
+const AT_MOST_MS = 5_000
+
+const BASE = 'work~10'
+
+/** Each takes committed events away from branch `work`, which is checked out. */
+const VERBS: Readonly<Record<string, (clone: Clone) => void>> = {
+  'reset --hard': (clone) => clone.git('reset', '--quiet', '--hard', BASE),
+  'reset --hard of a part': (clone) => clone.git('reset', '--quiet', '--hard', 'HEAD~4'),
+  revert: (clone) => clone.git('revert', '--no-edit', 'HEAD~4..HEAD'),
+  'revert as one commit': (clone) => {
+    clone.git('revert', '--no-commit', 'HEAD~4..HEAD')
+    clone.git('commit', '--quiet', '--message', 'reverted')
+  },
+  'branch -D': (clone) => {
+    clone.git('switch', '--quiet', 'main')
+    clone.git('branch', '--quiet', '-D', 'work')
+  },
+  'branch -D, after a commit elsewhere': (clone) => {
+    clone.git('switch', '--quiet', 'main')
+    clone.git('commit', '--quiet', '--allow-empty', '--message', 'on')
+    clone.git('branch', '--quiet', '-D', 'work')
+  },
+  'a rebase that drops commits': (clone) =>
+    clone.gitWith({ GIT_SEQUENCE_EDITOR: "sed -i '$d'" }, 'rebase', '--quiet', '--interactive', 'HEAD~3'),
+  'filter-branch without the log': (clone) => {
+    const filter = 'git rm --cached --quiet -r --ignore-unmatch .kittify/events'
+    clone.gitWith(
+      { FILTER_BRANCH_SQUELCH_WARNING: '1' },
+      'filter-branch',
+      '-f',
+      '--index-filter',
+      filter,
+      'HEAD~3..HEAD',
+    )
+    clone.git('update-ref', '-d', 'refs/original/refs/heads/work')
+    clone.git('reset', '--quiet', '--hard')
+  },
+  'checkout -f, and the branch set back': (clone) => {
+    clone.git('checkout', '--quiet', '-f', 'main')
+    clone.git('branch', '--quiet', '-f', 'work', BASE)
+  },
+  'stash, clean and restore of what was committed by amending': (clone) => {
+    clone.git('reset', '--quiet', '--soft', 'HEAD~2')
+    clone.git('stash', '--quiet')
+    clone.git('clean', '--quiet', '-fdx')
+    clone.git('restore', '.')
+    clone.git('stash', 'drop', '--quiet')
+  },
+  'read-tree of an older commit': (clone) => {
+    clone.git('read-tree', '--reset', '-u', 'HEAD~5')
+    clone.git('commit', '--quiet', '--message', 'as it was')
+  },
 }
 
-describe('what a clone has acknowledged stays, however large the log', () => {
-  const verbs: Readonly<Record<string, (clone: Clone) => void>> = {
-    'reset --hard': (clone) => clone.git('reset', '--quiet', '--hard', 'HEAD~4'),
-    revert: (clone) => clone.git('revert', '--no-edit', 'HEAD~4..HEAD'),
-    'branch -D': (clone) => {
-      clone.git('branch', 'gone')
-      clone.git('reset', '--quiet', '--hard', 'HEAD~4')
-      clone.git('branch', '-D', 'gone')
-    },
-  }
-  it.each(Object.keys(verbs))('after %s, also with the index deleted', async (name) => {
-    for (const isIndexDeleted of [false, true]) {
-      const { clone, ids } = await fourCommits()
-      verbs[name]?.(clone)
-      if (isIndexDeleted) rmSync(join(clone.events, 'index.db'), { force: true })
-      expect((await clone.ids()).sort()).toEqual(ids)
-      expect(clone.rawLines()).toHaveLength(ids.length)
-      await clone.emit(1)
-      expect(clone.rawLines()).toHaveLength(ids.length + 1)
-    }
+function millisecondsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1000
+}
+
+describe('what a clone has acknowledged stays, in a log of 20,000 events on 200 branches', () => {
+  const cases = Object.keys(VERBS).flatMap((name, at) =>
+    [false, true]
+      .filter((deleted) => IS_FULL || deleted === (at % 2 === 1))
+      .map((deleted) => ({ name, deleted })),
+  )
+  it.each(cases)('after $name, index deleted: $deleted', async ({ name, deleted }) => {
+    const { clone, ids } = await largeLog()
+    VERBS[name]?.(clone)
+    if (deleted) deleteIndex(clone)
+    const started = process.cpuUsage()
+    const found = await clone.ids()
+    const took = millisecondsSince(started)
+    if (IS_FULL)
+      process.stderr.write(`large log: ${name}, index deleted: ${deleted}: ${Math.round(took)} ms\n`)
+    expect(found.sort()).toEqual(ids)
+    expect(clone.rawLines().map(idIn).sort()).toEqual(ids)
+    expect(took).toBeLessThan(AT_MOST_MS)
+    await clone.emit(1)
+    expect(clone.rawLines()).toHaveLength(ids.length + 1)
   })
 
-  it('after branch -D of the branch that alone had it, once that is gone', async () => {
-    const { clone, ids } = await fourCommits()
-    clone.git('switch', '--quiet', '--create', 'main2', 'HEAD~4')
+  it('waits with a branch’s events while the branch is there, and asks of new tips alone', async () => {
+    const { clone, ids } = await largeLog()
+    clone.git('switch', '--quiet', 'main')
     expect(await clone.ids()).toEqual([])
     await clone.settle()
     expect(clone.rawLines()).toEqual([])
-    clone.git('branch', '-D', 'main')
+    expect(readdirSync(join(clone.root, '.git', 'kitty', 'tips')).length).toBeGreaterThan(0)
+    for (let round = 0; round < 3; round += 1) {
+      clone.write('README.md', `round ${round}\n`)
+      clone.commit(`round ${round}`)
+      const started = process.cpuUsage()
+      expect(await clone.ids()).toEqual([])
+      expect(millisecondsSince(started)).toBeLessThan(AT_MOST_MS)
+    }
+    clone.git('switch', '--quiet', 'work')
     expect((await clone.ids()).sort()).toEqual(ids)
   })
 })

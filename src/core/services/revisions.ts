@@ -23,9 +23,8 @@ export class Revisions {
    * @throws KittyError UsageError when git knows no such commit.
    */
   log(asked: string, from: string): { commit: string; events: readonly LogEvent[] } {
-    const { root, worktree, eventsDir } = this.workspace
-    const commit = resolveCommit(worktree, asked)
-    if (commit === undefined) throw this.#unknown(asked, from)
+    const { root, eventsDir } = this.workspace
+    const commit = this.commit(asked, from)
     const { events, problems } = logAtRevision(root, eventsDir, commit)
     if (problems.length > 0) {
       const [first] = problems
@@ -33,6 +32,13 @@ export class Revisions {
       this.notices.warn(`${problems.length} lines of the log at ${asked} were passed over${place}`)
     }
     return { commit, events }
+  }
+
+  /** The commit's object id. Parameters and errors as of `log`. */
+  commit(asked: string, from: string): string {
+    const commit = resolveCommit(this.workspace.worktree, asked)
+    if (commit === undefined) throw this.#unknown(asked, from)
+    return commit
   }
 
   #unknown(asked: string, from: string): KittyError {

@@ -14,6 +14,7 @@ import {
   UNCHECKED,
 } from '../index/event-index.js'
 import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
+import { closedIds } from '../log/archive/closed-logs.js'
 import { crc32 } from '../log/format/crc32.js'
 import { endedTails, forgetEnded } from '../log/repair/ended-tails.js'
 import { quarantineLines } from '../log/repair/quarantine.js'
@@ -84,7 +85,7 @@ export class Recovery {
     // Before git is asked, as in #compareWithGit. What HEAD brings to a sparse checkout may stay out of the work tree.
     const watched = !isChecked(mark) && isSparse(this.workspace) ? branchesState(this.workspace) : undefined
     const { lines, end } = this.journal.read(mark)
-    const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
+    const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => this.#unstaged())
     const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
     const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
     // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
@@ -93,6 +94,7 @@ export class Recovery {
       return undefined
     }
     // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
+    if (!isChecked(mark)) await this.#nameDeparted(index)
     if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, {
         ...marked(mark),
@@ -195,7 +197,7 @@ export class Recovery {
     const { lines: ofJournal, end } = this.journal.read()
     const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
     const missing = await this.#missingFromLog(index, lines)
-    const unstaged = this.#ifGitAnswers(() => unstagedDeletions(this.workspace))
+    const unstaged = this.#ifGitAnswers(() => this.#unstaged())
     // In another file they are not gone: moved to the one of their day, or to another writer's.
     const deleted = await missingFrom(index, unstaged ?? [])
     const comesBack = new Set(idsOf(deleted))
@@ -215,12 +217,31 @@ export class Recovery {
       )
       await this.#catchUp(index)
     }
+    await this.#nameDeparted(index)
     this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending || plan === undefined) return putBack.length > 0
     // A sparse checkout may leave out what HEAD brings: only HEAD tells then that there is more.
     const waitsFor = plan.isElsewhere || isSparse(this.workspace) ? { branches } : {}
     await this.#confirmJournal(index, plan.expected, { ...end, ...waitsFor })
     return putBack.length > 0
+  }
+
+  #unstaged(): RawLine[] | undefined {
+    const lines = unstagedDeletions(this.workspace)
+    return lines && this.#notClosed(lines)
+  }
+
+  /** Without the events of logs that a new one has taken the place of. */
+  #notClosed(lines: RawLine[]): RawLine[] {
+    if (lines.length === 0) return lines
+    const closed = closedIds(this.workspace.privateDir)
+    return closed.size === 0 ? lines : lines.filter(({ event_id }) => !closed.has(event_id))
+  }
+
+  async #nameDeparted(index: EventIndex): Promise<void> {
+    // Loaded here, since almost no command comes this far.
+    const { departedEvents } = await import('./departed.js')
+    for (const sentence of await departedEvents(this.workspace, index)) this.notices.warn(sentence)
   }
 
   #committed(lines: readonly RawLine[]): Committed {
@@ -273,7 +294,7 @@ export class Recovery {
     const files = this.#ifGitAnswers(() =>
       isLogHidden(this.workspace) ? [...linesOfHead(root, eventsDir)] : [],
     )
-    return missingFrom(index, (files ?? []).flat())
+    return missingFrom(index, this.#notClosed((files ?? []).flat()))
   }
 
   /**

@@ -11,12 +11,13 @@ afterEach(() => {
 
 /** A folder that is gone after the test, in memory where that can be had: these tests sync thousands of small files. */
 export function quickFolder(): string {
-  const path = realpathSync(mkdtempSync(join(parent(), 'kitty-git-')))
+  const path = realpathSync(mkdtempSync(join(memoryFolder(), 'kitty-git-')))
   made.push(path)
   return path
 }
 
-function parent(): string {
+/** Where files are in memory, if that can be had. */
+export function memoryFolder(): string {
   try {
     accessSync('/dev/shm', constants.W_OK)
     return '/dev/shm'

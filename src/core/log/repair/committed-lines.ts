@@ -82,9 +82,42 @@ function isOver({ elsewhere }: Committed, lines: readonly RawLine[], until: numb
 }
 
 /** Every event that HEAD has, one file at a time. @throws KittyError when git cannot be asked. */
-export function* linesOfHead(root: string, eventsDir: string): Generator<RawLine[]> {
-  const [tree] = readObjects(root, [`HEAD:${pathInTree(root, eventsDir)}`])
-  for (const blob of blobsOfDays(tree)) yield rawLinesOfBlobs(root, [blob])
+export function linesOfHead(root: string, eventsDir: string): Generator<RawLine[]> {
+  return linesOfCommits(root, eventsDir, ['HEAD'])
+}
+
+/**
+ * Every event that commits have, one file at a time and each file once.
+ * @param but A file that this commit has as well is left out. @throws KittyError when git cannot be asked.
+ */
+export function* linesOfCommits(
+  root: string,
+  eventsDir: string,
+  commits: readonly string[],
+  but?: string,
+): Generator<RawLine[]> {
+  const folder = pathInTree(root, eventsDir)
+  const known = new Set(but === undefined ? [] : blobsOfDays(readObjects(root, [`${but}:${folder}`])[0]))
+  const trees = readObjects(
+    root,
+    commits.map((commit) => `${commit}:${folder}`),
+  )
+  for (const blob of trees.flatMap((tree) => blobsOfDays(tree))) {
+    if (known.has(blob)) continue
+    known.add(blob)
+    yield rawLinesOfBlobs(root, [blob])
+  }
+}
+
+/** The tips of all local branches, the newest first. @throws KittyError when git cannot be asked. */
+export function branchTips(root: string): string[] {
+  const tips = askGitText(root, [
+    'for-each-ref',
+    '--sort=-committerdate',
+    '--format=%(objectname)',
+    'refs/heads',
+  ])
+  return [...new Set((tips ?? '').split('\n').filter(Boolean))]
 }
 
 function pathInTree(root: string, eventsDir: string): string {

@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { catchUp } from '../../index/catch-up.js'
 import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
+import { Archive } from '../../log/archive/archive.js'
 import { quarantineLines } from '../../log/repair/quarantine.js'
 import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
 import { missingFromWorkTree } from './committed-events.js'
@@ -28,6 +29,7 @@ export class LogChecks {
     @inject(RebuildClock) private readonly clock: RebuildClock,
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Archive) private readonly archive: Archive,
     @inject(Session) private readonly session: Session,
   ) {}
 
@@ -54,6 +56,7 @@ export class LogChecks {
       ]),
       ['committed-events', () => this.#committedEvents(replayed)],
       ['front-matter', () => this.#frontMatter(replayed)],
+      ['archive', () => this.#archive()],
       ['leftovers', () => leftovers(this.workspace, this.session.now())],
     ]
     return checks.map(([name, look]) => ({ name, area: 'data', look }))
@@ -104,6 +107,17 @@ export class LogChecks {
     if (missing.length === 0) return well('every event of HEAD is in the work tree')
     const says = `${counted(missing.length, 'event')} that HEAD has ${missing.length === 1 ? 'is' : 'are'} missing from .kittify/events: a file was deleted or cut, and the next commit would lose them`
     return repairable(says, 'puts them back', () => void this.log.putBack(missing))
+  }
+
+  async #archive(): Promise<Verdict> {
+    const days = await this.archive.days()
+    const events = days.reduce((sum, day) => sum + day.events, 0)
+    const bytes = days.reduce((sum, day) => sum + day.bytes, 0)
+    if (events === 0) return well('empty: the journal holds everything this clone has acknowledged')
+    const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+    return well(
+      `${counted(events, 'event')} of ${counted(days.length, 'day')} in ${size}; older ones go with kitty agent events archive --prune-before DATE`,
+    )
   }
 
   async #frontMatter(replayed: EventIndex): Promise<Verdict> {

@@ -1,0 +1,222 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { FileArchive } from '../../src/core/log/archive/archive.js'
+import type { RawLine } from '../../src/core/log/event-log.js'
+import { FileJournal } from '../../src/core/log/repair/file-journal.js'
+import { ArchiveCare } from '../../src/core/services/archive-care.js'
+import { ATTRIBUTES } from '../../src/core/services/initialize.js'
+import { NewLog } from '../../src/core/services/new-log.js'
+import { RestoreEvents } from '../../src/core/services/restore-events.js'
+import { inProcess } from '../support/session.js'
+import { Clone, idIn } from './support/clone.js'
+import { quickFolder } from './support/folder.js'
+import { deleteIndex } from './support/large.js'
+
+/** A clone that wrote, and one that only pulled: two commits of three events each. */
+async function pulled(): Promise<{ origin: Clone; clone: Clone; ids: string[] }> {
+  const folder = quickFolder()
+  const origin = Clone.create(join(folder, 'origin'), ATTRIBUTES.join('\n'))
+  const ids = await origin.emit(3)
+  origin.commit('one')
+  origin.git('clone', '--quiet', origin.root, join(folder, 'clone'))
+  const clone = new Clone(join(folder, 'clone'))
+  await clone.ids()
+  ids.push(...(await origin.emit(3)))
+  origin.commit('two')
+  clone.git('pull', '--quiet')
+  expect((await clone.ids()).sort()).toEqual(ids.sort())
+  return { origin, clone, ids }
+}
+
+describe('a clone that only pulled', () => {
+  it.each<[string, (clone: Clone) => void]>([
+    ['restore', (clone) => (rmSync(clone.day), clone.git('restore', '.'))],
+    [
+      'restore of an older state of the work tree',
+      (clone) => clone.git('restore', '--source=HEAD~1', '--worktree', '.kittify/events'),
+    ],
+    ['stash', (clone) => (writeFileSync(clone.day, ''), clone.git('stash', '--quiet'))],
+    [
+      'reset --hard to where it stands',
+      (clone) => (rmSync(clone.day), clone.git('reset', '--quiet', '--hard')),
+    ],
+    [
+      'a checkout that was killed after it had taken the file away',
+      (clone) => {
+        rmSync(clone.day)
+        writeFileSync(join(clone.root, '.git', 'index.lock'), '')
+        rmSync(join(clone.root, '.git', 'index.lock'))
+      },
+    ],
+  ])('has everything back after %s', async (_, verb) => {
+    for (const isIndexDeleted of [false, true]) {
+      const { clone, ids } = await pulled()
+      verb(clone)
+      if (isIndexDeleted) deleteIndex(clone)
+      expect((await clone.ids()).sort()).toEqual(ids)
+    }
+  })
+
+  it('names once what left with a reset, and brings it back when it is asked to, for good', async () => {
+    const { clone, ids } = await pulled()
+    const tip = clone.head()
+    clone.git('reset', '--quiet', '--hard', 'HEAD~1')
+    expect(await clone.ids()).toHaveLength(3)
+    deleteIndex(clone)
+    expect(await clone.ids()).toHaveLength(3)
+    const named = clone.warnings.filter((warning) => warning.includes('left with'))
+    expect(named).toEqual([
+      `3 events by ada left with ${tip.slice(0, 12)} (reset: moving to HEAD~1). To bring them back: kitty agent events restore --from ${tip.slice(0, 12)}`,
+    ])
+    const { service, store } = await inProcess({ cwd: clone.root })
+    expect(await (await service(RestoreEvents)).restore('HEAD@{1}')).toEqual({ commit: tip, restored: 3 })
+    expect(await (await service(RestoreEvents)).restore(tip)).toMatchObject({ restored: 0 })
+    await store.close()
+    expect((await clone.ids()).sort()).toEqual(ids)
+    clone.git('reset', '--quiet', '--hard')
+    expect((await clone.ids()).sort()).toEqual(ids)
+    expect(clone.warnings.filter((warning) => warning.includes('left with'))).toHaveLength(1)
+  })
+
+  it('names what left with a revert', async () => {
+    const { clone } = await pulled()
+    clone.git('revert', '--no-edit', 'HEAD')
+    expect(await clone.ids()).toHaveLength(3)
+    expect(clone.warnings.join()).toMatch(/3 events by ada left with [0-9a-f]{12} \(revert: /)
+  })
+
+  it('gets nothing back of a branch that was only looked at, and is deleted', async () => {
+    const { origin, clone, ids } = await pulled()
+    origin.git('switch', '--quiet', '--create', 'pr1')
+    await origin.emit(2)
+    origin.commit('pr1')
+    clone.git('fetch', '--quiet')
+    clone.git('switch', '--quiet', 'pr1')
+    expect(await clone.ids()).toHaveLength(8)
+    clone.git('switch', '--quiet', 'main')
+    clone.git('branch', '--quiet', '-D', 'pr1')
+    for (const isIndexDeleted of [false, true]) {
+      if (isIndexDeleted) deleteIndex(clone)
+      expect((await clone.ids()).sort()).toEqual(ids)
+    }
+    expect(clone.warnings.join()).not.toContain('left with')
+  })
+})
+
+describe('a redacted event stays away', () => {
+  /** A repository whose second event was redacted: the stub in log, journal and archive, the full line elsewhere. */
+  async function redacted(): Promise<{ clone: Clone; ids: string[]; full: string; stub: string }> {
+    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const ids = await clone.emit(3)
+    clone.commit('with the full line')
+    clone.git('branch', 'beside')
+    const [first = '', full = '', third = ''] = clone.rawLines()
+    const stub = JSON.stringify({
+      ...(JSON.parse(full) as object),
+      payload: { feature_slug: '001-login', redacted: 'a token' },
+    })
+    writeFileSync(clone.day, [first, stub, third, ''].join('\n'))
+    const journal = new FileJournal(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
+    const archive = new FileArchive(join(clone.root, '.git', 'kitty', 'events'))
+    const change = (line: RawLine): RawLine =>
+      line.event_id === idIn(full) ? { ...line, bytes: Buffer.from(`${stub}\n`) } : line
+    await archive.add(journal.read().lines.map(change), '2026-11-22')
+    journal.rewrite(journal.read().lines.map(change))
+    clone.commit('redacted')
+    return { clone, ids, full, stub }
+  }
+
+  it.each<[string, (clone: Clone) => void]>([
+    ['nothing', () => undefined],
+    [
+      'reset to before, with the full line in the commit',
+      (clone) => clone.git('reset', '--quiet', '--hard', 'HEAD~1'),
+    ],
+    [
+      'reset to before any event, and the branch with the full line deleted',
+      (clone) => (
+        clone.git('reset', '--quiet', '--hard', 'HEAD~2'),
+        clone.git('branch', '--quiet', '-D', 'beside')
+      ),
+    ],
+    ['a branch with the full line deleted', (clone) => clone.git('branch', '--quiet', '-D', 'beside')],
+    ['stash', (clone) => (rmSync(clone.day), clone.git('stash', '--quiet'))],
+  ])('after %s', async (name, verb) => {
+    for (const isIndexDeleted of [false, true]) {
+      const { clone, ids, full, stub } = await redacted()
+      verb(clone)
+      if (isIndexDeleted) deleteIndex(clone)
+      await clone.settle()
+      // Where a commit itself holds the full line, git has put it there.
+      const isGits = name.startsWith('reset to before, with')
+      expect(clone.rawLines().map(idIn).sort()).toEqual(ids)
+      if (!isGits) expect(clone.rawLines()).toContain(stub)
+      if (!isGits) expect(clone.rawLines()).not.toContain(full)
+    }
+  })
+})
+
+describe('a new log', () => {
+  it('brings nothing back that was stored before, and keeps it all', async () => {
+    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const old = await clone.emit(3)
+    clone.commit()
+    const { service, store } = await inProcess({ cwd: clone.root })
+    const result = await (await service(NewLog)).begin('copied from a template')
+    await store.close()
+    expect(result.closed).toBe(3)
+    expect(await clone.ids()).toEqual([])
+    const [first] = await clone.emit(1)
+    clone.commit('a new log')
+    for (const verb of [
+      ['reset', '--quiet', '--hard', 'HEAD~1'],
+      ['stash', '--quiet'],
+    ]) {
+      clone.git(...verb)
+      deleteIndex(clone)
+      expect(await clone.ids()).toContain(first)
+    }
+    expect(old).toHaveLength(3)
+  })
+
+  it('lets no event back while its removal is not committed', async () => {
+    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    await clone.emit(3)
+    clone.commit()
+    const { service, store } = await inProcess({ cwd: clone.root })
+    await (await service(NewLog)).begin('copied from a template')
+    await store.close()
+    for (let round = 0; round < 2; round += 1) {
+      deleteIndex(clone)
+      await clone.settle()
+      expect(await clone.ids()).toEqual([])
+    }
+  })
+})
+
+describe('pruning the archive', () => {
+  it('takes out what HEAD has, and what no branch has only when it is told to', async () => {
+    const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
+    const kept = await clone.emit(2)
+    clone.commit()
+    const lost = await clone.emit(2)
+    const archive = new FileArchive(join(clone.root, '.git', 'kitty', 'events'))
+    const journal = new FileJournal(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
+    await archive.add(journal.read().lines, '2026-11-22')
+    const ids = async (): Promise<string[]> => {
+      const found: string[] = []
+      for await (const ofDay of archive.ids()) found.push(...ofDay)
+      return found
+    }
+    expect(await ids()).toEqual([...kept, ...lost].sort())
+    const { service, store } = await inProcess({ cwd: clone.root })
+    const care = await service(ArchiveCare)
+    expect(await care.prune('2026-11-22', false)).toMatchObject({ pruned: 0 })
+    expect(await care.prune('2026-11-23', false)).toMatchObject({ pruned: 2 })
+    expect(await ids()).toEqual([...lost].sort())
+    expect(await care.prune('2026-11-23', true)).toEqual({ pruned: 2, days: [] })
+    await expect(care.prune('soon', false)).rejects.toMatchObject({ kind: 'UsageError' })
+    await store.close()
+  })
+})
