@@ -59,6 +59,10 @@ describe('mergeLines', () => {
     expect(merge(`\ufeff${noteLine(1)}`.replace('\n', '\r\n'), noteLine(1))).toBe(noteLine(1))
   })
 
+  it('keeps the CR of a line that is no event, byte for byte', () => {
+    expect(merge(`${noteLine(1)}no event\r\n`)).toBe(`${noteLine(1)}no event\r\n`)
+  })
+
   it('keeps both of two lines that share an id, in an order that does not depend on the sides', () => {
     const one = noteLine(1)
     const other = noteLine(1, { actor: 'eve' })

@@ -74,12 +74,20 @@ function* textLines(version: Buffer): Generator<{ bytes: Buffer; isTorn: boolean
   while (start < version.length) {
     const newline = version.indexOf(LF, start)
     const end = newline < 0 ? version.length : newline
-    const isCrlf = end > start && version[end - 1] === CR
-    const bytes = version.subarray(start, isCrlf ? end - 1 : end)
-    if (bytes.length > 0 && !isConflictMarker(bytes))
-      for (const part of unglued(bytes)) yield { bytes: part, isTorn: newline < 0 }
+    const whole = version.subarray(start, end)
+    const text = withoutCr(whole)
+    if (text.length > 0 && !isConflictMarker(text)) {
+      const parts = unglued(text)
+      // What is no event stays byte for byte: its CR may be part of it.
+      const isEvents = text.length === whole.length || parts.every((part) => eventIn(part) !== undefined)
+      for (const bytes of isEvents ? parts : [whole]) yield { bytes, isTorn: newline < 0 }
+    }
     start = end + 1
   }
+}
+
+function withoutCr(line: Buffer): Buffer {
+  return line.at(-1) === CR ? line.subarray(0, -1) : line
 }
 
 /** A merge of files without final newline may have put two events into one line. */
