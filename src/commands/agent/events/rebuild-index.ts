@@ -1,6 +1,6 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { IndexHealth } from '../../../core/index/index-health.js'
+import { RebuildIndex } from '../../../core/services/rebuild-index.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
   static override summary = 'Build the index anew from the log'
@@ -13,15 +13,15 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
 
   @WithErrorStorage
   async run(): Promise<unknown> {
-    const health = await this.service(IndexHealth)
+    const service = await this.service(RebuildIndex)
     try {
-      const { events, files, seconds } = await health.rebuild()
+      const { events, files, seconds } = await service.rebuild()
       this.show(
         () => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`,
       )
       return await this.document({ events, files, seconds })
     } finally {
-      await health.close()
+      await service.close()
     }
   }
 }

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
-import { KittyError } from '../../errors/kitty-error.js'
 import { catchUp } from '../../index/catch-up.js'
-import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
+import type { EventIndex } from '../../index/event-index.js'
 import { Archive } from '../../log/archive/archive.js'
+import { rebuildFailure } from '../../index/rebuild-failure.js'
 import { quarantineLines } from '../../log/repair/quarantine.js'
 import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
 import { missingFromWorkTree } from './committed-events.js'
@@ -97,8 +97,7 @@ export class LogChecks {
     try {
       await this.health.rebuild()
     } catch (error) {
-      if (!(error instanceof IndexUnusable)) throw error
-      throw new KittyError('NotWritable', `the index was not rebuilt: ${error.message}`, { cause: error })
+      throw rebuildFailure(error, indexFile)
     }
   }
 

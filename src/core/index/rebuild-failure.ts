@@ -1,0 +1,45 @@
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { storageError } from '../files/storage-error.js'
+import { IndexUnusable } from './event-index.js'
+
+/** What SQLite says, as the operating system would (sqlite.org/rescode.html). */
+const AS_SYSTEM: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'ENOSPC',
+  SQLITE_IOERR: 'EIO',
+  SQLITE_READONLY: 'EROFS',
+  SQLITE_CANTOPEN: 'EACCES',
+  SQLITE_PERM: 'EACCES',
+}
+
+/** Why an index that someone asked for was not built, as the error a person reads. @param path Of the index. */
+export function rebuildFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof IndexUnusable)) return error
+  if (error.reason === 'busy')
+    return new KittyError('LockTimeout', `${path} was not rebuilt: other processes keep it in use.`, {
+      nextSteps: ['run the command again', `see who has it open: lsof ${path}`],
+      context: { path },
+      cause: error,
+    })
+  if (error.reason === 'unavailable')
+    return new KittyError('MissingDependency', `${path} was not rebuilt: ${error.message}`, {
+      nextSteps: ['npm install -g kittify'],
+      context: { path },
+      cause: error,
+    })
+  const code = codeIn(error)
+  if (code !== undefined)
+    return storageError(Object.assign(new Error(error.message), { code }), path, 'not stored')
+  return new KittyError('NotWritable', `${path} was not rebuilt: ${error.message}`, {
+    nextSteps: [`look at ${path} and its folder`, 'run the command again'],
+    context: { path },
+    cause: error,
+  })
+}
+
+function codeIn(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const code = systemCode(at)
+    if (code !== undefined) return AS_SYSTEM[code] ?? (code.startsWith('SQLITE_') ? undefined : code)
+  }
+  return undefined
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { rebuildFailure } from '../../../src/core/index/rebuild-failure.js'
+
+function coded(code: string): Error {
+  return Object.assign(new Error(`${code}: as the system says`), { code })
+}
+
+describe('why an index was not rebuilt', () => {
+  it.each([
+    ['ENOSPC', 'DiskFull'],
+    ['SQLITE_FULL', 'DiskFull'],
+    ['EACCES', 'NotWritable'],
+    ['EMFILE', 'NotWritable'],
+    ['SQLITE_CANTOPEN', 'NotWritable'],
+    ['EIO', 'DamagedData'],
+    ['SQLITE_IOERR', 'DamagedData'],
+  ])('%s is %s', (code, kind) => {
+    const error = new IndexUnusable('damaged', 'a new index cannot be written', { cause: coded(code) })
+    expect(rebuildFailure(error, '/tmp/index.db')).toMatchObject({ kind })
+  })
+
+  it('an index that others keep in use is a lock that was waited for', () => {
+    const error = new IndexUnusable('busy', 'the index is in use by another process')
+    expect(rebuildFailure(error, '/tmp/index.db')).toMatchObject({ kind: 'LockTimeout' })
+  })
+
+  it('anything else comes as it is', () => {
+    const error = new TypeError('a defect')
+    expect(rebuildFailure(error, '/tmp/index.db')).toBe(error)
+  })
+})
