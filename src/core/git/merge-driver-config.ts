@@ -1,8 +1,15 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
-import { askGitFields, git } from './git.js'
+import { askGitFields, git, GitRefusal } from './git.js'
 import type { Workspace } from '../workspace/workspace.js'
+
+/** What git says of a configuration that another process is writing. */
+const LOCKED = /could not lock config file (.+): File exists/
+/** Git's configuration is waited for so long, in milliseconds, and looked at so often. */
+const CONFIG_WAIT_MS = 2_000
+const CONFIG_POLL_MS = 20
 
 /** Git's three-way merge with markers, as it would have merged the file without a driver. */
 const AS_TEXT = 'git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
@@ -33,9 +40,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 }
 
 /** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
-export function registerMergeDrivers(root: string): string[] {
+export function registerMergeDrivers(root: string, waitMs = CONFIG_WAIT_MS): string[] {
   const missing = missingSettings(root)
-  for (const [key, value] of missing) git(root, ['config', '--local', key, value])
+  for (const [key, value] of missing) setConfig(root, key, value, waitMs)
   return [...new Set(missing.map(([key]) => key.split('.')[1] ?? key))]
 }
 
@@ -53,7 +60,37 @@ export function ensureMergeDrivers({
   const isSet = Object.entries(SETTINGS).every(([key, value]) => present.get(key) === value)
   if (isSet) return []
   const isAskedFor = /\bmerge=kitty-/.test(readOptional(join(root, '.gitattributes')) ?? '')
-  return isAskedFor ? registerMergeDrivers(root) : []
+  // No write of an event waits for it.
+  return isAskedFor ? registerMergeDrivers(root, 0) : []
+}
+
+/** Waits while another process holds the file: git itself gives up at once. */
+function setConfig(root: string, key: string, value: string, waitMs: number): void {
+  const until = performance.now() + waitMs
+  for (;;) {
+    try {
+      git(root, ['config', '--local', key, value])
+      return
+    } catch (error) {
+      const file = error instanceof GitRefusal ? LOCKED.exec(error.reason)?.[1] : undefined
+      if (file === undefined) throw error
+      if (performance.now() > until) throw configLocked(root, file, error)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CONFIG_POLL_MS)
+    }
+  }
+}
+
+function configLocked(root: string, file: string, cause: unknown): KittyError {
+  const lock = `${resolve(root, file)}.lock`
+  return new KittyError(
+    'LockTimeout',
+    `${lock} is there: another git is writing that file, or one was killed.`,
+    {
+      nextSteps: ['run the command again', `if no git is at work in this repository: rm ${lock}`],
+      context: { lock },
+      cause,
+    },
+  )
 }
 
 /** True when git's configuration names the merge drivers as this kitty runs them. */

@@ -57,7 +57,7 @@ export class AttributeGuard {
       if (names.length > 0)
         this.notices.warn(`Registered the merge drivers ${names.join(' and ')} in this clone's .git/config.`)
     } catch (error) {
-      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
+      if (!isKittyError(error) || !['GitFailure', 'LockTimeout'].includes(error.kind)) throw error
       this.notices.warn(
         `Could not register the merge drivers; kitty doctor --fix tries again. ${error.message}`,
       )
