@@ -6,16 +6,12 @@ import { featureFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderBoard } from '../core/cli/render/board.js'
 import { commitNotes } from '../core/cli/render/commit-notes.js'
-import { withoutOptimising } from '../core/cli/without-optimising.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
 import { CommitState } from '../core/services/commit-state.js'
 import { Status } from '../core/services/status.js'
 import { PastBoard } from '../core/services/past-board.js'
 import type { EventStore } from '../core/store/event-store.js'
-
-/** From here on it takes longer to optimise the page's making than to make it [2 ms to say so]. */
-const MANY_PACKAGES = 1_000
 
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override summary = 'Show the board'
@@ -56,15 +52,8 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     const uncommitted = (await this.service(CommitState)).look()
-    if (!this.jsonEnabled()) await this.showOnce(status, commitNotes(uncommitted))
+    this.show((style) => [renderBoard(status, style), ...commitNotes(uncommitted)].join('\n'))
     return this.document({ ...status, ...uncommitted })
-  }
-
-  private async showOnce(status: StatusDocument, notes: readonly string[]): Promise<void> {
-    const show = (): void => this.show((style) => [renderBoard(status, style), ...notes].join('\n'))
-    const packages = status.features.reduce((sum, { progress }) => sum + progress.total, 0)
-    if (packages < MANY_PACKAGES) show()
-    else await withoutOptimising(show)
   }
 
   private async board(feature: string | undefined): Promise<StatusDocument> {
