@@ -124,6 +124,8 @@ export class Implement {
     if (to === undefined) throw noWorkingLane(this.workflow)
     if (this.workflow.working.includes(state.lane)) {
       if (state.lane_actor !== provenance.actor) throw taken(state, place)
+      // Killed between the claim and the file, an earlier call has left the file behind.
+      this.files.settle([state], new Set([workPackage]))
       return decided(this.#workspaceEvents(state, place, look))
     }
     if (look.state === 'whole' && this.#isHandedOver(state.lane)) {

@@ -29,7 +29,14 @@ export interface InitResult {
 }
 
 /** Everything in `.kittify` that must not be committed. */
-export const IGNORED = ['events/index.db*', 'clock.json', 'clock.json.tmp', 'errors/', 'events/*.tmp']
+export const IGNORED = [
+  'events/index.db*',
+  'clock.json',
+  'clock.json.tmp',
+  'errors/',
+  'events/*.tmp',
+  '.*.tmp',
+]
 
 const ERRORS_IGNORED = 'errors/'
 const ERRORS_TRACKED = '!errors/'
@@ -42,7 +49,8 @@ export const ATTRIBUTES = [
 /** Every record is a line of its own, in any order. */
 const ERROR_ATTRIBUTES = ['.kittify/errors/*.jsonl text eol=lf merge=union']
 
-export const WORKTREES_IGNORED = ['.worktrees/']
+/** At the repository's root: worktrees, and what a file is written to before it takes its place. */
+export const ROOT_IGNORED = ['.worktrees/', '/kitty-specs/**/.*.tmp', '/..git*.tmp']
 
 /** Sets kitty up in a repository: adds what is missing, overwrites nothing, can be repeated. */
 @injectable()
@@ -79,7 +87,7 @@ export class Initialize {
     const files: [string, readonly string[]][] = [
       [join(workspace.kittyDir, '.gitignore'), IGNORED.filter((line) => line !== ERRORS_IGNORED)],
       [join(workspace.root, '.gitattributes'), track ? [...ATTRIBUTES, ...ERROR_ATTRIBUTES] : ATTRIBUTES],
-      [join(workspace.root, '.gitignore'), WORKTREES_IGNORED],
+      [join(workspace.root, '.gitignore'), ROOT_IGNORED],
     ]
     const { root } = workspace
     const ignored = join(workspace.kittyDir, '.gitignore')

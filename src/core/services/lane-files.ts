@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { BoardRow } from '../index/board-row.js'
@@ -7,6 +7,7 @@ import { featureDir } from '../specs/feature-name.js'
 import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
+import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { assertReachable, listInside, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
@@ -116,7 +117,10 @@ function settleFile(root: string, relativePath: string, lane: string, add: boole
   const change = setLane(file.bytes, lane)
   if (!change.ok) return add ? change.problem : undefined
   try {
-    if (change.changed) putInside(root, path, change.bytes)
+    if (change.changed) {
+      putInside(root, path, change.bytes)
+      removeLeftTemporaries(root, dirname(path))
+    }
     return undefined
   } catch (error) {
     if (isKittyError(error)) return error.message

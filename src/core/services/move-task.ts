@@ -89,6 +89,8 @@ export class MoveTask {
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
     if (decision.ok) return decided(decision.events)
+    // A command killed between its event and the file leaves the file behind: its repeat comes this way.
+    this.files.settle([state], new Set([workPackage]))
     const { kind, requested_status, blockers } = decision.refusal
     const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
     throw refusedMove({ state, refusal: decision.refusal, actor, earlier })

@@ -2,7 +2,6 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import { ArchiveCare } from '../../../core/services/archive-care.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
@@ -27,7 +26,6 @@ export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> 
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
@@ -37,7 +35,9 @@ export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> 
     const { pruned, days } =
       before === undefined
         ? { pruned: 0, days: await service.days() }
-        : await service.prune(before, this.flags['also-lost'])
+        : await this.eventStore.exclusively('prune the archive', () =>
+            service.prune(before, this.flags['also-lost']),
+          )
     this.show(() =>
       [
         ...(before === undefined ? [] : [`${pruned} events removed from the archive.`]),

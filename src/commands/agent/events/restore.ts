@@ -2,7 +2,6 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import type { ErrorStorage } from '../../../core/errors/error-storage.js'
 import { RestoreEvents } from '../../../core/services/restore-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
@@ -23,13 +22,14 @@ export default class RestoreCommand extends KittyCommand<typeof RestoreCommand> 
   }
 
   declare readonly eventStore: EventStore
-  declare readonly errorStorage: ErrorStorage
 
   @WithErrorStorage
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(RestoreEvents)
-    const { commit, restored } = await service.restore(this.flags.from)
+    const { commit, restored } = await this.eventStore.exclusively('restore', () =>
+      service.restore(this.flags.from),
+    )
     this.show(() =>
       restored === 0
         ? `The log has every event of ${commit.slice(0, 12)}.`

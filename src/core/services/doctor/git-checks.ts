@@ -4,7 +4,7 @@ import { readConfig } from '../../workspace/config.js'
 import { areMergeDriversRegistered, registerMergeDrivers } from '../../git/merge-driver-config.js'
 import { askGitFields, askGitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
-import { addLines, ATTRIBUTES, IGNORED, WORKTREES_IGNORED } from '../initialize.js'
+import { addLines, ATTRIBUTES, IGNORED, ROOT_IGNORED } from '../initialize.js'
 import { isLogHidden } from '../../log/repair/unstaged-deletions.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { refusalsAsVerdicts } from './place-checks.js'
@@ -95,11 +95,17 @@ function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
   const { track } = readConfig({ root, configFile }).errors
   const wanted: [string, readonly string[]][] = [
     [join(kittyDir, '.gitignore'), IGNORED.filter((line) => !track || !line.startsWith('errors/'))],
-    [join(root, '.gitignore'), WORKTREES_IGNORED],
+    [join(root, '.gitignore'), ROOT_IGNORED],
   ]
   // Asked of git, since a line of the person's own may well say the same.
   const errors = track ? [] : ['.kittify/errors/2026-01-01.jsonl']
-  const samples = ['.kittify/events/index.db', '.kittify/clock.json', ...errors, '.worktrees/x']
+  const samples = [
+    '.kittify/events/index.db',
+    '.kittify/clock.json',
+    ...errors,
+    '.worktrees/x',
+    'kitty-specs/001-x/tasks/.WP01.md.1-1.tmp',
+  ]
   const ignored = new Set(
     askGitText(root, ['check-ignore', '--no-index', '--', ...samples])?.split('\n') ?? [],
   )

@@ -1,5 +1,6 @@
 import { type Dirent, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { isRunning } from '../../files/left-temporaries.js'
 import { listInside } from '../../files/work-tree.js'
 import { entriesIn } from '../../files/list-folder.js'
 import type { Workspace } from '../../workspace/workspace.js'
@@ -56,14 +57,4 @@ function isLeftover(name: string): boolean {
   const builder = UNFINISHED_INDEX.exec(name)?.[1]
   // The others are written with the lock held; an index may be in the making just now.
   return builder === undefined ? TEMPORARY.test(name) : !isRunning(Number(builder))
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: somebody else's, and running.
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM'
-  }
 }
