@@ -1,4 +1,5 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
+import { moveHalfMadeAside } from '../git/half-made.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -79,6 +80,7 @@ export class Implement {
    */
   async implement(request: ImplementRequest): Promise<ImplementResult> {
     const place = placeOf(this.workspace, request.feature, request.workPackage)
+    await this.#moveHalfMadeAside()
     const look = lookAt(this.workspace, place, request.base)
     const { events, moves } = await this.claim({ ...request, place, look })
     for (const move of moves) await this.rules.follow(move, 'released')
@@ -168,6 +170,14 @@ export class Implement {
     return [
       { event_type: 'WorkspaceCreated', entity_id: work_package_id, entity_type: 'WorkPackage', payload },
     ]
+  }
+
+  /** Left by a killed git, it would keep git from listing any worktree at all. */
+  async #moveHalfMadeAside(): Promise<void> {
+    const { gitCommonDir, privateDir } = this.workspace
+    const aside = join(privateDir, 'half-made-worktrees')
+    for (const path of await moveHalfMadeAside(gitCommonDir, aside))
+      this.notices.warn(`${path} was left half made by a git that was killed; it was moved to ${aside}.`)
   }
 
   async #make(
