@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assertTrustedFolder } from './trusted-folder.js'
 
 /** A plugin as `kitty plugins install` and `link` note it in the data folder's package.json. */
 export interface InstalledPlugin {
@@ -11,9 +12,13 @@ export interface InstalledPlugin {
   readonly url?: string
 }
 
-/** Reads what is installed. Only this list makes kitty load code: no file of a repository is ever asked. */
+/**
+ * Reads what is installed. Only this list makes kitty load code: no file of a repository is ever asked.
+ * @throws KittyError UnsafeSetup where it lists something and someone else could have written it
+ */
 export function installedPlugins(dataFolder: string): InstalledPlugin[] {
   const listed = listOf(join(dataFolder, 'package.json'))
+  if (listed.length > 0) assertTrustedFolder(dataFolder)
   return listed.flatMap((entry): InstalledPlugin[] => {
     if (typeof entry !== 'object' || entry === null) return []
     const { name, type, root, tag, url } = entry as Readonly<Record<string, unknown>>
