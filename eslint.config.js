@@ -34,7 +34,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'web/**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -74,7 +74,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/core/git/git.ts', 'src/core/plugin/host/npm.ts'],
+    ignores: ['src/core/git/git.ts', 'src/core/plugin/host/npm.ts', 'src/core/cli/open-in-browser.ts'],
     rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
   },
   {

@@ -35,6 +35,7 @@ export default defineConfig({
             'test/faults/*.test.ts',
             'test/events-lib/**',
             'test/package/**',
+            'test/web/**',
             ...(isWindows ? NOT_ON_WINDOWS : []),
             '**/node_modules/**',
           ],
@@ -57,6 +58,16 @@ export default defineConfig({
           name: 'events-lib',
           include: ['test/events-lib/**/*.test.ts'],
           sequence: { shuffle: true },
+          ...within(2 * MINUTE),
+        },
+      },
+      {
+        resolve,
+        // The page in Debian's Chromium. KITTY_PICTURES=1 takes docs/images anew.
+        test: {
+          name: 'web',
+          include: ['test/web/**/*.test.ts'],
+          maxWorkers: 1,
           ...within(2 * MINUTE),
         },
       },

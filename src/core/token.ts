@@ -19,6 +19,9 @@ export interface Resolver {
   resolve<T>(id: ServiceId<T>): Promise<T>
 }
 
+/** Makes another container like this one, for a process that answers many requests: each reads everything again. */
+export const FreshContainer = token<() => Resolver>('FreshContainer')
+
 /** Nothing in the container serves a token: a defect of the wiring, never of the input. */
 export class MissingBinding extends Error {
   override readonly name = 'MissingBinding'

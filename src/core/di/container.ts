@@ -32,7 +32,7 @@ import { LogChecks } from '../services/doctor/log-checks.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventStore } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
-import { MissingBinding, type Resolver, type ServiceId } from '../token.js'
+import { FreshContainer, MissingBinding, type Resolver, type ServiceId } from '../token.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { Config, FoldRules, readConfig, Workflow } from '../workspace/config.js'
 import { findWorkspace, requireInitialized } from '../workspace/find-workspace.js'
@@ -51,6 +51,7 @@ const HOOK_LOCK_MS = 5_000
 export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
   const container = new Container({ autobind: true, defaultScope: 'Singleton' })
   container.load(workspaceModule(session), logModule(session), storeModule(), pluginModule(extensions))
+  container.bind<() => Resolver>(FreshContainer).toConstantValue(() => createContainer(session, extensions))
   return {
     resolve: async <T>(id: ServiceId<T>): Promise<T> => {
       if (typeof id === 'symbol' && !container.isBound(id))

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKFLOW, type LogEvent } from '../../../src/core/events-lib.js'
+import { boardPage } from '../../../src/core/pictures/board-page.js'
 import { flowSvg } from '../../../src/core/pictures/flow-charts.js'
 import { flowCsv } from '../../../src/core/pictures/flow-csv.js'
 import { flow } from '../../../src/core/projections/flow/flow.js'
 import type { FlowDocument } from '../../../src/core/projections/flow/flow-document.js'
 import { laneTimelines } from '../../../src/core/projections/flow/lane-timeline.js'
+import type { StatusDocument, WorkPackageDocument } from '../../../src/core/projections/board-document.js'
 import { created, eventsOf, moved } from '../projections/flow/logs.js'
 
 const HOSTILE = `<script>alert(1)</script>"'&\u0000]]>=1+1`
@@ -67,5 +69,37 @@ describe('the flow as lines', () => {
       moved('001-x', 'WP01', 'planned', 'doing', '2026-11-06T09:00:00Z', '=HYPERLINK("http://evil")'),
     ])
     expect(flowCsv(flowOf(events))).toContain(`"'=HYPERLINK(""http://evil"")"`)
+  })
+})
+
+describe('the board as a page', () => {
+  const card: WorkPackageDocument = {
+    work_package: 'WP01',
+    feature: '001-x',
+    title: HOSTILE,
+    lane: 'planned',
+    dependencies: ['WP02'],
+    blocked_by: [HOSTILE],
+    tags: [HOSTILE],
+    actor: HOSTILE,
+    subtasks: { done: 1, total: 2 },
+    gates: { passed: 0, total: 1 },
+    updated_at: null,
+    file: null,
+  }
+  const lanes = Object.fromEntries(
+    DEFAULT_WORKFLOW.lanes.map((lane) => [lane, lane === 'planned' ? [card] : []]),
+  )
+  const progress = { done: 0, total: 1, percent: 0 }
+  const board: StatusDocument = {
+    features: [{ feature: '001-x', title: HOSTILE, lanes, progress, conflicts: [] }],
+  }
+
+  it('makes no markup of any text, and loads nothing', () => {
+    const html = boardPage({ title: HOSTILE, board, flow: SOME, table: DEFAULT_WORKFLOW })
+    expect(html).not.toContain('<script')
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;')
+    expect(html).not.toMatch(/(?:src|href)=|https?:/)
+    expect(isWellFormed(html.replace('<!doctype html>', ''))).toBe(true)
   })
 })

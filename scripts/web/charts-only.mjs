@@ -1,0 +1,106 @@
+/**
+ * Takes out of uPlot what no chart of the page uses: the pointer, the legend, logarithmic scales, curves and steps.
+ * Functions are emptied on the syntax tree, and assignments dropped, so that the bundler can leave out the rest. A name
+ * that is no longer there fails the build: the list belongs to the version in package.json.
+ */
+import { readFile } from 'node:fs/promises'
+import typescript from 'typescript'
+
+const EMPTIED = new Map(
+  [
+    // The pointer: charts are looked at, and the table has the figures.
+    'updateCursor',
+    'cacheMouse',
+    'mouseMove',
+    'mouseDown',
+    'mouseUp',
+    'mouseLeave',
+    'dblClick',
+    'initCursorPt',
+    'setSelH',
+    'setSelV',
+    'hideSelect',
+    'posToVal',
+    // The legend: the page has its own.
+    'initLegendRow',
+    'setLegendValues',
+    'syncLegend',
+    // Logarithmic scales.
+    'rangeLog',
+    'logAxisSplits',
+    'asinhAxisSplits',
+    'log10AxisValsFilt',
+    'log2AxisValsFilt',
+    // Changing series while a chart is shown.
+    'addSeries',
+    'delSeries',
+    'addBand',
+    'delBand',
+    'setSeries',
+    'setFocus',
+    'setSelect',
+    'setLegend',
+    // Bands between two series.
+    'clipBandLine',
+    // Axes of time: the page marks days and months itself.
+    'timeAxisVals',
+    'timeAxisStamps',
+    'timeSeriesVal',
+    'timeSeriesStamp',
+    'fmtDate',
+  ].map((name) => [name, '{}']),
+)
+  .set('bandFillClipDirs', '{ return [0, 0] }')
+  .set('genTimeStuffs', '{ return [[], [], () => {}] }')
+const DROPPED = new Set([
+  'uPlot.join',
+  'uPlot.fmtDate',
+  'uPlot.tzDate',
+  'uPlot.rangeLog',
+  'uPlot.rangeAsinh',
+  'uPlot.orient',
+  'uPlot.addGap',
+  'uPlot.clipGaps',
+  'paths.stepped',
+  'paths.spline',
+])
+
+export const chartsOnly = {
+  name: 'charts only',
+  setup: (plugin) =>
+    plugin.onLoad({ filter: /[\\/]uplot[\\/]dist[\\/]uPlot\.esm\.js$/ }, async ({ path }) => ({
+      contents: trimmed(await readFile(path, 'utf8')),
+      loader: 'js',
+    })),
+}
+
+function trimmed(text) {
+  const source = typescript.createSourceFile('uPlot.js', text, typescript.ScriptTarget.Latest)
+  const cuts = []
+  const missing = new Set([...EMPTIED.keys(), ...DROPPED])
+  const visit = (node) => {
+    if (typescript.isFunctionDeclaration(node) && EMPTIED.has(node.name?.text)) {
+      missing.delete(node.name.text)
+      cuts.push([node.body.pos, node.body.end, EMPTIED.get(node.name.text)])
+      return
+    }
+    if (typescript.isExpressionStatement(node)) {
+      const assigned = assignedTo(node.expression, source)
+      if (DROPPED.has(assigned)) {
+        missing.delete(assigned)
+        cuts.push([node.pos, node.end, ';'])
+        return
+      }
+    }
+    typescript.forEachChild(node, visit)
+  }
+  visit(source)
+  if (missing.size > 0) throw new Error(`uPlot has no ${[...missing].join(', ')} to take out`)
+  return cuts.reduceRight((rest, [from, to, by]) => rest.slice(0, from) + by + rest.slice(to), text)
+}
+
+/** `paths.spline` of `(paths.spline = …)` */
+function assignedTo(expression, source) {
+  const inner = typescript.isParenthesizedExpression(expression) ? expression.expression : expression
+  return typescript.isBinaryExpression(inner) ? inner.left.getText(source) : undefined
+}

@@ -1,0 +1,66 @@
+/** Files that only their owner may read: secrets of this clone, in the private folder. */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import { storageError } from './storage-error.js'
+
+const OWNER_ONLY = 0o600
+
+/**
+ * Writes a new file beside `path` and renames it over it: nobody else can open it at any moment.
+ * @throws KittyError NotWritable, DiskFull
+ */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    rmSync(temporary, { force: true })
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+    const descriptor = openSync(temporary, flags, OWNER_ONLY)
+    try {
+      writeSync(descriptor, text)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, path, 'not stored')
+  }
+}
+
+/** The text of such a file; undefined where there is none, or it is no plain file. What others could read is closed to them. */
+export function readPrivateFile(path: string): string | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return undefined
+    throw storageError(error, path, 'not readable')
+  }
+  try {
+    const text = readFileSync(descriptor, 'utf8')
+    chmodSync(path, OWNER_ONLY)
+    return text
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+export function removePrivateFile(path: string): void {
+  rmSync(path, { force: true })
+}

@@ -1,0 +1,165 @@
+import type { StatusDocument } from '../projections/board-document.js'
+import type { Row, StreamMessage } from './documents.js'
+
+/** The board as it is now, and what tells a rewritten log from one that has grown. */
+export interface Look {
+  readonly board: StatusDocument
+  /** What HEAD names: another branch has another log. */
+  readonly head: string
+  /** Bytes read of each log file. */
+  readonly sizes: ReadonlyMap<string, number>
+}
+
+/** Notices changes since it was made. */
+export interface Changes {
+  /** Resolves with true after a change; with false once `signal` is aborted. */
+  next(signal: AbortSignal): Promise<boolean>
+  close(): void
+}
+
+export interface FeedSource {
+  look(): Promise<Look>
+  changes(): Changes
+  /** Says that the board could not be read; the next change tries again. */
+  failed(error: unknown): void
+}
+
+interface Listener {
+  readonly tell: (message: StreamMessage) => void
+  /** False until it has been told what it missed. */
+  isReady: boolean
+}
+
+/** Messages kept for pages that come back after a cut. */
+const KEPT = 200
+
+/**
+ * One board for all pages: what changed of it, in messages that a page can continue from. Follows the log while anyone
+ * listens, and holds nothing open otherwise.
+ */
+export class BoardFeed {
+  readonly #listeners = new Set<Listener>()
+  /** Rows by key, as text, to tell what has changed. */
+  #rows = new Map<string, string>()
+  /** The last messages, without gaps, up to number `#number`. Rows only: nothing before a reset can be continued. */
+  #messages: StreamMessage[] = []
+  #number = 0
+  #seen: Omit<Look, 'board'> | undefined
+  #following: { readonly stop: AbortController; readonly first: Promise<void> } | undefined
+
+  /** @param run tells this run of the server from another, whose numbers mean other messages */
+  constructor(
+    private readonly source: FeedSource,
+    private readonly run: string,
+  ) {}
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  get isFollowing(): boolean {
+    return this.#following !== undefined
+  }
+
+  /**
+   * Tells what came after `lastId`, or the whole board where that cannot be told, then every change.
+   * @returns ends it
+   * @throws what the source throws when the board cannot be read
+   */
+  async listen(lastId: string | undefined, tell: (message: StreamMessage) => void): Promise<() => void> {
+    const listener: Listener = { tell, isReady: false }
+    this.#listeners.add(listener)
+    const end = (): void => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      this.#following?.stop.abort()
+      this.#following = undefined
+    }
+    try {
+      this.#following ??= this.#follow()
+      await this.#following.first
+    } catch (error) {
+      end()
+      throw error
+    }
+    for (const message of this.#since(lastId)) tell(message)
+    listener.isReady = true
+    return end
+  }
+
+  #follow(): { stop: AbortController; first: Promise<void> } {
+    const stop = new AbortController()
+    // Before the first look, so that nothing changes unseen between the two.
+    const changes = this.source.changes()
+    const first = this.#refresh()
+    const rest = async (): Promise<void> => {
+      try {
+        await first
+        while (await changes.next(stop.signal))
+          await this.#refresh().catch((error: unknown) => this.source.failed(error))
+      } finally {
+        changes.close()
+      }
+    }
+    rest().catch(() => undefined) // Only the first look's failure, which `listen` throws.
+    return { stop, first }
+  }
+
+  #since(lastId: string | undefined): StreamMessage[] {
+    if (lastId === undefined) return [this.#reset('first')]
+    const last = lastId.startsWith(`${this.run}-`) ? Number(lastId.slice(this.run.length + 1)) : NaN
+    const missed = this.#number - last
+    const isKnown = missed >= 0 && missed <= this.#messages.length
+    return isKnown ? this.#messages.slice(this.#messages.length - missed) : [this.#reset('unknown id')]
+  }
+
+  async #refresh(): Promise<void> {
+    const { board, ...seen } = await this.source.look()
+    const rows = rowsOf(board).map((row) => ({ row, key: keyOf(row), text: JSON.stringify(row) }))
+    const changed = rows.filter(({ key, text }) => this.#rows.get(key) !== text).map(({ row }) => row)
+    const texts = new Map(rows.map(({ key, text }) => [key, text]))
+    const gone = [...this.#rows.keys()].filter((key) => !texts.has(key))
+    const before = this.#seen
+    this.#seen = seen
+    this.#rows = texts
+    if (before === undefined || (changed.length === 0 && gone.length === 0)) return
+    this.#number += 1
+    const reason = rewritten(before, seen)
+    if (reason === undefined) {
+      const message: StreamMessage = { type: 'rows', id: this.#id(), rows: changed, gone }
+      this.#messages = [...this.#messages, message].slice(-KEPT)
+      this.#tell(message)
+    } else {
+      this.#messages = []
+      this.#tell(this.#reset(reason))
+    }
+  }
+
+  #tell(message: StreamMessage): void {
+    for (const { tell, isReady } of [...this.#listeners]) if (isReady) tell(message)
+  }
+
+  #reset(reason: string): StreamMessage {
+    const rows = [...this.#rows.values()].map((text) => JSON.parse(text) as Row) // Written in #refresh.
+    return { type: 'reset', id: this.#id(), rows, count: rows.length, reason }
+  }
+
+  #id(): string {
+    return `${this.run}-${this.#number}`
+  }
+}
+
+function rewritten(before: Omit<Look, 'board'>, now: Omit<Look, 'board'>): string | undefined {
+  if (before.head !== now.head) return 'branch switched'
+  const isShorter = [...before.sizes].some(([file, size]) => (now.sizes.get(file) ?? 0) < size)
+  return isShorter ? 'log rewritten' : undefined
+}
+
+/** Features first: a card names one. */
+function rowsOf({ features }: StatusDocument): Row[] {
+  return features.flatMap(({ lanes, ...feature }) => [feature, ...Object.values(lanes).flat()])
+}
+
+function keyOf(row: Row): string {
+  return 'work_package' in row ? `${row.feature}/${row.work_package}` : row.feature
+}

@@ -1,0 +1,44 @@
+import { isKittyError } from '../errors/kitty-error.js'
+
+/** The failure document of a command, with the status that says the same. */
+export interface FailureAnswer {
+  readonly status: number
+  readonly body: {
+    readonly error: {
+      readonly kind: string
+      readonly message: string
+      readonly next_steps: readonly string[]
+      readonly context: Readonly<Record<string, unknown>>
+    }
+  }
+}
+
+/** By what the kind exits with: refused, wrong usage, damaged, locked, environment, lost race. */
+const STATUS: Readonly<Record<number, number>> = { 1: 422, 2: 400, 3: 500, 4: 503, 5: 500, 6: 409 }
+
+/** A request that cannot be answered, whatever the board. */
+export class BadRequest extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export function failureAnswer(error: unknown): FailureAnswer {
+  if (error instanceof BadRequest) return plainFailure(error.status, 'BadRequest', error.message)
+  if (isKittyError(error)) {
+    const { kind, message, nextSteps, context } = error
+    return {
+      status: STATUS[error.exitCode] ?? 500,
+      body: { error: { kind, message, next_steps: nextSteps, context } },
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return plainFailure(500, 'InternalError', message)
+}
+
+export function plainFailure(status: number, kind: string, message: string): FailureAnswer {
+  return { status, body: { error: { kind, message, next_steps: [], context: {} } } }
+}

@@ -1,0 +1,39 @@
+import { inject, injectable } from 'inversify'
+import { LogChanges } from '../follow/log-changes.js'
+import { currentBranch } from '../git/branch.js'
+import { EventLog } from '../log/event-log.js'
+import { Status } from '../services/status.js'
+import { EventStore } from '../store/event-store.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Notices } from '../errors/notices.js'
+import type { Changes, FeedSource, Look } from './board-feed.js'
+import { Workshop } from './workshop.js'
+
+/** The board of this repository for the feed, read as `status` reads it. */
+@injectable()
+export class LogSource implements FeedSource {
+  constructor(
+    @inject(Workshop) private readonly workshop: Workshop,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
+  ) {}
+
+  look(): Promise<Look> {
+    return this.workshop.run('web stream', async (services) => {
+      const board = await (await services.resolve(Status)).board()
+      const positions = await (await services.resolve(EventStore)).positions()
+      const sizes = new Map(positions.map(({ file, offset }) => [file, offset]))
+      return { board, sizes, head: currentBranch(this.workspace.logGitDir) ?? '' }
+    })
+  }
+
+  changes(): Changes {
+    return new LogChanges(this.log, this.workspace.eventsDir)
+  }
+
+  failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.notices.warn(`The board could not be read, and stays as it was until the next change: ${message}`)
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { splitFrontMatter } from '../specs/front-matter.js'
+import { readSpecFile } from '../specs/read-spec-file.js'
+import { Scope } from '../services/scope.js'
+import { TaskQueries } from '../services/task-queries.js'
+import { EventStore } from '../store/event-store.js'
+import { Workspace } from '../workspace/workspace.js'
+import type { Body, PackagePage } from './documents.js'
+import type { Work } from './given.js'
+
+/** One package: what `show` answers, its subtasks, and its file as tokens. */
+export const packagePage: Work = async (services, given): Promise<PackagePage> => {
+  const scope = await services.resolve(Scope)
+  const store = await services.resolve(EventStore)
+  const feature = await scope.feature(given.text('feature'))
+  const id = scope.workPackage(given.text('work_package'))
+  const work_package = await (await services.resolve(TaskQueries)).show(feature, id)
+  const state = await store.workPackage(feature, id)
+  const { root } = await services.resolve(Workspace)
+  return {
+    work_package,
+    subtasks: (state?.subtasks ?? []).map(({ id: subtask, done }) => ({ id: subtask, done })),
+    body: work_package.file === null ? null : await bodyOf(root, join(root, work_package.file)),
+  }
+}
+
+/** Null where the file cannot be read: everything else about the package is known all the same. */
+async function bodyOf(root: string, path: string): Promise<Body> {
+  const read = readSpecFile(root, path)
+  if (!read.ok) return null
+  const block = splitFrontMatter(read.bytes)
+  const text = read.bytes.subarray(block.kind === 'found' ? block.bodyStart : 0).toString('utf8')
+  // The parser is loaded with the first package that somebody opens.
+  const { markdownBody } = await import('./markdown.js')
+  return markdownBody(text)
+}

@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http'
+import type { StreamMessage } from './documents.js'
+
+/** Proof of life: a page that hears nothing for 40 s says that it is not connected. */
+const COMMENT_MS = 15_000
+/** A page that has stopped reading is cut; it comes back and continues. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
+
+/** Server-sent events over one answer. `no-transform` keeps proxies from compressing, and so from holding back. */
+export class EventStream {
+  readonly #comments: NodeJS.Timeout
+
+  constructor(private readonly response: ServerResponse) {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    })
+    response.flushHeaders()
+    response.write(':\n\n')
+    this.#comments = setInterval(() => response.write(':\n\n'), COMMENT_MS)
+    response.once('close', () => clearInterval(this.#comments))
+  }
+
+  readonly send = ({ type, id, ...data }: StreamMessage): void => {
+    if (this.response.destroyed) return
+    if (this.response.writableLength > MAX_WAITING_BYTES) this.response.destroy()
+    else this.response.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+}

@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { readPrivateFile, removePrivateFile, writePrivateFile } from '../files/private-file.js'
+import { readNamedFile } from '../files/read-named-file.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { type Address, type AddressFlags, addressOf, hostsOf, urlOf } from './address.js'
+import { Api } from './api.js'
+import { BoardFeed } from './board-feed.js'
+import { type KeptAddress, keptText, parseKept } from './kept-address.js'
+import { LogSource } from './log-source.js'
+import { openPage } from './open-page.js'
+import { isOurs } from './proof.js'
+import { type Mounted, WebServer } from './server.js'
+import { ShellFiles } from './shell-files.js'
+import { newToken } from './token.js'
+
+export interface BoardOptions extends AddressFlags {
+  readonly readOnly: boolean
+  readonly newToken: boolean
+  /** Folder of the built page. */
+  readonly pageFolder: string
+  /** Protocols that have a path of their own behind the board's checks. */
+  readonly mounted?: Readonly<Record<string, Mounted>>
+}
+
+/** A board that is being served. */
+export interface ServedBoard {
+  /** Without the token. */
+  readonly url: string
+  /** Writes a page for this user alone that leads to the board with its token. @returns its path */
+  openPage(): string
+  close(): Promise<void>
+}
+
+/** How long the page that leads to the board waits for its browser. */
+const OPEN_PAGE_MS = 30_000
+
+/** Starts the board's server, on the port and with the token it had before where that is possible. */
+@injectable()
+export class WebBoard {
+  constructor(
+    @inject(Api) private readonly api: Api,
+    @inject(LogSource) private readonly source: LogSource,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /** @throws KittyError UsageError for a port that is taken or an address that would open the board to others */
+  async serve(options: BoardOptions): Promise<ServedBoard> {
+    const address = addressOf(options)
+    const kept = parseKept(readPrivateFile(this.#keptFile) ?? '')
+    // Asked before we listen: afterwards it would be ourselves who answer.
+    const isSecond =
+      kept !== undefined && (await isOurs(localUrl(address, kept.port), kept.token, address.proxy))
+    this.api.readOnly = options.readOnly
+    const feed = new BoardFeed(this.source, this.session.nextId(this.session.now()))
+    const opened: OpenedPages = new OpenedPages()
+    const server = new WebServer({
+      shell: new ShellFiles((name) => readNamedFile(join(options.pageFolder, name))),
+      api: this.api,
+      feed,
+      mounted: options.mounted,
+      basePath: address.basePath,
+      tls: address.tls && { cert: readNamedFile(address.tls.cert), key: readNamedFile(address.tls.key) },
+      passed: () => opened.removeAll(),
+    })
+    const port = await listen(server, address, options.port, isSecond ? undefined : kept?.port)
+    // Open pages send the token they know to the port they know. On another port they would tell it to a stranger.
+    const token = !isSecond && !options.newToken && kept?.port === port ? kept.token : newToken()
+    if (!isSecond) this.#keep({ port, token }, kept)
+    const { scheme } = address
+    server.open({ hosts: hostsOf(address, port), scheme, token, readOnly: options.readOnly })
+    const url = urlOf(address, port)
+    return {
+      url,
+      openPage: () => {
+        const path = join(this.workspace.privateDir, `open-${this.session.nextId(this.session.now())}.html`)
+        writePrivateFile(path, openPage(url, token))
+        opened.add(path)
+        return path
+      },
+      close: async () => {
+        opened.removeAll()
+        await server.close()
+      },
+    }
+  }
+
+  get #keptFile(): string {
+    return join(this.workspace.privateDir, 'web.json')
+  }
+
+  #keep(now: KeptAddress, before: KeptAddress | undefined): void {
+    if (before?.port !== now.port || before.token !== now.token)
+      writePrivateFile(this.#keptFile, keptText(now))
+  }
+}
+
+/** Pages that lead to the board: each is gone once a browser has come, after a while, and at the end. */
+class OpenedPages {
+  readonly #pages = new Map<string, NodeJS.Timeout>()
+
+  add(path: string): void {
+    const timer = setTimeout(() => this.#remove(path), OPEN_PAGE_MS)
+    timer.unref()
+    this.#pages.set(path, timer)
+  }
+
+  removeAll(): void {
+    for (const path of [...this.#pages.keys()]) this.#remove(path)
+  }
+
+  #remove(path: string): void {
+    clearTimeout(this.#pages.get(path))
+    this.#pages.delete(path)
+    removePrivateFile(path)
+  }
+}
+
+/** What this machine calls the board: it listens here, whatever a proxy calls it. */
+function localUrl(address: Address, port: number): string {
+  return urlOf({ ...address, proxy: undefined, scheme: address.tls === undefined ? 'http' : 'https' }, port)
+}
+
+async function listen(
+  server: WebServer,
+  { host }: Address,
+  asked: number | undefined,
+  kept: number | undefined,
+): Promise<number> {
+  try {
+    return await server.listen(asked ?? kept ?? 0, host)
+  } catch (error) {
+    const code = systemCode(error)
+    if (asked === undefined && kept !== undefined && (code === 'EADDRINUSE' || code === 'EACCES'))
+      return server.listen(0, host)
+    throw notListening(error, code, host, asked)
+  }
+}
+
+function notListening(
+  error: unknown,
+  code: string | undefined,
+  host: string,
+  port: number | undefined,
+): unknown {
+  if (code === 'EADDRINUSE')
+    return new KittyError('UsageError', `Port ${port ?? ''} of ${host} is taken.`, {
+      nextSteps: ['leave --port out, for a free one', 'or name another port'],
+      cause: error,
+    })
+  if (code === 'EACCES')
+    return new KittyError('UsageError', `Port ${port ?? ''} needs rights that this user does not have.`, {
+      nextSteps: ['--port with a number from 1024'],
+      cause: error,
+    })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new KittyError('UsageError', `${host} is no address of this machine.`, {
+      nextSteps: ['leave --host out, for 127.0.0.1'],
+      cause: error,
+    })
+  return error
+}

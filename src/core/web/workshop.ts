@@ -1,0 +1,46 @@
+import { inject, injectable } from 'inversify'
+import { recordOf } from '../errors/error-record.js'
+import { ErrorStorage } from '../errors/error-storage.js'
+import { AfterEvents } from '../plugin/host/after-events.js'
+import { EventStore } from '../store/event-store.js'
+import { FreshContainer, type Resolver } from '../token.js'
+
+/**
+ * Runs each request as a command of its own would run: with services that know nothing of earlier ones, so that
+ * configuration, files and branches are read as they are now. One at a time: one connection to the index per process.
+ */
+@injectable()
+export class Workshop {
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(@inject(FreshContainer) private readonly fresh: () => Resolver) {}
+
+  /**
+   * A refusal is recorded, and plugins are told of what was written, as after a command.
+   * @param operation names the work in an error record
+   * @throws what `work` throws
+   */
+  run<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => this.#once(operation, work))
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #once<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
+    const services = this.fresh()
+    const store = await services.resolve(EventStore)
+    try {
+      return await work(services)
+    } catch (error) {
+      const record = recordOf(error, operation)
+      if (record !== undefined) (await services.resolve(ErrorStorage)).record(record)
+      throw error
+    } finally {
+      try {
+        if (store.written.size > 0) await (await services.resolve(AfterEvents)).run()
+      } finally {
+        await store.close()
+      }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import type { StatusDocument, WorkPackageDocument } from '../../../src/core/projections/board-document.js'
+import { BoardFeed, type FeedSource, type Look } from '../../../src/core/web/board-feed.js'
+import type { StreamMessage } from '../../../src/core/web/documents.js'
+
+/** A board that the test changes, and a log that changes when the test says so. */
+class Source implements FeedSource {
+  lanes: Record<string, string> = { WP01: 'planned', WP02: 'planned' }
+  head = 'main'
+  size = 100
+  open = 0
+  #wake: (() => void)[] = []
+  readonly failures: unknown[] = []
+  fails = false
+
+  async look(): Promise<Look> {
+    if (this.fails) throw new Error('no board')
+    return { board: board(this.lanes), head: this.head, sizes: new Map([['day', this.size]]) }
+  }
+
+  changes(): ReturnType<FeedSource['changes']> {
+    this.open += 1
+    return {
+      next: (signal) =>
+        new Promise((resolve) => {
+          this.#wake.push(() => resolve(true))
+          signal.addEventListener('abort', () => resolve(false))
+        }),
+      close: () => (this.open -= 1),
+    }
+  }
+
+  failed(error: unknown): void {
+    this.failures.push(error)
+  }
+
+  async change(lanes: Record<string, string>): Promise<void> {
+    this.lanes = lanes
+    for (const wake of this.#wake.splice(0)) wake()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function board(lanes: Record<string, string>): StatusDocument {
+  const rows = Object.entries(lanes).map(
+    ([work_package, lane]) => ({ work_package, lane, feature: '001-x' }) as WorkPackageDocument,
+  ) // Only the key and the lane matter here.
+  const progress = { done: 0, total: rows.length, percent: 0 }
+  return {
+    features: [
+      {
+        feature: '001-x',
+        title: 'X',
+        lanes: { all: rows },
+        progress,
+        conflicts: [],
+      },
+    ],
+  }
+}
+
+describe('the board as a stream', () => {
+  it('begins with everything, and then says only what changed', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const heard: StreamMessage[] = []
+    const end = await feed.listen(undefined, (message) => heard.push(message))
+    expect(heard).toMatchObject([{ type: 'reset', count: 3, reason: 'first' }])
+    await source.change({ WP01: 'doing', WP02: 'planned' })
+    expect(heard[1]).toMatchObject({
+      type: 'rows',
+      rows: [{ work_package: 'WP01', lane: 'doing' }],
+      gone: [],
+    })
+    await source.change({ WP01: 'doing', WP02: 'planned' })
+    expect(heard).toHaveLength(2)
+    await source.change({ WP01: 'doing' })
+    expect(heard[2]).toMatchObject({ type: 'rows', gone: ['001-x/WP02'] })
+    end()
+  })
+
+  it('continues from the last id, and resets where it cannot', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const heard: StreamMessage[] = []
+    const end = await feed.listen(undefined, (message) => heard.push(message))
+    await source.change({ WP01: 'doing', WP02: 'planned' })
+    await source.change({ WP01: 'done', WP02: 'planned' })
+    const since = async (id: string): Promise<StreamMessage[]> => {
+      const told: StreamMessage[] = []
+      ;(await feed.listen(id, (message) => told.push(message)))()
+      return told
+    }
+    expect(await since(heard[0]!.id)).toEqual(heard.slice(1))
+    expect(await since(heard[1]!.id)).toEqual(heard.slice(2))
+    expect(await since(heard[2]!.id)).toEqual([])
+    for (const unknown of ['other-1', 'run-99', 'run-x', '', 'run--1'])
+      expect(await since(unknown), unknown).toMatchObject([{ type: 'reset', reason: 'unknown id', count: 3 }])
+    end()
+  })
+
+  it('resets after a branch switch and after a log that became shorter', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const heard: StreamMessage[] = []
+    const end = await feed.listen(undefined, (message) => heard.push(message))
+    source.head = 'other'
+    await source.change({ WP01: 'done' })
+    expect(heard[1]).toMatchObject({ type: 'reset', reason: 'branch switched', count: 2 })
+    source.size = 50
+    await source.change({ WP01: 'planned' })
+    expect(heard[2]).toMatchObject({ type: 'reset', reason: 'log rewritten' })
+    const told: StreamMessage[] = []
+    ;(await feed.listen(heard[0]!.id, (message) => told.push(message)))()
+    expect(told).toMatchObject([{ type: 'reset', reason: 'unknown id' }])
+    end()
+  })
+
+  it('follows the log only while somebody listens, and continues for who comes back', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    expect(source.open).toBe(0)
+    const heard: StreamMessage[] = []
+    const [first, second] = [
+      await feed.listen(undefined, (message) => heard.push(message)),
+      await feed.listen(undefined, () => undefined),
+    ]
+    expect(source.open).toBe(1)
+    first()
+    expect(feed.isFollowing).toBe(true)
+    second()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([source.open, feed.isFollowing, feed.listeners]).toEqual([0, false, 0])
+    source.lanes = { WP01: 'done', WP02: 'planned' }
+    const told: StreamMessage[] = []
+    ;(await feed.listen(heard[0]!.id, (message) => told.push(message)))()
+    expect(told).toMatchObject([{ type: 'rows', rows: [{ work_package: 'WP01', lane: 'done' }] }])
+  })
+
+  it('says nothing of a board that could not be read, and the right board at the next change', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const heard: StreamMessage[] = []
+    const end = await feed.listen(undefined, (message) => heard.push(message))
+    source.fails = true
+    await source.change({})
+    expect([heard.length, source.failures.length]).toEqual([1, 1])
+    source.fails = false
+    await source.change({ WP01: 'done', WP02: 'planned' })
+    expect(heard[1]).toMatchObject({ type: 'rows', rows: [{ work_package: 'WP01' }] })
+    end()
+  })
+
+  it('refuses a listener whose first board cannot be read, and holds nothing open for it', async () => {
+    const source = new Source()
+    source.fails = true
+    const feed = new BoardFeed(source, 'run')
+    await expect(feed.listen(undefined, () => undefined)).rejects.toThrow('no board')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([feed.listeners, source.open]).toEqual([0, 0])
+  })
+})

@@ -1,0 +1,401 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sharedFolder, tempFolder } from '../support/temp-folder.js'
+import { expectAccessible, hasChromium, kittyIn, launchBrowser, openPage, Served } from './support/browser.js'
+import { makeBusyRepository } from './support/busy-repository.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const LATE = 500
+
+// Scripts of the page, as text: this file knows no DOM.
+const NOTE_ARRIVAL = `new MutationObserver(() => {
+  if (document.querySelector('[data-lane="for_review"] [data-key="001-parcel-tracking/WP03"]'))
+    globalThis.arrived ??= Date.now()
+}).observe(document.body, { subtree: true, childList: true })`
+const HOLD_MOVES_BACK = `{
+  const send = globalThis.fetch
+  globalThis.fetch = async (path, init) => {
+    if (path.includes('api/move')) await new Promise((resolve) => setTimeout(resolve, 3000))
+    return send(path, init)
+  }
+}`
+const COUNT_CHIPS = `Object.fromEntries([...document.querySelectorAll('.past .lane')]
+  .map((lane) => [lane.dataset.lane, lane.querySelectorAll('.chip').length]))`
+
+describe.skipIf(!hasChromium)('the page', () => {
+  let browser: Browser
+  let context: BrowserContext
+  let served: Served
+  const faults: string[] = []
+
+  const card = (key: string): string => `[data-key="${key}"]`
+  const lane = (name: string): string => `[data-lane="${name}"]`
+  const inLane = (page: Page, key: string, name: string): Promise<unknown> =>
+    page.waitForSelector(`${lane(name)} ${card(key)}`, { timeout: 20_000 })
+  /** As a hand does: the browser wants to see the pointer move. */
+  const drag = async (page: Page, key: string, name: string): Promise<void> => {
+    await page.waitForSelector('.connected.live')
+    const [from, to] = [
+      await page.locator(card(key)).boundingBox(),
+      await page.locator(lane(name)).boundingBox(),
+    ]
+    if (from === null || to === null) throw new Error(`${key} or ${name} is not to be seen`)
+    await page.mouse.move(from.x + 60, from.y + 38)
+    await page.mouse.down()
+    await page.mouse.move(from.x + 90, from.y + 60, { steps: 5 })
+    await page.mouse.move(to.x + 60, to.y + 120, { steps: 10 })
+    await page.mouse.up()
+  }
+  const open = (query = ''): Promise<Page> =>
+    openPage(context, `${served.url}${query}#token=${served.token}`, faults)
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    const root = tempFolder()
+    makeBusyRepository(root)
+    served = await new Served(root).start()
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    faults.length = 0
+  })
+  afterEach(async () => {
+    await context.close()
+    await served.kill()
+    expect(faults).toEqual([])
+  })
+
+  it('shows on every page what any process writes, within half a second', async () => {
+    const [one, other] = [await open(), await (await browser.newContext()).newPage()]
+    await other.goto(`${served.url}#token=${served.token}`)
+    for (const page of [one, other]) await inLane(page, '003-search/WP03', 'planned')
+    for (const page of [one, other]) await page.evaluate(NOTE_ARRIVAL)
+    await Promise.all(
+      ['cyd', 'dan', 'eve'].map((actor) =>
+        kittyIn(served.root, actor, 'agent', 'tasks', 'note', 'WP01', 'hello', '--feature', '001'),
+      ),
+    )
+    await kittyIn(
+      served.root,
+      'ada',
+      'agent',
+      'tasks',
+      'mark-status',
+      'T008',
+      'T009',
+      '--status',
+      'done',
+      '--feature',
+      '001',
+    )
+    await kittyIn(
+      served.root,
+      'ada',
+      'agent',
+      'tasks',
+      'move-task',
+      'WP03',
+      '--to',
+      'for_review',
+      '--feature',
+      '001',
+    )
+    const written = newestTimestamp(served.root)
+    for (const page of [one, other]) {
+      await inLane(page, '001-parcel-tracking/WP03', 'for_review')
+      const arrived: number = await page.evaluate('globalThis.arrived ?? Infinity')
+      expect(arrived - written).toBeLessThan(LATE * SLOWER)
+    }
+    await other.context().close()
+  })
+
+  it('leaves a card that the rules refuse where it is, and says why where it was dropped', async () => {
+    const page = await open()
+    await drag(page, '003-search/WP03', 'doing')
+    const refusal = page.locator(`${lane('doing')} .refusal`)
+    await refusal.waitFor()
+    expect(await refusal.textContent()).toContain('WP02')
+    await inLane(page, '003-search/WP03', 'planned')
+  })
+
+  it('moves a card by drag once the service has answered', async () => {
+    const page = await open()
+    await drag(page, '002-invoice-export/WP03', 'planned')
+    await inLane(page, '002-invoice-export/WP03', 'planned')
+  })
+
+  it('names the winner of a race that the drag loses', async () => {
+    const page = await open()
+    await page.waitForSelector(card('002-invoice-export/WP03'))
+    // Held back, so that the page shows the lane of before.
+    await page.evaluate(HOLD_MOVES_BACK)
+    await drag(page, '002-invoice-export/WP03', 'planned')
+    await kittyIn(
+      served.root,
+      'zoe',
+      'agent',
+      'tasks',
+      'move-task',
+      'WP03',
+      '--to',
+      'doing',
+      '--feature',
+      '002',
+    )
+    const refusal = page.locator(`${lane('planned')} .refusal`)
+    await refusal.waitFor()
+    expect(await refusal.textContent()).toContain('zoe')
+  })
+
+  it('moves a card by the keyboard alone, and announces each step', async () => {
+    const page = await open()
+    const title = page.locator(`${card('002-invoice-export/WP03')} .title`)
+    const said = page.locator('[aria-live]')
+    await title.focus()
+    await page.keyboard.press('Space')
+    await expect.poll(() => said.textContent()).toContain('taken from Rejected')
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(() => said.textContent()).toContain('Over Done')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => said.textContent()).toContain('Put back')
+    await page.keyboard.press('Space')
+    for (let step = 0; step < 4; step += 1) await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Space')
+    await inLane(page, '002-invoice-export/WP03', 'planned')
+    await expect.poll(() => said.textContent()).toContain('moved to Planned')
+  })
+
+  it('decides a conflict with one button', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Keep Doing' }).click()
+    await inLane(page, '002-invoice-export/WP04', 'doing')
+    await page.waitForSelector('.decisions', { state: 'detached' })
+  })
+
+  it('ticks a subtask, sets a gate and keeps a note', async () => {
+    const page = await open('?open=001-parcel-tracking/WP03')
+    await page.getByLabel('T008').first().click()
+    await page.waitForSelector('.ticks li:nth-child(3) input:checked')
+    await page.getByLabel('New note').fill('Seen <b>in</b> the browser')
+    await page.getByRole('button', { name: 'Add note' }).click()
+    await expect.poll(() => page.locator('.notes').textContent()).toContain('Seen <b>in</b> the browser')
+    await page.goto(`${served.url}?open=001-parcel-tracking/WP04`)
+    await page.getByLabel('REVIEW').selectOption('passed')
+    await page.waitForSelector('.gates li:nth-child(2).passed')
+  })
+
+  it.each(['', '?rows', '?open=001-parcel-tracking/WP01', '?view=time', '?view=flow', '?view=dependencies'])(
+    'has no violation that axe finds at /%s, in both schemes',
+    async (query) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const own = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+        const page = await openPage(own, `${served.url}${query}#token=${served.token}`, faults)
+        await page.waitForSelector('.card, .package, .chip, .figures, .node')
+        await page.waitForTimeout(300)
+        await expectAccessible(page, `${query} ${colorScheme}`)
+        await own.close()
+      }
+    },
+  )
+
+  it('recovers when the server is killed and started again, and says in between that nothing can be moved', async () => {
+    const page = await open()
+    await page.waitForSelector('.connected.live')
+    await served.kill()
+    await page.waitForSelector('.connected.lost')
+    await page.waitForSelector('.card')
+    await kittyIn(
+      served.root,
+      'lin',
+      'agent',
+      'tasks',
+      'move-task',
+      'WP03',
+      '--to',
+      'planned',
+      '--feature',
+      '002',
+    )
+    await served.start()
+    await page.waitForSelector('.connected.live')
+    await inLane(page, '002-invoice-export/WP03', 'planned')
+  })
+
+  it('shows the board of the branch after a switch', async () => {
+    const page = await open()
+    await page.waitForSelector('.card')
+    const git = (...args: string[]): void => void spawnSync('git', args, { cwd: served.root })
+    git('checkout', '-q', '-b', 'other')
+    await kittyIn(
+      served.root,
+      'lin',
+      'agent',
+      'tasks',
+      'move-task',
+      'WP03',
+      '--to',
+      'planned',
+      '--feature',
+      '002',
+    )
+    await inLane(page, '002-invoice-export/WP03', 'planned')
+    git('add', '-A')
+    git('commit', '-qm', 'other')
+    git('checkout', '-q', 'main')
+    await inLane(page, '002-invoice-export/WP03', 'rejected')
+  })
+
+  it('keeps eight tabs live over one stream, also when the tab that reads it closes', async () => {
+    const tabs = [await open()]
+    for (let tab = 1; tab < 8; tab += 1) tabs.push(await openPage(context, served.url, faults))
+    for (const tab of tabs) await tab.waitForSelector('.connected.live')
+    await tabs[0]!.close()
+    await kittyIn(
+      served.root,
+      'lin',
+      'agent',
+      'tasks',
+      'move-task',
+      'WP03',
+      '--to',
+      'planned',
+      '--feature',
+      '002',
+    )
+    for (const tab of tabs.slice(1)) await inLane(tab, '002-invoice-export/WP03', 'planned')
+  })
+
+  it('says what to run in a tab without a token, and keeps a right token where a link has a wrong one', async () => {
+    const stranger = await browser.newContext()
+    const locked = await stranger.newPage()
+    await locked.goto(served.url)
+    await locked.getByText('kitty web --open').waitFor()
+    await locked.goto(`${served.url}#token=${'x'.repeat(43)}`)
+    await locked.getByText('kitty web --open').waitFor()
+    await stranger.close()
+    const page = await open()
+    await page.waitForSelector('.card')
+    expect(page.url()).not.toContain('token')
+    const again = await openPage(context, `${served.url}?view=flow#token=${'x'.repeat(43)}`, faults)
+    await again.waitForSelector('.figures')
+  })
+
+  it('opens a view from a link in a file', async () => {
+    await (await open()).waitForSelector('.card')
+    const file = join(served.root, 'link.html')
+    writeFileSync(file, `<a href="${served.url}?open=001-parcel-tracking/WP01">the package</a>`)
+    const page = await openPage(context, `file://${file}`, faults)
+    await page.getByText('the package').click()
+    await page.getByRole('heading', { name: 'Read carrier events' }).waitFor()
+  })
+
+  it('makes no markup of any text', async () => {
+    const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
+    for (const args of [
+      ['note', 'WP01', evil],
+      ['tag', 'WP01', '--add', evil.slice(0, 40)],
+    ])
+      await kittyIn(served.root, evil, 'agent', 'tasks', ...args, '--feature', '001')
+    writeFileSync(
+      join(served.root, 'kitty-specs/001-parcel-tracking/tasks/WP01-work.md'),
+      `---\nwork_package_id: WP01\ntitle: x\n---\n${evil}\n[x](javascript:window.hit=1)\n`,
+    )
+    const page = await open('?open=001-parcel-tracking/WP01')
+    await page.getByText('onerror').first().waitFor()
+    expect(await page.evaluate('globalThis.hit')).toBeUndefined()
+    expect(await page.locator('.package img, .package script').count()).toBe(0)
+  })
+
+  it('shows at every moment of the slider the lanes that status --at gives', async () => {
+    const page = await open('?view=time')
+    await page.waitForSelector('.chip')
+    const slider = page.getByLabel('Moment')
+    const most = Number(await slider.getAttribute('max'))
+    for (let at = 1; at <= most; at += 9) {
+      await slider.fill(String(at))
+      const clock = /clock (\d+)/.exec((await slider.getAttribute('aria-valuetext')) ?? '')?.[1] ?? ''
+      const shown = await page.evaluate(COUNT_CHIPS)
+      const { stdout } = spawnSync(
+        process.execPath,
+        [join(ROOT, 'bin/run.js'), 'status', '--at', clock, '--json'],
+        { cwd: served.root, encoding: 'utf8' },
+      )
+      const { features } = JSON.parse(stdout) as { features: { lanes: Record<string, unknown[]> }[] } // What --json promises.
+      const expected: Record<string, number> = {}
+      for (const { lanes } of features)
+        for (const [name, cards] of Object.entries(lanes))
+          expected[name] = (expected[name] ?? 0) + cards.length
+      expect(shown, `clock ${clock}`).toEqual(expected)
+    }
+  })
+})
+
+/** Other processes of the machine that runs the tests take their share: the promise holds where they do not. */
+const SLOWER = 4
+
+function newestTimestamp(root: string): number {
+  const folder = join(root, '.kittify/events')
+  const lines = readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+  return Math.max(...lines.map((line) => Date.parse((JSON.parse(line) as { timestamp: string }).timestamp)))
+}
+
+describe.skipIf(!hasChromium)('the pictures in docs/images', () => {
+  const images = join(ROOT, 'docs/images')
+  const hashFile = join(images, 'dist-web.sha256')
+
+  it('are of the page as it is built now', async () => {
+    if (process.env['KITTY_PICTURES'] === '1') await takePictures(images)
+    expect(readFileSync(hashFile, 'utf8').trim(), 'KITTY_PICTURES=1 npm run test:web takes them anew').toBe(
+      hashOfPage(),
+    )
+  })
+
+  async function takePictures(folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true })
+    const root = join(sharedFolder(), 'parcels')
+    mkdirSync(root)
+    makeBusyRepository(root, { start: Date.now() - 27 * 86_400_000 })
+    const served = await new Served(root).start()
+    const browser = await launchBrowser()
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const [width, height] of [
+        [390, 844],
+        [1280, 800],
+        [1920, 1080],
+      ] as const) {
+        const context = await browser.newContext({
+          colorScheme,
+          viewport: { width, height },
+          reducedMotion: 'reduce',
+          locale: 'en-US',
+          timezoneId: 'UTC',
+        })
+        const page = await openPage(context, `${served.url}#token=${served.token}`, [])
+        await page.waitForSelector('.card')
+        await page.screenshot({ path: join(folder, `board-${width}-${colorScheme}.png`) })
+        await page.goto(`${served.url}?view=flow`)
+        await page.waitForSelector('canvas')
+        await page.waitForTimeout(300)
+        await page.screenshot({ path: join(folder, `flow-${width}-${colorScheme}.png`) })
+        await context.close()
+      }
+    await browser.close()
+    await served.kill()
+    writeFileSync(hashFile, `${hashOfPage()}\n`)
+  }
+})
+
+function hashOfPage(): string {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(join(ROOT, 'dist/web')).sort())
+    hash.update(name).update(readFileSync(join(ROOT, 'dist/web', name)))
+  return hash.digest('hex')
+}

@@ -1,0 +1,95 @@
+import { h } from 'preact'
+import { ago, featureName, plural } from '../format.js'
+import { contested } from '../state/board.js'
+import type { WorkPackageDocument } from '../state/documents.js'
+import { linkTo } from '../state/place.js'
+import { current, update, useStore } from '../state/store.js'
+import { dragOnPointerDown } from './drag.js'
+import { Holder } from './holder.js'
+import { cardKeys } from './keyboard.js'
+
+export function Card({ id }: { id: string }): h.JSX.Element | null {
+  const card = useStore(({ packages }) => packages.get(id))
+  const isMoving = useStore(({ moving }) => moving.has(id))
+  const isTaken = useStore(({ taken }) => taken?.key === id)
+  const isContested = useStore((state) => contested(state).has(id))
+  if (card === undefined) return null
+  const { feature, work_package, title, updated_at } = card
+  return (
+    <li
+      class={`card${isMoving ? ' moving' : ''}${isTaken ? ' taken' : ''}${isContested ? ' contested' : ''}`}
+      aria-busy={isMoving}
+      data-key={id}
+      onPointerDown={({ currentTarget }) => dragOnPointerDown(currentTarget, id)}
+    >
+      <p class="where">
+        <b>{work_package}</b> <span>{featureName(feature)}</span>
+        <button
+          class="menu"
+          aria-label={`Move ${work_package} to …`}
+          title="Move to …"
+          onClick={() => update({ menu: id })}
+        >
+          ⋯
+        </button>
+      </p>
+      <a
+        class="title"
+        aria-describedby="keys"
+        draggable={false}
+        onKeyDown={(event) => cardKeys(event, id)}
+        {...linkTo({ open: id })}
+      >
+        {title}
+      </a>
+      <Marks card={card} isContested={isContested} />
+      <p class="foot">
+        <Holder actor={card.actor} />
+        <Counts card={card} />
+        <time dateTime={updated_at ?? ''} title={updated_at ?? ''}>
+          {ago(updated_at)}
+        </time>
+      </p>
+    </li>
+  )
+}
+
+function Marks({
+  card,
+  isContested,
+}: {
+  card: WorkPackageDocument
+  isContested: boolean
+}): h.JSX.Element | null {
+  const { blocked_by, tags, lane } = card
+  const isWaiting = blocked_by.length > 0 && lane === current().about?.initial
+  if (!isContested && !isWaiting && tags.length === 0) return null
+  return (
+    <p class="marks">
+      {isContested && <span class="mark bad">conflict</span>}
+      {isWaiting && <span class="mark wait">waits for {blocked_by.join(', ')}</span>}
+      {tags.map((tag) => (
+        <span key={tag} class="mark">
+          {tag}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+function Counts({ card: { subtasks, gates } }: { card: WorkPackageDocument }): h.JSX.Element {
+  return (
+    <span class="counts">
+      {subtasks.total > 0 && (
+        <span title={`${subtasks.done} of ${plural(subtasks.total, 'subtask')} ticked`}>
+          ☑ {subtasks.done}/{subtasks.total}
+        </span>
+      )}
+      {gates.total > 0 && (
+        <span title={`${gates.passed} of ${plural(gates.total, 'gate')} passed`}>
+          ◇ {gates.passed}/{gates.total}
+        </span>
+      )}
+    </span>
+  )
+}

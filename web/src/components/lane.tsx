@@ -1,0 +1,59 @@
+import { h } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { laneName } from '../format.js'
+import { contested } from '../state/board.js'
+import type { About } from '../state/documents.js'
+import { useStore } from '../state/store.js'
+import { Card } from './card.js'
+import { dropLane } from './drag.js'
+import { laneColor } from './lane-colors.js'
+import { RefusalNote } from './refusal.js'
+
+/** Cards drawn at first, and with every "show more". */
+const PAGE = 100
+
+interface LaneProps {
+  readonly about: About
+  readonly lane: string
+  readonly keys: readonly string[]
+}
+
+export function Lane({ about, lane, keys }: LaneProps): h.JSX.Element {
+  const element = useRef<HTMLDivElement>(null)
+  const [shown, show] = useState(PAGE)
+  const [isOver, setOver] = useState(false)
+  const open = useStore(contested)
+  const refusals = useStore((state) => state.refusals)
+  const taken = useStore((state) => (state.taken?.over === lane ? state.taken : undefined))
+  useEffect(() => (element.current === null ? undefined : dropLane(element.current, lane, setOver)), [lane])
+  const isGhost = taken !== undefined && taken.from !== lane
+  const first = keys.filter((key) => open.has(key))
+  const sorted = first.length === 0 ? keys : [...first, ...keys.filter((key) => !open.has(key))]
+  const name = laneName(lane)
+  return (
+    <div
+      ref={element}
+      role="group"
+      class={`lane${isOver || isGhost ? ' over' : ''}${keys.length === 0 ? ' bare' : ''}`}
+      style={{ '--lane': laneColor(about, lane) }}
+      aria-label={name}
+      data-lane={lane}
+    >
+      <h2>
+        {name} <span class="number">{keys.length}</span>
+      </h2>
+      {refusals.map((refusal) => refusal.to === lane && <RefusalNote key={refusal.key} refusal={refusal} />)}
+      {isGhost && <div class="ghost">{taken.key.split('/')[1]}</div>}
+      <ul>
+        {sorted.slice(0, shown).map((key) => (
+          <Card key={key} id={key} />
+        ))}
+      </ul>
+      {keys.length > shown && (
+        <button class="more" onClick={() => show(shown + PAGE)}>
+          Show {Math.min(PAGE, keys.length - shown)} more of {keys.length}
+        </button>
+      )}
+    </div>
+  )
+}

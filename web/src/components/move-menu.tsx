@@ -1,0 +1,73 @@
+import { h } from 'preact'
+import { useState } from 'preact/hooks'
+import { laneName } from '../format.js'
+import type { About, WorkPackageDocument } from '../state/documents.js'
+import { move, type Reasons } from '../state/moves.js'
+import { update, useStore } from '../state/store.js'
+import { laneColor } from './lane-colors.js'
+import { Modal } from './modal.js'
+
+/** "Move to …": every lane, the ones the workflow opens first, with what it asks for. */
+export function MoveMenu(): h.JSX.Element | null {
+  const card = useStore(({ menu, packages }) => (menu === undefined ? undefined : packages.get(menu)))
+  const about = useStore((state) => state.about)
+  if (card === undefined || about === undefined) return null
+  return <Menu key={card.work_package} about={about} card={card} />
+}
+
+const close = (): void => update({ menu: undefined })
+
+/** Guards of a workflow that want words, and the words they want. */
+const ASKED = [
+  ['reason', /reason/, 'Reason'],
+  ['review_ref', /review_ref/, 'Review it answers to'],
+  ['evidence', /evidence/, 'Evidence'],
+] as const
+
+function Menu({ about, card }: { about: About; card: WorkPackageDocument }): h.JSX.Element {
+  const [reasons, give] = useState<Reasons>({})
+  const isOff = useStore(({ connection }) => connection !== 'live') || about.read_only
+  const open = about.moves[card.lane] ?? []
+  const guards = open.flatMap(({ requires }) => requires).join(' ')
+  const others = about.lanes.filter((lane) => lane !== card.lane && !open.some(({ to }) => to === lane))
+  const lane = (to: string): h.JSX.Element => (
+    <button
+      key={to}
+      class="choice"
+      style={{ '--lane': laneColor(about, to) }}
+      disabled={isOff}
+      onClick={() => {
+        close()
+        void move(`${card.feature}/${card.work_package}`, to, reasons)
+      }}
+    >
+      {laneName(to)}
+    </button>
+  )
+  return (
+    <Modal label={`Move ${card.work_package}`} kind="menu" close={close}>
+      <h2>
+        Move {card.work_package} <small>from {laneName(card.lane)}</small>
+      </h2>
+      {isOff && (
+        <p>{about.read_only ? 'This board is read only.' : 'Not connected: nothing can be moved.'}</p>
+      )}
+      {open.map(({ to }) => lane(to))}
+      {ASKED.map(
+        ([name, asks, label]) =>
+          (name === 'reason' || asks.test(guards)) && (
+            <label key={name}>
+              {label}
+              <input onInput={({ currentTarget }) => give({ ...reasons, [name]: currentTarget.value })} />
+            </label>
+          ),
+      )}
+      {others.length > 0 && (
+        <details>
+          <summary>Other lanes</summary>
+          {others.map(lane)}
+        </details>
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,105 @@
+import { h } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { ago, featureName, laneName } from '../format.js'
+import type { PackagePage } from '../state/documents.js'
+import { go, linkTo } from '../state/place.js'
+import { failureOf, type Failure, read } from '../state/server.js'
+import { update, useStore } from '../state/store.js'
+import { Conflict } from './conflict.js'
+import { Gates, Notes, Subtasks } from './edits.js'
+import { HistoryGraph } from './history-graph.js'
+import { Holder } from './holder.js'
+import { laneColor } from './lane-colors.js'
+import { Markdown } from './markdown.js'
+import { Modal } from './modal.js'
+
+/** The page of the package that the address names. */
+export function PackageSheet(): h.JSX.Element | null {
+  const open = useStore(({ place }) => place.open)
+  const isReady = useStore(({ about, connection }) => about !== undefined && connection !== 'locked')
+  return open === '' || !isReady ? null : <Sheet key={open} open={open} />
+}
+
+const close = (): void => go({ open: '' })
+
+function Sheet({ open }: { open: string }): h.JSX.Element {
+  const [page, show] = useState<PackagePage>()
+  const [failure, fail] = useState<Failure>()
+  // The row changes with every event of the package: then there is more to read.
+  const row = useStore(({ packages }) => packages.get(open))
+  const [feature = '', work_package = ''] = open.split('/')
+  useEffect(() => {
+    let isOver = false
+    read<PackagePage>('package', { feature, work_package }).then(
+      (answer) => {
+        if (!isOver) show(answer)
+      },
+      (error: unknown) => {
+        if (!isOver) fail(failureOf(error))
+      },
+    )
+    return () => (isOver = true)
+  }, [row])
+  return (
+    <Modal label={`${work_package} ${row?.title ?? ''}`} kind="sheet" close={close}>
+      {page === undefined ? (
+        <p>{failure === undefined ? 'Loading …' : failure.message}</p>
+      ) : (
+        <Page page={page} name={open} />
+      )}
+    </Modal>
+  )
+}
+
+function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Element {
+  const { work_package: one, subtasks, body } = page
+  const about = useStore((state) => state.about)
+  return (
+    <article class="package">
+      <p class="where">
+        <b>{one.work_package}</b> {featureName(one.feature)}
+      </p>
+      <h1>{one.title}</h1>
+      <p class="facts">
+        {about && (
+          <button
+            class="choice"
+            style={{ '--lane': laneColor(about, one.lane) }}
+            onClick={() => update({ menu: name })}
+          >
+            {laneName(one.lane)} ▾
+          </button>
+        )}
+        <Holder actor={one.actor} />
+        <time dateTime={one.updated_at ?? ''}>{ago(one.updated_at)}</time>
+        {one.tags.map((tag) => (
+          <span key={tag} class="mark">
+            {tag}
+          </span>
+        ))}
+      </p>
+      {one.dependencies.length > 0 && (
+        <p>
+          Depends on{' '}
+          {one.dependencies.map((id) => (
+            <a
+              key={id}
+              class={`mark${one.blocked_by.includes(id) ? ' wait' : ''}`}
+              {...linkTo({ open: `${one.feature}/${id}` })}
+            >
+              {id}
+            </a>
+          ))}
+        </p>
+      )}
+      {one.conflicts.map((conflict) => (
+        <Conflict key={conflict.register} conflict={conflict} />
+      ))}
+      <Subtasks page={one} subtasks={subtasks} />
+      <Gates page={one} />
+      <Markdown body={body} file={one.file} />
+      <Notes page={one} />
+      <HistoryGraph events={one.history} />
+    </article>
+  )
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { About, FeatureRow, WorkPackageDocument } from './documents.js'
+import { placeOf, type Place } from './place.js'
+
+/** Why a card did not move, shown in the lane it was dropped in. */
+export interface Refusal {
+  readonly key: string
+  readonly to: string
+  readonly message: string
+  readonly next_steps: readonly string[]
+}
+
+/** A card that the keyboard has taken. */
+export interface Taken {
+  readonly key: string
+  readonly from: string
+  readonly over: string
+}
+
+export type Connection = 'connecting' | 'live' | 'lost' | 'locked'
+
+/** Everything the page knows. Only `update` changes it, and always by a new object. */
+export interface State {
+  readonly about: About | undefined
+  /** Work packages by `feature/WP01`. */
+  readonly packages: ReadonlyMap<string, WorkPackageDocument>
+  /** Features by slug. */
+  readonly features: ReadonlyMap<string, FeatureRow>
+  readonly connection: Connection
+  readonly place: Place
+  /** Cards whose move the service has not answered yet. */
+  readonly moving: ReadonlySet<string>
+  readonly refusals: readonly Refusal[]
+  readonly taken: Taken | undefined
+  /** The card whose "Move to …" is open. */
+  readonly menu: string | undefined
+  readonly announcement: string
+}
+
+let state: State = {
+  about: undefined,
+  packages: new Map(),
+  features: new Map(),
+  connection: 'connecting',
+  place: placeOf(location.search),
+  moving: new Set(),
+  refusals: [],
+  taken: undefined,
+  menu: undefined,
+  announcement: '',
+}
+
+const listeners = new Set<() => void>()
+
+export const current = (): State => state
+
+export function update(change: Partial<State>): void {
+  state = { ...state, ...change }
+  for (const listener of [...listeners]) listener()
+}
+
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** A part of the state; the component renders again only when that part is another one. */
+export function useStore<T>(select: (state: State) => T): T {
+  const value = select(state)
+  const [, redraw] = useState({})
+  useEffect(() => {
+    let shown = value
+    const look = (): void => {
+      const now = select(state)
+      if (Object.is(now, shown)) return
+      shown = now
+      redraw({})
+    }
+    // What changed between rendering and this effect.
+    look()
+    return subscribe(look)
+  })
+  return value
+}
+
+export const announce = (announcement: string): void => update({ announcement })
