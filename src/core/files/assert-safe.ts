@@ -1,4 +1,5 @@
 import { type Stats, lstatSync, statSync } from 'node:fs'
+import { shownCommand } from '../errors/shown-command.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -81,7 +82,10 @@ export function typeName(stats: TypeTests): string {
 /** The refusal for a path that is not what kitty would have made there. */
 export function unsafe(path: string, type: string): KittyError {
   return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
-    nextSteps: [`look at it: ls -la ${path}`, 'move it away and run the command again'],
+    nextSteps: [
+      ...shownCommand(['ls', '-la', path], 'look at it: '),
+      'move it away and run the command again',
+    ],
     context: { path, type },
   })
 }

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { shownCommand } from '../errors/shown-command.js'
 import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -199,7 +200,7 @@ function settledAlready(conflict: ConflictDetailDocument, { feature, entity }: R
   const { settled_by, register } = conflict
   const who = settled_by === null ? '' : ` by ${settled_by.actor} at ${settled_by.timestamp}`
   return new KittyError('LostRace', `The conflict of ${entity} over ${register} was settled${who}.`, {
-    nextSteps: [`kitty agent conflicts show ${entity} --feature ${feature}`],
+    nextSteps: shownCommand(['kitty', 'agent', 'conflicts', 'show', entity, '--feature', feature]),
     context: { feature_slug: feature, work_package: entity, register, settled_by },
   })
 }

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { moveHalfMadeAside } from '../git/half-made.js'
+import { shownCommand } from '../errors/shown-command.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -225,7 +226,10 @@ function taken(state: WorkPackageState, place: WorkspacePlace): KittyError {
   const { work_package_id, lane, lane_actor, lane_since, workspace } = state
   const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} took it at ${lane_since ?? 'an unknown time'}.`
   return new KittyError('LostRace', `${message} Its workspace: ${workspace?.path ?? place.path}`, {
-    nextSteps: ['take another one: kitty agent tasks ready', `kitty agent tasks show ${work_package_id}`],
+    nextSteps: [
+      'take another one: kitty agent tasks ready',
+      ...shownCommand(['kitty', 'agent', 'tasks', 'show', work_package_id]),
+    ],
     context: {
       feature_slug: state.feature_slug,
       work_package: work_package_id,

@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/shown-command.js'
 import type { WorkPackageState } from '../events-lib.js'
 import type { EventStore } from '../store/event-store.js'
 
@@ -13,10 +14,10 @@ export async function knownWorkPackage(
   const known = (await store.boardRows(feature)).map((row) => row.work_package_id)
   const steps =
     known.length === 0
-      ? `kitty agent feature finalize-tasks --feature ${feature}`
-      : `There are: ${known.join(', ')}`
+      ? shownCommand(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature])
+      : [`There are: ${known.join(', ')}`]
   throw new KittyError('UnknownWorkPackage', `${feature} has no work package ${workPackage}.`, {
-    nextSteps: [steps],
+    nextSteps: steps,
     context: { feature_slug: feature, work_package: workPackage, known },
   })
 }

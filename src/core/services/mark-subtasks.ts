@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { shownCommand } from '../errors/shown-command.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -164,10 +165,10 @@ function noneFound(
   const known = states.flatMap((state) => state.subtasks.map(({ id }) => id))
   const there =
     known.length === 0
-      ? `kitty agent feature finalize-tasks --feature ${feature}`
-      : `There are: ${known.join(', ')}`
+      ? shownCommand(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature])
+      : [`There are: ${known.join(', ')}`]
   return new KittyError('UsageError', `${feature} has no subtask ${subtasks.join(', ')}.`, {
-    nextSteps: [there],
+    nextSteps: there,
     context: { feature_slug: feature, not_found: subtasks, known },
   })
 }
@@ -178,7 +179,7 @@ function someNotFound({ feature, updated, unchanged, not_found }: MarkResult): K
     'UsageError',
     `${feature} has no subtask ${not_found.join(', ')}; ${rest.join(', ')} ${rest.length === 1 ? 'is' : 'are'} marked.`,
     {
-      nextSteps: [`kitty agent tasks list --feature ${feature}`],
+      nextSteps: shownCommand(['kitty', 'agent', 'tasks', 'list', '--feature', feature]),
       context: { feature_slug: feature, updated, unchanged, not_found },
     },
   )

@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/shown-command.js'
 import type { Refusal, WorkPackageState } from '../events-lib.js'
 import type { EarlierRefusals } from './recall.js'
 
@@ -30,7 +31,9 @@ export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): Ki
 
 function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): string[] {
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
-  const lanes = valid_transitions.map((lane) => `kitty agent tasks move-task ${id} --to ${lane}`)
+  const lanes = valid_transitions.flatMap((lane) =>
+    shownCommand(['kitty', 'agent', 'tasks', 'move-task', id, '--to', lane]),
+  )
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
     return blockers.map((blocker) => MISSING.get(blocker) ?? `see to: ${blocker}`)
@@ -38,15 +41,17 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
     ...(kind === 'DependencyValidationError'
-      ? blockers.map((blocker) => `kitty agent tasks show ${blocker}`)
+      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'agent', 'tasks', 'show', blocker]))
       : []),
-    ...(open.length > 0 ? [`kitty agent tasks mark-status ${open.join(' ')} --status done`] : []),
-    ...among(gates.map((gate) => gate.gate_id)).map(
-      (gate) => `kitty agent gates set ${gate} --status passed`,
+    ...(open.length > 0
+      ? shownCommand(['kitty', 'agent', 'tasks', 'mark-status', ...open, '--status', 'done'])
+      : []),
+    ...among(gates.map((gate) => gate.gate_id)).flatMap((gate) =>
+      shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
     ),
   ]
-  const byForce = `or overrule it: --to ${requested_status} --force --reason "…"`
-  return [...removes, ...(blockers.length > 0 ? [] : lanes), byForce]
+  const byForce = shownCommand(['--to', requested_status, '--force', '--reason', 'why'], 'or overrule it: ')
+  return [...removes, ...(blockers.length > 0 ? [] : lanes), ...byForce]
 }
 
 /** What a request lacks, by the name the workflow has for it. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { shownCommand } from '../errors/shown-command.js'
 import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { assertReachable, obstacleTo } from '../files/work-tree.js'
@@ -114,7 +115,10 @@ function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
     'UnsafeSetup',
     `${path} is there and is no worktree of this repository: nothing was made`,
     {
-      nextSteps: [`look at it: ls -la ${path}`, `move it away, then: kitty implement ${workPackage}`],
+      nextSteps: [
+        ...shownCommand(['ls', '-la', path], 'look at it: '),
+        ...shownCommand(['kitty', 'implement', workPackage], 'move it away, then: '),
+      ],
       context: { path },
     },
   )

@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { shownCommand } from '../errors/shown-command.js'
 import { join, relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
@@ -185,7 +186,7 @@ export class Workspaces {
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
       throw new KittyError('NotWritable', `git did not remove ${path}: ${error.reason}`, {
-        nextSteps: [`git worktree list`, `git worktree remove ${path}`],
+        nextSteps: ['git worktree list', ...shownCommand(['git', 'worktree', 'remove', path])],
         context: { path, git: error.reason },
         cause: error,
       })
@@ -202,14 +203,20 @@ function isInside(folder: string, path: string): boolean {
 
 function nothingToRemove(feature: string, workPackage: string): KittyError {
   return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
-    nextSteps: ['kitty agent workspaces list', `make one: kitty implement ${workPackage}`],
+    nextSteps: [
+      'kitty agent workspaces list',
+      ...shownCommand(['kitty', 'implement', workPackage], 'make one: '),
+    ],
     context: { feature_slug: feature, work_package: workPackage },
   })
 }
 
 function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): KittyError {
   return new KittyError('UsageError', `${path} is where you are.`, {
-    nextSteps: [`cd ${root}`, `then: kitty agent workspaces remove ${workPackage}`],
+    nextSteps: [
+      ...shownCommand(['cd', root]),
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'then: '),
+    ],
     context: { path },
   })
 }
@@ -217,7 +224,7 @@ function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): K
 function isLocked({ path, locked }: GitWorktree): KittyError {
   const why = locked === undefined || locked === '' ? '' : `: ${locked}`
   return new KittyError('ValidationError', `${path} is locked${why}; nothing was removed.`, {
-    nextSteps: [`git worktree unlock ${path}`],
+    nextSteps: shownCommand(['git', 'worktree', 'unlock', path]),
     context: { path, locked: locked ?? null },
   })
 }
@@ -225,7 +232,10 @@ function isLocked({ path, locked }: GitWorktree): KittyError {
 function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
   const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} is working in it; nothing was removed.`
   return new KittyError('StateTransitionError', message, {
-    nextSteps: [`or, knowing that: kitty agent workspaces remove ${work_package_id} --force`],
+    nextSteps: shownCommand(
+      ['kitty', 'agent', 'workspaces', 'remove', work_package_id, '--force'],
+      'or, knowing that: ',
+    ),
     context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
   })
 }
@@ -246,8 +256,11 @@ function holdsTheOnlyCopy(
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
     nextSteps: [
-      `look: git -C ${path} status --ignored`,
-      `or move it all aside: kitty agent workspaces remove ${workPackage} --force`,
+      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'look: '),
+      ...shownCommand(
+        ['kitty', 'agent', 'workspaces', 'remove', workPackage, '--force'],
+        'or move it all aside: ',
+      ),
     ],
     context: {
       work_package: workPackage,

@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/shown-command.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,
@@ -152,7 +153,7 @@ function badConfig(file: string, problems: readonly { path: string; message: str
   return new KittyError('BadConfig', `${file}: ${list}`, {
     nextSteps: [
       'Correct the file and run the command again; nothing was read or written.',
-      `To go back to the defaults: mv ${file} ${file}.bad`,
+      ...shownCommand(['mv', file, `${file}.bad`], 'To go back to the defaults: '),
     ],
     context: { file, problems },
   })

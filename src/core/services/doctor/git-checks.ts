@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { shownCommand } from '../../errors/shown-command.js'
 import { join } from 'node:path'
 import { readConfig } from '../../workspace/config.js'
 import { areMergeDriversRegistered, registerMergeDrivers } from '../../git/merge-driver-config.js'
@@ -141,7 +142,8 @@ function derivedFiles({ root }: Workspace): Verdict {
   if (tracked.length === 0) return well('git tracks nothing that is derived')
   return byHand(
     `git tracks ${some(tracked)}: every branch and clone has its own, so that each checkout brings a wrong one`,
-    `git rm --cached -- ${tracked.slice(0, 10).join(' ')}`,
+    shownCommand(['git', 'rm', '--cached', '--', ...tracked.slice(0, 10)])[0] ??
+      'Take them out of the index of git.',
   )
 }
 

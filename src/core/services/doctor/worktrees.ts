@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { shownCommand } from '../../errors/shown-command.js'
 import { join, relative } from 'node:path'
 import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
@@ -38,7 +39,10 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
   const names = leftover.map((path) => relative(root, path))
   return byHand(
     `${some(names)} ${names.length === 1 ? 'is' : 'are'} no worktree of this repository: work in there is on no branch`,
-    `Save what is of use, then: rm -r ${names.slice(0, 5).join(' ')}`,
+    [
+      'Save what is of use and move it away.',
+      ...shownCommand(['ls', '-la', '--', ...names.slice(0, 5)], 'To look: '),
+    ].join(' '),
   )
 }
 
