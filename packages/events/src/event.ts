@@ -196,7 +196,7 @@ export const ENTITIES_OF = {
   GateResultChanged: ['Gate'],
   TagsChanged: ['WorkPackage'],
   UsageRecorded: ['WorkPackage'],
-  NoteAdded: ['WorkPackage'],
+  NoteAdded: ['WorkPackage', 'FeatureSpec'],
   NoteRetracted: ['WorkPackage'],
   Assigned: ['WorkPackage'],
   LinkAdded: ['WorkPackage', 'FeatureSpec'],
