@@ -107,6 +107,11 @@ export class Append {
     fdatasyncSync(this.fd)
   }
 
+  /** Whether its name may not be on disk yet. */
+  get isNewFile(): boolean {
+    return this.isNew
+  }
+
   /** The new file's name on disk. A failure is no reason to refuse what the file itself has stored: a `warning`. */
   syncName(): void {
     if (!this.isNew) return

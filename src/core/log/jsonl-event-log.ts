@@ -123,7 +123,9 @@ export class JsonlEventLog implements EventLog {
     const written: Written[] = []
     try {
       this.writeAll(portions, written)
-      for (const one of written) store(one)
+      for (const one of written) storeBytes(one)
+      // All are in one folder: its names are on disk together.
+      written.findLast(({ append }) => append.isNewFile)?.append.syncName()
       for (const one of written) confirm(one, entry)
       for (const { append } of written) this.warnOf(append)
       const places = written.flatMap(placesOf)
@@ -236,13 +238,17 @@ function encode(event: LogEvent): EncodedEvent {
   })
 }
 
-function store({ append, portion }: Written): void {
+function store(one: Written): void {
+  storeBytes(one)
+  one.append.syncName()
+}
+
+function storeBytes({ append, portion }: Written): void {
   try {
     append.sync()
   } catch (error) {
     throw notOnDisk(error, append.path, portion)
   }
-  append.syncName()
 }
 
 /**

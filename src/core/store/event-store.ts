@@ -2,6 +2,7 @@ import type { LogEvent, NewEvent, NewPluginEvent, WorkPackageState } from '../ev
 import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { LogProblem } from '../log/event-log.js'
+import type { ForeignDraft } from './foreign-draft.js'
 import { token } from '../token.js'
 
 /** Who does something, and what it belongs to. */
@@ -72,6 +73,12 @@ export interface EventStore {
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /** Stamps and appends within `exclusively`. @throws Error outside of it. */
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
+  /**
+   * Appends events of an import within `exclusively`: they bring their time, key and parents. Written in chunks, each
+   * durable when `progress` is called with the number of events so far: an interrupted import leaves whole chunks.
+   * @throws Error outside of it; KittyError ValidationError for a draft that makes no event
+   */
+  appendForeign(drafts: readonly ForeignDraft[], progress?: (events: number) => void): Promise<void>
   /** @param isCommandOver Where the process ends with its command, what the system takes back may be left to it. */
   close(isCommandOver?: boolean): Promise<void>
 }

@@ -31,9 +31,11 @@ import { CallScope } from './call-scope.js'
 import { issueFrom } from './clock.js'
 import type { Draft, EventStore, Provenance } from './event-store.js'
 import { AppendCursor } from './append-cursor.js'
+import type { ForeignDraft } from './foreign-draft.js'
 import { refuseSecret } from './refuse-secret.js'
 import { byNumber } from './package-order.js'
 import { stamp } from './stamp.js'
+import { foreignChunks, stampForeign } from './stamp-foreign.js'
 import { EventLog, SCAN_START, type AppendedLine, type LogProblem } from '../log/event-log.js'
 import { WriteLock } from '../lock/write-lock.js'
 import { IndexHealth } from '../index/index-health.js'
@@ -63,6 +65,9 @@ export class LogEventStore implements EventStore {
   #tail: AppendCursor | undefined
   /** While a tail is followed, clock.json waits for the last event: to replace a file takes as long as to store one. */
   #unsaved: LogEvent | undefined
+
+  /** An import's events are in the log and not in the index: whoever reads next brings it up to date. */
+  #isIndexBehind = false
 
   /** How the index stood when last read. */
   #freshness: Freshness | undefined
@@ -116,6 +121,30 @@ export class LogEventStore implements EventStore {
     return eventsAsked(lines)
   }
 
+  async appendForeign(
+    drafts: readonly ForeignDraft[],
+    progress: (events: number) => void = () => undefined,
+  ): Promise<void> {
+    if (!this.#holding.get())
+      throw new Error('appendForeign needs the write lock: call it within exclusively')
+    if (drafts.length === 0) return
+    let { nextClock } = await this.stampSources([])
+    const ids = new Map<string, string>()
+    let written = 0
+    for (const chunk of foreignChunks(drafts)) {
+      const events = stampForeign(chunk, { registry: this.registry, nextClock, ids })
+      this.#refuseUnfit(events)
+      this.attributes.beforeAppend(events)
+      this.#store(events)
+      nextClock += events.length
+      written += events.length
+      progress(written)
+    }
+    this.#isIndexBehind = true
+    const warning = this.clock.write(nextClock, this.session.now())
+    if (warning !== undefined) this.notices.warn(warning)
+  }
+
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
     if (earlier.length > 0) {
@@ -166,11 +195,7 @@ export class LogEventStore implements EventStore {
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads })
-    for (const event of events) {
-      const line = encodeEvent(event)
-      this.#refuseInvalid(event, Buffer.byteLength(line))
-      refuseSecret(event, line)
-    }
+    this.#refuseUnfit(events)
     return events
   }
 
@@ -304,7 +329,7 @@ export class LogEventStore implements EventStore {
   protected async stampSources(
     drafts: readonly Draft[],
   ): Promise<ClockAndHeads & { readonly maximum: number }> {
-    const index = await this.health.current()
+    const index = await this.#indexInLock()
     const maximum = await index.maximumClock()
     const { next: nextClock } = this.#issueFrom(maximum)
     const heads = new Map<string, string[]>()
@@ -332,6 +357,14 @@ export class LogEventStore implements EventStore {
     const rows = await index.locate({ feature, entity: draft.entity_id, entityType: draft.entity_type })
     const events = this.#eventsAt(rows)
     return new Causality(events).heads(events).map((event) => event.event_id)
+  }
+
+  #refuseUnfit(events: readonly LogEvent[]): void {
+    for (const event of events) {
+      const line = encodeEvent(event)
+      this.#refuseInvalid(event, Buffer.byteLength(line))
+      refuseSecret(event, line)
+    }
   }
 
   #refuseInvalid(event: LogEvent, byteLength: number): void {
@@ -379,13 +412,24 @@ export class LogEventStore implements EventStore {
   }
 
   async #upToDate(): Promise<EventIndex> {
+    if (this.#holding.get()) return this.#indexInLock()
     const index = await this.health.current()
     const moment = this.#moment.get()
-    if (this.#holding.get() || moment?.index === index) return index
+    if (moment?.index === index) return index
     this.#freshness = await this.recovery.beforeRead(index, (work) =>
       this.#withLock('put back events that git took away', work),
     )
     if (moment) moment.index = index
+    return index
+  }
+
+  /** With the lock held nobody else writes: the index is what this store has left. */
+  async #indexInLock(): Promise<EventIndex> {
+    const index = await this.health.current()
+    if (this.#isIndexBehind) {
+      this.#isIndexBehind = false
+      this.recovery.explain(await catchUp(this.log, index), index)
+    }
     return index
   }
 

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { KittyError } from '../errors/kitty-error.js'
+import { encodeEvent, type LogEvent, parseEvent, type Registry, tick } from '../events-lib.js'
+import { ulidAt } from './foreign-id.js'
+import type { ForeignDraft } from './foreign-draft.js'
+
+export interface ForeignSources {
+  readonly registry: Registry
+  /** The next Lamport value to issue. */
+  readonly nextClock: number
+  /** Ids of the drafts that were stamped before, by key; those of this call are added. */
+  readonly ids: Map<string, string>
+}
+
+/**
+ * Turns drafts of an import into events. Deterministic: the same drafts behind the same log give the same bytes.
+ * @throws KittyError ValidationError when a draft makes no event, or names a key that no draft before it has
+ */
+export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSources): LogEvent[] {
+  let next = sources.nextClock
+  return drafts.map((draft) => {
+    const issued = tick(next)
+    next = issued.next
+    const { event_type, event_version, entity_id, entity_type, timestamp, actor, causation_id, payload } =
+      draft
+    const line = {
+      event_type,
+      event_version,
+      lamport_clock: issued.value,
+      entity_id,
+      entity_type,
+      timestamp,
+      actor,
+      causation_id,
+      correlation_id: null,
+      payload,
+      parents: draft.parents.map((parent) => parentId(parent, sources.ids, draft)),
+    }
+    const event = { event_id: foreignId(timestamp, line), ...line }
+    sources.ids.set(causation_id, event.event_id)
+    return parsed(event, sources.registry)
+  })
+}
+
+/** 48 bits of the event's time, 80 bits of SHA-256 over its line without an id: equal ids mean equal bytes. */
+function foreignId(timestamp: string, line: object): string {
+  return ulidAt(Date.parse(timestamp), createHash('sha256').update(encodeEvent(line)).digest())
+}
+
+function parentId(parent: string, ids: ReadonlyMap<string, string>, { causation_id }: ForeignDraft): string {
+  const id = parent.startsWith('import:') ? ids.get(parent) : parent
+  if (id !== undefined) return id
+  throw new KittyError(
+    'ValidationError',
+    `The import of ${causation_id} names a parent that was not written: ${parent}`,
+    {
+      nextSteps: ['Run the import again.'],
+      context: { causation_id, parent },
+    },
+  )
+}
+
+function parsed(candidate: { readonly event_type: string }, registry: Registry): LogEvent {
+  const result = parseEvent(candidate, registry)
+  if (result.ok) return result.event
+  throw new KittyError(
+    'ValidationError',
+    `The imported ${candidate.event_type} is not valid: ${result.problem.message}`,
+    {
+      nextSteps: ['Correct the source and run the import again.'],
+      context: { event_type: candidate.event_type, problem: result.problem.kind },
+    },
+  )
+}
+
+/** Events of one chunk: one journal record, and what an interruption costs at most. */
+const CHUNK_EVENTS = 2_000
+/** Each day has a file of its own, and all files of a chunk are open at once. */
+const CHUNK_DAYS = 200
+
+/** The drafts in pieces that are each written as a whole. */
+export function* foreignChunks(drafts: readonly ForeignDraft[]): Generator<readonly ForeignDraft[]> {
+  let start = 0
+  const days = new Set<string>()
+  for (const [at, { timestamp }] of drafts.entries()) {
+    const day = timestamp.slice(0, 10)
+    if (at - start >= CHUNK_EVENTS || (days.size >= CHUNK_DAYS && !days.has(day))) {
+      yield drafts.slice(start, at)
+      start = at
+      days.clear()
+    }
+    days.add(day)
+  }
+  if (start < drafts.length) yield drafts.slice(start)
+}
