@@ -22,7 +22,7 @@ import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { FileJournal } from '../log/repair/file-journal.js'
 import { Journal } from '../log/repair/journal.js'
 import { AfterEvents } from '../plugin/host/after-events.js'
-import { type Extensions, NO_EXTENSIONS } from '../plugin/host/extensions.js'
+import { type Extensions, Formats, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
 import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
@@ -33,6 +33,7 @@ import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventStore } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { FreshContainer, MissingBinding, type Resolver, type ServiceId } from '../token.js'
+import { EXPORTERS, IMPORTERS } from '../transfer/formats.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { Config, FoldRules, readConfig, Workflow } from '../workspace/config.js'
 import { findWorkspace, requireInitialized } from '../workspace/find-workspace.js'
@@ -131,6 +132,10 @@ function storeModule(): ContainerModule {
 function pluginModule(extensions: Extensions): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(EventRegistry).toConstantValue(extensions.registry)
+    bind<Formats>(Formats).toDynamicValue(() => ({
+      importers: [...IMPORTERS, ...extensions.importers],
+      exporters: [...EXPORTERS, ...extensions.exporters],
+    }))
     for (const rule of extensions.moveRules) bind<MoveRule>(MoveRule).toConstantValue(rule)
     bind<AfterEvents>(AfterEvents).toDynamicValue(
       (context) =>

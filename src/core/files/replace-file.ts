@@ -22,9 +22,11 @@ let written = 0
  * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`, keeping mode and group, and the
  * owner where root acts for someone.
  * @param newMode permissions where there is no file yet, before the umask
+ * @param isSynced False for files in such numbers that a sync of each would take longer than all else: a power cut may
+ * then leave one empty, as it may with what git checks out.
  * @throws KittyError UnsafeSetup for a link or anything but a regular file, DiskFull or NotWritable otherwise
  */
-export function replaceFile(path: string, bytes: Buffer, newMode = 0o644): void {
+export function replaceFile(path: string, bytes: Buffer, newMode = 0o644, isSynced = true): void {
   const old = statsOf(path)
   const mode = old === undefined ? undefined : old.mode & 0o7777
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
@@ -33,7 +35,7 @@ export function replaceFile(path: string, bytes: Buffer, newMode = 0o644): void 
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     const descriptor = openSync(temporary, flags, mode ?? newMode)
     created = true
-    writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode)
+    writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode, isSynced)
     renameSync(temporary, path)
     created = false
   } catch (error) {
@@ -44,11 +46,17 @@ export function replaceFile(path: string, bytes: Buffer, newMode = 0o644): void 
 }
 
 /** @param like the file to replace, or the folder of a new one */
-function writeWhole(descriptor: number, bytes: Buffer, like: Stats, mode: number | undefined): void {
+function writeWhole(
+  descriptor: number,
+  bytes: Buffer,
+  like: Stats,
+  mode: number | undefined,
+  isSynced: boolean,
+): void {
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
     setPermissions(descriptor, like, mode)
-    fsyncSync(descriptor)
+    if (isSynced) fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

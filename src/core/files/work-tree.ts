@@ -132,15 +132,16 @@ export function makeFolderInside(root: string, folder: string): boolean {
 /**
  * Puts a file in place, whole or not at all, keeping the mode and group of the one it replaces. Makes its folder.
  * @param newMode permissions of a file that was not there, before the umask
+ * @param isSynced as for {@link replaceFile}
  * @throws KittyError UnsafeSetup, NotWritable, DiskFull
  */
-export function putInside(root: string, path: string, bytes: Buffer, newMode = 0o644): void {
+export function putInside(root: string, path: string, bytes: Buffer, newMode = 0o644, isSynced = true): void {
   const folder = dirname(path)
   if (folder !== root) makeFolderInside(root, folder)
   const look = lookInside(root, path)
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
   if (look.state === 'folder') throw unsafe(path, 'directory')
-  replaceFile(path, bytes, newMode)
+  replaceFile(path, bytes, newMode, isSynced)
 }
 
 /** What root makes for someone is theirs. */

@@ -10,6 +10,15 @@ export {
   type PluginEventType,
 } from './event-type.js'
 export type { MoveCheck, MoveObjection } from './move-check.js'
+export type { Exporter, ImportPlace, Importer } from '../transfer/formats.js'
+export type {
+  ItemChange,
+  SourceFile,
+  TransferDocument,
+  TransferFeature,
+  TransferItem,
+  WrittenFile,
+} from '../transfer/document.js'
 export { defineProjection, project, type Projection } from './projection.js'
 export { compareEvents, isKittyEvent, fold, evolve } from '../events-lib.js'
 export type {

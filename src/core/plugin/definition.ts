@@ -2,6 +2,7 @@ import type { EventTypeDefinition } from '../events-lib.js'
 import type { AfterEventsHook } from './after-events-hook.js'
 import { API_VERSION } from './api-version.js'
 import type { MoveCheck } from './move-check.js'
+import type { Exporter, Importer } from '../transfer/formats.js'
 
 /** What a plugin adds besides commands. Default export of the module that `kitty.plugin` in its package.json names. */
 export interface PluginDefinition {
@@ -10,6 +11,10 @@ export interface PluginDefinition {
   readonly eventTypes?: readonly EventTypeDefinition[]
   readonly moveChecks?: readonly MoveCheck[]
   readonly afterEvents?: readonly AfterEventsHook[]
+  /** Formats for `kitty import`. */
+  readonly importers?: readonly Importer[]
+  /** Formats for `kitty export`. */
+  readonly exporters?: readonly Exporter[]
 }
 
 /** A definition with the plugin API that the copy of `definePlugin` behind it speaks. */
@@ -18,6 +23,8 @@ export interface StampedDefinition extends PluginDefinition {
 }
 
 const BRAND = Symbol.for('kitty.plugin-definition')
+/** A format is a part of every import key, and keys are bounded. */
+const FORMAT = /^[a-z0-9][a-z0-9-]{0,19}$/
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
 
 export function definePlugin(definition: PluginDefinition): StampedDefinition {
@@ -35,6 +42,8 @@ export function definitionFault({
   eventTypes = [],
   moveChecks = [],
   afterEvents = [],
+  importers = [],
+  exporters = [],
 }: StampedDefinition): string | undefined {
   if (!NAME.test(name))
     return `its name ${JSON.stringify(name)} must be lower-case letters, digits and dashes`
@@ -47,5 +56,8 @@ export function definitionFault({
   )
   if (hook !== undefined)
     return `its hook ${JSON.stringify(hook.name)} needs a name of its own: lower-case letters, digits and dashes`
+  const format = [...importers, ...exporters].find((one) => !FORMAT.test(one.format))
+  if (format !== undefined)
+    return `its format ${JSON.stringify(format.format)} must be at most 20 lower-case letters, digits and dashes`
   return undefined
 }

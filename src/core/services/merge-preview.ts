@@ -21,9 +21,7 @@ export interface LaneChange {
   readonly event_id: string | null
 }
 
-export interface MergePreviewResult {
-  readonly branch: string
-  readonly commit: string
+export interface BoardChanges {
   /** Events the merge would add. */
   readonly new_events: number
   readonly changes: readonly LaneChange[]
@@ -31,6 +29,11 @@ export interface MergePreviewResult {
   readonly conflicts: readonly ConflictDocument[]
   /** Open ones that the merge would settle. */
   readonly settled: readonly ConflictDocument[]
+}
+
+export interface MergePreviewResult extends BoardChanges {
+  readonly branch: string
+  readonly commit: string
 }
 
 /** What a merge would do to the board, worked out from git's objects and the log: nothing is merged, nothing written. */
@@ -44,18 +47,24 @@ export class MergePreview {
   /** @throws KittyError UsageError when git knows no such branch. */
   async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
     const { commit, events: theirs } = this.revisions.log(branch, 'BRANCH')
-    const ours = await store.read()
-    const known = new Set<string>(ours.map((event) => event.event_id))
-    const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
-    const before = replay(ours, this.foldRules)
-    const after = replay([...ours, ...theirs], this.foldRules)
-    return {
-      branch,
-      commit,
-      new_events: added.size,
-      changes: laneChanges(before, after, theirs),
-      ...conflictChanges(before, after),
-    }
+    return { branch, commit, ...boardChanges(await store.read(), theirs, this.foldRules) }
+  }
+}
+
+/** What `theirs` would do to the board of `ours`. */
+export function boardChanges(
+  ours: readonly LogEvent[],
+  theirs: readonly LogEvent[],
+  foldRules: MergeOptions,
+): BoardChanges {
+  const known = new Set<string>(ours.map((event) => event.event_id))
+  const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
+  const before = replay(ours, foldRules)
+  const after = replay([...ours, ...theirs], foldRules)
+  return {
+    new_events: added.size,
+    changes: laneChanges(before, after, theirs),
+    ...conflictChanges(before, after),
   }
 }
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { inject, injectable } from 'inversify'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { isFeature, listFeatures } from '../specs/features.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
@@ -9,6 +9,7 @@ import { resolveFeature } from '../workspace/feature.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
+import { assertNewSlug } from '../workspace/slug.js'
 import { EventStore, type Provenance } from '../store/event-store.js'
 
 export interface ProvenanceFlags {
@@ -54,6 +55,17 @@ export class Scope {
   async chosenFeature(flag: string | undefined): Promise<string | undefined> {
     const asked = flag ?? (this.session.env['KITTY_FEATURE'] || undefined)
     return asked === undefined ? undefined : this.feature(asked)
+  }
+
+  /** A feature that is there, by any of its names; text that names none comes back, as the name of a new one. @throws KittyError AmbiguousFeature */
+  async chosenOrNewFeature(text: string): Promise<string> {
+    try {
+      return await this.feature(text)
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'UnknownFeature') throw error
+      if (featureName(text) === undefined) assertNewSlug(text)
+      return text
+    }
   }
 
   /** A work package of the feature, or a feature named by its own slug. @throws KittyError as `feature`, UsageError. */

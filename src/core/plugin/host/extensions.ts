@@ -2,6 +2,8 @@ import { createRegistry, type EventTypeDefinition, type Registry } from '../../e
 import type { AfterEventsHook } from '../after-events-hook.js'
 import type { StampedDefinition } from '../definition.js'
 import type { MoveRule } from '../../rules/move-rule.js'
+import { type Exporter, EXPORTERS, type Importer, IMPORTERS } from '../../transfer/formats.js'
+import { token } from '../../token.js'
 import { moveGuard } from './move-guard.js'
 
 /** A hook, and where its thread finds it. */
@@ -18,14 +20,26 @@ export interface Extensions {
   readonly registry: Registry
   readonly moveRules: readonly MoveRule[]
   readonly hooks: readonly InstalledHook[]
+  readonly importers: readonly Importer[]
+  readonly exporters: readonly Exporter[]
   /** What could not be loaded, one sentence each. */
   readonly problems: readonly string[]
 }
+
+/** Every format of imports and exports: kitty's own first, then those of plugins. */
+export interface Formats {
+  readonly importers: readonly Importer[]
+  readonly exporters: readonly Exporter[]
+}
+
+export const Formats = token<Formats>('Formats')
 
 export const NO_EXTENSIONS: Extensions = {
   registry: createRegistry(),
   moveRules: [],
   hooks: [],
+  importers: [],
+  exporters: [],
   problems: [],
 }
 
@@ -34,7 +48,7 @@ export interface LoadedDefinition {
   readonly module: string
 }
 
-/** Brings definitions together. @throws TypeError naming the event type when two of them do not go together. */
+/** Brings definitions together. @throws TypeError naming the event type or format when two of them do not go together. */
 export function extensionsOf(
   loaded: readonly LoadedDefinition[],
   problems: readonly string[] = [],
@@ -46,6 +60,28 @@ export function extensionsOf(
     hooks: loaded.flatMap(({ definition, module }) =>
       (definition.afterEvents ?? []).map((hook) => ({ plugin: definition.name, hook, module })),
     ),
+    importers: distinct(
+      IMPORTERS,
+      loaded.flatMap(({ definition }) => definition.importers ?? []),
+    ),
+    exporters: distinct(
+      EXPORTERS,
+      loaded.flatMap(({ definition }) => definition.exporters ?? []),
+    ),
     problems,
   }
+}
+
+/** @throws TypeError for a format that is there already: which of two is meant would depend on the order of plugins */
+function distinct<Format extends { readonly format: string }>(
+  own: readonly Format[],
+  added: readonly Format[],
+): readonly Format[] {
+  const known = new Set(own.map(({ format }) => format))
+  for (const { format } of added) {
+    if (known.has(format))
+      throw new TypeError(`Format ${JSON.stringify(format)} is there already; rename it.`)
+    known.add(format)
+  }
+  return added
 }

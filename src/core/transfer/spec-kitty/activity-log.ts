@@ -50,12 +50,6 @@ export function readActivity(text: string, zone?: string): ItemChange[] {
   })
 }
 
-/** The file's Markdown, without its front matter. */
-export function bodyOfFile(text: string): string {
-  const match = /^\ufeff?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text)
-  return block(match === null ? text : text.slice(match[0].length)).trim()
-}
-
 function section(text: string, heading: RegExp): string[] {
   const lines = text.split(/\r?\n/)
   const from = lines.findIndex((line) => heading.test(line))

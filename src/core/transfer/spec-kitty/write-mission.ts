@@ -1,7 +1,7 @@
 /** spec-kitty: a mission's folder that its tools read: files of the packages, and their history as its event log. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { ItemChange, TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
-import { ulidOf } from '../ids.js'
+import { ulidOf } from '../../store/foreign-id.js'
 import { isJson, type Json } from '../json.js'
 import { roleOf } from '../roles.js'
 import { fileWords } from '../text.js'

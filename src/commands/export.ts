@@ -1,0 +1,72 @@
+import { Args, Flags } from '@oclif/core'
+import { WithErrorStorage } from '../aspects/with-error-storage.js'
+import { WithEventStore } from '../aspects/with-event-store.js'
+import { featureFlag } from '../core/cli/flags.js'
+import { KittyCommand } from '../core/cli/kitty-command.js'
+import { ExportBoard } from '../core/services/export-board.js'
+import { TransferFormats } from '../core/services/transfer-formats.js'
+import { WriteExport } from '../core/services/write-export.js'
+import type { EventStore } from '../core/store/event-store.js'
+
+/** The log as it is: a format that needs no intermediate form. */
+const EVENTS = 'jsonl'
+
+export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
+  static override summary = "Write the board as another tool's files"
+  static override description =
+    'To stdout, or with --out to a file or folder. Formats: jsonl (the events), spec-kitty, beads, backlog, csv, markdown (a board for a pull request), mermaid (dependencies), github (a script of gh calls, which kitty never runs), and those of plugins. What a format lacks travels in labels such as kitty:lane=rejected, and comes back with kitty import.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> markdown --feature 017',
+    '<%= config.bin %> <%= command.id %> beads --out issues.jsonl',
+    '<%= config.bin %> <%= command.id %> backlog --out ../backlog-copy',
+  ]
+  static override args = {
+    format: Args.string({ name: 'FORMAT', description: 'What to write.', required: true }),
+  }
+  static override flags = {
+    feature: featureFlag,
+    out: Flags.string({ char: 'o', summary: 'File, or folder, to write to.', helpValue: 'FILE' }),
+  }
+
+  declare readonly eventStore: EventStore
+
+  @WithErrorStorage
+  @WithEventStore
+  async run(): Promise<unknown> {
+    const { format } = this.args
+    const { out, feature: asked } = this.flags
+    const feature = await (await this.scope(this.eventStore)).chosenFeature(asked)
+    const board = await this.service(ExportBoard)
+    const target = await this.service(WriteExport)
+    if (format === EVENTS) return this.#events(board.lines(feature), out, target)
+    const exporter = (await this.service(TransferFormats)).exporter(format)
+    const files = await board.files(exporter, feature)
+    const text = files[0]?.text ?? ''
+    if (exporter.isFolder) {
+      const folder = target.folder(format, out, files)
+      this.show(() => `${files.length} files written to ${folder}`)
+      return this.document({ format, path: folder, files: files.map(({ path }) => path), text: null })
+    }
+    const path = out === undefined ? null : target.file(out, text)
+    this.show(() => (path === null ? text.replace(/\n$/, '') : `Written to ${path}`))
+    return this.document({ format, path, files: [], text: path === null ? text : null })
+  }
+
+  async #events(
+    pages: AsyncIterable<readonly string[]>,
+    out: string | undefined,
+    target: WriteExport,
+  ): Promise<unknown> {
+    const lines: string[] = []
+    for await (const page of pages) {
+      if (out === undefined && !this.jsonEnabled()) {
+        for (const line of page) this.printer.out(line.trimEnd())
+        await this.printer.drained()
+        if (this.printer.closed) break
+      } else lines.push(...page)
+    }
+    const path = out === undefined ? null : target.file(out, lines.join(''))
+    if (path !== null) this.show(() => `Written to ${path}`)
+    return this.document({ format: EVENTS, path, files: [], text: path === null ? lines.join('') : null })
+  }
+}

@@ -1,0 +1,60 @@
+import type { ImportReport } from '../../services/import-board.js'
+import { singleLine } from '../../transfer/text.js'
+
+/** Longest list of one kind that is printed in full; `--json` has all. */
+const SHOWN = 20
+
+/** What an import wrote, or would write, for a person. */
+export function renderImport(report: ImportReport): string {
+  const { dry_run: dryRun, features, events, files, workflow, conflicts, problems, lost } = report
+  const lines = [
+    ...(workflow === null
+      ? []
+      : [
+          `${dryRun ? 'Would set' : 'Set'} "workflow": "${workflow}" in .kittify/config.json, since the log ${dryRun ? 'is' : 'was'} empty.`,
+        ]),
+    ...features.map(
+      ({ feature, created, changed }) => `${feature}: ${created.length} new, ${changed.length} changed`,
+    ),
+    `${count(events, 'event')} ${dryRun ? 'to write' : 'written'}${files > 0 ? `, ${count(files, 'file')} made` : ''}.`,
+    ...section(
+      `${count(conflicts.length, 'conflict')}: both sides changed ${conflicts.length === 1 ? 'it' : 'them'} since the last import`,
+      conflicts.map(
+        ({ feature, work_package, register, kitty, source }) =>
+          `${feature}/${work_package} ${register}: ${shown(kitty)} here, ${shown(source)} there`,
+      ),
+    ),
+    ...section(
+      'Could not be imported',
+      problems.map(({ file, line, message }) => `${file}${line === null ? '' : `:${line}`}: ${message}`),
+    ),
+    ...section(
+      'Has no place in kitty',
+      lost.map(
+        ({ what, count: times, where }) =>
+          `${what} (${times}, ${where === 'body' ? "kept in the package's file" : 'left out'})`,
+      ),
+    ),
+    ...nextStep(report),
+  ]
+  return lines.map(singleLine).join('\n')
+}
+
+function nextStep({ dry_run: dryRun, events, conflicts }: ImportReport): string[] {
+  if (dryRun) return events > 0 ? ['Next: run it again without --dry-run'] : []
+  return [conflicts.length > 0 ? 'Next: kitty agent conflicts list' : 'Next: kitty status']
+}
+
+function section(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return []
+  const more = items.length > SHOWN ? [`- and ${items.length - SHOWN} more (--json lists all)`] : []
+  return [`${title}:`, ...items.slice(0, SHOWN).map((item) => `- ${item}`), ...more]
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+}

@@ -1,0 +1,13 @@
+import { appendFileSync } from 'node:fs'
+import { systemCode } from '../errors/kitty-error.js'
+import { storageError } from './storage-error.js'
+
+/** Appends to a file that the environment names, such as a step's summary. @throws KittyError DiskFull, NotWritable */
+export function appendText(path: string, text: string): void {
+  try {
+    appendFileSync(path, text)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    throw storageError(error, path, 'not stored')
+  }
+}

@@ -1,0 +1,45 @@
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../errors/kitty-error.js'
+import { appendText } from '../files/append-text.js'
+import { Session } from '../workspace/session.js'
+import type { CiReportResult } from './ci-report.js'
+
+/** Where a summary goes in continuous integration, and what makes a check fail. */
+@injectable()
+export class CiOutput {
+  constructor(@inject(Session) private readonly session: Session) {}
+
+  /** @returns the file that took the summary, or null where there is none @throws KittyError as appendText */
+  summary(text: string): string | null {
+    const path = this.session.env['GITHUB_STEP_SUMMARY'] || null
+    if (path !== null) appendText(path, text)
+    return path
+  }
+
+  /** What `--strict` fails with; undefined where nothing is wrong. */
+  failure(report: CiReportResult): KittyError | undefined {
+    if (report.ok) return undefined
+    const { conflicts, authors, problems } = report
+    const parts = [
+      ...(conflicts.length > 0 ? [counted(conflicts.length, 'open conflict', 'open conflicts')] : []),
+      ...(authors.length > 0
+        ? [
+            counted(
+              authors.length,
+              'event of another author than its commit',
+              'events of another author than their commit',
+            ),
+          ]
+        : []),
+      ...(problems.length > 0 ? [counted(problems.length, 'problem of the log', 'problems of the log')] : []),
+    ]
+    return new KittyError('ValidationError', `This branch brings ${parts.join(', ')}.`, {
+      nextSteps: ['kitty agent conflicts list', 'kitty agent events verify'],
+      context: { ...report },
+    })
+  }
+}
+
+function counted(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`
+}

@@ -1,0 +1,120 @@
+import { relative, sep } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../errors/kitty-error.js'
+import type { LogEvent, MergeOptions } from '../events-lib.js'
+import { addedLines, authorsOf } from '../git/added-lines.js'
+import { resolveCommit } from '../git/git.js'
+import type { LogProblem } from '../log/event-log.js'
+import { FoldRules } from '../workspace/config.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { boardChanges, type BoardChanges } from './merge-preview.js'
+import { Revisions } from './revisions.js'
+import { Verify } from './verify.js'
+
+/** An event whose actor is someone else than the author of the commit that brought it. */
+export interface ForeignAuthor {
+  readonly event_id: string
+  readonly event_type: string
+  readonly feature: string
+  readonly entity_id: string
+  readonly actor: string
+  readonly author: string
+  readonly commit: string
+}
+
+export interface CiReportResult extends BoardChanges {
+  readonly base: string
+  readonly base_commit: string
+  readonly head_commit: string
+  readonly authors: readonly ForeignAuthor[]
+  /** Imported events among the new ones; their actors are their source's. */
+  readonly imported: number
+  readonly problems: readonly LogProblem[]
+  /** Nothing that `--strict` would fail on. */
+  readonly ok: boolean
+}
+
+/** What a branch does to the board, for whoever reviews it. Reads only: git's objects and the log. */
+@injectable()
+export class CiReport {
+  constructor(
+    @inject(Revisions) private readonly revisions: Revisions,
+    @inject(Verify) private readonly verify: Verify,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /** @param asked what `--base` names @throws KittyError UsageError where no base is named and none can be found */
+  async report(asked: string | undefined): Promise<CiReportResult> {
+    const base = asked ?? this.#base()
+    const before = this.revisions.log(base, '--base')
+    const after = this.revisions.log('HEAD', 'HEAD')
+    const known = new Set<string>(before.events.map(({ event_id }) => event_id))
+    const added = after.events.filter(({ event_id }) => !known.has(event_id))
+    const changes = boardChanges(before.events, after.events, this.foldRules)
+    const authors = this.#foreignAuthors(before.commit, after.commit, added)
+    const { problems } = await this.verify.verify()
+    return {
+      base,
+      base_commit: before.commit,
+      head_commit: after.commit,
+      ...changes,
+      authors,
+      imported: added.filter(isImported).length,
+      problems,
+      ok: changes.conflicts.length === 0 && authors.length === 0 && problems.length === 0,
+    }
+  }
+
+  /** The branch that a pull request goes into, as forges name it; else the remote's own. */
+  #base(): string {
+    const { env } = this.session
+    const named = env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME']
+    const candidates = [
+      ...(named ? [`origin/${named}`, named] : []),
+      'origin/HEAD',
+      'origin/main',
+      'main',
+      'master',
+    ]
+    const found = candidates.find((one) => resolveCommit(this.workspace.worktree, one) !== undefined)
+    if (found !== undefined) return found
+    throw new KittyError('UsageError', 'There is no branch to compare with.', {
+      nextSteps: [
+        'Name it: kitty ci --base origin/main',
+        'In a shallow clone, fetch it first: git fetch origin main',
+      ],
+      context: { tried: candidates },
+    })
+  }
+
+  /**
+   * An actor is a label, so most that differ mean nothing (an agent's name). One that is the name of another author of
+   * this repository says that somebody else did it.
+   */
+  #foreignAuthors(base: string, head: string, added: readonly LogEvent[]): ForeignAuthor[] {
+    const { root, eventsDir } = this.workspace
+    const byId = new Map<string, LogEvent>(
+      added.filter((event) => !isImported(event)).map((event) => [event.event_id, event]),
+    )
+    if (byId.size === 0) return []
+    const people = authorsOf(root, head)
+    const folder = relative(root, eventsDir).split(sep).join('/')
+    return addedLines(root, base, head, folder).flatMap(({ commit, author, lines }) =>
+      lines.flatMap((line) => {
+        const event = byId.get(/^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1] ?? '')
+        if (event === undefined || event.actor === author || !people.has(event.actor)) return []
+        // The commit that brought an event first is the one that counts.
+        byId.delete(event.event_id)
+        const { event_id, event_type, entity_id, actor, payload } = event
+        return [{ event_id, event_type, feature: payload.feature_slug, entity_id, actor, author, commit }]
+      }),
+    )
+  }
+}
+
+function isImported({ causation_id }: LogEvent): boolean {
+  return causation_id?.startsWith('import:') === true
+}

@@ -1,0 +1,78 @@
+import { basename, join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { encodeEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
+import { listInside } from '../files/work-tree.js'
+import { readFeature } from '../specs/feature-folder.js'
+import { featureDir } from '../specs/feature-name.js'
+import { readSpecFile } from '../specs/read-spec-file.js'
+import { workPackageIdOfFile } from '../specs/work-package-id.js'
+import { EventStore } from '../store/event-store.js'
+import { bodyOfFile } from '../transfer/body-of-file.js'
+import type { WrittenFile } from '../transfer/document.js'
+import { exportDocument, type ExportedFeature } from '../transfer/export-document.js'
+import type { Exporter } from '../transfer/formats.js'
+import { FeatureLog } from '../transfer/imported-log.js'
+import { Workflow } from '../workspace/config.js'
+import { Workspace } from '../workspace/workspace.js'
+
+/** The board as another tool's files. Reads only. */
+@injectable()
+export class ExportBoard {
+  constructor(
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Workflow) private readonly table: WorkflowTable,
+  ) {}
+
+  /** @param feature one feature, or all that have a package */
+  async files(exporter: Exporter, feature: string | undefined): Promise<readonly WrittenFile[]> {
+    const slugs = feature === undefined ? await this.store.featureSlugs() : [feature]
+    const features: ExportedFeature[] = []
+    for (const slug of slugs) {
+      const log = new FeatureLog(slug, await this.#events(slug), this.table)
+      if (feature !== undefined || log.packages.length > 0) features.push(await this.#feature(slug, log))
+    }
+    return exporter.write(exportDocument(features, this.table, basename(this.workspace.root)), this.table)
+  }
+
+  /** Events as lines of a log, a page at a time. */
+  async *lines(feature: string | undefined): AsyncIterable<readonly string[]> {
+    for await (const events of this.store.stream(feature === undefined ? {} : { feature }))
+      yield events.map((event) => encodeEvent(event))
+  }
+
+  async #events(feature: string): Promise<LogEvent[]> {
+    const events: LogEvent[] = []
+    for await (const page of this.store.stream({ feature })) events.push(...page)
+    return events
+  }
+
+  async #feature(slug: string, log: FeatureLog): Promise<ExportedFeature> {
+    const { root, specsDir } = this.workspace
+    const known = (await this.store.features()).find((row) => row.feature_slug === slug)
+    const stated = readFeature(specsDir, slug)
+    const dir = featureDir(specsDir, slug)
+    const tasks = dir === undefined ? undefined : join(dir, 'tasks')
+    const files = new Map(
+      tasks === undefined
+        ? []
+        : listInside(root, tasks).flatMap(({ name }) => {
+            const id = workPackageIdOfFile(name)
+            return id === undefined ? [] : [[id, join(tasks, name)] as const]
+          }),
+    )
+    return {
+      slug,
+      title: known?.title ?? stated.title,
+      mission: known?.mission ?? stated.mission,
+      createdAt: known?.created_at ?? null,
+      createdBy: known?.created_by ?? null,
+      log,
+      bodyOf: (workPackage) => {
+        const path = files.get(workPackage)
+        const file = path === undefined ? undefined : readSpecFile(root, path)
+        return file?.ok === true ? bodyOfFile(file.bytes.toString('utf8')) : ''
+      },
+    }
+  }
+}

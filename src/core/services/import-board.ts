@@ -1,0 +1,249 @@
+import { relative, resolve, sep } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { Exclusive } from '../../aspects/exclusive.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { Notices } from '../errors/notices.js'
+import { EventRegistry } from '../event-registry.js'
+import type { LogEvent, Registry, WorkflowTable } from '../events-lib.js'
+import { type Collected, collectFiles, realPath } from '../files/source-files.js'
+import { EventStore } from '../store/event-store.js'
+import type { Loss, SourceProblem, TransferDocument } from '../transfer/document.js'
+import { draftFault } from '../transfer/draft-fault.js'
+import type { Importer } from '../transfer/formats.js'
+import { FeatureLog } from '../transfer/imported-log.js'
+import { laneMap } from '../transfer/lane-map.js'
+import { isZone } from '../transfer/moment.js'
+import { type ImportPlan, type PlannedPackage, planImport } from '../transfer/plan-import.js'
+import type { ImportConflict } from '../transfer/plan-package.js'
+import { Workflow } from '../workspace/config.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from './import-files.js'
+import { type ChosenTarget, chooseTargets } from './import-targets.js'
+import { ImportWorkflow } from './import-workflow.js'
+import { Scope } from './scope.js'
+
+export interface ImportBoardRequest {
+  readonly importer: Importer
+  /** Absolute, or relative to where the command runs. */
+  readonly path: string
+  readonly feature: string | undefined
+  readonly source: string | undefined
+  /** What `--map` was given. */
+  readonly maps: readonly string[]
+  readonly zone: string | undefined
+  readonly dryRun: boolean
+  /** Whom what the source does not sign belongs to. */
+  readonly actor: string
+  readonly progress: (events: number, total: number) => void
+}
+
+export interface ImportedFeature {
+  readonly feature: string
+  readonly source: string
+  readonly created: readonly string[]
+  readonly changed: readonly string[]
+}
+
+export interface ImportReport {
+  readonly format: string
+  readonly dry_run: boolean
+  readonly in_place: boolean
+  readonly features: readonly ImportedFeature[]
+  /** Events that were written, or would be. */
+  readonly events: number
+  readonly files: number
+  /** The workflow that the import chose for an empty log; null where it left the setting as it is. */
+  readonly workflow: string | null
+  readonly conflicts: readonly ImportConflict[]
+  readonly problems: readonly SourceProblem[]
+  readonly lost: readonly Loss[]
+}
+
+interface Reading {
+  readonly document: TransferDocument
+  readonly collected: Collected
+  readonly inPlace: boolean
+}
+
+/** Brings another tool's board into the log, or brings the log up to date with it. */
+@injectable()
+export class ImportBoard {
+  constructor(
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Workflow) private readonly table: WorkflowTable,
+    @inject(Session) private readonly session: Session,
+    @inject(Scope) private readonly scope: Scope,
+    @inject(EventRegistry) private readonly registry: Registry,
+    @inject(Notices) private readonly notices: Notices,
+    @inject(ImportWorkflow) private readonly workflow: ImportWorkflow,
+  ) {}
+
+  /** @throws KittyError UsageError for a path, source, zone or map that cannot be meant; nothing is written then */
+  async import(request: ImportBoardRequest): Promise<ImportReport> {
+    const reading = await this.#read(request)
+    return request.dryRun
+      ? this.#plan(reading, request).then(({ report }) => report)
+      : this.write(reading, request)
+  }
+
+  @Exclusive
+  protected async write(reading: Reading, request: ImportBoardRequest): Promise<ImportReport> {
+    const { plan, targets, report } = await this.#plan(reading, request)
+    // First: a log that holds the events and not the setting would show nine lanes in five.
+    if (report.workflow !== null) this.workflow.choose(report.workflow)
+    await this.store.appendForeign(plan.drafts, (events) => request.progress(events, plan.drafts.length))
+    return {
+      ...report,
+      files: reading.inPlace ? 0 : this.#writeFiles(targets, plan.packages, reading.document.format),
+    }
+  }
+
+  async #read({ importer, path, zone }: ImportBoardRequest): Promise<Reading> {
+    if (zone !== undefined && !isZone(zone)) throw badZone(zone)
+    const absolute = resolve(this.session.cwd, path)
+    const collected = collectFiles(absolute, importer.places, (name) => importer.accepts(name))
+    const read = await importer.read(collected.files, { table: this.table, zone })
+    const skipped = collected.skipped.map(({ path: file, reason }) => ({ file, line: null, message: reason }))
+    const document = { ...read, problems: [...skipped, ...read.problems] }
+    return {
+      document,
+      collected,
+      inPlace: importer.format === 'spec-kitty' && this.#isOurs(collected.folder),
+    }
+  }
+
+  async #plan(
+    { document, collected, inPlace }: Reading,
+    request: ImportBoardRequest,
+  ): Promise<{
+    readonly plan: ImportPlan
+    readonly targets: readonly ChosenTarget[]
+    readonly report: ImportReport
+  }> {
+    const { importer, maps, actor } = request
+    const isEmpty = (await this.store.trustedClock()) === 0
+    const chosen = this.workflow.chosenFor(document, isEmpty, maps)
+    const table = chosen ?? this.table
+    const source = this.#source(document, collected, request)
+    const targets = chooseTargets({
+      document,
+      source,
+      asked: request.feature,
+      inPlace,
+      known: await this.scope.features(),
+      creations: isEmpty ? [] : await this.#creations(),
+    })
+    const plan = planImport({
+      document,
+      targets: await Promise.all(
+        targets.map(async (target) => ({
+          ...target,
+          log: new FeatureLog(target.slug, isEmpty ? [] : await this.#events(target.slug), table),
+          filePackages: filePackages(this.workspace, target.slug),
+        })),
+      ),
+      table,
+      lanes: laneMap(document, table, maps),
+      inPlace,
+      importer: actor,
+      now: this.session.now().toISOString(),
+      faultOf: (draft) => draftFault(draft, this.registry),
+    })
+    return {
+      plan,
+      targets,
+      report: {
+        format: importer.format,
+        dry_run: request.dryRun,
+        in_place: inPlace,
+        features: targets.map((target) => featureReport(target, plan.packages)),
+        events: plan.drafts.length,
+        files: 0,
+        workflow: chosen?.name ?? null,
+        conflicts: plan.conflicts,
+        problems: plan.problems,
+        lost: plan.losses,
+      },
+    }
+  }
+
+  /** The source's name: asked for, kept from before, said by the file, or where the file is. */
+  #source(document: TransferDocument, { folder, files }: Collected, request: ImportBoardRequest): string {
+    if (request.source !== undefined) return request.source
+    if (document.features.every((feature) => feature.source !== null)) return ''
+    const kept =
+      request.feature === undefined
+        ? undefined
+        : sourceInMeta(this.workspace, request.feature, document.format)
+    const [only] = files
+    const place =
+      files.length === 1 && only !== undefined ? resolve(folder, only.path.split('/').at(-1) ?? '') : folder
+    const inside = pathBelow(this.workspace.worktree, place) ?? pathBelow(this.workspace.root, place)
+    const source = kept ?? document.source ?? inside
+    if (source !== undefined) return source
+    throw new KittyError(
+      'UsageError',
+      'The source has no name: the file names no project, and it is outside of this repository.',
+      {
+        nextSteps: ['Name it with --source NAME, and use the same name next time.'],
+        context: { path: place },
+      },
+    )
+  }
+
+  async #creations(): Promise<LogEvent[]> {
+    const [specs, packages] = [
+      await this.store.read({ type: 'SpecCreated' }),
+      await this.store.read({ type: 'WPCreated' }),
+    ]
+    return [...specs, ...packages].filter(({ causation_id }) => causation_id?.startsWith('import:') === true)
+  }
+
+  async #events(feature: string): Promise<LogEvent[]> {
+    const events: LogEvent[] = []
+    for await (const page of this.store.stream({ feature })) events.push(...page)
+    return events
+  }
+
+  #writeFiles(targets: readonly ChosenTarget[], packages: readonly PlannedPackage[], format: string): number {
+    for (const target of targets) writeFeatureFiles(this.workspace, target, format)
+    const { written, secrets } = writePackageFiles(this.workspace, packages, format)
+    for (const place of secrets)
+      this.notices.warn(
+        `${place} held what looks like a secret; it was left out of the file. Have it revoked.`,
+      )
+    return written
+  }
+
+  #isOurs(folder: string): boolean {
+    const [ours, theirs] = [realPath(this.workspace.specsDir), realPath(folder)]
+    return ours !== undefined && theirs !== undefined && (theirs === ours || theirs.startsWith(ours + sep))
+  }
+}
+
+function featureReport({ slug, source }: ChosenTarget, packages: readonly PlannedPackage[]): ImportedFeature {
+  const own = packages.filter(({ feature }) => feature === slug)
+  return {
+    feature: slug,
+    source,
+    created: own.filter(({ isNew }) => isNew).map(({ work_package }) => work_package),
+    changed: own.filter(({ isNew, events }) => !isNew && events > 0).map(({ work_package }) => work_package),
+  }
+}
+
+function pathBelow(root: string, path: string): string | undefined {
+  const [from, to] = [realPath(root) ?? root, realPath(path) ?? path]
+  const inside = relative(from, to)
+  return inside === '' || inside.startsWith('..') || resolve(inside) === inside
+    ? undefined
+    : inside.split(sep).join('/')
+}
+
+function badZone(zone: string): KittyError {
+  return new KittyError('UsageError', `${JSON.stringify(zone)} is no time zone.`, {
+    nextSteps: ['Write --zone Europe/Berlin, or --zone +02:00.'],
+    context: { zone },
+  })
+}

@@ -1,0 +1,85 @@
+/** Which of kitty's features the features of an import come into. */
+import { KittyError } from '../errors/kitty-error.js'
+import { type LogEvent } from '../events-lib.js'
+import { featureName, numberOfFeature } from '../specs/feature-name.js'
+import type { TransferDocument, TransferFeature } from '../transfer/document.js'
+import { asInKey, parseImportKey } from '../transfer/keys.js'
+import { fileWords } from '../transfer/text.js'
+
+export interface TargetChoice {
+  readonly document: TransferDocument
+  /** Part of every key, for features that are no source of their own. */
+  readonly source: string
+  /** What `--feature` names: a feature that is there, or the words of a new one. */
+  readonly asked: string | undefined
+  readonly inPlace: boolean
+  /** Features that are there, as folders or in the log. */
+  readonly known: readonly string[]
+  /** `SpecCreated` and `WPCreated` events of the whole log: who was imported before, and where to. */
+  readonly creations: readonly LogEvent[]
+}
+
+export interface ChosenTarget {
+  readonly feature: TransferFeature
+  readonly slug: string
+  readonly source: string
+}
+
+/** @throws KittyError UsageError where `--feature` cannot be meant, or a mission's name is no feature's */
+export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
+  const { document, asked } = choice
+  if (asked !== undefined && document.features.length > 1) throw severalFeatures(document)
+  const taken = [...choice.known]
+  return document.features.map((feature) => {
+    const source = feature.source ?? choice.source
+    const slug = importedBefore(choice, feature, source) ?? nameFor(choice, feature, taken)
+    if (!taken.includes(slug)) taken.push(slug)
+    return { feature, slug, source }
+  })
+}
+
+/** The feature that an earlier import of this source wrote to. */
+function importedBefore(
+  { document, asked, creations }: TargetChoice,
+  feature: TransferFeature,
+  source: string,
+): string | undefined {
+  if (asked !== undefined) return undefined
+  const items = new Set([`~${feature.id}`, ...feature.items.map(({ id }) => asInKey('item', id))])
+  const found = creations.find((event) => {
+    const key = parseImportKey(event.causation_id)
+    return key?.format === document.format && key.source === asInKey('source', source) && items.has(key.item)
+  })
+  return found?.payload.feature_slug
+}
+
+function nameFor(
+  { asked, inPlace }: TargetChoice,
+  feature: TransferFeature,
+  taken: readonly string[],
+): string {
+  if (inPlace) return feature.name
+  if (asked !== undefined && (taken.includes(asked) || featureName(asked) !== undefined)) return asked
+  const words = asked ?? feature.name
+  // A name that is a feature's already is kept while it is free: a mission of another repository, an export of kitty's.
+  const own = featureName(words)
+  const number = own?.number
+  const isFree = !taken.some(
+    (slug) => slug === words || (number !== undefined && numberOfFeature(slug) === number),
+  )
+  if (own !== undefined && isFree) return words
+  const next = Math.max(0, ...taken.map((slug) => numberOfFeature(slug) ?? 0)) + 1
+  return `${String(next).padStart(3, '0')}-${fileWords(own?.words ?? words)}`
+}
+
+function severalFeatures(document: TransferDocument): KittyError {
+  const names = document.features.map(({ name }) => name)
+  return new KittyError(
+    'UsageError',
+    `--feature names one feature, and the source has ${names.length}: ${names.slice(0, 5).join(', ')}.`,
+    {
+      nextSteps: ['Run the import without --feature: each comes into a feature of its own.'],
+      context: { features: names },
+    },
+  )
+}

@@ -1,0 +1,33 @@
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../errors/kitty-error.js'
+import { Formats } from '../plugin/host/extensions.js'
+import type { Exporter, Importer } from '../transfer/formats.js'
+
+/** The formats of imports and exports: kitty's own and those of plugins. */
+@injectable()
+export class TransferFormats {
+  constructor(@inject(Formats) private readonly formats: Formats) {}
+
+  /** @throws KittyError UsageError that names the formats there are */
+  importer(format: string): Importer {
+    const { importers } = this.formats
+    return importers.find((one) => one.format === format) ?? refuse('import', format, importers)
+  }
+
+  /** @throws KittyError UsageError that names the formats there are */
+  exporter(format: string): Exporter {
+    const { exporters } = this.formats
+    return exporters.find((one) => one.format === format) ?? refuse('export', format, exporters)
+  }
+}
+
+function refuse(
+  command: string,
+  format: string,
+  formats: readonly { readonly format: string; readonly summary: string }[],
+): never {
+  throw new KittyError('UsageError', `${JSON.stringify(format)} is no format that kitty can ${command}.`, {
+    nextSteps: formats.map(({ format: name, summary }) => `kitty ${command} ${name}: ${summary}`),
+    context: { format, formats: formats.map(({ format: name }) => name) },
+  })
+}

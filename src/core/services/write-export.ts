@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../errors/kitty-error.js'
+import { writeOutFile, writeOutFolder } from '../files/out-files.js'
+import type { WrittenFile } from '../transfer/document.js'
+import { Session } from '../workspace/session.js'
+
+/** Puts an export where `--out` says. */
+@injectable()
+export class WriteExport {
+  constructor(@inject(Session) private readonly session: Session) {}
+
+  /** @returns the absolute path @throws KittyError as writeOutFile */
+  file(out: string, text: string): string {
+    const path = resolve(this.session.cwd, out)
+    writeOutFile(path, text)
+    return path
+  }
+
+  /** @throws KittyError UsageError without `out`: a folder cannot go to stdout */
+  folder(format: string, out: string | undefined, files: readonly WrittenFile[]): string {
+    if (out === undefined)
+      throw new KittyError('UsageError', `An export to ${format} is a folder of files.`, {
+        nextSteps: [`kitty export ${format} --out FOLDER`],
+        context: { format },
+      })
+    const path = resolve(this.session.cwd, out)
+    writeOutFolder(path, files)
+    return path
+  }
+}

@@ -1,0 +1,30 @@
+import { secretIn } from '../errors/secrets.js'
+import { checkNew, encodeEvent, type Registry } from '../events-lib.js'
+import type { ForeignDraft } from '../store/foreign-draft.js'
+
+/** Room for what a draft does not have yet: its id, its clock, and ids in the place of keys. */
+const ANY_ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
+
+/** Why a draft may not become an event, in words; undefined when it may. A secret is named by its kind. */
+export function draftFault(draft: ForeignDraft, registry: Registry): string | undefined {
+  const event = {
+    event_id: ANY_ID,
+    event_type: draft.event_type,
+    event_version: draft.event_version,
+    lamport_clock: Number.MAX_SAFE_INTEGER,
+    entity_id: draft.entity_id,
+    entity_type: draft.entity_type,
+    timestamp: draft.timestamp,
+    actor: draft.actor,
+    causation_id: draft.causation_id,
+    correlation_id: null,
+    payload: draft.payload,
+    parents: draft.parents.map(() => ANY_ID),
+  }
+  const line = encodeEvent(event)
+  const secret = secretIn(line)
+  if (secret !== undefined)
+    return `holds what looks like ${secret} and was not imported; remove it there and have it revoked`
+  const [fault] = checkNew(event, registry, Buffer.byteLength(line))
+  return fault === undefined ? undefined : `was not imported: ${fault}`
+}

@@ -1,0 +1,249 @@
+/** What the log holds of earlier imports: the values they left, and where the next import goes on. */
+import {
+  Causality,
+  compareEvents,
+  fold,
+  type LogEvent,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../events-lib.js'
+import { isJson, type Json, listAt, objectAt, textAt, textsAt } from './json.js'
+import { parseImportKey } from './keys.js'
+
+/** The last value an import wrote to a register. */
+export interface ImportedValue {
+  readonly key: string
+  readonly eventId: string
+  readonly timestamp: string
+  readonly value: unknown
+}
+
+export interface ImportedEvent {
+  readonly eventId: string
+  readonly timestamp: string
+}
+
+/** One package that an import made, with all that it wrote about it. */
+export interface ImportedPackage {
+  readonly feature: string
+  readonly workPackage: string
+  /** By register. Sets (`tags`, `dependencies`, `subtasks`) hold for each element the ids of the events that added it. */
+  readonly values: ReadonlyMap<string, ImportedValue>
+  readonly sets: ReadonlyMap<SetName, ReadonlyMap<string, readonly string[]>>
+  /** In the order of time. */
+  readonly events: readonly ImportedEvent[]
+}
+
+export type SetName = 'tags' | 'dependencies' | 'subtasks'
+
+/** All events of a feature, by package and by what imports say. */
+export class FeatureLog {
+  readonly keys = new Map<string, LogEvent>()
+  readonly #byPackage = new Map<string, LogEvent[]>()
+  readonly #own: LogEvent[] = []
+
+  constructor(
+    readonly feature: string,
+    events: readonly LogEvent[],
+    private readonly table: WorkflowTable,
+  ) {
+    for (const event of events) {
+      if (event.causation_id !== null && !this.keys.has(event.causation_id))
+        this.keys.set(event.causation_id, event)
+      const owner = ownerOf(event)
+      if (owner === undefined) this.#own.push(event)
+      else {
+        const known = this.#byPackage.get(owner)
+        if (known === undefined) this.#byPackage.set(owner, [event])
+        else known.push(event)
+      }
+    }
+  }
+
+  /** Ids of packages that any event is about. */
+  get packages(): readonly string[] {
+    return [...this.#byPackage.keys()]
+  }
+
+  /** Events of the feature itself. */
+  get featureEvents(): readonly LogEvent[] {
+    return this.#own
+  }
+
+  eventsOf(workPackage: string): readonly LogEvent[] {
+    return this.#byPackage.get(workPackage) ?? []
+  }
+
+  state(workPackage: string): WorkPackageState | undefined {
+    return fold(this.eventsOf(workPackage), { table: this.table })
+  }
+
+  /** Ids of the writes of a register that no other write of it has seen. */
+  registerHeads(workPackage: string, writes: (event: LogEvent) => boolean): string[] {
+    const events = this.eventsOf(workPackage)
+    const causality = new Causality(events)
+    return causality.heads(events.filter(writes)).map(({ event_id }) => event_id)
+  }
+}
+
+/** A package's events and its gates'; undefined for the feature's own. */
+function ownerOf(event: LogEvent): string | undefined {
+  if (event.entity_type === 'WorkPackage') return event.entity_id
+  if (event.entity_type !== 'Gate') return undefined
+  // Cast: payloads are plain objects, read key by key.
+  return textAt(event.payload, 'work_package_id') ?? /^(WP\d{2,})\b/.exec(event.entity_id)?.[1]
+}
+
+/** Every package that an import of this format and source made, by item; items as they are in keys. */
+export function importedPackages(
+  logs: readonly FeatureLog[],
+  format: string,
+  source: (feature: string) => string,
+): Map<string, ImportedPackage> {
+  const found = new Map<string, ImportedPackage>()
+  for (const log of logs) {
+    for (const workPackage of log.packages) {
+      const created = log
+        .eventsOf(workPackage)
+        .map((event) => ({ event, key: parseImportKey(event.causation_id) }))
+        .find(
+          ({ event, key }) =>
+            event.event_type === 'WPCreated' && key?.format === format && key.source === source(log.feature),
+        )
+      if (created?.key === undefined) continue
+      if (!found.has(created.key.item))
+        found.set(
+          created.key.item,
+          readPackage(log, workPackage, created.key.item, format, created.key.source),
+        )
+    }
+  }
+  return found
+}
+
+/** The same for one package, whoever created it. */
+export function readPackage(
+  log: FeatureLog,
+  workPackage: string,
+  item: string,
+  format: string,
+  source: string,
+): ImportedPackage {
+  const values = new Map<string, ImportedValue>()
+  const sets = new Map<SetName, Map<string, string[]>>()
+  const own = log.eventsOf(workPackage).flatMap((event) => {
+    const key = parseImportKey(event.causation_id)
+    return key?.format === format && key.source === source && key.item === item
+      ? [{ event, what: key.what }]
+      : []
+  })
+  own.sort((a, b) => compare(a.event.timestamp, b.event.timestamp) || compareEvents(a.event, b.event))
+  for (const { event, what } of own) {
+    for (const [register, value] of valuesOf(event, what))
+      values.set(register, {
+        key: event.causation_id ?? '',
+        eventId: event.event_id,
+        timestamp: event.timestamp,
+        value,
+      })
+    for (const [name, change] of setChangesOf(event)) applySet(sets, name, change, event.event_id)
+  }
+  const events = own.map(({ event }) => ({ eventId: event.event_id, timestamp: event.timestamp }))
+  return { feature: log.feature, workPackage, values, sets, events }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function valuesOf(event: LogEvent, what: string): [string, unknown][] {
+  // Cast: payloads are plain objects, read key by key.
+  const payload = event.payload as Json
+  switch (event.event_type) {
+    case 'WPCreated':
+      return [
+        ['created', true],
+        ['title', payload['title']],
+        ['priority', payload['priority'] ?? null],
+      ]
+    case 'WPChanged':
+      return ['title', 'priority'].flatMap((name): [string, unknown][] => {
+        const change = objectAt(payload, name)
+        return change === null ? [] : [[name, change['new']]]
+      })
+    case 'WPStatusChanged':
+      return [['lane', payload['new_status']]]
+    case 'SubtaskCompleted':
+      return [[what, payload['done']]]
+    case 'Assigned':
+      return [['assignee', payload['assignee'] ?? null]]
+    default:
+      return []
+  }
+}
+
+interface SetChange {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+}
+
+function setChangesOf(event: LogEvent): [SetName, SetChange][] {
+  // Cast: as above.
+  const payload = event.payload as Json
+  switch (event.event_type) {
+    case 'WPCreated':
+      return [
+        ['dependencies', { added: textsAt(payload, 'dependencies'), removed: [] }],
+        ['subtasks', { added: textsAt(payload, 'subtasks'), removed: [] }],
+      ]
+    case 'WPChanged':
+      return (['dependencies', 'subtasks'] as const).flatMap((name): [SetName, SetChange][] => {
+        const change = objectAt(payload, name)
+        return change === null
+          ? []
+          : [[name, { added: textsAt(change, 'added'), removed: removedOf(change, 'id') }]]
+      })
+    case 'TagsChanged':
+      return [['tags', { added: textsAt(payload, 'added'), removed: removedOf(payload, 'tag') }]]
+    default:
+      return []
+  }
+}
+
+function removedOf(json: Json, key: string): string[] {
+  return listAt(json, 'removed').flatMap((entry) => (isJson(entry) ? (textAt(entry, key) ?? []) : []))
+}
+
+function applySet(
+  sets: Map<SetName, Map<string, string[]>>,
+  name: SetName,
+  change: SetChange,
+  eventId: string,
+): void {
+  const set = sets.get(name) ?? new Map<string, string[]>()
+  for (const element of change.removed) set.delete(element)
+  for (const element of change.added) set.set(element, [...(set.get(element) ?? []), eventId])
+  sets.set(name, set)
+}
+
+/** Whether the event writes the register of that name, for {@link FeatureLog.registerHeads}. */
+export function writesRegister(register: string): (event: LogEvent) => boolean {
+  return (event) => {
+    // Cast: as above.
+    const payload = event.payload as Json
+    switch (event.event_type) {
+      case 'WPCreated':
+        return register === 'title' || register === 'priority'
+      case 'WPChanged':
+        return objectAt(payload, register) !== null
+      case 'WPStatusChanged':
+        return register === 'lane'
+      case 'SubtaskCompleted':
+        return register === `subtask.${textAt(payload, 'subtask_id') ?? ''}`
+      case 'Assigned':
+        return register === 'assignee'
+      default:
+        return false
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/** What one item says, as events that are not yet dated, linked or checked against what the log has. */
+import { movesFrom, type WorkflowTable } from '../events-lib.js'
+import type { ItemChange, TransferItem } from './document.js'
+import { canonical, type Json } from './json.js'
+import { valueHash } from './keys.js'
+import type { LaneMap } from './lane-map.js'
+import { nameOf, singleLine } from './text.js'
+
+export interface Proposal {
+  /** Whether `h` is the source's own id of an event. */
+  readonly hasId: boolean
+  /** The register part of the import key. */
+  readonly what: string
+  readonly h: string
+  readonly at: string | null
+  readonly by: string | null
+  readonly event_type: string
+  readonly event_version: number
+  readonly entity_id: string
+  readonly entity_type: string
+  readonly payload: Json & { readonly feature_slug: string }
+}
+
+export interface PackagePlace {
+  readonly feature: string
+  readonly workPackage: string
+  readonly format: string
+  readonly table: WorkflowTable
+  readonly lanes: LaneMap
+  /** Told what was cut or left out. */
+  readonly lost: (what: string) => void
+}
+
+/** Longest part of a note in one event: the schema's limit, with room for what JSON escapes. */
+const NOTE_LENGTH = 40_000
+/** Most bytes of each object that travels with a move. */
+const ATTACHED_BYTES = 16 * 1024
+const KNOWN_KEYS = {
+  evidence: ['review', 'repos', 'verification'],
+  review: ['reviewer', 'verdict', 'reference'],
+  actor_info: ['role', 'profile', 'tool', 'model', 'provider'],
+} as const
+
+/** The item's changes, each an event or several, in the source's order. */
+export function historyProposals(item: TransferItem, place: PackagePlace): Proposal[] {
+  const used = new Map<string, number>()
+  return item.changes
+    .flatMap((change) => changeProposals(change, place))
+    .flatMap((proposal) => {
+      // One line of a source may say several things of one kind; without a line's id, equal things are one.
+      const name = `${proposal.what}\n${proposal.h}`
+      const count = (used.get(name) ?? 0) + 1
+      used.set(name, count)
+      if (count === 1) return [proposal]
+      return proposal.hasId ? [{ ...proposal, what: `${proposal.what}.${count}` }] : []
+    })
+}
+
+function changeProposals(change: ItemChange, place: PackagePlace): Proposal[] {
+  const { feature, workPackage: id } = place
+  const base = { feature_slug: feature, work_package_id: id }
+  const of = (what: string, event_type: string, payload: Json): Proposal => ({
+    ...wrap(what, change, place, payload),
+    event_type,
+    payload: { ...payload, feature_slug: feature },
+  })
+  switch (change.kind) {
+    case 'note':
+      return partsOf(change.text).map((text, at) =>
+        of(at === 0 ? 'note' : `note.part${at + 1}`, 'NoteAdded', { feature_slug: feature, text }),
+      )
+    case 'link':
+      return change.ref === ''
+        ? []
+        : [
+            of(`link.${change.ref}`, 'LinkAdded', {
+              ...base,
+              kind: change.link,
+              ref: change.ref.slice(0, 1_000),
+              title: change.title,
+            }),
+          ]
+    case 'subtask':
+      return [
+        of(`subtask.${change.subtask}`, 'SubtaskCompleted', {
+          ...base,
+          subtask_id: change.subtask,
+          done: change.done,
+        }),
+      ]
+    case 'assign':
+      return [
+        of('assignee', 'Assigned', {
+          ...base,
+          assignee: change.assignee,
+          ...attached('actor_info', change.actorInfo, place),
+        }),
+      ]
+    case 'move': {
+      const [from, to] = [place.lanes.laneOfWord(change.from), place.lanes.laneOfWord(change.to)]
+      const move = moveProposal(
+        { ...change, from, to },
+        place,
+        wrap('lane', change, place, [change.from, change.to, change.reason]),
+      )
+      const gate = place.lanes.gates.get(change.to)
+      return gate === undefined ? [move] : [move, ...gateProposals(gate, change, place)]
+    }
+  }
+}
+
+/** Key and envelope of an event about the package itself. */
+function wrap(
+  what: string,
+  { id, at, by }: { readonly id: string | null; readonly at: string | null; readonly by: string | null },
+  { workPackage }: PackagePlace,
+  value: unknown,
+): Omit<Proposal, 'event_type' | 'payload'> {
+  const hasId = id !== null
+  const h = hasId && /^[\w.-]{1,26}$/.test(id) ? id : valueHash(id ?? value, by, at, null)
+  return { hasId, what, h, at, by, event_version: 1, entity_id: workPackage, entity_type: 'WorkPackage' }
+}
+
+export interface Move {
+  readonly from: string
+  readonly to: string
+  readonly reason: string | null
+  readonly force: boolean
+  readonly evidence: Json | null
+  readonly review: Json | null
+  readonly actorInfo: Json | null
+}
+
+/** A move that the table lacks is forced, and says why. */
+export function moveProposal(
+  { from, to, reason, force, evidence, review, actorInfo }: Move,
+  place: PackagePlace,
+  key: Omit<Proposal, 'event_type' | 'payload'>,
+): Proposal {
+  const isOpen = movesFrom(place.table, from).some((move) => move.to === to && move.forcedOnly !== true)
+  const extras = {
+    ...attached('evidence', evidence, place),
+    ...attached('review', review, place),
+    ...attached('actor_info', actorInfo, place),
+  }
+  const words = reason === null ? null : reason.slice(0, NOTE_LENGTH)
+  return {
+    ...key,
+    event_type: 'WPStatusChanged',
+    event_version: Object.keys(extras).length === 0 ? 1 : 2,
+    payload: {
+      feature_slug: place.feature,
+      old_status: from,
+      new_status: to,
+      reason: words ?? (isOpen ? null : `imported from ${place.format}`),
+      force: force || !isOpen,
+      ...extras,
+    },
+  }
+}
+
+function gateProposals(gate: string, change: ItemChange, place: PackagePlace): Proposal[] {
+  const id = `${place.workPackage}-${gate}`
+  const of = (what: string, event_type: string, payload: Json, h?: string): Proposal => {
+    const key = wrap(what, change, place, payload)
+    return {
+      ...key,
+      h: h ?? key.h,
+      entity_id: id,
+      entity_type: 'Gate',
+      event_type,
+      payload: { feature_slug: place.feature, gate_id: id, ...payload },
+    }
+  }
+  return [
+    // A gate is made once, whichever move comes first.
+    of(
+      `gate.${gate}`,
+      'GateCreated',
+      { work_package_id: place.workPackage, gate_type: gate },
+      valueHash(gate, null, null, null),
+    ),
+    of(`gate.${gate}.result`, 'GateResultChanged', { old_status: 'pending', new_status: 'passed' }),
+  ]
+}
+
+/** An object that travels with an event; above its limit only the keys that kitty knows stay, or nothing. */
+function attached(name: keyof typeof KNOWN_KEYS, value: Json | null, { lost }: PackagePlace): Json {
+  if (value === null || Object.keys(value).length === 0) return {}
+  if (Buffer.byteLength(canonical(value)) <= ATTACHED_BYTES) return { [name]: value }
+  const keys: readonly string[] = KNOWN_KEYS[name]
+  const known = Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)))
+  if (Buffer.byteLength(canonical(known)) <= ATTACHED_BYTES && Object.keys(known).length > 0) {
+    lost(`${name} over 16 KiB (cut to the known keys)`)
+    return { [name]: known }
+  }
+  lost(`${name} over 16 KiB`)
+  return {}
+}
+
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  for (let rest = text.trim(); rest !== '';) {
+    if (rest.length <= NOTE_LENGTH) return [...parts, rest]
+    const at = rest.lastIndexOf('\n', NOTE_LENGTH)
+    // Never between the halves of a surrogate pair.
+    const cut =
+      at > NOTE_LENGTH / 2
+        ? at
+        : /[\ud800-\udbff]/.test(rest.charAt(NOTE_LENGTH - 1))
+          ? NOTE_LENGTH - 1
+          : NOTE_LENGTH
+    parts.push(rest.slice(0, cut))
+    rest = rest.slice(cut).trim()
+  }
+  return parts
+}
+
+/** A label for an event's actor that the log accepts. */
+export function actorName(by: string | null, importer: string): string {
+  return (by === null ? undefined : nameOf(by)) ?? importer
+}
+
+/** A title that fits on a line of the log and of a board. */
+export function titleOf(item: TransferItem, lost: (what: string) => void): string {
+  const title = singleLine(item.title)
+  if (title.length <= TITLE_LENGTH) return title
+  lost('title over 1,000 characters (cut)')
+  return `${singleLine(title.slice(0, TITLE_LENGTH - 1))}…`
+}
+
+const TITLE_LENGTH = 1_000

@@ -1,0 +1,138 @@
+import { mkdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { renderCiSummary } from '../../../src/core/cli/render/ci-summary.js'
+import { CiReport, type CiReportResult } from '../../../src/core/services/ci-report.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { isKittyError } from '../../../src/core/errors/kitty-error.js'
+import { by, FEATURE, Project } from '../../support/project.js'
+import { gitIn } from '../../support/temp-repository.js'
+
+async function repository(): Promise<Project> {
+  const project = await new Project().withPackages({ WP01: {}, WP02: {} })
+  commit(project, 'ada', 'start')
+  gitIn(project.root, 'checkout', '-q', '-b', 'work')
+  return project
+}
+
+function commit(project: Project, author: string, message: string): void {
+  gitIn(project.root, 'add', '-A', '.kittify/events', 'kitty-specs')
+  gitIn(project.root, 'commit', '-q', '-m', message, `--author=${author} <a@b.example>`)
+}
+
+function move(project: Project, actor: string, workPackage: string, to: string): Promise<unknown> {
+  return project.use(async (services) =>
+    (await services.get(MoveTask)).move({
+      feature: FEATURE,
+      workPackage,
+      to,
+      force: false,
+      provenance: by(actor),
+    }),
+  )
+}
+
+const report = (project: Project, base?: string): Promise<CiReportResult> =>
+  project.use(async (services) => (await services.get(CiReport)).report(base))
+
+describe('what a branch does to the board', () => {
+  it('is the lanes that change, and by whom', async () => {
+    const project = await repository()
+    await move(project, 'ada', 'WP01', 'doing')
+    commit(project, 'ada', 'claim')
+    const found = await report(project, 'main')
+    expect(found).toMatchObject({
+      new_events: 1,
+      changes: [{ work_package: 'WP01', from: 'planned', to: 'doing', actor: 'ada' }],
+      conflicts: [],
+      authors: [],
+      problems: [],
+      ok: true,
+    })
+    expect(renderCiSummary(found)).toContain('| 001-demo/WP01 Part WP01 | planned | doing | ada |')
+  })
+
+  it('names an event whose actor is another author of the repository than its commit, and no agent', async () => {
+    const project = await repository()
+    await move(project, 'ada', 'WP01', 'doing')
+    await move(project, 'claude', 'WP02', 'doing')
+    commit(project, 'mallory', 'work')
+    const { authors, ok } = await report(project, 'main')
+    expect(authors).toMatchObject([{ entity_id: 'WP01', actor: 'ada', author: 'mallory' }])
+    expect(ok).toBe(false)
+  })
+
+  it('is a conflict where both sides moved one package', async () => {
+    const project = await repository()
+    await move(project, 'bob', 'WP01', 'doing')
+    commit(project, 'bob', 'bob claims')
+    gitIn(project.root, 'checkout', '-q', 'main')
+    gitIn(project.root, 'clean', '-qfd', '.kittify')
+    const clone = new Project()
+    gitIn(clone.root, 'fetch', '-q', project.root, 'main', 'work')
+    gitIn(clone.root, 'fetch', '-q', project.root, 'main:refs/heads/base', 'work:refs/heads/work')
+    gitIn(clone.root, 'checkout', '-q', 'base')
+    mkdirSync(clone.path('.kittify', 'events'), { recursive: true })
+    await move(clone, 'eve', 'WP01', 'doing')
+    commit(clone, 'eve', 'eve claims')
+    const found = await report(clone, 'work')
+    expect(found.conflicts).toMatchObject([{ entity_id: 'WP01', register: 'status' }])
+    expect(renderCiSummary(found)).toContain('### Conflicts it opens')
+  })
+
+  it('is nothing where nothing changed', async () => {
+    const project = await repository()
+    expect(renderCiSummary(await report(project, 'main'))).toBe(
+      '## kitty\n\n0 new events since main.\n\nNothing on the board changes, and nothing is wrong with the log.\n',
+    )
+  })
+
+  it('is compared with main without --base, and with nothing where there is no such branch', async () => {
+    const project = await repository()
+    expect((await report(project)).base).toBe('main')
+    gitIn(project.root, 'branch', '-q', '-m', 'main', 'trunk')
+    const failure = await report(project).catch((error: unknown) => error)
+    expect(isKittyError(failure) && failure.exitCode).toBe(2)
+  })
+
+  it('names problems of the log', async () => {
+    const project = await repository()
+    const day = '.kittify/events/2026-11-22.jsonl'
+    project.write(
+      day,
+      `${project.read(day)}{"x"
+`,
+    )
+    const found = await report(project, 'main')
+    expect(found.problems).toMatchObject([{ kind: 'not_json' }])
+    expect(found.ok).toBe(false)
+  })
+
+  it('shows no markup that a title brings', () => {
+    const change = {
+      feature: '001-a',
+      work_package: 'WP01',
+      title: '<img src=x> | [x](y) @team',
+      from: 'planned',
+      to: 'doing',
+      actor: 'a|b',
+      timestamp: null,
+      event_id: null,
+    }
+    const text = renderCiSummary({
+      base: 'main',
+      base_commit: '',
+      head_commit: '',
+      new_events: 1,
+      imported: 0,
+      changes: [change],
+      conflicts: [],
+      settled: [],
+      authors: [],
+      problems: [],
+      ok: true,
+    })
+    expect(text).toContain(
+      '| 001-a/WP01 &lt;img src=x> \\| \\[x\\](y) @\u200bteam | planned | doing | a\\|b |',
+    )
+  })
+})

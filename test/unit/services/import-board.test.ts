@@ -1,0 +1,461 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { isKittyError } from '../../../src/core/errors/kitty-error.js'
+import type { LogEvent } from '../../../src/core/events-lib.js'
+import { ExportBoard } from '../../../src/core/services/export-board.js'
+import {
+  ImportBoard,
+  type ImportBoardRequest,
+  type ImportReport,
+} from '../../../src/core/services/import-board.js'
+import { PastBoard } from '../../../src/core/services/past-board.js'
+import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
+import { Verify } from '../../../src/core/services/verify.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { by, Project } from '../../support/project.js'
+
+function bring(
+  project: Project,
+  format: string,
+  path: string,
+  rest: Partial<ImportBoardRequest> = {},
+): Promise<ImportReport> {
+  return project.use(async (services) => {
+    const importer = (await services.get(TransferFormats)).importer(format)
+    const request = {
+      importer,
+      path,
+      feature: undefined,
+      source: undefined,
+      maps: [],
+      zone: undefined,
+      dryRun: false,
+      actor: 'ada',
+      progress: () => undefined,
+    }
+    return (await services.get(ImportBoard)).import({ ...request, ...rest })
+  })
+}
+
+const events = (project: Project): Promise<LogEvent[]> =>
+  project.use(async (services) => (await services.get(EventStore)).read())
+
+async function problems(project: Project): Promise<readonly unknown[]> {
+  return project.use(async (services) => (await (await services.get(Verify)).verify()).problems)
+}
+
+/** What a board shows, by package. */
+async function boardOf(project: Project): Promise<Record<string, unknown>> {
+  const states = await project.use(async (services) => (await services.get(EventStore)).workPackages())
+  return Object.fromEntries(
+    states.map((one) => [
+      `${one.feature_slug}/${one.work_package_id}`,
+      {
+        title: one.title,
+        lane: one.lane,
+        holder: one.lane === 'doing' || one.lane === 'in_progress' ? one.lane_actor : null,
+        assignee: one.assignee,
+        priority: one.priority,
+        dependencies: one.dependencies,
+        subtasks: one.subtasks.map(({ id, done }) => [id, done]),
+        tags: one.tags.map(({ tag }) => tag).filter((tag) => !tag.startsWith('src:')),
+        notes: one.notes,
+      },
+    ]),
+  )
+}
+
+const issue = (n: number, rest: object = {}): string =>
+  JSON.stringify({
+    id: `sky-${n}`,
+    title: `Issue ${n}`,
+    description: 'Do it',
+    status: 'open',
+    priority: 2,
+    issue_type: 'task',
+    created_at: `2024-05-0${n}T10:00:00Z`,
+    updated_at: `2024-05-1${n}T10:00:00Z`,
+    created_by: 'eve',
+    ...rest,
+  })
+
+function beads(...lines: string[]): Project {
+  const project = new Project()
+  project.write('.beads/issues.jsonl', lines.map((line) => `${line}\n`).join(''))
+  return project
+}
+
+describe('kitty import', () => {
+  it('writes events, a folder and a file for each package, and answers what it did', async () => {
+    const project = beads(
+      issue(1),
+      issue(2, {
+        status: 'closed',
+        closed_at: '2024-05-20T10:00:00Z',
+        dependencies: [{ depends_on_id: 'sky-1', type: 'blocks' }],
+      }),
+    )
+    const report = await bring(project, 'beads', '.')
+    expect(report).toMatchObject({
+      format: 'beads',
+      dry_run: false,
+      in_place: false,
+      files: 2,
+      workflow: null,
+      problems: [],
+      features: [{ feature: '001-sky', source: '.beads/issues.jsonl', created: ['WP01', 'WP02'] }],
+    })
+    expect(project.read('kitty-specs/001-sky/tasks/WP02-issue-2.md')).toBe(
+      '---\nwork_package_id: WP02\ntitle: Issue 2\ndependencies: [WP01]\nsubtasks: []\npriority: 2\nsource: "beads:sky-2"\n---\n\nDo it\n',
+    )
+    expect(JSON.parse(project.read('kitty-specs/001-sky/meta.json'))).toMatchObject({
+      imports: { beads: '.beads/issues.jsonl' },
+    })
+    expect(readdirSync(project.path('.kittify/events')).filter((name) => name.endsWith('.jsonl'))).toContain(
+      '2024-05-20.jsonl',
+    )
+    expect(await problems(project)).toEqual([])
+  })
+
+  it('writes nothing with --dry-run, and nothing the second time', async () => {
+    const project = beads(issue(1))
+    expect(await bring(project, 'beads', '.', { dryRun: true })).toMatchObject({
+      dry_run: true,
+      events: 3,
+      features: [{ created: ['WP01'] }],
+    })
+    expect(existsSync(project.path('kitty-specs'))).toBe(false)
+    expect(await events(project)).toEqual([])
+    await bring(project, 'beads', '.')
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 0 })
+  })
+
+  it('shows nothing that was written later on the board of an earlier day', async () => {
+    const project = beads(issue(1), issue(2, { status: 'closed', closed_at: '2024-05-20T10:00:00Z' }))
+    await bring(project, 'beads', '.')
+    const at = async (when: string) =>
+      project.use(async (services) => {
+        const [feature] = (await (await services.get(PastBoard)).board(when)).features
+        return Object.fromEntries(
+          Object.entries(feature?.lanes ?? {}).flatMap(([lane, list]) =>
+            list.map((one) => [one.work_package, lane]),
+          ),
+        )
+      })
+    expect(await at('2024-05-01')).toEqual({ WP01: 'planned' })
+    expect(await at('2024-05-19')).toEqual({ WP01: 'planned', WP02: 'planned' })
+    expect(await at('2024-05-20')).toEqual({ WP01: 'planned', WP02: 'done' })
+  })
+
+  it('names damaged lines, imports the rest, and fails as a whole', async () => {
+    const project = beads(issue(1), '{"id": "sky-2"', issue(3))
+    const report = await bring(project, 'beads', '.')
+    expect(report.problems).toEqual([{ file: '.beads/issues.jsonl', line: 2, message: 'not JSON' }])
+    expect(report.features[0]!.created).toEqual(['WP01', 'WP02'])
+  })
+
+  it('leaves out what holds a secret, in the log and in the file', async () => {
+    const token = `ghp_${'a'.repeat(36)}`
+    const project = beads(
+      issue(1, {
+        description: `use ${token}`,
+        comments: [{ author: 'x', text: token, created_at: '2024-05-02T00:00:00Z' }],
+      }),
+      issue(2, { title: token }),
+    )
+    const report = await bring(project, 'beads', '.')
+    expect(report.problems.map(({ file }) => file)).toEqual(['sky-1', 'sky-2'])
+    expect(report.features[0]!.created).toEqual(['WP01'])
+    const written = readdirSync(project.path('.kittify/events'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => project.read(`.kittify/events/${name}`))
+    expect(written.join('') + project.read('kitty-specs/001-sky/tasks/WP01-issue-1.md')).not.toContain(token)
+  })
+
+  it('asks for --source where the file is outside and names no project', async () => {
+    const [project, other] = [new Project(), beads(issue(1))]
+    const failure = await bring(project, 'beads', other.root).catch((error: unknown) => error)
+    expect(isKittyError(failure) && failure.kind).toBe('UsageError')
+    await bring(project, 'beads', other.root, { source: 'sky' })
+    expect((await events(project))[0]!.causation_id).toContain('import:beads:sky:')
+  })
+
+  it('goes into the feature that is named, behind the packages it has', async () => {
+    const project = await beads(issue(1)).withPackages({ WP01: {}, WP02: {} })
+    const report = await bring(project, 'beads', '.', { feature: '001-demo' })
+    expect(report.features).toMatchObject([{ feature: '001-demo', created: ['WP03'] }])
+    expect(await bring(project, 'beads', '.')).toMatchObject({
+      events: 0,
+      features: [{ feature: '001-demo' }],
+    })
+  })
+
+  it('follows no link in the place of a folder it writes to', async () => {
+    const [project, outside] = [beads(issue(1)), new Project()]
+    symlinkSync(outside.root, project.path('kitty-specs'))
+    const failure = await bring(project, 'beads', '.').catch((error: unknown) => error)
+    expect(isKittyError(failure) && failure.kind).toBe('UnsafeSetup')
+    expect(readdirSync(outside.root).sort()).toEqual(['.git', '.kittify'])
+  })
+
+  it('writes files that are missing after an interruption', async () => {
+    const project = beads(issue(1), issue(2))
+    await bring(project, 'beads', '.')
+    rmSync(project.path('kitty-specs/001-sky/tasks/WP02-issue-2.md'))
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 1 })
+  })
+
+  it('merges two clones that imported two states of one file, with nothing doubled and nothing to decide', async () => {
+    const project = beads(
+      issue(1, { comments: [{ author: 'x', text: 'hi', created_at: '2024-05-02T00:00:00Z' }] }),
+    )
+    const git = (cwd: string, ...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd, stdio: 'pipe' })
+    git(project.root, 'add', '-A')
+    git(project.root, 'commit', '-qm', 'start', '--allow-empty')
+    const clone = new Project()
+    rmSync(clone.root, { recursive: true })
+    git(project.root, 'clone', '-q', project.root, clone.root)
+    mkdirSync(clone.path('.kittify', 'events'), { recursive: true })
+    await bring(project, 'beads', '.')
+    clone.write(
+      '.beads/issues.jsonl',
+      `${issue(1, { status: 'closed', closed_at: '2024-05-20T10:00:00Z', comments: [{ author: 'x', text: 'hi', created_at: '2024-05-02T00:00:00Z' }] })}\n${issue(2)}\n`,
+    )
+    await bring(clone, 'beads', '.')
+    for (const name of readdirSync(clone.path('.kittify/events')).filter((file) => file.endsWith('.jsonl'))) {
+      const [ours, theirs] = [`.kittify/events/${name}`, clone.read(`.kittify/events/${name}`)]
+      project.write(ours, (existsSync(project.path(ours)) ? project.read(ours) : '') + theirs)
+    }
+    expect(await boardOf(project)).toMatchObject({
+      '001-sky/WP01': { lane: 'done', notes: 1 },
+      '001-sky/WP02': { lane: 'planned' },
+    })
+    const states = await project.use(async (services) => (await services.get(EventStore)).workPackages())
+    expect(states.flatMap(({ conflicts }) => conflicts)).toEqual([])
+    expect(
+      (await problems(project)).filter((one) => !/out_of_order|duplicate/.test(JSON.stringify(one))),
+    ).toEqual([])
+  })
+})
+
+describe('a board that is exported and imported into an empty repository', () => {
+  async function worked(config?: unknown): Promise<Project> {
+    const lanes =
+      config === undefined
+        ? ['planned', 'doing', 'for_review', 'done', 'rejected', 'canceled']
+        : [
+            'planned',
+            'claimed',
+            'in_progress',
+            'for_review',
+            'in_review',
+            'approved',
+            'done',
+            'blocked',
+            'canceled',
+          ]
+    const project = new Project(config)
+    await project.withPackages(
+      Object.fromEntries(
+        lanes.map((_, at) => [
+          `WP0${at + 1}`,
+          { subtasks: [`T00${at + 1}`], dependencies: at === 0 ? [] : ['WP01'] },
+        ]),
+      ),
+    )
+    await project.use(async (services) => {
+      const store = await services.get(EventStore)
+      const write = (id: string, event_type: string, payload: object): Promise<unknown> =>
+        // Cast: the test names types and payloads that go together.
+        store.emit(
+          [
+            {
+              event_type,
+              entity_id: id,
+              entity_type: 'WorkPackage',
+              payload: { feature_slug: '001-demo', ...payload },
+            } as never,
+          ],
+          by('bob'),
+        )
+      for (const [at, lane] of lanes.entries()) {
+        const id = `WP0${at + 1}`
+        if (at > 0)
+          await write(id, 'WPStatusChanged', {
+            old_status: 'planned',
+            new_status: lane,
+            force: true,
+            reason: 'test',
+          })
+        await write(id, 'TagsChanged', { added: ['ui', `lane: ${lane}`], removed: [] })
+        await write(id, 'NoteAdded', { text: 'A note' })
+      }
+      await write('WP02', 'SubtaskCompleted', { work_package_id: 'WP02', subtask_id: 'T002', done: true })
+      await write('WP03', 'Assigned', { work_package_id: 'WP03', assignee: 'cy' })
+      await write('WP03', 'WPChanged', {
+        work_package_id: 'WP03',
+        title: { old: 'Part WP03', new: 'A "new": title' },
+        priority: { old: 2, new: 0 },
+        source: { commit: null, author: null },
+      })
+    })
+    return project
+  }
+
+  async function roundTrip(
+    format: string,
+    config?: unknown,
+  ): Promise<{ readonly before: unknown; readonly after: unknown; readonly report: ImportReport }> {
+    const project = await worked(config)
+    const files = await project.use(async (services) => {
+      const exporter = (await services.get(TransferFormats)).exporter(format)
+      return (await services.get(ExportBoard)).files(exporter, undefined)
+    })
+    const other = new Project()
+    for (const { path, text } of files)
+      other.write(
+        path === ''
+          ? 'export/issues.jsonl'.replace('issues.jsonl', format === 'csv' ? 'tasks.csv' : 'issues.jsonl')
+          : `export/${path}`,
+        text,
+      )
+    const report = await bring(other, format, 'export')
+    return { before: await boardOf(project), after: await boardOf(other), report }
+  }
+
+  it.each(['spec-kitty', 'beads', 'backlog'])('is the same board through %s', async (format) => {
+    const { before, after, report } = await roundTrip(format)
+    expect(report.problems).toEqual([])
+    expect(after).toEqual(before)
+  })
+
+  it('is the same board through csv, but for its notes', async () => {
+    const { before, after } = await roundTrip('csv')
+    expect(JSON.parse(JSON.stringify(after).replaceAll('"notes":0', '"notes":1'))).toEqual(before)
+  })
+
+  it.each(['spec-kitty', 'beads', 'backlog'])(
+    'brings its table of nine lanes along through %s',
+    async (format) => {
+      const { before, after, report } = await roundTrip(format, { workflow: 'reviewed' })
+      expect(report.workflow).toBe('reviewed')
+      expect(after).toEqual(before)
+    },
+  )
+})
+
+const data = process.env['KITTY_SHARED_DATA']
+const specs = data === undefined ? '' : join(data, 'kitty-specs')
+if (!existsSync(specs))
+  console.log('skipped: adoption of real missions, KITTY_SHARED_DATA names no folder with kitty-specs')
+
+describe.skipIf(!existsSync(specs))('a spec-kitty repository', () => {
+  function cloned(): Project {
+    const project = new Project()
+    cpSync(specs, project.path('kitty-specs'), { recursive: true })
+    execFileSync('chmod', ['-R', 'u+w', project.path('kitty-specs')])
+    return project
+  }
+
+  it('is adopted in place: its boards are what the source computed, and not a byte of its files changes', async () => {
+    const project = cloned()
+    const report = await bring(project, 'spec-kitty', '.')
+    expect(report).toMatchObject({ in_place: true, workflow: 'reviewed', files: 0, problems: [] })
+    expect(JSON.parse(project.read('.kittify/config.json'))).toEqual({ workflow: 'reviewed' })
+    execFileSync('diff', ['-r', specs, project.path('kitty-specs')])
+    const states = await project.use(async (services) => (await services.get(EventStore)).workPackages())
+    for (const feature of readdirSync(specs).filter((name) => /^\d/.test(name))) {
+      const status = JSON.parse(readFileSync(join(specs, feature, 'status.json'), 'utf8')) as {
+        work_packages: Record<string, { lane: string; subtasks?: Record<string, string> }>
+      }
+      for (const [id, { lane, subtasks = {} }] of Object.entries(status.work_packages)) {
+        const state = states.find((one) => one.feature_slug === feature && one.work_package_id === id)!
+        expect([feature, id, state.lane]).toEqual([feature, id, lane])
+        for (const [subtask, value] of Object.entries(subtasks))
+          expect([id, subtask, state.subtasks.find((one) => one.id === subtask)?.done ?? false]).toEqual([
+            id,
+            subtask,
+            value === 'done',
+          ])
+        expect(state.conflicts).toEqual([])
+      }
+    }
+    expect(await problems(project)).toEqual([])
+    expect(await bring(project, 'spec-kitty', '.')).toMatchObject({ events: 0, workflow: null })
+  })
+
+  it('accounts for every line of its logs', async () => {
+    const project = cloned()
+    const report = await bring(project, 'spec-kitty', '.')
+    const keys = (await events(project)).map(({ causation_id }) => causation_id ?? '')
+    const lines = readdirSync(specs)
+      .filter((name) => /^\d/.test(name))
+      .flatMap((feature) =>
+        readFileSync(join(specs, feature, 'status.events.jsonl'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      )
+    expect(lines.length).toBe(204)
+    for (const line of lines)
+      expect(keys.some((key) => key.endsWith(`:${String(line['event_id'])}`))).toBe(true)
+    expect(Object.fromEntries(report.lost.map(({ what, count }) => [what, count]))).toMatchObject({
+      'execution_mode of a move': expect.any(Number),
+    })
+  })
+
+  it('takes a line that was merged into the middle of a log as one event', async () => {
+    const project = cloned()
+    await bring(project, 'spec-kitty', '.')
+    const path = 'kitty-specs/056-documentation-parity-sprint/status.events.jsonl'
+    const lines = project.read(path).trim().split('\n')
+    const template = JSON.parse(lines[2]!) as Record<string, unknown>
+    lines.splice(
+      2,
+      0,
+      JSON.stringify({
+        ...template,
+        event_id: '01KMB0MK0000000000000000ZZ',
+        from_lane: 'in_progress',
+        to_lane: 'blocked',
+        at: '2026-03-22T14:54:26.800000+00:00',
+      }),
+    )
+    project.write(path, `${lines.join('\n')}\n`)
+    const before = await boardOf(project)
+    expect(await bring(project, 'spec-kitty', '.')).toMatchObject({ events: 1 })
+    expect(await boardOf(project)).toEqual(before)
+  })
+
+  it('is refused in a log of the default table without --map, and then goes by the table, with the setting as it is', async () => {
+    const project = cloned()
+    await project.use(async (services) => {
+      await (
+        await services.get(EventStore)
+      ).emit(
+        [
+          {
+            event_type: 'SpecCreated',
+            entity_id: '900-own',
+            entity_type: 'FeatureSpec',
+            payload: { feature_slug: '900-own', title: 't', mission: 'm', created_by: 'ada' },
+          },
+        ],
+        by('ada'),
+      )
+    })
+    const failure = await bring(project, 'spec-kitty', '.').catch((error: unknown) => error)
+    expect(isKittyError(failure) && [failure.kind, failure.exitCode]).toEqual(['UsageError', 2])
+    expect(await events(project)).toHaveLength(1)
+    await bring(project, 'spec-kitty', '.', { maps: ['default'] })
+    expect(existsSync(project.path('.kittify/config.json'))).toBe(false)
+    const states = await project.use(async (services) =>
+      (await services.get(EventStore)).workPackages('056-documentation-parity-sprint'),
+    )
+    expect(states.map(({ lane }) => lane)).toEqual(Array.from({ length: 10 }, () => 'for_review'))
+    expect(states[0]!.gates).toMatchObject([{ gate_type: 'REVIEW', status: 'passed' }])
+  })
+})
