@@ -58,7 +58,11 @@ const atFirstUse = {
  * Packages in files of their own, which only the commands that need them load. TypeORM is not among what is installed
  * with kitty: `#typeorm` in package.json leads to this file, also without the bundle.
  */
-const OWN_FILES = { typeorm: 'node_modules/typeorm/index.mjs', yaml: 'yaml', 'markdown-it': 'markdown-it' }
+const OWN_FILES = {
+  typeorm: 'node_modules/typeorm/index.mjs',
+  yaml: 'yaml',
+  'markdown-it': 'node_modules/markdown-it/dist/markdown-it.cjs.js',
+}
 /** TypeORM loads the drivers of every database there is. */
 const DRIVERS =
   /typeorm[\\/]driver[\\/](aurora|better|capacitor|cockroach|cordova|expo|mongodb|mysql|nativescript|oracle|postgres|react|sap|spanner|sqljs|sqlserver)/
