@@ -12,7 +12,7 @@ interface OutFile {
 }
 
 /**
- * Writes one file, in the place of the one that is there.
+ * Writes one file, instead of the one that is there.
  * @throws KittyError UnsafeSetup for a link or a folder, DiskFull, NotWritable
  */
 export function writeOutFile(path: string, text: string): void {

@@ -35,7 +35,7 @@ export interface CiReportResult extends BoardChanges {
   readonly ok: boolean
 }
 
-/** What a branch does to the board, for whoever reviews it. Reads only: git's objects and the log. */
+/** What a branch does to the board, for its reviewer. Reads only: git's objects and the log. */
 @injectable()
 export class CiReport {
   constructor(
@@ -92,7 +92,7 @@ export class CiReport {
 
   /**
    * An actor is a label, so most that differ mean nothing (an agent's name). One that is the name of another author of
-   * this repository says that somebody else did it.
+   * this repository says that someone else did it.
    */
   #foreignAuthors(base: string, head: string, added: readonly LogEvent[]): ForeignAuthor[] {
     const { root, eventsDir } = this.workspace

@@ -45,7 +45,7 @@ export function writeFeatureFiles(
     putInside(root, spec, Buffer.from(`# ${feature.title}\n\nImported from ${format}: ${source}\n`))
   const path = join(dir, 'meta.json')
   const known = readMeta(root, path)
-  // Somebody's file that is not JSON is left alone: the keys of the log say the same.
+  // Someone's file that is not JSON is left alone: the keys of the log say the same.
   if (known === undefined && lookInside(root, path).state !== 'missing') return
   const imports = isJson(known?.['imports']) ? known['imports'] : {}
   if (imports[format] === source) return

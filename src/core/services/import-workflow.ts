@@ -20,7 +20,7 @@ export class ImportWorkflow {
     isEmpty: boolean,
     maps: readonly string[],
   ): WorkflowTable | undefined {
-    // A setting that somebody wrote, and a map, both say which lanes are meant.
+    // A setting that someone wrote, and a map, both say which lanes are meant.
     if (!isEmpty || maps.length > 0 || Object.hasOwn(this.#settings(), 'workflow')) return undefined
     const named = [DEFAULT_WORKFLOW, REVIEWED_WORKFLOW].find(({ name }) => name === document.workflow)
     return named === undefined || named.name === this.table.name ? undefined : named

@@ -2,7 +2,7 @@ import { secretIn } from '../errors/secrets.js'
 import { checkNew, encodeEvent, type Registry } from '../events-lib.js'
 import type { ForeignDraft } from '../store/foreign-draft.js'
 
-/** Room for what a draft does not have yet: its id, its clock, and ids in the place of keys. */
+/** Room for what a draft does not have yet: its id, its clock, and ids instead of keys. */
 const ANY_ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 
 /** Why a draft may not become an event, in words; undefined when it may. A secret is named by its kind. */

@@ -121,7 +121,7 @@ export function importedPackages(
   return found
 }
 
-/** The same for one package, whoever created it. */
+/** The same for one package, no matter who created it. */
 export function readPackage(
   log: FeatureLog,
   workPackage: string,

@@ -173,7 +173,7 @@ function gateProposals(gate: string, change: ItemChange, place: PackagePlace): P
     }
   }
   return [
-    // A gate is made once, whichever move comes first.
+    // A gate is made once, by the move that comes first.
     of(
       `gate.${gate}`,
       'GateCreated',

@@ -48,7 +48,7 @@ const BY_WORD: ReadonlyMap<string, LaneRole> = new Map(
   ),
 )
 
-/** What a status means by its word, however it is written; undefined for a word nobody else uses. */
+/** What a status means by its word, however it is written; undefined for a word that no one else uses. */
 export function roleOfWord(status: string): LaneRole | undefined {
   return BY_WORD.get(status.trim().toLowerCase().replaceAll('_', ' '))
 }

@@ -14,7 +14,7 @@ type Table =
 const FORMULA = /^[=+\-@\t\r]/
 
 /**
- * The rows of a table whose cells are separated by commas, semicolons or tabs, whichever its first line has most of.
+ * The rows of a table whose cells are separated by commas, semicolons or tabs: the one its first line has most of.
  * `ok` is false where a quote never ends: `line` says where it began, and the rows before it are still given.
  */
 export function readTable(text: string): Table {

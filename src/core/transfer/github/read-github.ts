@@ -217,7 +217,7 @@ function parentOf(json: Json): string | null {
   )
 }
 
-/** `comments` is a number in the plain answer, and a list where somebody put the comments in. */
+/** `comments` is a number in the plain answer, and a list where someone put the comments in. */
 function commentsOf(json: Json): ItemChange[] {
   const seen = new Set(
     listAt(json, 'timeline').flatMap((event) => (isJson(event) ? (idAt(event, 'id') ?? []) : [])),

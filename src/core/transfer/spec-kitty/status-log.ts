@@ -176,7 +176,7 @@ function evidenceOf(json: Json | null): MoveExtra | null {
   return { ...json, repos: renamed }
 }
 
-/** The reviewer's verdict; a bare `review_ref` is its reference, and is kept beside a verdict that names another. */
+/** The reviewer's verdict; a bare `review_ref` is its reference, and is kept next to a verdict that names another. */
 function reviewOf(json: Json): MoveExtra | null {
   const result = objectAt(json, 'review_result')
   const ref = textAt(json, 'review_ref')
