@@ -2,26 +2,21 @@
 import { quoted } from '../errors/secrets.js'
 import { isUtf8 } from 'node:buffer'
 import { basename, dirname } from 'node:path'
+import type { Definition } from './definition.js'
 import { splitFrontMatter } from './front-matter.js'
 import { readValues, type Values } from './front-matter-values.js'
 import { readDependencies, readSubtasks } from './listed.js'
 import { misplacedFrontMatter } from './misplaced.js'
+import { DEFAULT_PRIORITY, readPriority } from './priority.js'
 import { readSpecFile } from './read-spec-file.js'
 import { headingTitle } from './title.js'
 import type { Problem, Value } from './value.js'
 import { spellWorkPackageId, workPackageIdOfFile } from './work-package-id.js'
 
-/** What a package is: the part of its file that the log repeats. */
-export interface Definition {
-  readonly title: string
-  /** Null where the file names none. */
-  readonly priority: string | null
-  readonly dependencies: readonly string[]
-  readonly subtasks: readonly string[]
-}
-
 export interface StatedWorkPackage extends Definition {
   readonly work_package_id: string
+  /** The priority as it is written; null where the file names none. */
+  readonly spelledPriority: string | null
   /** What the file says; the log alone decides. */
   readonly lane?: string
   /** What the file states that is not taken from it, such as a subtask's status. */
@@ -62,9 +57,19 @@ function stated(path: string, values: Values, body: () => string): WorkPackageFi
   if (!dependencies.ok) return refused(path, dependencies, 'dependencies')
   const subtasks = readSubtasks(values.subtasks)
   if (!subtasks.ok) return refused(path, subtasks, 'subtasks')
-  const { title, work_package_title, priority } = values
+  const { title, work_package_title } = values
+  const priority = readPriority(values.priority)
+  const leftOut = [
+    ...subtasks.leftOut,
+    ...(priority === undefined ? ['the priority, which is not 0 to 4,'] : []),
+  ]
   const lane = textOf(values.lane)
-  for (const [key, value] of Object.entries({ title, work_package_title, priority, lane: values.lane }))
+  for (const [key, value] of Object.entries({
+    title,
+    work_package_title,
+    priority: values.priority,
+    lane: values.lane,
+  }))
     if (value?.kind === 'list' || value?.kind === 'mapping')
       return refused(path, {
         line: value.line,
@@ -75,11 +80,12 @@ function stated(path: string, values: Values, body: () => string): WorkPackageFi
     workPackage: {
       work_package_id: id,
       title: textOf(title) ?? textOf(work_package_title) ?? headingTitle(body(), id) ?? id,
-      priority: textOf(priority) ?? null,
+      priority: priority ?? DEFAULT_PRIORITY,
+      spelledPriority: textOf(values.priority) ?? null,
       dependencies: dependencies.ids,
       subtasks: subtasks.ids,
       ...(lane === undefined ? {} : { lane }),
-      leftOut: subtasks.leftOut,
+      leftOut,
       file: path,
     },
   }

@@ -33,7 +33,8 @@ describe('reading a work package', () => {
       lane: 'doing',
       dependencies: ['WP02', 'WP03'],
       subtasks: ['T001', 'T002'],
-      priority: null,
+      priority: 2,
+      spelledPriority: null,
       leftOut: [],
       file: join(dir, 'WP01-a.md'),
     })
@@ -307,10 +308,20 @@ describe('subtasks', () => {
 })
 
 describe('the priority', () => {
-  it('is the word that the file has, or null', async () => {
-    expect(await read('---\npriority: "P1"\n---\n')).toMatchObject({ priority: 'P1' })
-    expect(await read('---\npriority: 1\n---\n')).toMatchObject({ priority: '1' })
-    expect(await read('---\npriority:\n---\n')).toMatchObject({ priority: null })
+  it.each([
+    ['0', 0],
+    ['"P1"', 1],
+    ['p4', 4],
+    ['', 2],
+  ])('%j is read', async (text, priority) => {
+    expect(await read(`---\npriority: ${text}\n---\n`)).toMatchObject({ priority, leftOut: [] })
+  })
+
+  it('that is no number from 0 to 4 is named as left out; a list is refused', async () => {
+    expect(await read('---\npriority: soon\n---\n')).toMatchObject({
+      priority: 2,
+      leftOut: ['the priority, which is not 0 to 4,'],
+    })
     expect(await read('---\npriority: [1]\n---\n')).toContain('put the priority in quotes')
   })
 })

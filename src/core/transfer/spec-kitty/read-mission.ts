@@ -167,7 +167,7 @@ interface FileReading {
 }
 
 async function itemOf(
-  { work_package_id: id, title, dependencies, subtasks, priority, lane, leftOut }: StatedWorkPackage,
+  { work_package_id: id, title, dependencies, subtasks, spelledPriority, lane, leftOut }: StatedWorkPackage,
   file: SourceFile,
   { own, hasLog, meta, losses, zone }: FileReading,
 ): Promise<TransferItem> {
@@ -190,7 +190,7 @@ async function itemOf(
     dependencies,
     subtasks: subtasks.map((subtask) => ({ id: subtask, title: '', done: false })),
     tags,
-    priority,
+    priority: spelledPriority,
     assignee: undefined,
     lane:
       hasLog || isMoved || lane === undefined
