@@ -58,11 +58,15 @@ export class Project {
   }
 
   /** Runs `work` with services of a container of its own, as one process would, and closes it. */
-  async use<T>(work: (services: Services) => Promise<T>, rules: readonly MoveRule[] = []): Promise<T> {
+  async use<T>(
+    work: (services: Services) => Promise<T>,
+    rules: readonly MoveRule[] = [],
+    folder = '.',
+  ): Promise<T> {
     const nextId = monotonicFactory()
     const now = (): Date => new Date((this.time += 1000))
     const session = {
-      cwd: this.root,
+      cwd: this.path(folder),
       env: {},
       now,
       nextId: (at: Date) => nextId(at.getTime()),

@@ -2,6 +2,7 @@
  * What commands answer with, as JSON and as the input of every page: the shapes of docs/commands.md. Keys are in
  * snake_case; a key that has nothing holds null or [] and is never left out; times are RFC 3339 UTC.
  */
+import type { MarkDocument } from './marks.js'
 
 export interface WorkPackageDocument {
   readonly work_package: string
@@ -18,6 +19,8 @@ export interface WorkPackageDocument {
   readonly updated_at: string | null
   /** Path from the repository's root. */
   readonly file: string | null
+  /** Where its file and the log do not say the same. */
+  readonly marks: readonly MarkDocument[]
 }
 
 export interface ReadyDocument extends WorkPackageDocument {
@@ -48,6 +51,8 @@ export interface NoteDocument {
 
 export interface StatusDocument {
   readonly features: readonly FeatureStatusDocument[]
+  /** Files that were not compared with the log, since there are too many. */
+  readonly not_compared: number
 }
 
 export interface FeatureStatusDocument {

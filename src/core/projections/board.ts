@@ -1,6 +1,8 @@
 import type { Conflict, WorkflowTable } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { FeatureStatusDocument, StatusDocument, WorkPackageDocument } from './board-document.js'
+import type { BoardMarks } from './marks.js'
+import { compareWorkPackages } from '../specs/work-package-id.js'
 import { openConflicts } from './conflicts.js'
 import { byId, type DocumentOf, type FileOf } from './work-packages.js'
 
@@ -11,6 +13,7 @@ export interface BoardInput {
   readonly table: WorkflowTable
   readonly fileOf: FileOf
   readonly documentOf: DocumentOf
+  readonly marks: BoardMarks
 }
 
 export interface BoardFeature {
@@ -42,10 +45,17 @@ function slugsOf(rows: readonly BoardRow[]): string[] {
 /** The board: one row a package in, lanes and progress a feature out. */
 export function board(input: BoardInput): StatusDocument {
   const byFeature = rowsByFeature(input.rows)
+  const fresh = rowsByFeature(input.marks.fresh)
   return {
-    features: input.features.map((feature) =>
-      featureStatus(feature, byFeature.get(feature.feature_slug) ?? [], input),
+    features: input.features.map(({ feature_slug: slug, ...feature }) =>
+      featureStatus(
+        { feature_slug: slug, ...feature },
+        byFeature.get(slug) ?? [],
+        fresh.get(slug) ?? [],
+        input,
+      ),
     ),
+    not_compared: input.marks.notCompared,
   }
 }
 
@@ -68,6 +78,7 @@ function rowsByFeature(rows: readonly BoardRow[]): Map<string, BoardRow[]> {
 function featureStatus(
   feature: BoardFeature,
   rows: readonly BoardRow[],
+  fresh: readonly BoardRow[],
   input: BoardInput,
 ): FeatureStatusDocument {
   let byName: ReadonlyMap<string, BoardRow> | undefined
@@ -76,12 +87,15 @@ function featureStatus(
   const clashing: BoardRow[] = []
   let done = 0
   let dropped = 0
-  for (const row of rows) {
-    const document = input.documentOf(row, known, input.table, input.fileOf)
+  // What has a file and no event is shown, and is no part of the progress.
+  const shown = fresh.length === 0 ? rows : withFresh(rows, fresh)
+  for (const row of shown) {
+    const document = input.documentOf(row, known, input.table, input.fileOf, input.marks.marksOf)
     const lane = lanes.get(row.lane)
     // A lane that only the log knows gets a column of its own, behind those of the workflow.
     if (lane === undefined) lanes.set(row.lane, [document])
     else lane.push(document)
+    if (fresh.includes(row)) continue
     if (input.table.done.includes(row.lane)) done++
     if (input.table.dropped.includes(row.lane)) dropped++
     if (row.conflicts.length > 0) clashing.push(row)
@@ -95,4 +109,11 @@ function featureStatus(
     progress: { done, total, percent },
     conflicts: openConflicts(clashing, [feature]),
   }
+}
+
+/** In the order of their numbers; a package that has events and no creation keeps the row of its events. */
+export function withFresh(rows: readonly BoardRow[], fresh: readonly BoardRow[]): BoardRow[] {
+  const known = new Set(rows.map((row) => row.work_package_id))
+  const added = fresh.filter((row) => !known.has(row.work_package_id))
+  return [...rows, ...added].sort((a, b) => compareWorkPackages(a.work_package_id, b.work_package_id))
 }

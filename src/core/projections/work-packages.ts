@@ -1,6 +1,7 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
+import type { MarkDocument, MarksOf } from './marks.js'
 
 /** Path of a package's file from the repository's root, or null where it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
@@ -25,10 +26,11 @@ export type DocumentOf = (
   feature: () => ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,
   fileOf: FileOf,
+  marksOf: MarksOf,
 ) => WorkPackageDocument
 
 /** One package as commands answer it. */
-export const workPackageDocument: DocumentOf = (row, feature, table, fileOf) => ({
+export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, marksOf) => ({
   work_package: row.work_package_id,
   feature: row.feature_slug,
   title: row.title ?? row.work_package_id,
@@ -41,11 +43,12 @@ export const workPackageDocument: DocumentOf = (row, feature, table, fileOf) => 
   gates: row.gates,
   updated_at: row.updated_at,
   file: fileOf(row.feature_slug, row.work_package_id),
+  marks: marksOf(row.feature_slug, row.work_package_id),
 })
 
 /** The same to be looked at and no more: it cannot be spread or written out. */
-export const workPackageView: DocumentOf = (row, feature, table, fileOf) =>
-  new WorkPackageView(row, blockers(row, feature, table), fileOf)
+export const workPackageView: DocumentOf = (row, feature, table, fileOf, marksOf) =>
+  new WorkPackageView(row, blockers(row, feature, table), fileOf, marksOf)
 
 /**
  * Nothing is copied, and its file is looked for when it is read: a board of thousands shows no file, and to look into
@@ -56,6 +59,7 @@ class WorkPackageView implements WorkPackageDocument {
     private readonly row: BoardRow,
     readonly blocked_by: readonly string[],
     private readonly fileOf: FileOf,
+    private readonly marksOf: MarksOf,
   ) {}
 
   get work_package(): string {
@@ -100,6 +104,10 @@ class WorkPackageView implements WorkPackageDocument {
 
   get file(): string | null {
     return this.fileOf(this.feature, this.work_package)
+  }
+
+  get marks(): readonly MarkDocument[] {
+    return this.marksOf(this.feature, this.work_package)
   }
 }
 

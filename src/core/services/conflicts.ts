@@ -8,6 +8,7 @@ import {
   contestedWrites,
   detectConflicts,
   isKittyEvent,
+  type KittyEvent,
   type LogEvent,
   type MergeOptions,
   type RegisterWrite,
@@ -22,6 +23,9 @@ import { eventDocument } from '../projections/event-document.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { keyIsTaken } from '../errors/key-is-taken.js'
 import type { Repeats } from './repeats.js'
+import { Notices } from '../errors/notices.js'
+import { cyclesIn } from '../specs/check-tasks.js'
+import { WriteDefinitions } from './definitions/write-definitions.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { writeOf, writtenAgain } from './written-again.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -45,6 +49,8 @@ export interface ResolveResult {
   readonly kept: string
   readonly value: unknown
   readonly event: EventDocument
+  /** The package's file, where the value was written into it; null where it was not, or nothing had to be. */
+  readonly file: string | null
 }
 
 /** What was written at once: which there is, in full, and the decision of one. */
@@ -54,6 +60,8 @@ export class Conflicts {
     @inject(EventStore) readonly store: EventStore,
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
+    @inject(WriteDefinitions) private readonly definitions: WriteDefinitions,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** @param all Settled ones too, which takes reading the whole history. */
@@ -92,6 +100,7 @@ export class Conflicts {
     const write = event && register && writeOf(event, register)
     if (!event || !write) throw keyIsTaken(request.provenance.causationId ?? '', events)
     this.laneFiles.settle(await this.store.boardRows(request.feature), new Set([event.entity_id]))
+    const file = await this.#intoFile(request.feature, event.entity_id, write.register)
     return {
       feature: request.feature,
       entity_id: event.entity_id,
@@ -99,7 +108,17 @@ export class Conflicts {
       value: write.value,
       kept: request.keep,
       event: eventDocument(event),
+      file,
     }
+  }
+
+  /** The package's file follows what was decided; where it cannot, the answer says so. */
+  async #intoFile(feature: string, entity: string, register: string): Promise<string | null> {
+    if (register !== 'title' && register !== 'priority') return null
+    const { file, registers, problem } = await this.definitions.write(feature, entity, [register])
+    if (problem !== null)
+      this.notices.warn(`The ${register} was not written into ${file ?? `a file of ${entity}`}: ${problem}.`)
+    return registers.length === 0 ? null : file
   }
 
   @Emits
@@ -112,6 +131,7 @@ export class Conflicts {
     const standing = history.find((event) => event.event_id === conflict.winner)
     if (kept === undefined || !isKittyEvent(kept) || standing === undefined)
       throw noSuchWrite(details, request)
+    await this.#refuseCycle(kept)
     return decided([writtenAgain(kept, standing, conflict.register, this.foldRules.table)])
   }
 
@@ -129,6 +149,28 @@ export class Conflicts {
       const isSame = writes.length > 0 && writes.every((write) => said.includes(write))
       return event.payload.feature_slug === feature && isSameEntity && isSame
     })
+  }
+
+  /** A definition whose dependencies would make packages wait for one another is not kept. */
+  async #refuseCycle(kept: KittyEvent): Promise<void> {
+    if (kept.event_type !== 'WPCreated') return
+    const { feature_slug, work_package_id, dependencies } = kept.payload
+    const rows = await this.store.boardRows(feature_slug)
+    const graph = rows.map((row) =>
+      row.work_package_id === work_package_id ? { ...row, dependencies } : row,
+    )
+    const cycle = cyclesIn(graph).find((ids) => ids.includes(work_package_id))
+    if (cycle === undefined) return
+    throw new KittyError(
+      'ValidationError',
+      `${kept.event_id} cannot be kept: ${cycle.join(' → ')} would wait for one another.`,
+      {
+        nextSteps: [
+          `keep the other value, or remove a dependency in a file and run kitty sync ${feature_slug}`,
+        ],
+        context: { feature_slug, work_package: work_package_id, cycle },
+      },
+    )
   }
 
   async #history(feature: string, entity: string): Promise<LogEvent[]> {

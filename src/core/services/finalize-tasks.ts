@@ -5,12 +5,19 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { assertSameOperation } from '../errors/key-is-taken.js'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { NewEvent } from '../events-lib.js'
-import { checkTasks } from '../specs/check-tasks.js'
-import { readFeature, readTasks } from '../specs/feature-folder.js'
+import { noFolder, readFeature } from '../specs/feature-folder.js'
 import { lookAtFeatures } from '../specs/features.js'
-import type { StatedWorkPackage } from '../specs/work-package-file.js'
-import { compareWorkPackages } from '../specs/work-package-id.js'
+import { passedOver } from '../specs/passed-over.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import {
+  type DefinitionChange,
+  type DefinitionPlan,
+  type DefinitionProblem,
+  PlanDefinitions,
+} from './definitions/plan-definitions.js'
+import { isTakenOver } from './definitions/file-lanes.js'
+import { unsynced } from './definitions/sync-definition.js'
+import { specCreated } from './feature-created.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 
@@ -18,6 +25,12 @@ export interface FinalizeRequest {
   readonly features: readonly string[]
   /** Features without a tasks folder are passed over, and one that is wrong does not keep the others out. */
   readonly all: boolean
+  /** Packages whose files count, also where they are behind the log: `017-login/WP01`. */
+  readonly take?: ReadonlySet<string>
+  /** Take over the lanes of packages that no event has moved. */
+  readonly lanes?: boolean
+  /** A file or feature that is wrong does not keep the others out. */
+  readonly partly?: boolean
   readonly provenance: Provenance
 }
 
@@ -30,8 +43,12 @@ export interface SkippedFile {
 export interface FinalizedFeature {
   readonly feature: string
   readonly created: readonly string[]
+  /** What was taken over from files that were changed. */
+  readonly changed: readonly DefinitionChange[]
+  /** Where the log went on and the file did not. */
+  readonly behind: readonly DefinitionChange[]
   readonly existing: readonly string[]
-  /** What looks like a package and is not read as one. */
+  /** What looks like a package and is not read as one, and with the reason what could not be synced. */
   readonly skipped: readonly SkippedFile[]
 }
 
@@ -43,22 +60,28 @@ export interface FinalizeResult {
   readonly events: number
 }
 
-/** What one folder under kitty-specs says. */
-interface FeatureFolder {
-  readonly stated: ReturnType<typeof readFeature>
-  readonly tasks: Awaited<ReturnType<typeof readTasks>>
-}
-
 interface PlannedFeature extends FinalizedFeature {
   readonly drafts: readonly NewEvent[]
+  readonly plan: DefinitionPlan | undefined
 }
 
-/** Turns the work packages' files into events, once each. */
+interface Refused {
+  readonly feature: string
+  readonly file: string
+  readonly reason: string
+}
+
+/** What a run of this service writes. */
+const SYNCED: ReadonlySet<string> = new Set(['SpecCreated', 'WPCreated', 'WPChanged'])
+const NOTHING = { created: [], changed: [], behind: [], existing: [], skipped: [] }
+
+/** Brings the log up to what the packages' files say: new packages, and definitions that were changed. */
 @injectable()
 export class FinalizeTasks {
   constructor(
     @inject(EventStore) readonly store: EventStore,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(PlanDefinitions) private readonly plans: PlanDefinitions,
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
@@ -67,51 +90,38 @@ export class FinalizeTasks {
    * (no tasks folder), and nothing is written; of all features, ValidationError after the good ones are written.
    */
   async finalize(request: FinalizeRequest): Promise<FinalizeResult> {
-    // A thousand files take most of a second, which nobody else is to wait for.
-    const folders: FeatureFolder[] = []
     const { stored, left } = await this.#leftOf(request)
     if (left.length === 0 && stored.length > 0) return { features: stored, skipped: [], events: 0 }
-    for (const feature of left) {
-      const stated = readFeature(this.workspace.specsDir, feature)
-      folders.push({ stated, tasks: await readTasks(stated.dir) })
-    }
-    const { features, ...result } = await this.record(folders, request)
-    for (const { tasks } of folders) if (tasks.kind === 'tasks') this.#nameLeftOut(tasks.workPackages)
-    return { ...result, features: [...stored, ...features] }
+    const { result, refused } = await this.record({ ...request, features: left })
+    if (refused.length > 0) throw notAll(result, refused, request.features.length)
+    return { ...result, features: [...stored, ...result.features] }
+  }
+
+  /** What would be written, and nothing is. */
+  async check(request: FinalizeRequest): Promise<FinalizeResult> {
+    const { plans, refused } = await this.#plans(request)
+    const result = this.#result(plans, request, 0)
+    const unsynced = refused.map(({ file, reason }) => ({ file, reason }))
+    return { ...result, skipped: [...unsynced, ...result.skipped] }
   }
 
   @Exclusive
-  protected async record(
-    folders: readonly FeatureFolder[],
-    request: FinalizeRequest,
-  ): Promise<FinalizeResult> {
-    const plans: PlannedFeature[] = []
-    const refused: { feature: string; error: KittyError }[] = []
-    for (const folder of folders) {
-      try {
-        plans.push(await this.#plan(folder, request))
-      } catch (error) {
-        if (!request.all || !isKittyError(error)) throw error
-        refused.push({ feature: folder.stated.slug, error })
-      }
-    }
+  protected async record(request: FinalizeRequest): Promise<{ result: FinalizeResult; refused: Refused[] }> {
+    const { plans, refused } = await this.#plans(request)
     const { events, repeated } = await this.write({ provenance: request.provenance, plans, continues: true })
-    const features = plans.map(({ feature, created, existing, skipped }) => ({
-      feature,
-      created,
-      existing,
-      skipped,
-    }))
-    const skipped = request.all ? lookAtFeatures(this.workspace.specsDir).skipped.map(this.#short) : []
-    if (refused.length > 0) throw notAll(features, skipped, refused)
-    return { features, skipped, events: repeated ? 0 : events.length }
+    for (const { plan } of repeated ? [] : plans) {
+      if (plan === undefined) continue
+      this.plans.written(plan)
+      for (const sentence of plan.leftOut) this.notices.warn(sentence)
+    }
+    return { result: this.#result(plans, request, repeated ? 0 : events.length), refused }
   }
 
   @Emits
   protected async write(request: {
     provenance: Provenance
-    continues: boolean
     plans: readonly PlannedFeature[]
+    continues: boolean
   }): Promise<Decision> {
     return decided(request.plans.flatMap((plan) => plan.drafts))
   }
@@ -129,9 +139,9 @@ export class FinalizeTasks {
     if (causationId === null || earlier.length === 0) return { stored: [], left: features }
     const repeats = (): boolean =>
       earlier.every(
-        ({ event_type, payload }) =>
-          (event_type === 'WPCreated' || event_type === 'SpecCreated') &&
-          features.includes(payload.feature_slug),
+        (event) =>
+          (SYNCED.has(event.event_type) || isTakenOver(event)) &&
+          features.includes(event.payload.feature_slug),
       )
     await assertSameOperation(causationId, earlier, { provenance, repeats })
     const stored = features.flatMap((feature) => {
@@ -139,74 +149,85 @@ export class FinalizeTasks {
       const created = events.filter(({ event_type }) => event_type === 'WPCreated')
       return events.length === 0
         ? []
-        : [{ feature, created: created.map(({ entity_id }) => entity_id), existing: [], skipped: [] }]
+        : [{ ...NOTHING, feature, created: created.map(({ entity_id }) => entity_id) }]
     })
     return { stored, left: features.filter((feature) => !stored.some((one) => one.feature === feature)) }
   }
 
-  async #plan({ stated, tasks }: FeatureFolder, request: FinalizeRequest): Promise<PlannedFeature> {
-    const { slug: feature } = stated
-    const { all, provenance } = request
-    const known = (await this.store.workPackages(feature)).filter((state) => state.created)
-    const existing = new Set(known.map((state) => state.work_package_id).sort(compareWorkPackages))
-    if (tasks.kind === 'no_tasks_folder') {
-      if (!all) throw noTasks(feature, tasks.dir, tasks.reason)
-      const skipped = [this.#short({ file: tasks.dir, reason: tasks.reason })]
-      return { feature, created: [], existing: [...existing], skipped, drafts: [] }
+  async #plans(request: FinalizeRequest): Promise<{ plans: PlannedFeature[]; refused: Refused[] }> {
+    const plans: PlannedFeature[] = []
+    const refused: Refused[] = []
+    const known = new Set(
+      (await this.store.features()).filter((row) => row.specified).map((row) => row.feature_slug),
+    )
+    for (const feature of request.features) {
+      try {
+        const { planned, left } = await this.#plan(feature, known.has(feature), request)
+        plans.push(planned)
+        refused.push(...left)
+      } catch (error) {
+        if ((!request.all && request.partly !== true) || !isKittyError(error)) throw error
+        refused.push({ feature, file: join('kitty-specs', feature), reason: error.message })
+      }
     }
-    if (tasks.unreadable.length > 0) throw unreadable(feature, tasks.unreadable)
-    const problems = checkTasks(tasks.workPackages, [...existing])
-    if (problems.length > 0) throw invalid(feature, problems)
-    const fresh = tasks.workPackages.filter((stated) => !existing.has(stated.work_package_id))
-    const hasSpec = (await this.store.features()).some((row) => row.feature_slug === feature && row.specified)
-    const spec = hasSpec ? [] : [specCreated(stated, provenance.actor)]
-    const drafts = [...spec, ...fresh.map((workPackage) => created(feature, workPackage))]
-    return {
-      feature,
-      created: fresh.map((workPackage) => workPackage.work_package_id),
-      existing: [...existing],
-      skipped: tasks.skipped.map(this.#short),
-      drafts,
-    }
+    return { plans, refused }
   }
 
-  #nameLeftOut(workPackages: readonly StatedWorkPackage[]): void {
-    for (const { work_package_id, leftOut } of workPackages)
-      if (leftOut.length > 0)
-        this.notices.warn(
-          `${work_package_id}: ${leftOut.join(', ')} was left out: kitty agent tasks mark-status says what is done.`,
-        )
+  async #plan(
+    feature: string,
+    hasSpec: boolean,
+    { all, take, lanes, partly, provenance }: FinalizeRequest,
+  ): Promise<{ planned: PlannedFeature; left: Refused[] }> {
+    const stated = readFeature(this.workspace.specsDir, feature)
+    const tasks = join(stated.dir, 'tasks')
+    const states = await this.store.workPackages(feature)
+    const existing = states.filter((state) => state.created).map((state) => state.work_package_id)
+    const missing = noFolder(this.workspace.root, tasks)
+    if (missing !== undefined) {
+      if (!all) throw noTasks(feature, tasks, missing)
+      const skipped = [this.#short({ file: tasks, reason: missing })]
+      const nothing = { created: [], changed: [], behind: [], existing, skipped, drafts: [], plan: undefined }
+      return { planned: { feature, ...nothing }, left: [] }
+    }
+    const plan = await this.plans.plan({ feature, states, take: ownOf(feature, take), lanes })
+    const isWhole = plan.problems.length === 0 || (partly === true && plan.problems.every(isOfOneFile))
+    if (!isWhole) throw unsynced(plan)
+    const left = plan.problems.flatMap(({ files, message }) =>
+      files.map((file) => ({ feature, file, reason: message })),
+    )
+    const { created, changed, behind, drafts } = plan
+    const spec = hasSpec ? [] : [specCreated(stated, provenance.actor)]
+    const skipped = passedOver(this.workspace.root, tasks).map(this.#short)
+    const planned = {
+      feature,
+      created,
+      changed,
+      behind,
+      existing,
+      skipped,
+      drafts: [...spec, ...drafts],
+      plan,
+    }
+    return { planned, left }
+  }
+
+  #result(plans: readonly PlannedFeature[], { all }: FinalizeRequest, events: number): FinalizeResult {
+    const features = plans.map(({ feature, created, changed, behind, existing, skipped }) => ({
+      feature,
+      created,
+      changed,
+      behind,
+      existing,
+      skipped,
+    }))
+    const skipped = all ? lookAtFeatures(this.workspace.specsDir).skipped.map(this.#short) : []
+    return { features, skipped, events }
   }
 
   readonly #short = ({ file, reason }: SkippedFile): SkippedFile => ({
     file: relative(this.workspace.root, file),
     reason,
   })
-}
-
-/** The event that brings a feature into the log, from what its folder states. */
-export function specCreated(
-  { slug, title, mission }: { slug: string; title: string; mission: string | null },
-  actor: string,
-): NewEvent<'SpecCreated'> {
-  return {
-    event_type: 'SpecCreated',
-    entity_id: slug,
-    entity_type: 'FeatureSpec',
-    payload: { feature_slug: slug, title, mission: mission ?? DEFAULT_MISSION, created_by: actor },
-  }
-}
-
-export const DEFAULT_MISSION = 'software-dev'
-
-function created(feature: string, stated: StatedWorkPackage): NewEvent<'WPCreated'> {
-  const { work_package_id, title, dependencies, subtasks } = stated
-  return {
-    event_type: 'WPCreated',
-    entity_id: work_package_id,
-    entity_type: 'WorkPackage',
-    payload: { feature_slug: feature, work_package_id, title, dependencies, subtasks },
-  }
 }
 
 function noTasks(feature: string, dir: string, reason: string): KittyError {
@@ -216,45 +237,31 @@ function noTasks(feature: string, dir: string, reason: string): KittyError {
   })
 }
 
-function unreadable(feature: string, skipped: readonly SkippedFile[]): KittyError {
-  const list = skipped.map(({ reason }) => reason).join('; ')
-  return new KittyError('DamagedData', `Nothing was written for ${feature}: ${list}`, {
-    nextSteps: ['Correct the files named above and run the command again.'],
-    context: { feature_slug: feature, skipped },
-  })
-}
-
-function invalid(feature: string, problems: readonly { message: string }[]): KittyError {
-  return new KittyError(
-    'ValidationError',
-    `Nothing was written for ${feature}: ${problems.map(({ message }) => message).join('; ')}`,
-    {
-      nextSteps: ['Correct the files named above and run the command again.'],
-      context: { feature_slug: feature, problems },
-    },
+/** Of packages with their features, those of one feature. */
+function ownOf(feature: string, places: ReadonlySet<string> | undefined): ReadonlySet<string> {
+  const start = `${feature}/`
+  return new Set(
+    [...(places ?? [])].flatMap((place) => (place.startsWith(start) ? place.slice(start.length) : [])),
   )
 }
 
-/** Some of all features are wrong; the others have been written. */
-function notAll(
-  features: readonly FinalizedFeature[],
-  skipped: readonly SkippedFile[],
-  refused: readonly { feature: string; error: KittyError }[],
-): KittyError {
-  const reasons = refused.map(({ error }) => error.message)
+function isOfOneFile({ kind }: DefinitionProblem): boolean {
+  return kind !== 'graph'
+}
+
+/** Something is wrong; the rest has been written. */
+function notAll(result: FinalizeResult, refused: readonly Refused[], asked: number): KittyError {
+  const bad = new Set(refused.map(({ feature }) => feature)).size
+  const reasons = [...new Set(refused.map(({ reason }) => reason))].join('. ')
   return new KittyError(
     'ValidationError',
-    `${refused.length} of ${features.length + refused.length} features ${refused.length === 1 ? 'was' : 'were'} not taken in. ${reasons.join('. ')}`,
+    `${bad} of ${asked} ${asked === 1 ? 'feature' : 'features'} could not be synced as a whole. ${reasons}`,
     {
-      nextSteps: [
-        'Correct the files named above and run the command again; the other features are in the log.',
-      ],
+      nextSteps: ['Correct the files named above and run the command again; the rest is in the log.'],
       context: {
-        features,
-        skipped: [
-          ...refused.map(({ feature, error }) => ({ file: `kitty-specs/${feature}`, reason: error.message })),
-          ...skipped,
-        ],
+        features: result.features,
+        skipped: [...refused, ...result.skipped],
+        events: result.events,
       },
     },
   )

@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import { KittyError } from '../errors/kitty-error.js'
 import {
   isKittyEvent,
@@ -12,6 +13,7 @@ import {
 } from '../events-lib.js'
 import type { GateDocument } from '../projections/board-document.js'
 import { gateDocuments } from '../projections/work-packages.js'
+import { SyncDefinition } from './definitions/sync-definition.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
@@ -50,6 +52,7 @@ export class Gates {
     @inject(EventStore) readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
   async list(feature: string, workPackage?: string): Promise<GateDocument[]> {
@@ -62,6 +65,7 @@ export class Gates {
 
   /** @throws KittyError UnknownWorkPackage; UsageError for what is no type. */
   @Exclusive
+  @SyncsDefinition
   async add(request: AddGateRequest): Promise<GateResult> {
     if (!TYPE.test(request.type)) throw noType(request.type)
     const { events } = await this.decideAdd({ ...request, repeats: isThisGate(request) })

@@ -4,6 +4,7 @@ import { shownCommand } from '../errors/shown-command.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import { KittyError } from '../errors/kitty-error.js'
 import {
   isKittyEvent,
@@ -30,6 +31,7 @@ import { EventStore, type Decision, decided, type Provenance } from '../store/ev
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import { MoveRules } from '../rules/move-rules.js'
+import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 import { Notices } from '../errors/notices.js'
 import { LockOf } from '../lock/write-lock.js'
@@ -73,6 +75,7 @@ export class Implement {
     @inject(LaneFiles) private readonly files: LaneFiles,
     @inject(Notices) private readonly notices: Notices,
     @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
   /**
@@ -96,6 +99,7 @@ export class Implement {
   }
 
   @Exclusive
+  @SyncsDefinition
   protected async claim(claim: Claim): Promise<{ events: readonly LogEvent[]; moves: readonly MadeMove[] }> {
     const { feature, workPackage } = claim
     const repeats: Repeats['repeats'] = (earlier) =>

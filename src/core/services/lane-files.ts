@@ -72,7 +72,8 @@ export class LaneFiles {
   differing(packages: readonly Lane[]): LaneDifference[] {
     return packages.flatMap((state): LaneDifference[] => {
       const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
-      if (file === undefined) return []
+      // The lane of a package that nobody has moved is its author's.
+      if (file === undefined || state.lane_actor === null) return []
       const read = readSpecFile(this.workspace.root, join(this.workspace.root, file))
       if (!read.ok) return [{ file, lane: state.lane, problem: read.reason }]
       const stated = readLane(read.bytes)

@@ -2,10 +2,13 @@ import { inject, injectable } from 'inversify'
 import { shownCommand } from '../errors/shown-command.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type NewEvent, type WorkPackageState } from '../events-lib.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { isOf, type Repeats } from './repeats.js'
+import { DefinitionFiles } from './definitions/definition-files.js'
+import { SyncDefinition } from './definitions/sync-definition.js'
 import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
 
 export interface MarkRequest {
@@ -39,6 +42,8 @@ export class MarkSubtasks {
   constructor(
     @inject(EventStore) readonly store: EventStore,
     @inject(SubtaskFiles) private readonly files: SubtaskFiles,
+    @inject(DefinitionFiles) private readonly definitions: DefinitionFiles,
+    @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
   /**
@@ -54,6 +59,13 @@ export class MarkSubtasks {
 
   @Exclusive
   protected async markFound(request: MarkRequest): Promise<MarkResult> {
+    return this.markSynced({ ...request, workPackages: await this.#owners(request) })
+  }
+
+  @SyncsDefinition
+  protected async markSynced(
+    request: MarkRequest & { workPackages: readonly string[] },
+  ): Promise<MarkResult> {
     const { feature, done } = request
     const { events, found, subtasks } = await this.decide({ ...request, repeats: areTheseMarks(request) })
     // A repeat answers from its events alone: the file may have changed since.
@@ -85,6 +97,22 @@ export class MarkSubtasks {
     return { ...decided(pending.map((place) => subtaskCompleted(feature, place, done))), found, subtasks }
   }
 
+  /** The packages whose files list one of the subtasks, or may have lost it. */
+  async #owners({ feature, workPackage, subtasks, provenance }: MarkRequest): Promise<string[]> {
+    if (workPackage !== undefined) return [workPackage]
+    const { causationId } = provenance
+    if (causationId !== null && (await this.store.causedBy(causationId)).length > 0) return []
+    const asked = new Set(words(subtasks).map((id) => id.toLowerCase()))
+    const lists = (ids: readonly string[]): boolean => ids.some((id) => asked.has(id.toLowerCase()))
+    const files = await this.definitions.read(feature)
+    const stating = [...files.values()].flatMap((file) =>
+      file.kind === 'stated' && lists(file.stated.subtasks) ? [file.id] : [],
+    )
+    const states = await this.store.workPackages(feature)
+    const listing = states.filter((state) => lists(state.subtasks.map(({ id }) => id)))
+    return [...new Set([...stating, ...listing.map((state) => state.work_package_id)])]
+  }
+
   async #packages({ feature, workPackage }: MarkRequest): Promise<WorkPackageState[]> {
     if (workPackage === undefined) return this.store.workPackages(feature)
     const state = await this.store.workPackage(feature, workPackage)
@@ -107,13 +135,18 @@ export class MarkSubtasks {
   }
 }
 
+function words(asked: readonly string[]): string[] {
+  return asked
+    .flatMap((word) => word.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}
+
 /** As the log spells them, whatever their case; what it does not list is looked for as its author typed it. */
 function spelled(asked: readonly string[], states: readonly WorkPackageState[]): string[] {
   const known = new Set(states.flatMap((state) => state.subtasks.map(({ id }) => id)))
   const byCase = new Map([...known].map((id) => [id.toLowerCase(), id]))
-  const words = asked.flatMap((word) => word.split(',')).filter((word) => word.trim() !== '')
-  const ids = words.map((word) => {
-    const id = word.trim()
+  const ids = words(asked).map((id) => {
     if (known.has(id)) return id
     return byCase.get(id.toLowerCase()) ?? (/^[a-z]{1,8}\d{1,9}$/.test(id) ? id.toUpperCase() : id)
   })

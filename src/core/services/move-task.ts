@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
@@ -15,6 +16,7 @@ import { refusedMove } from './move-refusal.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { MoveRules } from '../rules/move-rules.js'
+import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 
 export interface MoveRequest {
@@ -49,6 +51,7 @@ export class MoveTask {
     @inject(MoveRules) private readonly rules: MoveRules,
     @inject(Recall) private readonly recall: Recall,
     @inject(LaneFiles) private readonly files: LaneFiles,
+    @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
   /**
@@ -64,6 +67,7 @@ export class MoveTask {
   }
 
   @Exclusive
+  @SyncsDefinition
   protected async make(request: MoveRequest): Promise<MadeMove> {
     const { events, repeated } = await this.decide({ ...request, repeats: isThisMove(request) })
     const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)

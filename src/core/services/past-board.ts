@@ -6,6 +6,7 @@ import { boardRowOf } from '../index/board-row.js'
 import { endOf } from '../index/event-query.js'
 import { board, boardFeatures } from '../projections/board.js'
 import type { StatusDocument } from '../projections/board-document.js'
+import { NO_MARKS } from '../projections/marks.js'
 import { replay, withAncestors } from '../projections/replay.js'
 import { workPackageDocument } from '../projections/work-packages.js'
 import { EventStore } from '../store/event-store.js'
@@ -40,6 +41,7 @@ export class PastBoard {
       table: this.workflow,
       fileOf: this.laneFiles.fileOf,
       documentOf: workPackageDocument,
+      marks: NO_MARKS,
     })
   }
 

@@ -9,7 +9,7 @@ import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-n
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
 import { assertReachable, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { assertNewSlug, assertSlug } from '../workspace/slug.js'
-import { DEFAULT_MISSION, specCreated } from './finalize-tasks.js'
+import { DEFAULT_MISSION, specCreated } from './feature-created.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { Repeats } from './repeats.js'

@@ -7,12 +7,15 @@ import type {
   WorkPackageDetailDocument,
   WorkPackageDocument,
 } from '../projections/board-document.js'
+import { withFresh } from '../projections/board.js'
+import type { Mark, MarksOf } from '../projections/marks.js'
 import { eventDocument } from '../projections/event-document.js'
 import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
 import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
+import { DefinitionMarks } from './definitions/definition-marks.js'
 import { LaneFiles } from './lane-files.js'
 
 export interface TaskFilter {
@@ -21,6 +24,9 @@ export interface TaskFilter {
   readonly tag?: string | undefined
 }
 
+/** Not in the log, or waiting for itself. */
+const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle'])
+
 /** What there is to know about work packages. */
 @injectable()
 export class TaskQueries {
@@ -28,14 +34,17 @@ export class TaskQueries {
     @inject(EventStore) private readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
+    @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
   ) {}
 
   /** @throws KittyError UsageError for a lane there is not. */
   async list({ feature, lane: asked, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
     const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
-    const rows = byId(await this.store.boardRows(feature))
+    const logged = await this.store.boardRows(feature)
+    const marks = await this.marks.of([feature], logged.length)
+    const rows = byId(marks.fresh.length === 0 ? logged : withFresh(logged, marks.fresh))
     return [...rows.values()]
-      .map((row) => this.#document(row, rows))
+      .map((row) => this.#document(row, rows, marks.marksOf))
       .filter((document) => lane === undefined || document.lane === lane)
       .filter((document) => tag === undefined || document.tags.includes(tag))
   }
@@ -43,16 +52,22 @@ export class TaskQueries {
   /** What can be started now, in these features. */
   async ready(features: readonly string[]): Promise<ReadyDocument[]> {
     const lists = await Promise.all(features.map((feature) => this.list({ feature })))
-    return lists.flatMap((documents) => readyDocuments(documents, this.workflow))
+    return lists.flatMap((documents) =>
+      readyDocuments(documents, this.workflow).filter(
+        ({ marks }) => !marks.some(({ mark }) => NOT_OFFERED.has(mark)),
+      ),
+    )
   }
 
   /** @throws KittyError UnknownWorkPackage. */
   async show(feature: string, workPackage: string): Promise<WorkPackageDetailDocument> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
-    const rows = byId(await this.store.boardRows(feature))
+    const logged = await this.store.boardRows(feature)
+    const rows = byId(logged)
+    const { marksOf } = await this.marks.of([feature], logged.length)
     const history = await this.store.history(feature, workPackage)
     return {
-      ...this.#document(boardRowOf(state), rows),
+      ...this.#document(boardRowOf(state), rows, marksOf),
       history: history.map(eventDocument),
       gates_list: gateDocuments(state),
       usage: state.usage,
@@ -61,8 +76,8 @@ export class TaskQueries {
     }
   }
 
-  #document(row: BoardRow, feature: ReadonlyMap<string, BoardRow>): WorkPackageDocument {
-    return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf)
+  #document(row: BoardRow, feature: ReadonlyMap<string, BoardRow>, marksOf: MarksOf): WorkPackageDocument {
+    return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf, marksOf)
   }
 }
 

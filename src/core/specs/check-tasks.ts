@@ -1,8 +1,13 @@
+import { compareWorkPackages } from './work-package-id.js'
+
 /** What must hold before a feature's work packages enter the log: one file an id, dependencies that exist, no circle. */
 
-interface StatedTask {
+interface Node {
   readonly work_package_id: string
   readonly dependencies: readonly string[]
+}
+
+interface StatedTask extends Node {
   readonly file: string
 }
 
@@ -63,32 +68,41 @@ function badDependencies(task: StatedTask, ids: ReadonlySet<string>): TaskProble
   })
 }
 
-/** Circles, each from its smallest id; together they touch every work package that waits for itself. */
 function cycles(tasks: readonly StatedTask[]): TaskProblem[] {
+  const files = new Map(tasks.map((task) => [task.work_package_id, task.file]))
+  return cyclesIn(tasks).map((cycle) => {
+    const path = cycle.slice(0, -1)
+    const own = path.map((id) => files.get(id) ?? id)
+    return {
+      kind: 'cycle',
+      work_packages: path,
+      files: own,
+      message: `${cycle.join(' → ')} wait for one another. Remove one dependency in ${own.join(', ')}`,
+    }
+  })
+}
+
+/**
+ * Cycles, each from its smallest id and back to it; together they touch every work package that waits for itself. A
+ * package that depends on itself is none.
+ */
+export function cyclesIn(tasks: readonly Node[]): string[][] {
   const graph = new Map(tasks.map((task) => [task.work_package_id, task]))
-  const problems: TaskProblem[] = []
+  const found: string[][] = []
   const settled = new Set<string>()
-  for (const start of [...graph.keys()].sort()) {
+  for (const start of [...graph.keys()].sort(compareWorkPackages)) {
     if (settled.has(start)) continue
     const path = pathBackTo(start, graph, settled)
     settled.add(start)
-    if (path === undefined) continue
-    const files = path.map((id) => graph.get(id)?.file ?? id)
-    const circle = [...path, start].join(' → ')
-    problems.push({
-      kind: 'cycle',
-      work_packages: path,
-      files,
-      message: `${circle} wait for one another. Remove one dependency in ${files.join(', ')}`,
-    })
+    if (path !== undefined) found.push([...path, start])
   }
-  return problems
+  return found
 }
 
 /** The shortest way from `start` along dependencies back to it, `start` first; iterative, since files set the depth. */
 function pathBackTo(
   start: string,
-  graph: ReadonlyMap<string, StatedTask>,
+  graph: ReadonlyMap<string, Node>,
   settled: ReadonlySet<string>,
 ): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[start, undefined]])

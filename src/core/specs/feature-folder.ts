@@ -76,7 +76,7 @@ export function packageFilesIn(root: string, dir: string): PackageFile[] {
 }
 
 /** Why there is no folder at `dir` that kitty may look into, or undefined when there is one. */
-function noFolder(root: string, dir: string): string | undefined {
+export function noFolder(root: string, dir: string): string | undefined {
   let look: Look
   try {
     look = lookInside(root, dir)

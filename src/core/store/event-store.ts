@@ -71,7 +71,17 @@ export interface EventStore {
   snapshot<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
-  /** Stamps and appends within `exclusively`. @throws Error outside of it. */
+  /**
+   * Runs `work` within `exclusively` with these events supposed: states and board rows are as after them, and the first
+   * append in it writes them, in front of its own and without its causation id. Where nothing is appended nothing of
+   * them is written.
+   */
+  supposing<T>(
+    drafts: readonly Draft[],
+    provenance: Provenance,
+    work: () => Promise<T>,
+  ): Promise<{ readonly answer: T; readonly isWritten: boolean }>
+  /** Stamps and appends within `exclusively`; answers the events of these drafts. @throws Error outside of it. */
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   /**
    * Appends events of an import within `exclusively`: they bring their time, key and parents. Written in chunks, each

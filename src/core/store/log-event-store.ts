@@ -10,11 +10,12 @@ import {
   encodeEvent,
   entityKey,
   type LogEvent,
+  type MergeOptions,
   type Ordered,
   type Registry,
   type WorkPackageState,
 } from '../events-lib.js'
-import type { BoardRow } from '../index/board-row.js'
+import { type BoardRow, boardRowOf } from '../index/board-row.js'
 import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import {
   type EventFilter,
@@ -36,11 +37,13 @@ import { refuseSecret } from './refuse-secret.js'
 import { byNumber } from './package-order.js'
 import { stamp } from './stamp.js'
 import { foreignChunks, stampForeign } from './stamp-foreign.js'
+import { Supposition, withStates } from './supposition.js'
 import { EventLog, SCAN_START, type AppendedLine, type LogProblem } from '../log/event-log.js'
 import { WriteLock } from '../lock/write-lock.js'
 import { IndexHealth } from '../index/index-health.js'
 import { Recovery } from './recovery.js'
 import { AttributeGuard } from './attribute-guard.js'
+import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Notices } from '../errors/notices.js'
 import { EventRegistry } from '../event-registry.js'
@@ -72,6 +75,9 @@ export class LogEventStore implements EventStore {
   /** How the index stood when last read. */
   #freshness: Freshness | undefined
 
+  /** Events that wait for the first append of a call. */
+  readonly #supposed = new CallScope<Supposition>()
+
   /** The index that was found up to date, while reads are to answer as of one moment. */
   readonly #moment = new CallScope<{ index?: EventIndex }>()
 
@@ -85,6 +91,7 @@ export class LogEventStore implements EventStore {
     @inject(Session) private readonly session: Session,
     @inject(Notices) private readonly notices: Notices,
     @inject(EventRegistry) private readonly registry: Registry,
+    @inject(FoldRules) private readonly rules: MergeOptions,
   ) {}
 
   get written(): ReadonlySet<string> {
@@ -97,6 +104,19 @@ export class LogEventStore implements EventStore {
       await this.recoverAndCatchUp()
       return work()
     })
+  }
+
+  async supposing<T>(
+    drafts: readonly Draft[],
+    provenance: Provenance,
+    work: () => Promise<T>,
+  ): Promise<{ answer: T; isWritten: boolean }> {
+    if (!this.#holding.get()) throw new Error('supposing needs the write lock: call it within exclusively')
+    const unkeyed = { ...provenance, causationId: null }
+    const events = this.#stamped(drafts, unkeyed, await this.stampSources(drafts))
+    const supposition = new Supposition(drafts, events, this.rules)
+    const answer = await this.#supposed.run(supposition, work)
+    return { answer, isWritten: supposition.isWritten }
   }
 
   snapshot<T>(work: () => Promise<T>): Promise<T> {
@@ -116,9 +136,10 @@ export class LogEventStore implements EventStore {
 
   async append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     if (!this.#holding.get()) throw new Error('append needs the write lock: call it within exclusively')
-    if (drafts.length === 0) return []
-    const { lines } = await this.#appendAndIndex(drafts, provenance)
-    return eventsAsked(lines)
+    const brought = this.#supposed.get()?.take() ?? []
+    if (drafts.length + brought.length === 0) return []
+    const { lines } = await this.#appendAndIndex([...brought, ...drafts], provenance, brought.length)
+    return eventsAsked(lines).slice(brought.length)
   }
 
   async appendForeign(
@@ -161,9 +182,10 @@ export class LogEventStore implements EventStore {
   async #appendAndIndex(
     drafts: readonly Draft[],
     provenance: Provenance,
+    brought = 0,
   ): Promise<{ lines: readonly AppendedLine[]; maximum: number; isSafe: boolean }> {
     const sources = await this.stampSources(drafts)
-    const events = this.#stamped(drafts, provenance, sources)
+    const events = this.#stamped(drafts, provenance, sources, brought)
     const isSafe = this.attributes.beforeAppend(events)
     const lines = this.#store(events)
     this.#writeClock(events.at(-1))
@@ -191,11 +213,25 @@ export class LogEventStore implements EventStore {
     drafts: readonly Draft[],
     provenance: Provenance,
     { nextClock, heads }: ClockAndHeads,
+    brought = 0,
   ): LogEvent[] {
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
     const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads })
     this.#refuseUnfit(events)
+    const events = stamp(drafts, provenance, {
+      registry: this.registry,
+      nextClock,
+      now,
+      nextId,
+      heads,
+      brought,
+    })
+    for (const event of events) {
+      const line = encodeEvent(event)
+      this.#refuseInvalid(event, Buffer.byteLength(line))
+      refuseSecret(event, line)
+    }
     return events
   }
 
@@ -245,17 +281,34 @@ export class LogEventStore implements EventStore {
 
   @RebuildOnCorruption
   async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
-    return (await this.#upToDate()).workPackage(feature, workPackage)
+    const index = await this.#upToDate()
+    const supposed = await this.#supposedStates(index)
+    return (
+      supposed.find((state) => state.feature_slug === feature && state.work_package_id === workPackage) ??
+      index.workPackage(feature, workPackage)
+    )
+  }
+
+  async #supposedStates(index: EventIndex): Promise<WorkPackageState[]> {
+    const supposition = this.#supposed.get()
+    if (supposition === undefined) return []
+    return supposition.states((feature, id) => index.workPackage(feature, id))
   }
 
   @RebuildOnCorruption
   async workPackages(feature?: string): Promise<WorkPackageState[]> {
-    return byNumber(await (await this.#upToDate()).workPackages(feature))
+    const index = await this.#upToDate()
+    const states = await index.workPackages(feature)
+    const supposed = await this.#supposedStates(index)
+    return byNumber(supposed.length === 0 ? states : withStates(states, supposed, feature, (state) => state))
   }
 
   @RebuildOnCorruption
   async boardRows(feature?: string): Promise<BoardRow[]> {
-    return byNumber(await (await this.#upToDate()).boardRows(feature))
+    const index = await this.#upToDate()
+    const rows = await index.boardRows(feature)
+    const supposed = await this.#supposedStates(index)
+    return byNumber(supposed.length === 0 ? rows : withStates(rows, supposed, feature, boardRowOf))
   }
 
   @RebuildOnCorruption

@@ -19,6 +19,8 @@ export interface StampSources {
   nextId(now: Date): string
   /** Heads of an entity's history, by `entityKey`. */
   heads(key: string): readonly string[]
+  /** How many drafts at the front the operation brings along: its causation id is not theirs. */
+  readonly brought?: number
 }
 
 /**
@@ -50,14 +52,15 @@ export function stamp(drafts: readonly Draft[], provenance: Provenance, sources:
     }
     return parsed(event, sources.registry)
   }
-  return drafts.flatMap((draft) => {
+  return drafts.flatMap((draft, at) => {
     const key = entityKey(draft)
     const known = heads.get(key) ?? sources.heads(key)
     // A plugin's own entities cannot be joined: the newest heads stand for all.
     const { joins, rest } = joinHeads(isEntityType(draft.entity_type) ? known : known.slice(-MAX_PARENTS))
     const joined = joins.map((parents) => stamped(headsJoined(draft), null, parents))
     const parents = [...joined.map(({ event_id }) => event_id), ...rest]
-    const event = stamped(draft, provenance.causationId, parents)
+    const isBrought = at < (sources.brought ?? 0)
+    const event = stamped(draft, isBrought ? null : provenance.causationId, parents)
     heads.set(key, [event.event_id])
     return [...joined, event]
   })

@@ -14,7 +14,7 @@ import {
 } from './documents.js'
 
 function board(style = onTerminal(80), ...features: Parameters<typeof renderBoard>[0]['features']): string {
-  return renderBoard({ features }, style)
+  return renderBoard({ features, not_compared: 0 }, style)
 }
 
 describe('the board looks as agreed', () => {

@@ -35,6 +35,7 @@ export function workPackage(
     gates: { passed: 0, total: 0 },
     updated_at: null,
     file: null,
+    marks: [],
     ...over,
   }
 }
@@ -249,6 +250,10 @@ const hostilePackage = fc.record({
   gates: fc.constantFrom({ passed: 0, total: 0 }, { passed: 1, total: 12 }),
   updated_at: fc.constant(null),
   file: fc.option(hostileText),
+  marks: fc.array(
+    fc.record({ mark: fc.constantFrom('changed' as const, 'missing' as const), text: hostileText }),
+    { maxLength: 2 },
+  ),
 })
 
 export const hostileFeature: fc.Arbitrary<FeatureStatusDocument> = fc

@@ -12,7 +12,7 @@ const T: Definition = { title: 'T', priority: 2, dependencies: ['WP01'], subtask
 function title(file: string, logged: string, history: Partial<PlaceHistory> = {}): boolean {
   const [difference] = differences({ ...T, title: file }, { ...T, title: logged.at(-1) ?? '' })
   if (difference === undefined) throw new Error('no difference')
-  return isChanged(difference, { logged: [...logged], committed: [], synced: undefined, ...history })
+  return isChanged(difference, { logged: Array.from(logged), committed: [], synced: undefined, ...history })
 }
 
 function subtask(inFile: boolean, logged: readonly boolean[], history: Partial<PlaceHistory> = {}): boolean {

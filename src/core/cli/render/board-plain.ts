@@ -11,10 +11,11 @@ import type {
 import { paint, type Style } from '../style.js'
 import { valueText } from './conflict-lines.js'
 import { laneTone } from './lane.js'
+import { markLines } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth } from './text.js'
 
-/** Lines of the kinds `feature`, `package` and `conflict`, in this order within each feature. */
+/** Lines of the kinds `feature`, `package`, `conflict` and `mark`, in this order within each feature. */
 export function plainBoard(status: StatusDocument, style: Style): string {
   const cells = new Cells()
   const lines: string[] = []
@@ -23,7 +24,11 @@ export function plainBoard(status: StatusDocument, style: Style): string {
     lines.push(featureLine(slug, feature))
     addPackages(lines, feature, `package  ${slug}`, cells, style)
     for (const conflict of feature.conflicts) lines.push(conflictLine(slug, conflict))
+    for (const { id, mark, text } of markLines(Object.values(feature.lanes).flat()))
+      lines.push(`mark  ${slug}  ${id}  ${mark}  ${text}`)
   }
+  if (status.not_compared > 0)
+    lines.push(`note  ${status.not_compared} files not compared yet: kitty sync --check`)
   return lines.join('\n')
 }
 

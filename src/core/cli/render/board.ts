@@ -11,6 +11,7 @@ import { featureHeading, featureSummary, isFinished } from './feature-heading.js
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { renderLanes } from './lane-columns.js'
 import { fill, ink, span, type Line } from './line.js'
+import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
 
@@ -45,6 +46,7 @@ export function renderBoard(status: StatusDocument, style: Style): string {
       features.flatMap((feature) => feature.conflicts),
       style,
     ),
+    markSection(features, status.not_compared),
     hints(
       features,
       summarised.find((feature) => unfinished.includes(feature)),

@@ -71,6 +71,7 @@ function facts(page: WorkPackageDetailDocument, now: Date, style: Style): Line[]
     ...fact('tags', oneLine(page.tags.join(' '))),
     ...fact('used', used ? usageText(usage.tokens, usage.cost_usd_micros, usage.seconds) : ''),
     ...fact('file', oneLine(page.file ?? '')),
+    ...page.marks.flatMap(({ mark, text }) => fact(mark, oneLine(text), 'warn')),
   ]
 }
 
@@ -79,7 +80,7 @@ function fact(name: string, text: string, tone?: Tone): Line[] {
 }
 
 function label(name: string) {
-  return span(name.padEnd(LABEL), 'faint')
+  return span(`${name} `.padEnd(LABEL), 'faint')
 }
 
 function section(title: string, lines: readonly Line[]): Line[] {

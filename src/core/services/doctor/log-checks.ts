@@ -7,6 +7,7 @@ import { rebuildFailure } from '../../index/rebuild-failure.js'
 import { quarantineLines } from '../../log/repair/quarantine.js'
 import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
 import { missingFromWorkTree } from './committed-events.js'
+import { DefinitionCheck } from './definition-check.js'
 import { leftovers } from './leftovers.js'
 import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } from './problem-checks.js'
 import { dropCopies, refile } from './refile.js'
@@ -31,6 +32,7 @@ export class LogChecks {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Archive) private readonly archive: Archive,
     @inject(Session) private readonly session: Session,
+    @inject(DefinitionCheck) private readonly definitions: DefinitionCheck,
   ) {}
 
   /** Looks without changing anything: not through the store, which puts back what git took before it answers. */
@@ -57,6 +59,7 @@ export class LogChecks {
       ['committed-events', () => this.#committedEvents(replayed)],
       ['front-matter', () => this.#frontMatter(replayed)],
       ['archive', () => this.#archive()],
+      ['definitions', async () => this.definitions.verdict(await replayed.workPackages())],
       ['leftovers', () => leftovers(this.workspace, this.session.now())],
     ]
     return checks.map(([name, look]) => ({ name, area: 'data', look }))

@@ -1,0 +1,28 @@
+import { changeText } from '../../services/definitions/change-text.js'
+import type { SyncResult } from '../../services/sync-files.js'
+
+/** What `kitty sync` did, one line per package. @param isCheck nothing was written */
+export function renderSync({ features, skipped, written, events }: SyncResult, isCheck: boolean): string {
+  const lines = features.flatMap((feature) => [
+    ...feature.created.map((id) => `${feature.feature} ${id}: new`),
+    ...feature.changed.map((change) => `${feature.feature} ${change.work_package}: ${changeText(change)}`),
+    ...feature.behind.map(
+      (change) =>
+        `${feature.feature} ${change.work_package}: behind the log, ${changeText(change)}. The file counts: kitty sync --take ${feature.feature}/${change.work_package}. The log counts: kitty sync --write ${feature.feature}/${change.work_package}`,
+    ),
+    ...feature.skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
+  ])
+  const into = written.map(({ feature, work_package, file, registers, problem }) =>
+    problem === null
+      ? `${feature} ${work_package}: ${registers.length === 0 ? 'nothing to write' : `${registers.join(', ')} written into ${file ?? ''}`}`
+      : `${feature} ${work_package}: not written: ${problem}`,
+  )
+  const end = isCheck
+    ? lines.length === 0
+      ? 'The files and the log say the same.'
+      : 'Nothing was written: kitty sync'
+    : `${events} ${events === 1 ? 'event' : 'events'} written.`
+  return [...lines, ...into, ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`), end].join(
+    '\n',
+  )
+}

@@ -1,0 +1,35 @@
+import type { BoardRow } from '../index/board-row.js'
+
+/** How a package's file and the log stand to each other where they do not say the same. docs/formats.md, "Marks". */
+export type Mark =
+  | 'changed'
+  | 'behind'
+  | 'new'
+  | 'missing'
+  | 'not checked out'
+  | 'twice'
+  | 'elsewhere'
+  | 'unreadable'
+  | 'cycle'
+
+export interface MarkDocument {
+  readonly mark: Mark
+  /** What differs and what to do, in a sentence. */
+  readonly text: string
+}
+
+export type MarksOf = (feature: string, workPackage: string) => readonly MarkDocument[]
+
+/** What a board has to know of the files. */
+export interface BoardMarks {
+  readonly marksOf: MarksOf
+  /** Packages that have a file and no event yet. */
+  readonly fresh: readonly BoardRow[]
+  /** Files that were not compared, since there are too many for one read. */
+  readonly notCompared: number
+}
+
+const NONE: readonly MarkDocument[] = []
+
+/** Where no file is looked at: the past has none. */
+export const NO_MARKS: BoardMarks = { marksOf: () => NONE, fresh: [], notCompared: 0 }

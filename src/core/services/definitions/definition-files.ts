@@ -1,0 +1,54 @@
+import { join, relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { packageFilesIn } from '../../specs/feature-folder.js'
+import { featureDir } from '../../specs/feature-name.js'
+import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+/** What the files say of one package; `file` is from the repository's root. */
+export type PackageFile =
+  | {
+      readonly kind: 'stated'
+      readonly id: string
+      readonly file: string
+      readonly stated: StatedWorkPackage
+    }
+  | { readonly kind: 'unreadable'; readonly id: string; readonly file: string; readonly reason: string }
+  /** Two files or more have this id. */
+  | { readonly kind: 'twice'; readonly id: string; readonly files: readonly string[] }
+
+/** The definitions that the packages' files state. */
+@injectable()
+export class DefinitionFiles {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  /** By id, in the order of their numbers. @param only these packages; all when left out */
+  async read(feature: string, only?: ReadonlySet<string>): Promise<ReadonlyMap<string, PackageFile>> {
+    const files = new Map<string, PackageFile>()
+    for (const [id, names] of this.#named(feature)) {
+      if (only !== undefined && !only.has(id)) continue
+      const [file, ...others] = names
+      if (file === undefined) continue
+      if (others.length > 0) files.set(id, { kind: 'twice', id, files: names })
+      else files.set(id, await this.#readFile(id, file))
+    }
+    return files
+  }
+
+  /** The paths of each package's files, from the repository's root. */
+  #named(feature: string): ReadonlyMap<string, readonly string[]> {
+    const { root, specsDir } = this.workspace
+    const dir = featureDir(specsDir, feature)
+    const named = new Map<string, string[]>()
+    if (dir === undefined) return named
+    for (const { id, name } of packageFilesIn(root, join(dir, 'tasks')))
+      named.set(id, [...(named.get(id) ?? []), relative(root, join(dir, 'tasks', name))])
+    return named
+  }
+
+  async #readFile(id: string, file: string): Promise<PackageFile> {
+    const read = await readWorkPackageFile(join(this.workspace.root, file), this.workspace.root)
+    if (!read.ok) return { kind: 'unreadable', id, file, reason: read.reason }
+    return { kind: 'stated', id, file, stated: read.workPackage }
+  }
+}

@@ -1,0 +1,141 @@
+import { relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
+import type { BoardRow } from '../../index/board-row.js'
+import type { BoardMarks, MarkDocument } from '../../projections/marks.js'
+import { cyclesIn } from '../../specs/check-tasks.js'
+import type { StatedWorkPackage } from '../../specs/work-package-file.js'
+import { EventStore } from '../../store/event-store.js'
+import { Workflow } from '../../workspace/config.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { changeText } from './change-text.js'
+import { type Comparison, Definitions, type Judged } from './definitions.js'
+import { MissingFiles } from './missing-files.js'
+import { WorktreeCopies } from './worktree-copies.js'
+
+/** Packages that one read compares; a board of more says how many it did not. */
+const COMPARED = 500
+
+/** Marks packages whose files say something else than the log. Writes nothing. */
+@injectable()
+export class DefinitionMarks {
+  constructor(
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Definitions) private readonly definitions: Definitions,
+    @inject(MissingFiles) private readonly missing: MissingFiles,
+    @inject(WorktreeCopies) private readonly copies: WorktreeCopies,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+  ) {}
+
+  /** @param packages how many the log has in these features */
+  async of(features: readonly string[], packages: number): Promise<BoardMarks> {
+    const marks = new Map<string, MarkDocument[]>()
+    const fresh: BoardRow[] = []
+    const known = { marksOf: (feature: string, id: string) => marks.get(`${feature}/${id}`) ?? NONE, fresh }
+    if (packages > COMPARED) return { ...known, notCompared: packages }
+    for (const feature of features) await this.#addFeature(feature, marks, fresh)
+    return { ...known, notCompared: 0 }
+  }
+
+  async #addFeature(feature: string, marks: Map<string, MarkDocument[]>, fresh: BoardRow[]): Promise<void> {
+    const states = await this.store.workPackages(feature)
+    const comparisons = await this.definitions.compare(feature, states)
+    const add = (id: string, mark: MarkDocument): void => {
+      const key = `${feature}/${id}`
+      marks.set(key, [...(marks.get(key) ?? []), mark])
+    }
+    for (const [id, comparison] of comparisons) {
+      for (const mark of marksOf(feature, id, comparison)) add(id, mark)
+      const copy =
+        comparison.file.kind === 'stated' ? await this.copies.differing(comparison.file) : undefined
+      if (copy !== undefined) add(id, elsewhere(feature, id, relative(this.workspace.root, copy)))
+      if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, states))
+    }
+    for (const cycle of cyclesIn(states))
+      for (const id of new Set(cycle))
+        add(id, {
+          mark: 'cycle',
+          text: `${cycle.join(' → ')} wait for one another: remove one dependency in a file, then kitty sync ${feature}`,
+        })
+    const without = states.filter(
+      ({ created, work_package_id }) => created && !comparisons.has(work_package_id),
+    )
+    for (const [id, mark] of this.missing.marks(
+      feature,
+      without.map((state) => state.work_package_id),
+    ))
+      add(id, mark)
+  }
+
+  /** As a board shows a package that no event has created; one that events have moved has a row of its own. */
+  #rowOf(feature: string, stated: StatedWorkPackage, states: readonly WorkPackageState[]): BoardRow {
+    const { work_package_id, title, dependencies, subtasks } = stated
+    const state = states.find((one) => one.work_package_id === work_package_id)
+    return {
+      feature_slug: feature,
+      work_package_id,
+      title,
+      lane: state?.lane ?? this.workflow.initial,
+      lane_actor: state?.lane_actor ?? null,
+      dependencies,
+      tags: [],
+      subtasks: { done: 0, total: subtasks.length },
+      gates: { passed: 0, total: 0 },
+      updated_at: null,
+      conflicts: [],
+    }
+  }
+}
+
+const NONE: readonly MarkDocument[] = []
+
+function marksOf(feature: string, id: string, comparison: Comparison): MarkDocument[] {
+  switch (comparison.kind) {
+    case 'same':
+      return []
+    case 'new':
+      return [{ mark: 'new', text: `${comparison.file.file} is not in the log yet: kitty sync ${feature}` }]
+    case 'unreadable':
+      return [{ mark: 'unreadable', text: comparison.file.reason }]
+    case 'twice':
+      return [
+        {
+          mark: 'twice',
+          text: `${comparison.file.files.join(' and ')} have one id: rename one to the next free number, its work_package_id too, then kitty sync ${feature}`,
+        },
+      ]
+    case 'differs': {
+      const [changed, behind] = [true, false].map((is) =>
+        comparison.differences.filter((one) => one.changed === is),
+      )
+      return [
+        ...textOf(changed, (what) => ({
+          mark: 'changed',
+          text: `the file says ${what}: kitty sync ${feature}`,
+        })),
+        ...textOf(behind, (what) => ({
+          mark: 'behind',
+          text: `the log went on, the file says ${what}. The file counts: kitty sync --take ${feature}/${id}. The log counts: kitty sync --write ${feature}/${id}`,
+        })),
+      ]
+    }
+    default:
+      return comparison satisfies never
+  }
+}
+
+function textOf(
+  differences: readonly Judged[] | undefined,
+  mark: (what: string) => MarkDocument,
+): MarkDocument[] {
+  if (differences === undefined || differences.length === 0) return []
+  return [mark(changeText({ differences, resolves: [] }))]
+}
+
+function elsewhere(feature: string, id: string, copy: string): MarkDocument {
+  return {
+    mark: 'elsewhere',
+    text: `${copy} has another definition and is not read: kitty edit ${feature}/${id} --from-here takes it over`,
+  }
+}

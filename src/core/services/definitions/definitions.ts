@@ -1,0 +1,113 @@
+import { inject, injectable } from 'inversify'
+import type { LogEvent, WorkPackageState } from '../../events-lib.js'
+import { type Definition, type Difference, differences, isChanged, valueAt } from '../../specs/definition.js'
+import { EventStore } from '../../store/event-store.js'
+import { CommittedDefinitions } from './committed-definitions.js'
+import { DefinitionFiles, type PackageFile } from './definition-files.js'
+import { loggedDefinition, loggedValues } from './logged-values.js'
+import { MergedFiles } from './merged-files.js'
+import { SyncedNotes } from './synced-notes.js'
+
+/** One difference between a file and the log, judged. */
+export type Judged = Difference & {
+  /** True where the file was changed, false where it is behind. */
+  readonly changed: boolean
+}
+
+/** How one package's file and its history compare. */
+export type Comparison =
+  | { readonly kind: 'same' | 'new'; readonly file: PackageFile & { kind: 'stated' } }
+  | {
+      readonly kind: 'differs'
+      readonly file: PackageFile & { kind: 'stated' }
+      readonly state: WorkPackageState
+      readonly differences: readonly Judged[]
+      /** Registers in conflict that the file decides. */
+      readonly resolves: readonly ('title' | 'priority')[]
+    }
+  | { readonly kind: 'unreadable'; readonly file: PackageFile & { kind: 'unreadable' } }
+  | { readonly kind: 'twice'; readonly file: PackageFile & { kind: 'twice' } }
+
+/** Compares the packages' files with the log, and tells changed from behind. docs/formats.md, "Definitions". */
+@injectable()
+export class Definitions {
+  constructor(
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(DefinitionFiles) readonly files: DefinitionFiles,
+    @inject(CommittedDefinitions) readonly committed: CommittedDefinitions,
+    @inject(SyncedNotes) readonly notes: SyncedNotes,
+    @inject(MergedFiles) private readonly merged: MergedFiles,
+  ) {}
+
+  /**
+   * @param states of the feature's packages, or of those in `only`
+   * @returns by id; packages without a file are not in it
+   */
+  async compare(
+    feature: string,
+    states: readonly WorkPackageState[],
+    only?: ReadonlySet<string>,
+  ): Promise<Map<string, Comparison>> {
+    const known = new Map(states.map((state) => [state.work_package_id, state]))
+    const comparisons = new Map<string, Comparison>()
+    for (const [id, file] of await this.files.read(feature, only))
+      comparisons.set(id, await this.#compareOne(file, known.get(id)))
+    return comparisons
+  }
+
+  async #compareOne(file: PackageFile, state: WorkPackageState | undefined): Promise<Comparison> {
+    if (file.kind === 'unreadable') return { kind: 'unreadable', file }
+    if (file.kind === 'twice') return { kind: 'twice', file }
+    if (state?.created !== true) return { kind: 'new', file }
+    const found = differences(file.stated, loggedDefinition(state))
+    const contested = contestedRegisters(state)
+    if (found.length === 0 && contested.length === 0) return { kind: 'same', file }
+    const history = await this.store.history(state.feature_slug, state.work_package_id)
+    const judged: Judged[] = []
+    for (const difference of found) judged.push(await this.#judge(difference, state, file, history))
+    const resolves = contested.filter((register) => this.#decides(register, judged, state, file))
+    if (judged.length === 0 && resolves.length === 0) return { kind: 'same', file }
+    return { kind: 'differs', file, state, differences: judged, resolves }
+  }
+
+  async #judge(
+    difference: Difference,
+    { feature_slug, work_package_id, conflicts }: WorkPackageState,
+    { file }: PackageFile & { kind: 'stated' },
+    history: readonly LogEvent[],
+  ): Promise<Judged> {
+    const logged = loggedValues(history, difference)
+    const isNew = difference.file !== false && !logged.includes(difference.file)
+    // A side of a conflict is no change: only a merge of the files or a value of its own decides between the sides.
+    const isSide = conflicts.some(
+      ({ register, events }) =>
+        register === difference.register && events.some(({ value }) => value === difference.file),
+    )
+    if (isNew || isSide) return { ...difference, changed: isNew }
+    const at = (definition: Definition) => valueAt(definition, difference)
+    const synced = this.notes.of(feature_slug, work_package_id)
+    const changed = isChanged(difference, {
+      logged,
+      committed: (await this.committed.of(file)).map(at),
+      synced: synced && { value: at(synced.definition), isCurrent: synced.isCurrent },
+    })
+    return { ...difference, changed }
+  }
+
+  #decides(
+    register: 'title' | 'priority',
+    judged: readonly Judged[],
+    state: WorkPackageState,
+    { file }: PackageFile & { kind: 'stated' },
+  ): boolean {
+    if (judged.some((difference) => difference.register === register && difference.changed)) return true
+    const sides = state.conflicts.find((conflict) => conflict.register === register)?.events ?? []
+    return this.merged.hasMerged(file, sides)
+  }
+}
+
+function contestedRegisters({ conflicts }: WorkPackageState): ('title' | 'priority')[] {
+  return (['title', 'priority'] as const).filter((name) =>
+    conflicts.some(({ register }) => register === name),
+  )
+}

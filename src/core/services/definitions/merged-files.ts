@@ -1,0 +1,55 @@
+import { relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { isKittyError } from '../../errors/kitty-error.js'
+import { askGitText, GitRefusal } from '../../git/git.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+interface Side {
+  readonly event_id: string
+}
+
+/** Whether git has merged a package's file together with the events that contend over it. */
+@injectable()
+export class MergedFiles {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  /**
+   * True where HEAD's log has all of the events, and the first commit of HEAD's first-parent history that had all of
+   * them is a merge that holds the file: someone has merged the files too.
+   */
+  hasMerged(file: string, sides: readonly Side[]): boolean {
+    try {
+      const commits = sides.map(({ event_id }) => this.#arrival(event_id))
+      const known = commits.flatMap((commit) => commit ?? [])
+      if (known.length < commits.length) return false
+      const last = known.reduce((a, b) => (this.#isAncestor(a, b) ? b : a))
+      const parents = this.#ask(['rev-list', '--parents', '--max-count=1', last])?.split(' ') ?? []
+      return parents.length > 2 && this.#ask(['cat-file', '-t', `${last}:./${file}`]) === 'blob'
+    } catch (error) {
+      if (error instanceof GitRefusal || isKittyError(error)) return false
+      throw error
+    }
+  }
+
+  /** The commit of HEAD's first-parent history that brought the event. */
+  #arrival(event: string): string | undefined {
+    const events = relative(this.workspace.root, this.workspace.eventsDir)
+    const args = [
+      'log',
+      '--first-parent',
+      '--diff-merges=first-parent',
+      '--no-patch',
+      `-S"event_id":"${event}"`,
+      '--format=%H',
+    ]
+    return this.#ask(['--literal-pathspecs', ...args, '--max-count=1', '--', events]) || undefined
+  }
+
+  #isAncestor(a: string, b: string): boolean {
+    return this.#ask(['merge-base', '--is-ancestor', a, b]) !== undefined
+  }
+
+  #ask(args: readonly string[]): string | undefined {
+    return askGitText(this.workspace.root, args)
+  }
+}

@@ -1,0 +1,61 @@
+import { join, relative } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { isKittyError } from '../../errors/kitty-error.js'
+import { lookInside } from '../../files/work-tree.js'
+import { askGit, askGitFields, GitRefusal } from '../../git/git.js'
+import type { MarkDocument } from '../../projections/marks.js'
+import { featureDir } from '../../specs/feature-name.js'
+import { workPackageIdOfFile } from '../../specs/work-package-id.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+/** Tells a package whose file is gone from one that git keeps out of this work tree. */
+@injectable()
+export class MissingFiles {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  /** @param ids packages of the log that have no file here */
+  marks(feature: string, ids: readonly string[]): Map<string, MarkDocument> {
+    if (ids.length === 0) return new Map()
+    const kept = this.#keptOut(feature)
+    return new Map(
+      ids.map((id) => [id, kept === 'all' || kept.has(id) ? NOT_CHECKED_OUT : missing(feature, id)] as const),
+    )
+  }
+
+  /** Packages whose files git leaves out here; all where this branch has no such folder, or git does not say. */
+  #keptOut(feature: string): 'all' | ReadonlySet<string> {
+    const { root, specsDir } = this.workspace
+    const dir = featureDir(specsDir, feature)
+    if (dir === undefined) return 'all'
+    try {
+      const folder = relative(root, join(dir, 'tasks'))
+      const entries = askGitFields(root, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', folder])
+      const skipped = entries.filter((entry) => entry.startsWith('S '))
+      const isHere = lookInside(root, dir).state === 'folder'
+      if (!isHere && entries.length === 0 && !this.#isInHead(dir)) return 'all'
+      return new Set(
+        skipped.flatMap((entry) => workPackageIdOfFile(entry.slice(entry.lastIndexOf('/') + 1)) ?? []),
+      )
+    } catch (error) {
+      if (error instanceof GitRefusal || isKittyError(error)) return 'all'
+      throw error
+    }
+  }
+
+  #isInHead(dir: string): boolean {
+    const { root } = this.workspace
+    return (askGit(root, ['ls-tree', '-d', 'HEAD', '--', relative(root, dir)]) ?? '').length > 0
+  }
+}
+
+const NOT_CHECKED_OUT: MarkDocument = {
+  mark: 'not checked out',
+  text: 'its file is not in this work tree: git leaves it out, or the branch does not have it',
+}
+
+function missing(feature: string, id: string): MarkDocument {
+  return {
+    mark: 'missing',
+    text: `its file is gone: restore it, or kitty agent tasks move-task ${feature}/${id} --to canceled --reason "why"; after a new number: --reason "now WP07"`,
+  }
+}

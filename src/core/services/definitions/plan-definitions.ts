@@ -1,0 +1,261 @@
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { secretIn } from '../../errors/secrets.js'
+import {
+  MAX_LINE_BYTES,
+  type NewEvent,
+  utf8Length,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../../events-lib.js'
+import { checkTasks } from '../../specs/check-tasks.js'
+import type { Definition } from '../../specs/definition.js'
+import { readSpecFile } from '../../specs/read-spec-file.js'
+import type { StatedWorkPackage } from '../../specs/work-package-file.js'
+import { compareWorkPackages } from '../../specs/work-package-id.js'
+import { Workflow } from '../../workspace/config.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { packageChanged, packageCreated } from './definition-events.js'
+import { type Comparison, Definitions, type Judged } from './definitions.js'
+import { fileLanes, laneCount, laneTakenOver } from './file-lanes.js'
+import { loggedDefinition } from './logged-values.js'
+
+/** Why a file or a feature cannot be synced. */
+export interface DefinitionProblem {
+  readonly kind: 'unreadable' | 'twice' | 'unwritable' | 'graph'
+  readonly work_packages: readonly string[]
+  /** From the repository's root. */
+  readonly files: readonly string[]
+  readonly message: string
+}
+
+/** What syncing one feature would write, and what it would leave. */
+export interface DefinitionPlan {
+  readonly feature: string
+  readonly drafts: readonly NewEvent[]
+  readonly created: readonly string[]
+  readonly changed: readonly DefinitionChange[]
+  readonly behind: readonly DefinitionChange[]
+  readonly problems: readonly DefinitionProblem[]
+  /** What files state that is not taken from them, in sentences. */
+  readonly leftOut: readonly string[]
+  /** What the files of the drafts' packages say. */
+  readonly stated: ReadonlyMap<string, Definition>
+}
+
+export interface DefinitionChange {
+  readonly work_package: string
+  readonly file: string
+  readonly differences: readonly Judged[]
+  readonly resolves: readonly string[]
+}
+
+export interface PlanRequest {
+  readonly feature: string
+  /** The states of the feature's packages. */
+  readonly states: readonly WorkPackageState[]
+  /** These packages, and the new ones that they come to depend on; all when left out. */
+  readonly only?: ReadonlySet<string> | undefined
+  /** Packages whose files count, also where they are behind. */
+  readonly take?: ReadonlySet<string> | undefined
+  /** Take over the lanes of packages that no event has moved. */
+  readonly lanes?: boolean | undefined
+}
+
+/** Characters. Nobody writes such a title; a board would be nothing but it. */
+const TITLE_LIMIT = 100_000
+
+/** Decides which events bring the log up to what the files say. Writes nothing. */
+@injectable()
+export class PlanDefinitions {
+  constructor(
+    @inject(Definitions) private readonly definitions: Definitions,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+  ) {}
+
+  /** Whether none of these packages has anything to sync or to refuse. */
+  async isInSync(
+    feature: string,
+    states: readonly WorkPackageState[],
+    only: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const comparisons = await this.definitions.compare(feature, states, only)
+    return [...comparisons.values()].every(({ kind }) => kind === 'same')
+  }
+
+  async plan({ feature, states, only, take, lanes }: PlanRequest): Promise<DefinitionPlan> {
+    const comparisons = await this.#withDependencies(feature, states, only)
+    const problems: DefinitionProblem[] = []
+    const drafts: NewEvent[] = []
+    const created: string[] = []
+    const changed: DefinitionChange[] = []
+    const behind: DefinitionChange[] = []
+    const leftOut: string[] = []
+    const definitions = new Map<string, Definition>()
+    const stated = new Map<string, Definition>()
+    for (const [id, comparison] of comparisons) {
+      const problem = this.#problemOf(comparison)
+      if (problem !== undefined) problems.push(problem)
+      if (problem !== undefined || comparison.kind === 'same') continue
+      if (comparison.file.kind === 'stated') leftOut.push(...leftOutOf(comparison.file.stated))
+      if (comparison.kind === 'new') {
+        drafts.push(packageCreated(feature, comparison.file.stated))
+        created.push(id)
+        definitions.set(id, comparison.file.stated)
+        stated.set(id, comparison.file.stated)
+      }
+      if (comparison.kind !== 'differs') continue
+      const { file, state, resolves } = comparison
+      const isTaken = take?.has(id) === true
+      const taken = comparison.differences.filter((difference) => difference.changed || isTaken)
+      const left = comparison.differences.filter((difference) => !taken.includes(difference))
+      const decides = isTaken ? openRegisters(state) : resolves
+      const change = { work_package: id, file: file.file }
+      if (left.length > 0) behind.push({ ...change, differences: left, resolves: [] })
+      if (taken.length === 0 && decides.length === 0) continue
+      drafts.push(
+        packageChanged(state, file.stated, taken, decides, this.definitions.committed.source(file.file)),
+      )
+      changed.push({ ...change, differences: taken, resolves: decides })
+      definitions.set(id, after(loggedDefinition(state), file.stated, taken))
+      stated.set(id, file.stated)
+    }
+    const found = fileLanes(states, comparisons, this.workflow)
+    const isWhole = only === undefined
+    if (isWhole && lanes === true)
+      drafts.push(...found.known.map((one) => laneTakenOver(feature, one, this.workflow)))
+    else if (isWhole && found.known.length > 0)
+      leftOut.push(
+        `${feature}: ${laneCount(found.known.length)} left out: kitty sync ${feature} --lanes takes ${found.known.length === 1 ? 'it' : 'them'} over.`,
+      )
+    if (isWhole)
+      leftOut.push(
+        ...found.unknown.map(
+          ({ file, lane }) => `${file}: the workflow has no lane ${JSON.stringify(lane)}; it was left out.`,
+        ),
+      )
+    problems.push(...graphProblems(states, definitions, comparisons))
+    return { feature, drafts, created, changed, behind, problems, leftOut, stated }
+  }
+
+  /** Keeps what was synced, once the plan's drafts are written. */
+  written({ feature, stated }: DefinitionPlan): void {
+    if (stated.size > 0) this.definitions.notes.keep(feature, stated)
+  }
+
+  /** The packages asked for, and every new one that they come to depend on, however far. */
+  async #withDependencies(
+    feature: string,
+    states: readonly WorkPackageState[],
+    only: ReadonlySet<string> | undefined,
+  ): Promise<Map<string, Comparison>> {
+    if (only === undefined) return this.definitions.compare(feature, states)
+    const known = new Set(states.filter((state) => state.created).map((state) => state.work_package_id))
+    const comparisons = new Map<string, Comparison>()
+    let next: ReadonlySet<string> = only
+    while (next.size > 0) {
+      const found = await this.definitions.compare(feature, states, next)
+      for (const [id, comparison] of found) comparisons.set(id, comparison)
+      const named = [...found.values()].flatMap(statedDependencies)
+      next = new Set(named.filter((id) => !known.has(id) && !comparisons.has(id)))
+      for (const id of found.keys()) known.add(id)
+      if ([...next].every((id) => known.has(id))) break
+    }
+    return new Map([...comparisons].sort(([a], [b]) => compareWorkPackages(a, b)))
+  }
+
+  #problemOf(comparison: Comparison): DefinitionProblem | undefined {
+    if (comparison.kind === 'same') return undefined
+    const { file } = comparison
+    if (file.kind === 'unreadable')
+      return { kind: 'unreadable', work_packages: [file.id], files: [file.file], message: file.reason }
+    if (file.kind === 'twice')
+      return {
+        kind: 'twice',
+        work_packages: [file.id],
+        files: file.files,
+        message: `${file.id} has ${file.files.length} files: ${file.files.join(', ')}. Rename all but one to the next free number, their work_package_id too, then sync`,
+      }
+    const reason = this.#unwritable(file.file, file.stated)
+    if (reason === undefined) return undefined
+    return { kind: 'unwritable', work_packages: [file.id], files: [file.file], message: reason }
+  }
+
+  /** What must not be in an event: it would stay there, and go to everyone. */
+  #unwritable(file: string, { title, dependencies, subtasks }: StatedWorkPackage): string | undefined {
+    const text = JSON.stringify([title, dependencies, subtasks])
+    const secret = secretIn(text)
+    if (secret !== undefined)
+      return `${file}, line ${this.#lineWith(file, (line) => secretIn(line) !== undefined)}: it holds what looks like ${secret}. Take it out, and have it revoked if anyone may have seen it`
+    if (title.length > TITLE_LIMIT)
+      return `${file}, line ${this.#lineWith(file, (line) => line.length > TITLE_LIMIT)}: the title is longer than ${TITLE_LIMIT} characters: shorten it`
+    // Half a line is left to the envelope.
+    if (utf8Length(text) > MAX_LINE_BYTES - 16 * 1024)
+      return `${file}, line 1: its definition is larger than an event may be: shorten it`
+    return undefined
+  }
+
+  #lineWith(file: string, is: (line: string) => boolean): number {
+    const read = readSpecFile(this.workspace.root, join(this.workspace.root, file))
+    const lines = read.ok ? read.bytes.toString('utf8').split('\n') : []
+    return Math.max(0, lines.findIndex(is)) + 1
+  }
+}
+
+function openRegisters({ conflicts }: WorkPackageState): ('title' | 'priority')[] {
+  return (['title', 'priority'] as const).filter((name) =>
+    conflicts.some(({ register }) => register === name),
+  )
+}
+
+function leftOutOf({ work_package_id, leftOut }: StatedWorkPackage): string[] {
+  return leftOut.map((what) => `${work_package_id}: ${what} was left out.`)
+}
+
+function statedDependencies(comparison: Comparison): readonly string[] {
+  return comparison.file.kind === 'stated' ? comparison.file.stated.dependencies : []
+}
+
+function after(log: Definition, file: Definition, taken: readonly Judged[]): Definition {
+  const takes = (register: string): boolean => taken.some((difference) => difference.register === register)
+  const elements = (register: 'dependencies' | 'subtasks'): string[] => {
+    const own = new Map(
+      taken.flatMap((one) => (one.register === register ? [[one.element, one.file] as const] : [])),
+    )
+    const kept = log[register].filter((id) => own.get(id) !== false)
+    return [...kept, ...file[register].filter((id) => own.get(id) === true && !kept.includes(id))]
+  }
+  return {
+    title: takes('title') ? file.title : log.title,
+    priority: takes('priority') ? file.priority : log.priority,
+    dependencies: elements('dependencies'),
+    subtasks: elements('subtasks'),
+  }
+}
+
+/** Unknown dependencies and cycles that the drafts would bring; what the log has already is not theirs. */
+function graphProblems(
+  states: readonly WorkPackageState[],
+  definitions: ReadonlyMap<string, Definition>,
+  comparisons: ReadonlyMap<string, Comparison>,
+): DefinitionProblem[] {
+  if (definitions.size === 0) return []
+  const nameOf = (id: string): string => {
+    const file = comparisons.get(id)?.file
+    return file?.kind === 'stated' || file?.kind === 'unreadable' ? file.file : id
+  }
+  const logged = new Map(states.map((state) => [state.work_package_id, loggedDefinition(state).dependencies]))
+  const graph = new Map([...logged, ...[...definitions].map(([id, one]) => [id, one.dependencies] as const)])
+  const tasks = [...graph].map(([id, dependencies]) => ({
+    work_package_id: id,
+    dependencies,
+    file: nameOf(id),
+  }))
+  return checkTasks(tasks).flatMap(({ kind, work_packages, files, message }): DefinitionProblem[] => {
+    const [first, second] = work_packages
+    const isOld = kind === 'unknown_dependency' && logged.get(first ?? '')?.includes(second ?? '') === true
+    const isOurs = work_packages.some((id) => definitions.has(id))
+    return isOurs && !isOld ? [{ kind: 'graph', work_packages, files, message }] : []
+  })
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { readPlain } from '../../files/read-plain.js'
+import { putPrivate } from '../../files/put-private.js'
+import { headState } from '../../git/head.js'
+import type { Definition } from '../../specs/definition.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+/** Bytes: a thousand packages with long lists. */
+const NOTES_LIMIT = 16 * 1024 * 1024
+
+interface Note extends Definition {
+  /** Where HEAD was. */
+  readonly head: string
+}
+
+/** What this checkout last synced of a package. */
+export interface Synced {
+  readonly definition: Definition
+  /** HEAD has not moved since. */
+  readonly isCurrent: boolean
+}
+
+/**
+ * The definitions that this checkout last synced, one private file per feature. They tell a file that was set back
+ * from one that never had what the log has; without them such a file counts as behind.
+ */
+@injectable()
+export class SyncedNotes {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  of(feature: string, workPackage: string): Synced | undefined {
+    const note = this.#read(feature)[workPackage]
+    return note && { definition: note, isCurrent: note.head === headState(this.workspace) }
+  }
+
+  /** Best effort: where a note cannot be kept, nothing but its evidence is lost. */
+  keep(feature: string, definitions: ReadonlyMap<string, Definition>): void {
+    const head = headState(this.workspace)
+    const notes: Record<string, Note> = { ...this.#read(feature) }
+    for (const [id, { title, priority, dependencies, subtasks }] of definitions)
+      notes[id] = { head, title, priority, dependencies, subtasks }
+    putPrivate(this.#file(feature), Buffer.from(`${JSON.stringify(notes)}\n`))
+  }
+
+  #read(feature: string): Readonly<Record<string, Note>> {
+    const file = readPlain(this.#file(feature), NOTES_LIMIT)
+    if (!file.ok) return {}
+    try {
+      const notes: unknown = JSON.parse(file.bytes.toString('utf8'))
+      if (typeof notes !== 'object' || notes === null) return {}
+      return Object.fromEntries(
+        Object.entries(notes).filter((entry): entry is [string, Note] => isNote(entry[1])),
+      )
+    } catch (error) {
+      if (error instanceof SyntaxError) return {}
+      throw error
+    }
+  }
+
+  #file(feature: string): string {
+    return join(this.workspace.privateDir, 'synced', `${feature}.json`)
+  }
+}
+
+function isNote(value: unknown): value is Note {
+  if (typeof value !== 'object' || value === null) return false
+  const { head, title, priority, dependencies, subtasks } = value as Partial<Record<keyof Note, unknown>>
+  return (
+    typeof head === 'string' &&
+    typeof title === 'string' &&
+    typeof priority === 'number' &&
+    Array.isArray(dependencies) &&
+    Array.isArray(subtasks)
+  )
+}
