@@ -30,6 +30,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
       summary: 'The board as it was: a clock value, a time, or a git revision.',
       helpValue: 'WHEN',
     }),
+    archived: Flags.boolean({ summary: 'Show archived features, too.', exclusive: ['at', 'watch'] }),
     watch: Flags.boolean({
       summary: 'Stay, and draw the board anew whenever it changes.',
       exclusive: ['at'],
@@ -60,7 +61,8 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const { at } = this.flags
     if (at === undefined) {
       const status = await this.service(Status)
-      return this.jsonEnabled() ? status.board(feature) : status.view(feature)
+      const { archived } = this.flags
+      return this.jsonEnabled() ? status.board(feature, archived) : status.view(feature, archived)
     }
     return (await this.service(PastBoard)).board(at, feature)
   }

@@ -62,6 +62,16 @@ export interface FeatureStatusDocument {
   readonly lanes: Readonly<Record<string, readonly WorkPackageDocument[]>>
   readonly progress: { readonly done: number; readonly total: number; readonly percent: number }
   readonly conflicts: readonly ConflictDocument[]
+  /** Null while it is on the board. */
+  readonly archived: ArchivedDocument | null
+}
+
+interface ArchivedDocument {
+  readonly at: string
+  readonly actor: string
+  readonly reason: string | null
+  /** An event came to the log that the archiving had not seen. */
+  readonly written_since: boolean
 }
 
 export interface ConflictDocument {

@@ -108,6 +108,7 @@ function featureStatus(
     lanes: Object.fromEntries(lanes),
     progress: { done, total, percent },
     conflicts: openConflicts(clashing, [feature]),
+    archived: null,
   }
 }
 

@@ -35,20 +35,36 @@ export class Scope {
     return [...folders, ...logged.filter((slug) => !known.has(slug) && featureName(slug) !== undefined)]
   }
 
-  /** @throws KittyError UsageError, UnknownFeature, AmbiguousFeature. */
+  /** Those that are not archived. */
+  async activeFeatures(): Promise<string[]> {
+    const archived = await this.#archived()
+    return (await this.features()).filter((slug) => !archived.has(slug))
+  }
+
+  async #archived(): Promise<ReadonlySet<string>> {
+    const rows = await this.store.features()
+    return new Set(rows.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])))
+  }
+
+  /**
+   * What is archived, or has lost its folder, makes no other name ambiguous.
+   * @throws KittyError UsageError, UnknownFeature, AmbiguousFeature.
+   */
   async feature(flag: string | undefined): Promise<string> {
     // Named in full, as agents do: nobody need be asked what others there are.
     if (flag !== undefined && isFeature(this.workspace.specsDir, flag)) return flag
     const { cwd, env } = this.session
-    const { worktree, gitDir } = this.workspace
-    return resolveFeature({
-      flag,
-      env,
-      branch: currentBranch(gitDir),
-      cwd,
-      worktree,
-      features: await this.features(),
-    })
+    const { worktree, gitDir, specsDir } = this.workspace
+    const clues = { flag, env, branch: currentBranch(gitDir), cwd, worktree }
+    const features = await this.features()
+    const archived = await this.#archived()
+    const active = features.filter((slug) => !archived.has(slug) && isFeature(specsDir, slug))
+    try {
+      if (active.length > 0) return resolveFeature({ ...clues, features: active })
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'UnknownFeature') throw error
+    }
+    return resolveFeature({ ...clues, features })
   }
 
   /** The feature that was asked for, here or by KITTY_FEATURE; undefined means all. @throws KittyError as `feature`. */

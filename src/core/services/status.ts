@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import type { WorkflowTable } from '../events-lib.js'
 import { type BoardFeature, board, boardFeatures } from '../projections/board.js'
-import type { StatusDocument } from '../projections/board-document.js'
+import type { FeatureStatusDocument, StatusDocument } from '../projections/board-document.js'
 import { type DocumentOf, workPackageDocument, workPackageView } from '../projections/work-packages.js'
+import type { FeatureRow } from '../index/event-index.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { packageFilesIn, readFeature } from '../specs/feature-folder.js'
@@ -23,25 +24,65 @@ export class Status {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @param feature One feature's board, or everything that is in the log. */
-  board(feature?: string): Promise<StatusDocument> {
-    return this.#board(feature, workPackageDocument)
+  /** @param feature One feature's board, archived or not; or everything, archived features on demand. */
+  board(feature?: string, archived = false): Promise<StatusDocument> {
+    return this.#board(feature, archived, workPackageDocument)
   }
 
   /** The same for a page: its packages are views, which cannot be spread or written out. */
-  view(feature?: string): Promise<StatusDocument> {
-    return this.#board(feature, workPackageView)
+  view(feature?: string, archived = false): Promise<StatusDocument> {
+    return this.#board(feature, archived, workPackageView)
   }
 
-  async #board(feature: string | undefined, documentOf: DocumentOf): Promise<StatusDocument> {
+  async #board(
+    feature: string | undefined,
+    archived: boolean,
+    documentOf: DocumentOf,
+  ): Promise<StatusDocument> {
     return this.store.snapshot(async () => {
-      const known = await this.store.features()
-      const rows = await this.store.boardRows(feature)
-      const features = boardFeatures([...known, ...this.#unknown(known, feature)], rows, feature)
+      const all = await this.store.features()
+      const away = new Set(
+        archived || feature !== undefined
+          ? []
+          : all.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])),
+      )
+      const known = all.filter((row) => !away.has(row.feature_slug))
+      const everything = await this.store.boardRows(feature)
+      const rows = away.size === 0 ? everything : everything.filter((row) => !away.has(row.feature_slug))
+      const features = boardFeatures([...known, ...this.#unknown(all, feature)], rows, feature)
       const slugs = features.map(({ feature_slug }) => feature_slug)
       const marks = await this.marks.of(slugs, rows.length)
-      return board({ features, rows, table: this.workflow, fileOf: this.laneFiles.fileOf, documentOf, marks })
+      const document = board({
+        features,
+        rows,
+        table: this.workflow,
+        fileOf: this.laneFiles.fileOf,
+        documentOf,
+        marks,
+      })
+      return { ...document, features: await this.#withArchived(document.features, all) }
     })
+  }
+
+  async #withArchived(
+    features: readonly FeatureStatusDocument[],
+    rows: readonly FeatureRow[],
+  ): Promise<FeatureStatusDocument[]> {
+    const archived = new Map(rows.map((row) => [row.feature_slug, row.archived]))
+    return Promise.all(
+      features.map(async (feature) => {
+        const found = archived.get(feature.feature) ?? null
+        if (found === null) return feature
+        const { at, actor, reason, event } = found
+        const [archiving] = await this.store.eventsOf([event])
+        const since = await this.store.read({
+          feature: feature.feature,
+          sinceClock: archiving?.lamport_clock ?? 0,
+        })
+        const written_since = since.some((one) => one.event_id !== event && one.entity_type !== 'FeatureSpec')
+        return { ...feature, archived: { at, actor, reason, written_since } }
+      }),
+    )
   }
 
   /** Features that have packages' files and no event yet. */

@@ -43,7 +43,7 @@ export class SyncFiles {
     const named = await Promise.all(request.features.map((feature) => this.scope.feature(feature)))
     const about = [...take, ...write].map((place) => place.slice(0, place.lastIndexOf('/')))
     const all = named.length + about.length === 0
-    const features = all ? await this.scope.features() : [...new Set([...named, ...about])]
+    const features = all ? await this.scope.activeFeatures() : [...new Set([...named, ...about])]
     const written = check ? [] : await this.write(write)
     const asked = { features, all, take, lanes, partly: true, provenance }
     const result = check ? await this.finalizeTasks.check(asked) : await this.finalizeTasks.finalize(asked)

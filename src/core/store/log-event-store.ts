@@ -37,6 +37,7 @@ import { refuseSecret } from './refuse-secret.js'
 import { byNumber } from './package-order.js'
 import { stamp } from './stamp.js'
 import { foreignChunks, stampForeign } from './stamp-foreign.js'
+import { refuseArchived } from './refuse-archived.js'
 import { Supposition, withStates } from './supposition.js'
 import { EventLog, SCAN_START, type AppendedLine, type LogProblem } from '../log/event-log.js'
 import { WriteLock } from '../lock/write-lock.js'
@@ -184,6 +185,7 @@ export class LogEventStore implements EventStore {
     provenance: Provenance,
     brought = 0,
   ): Promise<{ lines: readonly AppendedLine[]; maximum: number; isSafe: boolean }> {
+    refuseArchived(drafts, await (await this.health.current()).features())
     const sources = await this.stampSources(drafts)
     const events = this.#stamped(drafts, provenance, sources, brought)
     const isSafe = this.attributes.beforeAppend(events)

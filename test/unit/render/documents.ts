@@ -55,6 +55,7 @@ export function feature(
     lanes,
     progress: { done, total, percent: total === 0 ? 0 : Math.floor((done / total) * 100) },
     conflicts,
+    archived: null,
   }
 }
 

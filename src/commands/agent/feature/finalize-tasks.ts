@@ -28,7 +28,7 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
     const service = await this.service(FinalizeTasks)
     const scope = await this.scope(this.eventStore)
     const { all, feature } = this.flags
-    const features = all ? await scope.features() : [await scope.feature(feature)]
+    const features = all ? await scope.activeFeatures() : [await scope.feature(feature)]
     const result = await service.finalize({ features, all, provenance: scope.provenance(this.flags) })
     this.show(() => summary(result))
     return this.document({ ...result })

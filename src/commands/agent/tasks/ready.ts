@@ -30,7 +30,7 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
     const service = await this.service(TaskQueries)
     const scope = await this.scope(this.eventStore)
     const { all, feature } = this.flags
-    const ready = await service.ready(all ? await scope.features() : [await scope.feature(feature)])
+    const ready = await service.ready(all ? await scope.activeFeatures() : [await scope.feature(feature)])
     this.show((style) => renderReady(ready, style))
     return this.document({ ready })
   }

@@ -6,6 +6,7 @@ import { currentBranch } from '../../git/branch.js'
 import { readConfig } from '../../workspace/config.js'
 import { resolveFeature } from '../../workspace/feature.js'
 import { findWorkspace } from '../../workspace/find-workspace.js'
+import { archivedNames } from '../../workspace/archived-names.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import type { ValueKind, Values } from './candidates.js'
 
@@ -23,15 +24,21 @@ export function projectValues({ cwd, env }: Place): Values {
   let workspace: Workspace | undefined
   const here = (): Workspace => (workspace ??= findWorkspace(cwd, env))
   const byKind: Readonly<Record<Exclude<ValueKind, 'file'>, (feature: string | undefined) => string[]>> = {
-    feature: () => listFeatures(here().specsDir),
+    feature: () => active(here()),
     lane: () => [...readConfig(here()).workflow.lanes],
     workPackage: (feature) => workPackages(here(), { cwd, env }, feature),
     contested: (feature) => [
       ...workPackages(here(), { cwd, env }, feature),
-      ...(feature === undefined ? listFeatures(here().specsDir) : []),
+      ...(feature === undefined ? active(here()) : []),
     ],
   }
   return (kind, feature) => (kind === 'file' ? [] : byKind[kind](feature))
+}
+
+/** Without those that were archived in this clone. */
+function active({ specsDir, privateDir }: Workspace): string[] {
+  const archived = archivedNames(privateDir)
+  return listFeatures(specsDir).filter((slug) => !archived.has(slug))
 }
 
 /** Those of the feature that is meant; of all where nothing says which. */

@@ -10,6 +10,7 @@ import type {
 } from '../../projections/board-document.js'
 import { paint, type Style } from '../style.js'
 import { valueText } from './conflict-lines.js'
+import { archivedText } from './feature-heading.js'
 import { laneTone } from './lane.js'
 import { markLines } from './marks.js'
 import { oneLine } from './strip-control.js'
@@ -60,9 +61,11 @@ interface PackageLine {
   readonly rest: string
 }
 
-function featureLine(slug: string, { progress, title }: FeatureStatusDocument): string {
+function featureLine(slug: string, feature: FeatureStatusDocument): string {
+  const { progress, title } = feature
   const { done, total, percent } = progress
-  return `feature  ${slug}  ${done}/${total} done  ${percent}%  ${oneLine(title)}`.trimEnd()
+  const away = archivedText(feature)
+  return `feature  ${slug}  ${done}/${total} done  ${percent}%  ${oneLine(title)}${away === '' ? '' : `  ${away}`}`.trimEnd()
 }
 
 function addPackages(

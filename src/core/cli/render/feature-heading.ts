@@ -15,7 +15,19 @@ export function featureHeading(feature: FeatureStatusDocument, style: Style): Li
   const right = progressLine(feature, style, style.width < 100 ? NARROW_BAR : BAR)
   const left = [span(oneLine(feature.feature), 'strong')]
   const lines = [spread(left, right, style.width, style)]
-  return title === '' || title === feature.feature ? lines : [...lines, [span(title, 'faint')]]
+  const away = archivedText(feature)
+  return [
+    ...lines,
+    ...(title === '' || title === feature.feature ? [] : [[span(title, 'faint' as const)]]),
+    ...(away === '' ? [] : [[span(away, 'warn' as const)]]),
+  ]
+}
+
+/** `archived by ada: shipped; written to since`, or nothing. */
+export function archivedText({ archived }: FeatureStatusDocument): string {
+  if (archived === null) return ''
+  const reason = archived.reason === null ? '' : `: ${oneLine(archived.reason)}`
+  return `archived by ${oneLine(archived.actor)}${reason}${archived.written_since ? '; written to since' : ''}`
 }
 
 /** `━━━━────  3/8  37%` */

@@ -1,0 +1,26 @@
+import { KittyError } from '../errors/kitty-error.js'
+import type { FeatureRow } from '../index/event-index.js'
+import type { Draft } from './event-store.js'
+
+const ARCHIVING: ReadonlySet<string> = new Set(['FeatureArchived', 'FeatureRestored'])
+
+/** @throws KittyError StateTransitionError for an event of an archived feature, other than its restoration. */
+export function refuseArchived(drafts: readonly Draft[], features: readonly FeatureRow[]): void {
+  const archived = new Map(
+    features.flatMap((row) => (row.archived === null ? [] : [[row.feature_slug, row.archived] as const])),
+  )
+  if (archived.size === 0) return
+  for (const { event_type, payload } of drafts) {
+    const found = ARCHIVING.has(event_type) ? undefined : archived.get(payload.feature_slug)
+    if (found === undefined) continue
+    const why = found.reason === null ? '' : `: ${found.reason}`
+    throw new KittyError(
+      'StateTransitionError',
+      `${payload.feature_slug} was archived by ${found.actor} at ${found.at}${why}; nothing was written.`,
+      {
+        nextSteps: [`kitty archive ${payload.feature_slug} --restore`],
+        context: { feature_slug: payload.feature_slug, archived_by: found.actor, archived_at: found.at },
+      },
+    )
+  }
+}
