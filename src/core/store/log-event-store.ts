@@ -219,8 +219,6 @@ export class LogEventStore implements EventStore {
   ): LogEvent[] {
     const now = this.session.now()
     const nextId = (at: Date): string => this.session.nextId(at)
-    const events = stamp(drafts, provenance, { registry: this.registry, nextClock, now, nextId, heads })
-    this.#refuseUnfit(events)
     const events = stamp(drafts, provenance, {
       registry: this.registry,
       nextClock,
@@ -229,11 +227,7 @@ export class LogEventStore implements EventStore {
       heads,
       brought,
     })
-    for (const event of events) {
-      const line = encodeEvent(event)
-      this.#refuseInvalid(event, Buffer.byteLength(line))
-      refuseSecret(event, line)
-    }
+    this.#refuseUnfit(events)
     return events
   }
 

@@ -86,13 +86,15 @@ describe('the board as a page', () => {
     gates: { passed: 0, total: 1 },
     updated_at: null,
     file: null,
+    marks: [],
   }
   const lanes = Object.fromEntries(
     DEFAULT_WORKFLOW.lanes.map((lane) => [lane, lane === 'planned' ? [card] : []]),
   )
   const progress = { done: 0, total: 1, percent: 0 }
   const board: StatusDocument = {
-    features: [{ feature: '001-x', title: HOSTILE, lanes, progress, conflicts: [] }],
+    features: [{ feature: '001-x', title: HOSTILE, lanes, progress, conflicts: [], archived: null }],
+    not_compared: 0,
   }
 
   it('makes no markup of any text, and loads nothing', () => {

@@ -54,8 +54,10 @@ function board(lanes: Record<string, string>): StatusDocument {
         lanes: { all: rows },
         progress,
         conflicts: [],
+        archived: null,
       },
     ],
+    not_compared: 0,
   }
 }
 
