@@ -72,7 +72,7 @@ function setRegister(bytes: Buffer, register: Register, wanted: Definition): Wri
 /** Where the entry's value ends: its last line's end and a comment on its only line stay. */
 function endOf(text: string, { valueStart, lineEnd, end, continues }: Entry): number {
   if (!continues) {
-    const comment = /[ \t]+#[^\n]*$/.exec(text.slice(valueStart, lineEnd))
+    const comment = /(?<![ \t])[ \t]+#[^\n]*$/.exec(text.slice(valueStart, lineEnd))
     const isQuoted = /^\s*["'[]/.test(text.slice(valueStart, lineEnd))
     return comment === null || isQuoted ? lineEnd : valueStart + comment.index
   }

@@ -103,5 +103,5 @@ function minutes(at: string | null): string {
 }
 
 function numberOf(workPackage: string): number {
-  return Number(/\d+$/.exec(workPackage)?.[0] ?? 0)
+  return Number(/(?<!\d)\d+$/.exec(workPackage)?.[0] ?? 0)
 }

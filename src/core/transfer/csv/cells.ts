@@ -27,10 +27,11 @@ export function writeList(items: readonly string[]): string {
 /** `T001 [x]` is done. */
 export function readSubtasks(cell: string): Subtask[] {
   return readList(cell).map((text) => {
-    const [, before = text, mark] = /^(.*?)\s*(?:\[([ xX])\])?$/.exec(text) ?? []
+    const box = /\[([ xX])\]$/.exec(text)
+    const before = text.slice(0, box?.index).trimEnd()
     const id = subtaskId(before)
     const title = before.startsWith(id) ? before.slice(id.length).replace(/^[\s:]+/, '') : before
-    return { id, title: singleLine(title), done: mark === 'x' || mark === 'X' }
+    return { id, title: singleLine(title), done: box?.[1]?.toLowerCase() === 'x' }
   })
 }
 

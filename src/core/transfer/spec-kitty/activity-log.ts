@@ -5,7 +5,7 @@ import { block, nameOf, singleLine } from '../text.js'
 
 // `- TIME – agent – shell_pid=1 – lane=doing – text`; dashes of any kind, and the pid, the lane or the text may lack.
 const ENTRY = /^\s*[-*]\s+(\d{4}-\d\d-\d\dT\S+)\s+(?:–|—|--|-)\s+(.+)$/
-const SEPARATOR = /\s+(?:–|—|--)\s+/
+const SEPARATOR = /(?<!\s)\s+(?:–|—|--)\s+/
 
 /** The entries in the order of time; a lane that is named again is a note. */
 export function readActivity(text: string, zone?: string): ItemChange[] {

@@ -173,7 +173,9 @@ async function itemOf(
 ): Promise<TransferItem> {
   const text = readText(file).text
   const activity = hasLog ? [] : readActivity(text, zone)
-  for (const what of leftOut) losses.add(what.replace(/\bs-\w{8}\b|\bT\d+\w*/, 'a subtask'), 'dropped')
+  // A priority of another scale is kept as it is spelled.
+  const lost = leftOut.filter((what) => spelledPriority === null || !what.startsWith('the priority'))
+  for (const what of lost) losses.add(what.replace(/\bs-\w{8}\b|\bT\d+\w*/, 'a subtask'), 'dropped')
   const tags = await tagsOf(text)
   const firstActivity = activity[0]?.at ?? null
   const last = activity.at(-1)

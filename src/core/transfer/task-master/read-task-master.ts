@@ -166,7 +166,7 @@ function readTask(
     updatedBy: assignee,
     // `1.2` depends on a subtask, which kitty has no edge to: the whole task is waited for.
     dependencies: textsAt(json, 'dependencies')
-      .map((to) => to.replace(/\..*$/, ''))
+      .map((to) => to.split('.', 1)[0] ?? to)
       .filter((to) => to !== id)
       .map((to) => itemId(tag, to)),
     subtasks: subtasks.list,
