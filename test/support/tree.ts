@@ -31,9 +31,9 @@ function describe(path: string, stats: ReturnType<typeof lstatSync>): string {
   return `${stats.mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`
 }
 
-/** What may appear without anything having been written: records of refusals, the derived index, locks, the clock. */
+/** What a read may leave: records of refusals, the index, the clock, locks, and private notes of what it has looked at. */
 const DERIVED =
-  /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/lock|\/index-guard|$))/
+  /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/(lock|index-|reflogs-seen|uncommitted|synced|tips|ended-tails|sqlite-notice)|$))/
 
 /** The paths that differ, derived files and error records aside. */
 export function changedPaths(

@@ -146,7 +146,7 @@ describe('something else in a file’s place', () => {
     }
     for (const [type, impostor] of Object.entries(impostors)) {
       const world = await World.make()
-      mkdirSync(world.errorsDir)
+      mkdirSync(world.errorsDir, { recursive: true })
       await impostor(world.errorsDir, world)
       world.remember()
       const refused = await world.kitty(['agent', 'tasks', 'move-task', 'WP01', '--to', 'done', '--json'])

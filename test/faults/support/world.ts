@@ -132,8 +132,9 @@ export class World {
   get env(): Record<string, string> {
     return {
       HOME: join(this.folder, 'home'),
-      // Code that node compiled once serves every world.
+      // Code that Node compiled once serves every world, with its key.
       XDG_CACHE_HOME: cache,
+      XDG_STATE_HOME: cache,
       TMPDIR: join(this.folder, 'tmp'),
       KITTY_ACTOR: ACTOR,
       UV_THREADPOOL_SIZE: '1',
