@@ -31,7 +31,7 @@ export function codePlace(env: Environment): CodePlace | undefined {
     if (keys === undefined) return undefined
     const aroundKeys = around(keys, seen)
     if (aroundKeys.unsafe || aroundKeys.tree !== undefined) return undefined
-    return { code: makeFolder(cache), keys: makeFolder(keys) }
+    return { code: ownFolder(cache), keys: ownFolder(keys) }
   } catch {
     // Read-only, out of bounds or in the way: a cache only saves time.
     return undefined
@@ -88,6 +88,12 @@ function isOurs(folder: string): boolean {
 
 function isOwner(uid: number): boolean {
   return process.getuid === undefined || uid === process.getuid()
+}
+
+/** kitty's own folder is never a link; a folder above it may be one. */
+function ownFolder(folder: string): string {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error(`${folder} is a link`)
+  return makeFolder(folder)
 }
 
 /** One level at a time: on a file system that makes no folders (/proc), Node's recursive mkdir never returns. */

@@ -237,15 +237,23 @@ describe('work packages that cannot be taken in', () => {
     await finalize(repository.root, { code: 3, kind: 'DamagedData', says: /WP01-part\.md/ })
   })
 
-  it('one feature that is wrong keeps --all from writing anything', async () => {
+  it('--all takes the good features, names the bad one and exits with 1', async () => {
     const repository = await preparedRepository()
     writeFeature(repository, '002-fine', LOGIN)
     writeFeature(repository, '003-wrong', [{ id: 'WP01', dependencies: ['WP01'] }])
-    await refused(repository.root, [...FINALIZE, '--all'], {
-      code: 1,
-      kind: 'ValidationError',
-      says: /003-wrong[^]*depends on itself/,
-    })
+    const refusal = await kitty({ cwd: repository.root }, ...FINALIZE, '--all', '--json')
+    expect(refusal.code).toBe(1)
+    expect(refusal.stdout).toMatch(/003-wrong[^]*depends on itself/)
+    const board = await kitty(
+      { cwd: repository.root },
+      'agent',
+      'tasks',
+      'list',
+      '--feature',
+      '002-fine',
+      '--json',
+    )
+    expect(board.stdout).toContain('"WP01"')
   })
 })
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as adapter from '../../src/core/git/git.js'
 import { hostileAttributes } from '../../src/core/git/log-attributes.js'
+import { registerMergeDrivers } from '../../src/core/git/merge-driver-config.js'
 import { findWorkspace } from '../../src/core/workspace/find-workspace.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Clone, idIn, noteDraft } from './support/clone.js'
@@ -97,6 +98,7 @@ describe('attributes that are none of the log’s business', () => {
     'src/*.json filter=x',
   ])('cost no git process: %s', async (attributes) => {
     const clone = withAttributes(`${KITTYS_OWN}\n${attributes}`)
+    registerMergeDrivers(clone.root)
     await clone.settle()
     vi.mocked(adapter.askGitFields).mockClear()
     await clone.emit(1)

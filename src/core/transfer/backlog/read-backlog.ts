@@ -190,11 +190,14 @@ function placeOf(
 
 /** Backlog.md accepts `assignee: @ada` and `[@ada, bob]`, which are no YAML. */
 function quoteHandles(yaml: string): string {
-  return yaml.replaceAll(/^([ \t]*(?:assignee|reporter):[ \t]*)(.*)$/gm, (line, key: string, value: string) => {
-    const list = /^\[(.*)\]\s*$/.exec(value.trimEnd())?.[1]
-    if (list !== undefined) return `${key}[${list.split(',').map(quoteHandle).join(', ')}]`
-    return value.trimStart().startsWith('@') ? `${key}${quoteHandle(value)}` : line
-  })
+  return yaml.replaceAll(
+    /^([ \t]*(?:assignee|reporter):[ \t]*)(.*)$/gm,
+    (line, key: string, value: string) => {
+      const list = /^\[(.*)\]\s*$/.exec(value.trimEnd())?.[1]
+      if (list !== undefined) return `${key}[${list.split(',').map(quoteHandle).join(', ')}]`
+      return value.trimStart().startsWith('@') ? `${key}${quoteHandle(value)}` : line
+    },
+  )
 }
 
 function quoteHandle(word: string): string {
