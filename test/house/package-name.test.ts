@@ -33,7 +33,10 @@ function trackedText(): string[] {
       encoding: 'utf8',
     },
   )
-  return files.split('\n').filter((file) => /\.(ts|tsx|mjs|js|md|json)$/.test(file))
+  // Budgets name rooms and modules as keys; nothing reads them as text.
+  return files
+    .split('\n')
+    .filter((file) => /\.(ts|tsx|mjs|js|md|json)$/.test(file) && !file.endsWith('-budget.json'))
 }
 
 describe('the package name', () => {
