@@ -1,4 +1,6 @@
-/** Writes logs of any size: valid lines with parents, spread over packages, features and days, the same every time. */
+/**
+ * Writes logs of any size: valid lines with parents, spread over packages, features and days; the same on every run.
+ */
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +13,7 @@ const DAY_MS = 86_400_000
 const FLUSH_CHARS = 1_000_000
 const ACTORS = ['agent-1', 'agent-2', 'agent-3', 'agent-4', 'ines', 'tomás']
 
-/** What happens to a package, over and over, after it was created. */
+/** The events that a package repeats after its creation. */
 const ROUND = [
   { type: 'WPStatusChanged', payload: { old_status: 'planned', new_status: 'doing' } },
   { type: 'SubtaskCompleted', payload: { subtask_id: 'T001', done: true } },
@@ -33,10 +35,10 @@ const ROUND = [
   { type: 'WPStatusChanged', payload: { old_status: 'rejected', new_status: 'planned' } },
 ].map(({ type, payload }) => ({ type, text: rest(payload) }))
 
-/** Types whose payload names the package again. */
+/** Types whose payload also names the package. */
 const OF_ITS_OWN = new Set(['WPCreated', 'SubtaskCompleted'])
 
-/** @returns `kitty-specs` slugs and package ids of a log of that shape */
+/** @returns `kitty-specs` slugs and package IDs of a log of that shape */
 export function packagesOf({ packages, features }) {
   const each = Math.ceil(packages / features)
   return Array.from({ length: packages }, (_, at) => ({
@@ -46,9 +48,9 @@ export function packagesOf({ packages, features }) {
 }
 
 /**
- * The lines of a log, each with the day it belongs to. `clock` starts at 1 and has no gaps. Packages take turns.
- * @param quiet of the last packages, how many events each stops after: `[100, 5]` is 5 for the last one
- * @param forks every package ends with two moves in a row; of the first so many they know nothing of each other
+ * Yields the lines of a log, each with its day. `clock` starts at 1 and has no gaps. Packages take turns.
+ * @param quiet for the last packages, the number of events after which each stops: `[100, 5]` gives the last one 5
+ * @param forks every package ends with two moves in a row; in the first `forks` packages these two are concurrent
  */
 export function* lines({ events, packages, features, days, quiet = [], forks }) {
   const all = packagesOf({ packages, features }).map((one, at) => ({
@@ -92,7 +94,9 @@ function* bodiesOf(all, events) {
   }
 }
 
-/** Put together by hand, in the envelope's order of keys: `JSON.stringify` takes three times as long for a million. */
+/**
+ * Builds the line by hand, in the envelope's key order: `JSON.stringify` is several times slower for a million lines.
+ */
 function lineOf(body, { clock, time }) {
   const timestamp = new Date(time).toISOString()
   const event_id = idOf(time, clock)
@@ -136,12 +140,12 @@ function workPackageEvent({ id, feature }, event_type, text, parent) {
   return { entity_id: id, entity_type: 'WorkPackage', event_type, payload, parent }
 }
 
-/** What follows the first keys of a payload. */
+/** The payload after its first keys. */
 function rest(payload) {
   return JSON.stringify(payload).slice(1)
 }
 
-/** A ULID's form: ten characters of time, sixteen that are never twice the same. */
+/** An ID in ULID form: ten characters of time, then sixteen that never repeat. */
 function idOf(time, clock) {
   return digits(time, 10) + String(clock).padStart(16, '0')
 }
@@ -153,7 +157,7 @@ function digits(value, length) {
   return text
 }
 
-/** A repository with a log of that shape and the packages' files beside it. */
+/** A repository with a log of that shape, and the packages' files. */
 export function makeRepository(root, options) {
   mkdirSync(join(root, '.kittify', 'events'), { recursive: true })
   execFileSync('git', ['init', '-q', '-b', 'main', root])

@@ -1,4 +1,4 @@
-/** Measures kitty and writes bench/REPORT.md and bench/report.json. `npm run bench`; `--help` says what can be asked for. */
+/** Measures kitty and writes bench/REPORT.md and bench/report.json. Run `npm run bench`; `--help` lists the options. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conflicts } from './parts/conflicts.mjs'
@@ -16,7 +16,7 @@ import { environment } from './suite/program.mjs'
 import { markdown } from './suite/report.mjs'
 import { Repositories } from './suite/repositories.mjs'
 
-/** In the order in which they are measured: what starts processes comes before what fills this one's memory. */
+/** In order of measurement: parts that start processes precede parts that fill this process's memory. */
 const PARTS = {
   'whole-process': wholeProcess,
   emit,
@@ -29,11 +29,11 @@ const PARTS = {
 
 const NOTES = join(import.meta.dirname, 'NOTES.md')
 
-/** A part that fails is named in the report, and the others are measured all the same. */
+/** A failed part is named in the report; the others are still measured. */
 async function measure(name, context) {
   try {
     const part = await PARTS[name](context)
-    // So few runs are no ground to judge on.
+    // Too few runs to judge a goal.
     const rows = context.isQuick ? part.rows.map(({ goal: _, met: __, ...row }) => row) : part.rows
     return { name, ...part, rows }
   } catch (error) {
@@ -74,7 +74,7 @@ function finish(result, { out }) {
     writeFileSync(join(out, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
     process.stderr.write(`written: ${join(out, 'REPORT.md')} and report.json\n`)
   }
-  // Never because of the clock: what does not run is a failure, what is slow is a line in the report.
+  // The exit code never depends on the clock: a part that does not run is a failure, a slow one only a report line.
   if (result.parts.some(({ failed }) => failed !== undefined)) process.exitCode = 1
 }
 

@@ -1,7 +1,7 @@
 /**
- * A writer in a process of its own: emits durable events one after the other for a while, once it is told to.
- * `node writer.mjs NAME FEATURE WP SECONDS`; the word comes with the end of stdin. Prints the ids of its events, after a
- * `+` those that were durable in time, after a `-` the others.
+ * A writer process: waits for stdin to end, then emits durable events one by one for a while. Usage: `node writer.mjs
+ * NAME FEATURE WP SECONDS`. Prints the IDs of its events: after a `+` those that were durable in time, after a `-` the
+ * others.
  */
 import { once } from 'node:events'
 import { emitNote, openStore } from './suite/store.mjs'

@@ -1,7 +1,7 @@
 /**
- * Puts the program into one file, dist/bundle/kitty.cjs, for bin/run.js to start from V8's code cache, with what few
- * commands need in files beside it, and compiles that launcher. Made from dist as tsc wrote it and tests load it, in
- * CommonJS, since only scripts can start from that cache. docs/performance.md.
+ * Bundles the program into dist/bundle/kitty.cjs, which bin/run.js starts from V8's code cache; packages that few
+ * commands need become separate files next to it. Also compiles that launcher. The input is dist as tsc wrote it and as
+ * tests load it; the output is CommonJS, since only scripts can start from that cache. See docs/performance.md.
  */
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,19 +13,19 @@ import { loadAtFirstUse } from './bundle/at-first-use.mjs'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = join(ROOT, 'dist', 'bundle')
 
-/** ES modules of the program and of the events library; but esbuild itself defines what core/root says of its place. */
+/** ES modules of the program and of the events library, except core/root: esbuild defines its location. */
 const OWN = [join(ROOT, 'dist', sep), join(ROOT, 'packages', 'events', 'dist', sep)]
 const isOwn = (path) =>
   !path.endsWith(join('core', 'root.js')) && OWN.some((folder) => path.startsWith(folder))
 const OCLIF = join('@oclif', 'core', 'lib', sep)
 
 const PATCHES = {
-  // Touching process.stdout loads streams and sockets [4 ms]; kitty's Printer answers for it.
+  // Touching process.stdout loads streams and sockets; kitty's Printer handles its errors.
   [join(OCLIF, 'command.js')]: { text: [/^process\.stdout\.on\('error', [^]*?^\}\);$/m, ''] },
   [join(OCLIF, 'module-loader.js')]: { imports: 3 },
 }
 
-/** By path, for the two builds of the program. */
+/** Keyed by path; both builds of the program use it. */
 const transformed = new Map()
 function transform(path) {
   const patched = Object.keys(PATCHES).find((end) => path.endsWith(end))
@@ -33,7 +33,7 @@ function transform(path) {
   return transformed.get(path)
 }
 
-/** In a package of type `module` esbuild takes every file for ESM: what is CommonJS by now goes by another address. */
+/** In a package of type `module`, esbuild treats every file as ESM, so modules already in CommonJS get a namespace. */
 const atFirstUse = {
   name: 'at first use',
   setup(plugin) {
@@ -55,15 +55,15 @@ const atFirstUse = {
 }
 
 /**
- * Packages in files of their own, which only the commands that need them load. TypeORM is not among what is installed
- * with kitty: `#typeorm` in package.json leads to this file, also without the bundle.
+ * Packages in separate files, loaded only by the commands that need them. Users do not install TypeORM: `#typeorm` in
+ * package.json leads to this file, even without the bundle.
  */
 const OWN_FILES = {
   typeorm: 'node_modules/typeorm/index.mjs',
   yaml: 'yaml',
   'markdown-it': 'node_modules/markdown-it/dist/markdown-it.cjs.js',
 }
-/** TypeORM loads the drivers of every database there is. */
+/** TypeORM loads the drivers of every database it supports. */
 const DRIVERS =
   /typeorm[\\/]driver[\\/](aurora|better|capacitor|cockroach|cordova|expo|mongodb|mysql|nativescript|oracle|postgres|react|sap|spanner|sqljs|sqlserver)/
 const oneDriver = {
@@ -81,10 +81,10 @@ const shared = {
   absWorkingDir: ROOT,
   write: false,
   legalComments: 'none',
-  // A third less to read, in lines that an uncaught error can show.
+  // Saves a third of the size, with lines short enough for the report of an uncaught error.
   minifyWhitespace: true,
   lineLimit: 160,
-  // Native modules are looked for in node_modules; typescript is what oclif would compile plugins with.
+  // Native modules are resolved from node_modules; oclif would compile plugins with typescript.
   external: ['*.node', 'sqlite3', 'fs-native-extensions', 'typescript'],
   define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
   supported: { 'dynamic-import': false },
@@ -100,7 +100,7 @@ const traced = { sourcemap: 'linked', sourcesContent: false }
 const json = async (name) => JSON.parse(await readFile(join(ROOT, name), 'utf8'))
 const stdin = (contents) => ({ contents, resolveDir: ROOT, sourcefile: 'start.cjs', loader: 'js' })
 
-/** Every command by ID, loaded when it runs, and what oclif reads of package.json. */
+/** Every command by ID, loaded when it runs, and the fields that oclif reads from package.json. */
 function entry(manifest, pjson) {
   const commands = Object.values(manifest.commands).map(({ id, args, relativePath }) => {
     const takesArguments = Object.keys(args).length > 0
@@ -116,20 +116,20 @@ const program = {
   ...shared,
   stdin: stdin(entry(await json('oclif.manifest.json'), await json('package.json'))),
   alias: {
-    // Their messages are for KITTY_PLAIN=1 DEBUG=*; finding out about WSL starts processes, for a user agent.
+    // `debug` prints only with KITTY_PLAIN=1 DEBUG=*. `wsl-utils` would start processes, only for a user agent.
     debug: './scripts/bundle/debug.cjs',
     'wsl-utils': './scripts/bundle/wsl-utils.cjs',
-    // kitty hands ulid its randomness: the build for Node loads node:crypto for nothing.
+    // kitty gives ulid its randomness; the build for Node would load node:crypto for nothing.
     ulid: './node_modules/ulid/dist/browser/index.cjs',
   },
-  // Node's version is npm's to check, by "engines".
+  // npm checks Node's version, by "engines".
   define: { ...shared.define, 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' },
   plugins: [atFirstUse],
 }
 const results = await Promise.all([
-  // Without the names of what is local another third less to read.
+  // Shortening local names saves another third of the size.
   build({ ...program, entryNames: 'kitty', minify: true }),
-  // With them, and where each line comes from: what KITTY_DEBUG runs, loaded by Node.
+  // With local names and a source map: KITTY_DEBUG runs this build, loaded by Node.
   build({
     ...program,
     ...traced,
@@ -166,7 +166,7 @@ for (const end of Object.keys(PATCHES))
 await rm(OUT, { recursive: true, force: true })
 await mkdir(OUT, { recursive: true })
 for (const { path, text } of results.flatMap((result) => result.outputFiles)) {
-  // The first line names the content, so that compiled code of another build is never taken for this one's.
+  // The first line identifies the content, so that compiled code of another build never matches.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
   await writeFile(path, path.endsWith('.cjs') ? `/*${hash}*/${text}` : text)
 }

@@ -1,5 +1,5 @@
-// The main job from end to end in a repository that is thrown away: `npm run demo`, or `npm run demo -- --keep` to look
-// around in it afterwards. Every line after a `$` is a real command, and what follows is what it printed.
+// Runs the main job from end to end in a temporary repository: `npm run demo`, or `npm run demo -- --keep` to keep the
+// repository. Every line after a `$` is a real command, followed by its output.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Writes docs/commands.md from oclif.manifest.json; with --check it compares instead, and fails where they differ.
+// Writes docs/commands.md from oclif.manifest.json; with --check it compares them and fails if they differ.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,4 @@
-// The events library, pinned to a commit: docs/events-lib.md.
+// Manages the events library, which is pinned to a commit. See docs/events-lib.md.
 import { fileURLToPath } from 'node:url'
 import { EventsLibFailure } from './events-lib/failure.mjs'
 import { treeOfFolder } from './events-lib/folder-tree.mjs'
@@ -47,7 +47,7 @@ const COMMANDS = {
   async schema() {
     say(`wrote ${await writeSchema(ROOT, readPin(ROOT).path)}`)
   },
-  /** For the build: the library that the rest is compiled against, and what the program will say of it. */
+  /** For the build: installs the library that the program is compiled against, and records which one it is. */
   install() {
     install(readPin(ROOT))
   },
@@ -56,7 +56,7 @@ const COMMANDS = {
 function install(pin) {
   const { from, modified } = resolveLibrary(ROOT, pin, process.env)
   const note = modified ? ', modified' : ''
-  // A build that runs on the folder as pinned has nothing to tell.
+  // A build from the pinned folder needs no message.
   if (from !== 'folder')
     process.stderr.write(`events library: ${FROM[from]} (${pin.commit.slice(0, 7)}${note})\n`)
   if (from === 'objects' || from === 'kept')

@@ -1,5 +1,5 @@
-// Writes src/core/index/columns.ts from the entities of the index, after a build: `npm run generate`. With --check it
-// only says whether the file is fresh.
+// Writes src/core/index/columns.ts from the index's entities; run it after a build: `npm run generate`. With --check it
+// only reports whether the file is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'

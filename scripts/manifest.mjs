@@ -1,5 +1,5 @@
-// Writes oclif.manifest.json from the compiled commands: the same bytes for the same commands, whatever order the
-// file system lists them in, so that a stale one can be told from a fresh one.
+// Writes oclif.manifest.json from the compiled commands. The same commands give the same bytes, in whatever order the
+// file system lists them, so that a stale manifest can be detected.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
 /**
- * Runs the command-line tests on another Node: `npm run test:node -- 24 [files...]`. The registry has Node itself as a
- * package, kept in node_modules/.cache.
+ * Runs the command-line tests on another Node: `npm run test:node -- 24 [files...]`. Installs Node from its npm package
+ * into node_modules/.cache.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -35,7 +35,7 @@ const { status } = spawnSync(
   {
     cwd: ROOT,
     stdio: 'inherit',
-    // Tests that start programs by name get this Node too.
+    // Tests that start programs by name also get this Node.
     env: {
       ...process.env,
       PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,

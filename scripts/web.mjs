@@ -1,6 +1,6 @@
 /**
- * Builds the page of `kitty web` into dist/web, with metafile.json beside it, and refuses one that is over its budget
- * or holds what belongs to the server.
+ * Builds the page of `kitty web` into dist/web, with metafile.json next to it. Fails if the page exceeds its budget or
+ * contains code that belongs to the server.
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCE = join(ROOT, 'web', 'src')
 const OUT = join(ROOT, 'dist', 'web')
 const BUDGET = { minified: 120 * 1024, gzipped: 45 * 1024 }
-/** Markdown is parsed and events are folded by the server. */
+/** The server parses Markdown and folds events. */
 const FORBIDDEN = /markdown-it|kitty-events|packages\/events|\bsrc\/core\b/
 
 await rm(OUT, { recursive: true, force: true })
@@ -31,7 +31,7 @@ const { metafile } = await build({
   jsx: 'transform',
   jsxFactory: 'h',
   jsxFragment: 'Fragment',
-  // Of the drag-and-drop library the build for today's browsers: a third smaller.
+  // Uses the drag-and-drop library's build for current browsers, which is a third smaller.
   mainFields: ['module:es2019', 'module', 'main'],
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [chartsOnly],
@@ -39,7 +39,7 @@ const { metafile } = await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
-// What uPlot's one function declares and no longer uses only a minifier that looks into functions leaves out.
+// Only a minifier that analyzes function bodies removes the dead declarations inside uPlot's single function.
 const program = join(OUT, 'app.js')
 const { code } = await minify(await readFile(program, 'utf8'), {
   module: true,

@@ -7,7 +7,7 @@ import { openStore } from '../suite/store.mjs'
 
 const GOAL = { name: 'board with 500 open conflicts, against none', of: 'ratio', atMost: 2 }
 
-/** What open conflicts cost: the same number of events either way, a conflict being two moves that knew nothing of each other. */
+/** The cost of open conflicts. Both logs have the same number of events; a conflict is two concurrent moves. */
 export async function conflicts({ repositories, env, times, isQuick, say }) {
   const size = isQuick
     ? { events: 1_000, packages: 100, forks: 50 }

@@ -6,10 +6,10 @@ import { emitNote, openStore } from '../suite/store.mjs'
 
 const GOAL = { name: 'durable emit in process, against the limit', of: 'ratio', atMost: 2 }
 
-/** One durable event by the built program's own store, next to the least that durable can cost: write and fdatasync. */
+/** One durable event through the built program's store, against the minimum for durability: write and fdatasync. */
 export async function emit({ repositories, sizes, isQuick, say }) {
   const rows = []
-  // A store's first events are stamped and checked by code that V8 has yet to compile: half as long again.
+  // Warm up first: V8 has not yet compiled the code that stamps and checks a store's first events.
   const [warmUp, times] = isQuick ? [10, 50] : [2_000, 300]
   for (const at of sizes) {
     const repo = repositories.withEvents(at)

@@ -10,7 +10,7 @@ const BOARD = {
   atMost: 10,
 }
 
-/** Reads through the services, without the start of a process; each looks at the log's files first, as always. */
+/** Reads through the services, without process start; each read stats the log's files first, as always. */
 export async function inProcess({ repositories, sizes, env, isQuick, say }) {
   const rows = []
   for (const at of sizes.filter((events) => events >= 1000)) {

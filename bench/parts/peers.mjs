@@ -9,10 +9,10 @@ import { rounds } from '../suite/rounds.mjs'
 
 const ITEMS = 1_000
 const PARALLEL = 16
-/** The slowest takes more than a second each time. */
+/** The slowest tool takes more than a second each time. */
 const MOST_TIMES = 9
 
-/** The same work by other tools that keep their items in a repository, in turns with kitty. */
+/** The same work with other tools that keep their items in a repository, in turns with kitty. */
 export async function peers({ folder, env, isQuick, times: asked, say }) {
   const items = isQuick ? 50 : ITEMS
   const times = Math.min(asked, MOST_TIMES)
@@ -61,7 +61,10 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
   }
 }
 
-/** A tool with its own repository and `items` items in it. @returns what asks it, or `{ reason }` */
+/**
+ * Sets up a tool in its own repository with `items` items.
+ * @returns functions that run the tool, or `{ reason }`
+ */
 async function setUp(tool, { folder, env, items }) {
   const command = await commandOf(tool)
   if (command.reason !== undefined) return command
@@ -92,7 +95,7 @@ async function setUp(tool, { folder, env, items }) {
   if (found.length !== items) return { reason: `shows ${found.length} of ${items} items` }
   let moved = 0
   const move = () => ask(tool.move(moved++, cwd, found[0]))
-  // What does not run at all is found here, and left out, before it can end the others' turns.
+  // Finds tools that do not run, and leaves them out before they can end the others' rounds.
   ask(created('trial'))
   move()
   return {

@@ -9,10 +9,10 @@ import { missingShell, sqlite } from '../suite/sqlite-shell.mjs'
 const PEAK = pathToFileURL(join(import.meta.dirname, '..', 'peak.mjs')).href
 const GOAL = { name: 'rebuild of 1,000,000 events, against sqlite3 .import', of: 'ratio', atMost: 1.6 }
 const MEMORY_GOAL = { name: 'rebuild of 1,000,000 events, peak memory in MB', of: 'took', atMost: 300 }
-/** As kitty's own rebuild: nobody reads the file before it is whole. */
+/** As in kitty's own rebuild: no one reads the file before it is complete. */
 const UNSAFE = 'PRAGMA journal_mode = OFF;\nPRAGMA synchronous = OFF;\n'
 
-/** The whole program `kitty agent events rebuild-index`, next to sqlite3's own import of the rows that come out of it. */
+/** The whole program `kitty agent events rebuild-index`, against sqlite3's own import of the resulting rows. */
 export async function rebuild({ repositories, sizes, times: asked, folder, env, isQuick, say }) {
   const missing = missingShell({ mayInstall: !isQuick, say })
   const rows = []
@@ -63,7 +63,7 @@ async function measured({ cwd }, { at, times, folder, env, missing }) {
   ]
 }
 
-/** What imports the index's rows into a new database, in the order in which they are in the log. */
+/** Imports the index's rows into a new database, in log order. */
 async function importer(cwd, { folder, env }) {
   const index = join(cwd, '.kittify', 'events', 'index.db')
   const csv = join(folder, 'rows.csv')

@@ -2,9 +2,9 @@ import { bareNode, kitty } from '../suite/program.mjs'
 import { row } from '../suite/measure.mjs'
 import { rounds } from '../suite/rounds.mjs'
 
-/** The log that others are compared with to see whether a command's cost grows with the log. */
+/** The log against which we check whether a command's cost grows with the log. */
 const SMALL_LOG = 100
-/** A log that has as many packages as the greatest, and nothing else. */
+/** A log with as many packages as the largest one, and no other events. */
 const PACKAGES_ONLY = '2,000 packages just created'
 const FLAT = { name: 'flat: 1,000,000 events against 100', of: 'ratio', atMost: 1.3 }
 const TWICE_NODE = { name: 'move-task and status, whole process, against bare node', of: 'ratio', atMost: 2 }
@@ -12,7 +12,7 @@ const VERSION = { name: '--version, whole process, against bare node', of: 'rati
 
 const inFeature = ({ feature }) => ['--feature', feature]
 
-/** @type what is measured; `args` are given the repository and the round */
+/** @type what is measured; `args` is called with the repository and the round */
 const COMMANDS = [
   { what: 'kitty --version', args: () => ['--version'], goal: VERSION },
   { what: 'kitty status', args: () => ['status'], goal: TWICE_NODE, isFlat: true },
@@ -48,7 +48,7 @@ const COMMANDS = [
   { what: 'events list --limit 20', args: () => ['agent', 'events', 'list', '--limit', '20'] },
 ]
 
-/** The shipped program, start to end, each run next to one of a bare `node -e 0`. */
+/** The shipped program from start to end, each run next to one of a bare `node -e 0`. */
 export async function wholeProcess({ repositories, sizes, times, env, say, isQuick }) {
   const repos = [...new Set([...sizes, SMALL_LOG])]
     .sort((a, b) => a - b)
@@ -88,7 +88,7 @@ async function measured({ what, args, before, goal, isFlat }, repos, { times, en
   return [...rows, ...flatness({ what, isFlat }, repos, (at) => of.get(at).kitty)]
 }
 
-/** What is compared with one another comes one after the other: the machine is faster now and slower then. */
+/** Puts the repositories that we compare next to each other, since the machine's speed fluctuates. */
 function comparedLast(repos) {
   const compared = [SMALL_LOG, greatest(repos), PACKAGES_ONLY]
   const place = ({ at }) => compared.indexOf(at)
@@ -99,7 +99,9 @@ function greatest(repos) {
   return Math.max(...repos.map(({ at }) => at).filter((at) => typeof at === 'number'))
 }
 
-/** Against a small log, and against one of as many packages: the difference between the two is what packages cost. */
+/**
+ * Compares with a small log and with one of as many packages: the difference between the two is the cost of packages.
+ */
 function flatness({ what, isFlat }, repos, samplesAt) {
   const at = greatest(repos)
   if (at === SMALL_LOG) return []
@@ -120,7 +122,7 @@ function moveArgs({ feature, id }, lane) {
   return ['agent', 'tasks', 'move-task', id, '--to', lane, '--feature', feature]
 }
 
-/** Brings the package that is moved to and fro to where both moves are legal and its own. */
+/** Brings the package that moves back and forth into a lane from which both moves are legal, held by this actor. */
 function settle({ cwd, busy }, env) {
   const args = [...moveArgs(busy, 'planned'), '--force', '--reason', 'the bench begins here', '--json']
   const isThere = ['agent', 'tasks', 'show', busy.id, ...inFeature(busy), '--json']

@@ -11,7 +11,9 @@ const WRITER = fileURLToPath(new URL('../writer.mjs', import.meta.url))
 const GOAL = { name: '32 writers, durable events a second, against one writer', of: 'ratio', atLeast: 0.5 }
 const AT = 1_000
 
-/** Durable events a second of so many processes at once, and whether the log holds every one that was acknowledged. */
+/**
+ * Durable events per second with this many concurrent processes, and whether the log holds every acknowledged event.
+ */
 export async function writers({ repositories, env, times, isQuick, say }) {
   const repo = repositories.withEvents(AT)
   const counts = isQuick ? [1, 8] : [1, 8, 32]
@@ -48,7 +50,7 @@ export async function writers({ repositories, env, times, isQuick, say }) {
   }
 }
 
-/** @returns what the writers were acknowledged, as they print it */
+/** @returns the acknowledgments, as the writers print them */
 async function together(count, { cwd, packages }, { env, seconds }) {
   const all = Array.from({ length: count }, (_, nth) => {
     const { feature, id } = packages[nth % packages.length]

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 
-/** Repeats the only line of a JSONL file under other ids, as the tool itself would have written it. */
+/** Repeats the only line of a JSONL file under other IDs, as the tool would have written them. */
 export function copyLine(path, count, change) {
   const first = JSON.parse(readFileSync(path, 'utf8').trim())
   const copies = Array.from({ length: count - 1 }, (_, at) =>

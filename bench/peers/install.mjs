@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { start } from '../suite/program.mjs'
 
 /**
- * Installs a package with npm into a folder of its own in the bench's cache, once.
- * @returns `{ folder }` of the package, or `{ reason }` why there is none
+ * Installs a package with npm, once, into its own folder in the bench's cache.
+ * @returns `{ folder }` of the package, or `{ reason }` if it cannot be installed
  */
 export async function install(cache, name, version) {
   const own = join(cache, `${name.replace(/^@/, '').replace('/', '-')}-${version}`)
@@ -14,7 +14,7 @@ export async function install(cache, name, version) {
   if (!existsSync(join(own, 'package.json')))
     writeFileSync(join(own, 'package.json'), '{ "private": true }\n')
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`]
-  // With the user's own settings: which registry, and through what, is theirs to say.
+  // Runs with the user's own settings, which choose the registry and the proxy.
   const ran = await start('npm', args, { cwd: own, env: process.env })
   if (ran.status === 0 && versionIn(folder) === version) return { folder }
   const lines = `${ran.stderr}\n${ran.stdout}`.split('\n').filter((line) => /^npm (?:error|ERR!)/.test(line))
@@ -28,7 +28,7 @@ function versionIn(folder) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).version : undefined
 }
 
-/** What is written into a report names no host. */
+/** Reports must not name hosts. */
 function withoutHosts(text) {
   return text.replaceAll(/https?:\/\/[^\s/]+/g, '(registry)')
 }

@@ -1,11 +1,10 @@
 /**
- * How each tool is asked for the same work. Items beyond the first are copies of the one that the tool wrote itself, in
- * its own files: to create a thousand by a thousand starts would say nothing that one start does not.
+ * How each tool does the same work. Items after the first are copies, in the tool's own files, of the one that the tool
+ * wrote: creating a thousand items with a thousand starts would show nothing that one start does not.
  *
- * A tool: `name`, `version`, `runsOn` (`node` or `bun`), `bin` in its package, `init`, `create(title)`, `fill(cwd, count)`,
- * `move(turn, cwd, first)` (arguments of a change of
- * state that is legal each time; turns count from 0, `first` is the first item listed), `list`, and `items(stdout)`: what its
- * list says, as `{ id, title }[]`.
+ * A tool: `name`, `version`, `runsOn` (`node` or `bun`), `bin` in its package, `init`, `create(title)`, `fill(cwd,
+ * count)`, `move(turn, cwd, first)` (arguments of a state change that is legal each time; turns count from 0, `first`
+ * is the first listed item), `list`, and `items(stdout)`: the items of its list, as `{ id, title }[]`.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -117,7 +116,7 @@ const tbd = {
   bin: 'dist/bin-bootstrap.cjs',
   init: [['init', '--prefix', 'kb']],
   create: (title) => ['create', title, '--no-sync'],
-  // Its files lie in a worktree of its own, under ids that it maps: filled by itself.
+  // Its files are in a worktree of its own, under IDs that it maps, so the tool has to create the items.
   fillOneByOne: true,
   move: (round, cwd, first) => [
     'update',
@@ -164,7 +163,7 @@ const openspec = {
     for (let nth = 2; nth <= count; nth += 1)
       cpSync(join(changes, 'item-1'), join(changes, `item-${nth}`), { recursive: true })
   },
-  // A change has no lanes: the only move is into the archive, and each is made once.
+  // A change has no lanes: its only move is into the archive, and each change can be archived once.
   move: (round) => ['archive', `item-${round + 2}`, '-y', '--skip-specs', '--no-validate'],
   moves: 'archives a change: renames its folder',
   list: ['list', '--json'],
@@ -172,8 +171,8 @@ const openspec = {
     JSON.parse(text).changes.map(({ name }) => ({ id: name, title: name.replaceAll('-', ' ') })),
 }
 
-/** kitty first: the others are compared with it. */
+/** kitty is first: the others are compared with it. */
 export const TOOLS = [kitty, backlog, seeds, simpleTaskMaster, tbd, dex, openspec]
 
-/** What runs the tools that Node does not. */
+/** Runs the tools that Node cannot. */
 export const BUN = { name: 'bun', version: '1.4.5', bin: 'bin/bun.exe' }

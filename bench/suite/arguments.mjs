@@ -22,7 +22,10 @@ export const USAGE = `npm run bench -- [--quick] [--part A,B] [--events 0,1000,1
 --out      where REPORT.md and report.json go. Default, for a whole run: bench
 `
 
-/** @param known names of the parts @throws Error saying what is wrong with the command line */
+/**
+ * @param known names of the parts
+ * @throws Error naming the mistake in the command line
+ */
 export function readArguments(argv, known) {
   const { values } = parseArgs({ args: argv, options: OPTIONS })
   const { quick: isQuick, help, part, events, pairs, folder, out } = values

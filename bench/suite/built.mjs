@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Builds the program where what is built is older than its sources: measured is what ships. */
+/** Builds the program if the build is older than its sources, so that we measure what ships. */
 export function ensureBuilt() {
   const built = statSync(join(ROOT, 'dist', 'bundle', 'kitty.cjs'), { throwIfNoEntry: false })
   const newest = Math.max(
@@ -13,7 +13,7 @@ export function ensureBuilt() {
   )
   if (built !== undefined && built.mtimeMs >= newest) return
   process.stderr.write('The build is older than its sources: npm run build\n')
-  // Its words go to stderr: stdout is the report's.
+  // npm's output goes to stderr: stdout is for the report.
   execSync('npm run --silent build', { cwd: ROOT, stdio: ['ignore', 2, 2] })
 }
 

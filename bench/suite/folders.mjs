@@ -6,8 +6,8 @@ const PREFIX = 'kitty-bench-'
 const children = new Set()
 
 /**
- * The one folder a run works in. It is gone when the run ends, an interruption included; that of a run that was killed
- * is taken away by the next.
+ * The only folder that a run works in. It is removed when the run ends, even by an interruption; the next run removes
+ * that of a killed one.
  */
 export function workFolder(under) {
   mkdirSync(under, { recursive: true })
@@ -26,14 +26,14 @@ export function workFolder(under) {
   return folder
 }
 
-/** A process that may not outlive the run. */
+/** Registers a child process that must not outlive the run. */
 export function tied(child) {
   children.add(child)
   child.on('close', () => children.delete(child))
   return child
 }
 
-/** Where the tools of others are installed: the user's cache, never the project. */
+/** Where the other tools are installed: the user's cache, never the project. */
 export function cacheFolder() {
   const { KITTY_BENCH_CACHE: own, XDG_CACHE_HOME: xdg } = process.env
   const base = xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache')

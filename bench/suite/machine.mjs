@@ -4,10 +4,10 @@ import { arch, availableParallelism, cpus, loadavg, release, totalmem, type } fr
 import { join } from 'node:path'
 import { ROOT } from './built.mjs'
 
-/** File systems whose fsync reaches no disk. */
+/** File systems whose fsync does not reach a disk. */
 const IN_MEMORY = ['tmpfs', 'ramfs']
 
-/** What was measured, and on what. Nothing that names whose machine it is. */
+/** What was measured, and on which machine. Contains nothing that identifies its owner. */
 export function machine(folder) {
   const [processor] = cpus()
   const filesystem = filesystemOf(folder)
@@ -20,7 +20,7 @@ export function machine(folder) {
     fsync: IN_MEMORY.includes(filesystem)
       ? 'free: the folder lies in memory (name one on a disk with --folder)'
       : 'reaches what the machine calls its disk',
-    // Averages of the last minute: what else was running when the bench began.
+    // The average of the last minute: other load when the bench began.
     load_at_start: Number(loadavg()[0].toFixed(2)),
   }
 }
@@ -44,12 +44,12 @@ export function versions() {
 
 function commit() {
   const id = said('git', ['-C', ROOT, 'rev-parse', '--short=12', 'HEAD'])
-  // The report itself is written into the tree it measures.
+  // Excludes bench/: the report is written into the tree that it measures.
   const changed = said('git', ['-C', ROOT, 'status', '--porcelain', '--', '.', ':!bench'])
   return id === undefined ? 'unknown' : `${id}${changed ? ' and changes that are not committed' : ''}`
 }
 
-/** `df -T` is GNU's; elsewhere the type stays unknown. */
+/** `df --output` is GNU's; elsewhere the type stays unknown. */
 function filesystemOf(folder) {
   return said('df', ['--output=fstype', folder])?.split('\n')[1]?.trim() ?? 'unknown'
 }

@@ -1,6 +1,6 @@
-/** Numbers out of samples: pure, so that the report's arithmetic can be tested. */
+/** Computes numbers from samples, as pure functions, so that tests can check the report's arithmetic. */
 
-/** The middle value; of an even number of samples the mean of the two in the middle. */
+/** The middle value; for an even number of samples, the mean of the two middle ones. */
 export function median(samples) {
   const sorted = [...samples].sort((a, b) => a - b)
   const middle = sorted.length / 2
@@ -19,10 +19,10 @@ export function summary(samples) {
 }
 
 /**
- * A row of the report: what was measured against what it is held to, pair by pair. Each ratio is of two runs that
- * followed each other, so that a machine that is slow for a while is slow for both.
+ * A row of the report: samples against a reference, pair by pair. Each ratio compares two runs that followed each
+ * other, so that a temporary slowdown of the machine affects both.
  * @param what `{ what, at, unit, samples, against: { what, samples }, goal: { name, of, atMost | atLeast } }`; `at` in
- *   events or undefined, `goal` undefined where there is none, `of`: `ratio` or `took`
+ * events or undefined, `goal` undefined if there is none, `of`: `ratio` or `took`
  */
 export function row({ what, at, unit = 'ms', samples, against, goal }) {
   const took = summary(samples)
@@ -38,12 +38,12 @@ function isMet(value, { atMost, atLeast }) {
   return atMost === undefined ? value >= atLeast : value <= atMost
 }
 
-/** What was measured for a goal: its ratio or the value itself. */
+/** The value that a goal judges: the ratio, or the time itself. */
 export function judged({ goal, ratio, took }) {
   return goal.of === 'took' ? took.median : ratio.median
 }
 
-/** The goals of these rows, each with the row that is furthest from it. */
+/** The goals of these rows, each with the row that misses it by most. */
 export function goalsOf(rows) {
   const worst = new Map()
   for (const one of rows) {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tied } from './folders.mjs'
 
-/** What ships. */
+/** The shipped program. */
 export const KITTY = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 /**
- * What every process of a run is started with: a home of its own, and nothing that changes how Node starts or which
- * repository git takes. NODE_EXTRA_CA_CERTS alone adds some 40 ms to every start of Node, kitty's and the bare one's.
+ * The environment of every process in a run: its own home, and nothing that changes how Node starts or which repository
+ * git uses. NODE_EXTRA_CA_CERTS, for one, slows down every start of Node, both kitty's and the bare one.
  */
 export function environment(folder) {
   const home = join(folder, 'home')
@@ -30,7 +30,10 @@ export function environment(folder) {
   }
 }
 
-/** Runs a program to its end. @throws Error with what it printed, where it fails. */
+/**
+ * Runs a program to its end.
+ * @throws Error with its output, if it fails
+ */
 export function run(file, args, { cwd, env, accept = (status) => status === 0 }) {
   const ran = spawnSync(file, args, {
     cwd,
@@ -51,19 +54,22 @@ export function kitty(args, options) {
   return run(process.execPath, [KITTY, ...args], options)
 }
 
-/** The least a process of Node can take. */
+/** The minimum for a Node process. */
 export function bareNode(options) {
   return run(process.execPath, ['-e', '0'], options)
 }
 
-/** Runs a program and waits without holding up others. @returns `{ status, stdout, stderr }` */
+/**
+ * Runs a program without blocking.
+ * @returns `{ status, stdout, stderr }`
+ */
 export function start(file, args, { cwd, env, input }) {
   const child = tied(spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] }))
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
-  // One that ends without reading is judged by how it ended.
+  // A program may end without reading stdin; its exit status decides.
   child.stdin.on('error', () => undefined).end(input)
   return new Promise((resolve, reject) => {
     child.on('error', reject)

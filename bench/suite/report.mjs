@@ -1,7 +1,7 @@
-/** The report: pure, results in, Markdown out. */
+/** Renders the report, as pure functions from results to Markdown. */
 import { goalsOf, judged } from './measure.mjs'
 
-/** @param notes what people keep by hand about missed goals, included as it is */
+/** @param notes hand-written notes on missed goals, included verbatim */
 export function markdown(result, notes) {
   const rows = result.parts.flatMap((part) => part.rows ?? [])
   const sections = [
@@ -153,7 +153,7 @@ const answer = (met) => (met ? 'yes' : '**no**')
 const events = (at) => (typeof at === 'number' ? at.toLocaleString('en') : at)
 const spread = ({ median, min, max }) => `${number(median)} (${number(min)}–${number(max)})`
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function number(value) {
   if (value >= 100) return Math.round(value).toLocaleString('en')
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)

@@ -5,10 +5,10 @@ import { kitty, run } from './program.mjs'
 const PACKAGES_A_FEATURE = 20
 const MOST_PACKAGES = 2_000
 const EVENTS_A_DAY = 2_740
-/** The last two packages stop after so many events, so that there is a history whose length is no matter of the log's. */
+/** The last two packages stop after this many events, so that their histories do not grow with the log. */
 const QUIET = [100, 5]
 
-/** What a repository with so many events looks like. 0 is one that was just set up, with three packages. */
+/** The shape of a repository with this many events. 0 means newly set up, with three packages. */
 export function shapeOf(events) {
   if (events === 0) return { events: 4, packages: 3, features: 1, days: 1 }
   const features = Math.min(MOST_PACKAGES / PACKAGES_A_FEATURE, Math.max(1, Math.round(events / 200)))
@@ -21,7 +21,7 @@ export function shapeOf(events) {
   }
 }
 
-/** The repositories of a run: made when first asked for, and kept for the parts that come after. */
+/** The repositories of a run, created on first use and kept for later parts. */
 export class Repositories {
   #made = new Map()
 
@@ -31,19 +31,21 @@ export class Repositories {
     this.say = say
   }
 
-  /** @returns `{ cwd, events, packages, busy, long, short }`: packages to write to, and with long and short histories */
+  /**
+   * @returns `{ cwd, events, packages, busy, long, short }`: packages to write to, and with long and short histories
+   */
   withEvents(events) {
     return this.#once(`events-${events}`, shapeOf(events))
   }
 
-  /** Every package there is, and nothing that happened to it: tells what packages cost from what events cost. */
+  /** All the packages without any further events: separates the cost of packages from the cost of events. */
   withPackagesOnly() {
     const features = MOST_PACKAGES / PACKAGES_A_FEATURE
     const shape = { packages: MOST_PACKAGES, features, events: MOST_PACKAGES + features, days: 1 }
     return this.#once('packages', shape)
   }
 
-  /** Where the last two moves of so many packages know nothing of each other. */
+  /** A repository in which the last two moves of this many packages are concurrent. */
   withForks(forks, { events, packages }) {
     const shape = { events, packages, features: 1, days: 1, forks }
     return this.#once(`forks-${forks}-${events}`, shape)

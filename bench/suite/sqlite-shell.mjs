@@ -4,8 +4,8 @@ import { start } from './program.mjs'
 const INSTALL = 'apt-get install sqlite3'
 
 /**
- * Makes sure of sqlite3's command line tool, installing it where that needs no asking.
- * @returns why there is none, else undefined
+ * Checks for sqlite3's command-line tool, and installs it if that needs no confirmation.
+ * @returns the reason if it is missing, else undefined
  */
 export function missingShell({ mayInstall, say }) {
   if (isThere()) return undefined
@@ -24,7 +24,10 @@ function isThere() {
   return spawnSync('sqlite3', ['--version']).status === 0
 }
 
-/** Runs a script of the shell's. @throws Error with what it said */
+/**
+ * Runs a script in the sqlite3 shell.
+ * @throws Error with the shell's output
+ */
 export async function sqlite(database, script, options) {
   const { status, stdout, stderr } = await start('sqlite3', ['-batch', '-bail', database], {
     ...options,

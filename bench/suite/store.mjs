@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid'
 
 /**
- * The built program's services in this process, for what is measured without the start of one.
+ * The built program's services in this process, for measurements without process start.
  * @returns `{ store, status, close() }`
  */
 export async function openStore(root) {
@@ -27,7 +27,10 @@ function session(cwd, random) {
   }
 }
 
-/** One durable note. @returns the event */
+/**
+ * Emits one durable note.
+ * @returns the event
+ */
 export async function emitNote(store, { feature, id }, text, actor = 'bench') {
   const draft = {
     event_type: 'NoteAdded',

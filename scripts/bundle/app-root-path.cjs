@@ -1,2 +1,2 @@
-/** Where TypeORM would look for a configuration file; kitty hands it everything. The package needs a main module. */
+/** Where TypeORM would look for a configuration file; kitty passes all options. The package requires a main module. */
 exports.path = __dirname

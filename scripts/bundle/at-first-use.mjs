@@ -1,18 +1,21 @@
 /**
- * Makes a module load another one only when it first uses it, on the syntax tree. Of oclif that leaves parsing and
- * running, of kitty what the command calls, and of Node nothing slow. Loading everything first costs 1.3 times as much.
+ * Rewrites a module's syntax tree so that it loads other modules at their first use. A start then loads only oclif's
+ * parser and runner and the modules that the command calls, and none of Node's slow ones. Loading everything up front
+ * makes a start slower by about a third.
  */
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { transformAsync } from '@babel/core'
 
-/** ES modules become CommonJS with Babel's own lazy imports. A package's default export is what it exports, as in Node. */
+/**
+ * Babel's own lazy imports turn ES modules into CommonJS. A package's default export is its module.exports, as in Node.
+ */
 const OWN = [
   '@babel/plugin-transform-modules-commonjs',
   { lazy: () => true, importInterop: (id) => (id.startsWith('.') ? 'none' : 'node') },
 ]
 
-/** `const x = require('y')` at the top of a CommonJS module, also inside an interop call, becomes `x()`, which loads once. */
+/** Turns a top-level `const x = require('y')` in CommonJS, also inside an interop call, into `x()`, which loads once. */
 function requireAtFirstUse({ types, template }) {
   const lazy = template('let STORE; const NAME = () => STORE ??= LOAD;')
   const loads = (node) =>
@@ -36,7 +39,7 @@ function requireAtFirstUse({ types, template }) {
   }
 }
 
-/** import() of a file outside the bundle has no meaning in a script from the code cache: src/bin passes its own in. */
+/** A script from the code cache cannot import() a file outside the bundle, so it calls the launcher's function. */
 function importByLauncher({ types }) {
   return {
     visitor: {
@@ -50,10 +53,11 @@ function importByLauncher({ types }) {
 }
 
 /**
- * @param path Of a module, one of kitty's own or one in CommonJS.
- * @param out The folder of the bundle, from which its source map names sources.
- * @param patch What is changed in its text, `[pattern, replacement]`, or how many import()s the launcher has to take over.
- * @throws Error when the module is not what the patch was made for
+ * @param path Path of a module: one of kitty's own, or one in CommonJS.
+ * @param out The bundle's folder; paths in its source map are relative to it.
+ * @param patch The change to the module's text, `[pattern, replacement]`, or the number of import()s that the launcher
+ * has to handle.
+ * @throws Error when the module does not match its patch
  */
 export async function loadAtFirstUse(path, out, isOwn, { text: change, imports } = {}) {
   const text = await readFile(path, 'utf8')
@@ -65,7 +69,7 @@ export async function loadAtFirstUse(path, out, isOwn, { text: change, imports }
     plugins: [isOwn ? OWN : requireAtFirstUse, importByLauncher],
     sourceMaps: true,
     inputSourceMap: isOwn,
-    // Lines stay where they are, for stack traces.
+    // Keeps line numbers, for stack traces.
     retainLines: true,
     compact: false,
   })

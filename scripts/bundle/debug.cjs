@@ -1,2 +1,2 @@
-/** oclif's debug messages, off: what the package `debug` answers without DEBUG. */
+/** Turns oclif's debug messages off, as the package `debug` does without DEBUG. */
 module.exports = () => Object.assign(() => {}, { enabled: false })

@@ -1,4 +1,4 @@
-/** What a person does to let a machine read the library's repository. docs/events-lib.md says it at length. */
+/** The steps that give a machine read access to the library's repository. docs/events-lib.md explains them. */
 export const DEPLOY_KEY_STEPS = [
   "make a key: ssh-keygen -t ed25519 -N '' -C kitty-events -f kitty-events-key",
   'add kitty-events-key.pub to the repository as a deploy key that may only read',

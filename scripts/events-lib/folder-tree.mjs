@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { git } from './git.mjs'
 
 /**
- * Git's tree hash of a folder as it lies on disk, ignored files left out. Computed in a repository of its own, with
- * its own index and objects: the user's are neither read nor touched, and a copy without `.git` has a hash as well.
- * @param {string} root top of the checkout @param {string} path folder below it
- * @returns {string | undefined} undefined when the folder is not there or empty
+ * Git's tree hash of a folder as it is on disk, without ignored files. Computed in a temporary repository with its own
+ * index and objects: this neither reads nor changes the user's, and works for a copy without `.git`.
+ * @param {string} root top of the checkout
+ * @param {string} path folder below it
+ * @returns {string | undefined} undefined when the folder is missing or empty
  */
 export function treeOfFolder(root, path) {
   if (!existsSync(join(root, path))) return undefined

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 
-/** Variables that would point git at another repository, index or object store than the one it is asked about. */
+/** Variables that would point git at a different repository, index or object store. */
 const STRAY = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -12,7 +12,7 @@ const STRAY = [
 ]
 
 /**
- * Runs git and answers how it ended.
+ * Runs git and returns the outcome.
  * @param {string} folder @param {readonly string[]} args @param {Record<string, string>} [env]
  * @returns {{ok: boolean, stdout: string, stderr: string}}
  */
@@ -29,14 +29,14 @@ export function tryGit(folder, args, env = {}) {
   return { ok: done.status === 0, stdout: done.stdout.trim(), stderr: done.stderr.trim() }
 }
 
-/** As `tryGit`, where a failure is a defect and not an answer. */
+/** Like `tryGit`, when a failure is a defect rather than an answer. */
 export function git(folder, args, env) {
   const done = tryGit(folder, args, env)
   if (!done.ok) throw new Error(`git ${args.join(' ')}: ${done.stderr}`)
   return done.stdout
 }
 
-/** The tree that `commit` has at `path`, or undefined. @param {string} folder a repository */
+/** The tree of `commit` at `path`, or undefined. @param {string} folder a repository */
 export function treeAt(folder, commit, path) {
   const done = tryGit(folder, ['rev-parse', '--quiet', '--verify', `${commit}:${path}`])
   return done.ok ? done.stdout : undefined

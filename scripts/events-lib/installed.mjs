@@ -17,13 +17,13 @@ import { EventsLibFailure } from './failure.mjs'
 
 const NAME = 'kitty-events'
 const TAKEN = '.pin.json'
-/** The compiler's options, beside the packages as in the repository. */
+/** The compiler's options, at the same place relative to the packages as in the repository. */
 const OPTIONS = 'tsconfig/base.json'
 
 const modules = (root) => join(root, 'node_modules')
 const linkMark = (root) => join(modules(root), '.kitty-events-linked')
 
-/** True after `link`: the library is worked on in place, whatever the pin says. @param {string} root */
+/** True after `link`: the library is edited in place, whatever the pin says. @param {string} root */
 export function isLinked(root) {
   return existsSync(linkMark(root))
 }
@@ -36,13 +36,13 @@ export function markLinked(root, linked) {
   else rmSync(linkMark(root), { force: true })
 }
 
-/** Makes the folder of this checkout the installed library, and builds it. @param {string} root @param {string} path */
+/** Installs this checkout's folder as the library, and builds it. @param {string} root @param {string} path */
 export function useFolder(root, path) {
   const link = join(modules(root), NAME)
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) {
     mkdirSync(modules(root), { recursive: true })
     rmSync(link, { recursive: true, force: true })
-    // A junction, where Windows lets nobody make symbolic links.
+    // A junction, because Windows restricts symbolic links.
     symlinkSync(
       process.platform === 'win32' ? join(root, path) : relative(dirname(link), join(root, path)),
       link,
@@ -52,7 +52,10 @@ export function useFolder(root, path) {
   compile(root, join(root, path))
 }
 
-/** True when the installed library is the verified copy of this very pin. @param {string} root @param {import('./pin.mjs').Pin} pin */
+/**
+ * True when the installed library is the verified copy of exactly this pin. @param {string} root @param
+ * {import('./pin.mjs').Pin} pin
+ */
 export function isTaken(root, { commit, tree }) {
   const folder = join(modules(root), NAME)
   const mark = join(folder, TAKEN)
@@ -62,8 +65,10 @@ export function isTaken(root, { commit, tree }) {
 }
 
 /**
- * Builds a verified copy of the pinned folder and installs it in one rename: a failure on the way leaves what was there.
- * @param {string} root @param {import('./pin.mjs').Pin} pin @param {(into: string) => void} take puts the folder into `into`/`pin.path`
+ * Builds a verified copy of the pinned folder and installs it with one rename, so that a failure leaves the previous
+ * one.
+ * @param {string} root @param {import('./pin.mjs').Pin} pin
+ * @param {(into: string) => void} take puts the folder into `into`/`pin.path`
  */
 export function useCopy(root, pin, take) {
   mkdirSync(modules(root), { recursive: true })
@@ -71,7 +76,7 @@ export function useCopy(root, pin, take) {
   try {
     take(stage)
     const folder = join(stage, pin.path)
-    // The copy is compiled with this checkout's options, which it reaches as it would in the repository.
+    // The copy is compiled with this checkout's options, found at the same relative path as in the repository.
     cpSync(join(root, OPTIONS), join(stage, OPTIONS))
     compile(root, folder)
     writeFileSync(join(folder, TAKEN), `${JSON.stringify({ commit: pin.commit, tree: pin.tree })}\n`)
@@ -83,7 +88,7 @@ export function useCopy(root, pin, take) {
   }
 }
 
-/** Version of the library that is installed. @param {string} root */
+/** The version of the installed library. @param {string} root */
 export function installedVersion(root) {
   return JSON.parse(readFileSync(join(modules(root), NAME, 'package.json'), 'utf8')).version
 }

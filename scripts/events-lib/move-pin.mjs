@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Moves the pin to a commit, or to the commit that last changed the library when none is given.
+ * Moves the pin to a commit; by default, to the last commit that changed the library.
  * @param {string} root @param {string | undefined} commit 40 hex digits @returns {import('./pin.mjs').Pin}
  */
 export function movePin(root, commit) {
@@ -30,7 +30,7 @@ export function movePin(root, commit) {
   return pin
 }
 
-/** The commit that brought the library as it lies here: one that stays an ancestor whatever is committed after it. */
+/** The commit that introduced the current state of the library: it stays an ancestor of every later commit. */
 function latest(root, path) {
   const here = treeOfFolder(root, path)
   if (here !== treeAt(root, 'HEAD', path))
@@ -41,7 +41,7 @@ function latest(root, path) {
   return git(root, ['log', '-1', '--format=%H', 'HEAD', '--', path])
 }
 
-/** A pin that is out of order is what this puts right; only where the library is must be known. */
+/** Tolerates a broken pin, since this command repairs it; only the library's location must be known. */
 function pinOrDefault(root) {
   const { eventsLib } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const candidate = { ...eventsLib, commit: '0'.repeat(40), tree: '0'.repeat(40) }
@@ -51,6 +51,6 @@ function pinOrDefault(root) {
 
 function writeable(root, candidate) {
   if (typeof candidate.repository === 'string' && typeof candidate.path === 'string') return
-  // Says which key is missing and how the whole is written.
+  // Throws an error that names the missing key and the full form.
   readPin(root)
 }

@@ -7,9 +7,9 @@ import { git, hasCommit, tryGit } from './git.mjs'
 import { checkOut } from './own-objects.mjs'
 
 /**
- * Fetches the pinned commit over SSH and takes the pinned folder out of it, into `into`/`pin.path`.
+ * Fetches the pinned commit over SSH and extracts the pinned folder into `into`/`pin.path`.
  * @param {import('./pin.mjs').Pin} pin @param {string} into @param {NodeJS.ProcessEnv} env
- * @throws EventsLibFailure naming what stands in the way
+ * @throws EventsLibFailure naming the obstacle
  */
 export function fetchOverSsh(pin, into, env) {
   const key = env.KITTY_EVENTS_SSH_KEY
@@ -31,7 +31,7 @@ export function fetchOverSsh(pin, into, env) {
   }
 }
 
-/** The exact commit alone. @returns whether the server gave it */
+/** Fetches only the exact commit. @returns whether the server sent it */
 function fetch(scratch, url, commit, ssh) {
   return (
     attempt(scratch, ['fetch', '--quiet', '--no-tags', '--depth=1', url, commit], url, ssh) &&
@@ -39,7 +39,7 @@ function fetch(scratch, url, commit, ssh) {
   )
 }
 
-/** Servers may refuse to give a commit that no branch ends in: then the branches, and the commit out of them. */
+/** Servers may refuse a commit that is not the tip of a branch: then fetch the branches and find the commit in them. */
 function everything(scratch, url, commit, ssh) {
   return (
     attempt(scratch, ['fetch', '--quiet', '--no-tags', url, '+refs/heads/*:refs/heads/*'], url, ssh) &&
@@ -52,13 +52,13 @@ function attempt(scratch, args, url, ssh) {
     GIT_SSH_COMMAND: ssh,
   })
   if (done.ok) return true
-  // Git and ssh both end with the same status whatever happened: only what they say tells one cause from another.
+  // Git and ssh exit with the same status for every cause; only their messages tell causes apart.
   const failure = failureIn(done.stderr, new URL(url))
   if (failure !== undefined) throw failure
   return false
 }
 
-/** What the caller set comes first, since the first of two settings is the one ssh follows. */
+/** The caller's settings come first, because ssh uses the first of two settings. */
 function sshCommand({ GIT_SSH_COMMAND, KITTY_EVENTS_SSH_KEY, KITTY_EVENTS_KNOWN_HOSTS }) {
   const options = ['-v', '-o BatchMode=yes', '-o StrictHostKeyChecking=yes', '-o ConnectTimeout=20']
   if (KITTY_EVENTS_SSH_KEY) options.push('-o IdentitiesOnly=yes', `-i ${quoted(KITTY_EVENTS_SSH_KEY)}`)

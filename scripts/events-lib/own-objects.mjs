@@ -5,10 +5,10 @@ import { git, hasCommit, treeAt } from './git.mjs'
 import { treeOfFolder } from './folder-tree.mjs'
 
 /**
- * Takes the pinned folder out of a repository that has the pinned commit, into `into`/`pin.path`.
+ * Extracts the pinned folder from a repository that has the pinned commit into `into`/`pin.path`.
  * @param {string} repository @param {import('./pin.mjs').Pin} pin @param {string} into
- * @returns {boolean} false when the commit is not there
- * @throws EventsLibFailure when the commit holds something else than the pin says
+ * @returns {boolean} false when the commit is missing
+ * @throws EventsLibFailure when the commit's content differs from the pin
  */
 export function checkOut(repository, pin, into) {
   if (!hasCommit(repository, pin.commit)) return false

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { EventsLibFailure } from './failure.mjs'
 
 const HASH = /^[0-9a-f]{40}$/
-// No "..", nothing that git or a shell could take for an option.
+// Allows no "..", and nothing that git or a shell could parse as an option.
 const FOLDER = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/
 
 /**
@@ -14,7 +14,10 @@ const FOLDER = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/
  * @property {string} tree git's hash of that folder at that commit, 40 hex digits
  */
 
-/** The pin in package.json. @param {string} root @returns {Pin} @throws EventsLibFailure when it names no exact commit */
+/**
+ * Reads the pin in package.json. @param {string} root @returns {Pin} @throws EventsLibFailure when it names no exact
+ * commit
+ */
 export function readPin(root) {
   const { eventsLib } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const fault = faultOf(eventsLib)
@@ -25,7 +28,7 @@ export function readPin(root) {
   ])
 }
 
-/** Writes commit and tree into package.json and leaves the rest of it as it is. @param {string} root @param {Pin} pin */
+/** Writes commit and tree into package.json and keeps the rest unchanged. @param {string} root @param {Pin} pin */
 export function writePin(root, pin) {
   const file = join(root, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
@@ -50,7 +53,7 @@ function faultOf(pin) {
 function isSshUrl(text) {
   if (typeof text !== 'string' || !text.startsWith('git+ssh://')) return false
   const url = URL.canParse(text.slice('git+'.length)) ? new URL(text.slice('git+'.length)) : undefined
-  // A host that begins with "-" would be an option of ssh's.
+  // ssh would take a host that begins with "-" for an option.
   return (
     url !== undefined && url.hostname !== '' && !url.hostname.startsWith('-') && !url.username.startsWith('-')
   )

@@ -7,12 +7,12 @@ import { fetchOverSsh } from './over-ssh.mjs'
 /**
  * @typedef {object} Resolved
  * @property {'linked' | 'folder' | 'objects' | 'ssh' | 'kept'} from
- * @property {boolean} modified it is something else than the pin
+ * @property {boolean} modified true when it differs from the pin
  */
 
 /**
- * Makes the pinned library the installed one: this checkout's folder where it has the pinned tree, else the pinned
- * commit out of this repository's own objects, else over SSH. Only the last needs a network, a key and a host.
+ * Installs the pinned library: this checkout's folder if it has the pinned tree, else the pinned commit from this
+ * repository's own objects, else over SSH. Only SSH needs a network, a key and a host.
  * @param {string} root @param {import('./pin.mjs').Pin} pin @param {NodeJS.ProcessEnv} env @returns {Resolved}
  */
 export function resolveLibrary(root, pin, env) {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 export const SCHEMA_FILE = 'schemas/events.schema.json'
 
-/** Writes the JSON Schema of all lines from the installed library's registry; a test says when the file is stale. */
+/** Writes the JSON Schema of all lines from the installed library's registry; a test fails when the file is stale. */
 export async function writeSchema(root, path) {
   // Imported late: the other commands run before the library is built.
   const { createRegistry, eventJsonSchema } = await import('kitty-events')

@@ -4,9 +4,9 @@ import { hasCommit, tryGit } from './git.mjs'
 import { assertHolds } from './own-objects.mjs'
 
 /**
- * Checks that the library in this checkout is the pinned one, and that the pinned commit holds it.
+ * Checks that the library in this checkout is the pinned one, and that the pinned commit contains it.
  * @param {string} root @param {import('./pin.mjs').Pin} pin
- * @returns {string[]} what was found, one line each @throws EventsLibFailure naming what to run
+ * @returns {string[]} the findings, one per line @throws EventsLibFailure naming what to run
  */
 export function verify(root, pin) {
   const found = treeOfFolder(root, pin.path)

@@ -1,14 +1,14 @@
 /**
- * Takes out of uPlot what no chart of the page uses: the pointer, the legend, logarithmic scales, curves and steps.
- * Functions are emptied on the syntax tree, and assignments dropped, so that the bundler can leave out the rest. A name
- * that is no longer there fails the build: the list belongs to the version in package.json.
+ * Removes what no chart of the page uses from uPlot: the pointer, the legend, logarithmic scales, curves and steps. It
+ * empties functions and drops assignments on the syntax tree, so that the bundler can remove the rest. A missing name
+ * fails the build: the list belongs to the version in package.json.
  */
 import { readFile } from 'node:fs/promises'
 import typescript from 'typescript'
 
 const EMPTIED = new Map(
   [
-    // The pointer: charts are looked at, and the table has the figures.
+    // The pointer: charts are not interactive, and the table has the figures.
     'updateCursor',
     'cacheMouse',
     'mouseMove',
@@ -31,7 +31,7 @@ const EMPTIED = new Map(
     'asinhAxisSplits',
     'log10AxisValsFilt',
     'log2AxisValsFilt',
-    // Changing series while a chart is shown.
+    // Changing the series of a visible chart.
     'addSeries',
     'delSeries',
     'addBand',
@@ -42,7 +42,7 @@ const EMPTIED = new Map(
     'setLegend',
     // Bands between two series.
     'clipBandLine',
-    // Axes of time: the page marks days and months itself.
+    // Time axes: the page labels days and months itself.
     'timeAxisVals',
     'timeAxisStamps',
     'timeSeriesVal',

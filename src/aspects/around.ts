@@ -1,40 +1,43 @@
 import { MissingBinding, resolverOf, type ServiceId } from '../core/token.js'
 
-/** One call of a method that an aspect stands around. */
+/** One call of a method wrapped by an aspect. */
 export interface Call<This extends object> {
   readonly instance: This
   /** `Class.method`, for messages. */
   readonly name: string
   readonly args: readonly unknown[]
-  /** The service behind a token. @throws MisusedAspect naming class, method and token when nothing serves it. */
+  /**
+   * Returns the service behind a token.
+   * @throws MisusedAspect naming class, method and token when the container has no such service
+   */
   resolve<T>(id: ServiceId<T>): Promise<T>
 }
 
-/** Advice: runs around the method; `proceed` runs the method itself (or the next aspect) and may be called again. */
+/** Advice runs around the method. `proceed` runs the method itself (or the next aspect), and may be called again. */
 export type Advice<This extends object> = <R>(call: Call<This>, proceed: () => Promise<R>) => Promise<R>
 
 type AsyncMethod<A extends unknown[], R> = (...args: A) => Promise<R>
 
-/** A method decorator that does not compile on a class without `This`'s fields, nor on a method that is not async. */
+/** A method decorator that compiles only on an async method of a class with `This`'s fields. */
 export type Aspect<This extends object> = <A extends unknown[], R>(
   target: This,
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<AsyncMethod<A, R>>,
 ) => void
 
-/** An aspect stands where it cannot work. It never falls through to the bare method. */
+/** Thrown when an aspect is on something it cannot wrap. The call never falls through to the bare method. */
 export class MisusedAspect extends Error {
   override readonly name = 'MisusedAspect'
 }
 
-/** Makes a method decorator of a piece of advice. State lives in the call or the instance, never in the closure. */
+/** Turns advice into a method decorator. Keep state in the call or the instance, never in the closure. */
 export function around<This extends object>(aspect: string, advice: Advice<This>): Aspect<This> {
   return <A extends unknown[], R>(
     target: This,
     method: string | symbol,
     descriptor: TypedPropertyDescriptor<AsyncMethod<A, R>>,
   ): void => {
-    // Absent on a field, which no type keeps a plugin in plain JavaScript from decorating.
+    // A field has no value here, and no type keeps a plain JavaScript plugin from decorating one.
     const original = (descriptor as typeof descriptor | undefined)?.value
     const name = `${className(target)}.${String(method)}`
     if (typeof original !== 'function')
@@ -73,7 +76,7 @@ function className(target: object): string {
   return typeof target === 'function' ? `static ${target.name}` : target.constructor.name
 }
 
-/** Puts a service into a field that the class declares. */
+/** Assigns a service to a field that the class declares. */
 export function give<K extends string, V>(instance: { readonly [key in K]?: V }, field: K, value: V): void {
   Object.defineProperty(instance, field, { configurable: true, enumerable: false, value })
 }

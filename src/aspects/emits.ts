@@ -5,7 +5,7 @@ import { around, MisusedAspect } from './around.js'
 
 interface Caused extends Repeatable<LogEvent> {
   readonly provenance: Provenance
-  /** The operation goes on where an earlier run of the same key left off, and has looked at that run itself. */
+  /** The operation continues an earlier run with the same key, and has checked that run itself. */
   readonly continues?: boolean
 }
 
@@ -18,7 +18,7 @@ const emits = around<{ readonly store: EventStore }>('Emits', async (call, proce
   const { causationId } = provenance
   const earlier = causationId === null || request.continues === true ? [] : await store.causedBy(causationId)
   if (causationId !== null && earlier.length > 0) await assertSameOperation(causationId, earlier, request)
-  // Both casts: the decorator's own type below lets it stand on methods that answer a Decision alone.
+  // Both casts: the decorator's type below allows it only on methods that return a Decision.
   type Answer = Awaited<ReturnType<typeof proceed>>
   if (earlier.length > 0) return { drafts: [], events: earlier, repeated: true } satisfies Decision as Answer
   const decision = (await proceed()) as Decision
@@ -30,14 +30,14 @@ function isCaused(request: unknown): request is Caused {
 }
 
 /**
- * What the method decided is appended, and its answer carries the events as written. An operation whose
- * causation id is in the log already is not decided again: its first events are the answer, if the request says that
- * they are what it asks for (`repeats`), else it is refused. Goes inside `@Exclusive`.
+ * Appends the events that the method decided on, and returns its answer with the events as written. If the causation ID
+ * is already in the log, the method does not run: the caller gets the earlier events when the request confirms that
+ * they are what it asks for (`repeats`), and an error otherwise. Goes inside `@Exclusive`.
  */
 export function Emits(
   target: { readonly store: EventStore },
   method: string | symbol,
-  // `never`, since a method may ask for more than a provenance; what comes in is checked at the call.
+  // `never`, since a method may need more than a provenance; the argument is checked at call time.
   descriptor: TypedPropertyDescriptor<(request: never) => Promise<Decision>>,
 ): void {
   emits(target, method, descriptor)

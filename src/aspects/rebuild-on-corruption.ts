@@ -1,12 +1,12 @@
 import type { IndexHealth } from '../core/index/index-health.js'
 import { around } from './around.js'
 
-/** The index rebuilt, then the log read directly: after these nothing is left to try. */
+/** First rebuild the index, then read the log directly; after that there is nothing left to try. */
 const RECOVERIES = 2
 
 /**
- * Runs the method again after the index has been rebuilt, and once more reading the log directly when that did
- * not help. Goes on methods that only read, or that write nothing but the index.
+ * Runs the method again after rebuilding the index, and once more reading the log directly if that did not help. Goes
+ * on methods that only read, or that write only to the index.
  */
 export const RebuildOnCorruption = around<{ readonly health: IndexHealth }>(
   'RebuildOnCorruption',

@@ -1,7 +1,7 @@
 import type { EventStore, Provenance } from '../core/store/event-store.js'
 import { around, MisusedAspect } from './around.js'
 
-/** What the method is about. */
+/** The packages that the method works on. */
 export interface AboutPackages {
   readonly feature: string
   readonly workPackages: readonly string[]
@@ -14,9 +14,9 @@ interface Syncing {
 }
 
 /**
- * The method judges what the packages' files say now: where they were changed, that goes into the log in front of the
- * method's own events, in one append. A refusal stores nothing. Goes inside `@Exclusive`, outside `@Emits`; a repeat is
- * answered before any file is read.
+ * Lets the method decide on what the packages' files say now. Changes in the files go into the log before the method's
+ * own events, in the same append; if the method is refused, nothing is stored. Goes inside `@Exclusive` and outside
+ * `@Emits`. A repeated operation is answered before any file is read.
  */
 export const SyncsDefinition = around<Syncing>('SyncsDefinition', async (call, proceed) => {
   const about = aboutOf(call.args[0])
@@ -38,7 +38,7 @@ function aboutOf(request: unknown): AboutPackages | undefined {
     !('provenance' in request)
   )
     return undefined
-  // A cast: what the decorated services hand over, told by its keys.
+  // Cast: the keys identify what the decorated services pass in.
   const { feature, provenance, workPackage, workPackages } = request as AboutPackages & {
     workPackage?: string
   }

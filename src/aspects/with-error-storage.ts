@@ -2,8 +2,8 @@ import { ErrorStorage } from '../core/errors/error-storage.js'
 import { around, give } from './around.js'
 
 /**
- * Gives the command `this.errorStorage`. The base class keeps a record there of what the command was refused, and it
- * stays given until then.
+ * Gives the command `this.errorStorage`. It stays assigned after the method, so that the base class can record the
+ * refusal there.
  */
 export const WithErrorStorage = around<{ readonly errorStorage?: ErrorStorage }>(
   'WithErrorStorage',

@@ -3,8 +3,8 @@ import { EventStore } from '../core/store/event-store.js'
 import { around, give } from './around.js'
 
 /**
- * Gives the command `this.eventStore`, tells plugins what it wrote, and closes the store, whatever happened. A closed
- * store opens again for whoever still asks it.
+ * Gives the command `this.eventStore`, tells plugins which events it wrote, and closes the store, even after a failure.
+ * A closed store opens again when something still queries it.
  */
 export const WithEventStore = around<{ readonly eventStore: EventStore }>(
   'WithEventStore',

@@ -5,7 +5,7 @@ import { Script } from 'node:vm'
 import { CodeCache } from './code-cache.js'
 import { codePlace } from './code-place.js'
 
-/** As in CommonJS: what a file exports, and how it asks for other files. */
+/** As in CommonJS: a file's exports, and how it requires other files. */
 interface LoadedModule {
   exports: unknown
 }
@@ -20,24 +20,28 @@ type Run = (
 type Import = (id: string) => Promise<unknown>
 type Require = ((id: string) => unknown) & { readonly resolve: NodeJS.RequireResolve }
 
-/** Beyond Node's five: an import() in code from the cache has no meaning, so the program calls the launcher's. */
+/**
+ * Node passes five; `__import` is ours. Code from the cache cannot use import(), so the program calls the launcher's.
+ */
 const HEAD = '(function (exports, require, module, __filename, __dirname, __import) {'
-/** Most commands need much the same functions: one without code of its own starts with this one's. */
+/** Most commands need much the same functions, so a command without compiled code of its own starts with this one's. */
 const USUAL = 'status'
-/** In bytes of source: below this, compiling is faster than reading compiled code. */
+/** Bytes of source. Below this, compiling is faster than reading compiled code. */
 const SMALL = 32_000
 
-/** The files of the bundle, each run once, with the code that V8 compiled the last time. docs/performance.md. */
+/** The bundle's files. Each runs once, from the code that V8 compiled last time. See docs/performance.md. */
 export class Bundle {
-  /** The ID of the command that runs, `agent:tasks:list`: it decides which functions the compiled code must have. */
+  /**
+   * ID of the command that runs, such as `agent:tasks:list`. It decides which functions the compiled code must have.
+   */
   task: string | undefined
   readonly #loaded = new Map<string, LoadedModule>()
   readonly #nodeRequire: NodeJS.Require
   readonly #require: Require
 
   /**
-   * @param folder The bundle's.
-   * @param guesses What the command's ID may be, the longest first, as far as the command line says.
+   * @param folder The bundle's folder.
+   * @param guesses Possible IDs of the command, as far as the command line tells, longest first.
    */
   constructor(
     private readonly folder: string,
@@ -50,7 +54,7 @@ export class Bundle {
     )
   }
 
-  /** @returns what the file exports */
+  /** @returns the file's exports */
   load(name: string): unknown {
     const known = this.#loaded.get(name)
     if (known !== undefined) return known.exports
@@ -62,7 +66,7 @@ export class Bundle {
     return module.exports
   }
 
-  /** Loads it as Node would, so that stack traces name the sources, which takes longer. */
+  /** Loads the file as Node would, which is slower, so that stack traces name the sources. */
   loadReadable(name: string): unknown {
     process.setSourceMapsEnabled(true)
     return this.#nodeRequire(`./${name}`)
@@ -88,7 +92,7 @@ export class Bundle {
           kept.write(nameFor(base, this.task), script.createCachedData())
       })
     }
-    // A cast: HEAD says so.
+    // A cast: HEAD defines this signature.
     return script.runInThisContext() as Run
   }
 
@@ -106,7 +110,7 @@ export class Bundle {
   }
 }
 
-/** One file per command: V8 reads all that it is given, and a command needs little of what the others do. */
+/** One file per command: V8 reads everything it is given, and a command needs few of the others' functions. */
 function nameFor(base: string, id: string): string {
   return `${base}-${id.replaceAll(':', '.')}`
 }

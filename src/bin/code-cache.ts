@@ -25,15 +25,18 @@ const MAC_BYTES = 32
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW
 
 /**
- * Compiled code, one file per name. V8 does not validate what it is given: forged code runs, and a flipped bit crashes
- * it. So a file holds the code twice, which costs a tenth of loading a module for checksums, and a MAC of it. Loading
- * the module for that costs a start two milliseconds, so next to the key stands which file was found good: a file that
- * was replaced or written to since has another inode or time of change, and is checked again.
+ * Compiled code, one file per name. V8 does not validate cached code: forged code runs, and a flipped bit crashes it.
+ * So each file holds the code twice, because comparing the copies is much cheaper than loading a module for checksums,
+ * and a MAC of it. Checking the MAC means loading node:crypto, which slows every start, so we record next to the key
+ * which file passed: a file that is replaced or written to gets another inode or change time, and we check it again.
  */
 export class CodeCache {
   constructor(private readonly place: CodePlace) {}
 
-  /** Follows no link. @returns undefined where there is none, or none that this user wrote */
+  /**
+   * Does not follow links.
+   * @returns undefined when there is no such file, or this user did not write it
+   */
   read(name: string): Buffer | undefined {
     let fd: number | undefined
     try {
@@ -54,7 +57,7 @@ export class CodeCache {
     }
   }
 
-  /** Replaces the compiled code and removes what no one has used for a month. Where that fails, only time is lost. */
+  /** Replaces the compiled code and removes code unused for a month. A failure costs only time. */
   write(name: string, code: Buffer): void {
     const path = join(this.place.code, name)
     try {
@@ -101,7 +104,7 @@ export class CodeCache {
   }
 }
 
-/** A small file that only this user may write; undefined where there is none such. */
+/** Reads a small file that only this user may write; undefined when there is none. */
 function readOwn(path: string): Buffer | undefined {
   let fd: number | undefined
   try {
@@ -114,7 +117,7 @@ function readOwn(path: string): Buffer | undefined {
   }
 }
 
-/** A power cut could leave zeros: synced before it gets its name. */
+/** Syncs before the rename: a power cut could otherwise leave zeros under the final name. */
 function putInPlace(path: string, bytes: Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
@@ -139,7 +142,7 @@ function isOurs(stats: BigIntStats): boolean {
   )
 }
 
-/** A number stays one file's as long as the file has a name; the time of change cannot be set by hand. */
+/** An inode number stays with one file as long as the file has a name, and no one can set the change time. */
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
 }

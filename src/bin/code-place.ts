@@ -4,18 +4,18 @@ import { dirname, isAbsolute, join, parse } from 'node:path'
 /** A process's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where compiled code is kept, and where the key is that proves who wrote it. Both absolute, and there. */
+/** Where compiled code is stored, and the key that proves who wrote it. Both are absolute paths of existing folders. */
 export interface CodePlace {
   readonly code: string
   readonly keys: string
 }
 
 /**
- * Finds or makes the folders for compiled code. V8 runs what it is given, so a clone that could bring compiled code along
- * would run code at the first command. docs/trust.md, "Compiled code": the code is outside every work tree, in a folder
- * whose parents no other user can rename, and its key is in the user's state folder; or the code is in a work tree of
- * this user's own, and the key in XDG_RUNTIME_DIR, outside of it.
- * @returns undefined where the environment names no such place: every start then compiles
+ * Finds or creates the folders for compiled code. V8 runs whatever it is given, so if a clone could bring compiled code
+ * along, the first command would run it. Therefore either the code is outside every work tree, in a folder whose
+ * parents no other user can rename, and its key is in the user's state folder; or the code is in a work tree that this
+ * user owns, and the key is outside of it, in XDG_RUNTIME_DIR. See docs/trust.md, "Compiled code".
+ * @returns undefined when the environment names no such place: every start then compiles
  */
 export function codePlace(env: Environment): CodePlace | undefined {
   const cache = folderIn(env['XDG_CACHE_HOME'], env['HOME'], '.cache')
@@ -33,27 +33,27 @@ export function codePlace(env: Environment): CodePlace | undefined {
     if (aroundKeys.unsafe || aroundKeys.tree !== undefined) return undefined
     return { code: ownFolder(cache), keys: ownFolder(keys) }
   } catch {
-    // Read-only, out of bounds or in the way: a cache only saves time.
+    // Read-only, out of bounds or occupied by a file: do without, since a cache only saves time.
     return undefined
   }
 }
 
-/** `kitty` in the folder that a variable names, or in one below HOME. */
+/** `kitty` in the folder that a variable names, or else in a folder below HOME. */
 function folderIn(named: string | undefined, home: string | undefined, below: string): string | undefined {
   const base = named && isAbsolute(named) ? named : home && isAbsolute(home) ? join(home, below) : undefined
   return base === undefined ? undefined : join(base, 'kitty')
 }
 
-/** What one look at a folder says; a start looks at each only once. */
+/** Facts about a folder. One start inspects each folder only once. */
 interface Around {
-  /** The innermost work tree that it is in; undefined for none. */
+  /** The innermost work tree that contains it, if any. */
   readonly tree: string | undefined
-  /** Another user could put another folder in its place, or the work tree is not this user's own. */
+  /** True when another user could replace the folder, or when another user owns the work tree. */
   readonly unsafe: boolean
 }
 type Seen = Map<string, Around>
 
-/** The folder may not be there yet. */
+/** The folder need not exist yet. */
 function around(folder: string, seen: Seen): Around {
   return lookUpwards(realPlace(folder), seen)
 }
@@ -73,13 +73,13 @@ function lookUpwards(folder: string, seen: Seen): Around {
   return found
 }
 
-/** The nearest folder that is there, without links in its path. */
+/** The nearest existing folder, with links resolved. */
 function realPlace(folder: string): string {
   const stats = lstatSync(folder, { throwIfNoEntry: false })
   return stats === undefined ? realPlace(dirname(folder)) : realpathSync.native(folder)
 }
 
-/** True for a folder that only this user or root can rename or put entries into; in a sticky one entries are safe. */
+/** True when only this user or root can rename the folder or add entries; a sticky bit protects existing entries. */
 function isOurs(folder: string): boolean {
   if (process.getuid === undefined) return true
   const { uid, mode } = lstatSync(folder)
@@ -96,7 +96,7 @@ function ownFolder(folder: string): string {
   return makeFolder(folder)
 }
 
-/** One level at a time: on a file system that makes no folders (/proc), Node's recursive mkdir never returns. */
+/** Creates one level at a time: on a file system that refuses folders (/proc), Node's recursive mkdir never returns. */
 function makeFolder(folder: string): string {
   const stats = lstatSync(folder, { throwIfNoEntry: false })
   if (stats === undefined) {

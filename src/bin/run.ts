@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /**
- * Starts kitty from its bundle. Without a bundle, the modules in dist are loaded one by one: slower, same result.
- * docs/performance.md. Imports nothing of the program, so that a start loads only what it runs.
+ * Starts kitty from its bundle. Without a bundle, Node loads the modules in dist one by one: slower, same result.
+ * Imports no module of the program, so that a start loads only what it runs. See docs/performance.md.
  */
 import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Bundle } from './bundle.js'
 
-/** What the entry point that scripts/bundle.mjs writes exports. */
+/** Exports of the entry point that scripts/bundle.mjs writes. */
 interface Program {
   taskOf(argv: readonly string[]): string | undefined
   start(argv: string[], root: string): Promise<void>
@@ -24,7 +24,7 @@ const ROOT = dirname(__dirname)
 const BUNDLE = join(ROOT, 'dist', 'bundle')
 const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
 
-/** False for a bundle that is older than the modules it is made of: the build did not finish. */
+/** False when the bundle is older than the modules it is built from, because the build did not finish. */
 function hasBundle(): boolean {
   if (process.env['KITTY_PLAIN']) return false
   const bundle = statSync(join(BUNDLE, 'kitty.cjs'), { throwIfNoEntry: false })
@@ -39,7 +39,7 @@ function idsIn(argv: readonly string[]): string[] {
   return words.map((_, at) => words.slice(0, words.length - at).join(':'))
 }
 
-// Casts: these files are made by the build from the modules that have these types.
+// Casts: the build makes these files from the modules that have these types.
 async function main(argv: string[]): Promise<void> {
   if (!hasBundle()) {
     const url = pathToFileURL(PLAIN).href
@@ -58,7 +58,7 @@ async function main(argv: string[]): Promise<void> {
   await kitty.start(argv, ROOT)
 }
 
-// Everything is done and written: taking V8 apart piece by piece only costs time. Another listener may want more.
+// All work is done and all output written; tearing V8 down only costs time. Another listener may want more.
 process.on('beforeExit', () => {
   if (process.listenerCount('beforeExit') === 1 && process.getActiveResourcesInfo().length === 0)
     process.exit()

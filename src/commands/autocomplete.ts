@@ -16,7 +16,7 @@ export default class Autocomplete extends KittyCommand<typeof Autocomplete> {
 
   async run(): Promise<unknown> {
     const { shell } = this.args
-    // A cast: oclif lets through only the options.
+    // Cast: oclif rejects any value that is not one of the options.
     const script = SHELL_SCRIPTS[shell as Shell]
     this.show(() => script)
     return { shell, script, warnings: [] }

@@ -3,7 +3,7 @@ import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderChecks } from '../core/cli/render/checks.js'
 import { Doctor } from '../core/services/doctor/doctor.js'
 
-// Neither aspect: both need a set-up that is sound, and this command is for one that is not.
+// Uses neither aspect: both need a working setup, and this command is for one that is broken.
 export default class DoctorCommand extends KittyCommand<typeof DoctorCommand> {
   static override summary = 'Look for what is wrong, and put it right'
   static override description =

@@ -8,7 +8,7 @@ import { TransferFormats } from '../core/services/transfer-formats.js'
 import { WriteExport } from '../core/services/write-export.js'
 import type { EventStore } from '../core/store/event-store.js'
 
-/** The log as it is: a format that needs no intermediate form. */
+/** Exports the log as it is, without an intermediate form. */
 const EVENTS = 'jsonl'
 
 export default class ExportCommand extends KittyCommand<typeof ExportCommand> {

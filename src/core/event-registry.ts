@@ -1,5 +1,5 @@
 import type { Registry } from './events-lib.js'
 import { token } from './token.js'
 
-/** Event types: the library's own and those of plugins. */
+/** The event types of the library and of plugins. */
 export const EventRegistry = token<Registry>('Registry')

@@ -4,13 +4,13 @@ import { KittyError } from './errors/kitty-error.js'
 import { installCommand, ownPackage } from './own-package.js'
 import { requireFromHere, ROOT } from './root.js'
 
-/** The events library as the program finds it, beside what it was built with. docs/events-lib.md. */
+/** The installed events library, compared with what this program was built with. docs/events-lib.md. */
 export interface EventsLibVersion {
   /** Null when it is not installed. */
   readonly version: string | null
   /** The commit it was built from: 40 hex digits. */
   readonly commit: string
-  /** It is something else than what package.json pins. */
+  /** Whether it differs from what package.json pins. */
   readonly modified: boolean
 }
 
@@ -21,7 +21,7 @@ interface Stamp {
   readonly modified: boolean
 }
 
-/** Of the library's package.json. */
+/** The fields we read of the library's package.json. */
 interface Library {
   readonly version: string
   readonly exports: { readonly '.': { readonly default: string } }
@@ -29,7 +29,7 @@ interface Library {
 
 const NOT_BUILT: Stamp = { version: '', commit: '', tree: '', modified: true }
 
-/** Reads three small files and loads nothing, so that `--version` answers whatever is missing. */
+/** Reads three small files and loads nothing, so that `--version` works whatever is missing. */
 export function eventsLibVersion(): EventsLibVersion {
   const { eventsLib } = ownPackage()
   const stamp = readStamp()
@@ -37,7 +37,7 @@ export function eventsLibVersion(): EventsLibVersion {
   const same = stamp.tree === eventsLib.tree
   return {
     version,
-    // Two commits may hold the same library; the pin's is the one people look for.
+    // Two commits may hold the same library; people look for the pinned one.
     commit: same || stamp.commit === '' ? eventsLib.commit : stamp.commit,
     modified: stamp.modified || !same || (version !== null && version !== stamp.version),
   }
@@ -58,7 +58,7 @@ export function assertEventsLib(): void {
   })
 }
 
-/** Looked for as Node does, but by hand: to resolve what a package exports takes Node's loader of ES modules. */
+/** Searches as Node does, but by hand: resolving a package's exports requires Node's loader of ES modules. */
 function installedVersion(): string | undefined {
   for (const folder of requireFromHere.resolve.paths('kitty-events') ?? []) {
     const version = versionIn(join(folder, 'kitty-events'))
@@ -67,10 +67,10 @@ function installedVersion(): string | undefined {
   return undefined
 }
 
-/** Undefined where there is no package, and where its name is there without its code. */
+/** Returns undefined when there is no package, or only its name without its code. */
 function versionIn(folder: string): string | undefined {
   try {
-    // A cast: any other shape ends in the `catch`, or names no file.
+    // Cast: any other shape ends in the `catch`, or names no file.
     const { version, exports } = readJson(join(folder, 'package.json')) as Library
     return existsSync(join(folder, exports['.'].default)) ? version : undefined
   } catch {
@@ -80,7 +80,7 @@ function versionIn(folder: string): string | undefined {
 
 function readStamp(): Stamp {
   try {
-    // A cast: the build writes it, scripts/events-lib/stamp.mjs.
+    // Cast: scripts/events-lib/stamp.mjs writes this file during the build.
     return readJson(join(ROOT, 'dist', 'events-lib.json')) as Stamp
   } catch {
     return NOT_BUILT

@@ -1,2 +1,2 @@
-/** The one door to the events library: nothing else in this program imports it. */
+/** The only module that imports the events library. */
 export * from 'kitty-events'

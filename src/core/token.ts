@@ -1,28 +1,30 @@
 declare const SERVED: unique symbol
 
-/** Names a service in the container. `T` is the port it stands for; two copies of this module make the same symbol. */
+/** Names a service in the container. `T` is its port; two copies of this module make the same symbol. */
 export type Token<T> = symbol & { readonly [SERVED]?: T }
 
 export function token<T>(name: string): Token<T> {
   return Symbol.for(`kitty.${name}.v1`)
 }
 
-/** A service without a second implementation is its own token: the class. */
+/** A service with a single implementation is its own token: the class. */
 export type ServiceClass<T> = abstract new (...dependencies: never[]) => T
 
-/** What names a service: a port's token, or the class. */
+/** What identifies a service: a port's token, or the class. */
 export type ServiceId<T> = Token<T> | ServiceClass<T>
 
-/** What an aspect may know of the container. */
+/** The part of the container that aspects may use. */
 export interface Resolver {
-  /** @throws MissingBinding when nothing serves the token. */
+  /** @throws MissingBinding when no service is bound to the token */
   resolve<T>(id: ServiceId<T>): Promise<T>
 }
 
-/** Makes another container like this one, for a process that answers many requests: each reads everything again. */
+/**
+ * Creates another container like this one, for a process that answers many requests: each one reads everything again.
+ */
 export const FreshContainer = token<() => Resolver>('FreshContainer')
 
-/** Nothing in the container serves a token: a defect of the wiring, never of the input. */
+/** No service is bound to a token: a bug in the wiring, never in the input. */
 export class MissingBinding extends Error {
   override readonly name = 'MissingBinding'
 }
@@ -31,26 +33,29 @@ const HOST = Symbol.for('kitty.container.v1')
 const OPENED = Symbol.for('kitty.container-opened.v1')
 const OWN = Symbol.for('kitty.resolver.v1')
 
-/** Makes `provide` the process's container. Called once by the composition root; asked for at the first use. */
+/**
+ * Makes `provide` supply the process's container. The composition root calls this once; the container is made on first
+ * use.
+ */
 export function installHostContainer(provide: () => Promise<Resolver>): void {
   let container: Promise<Resolver> | undefined
   Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= provide()) })
   Object.defineProperty(globalThis, OPENED, { configurable: true, get: () => container !== undefined })
 }
 
-/** True once anybody has asked the process's container for something. */
+/** True once something has resolved a service from the process's container. */
 export function containerIsOpen(): boolean {
   return Reflect.get(globalThis, OPENED) === true
 }
 
-/** Ties a service to the container that made it. */
+/** Associates a service with the container that made it. */
 export function bindToResolver(instance: object, resolver: Resolver): void {
   Object.defineProperty(instance, OWN, { configurable: true, value: resolver })
 }
 
 /**
- * The container an object belongs to: the one that made it, else the process's.
- * @throws MissingBinding when there is none.
+ * The container of an object: the one that made it, or else the process's.
+ * @throws MissingBinding when there is none
  */
 export async function resolverOf(instance: object): Promise<Resolver> {
   const own: unknown = Reflect.get(instance, OWN)

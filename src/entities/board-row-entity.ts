@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** What a board shows of a work package. Apart from its state, which is ten times as long and would be read with it. */
+/** What a board shows of a work package. Separate from the much larger state, which would otherwise be read with it. */
 @Entity({ name: 'board_row', withoutRowid: true })
 export class BoardRowEntity {
   @PrimaryColumn({ type: 'text' })
@@ -9,11 +9,11 @@ export class BoardRowEntity {
   @PrimaryColumn({ type: 'text' })
   work_package_id!: string
 
-  /** JSON, without names. */
+  /** JSON without names. */
   @Column({ type: 'text' })
   packed!: string
 
-  /** The same once more: SQLite does not notice a changed byte, and compares two texts faster than anybody sums one up. */
+  /** A second copy: SQLite does not notice a changed byte, and comparing two texts is faster than a checksum. */
   @Column({ type: 'text' })
   copy!: string
 }

@@ -1,13 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from '#typeorm'
 
-/** One row per event: what it is found by, and where its line is. */
-// With row numbers, since the keys below repeat them in every entry: six characters instead of an id's twenty-six.
+/** One row per event: the columns that queries find it by, and where its line is. */
+// Keep row numbers: every entry of the keys below repeats one, at six characters instead of an ID's twenty-six.
 @Entity({ name: 'event' })
 @Index('event_entity', ['feature_slug', 'entity_id', 'lamport_clock'])
 @Index('event_type_clock', ['event_type', 'lamport_clock'])
 @Index('event_date', ['date', 'lamport_clock'])
 @Index('event_clock', ['lamport_clock'])
-// Without it, finding one package's gates costs a look at every event of its feature.
+// Without this key, finding one package's gates means reading every event of its feature.
 @Index('event_gate', ['feature_slug', 'work_package_id'], { where: "event_type = 'GateCreated'" })
 @Index('event_causation', ['causation_id'], { where: 'causation_id IS NOT NULL' })
 export class EventEntity {
@@ -58,7 +58,7 @@ export class EventEntity {
   @Column({ type: 'integer' })
   offset!: number
 
-  /** Bytes, newline included. */
+  /** Bytes, including the newline. */
   @Column({ type: 'integer' })
   length!: number
 }

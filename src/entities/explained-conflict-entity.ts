@@ -1,6 +1,6 @@
 import { Entity, PrimaryColumn } from '#typeorm'
 
-/** A conflict that somebody on this machine has been told of, open or settled, so that it is told once. */
+/** A conflict, open or settled, that was reported to a user of this machine, so that it is reported only once. */
 @Entity({ name: 'explained_conflict', withoutRowid: true })
 export class ExplainedConflictEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** Single facts about the whole index: the trusted clock, the journal's mark. */
+/** Single values about the whole index: the trusted clock, the journal's mark. */
 @Entity({ name: 'fact', withoutRowid: true })
 export class FactEntity {
   @PrimaryColumn({ type: 'text' })

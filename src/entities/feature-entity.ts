@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** One row per feature of which something was written: a definition, an archiving, a link. */
+/** One row per feature that has an event of its own: a definition, an archiving, a link. */
 @Entity({ name: 'feature', withoutRowid: true })
 export class FeatureEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** One row a log file: how far it has been read, and how to tell that it was rewritten. */
+/** One row per log file: how far it has been read, and how to tell whether it was rewritten. */
 @Entity({ name: 'log_file', withoutRowid: true })
 export class LogFileEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from '#typeorm'
 
-/** A line of the log that is not a plain good event, by its place. */
+/** A line of the log that is not a plain valid event, identified by its place. */
 @Entity({ name: 'log_problem' })
 @Index('log_problem_file', ['file'])
 export class LogProblemEntity {

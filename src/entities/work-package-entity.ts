@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from '#typeorm'
 
-/** One row a work package: its state after every event read so far. */
+/** One row per work package: its state after all events read so far. */
 @Entity({ name: 'work_package', withoutRowid: true })
 export class WorkPackageEntity {
   @PrimaryColumn({ type: 'text' })
@@ -16,7 +16,7 @@ export class WorkPackageEntity {
   @Column({ type: 'text' })
   state!: string
 
-  /** CRC-32 of `state`, of which a command reads one or two. */
+  /** CRC-32 of `state`. A checksum is enough, since a command reads only one or two states. */
   @Column({ type: 'integer' })
   crc!: number
 }

@@ -1,10 +1,10 @@
 'use strict'
 /**
- * Preloaded (`node --require`), writes what a process loaded, looked at on disk and started to the file KITTY_LOADS
- * names when it ends: JSON of `{ builtins, modules, files, processes }`. What Node's own loader reads is left out, since
- * it differs from one Node to the next; the modules say it. With KITTY_LOADS_BUNDLED also which modules inside a bundle
- * were run: the bundle's text is changed for that, so that no compiled code fits it; of the shortened one, which has
- * lost the modules' names, the readable twin is run.
+ * Preload with `node --require`. At exit, writes what the process loaded, looked up on disk and started to the file
+ * that KITTY_LOADS names, as JSON `{ builtins, modules, files, processes }`. Leaves out the files that Node's own
+ * loader reads, since they differ between Node versions; `modules` covers them. With KITTY_LOADS_BUNDLED it also lists
+ * the modules that ran inside a bundle. This changes the bundle's text, so no compiled code matches; in place of the
+ * minified bundle, which has no module names, it runs the readable twin.
  */
 const fs = require('node:fs')
 const Module = require('node:module')
@@ -16,7 +16,7 @@ const files = []
 const processes = []
 let depth = 0
 
-/** How esbuild starts every module it has put into a bundle. */
+/** How esbuild starts every module in a bundle. */
 const STARTS = /__getOwnPropNames\((cb|fn)\)\[0\]/g
 globalThis[Symbol.for('kitty.module-run')] = (name) => {
   modules.add(name)
@@ -42,7 +42,7 @@ function isPath(value) {
   return typeof value === 'string' || value instanceof URL || Buffer.isBuffer(value)
 }
 
-/** The caller's frame comes after this file's own two. */
+/** The caller's frame follows the two frames of this file. */
 function isLoader(stack) {
   const caller =
     stack
@@ -64,14 +64,14 @@ function tellingBundle(path, text) {
 
 function countFiles(folder, api) {
   for (const [name, value] of Object.entries(api)) {
-    // Classes, and what is asked about a descriptor.
+    // Skips classes and functions that take a descriptor.
     if (typeof value === 'function' && !/^(_|[A-Z]|f[a-z]+Sync$)/.test(name))
       api[name] = counting(folder, name, value)
   }
 }
 countFiles('', fs)
 
-// `fs.promises` is a getter that loads a module; whoever asks for it gets the counting one.
+// `fs.promises` is a getter that loads a module; callers get the counting version.
 const { get } = Object.getOwnPropertyDescriptor(fs, 'promises')
 let promises
 Object.defineProperty(fs, 'promises', {

@@ -1,5 +1,5 @@
-// Emits notes through the built program's own store, in a process of its own: `node emit-notes.mjs COUNT NAME`.
-// Prints the id of every event once it is acknowledged.
+// Emits notes through the built program's store, in a separate process: `node emit-notes.mjs COUNT NAME`. Prints the ID
+// of every event once it is acknowledged.
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../dist/core/di/container.js'
 import { EventStore } from '../../dist/core/store/event-store.js'

@@ -13,7 +13,9 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** A small checkout with this program's own scripts and a library of one function, whose value tells versions apart. */
+/**
+ * A small checkout with this program's own scripts and a library of one function, whose value identifies the version.
+ */
 export class EventsLibCheckout {
   constructor(readonly root = tempFolder()) {}
 
@@ -42,7 +44,7 @@ export class EventsLibCheckout {
     return checkout
   }
 
-  /** A checkout of its own, of the branch `main` alone. */
+  /** Clones only the branch `main`. */
   cloneOf(...options: string[]): EventsLibCheckout {
     const folder = tempFolder()
     gitIn(folder, 'clone', '--quiet', ...options, `file://${this.root}`, '.')
@@ -60,14 +62,14 @@ export class EventsLibCheckout {
     this.write('packages/events/src/index.ts', `export const says = '${says}'\n`)
   }
 
-  /** The commit's hash. */
+  /** Commits everything and returns the hash. */
   commit(message: string): string {
     this.git('add', '--all')
     this.git('commit', '--quiet', '--message', message)
     return this.git('rev-parse', 'HEAD').trim()
   }
 
-  /** Pins the latest commit and commits that. */
+  /** Pins the latest commit and commits the pin. */
   pinned(): this {
     const done = this.run('pin')
     if (done.code !== 0) throw new Error(done.stderr)
@@ -76,7 +78,7 @@ export class EventsLibCheckout {
   }
 
   get pin(): Record<string, string> {
-    // A cast: the file this class has written.
+    // A cast: this class wrote the file.
     return (
       JSON.parse(readFileSync(join(this.root, 'package.json'), 'utf8')) as {
         eventsLib: Record<string, string>
@@ -105,7 +107,7 @@ export class EventsLibCheckout {
     return { code: done.status, stdout: done.stdout, stderr: done.stderr }
   }
 
-  /** What the installed library says; undefined when none is installed. */
+  /** The value of the installed library's function; undefined when none is installed. */
   get installed(): string | undefined {
     try {
       return /says = '(.*)'/.exec(

@@ -1,4 +1,4 @@
-/** Runs `work` for every item, a few at a time: real processes on few cores only get in each other's way. */
+/** Runs `work` for every item, a few at a time: on few cores, more processes only slow each other down. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,

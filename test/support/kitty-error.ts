@@ -1,6 +1,6 @@
 import { isKittyError, type KittyError } from '../../src/core/errors/kitty-error.js'
 
-/** The KittyError that `act` throws; fails the test when it throws none. */
+/** Returns the KittyError that `act` throws; fails the test when it throws none. */
 export function errorOf(act: () => unknown): KittyError {
   try {
     act()
@@ -11,7 +11,7 @@ export function errorOf(act: () => unknown): KittyError {
   throw new Error('nothing was thrown')
 }
 
-/** As `errorOf`, for what a promise rejects with. */
+/** Like `errorOf`, for a rejected promise. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<KittyError> {
   try {
     await promise

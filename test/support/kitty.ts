@@ -26,7 +26,7 @@ export interface Answer<T> {
   readonly warnings: readonly string[]
 }
 
-/** Kitty's services as a process in that folder has them. */
+/** Kitty's services, as a process in that folder would have them. */
 export function kittyIn(
   cwd: string,
   env: Readonly<Record<string, string>> = { KITTY_ACTOR: 'ada' },
@@ -36,7 +36,7 @@ export function kittyIn(
   return createContainer({ cwd, env, now, nextId, progress: () => undefined, progressDone: () => undefined })
 }
 
-/** One command's worth of the program in this process: a container of its own, closed again. */
+/** Runs one command's worth of the program in this process: opens a container and closes it. */
 export async function inProcess<T, S>(
   cwd: string,
   token: ServiceId<S>,
@@ -86,11 +86,11 @@ export interface Ran {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
-  /** The one document on stdout. */
+  /** Parses the one document on stdout. */
   json(): Record<string, unknown>
 }
 
-/** The built program, in a process of its own. */
+/** Runs the built program in a separate process. */
 export async function kitty(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(GIT_|KITTY_|VITEST|NODE_OPTIONS)/.test(name),
@@ -112,7 +112,7 @@ export async function kitty(cwd: string, args: readonly string[], env: NodeJS.Pr
   })
 }
 
-/** A folder whose programs come first: `kitty`, as a merge driver calls it, and others that a test puts there. */
+/** Creates a folder to put first in the PATH: has `kitty`, as a merge driver calls it, and the given programs. */
 export function shims(programs: Readonly<Record<string, string>> = {}): { PATH: string } {
   const folder = tempFolder()
   const all = { kitty: `#!/bin/sh\nexec ${process.execPath} ${RUN} "$@"\n`, ...programs }
@@ -121,8 +121,8 @@ export function shims(programs: Readonly<Record<string, string>> = {}): { PATH: 
 }
 
 /**
- * A repository with a feature of three work packages, each with a subtask, WP02 waiting for WP01; everything but the
- * packages' files committed, so that two clones of it only ever merge the log.
+ * A repository with a feature of three work packages, each with a subtask; WP02 depends on WP01. Everything except the
+ * packages' files is committed, so that two clones only ever merge the log.
  */
 export async function project(): Promise<string> {
   template ??= build()
@@ -167,7 +167,7 @@ async function build(): Promise<string> {
   return root
 }
 
-/** A clone on the same branch, with kitty's git set-up. */
+/** Clones to the same branch, with kitty's git setup. */
 export async function cloneOf(origin: string): Promise<string> {
   const folder = join(tempFolder(), 'clone')
   gitIn(dirname(folder), 'clone', '--quiet', origin, folder)
@@ -187,7 +187,7 @@ export function commitLog(folder: string): void {
   gitIn(folder, 'commit', '--quiet', '--allow-empty', '--message', 'log')
 }
 
-/** Merges the log of `from`, where git has no kitty to call: its own union takes over. */
+/** Merges the log of `from` where git cannot run kitty, so that git's own union merge takes over. */
 export function pullFrom(folder: string, from: string): void {
   gitIn(folder, 'pull', '--quiet', '--no-rebase', '--no-edit', from, 'main')
 }

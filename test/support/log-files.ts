@@ -11,14 +11,14 @@ export interface LoggedEvent {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** The day files of a repository's log, by name. */
+/** The names of the day files in a repository's log. */
 export function dayFiles(root: string): string[] {
   return readdirSync(join(root, '.kittify', 'events'))
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
 }
 
-/** Every event as it stands in the files, in their order. Fails on a line that is not JSON. */
+/** Every event in file order. Fails on a line that is not JSON. */
 export function loggedEvents(root: string): LoggedEvent[] {
   return dayFiles(root).flatMap((name) => {
     const text = readFileSync(join(root, '.kittify', 'events', name), 'utf8')

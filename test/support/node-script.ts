@@ -13,8 +13,8 @@ afterAll(() => {
 })
 
 /**
- * Bundles a TypeScript source, which imports as a file in the repository's root would, into a script for plain
- * node. It lies under node_modules so that packages are found from it.
+ * Bundles a TypeScript source, whose imports resolve from the repository's root, into a script for plain node. The
+ * script is under node_modules so that it can find packages.
  */
 export async function nodeScript(source: string): Promise<string> {
   const parent = join(ROOT, 'node_modules', '.cache')
@@ -50,7 +50,7 @@ export interface Running {
   says(text: string): Promise<void>
 }
 
-/** Starts a script of `nodeScript` in a process of its own. */
+/** Runs a script made by `nodeScript` in a separate process. */
 export function runNode(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
   let stdout = ''

@@ -12,7 +12,7 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** A user's data folder with plugins in it, as installing them leaves it. */
+/** A user's data folder with plugins in it, as an installation leaves it. */
 export class PluginHome {
   readonly folder = tempFolder()
   readonly #plugins: object[] = []

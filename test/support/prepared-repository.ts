@@ -5,14 +5,14 @@ import { TempRepository } from './temp-repository.js'
 import { Initialize } from '../../src/core/services/initialize.js'
 import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
 
-/** What most tests of the program start from: two packages that are free, one that waits for both. */
+/** The starting point of most program tests: two free packages, and one that depends on both. */
 export const LOGIN: readonly SpecPackage[] = [
   { id: 'WP01' },
   { id: 'WP02' },
   { id: 'WP03', dependencies: ['WP01', 'WP02'] },
 ]
 
-/** A repository after `kitty init`, with features written, taken into the log, and committed. */
+/** A repository after `kitty init` whose features have been written, finalized and committed. */
 export async function preparedRepository(
   features: Readonly<Record<string, readonly SpecPackage[]>> = { '001-login': LOGIN },
   root?: string,

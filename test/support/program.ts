@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
 
-// A dozen starts of the program take seconds, and minutes where others keep the machine busy.
+// A dozen starts of the program take seconds, or minutes on a busy machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 /** The built program, as a shell would start it. */
@@ -22,10 +22,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Variables of whoever runs the tests that would change what the program does. */
+/** Variables in the test runner's environment that would change the program's behavior. */
 const FOREIGN = /^(GIT_|KITTY_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
 
-/** Runs `kitty …` in a process of its own, with nobody on stdin and an actor that is always the same. */
+/** Runs `kitty …` in a separate process, with an empty stdin and a fixed actor. */
 export function kitty({ cwd, env = {} }: RunOptions, ...args: readonly string[]): Promise<Outcome> {
   return node({ cwd, env }, PROGRAM, ...args)
 }
@@ -35,7 +35,7 @@ export function node(options: RunOptions, script: string, ...args: readonly stri
   return outcomeOf(start(options, script, args))
 }
 
-/** Starts `kitty …` for a test that reads along, or ends it. */
+/** Starts `kitty …` for a test that reads its output as it comes, or ends it. */
 export function startKitty(options: RunOptions, ...args: readonly string[]): Running {
   return start(options, PROGRAM, args)
 }
@@ -52,7 +52,7 @@ function start({ cwd, env = {} }: RunOptions, script: string, args: readonly str
   })
 }
 
-/** What a process that was started has printed and answered when it is gone. */
+/** Resolves to the output and exit status of a started process. */
 export function outcomeOf(child: Running): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let stdout = ''
@@ -66,7 +66,7 @@ export function outcomeOf(child: Running): Promise<Outcome> {
   })
 }
 
-/** The document on stdout; fails unless it is exactly one. */
+/** Parses the document on stdout; fails unless there is exactly one. */
 export function documentOf(outcome: Outcome): Readonly<Record<string, unknown>> {
   const document: unknown = JSON.parse(outcome.stdout)
   if (typeof document !== 'object' || document === null || Array.isArray(document))
@@ -81,7 +81,7 @@ export interface FailureShape {
   readonly context: Readonly<Record<string, unknown>>
 }
 
-/** The failure document's `error`. */
+/** The `error` of the failure document. */
 export function failureIn(outcome: Outcome): FailureShape {
   const { error } = documentOf(outcome)
   if (typeof error !== 'object' || error === null) throw new Error(`no failure document: ${outcome.stdout}`)

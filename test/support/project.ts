@@ -28,10 +28,13 @@ export interface Answer {
   readonly stderr: string
 }
 
-/** A repository without commits in which kitty is set up, used through its services within this process or through the built program. */
+/**
+ * A repository without commits in which kitty is set up. Tests use it through services in this process or through the
+ * built program.
+ */
 export class Project {
   readonly root = tempFolder()
-  /** What the clock of in-process operations says; moves on by a second with every look. */
+  /** The clock of in-process operations; advances by one second per reading. */
   time = Date.parse('2026-11-22T10:00:00.000Z')
 
   constructor(config?: unknown) {
@@ -57,7 +60,7 @@ export class Project {
     return readFileSync(this.path(path), 'utf8')
   }
 
-  /** Runs `work` with services of a container of its own, as one process would, and closes it. */
+  /** Runs `work` with the services of a new container, as one process would, and closes it. */
   async use<T>(
     work: (services: Services) => Promise<T>,
     rules: readonly MoveRule[] = [],
@@ -81,7 +84,7 @@ export class Project {
     }
   }
 
-  /** The packages' files, and their events. */
+  /** Writes the packages' files and their events. */
   async withPackages(packages: Readonly<Record<string, StatedPackage>>): Promise<this> {
     for (const [id, { dependencies = [], subtasks = [] }] of Object.entries(packages)) {
       const boxes = subtasks.map((subtask) => `- [ ] ${subtask} Do it\n`).join('')
@@ -96,12 +99,12 @@ export class Project {
     return this
   }
 
-  /** Whether git ignores the path. */
+  /** True when git ignores the path. */
   ignores(path: string): boolean {
     return spawnSync('git', ['check-ignore', '--quiet', path], { cwd: this.root }).status === 0
   }
 
-  /** The built program, in a process of its own. */
+  /** Runs the built program in a separate process. */
   run(...args: string[]): Answer {
     const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
       cwd: this.root,
@@ -112,10 +115,10 @@ export class Project {
     return { code: status, stdout, stderr }
   }
 
-  /** The one JSON document that the program answers. */
+  /** Runs the program with `--json` and parses its document. */
   json(...args: string[]): { readonly code: number | null; readonly document: Record<string, unknown> } {
     const { code, stdout } = this.run(...args, '--json')
-    // Cast: a document that is not an object fails in the test that looks into it.
+    // Cast: a test fails when it reads from a document that is not an object.
     return { code, document: JSON.parse(stdout) as Record<string, unknown> }
   }
 }

@@ -8,9 +8,9 @@ export interface SessionFacts {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly endsWithCommand?: boolean
-  /** Asked each time anything wants to know the time. */
+  /** Called for every reading of the clock. */
   readonly now?: () => Date
-  /** Called whenever an event has been given its id, and with it its time. */
+  /** Called after an event gets its ID and, with it, its time. */
   readonly onStamp?: () => void
 }
 

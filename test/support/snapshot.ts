@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** Every file below a folder with what is in it, to compare before and after: also `.git`, its index and its refs. */
+/** Every file below a folder with its content, for comparison; includes `.git`, its index and its refs. */
 export function snapshot(
   root: string,
   ignored: (path: string) => boolean = () => false,
@@ -22,7 +22,7 @@ export function snapshot(
   return found
 }
 
-/** What is derived and what only tells who held the lock: both may change when a board is looked at. */
+/** True for derived files and for the record of the lock's holder: both may change when a board is displayed. */
 export function isDerived(path: string): boolean {
   return (
     path.startsWith('.kittify/events/index.db') ||

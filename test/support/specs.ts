@@ -6,7 +6,7 @@ export interface SpecPackage {
   readonly subtasks?: readonly string[]
 }
 
-/** Writes a feature's folder: meta.json and one file a package. */
+/** Writes a feature's folder: meta.json and one file per package. */
 export function writeFeature(
   repository: TempRepository,
   slug: string,

@@ -8,7 +8,7 @@ const SSHD = '/usr/sbin/sshd'
 
 export const hasSshServer = existsSync(SSHD)
 
-/** A real sshd on loopback with a host key of its own, which lets one deploy key in. */
+/** A real sshd on loopback with its own host key, which accepts one deploy key. */
 export class SshServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'kitty-sshd-'))
   readonly deployKey = this.key('deploy-key')
@@ -24,7 +24,7 @@ export class SshServer {
     writeFileSync(this.knownHosts, `[127.0.0.1]:${this.port} ${readFileSync(`${this.#hostKey}.pub`, 'utf8')}`)
     const config = join(this.folder, 'sshd-config')
     writeFileSync(config, this.#config())
-    // Debian's build asks for this folder when it is started by root.
+    // Debian's build requires this folder when root starts it.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
     this.#server = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
@@ -57,7 +57,7 @@ export class SshServer {
       `HostKey ${this.#hostKey}`,
       `AuthorizedKeysFile ${join(this.folder, 'authorized-keys')}`,
       'PidFile none',
-      // The keys lie below the system's folder for temporary files, which everybody may write.
+      // The keys are below the system's temporary folder, which everyone may write to.
       'StrictModes no',
       'UsePAM no',
       'PermitRootLogin prohibit-password',

@@ -13,12 +13,12 @@ function removeAll(paths: string[]): void {
   for (const path of paths.splice(0)) rmSync(path, { recursive: true, force: true })
 }
 
-/** An empty folder that is gone after the test. */
+/** An empty folder, removed after the test. */
 export function tempFolder(): string {
   return folderIn(made)
 }
 
-/** An empty folder for all tests of a file, made in `beforeAll` and gone after the last. */
+/** An empty folder for all tests in a file, created in `beforeAll` and removed after the last one. */
 export function sharedFolder(): string {
   return folderIn(shared)
 }

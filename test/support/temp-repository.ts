@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tempFolder } from './temp-folder.js'
 
-/** A real git repository with one commit on `main`, gone after the test. */
+/** A real git repository with one commit on `main`, removed after the test. */
 export class TempRepository {
   /** @param root An empty folder. */
   constructor(readonly root = tempFolder()) {
@@ -28,7 +28,7 @@ export class TempRepository {
     this.git('commit', '--quiet', '--message', message)
   }
 
-  /** As after `kitty init`, without the merge driver. */
+  /** Sets up the state after `kitty init`, without the merge driver. */
   initKitty(): void {
     mkdirSync(join(this.root, '.kittify', 'events'), { recursive: true })
     this.write('.kittify/.gitignore', 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n')
@@ -37,7 +37,7 @@ export class TempRepository {
   }
 }
 
-/** Runs git with a user and no configuration but the repository's own. */
+/** Runs git with a user, and with no configuration except the repository's own. */
 export function gitIn(folder: string, ...args: string[]): string {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
   return execFileSync('git', args, {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Git's own files, which git rewrites when it is merely asked. */
+/** Git's own files, which git rewrites even when it only reads. */
 const GIT_OWN = /^\.git(\/(?!kitty\/)|$)/
 
 /**
- * Every file below `root` with what it holds, to compare before and after: path → mode and content. Kitty's private
- * folder in the git directory is looked at, the rest of the git directory is not.
+ * Every file below `root` with its content, for comparison before and after: path → mode and content. Includes kitty's
+ * private folder in the git directory, but not the rest of the git directory.
  */
 export function treeOf(root: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
@@ -31,11 +31,11 @@ function describe(path: string, stats: ReturnType<typeof lstatSync>): string {
   return `${stats.mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`
 }
 
-/** What a read may leave: records of refusals, the index, the clock, locks, and private notes of what it has looked at. */
+/** What a read may leave: error records, the index, the clock, locks, and private notes of what it has looked at. */
 const DERIVED =
   /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/(lock|index-|reflogs-seen|uncommitted|synced|tips|ended-tails|sqlite-notice)|$))/
 
-/** The paths that differ, derived files and error records aside. */
+/** The paths that differ, except derived files and error records. */
 export function changedPaths(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

@@ -3,26 +3,26 @@ import { join } from 'node:path'
 import { type Command, Config, type Interfaces } from '@oclif/core'
 import { type BundledCommands, commandOf } from './command-of.js'
 
-/** What the bundle carries of the program, so that none of it is looked for on disk. */
+/** Facts about the program that the bundle carries, so that a start does not search the disk for them. */
 export interface BundledProgram {
   /** The package's folder. */
   readonly root: string
   readonly pjson: Interfaces.PJSON
-  /** By id. */
+  /** Keyed by ID. */
   readonly commands: BundledCommands
 }
 
-/** A theme colours oclif's help, which is not printed from here. */
+/** A theme colors oclif's help, which this configuration never prints. */
 class PlainConfig extends Config {
   override async loadTheme(): Promise<undefined> {
     return undefined
   }
 }
 
-/** The configuration for these of the program's own commands: no plugin is looked for. */
+/** A configuration with only these commands of the program; it looks for no plugins. */
 async function bundledConfig(program: BundledProgram, commands: readonly Command.Cached[]): Promise<Config> {
   const plugin = bundledPlugin(program, commands)
-  // A cast: oclif types the argument by its class, of which it uses what the interface says.
+  // A cast: oclif types the argument as its class but uses only the members of this interface.
   const plugins = new Map([[plugin.name, plugin]]) as unknown as Map<string, never>
   const config = new PlainConfig({
     root: program.root,
@@ -90,9 +90,9 @@ function hookOptions(hook: string | { target: string; identifier?: string }): {
     : { identifier: 'default', ...hook }
 }
 
-/** The configuration with the plugins the program consists of: their commands are not in the bundle. */
+/** A configuration that includes the oclif plugins the program depends on; the bundle does not carry their commands. */
 export async function configWithOclifPlugins(program: BundledProgram): Promise<Config> {
-  // oclif's own shape, written by oclif when the program was built.
+  // A cast: oclif wrote this file when the program was built.
   const manifest = JSON.parse(
     readFileSync(join(program.root, 'oclif.manifest.json'), 'utf8'),
   ) as Interfaces.Manifest
@@ -102,13 +102,13 @@ export async function configWithOclifPlugins(program: BundledProgram): Promise<C
 }
 
 /**
- * Runs one of the program's own commands without looking at plugins, where there is nothing else that could be meant.
- * @returns false when oclif has to decide: help, topics, unknown commands, plugins.
+ * Runs one of the program's own commands without looking for plugins, if the command line can mean nothing else.
+ * @returns false when oclif has to decide: help, topics, unknown commands, plugins
  */
 export async function runDirectly(argv: readonly string[], program: BundledProgram): Promise<boolean> {
   const id = commandOf(argv, program.commands)
   if (id === undefined) return false
-  // What the manifest says of a command is for its help; the class says it to the parser.
+  // These manifest fields serve the help only; the parser reads the class.
   const config = await bundledConfig(program, [
     { id, aliases: [], args: {}, flags: {}, hasDynamicHelp: false, hidden: false, hiddenAliases: [] },
   ])

@@ -8,8 +8,8 @@ interface BundledCommand {
 }
 
 /**
- * The id of the program's own command that a command line runs, as oclif would find it. Undefined where that is not
- * plain: help, topics, unknown commands, and words too many.
+ * The ID of the program's own command that a command line runs, as oclif would resolve it. Undefined when that is not
+ * certain: help, topics, unknown commands, surplus words.
  * @param argv Without node and script.
  */
 export function commandOf(argv: readonly string[], commands: BundledCommands): string | undefined {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { featureFlag } from './flags.js'
 
-/** Which events: shared by whatever lists or follows them. */
+/** Flags that select events, shared by the commands that list or follow them. */
 export const eventFlags = {
   entity: Flags.string({ summary: 'Only this entity: a work package, a gate, a feature.', helpValue: 'ID' }),
   type: Flags.string({ summary: 'Only this event type.', helpValue: 'TYPE' }),

@@ -4,10 +4,10 @@ import type { Printer } from './print.js'
 import { renderEvents } from './render/tables.js'
 import type { Style } from './style.js'
 
-/** How a history is printed: for people, or one JSON document a line. */
+/** Output format of a history: for people, or one JSON document per line. */
 export type EventFormat = 'text' | 'table' | 'jsonl'
 
-/** Prints events that come in batches, no faster than they are read. */
+/** Prints batches of events, no faster than the reader takes them. */
 export class EventPrinter {
   #heading = true
 
@@ -17,7 +17,7 @@ export class EventPrinter {
     private readonly format: EventFormat,
   ) {}
 
-  /** @returns false once nobody reads any more, or the command is interrupted */
+  /** @returns false when the reader has left or the command is interrupted */
   async print(events: readonly EventDocument[], interruption: Interruption): Promise<boolean> {
     const taken = (): Promise<void> => Promise.race([this.printer.drained(), interruption.aborted])
     if (this.format !== 'jsonl') {
@@ -34,7 +34,7 @@ export class EventPrinter {
     return !interruption.signal.aborted && !this.printer.closed
   }
 
-  /** Prints whatever comes, until there is no more or `print` says so. */
+  /** Prints batches until they end or `print` returns false. */
   async printAll(
     batches: AsyncIterable<readonly EventDocument[]>,
     interruption: Interruption,

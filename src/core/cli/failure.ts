@@ -1,7 +1,7 @@
 import { EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
 import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
 
-/** A failure as other programs read it: the value of `error` in the failure document. */
+/** A failure for programs: the value of `error` in the failure document. */
 export interface FailureDocument {
   readonly kind: string
   readonly message: string
@@ -20,15 +20,15 @@ interface OclifError {
   readonly oclif: { readonly exit?: number }
 }
 
-/** `this.exit()` and `--help`: they have said what they had to say. */
+/** True for `this.exit()` and `--help`, which have already printed their output. */
 export function isQuietExit(error: unknown): error is { oclif: { exit: number } } {
   return isOclifError(error) && 'code' in error && error.code === 'EEXIT'
 }
 
-/** The one funnel from whatever was thrown to what a person or a program reads. */
+/** Turns anything thrown into the one form that people and programs read. */
 export function failureOf(error: unknown): Failure {
   const failure = describe(error)
-  // What was typed comes back in messages, and those end up in a build's public record.
+  // Messages quote user input, and they end up in a build's public record.
   return {
     ...failure,
     document: withoutSecretsIn(failure.document),
@@ -53,7 +53,7 @@ function isOclifError(error: unknown): error is OclifError {
 const OCLIF_HINT = 'See more help with --help'
 
 function usageDocument(error: OclifError): FailureDocument {
-  // oclif appends its own hint after the first line that matters; ours stands in next_steps.
+  // oclif appends its own hint after the first relevant line; ours is in next_steps.
   const whole = error.message.trim()
   const message = whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
   return {
@@ -67,7 +67,7 @@ function usageDocument(error: OclifError): FailureDocument {
 function unexpected(error: unknown): FailureDocument {
   const message = error instanceof Error ? error.message : String(error)
   const code = systemCode(error)
-  // Met anywhere, since loading a module opens files too.
+  // Can occur anywhere, since loading a module also opens files.
   if (code === 'EMFILE' || code === 'ENFILE') {
     const next_steps = ['raise the limit: ulimit -n 1024', 'run the command again']
     return { kind: 'NotWritable', message: `too many open files: ${message}`, next_steps, context: { code } }

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 
-/** Flags shared by commands, so that a word means the same everywhere. */
+/** Flags shared by several commands, so that a word means the same everywhere. */
 
 export const featureFlag = Flags.string({
   char: 'f',
@@ -26,7 +26,7 @@ const idempotencyFlag = Flags.string({
   helpValue: 'KEY',
 })
 
-/** What every command that writes takes. */
+/** Flags of every command that writes. */
 export const provenanceFlags = {
   actor: actorFlag,
   correlation: correlationFlag,
@@ -52,7 +52,9 @@ export const requiredLaneFlag = (summary: string) =>
 
 export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })
 
-/** What git hands a merge driver, in git's order (gitattributes(5), "Defining a custom merge driver"). */
+/**
+ * The arguments that git passes to a merge driver, in git's order (gitattributes(5), "Defining a custom merge driver").
+ */
 export const mergeDriverArgs = {
   base: Args.string({
     name: 'BASE',

@@ -6,7 +6,7 @@ interface NamedCommand {
   readonly summary: string | null
 }
 
-/** What `--help --json` answers: one command, or a topic with what is in it. `command` is null for the whole program. */
+/** The answer to `--help --json`: one command, or a topic and its contents. `command` is null for the whole program. */
 export interface HelpDocument {
   readonly help: {
     readonly command: string | null
@@ -20,8 +20,9 @@ export interface HelpDocument {
 }
 
 /**
- * The document to answer with where help is what was asked for, since oclif's own help is text alone.
- * @param argv With `--json`. @returns undefined when a command is meant, or nothing of that name exists.
+ * The document to print when the user asks for help with `--json`; oclif's own help is text only.
+ * @param argv Including `--json`.
+ * @returns undefined when the command line runs a command, or names nothing that exists
  */
 export function helpDocument(argv: readonly string[], config: Config): HelpDocument | undefined {
   const beforeRest = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv

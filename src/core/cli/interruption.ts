@@ -1,15 +1,15 @@
-/** Signal → what a shell reports for a program that it ended: 128 and the signal's number. */
+/** Exit codes by signal: 128 plus the signal's number, as shells report it. */
 const EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-/** How long what is on its way out may take to leave, in milliseconds. */
+/** Time allowed for remaining output to leave the process, in milliseconds. */
 const GRACE_MS = 1_000
 
 type Signal = keyof typeof EXITS
 
-/** Lets a command that runs until it is stopped end in order: `aborted` at the first signal, the process at the second. */
+/** Lets a long-running command end in order: the first signal resolves `aborted`, the second ends the process. */
 export class Interruption {
   readonly #controller = new AbortController()
-  /** Resolves when the command is to end. */
+  /** Resolves when the command must end. */
   readonly aborted = new Promise<void>((resolve) => {
     this.signal.addEventListener('abort', () => resolve(), { once: true })
   })
@@ -25,17 +25,17 @@ export class Interruption {
     return this.#controller.signal
   }
 
-  /** Ends the command as that signal would. */
+  /** Ends the command as the signal would. */
   interrupt(name: Signal): void {
     const code = EXITS[name]
     if (this.signal.aborted) process.exit(code)
     process.exitCode = code
     this.#controller.abort()
-    // A reader that has stopped reading must not keep the process: what it has not taken it will never take.
+    // A reader that stopped reading must not keep the process alive: it will never take the rest.
     setTimeout(() => process.exit(code), GRACE_MS).unref()
   }
 
-  /** Ends the command with nothing wrong. */
+  /** Ends the command successfully. */
   stop(): void {
     this.#controller.abort()
   }

@@ -18,7 +18,7 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { containerIsOpen, resolverOf, type ServiceId } from '../token.js'
 
-/** How long a stream goes on after its reader has left, in milliseconds. */
+/** Interval at which a stream checks whether its reader has left, in milliseconds. */
 const READER_LOOK_MS = 500
 
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
@@ -27,8 +27,8 @@ type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
 type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
 
 /**
- * What every command shares: parsed input, one way to print, one way to fail. A command returns its JSON document;
- * with `--json` that, or the failure's, is the only thing stdout ever sees.
+ * Base of every command: parses input, prints, and fails in one way. A command returns its JSON document; with
+ * `--json`, stdout gets only that document, or the failure document.
  */
 export abstract class KittyCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true
@@ -36,20 +36,20 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     color: Flags.boolean({ allowNo: true, hidden: true, default: true, summary: 'Colour on a terminal.' }),
   }
 
-  /** Given by `@WithErrorStorage`, which keeps a record there of what the command was refused. */
+  /** Set by `@WithErrorStorage`; keeps a record of what the command was refused. */
   declare readonly errorStorage?: ErrorStorage
 
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
   #printer: Printer | undefined
 
-  /** Takes the configuration as it comes: oclif would load what it has loaded already anew. */
+  /** Reuses the given configuration: oclif would load everything again. */
   static override async run<T extends Command>(
     this: new (argv: string[], config: Config) => T,
     argv: string[] = process.argv.slice(2),
     options?: Interfaces.LoadOptions,
   ): Promise<ReturnType<T['run']>> {
-    // Casts: what a command answers is what its run does.
+    // Casts: a command resolves to the result of its run().
     const command: unknown = options instanceof Config ? new this(argv, options) : undefined
     if (command instanceof KittyCommand) return command._run<ReturnType<T['run']>>()
     return Command.run.call(this, argv, options) as Promise<ReturnType<T['run']>>
@@ -64,17 +64,17 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
       args: this.ctor.args,
       strict: this.ctor.strict,
     })
-    // The parser was given this class's own definitions; its type cannot say so.
+    // Casts: the parser uses this class's own definitions, which its type cannot express.
     this.flags = flags as FlagsOf<T>
     this.args = args as ArgsOf<T>
   }
 
-  /** A service of the process's container. */
+  /** Resolves a service from the process's container. */
   protected async service<S>(token: ServiceId<S>): Promise<S> {
     return (await resolverOf(this)).resolve(token)
   }
 
-  /** What the command is about and who runs it: names of features are looked up in `store`. */
+  /** The command's subject and its actor; looks up feature names in `store`. */
   protected async scope(store: EventStore): Promise<Scope> {
     const { Scope } = await import('../services/scope.js')
     return new Scope(await this.service(Workspace), await this.service(Session), store)
@@ -85,15 +85,15 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     return this.#printer
   }
 
-  /** Prints for people: nothing with `--json`. */
+  /** Prints for people; prints nothing with `--json`. */
   protected show(render: (style: Style) => string): void {
     if (!this.jsonEnabled()) this.printer.out(render(this.#style(standardOutput(1))))
   }
 
   /**
-   * Prints events as they come, no faster than they are read, until there are no more, a signal ends the command
-   * (exit 130, 143) or nobody reads any more.
-   * @throws KittyError UsageError with `--json`: one document cannot hold what has no end.
+   * Prints events as they arrive, no faster than they are read, until they end, a signal ends the command (exit 130,
+   * 143) or the reader leaves.
+   * @throws KittyError UsageError with `--json`: one document cannot hold an endless stream.
    */
   protected async stream(
     format: EventFormat,
@@ -107,11 +107,11 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     ])
     const interruption = new Interruption()
     const reader = new PipeReader(process.stdout.fd)
-    // On a quiet log no write would find out.
+    // On a quiet log there is no write that would detect it.
     const look = setInterval(() => {
       if (reader.isGone()) interruption.stop()
     }, READER_LOOK_MS)
-    // A signal must be heard while nobody reads, and so what is written must not be waited for.
+    // Signals must be handled even when no one reads the output, so we must not wait for writes: use process.stdout.
     this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
     try {
       await new EventPrinter(this.#printer, this.#style(process.stdout), format).printAll(
@@ -125,8 +125,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   }
 
   /**
-   * Shows a page that changes in place, until it is quit (q) or interrupted. The terminal is left as it was found.
-   * @throws KittyError UsageError with `--json`, or where stdout is no terminal that can do it.
+   * Shows a page that updates in place until the user quits (q) or a signal arrives. Restores the terminal.
+   * @throws KittyError UsageError with `--json`, or when stdout is not a capable terminal.
    */
   protected async live<P>(
     open: (signal: AbortSignal) => AsyncIterable<P>,
@@ -156,12 +156,12 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     }
   }
 
-  /** The success document: the result, and what else there is to say. */
+  /** The success document: the result, plus warnings. */
   protected async document(result: object): Promise<unknown> {
     return { ...result, warnings: (await this.service(Notices)).all }
   }
 
-  /** Names the lines of the log that were passed over, each once; what a merge merely left untidy is verify's to list. */
+  /** Warns of each skipped log line once; verify lists the untidiness that a merge leaves behind. */
   protected async warnOfProblems(problems: readonly LogProblem[]): Promise<void> {
     const notices = await this.service(Notices)
     for (const warning of problemWarnings(problems)) notices.warn(warning)
@@ -171,7 +171,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     this.printer.json(document)
   }
 
-  /** Keeps a record of what the command was refused, where it was given the storage. Never changes the outcome. */
+  /** Keeps a record of what the command was refused, if it has the storage. Never changes the outcome. */
   protected recordRefusal(error: unknown): void {
     const record = recordOf(error, this.id?.replaceAll(':', ' ') ?? this.ctor.name)
     if (record !== undefined) this.errorStorage?.record(record)
@@ -191,7 +191,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
-    // Parsing fails before there is a container, and nothing has been noticed then.
+    // Parsing fails before the container exists; at that point there are no warnings.
     if (containerIsOpen()) for (const warning of (await this.service(Notices)).all) this.printer.warn(warning)
     await super.finally(error)
   }

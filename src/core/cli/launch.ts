@@ -6,9 +6,10 @@ import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { ensureUser } from '../platform/home-folder.js'
 
 /**
- * Starts the program: the one place that decides what is loaded. `--version` needs neither oclif nor a container.
- * @param argv Without node and script. @param entry Folder of the package, or URL of a file in it.
- * @param program What the bundle carries.
+ * Starts the program; the only place that decides what to load. `--version` needs neither oclif nor a container.
+ * @param argv Without node and script.
+ * @param entry Folder of the package, or URL of a file in it.
+ * @param program Facts about the program that the bundle carries.
  */
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (answerVersion(argv)) return
@@ -30,7 +31,7 @@ export async function launch(argv: string[], entry: string, program?: BundledPro
   }
 }
 
-/** What is written past the printer: a reader that has gone (`kitty --version | head -0`) is no failure. */
+/** For output that bypasses the printer: a closed pipe (`kitty --version | head -0`) is not a failure. */
 function outliveReader(): void {
   process.stdout.on('error', (error) => {
     if (systemCode(error) !== 'EPIPE') process.exitCode = EXIT.damaged
@@ -48,7 +49,7 @@ async function installContainer(): Promise<void> {
   })
 }
 
-/** Help asked for with `--json` is one document like everything else. */
+/** Prints help as one JSON document when the command line has `--json`. */
 async function answerHelp(argv: readonly string[], config: Config): Promise<boolean> {
   if (!asksForJson(argv)) return false
   const [{ helpDocument }, { Printer }] = await Promise.all([
@@ -60,7 +61,7 @@ async function answerHelp(argv: readonly string[], config: Config): Promise<bool
   return document !== undefined
 }
 
-/** On a terminal the not-found plugin offers to run what was meant; a program needs the refusal itself. */
+/** On a terminal the not-found plugin offers to run the closest command; a program needs the refusal itself. */
 async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
   if (process.stdin.isTTY && !asksForJson(argv)) return
   const { unknownCommand } = await import('./unknown-command.js')
@@ -68,13 +69,13 @@ async function refuseUnknown(argv: readonly string[], config: Config): Promise<v
   if (refusal !== undefined) throw refusal
 }
 
-/** What stands behind `--` is an argument, whatever it looks like. */
+/** Everything after `--` is an argument. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
-/** What fails before there is a command: an unknown one, a topic, a broken installation. */
+/** Reports failures before any command exists: an unknown command, a topic, a broken installation. */
 async function reportStartFailure(error: unknown, argv: readonly string[]): Promise<void> {
   const [{ failureOf, isQuietExit }, { Printer }, { renderFailure }, { terminalStyle }, { standardOutput }] =
     await Promise.all([

@@ -1,10 +1,10 @@
-/** A page that is longer than the screen it is shown on, pure: what is seen of it and what the keys do. */
+/** Scrolling for a page that is longer than its screen, as pure functions: the visible part, and the effect of keys. */
 import { paint, symbolsOf, type Style } from './style.js'
 import { truncate } from './render/text.js'
 
 export interface View {
   readonly rows: number
-  /** First line of the page that is seen. */
+  /** The first visible line of the page. */
   readonly top: number
 }
 
@@ -34,13 +34,13 @@ const KEYS: Readonly<Record<string, Key>> = {
   G: 'bottom',
 }
 
-/** The keys in what a terminal sent at once; what means nothing here is passed over. */
+/** The keys in a chunk of terminal input; unknown keys are skipped. */
 export function keysIn(input: string): Key[] {
   const parts = input.match(/\u001b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])|[^]/gu) ?? []
   return parts.flatMap((part) => (Object.hasOwn(KEYS, part) ? (KEYS[part] ?? []) : []))
 }
 
-/** Where the view stands after a key, on a page of `length` lines. */
+/** The position of the view after a key, on a page of `length` lines. */
 export function scrolled({ rows, top }: View, key: Key, length: number): number {
   const page = pageRows(rows)
   const to = {
@@ -54,7 +54,7 @@ export function scrolled({ rows, top }: View, key: Key, length: number): number 
   return within(key in to ? to[key as keyof typeof to] : top, rows, length)
 }
 
-/** The screen's lines, exactly `rows` of them: a part of the page, and a line that says what can be done. */
+/** The screen's lines, exactly `rows` of them: part of the page, and a status line that names the keys. */
 export function frame(
   page: string,
   view: View,
@@ -75,7 +75,7 @@ export function frame(
   return { lines: [...seen, ...blank, paint(status, 'faint', style)], top }
 }
 
-/** One row is the status line's, however low the screen. */
+/** The status line takes one row, however low the screen. */
 function pageRows(rows: number): number {
   return Math.max(1, rows - 1)
 }

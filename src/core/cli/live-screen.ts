@@ -1,13 +1,13 @@
 import { frame, type Key, keysIn, scrolled } from './live-frame.js'
 import type { Style } from './style.js'
 
-// xterm's control sequences (ctlseqs): a screen of its own, no cursor, no wrapped lines; and all of it taken back.
+// xterm's control sequences (ctlseqs): alternate screen, no cursor, no line wrapping; and the reverse.
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l'
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
-// Before the line is written: behind a line as wide as the screen it would take the last character.
+// Goes before the line's text: after a line as wide as the screen it would erase the last character.
 const CLEAR_LINE = '\u001b[2K'
-// Shown at once by terminals that know the pair, and passed over by those that do not.
+// Synchronized output: terminals that know the pair draw the frame in one step; others ignore it.
 const HOLD = '\u001b[?2026h'
 const SHOW = '\u001b[?2026l'
 
@@ -27,11 +27,11 @@ export interface ScreenInput {
   off(event: 'data', listener: (bytes: Buffer) => void): unknown
 }
 
-/** What is on the screen: made anew for every width. */
+/** The content of the screen, rendered again for each width. */
 export interface Page {
-  /** The page's lines; must hold no sequence but those of the palette. */
+  /** The page's lines; may contain no sequences except the palette's. */
   text(style: Style): string
-  /** For the line at the bottom. */
+  /** Text for the bottom line. */
   readonly note: string
 }
 
@@ -43,8 +43,8 @@ export interface ScreenEvents {
 const DEFAULT_ROWS = 24
 
 /**
- * A page on a terminal that changes in place. The terminal is left as it was found however the process ends, a kill -9
- * aside: the page lies on the alternate screen, and what was there before comes back.
+ * A page that updates in place on a terminal. Restores the terminal however the process ends, except for kill -9: the
+ * page is on the alternate screen, so the previous content comes back.
  */
 export class LiveScreen {
   #page: Page | undefined
@@ -72,7 +72,7 @@ export class LiveScreen {
     this.output.on('resize', this.#redraw)
     process.on('exit', this.#leave)
     if (this.input.isTTY !== true) return
-    // Raw, since keys are to be read one by one and not to appear on the page.
+    // Raw mode delivers keys one by one and does not echo them.
     this.input.setRawMode?.(true)
     this.input.on('data', this.#typed)
     this.input.resume()
@@ -107,7 +107,7 @@ export class LiveScreen {
     }
   }
 
-  /** In raw mode nobody but the program itself sees to Ctrl-Z. */
+  /** In raw mode the program itself must handle Ctrl-Z. */
   #suspend(): void {
     this.close()
     process.once('SIGCONT', () => {

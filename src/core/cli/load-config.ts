@@ -5,9 +5,10 @@ import type { BundledProgram } from './bundled-program.js'
 import { Printer } from './print.js'
 
 /**
- * The program's commands, and those of installed plugins. Oclif's own loading is not asked for plugins: there a
- * plugin may take the place of what the program consists of, and one that is broken may end it.
- * @param entry Folder of the package, or URL of a file in it. @param program What the bundle carries.
+ * Loads the program's commands and those of installed plugins. Does not use oclif's own plugin loading: there, a plugin
+ * could replace a part of the program, and a broken plugin could end it.
+ * @param entry Folder of the package, or URL of a file in it.
+ * @param program Facts about the program that the bundle carries.
  */
 export async function loadConfig(entry: string, program?: BundledProgram): Promise<Config> {
   const config =

@@ -1,6 +1,6 @@
 /**
- * The merge drivers' short way in. Git runs one for every file that both sides changed, so it is spared everything a
- * command otherwise loads; what does not have git's exact form takes the long way.
+ * The fast path for merge drivers. Git starts one for every file that both sides changed, so it loads nothing that
+ * other commands need; arguments that lack git's exact form take the normal path.
  */
 export async function runMergeDriver(argv: readonly string[]): Promise<boolean> {
   const [topic, subject, command, base, ours, theirs, path, ...more] = argv

@@ -1,4 +1,4 @@
-/** The one way out of the program: what is printed passes here, stripped of control characters. */
+/** The program's only output path: strips control characters from everything it prints. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { type OutputStream, standardOutput } from './standard-output.js'
 import { replaceHidden } from '../errors/invisible.js'
@@ -15,13 +15,13 @@ export interface PrinterOptions {
 }
 
 export interface Progress {
-  /** Work done so far, of a total where one is known. */
+  /** Reports work done so far, of a total if it is known. */
   update(done: number, total?: number): void
-  /** Takes the line away. */
+  /** Removes the progress line. */
   stop(): void
 }
 
-/** Work shorter than this shows no progress. Milliseconds. */
+/** Milliseconds. Work shorter than this shows no progress. */
 const PROGRESS_AFTER = 500
 const PROGRESS_EVERY = 100
 
@@ -43,16 +43,16 @@ export class Printer {
     this.#style = { env: options.env ?? process.env, noColor: options.noColor ?? false }
     this.#now = options.now ?? (() => process.uptime() * 1000)
     this.#stdout.on('error', (error) => this.#lost(error))
-    // With nowhere left to say so, a lost stderr ends nothing.
+    // A lost stderr must not end the command; there is nowhere left to report it.
     this.#stderr.on('error', () => undefined)
   }
 
-  /** True once nobody reads stdout any more (`kitty … | head`): a long listing may stop. */
+  /** True once the reader of stdout has left (`kitty … | head`): a long listing may stop. */
   get closed(): boolean {
     return this.#closed
   }
 
-  /** Resolves once a slow reader has taken what was printed, or is gone: what prints without end waits here. */
+  /** Resolves when a slow reader has caught up or left. Callers that print without end wait here. */
   async drained(): Promise<void> {
     if (!this.#full || this.#closed) return
     await new Promise<void>((resolve) => {
@@ -66,7 +66,7 @@ export class Printer {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** The result, for people: one or more lines. */
+  /** Prints the result for people: one or more lines. */
   out(text: string): void {
     if (!this.#closed) this.#put(`${this.#safe(text, this.#stdout)}\n`)
   }
@@ -75,7 +75,7 @@ export class Printer {
     if (this.#stdout.write(text) === false) this.#full = true
   }
 
-  /** The result, for programs: the only document this process prints. */
+  /** Prints the result for programs: the process's only JSON document. */
   json(document: unknown): void {
     if (this.#answered) {
       this.error('A second JSON document was not printed: stdout carries exactly one')
@@ -86,25 +86,25 @@ export class Printer {
       this.#stdout.write(`${encode(document, this.#stdout.isTTY === true ? 2 : undefined)}\n`)
   }
 
-  /** One line of a stream of JSON documents. */
+  /** Prints one line of a stream of JSON documents. */
   jsonLine(document: unknown): void {
     if (!this.#closed) this.#put(`${encode(document)}\n`)
   }
 
-  /** A warning on stderr; the same one is said once. */
+  /** Prints a warning on stderr, each text once. */
   warn(text: string): void {
     if (this.#warned.has(text)) return
     this.#warned.add(text)
     this.error(`Warning: ${text}`)
   }
 
-  /** A failure's page on stderr. */
+  /** Prints a failure on stderr. */
   error(text: string): void {
     this.#clearProgress()
     this.#stderr.write(`${this.#safe(text, this.#stderr)}\n`)
   }
 
-  /** Progress of work that may take long, on a terminal's stderr and after half a second only. */
+  /** Shows progress on stderr: only on a terminal, and only for long work. */
   progress(label: string): Progress {
     const started = this.#now()
     let shown = -Infinity
@@ -116,7 +116,7 @@ export class Printer {
         shown = now
         this.#progressShown = true
         const amount = total === undefined || total <= 0 ? `${done}` : `${Math.floor((done / total) * 100)} %`
-        // Written past the strip: the carriage return and the erase are this line's own.
+        // Bypasses the strip: the carriage return and the erase sequence are ours.
         this.#stderr.write(`\r${stripControl(label)} ${amount}\u001b[K`)
       },
       stop: () => this.#clearProgress(),
@@ -129,12 +129,12 @@ export class Printer {
     this.#stderr.write('\r\u001b[K')
   }
 
-  /** The text as `out` prints it: for a screen that places its lines itself. */
+  /** The text as `out` would print it, for a screen that positions its lines itself. */
   clean(text: string): string {
     return this.#safe(text, this.#stdout)
   }
 
-  /** Lets through the palette's own sequences where colour is wanted, and nothing else that is no text. */
+  /** Strips everything that is not text, except the palette's sequences when color is on. */
   #safe(text: string, stream: OutputStream): string {
     if (!text.includes('\u001b')) return stripControl(text)
     const { colour } = terminalStyle({ ...this.#style, stream })
@@ -145,7 +145,7 @@ export class Printer {
       .join('')
   }
 
-  /** A reader that has gone is no failure; the work goes on, since what it writes is not what was being read. */
+  /** A closed pipe is not a failure; the work goes on, because its effect does not depend on the output. */
   #lost(error: Error): void {
     const first = !this.#closed
     this.#closed = true
@@ -159,10 +159,10 @@ export class Printer {
   }
 }
 
-/** JSON in which what a terminal would obey, or no one would see, is escaped: the values stay what they were. */
+/** Encodes as JSON and escapes characters that a terminal obeys or does not show. The values are unchanged. */
 function encode(document: unknown, indent?: number): string {
   return replaceHidden(JSON.stringify(document, undefined, indent), (char) =>
-    // In halves: JSON has no escape for what is beyond the first plane.
+    // Escapes surrogates one by one: JSON has no escape for characters beyond the first plane.
     char
       .split('')
       .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,6 +1,6 @@
 import type { LogProblem } from '../log/event-log.js'
 
-/** What git, an editor or a merge leaves behind and every reader understands: for verify to list, not to repeat daily. */
+/** Leftovers of git, editors and merges that every reader understands. verify lists them; daily commands don't. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'duplicate',
   'duplicate_elsewhere',
@@ -10,7 +10,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ])
 const MOST = 20
 
-/** One sentence a problem, `file:line` first; a damaged log of thousands of lines is summed up after the first twenty. */
+/** One sentence per problem, starting with `file:line`; sums up the rest after the first twenty. */
 export function problemWarnings(problems: readonly LogProblem[]): string[] {
   const serious = problems.filter((problem) => !HARMLESS.has(problem.kind))
   const named = serious.slice(0, MOST).map(({ file, line, message }) => `${file}:${line}: ${message}`)

@@ -3,9 +3,9 @@ import type { Session } from '../workspace/session.js'
 import { Printer, type Progress } from './print.js'
 import { randomFractions } from './random-bytes.js'
 
-/** The session of this very process. */
+/** The session of the current process. */
 export function processSession(): Session {
-  // ulid's own source of randomness loads web crypto, which costs more than everything else here.
+  // ulid's own random source loads web crypto, which costs more than the rest of this function.
   const nextUlid = monotonicFactory(randomFractions())
   let progress: Progress | undefined
   return {

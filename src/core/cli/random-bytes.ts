@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 
-/** Bytes: a process that stores event after event asks once for many of them. */
+/** Bytes per read: a process that appends many events rarely needs to ask the system again. */
 const AT_ONCE = 1024
 
 /**
- * Numbers from 0 up to 1 in 256 steps, from the system's own source. Read as a file where there is one:
- * node:crypto takes three milliseconds to load, and every command that writes would wait for it.
+ * Numbers from 0 up to 1 in 256 steps, from the system's random source. Reads it as a file where possible: otherwise
+ * every command that writes would wait for node:crypto to load.
  */
 export function randomFractions(): () => number {
   const bytes = Buffer.alloc(AT_ONCE)
@@ -28,7 +28,7 @@ function readSystemSource(into: Buffer): boolean {
       closeSync(fd)
     }
   } catch {
-    // Windows, or a container without devices: node:crypto knows another way.
+    // Windows, or a container without devices: use node:crypto.
     return false
   }
 }

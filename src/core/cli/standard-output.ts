@@ -6,7 +6,7 @@ export interface OutputStream {
   readonly columns?: number | undefined
   write(text: string): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
-  /** A stream that can be full says when it no longer is. */
+  /** A stream that can fill up emits this when it has room again. */
   once?(event: 'drain', listener: () => void): unknown
 }
 
@@ -15,8 +15,8 @@ const RETRY_MS = 5
 const opened = new Map<number, OutputStream>()
 
 /**
- * stdout (1) or stderr (2). Where it is a pipe, a socket, a file or /dev/null it is written to at once, as Node would:
- * but process.stdout loads streams and sockets for that, which takes longer than reading and printing a board.
+ * stdout (1) or stderr (2). Writes synchronously to a pipe, socket, file or /dev/null, as Node would; but
+ * process.stdout loads streams and sockets for that, which takes longer than reading and printing a board.
  */
 export function standardOutput(fd: 1 | 2): OutputStream {
   let stream = opened.get(fd)
@@ -33,7 +33,7 @@ function isPlain(fd: number): boolean {
     const stats = fstatSync(fd)
     return stats.isFIFO() || stats.isFile() || stats.isSocket() || isNull(stats)
   } catch (error) {
-    // Closed by whoever started this process: Node knows what to put in its place.
+    // The parent process closed it: Node knows what to substitute.
     if (systemCode(error) === undefined) throw error
     return false
   }
@@ -67,7 +67,7 @@ class PlainOutput implements OutputStream {
     try {
       return writeSync(this.fd, bytes, from)
     } catch (error) {
-      // A pipe that somebody else has made non-blocking, and that is full.
+      // Another process made this pipe non-blocking, and it is full.
       if (systemCode(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
       return 0

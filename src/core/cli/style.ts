@@ -1,27 +1,27 @@
-/** How output looks where it goes: colour, symbols, width. Decided once a command, handed to every page. */
+/** How output looks at its destination: color, symbols, width. Decided once per command and passed to every page. */
 
 export interface Style {
   readonly colour: boolean
-  /** False where a terminal is known not to draw more than ASCII. */
+  /** False for a terminal known to draw only ASCII. */
   readonly unicode: boolean
-  /** Columns; Infinity when nothing limits a line. */
+  /** In columns; Infinity when lines have no limit. */
   readonly width: number
-  /** True on a terminal: columns, bars and rules. False when piped: one fact a line, nothing cut off. */
+  /** True on a terminal: columns, bars and rules. False when piped: one fact per line, nothing cut off. */
   readonly terminal: boolean
 }
 
 export interface StyleFacts {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The stream that is written to, or as much of it as counts. */
+  /** The output stream, reduced to the properties that matter. */
   readonly stream: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
-  /** `--no-color` */
+  /** True with `--no-color`. */
   readonly noColor: boolean
 }
 
-/** What a tone means, not what it looks like: the palette below is the one place that knows colours. */
+/** The meaning of a tone, not its look: only the palette below knows colors. */
 export type Tone = 'strong' | 'faint' | 'good' | 'bad' | 'warn' | 'active' | 'review'
 
-// The sixteen colours a person's theme defines, so that each is readable on light and dark.
+// The sixteen colors of the user's theme, so that each is readable on light and dark backgrounds.
 const PALETTE: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
   strong: [1, 22],
   faint: [2, 22],
@@ -36,8 +36,8 @@ const DEFAULT_WIDTH = 80
 const NARROWEST = 20
 
 /**
- * The style for one stream. NO_COLOR (https://no-color.org) and `--no-color` win over FORCE_COLOR, which wins
- * over what the stream is; `FORCE_COLOR=0` forbids colour as it does in Node.
+ * The style for one stream. NO_COLOR (https://no-color.org) and `--no-color` override FORCE_COLOR, which overrides the
+ * stream's own kind; `FORCE_COLOR=0` turns color off, as in Node.
  */
 export function terminalStyle({ env, stream, noColor }: StyleFacts): Style {
   const isTTY = stream.isTTY === true
@@ -52,21 +52,21 @@ export function terminalStyle({ env, stream, noColor }: StyleFacts): Style {
   }
 }
 
-/** A locale that is set and is not UTF-8 says no; so do the Linux console and a dumb terminal. */
+/** False when a locale is set that is not UTF-8, on the Linux console and on a dumb terminal. */
 function drawsUnicode(env: StyleFacts['env']): boolean {
   if (env['TERM'] === 'linux' || env['TERM'] === 'dumb') return false
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG']
   return locale === undefined || locale === '' || /utf-?8/i.test(locale)
 }
 
-/** The text in its tone; as it is where there is no colour. */
+/** The text in its tone; unchanged without color. */
 export function paint(text: string, tone: Tone | undefined, style: Style): string {
   if (!style.colour || tone === undefined || text === '') return text
   const [on, off] = PALETTE[tone]
   return `\u001b[${on}m${text}\u001b[${off}m`
 }
 
-/** Matches the sequences `paint` writes and no other, for whoever lets colour through and nothing else. */
+/** Matches exactly the sequences that `paint` writes, for callers that let color through and nothing else. */
 export function paletteSequences(): RegExp {
   const codes = new Set(Object.values(PALETTE).flat())
   return new RegExp(`\u001b\\[(?:${[...codes].join('|')})m`, 'g')
@@ -111,7 +111,7 @@ const ASCII: Symbols = {
   ellipsis: '~',
 }
 
-/** Piped text is ASCII of ours: what reads it may be anything. */
+/** Piped output uses only ASCII symbols, because any program may read it. */
 export function symbolsOf(style: Style): Symbols {
   return style.unicode && style.terminal ? UNICODE : ASCII
 }

@@ -2,12 +2,12 @@ import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
 
-/** A suggestion further away than this is a guess. */
+/** With more edits than this, a suggestion would be a guess. */
 const MOST_EDITS = 4
 const MOST_COMPARED = 60
 
 /**
- * The refusal of a command line that names no command, or undefined when it names one (or a topic, or asks for help).
+ * The refusal of a command line that names no command; undefined when it names a command or a topic, or asks for help.
  * @param argv Without node and script.
  */
 export function unknownCommand(argv: readonly string[], config: Config): KittyError | undefined {
@@ -56,7 +56,7 @@ function nearest(words: readonly string[], config: Config): string[] {
   const known = config.commands
     .filter((command) => !command.hidden)
     .map((command) => command.id.replaceAll(':', ' '))
-  // Somebody who leaves the topic out means the command all the same: `move-task` is `agent tasks move-task`.
+  // A user who omits the topic still means the command: `move-task` is `agent tasks move-task`.
   const ending = known.filter((command) => command.endsWith(` ${words[0] ?? ''}`))
   if (ending.length > 0) return ending
   const ranked = known

@@ -8,7 +8,7 @@ interface Versions {
   readonly events_lib: EventsLibVersion
 }
 
-/** The program's version, and that of the events library it runs on. */
+/** The versions of the program and of its events library. */
 export function versions(): Versions {
   return {
     kitty: ownPackage().version,
@@ -18,7 +18,7 @@ export function versions(): Versions {
   }
 }
 
-/** What `kitty --version` prints. */
+/** Output of `kitty --version`. */
 export function versionLines(): string {
   const { kitty, platform, node, events_lib } = versions()
   const { version, commit, modified } = events_lib

@@ -40,14 +40,14 @@ import { findWorkspace, requireInitialized } from '../workspace/find-workspace.j
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** How long a command waits while another one tells plugins of its events; the other's successor tells of these. */
+/** How long a command waits while another one notifies plugins; after that, a later command reports these events. */
 const HOOK_LOCK_MS = 5_000
 
 /**
- * The composition root: the one place that knows which class serves which port. A service without a second
- * implementation is its own token, and Inversify binds it when it is first asked for. Classes are named inside
- * functions, so that the bundle loads a module when its token is first resolved.
- * @param extensions What plugins add.
+ * The composition root: the only place that knows which class implements which port. A service with a single
+ * implementation is its own token, and Inversify binds it on first use. Classes are named inside functions, so that the
+ * bundle loads a module when its token is first resolved.
+ * @param extensions what plugins add
  */
 export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
   const container = new Container({ autobind: true, defaultScope: 'Singleton' })
@@ -57,12 +57,12 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
     resolve: async <T>(id: ServiceId<T>): Promise<T> => {
       if (typeof id === 'symbol' && !container.isBound(id))
         throw new MissingBinding(`${String(id)} is not bound in src/core/di/container.ts.`)
-      return container.getAsync<T>(id as ServiceIdentifier<T>) // an abstract class cannot be made, and is no token
+      return container.getAsync<T>(id as ServiceIdentifier<T>) // an abstract class has no instances, and is no token
     },
   }
 }
 
-/** Where we are, and what the project has decided. */
+/** Binds the workspace and the project's configuration. */
 function workspaceModule(session: Session): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind<Session>(Session).toConstantValue(session)
@@ -78,7 +78,7 @@ function workspaceModule(session: Session): ContainerModule {
   })
 }
 
-/** The log's files, the lock and the clock. */
+/** Binds the log's files, the lock and the clock. */
 function logModule(session: Session): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind<WriteLock>(WriteLock).toDynamicValue((context) => {
@@ -113,7 +113,7 @@ function logModule(session: Session): ContainerModule {
   })
 }
 
-/** The store, the index behind it, and the rules about moves. */
+/** Binds the store, its index, and the rules about moves. */
 function storeModule(): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind<IndexHealth>(IndexHealth).toDynamicValue((context) => context.get(SqliteIndexHealth))
@@ -154,7 +154,7 @@ function pluginModule(extensions: Extensions): ContainerModule {
 
 function openWorkspace(session: Session): Workspace {
   const workspace = findWorkspace(session.cwd, session.env)
-  // A .kittify that is a file or a link is a better answer than that it is not there.
+  // Check this first: a .kittify that is a file or a link deserves a better message than "missing".
   assertSafe(workspace)
   requireInitialized(workspace)
   return workspace

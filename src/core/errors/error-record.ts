@@ -1,6 +1,9 @@
 import { EXIT, isKittyError } from './kitty-error.js'
 
-/** What is kept of a failure, so that whoever comes next can look before acting. docs/formats.md, "Error records". */
+/**
+ * What we record about a failure, so that the next person or agent can check it before acting. docs/formats.md, "Error
+ * records".
+ */
 export interface ErrorRecordDraft {
   readonly error_type: string
   readonly entity_id: string | null
@@ -18,8 +21,8 @@ export interface ErrorRecord extends ErrorRecordDraft {
 const RECORDED: ReadonlySet<number> = new Set([EXIT.refused, EXIT.damaged, EXIT.lostRace])
 
 /**
- * The record of a failure, or undefined where none is kept: wrong usage and a missing set-up teach nothing about
- * an entity, and a lock held too long is not its fault.
+ * Returns the record of a failure, or undefined when none is kept: wrong usage and a missing setup say nothing about
+ * an entity, and a lock held too long is not the entity's fault.
  */
 export function recordOf(error: unknown, operation: string): ErrorRecordDraft | undefined {
   if (!isKittyError(error) || !RECORDED.has(error.exitCode)) return undefined

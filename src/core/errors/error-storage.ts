@@ -3,7 +3,7 @@ import { token } from '../token.js'
 
 export interface ErrorFilter {
   readonly entity?: string | undefined
-  /** Slug of the feature the record's context names. */
+  /** Slug of the feature in the record's context. */
   readonly feature?: string | undefined
   readonly type?: string | undefined
   /** Inclusive lower bound, `YYYY-MM-DD` or an RFC 3339 UTC time. */
@@ -11,10 +11,10 @@ export interface ErrorFilter {
   readonly limit?: number | undefined
 }
 
-/** Keeps error records. Best effort: no method throws, and all that goes wrong is one notice. */
+/** Stores error records. Best effort: no method throws, and all failures together cause a single notice. */
 export interface ErrorStorage {
   record(draft: ErrorRecordDraft): void
-  /** Newest first. Lines that are no records are passed over. */
+  /** Newest first. Skips lines that are not records. */
   list(filter?: ErrorFilter): ErrorRecord[]
 }
 

@@ -1,19 +1,19 @@
 /**
- * Characters that print nothing, move the cursor or turn text around. They hide text from people while programs and
- * agents read it. docs/trust.md, "Text".
+ * Characters that print nothing, move the cursor or reverse text. They hide text from people, while programs and agents
+ * read it. docs/trust.md, "Text".
  */
 
-/** Controls but tab and newline, bidi controls, and everything that Unicode says is drawn as nothing. */
+/** Control characters except tab and newline, bidi controls, and everything that Unicode says is drawn as nothing. */
 const UNSEEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu
 const PRINTABLE = /^[\t\n\r -~\u00a0-\u00ac\u00ae-\u02ff]*$/
 
-/** The text without any invisible character; tab, newline and carriage return stay. */
+/** Removes invisible characters; tab, newline and carriage return stay. */
 export function withoutInvisible(text: string): string {
   return PRINTABLE.test(text) ? text : text.replace(UNSEEN, '')
 }
 
-/** U+200C and U+200D decide how the letters of these scripts join. */
+/** Scripts whose letters join depending on U+200C and U+200D. */
 const JOINING =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{M}]/u
 const PICTURE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u
@@ -22,8 +22,8 @@ const FLAG =
   /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu
 
 /**
- * The text with every invisible character that has no meaning where it stands replaced: joiners in words and emoji stay,
- * and three flags.
+ * Replaces every invisible character that has no meaning in its context: joiners in words and emoji stay, and so do
+ * three flags.
  */
 export function replaceHidden(text: string, replacement: (char: string) => string): string {
   if (PRINTABLE.test(text)) return text

@@ -22,13 +22,13 @@ import { Notices } from './notices.js'
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
-// A FIFO must not make the command wait, nor a symlink lead it out of the folder.
+// A FIFO must not block the command, and a symlink must not lead it out of the folder.
 const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_SURPRISES
 const READ = constants.O_RDONLY | NO_SURPRISES
 const LF = 0x0a
 
-/** Error records as JSON lines, one file a UTC day. */
+/** Error records as JSON lines, one file per UTC day. */
 @injectable()
 export class JsonlErrorStorage implements ErrorStorage {
   #hasFailed = false
@@ -68,7 +68,7 @@ export class JsonlErrorStorage implements ErrorStorage {
     }
   }
 
-  /** Not `recursive`, which says ENOENT where the disk is read-only. */
+  /** Not `recursive`, which reports ENOENT on a read-only disk. */
   #makeFolder(): void {
     try {
       mkdirSync(this.workspace.errorsDir)
@@ -96,7 +96,7 @@ export class JsonlErrorStorage implements ErrorStorage {
         .sort()
         .reverse()
     } catch (error) {
-      // No folder: nothing has gone wrong yet, or somebody deleted the records, as anybody may.
+      // Without a folder, nothing has failed yet, or someone deleted the records, which is allowed.
       if (systemCode(error) !== 'ENOENT') this.#warn(error)
       return []
     }
@@ -117,7 +117,7 @@ export class JsonlErrorStorage implements ErrorStorage {
     }
   }
 
-  /** Whoever can commit a link would choose where on this machine records go, or what is shown as one. */
+  /** Otherwise, anyone who can commit a link chooses where on this machine records go, or what is shown as one. */
   #refuseLink(): void {
     if (lstatSync(this.workspace.errorsDir, { throwIfNoEntry: false })?.isSymbolicLink())
       throw new Error('it is a symbolic link; put a folder in its place')
@@ -133,7 +133,7 @@ export class JsonlErrorStorage implements ErrorStorage {
   }
 }
 
-/** A full disk takes the first half of a line: the next one must not be glued to it. */
+/** A full disk may cut a line short: the next line must not be joined to it. */
 function appendLine(fd: number, line: string): void {
   const stat = fstatSync(fd)
   if (!stat.isFile()) throw new Error('the day’s file is not a regular file')

@@ -1,6 +1,6 @@
 import { KittyError } from './kitty-error.js'
 
-/** Of an event, what tells whose operation it belongs to. */
+/** The fields of an event that tell which operation it belongs to. */
 export interface KeyedEvent {
   readonly event_id: string
   readonly event_type: string
@@ -9,22 +9,22 @@ export interface KeyedEvent {
   readonly payload: { readonly feature_slug?: unknown }
 }
 
-/** An operation that may have been carried out before. */
+/** An operation that may have run before. */
 export interface Repeatable<Event extends KeyedEvent = KeyedEvent> {
   readonly provenance: { readonly actor: string }
   readonly feature?: unknown
   readonly workPackage?: unknown
   /**
-   * Whether the events of this key are what the request asks for: same types, same values. Without it, same feature and
-   * package are enough. The actor is compared in any case.
+   * Whether the events of this key are what the request asks for: same types, same values. Without it, the same feature
+   * and package are enough. The actor is always compared.
    */
   readonly repeats?: (earlier: readonly Event[]) => boolean | Promise<boolean>
 }
 
 /**
- * Answers a repeated operation with its first events only where it asks for the same. An idempotency key that
- * answered for another package, lane or text would tell its caller "done" with someone else's event.
- * @throws KittyError UsageError naming what the key was used for.
+ * Lets a repeated operation return its first events only when it asks for the same thing. Otherwise, an idempotency key
+ * used for another package, lane or text would report "done" with someone else's event.
+ * @throws KittyError UsageError naming what the key was used for
  */
 export async function assertSameOperation<Event extends KeyedEvent>(
   key: string,
@@ -46,7 +46,7 @@ function isSamePlace(earlier: readonly KeyedEvent[], { feature, workPackage }: R
   )
 }
 
-/** The refusal of an idempotency key that another operation has used. */
+/** The error for an idempotency key that another operation has used. */
 export function keyIsTaken(key: string, earlier: readonly KeyedEvent[]): KittyError {
   const [event] = earlier
   const used =

@@ -1,6 +1,6 @@
 /**
- * Every failure a command may report: its kind, what it exits with, and what to type next.
- * Recognised by `kind`, never by message text. Exit codes: docs/troubleshooting.md.
+ * Every failure that a command may report: its kind, its exit code, and what to type next. Recognize errors by `kind`,
+ * never by message text. Exit codes: docs/troubleshooting.md.
  */
 
 export const EXIT = {
@@ -13,7 +13,7 @@ export const EXIT = {
   lostRace: 6,
 } as const
 
-/** Kind of failure → exit code. A new kind does not compile until it has one. */
+/** Maps the kind of failure to the exit code. A new kind does not compile until it has one. */
 export const EXIT_OF_KIND = {
   ValidationError: EXIT.refused,
   StateTransitionError: EXIT.refused,
@@ -43,14 +43,14 @@ export const EXIT_OF_KIND = {
 export type ErrorKind = keyof typeof EXIT_OF_KIND
 
 export interface KittyErrorOptions {
-  /** What a person or an agent can type next, one step a string. */
+  /** What a person or an agent can type next, one step per string. */
   readonly nextSteps?: readonly string[]
   /** Facts for a program: keys in snake_case, JSON values only. */
   readonly context?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
 
-/** Marks errors of any copy of this module, since a plugin carries its own. */
+/** Marks errors from any copy of this module, since a plugin has its own copy. */
 const BRAND = Symbol.for('kitty.error.v1')
 
 export class KittyError extends Error {
@@ -74,7 +74,7 @@ export class KittyError extends Error {
   }
 }
 
-/** True for a KittyError of this copy of the program or of a plugin's. */
+/** True for a KittyError from this program or from a plugin's copy of the module. */
 export function isKittyError(error: unknown): error is KittyError {
   return typeof error === 'object' && error !== null && BRAND in error
 }

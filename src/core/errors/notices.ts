@@ -1,10 +1,10 @@
 import { token } from '../token.js'
 
-/** What a command should say besides its result: on stderr, and in the JSON document's `warnings`. */
+/** What a command reports besides its result: on stderr, and in the JSON document's `warnings`. */
 export interface Notices {
-  /** Says something once, however often it is met. */
+  /** Reports a message once, however often it occurs. */
   warn(message: string): void
-  /** In the order they were first said. */
+  /** In the order they were first reported. */
   readonly all: readonly string[]
 }
 

@@ -1,17 +1,17 @@
 /**
- * Texts that open something to anyone who has them: git carries a log to everyone and forgets nothing. Only forms that
- * say by themselves what they are, so that no ordinary text is taken for one; a password that looks like any other
- * word is not found. Each begins with fixed text or is bounded, so that no text is slow to search.
+ * Text that gives access to anyone who has it. Git carries a log to everyone and forgets nothing. We match only
+ * self-identifying forms, so that ordinary text is never taken for a secret; a password that looks like any other word
+ * is not found. Each form starts with fixed text or has a bounded length, so that no text is slow to search.
  */
 import { withoutInvisible } from './invisible.js'
 
-/** Not `\b`: a token may come after an underscore. */
+/** Not `\b`: a token may follow an underscore. */
 const START = '(?<![A-Za-z0-9])'
 const PEM_KIND = '(?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----'
 
 const FORMS: readonly (readonly [kind: string, form: RegExp])[] = (
   [
-    // To its end, or to the end of the text: what is cut off is a part of the key all the same.
+    // Up to its end, or the end of the text: a truncated key is still part of the key.
     ['a private key', `-----BEGIN ${PEM_KIND}(?:[^]*?-----END ${PEM_KIND}|[^]*)`],
     ['a private key', `${START}AGE-SECRET-KEY-1[A-Z0-9]{20,100}`],
     ['an AWS access key', `${START}(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])`],
@@ -41,23 +41,23 @@ const FORMS: readonly (readonly [kind: string, form: RegExp])[] = (
   ] as const
 ).map(([kind, form]) => [kind, new RegExp(form, 'g')])
 
-/** Texts rarely hold one, and searching for each by itself takes four times as long. */
+/** Most texts hold no secret, and one combined search is much faster than one search per form. */
 const ANY_FORM = new RegExp(FORMS.map(([, form]) => `(?:${form.source})`).join('|'))
 
 /**
- * What kind of secret the text holds, with its article; undefined when none is seen.
- * @param text plain, or a line of JSON
+ * Returns what kind of secret the text holds, with its article; undefined when it finds none.
+ * @param text plain text, or a line of JSON
  */
 export function secretIn(text: string): string | undefined {
   const view = viewsOf(text).find((one) => ANY_FORM.test(one))
   return view === undefined ? undefined : FORMS.find(([, form]) => view.search(form) >= 0)?.[0]
 }
 
-/** The text with every secret that is seen replaced by its kind. Goes before any cut: half a token matches no form. */
+/** Replaces every secret found with its kind. Call this before truncating text: half a token matches no form. */
 export function withoutSecrets(text: string): string {
   const cleaned = redacted(text)
   if (secretIn(cleaned) === undefined) return cleaned
-  // One is there once what breaks it up is gone, so that goes too.
+  // Escapes, invisible characters or line breaks still hide a secret in the text, so return it without those too.
   return (
     viewsOf(cleaned)
       .map(redacted)
@@ -65,7 +65,7 @@ export function withoutSecrets(text: string): string {
   )
 }
 
-/** The same for every text in a value of JSON's kinds; its keys stay. */
+/** Does the same for every string in a JSON value; keys are kept. */
 export function withoutSecretsIn<T>(value: T): T
 export function withoutSecretsIn(value: unknown): unknown {
   if (typeof value === 'string') return withoutSecrets(value)
@@ -74,7 +74,10 @@ export function withoutSecretsIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecretsIn(item)]))
 }
 
-/** The beginning of a text, in quotes, for messages about what was typed or read. @param limit characters */
+/**
+ * The beginning of a text, in quotes, for messages about what was typed or read.
+ * @param limit characters
+ */
 export function quoted(text: string, limit: number): string {
   return JSON.stringify(withoutSecrets(text).slice(0, limit))
 }
@@ -83,7 +86,7 @@ function redacted(text: string): string {
   return FORMS.reduce((rest, [kind, form]) => rest.replace(form, `[${kind}, removed]`), text)
 }
 
-/** The text as it is, as JSON has it without escapes and without invisible characters, and that on one line. */
+/** The text as it is; then with JSON escapes resolved and invisible characters removed; then the latter on one line. */
 function viewsOf(text: string): string[] {
   if (!/[^ -[\]-~]/.test(text)) return [text]
   const plain = withoutInvisible(text.includes('\\') ? unescaped(text) : text)
@@ -92,7 +95,7 @@ function viewsOf(text: string): string[] {
     : [text, plain]
 }
 
-/** JSON's escapes resolved; in other text what looks like one does no harm. */
+/** Resolves JSON escapes; in other text, resolving what looks like an escape does no harm. */
 function unescaped(text: string): string {
   return text.replaceAll(
     /\\(?:u([0-9a-fA-F]{4})|(.))/g,

@@ -22,18 +22,21 @@ const NEWLINE = Buffer.from('\n')
 export type Undo = 'undone' | 'may be stored'
 
 /**
- * One append to one file, held open from its first byte until it is known where the bytes ended up:
- * `open` → `write` → `sync` → `isInPlace`, or `cutBack` after any failure. Held open beyond that, it is good for another:
- * `again` → `write` → …
+ * One append to one file. The file stays open from the first byte until we know where the bytes are: `open` → `write` →
+ * `sync` → `isInPlace`, or `cutBack` after any failure. If it stays open after that, it can append again: `again` →
+ * `write` → …
  */
 export class Append {
-  /** Byte where the caller's bytes start. */
+  /** Offset of the caller's first byte. */
   offset = 0
-  /** What to say about an append that was stored all the same. */
+  /** A message about an append that was stored all the same. */
   warning: string | undefined
   private oldSize = 0
   private newSize = 0
-  /** Where a whole line ended, and when the file was last written if that is known: then it ends there still. */
+  /**
+   * Where a whole line ended, and the file's mtime then if known: while they match, the file still ends with a whole
+   * line.
+   */
   private wholeAt: { readonly size: number; readonly mtimeNs?: bigint } | undefined
 
   private constructor(
@@ -44,7 +47,7 @@ export class Append {
   ) {}
 
   /**
-   * @param create False: a file that is not there is not made; undefined is returned.
+   * @param create false: does not create a missing file, and returns undefined
    * @throws KittyError
    */
   static open(path: string, create: false): Append | undefined
@@ -65,8 +68,8 @@ export class Append {
   }
 
   /**
-   * Ready for another append, unless the path names another file by now, or who may write to it has changed, or that
-   * cannot be told: opened anew, it says what is wrong with it.
+   * Gets ready for another append. Returns false when the path names another file now, when the file's permissions have
+   * changed, or when we cannot tell; opening the path again then reports what is wrong.
    */
   again(): boolean {
     const now = this.statsIfNamed()
@@ -81,8 +84,8 @@ export class Append {
   }
 
   /**
-   * One write of one buffer, so that no other writer's bytes come between. A tail without newline, which git may
-   * have put there a moment ago, is ended first: else it would swallow the line that is written now.
+   * Writes one buffer in one call, so that no other writer's bytes come between. First ends a torn tail, which git may
+   * have put there a moment ago: otherwise the tail would swallow the new line.
    * @throws KittyError
    */
   write(bytes: Buffer): void {
@@ -102,17 +105,17 @@ export class Append {
     }
   }
 
-  /** Asked once: after a failed fsync the kernel may call the lost pages clean (fsync(2), "Bugs"). */
+  /** Call this only once: after a failed fsync, the kernel may mark the lost pages clean (fsync(2), "Bugs"). */
   sync(): void {
     fdatasyncSync(this.fd)
   }
 
-  /** Whether its name may not be on disk yet. */
+  /** Whether the file's name may not be on disk yet. */
   get isNewFile(): boolean {
     return this.isNew
   }
 
-  /** The new file's name on disk. A failure is no reason to refuse what the file itself has stored: a `warning`. */
+  /** Syncs the new file's name. A failure only sets `warning`: the file itself has stored the bytes. */
   syncName(): void {
     if (!this.isNew) return
     try {
@@ -124,7 +127,7 @@ export class Append {
     }
   }
 
-  /** True while the path still names the file written to, whole. Git replaces files without asking. */
+  /** True while the path still names the whole file that we wrote to. Git replaces files without asking. */
   isInPlace(): boolean {
     const now = identityAt(this.path, this.opened)
     if (now === undefined || now.size < this.newSize) return false
@@ -132,7 +135,7 @@ export class Append {
     return true
   }
 
-  /** The file as it was, unless another program has written to it since: cutting it would take that away as well. */
+  /** Restores the old size, unless another program has written since: truncating would remove its bytes too. */
   cutBack(): Undo {
     this.wholeAt = undefined
     if (this.newSize === this.oldSize) return 'undone'

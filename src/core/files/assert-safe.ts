@@ -6,11 +6,11 @@ import type { Workspace } from '../workspace/workspace.js'
 type Expected = 'folder' | 'file' | 'derived file'
 
 /**
- * Refuses a workspace where a link or a device stands for one of kitty's own files: whoever can commit such a
- * link to the repository would choose which file on this machine is written. One lstat a path; a path that is
- * missing is fine. Day files are checked where they are listed, and the folder of error records where it is used:
- * they are best effort and must not stop a command.
- * @throws KittyError UnsafeSetup naming path and type.
+ * Refuses a workspace where one of kitty's own files is a link or a device: anyone who can commit such a link would
+ * choose which file on this machine we write. Costs one lstat per path; a missing path is fine. Day files are checked
+ * when we list them, and the folder of error records when we use it: error records are best effort and must not stop a
+ * command.
+ * @throws KittyError UnsafeSetup naming path and type
  */
 export function assertSafe(workspace: Workspace): void {
   const { kittyDir, eventsDir, privateDir, specsDir, configFile, lockFile, journalFile, writerFile } =
@@ -21,7 +21,10 @@ export function assertSafe(workspace: Workspace): void {
   for (const path of [workspace.clockFile, workspace.indexFile]) assertType(path, 'derived file')
 }
 
-/** Specifications kept elsewhere are moved in: through a link, whoever commits it chooses which files kitty writes. */
+/**
+ * Refuses a kitty-specs that links to specifications elsewhere, and tells the user to move them in: anyone who can
+ * commit such a link would choose which files kitty writes.
+ */
 function assertSpecsFolder(specsDir: string): void {
   const stats = lstatIfThere(specsDir)
   if (stats === undefined || stats.isDirectory()) return
@@ -33,7 +36,7 @@ function assertSpecsFolder(specsDir: string): void {
   })
 }
 
-/** @throws KittyError UnsafeSetup when `path` exists and is not a plain file. */
+/** @throws KittyError UnsafeSetup when `path` is not a plain file */
 export function assertPlainFile(path: string, stats: TypeTests): void {
   if (!stats.isFile()) throw unsafe(path, typeName(stats))
 }
@@ -47,7 +50,7 @@ function assertType(path: string, expected: Expected): void {
   throw unsafe(path, typeName(stats))
 }
 
-/** A folder or a link to nowhere in the place of a derived file leads to no other file: it is damage, and rebuilt. */
+/** A folder or a dangling link in place of a derived file leads to no other file: we treat it as damage and rebuild. */
 function isReplaceable(path: string, stats: Stats): boolean {
   if (stats.isDirectory()) return true
   if (!stats.isSymbolicLink()) return false
@@ -63,13 +66,13 @@ function lstatIfThere(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    // A parent that is a plain file is reported when that parent is looked at.
+    // The check of the parent reports a parent that is a plain file.
     if (systemCode(error) === 'ENOTDIR') return undefined
     throw error
   }
 }
 
-/** What a person calls it. */
+/** The name of the file's type, for messages. */
 export function typeName(stats: TypeTests): string {
   if (stats.isSymbolicLink()) return 'symbolic link'
   if (stats.isFile()) return 'file'
@@ -79,7 +82,7 @@ export function typeName(stats: TypeTests): string {
   return 'special file'
 }
 
-/** The refusal for a path that is not what kitty would have made there. */
+/** The error for a path that is not what kitty would have created there. */
 export function unsafe(path: string, type: string): KittyError {
   return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
     nextSteps: [
@@ -90,7 +93,7 @@ export function unsafe(path: string, type: string): KittyError {
   })
 }
 
-/** The refusal for a plain file that cannot be used, for the reason given. */
+/** The error for a plain file that cannot be used, with the reason. */
 export function unsafeFile(path: string, reason: string): KittyError {
   return new KittyError('UnsafeSetup', `${reason}.`, {
     nextSteps: ['put a plain file in its place, then run the command again'],

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { listInside } from './work-tree.js'
 
-/** What `replaceFile` writes before it takes the file's place: the process and a number. */
+/** Matches the temporary files of `replaceFile`: the name holds the process ID and a number. */
 const TEMPORARY = /^\..+\.(\d+)-\d+\.tmp$/
 
-/** Removes files that a process which is gone was about to put into a folder. Best effort. */
+/** Removes temporary files that a process which no longer runs left in a folder. Best effort. */
 export function removeLeftTemporaries(root: string, folder: string): void {
   for (const { name } of listInside(root, folder)) {
     const pid = TEMPORARY.exec(name)?.[1]
@@ -19,7 +19,7 @@ export function removeLeftTemporaries(root: string, folder: string): void {
   }
 }
 
-/** True also for another user's process, and where that cannot be told. */
+/** Also true for another user's process, and when we cannot tell. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -13,12 +13,15 @@ import { assertPlainFile } from './assert-safe.js'
 import { storageError } from './storage-error.js'
 
 /**
- * No link is followed and no FIFO waited for, whatever was put in the file's place since it was looked at.
- * Windows has neither flag: undefined counts as 0.
+ * Follows no link and waits for no FIFO, whatever has replaced the file since we checked it. Windows has neither flag:
+ * undefined counts as 0.
  */
 export const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** A file opened for reading, and its status; undefined when there is none. @throws KittyError */
+/**
+ * Opens a file for reading and stats it; returns undefined when there is none.
+ * @throws KittyError
+ */
 export function openToRead(path: string): { fd: number; stats: BigIntStats } | undefined {
   const fd = openUnseen(path)
   if (fd === undefined) return undefined
@@ -32,7 +35,7 @@ export function openToRead(path: string): { fd: number; stats: BigIntStats } | u
   }
 }
 
-/** As `openToRead`, for who can tell by the bytes whether it is a plain file that was opened. */
+/** Like `openToRead`, for a caller that can tell from the bytes whether the file is a plain file. */
 export function openUnseen(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | NO_SURPRISES)
@@ -42,7 +45,7 @@ export function openUnseen(path: string): number | undefined {
   }
 }
 
-/** Reads up to `length` bytes into `buffer`; fewer only at the end of the file. */
+/** Reads up to `length` bytes into `buffer`; reads fewer only at the end of the file. */
 export function readFully(
   fd: number,
   buffer: Buffer,
@@ -59,7 +62,10 @@ export function readFully(
   return done
 }
 
-/** All of a file; undefined when there is none. @throws KittyError */
+/**
+ * Reads a whole file; returns undefined when there is none.
+ * @throws KittyError
+ */
 export function readWhole(path: string): { bytes: Buffer; stats: BigIntStats } | undefined {
   const open = openToRead(path)
   if (open === undefined) return undefined
@@ -73,7 +79,9 @@ export function readWhole(path: string): { bytes: Buffer; stats: BigIntStats } |
   }
 }
 
-/** A new directory entry is on disk only when its folder is (fsync(2)). Windows cannot open a folder for this. */
+/**
+ * A new directory entry is on disk only after its folder is synced (fsync(2)). Windows cannot open a folder for this.
+ */
 export function syncFolder(path: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -84,22 +92,22 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** A number stays one file's as long as the file has a name or is open. */
+/** An inode number identifies a file as long as the file has a name or is open. */
 export type WhichFile = Pick<BigIntStats, 'dev' | 'ino'>
 
-/** The file's status as it stands under the path; undefined where the path names another by now, or none. */
+/** Stats the path; returns undefined when it now names another file, or none. */
 export function identityAt(path: string, file: WhichFile): BigIntStats | undefined {
   const now = lstatSync(path, { throwIfNoEntry: false, bigint: true })
   return now?.ino === file.ino && now.dev === file.dev ? now : undefined
 }
 
-/** What tells one state of a file from another: which file, and when it was last changed. */
+/** Identifies one state of a file: which file it is, and when it last changed. */
 export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs'>): string {
-  // The birth time as well: a file system gives a freed inode's number to the next file.
+  // Include the birth time: a file system gives a freed inode's number to the next file.
   return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}`
 }
 
-/** Of an identity the part that says which file it is. */
+/** The part of an identity that says which file it is. */
 export function inodeOf(identity: string): string {
   return identity.slice(0, identity.indexOf(':'))
 }

@@ -1,4 +1,4 @@
-/** Files that a person asked for at a place of their own choosing. */
+/** Writes files that the user asked for, at a path the user chose. */
 import { lstatSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
@@ -6,13 +6,13 @@ import { replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
 
 interface OutFile {
-  /** Relative, with `/`. */
+  /** A relative path with `/`. */
   readonly path: string
   readonly text: string
 }
 
 /**
- * Writes one file, instead of the one that is there.
+ * Writes one file, replacing an existing one.
  * @throws KittyError UnsafeSetup for a link or a folder, DiskFull, NotWritable
  */
 export function writeOutFile(path: string, text: string): void {
@@ -21,8 +21,8 @@ export function writeOutFile(path: string, text: string): void {
 }
 
 /**
- * Writes files below a folder, and none at all where one of them is there already.
- * @throws KittyError UsageError for a file that is there, DiskFull, NotWritable
+ * Writes files below a folder, or none of them when one already exists.
+ * @throws KittyError UsageError for an existing file, DiskFull, NotWritable
  */
 export function writeOutFolder(folder: string, files: readonly OutFile[]): void {
   const there = files.find(

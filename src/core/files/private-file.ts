@@ -1,4 +1,4 @@
-/** Files that only their owner may read: secrets of this clone, in the private folder. */
+/** Files that only their owner may read: this clone's secrets, in the private folder. */
 import {
   chmodSync,
   closeSync,
@@ -18,7 +18,7 @@ import { storageError } from './storage-error.js'
 const OWNER_ONLY = 0o600
 
 /**
- * Writes a new file beside `path` and renames it over it: nobody else can open it at any moment.
+ * Writes a new file next to `path` and renames it over `path`, so that no other user can open it at any moment.
  * @throws KittyError NotWritable, DiskFull
  */
 export function writePrivateFile(path: string, text: string): void {
@@ -41,7 +41,7 @@ export function writePrivateFile(path: string, text: string): void {
   }
 }
 
-/** The text of such a file; undefined where there is none, or it is no plain file. What others could read is closed to them. */
+/** The text of a private file; undefined when it is missing or a link. Makes a file that others could read private. */
 export function readPrivateFile(path: string): string | undefined {
   let descriptor: number
   try {

@@ -3,9 +3,7 @@ import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { replaceFile } from './replace-file.js'
 
-/**
- * Puts a file into kitty's private folder, making the folder. Best effort: for what can be done without.
- */
+/** Writes a file to kitty's private folder, creating the folder. Best effort: for files that kitty can do without. */
 export function putPrivate(path: string, bytes: Buffer): void {
   try {
     mkdirSync(dirname(path), { recursive: true })

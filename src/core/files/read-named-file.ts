@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { KittyError } from '../errors/kitty-error.js'
 
-/** A file that the user, or the program itself, names: links are theirs to make. @throws KittyError UsageError */
+/**
+ * Reads a file that the user or the program itself names; links in its path are their choice.
+ * @throws KittyError UsageError
+ */
 export function readNamedFile(path: string): Buffer {
   try {
     return readFileSync(path)

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
 
-/** A file's text, undefined where there is none. @throws the system's error for everything else */
+/**
+ * A file's text; undefined when there is none.
+ * @throws the system's error for any other failure
+ */
 export function readOptional(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')

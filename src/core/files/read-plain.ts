@@ -9,15 +9,14 @@ export type FileRead =
       readonly reason: string
       readonly missing: boolean
       readonly tooLarge?: true
-      /** What stands in the way of the file, where that is neither the file nor its absence. */
+      /** What blocks the path, when the reason is neither the file itself nor its absence. */
       readonly obstacle?: { readonly path: string; readonly type: string }
     }
 
 /**
- * A plain file's bytes, or why they were not read; never throws for what the file is. Follows no link and waits for no
- * FIFO.
+ * Reads a plain file, or says why not; never throws because of what the file is. Follows no link and waits for no FIFO.
  * @param limit bytes
- * @param seen what a look at the path found; another file there by now is not read
+ * @param seen the stats from an earlier check of the path; if another file is there now, it is not read
  */
 export function readPlain(path: string, limit: number, seen?: Stats): FileRead {
   let descriptor: number
@@ -42,7 +41,7 @@ export function readPlain(path: string, limit: number, seen?: Stats): FileRead {
   }
 }
 
-/** Some versions of Node on Windows give a file's device as 0 from one call and not from the other. */
+/** Some versions of Node on Windows report a file's device as 0 from one call and not from the other. */
 function isSame(a: Stats, b: Stats): boolean {
   return a.ino === b.ino && (a.dev === b.dev || a.dev === 0 || b.dev === 0)
 }
@@ -51,7 +50,10 @@ export function refused(reason: string): FileRead & { readonly ok: false } {
   return { ok: false, reason, missing: false }
 }
 
-/** The reason behind a failed call. @throws `error` where it is not the system's */
+/**
+ * Converts a failed call to a reason.
+ * @throws `error` when it is not a system error
+ */
 export function notRead(path: string, error: unknown): FileRead {
   const code = systemCode(error)
   if (code === undefined) throw error

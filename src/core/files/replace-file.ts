@@ -1,4 +1,4 @@
-/** Replacing a file whole: after any crash it holds its old bytes or its new ones, never a part of either. */
+/** Replaces a file as a whole: after any crash it holds either its old bytes or its new ones, never a mixture. */
 import {
   closeSync,
   constants,
@@ -19,11 +19,11 @@ import { KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js
 let written = 0
 
 /**
- * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`, keeping mode and group, and the
- * owner where root acts for someone.
- * @param newMode permissions where there is no file yet, before the umask
- * @param isSynced False for files in such numbers that a sync of each would take longer than all else: a power cut may
- * then leave one empty, as it may with what git checks out.
+ * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`. Keeps mode and group, and the owner
+ * when root acts for another user.
+ * @param newMode permissions when there is no file yet, before the umask
+ * @param isSynced false for so many files that syncing each would dominate the cost: a power cut may then leave one
+ * empty, as with files that git checks out
  * @throws KittyError UnsafeSetup for a link or anything but a regular file, DiskFull or NotWritable otherwise
  */
 export function replaceFile(path: string, bytes: Buffer, newMode = 0o644, isSynced = true): void {
@@ -66,13 +66,16 @@ function setPermissions(descriptor: number, like: Stats, mode: number | undefine
   const now = fstatSync(descriptor)
   const kept = belongsAs(descriptor, now, like, mode !== undefined)
   if (mode === undefined) return
-  // Another group's members get what everyone gets, where the group could not be kept.
+  // If we could not keep the group, give the new group's members only what everyone has.
   const wanted = kept ? mode : (mode & ~0o070) | ((mode & 0o007) << 3)
-  // The mask applies to what open was asked for, so the old permissions are set once more.
+  // The umask reduced the mode passed to open, so set the old permissions again.
   if ((now.mode & 0o7777) !== wanted) fchmodSync(descriptor, wanted)
 }
 
-/** Gives the new file the owner (as root) and the group of the old one. @returns false where the group stayed another */
+/**
+ * Gives the new file the owner (as root) and the group of the old one.
+ * @returns false when the group could not be kept
+ */
 function belongsAs(descriptor: number, now: Stats, like: Stats, keepGroup: boolean): boolean {
   const isRoot = process.geteuid?.() === 0
   const uid = isRoot ? like.uid : now.uid
@@ -87,7 +90,7 @@ function belongsAs(descriptor: number, now: Stats, like: Stats, keepGroup: boole
   }
 }
 
-/** Of the file to replace; undefined when there is none yet. */
+/** Stats the file to replace; returns undefined when there is none yet. */
 function statsOf(path: string): Stats | undefined {
   try {
     const stats = lstatSync(path)

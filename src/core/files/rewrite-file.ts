@@ -4,13 +4,14 @@ import { identityOf, NO_SURPRISES } from './open-file.js'
 import { storageError } from './storage-error.js'
 
 /**
- * Puts new content in a file's place, whole or not at all. For the holder of the lock. Git, which knows no lock, may
- * replace the file meanwhile: then nothing is done.
- * @param before The file's status when its content was read. @returns false when it is another file by now
+ * Replaces a file's content, whole or not at all. The caller holds the lock. Git does not know our lock and may replace
+ * the file first: then we change nothing.
+ * @param before the file's status when its content was read
+ * @returns false when the path names another file now
  * @throws KittyError
  */
 export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigIntStats): boolean {
-  // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+  // A single name, since only the lock's holder gets here: a crash leaves at most one such file.
   const temporary = `${path}.tmp`
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES

@@ -1,40 +1,40 @@
-/** Files of another tool, for an import: bounded, regular files only, never through a link. */
+/** Reads another tool's files for an import: bounded, regular files only, never through a link. */
 import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { readPlain } from './read-plain.js'
 
-/** A folder below the path that was given, in which to look for files. */
+/** A folder below the given path in which to look for files. */
 export interface SourcePlace {
   /** Empty for the path itself. */
   readonly folder: string
-  /** How many folders deep below it. */
+  /** How many levels of folders to search below it. */
   readonly depth: number
 }
 
 export interface CollectedFile {
-  /** Below the parent of the place that it was found in, with `/`; of a single file its name. */
+  /** Relative to the parent of the place it was found in, with `/`; for a single file, its name. */
   readonly path: string
   readonly bytes: Buffer
 }
 
 export interface Collected {
-  /** The place that the files are in; of a single file its folder. */
+  /** The place that holds the files; for a single file, its folder. */
   readonly folder: string
   readonly files: readonly CollectedFile[]
   /** Files that were not read, with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
 }
 
-/** Bytes of one file, and of all together. */
+/** Limits in bytes: for one file, and for all files together. */
 const FILE_LIMIT = 128 * 1024 * 1024
 const TOTAL_LIMIT = 256 * 1024 * 1024
 const COUNT_LIMIT = 50_000
 const IGNORED: ReadonlySet<string> = new Set(['.git', 'node_modules', '.worktrees'])
 
 /**
- * The file at `path`, or the files that `accepts` in the first of the places that has any.
- * @throws KittyError UsageError for a path that is not there or holds no such file
+ * Returns the file at `path`, or the files that `accepts` selects in the first place that has any.
+ * @throws KittyError UsageError for a path that does not exist or holds no such file
  */
 export function collectFiles(
   path: string,
@@ -72,7 +72,7 @@ function readAll(root: string, names: readonly string[]): Collected {
   return { folder: root, files, skipped }
 }
 
-/** Names of files, sorted, so that the same folder is always read in the same order. */
+/** File names, sorted so that the same folder is always read in the same order. */
 function namesBelow(root: string, depth: number): string[] {
   const names: string[] = []
   const walk = (folder: string, left: number): void => {
@@ -135,7 +135,7 @@ function unreadable(path: string, reason: string): KittyError {
   })
 }
 
-/** The path without links, or undefined where there is none. */
+/** The path with links resolved, or undefined when it cannot be resolved. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path)

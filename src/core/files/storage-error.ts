@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type ErrorKind, isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { unsafe } from './assert-safe.js'
 
-/** What did not happen, as the message's end: `not stored`, `not readable`. */
+/** What failed, as the end of the message: `not stored`, `not readable`. */
 export type Outcome = 'not stored' | 'not readable'
 
 interface Meaning {
@@ -48,15 +48,15 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 }
 
 /**
- * An operating-system failure on one of kitty's files as the error a person reads. Anything that is not one of
- * the system's codes is returned as it came.
+ * Converts an operating-system failure on one of kitty's files to the error that the user reads. Returns any error
+ * without a system code unchanged.
  */
 export function storageError(error: unknown, path: string, outcome: Outcome, context: object = {}): unknown {
   if (isKittyError(error)) return error
   const code = codeOf(error)
   if (code === undefined) return error
   if (code === 'ELOOP') return unsafe(path, 'symbolic link')
-  // ENXIO: a FIFO nobody reads, or a socket.
+  // ENXIO: a FIFO that no process reads, or a socket.
   if (code === 'ENXIO') return unsafe(path, 'FIFO or socket')
   const meaning = MEANINGS[code] ?? {
     kind: 'NotWritable',
@@ -85,7 +85,7 @@ function freeSpace(path: string): string {
     const { bavail, bsize } = statfsSync(dirname(path))
     return `${Math.floor((bavail * bsize) / 1024)} KiB free`
   } catch {
-    // The message is about the disk; not being able to measure it must not replace it.
+    // The message is about the disk; failing to measure it must not replace that message.
     return 'free space unknown'
   }
 }
@@ -95,7 +95,7 @@ function modeOf(path: string): string {
     try {
       return `mode of ${candidate} is ${(lstatSync(candidate).mode & 0o7777).toString(8).padStart(4, '0')}`
     } catch {
-      // Not there or not visible: the folder above says why.
+      // Missing or not visible: the next candidate, its folder, says why.
     }
   }
   return 'its folder is not visible to this user'

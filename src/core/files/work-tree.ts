@@ -1,7 +1,7 @@
 /**
- * The gate to everything below a repository's root. A repository is input: whoever can commit a link chooses where it
- * leads. So every path is walked component by component without following links, a file is opened so that neither a
- * link nor a FIFO can take its place, what was opened is compared with what was seen, and no file is read beyond its
+ * The gate to everything below a repository's root. A repository is untrusted input: anyone who can commit a link
+ * chooses where it leads. So we walk every path component by component without following links, open files so that
+ * neither a link nor a FIFO can replace them, compare what we opened with what we saw, and read no file beyond its
  * limit. docs/trust.md.
  */
 import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
@@ -12,7 +12,7 @@ import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
 
-/** Bytes above which a file is refused: no one writes such a file by hand, and every command would read it. */
+/** We refuse files above this many bytes: no one writes such a file by hand, and every command would read it. */
 export const LIMITS = {
   config: 64 * 1024,
   attributes: 1024 * 1024,
@@ -20,17 +20,17 @@ export const LIMITS = {
   tasks: 4 * 1024 * 1024,
 } as const
 
-/** What a path below the root leads to. */
+/** What we find at a path below the root. */
 export type Look =
   | { readonly state: 'file' | 'folder'; readonly path: string; readonly stats: Stats }
   | { readonly state: 'missing'; readonly path: string }
-  /** A link, a device or a plain file stands where a folder or a plain file belongs: `path` says where. */
+  /** A link, a device or a plain file is where a folder or a plain file belongs: `path` says where. */
   | { readonly state: 'in the way'; readonly path: string; readonly type: string }
 
 /**
- * Walks from `root` to `path`, both absolute, and says what is there.
- * @throws KittyError UnsafeSetup for a path that is not below the root, or is git's; the system's error for a folder
- * that this user may not look into
+ * Walks from `root` to `path`, both absolute, and returns what is there.
+ * @throws KittyError UnsafeSetup for a path that is not below the root or belongs to git; the system's error for a
+ * folder that this user may not search
  */
 export function lookInside(root: string, path: string): Look {
   const parts = partsBelow(root, path)
@@ -51,21 +51,24 @@ export function lookInside(root: string, path: string): Look {
 }
 
 /**
- * Why the way to `path` cannot be used: a link or anything else stands in it, the last component included when it is
- * neither a plain file nor a folder. Undefined where nothing does, be the path there or not.
+ * Returns why `path` cannot be used: a component is a link or of the wrong type, including a last component that is
+ * neither a plain file nor a folder. Returns undefined when nothing blocks the path, whether or not it exists.
  */
 export function obstacleTo(root: string, path: string): string | undefined {
   const look = lookInside(root, path)
   return look.state === 'in the way' ? inTheWay(look.path, look.type) : undefined
 }
 
-/** @throws KittyError UnsafeSetup where a link or anything else stands in the way to `path` */
+/** @throws KittyError UnsafeSetup when a link or anything else blocks `path` */
 export function assertReachable(root: string, path: string): void {
   const look = lookInside(root, path)
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
 }
 
-/** A file's bytes, or why it was not read; never throws for what the file is. @param limit bytes */
+/**
+ * Reads a file, or says why not; never throws because of what the file is.
+ * @param limit bytes
+ */
 export function readInside(root: string, path: string, limit: number): FileRead {
   let look: Look
   try {
@@ -80,9 +83,9 @@ export function readInside(root: string, path: string, limit: number): FileRead 
 }
 
 /**
- * As `readInside`, for kitty's own files, which must be what kitty would have made there.
- * @returns undefined where there is none
- * @throws KittyError UnsafeSetup for a link or anything else in the way, and for a file beyond the limit
+ * Like `readInside`, for kitty's own files, which must be what kitty would have created there.
+ * @returns undefined when there is none
+ * @throws KittyError UnsafeSetup for a link or anything else that blocks the path, and for a file above the limit
  */
 export function readOwn(root: string, path: string, limit: number): Buffer | undefined {
   const read = readInside(root, path, limit)
@@ -92,7 +95,7 @@ export function readOwn(root: string, path: string, limit: number): Buffer | und
   throw unsafeFile(path, read.reason)
 }
 
-/** A folder's entries in no order; none where it is missing, is no folder, or a link stands in the way. */
+/** A folder's entries in no particular order; empty when it is missing, is not a folder, or a link blocks it. */
 export function listInside(root: string, folder: string): Dirent[] {
   try {
     return lookInside(root, folder).state === 'folder' ? readdirSync(folder, { withFileTypes: true }) : []
@@ -103,7 +106,8 @@ export function listInside(root: string, folder: string): Dirent[] {
 }
 
 /**
- * Makes a folder and those above it, the root aside. @returns false where it was there
+ * Creates a folder and its parents, except the root.
+ * @returns false when it already existed
  * @throws KittyError UnsafeSetup, NotWritable, DiskFull
  */
 export function makeFolderInside(root: string, folder: string): boolean {
@@ -120,7 +124,7 @@ export function makeFolderInside(root: string, folder: string): boolean {
       mkdirSync(at)
       belongsAsItsFolder(at)
     } catch (error) {
-      // Another process made it first; the next look says what it made.
+      // Another process created it first; the next check says what it created.
       if (systemCode(error) !== 'EEXIST') throw storageError(error, at, 'not stored')
       assertReachable(root, at)
     }
@@ -130,8 +134,8 @@ export function makeFolderInside(root: string, folder: string): boolean {
 }
 
 /**
- * Puts a file in place, whole or not at all, keeping the mode and group of the one it replaces. Makes its folder.
- * @param newMode permissions of a file that was not there, before the umask
+ * Writes a file, whole or not at all, keeping the mode and group of the one it replaces. Creates its folder.
+ * @param newMode permissions of a new file, before the umask
  * @param isSynced as for {@link replaceFile}
  * @throws KittyError UnsafeSetup, NotWritable, DiskFull
  */
@@ -144,14 +148,14 @@ export function putInside(root: string, path: string, bytes: Buffer, newMode = 0
   replaceFile(path, bytes, newMode, isSynced)
 }
 
-/** What root makes for someone is theirs. */
+/** When root creates something for another user, that user owns it. */
 function belongsAsItsFolder(path: string): void {
   if (process.geteuid?.() !== 0) return
   const { uid, gid } = lstatSync(dirname(path))
   chownSync(path, uid, gid)
 }
 
-/** Folders seen to be folders since the last turn of the event loop, so that reading four hundred files costs four hundred looks. */
+/** Folders already checked during this turn of the event loop, so that reading many files costs one lstat per file. */
 let seenFolders: Set<string> | undefined
 
 function remember(folder: string): void {

@@ -13,24 +13,24 @@ export type StreamStart = 'start' | 'end' | { readonly after: string }
 
 interface Entry {
   readonly id: string
-  /** Byte behind the entry's line. */
+  /** Byte after the entry's line. */
   readonly end: number
 }
 
 /**
- * In which order events became visible on this machine: one id a line, appended by whoever follows the log and meets
- * an event that has no place yet. Everybody goes by the first place of an id, so that two streams that meet the same
- * event at once agree without a lock: O_APPEND puts one of them first (open(2)). What a merge brings is older by its
- * clock and yet comes later here, which is what makes a stream resumable. Derived: without the file the order is the
- * total order. docs/following.md.
+ * The order in which events became visible on this machine: one ID per line, appended by any follower that meets an
+ * event without a place. Every follower uses the first place of an ID, so two streams that meet the same event
+ * concurrently agree without a lock: O_APPEND puts one of them first (open(2)). Events from a merge are older by their
+ * clock and yet come later here, which is what makes a stream resumable. Derived: without the file, the order is the
+ * total order. See docs/following.md.
  */
 export class ArrivalOrder {
   readonly #known = new KnownIds()
-  /** Ends of lines that name an id again. */
+  /** Ends of lines that repeat an ID. */
   readonly #again = new Set<number>()
   #loaded = 0
   #cursor = 0
-  /** Ids that could not be written: they have their place in this stream alone. */
+  /** IDs that could not be written: they have a place only in this stream. */
   #unwritten: string[] = []
 
   constructor(private readonly path: string) {
@@ -41,7 +41,7 @@ export class ArrivalOrder {
     return this.#known.has(id)
   }
 
-  /** Takes up what others have written. @throws KittyError when there is something that cannot be read. */
+  /** Loads what other followers have written. @throws KittyError if the file cannot be read. */
   load(): void {
     for (const { id, end } of this.#entries(this.#loaded)) {
       if (this.#known.has(id)) this.#again.add(end)
@@ -50,7 +50,7 @@ export class ArrivalOrder {
     }
   }
 
-  /** Gives those ids a place that have none, in the order given. @returns a warning where nothing can be written */
+  /** Gives a place to each ID that has none, in the given order. @returns a warning if they cannot be written */
   record(ids: readonly string[]): string | undefined {
     const fresh = [...new Set(ids)].filter((id) => !this.#known.has(id))
     if (fresh.length === 0) return undefined
@@ -62,7 +62,7 @@ export class ArrivalOrder {
       this.#keep(fresh)
       return `The order in which events arrive cannot be kept, so that a stream resumed later goes by the clock: ${error.message}`
     }
-    // Nothing is left to keep unless somebody deleted the file meanwhile.
+    // Empty unless someone deleted the file in the meantime.
     this.#keep(fresh.filter((id) => !this.#known.has(id)))
     return undefined
   }
@@ -72,7 +72,7 @@ export class ArrivalOrder {
     this.#unwritten.push(...ids)
   }
 
-  /** Moves to a place in the order. @returns false when the event has none */
+  /** Moves to a place in the order. @returns false if the event has no place */
   seek(start: StreamStart): boolean {
     this.#unwritten = []
     if (typeof start === 'string') {
@@ -87,7 +87,7 @@ export class ArrivalOrder {
     return false
   }
 
-  /** The next ids in the order, at most `most`; none at its end. */
+  /** Returns the next IDs in the order, up to `most`; empty at its end. */
   next(most: number): string[] {
     const ids: string[] = []
     if (this.#cursor < this.#loaded) {
@@ -104,14 +104,17 @@ export class ArrivalOrder {
   #append(ids: readonly string[]): void {
     const append = Append.open(this.path, true)
     try {
-      // Not cut back when it fails: what stands behind it by then may be somebody else's.
+      // Don't cut it back on failure: what follows by then may be another follower's.
       append.write(Buffer.from(`${ids.join('\n')}\n`, 'latin1'))
     } finally {
       append.close()
     }
   }
 
-  /** Whole lines from a byte on; a line that is no id, as a crash may leave it, is passed over. */
+  /**
+   * Yields the entries from whole lines, starting at a byte offset. Skips a line that is not an ID, which a crash may
+   * leave.
+   */
   *#entries(from: number): Generator<Entry> {
     const open = openToRead(this.path)
     if (open === undefined) return

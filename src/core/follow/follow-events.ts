@@ -14,12 +14,13 @@ import { EventLog } from '../log/event-log.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 
-/** Events held at once: those of one arrival up to here are put in the total order. */
+/** How many events we hold in memory; up to this many of one arrival are put in the total order. */
 const BATCH = 2_000
 
 /**
- * Keeps a stream of events open: each once, in the order in which they became visible here; those that become visible
- * together in the total order. Takes no lock, and outlives any index. docs/following.md.
+ * Follows the event log: delivers each event once, in the order in which they became visible here, and events that
+ * become visible together in the total order. Takes no lock, and keeps running when the index is replaced. See
+ * docs/following.md.
  */
 @injectable()
 export class FollowEvents {
@@ -31,10 +32,10 @@ export class FollowEvents {
   ) {}
 
   /**
-   * What comes behind a place in the order of arrival, in batches, until `signal` is aborted. Read on only when the last
-   * batch is dealt with: nothing is held meanwhile.
-   * @param from `start`: from the first event there is. `end`: what comes from now on. `after`: behind that event.
-   * @throws KittyError UsageError when no such event was ever seen here.
+   * Yields what comes after a place in the order of arrival, in batches, until `signal` is aborted. Reads on only after
+   * the caller has processed the last batch, and holds no lock or index in between.
+   * @param from `start`: from the very first event. `end`: only new events. `after`: after that event.
+   * @throws KittyError UsageError if that event was never seen here.
    */
   async *follow(
     from: StreamStart,
@@ -45,12 +46,12 @@ export class FollowEvents {
     yield* this.#events(following, filter)
   }
 
-  /** The history in the total order, as `EventStore.stream` has it, then what comes. */
+  /** Yields the history in the total order, like `EventStore.stream`, and then new events. */
   async *listAndFollow(filter: EventFilter, signal: AbortSignal): AsyncGenerator<readonly EventDocument[]> {
     const following = await this.#open('end', signal)
     for await (const events of this.store.stream(filter)) {
       if (signal.aborted) break
-      // What has come since the stream was opened is delivered as it arrived.
+      // Events that came after the stream was opened are delivered later, as they arrived.
       const earlier = events.filter((event) => following.order.has(event.event_id))
       if (earlier.length > 0) yield earlier.map(eventDocument)
     }
@@ -61,7 +62,7 @@ export class FollowEvents {
   async #open(from: StreamStart, signal: AbortSignal): Promise<Following> {
     const order = new ArrivalOrder(this.workspace.arrivalsFile)
     const tail = new LogFollower(this.log, await this.store.positions())
-    // Whatever came while nobody followed arrives now, in the total order.
+    // Events that came while no one was following arrive now, in the total order.
     for await (const ids of this.store.streamIds()) this.#record(order, ids)
     await this.store.close()
     if (!order.seek(from)) throw unknownEvent(from)
@@ -92,7 +93,7 @@ export class FollowEvents {
     }
   }
 
-  /** Everything up to the end of the order. @param held what need not be read again */
+  /** Yields everything up to the end of the order. @param held events that need not be read again */
   async *#deliver({ order, signal }: Following, held: ReadonlyMap<string, LogEvent>, filter: EventFilter) {
     for (let ids = order.next(BATCH); ids.length > 0 && !signal.aborted; ids = order.next(BATCH)) {
       const events = (await this.#eventsOf(ids, held)).filter((event) =>
@@ -108,9 +109,9 @@ export class FollowEvents {
     const stored = new Map<string, LogEvent>(
       (await this.store.eventsOf(rest)).map((event) => [event.event_id, event]),
     )
-    // Kept open, it would keep everybody from replacing an index that is damaged.
+    // Close the index: while it is open, no process can replace it if it is damaged.
     await this.store.close()
-    // An event in neither place was taken away by git since it arrived.
+    // If an event is in neither map, git removed it after it arrived.
     return ids.flatMap((id) => held.get(id) ?? stored.get(id) ?? [])
   }
 
@@ -120,7 +121,7 @@ export class FollowEvents {
   }
 }
 
-/** A stream that is open: what it will deliver stands behind its place in the order. */
+/** An open stream: everything after its place in the order is still to be delivered. */
 interface Following {
   readonly order: ArrivalOrder
   readonly tail: LogFollower
@@ -129,7 +130,7 @@ interface Following {
 
 const NOWHERE = { file: '', line: 0, offset: 0, length: 0 }
 
-/** The tail's new events by id, at most about a batch at a time. */
+/** Yields the tail's new events by ID, about one batch at a time. */
 function* slices(tail: LogFollower): Generator<Map<string, LogEvent>> {
   let slice = new Map<string, LogEvent>()
   for (const lines of tail.news()) {

@@ -1,14 +1,14 @@
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
-/** An id is 128 bits. A slot of zeros is free. */
+/** An ID is 128 bits. An all-zero slot is free. */
 const WORDS = 4
 const FIRST_SLOTS = 1024
 
-/** A set of event ids, exact, in 22 to 43 bytes each: a stream that runs for weeks keeps every id it has seen. */
+/** An exact set of event IDs at 22 to 43 bytes per ID: a stream that runs for weeks keeps every ID it has seen. */
 export class KnownIds {
   #slots = new Uint32Array(FIRST_SLOTS * WORDS)
   #size = 0
-  /** The one id that looks like a free slot. */
+  /** The one ID that looks like a free slot. */
   #hasZero = false
   readonly #id = new Uint32Array(WORDS)
 
@@ -32,12 +32,12 @@ export class KnownIds {
     if (this.#size * 4 * WORDS > this.#slots.length * 3) this.#grow()
   }
 
-  /** Where the id that was read stands, or the free slot it belongs into. */
+  /** Returns the slot of the ID just read, or the free slot where it belongs. */
   #find(): number {
     const [a, b, c, d = 0] = this.#id
     const slots = this.#slots
     const mask = slots.length / WORDS - 1
-    // The end of an id is random, or counts up by one: either way it spreads by itself.
+    // The end of an ID is random, or counts up by one: either way it needs no hashing.
     for (let slot = d & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS
       const isSame = slots[at + 3] === d && slots[at + 2] === c && slots[at + 1] === b && slots[at] === a
@@ -59,7 +59,7 @@ export class KnownIds {
     }
   }
 
-  /** 26 digits of five bits, of which the first has three. @returns false for the id that is all zeros */
+  /** Decodes 26 digits of five bits, of which the first has only three. @returns false for the all-zero ID */
   #read(id: string): boolean {
     let [a, b, c, d] = [0, 0, 0, 0]
     for (let at = 0; at < id.length; at += 1) {

@@ -2,12 +2,12 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { EventLog } from '../log/event-log.js'
 import { isDayFile } from '../log/format/day-file.js'
 
-/** How late a change is noticed where the system does not tell, in milliseconds. */
+/** How often we poll where the system reports no changes, in milliseconds. */
 const POLL_MS = 250
 
 /**
- * Waits for the log's files to change. The system's own notices only make it quicker: a folder listing decides, so
- * that a lost notice, a network file system or a folder that git made anew costs a quarter of a second at most.
+ * Waits for the log's files to change. The system's notifications only speed this up: a folder listing decides. So a
+ * lost notification, a network file system or a folder that git recreated costs at most a quarter of a second.
  */
 export class LogChanges {
   readonly #watcher: FSWatcher | undefined
@@ -22,7 +22,7 @@ export class LogChanges {
     this.#watcher = this.#watch(eventsDir)
   }
 
-  /** Resolves when the files differ from the last time: true; or when `signal` is aborted: false. */
+  /** Resolves to true when the files differ from the last time, or to false when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       const now = this.#look()
@@ -61,7 +61,7 @@ export class LogChanges {
 
   #watch(folder: string): FSWatcher | undefined {
     try {
-      // The index and its side files lie in the same folder and change with every reader.
+      // Ignore the index and its side files: they are in the same folder and change with every reader.
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         if (name === null || isDayFile(name)) this.#wake()
       })
@@ -70,7 +70,7 @@ export class LogChanges {
       })
       return watcher
     } catch {
-      // No folder yet, or no watches left: the listing is looked at all the same.
+      // The folder does not exist yet, or the system is out of watches: we poll the listing anyway.
       return undefined
     }
   }

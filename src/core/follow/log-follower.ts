@@ -2,24 +2,24 @@ import type { EventLog, LogFile, LogLine, ScanPosition } from '../log/event-log.
 import { SCAN_START } from '../log/event-log.js'
 import { inodeOf } from '../files/open-file.js'
 
-/** Enough to hold a line's event id: bytes that were shifted or replaced do not look the same. */
+/** Enough to hold a line's event ID: shifted or replaced bytes cannot look the same. */
 const FINGERPRINT_BYTES = 1024
 
 interface Mark {
   readonly position: ScanPosition
   readonly identity: string
-  /** The last bytes before the position; unknown until this tail has read the file itself. */
+  /** The last bytes before the position; unknown until this follower has read the file itself. */
   readonly fingerprint?: string | undefined
 }
 
 /**
- * Reads what was added to the log since the last look, without lock and without index. A file that was rewritten is
- * read from its start, so that a line may be met again: who needs each event once goes by its id.
+ * Reads what was added to the log since the last look, without lock or index. A file that was rewritten is read from
+ * its start, so a line may come again: a caller that needs each event once must go by its ID.
  */
 export class LogFollower {
   #marks = new Map<string, Mark>()
 
-  /** @param from Where earlier readings ended; any other file is read from its start. */
+  /** @param from Where earlier reads ended; any other file is read from its start. */
   constructor(
     private readonly log: EventLog,
     from: readonly (ScanPosition & { readonly file: string; readonly identity: string })[],
@@ -29,7 +29,7 @@ export class LogFollower {
     }
   }
 
-  /** Lines that are new, chunk by chunk; files in the order of their names. */
+  /** Yields new lines, chunk by chunk, with the files ordered by name. */
   *news(): Generator<LogLine[]> {
     const files = this.log.list()
     const present = new Set(files.map((file) => file.name))

@@ -7,10 +7,10 @@ import { EventStore } from '../store/event-store.js'
 import { EventLog } from '../log/event-log.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** Between two boards: faster than this nobody reads, and a busy log would be read without end. Milliseconds. */
+/** Minimum time between two boards, in milliseconds: no one reads faster, and a busy log would be read nonstop. */
 const REST_MS = 100
 
-/** The board whenever it is another one. Takes no lock, and keeps no index open in between. */
+/** Yields the board whenever it changes. Takes no lock, and closes the index in between. */
 @injectable()
 export class WatchBoard {
   constructor(
@@ -20,7 +20,7 @@ export class WatchBoard {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @param feature One feature's board, or everything that is in the log. */
+  /** @param feature One feature's board, or everything in the log. */
   async *boards(feature: string | undefined, signal: AbortSignal): AsyncGenerator<StatusDocument> {
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     let shown = ''

@@ -1,16 +1,16 @@
 import { git } from './git.js'
 
-/** Lines that one commit added below a folder. */
+/** Lines that one commit added under a folder. */
 export interface AddedLines {
   readonly commit: string
-  /** As `.mailmap` spells it. */
+  /** Spelled as in `.mailmap`. */
   readonly author: string
   readonly lines: readonly string[]
 }
 
 /**
- * Lines that the commits of `base..head`, merges aside, added to files below `folder`, oldest first.
- * @param folder Relative to the repository's top, with `/`
+ * Returns the lines that the commits of `base..head`, merges excluded, added to files under `folder`, oldest first.
+ * @param folder Relative to the repository's root, with `/`
  * @throws as `git`
  */
 export function addedLines(root: string, base: string, head: string, folder: string): AddedLines[] {
@@ -38,7 +38,7 @@ export function addedLines(root: string, base: string, head: string, folder: str
   return commits
 }
 
-/** Everyone who has authored a commit that `head` contains, as `.mailmap` spells them. */
+/** Returns every author of a commit that `head` contains, spelled as in `.mailmap`. */
 export function authorsOf(root: string, head: string): Set<string> {
   return new Set(git(root, ['log', '--format=%aN', head]).toString('utf8').split('\n').filter(Boolean))
 }

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 
-/** Name of the branch checked out in the checkout of `gitDir`; undefined when detached or kept in a reftable. */
+/**
+ * Returns the name of the branch checked out in the checkout of `gitDir`; undefined if HEAD is detached or stored in a
+ * reftable.
+ */
 export function currentBranch(gitDir: string): string | undefined {
   try {
     const head = readFileSync(join(gitDir, 'HEAD'), 'utf8')
-    // Linear: a lazy name before blanks takes seconds for a HEAD of 50 KB.
+    // Linear time: a lazy match before blanks would take seconds on a HEAD of 50 KB.
     const name = /^ref: refs\/heads\/([^\r\n]+)/.exec(head)?.[1]?.trimEnd()
     return name === '.invalid' ? undefined : name
   } catch (error) {

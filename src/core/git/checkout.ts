@@ -4,7 +4,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
 
-/** A checkout and git's directories behind it. All paths absolute. */
+/** A checkout and the git directories behind it. All paths are absolute. */
 export interface Checkout {
   readonly worktree: string
   readonly gitDir: string
@@ -12,9 +12,9 @@ export interface Checkout {
 }
 
 /**
- * The checkout that `from` lies in, by walking up as git does (gitrepository-layout(5)), without a git process.
- * A submodule is a checkout of its own.
- * @throws KittyError NotAGitRepository when a `.git` file leads nowhere.
+ * Finds the checkout that contains `from` by walking up as git does (gitrepository-layout(5)), without a git process. A
+ * submodule is a checkout of its own.
+ * @throws KittyError NotAGitRepository if a `.git` file points to a missing directory.
  */
 export function findCheckout(from: string): Checkout | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -24,7 +24,7 @@ export function findCheckout(from: string): Checkout | undefined {
   }
 }
 
-/** The primary checkout of a repository: where the shared log lives. Undefined when it has none (bare). */
+/** Returns the repository's primary checkout, which holds the shared log. Undefined if there is none (bare). */
 export function primaryCheckout(checkout: Checkout): string | undefined {
   const { gitDir, gitCommonDir } = checkout
   const core = readCoreConfig(gitCommonDir)
@@ -35,7 +35,7 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
   return gitDirIn(beside) === gitCommonDir ? beside : undefined
 }
 
-/** The bare repository that `from` is in, as one is inside of its own folder. */
+/** Finds the bare repository whose folder contains `from`. */
 export function findBareRepository(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const parts = ['objects', 'refs'].map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
@@ -45,8 +45,9 @@ export function findBareRepository(from: string): string | undefined {
 }
 
 /**
- * The worktree that a repository without a checkout of its own should keep its log in: the one on the branch of the
- * repository's HEAD, else the first by name. The same from wherever it is asked. Undefined when it has no worktree.
+ * Returns the worktree in which a repository without a primary checkout keeps its log: the one on the branch of the
+ * repository's HEAD, otherwise the first by name. The answer does not depend on the caller's location. Undefined if
+ * there is no worktree.
  */
 export function mainWorktree(gitCommonDir: string): string | undefined {
   const worktrees = namesIn(join(gitCommonDir, 'worktrees')).flatMap((name) => {
@@ -66,7 +67,7 @@ function namesIn(folder: string): string[] {
 function gitDirIn(folder: string): string | undefined {
   const entry = join(folder, '.git')
   const kind = statSync(entry, { throwIfNoEntry: false })
-  // Git itself walks past a `.git` folder without HEAD: leftovers are no repository.
+  // Git itself walks past a `.git` folder without HEAD: leftovers are not a repository.
   if (kind?.isDirectory()) return isGitDirectory(entry) ? entry : undefined
   if (!kind?.isFile()) return undefined
   const target = /^gitdir: (.+?)[\r\n]*$/.exec(readFileSync(entry, 'utf8').slice(0, 8192))?.[1]
@@ -91,7 +92,7 @@ function commonDirOf(gitDir: string): string {
   return common === undefined || common === '' ? gitDir : resolve(gitDir, common)
 }
 
-/** One setting of the `core` section in the repository's own configuration. @param name in lower case */
+/** Returns one setting of the `core` section in the repository's own configuration. @param name in lowercase */
 export function coreSetting(gitCommonDir: string, name: string): string | undefined {
   return settingsIn(readOptional(join(gitCommonDir, 'config')) ?? '').get(`core.${name}`)
 }

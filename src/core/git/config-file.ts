@@ -1,6 +1,7 @@
 /**
- * The settings in the text of a git configuration file (git-config(1), "Syntax"), by `section.subsection.key`, the last
- * of a name. Without what it includes: for a quick look that may be wrong, where git is asked when it matters.
+ * Parses the settings in the text of a git configuration file (git-config(1), "Syntax"), keyed by
+ * `section.subsection.key`. The last value for a name wins. Ignores included files: use it only for a quick look that
+ * may be wrong, and query git when it matters.
  */
 export function settingsIn(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>()
@@ -17,7 +18,7 @@ export function settingsIn(text: string): ReadonlyMap<string, string> {
   return settings
 }
 
-/** Without quotes, escapes, a comment and the spaces around. */
+/** Strips quotes, escapes, a comment and surrounding spaces. */
 function plainValue(text: string): string {
   let value = ''
   let isQuoted = false

@@ -1,27 +1,27 @@
 import { askGitFields, resolveCommit } from './git.js'
 import { readObjects } from './objects.js'
 
-/** Commits of one file that are looked at, newest first. */
+/** How many commits of one file we look at, newest first. */
 const COMMIT_LIMIT = 200
-/** Bytes; a version of a package's file that is larger was no package's file. */
+/** In bytes; a larger version was not a work-package file. */
 const VERSION_LIMIT = 2 * 1024 * 1024
 
 export interface FileVersion {
   readonly commit: string
   readonly author: string
-  /** Undefined where the commit removed the file. */
+  /** Undefined if the commit removed the file. */
   readonly bytes: Buffer | undefined
 }
 
 /**
- * The versions of a file in HEAD's first-parent history, oldest first, the last one HEAD's; none before the first
+ * Returns a file's versions in HEAD's first-parent history, oldest first, ending with HEAD's. Empty before the first
  * commit and for a file that HEAD's history never had.
  * @param path from the repository's root
  * @throws as `git`
  */
 export function fileVersions(root: string, path: string): FileVersion[] {
   if (path.includes('\n') || resolveCommit(root, 'HEAD') === undefined) return []
-  // One parent: the sides of a merge would come interleaved, as if each had undone the other.
+  // Follow only the first parent: the sides of a merge would be interleaved, as if each had undone the other.
   const options = ['--first-parent', `--max-count=${COMMIT_LIMIT}`, '-z', '--format=%H%n%aN']
   const commits = askGitFields(root, ['--literal-pathspecs', 'log', ...options, '--', path])
     .map((field) => field.trim().split('\n'))

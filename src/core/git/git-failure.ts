@@ -1,13 +1,13 @@
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { shellWords } from '../platform/shell-words.js'
 
-/** Git ran to its end and exited with something else than 0. */
+/** Git completed and exited with a status other than 0. */
 export class GitRefusal extends KittyError {
   constructor(
     folder: string,
     args: readonly string[],
     readonly status: number,
-    /** What git said, without `fatal:`. */
+    /** Git's message, without `fatal:`. */
     readonly reason: string,
   ) {
     const what = commandOf(args)
@@ -17,15 +17,15 @@ export class GitRefusal extends KittyError {
     })
   }
 
-  /** Exit 1 is how git answers no: no such key, no such revision, nothing ignored. */
+  /** Git exits with 1 to answer no: no such key, no such revision, nothing ignored. */
   get isNo(): boolean {
     return this.status === 1
   }
 }
 
 /**
- * Git's refusal of a repository that belongs to someone else (git-config(1), `safe.directory`), with git's own remedy;
- * undefined when its message is another.
+ * Recognizes git's refusal of a repository that belongs to someone else (git-config(1), `safe.directory`) and returns
+ * an error with git's own remedy; undefined for any other message.
  */
 export function unsafeRepository(folder: string, stderr: string): KittyError | undefined {
   if (!/^fatal: (?:detected dubious ownership in|unsafe) repository/m.test(stderr)) return undefined
@@ -36,7 +36,7 @@ export function unsafeRepository(folder: string, stderr: string): KittyError | u
   })
 }
 
-/** Git could not be run, or was stopped before it answered: nothing is known. */
+/** Git could not be run, or was stopped before it answered, so the answer is unknown. */
 export function notAnswered(folder: string, args: readonly string[], cause: Error): KittyError {
   const code = systemCode(cause)
   const isLate = code === 'ETIMEDOUT'
@@ -55,7 +55,7 @@ export function notAnswered(folder: string, args: readonly string[], cause: Erro
   )
 }
 
-/** A signal ended git: someone stopped it, or the system did. */
+/** A signal ended git: a person or the system stopped it. */
 export function stopped(folder: string, args: readonly string[], signal: string): KittyError {
   return new KittyError('GitFailure', `Git ${commandOf(args)} in ${folder} was stopped by ${signal}.`, {
     nextSteps: ['Run the command again.'],
@@ -74,7 +74,7 @@ export function noGit(folder: string): KittyError {
   )
 }
 
-/** What git wrote to stderr in one line: the first that is fatal, or the last. */
+/** Reduces git's stderr to one line: the first fatal one, otherwise the last. */
 export function reasonIn(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const fatal = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it said nothing'
@@ -85,7 +85,7 @@ function sentence(text: string): string {
   return `${text.replace(/\.$/, '')}.`
 }
 
-/** The subcommand, without the settings before it and what it was asked about. */
+/** Returns the subcommand, without the settings before it and the arguments after it. */
 function commandOf(args: readonly string[]): string {
   const at = args.findIndex((word, n) => !word.startsWith('-') && args[n - 1] !== '-c')
   return args[at] ?? args[0] ?? ''

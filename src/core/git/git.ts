@@ -6,40 +6,40 @@ import { GitRefusal, noGit, notAnswered, reasonIn, stopped, unsafeRepository } f
 
 export { GitRefusal } from './git-failure.js'
 
-/** Whoever asks gives git this long; whoever has it change something waits as long as it takes. Milliseconds. */
+/** Timeout for queries, in milliseconds. Commands that change something have no timeout. */
 const QUESTION_TIMEOUT_MS = 30_000
 
 export interface GitOptions {
   readonly input?: string | Buffer
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds until git is stopped; none when left out. */
+  /** Milliseconds after which git is stopped; no limit if omitted. */
   readonly timeout?: number
 }
 
 /**
- * Runs git in `folder` and returns what it printed. Every failure has a kind, so that "git could not be asked" is
- * never taken for git's "no".
- * @throws GitRefusal when git exits with anything but 0.
- * @throws KittyError UnsafeSetup when git refuses the repository because of its owner; MissingDependency when there is
- * no git; GitFailure when it could not be run, took too long or was stopped.
+ * Runs git in `folder` and returns its output. Every failure has a kind, so a caller never mistakes "could not run git"
+ * for git's "no".
+ * @throws GitRefusal if git exits with anything but 0.
+ * @throws KittyError UnsafeSetup if git refuses the repository because of its owner; MissingDependency if git is not
+ * installed; GitFailure if git could not be run, took too long or was stopped.
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
   const { status, stdout, stderr } = run(folder, args, options)
   if (status === 0) return stdout
   const refusal = new GitRefusal(folder, args, status, reasonIn(stderr))
-  // Some commands look for a repository on their own and say something else when they may not use it.
+  // Some commands look for a repository themselves and print a different message if they may not use it.
   throw unsafeRepository(folder, stderr) ?? (refusal.isNo ? undefined : distrusted(folder)) ?? refusal
 }
 
-/** As `git`, as text without its last newline. */
+/** Like `git`, but returns text without its last newline. */
 export function gitText(folder: string, args: readonly string[], options: GitOptions = {}): string {
   return git(folder, args, options).toString('utf8').replace(/\n$/, '')
 }
 
 /**
- * Asks git something, with what it prints byte for byte. Undefined only where git answers no (exit 1).
- * @throws as `git` for all else, also when there is no answer in 30 s.
+ * Queries git and returns its output byte for byte. Undefined only if git answers no (exit 1).
+ * @throws as `git` for everything else, including no answer within 30 s.
  */
 export function askGit(
   folder: string,
@@ -57,20 +57,20 @@ export function askGit(
   }
 }
 
-/** As `askGit`, as text without its last newline. */
+/** Like `askGit`, but returns text without its last newline. */
 export function askGitText(folder: string, args: readonly string[]): string | undefined {
   return askGit(folder, args)?.toString('utf8').replace(/\n$/, '')
 }
 
-/** As `askGit`, the parts of an answer that NUL ends. None where git answers no. */
+/** Like `askGit`, but returns the NUL-terminated fields of the answer. Empty if git answers no. */
 export function askGitFields(folder: string, args: readonly string[]): string[] {
   const fields = (askGit(folder, args)?.toString('utf8') ?? '').split('\0')
   return fields.at(-1) === '' ? fields.slice(0, -1) : fields
 }
 
-/** The commit a revision names, or undefined. Whatever it looks like, it is never taken for an option. */
+/** Returns the commit that a revision names, or undefined. Git never reads the revision as an option. */
 export function resolveCommit(folder: string, revision: string): string | undefined {
-  // An empty name would be HEAD's `^{commit}`; a NUL cannot be passed to a process at all.
+  // An empty name would mean HEAD's `^{commit}`; a NUL cannot be passed to a process.
   if (revision === '' || revision.includes('\0')) return undefined
   try {
     return askGitText(folder, [
@@ -81,13 +81,13 @@ export function resolveCommit(folder: string, revision: string): string | undefi
       `${revision}^{commit}`,
     ])
   } catch (error) {
-    // `HEAD@{99}` and `@{upstream}` are fatal to git where there is none.
+    // Git fails fatally on `HEAD@{99}` and `@{upstream}` if they do not exist.
     if (error instanceof GitRefusal) return undefined
     throw error
   }
 }
 
-/** @throws KittyError UnsafeSetup when git refuses the repository of `folder` because of its owner. */
+/** @throws KittyError UnsafeSetup if git refuses the repository of `folder` because of its owner. */
 export function assertGitTrusts(folder: string): void {
   const refused = distrusted(folder)
   if (refused !== undefined) throw refused
@@ -106,7 +106,7 @@ interface Ran {
 
 function run(folder: string, args: readonly string[], { input, env, timeout }: GitOptions): Ran {
   const program = gitProgram(folder)
-  // Loaded here, since most commands ask git nothing.
+  // Loaded lazily: most commands do not run git.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const ran = spawnSync(program, args, {
     cwd: folder,
@@ -116,7 +116,7 @@ function run(folder: string, args: readonly string[], { input, env, timeout }: G
     windowsHide: true,
     ...(timeout !== undefined && { timeout }),
   })
-  // A git that ended without reading its input has said why.
+  // If git exited without reading its input, its stderr says why.
   const isUnread = systemCode(ran.error) === 'EPIPE' && ran.status !== null
   if (ran.error !== undefined && !isUnread) throw notAnswered(folder, args, ran.error)
   if (ran.status === null) throw stopped(folder, args, ran.signal ?? 'a signal')
@@ -125,7 +125,7 @@ function run(folder: string, args: readonly string[], { input, env, timeout }: G
 
 const found = new Map<string, string>()
 
-/** Git's absolute path, looked up once for a folder and a PATH. @throws KittyError MissingDependency */
+/** Returns git's absolute path, looked up once per folder and PATH. @throws KittyError MissingDependency */
 function gitProgram(folder: string): string {
   const key = `${folder}\0${process.env['PATH'] ?? ''}`
   const known = found.get(key)
@@ -137,13 +137,13 @@ function gitProgram(folder: string): string {
   return program
 }
 
-/** The work tree that a folder is in, and the primary checkout it belongs to. */
+/** Returns the work tree that contains a folder, and the primary checkout it belongs to. */
 function workTreesAround(folder: string): string[] {
   try {
     const checkout = findCheckout(folder)
     return checkout === undefined ? [] : [checkout.worktree, primaryCheckout(checkout) ?? checkout.worktree]
   } catch (error) {
-    // Its `.git` leads nowhere: git itself is about to say so.
+    // Its `.git` points nowhere: git itself reports that next.
     if (!isKittyError(error)) throw error
     return [folder]
   }

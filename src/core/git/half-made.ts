@@ -5,15 +5,17 @@ import { systemCode } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { storageError } from '../files/storage-error.js'
 
-/** What git writes into a worktree's directory before it counts (gitrepository-layout(5), `worktrees/<id>`). */
+/**
+ * What git writes to a worktree's directory before the worktree is usable (gitrepository-layout(5), `worktrees/<id>`).
+ */
 const PARTS = ['gitdir', 'commondir', 'HEAD'] as const
-/** A git that is making a worktree at this moment has this long to finish, in milliseconds. */
+/** How long a running `git worktree add` gets to finish, in milliseconds. */
 const GRACE_MS = 2_000
 
 /**
- * Moves worktrees aside whose `git worktree add` was killed before git itself could use them: with one of them every
- * `git worktree list` fails, and so does each package's workspace. Nothing is deleted.
- * @param aside Folder to move them into. @returns what was moved, by the paths it had. @throws KittyError
+ * Moves aside any worktree whose `git worktree add` was killed before git itself could use it: a single one makes every
+ * `git worktree list` fail, and so every package's workspace. Deletes nothing.
+ * @param aside Folder to move them to. @returns the original paths of what was moved. @throws KittyError
  */
 export async function moveHalfMadeAside(gitCommonDir: string, aside: string): Promise<string[]> {
   const moved: string[] = []
@@ -52,7 +54,7 @@ function isHalfMade(directory: string): boolean {
   return PARTS.some((part) => (readOptional(join(directory, part)) ?? '').trim() === '')
 }
 
-/** The work tree, if its `.git` file names the directory: whatever else stands there is not git's. */
+/** Moves the work tree if its `.git` file names the directory; anything else at that path is not git's. */
 function moveIfOurs(work: string, directory: string, to: string): boolean {
   const link = readOptional(join(work, '.git'))
   if (link === undefined || basename(link.replace(/^gitdir: /, '').trim()) !== basename(directory))

@@ -6,8 +6,8 @@ import type { Workspace } from '../workspace/workspace.js'
 type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
 
 /**
- * A text that changes whenever HEAD of the log's checkout comes to stand on another branch or commit, told without a git
- * process. It may change without reason (a packed ref, a ref table), never stay the same without.
+ * Returns a text that changes whenever HEAD of the log's checkout moves to another branch or commit, without a git
+ * process. It may change without cause (a packed ref, a reftable), but never stays the same after a move.
  */
 export function headState({ logGitDir, gitCommonDir }: GitFolders): string {
   const head = textOf(join(logGitDir, 'HEAD')) ?? 'none'
@@ -17,25 +17,28 @@ export function headState({ logGitDir, gitCommonDir }: GitFolders): string {
   return tip === undefined ? `${ref} ${packedState(gitCommonDir)}` : `${ref} ${tip}`
 }
 
-/** A text that changes whenever `headState` does, or a local branch comes, goes or moves. As cheap, and as careful. */
+/**
+ * Returns a text that changes whenever `headState` does, or a local branch is created, deleted or moved. As cheap and
+ * as conservative.
+ */
 export function branchesState(folders: GitFolders): string {
   const { gitCommonDir } = folders
-  // Git writes a branch by renaming a file, which its folder's time tells.
+  // Git writes a branch by renaming a file, which changes the mtime of its folder.
   const ofBranches = foldersBelow(join(gitCommonDir, 'refs', 'heads')).map(stateOf)
   return [headState(folders), packedState(gitCommonDir), ...ofBranches].join(' ')
 }
 
-/** Whether a merge in the log's checkout waits for its commit. */
+/** Whether the log's checkout has a merge waiting to be committed. */
 export function isMergeWaiting({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
   return stateOf(join(logGitDir, 'MERGE_HEAD')) !== '-'
 }
 
-/** Whether the log's checkout is sparse, or has been (git-sparse-checkout(1)): git then may leave out what HEAD has. */
+/** Whether the log's checkout is or has been sparse (git-sparse-checkout(1)): git may then omit files that HEAD has. */
 export function isSparse({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
   return stateOf(join(logGitDir, 'info', 'sparse-checkout')) !== '-'
 }
 
-/** Of the branches that are no files of their own: packed together with others, or in a table. */
+/** Covers the branches that are not files of their own: those in packed refs or in a reftable. */
 function packedState(gitCommonDir: string): string {
   return ['packed-refs', 'reftable/tables.list'].map((name) => stateOf(join(gitCommonDir, name))).join(' ')
 }
@@ -45,7 +48,7 @@ function foldersBelow(folder: string): string[] {
     const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     return [folder, ...below.flatMap(({ name }) => foldersBelow(join(folder, name)))]
   } catch (error) {
-    // Gone meanwhile, or never there: all branches packed, or in a table.
+    // Removed in the meantime, or never there: all branches are packed or in a reftable.
     if (systemCode(error) === undefined) throw error
     return []
   }

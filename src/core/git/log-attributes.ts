@@ -7,19 +7,19 @@ import { unsafeFile } from '../files/assert-safe.js'
 import { readPlain } from '../files/read-plain.js'
 import { LIMITS } from '../files/work-tree.js'
 
-/** What an attribute that holds for the log does to it. */
+/** How an attribute that applies to the log affects it. */
 type Effect =
-  /** Git stores other bytes than kitty wrote, or gives back other bytes than it stored. */
+  /** Git stores bytes other than kitty wrote, or returns bytes other than it stored. */
   | 'changes bytes'
-  /** Only where a line holds `$Id`, which git then rewrites. */
+  /** Git rewrites `$Id` in lines that contain it. */
   | 'rewrites $Id'
-  /** Read without them, and taken away by the next write. */
+  /** Kitty ignores these line ends on read, and the next write removes them. */
   | 'line ends'
-  /** Git leaves our side of a merge and says there is a conflict: theirs stands nowhere in the work tree. */
+  /** Git keeps our side of a merge and reports a conflict: their side is nowhere in the work tree. */
   | 'no merge'
 
 export interface HostileAttribute {
-  /** As one would write it: `filter=lfs`, `-merge`. */
+  /** As written in an attributes file: `filter=lfs`, `-merge`. */
   readonly attribute: string
   readonly effect: Effect
 }
@@ -30,11 +30,11 @@ const HOSTILE_WORD =
   /^(?:ident|filter=.*|filter|working-tree-encoding=.*|eol=crlf|-merge|merge=binary|binary)$/
 
 /**
- * The attributes that hold for the log's files and harm them (gitattributes(5)). Git is asked only when one of the
- * files it reads them from names such an attribute for a pattern that could fit: on an ordinary command this costs
- * four small reads.
- * @param files Names of day files, asked for only then.
- * @throws KittyError when git cannot be asked; UnsafeSetup for an attributes file beyond its limit.
+ * Returns the attributes that apply to the log's files and harm them (gitattributes(5)). We query git only if one of
+ * the files it reads attributes from names such an attribute for a pattern that could match: an ordinary command pays
+ * for four small reads.
+ * @param files Returns the names of day files; called only then.
+ * @throws KittyError if git fails; UnsafeSetup for an attributes file beyond its limit.
  */
 export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
   if (!attributeFiles(workspace).some((path) => names(path))) return []
@@ -51,7 +51,10 @@ export function hostileAttributes(workspace: Workspace, files: () => readonly st
   return [...found.values()]
 }
 
-/** From the repository's top down to the log, and git's own: later ones and the last overrule earlier ones. */
+/**
+ * From the repository's root down to the log, plus git's own file. Later files override earlier ones, and git's own
+ * overrides all.
+ */
 function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] {
   const files = [join(gitCommonDir, 'info', 'attributes')]
   for (let folder = eventsDir; ; folder = dirname(folder)) {
@@ -66,9 +69,9 @@ function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] 
 function names(path: string): boolean {
   const file = readPlain(path, LIMITS.attributes)
   if (!file.ok) {
-    // Git reads it, and what it says of the log would take longer to find than anyone waits.
+    // Git does read it, but finding what it says about the log would take too long.
     if (file.tooLarge) throw unsafeFile(path, file.reason)
-    // Not there, or a link, which git does not follow either.
+    // Missing, or a link, which git does not follow either.
     return false
   }
   return file.bytes
@@ -80,9 +83,9 @@ function names(path: string): boolean {
     })
 }
 
-/** False only where the pattern's literal end cannot be that of a day file: `*.png`, `logo.svg`. */
+/** False only if the pattern's literal end cannot match a day file: `*.png`, `logo.svg`. */
 function mayMatch(pattern: string): boolean {
-  // A macro says nothing of files, and what is quoted is left to git.
+  // A macro does not match files; leave quoted patterns to git.
   if (pattern.startsWith('[attr]') || pattern.startsWith('"')) return true
   const name = pattern.slice(pattern.lastIndexOf('/') + 1)
   const end = Math.max(...['*', '?', ']', '\\'].map((wildcard) => name.lastIndexOf(wildcard)))

@@ -5,19 +5,20 @@ import { settingsIn } from './config-file.js'
 import { askGitFields, git, GitRefusal } from './git.js'
 import type { Workspace } from '../workspace/workspace.js'
 
-/** What git says of a configuration that another process is writing. */
+/** Git's message about a configuration file that another process is writing. */
 const LOCKED = /could not lock config file (.+): File exists/
-/** Git's configuration is waited for so long, in milliseconds, and looked at so often. */
+/** How long we wait for git's configuration, and how often we retry, in milliseconds. */
 const CONFIG_WAIT_MS = 2_000
 const CONFIG_POLL_MS = 20
 
-/** Git's three-way merge with markers, as it would have merged the file without a driver. */
+/** Git's three-way merge with markers: what git does for a file without a driver. */
 const AS_TEXT = 'git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B'
 
 /**
- * The log's merge driver as git runs it. Git quotes %P for the shell. Where kitty is missing (126, 127), was stopped by
- * a signal or could not read or write (3), git's own union takes over, for the log alone; what kitty refuses (2) is no
- * log, and is merged as text. An exit code of 1 says that a conflict is left, and stays. docs/formats.md, "Merging".
+ * The log's merge driver as git runs it. Git quotes %P for the shell. If kitty is missing (126, 127), was stopped by a
+ * signal or could not read or write (3), git's own union takes over, for log files only. A file that kitty rejects (2)
+ * is not a log, and is merged as text. Exit code 1 means that a conflict is left, and is passed on. See
+ * docs/formats.md, "Merging".
  */
 const LOG_DRIVER = [
   'kitty agent events merge-driver %O %A %B %P',
@@ -27,8 +28,8 @@ const LOG_DRIVER = [
 ].join('; ')
 
 /**
- * The driver of work-package files: kitty makes the three versions agree on the `lane:` line, the rest is git's, and
- * so is the exit code that says whether a conflict is left. Without kitty it is git's merge as ever.
+ * The driver of work-package files: kitty makes the three versions agree on the `lane:` line, and git merges the rest.
+ * The exit code that says whether a conflict is left is also git's. Without kitty, it is git's normal merge.
  */
 const WORK_PACKAGE_DRIVER = `kitty agent specs merge-driver %O %A %B %P; ${AS_TEXT}`
 
@@ -39,7 +40,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'merge.kitty-work-package.driver': WORK_PACKAGE_DRIVER,
 }
 
-/** Registers the merge drivers in the repository's own configuration. @returns the names of those it changed. */
+/** Registers the merge drivers in the repository's own configuration. @returns the names of the drivers it changed. */
 export function registerMergeDrivers(root: string, waitMs = CONFIG_WAIT_MS): string[] {
   const missing = missingSettings(root)
   for (const [key, value] of missing) setConfig(root, key, value, waitMs)
@@ -47,10 +48,10 @@ export function registerMergeDrivers(root: string, waitMs = CONFIG_WAIT_MS): str
 }
 
 /**
- * Registers the merge drivers in a clone that lacks them or has another version's, if the repository asks for them in
- * its `.gitattributes`: these come with a clone, git's configuration does not. Where all is well this reads one file
- * and starts no process.
- * @returns the names of those it changed. @throws KittyError when git cannot be asked or cannot write.
+ * Registers the merge drivers in a clone that lacks them or has another version's, if the repository's `.gitattributes`
+ * asks for them: a clone gets these attributes, but not git's configuration. In the normal case this reads one file and
+ * starts no process.
+ * @returns the names of the drivers it changed. @throws KittyError if git fails or cannot write.
  */
 export function ensureMergeDrivers({
   root,
@@ -60,11 +61,11 @@ export function ensureMergeDrivers({
   const isSet = Object.entries(SETTINGS).every(([key, value]) => present.get(key) === value)
   if (isSet) return []
   const isAskedFor = /\bmerge=kitty-/.test(readOptional(join(root, '.gitattributes')) ?? '')
-  // No write of an event waits for it.
+  // Don't wait: an event write must not be delayed by this.
   return isAskedFor ? registerMergeDrivers(root, 0) : []
 }
 
-/** Waits while another process holds the file: git itself gives up at once. */
+/** Waits while another process holds the file, where git itself would fail immediately. */
 function setConfig(root: string, key: string, value: string, waitMs: number): void {
   const until = performance.now() + waitMs
   for (;;) {
@@ -93,7 +94,7 @@ function configLocked(root: string, file: string, cause: unknown): KittyError {
   )
 }
 
-/** True when git's configuration names the merge drivers as this kitty runs them. */
+/** True if git's configuration names the merge drivers as this kitty runs them. */
 export function areMergeDriversRegistered(root: string): boolean {
   return missingSettings(root).length === 0
 }
@@ -103,7 +104,7 @@ function missingSettings(root: string): [string, string][] {
   return Object.entries(SETTINGS).filter(([key, value]) => present.get(key) !== value)
 }
 
-/** What the repository's own configuration says of kitty's drivers, by key. */
+/** Returns what the repository's own configuration says about kitty's drivers, by key. */
 function registered(root: string): Map<string, string> {
   const entries = askGitFields(root, ['config', '--local', '-z', '--get-regexp', '^merge\\.kitty-'])
   return new Map(

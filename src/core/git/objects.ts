@@ -7,8 +7,8 @@ export interface GitObject {
 }
 
 /**
- * These objects in this order, undefined for what does not exist (git-cat-file(1), "Batch output").
- * @throws KittyError when git cannot be asked.
+ * Returns these objects in this order, undefined for what does not exist (git-cat-file(1), "Batch output").
+ * @throws KittyError if git fails.
  */
 export function readObjects(root: string, names: readonly string[]): (GitObject | undefined)[] {
   if (names.length === 0) return []

@@ -6,10 +6,10 @@ import { askGitText, git } from './git.js'
 type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
 
 /**
- * Writes `.kittify` as HEAD has it into a work tree that lacks it: a sparse checkout leaves it out, and a file that is
- * made there without the rest would be committed as all there is. Overwrites nothing, and works on an index of its
- * own.
- * @returns false where HEAD has none. @throws KittyError when git cannot be asked or cannot write.
+ * Writes `.kittify` as of HEAD to a work tree that lacks it. A sparse checkout omits the folder, and if kitty created a
+ * file there without the rest, a commit would record it as the folder's only content. Overwrites nothing, and uses its
+ * own index.
+ * @returns false if HEAD has no such folder. @throws KittyError if git fails or cannot write.
  */
 export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boolean {
   const folder = relative(root, kittyDir).split(sep).join('/')
@@ -19,7 +19,7 @@ export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boo
   const env = { GIT_INDEX_FILE: join(privateDir, `restore-${process.pid}`) }
   try {
     const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''
-    // Under the path it has in the repository, so that its attributes hold.
+    // Use the path it has in the repository, so that its attributes apply.
     git(root, ['read-tree', `--prefix=${prefix}${folder}/`, tree], { env })
     git(root, ['checkout-index', '--all', '--quiet'], { env })
     return true

@@ -1,8 +1,8 @@
 import { coreSetting } from './checkout.js'
 
 /**
- * The permissions that `core.sharedRepository` adds to files in git's directory: git-config(1). 0 where it is not set
- * in the repository's own configuration, where git init --shared writes it.
+ * Returns the permissions that `core.sharedRepository` adds to files in git's directory (git-config(1)). 0 if it is not
+ * set in the repository's own configuration, which is where git init --shared writes it.
  */
 export function sharedPermissions(gitCommonDir: string): number {
   const value = coreSetting(gitCommonDir, 'sharedrepository')?.toLowerCase() ?? ''

@@ -3,22 +3,24 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askGitText, git, gitText, resolveCommit } from './git.js'
 
-/** One worktree as git knows it: git-worktree(1), "PORCELAIN FORMAT". */
+/** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
 export interface GitWorktree {
   readonly path: string
   /** Undefined while nothing is checked out. */
   readonly head: string | undefined
-  /** Short name; undefined when HEAD is detached. */
+  /** Short name; undefined if HEAD is detached. */
   readonly branch: string | undefined
-  /** Why it may not be pruned; undefined when it is not locked. */
+  /** Why git must not prune it; undefined if it is not locked. */
   readonly locked: string | undefined
-  /** Its folder is there, with git's own file in it. */
+  /** Its folder exists and contains git's own file. */
   readonly exists: boolean
 }
 
-/** What `git worktree add` locks a worktree with for as long as it makes it: left behind, it was never finished. */
+/**
+ * Lock reason that `git worktree add` sets while it creates a worktree: if it is still there, creation never finished.
+ */
 const BEING_MADE = 'initializing'
-/** A git that outlives the kitty that started it has this long to finish, in milliseconds. */
+/** How long a git that outlives the kitty that started it gets to finish, in milliseconds. */
 const GRACE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
@@ -41,24 +43,24 @@ export function isHalfMade({ exists, locked }: GitWorktree): boolean {
 export interface NewWorktree {
   readonly path: string
   readonly branch: string
-  /** Object id the branch is to start from; undefined for a branch that is there. */
+  /** ID of the object the branch starts from; undefined if the branch exists. */
   readonly start: string | undefined
-  /** Git still knows a worktree at this path, whose folder is gone. */
+  /** Git still knows a worktree at this path, but its folder is gone. */
   readonly known: GitWorktree | undefined
 }
 
-/** @throws GitRefusal; the worktree may have been made all the same when a hook of the user's failed. */
+/** @throws GitRefusal; if one of the user's hooks failed, the worktree may exist all the same. */
 export function addWorktree(root: string, { path, branch, start, known }: NewWorktree): void {
-  // Twice for one that was being made when its maker died: git holds that for locked by somebody.
+  // Force twice if the worktree's creator died: to git, such a worktree is locked.
   const force = known === undefined ? [] : known.locked === BEING_MADE ? ['--force', '--force'] : ['--force']
-  // By object id, so that a branch on a server does not become this one's upstream.
+  // Use the object ID, so that a remote branch does not become this branch's upstream.
   const what = start === undefined ? [path, branch] : ['-b', branch, path, start]
   git(root, ['worktree', 'add', '--quiet', ...force, ...what])
 }
 
 /**
- * Finishes a worktree whose making was cut short. Only files that are missing are written: one that differs stays as
- * it is and shows in `git status`.
+ * Finishes a worktree whose creation was interrupted. Writes only missing files: one that differs is left alone and
+ * shows up in `git status`.
  * @throws GitRefusal
  */
 export async function completeWorktree(root: string, path: string): Promise<void> {
@@ -73,11 +75,11 @@ export async function completeWorktree(root: string, path: string): Promise<void
   git(root, ['worktree', 'unlock', path])
 }
 
-/** What a worktree holds that no commit does. Paths are relative to it. */
+/** What a worktree holds that no commit does. Paths are relative to the worktree. */
 export interface Uncommitted {
   /** Changed, staged, in conflict or untracked. */
   readonly changes: readonly string[]
-  /** Files that git ignores one by one; whole ignored folders are what tools build. */
+  /** Files that git ignores individually; folders ignored as a whole are build output. */
   readonly ignoredFiles: readonly string[]
 }
 
@@ -98,7 +100,7 @@ export function uncommittedIn(path: string): Uncommitted {
   }
 }
 
-/** True when HEAD is detached and has commits that no branch, tag or remote has. */
+/** True if HEAD is detached and has commits that are on no branch, tag or remote. */
 export function hasLooseCommits(worktree: GitWorktree): boolean {
   if (worktree.branch !== undefined) return false
   const loose = askGitText(worktree.path, [
@@ -113,7 +115,7 @@ export function hasLooseCommits(worktree: GitWorktree): boolean {
   return loose !== ''
 }
 
-/** Those of the branches that have commits of their own, all of which are in one of the given others. */
+/** Returns the branches that have commits of their own, all of them contained in one of the given others. */
 export function mergedBranches(
   root: string,
   branches: ReadonlySet<string>,
@@ -121,7 +123,7 @@ export function mergedBranches(
 ): Set<string> {
   const merged = new Set<string>()
   for (const target of new Set(into)) {
-    // Named by an event, so perhaps a branch that this clone never had.
+    // An event named it, so this clone may never have had the branch.
     const commit = resolveCommit(root, target)
     if (commit === undefined) continue
     const names =
@@ -134,7 +136,7 @@ export function mergedBranches(
   return merged
 }
 
-/** A branch that was never committed to is merged by definition; its reflog tells. */
+/** A branch without commits of its own is always "merged"; its reflog shows whether it ever moved. */
 function hasMoved(root: string, branch: string): boolean {
   const log = askGitText(root, [
     'log',
@@ -147,7 +149,7 @@ function hasMoved(root: string, branch: string): boolean {
   return new Set((log ?? '').split('\n').filter(Boolean)).size > 1
 }
 
-/** Whether two paths are one place, also where its last part is not there. */
+/** Whether two paths are the same place, even if the last part does not exist. */
 export function isSamePlace(a: string, b: string): boolean {
   return realPlace(a) === realPlace(b)
 }
@@ -159,7 +161,7 @@ function realPlace(path: string): string {
   return parent === whole ? whole : join(realPlace(parent), basename(whole))
 }
 
-/** True for a folder with something in it, and for anything that is no folder. */
+/** True for a folder that is not empty, and for anything that is not a folder. */
 export function isOccupied(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return false

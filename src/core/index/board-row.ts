@@ -1,10 +1,10 @@
 import type { Conflict, WorkPackageState } from '../events-lib.js'
 
-/** What a board shows of a work package: a tenth of its state, however long its history. */
+/** What a board shows of a work package: far smaller than its state, however long the history. */
 export interface BoardRow {
   readonly feature_slug: string
   readonly work_package_id: string
-  /** Null until a `WPCreated` was seen. */
+  /** Null until a `WPCreated` is seen. */
   readonly title: string | null
   readonly lane: string
   readonly lane_actor: string | null
@@ -13,7 +13,7 @@ export interface BoardRow {
   readonly subtasks: { readonly done: number; readonly total: number }
   readonly gates: { readonly passed: number; readonly total: number }
   readonly updated_at: string | null
-  /** Open ones. */
+  /** Open conflicts only. */
   readonly conflicts: readonly Conflict[]
 }
 
@@ -36,7 +36,7 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
   }
 }
 
-/** A row as it is stored. Without names, which would be half of the text and of the time to read it. */
+/** A row as stored: an array without names, which would make the text longer and slower to read. */
 type Packed = [
   feature_slug: string,
   work_package_id: string,
@@ -53,7 +53,7 @@ type Packed = [
   conflicts: readonly Conflict[],
 ]
 
-/** What stands between two packed rows. */
+/** Separates two packed rows. */
 export const ROW_END = ','
 
 export function packRow(row: BoardRow): string {
@@ -76,8 +76,9 @@ export function packRow(row: BoardRow): string {
 }
 
 /**
- * @param text Packed rows with `ROW_END` between them: parsed as one, since two thousand texts take twice as long.
- * @throws SyntaxError when packRow did not make them.
+ * Parses all rows as one text, which is faster than parsing each.
+ * @param text packed rows with `ROW_END` between them
+ * @throws SyntaxError when packRow did not make them
  */
 export function unpackRows(text: string): BoardRow[] {
   const rows = JSON.parse(`[${text}]`) as Packed[]

@@ -13,13 +13,13 @@ import {
 } from './event-index.js'
 
 export interface CatchUpReport {
-  /** Lines read, good or not. */
+  /** Number of lines read, valid or not. */
   readonly lines: number
-  /** Files that were not merely appended to: rewritten, cut or removed since they were read. */
+  /** Files that were rewritten, cut or removed since they were read, rather than only appended to. */
   readonly rewritten: readonly string[]
-  /** Conflicts met or settled in what was read, each answered once in the life of an index. */
+  /** Conflicts found or settled in what was read. Each is reported once in the life of an index. */
   readonly resolutions: readonly ConflictResolution[]
-  /** Whether what the caller had appended was read, line for line, and nothing else in that file. */
+  /** Whether we read exactly the lines that the caller had appended to that file, and no others. */
   readonly foundOwn: boolean
 }
 
@@ -27,33 +27,33 @@ export interface CatchUpOptions {
   readonly appended?: OwnAppend | undefined
   /** Called after every batch with the number of lines read so far. */
   readonly progress?: ((lines: number) => void) | undefined
-  /** Called when every row is in, before states are settled from them. */
+  /** Called when every row is inserted, before states are computed from the rows. */
   readonly filled?: (() => Promise<void>) | undefined
 }
 
-/** What the caller wrote itself, having held the write lock since the index was last brought up to date. */
+/** What the caller appended itself while holding the write lock, on an index that was up to date. */
 export interface OwnAppend {
-  /** Only its end can have changed: its prefix is not checked again. */
+  /** Only the end of this file can have changed, so its prefix is not checked again. */
   readonly file: string
-  /** By id: a line that git put in the place of another is as good a line, and may be as long. */
+  /** Compared by ID: a line that git put in place of another is also valid, and may have the same length. */
   readonly ids: ReadonlySet<string>
   /**
-   * The journal's end: its lines up to there are in the log if these lines, and no others, are found. Undefined while
-   * the fate of earlier ones is not known.
+   * The journal's end. If we find these lines and no others, the log holds the journal's lines up to there. Undefined
+   * while the fate of earlier lines is unknown.
    */
   readonly journal: JournalMark | undefined
 }
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
 const NONE: ReadonlySet<string> = new Set()
-/** Git replaces a file while it is read hardly once, and hardly ever twice. */
+/** Git rarely replaces a file mid-read, let alone twice in a row; give up after four attempts. */
 const ATTEMPTS = 4
 const NOTHING: CatchUpReport = { lines: 0, rewritten: [], resolutions: [], foundOwn: false }
 
 /**
- * Brings an index up to date with whatever the files hold now: appended, merged in, rewritten, removed.
- * Costs a directory listing when nothing changed, and only the new bytes when files were appended to.
- * @throws IndexUnusable when the index cannot be written.
+ * Brings an index up to date with the files: lines appended or merged in, files rewritten or removed. Costs a directory
+ * listing when nothing has changed, and reads only the new bytes of files that were appended to.
+ * @throws IndexUnusable when the index cannot be written
  */
 export async function catchUp(
   log: EventLog,
@@ -62,7 +62,7 @@ export async function catchUp(
 ): Promise<CatchUpReport> {
   if (options.appended === undefined && (await index.freshness(log.list())).isUpToDate) return NOTHING
   for (let attempt = 1; ; attempt += 1) {
-    // Looked at again inside the transaction: another process may have caught up in the meantime.
+    // Compare again inside the transaction: another process may have caught up since.
     const { report, isSure } = await index.write((writer) =>
       ingestChanges(log, writer, index.foldRules, options),
     )
@@ -70,10 +70,10 @@ export async function catchUp(
   }
 }
 
-/** Makes the next catch-up read the whole file again and refold what it had been read for. */
+/** Makes the next catch-up read the whole file again and refold every state built from it. */
 export async function distrust(index: EventIndex, file: string): Promise<void> {
   const mark = (await index.watermarks()).find((known) => known.file === file)
-  // No file's bytes have this checksum, and no file has this identity.
+  // No file has this identity, and no file's bytes have this checksum.
   if (mark) await index.write((writer) => writer.putWatermark(distrusted(mark)))
 }
 
@@ -83,7 +83,7 @@ function distrusted(mark: Watermark): Watermark {
 
 interface Ingested {
   readonly report: CatchUpReport
-  /** False when a file was replaced between being looked at and being read: what was read of it is not to be trusted. */
+  /** False when a file was replaced between listing and reading it, so what we read cannot be trusted. */
   readonly isSure: boolean
 }
 
@@ -124,10 +124,10 @@ async function ingestChanges(
       read.push(found.mark)
     }
     await ingest.handOver()
-    // At the end: each would wait for the rows on their way, while nothing is read.
+    // Write watermarks last: each write waits for the pending rows, and no reading happens while it waits.
     for (const mark of read) await writer.putWatermark(mark)
   } finally {
-    // Whatever ended the reading: rows still on their way would otherwise come in after the transaction's end.
+    // Wait even after a failure: pending rows would otherwise be inserted after the transaction has ended.
     await ingest.taken()
   }
   await options.filled?.()
@@ -137,8 +137,8 @@ async function ingestChanges(
 }
 
 /**
- * The lines that the caller has just written, alone: what else has changed meanwhile is for the next who looks.
- * Undefined when the file does not simply go on where it was last read, or others have written to it too.
+ * Ingests only the lines that the caller has just written; the next reader picks up any other change. Returns undefined
+ * when the file does not simply continue from its watermark.
  */
 async function ingestOwn(
   log: EventLog,
@@ -178,7 +178,10 @@ async function readOwn(
   }
 }
 
-/** Lines the journal was checked for may be gone with what was rewritten, or with what git put in the append's place. */
+/**
+ * Revokes the mark after a disturbance: lines that the mark vouches for may be lost in a rewritten file, or in one that
+ * git put in place of the append.
+ */
 async function markJournal(
   writer: IndexWriter,
   appended: OwnAppend | undefined,
@@ -199,13 +202,13 @@ function resumeAt(
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
 }
 
-/** An inode of its own means that somebody put another file there, whoever holds the lock. */
+/** A different inode means that another file was put there, even though we hold the lock. */
 function goesOn(mark: Watermark | undefined, file: LogFile): boolean {
   return mark === undefined || (file.size >= mark.offset && inodeOf(mark.identity) === inodeOf(file.identity))
 }
 
 interface FileRead {
-  /** How far, once its rows are in. */
+  /** The watermark to store once the file's rows are inserted. */
   readonly mark: Watermark
   readonly lines: number
   readonly isSure: boolean
@@ -233,7 +236,8 @@ async function readFile(
   }
   const { offset, line, crc, identity } = step.value
   const mark = { file: file.name, identity, size: file.size, offset, line, crc }
-  // From the start on, whatever file it is has been read whole. Further on, it must be the one that was looked at.
+  // A read from the start covers the whole file, even if it was replaced. A read from later on must be of the listed
+  // file.
   const isSure = from === START || inodeOf(identity) === inodeOf(file.identity)
   return {
     mark: isSure ? mark : distrusted(mark),

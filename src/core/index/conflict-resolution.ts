@@ -8,20 +8,23 @@ import {
   type RegisterWrite,
 } from '../events-lib.js'
 
-/** How a conflict came out: by the register's rule while it is open, by a later event once it is settled. */
+/** How a conflict came out: an open one by its register's rule, a settled one by a later event. */
 export interface ConflictResolution {
   readonly conflict: Conflict
-  /** The write that has seen both sides; undefined while the rule alone decides. */
+  /** The write that has seen all sides; undefined while only the rule decides. */
   readonly settledBy: LogEvent | undefined
 }
 
-/** More than these are summed up in one line, as after a clone of a repository with a long past. */
+/**
+ * Report at most this many one by one, and sum up the rest in one line, as after cloning a repository with a long
+ * history.
+ */
 const MOST = 20
 const MOST_VALUES = 4
 
 /**
- * What tells one conflict from another: its place and the writes it is made of, open and settled apart. A third
- * writer makes it another conflict, since another may win.
+ * Identifies a conflict by its register and its writes, with separate keys for open and settled. A third writer makes
+ * it a different conflict, since another write may win.
  */
 export function conflictKey({ feature, entity_id, register, events, open }: Conflict): string {
   const parts = [
@@ -34,7 +37,9 @@ export function conflictKey({ feature, entity_id, register, events, open }: Conf
   return createHash('sha256').update(parts.join('\n')).digest('base64url')
 }
 
-/** The first write of the register behind a settled conflict's own: whatever stands there has seen them all. */
+/**
+ * The first write of the register after a settled conflict's own writes; a write in that position has seen them all.
+ */
 export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogEvent | undefined {
   if (conflict.open) return undefined
   const members = new Set<string>(conflict.events.map((write) => write.event_id))
@@ -59,7 +64,7 @@ function writeOf(event: LogEvent, { register }: Conflict): RegisterWrite | undef
   return contestedWrites(event).find((write) => write.register === register)
 }
 
-/** One sentence a resolution, for stderr. */
+/** One sentence per resolution, for stderr. */
 export function explanations(resolutions: readonly ConflictResolution[]): string[] {
   const said = resolutions.slice(0, MOST).map(explanation)
   const rest = resolutions.length - said.length
@@ -95,7 +100,7 @@ function valueText(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }
 
-/** One line, whatever a log calls its actors. */
+/** Keeps the text on one line, whatever characters the log's actors contain. */
 function plain(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ')
 }

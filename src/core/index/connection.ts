@@ -1,13 +1,13 @@
 import { requireFromHere } from '../root.js'
 import { IndexUnusable } from './event-index.js'
 
-/** How long SQLite waits for another program before the log is read directly, in milliseconds. */
+/** How long SQLite waits for another program before we read the log directly, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000
 
 type Parameter = string | number | null
 type Failure = Error | null
 
-/** What of the native module is used: https://github.com/TryGhost/node-sqlite3/wiki/API */
+/** The part of the native module that we use: https://github.com/TryGhost/node-sqlite3/wiki/API */
 interface Binding {
   readonly OPEN_READWRITE: number
   readonly OPEN_CREATE: number
@@ -19,20 +19,20 @@ interface Database {
   configure(option: 'busyTimeout', milliseconds: number): void
   exec(sql: string, done: (failure: Failure) => void): void
   close(done: (failure: Failure) => void): void
-  /** Ends every statement that is at work: sqlite3_interrupt(). */
+  /** Ends every running statement: sqlite3_interrupt(). */
   interrupt(): void
 }
 
 interface Statement {
   all(parameters: readonly Parameter[], done: (failure: Failure, rows: unknown[]) => void): void
-  /** `this` of `done` holds how many rows this very statement has changed, whatever others do meanwhile. */
+  /** `this` of `done` holds the number of rows that this statement changed, unaffected by concurrent statements. */
   run(parameters: readonly Parameter[], done: (this: { changes: number }, failure: Failure) => void): void
   finalize(done: () => void): void
 }
 
 /**
- * One connection to one SQLite file. The statements of one text are prepared once.
- * Every method throws IndexUnusable for whatever SQLite says other than success.
+ * One connection to one SQLite file. Statements with the same text are prepared once. Every method throws IndexUnusable
+ * when SQLite reports anything other than success.
  */
 export class Connection {
   readonly #statements = new Map<string, Promise<Statement>>()
@@ -44,8 +44,8 @@ export class Connection {
   ) {}
 
   /**
-   * The native module is loaded here and nowhere else, so that it may be missing.
-   * @throws IndexUnusable `unavailable` when it cannot be loaded, `damaged` or `busy` when the file cannot be opened.
+   * Loads the native module, which no other module does, so that it may be missing.
+   * @throws IndexUnusable `unavailable` when it cannot be loaded, `damaged` or `busy` when the file cannot be opened
    */
   static async open(path: string, mode: 'open' | 'create'): Promise<Connection> {
     const binding = loadBinding()
@@ -58,14 +58,14 @@ export class Connection {
     })
     database.configure('busyTimeout', BUSY_TIMEOUT_MS)
     const connection = new Connection(binding, database)
-    // A view or trigger that a forged file brings along may call no function with effects.
+    // Keeps a view or trigger in a forged file from calling functions with side effects.
     await connection.run('PRAGMA trusted_schema = OFF')
     return connection
   }
 
-  /** @returns the rows as SQLite has them: the caller knows their shape by the statement. */
+  /** @returns the rows as SQLite returns them: the caller knows their shape from the statement */
   async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    // A statement that is known is at work before the caller goes on, not a turn later.
+    // A prepared statement starts right now, not one turn of the event loop later.
     const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
     return new Promise((resolve, reject) => {
       statement.all(parameters, (failure, rows) => {
@@ -75,12 +75,12 @@ export class Connection {
     })
   }
 
-  /** Ends every statement of this connection that is at work. */
+  /** Ends every running statement of this connection. */
   interrupt(): void {
     this.database.interrupt()
   }
 
-  /** @returns how many rows the statement has changed. */
+  /** @returns how many rows the statement changed */
   async change(sql: string, parameters: readonly Parameter[]): Promise<number> {
     const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
     return new Promise((resolve, reject) => {
@@ -91,13 +91,13 @@ export class Connection {
     })
   }
 
-  /** Prepares a statement that will be asked for while the caller has other things to do. */
+  /** Prepares a statement in advance, while the caller has other things to do. */
   foresee(sql: string): void {
-    // Whoever asks for it hears of what went wrong.
+    // The call that runs the statement gets the error.
     this.#prepared(sql).catch(() => undefined)
   }
 
-  /** Statements whose answers nobody wants, one after the other: prepared and run at one go. */
+  /** Prepares and runs statements whose results are not needed, one after the other in a single call. */
   run(sql: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.database.exec(sql, (failure) => {
@@ -137,17 +137,17 @@ export class Connection {
   }
 }
 
-/** A failure of SQLite; primary codes are all the driver reports. */
+/** Converts a failure of SQLite; the driver reports only primary codes. */
 export function indexUnusable(failure: Error): IndexUnusable {
   const code = 'code' in failure ? failure.code : undefined
   const busy = code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED'
   return new IndexUnusable(busy ? 'busy' : 'damaged', failure.message, { cause: failure })
 }
 
-/** The native module itself: the package's loader searches for it for several milliseconds, its usual place is tried first. */
+/** Loads the native module. Tries its usual path first: the package's own loader is slow to find it. */
 function loadBinding(): Binding {
   try {
-    // Casts, since a native module has no types: the interfaces above are what is used of it.
+    // Casts: a native module has no types; the interfaces above cover what we use.
     try {
       return withEmitters(requireFromHere('sqlite3/build/Release/node_sqlite3.node') as Binding)
     } catch {
@@ -159,7 +159,7 @@ function loadBinding(): Binding {
   }
 }
 
-/** The module emits on what the package's JavaScript makes emitters of; nobody listens here. */
+/** The module emits events on objects that the package's JavaScript turns into emitters; we have no listeners. */
 function withEmitters(binding: Binding): Binding {
   for (const { prototype } of [binding.Database, binding.Statement]) {
     if (!('emit' in prototype))

@@ -2,15 +2,16 @@ import { requireFromHere } from '../root.js'
 import { indexUnusable } from './connection.js'
 import { IndexUnusable } from './event-index.js'
 
-/** 'ktty' in ASCII: tells kitty's index from any other SQLite file. */
+/** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479
-/** Raised whenever an entity or the meaning of a row changes; an index of another version is rebuilt. */
+/** Increment this whenever an entity or the meaning of a row changes; an index with another version is rebuilt. */
 export const SCHEMA_VERSION = 9
 
 /**
- * Makes a new file with the tables the entities describe. The only work that is left to TypeORM: loading it and
- * building its metadata takes longer than a whole command.
- * @throws IndexUnusable `unavailable` when TypeORM or the native module cannot be loaded, `damaged` or `busy` when the file cannot be made.
+ * Creates a file with the tables that the entities describe. We use TypeORM for nothing else: loading it and building
+ * its metadata takes longer than a whole command.
+ * @throws IndexUnusable `unavailable` when TypeORM or the native module cannot be loaded, `damaged` or `busy` when the
+ * file cannot be created
  */
 export async function createSchema(path: string): Promise<void> {
   const { driver, DataSource, ENTITIES } = await loadDriver()
@@ -18,7 +19,7 @@ export async function createSchema(path: string): Promise<void> {
     type: 'sqlite',
     database: path,
     entities: ENTITIES,
-    // TypeORM always asks for stack-tracing mode, which doubles the cost of every statement.
+    // TypeORM always turns on stack traces, which slow down every statement.
     driver: { verbose: () => driver },
     synchronize: true,
     logging: false,
@@ -31,7 +32,7 @@ export async function createSchema(path: string): Promise<void> {
   }
 }
 
-/** Why SQLite cannot be used here, or undefined when it can. */
+/** Returns why SQLite cannot be used here, or undefined when it can. */
 export async function driverProblem(): Promise<string | undefined> {
   try {
     await loadDriver()
@@ -42,7 +43,7 @@ export async function driverProblem(): Promise<string | undefined> {
   }
 }
 
-/** Any failure of the driver as IndexUnusable; anything else is a defect and passes through. */
+/** Converts any failure of the driver to IndexUnusable; anything else is a bug and passes through. */
 function asIndexUnusable(error: unknown): unknown {
   const failure = driverFailure(error)
   return failure === undefined ? error : indexUnusable(failure)

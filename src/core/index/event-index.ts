@@ -3,16 +3,16 @@ import type { FeatureState, LogEvent, MergeOptions, Ordered, WorkPackageState } 
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import type { BoardRow } from './board-row.js'
 
-/** Where one event's line is, and what it can be found by. docs/formats.md, "The index". */
+/** Where one event's line is, and the columns that queries find it by. docs/formats.md, "The index". */
 export type IndexRow = EventRow
 
-/** What it takes to read an event and to put it in its place: a third of a row, and of what a row costs. */
+/** The columns needed to read an event and put it in order: much cheaper than a whole row. */
 export type EventPlace = Pick<IndexRow, 'event_id' | 'lamport_clock' | 'file' | 'line' | 'offset' | 'length'>
 
-/** How far a log file has been read, and how to tell that it was rewritten since. */
+/** How far a log file has been read, and how to tell whether it was rewritten since. */
 export interface Watermark {
   readonly file: string
-  /** The file's identity when it was read: see `LogFile.identity`. */
+  /** The file's identity when it was read; see `LogFile.identity`. */
   readonly identity: string
   readonly size: number
   readonly offset: number
@@ -29,86 +29,89 @@ export interface EventFilter {
   readonly actor?: string | undefined
   readonly causation?: string | undefined
   readonly correlation?: string | undefined
-  /** Exclusive lower bound of the Lamport clock. */
+  /** Exclusive lower bound on the Lamport clock. */
   readonly sinceClock?: number | undefined
   /** Exclusive lower bound in the total order. */
   readonly after?: Ordered | undefined
   /** Inclusive bounds, `YYYY-MM-DD` or an RFC 3339 UTC time. */
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** At most so many: the first ones when `sinceClock` or `after` is given (to page on), else the newest. Always answered in causal order. */
+  /**
+   * At most this many rows: the first ones when `sinceClock` or `after` is given (for paging), otherwise the newest.
+   * The result is always in causal order.
+   */
   readonly limit?: number | undefined
 }
 
 export type FeatureRow = FeatureState
 
-/** Progress of the journal's check: lines before `offset` of this very file are known to be in the log. */
+/** How far the journal has been checked: the lines of this file before `offset` are known to be in the log. */
 export interface JournalMark {
   readonly identity: string
   readonly offset: number
   /**
-   * Some lines are in the tip of another branch alone: what git's branches were like then (`branchesState`). When they
-   * have changed, those lines may lie nowhere.
+   * Set when some lines are only in the tip of another branch: the state of git's branches then (`branchesState`). Once
+   * the branches change, those lines may be gone.
    */
   readonly branches?: string | undefined
 }
 
-/** Lines have gone from the log, or may have: the journal is to be looked at from its beginning, and git's index with it. */
+/** Lines are or may be missing from the log: check the journal from its beginning, and git's index with it. */
 export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0 }
 
-/** An index that has just been built knows nothing of what there was before. */
+/** False for an index that has just been built: it does not know what the log held before. */
 export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
   return mark !== undefined && mark.identity !== UNCHECKED.identity
 }
 
-/** How an index stands to the log's files as they are listed now. */
+/** How an index compares to the log's files as listed now. */
 export interface Freshness {
-  /** Every file has been read as it is now, and no other is known. */
+  /** Every file has been read in its current state, and the index knows no others. */
   readonly isUpToDate: boolean
-  /** In every file it has been read to the end: no crash left bytes behind the last newline. */
+  /** Every file has been read to its end: no crash left bytes after the last newline. */
   readonly isWhole: boolean
   readonly journal: JournalMark | undefined
   readonly hasProblems: boolean
 }
 
 export interface IndexReader {
-  /** What most commands ask first, in one question whatever the number of files. */
+  /** What most commands query first: one query for any number of files. */
   freshness(files: readonly LogFile[]): Promise<Freshness>
-  /** How far one file has been read; undefined when it is not known. */
+  /** How far one file has been read; undefined when the index does not know it. */
   watermark(file: string): Promise<Watermark | undefined>
   watermarks(): Promise<Watermark[]>
   journalMark(): Promise<JournalMark | undefined>
   /** Rows in the total order (lamport_clock, event_id). */
   locate(filter: EventFilter): Promise<IndexRow[]>
-  /** Where every event of one work package is, its gates' included, in the total order. */
+  /** The place of every event of one work package, including its gates' events, in the total order. */
   locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]>
   rows(eventIds: readonly string[]): Promise<IndexRow[]>
-  /** Those of the ids that no row has, in the order given. */
+  /** The IDs that have no row, in the given order. */
   absent(eventIds: readonly string[]): Promise<string[]>
   /** The package a gate was created for, or undefined. */
   gateOwner(feature: string, gate: string): Promise<string | undefined>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
-  /** All, or one feature's, by feature and id. */
+  /** All states, or one feature's, ordered by feature and ID. */
   workPackages(feature?: string): Promise<WorkPackageState[]>
-  /** What a board shows of all packages, or of one feature's, by feature and id. */
+  /** What a board shows of all packages, or of one feature's, ordered by feature and ID. */
   boardRows(feature?: string): Promise<BoardRow[]>
   features(): Promise<FeatureRow[]>
-  /** Of every feature that has a definition or a package, sorted. */
+  /** The slug of every feature that has a definition or a package, sorted. */
   featureSlugs(): Promise<string[]>
   problems(): Promise<LogProblem[]>
-  /** The greatest clock value that is trusted: docs/formats.md, "The clock". 0 for an empty log. */
+  /** The greatest trusted clock value: docs/formats.md, "The clock". 0 for an empty log. */
   maximumClock(): Promise<number>
-  /** Rows whose clock lies above the trusted maximum. */
+  /** Rows whose clock is above the trusted maximum. */
   suspicious(): Promise<IndexRow[]>
   count(): Promise<number>
 }
 
 export interface IndexWriter extends IndexReader {
-  /** Adds rows; answers those left out because a row with their id is there already. */
+  /** Adds rows. Returns those it left out because a row with their ID exists. */
   insert(rows: readonly IndexRow[]): Promise<IndexRow[]>
-  /** Puts a row's line elsewhere: used when two different lines claim one id. */
+  /** Moves a row to another line: used when two different lines claim one ID. */
   relocate(row: IndexRow): Promise<void>
-  /** Drops everything read from `file`; answers the packages and features its rows belonged to. */
+  /** Drops everything read from `file`. Returns the packages and features that its rows belonged to. */
   forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }>
   putWatermark(mark: Watermark): Promise<void>
   putJournalMark(mark: JournalMark): Promise<void>
@@ -118,13 +121,13 @@ export interface IndexWriter extends IndexReader {
   putFeature(feature: FeatureRow): Promise<void>
   removeFeature(feature: string): Promise<void>
   putMaximumClock(value: number): Promise<void>
-  /** `maximumClock`, and the greatest value of any row. */
+  /** The `maximumClock`, and the greatest clock of any row. */
   clocks(): Promise<{ trusted: number; greatest: number }>
-  /** Notes that these conflicts have been explained; answers those that had not been. */
+  /** Notes that these conflicts have been reported. Returns the keys that had not been noted before. */
   markExplained(keys: readonly string[]): Promise<string[]>
-  /** The trusted maximum computed from every row there is. */
+  /** The trusted maximum, computed from all rows. */
   trustedClock(): Promise<number>
-  /** The greatest clock value among the rows of `file`, 0 when it has none. */
+  /** The greatest clock among the rows of `file`; 0 when it has none. */
   fileMaximum(file: string): Promise<number>
   /** Distinct clock values above `floor`, ascending. */
   clocksAbove(floor: number): Promise<number[]>
@@ -136,19 +139,19 @@ export interface WorkPackageKey {
 }
 
 /**
- * The port of the index: derived from the log, may be lost at any moment. Every method throws
- * `IndexUnusable` when the storage answers with anything but success.
+ * The port of the index. The index is derived from the log and may be lost at any moment. Every method throws
+ * `IndexUnusable` when the storage reports anything other than success.
  */
 export interface EventIndex extends IndexReader {
   readonly kind: 'sqlite' | 'memory'
-  /** Lanes and merge rule that the states in it are folded by. */
+  /** The lanes and merge rule used to fold its states. */
   readonly foldRules: MergeOptions
-  /** One transaction: all of `work`'s writes, or none. */
+  /** Runs one transaction: all of `work`'s writes, or none. */
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/** The index cannot answer: another program holds it, or it is damaged. */
+/** The index cannot answer: another program has locked it, or it is damaged. */
 export class IndexUnusable extends Error {
   override readonly name = 'IndexUnusable'
   constructor(
@@ -160,13 +163,13 @@ export class IndexUnusable extends Error {
   }
 }
 
-/** What is said of an event whose clock is not trusted. */
+/** The problem to report for an event whose clock is not trusted. */
 export function suspiciousClock({ file, line, lamport_clock }: IndexRow): LogProblem {
   const message = `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`
   return { file, line, kind: 'suspicious_clock', message }
 }
 
-/** The row of an event whose line was read at the given place. */
+/** Builds the row of an event whose line was read at the given place. */
 export function rowOf(
   event: LogEvent,
   place: { file: string; line: number; offset: number; length: number },

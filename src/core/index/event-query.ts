@@ -2,15 +2,15 @@ import { compareEvents } from '../events-lib.js'
 import type { EventFilter, IndexRow } from './event-index.js'
 
 export interface EventQuery {
-  /** `WHERE …` or empty. Values stand in `parameters` alone, never in the text. */
+  /** `WHERE …` or empty. Values are only in `parameters`, never in the text. */
   readonly where: string
   readonly order: string
   readonly parameters: (string | number)[]
-  /** The newest come first and the caller turns them round. */
+  /** The newest rows come first, and the caller reverses them. */
   readonly reversed: boolean
 }
 
-/** The SQL of a filter over the event table. */
+/** Builds the SQL for a filter over the event table. */
 export function eventQuery(filter: EventFilter): EventQuery {
   const conditions: string[] = []
   const parameters: (string | number)[] = []
@@ -32,7 +32,7 @@ export function eventQuery(filter: EventFilter): EventQuery {
   if (filter.from !== undefined) add('date >= ?', filter.from.slice(0, 10))
   if (filter.to !== undefined) add('date <= ?', filter.to.slice(0, 10))
   if (filter.after !== undefined) {
-    // The clock by itself as well: a row value alone does not use the index.
+    // Bound the clock separately too: SQLite does not use the key for a row-value comparison.
     add('lamport_clock >= ?', filter.after.lamport_clock)
     conditions.push('(lamport_clock, event_id) > (?, ?)')
     parameters.push(filter.after.lamport_clock, filter.after.event_id)
@@ -49,17 +49,17 @@ export function eventQuery(filter: EventFilter): EventQuery {
   }
 }
 
-/** A date means the whole day: '~' sorts after every character a timestamp may hold. */
+/** A date covers the whole day: '~' sorts after every character that a timestamp may hold. */
 export function endOf(bound: string): string {
   return bound.length === 10 ? `${bound}~` : bound
 }
 
-/** True when a limit keeps the newest rows, false when it keeps the first ones after a bound. */
+/** True when a limit keeps the newest rows, false when it keeps the first rows after a bound. */
 export function isNewestOnly({ limit, sinceClock, after }: EventFilter): boolean {
   return limit !== undefined && sinceClock === undefined && after === undefined
 }
 
-/** True when the row passes every bound of the filter; its limit is the caller's. */
+/** True when the row is within every bound of the filter; the caller applies the limit. */
 export function matchesFilter(row: IndexRow, filter: EventFilter): boolean {
   return (
     is(row.feature_slug, filter.feature) &&

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readOptional } from '../files/read-optional.js'
 
-/** True at the first call with this mark on a day (UTC), and always where the mark cannot be kept. */
+/** True on the first call with this mark on a UTC day, and always when the mark cannot be stored. */
 export function isFirstToday(mark: string, now: Date): boolean {
   const today = now.toISOString().slice(0, 10)
   try {
@@ -10,7 +10,7 @@ export function isFirstToday(mark: string, now: Date): boolean {
     mkdirSync(dirname(mark), { recursive: true })
     writeFileSync(mark, today)
   } catch {
-    // A git directory that cannot be read or written: saying something twice is no harm.
+    // We cannot read or write the git directory: repeating a message does no harm.
   }
   return true
 }

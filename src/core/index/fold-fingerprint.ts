@@ -1,8 +1,8 @@
 import { DEFAULT_WORKFLOW, type MergeOptions } from '../events-lib.js'
 
 /**
- * What of the project's settings the states in an index depend on, as a text to compare: an index of another
- * fingerprint is rebuilt. Moves and guards are not in it: they decide what may be written, not what was.
+ * The project settings that the index's states depend on, as text to compare: an index with another fingerprint is
+ * rebuilt. Moves and guards are not included: they decide what may be written, not what was written.
  */
 export function foldFingerprint({
   table = DEFAULT_WORKFLOW,

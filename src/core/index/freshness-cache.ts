@@ -1,25 +1,28 @@
 import type { LogFile } from '../log/event-log.js'
 import type { Freshness } from './event-index.js'
 
-/** How an index stood to these files, at which of SQLite's data versions. */
+/** How an index compared to these files, and SQLite's data version at that time. */
 interface Stood {
   readonly files: readonly LogFile[]
   readonly version: number
   readonly freshness: Freshness
 }
 
-/** What one connection last found out of how its index stands, forgotten with its every transaction. */
+/** What one connection last learned about its index's freshness. Every transaction clears it. */
 export class FreshnessCache {
   #stood: Stood | undefined
-  /** Odd while a transaction is at work. */
+  /** Odd while a transaction is running. */
   #turns = 0
 
-  /** Undefined when it was found out for other files, or for the same in another state. */
+  /** Returns undefined when the cached result is for other files, or for the same files in another state. */
   of(files: readonly LogFile[]): Stood | undefined {
     return this.#stood !== undefined && areSame(this.#stood.files, files) ? this.#stood : undefined
   }
 
-  /** Before a transaction. @returns what is to be called after it */
+  /**
+   * Call before a transaction.
+   * @returns a function to call after it
+   */
   suspend(): () => void {
     this.#turns += 1
     this.#stood = undefined
@@ -29,8 +32,9 @@ export class FreshnessCache {
   }
 
   /**
-   * Before the index is asked. @returns what takes its answer: unless a transaction was at work meanwhile, for what is
-   * seen within one may yet be rolled back.
+   * Call before querying the index.
+   * @returns a function that stores the result, unless a transaction has run since: what is seen inside a transaction
+   * may still be rolled back
    */
   whatIsSeenNow(): (stood: Stood) => void {
     const turns = this.#turns

@@ -8,18 +8,18 @@ export interface RebuildReport {
 }
 
 /**
- * Keeps an index at hand whatever happens to its file: the one on disk while it is sound, a new one when it is
- * not, the log read directly when none can be had.
+ * Provides an index whatever happens to its file: the one on disk while it is sound, a rebuilt one when it is not,
+ * direct reading of the log when neither is possible.
  */
 export interface IndexHealth {
   /** The index to use now. */
   current(): Promise<EventIndex>
-  /** An empty one of this process's own, to compare with. */
+  /** An empty index private to this process, for comparison. */
   inMemory(): EventIndex
   canRecoverFrom(error: unknown): boolean
-  /** Replaces the index that failed: first by a rebuilt one, then by direct reading. Says so once. */
+  /** Replaces an index that failed: first with a rebuilt one, then with direct reading. Warns once. */
   recover(error: unknown): Promise<void>
-  /** @throws IndexUnusable when no new file can be written. */
+  /** @throws IndexUnusable when no new file can be written */
   rebuild(): Promise<RebuildReport>
   close(): Promise<void>
 }

@@ -15,45 +15,45 @@ import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
 import { settleAll } from './settle-all.js'
 
-/** Problems that say one event stands in the log more than once. */
+/** Kinds of problems that say the log has an event more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
 
-/** As many as a chunk of a file has lines, or nearly. */
+/** About as many rows as a chunk of a file has lines. */
 const ROWS_AT_ONCE = 2000
 
-/** In the place of the state of a package that is folded anew. */
+/** Replaces the state of a package that must be refolded. */
 const REFOLD = Symbol('refold')
 
 /**
- * Takes lines of the log into the index within one transaction: rows, problems, and the state of every
- * package they touch. A package is evolved event by event while its history is linear, and folded anew
- * from its whole history where events are concurrent, out of order or gone.
+ * Ingests log lines within one transaction: rows, problems, and the state of every package they touch. Evolves a
+ * package event by event while its history is linear, and refolds it from its whole history when events are concurrent,
+ * out of order or gone.
  */
 export class Ingest {
-  /** By feature and package: a name of both would have to be made for every event. */
+  /** Nested by feature and package: a combined key would have to be built for every event. */
   readonly #evolutions = new Map<string, Map<string, Evolution | typeof REFOLD>>()
   readonly #refold = new Map<string, WorkPackageKey>()
   readonly #features = new Set<string>()
-  /** In a new index: the one entity that a feature's own events are about, undefined where there are several. */
+  /** Used for a new index: the one entity that a feature's own events are about, or undefined if there are several. */
   readonly #specs = new Map<string, string | undefined>()
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
-  /** By package or feature, since a package that is folded anew may turn out otherwise. */
+  /** Grouped by package or feature, since refolding a package may change its conflicts. */
   readonly #resolutions = new Map<string, ConflictResolution[]>()
   #rows: IndexRow[] = []
   #problems: LogProblem[] = []
-  /** The rows handed over before: SQLite takes them in while the next lines are read. */
+  /** Resolves when the rows handed over so far are inserted: SQLite inserts them while we read the next lines. */
   #taking: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly log: EventLog,
     private readonly writer: IndexWriter,
     private readonly foldRules: MergeOptions,
-    /** The index is empty: no state can be there to load. */
+    /** The index is empty, so there are no states to load. */
     private readonly fresh: boolean,
-    /** The greatest clock value known to be joined to the log's start without a suspicious gap. */
+    /** The greatest clock value known to connect to the start of the log without a suspicious gap. */
     private trusted: number,
-    /** There may be values above it. */
+    /** Whether there may be values above it. */
     private doubtful: boolean,
   ) {}
 
@@ -68,8 +68,8 @@ export class Ingest {
   }
 
   /**
-   * Drops what was read from files that are no longer what they were; answers those to be read from the start.
-   * Where an event stands in several files only one of them has its row, so that losing any means reading all.
+   * Drops what was read from files that have been rewritten or removed. Returns the files to read from the start. When
+   * several files hold the same event, only one has its row, so losing any file means reading all of them again.
    */
   async forget(lost: readonly string[], all: readonly string[]): Promise<Set<string>> {
     if (lost.length === 0) return new Set()
@@ -91,7 +91,8 @@ export class Ingest {
       if (line.problem) this.#problems.push(line.problem)
       if (!line.event) continue
       const clock = line.event.lamport_clock
-      // It is no place in an order: else whatever is written behind it would have the file rewritten.
+      // Poison has no place in the order: otherwise every event written after it would be out of order, and the file
+      // rewritten.
       if (this.#isPoison(clock)) this.doubtful = true
       else {
         last ??= await this.#maximumBefore(file, clock)
@@ -103,22 +104,22 @@ export class Ingest {
       if (evolving !== undefined) await evolving
     }
     if (last !== undefined) this.#lastClock.set(file, last)
-    // Not fewer at once: the end of a file would be waited for with nothing to read meanwhile.
+    // Batch the rows: a smaller batch would make us wait at the end of a file with nothing left to read.
     if (this.#rows.length >= ROWS_AT_ONCE) await this.handOver()
   }
 
-  /** Hands over what has been ingested; {@link taken} tells when that is in. */
+  /** Starts inserting what has been ingested; {@link taken} tells when it is done. */
   async handOver(): Promise<void> {
     await this.taken()
     const [rows, problems] = [this.#rows, this.#problems]
     this.#rows = []
     this.#problems = []
     this.#taking = this.#take(rows, problems)
-    // Whoever waits for them hears of it.
+    // The caller that awaits the rows gets the error.
     this.#taking.catch(() => undefined)
   }
 
-  /** Answers when all rows that were handed over are in. */
+  /** Resolves when all rows handed over are inserted. */
   taken(): Promise<void> {
     return this.#taking
   }
@@ -128,21 +129,21 @@ export class Ingest {
     await this.writer.putProblems(problems)
   }
 
-  /** The greatest clock value of the file's earlier lines; 0 without any. */
+  /** The greatest clock value of the file's earlier lines; 0 when there are none. */
   async #maximumBefore(file: string, clock: number): Promise<number> {
-    // Nothing greater is in the index, so nothing greater is in this file.
+    // The index holds no greater value, so neither does this file.
     const isFirst = this.fresh || clock > this.trusted
     return isFirst ? 0 : this.writer.fileMaximum(file)
   }
 
-  /** Said once a file: the first line that stands behind a later one. */
+  /** True once per file: for the first line that comes after a later event. */
   #isFirstDisorder(file: string): boolean {
     const isFirst = !this.#disordered.has(file)
     this.#disordered.add(file)
     return isFirst
   }
 
-  /** @returns the conflicts that nobody has been told of yet, and how they came out. */
+  /** @returns the conflicts not yet reported to anyone, and how they came out */
   async settle(): Promise<ConflictResolution[]> {
     const maximum = this.doubtful ? await this.#trustedAgain() : this.trusted
     const states = this.#evolved()
@@ -178,11 +179,11 @@ export class Ingest {
       .map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
     const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
     const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
-    // A new index remembers nothing: what was settled long ago is history, what is open is worth saying again.
+    // A new index has no memory: old settled conflicts are history, but open ones are worth repeating.
     return this.fresh ? told.filter(({ conflict }) => conflict.open) : told
   }
 
-  /** Events whose clock is not to be trusted are kept out of every state until the gap below them closes. */
+  /** Returns the trusted maximum. Events above it are kept out of every state until the clock gap below them closes. */
   async #trustedAgain(): Promise<number> {
     const doubtful = await this.writer.clocksAbove(this.trusted)
     const { maximum } = trustedMaximum(doubtful, this.trusted)
@@ -196,7 +197,7 @@ export class Ingest {
   async #settleFeature(feature: string, maximum: number): Promise<void> {
     const rows = await this.writer.locate({
       feature,
-      // Found by its key: by its type alone it is looked for among all events of the feature.
+      // Find it by its key: a search by type only would visit every event of the feature.
       entity: this.#specs.get(feature),
       entityType: 'FeatureSpec',
     })
@@ -218,7 +219,7 @@ export class Ingest {
     return clock > this.trusted + CLOCK_GAP
   }
 
-  /** A promise only where the index has to be asked: most lines meet what is known. */
+  /** Returns a promise only when it must query the index: most lines concern packages already loaded. */
   #evolve(event: LogEvent): Promise<void> | undefined {
     if (event.entity_type === 'FeatureSpec') this.#meetSpec(event)
     if (this.#isPoison(event.lamport_clock)) return undefined
@@ -244,7 +245,7 @@ export class Ingest {
   }
 
   #advance(evolution: Evolution, event: LogEvent): void {
-    // A gate's results may have come before the gate itself, and are then in no state yet.
+    // A gate's results may have come before the gate itself, and are not in any state yet.
     if (event.event_type === 'GateCreated' || !evolution.canExtend(event)) this.#markForRefold(evolution.key)
     else this.#extend(evolution, event)
   }
@@ -266,7 +267,7 @@ export class Ingest {
   async #load(key: WorkPackageKey): Promise<Evolution | typeof REFOLD> {
     const { feature_slug, work_package_id } = key
     const stored = this.fresh ? undefined : await this.writer.workPackage(feature_slug, work_package_id)
-    // Rows that were on their way may have shown an id twice meanwhile.
+    // While we waited, the pending rows may have revealed a duplicate ID.
     if (this.#refold.has(nameOf(key))) return REFOLD
     const state = stored ?? emptyWorkPackage(feature_slug, work_package_id, this.foldRules.table)
     const evolution = new Evolution(state, this.foldRules)
@@ -282,12 +283,13 @@ export class Ingest {
     return made
   }
 
-  /** The package of a gate's event. */
+  /** The package that a gate's event belongs to. */
   async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
     if (event.entity_type !== 'Gate') return undefined
     const feature_slug = event.payload.feature_slug
     const created = event.event_type === 'GateCreated' ? rowOf(event, NOWHERE).work_package_id : undefined
-    // Whoever has a gate is folded anew for its creation, which an empty index has just met or has yet to meet.
+    // A gate's creation forces a refold of its package. In an empty index, that event was just ingested or is still to
+    // come.
     const owner =
       created ?? (this.fresh ? undefined : await this.writer.gateOwner(feature_slug, event.entity_id))
     return owner === undefined ? undefined : { feature_slug, work_package_id: owner }
@@ -306,9 +308,9 @@ export class Ingest {
   }
 
   /**
-   * A second line with an id that is known. The same bytes are what a merge leaves behind. Other bytes mean
-   * that one id names two events: the line that a redaction left counts, else the one that sorts first by its bytes,
-   * whichever was read first.
+   * Handles a second line with a known ID. A merge leaves behind lines with the same bytes. Different bytes mean that
+   * one ID names two events: the redacted line counts, otherwise the one that sorts first by its bytes, regardless of
+   * which was read first.
    */
   async #repeated(row: IndexRow): Promise<LogProblem> {
     const [kept] = await this.writer.rows([row.event_id])
@@ -323,7 +325,7 @@ export class Ingest {
     }
     const thisCounts = ours === undefined || lineThatCounts(ours, theirs) === theirs
     if (thisCounts) await this.writer.relocate(row)
-    // They may belong to two packages, and each may have been evolved with the one that does not count.
+    // They may belong to two packages, and each may have been evolved with the line that does not count.
     await this.#markOwner(kept)
     await this.#markOwner(row)
     const counts = thisCounts ? 'this line counts' : 'that line counts'

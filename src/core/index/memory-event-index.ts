@@ -17,8 +17,8 @@ import type {
 import { isNewestOnly, matchesFilter } from './event-query.js'
 
 /**
- * The index of one process, in memory: what direct reading of the log means when no database can be had.
- * Same port, same answers, read anew by every process.
+ * An in-memory index for one process: direct reading of the log, when no database is available. It has the same port
+ * and gives the same answers, but every process reads the log again.
  */
 export class MemoryEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'memory'

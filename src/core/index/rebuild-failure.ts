@@ -2,7 +2,7 @@ import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import { IndexUnusable } from './event-index.js'
 
-/** What SQLite says, as the operating system would (sqlite.org/rescode.html). */
+/** Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). */
 const AS_SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'ENOSPC',
   SQLITE_IOERR: 'EIO',
@@ -11,7 +11,10 @@ const AS_SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_PERM: 'EACCES',
 }
 
-/** Why an index that someone asked for was not built, as the error a person reads. @param path Of the index. */
+/**
+ * Converts the failure of a requested rebuild to the error that the user reads.
+ * @param path the index file
+ */
 export function rebuildFailure(error: unknown, path: string): unknown {
   if (!(error instanceof IndexUnusable)) return error
   if (error.reason === 'busy')

@@ -14,8 +14,8 @@ import { SqliteEventIndex } from './sqlite-event-index.js'
 import { removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
 
 /**
- * Builds the index anew from the log in a file beside the old one, which stays in use until the new one is whole.
- * @throws IndexUnusable when the new file cannot be written; the old one is untouched then.
+ * Rebuilds the index from the log in a new file next to the old one, which stays in use until the new one is complete.
+ * @throws IndexUnusable when the new file cannot be written; the old one is untouched then
  */
 export async function rebuildIndex(
   log: EventLog,
@@ -30,7 +30,7 @@ export async function rebuildIndex(
       const { report, seal } = await fill(log, fresh, foldRules, progress)
       syncFile(fresh)
       guard.exclusively(() => {
-        // What SQLite keeps beside a database belongs to that very file: left behind, it would be replayed into the new one.
+        // SQLite's side files belong to the old database: if left behind, they would be replayed into the new one.
         writeSeal(guard.privateDir, seal)
         removeDatabase(path)
         renameSync(fresh, path)
@@ -42,7 +42,7 @@ export async function rebuildIndex(
   }
 }
 
-/** The disk's refusals count as the driver's: without a new index the log is read directly. */
+/** A disk error counts as a driver error: without a new index, we read the log directly. */
 function notBuilt(error: unknown): unknown {
   if (isKittyError(error) && (error.kind === 'NotWritable' || error.kind === 'DiskFull'))
     return new IndexUnusable('damaged', `a new index cannot be written (${error.message})`, { cause: error })
@@ -60,11 +60,11 @@ async function fill(
   await createSchema(path)
   const index = new SqliteEventIndex(await Connection.open(path, 'open'), undefined, foldRules)
   try {
-    // Nobody reads this file before it is whole, and a crash leaves nothing that counts.
+    // No one reads this file before it is complete, and a crash leaves nothing worth keeping.
     await index.sql('PRAGMA journal_mode = OFF')
     await index.sql('PRAGMA synchronous = OFF')
-    // Filled first and sorted once, the keys cost a third of what they cost row by row.
-    // Of two that promise as much SQLite takes the one made last: those of a few rows come last.
+    // Building the keys after the rows sorts once, which is much cheaper than updating them row by row. Between two
+    // equally good keys SQLite picks the one made last, so the partial keys come last.
     const keys = await index.sql<{ name: string; sql: string }>(
       `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'event' AND sql IS NOT NULL
        ORDER BY sql LIKE '% WHERE %', rowid`,
@@ -74,7 +74,7 @@ async function fill(
       for (const { sql } of keys.splice(0)) await index.sql(sql)
     }
     const report = await catchUp(log, index, { progress, filled: makeKeys })
-    // A log without files has not been read.
+    // An empty log never calls `filled`.
     await makeKeys()
     await index.putFoldFingerprint(foldFingerprint(foldRules))
     const { nonce, id, mac } = newSeal()
@@ -89,12 +89,12 @@ async function fill(
   }
 }
 
-/** A clone of a log without events has no folder for them, nor has a work tree that git has cleaned. */
+/** Neither a clone of an empty log nor a work tree cleaned by git has a folder for the index. */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch (error) {
-    // What keeps the folder from being made keeps the file from being opened, which is reported.
+    // Opening the file fails for the same reason and reports it.
     if (systemCode(error) === undefined) throw error
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What proves that an index was made here. An index that git carried looks right in every other way: its board, its
- * claims and its watermarks are whatever its author wrote. docs/trust.md, "Derived data".
+ * Proves that an index was made here. An index that arrives through git looks right in every other way, but its board,
+ * claims and watermarks are whatever its author wrote. docs/trust.md, "Derived data".
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,22 +9,22 @@ import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
 import { IndexUnusable } from './event-index.js'
 
-/** The half that the index holds. */
+/** The half stored in the index. */
 export interface IndexMark {
-  /** Random, of this build of the index. */
+  /** A random ID of this build of the index. */
   readonly id: string
-  /** HMAC-SHA256 of the id with the nonce, in hex. */
+  /** HMAC-SHA256 of the ID keyed with the nonce, in hex. */
   readonly mac: string
 }
 
-/** The half in the workspace's private folder, where no clone brings anything. */
+/** The half stored in the workspace's private folder, which no clone brings along. */
 export interface Seal extends IndexMark {
   readonly nonce: string
-  /** Every table, key, view and trigger that this build made, as SQLite keeps it: nothing else belongs into the file. */
+  /** Every table, key, view and trigger that this build made, as SQLite stores it: the file may hold nothing else. */
   readonly schema: string
 }
 
-/** A nonce and an id of their own for every build. */
+/** Makes a new nonce and ID for every build. */
 export function newSeal(): Omit<Seal, 'schema'> {
   const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto')
   const [nonce, id] = [randomBytes(32).toString('hex'), randomBytes(16).toString('hex')]
@@ -32,10 +32,10 @@ export function newSeal(): Omit<Seal, 'schema'> {
 }
 
 /**
- * The seal as the private folder holds it. Its MAC was computed with the nonce next to it, so comparing the index's with
- * it proves as much as computing it again, and loads nothing.
- * @returns undefined where there is none
- * @throws IndexUnusable `unavailable` where this user cannot read it: the log is read directly then
+ * Reads the seal from the private folder. Its MAC was computed with the nonce next to it, so comparing the index's MAC
+ * with it proves as much as computing it again, and loads nothing.
+ * @returns undefined when there is none
+ * @throws IndexUnusable `unavailable` when this user cannot read it: we read the log directly then
  */
 export function readSeal(privateDir: string): Seal | undefined {
   const whole = readOrRefuse(sealFile(privateDir))
@@ -49,7 +49,7 @@ export function readSeal(privateDir: string): Seal | undefined {
   }
 }
 
-/** @throws KittyError where the private folder cannot be written */
+/** @throws KittyError when the private folder cannot be written */
 export function writeSeal(privateDir: string, seal: Seal): void {
   mkdirSync(privateDir, { recursive: true })
   replaceFile(sealFile(privateDir), Buffer.from(`${JSON.stringify(seal)}\n`), 0o600)

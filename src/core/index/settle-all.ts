@@ -1,6 +1,6 @@
 /**
- * Every one's answer, or the first failure in their order: but not before the last of them has ended. What is still at work
- * when a transaction is rolled back would come in after it.
+ * Like Promise.all, but waits for every promise to settle first: a statement still running after ROLLBACK would run
+ * outside the transaction.
  */
 export async function settleAll<T extends readonly Promise<unknown>[] | []>(
   works: T,

@@ -51,17 +51,20 @@ import {
 import type { IndexMark } from './seal.js'
 import { settleAll } from './settle-all.js'
 
-/**
- * The log is what survives a power cut; the index only has to stay consistent. Whoever opens it reads what SQLite has not
- * yet moved into the file: at most so many pages of 4 KiB, for a millisecond.
- */
-/** A question to a sound index takes milliseconds; one that goes on would hold up everyone who waits for the lock. */
+/** A query on a sound index takes milliseconds; one that runs on would block every process waiting for the lock. */
 const STATEMENT_LIMIT_MS = 10_000
-/** Ids asked for in one statement. */
+/** Number of IDs per statement. */
 const ABSENT_BATCH = 5_000
+/**
+ * The log survives a power cut; the index only has to stay consistent. Each process that opens it reads the WAL that
+ * SQLite has not yet moved into the file, so we limit that to this many pages of 4 KiB.
+ */
 const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200; '
 
-/** The index in SQLite, in the tables the entities describe. SQL throughout: building TypeORM's metadata costs a command more than all of its queries. */
+/**
+ * The index in SQLite, in the tables that the entities describe. Uses SQL throughout: building TypeORM's metadata costs
+ * a command more than all of its queries.
+ */
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
   #writing: Promise<unknown> = Promise.resolve()
@@ -76,7 +79,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   ) {}
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
-    // One connection: two transactions of this process would otherwise mix their statements.
+    // There is one connection: concurrent transactions in this process would mix their statements.
     const turn = this.#writing.then(
       () => this.#transaction(work),
       () => this.#transaction(work),
@@ -97,7 +100,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #committed<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
-    // A deferred transaction that reads before it writes deadlocks between processes.
+    // A deferred transaction that reads before it writes can deadlock with another process.
     await this.connection.run(`${this.#relaxed ? '' : RELAXED}BEGIN IMMEDIATE`)
     this.#relaxed = true
     try {
@@ -105,7 +108,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       await this.connection.run('COMMIT')
       return result
     } catch (error) {
-      // The first failure is the one to report; SQLite has often rolled back by itself.
+      // Report the first failure; SQLite has often rolled back by itself.
       await this.connection.run('ROLLBACK').catch(() => undefined)
       throw error
     }
@@ -141,7 +144,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     const freshness = {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
-      // What putJournalMark wrote, under this schema version.
+      // Cast: putJournalMark wrote it, under this schema version.
       journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
@@ -149,7 +152,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return freshness
   }
 
-  /** Another value after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
+  /** Changes after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
   async #dataVersion(): Promise<number | undefined> {
     const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
     return row?.data_version
@@ -177,7 +180,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
-    // A cast: what PLACES makes is JSON.
+    // Cast: PLACES builds this JSON.
     const places = JSON.parse(packed?.places ?? '[]') as Place[]
     return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
       event_id,
@@ -197,7 +200,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async absent(eventIds: readonly string[]): Promise<string[]> {
     const absent: string[] = []
-    // In pieces, so that a year's ids are not one text.
+    // In batches, so that a year's IDs are not one text.
     for (let at = 0; at < eventIds.length; at += ABSENT_BATCH) {
       const rows = await this.sql<{ id: string }>(
         'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM event WHERE event_id = value)',
@@ -242,7 +245,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     try {
       if (all.whole === 1) return unpackRows(all.rows)
     } catch (error) {
-      // Where both copies lay in a page that is zeros now.
+      // Both copies were in a page that is now zeros.
       if (!(error instanceof SyntaxError)) throw error
     }
     throw new IndexUnusable('damaged', 'a row of its board is not what was written')
@@ -250,7 +253,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async features(): Promise<FeatureRow[]> {
     const rows = await this.sql<FeatureEntity>('SELECT * FROM feature ORDER BY feature_slug')
-    // Cast: what putFeature wrote, under this schema version.
+    // Cast: putFeature wrote it, under this schema version.
     return rows.map(({ state }) => JSON.parse(state) as FeatureRow)
   }
 
@@ -426,7 +429,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return rows.map((row) => row.lamport_clock)
   }
 
-  /** @throws IndexUnusable for whatever SQLite says other than success. */
+  /** @throws IndexUnusable when SQLite reports anything other than success */
   async sql<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row[]> {
     if (this.#transactions > 0) return this.connection.all<Row>(statement, parameters)
     const timer = setTimeout(() => {
@@ -439,26 +442,28 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     }
   }
 
-  /** What #putFact wrote, under this schema version: its callers know the shape by the name. */
+  /** Returns what #putFact wrote, under this schema version: callers know the shape from the name. */
   async #fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
     return row === undefined ? undefined : parsedFact(name, row.value)
   }
 
-  /** What the file says it is. */
+  /** What the file claims to be. */
   async origin(): Promise<{ application: number; schema: number }> {
     const [found] = await this.sql<{ application: number; schema: number }>(ORIGIN)
     if (found === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
     return found
   }
 
-  /** Every table, key, view and trigger of the file but for plugins' tables, to compare. */
+  /** Every table, key, view and trigger of the file except plugins' tables, for comparison. */
   async schema(): Promise<string> {
     const [row] = await this.sql<{ items: string | null }>(SCHEMA)
     return row?.items ?? ''
   }
 
-  /** For which rules it was built, and by whom. Asked once the schema is known to be kitty's. */
+  /**
+   * The rules it was built for, and its half of the seal. Call this only after checking that the schema is kitty's.
+   */
   async build(): Promise<{ fold: unknown; mark: unknown }> {
     this.connection.foresee(FRESHNESS)
     const [row] = await this.sql<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
@@ -494,6 +499,6 @@ function stateOf(row: WorkPackageEntity): WorkPackageState {
       'damaged',
       `the row of ${row.feature_slug} ${row.work_package_id} does not match its checksum`,
     )
-  // The checksum proves that these are the bytes putWorkPackages wrote.
+  // Cast: the checksum proves that these are the bytes putWorkPackages wrote.
   return JSON.parse(row.state) as WorkPackageState
 }

@@ -18,7 +18,7 @@ import { Session } from '../workspace/session.js'
 import { Notices } from '../errors/notices.js'
 import { FoldRules } from '../workspace/config.js'
 
-/** The index in `.kittify/events/index.db`. SQLite and TypeORM are loaded with the first use, not before. */
+/** The index in `.kittify/events/index.db`. Loads SQLite and TypeORM on first use. */
 @injectable()
 export class SqliteIndexHealth implements IndexHealth {
   readonly #guard: FileGuard
@@ -54,14 +54,14 @@ export class SqliteIndexHealth implements IndexHealth {
 
   async recover(error: unknown): Promise<void> {
     if (!(error instanceof IndexUnusable)) throw error
-    // Reads asked at once fail at once, and closing fails those still at work: one recovery is for all of them.
+    // Concurrent reads fail together, and closing the index fails those still running: one recovery serves them all.
     this.#recovery ??= this.#recoverFrom(error).finally(() => (this.#recovery = undefined))
     await this.#recovery
   }
 
   async #recoverFrom(error: IndexUnusable): Promise<void> {
     await this.close()
-    // Another program's lock passes by itself, and a new file would not make a missing module appear.
+    // Another program's lock ends by itself, and a new file cannot fix a missing module.
     if (error.reason !== 'damaged' || this.#rebuilt) {
       this.#readDirectly(error)
       return
@@ -79,7 +79,7 @@ export class SqliteIndexHealth implements IndexHealth {
 
   #readDirectly(error: IndexUnusable): void {
     const why = error.reason === 'busy' ? 'index busy: another program holds it' : error.message
-    // A missing module stays missing: said at each command it would only be noise.
+    // A missing module stays missing: warning at each command would be noise.
     if (error.reason !== 'unavailable') this.notices.warn(`The log is read directly, which is slower: ${why}`)
     else if (isFirstToday(join(this.workspace.privateDir, 'sqlite-notice'), this.session.now()))
       this.notices.warn(
@@ -113,7 +113,7 @@ export class SqliteIndexHealth implements IndexHealth {
   async close(): Promise<void> {
     const open = this.#index
     this.#index = undefined
-    // A failing close leaves nothing to save: the index is derived.
+    // A failed close loses nothing: the index is derived.
     await open?.then((index) => index.close()).catch(() => undefined)
   }
 
@@ -139,7 +139,7 @@ export class SqliteIndexHealth implements IndexHealth {
     try {
       return await openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
     } catch (error) {
-      // SQLite says the same of a damaged file and of a folder where it cannot make its own.
+      // SQLite reports a folder where it cannot create files the same way as a damaged file.
       const why = isDamage(error) ? this.#notWritable() : undefined
       throw why === undefined ? error : new IndexUnusable('unavailable', why, { cause: error })
     }
@@ -150,7 +150,7 @@ function isDamage(error: unknown): boolean {
   return error instanceof IndexUnusable && error.reason === 'damaged'
 }
 
-/** A fresh clone has none, and nobody needs to be told. */
+/** A fresh clone has no index, which is not worth a warning. */
 const MISSING = 'there is none yet'
 
 type SqliteIndex = Pick<typeof sqliteIndex, 'openIndex' | 'rebuildIndex'>

@@ -10,8 +10,8 @@ import { SqliteEventIndex } from './sqlite-event-index.js'
 export { rebuildIndex } from './rebuild.js'
 
 /**
- * Opens the index that is there.
- * @throws IndexUnusable when it is no index of this version or of these rules, or SQLite will not open it.
+ * Opens the existing index.
+ * @throws IndexUnusable when it is not an index of this version and these rules, or SQLite cannot open it
  */
 export async function openIndex(
   path: string,
@@ -34,7 +34,7 @@ export async function openIndex(
   }
 }
 
-/** In this order: nothing of the file is believed before its schema is, since any table may be a view. */
+/** The order matters: trust nothing in the file before its schema is checked, since any table may be a view. */
 async function prepare(index: SqliteEventIndex, privateDir: string): Promise<void> {
   const found = await index.origin()
   if (found.application !== APPLICATION_ID)

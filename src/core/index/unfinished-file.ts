@@ -3,18 +3,19 @@ import { basename, dirname, join } from 'node:path'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
-/** A rebuild writes all the time. */
+/** A running rebuild writes continuously, so a file untouched for this long was left by a crash. */
 const LEFT_AFTER_MS = 10 * 60 * 1000
 
-/** Removes a database with what SQLite keeps beside it, or whatever else stands in its place. */
+/** Removes a database and SQLite's side files, or whatever else is at that path. */
 export function removeDatabase(path: string): void {
   for (const side of SIDE_FILES) rmSync(`${path}${side}`, { force: true, recursive: true })
 }
 
 /**
- * Runs work that makes a file which counts only when it is whole: the file is gone afterwards wherever the work has
- * left it, also when a signal ends the process. Those that a crash has left are cleared away first.
- * @param path Of the file that is to be replaced. @param work Given the name of the file to make.
+ * Runs work that builds a file that must be complete before it counts. Afterwards the file is always removed from the
+ * path it was built at, even when a signal ends the process. First removes such files left by a crash.
+ * @param path the file to be replaced
+ * @param work receives the path of the file to build
  */
 export async function withUnfinishedFile<T>(path: string, work: (fresh: string) => Promise<T>): Promise<T> {
   removeLeft(path)
@@ -30,7 +31,7 @@ export async function withUnfinishedFile<T>(path: string, work: (fresh: string) 
   }
 }
 
-/** On disk before it gets its name: a power cut must not leave a whole index's name to a part of one. */
+/** Syncs the file before the rename: after a power cut, a partial index must not have the final name. */
 export function syncFile(path: string): void {
   const fd = openSync(path, 'r+')
   try {
@@ -40,7 +41,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** As if nobody had listened. Where somebody else does, the command ends in order, and the work with it. */
+/** Ends the process as if we had no listener, unless there is another one: that one ends the command, and our work. */
 function endBy(signal: NodeJS.Signals, fresh: string): void {
   if (process.listenerCount(signal) > 0) return
   removeDatabase(fresh)
@@ -62,7 +63,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
-    // What keeps it from being read keeps the new file from being made, which is reported.
+    // Building the new file fails for the same reason and reports it.
     return []
   }
 }

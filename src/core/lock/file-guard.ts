@@ -9,9 +9,10 @@ const WAIT_MS = 2_000
 const POLL_MS = 5
 
 /**
- * Keeps the index file from being replaced while somebody has it open: SQLite finds the files beside a database by
- * its name, and would mix the old one's with the new one's (sqlite.org/howtocorrupt.html, "Unlinking or renaming a
- * database file while in use"). Everyone who opens the index shares the guard; whoever replaces it has it alone.
+ * Keeps the index file from being replaced while a process has it open: SQLite finds a database's side files by name,
+ * and would mix the old database's with the new one's (sqlite.org/howtocorrupt.html, "Unlinking or renaming a database
+ * file while in use"). Every process that opens the index shares the guard; one that replaces it holds the guard
+ * exclusively.
  */
 export class FileGuard {
   constructor(
@@ -19,12 +20,18 @@ export class FileGuard {
     private readonly permissions: SharedPermissions = () => 0,
   ) {}
 
-  /** @returns what lets go again. @throws IndexUnusable `busy` while the file is being replaced. */
+  /**
+   * @returns a function that releases the guard
+   * @throws IndexUnusable `busy` while the file is being replaced
+   */
   shared(): () => void {
     return this.#lock(false)
   }
 
-  /** Runs `work` while nobody has the index open. @throws IndexUnusable `busy` when somebody keeps it for too long. */
+  /**
+   * Runs `work` while no process has the index open.
+   * @throws IndexUnusable `busy` when a process keeps it open for too long
+   */
   exclusively(work: () => void): void {
     const release = this.#lock(true)
     try {
@@ -39,7 +46,7 @@ export class FileGuard {
     if (fd === undefined) return () => undefined
     let isOpen = true
     const release = (): void => {
-      // Closing is what lets go, and only once: the number may belong to another file by then.
+      // Closing releases the lock. Close only once: the descriptor number may belong to another file afterwards.
       if (isOpen) closeSync(fd)
       isOpen = false
     }
@@ -58,7 +65,7 @@ export class FileGuard {
     }
   }
 
-  /** Where no lock file can be had nothing can be written either, and nobody replaces the index. */
+  /** If we cannot create a lock file, we cannot write anything, so no process can replace the index either. */
   #open(): number | undefined {
     try {
       const path = join(this.privateDir, 'index-guard')
@@ -78,7 +85,7 @@ function tryLock(attempt: () => void): boolean {
     return true
   } catch (error) {
     if (isHeld(error)) return false
-    // No locks on this file system, or no native module: no write is allowed there, so nothing is replaced.
+    // Without locks on this file system, or without the native module, writing is not allowed, so nothing is replaced.
     return true
   }
 }

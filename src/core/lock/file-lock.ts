@@ -14,7 +14,7 @@ import { installCommand } from '../own-package.js'
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
 const LONGEST_WAIT_MS = 10
-/** Who has waited this long is one of many: to knock more seldom leaves the processor to whoever holds the lock. */
+/** After this long there are probably many waiters; poll less often so that the holder gets the CPU. */
 const PATIENT_AFTER_MS = 50
 const PATIENT_WAIT_MS = 60
 /** Far behind the holder's record: on Windows a locked byte cannot be read. */
@@ -25,7 +25,10 @@ interface LockFile {
   readonly which: WhichFile
 }
 
-/** How long to wait, from KITTY_LOCK_TIMEOUT_MS; 10,000 ms without. @throws KittyError UsageError */
+/**
+ * How long to wait, from KITTY_LOCK_TIMEOUT_MS; the default is 10,000 ms.
+ * @throws KittyError UsageError
+ */
 export function lockTimeout(env: Readonly<Record<string, string | undefined>>): number {
   const text = env['KITTY_LOCK_TIMEOUT_MS']
   if (text === undefined || text === '') return DEFAULT_TIMEOUT_MS
@@ -42,7 +45,7 @@ export function lockTimeout(env: Readonly<Record<string, string | undefined>>): 
 
 export class FileLock implements WriteLock {
   private binding: LockBinding | undefined
-  /** Held by nobody: two calls with one descriptor would not exclude each other. */
+  /** Left open but not locked. `acquire` takes it away: two calls with one descriptor would not exclude each other. */
   private left: LockFile | undefined
 
   constructor(
@@ -61,7 +64,7 @@ export class FileLock implements WriteLock {
       for (let attempt = 0; ; attempt += 1) {
         if (this.tryLock(binding, file.fd)) {
           if (identityAt(this.path, file.which) !== undefined) break
-          // Deleted and made anew by somebody: what this file locks, nobody else asks for.
+          // Someone deleted and recreated the file: no other process would wait for a lock on the old one.
           const stale = file
           file = this.open()
           closeSync(stale.fd)
@@ -81,7 +84,7 @@ export class FileLock implements WriteLock {
 
   holder(): Holder | 'elsewhere' | 'unknown' | undefined {
     const binding = this.bindingOrRefusal()
-    // Asking must leave no trace where nothing was ever locked.
+    // Querying must not create a lock file where nothing was ever locked.
     if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
     const { fd } = this.open()
     try {
@@ -102,11 +105,11 @@ export class FileLock implements WriteLock {
   private held(binding: LockBinding, file: LockFile): HeldLock {
     let isHeldNow = true
     const letGo = (): boolean => {
-      // Once only: by a second time the number may belong to another file.
+      // Only once: the second time, the descriptor number may belong to another file.
       if (!isHeldNow) return false
       isHeldNow = false
       try {
-        // Said outright, since a child started meanwhile may hold a copy of the descriptor.
+        // Unlock explicitly: a child process may hold a copy of the descriptor.
         binding.unlock(file.fd, LOCKED_BYTE, 1)
       } catch (error) {
         closeSync(file.fd)
@@ -206,20 +209,20 @@ function openMakingFolder(path: string, flags: number): number {
   }
 }
 
-/** Half to one and a half of a wait that grows, so that waiters do not knock in step. */
+/** Grows with each attempt, with a factor from 0.5 to 1.5, so that waiters do not poll in step. */
 function waitBefore(attempt: number, waitedMs: number): number {
   const longest = waitedMs > PATIENT_AFTER_MS ? PATIENT_WAIT_MS : LONGEST_WAIT_MS
   return Math.min(longest, FIRST_WAIT_MS * 1.4 ** attempt) * (0.5 + Math.random())
 }
 
-/** Timers count whole milliseconds; below that the thread itself waits, and then gives others a turn. */
+/** Timers only count whole milliseconds. For shorter waits, block the thread, then let other tasks run. */
 async function pause(ms: number): Promise<void> {
   if (ms >= 1) return sleep(ms)
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** The refusal where the lock belongs to another user, with the way to share a repository. */
+/** The error for a lock that belongs to another user, with a way to share the repository. */
 function notOurs(error: unknown, path: string): KittyError | undefined {
   const stats = systemCode(error) === 'EACCES' ? statSync(path, { throwIfNoEntry: false }) : undefined
   if (stats === undefined || stats.uid === process.getuid?.()) return undefined

@@ -5,11 +5,11 @@ import type { Holder } from './write-lock.js'
 const RECORD_BYTES = 256
 
 interface Record extends Holder {
-  /** Host and, on Linux, pid namespace: where the process ID means something. */
+  /** Host and, on Linux, PID namespace: where the process ID is valid. */
   readonly place: string
 }
 
-/** One write of fixed length, so that no earlier holder's record shines through. */
+/** Writes a fixed length in one call, so that nothing of an earlier holder's record remains. */
 export function writeHolder(fd: number, purpose: string): void {
   const record: Record = {
     pid: process.pid,
@@ -22,15 +22,15 @@ export function writeHolder(fd: number, purpose: string): void {
   try {
     writeSync(fd, `${says}${padding}\n`, 0)
   } catch (error) {
-    // On a full disk the lock holds all the same; only its message would be poorer.
+    // The lock works on a full disk too; only the message about its holder has less detail.
     if (systemCode(error) === undefined) throw error
   }
 }
 
 /**
- * Who holds the lock, as it says itself. A record counts only while its process lives here: one that a killed process
- * left behind would blame a process that is long gone.
- * @returns `elsewhere` for a holder on another machine or in another container; undefined where no one says
+ * Who holds the lock, according to the holder's own record. A record counts only while its process is alive here: a
+ * killed process leaves its record behind, and would be blamed although it no longer exists.
+ * @returns `elsewhere` for a holder on another machine or in another container; undefined when there is no valid record
  */
 export function readHolder(fd: number): Holder | 'elsewhere' | undefined {
   const bytes = Buffer.alloc(RECORD_BYTES)
@@ -69,7 +69,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: another user's, and alive.
+    // EPERM: the process belongs to another user, and is alive.
     return systemCode(error) === 'EPERM'
   }
 }

@@ -3,7 +3,7 @@ import { requireFromHere } from '../root.js'
 
 /** The kernel's advisory locks as fs-native-extensions binds them: open file description locks on Linux (fcntl(2)). */
 export interface LockBinding {
-  /** @throws an error with code EAGAIN when somebody else holds it. */
+  /** @throws an error with code EAGAIN when another process holds the lock */
   tryLock(fd: number, offset: number, length: number, exclusive: boolean): void
   unlock(fd: number, offset: number, length: number): void
 }
@@ -13,11 +13,11 @@ interface LockPackage {
   unlock(fd: number, offset: number, length: number): void
 }
 
-/** Loads the binding. The package's own loader searches for several milliseconds: its usual place is tried first. */
+/** Loads the binding. Tries its usual path first: the package's own loader is slow to find it. */
 export function loadLockBinding(require: (id: string) => unknown = requireFromHere): LockBinding {
   const place = `fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`
   try {
-    // A cast, since a native module has no types: this is what the package's own index.js calls.
+    // Cast: a native module has no types; the package's own index.js calls these functions.
     return require(place) as LockBinding
   } catch {
     return overPackage(require('fs-native-extensions') as LockPackage)
@@ -36,7 +36,7 @@ function overPackage(locks: LockPackage): LockBinding {
   }
 }
 
-/** True when the error says that somebody else holds the lock (fcntl(2), F_OFD_SETLK: either code). */
+/** True when the error says that another process holds the lock (fcntl(2), F_OFD_SETLK: either code). */
 export function isHeld(error: unknown): boolean {
   const code = systemCode(error)
   return code === 'EAGAIN' || code === 'EACCES' || code === 'EBUSY'

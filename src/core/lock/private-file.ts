@@ -2,14 +2,14 @@ import { chownSync, fchmodSync, fchownSync, fstatSync, lstatSync, mkdirSync } fr
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 
-/** What `core.sharedRepository` adds to a private file's 0600. Asked only where a file is new or open to others. */
+/** What `core.sharedRepository` adds to a private file's 0600. Called only when a file is new or open to others. */
 export type SharedPermissions = () => number
 
 const OWNER_ONLY = 0o600
 
 /**
- * Keeps a lock's file from everyone but its owner and those the repository is shared with: whoever can read it can hold
- * it for ever. A new file belongs to its folder's owner where root acts for someone.
+ * Restricts a lock file to its owner and the users that the repository is shared with: anyone who can read it can hold
+ * the lock forever. When root acts for another user, a new file gets the owner of its folder.
  */
 export function keepPrivate(fd: number, path: string, shared: SharedPermissions): void {
   const { mode, size, uid } = fstatSync(fd)
@@ -22,12 +22,12 @@ export function keepPrivate(fd: number, path: string, shared: SharedPermissions)
     const folder = lstatSync(dirname(path))
     if (folder.uid !== uid) fchownSync(fd, folder.uid, folder.gid)
   } catch (error) {
-    // Another user's file, or a file system that keeps no modes: doctor says so.
+    // Another user's file, or a file system without modes: doctor reports it.
     if (systemCode(error) === undefined) throw error
   }
 }
 
-/** Makes the folder of a private file; what root makes for someone is theirs. */
+/** Creates the folder of a private file. When root creates it for another user, that user owns it. */
 export function makePrivateFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true })
   if (first === undefined || process.geteuid?.() !== 0) return

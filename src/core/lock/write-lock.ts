@@ -1,6 +1,6 @@
 import { token } from '../token.js'
 
-/** Who holds the lock, as it says itself: for messages, never for decisions. */
+/** Who holds the lock, according to the holder itself: for messages, never for decisions. */
 export interface Holder {
   readonly pid: number
   readonly purpose: string
@@ -8,17 +8,17 @@ export interface Holder {
   readonly since: string
 }
 
-/** The one lock: whoever writes holds it. Dies with its holder. */
+/** The single lock that every writer holds. The kernel releases it when the holder dies. */
 export interface WriteLock {
   /**
-   * @param purpose What for, told to whoever waits.
-   * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here).
+   * @param purpose what the lock is for, shown to waiting processes
+   * @throws KittyError LockTimeout (held for longer than the wait), LockUnavailable (no kernel locks here)
    */
   acquire(purpose: string): Promise<HeldLock>
   /**
-   * Who holds it at this moment; `elsewhere` on another machine or in another container; `unknown` when the holder has
-   * not said; undefined when it is free.
-   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it.
+   * Who holds the lock now: `elsewhere` for a holder on another machine or in another container; `unknown` when the
+   * holder left no record; undefined when the lock is free.
+   * @throws KittyError LockUnavailable, UnsafeSetup, NotWritable: no command could take it
    */
   holder(): Holder | 'elsewhere' | 'unknown' | undefined
   /** Closes the file that `releaseForNow` left open. */
@@ -27,13 +27,15 @@ export interface WriteLock {
 
 export const WriteLock = token<WriteLock>('WriteLock')
 
-/** A lock of its own for one thing, by a name that may be a file's. */
+/** Returns a separate lock for one purpose. The name must be valid as a file name. */
 export type LockOf = (name: string) => WriteLock
 
 export const LockOf = token<LockOf>('LockOf')
 
 export interface HeldLock {
   release(): void
-  /** Leaves the file open, so that this lock's next `acquire` need not open it; whoever asks for this closes the lock. */
+  /**
+   * Releases the lock but leaves the file open for this lock's next `acquire`. The caller must close the lock later.
+   */
   releaseForNow(): void
 }

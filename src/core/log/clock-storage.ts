@@ -1,10 +1,10 @@
 import { token } from '../token.js'
 
-/** The next Lamport value, kept between commands. Derived: the log can always tell it again. */
+/** Keeps the next Lamport value between commands. The value is derived: the log can always supply it. */
 export interface ClockStorage {
-  /** The next value to issue, or why the log has to be asked. */
+  /** Returns the next value to issue, or why the caller has to read the log instead. */
   read(): { value: number } | { problem: string; missing?: boolean }
-  /** Saves the next value to issue; returns a warning when it could not. @param now For people. */
+  /** Saves the next value to issue. Returns a warning if it could not. @param now For human readers of the file. */
   write(next: number, now: Date): string | undefined
 }
 

@@ -1,42 +1,42 @@
 import type { LogEvent } from '../events-lib.js'
 import { token } from '../token.js'
 
-/** One file of the log as the folder shows it. */
+/** One file of the log, as the folder lists it. */
 export interface LogFile {
   readonly name: string
   /** In bytes. */
   readonly size: number
-  /** `${ino}.${birthtimeNs}:${mtimeNs}:${ctimeNs}`: equal together with `size` means the bytes are the ones seen before. */
+  /** `${ino}.${birthtimeNs}:${mtimeNs}:${ctimeNs}`: if this and `size` are unchanged, so are the bytes. */
   readonly identity: string
 }
 
-/** What is wrong with a line. `docs/commands.md`, "Shapes in JSON". */
+/** What is wrong with a line. See `docs/commands.md`, "Shapes in JSON". */
 export interface LogProblem {
   readonly file: string
-  /** Counted from 1. */
+  /** 1-based. */
   readonly line: number
   readonly kind: string
   readonly message: string
 }
 
-/** A line of the log: an event, a problem, or both (an event in a line that git or an editor dressed up). */
+/** A line of the log: an event, a problem, or both (an event in a line that git or an editor altered). */
 export interface LogLine {
   readonly file: string
-  /** Counted from 1. */
+  /** 1-based. */
   readonly line: number
-  /** Byte where the line starts. */
+  /** Byte at which the line starts. */
   readonly offset: number
   /** In bytes, newline included. */
   readonly length: number
   readonly event?: LogEvent
-  /** False for an event type this program does not know. */
+  /** False for an event type that this version of kitty does not know. */
   readonly known: boolean
   readonly problem?: LogProblem
 }
 
 /** How far a file has been read. */
 export interface ScanPosition {
-  /** Bytes read: always just after a newline. */
+  /** Bytes read. The position is always just after a newline. */
   readonly offset: number
   /** Lines read. */
   readonly line: number
@@ -45,9 +45,11 @@ export interface ScanPosition {
 }
 
 export interface ScanEnd extends ScanPosition {
-  /** Bytes after the last newline: a writer at work, or the trace of a crash. */
+  /** Bytes after the last newline: either a writer is at work, or a crash left a torn tail. */
   readonly tornBytes: number
-  /** Taken before the first byte was read, so that a change while reading shows as one. Empty: no such file. */
+  /**
+   * Taken before reading the first byte, so that a change during the read is detected. Empty if there is no such file.
+   */
   readonly identity: string
 }
 
@@ -61,15 +63,15 @@ export interface AppendedLine extends EventLocation {
   readonly event: LogEvent
 }
 
-/** What was done to a torn tail. */
+/** How a torn tail was repaired. */
 export interface TailRepair {
   readonly file: string
-  /** Byte where the tail started. */
+  /** Byte at which the tail started. */
   readonly offset: number
   /** Length of the tail. */
   readonly bytes: number
   /**
-   * completed: it was a whole event and got its newline. quarantined: copied to `quarantine` and cut off.
+   * completed: the tail was a whole event and got its newline. quarantined: it was copied to `quarantine` and cut off.
    * ended: it could not be copied, and stays in the file as a line of its own.
    */
   readonly action: 'completed' | 'quarantined' | 'ended'
@@ -79,41 +81,44 @@ export interface TailRepair {
   readonly message: string
 }
 
-/** A line on its way back into the log, byte for byte as it was written first. */
+/** A line to restore to the log, byte for byte as it was first written. */
 export interface RawLine {
   readonly event_id: string
-  /** Names the day's file. */
+  /** Determines the day file. */
   readonly timestamp: string
   /** Newline included. */
   readonly bytes: Buffer
 }
 
 /**
- * The log as bytes: files of lines, one event a line. It knows nothing of what events mean.
- * Writing methods expect their caller to hold the write lock.
+ * The event log as bytes: files of lines, one event per line. It does not know what events mean. The caller of a
+ * writing method must hold the write lock.
  */
 export interface EventLog {
-  /** Day files sorted by name; whatever else lies in the folder is passed over. */
+  /** Returns the day files sorted by name. Ignores anything else in the folder. */
   list(): LogFile[]
-  /** One day file as `list` has it; undefined when it is not there. */
+  /** Returns one day file as `list` does; undefined if it does not exist. */
   find(file: string): LogFile | undefined
-  /** Equal as long as no file of the log came, went or was replaced. */
+  /** Stays equal as long as no file of the log is added, removed or replaced. */
   folderState(): string
-  /** Whole lines after `from`, one batch a chunk of the file. Lines without text are counted, not reported. */
+  /** Yields the whole lines after `from`, one batch per chunk of the file. Blank lines are counted but not reported. */
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd>
-  /** crc32 of the first `length` bytes; undefined when the file is missing or shorter. */
+  /** Returns the crc32 of the first `length` bytes; undefined if the file is missing or shorter. */
   prefixCrc(file: string, length: number): number | undefined
-  /** The events at these places, in this order; undefined where the bytes are not an event. */
+  /** Returns the events at these locations, in this order; undefined where the bytes are not an event. */
   readEvents(locations: readonly EventLocation[]): (LogEvent | undefined)[]
-  /** The line at a place, or several, byte for byte a character, without byte order mark before and line end behind; undefined when the file is missing or shorter. */
+  /**
+   * Returns the line, or lines, at a location, one character per byte, without a leading byte order mark or a trailing
+   * line end. Undefined if the file is missing or shorter.
+   */
   readLine(location: EventLocation): string | undefined
-  /** Durable when it returns; all or nothing when it throws. */
+  /** Durable when it returns. If it throws, all of the append is stored or none of it. */
   append(events: readonly LogEvent[]): AppendedLine[]
-  /** Writes missing lines into the files of their days, each id once; returns how many. */
+  /** Restores missing lines to their day files, each ID once. Returns how many. */
   putBack(lines: readonly RawLine[]): number
-  /** Repairs torn tails of `files`, or of every file. */
+  /** Repairs torn tails in `files`, or in every file. */
   prepare(files?: readonly string[]): TailRepair[]
-  /** Closes what an append has left open for the next one. What is called after that opens it anew. */
+  /** Closes what an append left open for the next one. Later calls reopen it. */
   close(): void
 }
 

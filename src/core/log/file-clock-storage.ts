@@ -3,12 +3,15 @@ import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { identityOf, NO_SURPRISES, openToRead, readFully } from '../files/open-file.js'
 import type { ClockStorage } from './clock-storage.js'
 
-/** Far more than the two keys need: a larger file is not one of ours. */
+/** Far more than the two keys need: kitty did not write a larger file. */
 const MAX_BYTES = 4096
 
-/** `clock.json`, replaced whole. Not synced: after a power cut it is behind, and the log is asked. */
+/**
+ * Stores the clock in `clock.json`, replacing the whole file. We do not sync it: after a power failure it may be
+ * behind, and the log decides.
+ */
 export class FileClockStorage implements ClockStorage {
-  /** Read last, from the file of this identity. */
+  /** The value last read, and the identity of the file it came from. */
   private known: { readonly identity: string; readonly value: number } | undefined
 
   constructor(private readonly path: string) {}
@@ -29,7 +32,7 @@ export class FileClockStorage implements ClockStorage {
   }
 
   write(next: number, now: Date): string | undefined {
-    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
     const temporary = `${this.path}.tmp`
     const text = `${JSON.stringify({ value: next, last_updated: now.toISOString() }, null, 2)}\n`
     try {
@@ -88,7 +91,7 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch (error) {
-    // The warning about the clock is on its way already; the next save takes the same name.
+    // The caller already gets the clock warning, and the next save reuses the name.
     if (systemCode(error) === undefined) throw error
   }
 }

@@ -33,7 +33,7 @@ interface EncodedEvent {
   readonly bytes: Buffer
 }
 
-/** One day's part of an append. */
+/** The part of an append that goes to one day file. */
 interface Portion {
   readonly file: string
   readonly lines: readonly EncodedEvent[]
@@ -45,7 +45,7 @@ interface Written {
   append: Append
 }
 
-/** The log in `.kittify/events`: JSONL files of a UTC day each. `docs/formats.md`. */
+/** The event log in `.kittify/events`: JSONL files, each covering one UTC day. See `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
   readonly #last = new LastAppend()
   readonly #known: KnownFiles
@@ -54,9 +54,9 @@ export class JsonlEventLog implements EventLog {
   constructor(
     private readonly folders: LogFolders,
     private readonly journal: Journal,
-    /** Asked with the first write: what only reads needs no settings. */
+    /** Called on the first write: commands that only read need no settings. */
     private readonly files: () => DayFiles = () => DAILY_FILES,
-    /** Told what happened to something that was stored all the same. */
+    /** Receives warnings about data that was stored all the same. */
     private readonly warn: (message: string) => void = () => undefined,
     private readonly registry?: Registry,
   ) {
@@ -103,7 +103,7 @@ export class JsonlEventLog implements EventLog {
     try {
       const bytes = Buffer.allocUnsafe(length)
       if (readFully(open.fd, bytes, 0, length, offset) < length) return undefined
-      // What a merge or an editor put around a line makes no other event of it.
+      // Ignore what a merge or an editor put around a line: it is still the same event.
       return bytes
         .toString('latin1')
         .replace(/^\u00ef\u00bb\u00bf/, '')
@@ -117,14 +117,14 @@ export class JsonlEventLog implements EventLog {
     const files = (this.#dayFiles ??= this.files())
     const portions = portionsOf(events, (timestamp) => files.fileFor(timestamp))
     if (portions.length === 0) return []
-    // The journal first: from the moment the line is in the work tree, git may take it away.
+    // Write the journal first: once the line is in the work tree, git may remove it.
     const lines = portions.flatMap((portion) => portion.lines.map(({ bytes }) => bytes))
     const entry = this.journal.append({ id: commandOf(events), lines })
     const written: Written[] = []
     try {
       this.writeAll(portions, written)
       for (const one of written) storeBytes(one)
-      // All are in one folder: its names are on disk together.
+      // All files are in one folder, so one sync makes all their names durable.
       written.findLast(({ append }) => append.isNewFile)?.append.syncName()
       for (const one of written) confirm(one, entry)
       for (const { append } of written) this.warnOf(append)
@@ -184,7 +184,7 @@ export class JsonlEventLog implements EventLog {
     places: readonly number[],
     into: (LogEvent | undefined)[],
   ): void {
-    // An index that is damaged names anything, and none of it is to be opened.
+    // A damaged index can name any path: open none but day files.
     if (!isDayFile(file)) return
     const path = `${this.folders.eventsDir}${sep}${file}`
     const fd = openUnseen(path)
@@ -252,9 +252,9 @@ function storeBytes({ append, portion }: Written): void {
 }
 
 /**
- * Git may have put another file in the place of the one just written. Then the line is written once more. When
- * git has only taken the file away, it is about to make the new one and must not find one made by us (it creates
- * exclusively): the journal holds the line, and the next command puts it back.
+ * Checks that the file just written is still the one in the folder. If git replaced it, we write the line again. If git
+ * has only removed it, git is about to create the new one exclusively and must not find one that we made: the journal
+ * holds the line, and the next command puts it back.
  */
 function confirm(one: Written, entry: JournalEntry): void {
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -275,8 +275,8 @@ function confirm(one: Written, entry: JournalEntry): void {
 }
 
 /**
- * After a failure nothing of the append stays, in the log or in the journal: an event that was not acknowledged
- * must not come up later. The log first: killed in between, the journal still has it whole.
+ * Undoes a failed append in the log and the journal: an event that was not acknowledged must not appear later. The log
+ * comes first: if we are killed in between, the journal still has the whole append.
  */
 function takeBack(error: unknown, written: readonly Written[], entry: JournalEntry): unknown {
   const left = written.map(({ append }) => append.cutBack())
@@ -314,7 +314,7 @@ function placesOf({ portion, append }: Written): AppendedLine[] {
   })
 }
 
-/** @param suspect Path of a file that did not hold what was looked for: refused where it is no plain one. */
+/** @param suspect Path of a file that did not hold what we looked for. We throw unless it is a plain file. */
 function closeAfterLook(fd: number, suspect: string | undefined): void {
   try {
     if (suspect !== undefined) assertPlainFile(suspect, fstatSync(fd))
@@ -333,7 +333,7 @@ function eventAt(
   const read = readFully(fd, bytes, 0, length + 1, offset)
   if (read < length) return undefined
   const newline = bytes.subarray(0, length).indexOf(LF)
-  // Without newline it is an event that another one follows on the same line.
+  // Without a newline, this event is followed by another one on the same line.
   if (newline < 0 && read > length && bytes[length] === BRACE) bytes[length] = LF
   else if (newline !== length - 1) return undefined
   const lines: LogLine[] = []
@@ -341,14 +341,14 @@ function eventAt(
   return lines[0]?.event
 }
 
-/** One is not copied: hardly an append has more. */
+/** Don't copy a single part: appends rarely have more. */
 function joined(parts: readonly { readonly bytes: Buffer }[]): Buffer {
   const [first, ...others] = parts
   if (first !== undefined && others.length === 0) return first.bytes
   return Buffer.concat(parts.map(({ bytes }) => bytes))
 }
 
-/** `Map.groupBy`, which this program's oldest Node does not have. */
+/** Replaces `Map.groupBy`, which the oldest supported Node lacks. */
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const item of items) {

@@ -7,17 +7,17 @@ import { identityOf } from '../files/open-file.js'
 type State = Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs' | 'size'>
 
 /**
- * The log's files as they were when last looked at. Each is looked at every time; of one that is as it was the same
- * object is given, since to write down a year's identities and to compare them takes its time as well.
+ * Remembers the log's files as of the last look. Every call stats every file, but returns the same object for an
+ * unchanged one: formatting and comparing the identities of a year's files takes time.
  */
 export class KnownFiles {
   readonly #known = new Map<string, { readonly state: State; readonly file: LogFile }>()
 
   constructor(private readonly folder: string) {}
 
-  /** @throws KittyError UnsafeSetup when it is no plain file. */
+  /** @throws KittyError UnsafeSetup if it is not a plain file. */
   find(name: string): LogFile | undefined {
-    // A log of years has a file a day, and `join` would take each path apart.
+    // Don't use `join`: it would parse each path, and a log that spans years has one file per day.
     const path = `${this.folder}${sep}${name}`
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined) {
@@ -34,7 +34,7 @@ export class KnownFiles {
   }
 }
 
-/** All that `identityOf` and `LogFile` tell. */
+/** Compares everything that `identityOf` and `LogFile` report. */
 function areSame(one: State, other: State): boolean {
   return (
     one.mtimeNs === other.mtimeNs &&

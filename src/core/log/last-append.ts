@@ -1,13 +1,16 @@
 import type { Append } from '../files/append-file.js'
 
-/** The file that was appended to last, left open for whoever appends to it again. */
+/** Keeps the last appended file open for the next append to it. */
 export class LastAppend {
   #append: Append | undefined
 
-  /** @param mayStayOpen Windows replaces no file that is open: neither git nor another kitty could. */
+  /** @param mayStayOpen False on Windows, which cannot replace an open file: neither git nor another kitty could. */
   constructor(private readonly mayStayOpen = process.platform !== 'win32') {}
 
-  /** Ready for another append; undefined where the path names another file, which is then for the caller to open. */
+  /**
+   * Returns the file ready for another append; undefined if the path now names another file, which the caller must
+   * open.
+   */
   again(path: string): Append | undefined {
     const append = this.#append
     this.#append = undefined
@@ -16,7 +19,7 @@ export class LastAppend {
     return undefined
   }
 
-  /** Once nothing is left to be done with it. */
+  /** Call this when the append is complete. */
   keep(append: Append): void {
     this.close()
     if (this.mayStayOpen) this.#append = append

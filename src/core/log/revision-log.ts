@@ -10,14 +10,14 @@ const LF = 0x0a
 const NEWLINE = Buffer.from('\n')
 
 export interface RevisionLog {
-  /** As the files hold them: in any order, perhaps repeated. */
+  /** As the files hold them: in any order, possibly repeated. */
   readonly events: readonly LogEvent[]
   readonly problems: readonly LogProblem[]
 }
 
 /**
- * The log as a commit has it, read from git's objects: neither the index nor the work tree is looked at.
- * @param root The checkout. @param eventsDir The log's folder inside it. @param commit Its object id.
+ * Reads the log as of a commit from git's objects, without looking at the index or the work tree.
+ * @param root The checkout. @param eventsDir The log's folder inside it. @param commit Its object ID.
  * @throws GitRefusal
  */
 export function logAtRevision(root: string, eventsDir: string, commit: string): RevisionLog {
@@ -33,7 +33,7 @@ export function logAtRevision(root: string, eventsDir: string, commit: string): 
   }
 }
 
-/** Plain files alone: what a commit names as a link or as another repository is no log. */
+/** Only plain files: links and submodules in a commit are not log files. */
 function dayFilesOf(root: string, commit: string, folder: string): { name: string; id: string }[] {
   const listing = git(root, ['ls-tree', '-z', '--full-tree', commit, '--', folder]).toString('utf8')
   return listing.split('\0').flatMap((entry) => {
@@ -43,7 +43,7 @@ function dayFilesOf(root: string, commit: string, folder: string): { name: strin
   })
 }
 
-/** In pieces of whole lines: the text of a large file would not fit into one string. */
+/** Reads in pieces of whole lines: the text of a large file would not fit into one string. */
 function readLines(file: string, bytes: Buffer, into: LogLine[]): void {
   const reader = new LineReader(file, 0, 0)
   let start = 0
@@ -56,7 +56,7 @@ function readLines(file: string, bytes: Buffer, into: LogLine[]): void {
   }
 }
 
-/** Where a piece of about a chunk ends; a line longer than any may be is a piece of its own. */
+/** Finds the end of a piece of about one chunk. A line longer than the limit is its own piece. */
 function endOfPiece(bytes: Buffer, start: number): number {
   const limit = start + CHUNK_BYTES
   if (limit >= bytes.length) {
@@ -69,7 +69,7 @@ function endOfPiece(bytes: Buffer, start: number): number {
   return beyond > 0 ? beyond : bytes.length
 }
 
-/** Without its newline a line is an event only if it is whole: what the next write would make of it. */
+/** A line without its newline counts as an event only if it is whole, just as the next write would decide. */
 function readTail(reader: LineReader, tail: Buffer, into: LogLine[]): void {
   const lines: LogLine[] = []
   reader.read(Buffer.concat([tail, NEWLINE]), lines)

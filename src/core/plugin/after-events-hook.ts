@@ -1,25 +1,34 @@
 import type { LogEvent } from '../events-lib.js'
 import type { ServiceId } from '../token.js'
 
-/** What a hook gets besides events. */
+/** What a hook receives besides events. */
 export interface HookContext {
-  /** Top of the repository. */
+  /** Top folder of the repository. */
   readonly root: string
-  /** A service of the program's own. @throws Error when nothing serves the token. */
+  /** Resolves one of the program's own services. @throws Error if no service is bound to the token */
   resolve<T>(token: ServiceId<T>): Promise<T>
 }
 
 /**
- * Told of events after they were written: in a thread of its own, outside the lock, at least once and in order.
+ * Receives events after they are written: in its own thread, outside the lock, at least once and in order. See
  * docs/plugins.md, "Hooks".
  */
 export interface AfterEventsHook {
-  /** Lower-case letters, digits and dashes. Names the hook's cursor: another name starts anew. */
+  /** Lowercase letters, digits and dashes. Names the hook's cursor, so a renamed hook starts over. */
   readonly name: string
-  /** What it gets to know first: `now` (default) what is written from its first run on, `start` the whole history. */
+  /**
+   * Where it starts: `now` (default) at the events written from its first run on, `start` at the first event of the
+   * log.
+   */
   readonly from?: 'now' | 'start'
-  /** Milliseconds for one batch; 10,000 unless told. Then the thread is ended and the batch comes again later. */
+  /**
+   * Time limit for one batch in milliseconds, 10,000 by default. After that the thread is terminated and the batch is
+   * delivered again later.
+   */
   readonly timeout?: number
-  /** Up to 100 events, sorted by `(lamport_clock, event_id)`. When it throws they come again after the next write. */
+  /**
+   * Receives up to 100 events, sorted by `(lamport_clock, event_id)`. If it throws, they are delivered again after the
+   * next write.
+   */
   handle(events: readonly LogEvent[], context: HookContext): Promise<void> | void
 }

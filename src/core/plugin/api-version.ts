@@ -1,12 +1,12 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { installCommand, ownPackage } from '../own-package.js'
 
-/** Raised whenever a plugin that fitted before would no longer work. docs/plugins.md, "Versions". */
+/** Raised whenever a plugin that worked before would break. See docs/plugins.md, "Versions". */
 export const API_VERSION = 1
 
-/** A program that plugins run in, as every copy of this module sees it. */
+/** The program that plugins run in, as every copy of this module sees it. */
 export interface PluginHost {
-  /** The plugin API it speaks. */
+  /** The version of the plugin API that the host implements. */
   readonly api: number
   /** The program's own version, for messages. */
   readonly version: string
@@ -14,15 +14,15 @@ export interface PluginHost {
 
 const HOST = Symbol.for('kitty.plugin-host')
 
-/** Says which host this process is. */
+/** Records which host this process is. */
 export function announceHost(): void {
   const host: PluginHost = { api: API_VERSION, version: ownPackage().version }
   Object.defineProperty(globalThis, HOST, { configurable: true, value: host })
 }
 
 /**
- * For a plugin's own copy of this module.
- * @throws KittyError MissingDependency when the host speaks another plugin API than this copy.
+ * Called by a plugin's own copy of this module.
+ * @throws KittyError MissingDependency if the host implements another plugin API than this copy
  */
 export function assertHostFits(plugin: string): void {
   const host: unknown = Reflect.get(globalThis, HOST)
@@ -30,7 +30,7 @@ export function assertHostFits(plugin: string): void {
   throw unfit(plugin, API_VERSION, isHost(host) ? host : { api: 0, version: 'of unknown version' })
 }
 
-/** Refuses a plugin that was made for another API than the host's, naming both. */
+/** The refusal of a plugin that was made for another API than the host's. Names both versions. */
 export function unfit(plugin: string, api: unknown, host: PluginHost): KittyError {
   const made = typeof api === 'number' ? `for plugin API ${api}` : 'for no plugin API that it names'
   return new KittyError(

@@ -1,4 +1,4 @@
-/** What a plugin's definition is made of: nothing here loads the command line. */
+/** What a plugin needs to write its definition. Nothing here loads the command line. */
 export { schema } from '../events-lib.js'
 export { API_VERSION } from './api-version.js'
 export type { AfterEventsHook, HookContext } from './after-events-hook.js'

@@ -4,9 +4,12 @@ import { API_VERSION } from './api-version.js'
 import type { MoveCheck } from './move-check.js'
 import type { Exporter, Importer } from '../transfer/formats.js'
 
-/** What a plugin adds besides commands. Default export of the module that `kitty.plugin` in its package.json names. */
+/**
+ * What a plugin adds besides commands. It is the default export of the module that `kitty.plugin` in the plugin's
+ * package.json names.
+ */
 export interface PluginDefinition {
-  /** Lower-case letters, digits and dashes; the middle part of its event types' names. */
+  /** Lowercase letters, digits and dashes. Also the middle part of the names of its event types. */
   readonly name: string
   readonly eventTypes?: readonly EventTypeDefinition[]
   readonly moveChecks?: readonly MoveCheck[]
@@ -17,13 +20,13 @@ export interface PluginDefinition {
   readonly exporters?: readonly Exporter[]
 }
 
-/** A definition with the plugin API that the copy of `definePlugin` behind it speaks. */
+/** A definition, with the plugin API of the copy of `definePlugin` that made it. */
 export interface StampedDefinition extends PluginDefinition {
   readonly api: number
 }
 
 const BRAND = Symbol.for('kitty.plugin-definition')
-/** A format is a part of every import key, and keys are bounded. */
+/** A format is part of every import key, and keys have a maximum length. */
 const FORMAT = /^[a-z0-9][a-z0-9-]{0,19}$/
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
 
@@ -31,12 +34,12 @@ export function definePlugin(definition: PluginDefinition): StampedDefinition {
   return Object.freeze({ ...definition, api: API_VERSION, [BRAND]: true })
 }
 
-/** True for what any copy of `definePlugin` made. */
+/** True for a value made by any copy of `definePlugin`. */
 export function isDefinition(value: unknown): value is StampedDefinition {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
-/** What is wrong with a definition, in words, or undefined. Its event types are the registry's to check. */
+/** Describes what is wrong with a definition, or returns undefined. The registry checks its event types. */
 export function definitionFault({
   name,
   eventTypes = [],

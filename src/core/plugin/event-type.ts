@@ -17,27 +17,27 @@ export type PluginEvent<P> = Envelope<string, P>
 export interface EventTypeOptions<P extends Payload> {
   /** `x.<plugin>.<Name>`. */
   readonly type: `x.${string}.${string}`
-  /** From 1; raised whenever older payloads need an upcaster to be read. */
+  /** Starts at 1. Raise it whenever older payloads need an upcaster to be read. */
   readonly version: number
   readonly schema: PayloadSchema<P>
-  /** `upcasters[n]` takes a payload of version n to n + 1. */
+  /** `upcasters[n]` turns a payload of version n into one of version n + 1. */
   readonly upcasters?: Readonly<Record<number, Upcaster>>
 }
 
-/** An event type of a plugin's, with its payload's type. */
+/** One of a plugin's event types, with the type of its payload. */
 export interface PluginEventType<P extends Payload> extends EventTypeDefinition {
   readonly type: `x.${string}.${string}`
-  /** An event to be written. About its feature unless an entity is named. */
+  /** Creates an event to be written. It is about its feature unless an entity is given. */
   draft(payload: P, entity?: { readonly id: string; readonly type: EntityType }): NewPluginEvent
-  /** True for an event of this type and version, which reading has brought every older one up to. */
+  /** True for an event of this type at the current version. Reading upcasts older events to it. */
   is(event: LogEvent): event is LogEvent & PluginEvent<P>
-  /** Events of this type in causal order. */
+  /** Reads events of this type in causal order. */
   read(store: EventStore, filter?: Omit<EventFilter, 'type'>): Promise<PluginEvent<P>[]>
-  /** Writes events of this type. @throws KittyError ValidationError when a payload does not fit the schema. */
+  /** Appends events of this type. @throws KittyError ValidationError if a payload does not match the schema */
   emit(store: EventStore, payloads: readonly P[], provenance: Provenance): Promise<readonly LogEvent[]>
 }
 
-/** Defines an event type of a plugin's own. Its name is checked when the plugin is loaded. */
+/** Defines one of a plugin's own event types. Its name is checked when the plugin is loaded. */
 export function defineEventType<P extends Payload>({
   type,
   version,

@@ -1,4 +1,4 @@
-/** The plugin API: `import … from 'kittify/plugin'`. docs/plugins.md. */
+/** The plugin API: `import … from 'kittify/plugin'`. See docs/plugins.md. */
 export { Args, Flags } from '@oclif/core'
 export * from './define.js'
 export { PluginCommand } from './plugin-command.js'

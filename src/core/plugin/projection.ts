@@ -4,10 +4,10 @@ import type { EventStore } from '../store/event-store.js'
 
 /** A view of the log: a pure fold over events in causal order. */
 export interface Projection<State> {
-  /** Lower-case letters, digits and dashes. */
+  /** Lowercase letters, digits and dashes. */
   readonly name: string
   initial(): State
-  /** The state after one more event. Pure: neither the state nor the event is changed. */
+  /** Returns the state after one more event. Pure: changes neither the state nor the event. */
   apply(state: State, event: LogEvent): State
 }
 
@@ -15,7 +15,7 @@ export function defineProjection<State>(projection: Projection<State>): Projecti
   return projection
 }
 
-/** The view as the log has it now, a few thousand events at a time. */
+/** Computes the view from the log as it is now, a few thousand events at a time. */
 export async function project<State>(
   store: EventStore,
   projection: Projection<State>,

@@ -1,6 +1,6 @@
 /**
- * What commands answer with, as JSON and as the input of every page: the shapes of docs/commands.md. Keys are in
- * snake_case; a key that has nothing holds null or [] and is never left out; times are RFC 3339 UTC.
+ * What commands return, as JSON and as the input of every page: the shapes in docs/commands.md. Keys are in snake_case;
+ * an empty key holds null or [] and is never omitted; times are RFC 3339 UTC.
  */
 import type { MarkDocument } from './marks.js'
 
@@ -10,7 +10,7 @@ export interface WorkPackageDocument {
   readonly title: string
   readonly lane: string
   readonly dependencies: readonly string[]
-  /** Those of its dependencies that are not done. */
+  /** Its dependencies that are not done. */
   readonly blocked_by: readonly string[]
   readonly tags: readonly string[]
   readonly actor: string | null
@@ -19,12 +19,12 @@ export interface WorkPackageDocument {
   readonly updated_at: string | null
   /** Path from the repository's root. */
   readonly file: string | null
-  /** Where its file and the log do not say the same. */
+  /** Where its file and the log differ. */
   readonly marks: readonly MarkDocument[]
 }
 
 export interface ReadyDocument extends WorkPackageDocument {
-  /** Whom its completion would leave with nothing to wait for. */
+  /** Packages that would have nothing else to wait for once this one is done. */
   readonly unblocks: readonly string[]
 }
 
@@ -51,14 +51,14 @@ export interface NoteDocument {
 
 export interface StatusDocument {
   readonly features: readonly FeatureStatusDocument[]
-  /** Files that were not compared with the log, since there are too many. */
+  /** Files that were not compared with the log because there are too many. */
   readonly not_compared: number
 }
 
 export interface FeatureStatusDocument {
   readonly feature: string
   readonly title: string
-  /** Every lane of the workflow in its order, also the empty ones; then lanes that only the log knows. */
+  /** Every lane of the workflow in order, including empty ones; then lanes that only the log has. */
   readonly lanes: Readonly<Record<string, readonly WorkPackageDocument[]>>
   readonly progress: { readonly done: number; readonly total: number; readonly percent: number }
   readonly conflicts: readonly ConflictDocument[]
@@ -70,7 +70,7 @@ interface ArchivedDocument {
   readonly at: string
   readonly actor: string
   readonly reason: string | null
-  /** An event came to the log that the archiving had not seen. */
+  /** True if the log has an event that the archiving had not seen. */
   readonly written_since: boolean
 }
 
@@ -79,7 +79,7 @@ export interface ConflictDocument {
   readonly entity_id: string
   readonly register: string
   readonly events: readonly ConflictingEventDocument[]
-  /** The event_id whose value stands. */
+  /** The event_id whose value wins. */
   readonly winner: string | null
   readonly rule: string
   readonly open: boolean
@@ -93,7 +93,7 @@ export interface ConflictingEventDocument {
   readonly lamport_clock: number
 }
 
-/** A conflict in full: what each writer had seen, and the event that has seen them all since. */
+/** A conflict in full: what each writer had seen, and the event that has seen all of them since. */
 export interface ConflictDetailDocument extends ConflictDocument {
   readonly events: readonly (ConflictingEventDocument & { readonly parents: readonly string[] | null })[]
   readonly settled_by: EventDocument | null
@@ -105,15 +105,15 @@ export interface WorkspaceDocument {
   readonly work_package: string
   /** Absolute. */
   readonly workspace_path: string
-  /** Null when its HEAD is detached. */
+  /** Null if its HEAD is detached. */
   readonly branch: string | null
   readonly base_branch: string | null
   readonly exists: boolean
   readonly lane: string
   readonly actor: string | null
-  /** Paths that differ from the last commit, untracked ones included; null where there is no worktree. */
+  /** Paths that differ from the last commit, including untracked ones; null if there is no worktree. */
   readonly uncommitted: number | null
-  /** `worktree_missing`, `half_made`, `branch_merged`, `package_done`; empty for one that is in use. */
+  /** `worktree_missing`, `half_made`, `branch_merged`, `package_done`; empty for a worktree in use. */
   readonly stale: readonly string[]
 }
 
@@ -125,7 +125,7 @@ export interface GateDocument {
   readonly status: string
 }
 
-/** The whole envelope of an event; `parents` is null where its writer named none. */
+/** The whole envelope of an event; `parents` is null if its writer named none. */
 export interface EventDocument {
   readonly event_id: string
   readonly event_type: string
@@ -152,7 +152,7 @@ export interface CheckDocument {
   readonly name: string
   readonly ok: boolean
   readonly message: string
-  /** What `doctor --fix` would do, or what to type; null when there is nothing to do. */
+  /** What `doctor --fix` would do, or what to type; null if there is nothing to do. */
   readonly fix: string | null
 }
 

@@ -7,7 +7,7 @@ import { openConflicts } from './conflicts.js'
 import { byId, type DocumentOf, type FileOf } from './work-packages.js'
 
 export interface BoardInput {
-  /** Every feature that is to be on the board, in the order they are to stand. */
+  /** Every feature to show, in board order. */
   readonly features: readonly BoardFeature[]
   readonly rows: readonly BoardRow[]
   readonly table: WorkflowTable
@@ -22,7 +22,7 @@ export interface BoardFeature {
   readonly conflicts: readonly Conflict[]
 }
 
-/** The features to show: those that were specified, and those that only their packages' events name. */
+/** Returns the features to show: those that were specified, and those that only events of their packages name. */
 export function boardFeatures(
   known: readonly BoardFeature[],
   rows: readonly BoardRow[],
@@ -35,14 +35,14 @@ export function boardFeatures(
     .map((slug) => features.get(slug) ?? { feature_slug: slug, title: slug, conflicts: [] })
 }
 
-/** Each at least once. */
+/** Returns each slug at least once. */
 function slugsOf(rows: readonly BoardRow[]): string[] {
   return rows
     .filter((row, at) => row.feature_slug !== rows[at - 1]?.feature_slug)
     .map((row) => row.feature_slug)
 }
 
-/** The board: one row a package in, lanes and progress a feature out. */
+/** Builds the board: takes one row per package and returns lanes and progress per feature. */
 export function board(input: BoardInput): StatusDocument {
   const byFeature = rowsByFeature(input.rows)
   const fresh = rowsByFeature(input.marks.fresh)
@@ -59,7 +59,7 @@ export function board(input: BoardInput): StatusDocument {
   }
 }
 
-/** Rows of one feature mostly stand together: its name is looked up once for all of them. */
+/** A feature's rows are mostly adjacent, so we look its name up once per run of rows. */
 function rowsByFeature(rows: readonly BoardRow[]): Map<string, BoardRow[]> {
   const byFeature = new Map<string, BoardRow[]>()
   let slug: string | undefined
@@ -87,12 +87,12 @@ function featureStatus(
   const clashing: BoardRow[] = []
   let done = 0
   let dropped = 0
-  // What has a file and no event is shown, and is no part of the progress.
+  // Show packages that have a file but no event, and leave them out of the progress.
   const shown = fresh.length === 0 ? rows : withFresh(rows, fresh)
   for (const row of shown) {
     const document = input.documentOf(row, known, input.table, input.fileOf, input.marks.marksOf)
     const lane = lanes.get(row.lane)
-    // A lane that only the log knows gets a column of its own, behind those of the workflow.
+    // A lane that only the log has gets its own column, after those of the workflow.
     if (lane === undefined) lanes.set(row.lane, [document])
     else lane.push(document)
     if (fresh.includes(row)) continue
@@ -112,7 +112,7 @@ function featureStatus(
   }
 }
 
-/** In the order of their numbers; a package that has events and no creation keeps the row of its events. */
+/** Ordered by number. A package that has events but no creation event keeps the row from its events. */
 export function withFresh(rows: readonly BoardRow[], fresh: readonly BoardRow[]): BoardRow[] {
   const known = new Set(rows.map((row) => row.work_package_id))
   const added = fresh.filter((row) => !known.has(row.work_package_id))

@@ -3,7 +3,7 @@ import { settlerOf } from '../index/conflict-resolution.js'
 import type { ConflictDetailDocument, ConflictDocument, EventDocument } from './board-document.js'
 import { eventDocument } from './event-document.js'
 
-/** Everything that was ever written at once about these entities, open or settled, with who settled it. */
+/** Returns every concurrent change ever made to these entities, open or settled, with the event that settled it. */
 export function conflictDetails(history: readonly LogEvent[], rules: MergeOptions): ConflictDetailDocument[] {
   const events = new Map(history.map((event) => [event.event_id, event]))
   return detectConflicts(history, rules).map((conflict) => ({
@@ -16,7 +16,7 @@ export function conflictDetails(history: readonly LogEvent[], rules: MergeOption
   }))
 }
 
-/** The open conflicts among packages and features, by feature, entity and register. */
+/** Returns the open conflicts among packages and features, by feature, entity and register. */
 export function openConflicts(
   packages: readonly { readonly conflicts: readonly Conflict[] }[],
   features: readonly { readonly conflicts: readonly Conflict[] }[],
@@ -24,7 +24,7 @@ export function openConflicts(
   return [...features, ...packages].flatMap((one) => one.conflicts).sort(byPlace)
 }
 
-/** What tells one conflict from another: its place and the writes it is made of. */
+/** Identifies a conflict by its place and the writes in it. */
 export function conflictName({ feature, entity_id, register, events }: ConflictDocument): string {
   return JSON.stringify([feature, entity_id, register, ...events.map((write) => write.event_id)])
 }

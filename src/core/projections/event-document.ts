@@ -1,7 +1,7 @@
 import type { LogEvent } from '../events-lib.js'
 import type { EventDocument } from './board-document.js'
 
-/** The whole envelope: a log written by others may lack parents, a document never does. */
+/** Returns the whole envelope. Logs from other writers may lack parents; a document never does. */
 export function eventDocument(event: LogEvent): EventDocument {
   const { payload, parents, ...envelope } = event
   return { ...envelope, payload: { ...payload }, parents: parents ?? null }

@@ -1,6 +1,6 @@
 import type { BoardRow } from '../index/board-row.js'
 
-/** How a package's file and the log stand to each other where they do not say the same. docs/formats.md, "Marks". */
+/** How a package's file and the log differ. See docs/formats.md, "Marks". */
 export type Mark =
   | 'changed'
   | 'behind'
@@ -14,22 +14,22 @@ export type Mark =
 
 export interface MarkDocument {
   readonly mark: Mark
-  /** What differs and what to do, in a sentence. */
+  /** What differs and what to do, in one sentence. */
   readonly text: string
 }
 
 export type MarksOf = (feature: string, workPackage: string) => readonly MarkDocument[]
 
-/** What a board has to know of the files. */
+/** What a board needs to know about the files. */
 export interface BoardMarks {
   readonly marksOf: MarksOf
-  /** Packages that have a file and no event yet. */
+  /** Packages that have a file but no event yet. */
   readonly fresh: readonly BoardRow[]
-  /** Files that were not compared, since there are too many for one read. */
+  /** Files that were not compared because there are too many for one read. */
   readonly notCompared: number
 }
 
 const NONE: readonly MarkDocument[] = []
 
-/** Where no file is looked at: the past has none. */
+/** For boards that look at no file: the past has none. */
 export const NO_MARKS: BoardMarks = { marksOf: () => NONE, fresh: [], notCompared: 0 }

@@ -10,15 +10,15 @@ import {
   type WorkPackageState,
 } from '../events-lib.js'
 
-/** What a set of events says, worked out without an index. */
+/** The state that a set of events leads to, computed without an index. */
 export interface Replay {
-  /** By feature and id. */
+  /** Ordered by feature and ID. */
   readonly states: readonly WorkPackageState[]
-  /** By slug. */
+  /** Ordered by slug. */
   readonly features: readonly FeatureState[]
 }
 
-/** Events in any order and with repetitions, to the state the index would hold of them. */
+/** Folds events, in any order and possibly repeated, into the state that the index would hold. */
 export function replay(events: Iterable<LogEvent>, rules: MergeOptions): Replay {
   const inOrder = trustedEvents(events)
   const specs = group(inOrder, (event) =>
@@ -32,7 +32,7 @@ export function replay(events: Iterable<LogEvent>, rules: MergeOptions): Replay 
   }
 }
 
-/** Each event once, in total order, without those whose clock is poison: docs/formats.md, "The clock". */
+/** Returns each event once, in total order, without events with a poisoned clock. See docs/formats.md, "The clock". */
 export function trustedEvents(events: Iterable<LogEvent>): LogEvent[] {
   const inOrder = distinctEvents(events).events
   const { maximum } = trustedMaximum(inOrder.map((event) => event.lamport_clock))
@@ -40,15 +40,15 @@ export function trustedEvents(events: Iterable<LogEvent>): LogEvent[] {
 }
 
 /**
- * A part of a log together with everything that its events had seen: without it, what came after another would
- * look concurrent with it.
+ * Returns part of a log together with everything that its events had seen: otherwise an event would look concurrent
+ * with one that it followed.
  */
 export function withAncestors(
   events: readonly LogEvent[],
   belongs: (event: LogEvent) => boolean,
 ): LogEvent[] {
   const wanted = new Set<string>()
-  // From the last to the first: a parent always stands before its child.
+  // Go from last to first: a parent always precedes its child.
   return distinctEvents(events)
     .events.reverse()
     .filter((event) => {
@@ -65,7 +65,7 @@ function packagesOf(event: LogEvent, owners: ReadonlyMap<string, ReadonlySet<str
   return event.entity_type === 'Gate' ? (owners.get(keyOf(feature, event.entity_id)) ?? []) : []
 }
 
-/** The packages each gate was created for; results of a gate name none themselves. */
+/** Maps each gate to the packages it was created for, because gate results name no package. */
 function gateOwners(events: readonly LogEvent[]): Map<string, Set<string>> {
   const owners = new Map<string, Set<string>>()
   for (const event of events) {
@@ -97,6 +97,6 @@ function inKeyOrder(groups: ReadonlyMap<string, LogEvent[]>): LogEvent[][] {
 }
 
 function keyOf(feature: string, entity: string): string {
-  // A slug never holds NUL, so this sorts by feature, then by package.
+  // A slug never contains NUL, so this sorts by feature, then by package.
   return `${feature}\0${entity}`
 }

@@ -3,10 +3,10 @@ import type { BoardRow } from '../index/board-row.js'
 import type { GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 import type { MarkDocument, MarksOf } from './marks.js'
 
-/** Path of a package's file from the repository's root, or null where it has none. */
+/** Returns the path of a package's file from the repository's root, or null if it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
 
-/** A package's dependencies, each with its lane; null where no such package is known. */
+/** Returns a package's dependencies, each with its lane; null if no such package is known. */
 export function dependencyLanes(
   { dependencies }: Pick<WorkPackageState, 'dependencies'>,
   feature: ReadonlyMap<string, Pick<WorkPackageState, 'lane'>>,
@@ -20,7 +20,10 @@ export function byId<T extends { readonly work_package_id: string }>(packages: r
   return known
 }
 
-/** A package's document, of its row and those of its whole feature, which are asked for where it depends on any. */
+/**
+ * Builds a package's document from its row and the rows of its feature. `feature` is called only if the package has
+ * dependencies.
+ */
 export type DocumentOf = (
   row: BoardRow,
   feature: () => ReadonlyMap<string, BoardRow>,
@@ -29,7 +32,7 @@ export type DocumentOf = (
   marksOf: MarksOf,
 ) => WorkPackageDocument
 
-/** One package as commands answer it. */
+/** Builds one package as commands return it. */
 export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, marksOf) => ({
   work_package: row.work_package_id,
   feature: row.feature_slug,
@@ -46,13 +49,13 @@ export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, mar
   marks: marksOf(row.feature_slug, row.work_package_id),
 })
 
-/** The same to be looked at and no more: it cannot be spread or written out. */
+/** Builds the same document as a read-only view: it cannot be spread or serialized. */
 export const workPackageView: DocumentOf = (row, feature, table, fileOf, marksOf) =>
   new WorkPackageView(row, blockers(row, feature, table), fileOf, marksOf)
 
 /**
- * Nothing is copied, and its file is looked for when it is read: a board of thousands shows no file, and to look into
- * every feature's folder takes as long as all the rest.
+ * Copies nothing, and looks the file up only when read: a large board shows no file, and searching every feature's
+ * folder costs as much as everything else.
  */
 class WorkPackageView implements WorkPackageDocument {
   constructor(
@@ -113,7 +116,7 @@ class WorkPackageView implements WorkPackageDocument {
 
 const NONE: readonly string[] = []
 
-/** What keeps a package from being started: only a package that waits in the initial lane is blocked. */
+/** Returns what blocks a package: only a package waiting in the initial lane can be blocked. */
 function blockers(
   row: BoardRow,
   feature: () => ReadonlyMap<string, BoardRow>,
@@ -125,7 +128,7 @@ function blockers(
     .map(({ id }) => id)
 }
 
-/** The packages that can be started now, each with those that would be left with nothing else to wait for. */
+/** Returns the packages that can be started now, each with those that would then have nothing else to wait for. */
 export function readyDocuments(
   documents: readonly WorkPackageDocument[],
   table: WorkflowTable,

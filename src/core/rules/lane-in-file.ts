@@ -3,12 +3,15 @@ import type { MadeMove, PostFunction } from './move-rule.js'
 import { EventStore } from '../store/event-store.js'
 import { LaneFiles } from '../services/lane-files.js'
 
-/** The `lane:` line of the moved package's file, and of every other in its feature that says what the log does not. */
+/**
+ * Updates the `lane:` line in the moved package's file, and in every other file of its feature that differs from the
+ * log.
+ */
 @injectable()
 export class LaneInFile implements PostFunction {
   readonly name = 'lane_in_file'
   readonly phase = 'after'
-  // Let go of before this line, another writer's later move could be overwritten with this one's lane.
+  // If we released the lock before writing this line, it could overwrite the lane from another writer's later move.
   readonly underLock = true
 
   constructor(

@@ -1,4 +1,7 @@
-/** The events library's guards as rules of this program. What each one asks is the library's; when, the table's. */
+/**
+ * The events library's guards as rules of this program. The library defines what each one checks; the workflow table
+ * defines when.
+ */
 import { injectable } from 'inversify'
 import { type Guard, GUARDS, type MoveFacts, type RefusalKind, type WorkflowTable } from '../events-lib.js'
 import type { MoveGuard } from './move-rule.js'

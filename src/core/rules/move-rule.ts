@@ -1,32 +1,36 @@
 import type { Guard, MoveFacts, RefusalKind, WorkflowTable, LogEvent } from '../events-lib.js'
 import { token } from '../token.js'
 
-/** Phases one and two: who may move a work package, and whether it may move. */
+/** Phases one and two: conditions decide who may move a work package, and validators whether it may move. */
 export interface MoveGuard extends Guard {
-  /** What a workflow table calls it: a plain word for kitty's own, `x.<plugin>.<name>` for a plugin's. */
+  /** The name in a workflow table: a plain word for kitty's own guards, `x.<plugin>.<name>` for a plugin's. */
   readonly name: string
   readonly phase: 'condition' | 'validator'
   readonly kind: RefusalKind
-  /** Asked about every move, whether or not the table names it. It may still let those pass that do not concern it. */
+  /**
+   * Checked on every move, whether or not the table names it. The guard may still pass moves that do not concern it.
+   */
   readonly everyMove?: boolean
-  /** What stands in the way, by name; empty lets the move pass. Pure and quick: it is asked with the write lock held. */
+  /**
+   * Returns the names of what blocks the move; empty lets it pass. Must be pure and fast: it runs under the write lock.
+   */
   blockers(facts: MoveFacts, table: WorkflowTable): string[]
   message(facts: MoveFacts, blockers: readonly string[]): string
 }
 
-/** Phase three: what follows from a move that was made. The event is on disk by then, and stands whatever fails here. */
+/** Phase three: what follows from a completed move. The event is on disk by then, and remains even if this fails. */
 export interface PostFunction {
   readonly name: string
   readonly phase: 'after'
   /**
-   * With the write lock still held, also when a repeated operation wrote nothing: for quick work that may be done
-   * twice and must not be overtaken by another writer. All others run once, after the lock was let go.
+   * Runs while the write lock is still held, even if a repeated operation wrote nothing. Use it for quick, idempotent
+   * work that another writer must not overtake. All other post-functions run once, after the lock is released.
    */
   readonly underLock?: boolean
   after(move: MadeMove): Promise<void> | void
 }
 
-/** One rule about moves. Every class or object bound to `MoveRule` takes part: that is how a plugin adds one. */
+/** A rule about moves. Every class or object bound to `MoveRule` takes part: this is how a plugin adds one. */
 export type MoveRule = MoveGuard | PostFunction
 
 export const MoveRule = token<MoveRule>('MoveRule')
@@ -37,6 +41,6 @@ export interface MadeMove {
   readonly from: string
   readonly to: string
   readonly event: LogEvent
-  /** The operation had been carried out before; the event is that of the first time. */
+  /** The operation had already run; the event is the one from the first time. */
   readonly repeated: boolean
 }

@@ -18,10 +18,13 @@ import { Notices } from '../errors/notices.js'
 type StatusChanged = NewEvent<'WPStatusChanged'>
 type GateReport = NonNullable<StatusChanged['payload']['gate_results']>[number]
 
-/** What a caller brings to a move besides its state; `evidence` in words, which are kept with the event. */
+/** What a caller supplies for a move besides its state. `evidence` is text, and is stored with the event. */
 export type MoveQuestion = Omit<MoveFacts, 'evidence'> & { readonly evidence?: string | null }
 
-/** The three phases of a move: conditions and validators judge it, post-functions follow it. docs/gates-and-rules.md. */
+/**
+ * The three phases of a move: conditions and validators judge it, and post-functions follow it. See
+ * docs/gates-and-rules.md.
+ */
 @injectable()
 export class MoveRules {
   readonly #table: WorkflowTable
@@ -40,7 +43,7 @@ export class MoveRules {
   }
 
   /**
-   * Whether the move may be made, and its event. A forced one's event says what was overruled.
+   * Decides whether the move is allowed and, if so, returns its event. A forced move's event says what it overruled.
    * @throws KittyError InternalError naming a rule that failed to answer.
    */
   decide({ evidence, ...question }: MoveQuestion): MoveDecision {
@@ -55,7 +58,7 @@ export class MoveRules {
     return { ok: true, events: decision.events.map((event) => this.#annotated(event, facts, evidence)) }
   }
 
-  /** Whether some move into the lane asks the guard. */
+  /** Whether any move into the lane checks this guard. */
   asks(guard: string, lane: string): boolean {
     const into = Object.values(this.#table.moves)
       .flat()
@@ -63,7 +66,7 @@ export class MoveRules {
     return into.some((move) => [...(move.requires ?? []), ...(move.always ?? [])].includes(guard))
   }
 
-  /** Runs the post-functions of one kind. One that fails is a warning: the move stands. */
+  /** Runs the post-functions of one kind. If one fails, we only warn: the move is already made. */
   async follow(move: MadeMove, kind: 'underLock' | 'released'): Promise<void> {
     for (const rule of this.#postFunctions) {
       if ((rule.underLock === true) !== (kind === 'underLock') || (move.repeated && kind === 'released'))
@@ -79,7 +82,7 @@ export class MoveRules {
     }
   }
 
-  /** The payload's places for facts hold them; a rule that was overruled stands among the gate results. */
+  /** Adds facts to the payload's own fields; a rule that was overruled is listed among the gate results. */
   #annotated(event: StatusChanged, facts: MoveFacts, evidence: string | null | undefined): StatusChanged {
     const violations = facts.force === true ? overruled(this.#table, facts, this.#guards) : []
     const names = new Set(violations.map(ruleName))

@@ -8,8 +8,8 @@ import {
 } from '../events-lib.js'
 
 /**
- * What force skips in a move: conditions, table, validators. Where the table has no such move, the validators on
- * the moves it does have into that lane count, since the package arrives there without having passed them.
+ * Returns what force skips in a move: conditions, table, validators. If the table has no such move, the validators of
+ * its moves into that lane count, because the package arrives there without having passed them.
  */
 export function overruled(table: WorkflowTable, facts: MoveFacts, guards: Guards): Violation[] {
   const unforced = { ...facts, force: false }
@@ -27,7 +27,7 @@ export function overruled(table: WorkflowTable, facts: MoveFacts, guards: Guards
   return [...own, ...entering]
 }
 
-/** A guard by its name; the table itself where it is the table that refuses. */
+/** Returns the guard's name, or the table's if the table itself refuses. */
 export function ruleName({ guard, phase }: Violation): string {
   return guard ?? (phase === 'terminal' ? 'terminal_lane' : 'workflow_table')
 }

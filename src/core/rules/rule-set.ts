@@ -1,9 +1,9 @@
-/** From the rules that are bound to what the events library asks: guards by name, and the table that names them. */
+/** Turns the bound rules into what the events library expects: guards by name, and the table that names them. */
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { Guard, Guards, Move, MoveFacts, WorkflowTable } from '../events-lib.js'
 import type { MoveGuard } from './move-rule.js'
 
-/** @throws Error when two rules share a name: neither may take the other's place. */
+/** @throws Error if two rules share a name: neither may replace the other. */
 export function guardsByName(guards: readonly MoveGuard[]): Guards {
   const byName = new Map<string, Guard>()
   for (const guard of guards) {
@@ -14,7 +14,10 @@ export function guardsByName(guards: readonly MoveGuard[]): Guards {
   return Object.fromEntries(byName)
 }
 
-/** The guard with its name on whatever it throws: a refusal nobody can trace would be blamed on the table. */
+/**
+ * Adds the guard's name to any error it throws: otherwise the table would be blamed for a refusal that no one can
+ * trace.
+ */
 function accountable(guard: MoveGuard): Guard {
   const answer = <T>(facts: MoveFacts, ask: () => T): T => {
     try {
@@ -44,7 +47,7 @@ function accountable(guard: MoveGuard): Guard {
   }
 }
 
-/** The table with those guards on every move that want to be asked about each. */
+/** Returns the table with the guards that ask for it added to every move. */
 export function withEveryMove(table: WorkflowTable, guards: readonly MoveGuard[]): WorkflowTable {
   const every = guards.filter((guard) => guard.everyMove === true)
   if (every.length === 0) return table

@@ -9,12 +9,12 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 
 export interface PrunedArchive {
-  /** Events taken out of the archive. */
+  /** Events removed from the archive. */
   readonly pruned: number
   readonly days: readonly ArchivedDay[]
 }
 
-/** Says how large the archive is, and takes out of it what a person no longer wants kept. */
+/** Reports how large the archive is, and removes what a person no longer wants to keep. */
 @injectable()
 export class ArchiveCare {
   constructor(
@@ -29,9 +29,10 @@ export class ArchiveCare {
   }
 
   /**
-   * Removes events that were archived before a day and that HEAD has.
-   * @param before `YYYY-MM-DD`. @param alsoLost Those that no branch has as well.
-   * @throws KittyError UsageError for a day that is none; GitFailure: nothing was removed.
+   * Removes events that were archived before a given day and are in HEAD.
+   * @param before `YYYY-MM-DD`
+   * @param alsoLost also remove events that are on no branch
+   * @throws KittyError UsageError if `before` is not a day; GitFailure, in which case nothing was removed
    */
   @Exclusive
   async prune(before: string, alsoLost: boolean): Promise<PrunedArchive> {

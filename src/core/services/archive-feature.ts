@@ -12,7 +12,7 @@ import type { Repeats } from './repeats.js'
 
 export interface ArchiveRequest {
   readonly feature: string
-  /** Back onto the board. */
+  /** Whether to put it back onto the board. */
   readonly restore: boolean
   readonly reason?: string | undefined
   readonly provenance: Provenance
@@ -24,7 +24,7 @@ export interface ArchiveResult {
   readonly event: EventDocument
 }
 
-/** Takes a feature off the board, or puts it back. Nothing of it is removed. */
+/** Takes a feature off the board or puts it back. Removes none of its data. */
 @injectable()
 export class ArchiveFeature {
   constructor(
@@ -32,7 +32,7 @@ export class ArchiveFeature {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @throws KittyError StateTransitionError where it is so already. */
+  /** @throws KittyError StateTransitionError if the feature is already in that state */
   @Exclusive
   async archive(request: ArchiveRequest): Promise<ArchiveResult> {
     const type = request.restore ? 'FeatureRestored' : 'FeatureArchived'

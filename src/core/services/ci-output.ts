@@ -9,14 +9,14 @@ import type { CiReportResult } from './ci-report.js'
 export class CiOutput {
   constructor(@inject(Session) private readonly session: Session) {}
 
-  /** @returns the file that took the summary, or null where there is none @throws KittyError as appendText */
+  /** @returns the file to which the summary was added, or null if there is none @throws KittyError as appendText */
   summary(text: string): string | null {
     const path = this.session.env['GITHUB_STEP_SUMMARY'] || null
     if (path !== null) appendText(path, text)
     return path
   }
 
-  /** What `--strict` fails with; undefined where nothing is wrong. */
+  /** The error with which `--strict` fails, or undefined if nothing is wrong. */
   failure(report: CiReportResult): KittyError | undefined {
     if (report.ok) return undefined
     const { conflicts, authors, problems } = report

@@ -12,7 +12,7 @@ import { boardChanges, type BoardChanges } from './merge-preview.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
 
-/** An event whose actor is someone else than the author of the commit that brought it. */
+/** An event whose actor is not the author of the commit that added it. */
 export interface ForeignAuthor {
   readonly event_id: string
   readonly event_type: string
@@ -28,14 +28,14 @@ export interface CiReportResult extends BoardChanges {
   readonly base_commit: string
   readonly head_commit: string
   readonly authors: readonly ForeignAuthor[]
-  /** Imported events among the new ones; their actors are their source's. */
+  /** Imported events among the new ones. Their actors come from the source. */
   readonly imported: number
   readonly problems: readonly LogProblem[]
-  /** Nothing that `--strict` would fail on. */
+  /** True if `--strict` finds nothing to fail on. */
   readonly ok: boolean
 }
 
-/** What a branch does to the board, for its reviewer. Reads only: git's objects and the log. */
+/** What a branch does to the board, for its reviewer. Read-only: uses git's objects and the log. */
 @injectable()
 export class CiReport {
   constructor(
@@ -46,7 +46,7 @@ export class CiReport {
     @inject(Session) private readonly session: Session,
   ) {}
 
-  /** @param asked what `--base` names @throws KittyError UsageError where no base is named and none can be found */
+  /** @param asked the value of `--base` @throws KittyError UsageError if no base is given and none can be found */
   async report(asked: string | undefined): Promise<CiReportResult> {
     const base = asked ?? this.#base()
     const before = this.revisions.log(base, '--base')
@@ -68,7 +68,7 @@ export class CiReport {
     }
   }
 
-  /** The branch that a pull request goes into, as forges name it; else the remote's own. */
+  /** The branch into which a pull request will be merged, from the forge's variables, or else the remote's default. */
   #base(): string {
     const { env } = this.session
     const named = env['GITHUB_BASE_REF'] || env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME']
@@ -91,8 +91,8 @@ export class CiReport {
   }
 
   /**
-   * An actor is a label, so most that differ mean nothing (an agent's name). One that is the name of another author of
-   * this repository says that someone else did it.
+   * An actor is a label, such as an agent's name, so most differences mean nothing. But if the actor is another author
+   * of this repository, the event claims that someone else made it.
    */
   #foreignAuthors(base: string, head: string, added: readonly LogEvent[]): ForeignAuthor[] {
     const { root, eventsDir } = this.workspace
@@ -106,7 +106,7 @@ export class CiReport {
       lines.flatMap((line) => {
         const event = byId.get(/^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1] ?? '')
         if (event === undefined || event.actor === author || !people.has(event.actor)) return []
-        // The commit that brought an event first is the one that counts.
+        // The first commit that added an event is the one that counts.
         byId.delete(event.event_id)
         const { event_id, event_type, entity_id, actor, payload } = event
         return [{ event_id, event_type, feature: payload.feature_slug, entity_id, actor, author, commit }]

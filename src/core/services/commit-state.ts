@@ -8,22 +8,22 @@ import { committedLines } from '../log/repair/committed-lines.js'
 import { Journal, type JournalPosition } from '../log/repair/journal.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** What git has yet to be told of this clone's log. */
+/** What this clone's log contains that git does not have yet. */
 export interface Uncommitted {
-  /** Events written in this clone that no branch has; null when git could not be asked. */
+  /** Events written in this clone that are on no branch. Null if git could not be queried. */
   readonly uncommitted_events: number | null
-  /** A merge in the log's checkout waits for its commit. */
+  /** True if a merge in the log's checkout still needs to be committed. */
   readonly merge_waiting: boolean
 }
 
-/** What was found for a HEAD: lines that the journal gained since then cannot be in it. */
+/** The count for one HEAD. Lines added to the journal since then cannot be in that HEAD. */
 interface Counted {
   readonly head: string
   readonly journal: JournalPosition
   readonly count: number
 }
 
-/** Tells what is not committed yet. Asks git only when HEAD has moved since the last time. */
+/** Determines what is not committed yet. Queries git only if HEAD has moved since the last time. */
 @injectable()
 export class CommitState {
   constructor(
@@ -31,7 +31,7 @@ export class CommitState {
     @inject(Journal) private readonly journal: Journal,
   ) {}
 
-  /** @throws KittyError UnsafeSetup, MissingDependency. */
+  /** @throws KittyError UnsafeSetup, MissingDependency */
   look(): Uncommitted {
     return {
       uncommitted_events: this.#count(),
@@ -70,7 +70,7 @@ export class CommitState {
       const value: unknown = JSON.parse(readOptional(this.#file) ?? 'null')
       return isCounted(value) ? value : undefined
     } catch {
-      // Cut short by a crash: it is counted again.
+      // Torn by a crash: count again.
       return undefined
     }
   }
@@ -81,7 +81,7 @@ export class CommitState {
     try {
       replaceFile(this.#file, Buffer.from(`${JSON.stringify(counted)}\n`))
     } catch (error) {
-      // Where nothing can be written, git is asked each time.
+      // If nothing can be written here, git is queried every time.
       if (!isKittyError(error)) throw error
     }
   }

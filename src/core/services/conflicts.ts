@@ -36,7 +36,7 @@ export interface ResolveRequest {
   readonly feature: string
   /** A work package, or the feature itself for its definition. */
   readonly entity: string
-  /** The event whose value is to stand. */
+  /** The event whose value to keep. */
   readonly keep: string
   readonly register?: string | undefined
   readonly provenance: Provenance
@@ -49,11 +49,11 @@ export interface ResolveResult {
   readonly kept: string
   readonly value: unknown
   readonly event: EventDocument
-  /** The package's file, where the value was written into it; null where it was not, or nothing had to be. */
+  /** The package's file if the value was written into it. Null if it was not, or did not need to be. */
   readonly file: string | null
 }
 
-/** What was written at once: which there is, in full, and the decision of one. */
+/** Conflicts from concurrent writes: listing them, showing one in detail, and resolving one. */
 @injectable()
 export class Conflicts {
   constructor(
@@ -64,7 +64,7 @@ export class Conflicts {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** @param all Settled ones too, which takes reading the whole history. */
+  /** @param all include settled conflicts, which requires reading the whole history */
   async list(feature: string | undefined, all: boolean): Promise<ConflictDocument[]> {
     if (all) {
       return detectConflicts(await this.#trusted(await this.store.read({ feature })), this.foldRules).sort(
@@ -78,16 +78,16 @@ export class Conflicts {
   }
 
   /**
-   * Every conflict of one package or of the feature's definition, settled ones included.
-   * @throws KittyError UnknownWorkPackage, UsageError.
+   * Every conflict of one package or of the feature's definition, including settled ones.
+   * @throws KittyError UnknownWorkPackage, UsageError
    */
   async show(feature: string, entity: string): Promise<ConflictDetailDocument[]> {
     return conflictDetails(await this.#history(feature, entity), this.foldRules)
   }
 
   /**
-   * Writes the kept value once more, as an event that has seen all there is: from then on the conflict is history.
-   * @throws KittyError UsageError (no such write), LostRace (settled already).
+   * Writes the kept value again, as an event that has seen all current events. This settles the conflict.
+   * @throws KittyError UsageError (no such write), LostRace (already settled)
    */
   @Exclusive
   async resolve(request: ResolveRequest): Promise<ResolveResult> {
@@ -112,7 +112,7 @@ export class Conflicts {
     }
   }
 
-  /** The package's file follows what was decided; where it cannot, the answer says so. */
+  /** Updates the package's file to match the decision. If that fails, a notice says so. */
   async #intoFile(feature: string, entity: string, register: string): Promise<string | null> {
     if (register !== 'title' && register !== 'priority') return null
     const { file, registers, problem } = await this.definitions.write(feature, entity, [register])
@@ -135,7 +135,7 @@ export class Conflicts {
     return decided([writtenAgain(kept, standing, conflict.register, this.foldRules.table)])
   }
 
-  /** The value of the write that is to be kept, on the same entity. */
+  /** True if the earlier events wrote the value to keep, on the same entity. */
   async #isThisDecision(
     { feature, entity, keep }: ResolveRequest,
     earlier: readonly LogEvent[],
@@ -151,7 +151,7 @@ export class Conflicts {
     })
   }
 
-  /** A definition whose dependencies would make packages wait for one another is not kept. */
+  /** Refuses to keep a definition whose dependencies would make packages wait for one another. */
   async #refuseCycle(kept: KittyEvent): Promise<void> {
     if (kept.event_type !== 'WPCreated') return
     const { feature_slug, work_package_id, dependencies } = kept.payload
@@ -181,7 +181,7 @@ export class Conflicts {
     return this.#trusted(await this.store.history(feature, id))
   }
 
-  /** What the board is made of: a value that is no time takes no part in a conflict. */
+  /** Keeps the events from which the board is built: an event with an implausible clock takes no part in a conflict. */
   async #trusted(events: readonly LogEvent[]): Promise<LogEvent[]> {
     const maximum = await this.store.trustedClock()
     return events.filter((event) => event.lamport_clock <= maximum)
@@ -191,7 +191,7 @@ export class Conflicts {
 function chosen(details: readonly ConflictDetailDocument[], request: ResolveRequest): ConflictDetailDocument {
   const { keep, register } = request
   const among = details.filter(({ events }) => events.some((write) => write.event_id === keep))
-  // One event may have written several registers; an open conflict is the likelier question.
+  // One event may have written several registers. An open conflict is more likely to be the one meant.
   const named = among.find((conflict) => conflict.register === register)
   const conflict = named ?? among.find((candidate) => candidate.open) ?? among[0]
   if (conflict === undefined) throw noSuchWrite(details, request)
@@ -204,7 +204,7 @@ function writesOf(event: LogEvent | undefined): readonly RegisterWrite[] {
   return event !== undefined && isKittyEvent(event) ? contestedWrites(event) : []
 }
 
-/** The register that the written event decides: the one asked for, else the only one it writes. */
+/** The register that the written event decides: the requested one, or else the only one it writes. */
 function registerOf(event: LogEvent, asked: string | undefined): string | undefined {
   const writes = writesOf(event)
   return (writes.find(({ register }) => register === asked) ?? writes[0])?.register

@@ -32,18 +32,18 @@ export interface MatchAnswer {
   readonly work_package: string
   readonly current_status: string
   readonly requested_status: string
-  /** What would be said to the move now; null when it may be made. */
+  /** The refusal that the move would meet now. Null if the move is allowed. */
   readonly refusal: {
     readonly kind: RefusalKind
     readonly message: string
     readonly blockers: readonly string[]
   } | null
-  /** What was said before, newest first. */
+  /** Earlier refusals, newest first. */
   readonly errors: readonly ErrorRecord[]
   readonly count: number
 }
 
-/** What went wrong before, for whoever is about to do it again. */
+/** Past errors, for a caller about to repeat the same action. */
 @injectable()
 export class ErrorQueries {
   constructor(
@@ -54,7 +54,7 @@ export class ErrorQueries {
     @inject(Recall) private readonly recall: Recall,
   ) {}
 
-  /** @throws KittyError UnknownFeature; UsageError for a bound that is no day and no UTC time. */
+  /** @throws KittyError UnknownFeature; UsageError for a bound that is neither a day nor a UTC time */
   async list(scope: Scope, { entity, type, feature, since, limit }: ErrorFlags): Promise<ErrorRecord[]> {
     return this.errors.list({
       type,
@@ -65,7 +65,7 @@ export class ErrorQueries {
     })
   }
 
-  /** Nothing is written, not even a record. @throws KittyError UnknownWorkPackage; UsageError for what is no lane. */
+  /** Writes nothing, not even an error record. @throws KittyError UnknownWorkPackage; UsageError for an unknown lane */
   async match({ feature, workPackage, to, actor }: MatchQuestion): Promise<MatchAnswer> {
     knownLane(this.workflow, to)
     const lane = resolveLane(this.workflow, to) ?? to

@@ -23,10 +23,10 @@ export interface EventFlags {
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
 
-/** History, as asked for on a command line. */
+/** Reads history with the filters given on a command line. */
 @injectable()
 export class EventQueries {
-  /** @throws KittyError UnknownFeature, UsageError for a bound that is neither a day nor a UTC time. */
+  /** @throws KittyError UnknownFeature; UsageError for a bound that is neither a day nor a UTC time */
   async filter(scope: Scope, flags: EventFlags): Promise<EventFilter> {
     const { type, actor, causation, correlation, limit } = flags
     return {
@@ -35,7 +35,7 @@ export class EventQueries {
       causation,
       correlation,
       limit,
-      // Every feature's events unless one is asked for: history does not depend on the current folder.
+      // Use every feature unless one is requested: history does not depend on the current folder.
       feature: flags.feature === undefined ? undefined : await scope.feature(flags.feature),
       entity: flags.entity === undefined ? undefined : entityIdOf(flags.entity),
       sinceClock: flags['since-clock'],
@@ -57,11 +57,11 @@ export function entityIdOf(text: string): string {
   return /^wp\d+$/i.test(text) ? normalizeWorkPackageId(text) : text
 }
 
-/** @throws KittyError UsageError for a bound that is no day and no UTC time. */
+/** @throws KittyError UsageError for a bound that is neither a day nor a UTC time */
 export function moment(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const time = MOMENT.test(text) ? Date.parse(text) : Number.NaN
-  // Spelled as the log spells it, since times are compared as text; a day stays a day.
+  // Spell it as the log does, since times are compared as text. A day stays a day.
   if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
   throw new KittyError('UsageError', `${flag} ${quoted(text, 60)} is no day and no UTC time.`, {
     nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],

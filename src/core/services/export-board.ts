@@ -15,7 +15,7 @@ import { FeatureLog } from '../transfer/imported-log.js'
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** The board as another tool's files. Reads only. */
+/** Exports the board as another tool's files. Read-only. */
 @injectable()
 export class ExportBoard {
   constructor(
@@ -24,7 +24,7 @@ export class ExportBoard {
     @inject(Workflow) private readonly table: WorkflowTable,
   ) {}
 
-  /** @param feature one feature, or all that have a package */
+  /** @param feature one feature; if omitted, all that have a package */
   async files(exporter: Exporter, feature: string | undefined): Promise<readonly WrittenFile[]> {
     const slugs = feature === undefined ? await this.store.featureSlugs() : [feature]
     const features: ExportedFeature[] = []
@@ -35,7 +35,7 @@ export class ExportBoard {
     return exporter.write(exportDocument(features, this.table, basename(this.workspace.root)), this.table)
   }
 
-  /** Events as lines of a log, a page at a time. */
+  /** Yields events as lines of a log, one page at a time. */
   async *lines(feature: string | undefined): AsyncIterable<readonly string[]> {
     for await (const events of this.store.stream(feature === undefined ? {} : { feature }))
       yield events.map((event) => encodeEvent(event))

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../events-lib.js'
 
-/** The event that brings a feature into the log, from what its folder states. */
+/** Creates the event that adds a feature to the log, from what its folder states. */
 export function specCreated(
   { slug, title, mission }: { slug: string; title: string; mission: string | null },
   actor: string,

@@ -23,19 +23,22 @@ import { Notices } from '../errors/notices.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
-  /** Features without a tasks folder are passed over, and one that is wrong does not keep the others out. */
+  /**
+   * True if all features were requested. Features without a tasks folder are then skipped, and an invalid one does not
+   * block the others.
+   */
   readonly all: boolean
-  /** Packages whose files count, also where they are behind the log: `017-login/WP01`. */
+  /** Packages whose files win even if they are behind the log: `017-login/WP01`. */
   readonly take?: ReadonlySet<string>
-  /** Take over the lanes of packages that no event has moved. */
+  /** Also take over the lanes of packages that no event has moved. */
   readonly lanes?: boolean
-  /** A file or feature that is wrong does not keep the others out. */
+  /** Write what is valid even if a file or feature is invalid. */
   readonly partly?: boolean
   readonly provenance: Provenance
 }
 
 export interface SkippedFile {
-  /** From the repository's root. */
+  /** Relative to the repository's root. */
   readonly file: string
   readonly reason: string
 }
@@ -43,18 +46,20 @@ export interface SkippedFile {
 export interface FinalizedFeature {
   readonly feature: string
   readonly created: readonly string[]
-  /** What was taken over from files that were changed. */
+  /** What was taken over from changed files. */
   readonly changed: readonly DefinitionChange[]
-  /** Where the log went on and the file did not. */
+  /** Places where the log went on and the file did not. */
   readonly behind: readonly DefinitionChange[]
   readonly existing: readonly string[]
-  /** What looks like a package and is not read as one, and with the reason what could not be synced. */
+  /**
+   * Files that look like packages but are not read as such, and files that could not be synced, each with its reason.
+   */
   readonly skipped: readonly SkippedFile[]
 }
 
 export interface FinalizeResult {
   readonly features: readonly FinalizedFeature[]
-  /** Folders under kitty-specs that are no features; only where all features were asked for. */
+  /** Folders under kitty-specs that are not features. Filled only if all features were requested. */
   readonly skipped: readonly SkippedFile[]
   /** How many events were written. */
   readonly events: number
@@ -71,11 +76,11 @@ interface Refused {
   readonly reason: string
 }
 
-/** What a run of this service writes. */
+/** The event types that this service writes. */
 const SYNCED: ReadonlySet<string> = new Set(['SpecCreated', 'WPCreated', 'WPChanged'])
 const NOTHING = { created: [], changed: [], behind: [], existing: [], skipped: [] }
 
-/** Brings the log up to what the packages' files say: new packages, and definitions that were changed. */
+/** Brings the log up to date with the packages' files: adds new packages and takes over changed definitions. */
 @injectable()
 export class FinalizeTasks {
   constructor(
@@ -86,8 +91,9 @@ export class FinalizeTasks {
   ) {}
 
   /**
-   * @throws KittyError ValidationError (ids, dependencies, cycles), DamagedData (a file that cannot be read), UsageError
-   * (no tasks folder), and nothing is written; of all features, ValidationError after the good ones are written.
+   * @throws KittyError ValidationError (IDs, dependencies, cycles), DamagedData (an unreadable file) or UsageError (no
+   * tasks folder), with nothing written. If all features were requested, ValidationError after the valid ones are
+   * written.
    */
   async finalize(request: FinalizeRequest): Promise<FinalizeResult> {
     const { stored, left } = await this.#leftOf(request)
@@ -97,7 +103,7 @@ export class FinalizeTasks {
     return { ...result, features: [...stored, ...result.features] }
   }
 
-  /** What would be written, and nothing is. */
+  /** Returns what would be written, without writing it. */
   async check(request: FinalizeRequest): Promise<FinalizeResult> {
     const { plans, refused } = await this.#plans(request)
     const result = this.#result(plans, request, 0)
@@ -127,8 +133,8 @@ export class FinalizeTasks {
   }
 
   /**
-   * What an earlier run with this key stored, and the features it did not get to.
-   * @throws KittyError UsageError where the key was used for something else
+   * Returns what an earlier run with this key stored, and the features that it did not reach.
+   * @throws KittyError UsageError if the key was used for something else
    */
   async #leftOf({ features, provenance }: FinalizeRequest): Promise<{
     stored: readonly FinalizedFeature[]
@@ -237,7 +243,7 @@ function noTasks(feature: string, dir: string, reason: string): KittyError {
   })
 }
 
-/** Of packages with their features, those of one feature. */
+/** The IDs of one feature's packages, from `feature/package` names. */
 function ownOf(feature: string, places: ReadonlySet<string> | undefined): ReadonlySet<string> {
   const start = `${feature}/`
   return new Set(
@@ -249,7 +255,7 @@ function isOfOneFile({ kind }: DefinitionProblem): boolean {
   return kind !== 'graph'
 }
 
-/** Something is wrong; the rest has been written. */
+/** The error that says what is invalid, after the rest was written. */
 function notAll(result: FinalizeResult, refused: readonly Refused[], asked: number): KittyError {
   const bad = new Set(refused.map(({ feature }) => feature)).size
   const reasons = [...new Set(refused.map(({ reason }) => reason))].join('. ')

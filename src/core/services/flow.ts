@@ -8,7 +8,7 @@ import { EventStore } from '../store/event-store.js'
 import { FoldRules, Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 
-/** How work flows, from the lanes that packages were in. */
+/** Computes how work flows, from the lanes that packages were in. */
 @injectable()
 export class Flow {
   constructor(
@@ -18,7 +18,7 @@ export class Flow {
     @inject(Session) private readonly session: Session,
   ) {}
 
-  /** @param feature One feature's figures, or everybody's. */
+  /** @param feature limits the figures to one feature; all features if omitted */
   async figures(feature?: string): Promise<FlowDocument> {
     const timelines = await this.#timelines()
     return flow({
@@ -29,7 +29,7 @@ export class Flow {
     })
   }
 
-  /** Every lane change of the log: `laneColumns` has the layout. */
+  /** Every lane change in the log. See `laneColumns` for the layout. */
   async columns(): Promise<Uint8Array> {
     return laneColumns(await this.#timelines(), this.workflow.lanes)
   }

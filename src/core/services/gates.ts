@@ -45,7 +45,7 @@ export interface GateResult {
 
 const TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 
-/** What must have passed before a work package is done: adding such gates, and recording how they went. */
+/** Gates that must pass before a work package is done: adding them and recording their results. */
 @injectable()
 export class Gates {
   constructor(
@@ -63,7 +63,7 @@ export class Gates {
     return shown.flatMap(gateDocuments)
   }
 
-  /** @throws KittyError UnknownWorkPackage; UsageError for what is no type. */
+  /** @throws KittyError UnknownWorkPackage; UsageError for an unknown type */
   @Exclusive
   @SyncsDefinition
   async add(request: AddGateRequest): Promise<GateResult> {
@@ -74,8 +74,8 @@ export class Gates {
   }
 
   /**
-   * A failed gate is an error record too, written before this answers.
-   * @throws KittyError UnknownGate, naming those there are.
+   * Also stores a failed gate as an error record, before it returns.
+   * @throws KittyError UnknownGate, naming the existing gates
    */
   @Exclusive
   async set(request: SetGateRequest): Promise<GateResult> {
@@ -159,8 +159,8 @@ function isThisResult({ feature, gate, status, details }: SetGateRequest): Repea
 }
 
 /**
- * Package and type: two branches that add the same gate name the same one, and a merge leaves one. Only a second
- * gate of a type is numbered.
+ * Builds the ID from package and type: if two branches add the same gate, they choose the same ID, and a merge leaves
+ * one gate. Only a second gate of a type gets a number.
  */
 function freeId({ work_package_id, gates }: WorkPackageState, type: string): string {
   const taken = new Set(gates.map((gate) => gate.gate_id))

@@ -39,7 +39,7 @@ import { LockOf } from '../lock/write-lock.js'
 export interface ImplementRequest {
   readonly feature: string
   readonly workPackage: string
-  /** Where a new branch starts: the primary checkout's HEAD when undefined. */
+  /** Where a new branch starts. Defaults to the primary checkout's HEAD. */
   readonly base?: string | undefined
   readonly provenance: Provenance
 }
@@ -48,7 +48,7 @@ export interface ImplementResult {
   /** Absolute. */
   readonly workspace_path: string
   readonly branch: string | null
-  /** False for one that was there. */
+  /** False if the workspace already existed. */
   readonly created: boolean
   readonly events: readonly EventDocument[]
 }
@@ -59,10 +59,10 @@ interface Claim extends ImplementRequest {
 }
 
 /**
- * Starts work on a package: the move to the working lane, and a worktree of its own.
+ * Starts work on a package: moves it to the working lane and creates its own worktree.
  *
- * The events come first, since they decide between two who want the same package. Whatever ends the program after
- * them leaves a package that is taken and has no worktree, or half of one: the next call makes the rest.
+ * The events come first, since they decide between two callers who want the same package. If the program is killed
+ * after them, the package is claimed but has no worktree, or half of one. The next call makes the rest.
  */
 @injectable()
 export class Implement {
@@ -79,8 +79,8 @@ export class Implement {
   ) {}
 
   /**
-   * @throws KittyError UnknownWorkPackage, LostRace (somebody else is doing it), the refusal's kind, UnsafeSetup or
-   * UsageError before anything is made; NotWritable when git could not make the worktree.
+   * @throws KittyError UnknownWorkPackage, LostRace (someone else is working on it), the refusal's kind, UnsafeSetup or
+   * UsageError, all before anything is created; NotWritable if git could not create the worktree
    */
   async implement(request: ImplementRequest): Promise<ImplementResult> {
     const place = placeOf(this.workspace, request.feature, request.workPackage)
@@ -88,7 +88,7 @@ export class Implement {
     const look = lookAt(this.workspace, place, request.base)
     const { events, moves } = await this.claim({ ...request, place, look })
     for (const move of moves) await this.rules.follow(move, 'released')
-    // A lock of its own: a checkout may take long, and nobody else's events have to wait for it.
+    // Uses its own lock, since a checkout may take long and other writers' events need not wait for it.
     const held = await this.lockOf(place.name).acquire(`make the worktree of ${place.name}`)
     try {
       const { path, branch, created } = await this.#make(request, place)
@@ -131,7 +131,7 @@ export class Implement {
     if (to === undefined) throw noWorkingLane(this.workflow)
     if (this.workflow.working.includes(state.lane)) {
       if (state.lane_actor !== provenance.actor) throw taken(state, place)
-      // Killed between the claim and the file, an earlier call has left the file behind.
+      // If an earlier call was killed between the claim and the file, the file is behind.
       this.files.settle([state], new Set([workPackage]))
       return decided(this.#workspaceEvents(state, place, look))
     }
@@ -152,13 +152,16 @@ export class Implement {
     return decided([...this.#workspaceEvents(state, place, look), ...decision.events])
   }
 
-  /** Finished, or waiting for somebody else's verdict: who only asks where the workspace is must not take it back. */
+  /**
+   * True if the package is finished or waiting for someone else's verdict. A caller who only asks where the workspace
+   * is must not take it back.
+   */
   #isHandedOver(lane: string): boolean {
     const { done } = this.workflow
     return done.includes(lane) || movesFrom(this.workflow, lane).some((move) => done.includes(move.to))
   }
 
-  /** Paths from the root, since the log is read on other machines too. */
+  /** Paths are relative to the root, since other machines read the log too. */
   #workspaceEvents(state: WorkPackageState, place: WorkspacePlace, look: WorkspaceLook): NewEvent[] {
     const there = look.state === 'absent' ? { path: place.path, branch: place.name } : look.worktree
     const path = relative(this.workspace.root, there.path) || '.'
@@ -177,7 +180,7 @@ export class Implement {
     ]
   }
 
-  /** Left by a killed git, it would keep git from listing any worktree at all. */
+  /** A worktree left half made by a killed git would keep git from listing any worktree at all. */
   async #moveHalfMadeAside(): Promise<void> {
     const { gitCommonDir, privateDir } = this.workspace
     const aside = join(privateDir, 'half-made-worktrees')
@@ -208,7 +211,7 @@ export class Implement {
     return { path: place.path, branch: place.name, created: true }
   }
 
-  /** A hook of the user's that fails makes git fail after its work is done. */
+  /** A failing user hook makes git fail although it has done its work. */
   #afterRefusal(error: GitRefusal, request: ImplementRequest, place: WorkspacePlace): void {
     const { state } = lookAt(this.workspace, place, request.base)
     if (state !== 'whole') throw notMade(error, request, place)

@@ -25,15 +25,15 @@ import { Scope } from './scope.js'
 
 export interface ImportBoardRequest {
   readonly importer: Importer
-  /** Absolute, or relative to where the command runs. */
+  /** Absolute, or relative to the command's working directory. */
   readonly path: string
   readonly feature: string | undefined
   readonly source: string | undefined
-  /** What `--map` was given. */
+  /** The values of `--map`. */
   readonly maps: readonly string[]
   readonly zone: string | undefined
   readonly dryRun: boolean
-  /** Whom what the source does not sign belongs to. */
+  /** The actor for everything that the source attributes to no one. */
   readonly actor: string
   readonly progress: (events: number, total: number) => void
 }
@@ -50,10 +50,10 @@ export interface ImportReport {
   readonly dry_run: boolean
   readonly in_place: boolean
   readonly features: readonly ImportedFeature[]
-  /** Events that were written, or would be. */
+  /** Events that were written or, in a dry run, would be. */
   readonly events: number
   readonly files: number
-  /** The workflow that the import chose for an empty log; null where it left the setting as it is. */
+  /** The workflow that the import chose for an empty log. Null if it left the setting unchanged. */
   readonly workflow: string | null
   readonly conflicts: readonly ImportConflict[]
   readonly problems: readonly SourceProblem[]
@@ -66,7 +66,7 @@ interface Reading {
   readonly inPlace: boolean
 }
 
-/** Brings another tool's board into the log, or brings the log up to date with it. */
+/** Imports another tool's board into the log, or updates the log from it. */
 @injectable()
 export class ImportBoard {
   constructor(
@@ -80,7 +80,7 @@ export class ImportBoard {
     @inject(ImportWorkflow) private readonly workflow: ImportWorkflow,
   ) {}
 
-  /** @throws KittyError UsageError for a path, source, zone or map that cannot be meant; nothing is written then */
+  /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
   async import(request: ImportBoardRequest): Promise<ImportReport> {
     const reading = await this.#read(request)
     return request.dryRun
@@ -91,7 +91,7 @@ export class ImportBoard {
   @Exclusive
   protected async write(reading: Reading, request: ImportBoardRequest): Promise<ImportReport> {
     const { plan, targets, report } = await this.#plan(reading, request)
-    // First: a log that holds the events and not the setting would show nine lanes in five.
+    // Set the workflow first: a log with the events but without the setting would show nine lanes as five.
     if (report.workflow !== null) this.workflow.choose(report.workflow)
     await this.store.appendForeign(plan.drafts, (events) => request.progress(events, plan.drafts.length))
     return {
@@ -169,7 +169,10 @@ export class ImportBoard {
     }
   }
 
-  /** The source's name: asked for, kept from before, said by the file, or where the file is. */
+  /**
+   * The source's name: the requested one, the one stored by an earlier import, the one that the file states, or where
+   * the file is.
+   */
   #source(document: TransferDocument, { folder, files }: Collected, request: ImportBoardRequest): string {
     if (request.source !== undefined) return request.source
     if (document.features.every((feature) => feature.source !== null)) return ''

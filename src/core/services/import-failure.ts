@@ -1,7 +1,10 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { ImportReport } from './import-board.js'
 
-/** Parts of the source that could not be read make an import that is otherwise done fail; undefined when there are none. */
+/**
+ * The error of an import that succeeded except for parts of the source that could not be read. Undefined if there are
+ * none.
+ */
 export function importFailure(report: ImportReport): KittyError | undefined {
   const { problems, dry_run: dryRun } = report
   const [first] = problems

@@ -1,4 +1,4 @@
-/** The files of an import: folders of new features, and one file per new package. */
+/** The files that an import writes: folders for new features, and one file per new package. */
 import { join } from 'node:path'
 import { withoutSecrets } from '../errors/secrets.js'
 import { listInside, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
@@ -13,7 +13,7 @@ import type { ChosenTarget } from './import-targets.js'
 
 type Place = Pick<Workspace, 'root' | 'specsDir'>
 
-/** Ids of the packages that have files in a feature's folder. */
+/** IDs of the packages that have files in a feature's folder. */
 export function filePackages({ root, specsDir }: Place, slug: string): string[] {
   const dir = featureDir(specsDir, slug)
   return dir === undefined
@@ -30,7 +30,7 @@ export function sourceInMeta(place: Place, slug: string, format: string): string
 }
 
 /**
- * Makes the feature's folder with spec.md and meta.json where it is new, and keeps the source in meta.json.
+ * Creates the feature's folder with spec.md and meta.json if it is new, and records the source in meta.json.
  * @throws KittyError as {@link putInside}
  */
 export function writeFeatureFiles(
@@ -45,7 +45,7 @@ export function writeFeatureFiles(
     putInside(root, spec, Buffer.from(`# ${feature.title}\n\nImported from ${format}: ${source}\n`))
   const path = join(dir, 'meta.json')
   const known = readMeta(root, path)
-  // Someone's file that is not JSON is left alone: the keys of the log say the same.
+  // Leave an existing file that is not JSON unchanged. The keys in the log hold the same information.
   if (known === undefined && lookInside(root, path).state !== 'missing') return
   const imports = isJson(known?.['imports']) ? known['imports'] : {}
   if (imports[format] === source) return
@@ -67,9 +67,9 @@ function readMeta(root: string, path: string): Json | undefined {
 }
 
 /**
- * Writes the file of every package that has none. An import that was interrupted left events without files, so what
- * counts is what is there. Text that looks like a secret is left out.
- * @returns how many were written, and which packages held a secret
+ * Writes a file for every package that has none. Decides by the existing files, since an interrupted import leaves
+ * events without files. Leaves out text that looks like a secret.
+ * @returns how many files were written, and which packages held a secret
  */
 export function writePackageFiles(
   place: Place,

@@ -1,4 +1,4 @@
-/** Which of kitty's features the features of an import come into. */
+/** Maps the features of an import to kitty's features. */
 import { KittyError } from '../errors/kitty-error.js'
 import { type LogEvent } from '../events-lib.js'
 import { featureName, numberOfFeature } from '../specs/feature-name.js'
@@ -8,14 +8,14 @@ import { fileWords } from '../transfer/text.js'
 
 export interface TargetChoice {
   readonly document: TransferDocument
-  /** Part of every key, for features that are no source of their own. */
+  /** Part of every key, for features that do not have their own source. */
   readonly source: string
-  /** What `--feature` names: a feature that is there, or the words of a new one. */
+  /** The value of `--feature`: an existing feature, or the words of a new one. */
   readonly asked: string | undefined
   readonly inPlace: boolean
-  /** Features that are there, as folders or in the log. */
+  /** Existing features, whether as folders or in the log. */
   readonly known: readonly string[]
-  /** `SpecCreated` and `WPCreated` events of the whole log: who was imported before, and where to. */
+  /** `SpecCreated` and `WPCreated` events of the whole log. They tell what was imported before, and where to. */
   readonly creations: readonly LogEvent[]
 }
 
@@ -25,7 +25,7 @@ export interface ChosenTarget {
   readonly source: string
 }
 
-/** @throws KittyError UsageError where `--feature` cannot be meant, or a mission's name is no feature's */
+/** @throws KittyError UsageError if `--feature` cannot be used, or a mission's name is not a feature name */
 export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
   const { document, asked } = choice
   if (asked !== undefined && document.features.length > 1) throw severalFeatures(document)
@@ -38,7 +38,7 @@ export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
   })
 }
 
-/** The feature that an earlier import of this source wrote to. */
+/** The feature to which an earlier import of this source wrote. */
 function importedBefore(
   { document, asked, creations }: TargetChoice,
   feature: TransferFeature,
@@ -61,7 +61,8 @@ function nameFor(
   if (inPlace) return feature.name
   if (asked !== undefined && (taken.includes(asked) || featureName(asked) !== undefined)) return asked
   const words = asked ?? feature.name
-  // A name that is a feature's already is kept while it is free: a mission of another repository, an export of kitty's.
+  // Keep a name that already is a feature name if it is free, such as a mission of another repository or an export from
+  // kitty.
   const own = featureName(words)
   const number = own?.number
   const isFree = !taken.some(

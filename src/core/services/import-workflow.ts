@@ -6,7 +6,7 @@ import { isJson, type Json, parseJson } from '../transfer/json.js'
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** The workflow setting, which an import chooses only for a log that is empty. */
+/** The workflow setting. An import chooses it only if the log is empty. */
 @injectable()
 export class ImportWorkflow {
   constructor(
@@ -14,13 +14,13 @@ export class ImportWorkflow {
     @inject(Workflow) private readonly table: WorkflowTable,
   ) {}
 
-  /** The table that the import is going to set; undefined where the setting stays as it is. */
+  /** The workflow table that the import will set. Undefined if the setting stays unchanged. */
   chosenFor(
     document: TransferDocument,
     isEmpty: boolean,
     maps: readonly string[],
   ): WorkflowTable | undefined {
-    // A setting that someone wrote, and a map, both say which lanes are meant.
+    // An explicit setting and a map each say which lanes are meant.
     if (!isEmpty || maps.length > 0 || Object.hasOwn(this.#settings(), 'workflow')) return undefined
     const named = [DEFAULT_WORKFLOW, REVIEWED_WORKFLOW].find(({ name }) => name === document.workflow)
     return named === undefined || named.name === this.table.name ? undefined : named
@@ -36,7 +36,7 @@ export class ImportWorkflow {
     )
   }
 
-  /** The file was read and checked when the table was asked for. */
+  /** The file was already read and checked when the workflow table was resolved. */
   #settings(): Json {
     const { root, configFile } = this.workspace
     const text = readOwn(root, configFile, LIMITS.config)?.toString('utf8') ?? '{}'

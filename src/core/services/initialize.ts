@@ -22,9 +22,11 @@ import { Session } from '../workspace/session.js'
 
 export interface InitResult {
   readonly root: string
-  /** What was made or added to, from the repository's root. */
+  /** What was created or added to, relative to the repository's root. */
   readonly created: readonly string[]
-  /** Daily files in a repository with a remote: clones would write to the same file. */
+  /**
+   * Whether the log has shared daily files in a repository with a remote, so that clones would write to the same file.
+   */
   readonly sharesDailyFiles: boolean
 }
 
@@ -46,20 +48,20 @@ export const ATTRIBUTES = [
   'kitty-specs/**/tasks/*.md merge=kitty-work-package',
 ]
 
-/** Every record is a line of its own, in any order. */
+/** Each record is its own line, and their order does not matter. */
 const ERROR_ATTRIBUTES = ['.kittify/errors/*.jsonl text eol=lf merge=union']
 
-/** At the repository's root: worktrees, and what a file is written to before it takes its place. */
+/** At the repository's root: worktrees, and temporary files that replace their target when complete. */
 export const ROOT_IGNORED = ['.worktrees/', '/kitty-specs/**/.*.tmp', '/..git*.tmp']
 
-/** Sets kitty up in a repository: adds what is missing, overwrites nothing, can be repeated. */
+/** Sets kitty up in a repository. Adds what is missing, overwrites nothing, and can be repeated. */
 @injectable()
 export class Initialize {
   constructor(@inject(Session) private readonly session: Session) {}
 
   /**
-   * @param perWriter Gives each clone log files of its own, whatever the settings said.
-   * @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable, BadConfig.
+   * @param perWriter gives each clone its own log files, overriding the setting
+   * @throws KittyError NotAGitRepository, UnsafeSetup, NotWritable, BadConfig
    */
   initialise(perWriter = false): InitResult {
     const workspace = findWorkspace(this.session.cwd, this.session.env)
@@ -73,9 +75,10 @@ export class Initialize {
   }
 
   #create(workspace: Workspace, perWriter: boolean): string[] {
-    // Before anything is made: what one of them refuses leaves no half of a set-up.
+    // Check all of them before creating anything, so that a refusal does not leave half a setup.
     for (const path of ownTextFiles(workspace)) assertReachable(workspace.root, path)
-    // A sparse checkout may have left out what is there: a log begun anew would be committed in its place.
+    // A sparse checkout may have left out an existing folder. A new log would then be committed instead of the existing
+    // one.
     if (lookInside(workspace.root, workspace.kittyDir).state === 'missing') restoreKittyFolder(workspace)
     const created: string[] = []
     const note = (path: string): void => void created.push(relative(workspace.root, path))
@@ -106,7 +109,9 @@ function sharesDailyFiles(workspace: Workspace): boolean {
   return [...settings.keys()].some((key) => key.startsWith('remote.'))
 }
 
-/** Of the two lines about error records the last one counts (gitignore(5)). @returns whether one was added. */
+/**
+ * If both lines about error records are present, the last one counts (gitignore(5)). @returns whether a line was added
+ */
 function settleErrors(root: string, path: string, track: boolean): boolean {
   const lines = linesOf(textOf(root, path))
   const ignored = lines.lastIndexOf(ERRORS_IGNORED)
@@ -116,11 +121,11 @@ function settleErrors(root: string, path: string, track: boolean): boolean {
   return true
 }
 
-/** Sets the one setting and leaves the others as they are. @returns whether it changed. */
+/** Changes this one setting and keeps the others. @returns whether it changed */
 function setPerWriter(workspace: Workspace): boolean {
   const { root, configFile: path } = workspace
   if (readConfig(workspace).log.files === 'per-writer') return false
-  // A cast, for what has just been read as settings.
+  // Cast: this text has already been read as settings.
   const text = readOwn(root, path, LIMITS.config)?.toString('utf8')
   const settings = text === undefined ? {} : (JSON.parse(text.replace(/^\uFEFF/, '')) as { log?: object })
   putInside(
@@ -134,7 +139,8 @@ function setPerWriter(workspace: Workspace): boolean {
 }
 
 /**
- * Adds the lines that a file at `path`, below `root`, lacks; the file is put in place whole. @returns whether it changed
+ * Adds the missing lines to a file at `path`, below `root`. Replaces the file as a whole.
+ * @returns whether it changed
  * @throws KittyError UnsafeSetup for a link or anything else in its place
  */
 export function addLines(root: string, path: string, lines: readonly string[]): boolean {
@@ -154,7 +160,7 @@ function textOf(root: string, path: string): string {
   return readOwn(root, path, LIMITS.attributes)?.toString('utf8') ?? ''
 }
 
-/** The files of the repository's that kitty adds lines to. */
+/** The repository's files to which kitty adds lines. */
 export function ownTextFiles({ root, kittyDir }: Workspace): string[] {
   return [join(kittyDir, '.gitignore'), join(root, '.gitattributes'), join(root, '.gitignore')]
 }

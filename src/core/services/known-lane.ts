@@ -2,7 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { quoted } from '../errors/secrets.js'
 import { resolveLane, type WorkflowTable } from '../events-lib.js'
 
-/** The lane that is meant. @throws KittyError UsageError, naming those there are. */
+/** Resolves a lane name. @throws KittyError UsageError, naming the existing lanes */
 export function knownLane(workflow: WorkflowTable, asked: string): string {
   const lane = resolveLane(workflow, asked)
   if (lane !== undefined) return lane

@@ -3,7 +3,10 @@ import { shownCommand } from '../errors/shown-command.js'
 import type { WorkPackageState } from '../events-lib.js'
 import type { EventStore } from '../store/event-store.js'
 
-/** Of the one package alone: its feature's others may have long histories. @throws KittyError UnknownWorkPackage, naming those there are. */
+/**
+ * Reads only this package, since others in its feature may have long histories.
+ * @throws KittyError UnknownWorkPackage, naming the existing packages
+ */
 export async function knownWorkPackage(
   store: EventStore,
   feature: string,

@@ -13,19 +13,19 @@ import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 
 export interface LaneDifference {
-  /** Path from the repository's root. */
+  /** Relative to the repository's root. */
   readonly file: string
-  /** What the log says. */
+  /** The lane in the log. */
   readonly lane: string
   readonly stated?: string
-  /** Why kitty cannot correct it. */
+  /** Why kitty cannot correct the file. */
   readonly problem?: string
 }
 
-/** A package's place and lane; who moved it there is null until somebody has. */
+/** A package's identity and lane. `lane_actor` is null until someone moves the package. */
 type Lane = Pick<BoardRow, 'feature_slug' | 'work_package_id' | 'lane' | 'lane_actor'>
 
-/** The work packages' files: where they are, and the `lane:` line that repeats what the log says. */
+/** The work packages' files: finding them, and updating the `lane:` line that repeats the log. */
 @injectable()
 export class LaneFiles {
   readonly #files = new Map<string, ReadonlyMap<string, string>>()
@@ -40,13 +40,13 @@ export class LaneFiles {
   }
 
   /**
-   * Writes the lane of every package into its file where it says another, so that a line an earlier command could not
-   * write is put right too. Never throws: the log has the truth already.
-   * @param moved These get a `lane:` line when they have none.
+   * Writes each package's lane into its file if the file states another one. This also repairs a line that an earlier
+   * command could not write. Never throws, since the log already has the truth.
+   * @param moved packages whose files get a `lane:` line if they have none
    */
   settle(packages: readonly Lane[], moved: ReadonlySet<string>): void {
     for (const { feature_slug, work_package_id, lane, lane_actor } of packages) {
-      // What a file says of a package that nobody has moved is its author's.
+      // Until someone moves a package, the lane in its file belongs to its author.
       if (lane_actor === null) continue
       const file = this.#filesOf(feature_slug).get(work_package_id)
       if (file === undefined) continue
@@ -56,7 +56,8 @@ export class LaneFiles {
   }
 
   /**
-   * For commands that write into a package's file after their event: refused before it, where the file is behind a link.
+   * Lets a command that writes into a package's file after its event check the path first. Refuses a file behind a
+   * link.
    * @throws KittyError UnsafeSetup
    */
   assertReachable(feature: string, workPackage: string): void {
@@ -68,11 +69,11 @@ export class LaneFiles {
     if (file !== null) assertReachable(root, join(root, file))
   }
 
-  /** Files whose `lane:` line says something else than the log, and those that cannot be read. */
+  /** Files whose `lane:` line differs from the log, and files that cannot be read. */
   differing(packages: readonly Lane[]): LaneDifference[] {
     return packages.flatMap((state): LaneDifference[] => {
       const file = this.#filesOf(state.feature_slug).get(state.work_package_id)
-      // The lane of a package that nobody has moved is its author's.
+      // Until someone moves a package, the lane in its file belongs to its author.
       if (file === undefined || state.lane_actor === null) return []
       const read = readSpecFile(this.workspace.root, join(this.workspace.root, file))
       if (!read.ok) return [{ file, lane: state.lane, problem: read.reason }]
@@ -83,7 +84,7 @@ export class LaneFiles {
     })
   }
 
-  /** By package, each from the repository's root. */
+  /** Paths by package, relative to the repository's root. */
   #filesOf(feature: string): ReadonlyMap<string, string> {
     const known = this.#files.get(feature)
     if (known !== undefined) return known
@@ -98,12 +99,12 @@ export class LaneFiles {
 
 function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
   const files = new Map<string, string>()
-  // Once a folder: done once a package, it costs a board as much as reading its rows.
+  // Computed once per folder: once per package would cost a board as much as reading its rows.
   const folder = relative(root, dir)
   const names = listInside(root, dir).map((entry) => entry.name)
   for (const name of names.sort()) {
     const id = workPackageIdOfFile(name)
-    // The first by name, should two claim one package: finalize-tasks refuses such a folder.
+    // If two files claim one package, the first by name counts. finalize-tasks refuses such a folder.
     if (id !== undefined && !files.has(id)) files.set(id, `${folder}${sep}${name}`)
   }
   return files

@@ -1,7 +1,7 @@
 import type { MadeMove } from '../rules/move-rule.js'
 import type { EventOf } from './first-event.js'
 
-/** @param repeated The move was made by an earlier run of the same operation. */
+/** @param repeated true if an earlier run of the same operation made the move */
 export function madeMove(event: EventOf<'WPStatusChanged'>, repeated: boolean): MadeMove {
   const { feature_slug, old_status, new_status } = event.payload
   return {

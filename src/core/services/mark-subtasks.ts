@@ -15,28 +15,28 @@ export interface MarkRequest {
   readonly feature: string
   readonly subtasks: readonly string[]
   readonly done: boolean
-  /** Needed only where several packages have a subtask of one name. */
+  /** Needed only if several packages have a subtask with the same name. */
   readonly workPackage?: string | undefined
   readonly provenance: Provenance
 }
 
 export interface MarkResult {
   readonly feature: string
-  /** Those an event was written for. */
+  /** Subtasks for which an event was written. */
   readonly updated: readonly string[]
-  /** Those that were so already. */
+  /** Subtasks that already had the requested state. */
   readonly unchanged: readonly string[]
   readonly not_found: readonly string[]
   readonly events: readonly LogEvent[]
 }
 
-/** What was looked up on the way is missing from the answer to a repeat. */
+/** When a request is repeated, the answer lacks what was looked up along the way. */
 interface Marks extends Decision {
   readonly found?: readonly SubtaskPlace[]
   readonly subtasks?: readonly string[]
 }
 
-/** Marks subtasks done or open again: in the log, then in the boxes of the files. */
+/** Marks subtasks as done or open, first in the log and then in the files' checkboxes. */
 @injectable()
 export class MarkSubtasks {
   constructor(
@@ -47,9 +47,9 @@ export class MarkSubtasks {
   ) {}
 
   /**
-   * @param request its subtasks in any case, several separated by commas in one word
-   * @throws KittyError UsageError when one exists in several packages, and then nothing is marked; when some exist in
-   * none, after the others are marked.
+   * @param request its subtasks may be in any case, and one word may hold several separated by commas
+   * @throws KittyError UsageError if a subtask exists in several packages, in which case nothing is marked; if some
+   * exist in no package, after the others are marked
    */
   async mark(request: MarkRequest): Promise<MarkResult> {
     const marked = await this.markFound(request)
@@ -68,7 +68,7 @@ export class MarkSubtasks {
   ): Promise<MarkResult> {
     const { feature, done } = request
     const { events, found, subtasks } = await this.decide({ ...request, repeats: areTheseMarks(request) })
-    // A repeat answers from its events alone: the file may have changed since.
+    // A repeat answers from its events only, since the file may have changed.
     const places = found ?? events.flatMap(placeOf)
     this.files.settle(feature, places, done)
     const ids = new Set(places.map(({ id }) => id))
@@ -97,7 +97,7 @@ export class MarkSubtasks {
     return { ...decided(pending.map((place) => subtaskCompleted(feature, place, done))), found, subtasks }
   }
 
-  /** The packages whose files list one of the subtasks, or may have lost it. */
+  /** The packages whose files list one of the subtasks, or may have stopped listing it. */
   async #owners({ feature, workPackage, subtasks, provenance }: MarkRequest): Promise<string[]> {
     if (workPackage !== undefined) return [workPackage]
     const { causationId } = provenance
@@ -119,7 +119,7 @@ export class MarkSubtasks {
     return state === undefined ? [] : [state]
   }
 
-  /** By what the log lists; a subtask it does not list by the box it has in its package's file. */
+  /** Finds subtasks in the log or, if the log does not list them, by their checkboxes in the packages' files. */
   #places(feature: string, states: readonly WorkPackageState[], subtasks: readonly string[]): SubtaskPlace[] {
     const listed = states.flatMap(({ work_package_id, subtasks: known }) =>
       known.filter(({ id }) => subtasks.includes(id)).map(({ id }) => ({ id, workPackage: work_package_id })),
@@ -142,7 +142,10 @@ function words(asked: readonly string[]): string[] {
     .filter((word) => word !== '')
 }
 
-/** As the log spells them, whatever their case; what it does not list is looked for as its author typed it. */
+/**
+ * Spells subtasks as the log does, ignoring case. A subtask that the log does not list keeps the spelling that was
+ * typed.
+ */
 function spelled(asked: readonly string[], states: readonly WorkPackageState[]): string[] {
   const known = new Set(states.flatMap((state) => state.subtasks.map(({ id }) => id)))
   const byCase = new Map([...known].map((id) => [id.toLowerCase(), id]))

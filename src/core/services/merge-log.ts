@@ -3,24 +3,25 @@ import { mergeLines } from '../log/format/merge-lines.js'
 import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
 
-/** What git hands to a merge driver: gitattributes(5), "Defining a custom merge driver". */
+/** What git passes to a merge driver. See gitattributes(5), "Defining a custom merge driver". */
 export interface MergeVersions {
-  /** Empty or missing where the file was made on both sides. */
+  /** Empty or missing if both sides created the file. */
   readonly base: string
-  /** Our version, and where the result goes. */
+  /** Path of our version, which is also where the result goes. */
   readonly ours: string
   readonly theirs: string
-  /** What the file is called in the repository (`%P`); undefined for a driver line that an older kitty registered. */
+  /** The file's path in the repository (`%P`). Undefined for a driver line registered by an older kitty. */
   readonly path: string | undefined
 }
 
 const LOG_FILE = /(?:^|\/)\.kittify\/events\/[^/]+\.jsonl$/
 
 /**
- * The log's merge driver: `ours` becomes the set union of three versions of one day's file, whole or not at all. It
- * runs once per file inside git's merge, in any repository: no container, no index, no `.kittify`. Attributes are the
- * repository's, so any file may come here; only a log is merged. docs/formats.md, "Merging".
- * @throws KittyError UsageError for any other file, before anything is written; the driver line then has git merge it.
+ * The log's merge driver: replaces `ours` with the set union of three versions of one day's file, or leaves it
+ * unchanged. It runs once per file inside git's merge, in any repository, so it uses no container, no index and no
+ * `.kittify`. Attributes belong to the repository, so git may pass any file; only a log is merged. See docs/formats.md,
+ * "Merging".
+ * @throws KittyError UsageError for any other file, before anything is written; the driver line then lets git merge it
  */
 export function mergeLog({ base, ours, theirs, path }: MergeVersions): void {
   if (path !== undefined && !LOG_FILE.test(path)) throw noLog(path)
@@ -29,7 +30,7 @@ export function mergeLog({ base, ours, theirs, path }: MergeVersions): void {
   replaceFile(ours, mergeLines(versions).bytes)
 }
 
-/** True for a file without text, and for one with a line that has an event's form. */
+/** True for a file without text, and for a file with a line that looks like an event. */
 function isLog(bytes: Buffer): boolean {
   let hasText = false
   for (const line of bytes.toString('latin1').split('\n')) {

@@ -15,19 +15,19 @@ export interface LaneChange {
   /** Null for a package that is not on the board yet. */
   readonly from: string | null
   readonly to: string
-  /** Who moved it there, when, and in which event; null where nobody has moved it. */
+  /** Who moved it there, when, and in which event. If no one has, the creator of a new package, else null. */
   readonly actor: string | null
   readonly timestamp: string | null
   readonly event_id: string | null
 }
 
 export interface BoardChanges {
-  /** Events the merge would add. */
+  /** Events that the merge would add. */
   readonly new_events: number
   readonly changes: readonly LaneChange[]
   /** Conflicts that the merge would open. */
   readonly conflicts: readonly ConflictDocument[]
-  /** Open ones that the merge would settle. */
+  /** Open conflicts that the merge would settle. */
   readonly settled: readonly ConflictDocument[]
 }
 
@@ -36,7 +36,7 @@ export interface MergePreviewResult extends BoardChanges {
   readonly commit: string
 }
 
-/** What a merge would do to the board, worked out from git's objects and the log: nothing is merged, nothing written. */
+/** Shows what a merge would do to the board, computed from git's objects and the log. Merges and writes nothing. */
 @injectable()
 export class MergePreview {
   constructor(
@@ -44,14 +44,14 @@ export class MergePreview {
     @inject(FoldRules) private readonly foldRules: MergeOptions,
   ) {}
 
-  /** @throws KittyError UsageError when git knows no such branch. */
+  /** @throws KittyError UsageError if git knows no such branch */
   async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
     const { commit, events: theirs } = this.revisions.log(branch, 'BRANCH')
     return { branch, commit, ...boardChanges(await store.read(), theirs, this.foldRules) }
   }
 }
 
-/** What `theirs` would do to the board of `ours`. */
+/** What merging `theirs` would do to the board of `ours`. */
 export function boardChanges(
   ours: readonly LogEvent[],
   theirs: readonly LogEvent[],
@@ -83,7 +83,7 @@ function isCreation(event: LogEvent): boolean {
   return isKittyEvent(event) && event.event_type === 'WPCreated'
 }
 
-/** A new package that nobody has moved is whoever defined it. */
+/** For a new package that no one has moved, names its creator instead of a mover. */
 function laneChange(
   state: WorkPackageState,
   from: string | null,

@@ -8,14 +8,13 @@ import type { MergeVersions } from './merge-log.js'
 const PACKAGE_FILE = /(?:^|\/)kitty-specs\/[^/]+\/tasks\/(?:[^/]+\/)*[^/]+\.md$/
 
 /**
- * The merge driver of work-package files: makes three versions of one file agree on the `lane:` line, so that git,
- * which merges the rest right after, has nothing to ask about it. What no two sides contest is left to git.
+ * The merge driver of work-package files. Makes three versions of one file agree on the `lane:` line, so that git,
+ * which merges the rest right after, finds no conflict there. Git merges everything else.
  *
- * The log decides a package's lane, and git merges the log in the same breath, so that it cannot be asked here. Until
- * the next move writes the log's answer into the file, the lane furthest along counts: a rule that does not depend
- * on whose side is ours.
- * Any file but a package's is left alone: attributes are the repository's.
- * @throws KittyError when a version cannot be written; git then merges what is there.
+ * The log decides a package's lane, but git merges the log in the same run, so the driver cannot consult it. Until the
+ * next move writes the log's answer into the file, the lane that is furthest along counts: a rule that does not depend
+ * on which side is ours. Does not change other files, since attributes belong to the repository.
+ * @throws KittyError if a version cannot be written; git then merges what is there
  */
 export function mergeWorkPackage({ base, ours, theirs, path }: MergeVersions): void {
   if (path !== undefined && !PACKAGE_FILE.test(path)) return
@@ -25,14 +24,14 @@ export function mergeWorkPackage({ base, ours, theirs, path }: MergeVersions): v
   for (const path of [ours, base, theirs]) writeLane(path, lane)
 }
 
-/** Where one side alone moved it, its move; else the later lane of the two. */
+/** If only one side moved the package, that side's lane; otherwise the later of the two lanes. */
 function settled(base: string | undefined, ours: string, theirs: string): string {
   if (ours === base) return theirs
   if (theirs === base) return ours
   return compareLanes(ours, theirs) < 0 ? theirs : ours
 }
 
-/** Lanes that the default workflow does not have come before those it has, by name. */
+/** Lanes that the default workflow lacks come before its own, sorted by name. */
 function compareLanes(a: string, b: string): number {
   const { lanes } = DEFAULT_WORKFLOW
   return lanes.indexOf(a) - lanes.indexOf(b) || (a < b ? -1 : 1)

@@ -10,7 +10,10 @@ export interface RefusedMove {
   readonly earlier: EarlierRefusals | undefined
 }
 
-/** A refusal as it is reported: what to type next, and when the same package met the same reason before. */
+/**
+ * Formats a refusal for the caller, with what to type next and when the same package was refused for the same reason
+ * before.
+ */
 export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
   const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
   const memory = earlier === undefined ? [] : [memoryOf(state.work_package_id, requested_status, earlier)]
@@ -54,7 +57,7 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
   return [...removes, ...(blockers.length > 0 ? [] : lanes), ...byForce]
 }
 
-/** What a request lacks, by the name the workflow has for it. */
+/** How to supply what a request lacks, by the workflow's name for it. */
 const MISSING = new Map([
   ['reason', 'add --reason "why"'],
   ['review_ref', 'add --review-ref "PR#12", the review it answers to'],

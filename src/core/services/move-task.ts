@@ -25,11 +25,11 @@ export interface MoveRequest {
   readonly to: string
   readonly reason?: string | undefined
   readonly force: boolean
-  /** The review a move answers to, where the workflow asks for one. Kept with the event. */
+  /** The review that the move answers, if the workflow asks for one. Stored in the event. */
   readonly reviewRef?: string | undefined
-  /** Proof of the work and its approval, in words, where the workflow asks for it. Kept with the event. */
+  /** Proof of the work and its approval, in words, if the workflow asks for it. Stored in the event. */
   readonly evidence?: string | undefined
-  /** Refused with LostRace unless this is its lane now. */
+  /** Refuses the move with LostRace unless the package is in this lane now. */
   readonly expect?: string | undefined
   readonly provenance: Provenance
 }
@@ -55,8 +55,8 @@ export class MoveTask {
   ) {}
 
   /**
-   * The event first, then what follows from it: the file's `lane:` line, and plugins.
-   * @throws KittyError UnknownWorkPackage, UsageError (no such lane), LostRace, or the refusal's kind.
+   * Writes the event first, then what follows from it: the file's `lane:` line, and plugins.
+   * @throws KittyError UnknownWorkPackage, UsageError (no such lane), LostRace, or the refusal's kind
    */
   async move(request: MoveRequest): Promise<MoveResult> {
     for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
@@ -93,7 +93,7 @@ export class MoveTask {
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
     if (decision.ok) return decided(decision.events)
-    // A command killed between its event and the file leaves the file behind: its repeat comes this way.
+    // A command killed between its event and the file leaves the file behind. Its repeat passes through here.
     this.files.settle([state], new Set([workPackage]))
     const { kind, requested_status, blockers } = decision.refusal
     const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
@@ -101,7 +101,7 @@ export class MoveTask {
   }
 }
 
-/** The same package, lane and reason. */
+/** True if the event moves the same package to the same lane for the same reason. */
 function isThisMove({ feature, workPackage, to, reason }: MoveRequest): Repeats['repeats'] {
   return (earlier) =>
     earlier.some(

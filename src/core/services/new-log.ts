@@ -10,13 +10,13 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 
 export interface NewLogResult {
-  /** Where the old log lies: its files, its journal and its archive. */
+  /** Where the old log is kept: its files, its journal and its archive. */
   readonly kept_in: string
-  /** Events that do not come back. */
+  /** Number of events that stay closed. */
   readonly closed: number
 }
 
-/** Begins a new log in a copied or template repository: what was stored before stays away. */
+/** Starts a new log in a repository copied from another or from a template. Events stored before do not come back. */
 @injectable()
 export class NewLog {
   constructor(
@@ -28,7 +28,7 @@ export class NewLog {
     @inject(Session) private readonly session: Session,
   ) {}
 
-  /** Closes the log there is, and keeps it. @throws KittyError UsageError without a reason; NotWritable, DiskFull. */
+  /** Closes the current log and keeps it. @throws KittyError UsageError without a reason; NotWritable, DiskFull */
   @Exclusive
   async begin(reason: string): Promise<NewLogResult> {
     if (reason.trim() === '')

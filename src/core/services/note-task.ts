@@ -21,12 +21,12 @@ export interface NoteResult {
   readonly event: LogEvent
 }
 
-/** Keeps a note with a work package. */
+/** Stores a note with a work package. */
 @injectable()
 export class NoteTask {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
-  /** @throws KittyError UnknownWorkPackage; UsageError for an empty note; ValidationError for one too long to store. */
+  /** @throws KittyError UnknownWorkPackage; UsageError for an empty note; ValidationError for one too long to store */
   @Exclusive
   async note(request: NoteRequest): Promise<NoteResult> {
     if (request.text.trim() === '') {

@@ -16,7 +16,7 @@ import { Revisions } from './revisions.js'
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i
 
-/** The board as it was: replayed from the events there were, with nothing written. */
+/** Reads the board as it was at an earlier point, by replaying the events up to then. Writes nothing. */
 @injectable()
 export class PastBoard {
   constructor(
@@ -28,8 +28,8 @@ export class PastBoard {
   ) {}
 
   /**
-   * @param when A clock value; a day or an RFC 3339 time; else a git revision.
-   * @throws KittyError UsageError when it is none of these.
+   * @param when a clock value, a day, an RFC 3339 time, or else a git revision
+   * @throws KittyError UsageError if it is none of these
    */
   async board(when: string, feature?: string): Promise<StatusDocument> {
     const { states, features } = replay(await this.#events(when), this.foldRules)
@@ -58,7 +58,7 @@ export class PastBoard {
     return known.filter((event) => event.lamport_clock <= clock)
   }
 
-  /** A day means to its end. Whatever an event had seen was there before it, whatever its writer's watch said. */
+  /** A day extends to its end. Includes the ancestors of each event, whatever their writers' clocks said. */
   async #untilTime(text: string): Promise<LogEvent[]> {
     const moment = utc(text)
     const end = endOf(text.length === 10 ? text : moment)

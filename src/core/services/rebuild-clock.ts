@@ -6,12 +6,12 @@ import { Workspace } from '../workspace/workspace.js'
 import { ClockStorage } from '../log/clock-storage.js'
 
 export interface ClockRebuild {
-  /** What clock.json said; null when it said nothing usable. */
+  /** What clock.json said. Null if it said nothing usable. */
   readonly old: number | null
   readonly new: number
 }
 
-/** Takes the clock from the log. */
+/** Sets the clock from the log. */
 @injectable()
 export class RebuildClock {
   constructor(
@@ -21,7 +21,7 @@ export class RebuildClock {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** With the write lock held. @throws KittyError NotWritable when clock.json cannot be saved. */
+  /** Runs with the write lock held. @throws KittyError NotWritable if clock.json cannot be saved */
   async rebuild(): Promise<ClockRebuild> {
     const reading = this.clock.read()
     const next = (await (await this.health.current()).maximumClock()) + 1

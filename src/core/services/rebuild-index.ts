@@ -5,11 +5,11 @@ import { IndexHealth, type RebuildReport } from '../index/index-health.js'
 import { rebuildFailure } from '../index/rebuild-failure.js'
 import { Workspace } from '../workspace/workspace.js'
 
-/** Beside busy writers a rebuild is tried so often, with a pause in between, in milliseconds. */
+/** How often to try a rebuild while other processes are writing, and the pause between attempts in milliseconds. */
 const ATTEMPTS = 4
 const PAUSE_MS = 200
 
-/** Builds the index from the log because someone asked for it. */
+/** Rebuilds the index from the log on request. */
 @injectable()
 export class RebuildIndex {
   constructor(
@@ -17,7 +17,7 @@ export class RebuildIndex {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @throws KittyError LockTimeout while other processes keep the index in use; NotWritable, DiskFull, DamagedData. */
+  /** @throws KittyError LockTimeout while other processes keep the index in use; NotWritable, DiskFull, DamagedData */
   async rebuild(): Promise<RebuildReport> {
     for (let attempt = 1; ; attempt += 1) {
       try {

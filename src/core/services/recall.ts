@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../errors/error-record.js'
 import { ErrorStorage } from '../errors/error-storage.js'
 import { Session } from '../workspace/session.js'
 
-/** What a package met before, in short. */
+/** Summary of a package's earlier refusals. */
 export interface EarlierRefusals {
   readonly times: number
   readonly last_at: string
@@ -19,11 +19,11 @@ export interface RefusalSought {
   readonly blockers: readonly string[]
 }
 
-/** A refusal is looked for this far back: older ones were about other work, and every file read costs. */
+/** How far back to look for refusals: older ones were about other work, and every file read has a cost. */
 const DAYS = 30
 const DAY_MS = 86_400_000
 
-/** Remembers what went wrong with a work package before. */
+/** Remembers earlier refusals and failures of a work package. */
 @injectable()
 export class Recall {
   constructor(
@@ -31,7 +31,7 @@ export class Recall {
     @inject(Session) private readonly session: Session,
   ) {}
 
-  /** Earlier refusals for the same reason: of the same kind, for the same lane, by one of the same blockers. */
+  /** Earlier refusals for the same reason: of the same kind, for the same lane, with a blocker in common. */
   earlier({ feature, workPackage, kind, to, blockers }: RefusalSought): EarlierRefusals | undefined {
     const since = new Date(this.session.now().getTime() - DAYS * DAY_MS).toISOString().slice(0, 10)
     const records = this.errors
@@ -47,7 +47,9 @@ export class Recall {
     }
   }
 
-  /** Everything on record about moves of the package into a lane, and about its gates where they guard it; newest first. */
+  /**
+   * All records about moves of the package into a lane, newest first. Includes failed gates if they guard that lane.
+   */
   about(question: {
     feature: string
     workPackage: string
@@ -66,7 +68,7 @@ function isAbout(record: ErrorRecord, to: string): boolean {
   return requested(record) === to || isFailedGate(record)
 }
 
-/** A gate that failed by itself, before anybody tried to move its package. */
+/** True for a gate that failed on its own, not as part of an attempt to move its package. */
 function isFailedGate(record: ErrorRecord): boolean {
   return record.error_type === 'GateFailure' && requested(record) === null
 }

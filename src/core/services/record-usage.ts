@@ -12,7 +12,7 @@ import { EventStore, type Decision, decided, type Provenance } from '../store/ev
 export interface UsageRequest {
   readonly feature: string
   readonly workPackage: string
-  /** As typed: whole numbers, and dollars with decimals. */
+  /** As typed. All are whole numbers, except the cost, which is in dollars with decimals. */
   readonly tokens?: string | undefined
   readonly cost?: string | undefined
   readonly seconds?: string | undefined
@@ -22,17 +22,17 @@ export interface UsageRequest {
 export interface UsageResult {
   readonly feature: string
   readonly work_package: string
-  /** Sums over everything recorded. */
+  /** Totals of everything recorded. */
   readonly usage: Usage
   readonly event: LogEvent
 }
 
-/** Adds what was used for a work package to what was recorded before. */
+/** Adds to the usage recorded for a work package. */
 @injectable()
 export class RecordUsage {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
-  /** @throws KittyError UnknownWorkPackage; UsageError when nothing is given or something is no amount. */
+  /** @throws KittyError UnknownWorkPackage; UsageError if nothing is given or a value is not an amount */
   @Exclusive
   async record(request: UsageRequest): Promise<UsageResult> {
     const amounts = Object.entries(amountsOf(request))
@@ -76,12 +76,15 @@ function amountsOf({ tokens, cost, seconds }: UsageRequest): Partial<Usage> {
 }
 
 function wholeNumber(flag: string, text: string): number {
-  // Twelve digits: a thousand such amounts still add up exactly.
+  // At most twelve digits, so that a thousand such amounts still add up exactly.
   if (/^\d{1,12}$/.test(text)) return Number(text)
   throw wrong(`${flag} ${quoted(text, 40)} is no whole number from 0 to 999999999999.`, [`${flag} 1200`])
 }
 
-/** Millionths of a dollar, rounded to the nearest; from the digits, since 0.29 has no exact binary fraction. */
+/**
+ * Converts to millionths of a dollar, rounded to the nearest. Works on the digits, since 0.29 has no exact binary
+ * fraction.
+ */
 export function microDollars(text: string): number {
   const [, whole, decimals = ''] = /^\$?(\d{1,9})(?:\.(\d{1,30}))?$/.exec(text) ?? []
   if (whole === undefined) {

@@ -10,11 +10,11 @@ import { Revisions } from './revisions.js'
 
 export interface Restored {
   readonly commit: string
-  /** Events written into the log. */
+  /** Events written to the log. */
   readonly restored: number
 }
 
-/** Brings back events that a branch had and the log no longer has. */
+/** Restores events that a branch has and the log has lost. */
 @injectable()
 export class RestoreEvents {
   constructor(
@@ -27,9 +27,10 @@ export class RestoreEvents {
   ) {}
 
   /**
-   * Writes every event of a commit's log that the log lacks, and counts it as acknowledged here. A redacted event stays
-   * as the log has it.
-   * @param revision Any revision git understands. @throws KittyError UsageError when git knows no such commit.
+   * Writes every event from a commit's log that the log lacks, and records it as acknowledged in this clone. Keeps the
+   * log's version of a redacted event.
+   * @param revision any revision that git understands
+   * @throws KittyError UsageError if git knows no such commit
    */
   @Exclusive
   async restore(revision: string): Promise<Restored> {
@@ -41,7 +42,7 @@ export class RestoreEvents {
       const absent = new Set(await index.absent(lines.map(({ event_id }) => event_id)))
       const missing = lines.filter(({ event_id }) => absent.has(event_id))
       if (missing.length === 0) continue
-      // Kept before it is shown: what stands in the log can be taken from it again.
+      // Acknowledge the events before adding them, since git can take an event out of the log again.
       await this.acknowledged.add(missing)
       restored += this.log.putBack(missing)
     }

@@ -9,7 +9,7 @@ import { Notices } from '../errors/notices.js'
 
 const NAMED = 20
 
-/** The log as git's commits have it. */
+/** The log as it is in git's commits. */
 @injectable()
 export class Revisions {
   constructor(
@@ -18,9 +18,9 @@ export class Revisions {
   ) {}
 
   /**
-   * @param asked Any revision git understands (gitrevisions(7)), as seen from the checkout the command runs in.
-   * @param from What it was given as, for messages.
-   * @throws KittyError UsageError when git knows no such commit.
+   * @param asked any revision that git understands (gitrevisions(7)), resolved in the checkout where the command runs
+   * @param from the option that supplied it, for messages
+   * @throws KittyError UsageError if git knows no such commit
    */
   log(asked: string, from: string): { commit: string; events: readonly LogEvent[] } {
     const { root, eventsDir } = this.workspace
@@ -34,7 +34,7 @@ export class Revisions {
     return { commit, events }
   }
 
-  /** The commit's object id. Parameters and errors as of `log`. */
+  /** The commit's object ID. Takes the same parameters and throws the same errors as `log`. */
   commit(asked: string, from: string): string {
     const commit = resolveCommit(this.workspace.worktree, asked)
     if (commit === undefined) throw this.#unknown(asked, from)

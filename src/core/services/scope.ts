@@ -18,7 +18,9 @@ export interface ProvenanceFlags {
   readonly 'idempotency-key'?: string | undefined
 }
 
-/** What a command is about and who runs it, from flags, environment, branch and folder. docs/commands.md. */
+/**
+ * Determines what a command is about and who runs it, from flags, environment, branch and folder. See docs/commands.md.
+ */
 @injectable()
 export class Scope {
   constructor(
@@ -27,7 +29,10 @@ export class Scope {
     @inject(EventStore) private readonly store: EventStore,
   ) {}
 
-  /** Every feature there is: a folder under kitty-specs, or an event; what a log calls otherwise is never a path. */
+  /**
+   * Every existing feature: a folder under kitty-specs, or a feature in the log. An invalid name in a log never becomes
+   * a path.
+   */
   async features(): Promise<string[]> {
     const logged = await this.store.featureSlugs()
     const folders = listFeatures(this.workspace.specsDir)
@@ -35,7 +40,7 @@ export class Scope {
     return [...folders, ...logged.filter((slug) => !known.has(slug) && featureName(slug) !== undefined)]
   }
 
-  /** Those that are not archived. */
+  /** The features that are not archived. */
   async activeFeatures(): Promise<string[]> {
     const archived = await this.#archived()
     return (await this.features()).filter((slug) => !archived.has(slug))
@@ -47,11 +52,11 @@ export class Scope {
   }
 
   /**
-   * What is archived, or has lost its folder, makes no other name ambiguous.
-   * @throws KittyError UsageError, UnknownFeature, AmbiguousFeature.
+   * Ignores archived features and those without a folder when it checks whether another name is ambiguous.
+   * @throws KittyError UsageError, UnknownFeature, AmbiguousFeature
    */
   async feature(flag: string | undefined): Promise<string> {
-    // Named in full, as agents do: nobody need be asked what others there are.
+    // Agents give the full name, for which the other features need not be read.
     if (flag !== undefined && isFeature(this.workspace.specsDir, flag)) return flag
     const { cwd, env } = this.session
     const { worktree, gitDir, specsDir } = this.workspace
@@ -67,13 +72,19 @@ export class Scope {
     return resolveFeature({ ...clues, features })
   }
 
-  /** The feature that was asked for, here or by KITTY_FEATURE; undefined means all. @throws KittyError as `feature`. */
+  /**
+   * The requested feature, from the flag or KITTY_FEATURE. Undefined means all features. @throws KittyError as
+   * `feature`
+   */
   async chosenFeature(flag: string | undefined): Promise<string | undefined> {
     const asked = flag ?? (this.session.env['KITTY_FEATURE'] || undefined)
     return asked === undefined ? undefined : this.feature(asked)
   }
 
-  /** A feature that is there, by any of its names; text that names none comes back, as the name of a new one. @throws KittyError AmbiguousFeature */
+  /**
+   * Resolves any name of an existing feature. Other text is returned unchanged, as the name of a new feature.
+   * @throws KittyError AmbiguousFeature
+   */
   async chosenOrNewFeature(text: string): Promise<string> {
     try {
       return await this.feature(text)
@@ -84,7 +95,7 @@ export class Scope {
     }
   }
 
-  /** A work package of the feature, or a feature named by its own slug. @throws KittyError as `feature`, UsageError. */
+  /** A work package of the feature, or a feature named by its own slug. @throws KittyError as `feature`, UsageError */
   async contested(text: string, flag: string | undefined): Promise<{ feature: string; entity_id: string }> {
     if (flag === undefined && (await this.features()).includes(text))
       return { feature: text, entity_id: text }
@@ -97,8 +108,8 @@ export class Scope {
   }
 
   /**
-   * One work package, by its id and the feature's flag, or as `NNN/WPxx`.
-   * @throws KittyError as `feature`, UsageError.
+   * One work package, given either by its ID and the feature flag or as `NNN/WPxx`.
+   * @throws KittyError as `feature`, UsageError
    */
   async place(text: string, flag: string | undefined): Promise<{ feature: string; workPackage: string }> {
     const slash = text.lastIndexOf('/')
@@ -109,7 +120,7 @@ export class Scope {
     return { feature, workPackage }
   }
 
-  /** `wp1` → `WP01`. @throws KittyError UsageError. */
+  /** Normalizes `wp1` to `WP01`. @throws KittyError UsageError */
   workPackage(text: string): string {
     return normalizeWorkPackageId(text)
   }
@@ -134,7 +145,7 @@ function osUser(): string | undefined {
   try {
     return userInfo().username
   } catch {
-    // A user id without an entry in the password file: the other sources have to say.
+    // The user ID has no entry in the password file. Fall through to the other sources.
     return undefined
   }
 }

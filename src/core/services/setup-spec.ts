@@ -17,7 +17,7 @@ import { Scope } from './scope.js'
 import { Notices } from '../errors/notices.js'
 
 export interface SetupRequest {
-  /** `user-login`, or `017-user-login` for a folder that is there or a number of one's own choice. */
+  /** `user-login`, or `017-user-login` for an existing folder or a number that the user chooses. */
   readonly slug: string
   readonly title?: string | undefined
   readonly mission?: string | undefined
@@ -28,7 +28,7 @@ export interface SetupResult {
   readonly feature: string
   readonly feature_dir: string
   readonly spec_file: string
-  /** False when the feature was there before and has been adopted or merely found. */
+  /** False if the feature already existed and was adopted or only found. */
   readonly created: boolean
   readonly event: LogEvent
 }
@@ -39,7 +39,7 @@ interface NamedFeature {
   readonly mission: string | null
 }
 
-/** Starts a feature: its number, its SpecCreated, its folder. */
+/** Starts a feature: assigns its number, writes its SpecCreated event, creates its folder. */
 @injectable()
 export class SetupSpec {
   constructor(
@@ -49,7 +49,7 @@ export class SetupSpec {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** @throws KittyError UsageError for a slug that is no name, or whose number another feature has. */
+  /** @throws KittyError UsageError for an invalid slug, or one whose number another feature has */
   @Exclusive
   async setUp(request: SetupRequest): Promise<SetupResult> {
     const known = await this.scope.features()
@@ -96,7 +96,7 @@ export class SetupSpec {
     return decided([specCreated(request.feature, request.provenance.actor)])
   }
 
-  /** The event is written: what fails here is made by the next setup-spec of the same name. */
+  /** The event is already written. If this fails, the next setup-spec of the same name creates the missing files. */
   #scaffold(dir: string, feature: Parameters<typeof metaJson>[0]): void {
     try {
       const { root } = this.workspace
@@ -111,7 +111,7 @@ export class SetupSpec {
   }
 }
 
-/** A repeat without a number means the one that was given out the first time. */
+/** A repeat without a number means the number that was assigned the first time. */
 function isThisFeature(event: LogEvent, asked: string): boolean {
   const { feature_slug } = event.payload
   return (
@@ -122,7 +122,7 @@ function isThisFeature(event: LogEvent, asked: string): boolean {
 
 function chooseSlug(asked: string, known: readonly string[]): string {
   const name = featureName(asked)
-  // A name with a ULID in it has no number that another could have.
+  // A name with a ULID has no number that could collide.
   if (name !== undefined && name.number === undefined) return asked
   if (/^\d/.test(asked)) {
     assertSlug(asked)

@@ -13,7 +13,7 @@ import { Workspace } from '../workspace/workspace.js'
 import { DefinitionMarks } from './definitions/definition-marks.js'
 import { LaneFiles } from './lane-files.js'
 
-/** The board, from the index's one row a package. */
+/** The board, read from the index, which has one row per package. */
 @injectable()
 export class Status {
   constructor(
@@ -24,12 +24,15 @@ export class Status {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @param feature One feature's board, archived or not; or everything, archived features on demand. */
+  /**
+   * @param feature limits the board to one feature, archived or not; otherwise all features, archived ones only if
+   * `archived`
+   */
   board(feature?: string, archived = false): Promise<StatusDocument> {
     return this.#board(feature, archived, workPackageDocument)
   }
 
-  /** The same for a page: its packages are views, which cannot be spread or written out. */
+  /** The same board for a page. Its packages are views, which cannot be spread or serialized. */
   view(feature?: string, archived = false): Promise<StatusDocument> {
     return this.#board(feature, archived, workPackageView)
   }
@@ -85,7 +88,7 @@ export class Status {
     )
   }
 
-  /** Features that have packages' files and no event yet. */
+  /** Features that have package files but no events yet. */
   #unknown(known: readonly BoardFeature[], feature: string | undefined): BoardFeature[] {
     const { root, specsDir } = this.workspace
     const logged = new Set(known.map(({ feature_slug }) => feature_slug))

@@ -9,13 +9,13 @@ import { Workspace } from '../workspace/workspace.js'
 import { LaneFiles } from './lane-files.js'
 import { Notices } from '../errors/notices.js'
 
-/** A subtask and the package it belongs to. */
+/** A subtask and the package to which it belongs. */
 export interface SubtaskPlace {
   readonly id: string
   readonly workPackage: string
 }
 
-/** The tick boxes of subtasks in the packages' files and in tasks.md, which repeat what the log says. */
+/** The checkboxes of subtasks in the packages' files and in tasks.md, which repeat what the log says. */
 @injectable()
 export class SubtaskFiles {
   constructor(
@@ -24,7 +24,7 @@ export class SubtaskFiles {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** Where the subtasks have a box, among the files of the given packages. */
+  /** The subtasks that have a checkbox in the given packages' files. */
   boxes(feature: string, workPackages: readonly string[], subtasks: readonly string[]): SubtaskPlace[] {
     return workPackages.flatMap((workPackage) => {
       const path = this.#pathOf(feature, workPackage)
@@ -34,7 +34,7 @@ export class SubtaskFiles {
     })
   }
 
-  /** Ticks or clears the boxes. Never throws for what the files are: the log has the truth already. */
+  /** Checks or clears the boxes. Never throws because of what the files are, since the log already has the truth. */
   settle(feature: string, places: readonly SubtaskPlace[], done: boolean): void {
     for (const workPackage of new Set(places.map((place) => place.workPackage))) {
       const path = this.#pathOf(feature, workPackage)
@@ -64,14 +64,14 @@ export class SubtaskFiles {
     }
   }
 
-  /** @throws KittyError UnsafeSetup where a box that is to be ticked is behind a link */
+  /** @throws KittyError UnsafeSetup if a box to be changed is behind a link */
   assertReachable(feature: string, workPackages: Iterable<string>): void {
     for (const workPackage of workPackages) this.laneFiles.assertReachable(feature, workPackage)
     const path = this.#listOf(feature)
     if (path !== undefined) assertReachable(this.workspace.root, path)
   }
 
-  /** tasks.md, which lists the subtasks of all packages. */
+  /** The path of tasks.md, which lists the subtasks of all packages. */
   #listOf(feature: string): string | undefined {
     const dir = featureDir(this.workspace.specsDir, feature)
     return dir === undefined ? undefined : join(dir, 'tasks.md')

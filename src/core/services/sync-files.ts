@@ -7,13 +7,13 @@ import { Scope } from './scope.js'
 import { WriteDefinitions, type WrittenDefinition } from './definitions/write-definitions.js'
 
 export interface SyncRequest {
-  /** As typed; all features when there is none. */
+  /** As typed. Empty means all features. */
   readonly features: readonly string[]
   readonly check: boolean
   readonly lanes: boolean
-  /** Packages whose files count, as typed. */
+  /** Packages whose files win, as typed. */
   readonly take: readonly string[]
-  /** Packages of which the log counts, as typed. */
+  /** Packages for which the log wins, as typed. */
   readonly write: readonly string[]
   readonly provenance: Provenance
 }
@@ -22,7 +22,7 @@ export interface SyncResult extends FinalizeResult {
   readonly written: readonly WrittenDefinition[]
 }
 
-/** Makes the files and the log say the same. */
+/** Makes the files and the log agree. */
 @injectable()
 export class SyncFiles {
   constructor(
@@ -32,7 +32,7 @@ export class SyncFiles {
     @inject(WriteDefinitions) private readonly definitions: WriteDefinitions,
   ) {}
 
-  /** @throws KittyError as `FinalizeTasks.finalize`; UsageError for a package that is both taken and written. */
+  /** @throws KittyError as `FinalizeTasks.finalize`; UsageError for a package that is both taken and written */
   async sync(request: SyncRequest): Promise<SyncResult> {
     const { check, lanes, provenance } = request
     const flag = request.features.length === 1 ? request.features[0] : undefined
@@ -60,7 +60,7 @@ export class SyncFiles {
     return written
   }
 
-  /** `017-login/WP01` of each. */
+  /** Turns each name into the form `017-login/WP01`. */
   async #places(typed: readonly string[], flag: string | undefined): Promise<Set<string>> {
     const places = await Promise.all(
       typed.map((text) => this.scope.place(text, text.includes('/') ? undefined : flag)),

@@ -20,9 +20,9 @@ export interface TagRequest {
 export interface TagResult {
   readonly feature: string
   readonly work_package: string
-  /** As they are now. */
+  /** The current tags. */
   readonly tags: readonly string[]
-  /** Null where the package had all of the one and none of the other already. */
+  /** Null if the package already had all tags to add and none to remove. */
   readonly event: LogEvent | null
 }
 
@@ -33,7 +33,7 @@ const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,63}$/u
 export class TagTask {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
-  /** @throws KittyError UnknownWorkPackage; UsageError for what is no tag, or is to be added and removed at once. */
+  /** @throws KittyError UnknownWorkPackage; UsageError for an invalid tag, or one that is both added and removed */
   @Exclusive
   async tag(request: TagRequest): Promise<TagResult> {
     const { feature, workPackage } = request
@@ -58,7 +58,7 @@ export class TagTask {
   protected async decide({ feature, workPackage, add, remove }: TagRequest & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
-    // An observed-remove set: what another branch adds meanwhile is not among what was seen, and stays.
+    // Observed-remove set: a tag that another branch adds concurrently is not among those seen here, so it stays.
     const removed = [...new Set(remove)]
       .map((tag) => ({ tag, seen: seen(state, tag) }))
       .filter((removal) => removal.seen.length > 0)

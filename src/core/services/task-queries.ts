@@ -24,10 +24,10 @@ export interface TaskFilter {
   readonly tag?: string | undefined
 }
 
-/** Not in the log, or waiting for itself. */
+/** Packages not in the log, and packages that wait for themselves, are never ready. */
 const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle'])
 
-/** What there is to know about work packages. */
+/** Queries about work packages. */
 @injectable()
 export class TaskQueries {
   constructor(
@@ -37,7 +37,7 @@ export class TaskQueries {
     @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
   ) {}
 
-  /** @throws KittyError UsageError for a lane there is not. */
+  /** @throws KittyError UsageError for an unknown lane */
   async list({ feature, lane: asked, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
     const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
     const logged = await this.store.boardRows(feature)
@@ -49,7 +49,7 @@ export class TaskQueries {
       .filter((document) => tag === undefined || document.tags.includes(tag))
   }
 
-  /** What can be started now, in these features. */
+  /** The packages of these features that can be started now. */
   async ready(features: readonly string[]): Promise<ReadyDocument[]> {
     const lists = await Promise.all(features.map((feature) => this.list({ feature })))
     return lists.flatMap((documents) =>
@@ -59,7 +59,7 @@ export class TaskQueries {
     )
   }
 
-  /** @throws KittyError UnknownWorkPackage. */
+  /** @throws KittyError UnknownWorkPackage */
   async show(feature: string, workPackage: string): Promise<WorkPackageDetailDocument> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     const logged = await this.store.boardRows(feature)

@@ -8,13 +8,13 @@ import type { Exporter, Importer } from '../transfer/formats.js'
 export class TransferFormats {
   constructor(@inject(Formats) private readonly formats: Formats) {}
 
-  /** @throws KittyError UsageError that names the formats there are */
+  /** @throws KittyError UsageError that names the existing formats */
   importer(format: string): Importer {
     const { importers } = this.formats
     return importers.find((one) => one.format === format) ?? refuse('import', format, importers)
   }
 
-  /** @throws KittyError UsageError that names the formats there are */
+  /** @throws KittyError UsageError that names the existing formats */
   exporter(format: string): Exporter {
     const { exporters } = this.formats
     return exporters.find((one) => one.format === format) ?? refuse('export', format, exporters)

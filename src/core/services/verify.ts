@@ -23,8 +23,8 @@ export interface VerifyResult {
 }
 
 /**
- * Reads every line of every file, the clock and the index, and changes nothing: repairs are for the next write and
- * for doctor.
+ * Reads every line of every file, the clock and the index without changing anything. Repairs are left to the next write
+ * and to doctor.
  */
 @injectable()
 export class Verify {
@@ -107,7 +107,7 @@ export class Verify {
       file: this.workspace.eventsDir,
       message: `git has event ${event_id} and the work tree lacks it; the next command puts it back`,
     }))
-    // Of an event that both lack the journal speaks.
+    // If both report the same event, use the journal's message.
     const wanted = new Map([...staged, ...stored].map((one) => [one.event_id, one]))
     for (const { event_id } of await replayed.rows([...wanted.keys()])) wanted.delete(event_id)
     return [...wanted.values()].map(({ file, message }) => ({ file, line: 0, kind: 'not_in_log', message }))
@@ -128,11 +128,11 @@ export class Verify {
   #clockProblems(maximum: number): LogProblem[] {
     const reading = this.clock.read()
     const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
-    // A fresh clone has neither clock nor index: what is derived may be missing.
+    // A fresh clone has neither clock nor index. Derived data may be missing.
     if ('problem' in reading && reading.missing) return []
     if ('problem' in reading)
       return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
-    // Behind the log is where a merge leaves it: the next write takes it from there.
+    // A merge leaves the clock behind the log. The next write corrects it.
     const { warning } = issueFrom(reading, maximum)
     return warning === undefined ? [] : [{ ...problem, message: warning }]
   }
@@ -142,7 +142,7 @@ export class Verify {
     if (lstatSync(this.workspace.indexFile, { throwIfNoEntry: false }) === undefined) return []
     try {
       const index = await this.health.current()
-      // An index that is merely behind is no problem; one that claims to be up to date and differs is.
+      // An index that is only behind is fine. One that claims to be up to date but differs is a problem.
       const behind = !sameMarks(await index.watermarks(), await replayed.watermarks())
       if (behind || (await sameAnswers(index, replayed))) return []
       return [{ ...problem, message: 'does not answer as the log does: kitty agent events rebuild-index' }]
@@ -163,7 +163,7 @@ function place({ file, line }: { file: string; line: number }): { file: string; 
   return { file, line }
 }
 
-/** True for an event in another file than its day's. */
+/** True for an event that is not in its day's file. */
 export function isMisfiled(row: Pick<IndexRow, 'file' | 'date'>): boolean {
   return row.file.slice(0, 10) !== row.date
 }
@@ -197,7 +197,7 @@ function byPlace(a: LogProblem, b: LogProblem): number {
   return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
 }
 
-/** Two indexes may have found the problems of one line in another order. */
+/** Sorts by place and kind, since two indexes may have found the problems of one line in different orders. */
 function byPlaceAndKind(a: LogProblem, b: LogProblem): number {
   return byPlace(a, b) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.message < b.message ? -1 : 1)
 }

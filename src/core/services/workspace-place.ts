@@ -19,13 +19,13 @@ import {
 /** Where one package is worked on. */
 export interface WorkspacePlace {
   readonly workPackage: string
-  /** `<slug>-WPxx`: of the branch and of the folder in `.worktrees`. */
+  /** `<slug>-WPxx`: the name of both the branch and the folder in `.worktrees`. */
   readonly name: string
   /** Absolute. */
   readonly path: string
 }
 
-/** What is there, and what would have to be made. Nothing has been yet. */
+/** What exists, and what would have to be created. Nothing has been created yet. */
 export type WorkspaceLook =
   | { readonly state: 'whole' | 'half made'; readonly worktree: GitWorktree; readonly base: string | null }
   | {
@@ -35,7 +35,7 @@ export type WorkspaceLook =
       readonly branchExists: boolean
     }
 
-/** @throws KittyError UsageError for a slug that must not become a folder and a branch. */
+/** @throws KittyError UsageError for a slug that must not become a folder and a branch */
 export function placeOf(workspace: Workspace, feature: string, workPackage: string): WorkspacePlace {
   assertSlug(feature)
   const name = `${feature}-${workPackage}`
@@ -43,8 +43,8 @@ export function placeOf(workspace: Workspace, feature: string, workPackage: stri
 }
 
 /**
- * The worktree of a place: the one at its path, or whichever has its branch checked out. A link at the path is no
- * worktree's place: it would lend one package another's.
+ * The worktree of a place: the one at its path, or the one that has its branch checked out. A link at the path does not
+ * count, since one package would then use another's worktree.
  */
 export function worktreeAt(
   root: string,
@@ -57,9 +57,9 @@ export function worktreeAt(
 }
 
 /**
- * Looks, asks git, and refuses what could not be made, before anything is.
- * @param base A branch or any revision; the primary checkout's HEAD when undefined.
- * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from).
+ * Inspects the place, asks git, and refuses what could not be created, before anything is created.
+ * @param base a branch or any revision; defaults to the primary checkout's HEAD
+ * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from)
  */
 export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string | undefined): WorkspaceLook {
   const { root } = workspace

@@ -35,10 +35,10 @@ export interface RemoveRequest {
 
 export interface RemoveResult {
   readonly workspace_path: string
-  /** Stays as it is: its commits are nowhere else. */
+  /** The branch is kept as it is, since its commits are nowhere else. */
   readonly branch: string | null
   readonly removed: boolean
-  /** Where what no commit has was moved to; null when there was nothing. */
+  /** Where content that no commit has was moved. Null if there was none. */
   readonly kept_in: string | null
   /** Refs that hold what was staged, or committed on no branch. */
   readonly kept_refs: readonly string[]
@@ -46,7 +46,7 @@ export interface RemoveResult {
 
 const NAMED = 5
 
-/** The worktrees of work packages: which there are, which have had their day, and how to be rid of one. */
+/** The worktrees of work packages: which exist, which are stale, and removing one. */
 @injectable()
 export class Workspaces {
   constructor(
@@ -58,8 +58,8 @@ export class Workspaces {
   ) {}
 
   /**
-   * Worked out from git's worktrees and the log, so that nothing has to be kept: those that are there, and those
-   * that a package in work should have.
+   * Computed from git's worktrees and the log, so nothing needs to be stored. Lists existing worktrees, and those that
+   * a package in work should have.
    */
   async list(feature?: string): Promise<WorkspaceDocument[]> {
     const { root } = this.workspace
@@ -76,9 +76,9 @@ export class Workspaces {
   }
 
   /**
-   * Removes a worktree and leaves its branch. What only it holds is moved aside, never deleted.
-   * @throws KittyError ValidationError (something in it is nowhere else), StateTransitionError (somebody is doing
-   * the package), UsageError, NotWritable.
+   * Removes a worktree and leaves its branch. Moves whatever exists only there aside instead of deleting it.
+   * @throws KittyError ValidationError (something in it exists nowhere else), StateTransitionError (someone is working
+   * on the package), UsageError, NotWritable
    */
   async remove(request: RemoveRequest): Promise<RemoveResult> {
     const { feature, workPackage, force } = request
@@ -113,7 +113,7 @@ export class Workspaces {
   ): WorkspaceDocument | undefined {
     const exists = worktree?.exists ?? false
     const isInWork = this.workflow.working.includes(state.lane)
-    // One that was removed after its package was finished is nothing to speak of.
+    // Skip a worktree that was removed after its package was finished.
     if (!exists && !(state.workspace !== null && isInWork) && worktree === undefined) return undefined
     const branch = worktree?.branch ?? state.workspace?.branch ?? null
     const stale = [
@@ -149,7 +149,7 @@ export class Workspaces {
     return worktree
   }
 
-  /** Files as they lie there, and what git alone knows of: the index, and commits on no branch. */
+  /** Keeps the files as they are, and what only git knows about: the index, and commits on no branch. */
   #keep(name: string, { path }: GitWorktree, loose: boolean): Pick<RemoveResult, 'kept_in' | 'kept_refs'> {
     const { root, privateDir } = this.workspace
     const mark = `${name}-${this.session.now().toISOString().replaceAll(/[:.]/g, '')}`
@@ -159,7 +159,8 @@ export class Workspaces {
       git(root, ['update-ref', `refs/kitty/removed/${mark}/${ref}`, commit])
       refs.push(`refs/kitty/removed/${mark}/${ref}`)
     }
-    // The stash's own form, without the stash: git-stash(1), "create". Unmerged files make it refuse; they move along.
+    // The format of a stash without creating one: git-stash(1), "create". It fails if files are unmerged; those are
+    // moved with the folder.
     const identity = ['-c', 'user.name=kitty', '-c', 'user.email=kitty@localhost']
     keepRef(
       'changes',
@@ -170,7 +171,7 @@ export class Workspaces {
     try {
       mkdirSync(join(privateDir, 'removed'), { recursive: true })
       renameSync(path, folder)
-      // It points to what git is about to forget: what is left is a plain folder.
+      // It points to a record that git is about to drop. Without it a plain folder remains.
       rmSync(join(folder, '.git'), { force: true })
     } catch (error) {
       throw notMoved(error, path, folder)

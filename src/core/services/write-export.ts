@@ -5,7 +5,7 @@ import { writeOutFile, writeOutFolder } from '../files/out-files.js'
 import type { WrittenFile } from '../transfer/document.js'
 import { Session } from '../workspace/session.js'
 
-/** Puts an export where `--out` says. */
+/** Writes an export to the path in `--out`. */
 @injectable()
 export class WriteExport {
   constructor(@inject(Session) private readonly session: Session) {}
@@ -17,7 +17,7 @@ export class WriteExport {
     return path
   }
 
-  /** @throws KittyError UsageError without `out`: a folder cannot go to stdout */
+  /** @throws KittyError UsageError without `out`, since a folder cannot go to stdout */
   folder(format: string, out: string | undefined, files: readonly WrittenFile[]): string {
     if (out === undefined)
       throw new KittyError('UsageError', `An export to ${format} is a folder of files.`, {

@@ -8,16 +8,16 @@ import {
   type WorkflowTable,
 } from '../events-lib.js'
 
-/** What an event writes to a register in which there can be a conflict, or undefined. */
+/** What an event writes to a register that can have conflicts, or undefined. */
 export function writeOf(event: LogEvent, register: string, table?: WorkflowTable): RegisterWrite | undefined {
   if (!isKittyEvent(event)) return undefined
   return contestedWrites(event, table).find((write) => write.register === register)
 }
 
 /**
- * The event that writes again what `kept` wrote to the register, instead of what `standing` wrote.
- * A move is marked as forced, since it is decided here and not by the table, and leaves the package with its holder.
- * @throws Error for an event that writes no register in which there can be a conflict
+ * Creates the event that repeats what `kept` wrote to the register, instead of what `standing` wrote. A move is marked
+ * as forced, since the user and not the table decides it, and the package keeps its holder.
+ * @throws Error for an event that writes to no register that can have conflicts
  */
 export function writtenAgain(
   kept: KittyEvent,
@@ -80,7 +80,7 @@ export function writtenAgain(
   }
 }
 
-/** One register of a definition: the others, and the sets, stay as they are. */
+/** Repeats one register of a definition. The other registers and the sets stay as they are. */
 function definitionAgain(
   kept: Extract<KittyEvent, { event_type: 'WPCreated' | 'WPChanged' }>,
   standing: LogEvent,

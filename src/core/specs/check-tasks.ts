@@ -1,6 +1,6 @@
 import { compareWorkPackages } from './work-package-id.js'
 
-/** What must hold before a feature's work packages enter the log: one file an id, dependencies that exist, no circle. */
+/** What must hold before a feature's work packages enter the log: one file per ID, existing dependencies, no cycles. */
 
 interface Node {
   readonly work_package_id: string
@@ -20,8 +20,8 @@ interface TaskProblem {
 }
 
 /**
- * Every problem, in a stable order; empty when the tasks may be taken up.
- * @param known ids that exist besides these files, such as those already in the log
+ * Returns every problem in a stable order, or an empty list if the tasks may enter the log.
+ * @param known IDs that exist besides these files, such as those already in the log
  */
 export function checkTasks(tasks: readonly StatedTask[], known: readonly string[] = []): TaskProblem[] {
   const ids = new Set([...tasks.map((task) => task.work_package_id), ...known])
@@ -83,8 +83,8 @@ function cycles(tasks: readonly StatedTask[]): TaskProblem[] {
 }
 
 /**
- * Cycles, each from its smallest id and back to it; together they touch every work package that waits for itself. A
- * package that depends on itself is none.
+ * Returns cycles, each as a path from its smallest ID back to itself. Together they cover every work package that waits
+ * for itself. A package that depends directly on itself is not counted.
  */
 export function cyclesIn(tasks: readonly Node[]): string[][] {
   const graph = new Map(tasks.map((task) => [task.work_package_id, task]))
@@ -99,7 +99,10 @@ export function cyclesIn(tasks: readonly Node[]): string[][] {
   return found
 }
 
-/** The shortest way from `start` along dependencies back to it, `start` first; iterative, since files set the depth. */
+/**
+ * The shortest path along dependencies from `start` back to it, starting with `start`. Iterative, since files determine
+ * the depth.
+ */
 function pathBackTo(
   start: string,
   graph: ReadonlyMap<string, Node>,

@@ -1,6 +1,6 @@
 /**
- * Writing registers back into a file's front matter: the lines of those keys change, every other byte stays. What was
- * written is read again before it is believed.
+ * Writes registers back into a file's front matter. Changes only the lines of those keys and keeps every other byte.
+ * Reads the result again to verify it.
  */
 import { basename } from 'node:path'
 import { type Definition, differences } from './definition.js'
@@ -18,8 +18,8 @@ type Written =
   { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly problem: string }
 
 /**
- * The same file with these registers as `wanted` has them.
- * @param path what the file is called, since its name gives the id
+ * Returns the file with these registers set as in `wanted`.
+ * @param path the file's name, which determines the ID
  */
 export async function setDefinition(
   path: string,
@@ -69,7 +69,9 @@ function setRegister(bytes: Buffer, register: Register, wanted: Definition): Wri
   }
 }
 
-/** Where the entry's value ends: its last line's end and a comment on its only line stay. */
+/**
+ * Where the entry's value ends. The line end of its last line is kept, and so is a comment if the value is on one line.
+ */
 function endOf(text: string, { valueStart, lineEnd, end, continues }: Entry): number {
   if (!continues) {
     const comment = /(?<![ \t])[ \t]+#[^\n]*$/.exec(text.slice(valueStart, lineEnd))
@@ -101,7 +103,7 @@ function valueOf(
   return items.map((item) => `${newline}${indent}- ${item}`).join('')
 }
 
-/** What the author wrote for each id, so that a sentence stays one. Undefined for items that are more than text. */
+/** What the author wrote for each ID, so that a sentence stays a sentence. Undefined if an item is more than text. */
 function itemsOf(
   text: string,
   entry: Entry,

@@ -1,15 +1,15 @@
-/** What a package is, in its file and in the log, and where the two differ. */
+/** What a package is according to its file and to the log, and where the two differ. */
 
 /** The part of a work package's file that the log repeats. */
 export interface Definition {
   readonly title: string
-  /** 0 to 4, 0 the most urgent. */
+  /** 0 to 4, where 0 is the most urgent. */
   readonly priority: number
   readonly dependencies: readonly string[]
   readonly subtasks: readonly string[]
 }
 
-/** A register, or one element of a set: whether it is in the set is its value. */
+/** A register, or one element of a set, whose value is whether the set contains it. */
 export type DefinitionPlace =
   | { readonly register: 'title' | 'priority'; readonly element: null }
   | { readonly register: 'dependencies' | 'subtasks'; readonly element: string }
@@ -18,7 +18,7 @@ export type PlaceValue = string | number | boolean
 
 export type Difference = DefinitionPlace & { readonly file: PlaceValue; readonly log: PlaceValue }
 
-/** Where the two say something else; order and repetition in a list are no difference. */
+/** Returns the places where file and log differ. Order and repetition in a list make no difference. */
 export function differences(file: Definition, log: Definition): Difference[] {
   const places: DefinitionPlace[] = [
     { register: 'title', element: null },
@@ -45,24 +45,25 @@ function elementPlaces(
   return [...new Set([...file[register], ...log[register]])].map((element) => ({ register, element }))
 }
 
-/** What is known of one place besides the file and the log of now. */
+/** What is known about one place besides its current values in the file and the log. */
 export interface PlaceHistory {
-  /** The values that the log had, oldest first; an element is absent before its first event. */
+  /** The values that the log had, oldest first. An element is absent before its first event. */
   readonly logged: readonly PlaceValue[]
-  /** The values in HEAD's history of the file, oldest first, the last one HEAD's; none where git cannot tell. */
+  /** The values in HEAD's history of the file, oldest first and ending with HEAD's. Empty if git cannot tell. */
   readonly committed: readonly PlaceValue[]
-  /** What this checkout last synced, and whether HEAD has stayed where it was then; undefined when it never did. */
+  /** What this checkout last synced, and whether HEAD is still where it was then. Undefined if it never synced. */
   readonly synced: { readonly value: PlaceValue; readonly isCurrent: boolean } | undefined
 }
 
 /**
- * Whether the file was changed there since it last agreed with the log; otherwise it is behind: the log went on. Never
- * decided by the values alone, since a value may be set back. docs/formats.md, "Changed or behind".
+ * True if the place was changed in the file since it last agreed with the log. Otherwise the file is behind: the log
+ * went on. Comparing the two values is not enough, since a value may be set back. See docs/formats.md, "Changed or
+ * behind".
  */
 export function isChanged({ file, element }: Difference, history: PlaceHistory): boolean {
   const { logged, committed, synced } = history
   if (element !== null && file === false) {
-    // What no version of the file ever had was not taken out of it.
+    // An element that no version of the file ever had was not removed from it.
     const wasThere = committed.includes(true) || synced?.value === true
     if (!wasThere) return false
   } else if (!logged.includes(file)) return true

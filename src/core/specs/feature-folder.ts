@@ -1,4 +1,4 @@
-/** A feature's folder: what meta.json says of it, and the work packages in `tasks/`. */
+/** A feature's folder: what meta.json says about it, and the work packages in `tasks/`. */
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { wordsOfFeature } from './feature-name.js'
@@ -22,14 +22,14 @@ type Tasks =
   | {
       readonly kind: 'tasks'
       readonly workPackages: readonly StatedWorkPackage[]
-      /** Packages whose files cannot be read, by file. */
+      /** Package files that cannot be read. */
       readonly unreadable: readonly Skipped[]
-      /** Files that look like packages and are not read as such. */
+      /** Files that look like packages but are not read as such. */
       readonly skipped: readonly Skipped[]
     }
   | { readonly kind: 'no_tasks_folder'; readonly dir: string; readonly reason: string }
 
-/** Title and mission as meta.json states them; a title can always be shown, made from the slug at worst. */
+/** Reads title and mission from meta.json. There is always a title to show, if need be one made from the slug. */
 export function readFeature(specsDir: string, slug: string): StatedFeature {
   const dir = join(specsDir, slug)
   const meta = readMeta(specsDir, join(dir, 'meta.json'))
@@ -43,7 +43,9 @@ export function readFeature(specsDir: string, slug: string): StatedFeature {
   }
 }
 
-/** Every `WP*.md` of the feature's tasks folder, by id; what cannot be read and what is passed over have their reasons. */
+/**
+ * Reads every `WP*.md` in the feature's tasks folder, by ID. Gives a reason for each file that it cannot read or skips.
+ */
 export async function readTasks(featureDir: string): Promise<Tasks> {
   const dir = join(featureDir, 'tasks')
   const specsDir = dirname(featureDir)
@@ -65,7 +67,7 @@ interface PackageFile {
   readonly name: string
 }
 
-/** The files in `dir`, below `root`, whose names are packages', by id, then by name. */
+/** The files in `dir`, below `root`, whose names are package names, by ID and then by name. */
 export function packageFilesIn(root: string, dir: string): PackageFile[] {
   return listInside(root, dir)
     .flatMap(({ name }) => {
@@ -75,7 +77,7 @@ export function packageFilesIn(root: string, dir: string): PackageFile[] {
     .sort((a, b) => compareWorkPackages(a.id, b.id) || (a.name < b.name ? -1 : 1))
 }
 
-/** Why there is no folder at `dir` that kitty may look into, or undefined when there is one. */
+/** Why kitty cannot look into a folder at `dir`, or undefined if it can. */
 export function noFolder(root: string, dir: string): string | undefined {
   let look: Look
   try {

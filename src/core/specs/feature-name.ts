@@ -1,9 +1,9 @@
-/** The two forms a feature's name has: `017-user-login` and `user-login-01KW6N8W`. docs/formats.md, "Names". */
+/** The two forms of a feature's name: `017-user-login` and `user-login-01KW6N8W`. See docs/formats.md, "Names". */
 import { join } from 'node:path'
 
 interface FeatureName {
   readonly slug: string
-  /** Undefined for a name that has none, also where its words begin with digits. */
+  /** Undefined for a name without a number, even if its words begin with digits. */
   readonly number: number | undefined
   readonly words: string
   /** The first eight characters of a ULID, as found. */
@@ -13,7 +13,10 @@ interface FeatureName {
 const NUMBERED = /^(\d{3,9})-([a-z0-9][a-z0-9-]{0,95})$/
 const WITH_ULID = /^([a-z0-9][a-z0-9-]{0,90})-([0-7](?:[0-9A-HJKMNP-TV-Z]{7}|[0-9a-hjkmnp-tv-z]{7}))$/
 
-/** Reads a name, the numbered form first; undefined for text in neither form, which never becomes a path. */
+/**
+ * Parses a name, trying the numbered form first. Returns undefined for text in neither form, which never becomes a
+ * path.
+ */
 export function featureName(slug: string): FeatureName | undefined {
   const [, number, words] = NUMBERED.exec(slug) ?? []
   if (number !== undefined && words !== undefined && slug.length <= 100)
@@ -22,23 +25,23 @@ export function featureName(slug: string): FeatureName | undefined {
   return before === undefined ? undefined : { slug, number: undefined, words: before, ulid }
 }
 
-/** A feature's number; undefined for names without one. */
+/** A feature's number, or undefined for a name without one. */
 export function numberOfFeature(slug: string): number | undefined {
   return featureName(slug)?.number
 }
 
-/** The words of the name, with blanks between them, as a title of last resort. */
+/** The words of the name, separated by spaces: the title of last resort. */
 export function wordsOfFeature(slug: string): string {
   return (featureName(slug)?.words ?? slug).replaceAll('-', ' ')
 }
 
-/** By number, then by name; names without a number last. */
+/** Sorts by number, then by name. Names without a number come last. */
 export function compareFeatures(a: string, b: string): number {
   const [left, right] = [numberOfFeature(a) ?? Infinity, numberOfFeature(b) ?? Infinity]
   return left === right ? (a < b ? -1 : a > b ? 1 : 0) : left - right
 }
 
-/** The absolute folder of a feature, or undefined for text that is no feature's name. */
+/** The absolute path of a feature's folder, or undefined for text that is not a feature's name. */
 export function featureDir(specsDir: string, slug: string): string | undefined {
   return featureName(slug) === undefined ? undefined : join(specsDir, slug)
 }

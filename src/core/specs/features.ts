@@ -1,10 +1,10 @@
-/** The folders under kitty-specs: which are features, and why the others are not. */
+/** The folders under kitty-specs: which ones are features, and why the others are not. */
 import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { listInside, lookInside } from '../files/work-tree.js'
 import { compareFeatures, featureDir, featureName } from './feature-name.js'
 
-/** What is there and is not read. */
+/** Something that exists but is not read. */
 export interface Skipped {
   /** Absolute. */
   readonly file: string
@@ -12,12 +12,12 @@ export interface Skipped {
 }
 
 interface Features {
-  /** Names, by number, then by name. */
+  /** Names, sorted by number, then by name. */
   readonly features: readonly string[]
   readonly skipped: readonly Skipped[]
 }
 
-/** Looks at every folder in `specsDir`; there is none when it does not exist. */
+/** Examines every folder in `specsDir`. Finds none if `specsDir` does not exist. */
 export function lookAtFeatures(specsDir: string): Features {
   const folders = listInside(dirname(specsDir), specsDir).filter(
     (entry) => entry.isDirectory() || entry.isSymbolicLink(),
@@ -43,7 +43,7 @@ export function listFeatures(specsDir: string): string[] {
   return [...lookAtFeatures(specsDir).features]
 }
 
-/** Whether it names a folder in `specsDir` that is a feature. */
+/** True if `slug` names a folder in `specsDir` that is a feature. */
 export function isFeature(specsDir: string, slug: string): boolean {
   const dir = featureDir(specsDir, slug)
   if (dir === undefined) return false
@@ -53,13 +53,13 @@ export function isFeature(specsDir: string, slug: string): boolean {
     if (systemCode(error) === undefined) throw error
     return false
   }
-  // Only a name that ends as a ULID begins can differ from another in case alone.
+  // Only a name that ends like the start of a ULID can differ from another in case only.
   if (!/-[0-7][0-9a-z]{7}$/i.test(slug)) return true
   const names = listInside(dirname(specsDir), specsDir).map((entry) => entry.name)
   return names.includes(slug) && twinReason(slug, names) === undefined
 }
 
-/** Some file systems have only one folder for both. */
+/** Case-insensitive file systems have only one folder for both names. */
 function twinReason(name: string, names: readonly string[]): string | undefined {
   const twin = names.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
   return twin === undefined
@@ -67,7 +67,7 @@ function twinReason(name: string, names: readonly string[]): string | undefined 
     : `twice: its name differs from ${twin} only in case; rename one of them`
 }
 
-/** Null for a link whose name nobody takes for a feature's. */
+/** Returns null for a link whose name does not look like a feature's. */
 function linkReason(path: string): string | null {
   return featureName(basename(path)) === undefined
     ? null

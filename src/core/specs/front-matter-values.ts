@@ -1,4 +1,7 @@
-/** The values of the keys kitty reads from a file's front matter, each with its line; other keys are their readers'. */
+/**
+ * The values of the keys that kitty reads from a file's front matter, each with its line. Other keys are left to their
+ * readers.
+ */
 import { type Entry, readEntries } from './key-lines.js'
 import { structureProblem } from './structure.js'
 import { simpleValue } from './simple-value.js'
@@ -22,7 +25,7 @@ type FrontMatterValues = { readonly ok: true; readonly values: Values } | ({ rea
 
 const isKey = (name: string): name is Key => (KEYS as readonly string[]).includes(name)
 
-/** Reads bytes [start, end) of a file that is UTF-8. The first thing that is wrong is the answer. */
+/** Reads bytes [start, end) of a UTF-8 file. Returns the first problem, if there is one. */
 export async function readValues(bytes: Buffer, start: number, end: number): Promise<FrontMatterValues> {
   const text = bytes.toString('latin1', 0, end)
   const unsafe = structureProblem(text, start, end)
@@ -59,7 +62,7 @@ async function parsed(bytes: Buffer, { key, start, end }: Entry, line: number): 
   }
 }
 
-/** A key whose name is one of kitty's but for its letters would be passed over in silence. */
+/** Reports a key that differs from one of kitty's only in case or dashes, since kitty would silently ignore it. */
 function otherKeyProblem(text: string, entry: Entry): string | undefined {
   const meant = entry.key.toLowerCase().replaceAll('-', '_')
   if (isKey(meant)) return `write "${entry.key}" as "${meant}"`

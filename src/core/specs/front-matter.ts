@@ -1,26 +1,26 @@
 /**
- * The YAML block at the head of a markdown file, and the one line of it that kitty rewrites: `lane:`.
- * Everything is done on bytes, so that no other byte of a person's file can change.
+ * The YAML block at the start of a Markdown file, and the one line of it that kitty rewrites: `lane:`. Everything works
+ * on bytes, so that no other byte of a person's file can change.
  */
 import { readEntries, type Entry } from './key-lines.js'
 import { lineAt, skipBlanks } from './lines.js'
 import { lineOf, type Problem } from './value.js'
 import { unquoted } from './value-end.js'
 
-/** Front matter above this is refused: no author writes it, and every command would read it. */
+/** Longer front matter is refused: no author writes it, and every command would have to read it. */
 const FRONT_MATTER_LIMIT = 16 * 1024
 
 type FrontMatter =
   | { readonly kind: 'none' }
   | ({ readonly kind: 'broken' } & Problem)
-  /** The YAML lies at bytes [start, end); `bodyStart` is the first byte after the closing line. */
+  /** The YAML is at bytes [start, end). `bodyStart` is the first byte after the closing line. */
   | { readonly kind: 'found'; readonly start: number; readonly end: number; readonly bodyStart: number }
 
 type LaneChange =
   | { readonly ok: true; readonly bytes: Buffer; readonly changed: boolean }
   | { readonly ok: false; readonly problem: string }
 
-/** Finds the block between `---` and the next `---` or `...`; a byte-order mark and any line ends are accepted. */
+/** Finds the block between `---` and the next `---` or `...`. Accepts a byte-order mark and any line ends. */
 export function splitFrontMatter(bytes: Buffer): FrontMatter {
   if (bytes[0] === 0xff || bytes[0] === 0xfe)
     return { kind: 'broken', line: 1, problem: 'the file is UTF-16: save it as UTF-8' }
@@ -29,7 +29,7 @@ export function splitFrontMatter(bytes: Buffer): FrontMatter {
   const fence = text.slice(opening.start, opening.end)
   if (!fence.startsWith('---')) return { kind: 'none' }
   if (fence.trimEnd() !== '---') {
-    // "---js" makes other programs run the block as code; a rule of dashes is no front matter either.
+    // "---js" makes other programs run the block as code, and a rule of dashes is not front matter either.
     if (/^-+$/.test(fence.trimEnd())) return { kind: 'none' }
     return {
       kind: 'broken',
@@ -61,7 +61,7 @@ export function splitFrontMatter(bytes: Buffer): FrontMatter {
   }
 }
 
-/** The file's lane, or undefined when it names none or its front matter cannot be read. */
+/** The file's lane. Undefined if the file names none or its front matter cannot be read. */
 export function readLane(bytes: Buffer): string | undefined {
   const found = findLane(bytes)
   if (!found.ok || found.lane === undefined) return undefined
@@ -69,8 +69,8 @@ export function readLane(bytes: Buffer): string | undefined {
 }
 
 /**
- * The same bytes with `lane:` set: quotes, comment and line end of that line stay as they were. Without such a
- * line one is added under `work_package_id` or `title`, else as the first key.
+ * Returns the same bytes with `lane:` set. Keeps that line's quotes, comment and line end. If there is no such line,
+ * adds one below `work_package_id` or `title`, or else as the first key.
  */
 export function setLane(bytes: Buffer, lane: string): LaneChange {
   if (!/^[A-Za-z][\w.-]*$/.test(lane)) return { ok: false, problem: `"${lane}" cannot be written as a lane` }
@@ -87,7 +87,7 @@ export function setLane(bytes: Buffer, lane: string): LaneChange {
   return replaced(bytes, insertAt, insertAt, `lane: ${quoteFor(lane)}${lane}${quoteFor(lane)}${lineEnd}`)
 }
 
-/** YAML 1.1 reads these plain words as booleans or nothing. */
+/** YAML 1.1 reads these plain words as booleans or null. */
 function quoteFor(lane: string): string {
   return /^(?:true|false|yes|no|on|off|null|y|n)$/i.test(lane) ? "'" : ''
 }
@@ -101,7 +101,7 @@ function replaced(bytes: Buffer, start: number, end: number, text: string): Lane
 }
 
 interface LaneValue {
-  /** As written, quotes included; empty when the key has no value. */
+  /** As written, including quotes. Empty if the key has no value. */
   readonly scalar: string
   readonly start: number
   readonly end: number
@@ -140,7 +140,7 @@ function findLane(bytes: Buffer): FoundLane {
   return { ok: true, lane, insertAt, lineEnd }
 }
 
-/** The scalar on the key's own line; undefined for lists, blocks, anchors, tags and values of several lines. */
+/** The scalar on the key's own line. Undefined for lists, blocks, anchors, tags and multiline values. */
 function laneValue(text: string, entry: Entry): LaneValue | undefined {
   if (entry.continues) return undefined
   const start = skipBlanks(text, entry.valueStart, entry.lineEnd)
@@ -159,7 +159,7 @@ function plainScalar(rest: string): string | undefined {
   return (comment === -1 ? rest : rest.slice(0, comment)).trimEnd()
 }
 
-/** One character a byte; enough to hold the longest front matter allowed and the line that closes it. */
+/** One character per byte. Long enough for the longest front matter allowed and its closing line. */
 function headOf(bytes: Buffer): string {
   return bytes.toString('latin1', 0, FRONT_MATTER_LIMIT + 16)
 }

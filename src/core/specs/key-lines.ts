@@ -1,6 +1,6 @@
 /**
- * The top-level keys of a block of YAML and the bytes each one occupies, found without a YAML parser: a lane
- * can then be replaced where it stands, and a move costs no parser at start-up.
+ * Finds the top-level keys of a YAML block and the bytes that each one occupies, without a YAML parser: kitty can then
+ * replace a lane in place, and a move loads no parser.
  *
  * Text is latin1: one character is one byte, so every index is a byte offset.
  */
@@ -15,17 +15,19 @@ export interface Entry {
   readonly start: number
   /** The first character after the key's colon. */
   readonly valueStart: number
-  /** The end of the key's line, its line end left out. */
+  /** The end of the key's line, excluding the line end. */
   readonly lineEnd: number
-  /** The end of the entry's last line of content, its line end included. */
+  /** The end of the last line with content that belongs to the entry, including the line end. */
   readonly end: number
-  /** True when the value goes on below the key's line. */
+  /** True if the value continues below the key's line. */
   readonly continues: boolean
 }
 
 type Entries = { readonly ok: true; readonly entries: readonly Entry[] } | ({ readonly ok: false } & Problem)
 
-/** Reads the top-level keys of `text[from, to)`; a shape that cannot be told apart with certainty is a problem. */
+/**
+ * Reads the top-level keys of `text[from, to)`. Reports a problem if it cannot tell with certainty where an entry ends.
+ */
 export function readEntries(text: string, from: number, to: number): Entries {
   const entries: Entry[] = []
   let awaitsValue = false
@@ -50,8 +52,8 @@ export function readEntries(text: string, from: number, to: number): Entries {
     const entry = entries.at(-1)
     if (entry === undefined || (opensEntry && key === undefined)) return cannotTell(text, line)
 
-    // A quote or bracket opens a value after "key:" or "- ", or on its own line below an empty value;
-    // anywhere else it is part of plain text that goes on.
+    // A quote or bracket opens a value only after "key:" or "- ", or on its own line below an empty value. Anywhere
+    // else it is part of plain text that continues.
     const value = skipProperties(text, skipBlanks(text, valueStart, line.end), line.end)
     const structural = valueStart > content
     if (structural || awaitsValue) {
@@ -86,7 +88,7 @@ function failed(text: string, { start }: Line, problem: string): Entries {
   return { ok: false, line: lineOf(text, start), problem }
 }
 
-/** Sequence items and closing brackets may stand in the first column and still belong to the key above. */
+/** Sequence items and closing brackets may be in the first column and still belong to the key above. */
 function isInsideEntry(text: string, at: number, end: number): boolean {
   const char = text[at]
   return char === ']' || char === '}' || (char === '-' && (at + 1 === end || isBlank(text[at + 1])))
@@ -96,13 +98,13 @@ interface Structure {
   /** How many list items begin on the line. */
   readonly dashes: number
   readonly key: string | undefined
-  /** Column of the key, or of the last dash where there is none: what lies under it is indented deeper. */
+  /** Column of the key, or of the last dash if there is no key. Whatever belongs to it is indented deeper. */
   readonly indent: number
-  /** Where a value may begin; `content` itself when the line has neither dash nor key. */
+  /** Where a value may begin. Equals `content` if the line has neither dash nor key. */
   readonly valueStart: number
 }
 
-/** The dashes and the key that a line begins with, where it has any. */
+/** Reads the dashes and the key at the start of a line, if any. */
 export function structureOf(text: string, content: number, { start, end }: Line): Structure {
   let at = content
   let dashes = 0
@@ -126,7 +128,7 @@ function endOfKey(text: string, at: number, end: number): number | undefined {
     const colon = skipBlanks(text, closed, end)
     return text[colon] === ':' && isBlankOrEnd(text, colon + 1, end) ? colon : undefined
   }
-  // Indicators that open something other than a plain key.
+  // These indicators open something other than a plain key.
   if (quote === undefined || '#?[]{},&*!|>%@`'.includes(quote)) return undefined
   for (let colon = at; colon < end; colon++) {
     if (text[colon] === '#' && isBlank(text[colon - 1])) return undefined
@@ -143,7 +145,7 @@ function excerpt(text: string, line: Line): string {
   return Buffer.from(text.slice(line.start, Math.min(line.end, line.start + 40)), 'latin1').toString('utf8')
 }
 
-/** Passes over an anchor or a tag, which may stand before a value. */
+/** Skips an anchor or a tag in front of a value. */
 function skipProperties(text: string, at: number, end: number): number {
   let index = at
   while (index < end && (text[index] === '&' || text[index] === '!')) {

@@ -1,14 +1,14 @@
-/** Lines of a text held one byte a character (latin1), so that every index is a byte offset. */
+/** Lines of a text held as one character per byte (latin1), so that every index is a byte offset. */
 
 export interface Line {
   readonly start: number
-  /** Without the line end. */
+  /** Excludes the line end. */
   readonly end: number
-  /** With the line end. */
+  /** Includes the line end. */
   readonly next: number
 }
 
-/** The line that begins at `at`; LF and CRLF end one, a lone CR does not. */
+/** The line that begins at `at`. LF and CRLF end a line; a lone CR does not. */
 export function lineAt(text: string, at: number, to: number): Line {
   const newline = text.indexOf('\n', at)
   const next = newline === -1 || newline >= to ? to : newline + 1

@@ -1,4 +1,4 @@
-/** Dependencies and subtasks, in the forms their authors write them. */
+/** Dependencies and subtasks, in the forms in which authors write them. */
 import { createHash } from 'node:crypto'
 import { quoted } from '../errors/secrets.js'
 import type { Problem, Value } from './value.js'
@@ -8,14 +8,14 @@ type Listed =
   | {
       readonly ok: true
       readonly ids: readonly string[]
-      /** What an item states that kitty does not take from files, in words. */
+      /** Describes what the items state that kitty does not take from files. */
       readonly leftOut: readonly string[]
     }
   | ({ readonly ok: false } & Problem)
 
 const NONE = /^(?:none|n\/a|\[\s?\])?$/i
 
-/** Ids of packages. `none`, `n/a`, `"[]"` and nothing at all are none; repeats are dropped, since they say no more. */
+/** Reads package IDs. `none`, `n/a`, `"[]"` and an empty value mean no IDs. Drops repeats, which add nothing. */
 export function readDependencies(value: Value | undefined): Listed {
   const ids = new Set<string>()
   for (const item of itemsOf(value)) {
@@ -27,13 +27,16 @@ export function readDependencies(value: Value | undefined): Listed {
   return { ok: true, ids: [...ids], leftOut: [] }
 }
 
-/** `T001`, `ST-1`, `T001A`: letters, then a number. Its title may follow. */
+/** `T001`, `ST-1` or `T001A`: letters, then a number. A title may follow. */
 const NUMBERED = /^([A-Za-z]{1,16}[-_.]?\d[\w.]{0,47})(?=[\s:,]|$)/
 const WORD = /^[A-Za-z][\w.-]{0,63}$/
 const RANGE =
   /^([A-Za-z]{0,16})-?(\d{1,9})[A-Za-z]?(\s{0,4}(?:-|–|—|\.{2,3}|…|to|through)\s{0,4})([A-Za-z]{0,16})-?(\d{1,9})[A-Za-z]?(?![\w.-])(.?)/i
 
-/** `T001-T005`, `T001-005`, `T001 to T005`; but `T001-1` is one id, and `T001 - 2 tests` an id with its title. */
+/**
+ * True for `T001-T005`, `T001-005` and `T001 to T005`. But `T001-1` is one ID, and `T001 - 2 tests` is an ID with a
+ * title.
+ */
 function isRange(text: string): boolean {
   const [, letters, first, between, again, last, rest] = RANGE.exec(text) ?? []
   if (letters === undefined || first === undefined || last === undefined) return false
@@ -41,7 +44,10 @@ function isRange(text: string): boolean {
   return rest === '' && (letters === '' || first.length === last.length || between !== '-')
 }
 
-/** Ids of subtasks: one that is written, or one that is made of the sentence and stays as long as the sentence does. */
+/**
+ * Reads subtask IDs. A subtask without a written ID gets one made from its sentence, which stays the same as long as
+ * the sentence does.
+ */
 export function readSubtasks(value: Value | undefined): Listed {
   const ids = new Set<string>()
   const leftOut: string[] = []
@@ -60,7 +66,7 @@ export function readSubtasks(value: Value | undefined): Listed {
   return { ok: true, ids: [...ids], leftOut }
 }
 
-/** A subtask as its id: what it begins with, else one made of its words. */
+/** The subtask's ID: the one that it begins with, or one made from its words. */
 export function subtaskId(text: string): string {
   const trimmed = text.trim()
   if (WORD.test(trimmed)) return trimmed
@@ -69,7 +75,9 @@ export function subtaskId(text: string): string {
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** `s-` and the first 40 bits of the sentence's SHA-256; spelling in Unicode and white space make no difference. */
+/**
+ * `s-` and the first 40 bits of the sentence's SHA-256. Ignores differences in Unicode normalization and white space.
+ */
 function madeId(sentence: string): string {
   const folded = sentence.normalize('NFC').replaceAll(/\s+/g, ' ')
   const bits = createHash('sha256').update(folded).digest().readUIntBE(0, 5)
@@ -84,7 +92,7 @@ interface StatedSubtask {
   readonly hasStatus: boolean
 }
 
-/** `{id, title, status}`; `T001: Write it` is an object to YAML. */
+/** Reads `{id, title, status}`. `T001: Write it` is an object too, according to YAML. */
 function statedSubtask(keys: ReadonlyMap<string, Value>): StatedSubtask | undefined {
   const named = keys.get('id') ?? keys.get('title')
   const hasStatus = keys.has('status') || keys.has('done')
@@ -95,7 +103,7 @@ function statedSubtask(keys: ReadonlyMap<string, Value>): StatedSubtask | undefi
   return id === undefined ? undefined : { text: id, hasStatus: false }
 }
 
-/** The items of a list; text stands for one that is separated by commas. */
+/** The items of a list. Text counts as a list separated by commas. */
 function itemsOf(value: Value | undefined): readonly Value[] {
   if (value === undefined || value.kind === 'none') return []
   if (value.kind === 'mapping') return [value]

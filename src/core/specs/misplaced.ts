@@ -1,6 +1,6 @@
 /**
- * Front matter that does not begin the file. Read as Markdown it would say "no dependencies", so such a file is
- * refused. A block between rules that states none of kitty's keys is Markdown.
+ * Detects front matter that does not begin the file. Read as Markdown it would mean "no dependencies", so such a file
+ * is refused. A block between rules without any of kitty's keys counts as Markdown.
  */
 import type { Problem } from './value.js'
 
@@ -9,7 +9,7 @@ const ANY_KEY = /^["']?[A-Za-z][\w-]{0,63}["']?[ \t]*[:=](?:[ \t]|$)/
 const FENCE = /^(?:```|~~~)/
 const RULE = /^(?:-{3,}|\+{3,})$/
 
-/** Where a file without front matter at its first byte has some after all, or undefined. */
+/** Finds front matter in a file that does not start with it, or returns undefined. */
 export function misplacedFrontMatter(text: string): Problem | undefined {
   const lines = text.split('\n').map(withoutComment)
   const first = lines.findIndex((line) => line !== '' && !FENCE.test(line))
@@ -22,7 +22,7 @@ export function misplacedFrontMatter(text: string): Problem | undefined {
     : { line: opening + 1, problem: `its front matter ${placeOf(lines, opening)}` }
 }
 
-/** Whether the lines between two rules are keys, one of them kitty's. */
+/** True if the lines between two rules are keys and at least one is kitty's. */
 function isBlock(lines: readonly string[]): boolean {
   const top = lines.find((line) => line !== '' && !line.startsWith('#'))
   return top !== undefined && ANY_KEY.test(top) && lines.some((line) => KITTY_KEY.test(line))
@@ -40,7 +40,7 @@ function isInFence(lines: readonly string[], at: number): boolean {
   return lines.slice(0, at).filter((line) => FENCE.test(line)).length % 2 === 1
 }
 
-/** The line without blanks around it and without the comment that it begins with. */
+/** The line without surrounding blanks and without the comment marker at its start. */
 function withoutComment(line: string): string {
   const text = line.replace('\uFEFF', '').trim()
   const end = text.startsWith('<!--') ? text.indexOf('-->') : -1

@@ -1,4 +1,4 @@
-/** Files below `tasks/` that look like work packages to a person and are not read as such. */
+/** Files below `tasks/` that look like work packages to a person but are not read as such. */
 import { join } from 'node:path'
 import { listInside } from '../files/work-tree.js'
 import type { Skipped } from './features.js'
@@ -6,13 +6,13 @@ import { splitFrontMatter } from './front-matter.js'
 import { readSpecFile } from './read-spec-file.js'
 import { workPackageIdOfFile } from './work-package-id.js'
 
-/** Folders below `tasks/`; deeper ones are somebody's archive. */
+/** How many folders deep to look below `tasks/`. Anything deeper is probably an archive. */
 const DEPTH_LIMIT = 8
-/** `wp01…`, `WP-01…`, `WP_1…` and `WP–01…`, whatever follows. */
+/** Matches `wp01…`, `WP-01…`, `WP_1…` and `WP–01…`, whatever follows. */
 const LOOKS_LIKE_ONE = /^wp[-_–]?\d/i
 const PROSE = /\.(?:md|mdx|markdown|txt)$/i
 
-/** Each with the reason it is passed over, by path. @param root an absolute folder above `tasksDir` */
+/** Lists these files by path, each with the reason for skipping it. @param root an absolute folder above `tasksDir` */
 export function passedOver(root: string, tasksDir: string): Skipped[] {
   return [...below(root, tasksDir, 0)]
 }

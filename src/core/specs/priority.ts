@@ -1,9 +1,9 @@
 import type { Value } from './value.js'
 
-/** 0 is the most urgent. docs/formats.md */
+/** 0 is the most urgent. See docs/formats.md. */
 export const DEFAULT_PRIORITY = 2
 
-/** `0` to `4`, or `P0` to `P4`; undefined for text that is no priority. */
+/** Reads `0` to `4` or `P0` to `P4`. Returns undefined for text that is not a priority. */
 export function readPriority(value: Value | undefined): number | undefined {
   if (value === undefined || value.kind === 'none') return DEFAULT_PRIORITY
   const digit = value.kind === 'scalar' ? /^p?([0-4])$/i.exec(value.text.trim())?.[1] : undefined

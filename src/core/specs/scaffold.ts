@@ -1,4 +1,4 @@
-/** What a new feature's files hold; pure text, so that the caller alone decides where and whether to write. */
+/** The contents of a new feature's files. Pure text: only the caller decides where and whether to write it. */
 
 interface NewFeature {
   /** `NNN-name` */
@@ -9,7 +9,7 @@ interface NewFeature {
   readonly createdAt: Date
 }
 
-/** meta.json, under the keys the folders of spec-kitty projects use. */
+/** meta.json, with the same keys as in the folders of spec-kitty projects. */
 export function metaJson(feature: NewFeature): string {
   const keys = {
     created_at: feature.createdAt.toISOString(),
@@ -21,7 +21,7 @@ export function metaJson(feature: NewFeature): string {
   return `${JSON.stringify(keys, null, 2)}\n`
 }
 
-/** spec.md: headings to fill in. */
+/** spec.md, with headings to fill in. */
 export function specMarkdown(feature: NewFeature): string {
   return `# ${feature.title.replaceAll(/\s+/g, ' ')}
 

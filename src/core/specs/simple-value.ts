@@ -1,6 +1,6 @@
 /**
- * The values that nearly every file has, read without a YAML parser: a word or text on the key's line, and flat
- * lists of those in either style. A board of thousands of packages pays for no parser.
+ * Reads the values that nearly every file has without a YAML parser: a word or text on the key's line, and flat lists
+ * of those in either style. A board of thousands of packages then needs no parser.
  *
  * Text is latin1, as in key-lines.ts.
  */
@@ -9,7 +9,7 @@ import { lineAt, skipBlanks } from './lines.js'
 import { lineOf, type Value } from './value.js'
 import { endOfQuote, unquoted } from './value-end.js'
 
-/** The entry's value, or undefined where only a YAML parser can tell what it is. */
+/** The entry's value, or undefined if only a YAML parser can tell what it is. */
 export function simpleValue(text: string, entry: Entry): Value | undefined {
   const { valueStart, lineEnd, end, continues } = entry
   const start = skipBlanks(text, valueStart, lineEnd)
@@ -19,7 +19,7 @@ export function simpleValue(text: string, entry: Entry): Value | undefined {
   return continues ? undefined : lineScalar(text, start, lineEnd)
 }
 
-/** A list with one item per line, all in one column: `- T001`. */
+/** Reads a list with one item per line, all in the same column: `- T001`. */
 function blockList(text: string, from: number, to: number): Value | undefined {
   const items: Value[] = []
   let column: number | undefined
@@ -38,7 +38,7 @@ function blockList(text: string, from: number, to: number): Value | undefined {
   return { kind: 'list', line: items[0]?.line ?? lineOf(text, from), items }
 }
 
-/** A list in brackets with no list or mapping in it; it may span lines. */
+/** Reads a list in brackets that contains no list or mapping. It may span lines. */
 function flowList(text: string, from: number, to: number): Value | undefined {
   const items: Value[] = []
   for (let at = skipSpace(text, from + 1, to); at < to;) {
@@ -65,14 +65,14 @@ function endOfFlowScalar(text: string, at: number, to: number): number | undefin
   return end === at || text.slice(at, end).includes('#') ? undefined : end
 }
 
-/** The one scalar in [start, end), which a comment may follow. */
+/** The single scalar in [start, end). A comment may follow it. */
 function lineScalar(text: string, start: number, end: number): Value | undefined {
   const line = lineOf(text, start)
   if (text[start] === '"' || text[start] === "'") {
     const close = endOfQuote(text, start, end)
     if (close === undefined || !isBlankFrom(text, close, end)) return undefined
     const written = text.slice(start, close)
-    // Other escapes take a parser.
+    // Only a parser handles other escapes.
     if (written.startsWith('"') && /\\[^"\\/]/.test(written)) return undefined
     return { kind: 'scalar', line, text: utf8(unquoted(written)) }
   }
@@ -84,7 +84,7 @@ function lineScalar(text: string, start: number, end: number): Value | undefined
 const NULLS = new Set(['~', 'null', 'Null', 'NULL'])
 const INDICATORS = '[]{},#&*!|>@%`'
 
-/** Undefined where YAML sees something other than plain text, such as a mapping. */
+/** Undefined if YAML sees something other than plain text, such as a mapping. */
 function plainText(text: string, start: number, end: number): string | undefined {
   const isAlone = start + 1 >= end || ' \t'.includes(text.charAt(start + 1))
   if (INDICATORS.includes(text.charAt(start)) || ('-?:'.includes(text.charAt(start)) && isAlone))
@@ -96,7 +96,7 @@ function plainText(text: string, start: number, end: number): string | undefined
   return text.slice(start, end).trimEnd()
 }
 
-/** True when nothing but blanks and a comment stands in [at, end). */
+/** True if [at, end) holds only blanks and a comment. */
 function isBlankFrom(text: string, at: number, end: number): boolean {
   const next = skipBlanks(text, at, end)
   return next === end || (text[next] === '#' && next > at)

@@ -1,23 +1,23 @@
 /**
- * What is checked of a whole front matter before anything in it is read: a bound on its parts, and no anchors,
- * aliases or tags. It holds for keys that kitty does not read too, since a value may swallow the lines below it.
+ * Checks a whole front matter before anything in it is read: a limit on its parts, and no anchors, aliases or tags. The
+ * checks cover keys that kitty does not read too, since a value may swallow the lines below it.
  */
 import { structureOf } from './key-lines.js'
 import { lineAt, skipBlanks } from './lines.js'
 import { lineOf, type Problem } from './value.js'
 import { endOfQuote, endOfValue } from './value-end.js'
 
-/** Keys, list items and brackets. An author's front matter has a few dozen. */
+/** Limit on keys, list items and brackets. A typical front matter has a few dozen. */
 const MARK_LIMIT = 500
-/** Columns of indentation and compact dashes that a line may begin with. */
+/** Limit on the columns of indentation and compact dashes at the start of a line. */
 const INDENT_LIMIT = 128
 const BRACKET_DEPTH_LIMIT = 32
 
-/** The first thing that `text[from, to)` may not contain, or undefined. Text is latin1. */
+/** The first thing in `text[from, to)` that is not allowed, or undefined. Text is latin1. */
 export function structureProblem(text: string, from: number, to: number): Problem | undefined {
   let marks = 0
   let awaitsValue = false
-  /** Column of the key whose plain value stands on its own line, or undefined. */
+  /** Column of the key whose plain value is on a separate line, or undefined. */
   let plainUnder: number | undefined
   const at = (index: number, problem: string): Problem => ({ line: lineOf(text, index), problem })
 

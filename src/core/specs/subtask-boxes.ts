@@ -1,10 +1,10 @@
 /**
- * The tick boxes of subtasks, in a work package's file and in tasks.md:
+ * The checkboxes of subtasks, in a work package's file and in tasks.md:
  *
  *     - [ ] T001 Write it      - [x] **T002**: Test it      - [ ] `T003` [P] Ship it
  *
- * One byte per box changes, no other. Boxes in front matter and in fenced code are examples and stay. A subtask that
- * is a sentence is found by its words.
+ * Only one byte per box changes. Boxes in front matter and in fenced code are examples and stay as they are. A subtask
+ * without a written ID is found by its words.
  */
 import { splitFrontMatter } from './front-matter.js'
 import { lineAt } from './lines.js'
@@ -14,7 +14,7 @@ import { spellWorkPackageId } from './work-package-id.js'
 interface BoxChange {
   readonly bytes: Buffer
   readonly changed: boolean
-  /** Which of the ids asked for have a box, in the order asked. */
+  /** Which of the requested IDs have a box, in the order requested. */
   readonly found: readonly string[]
 }
 
@@ -22,12 +22,12 @@ const BOX = /^([ \t]{0,16}(?:[-*+]|\d{1,9}[.)])[ \t]{1,8}\[)([ xX])\][ \t]{1,8}(
 const ID = /^[*_`~[]{0,4}([A-Za-z]{1,8}\d{1,9}[A-Za-z]?)(?![\w-])/
 const FENCE = /^[ \t]{0,16}(`{3,}|~{3,})/
 const HEADING = /^ {0,3}(#{1,6})[ \t]{1,9}(?:[*_`~[]{0,4}(?:work package[ \t:]{1,3})?(wp\d{1,9})\b)?/i
-/** Characters of a line that are looked at. */
+/** Characters of a line that are examined. The rest is ignored. */
 const LINE_LIMIT = 2_000
 
 /**
- * Ticks (`done`) or clears every box of the given subtasks; bytes that need no change are returned as they came.
- * @param owner Passes over the sections of other packages, as tasks.md has one for each
+ * Checks (`done`) or clears every box of the given subtasks. Returns the given bytes if nothing changes.
+ * @param owner skips the sections of other packages, since tasks.md has one for each
  */
 export function setBoxes(
   bytes: Buffer,
@@ -53,7 +53,7 @@ export function setBoxes(
 
 interface Box {
   readonly id: string
-  /** The package in whose section it is; undefined outside of any. */
+  /** The package whose section contains the box. Undefined outside of any section. */
   readonly owner: string | undefined
   readonly done: boolean
   /** Offset of the byte between the brackets. */
@@ -72,7 +72,7 @@ function* boxesOf(bytes: Buffer): Generator<Box> {
     const content = text.slice(line.start, Math.min(line.end, line.start + LINE_LIMIT))
     const marker = FENCE.exec(content)?.[1]
     if (fence === undefined) fence = marker
-    // A fence is closed by one of the same kind, at least as long.
+    // A fence is closed by one of the same kind that is at least as long.
     else if (marker?.startsWith(fence) === true) fence = undefined
     if (fence !== undefined) continue
     const [, hashes, named] = HEADING.exec(content) ?? []

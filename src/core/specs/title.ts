@@ -1,11 +1,11 @@
-/** A work package's title where its front matter has none: a heading of its text. */
+/** A work package's title if its front matter has none: a heading from its text. */
 
 interface Heading {
   readonly level: number
   readonly text: string
 }
 
-/** The first heading of the first level, else the first of any; without the id it often begins with. */
+/** The first level-1 heading, or else the first heading of any level, without the ID that it often begins with. */
 export function headingTitle(body: string, id: string): string | undefined {
   let first: Heading | undefined
   for (const heading of headings(body)) {

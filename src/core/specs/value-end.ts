@@ -1,7 +1,7 @@
-/** Where YAML values that span lines end: quoted text, bracketed lists, block scalars. */
+/** Finds the end of YAML values that span lines: quoted text, bracketed lists and block scalars. */
 import { isBlank, lineAt, skipBlanks, type Line } from './lines.js'
 
-/** Where a value that may span lines ends: the start of the next line to read; undefined when it never ends. */
+/** The start of the next line to read after a value that may span lines. Undefined if the value never ends. */
 export function endOfValue(
   text: string,
   value: number,
@@ -71,7 +71,7 @@ function endOfFlow(text: string, at: number, to: number): number | undefined {
   return undefined
 }
 
-/** A quoted scalar without its quotes and escapes; anything else as it is. */
+/** A quoted scalar without its quotes and escapes. Anything else is returned as it is. */
 export function unquoted(scalar: string): string {
   if (scalar.length >= 2 && scalar.startsWith("'") && scalar.endsWith("'"))
     return scalar.slice(1, -1).replaceAll("''", "'")

@@ -1,6 +1,6 @@
-/** A value of front matter as its author spelled it: `1.10` stays "1.10" and `true` stays "true". */
+/** A front matter value as its author spelled it: `1.10` stays "1.10" and `true` stays "true". */
 interface At {
-  /** Line of the file, from 1. */
+  /** Line in the file, starting at 1. */
   readonly line: number
 }
 
@@ -12,13 +12,13 @@ export type Value = At &
     | { readonly kind: 'mapping'; readonly keys: ReadonlyMap<string, Value> }
   )
 
-/** What is wrong with a file, at a line of it. */
+/** What is wrong with a file, and on which line. */
 export interface Problem {
   readonly line: number
   readonly problem: string
 }
 
-/** The line, from 1, that holds the character at `at`. */
+/** The line, starting at 1, that holds the character at `at`. */
 export function lineOf(text: string, at: number): number {
   let line = 1
   for (

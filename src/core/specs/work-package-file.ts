@@ -15,13 +15,13 @@ import { spellWorkPackageId, workPackageIdOfFile } from './work-package-id.js'
 
 export interface StatedWorkPackage extends Definition {
   readonly work_package_id: string
-  /** The priority as it is written; null where the file names none. */
+  /** The priority as written, or null if the file names none. */
   readonly spelledPriority: string | null
-  /** What the file says; the log alone decides. */
+  /** What the file says. Only the log decides. */
   readonly lane?: string
-  /** What the file states that is not taken from it, such as a subtask's status. */
+  /** What the file states but kitty does not take from it, such as a subtask's status. */
   readonly leftOut: readonly string[]
-  /** The path it was read from. */
+  /** The path from which the file was read. */
   readonly file: string
 }
 
@@ -29,13 +29,16 @@ type WorkPackageFile =
   | { readonly ok: true; readonly workPackage: StatedWorkPackage }
   | { readonly ok: false; readonly reason: string }
 
-/** Reads and checks the file; a refusal is a reason that names the file and the line. Nothing thrown for what the file holds. */
+/**
+ * Reads and checks the file. A refusal gives a reason that names the file and the line; nothing in the file makes this
+ * throw.
+ */
 export async function readWorkPackageFile(path: string, root = dirname(path)): Promise<WorkPackageFile> {
   const file = readSpecFile(root, path)
   return file.ok ? readWorkPackage(path, file.bytes) : file
 }
 
-/** The same for bytes that come from elsewhere, such as a commit. @param path what the file is called */
+/** Reads bytes that come from elsewhere, such as a commit. @param path the file's name */
 export async function readWorkPackage(path: string, bytes: Buffer): Promise<WorkPackageFile> {
   const block = splitFrontMatter(bytes)
   if (block.kind === 'broken') return refused(path, { line: block.line, problem: block.problem })
@@ -91,7 +94,7 @@ function stated(path: string, values: Values, body: () => string): WorkPackageFi
   }
 }
 
-/** The file's name and its front matter name one package, and the same one. */
+/** Checks that the file's name and its front matter name the same package. */
 function idOf(path: string, value: Value | undefined): string | Problem {
   const named = workPackageIdOfFile(basename(path))
   const line = value?.line ?? 1

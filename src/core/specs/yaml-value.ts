@@ -1,26 +1,26 @@
 /**
- * The values that simple-value.ts leaves: one key's lines, read by a YAML parser. Whoever calls has bounded them
- * (structure.ts), since deep nesting does not raise an error in the parser but ends the process.
+ * Reads the values that simple-value.ts leaves to a YAML parser, one key's lines at a time. The caller must have
+ * bounded them (structure.ts): deep nesting does not make the parser throw but kills the process.
  */
 import type * as Yaml from 'yaml'
 import { lineOf, type Problem, type Value } from './value.js'
 
 type Read = { readonly ok: true; readonly value: Value } | ({ readonly ok: false } & Problem)
 
-/** What one command spends on YAML, in milliseconds; files that are read after that are not. */
+/** Limit on the time that one command spends on YAML, in milliseconds. Files beyond it are not read. */
 const BUDGET_MS = 2_000
 
-/** How long this process has parsed YAML. */
+/** How long this process has spent parsing YAML. */
 let spent = 0
 
 /**
  * Reads `key: …` and the lines that belong to it.
- * @param firstLine the file's line on which `text` begins
+ * @param firstLine the line of the file on which `text` begins
  */
 export async function yamlValue(text: string, firstLine: number, budget = BUDGET_MS): Promise<Read> {
   if (spent >= budget)
     return { ok: false, line: firstLine, problem: 'not read: the files before it took two seconds of YAML' }
-  // Loaded on demand: it costs more than the rest of a command, and most commands never need it.
+  // Loaded on demand: the parser costs more than the rest of a command, and most commands never need it.
   const yaml = await import('yaml')
   const began = performance.now()
   try {
@@ -55,7 +55,7 @@ function valueOf(yaml: typeof Yaml, node: unknown, at: (offset: number) => numbe
     return { kind: 'mapping', line, keys: new Map(keys) }
   }
   if (!yaml.isScalar(node) || node.value === null) return { kind: 'none', line }
-  // As it was spelled: 1.10 is no number here, nor is yes a boolean.
+  // Keep the original spelling: 1.10 does not become a number, nor yes a boolean.
   const text = node.type === 'PLAIN' ? node.source : node.value
   return { kind: 'scalar', line, text: typeof text === 'string' ? text : '' }
 }

@@ -8,15 +8,15 @@ import { Archive } from '../log/archive/archive.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 
-/** A journal of more bytes hands its oldest lines to the archive. */
+/** Once the journal is larger than this many bytes, its oldest lines move to the archive. */
 export const ARCHIVE_AT = 256 * 1024
 
-/** The youngest lines stay in the journal, in bytes. */
+/** Bytes of the youngest lines, which stay in the journal. */
 const YOUNGEST = ARCHIVE_AT / 2
 
 /**
- * What this clone has acknowledged and always gives back: the lines of its journal, and of the archive that takes
- * over what the journal has held for long. docs/formats.md, "The archive".
+ * What this clone has acknowledged and always restores: the lines of its journal, and of the archive that takes over
+ * the journal's oldest lines. docs/formats.md, "The archive".
  */
 @injectable()
 export class Acknowledged {
@@ -28,8 +28,8 @@ export class Acknowledged {
   ) {}
 
   /**
-   * Before the first write of a clone. A journal without an archive is an earlier kitty's, which let go of what HEAD
-   * had: those events count as acknowledged here.
+   * Called before a clone's first write. A journal without an archive comes from an earlier kitty, which dropped the
+   * lines that HEAD had: those events count as acknowledged here.
    */
   async begin(): Promise<void> {
     if (this.archive.exists()) return
@@ -38,7 +38,7 @@ export class Acknowledged {
     try {
       await this.archive.begin(lines, this.#today())
     } catch (error) {
-      // Until git answers, the journal keeps everything.
+      // The journal keeps everything until git answers.
       if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
     }
   }
@@ -50,12 +50,12 @@ export class Acknowledged {
     return this.archive.lines(absent)
   }
 
-  /** Lines that count as acknowledged from now on. */
+  /** Adds lines that count as acknowledged from now on. */
   async add(lines: readonly RawLine[]): Promise<void> {
     await this.archive.add(lines, this.#today())
   }
 
-  /** Hands the oldest lines of a journal that has grown over to the archive. @returns whether it did. */
+  /** Moves the oldest lines of an oversized journal to the archive. @returns whether it did */
   async archiveOldest(): Promise<boolean> {
     if (this.journal.size() <= ARCHIVE_AT || !this.archive.exists()) return false
     const { lines } = this.journal.read()
@@ -70,7 +70,7 @@ export class Acknowledged {
   }
 }
 
-/** How many lines there are before those that make up so many bytes at the end. */
+/** Counts the lines before the last `bytes` bytes. */
 function countBeforeLast(bytes: number, lines: readonly RawLine[]): number {
   let left = bytes
   const first = lines.findLastIndex((line) => (left -= line.bytes.length) < 0)

@@ -5,7 +5,7 @@ import type { Draft } from './event-store.js'
 
 const NAME = String.raw`"([ !#-[\]-~]+)"`
 const ANY = String.raw`"[^"\\]*"`
-/** A line as kitty writes it: its clock value, and in ASCII what tells its entity. */
+/** A line as kitty writes it, with its clock value and, in ASCII, the fields that identify its entity. */
 const PLAIN_LINE = new RegExp(
   [
     String.raw`^\{"event_id":"\w{26}","event_type":${ANY},"event_version":\d+,"lamport_clock":(\d{1,15})`,
@@ -16,14 +16,15 @@ const PLAIN_LINE = new RegExp(
 )
 const LINE_START = '{"event_id":'
 
-/** Then the index is brought up to date again, so that whoever reads next has little to take in. */
+/** After this many emits we bring the index up to date, so that the next reader has little to ingest. */
 const MOST_EMITS = 200
 
 /**
- * What a process that emits again and again knows of the log without asking the index: the greatest clock value, and
- * the heads of the entities it has written to. It holds while nothing happens to the log but appends to the file it
- * knows, which it reads on. Whatever else it meets ends it, and the index is asked as ever: a file that came, went or
- * was replaced, a line that is no plain event. For the holder of the write lock alone.
+ * What a process that emits repeatedly knows of the log without querying the index: the greatest clock value, and the
+ * heads of the entities it has written to. It stays valid while the log only grows by appends to the one file it knows,
+ * which it reads on from its last position. Anything else invalidates it, and the store queries the index again: a file
+ * that was added, removed or replaced, or a line that is not a plain event. Only the holder of the write lock may use
+ * it.
  */
 export class AppendCursor {
   readonly #heads = new Map<string, readonly string[]>()
@@ -38,7 +39,10 @@ export class AppendCursor {
     private greatest: number,
   ) {}
 
-  /** From what was just appended; undefined where it is no longer the end of its file. @param greatest The log's trusted maximum before. */
+  /**
+   * Starts after the lines just appended; undefined when they are no longer the end of their file.
+   * @param greatest the log's trusted maximum before the append
+   */
   static behind(log: EventLog, lines: readonly AppendedLine[], greatest: number): AppendCursor | undefined {
     const [first] = lines
     const last = lines.at(-1)
@@ -60,7 +64,10 @@ export class AppendCursor {
     return tail
   }
 
-  /** Reads what others have appended since. @returns false when something else has happened: this tail is of no more use. */
+  /**
+   * Reads what others have appended since. @returns false when anything else has changed: this cursor is no longer
+   * valid
+   */
   follow(): boolean {
     const file = this.log.find(this.file)
     if (file === undefined || inodeOf(file.identity) !== this.inode || file.size < this.position.offset)
@@ -69,7 +76,7 @@ export class AppendCursor {
     return file.size === this.position.offset || this.#passOver(file.size) || this.#readOn(file.size)
   }
 
-  /** Whether it has the heads of everything these are about. */
+  /** Whether it knows the heads of every entity in the drafts. */
   knows(drafts: readonly Draft[]): boolean {
     return drafts.every((draft) => this.#heads.has(entityKey(draft)))
   }
@@ -83,7 +90,7 @@ export class AppendCursor {
     return this.#heads.get(key) ?? []
   }
 
-  /** Takes in what its holder has appended. @returns as `follow`. */
+  /** Records the holder's own append. @returns as `follow` */
   append(lines: readonly AppendedLine[]): boolean {
     this.#emits += 1
     for (const { event, file, offset, length } of lines) {
@@ -93,7 +100,7 @@ export class AppendCursor {
     return true
   }
 
-  /** Past plain lines about other entities: where many write at once, hardly any other kind is met. */
+  /** Skips plain lines about other entities: with many concurrent writers, almost all lines are of this kind. */
   #passOver(size: number): boolean {
     const { offset } = this.position
     const text = this.log.readLine({ file: this.file, offset, length: size - offset })
@@ -101,7 +108,7 @@ export class AppendCursor {
     let greatest = this.greatest
     for (const line of text.split('\n')) {
       const plain = PLAIN_LINE.exec(line)
-      // What begins once more is two lines without a newline between them.
+      // A second line start means two lines without a newline between them.
       if (plain === null || line.lastIndexOf(LINE_START) > 0) return false
       const [, clock, id, type, feature] = plain
       if (this.#heads.has(`${feature}\n${type}\n${id}`) || Number(clock) > greatest + CLOCK_GAP) return false
@@ -127,7 +134,7 @@ export class AppendCursor {
 
   #take(event: LogEvent): boolean {
     const { parents, lamport_clock: clock, event_id: id } = event
-    // Of a clock that cannot be true, and of events that name no parents, the index knows what to make.
+    // Leave these to the index: an event with an implausible clock, and an event without parents.
     if (parents === undefined || clock > this.greatest + CLOCK_GAP) return false
     this.greatest = Math.max(this.greatest, clock)
     const key = entityKey(event)

@@ -16,7 +16,7 @@ const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {
   'no merge': 'git leaves their side out of a conflict',
 }
 
-/** Keeps the log from what a repository's own .gitattributes may tell git to do to it. */
+/** Protects the log from hostile git attributes: those in the repository's .gitattributes that would change the log. */
 @injectable()
 export class AttributeGuard {
   constructor(
@@ -26,9 +26,9 @@ export class AttributeGuard {
   ) {}
 
   /**
-   * Refuses events that git would not give back as they are, and names what else it was told to do.
-   * @returns whether it was told nothing.
-   * @throws KittyError UnsafeSetup naming the attribute.
+   * Refuses to append when git would not return the events unchanged, and warns about other hostile attributes.
+   * @returns whether the log has no hostile attribute
+   * @throws KittyError UnsafeSetup naming the attribute
    */
   beforeAppend(events: readonly LogEvent[]): boolean {
     this.#ensureMergeDrivers()
@@ -43,14 +43,18 @@ export class AttributeGuard {
     return hostile.length === 0
   }
 
-  /** Events that git's index alone has, of a log that git was told not to merge: in the work tree stands our side. */
+  /**
+   * Returns events that only git's index holds, for a log that git was told not to merge: the work tree has our side.
+   */
   otherSides(): RawLine[] {
     const files = (): string[] => this.log.list().map((file) => file.name)
     const isNotMerged = hostileAttributes(this.workspace, files).some(({ effect }) => effect === 'no merge')
     return isNotMerged ? unmergedLines(this.workspace.root, this.workspace.eventsDir) : []
   }
 
-  /** A clone that was never set up would leave conflict markers in the log at its first merge. */
+  /**
+   * Without the merge drivers, a clone that was never set up would get conflict markers in the log at its first merge.
+   */
   #ensureMergeDrivers(): void {
     try {
       const names = ensureMergeDrivers(this.workspace)

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-// One for all: Node looks at every storage that was ever used with every promise that is made, and forgets none, so
-// that a process of many stores would grow slower with each.
+// One storage for all scopes: for every promise, Node visits every AsyncLocalStorage that was ever used, and never
+// forgets one. With a storage per store, a process with many stores would get slower with each one.
 const calls = new AsyncLocalStorage<ReadonlyMap<object, unknown>>()
 
-/** A value that holds for one call and whatever it awaits, unseen by others that run meanwhile. */
+/** A value that holds for one call and everything it awaits; concurrent calls do not see it. */
 export class CallScope<T> {
-  /** Undefined outside of `run`. */
+  /** Returns undefined outside of `run`. */
   get(): T | undefined {
-    // A cast: `run` has put it there, under this very key.
+    // Cast: `run` stored the value under this key.
     return calls.getStore()?.get(this) as T | undefined
   }
 

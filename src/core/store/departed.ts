@@ -7,12 +7,12 @@ import { newRemovals } from '../log/repair/reflog.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
 import type { Workspace } from '../workspace/workspace.js'
 
-/** Earlier tips are read for so long, in milliseconds. */
+/** How long to search earlier tips, in milliseconds. */
 const SEARCH_MS = 2_000
 
 /**
- * What to say of events of others that have left the branch with a reset, a revert or a rebase since the last call, and
- * how to get them back. Nothing where git cannot be asked: the commits stay in the reflog.
+ * Reports other writers' events that have left the branch through a reset, revert or rebase since the last call, and
+ * how to restore them. Returns nothing when git fails: the commits stay in the reflog.
  */
 export async function departedEvents(workspace: Workspace, index: IndexReader): Promise<string[]> {
   const { root, eventsDir, privateDir } = workspace
@@ -39,7 +39,7 @@ export async function departedEvents(workspace: Workspace, index: IndexReader): 
   return says
 }
 
-/** What a branch's tip has comes back with that branch. */
+/** Lines that no branch tip holds: the others come back with their branch. */
 function nowhere({ root, eventsDir, tipsDir }: Workspace, lines: readonly RawLine[]): RawLine[] {
   if (lines.length === 0) return []
   const { inHead, elsewhere } = committedLines(root, eventsDir, lines, { memory: new TipMemory(tipsDir) })

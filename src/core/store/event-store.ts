@@ -5,75 +5,78 @@ import type { LogProblem } from '../log/event-log.js'
 import type { ForeignDraft } from './foreign-draft.js'
 import { token } from '../token.js'
 
-/** Who does something, and what it belongs to. */
+/** Who performs an operation, and what the operation belongs to. */
 export interface Provenance {
   readonly actor: string
-  /** The operation that causes the events. A second operation of the same id writes nothing. */
+  /** The operation that causes the events. A second operation with the same ID writes nothing. */
   readonly causationId: string | null
   /** The session or run the operation belongs to. */
   readonly correlationId: string | null
 }
 
-/** An event that is still to be stamped: without id, clock, parents and time. */
+/** An event before stamping: it has no ID, clock, parents or time yet. */
 export type Draft = NewEvent | NewPluginEvent
 
-/** What a decider answers. `events` and `repeated` are filled by `@Emits`, once the drafts are durable. */
+/** A decider's answer. `@Emits` fills `events` and `repeated` once the drafts are durable. */
 export interface Decision {
   readonly drafts: readonly Draft[]
   readonly events: readonly LogEvent[]
-  /** The operation was carried out before: `events` are those of the first time, and nothing was written. */
+  /** The operation ran before: `events` are those of the first run, and nothing was written. */
   readonly repeated: boolean
 }
 
-/** A decider's answer: these events, to be written in one append. */
+/** Builds a decider's answer: these events, to be written in one append. */
 export function decided(drafts: readonly Draft[]): Decision {
   return { drafts, events: [], repeated: false }
 }
 
 /**
- * The log's meaning: events in, events and states out. Every read brings the index up to date first.
- * All methods throw KittyError: kinds DamagedData, NotWritable, DiskFull, LockTimeout, LockUnavailable.
+ * The meaning of the log: events in, events and states out. Every read brings the index up to date first. All methods
+ * throw KittyError: kinds DamagedData, NotWritable, DiskFull, LockTimeout, LockUnavailable.
  */
 export interface EventStore {
-  /** Ids of the events this very store has written. */
+  /** IDs of the events that this store has written. */
   readonly written: ReadonlySet<string>
   /** Events in the total order (lamport_clock, event_id), each once. */
   read(filter?: EventFilter): Promise<LogEvent[]>
   /**
-   * Every trusted event, each once, in the total order: the files are read from end to end, which for a whole log takes
-   * a fifth of what `read` takes.
+   * Every trusted event, each once, in the total order. Scans the files from end to end, which is much cheaper than
+   * `read` for a whole log.
    */
   wholeLog(): Promise<LogEvent[]>
-  /** The same, a few thousand at a time, for histories that do not fit in memory. */
+  /** Like `read`, but a few thousand events at a time, for histories that do not fit in memory. */
   stream(filter?: EventFilter): AsyncIterable<readonly LogEvent[]>
-  /** The same events' ids. */
+  /** Streams the IDs of the same events. */
   streamIds(filter?: EventFilter): AsyncIterable<readonly string[]>
-  /** The events of these ids, in the order given; what the log does not hold is left out. */
+  /** The events with these IDs, in the given order; IDs that the log does not hold are left out. */
   eventsOf(ids: readonly string[]): Promise<LogEvent[]>
-  /** How far the log's files have been read: everything before is what the other methods answer from. */
+  /** How far the log's files have been read: the other methods answer from everything before these positions. */
   positions(): Promise<Watermark[]>
-  /** Writes events under the lock: durable when it answers. A causation id that is known writes nothing and answers its events. */
+  /**
+   * Writes events under the lock; they are durable when it returns. If the causation ID is known, it writes nothing and
+   * returns that ID's events.
+   */
   emit(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined>
   workPackages(feature?: string): Promise<WorkPackageState[]>
-  /** What a board shows of them: a fraction of what their states cost. */
+  /** What a board shows of the packages, at a fraction of the cost of their states. */
   boardRows(feature?: string): Promise<BoardRow[]>
-  /** Every event of one package, its gates' included. */
+  /** Every event of one package, including its gates' events. */
   history(feature: string, workPackage: string): Promise<LogEvent[]>
   features(): Promise<FeatureRow[]>
-  /** Of every feature that has a definition or a package, sorted. */
+  /** The slug of every feature that has a definition or a package, sorted. */
   featureSlugs(): Promise<string[]>
   problems(): Promise<LogProblem[]>
-  /** The greatest clock value that is trusted: events above it are kept and not replayed. */
+  /** The greatest trusted clock value. Events above it are kept but not replayed. */
   trustedClock(): Promise<number>
   causedBy(causationId: string): Promise<LogEvent[]>
-  /** Every read within `work` answers as of its first one: the log is looked at once. */
+  /** All reads within `work` share one snapshot: we check the log once. */
   snapshot<T>(work: () => Promise<T>): Promise<T>
-  /** Runs `work` with the write lock held and everything up to date. Nested calls share the lock. */
+  /** Runs `work` with the write lock held and the index up to date. Nested calls share the lock. */
   exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T>
   /**
-   * Runs `work` within `exclusively` with these events supposed: states and board rows are as after them, and the first
-   * append in it writes them, in front of its own and without its causation id. Where nothing is appended nothing of
+   * Runs `work` within `exclusively` as if these events were written: states and board rows include them. The first
+   * append in `work` writes them before its own events and without its causation ID. If nothing is appended, none of
    * them is written.
    */
   supposing<T>(
@@ -81,15 +84,21 @@ export interface EventStore {
     provenance: Provenance,
     work: () => Promise<T>,
   ): Promise<{ readonly answer: T; readonly isWritten: boolean }>
-  /** Stamps and appends within `exclusively`; answers the events of these drafts. @throws Error outside of it. */
+  /**
+   * Stamps and appends within `exclusively`, and returns the events made of these drafts.
+   * @throws Error outside of `exclusively`
+   */
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   /**
-   * Appends events of an import within `exclusively`: they bring their time, key and parents. Written in chunks, each
-   * durable when `progress` is called with the number of events so far: an interrupted import leaves whole chunks.
-   * @throws Error outside of it; KittyError ValidationError for a draft that makes no event
+   * Appends an import's events within `exclusively`; they bring their own time, key and parents. Writes in chunks, each
+   * durable when `progress` is called with the number of events so far, so an interrupted import leaves whole chunks.
+   * @throws Error outside of `exclusively`; KittyError ValidationError for a draft that makes no event
    */
   appendForeign(drafts: readonly ForeignDraft[], progress?: (events: number) => void): Promise<void>
-  /** @param isCommandOver Where the process ends with its command, what the system takes back may be left to it. */
+  /**
+   * @param isCommandOver When true and the process ends with its command, resources are left for the operating system
+   * to reclaim.
+   */
   close(isCommandOver?: boolean): Promise<void>
 }
 

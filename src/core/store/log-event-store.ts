@@ -67,19 +67,22 @@ export class LogEventStore implements EventStore {
   readonly #written = new Set<string>()
 
   #tail: AppendCursor | undefined
-  /** While a tail is followed, clock.json waits for the last event: to replace a file takes as long as to store one. */
+  /**
+   * While the store follows a tail, it writes clock.json only after the last event: replacing a file costs as much as
+   * storing an event.
+   */
   #unsaved: LogEvent | undefined
 
-  /** An import's events are in the log and not in the index: whoever reads next brings it up to date. */
+  /** An import has appended events that the index lacks; the next read catches up. */
   #isIndexBehind = false
 
   /** How the index stood when last read. */
   #freshness: Freshness | undefined
 
-  /** Events that wait for the first append of a call. */
+  /** Supposed events, waiting for the first append of a call. */
   readonly #supposed = new CallScope<Supposition>()
 
-  /** The index that was found up to date, while reads are to answer as of one moment. */
+  /** Inside `snapshot`, the index that was brought up to date once for all reads. */
   readonly #moment = new CallScope<{ index?: EventIndex }>()
 
   constructor(
@@ -179,7 +182,10 @@ export class LogEventStore implements EventStore {
     return eventsAsked(lines)
   }
 
-  /** @returns what stands in the log now, its trusted maximum before, and whether git was told nothing that endangers it. */
+  /**
+   * @returns the appended lines, the trusted maximum before them, and whether git has no attributes that endanger the
+   * log
+   */
   async #appendAndIndex(
     drafts: readonly Draft[],
     provenance: Provenance,
@@ -199,7 +205,7 @@ export class LogEventStore implements EventStore {
     return { lines, maximum: sources.maximum, isSafe }
   }
 
-  /** The index is left behind: it takes the lines in when it is asked next. */
+  /** Appends without updating the index; the next query catches up. */
   #emitBehind(tail: AppendCursor, drafts: readonly Draft[], provenance: Provenance): LogEvent[] {
     this.#tail = undefined
     const { next: nextClock } = this.#issueFrom(tail.maximum)
@@ -231,7 +237,7 @@ export class LogEventStore implements EventStore {
     return events
   }
 
-  /** One call's events share a timestamp, and so a file. */
+  /** All events of one call share a timestamp, and so go to one file. */
   #store(events: readonly LogEvent[]): AppendedLine[] {
     const lines = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
@@ -345,8 +351,9 @@ export class LogEventStore implements EventStore {
     } finally {
       this.log.close()
       this.lock.close()
-      // The last to close a database moves all that was written from its log into its file, syncs both and removes the log:
-      // as long as all the rest of a command that writes. Left to be, SQLite does so once in many commands.
+      // The last process to close a database checkpoints it: SQLite moves the WAL into the file, syncs both and removes
+      // the WAL, which costs as much as the rest of a writing command. If we skip the close, SQLite does this once in
+      // many commands.
       if (!isCommandOver || this.session.endsWithCommand !== true) await this.health.close()
     }
   }
@@ -356,7 +363,7 @@ export class LogEventStore implements EventStore {
     return (await this.#upToDate()).locate(filter)
   }
 
-  /** With the lock held: what a crash, git or another writer left is put right before anything is decided. */
+  /** Repairs what a crash, git or another writer left, before anything is decided. The caller holds the lock. */
   @RebuildOnCorruption
   protected async recoverAndCatchUp(): Promise<void> {
     this.#saveClock()
@@ -369,7 +376,7 @@ export class LogEventStore implements EventStore {
     const report = await catchUp(this.log, index, { appended })
     this.recovery.explain(report, index)
     if (report.foundOwn) return
-    // Something else stands where the lines were written: git put another file there within microseconds.
+    // The file does not hold the lines we wrote: git replaced it within microseconds.
     await distrust(index, appended.file)
     this.recovery.explain(await catchUp(this.log, index), index)
   }
@@ -425,7 +432,7 @@ export class LogEventStore implements EventStore {
     })
   }
 
-  /** Saves the clock that has waited, unless others have come in between. */
+  /** Saves the deferred clock, unless other writers have saved a valid one since. */
   #saveClock(): void {
     if (this.#unsaved === undefined) return
     const next = this.#unsaved.lamport_clock + 1
@@ -446,15 +453,15 @@ export class LogEventStore implements EventStore {
   }
 
   /**
-   * Asks while the files are looked at: SQLite has a thread of its own. Asks again unless everything is as it was when
-   * last read.
+   * Queries the index while we stat the files, since SQLite runs on its own thread. Queries again unless nothing has
+   * changed since the last read.
    */
   async #asked<T>(ask: (index: EventIndex) => Promise<T>): Promise<T> {
     const before = this.#freshness
     if (before === undefined) return ask(await this.#upToDate())
     const index = await this.health.current()
     const answer = ask(index)
-    // Where it is not asked for any more nobody else takes its failure.
+    // When we query again, no one awaits this promise: keep its rejection from being unhandled.
     answer.catch(() => undefined)
     const now = await this.#upToDate()
     return now === index && this.#freshness === before ? answer : ask(now)
@@ -472,7 +479,7 @@ export class LogEventStore implements EventStore {
     return index
   }
 
-  /** With the lock held nobody else writes: the index is what this store has left. */
+  /** No one else writes while we hold the lock, so the index is as this store left it. */
   async #indexInLock(): Promise<EventIndex> {
     const index = await this.health.current()
     if (this.#isIndexBehind) {
@@ -487,14 +494,14 @@ export class LogEventStore implements EventStore {
     try {
       return await this.#holding.run(true, work)
     } finally {
-      // Who has emitted may do so again, and closes the lock with the store.
+      // A process that has emitted may emit again; closing the store closes the lock.
       if (this.#tail) held.releaseForNow()
       else held.release()
     }
   }
 }
 
-/** Page by page from where the last one ended, so that a page is all that is held. */
+/** Reads page by page, each starting where the last one ended, so that only one page is in memory. */
 async function* pages<T extends Ordered>(
   filter: EventFilter,
   read: (page: EventFilter) => Promise<readonly T[]>,
@@ -510,7 +517,7 @@ async function* pages<T extends Ordered>(
   }
 }
 
-/** Before every event there can be. */
+/** Sorts before every possible event. */
 const START: Ordered = { lamport_clock: 0, event_id: '' }
 
 /** Whether the events are what the drafts would become. */
@@ -529,7 +536,7 @@ function areThese(drafts: readonly Draft[], events: readonly LogEvent[]): boolea
   )
 }
 
-/** Without those that only join heads, which no caller asked for. */
+/** Leaves out the `HeadsJoined` events, which no caller asked for. */
 function eventsAsked(lines: readonly AppendedLine[]): LogEvent[] {
   return lines.map((line) => line.event).filter((event) => event.event_type !== 'HeadsJoined')
 }

@@ -5,12 +5,13 @@ interface Package {
   readonly work_package_id: string
 }
 
-/** Ids of this length and below sort by number as they are. */
+/** IDs up to this length already sort by number. */
 const TWO_DIGITS = 'WP99'.length
 
 /**
- * Packages by feature, then by number. @param packages by feature, then by the text of their ids, as an index has
- * them: only a feature with a hundred packages takes sorting.
+ * Sorts packages by feature, then by number.
+ * @param packages sorted by feature, then by ID text, as an index returns them: only a feature with a hundred packages
+ * needs sorting
  */
 export function byNumber<T extends Package>(packages: T[]): T[] {
   if (!packages.some((one) => one.work_package_id.length > TWO_DIGITS)) return packages

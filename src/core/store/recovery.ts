@@ -30,14 +30,14 @@ import { Workspace } from '../workspace/workspace.js'
 import { AttributeGuard } from './attribute-guard.js'
 import { Notices } from '../errors/notices.js'
 
-/** Lines of the journal that are looked at with every read, before it is noted that they are in the log. */
+/** After reading this many journal lines we note that the log has them, so that later reads skip them. */
 const MANY = 64
 
 type WithLock = (work: () => Promise<void>) => Promise<void>
 
 /**
- * Puts right what crashes, git and other writers left, before anything is decided on it: torn tails, lines that git
- * took away, files that a merge left in disorder. docs/formats.md, "Git and the log" and "Merging".
+ * Repairs what crashes, git and other writers left behind, before any decision relies on it: torn tails, lines that git
+ * removed, files that a merge left out of order. docs/formats.md, "Git and the log" and "Merging".
  */
 @injectable()
 export class Recovery {
@@ -53,7 +53,7 @@ export class Recovery {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** For the holder of the lock: everything is repaired and the index is up to date when it answers. */
+  /** Repairs everything and brings the index up to date. The caller holds the lock. */
   async beforeWrite(index: EventIndex): Promise<void> {
     await this.acknowledged.begin()
     const { hasProblems, putBack } = await this.#restore(index)
@@ -73,27 +73,30 @@ export class Recovery {
   }
 
   /**
-   * For a reader: the index is up to date. Takes the lock only when git may have taken lines away, and writes to the
-   * log only what it has.
-   * @returns how the index stood, the same object as the last time if nothing has changed since; undefined when it has
-   * been brought up to date since, or lines been put back.
+   * Brings the index up to date for a reader. Takes the lock only when git may have removed lines, and writes to the
+   * log only events that it had before.
+   * @returns how the index stood: the same object as the last time if nothing has changed since; undefined when this
+   * call brought the index up to date or put lines back
    */
   async beforeRead(index: EventIndex, withLock: WithLock): Promise<Freshness | undefined> {
     const freshness = await index.freshness(this.log.list())
     if (!freshness.isUpToDate) await this.#catchUp(index)
     const mark = this.#stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
-    // Before git is asked, as in #compareWithGit. What HEAD brings to a sparse checkout may stay out of the work tree.
+    // Read the branches before asking git, as #compareWithGit does. In a sparse checkout, HEAD's events may stay out of
+    // the work tree.
     const watched = !isChecked(mark) && isSparse(this.workspace) ? branchesState(this.workspace) : undefined
     const { lines, end } = this.journal.read(mark)
     const deleted = isChecked(mark) ? [] : this.#ifGitAnswers(() => this.#unstaged())
     const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
     const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
-    // A writer at work has its line in the journal first; with the lock held, what is missing is missing.
+    // A working writer puts its line into the journal first, so a line may be missing only for a moment. Once we hold
+    // the lock, a missing line is really missing.
     if ((await missingFrom(index, wanted)).length > 0) {
       await this.#restoreIfPossible(index, withLock)
       return undefined
     }
-    // Stores that emitted again and again have left this to whoever comes first: else every read would look at them all.
+    // Stores that emit repeatedly leave this to the first reader; without this, every read would check for departed
+    // events.
     if (!isChecked(mark)) await this.#nameDeparted(index)
     if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
       await this.#confirmJournal(index, lines, {
@@ -110,7 +113,7 @@ export class Recovery {
         await this.#restore(index)
       })
     } catch (error) {
-      // A repository that cannot be written can be read.
+      // A repository that we cannot write to can still be read.
       if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
       this.notices.warn(
         `whether events were taken out of .kittify/events cannot be settled: ${error.message}`,
@@ -119,8 +122,8 @@ export class Recovery {
   }
 
   /**
-   * Where the journal ends after an append by the holder of the lock, if it is known what is to become of every line
-   * before.
+   * Returns where the journal ends after the lock holder's append; undefined while the fate of an earlier line is
+   * unknown.
    */
   journalEnd(): JournalMark | undefined {
     if (this.#isPending) return undefined
@@ -129,8 +132,8 @@ export class Recovery {
   }
 
   /**
-   * The events read from the places an index named.
-   * @throws IndexUnusable when one of them is not what the index says: a changed byte goes unnoticed by SQLite.
+   * Returns the events read from the places that an index named.
+   * @throws IndexUnusable when an event is not the one the index names: SQLite does not notice a changed byte
    */
   confirmed(rows: readonly EventPlace[], events: readonly (LogEvent | undefined)[]): LogEvent[] {
     return rows.map((row, at) => {
@@ -140,7 +143,10 @@ export class Recovery {
     })
   }
 
-  /** Says how each conflict came out that the report brings. An index in memory forgets whom it has told, and is silent. */
+  /**
+   * Warns how each conflict in the report came out. An in-memory index does not remember what was reported, so it stays
+   * silent.
+   */
   explain({ resolutions }: CatchUpReport, index: EventIndex): void {
     if (index.kind === 'memory') return
     for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
@@ -161,7 +167,7 @@ export class Recovery {
       this.notices.warn(repair.message)
   }
 
-  /** @returns whether lines were put back. */
+  /** @returns whether lines were put back */
   async #reconcileJournal(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
     const mark = this.#stillTrue(noted)
     this.#mark = mark
@@ -179,26 +185,26 @@ export class Recovery {
     return putBack
   }
 
-  /** What was known of the journal holds for the one that has taken its place. */
+  /** Moves the mark to the end of the rewritten journal, if it was valid for the old one. */
   async #markAgain(index: EventIndex): Promise<void> {
     if (!this.#isPending && isChecked(this.#mark))
       await this.#confirmJournal(index, [], { ...this.#mark, ...this.journal.read().end })
   }
 
-  /** The mark, or where there is none to go by: lines that were left to another branch may have lost it since. */
+  /** Returns the mark, or UNCHECKED when git's branches have changed: lines held only by another branch may be gone. */
   #stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
     if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
     return UNCHECKED
   }
 
   async #compareWithGit(index: EventIndex): Promise<boolean> {
-    // Before git is asked: what changes meanwhile is asked about once more.
+    // Read the branches before asking git: if they change after this, the next command asks again.
     const branches = branchesState(this.workspace)
     const { lines: ofJournal, end } = this.journal.read()
     const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
     const missing = await this.#missingFromLog(index, lines)
     const unstaged = this.#ifGitAnswers(() => this.#unstaged())
-    // In another file they are not gone: moved to the one of their day, or to another writer's.
+    // A line that is in another file is not lost: it was moved to the file of its day, or to another writer's.
     const deleted = await missingFrom(index, unstaged ?? [])
     const comesBack = new Set(idsOf(deleted))
     const plan = this.#ifGitAnswers(() =>
@@ -220,7 +226,7 @@ export class Recovery {
     await this.#nameDeparted(index)
     this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
     if (this.#isPending || plan === undefined) return putBack.length > 0
-    // A sparse checkout may leave out what HEAD brings: only HEAD tells then that there is more.
+    // A sparse checkout may leave out what HEAD brings; only a change of HEAD tells us that there is more.
     const waitsFor = plan.isElsewhere || isSparse(this.workspace) ? { branches } : {}
     await this.#confirmJournal(index, plan.expected, { ...end, ...waitsFor })
     return putBack.length > 0
@@ -231,7 +237,7 @@ export class Recovery {
     return lines && this.#notClosed(lines)
   }
 
-  /** Without the events of logs that a new one has taken the place of. */
+  /** Leaves out events of closed logs, which a new log has replaced. */
   #notClosed(lines: RawLine[]): RawLine[] {
     if (lines.length === 0) return lines
     const closed = closedIds(this.workspace.privateDir)
@@ -239,7 +245,7 @@ export class Recovery {
   }
 
   async #nameDeparted(index: EventIndex): Promise<void> {
-    // Loaded here, since almost no command comes this far.
+    // Loaded lazily: almost no command gets here.
     const { departedEvents } = await import('./departed.js')
     for (const sentence of await departedEvents(this.workspace, index)) this.notices.warn(sentence)
   }
@@ -249,7 +255,7 @@ export class Recovery {
     return committedLines(root, eventsDir, lines, { memory: new TipMemory(tipsDir) })
   }
 
-  /** @returns whether there were any. */
+  /** @returns whether there were any */
   async #takeOtherSides(index: EventIndex): Promise<boolean> {
     const missing = await missingFrom(index, this.attributes.otherSides())
     if (missing.length === 0) return false
@@ -261,8 +267,9 @@ export class Recovery {
   }
 
   /**
-   * An index that lacks what the files hold, and has read them as they are, is damaged: nothing is written because of
-   * it. Git may have put them there since they were read.
+   * Returns the lines that are in neither the index nor the files. If the files hold a line and the index is up to
+   * date, the index is damaged, and we must not write because of it. If the index is behind, git may have added the
+   * line since, so we catch up and look again.
    */
   async #missingFromLog(index: EventIndex, lines: readonly RawLine[]): Promise<RawLine[]> {
     for (;;) {
@@ -274,7 +281,7 @@ export class Recovery {
     }
   }
 
-  /** Looks at the files of their days. */
+  /** Scans only the files of the lines' days. */
   #filesHold(missing: readonly RawLine[]): boolean {
     const ids = new Set(idsOf(missing))
     const days = new Set(missing.map((line) => line.timestamp.slice(0, 10)))
@@ -288,7 +295,7 @@ export class Recovery {
       })
   }
 
-  /** Lines of HEAD that git was told to keep out of the work tree. */
+  /** Returns lines of HEAD that git was told to keep out of the work tree. */
   async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
     const { root, eventsDir } = this.workspace
     const files = this.#ifGitAnswers(() =>
@@ -298,8 +305,8 @@ export class Recovery {
   }
 
   /**
-   * Undefined where git could not be asked this time: nothing is put back then, and the next command asks again.
-   * @throws KittyError UnsafeSetup, MissingDependency: git will not answer before someone has done something.
+   * Returns undefined when git fails this time: we put nothing back, and the next command asks again.
+   * @throws KittyError UnsafeSetup, MissingDependency: git cannot answer until someone fixes the setup
    */
   #ifGitAnswers<T>(ask: () => T): T | undefined {
     try {
@@ -312,8 +319,8 @@ export class Recovery {
   }
 
   /**
-   * Notes that the journal need not be looked at again up to here, as long as the log holds these lines. In the same
-   * transaction that sees them, since git may be at work, and whoever sees its doings takes such a note back.
+   * Notes that the journal is checked up to `mark`, if the log holds these lines. Checks and writes the mark in one
+   * transaction: git may be at work, and a process that sees its changes revokes the mark.
    */
   async #confirmJournal(index: EventIndex, lines: readonly RawLine[], mark: JournalMark): Promise<void> {
     this.#mark = mark
@@ -324,7 +331,7 @@ export class Recovery {
     })
   }
 
-  /** Torn tails that could only be ended while git was at work. @returns whether there were any. */
+  /** Moves torn tails that could only be ended while git was at work. @returns whether there were any */
   #moveEndedTails(): boolean {
     const tails = endedTails(this.workspace.privateDir)
     if (tails.length === 0) return false
@@ -341,7 +348,7 @@ export class Recovery {
     return true
   }
 
-  /** Not while git is at work: it might write a file between our last look at it and our putting another in its place. */
+  /** Skips the work while git is running: git might write a file between our last check and our replacing it. */
   async #normalizeFiles(index: EventIndex): Promise<void> {
     if (isGitAtWork(this.workspace)) return
     let rewrote = this.#moveEndedTails()
@@ -366,7 +373,7 @@ export class Recovery {
   }
 }
 
-/** What a mark says besides how far: kept when it moves on. */
+/** The fields of a mark other than its position, which carry over when it moves on. */
 function marked(mark: JournalMark | undefined): Pick<JournalMark, 'branches'> {
   return mark?.branches === undefined ? {} : { branches: mark.branches }
 }

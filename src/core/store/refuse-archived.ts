@@ -4,7 +4,7 @@ import type { Draft } from './event-store.js'
 
 const ARCHIVING: ReadonlySet<string> = new Set(['FeatureArchived', 'FeatureRestored'])
 
-/** @throws KittyError StateTransitionError for an event of an archived feature, other than its restoration. */
+/** @throws KittyError StateTransitionError for any event of an archived feature except its restoration */
 export function refuseArchived(drafts: readonly Draft[], features: readonly FeatureRow[]): void {
   const archived = new Map(
     features.flatMap((row) => (row.archived === null ? [] : [[row.feature_slug, row.archived] as const])),

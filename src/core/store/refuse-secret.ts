@@ -3,8 +3,8 @@ import { secretIn } from '../errors/secrets.js'
 import type { LogEvent } from '../events-lib.js'
 
 /**
- * @param line The event as it is about to be written.
- * @throws KittyError ValidationError for an event that holds what looks like a secret; it says of what kind, never which.
+ * @param line the event as it is about to be written
+ * @throws KittyError ValidationError for an event that seems to hold a secret. The message names only its kind.
  */
 export function refuseSecret(event: LogEvent, line: string): void {
   const kind = secretIn(line)

@@ -8,13 +8,13 @@ export interface ForeignSources {
   readonly registry: Registry
   /** The next Lamport value to issue. */
   readonly nextClock: number
-  /** Ids of the drafts that were stamped before, by key; those of this call are added. */
+  /** IDs of the drafts stamped before, by key; this call adds its own. */
   readonly ids: Map<string, string>
 }
 
 /**
- * Turns drafts of an import into events. Deterministic: the same drafts behind the same log give the same bytes.
- * @throws KittyError ValidationError when a draft makes no event, or names a key that no draft before it has
+ * Turns an import's drafts into events. Deterministic: the same drafts after the same log give the same bytes.
+ * @throws KittyError ValidationError when a draft makes no event, or names a key that no earlier draft has
  */
 export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSources): LogEvent[] {
   let next = sources.nextClock
@@ -42,7 +42,7 @@ export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSo
   })
 }
 
-/** 48 bits of the event's time, 80 bits of SHA-256 over its line without an id: equal ids mean equal bytes. */
+/** 48 bits of the event's time, 80 bits of SHA-256 of its line without an ID: equal IDs mean equal bytes. */
 function foreignId(timestamp: string, line: object): string {
   return ulidAt(Date.parse(timestamp), createHash('sha256').update(encodeEvent(line)).digest())
 }
@@ -73,12 +73,12 @@ function parsed(candidate: { readonly event_type: string }, registry: Registry):
   )
 }
 
-/** Events of one chunk: one journal record, and what an interruption costs at most. */
+/** Events per chunk: one journal record, and the most that an interruption loses. */
 const CHUNK_EVENTS = 2_000
-/** Each day has a file of its own, and all files of a chunk are open at once. */
+/** Each day has its own file, and all files of a chunk are open at the same time. */
 const CHUNK_DAYS = 200
 
-/** The drafts in pieces that are each written as a whole. */
+/** Splits the drafts into chunks, each written as a whole. */
 export function* foreignChunks(drafts: readonly ForeignDraft[]): Generator<readonly ForeignDraft[]> {
   let start = 0
   const days = new Set<string>()

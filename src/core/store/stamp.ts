@@ -19,15 +19,15 @@ export interface StampSources {
   nextId(now: Date): string
   /** Heads of an entity's history, by `entityKey`. */
   heads(key: string): readonly string[]
-  /** How many drafts at the front the operation brings along: its causation id is not theirs. */
+  /** How many leading drafts the operation brings along; they do not get its causation ID. */
   readonly brought?: number
 }
 
 /**
- * Turns drafts into events: id, clock, parents, time. All of one call share a timestamp, so that one append goes to
- * one file. Where an entity has more heads than one event may name, `HeadsJoined` events that join them come first.
- * Pure but for `nextId`.
- * @throws KittyError ValidationError when a draft makes no event: nothing has been written then.
+ * Turns drafts into events with ID, clock, parents and time. All events of one call share a timestamp, so that one
+ * append goes to one file. When an entity has more heads than one event may name, `HeadsJoined` events that join them
+ * come first. Pure except for `nextId`.
+ * @throws KittyError ValidationError when a draft makes no event; nothing has been written then
  */
 export function stamp(drafts: readonly Draft[], provenance: Provenance, sources: StampSources): LogEvent[] {
   const timestamp = sources.now.toISOString()
@@ -55,7 +55,7 @@ export function stamp(drafts: readonly Draft[], provenance: Provenance, sources:
   return drafts.flatMap((draft, at) => {
     const key = entityKey(draft)
     const known = heads.get(key) ?? sources.heads(key)
-    // A plugin's own entities cannot be joined: the newest heads stand for all.
+    // A plugin's own entities cannot be joined, so we use their newest heads.
     const { joins, rest } = joinHeads(isEntityType(draft.entity_type) ? known : known.slice(-MAX_PARENTS))
     const joined = joins.map((parents) => stamped(headsJoined(draft), null, parents))
     const parents = [...joined.map(({ event_id }) => event_id), ...rest]
@@ -67,7 +67,7 @@ export function stamp(drafts: readonly Draft[], provenance: Provenance, sources:
 }
 
 function headsJoined({ entity_id, entity_type, payload: { feature_slug } }: Draft): Draft {
-  // Cast: every kind of entity of kitty's own has such an event.
+  // Cast: each of kitty's own entity types has such an event.
   return { event_type: 'HeadsJoined', entity_id, entity_type, payload: { feature_slug } } as Draft
 }
 

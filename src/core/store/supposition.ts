@@ -8,7 +8,7 @@ import {
 import type { BoardRow } from '../index/board-row.js'
 import type { Draft } from './event-store.js'
 
-/** Events that are decided and wait for the first append: until then they are part of what is read. */
+/** Events that are decided and wait for the first append; until then, reads include them. */
 export class Supposition {
   #waiting: { readonly drafts: readonly Draft[]; readonly events: readonly LogEvent[] } | undefined
 
@@ -21,7 +21,7 @@ export class Supposition {
     this.#waiting = { drafts, events }
   }
 
-  /** The drafts, once: whoever takes them writes them. */
+  /** Returns the drafts on the first call only: the caller that takes them writes them. */
   take(): readonly Draft[] {
     const drafts = this.#waiting?.drafts ?? []
     this.#waiting = undefined
@@ -51,7 +51,7 @@ export class Supposition {
   }
 }
 
-/** The list with these states in the places of the same packages, and new ones at the end. */
+/** Replaces the states of the same packages in the list, and appends new ones. */
 export function withStates<T extends Package>(
   list: readonly T[],
   states: readonly WorkPackageState[],

@@ -1,6 +1,6 @@
 /**
- * The form between every foreign format and kitty: a reader makes one from files, a writer makes files from one.
- * It holds values only, so readers and writers need neither a file system nor a log.
+ * The intermediate form between foreign formats and kitty: a reader turns files into it, a writer turns it into files.
+ * It holds only values, so readers and writers need neither a file system nor a log.
  */
 import type { WorkflowTable } from '../events-lib.js'
 
@@ -10,12 +10,12 @@ export type Moment = string
 /** What a lane is for, whatever its name. `stopped` is neither open nor done: blocked, deferred, waiting. */
 export type LaneRole = 'initial' | 'working' | 'review' | 'done' | 'dropped' | 'stopped'
 
-/** Where a package is, in the source's words. */
+/** A package's lane, in the source's words. */
 export interface SourceLane {
   /** The source's own word, for `--map`. */
   readonly status: string
   readonly role: LaneRole
-  /** The lane to take by name: what a `kitty:lane=` label or a format with kitty's lanes says. */
+  /** The lane by name, if known: from a `kitty:lane=` label or a format that has kitty's lanes. */
   readonly lane: string | null
   readonly at: Moment | null
   readonly by: string | null
@@ -23,26 +23,26 @@ export interface SourceLane {
 
 export interface Subtask {
   readonly id: string
-  /** Empty where the source names subtasks by their ids only. */
+  /** Empty if the source names subtasks only by ID. */
   readonly title: string
   readonly done: boolean
 }
 
 export type LinkKind = 'tracker' | 'review' | 'commit' | 'other'
 
-/** Role, tool and model behind an actor's label; the payload key `actor_info`. */
+/** Role, tool and model behind an actor's label; stored under the payload key `actor_info`. */
 export type ActorInfo = Readonly<Record<string, string>>
 /** A JSON object that travels with a move: `evidence` or `review`. */
 export type MoveExtra = Readonly<Record<string, unknown>>
 
 interface ChangeBase {
-  /** The source's own id of this event; null where the format has none. */
+  /** The source's own ID of this event; null if the format has none. */
   readonly id: string | null
   readonly at: Moment | null
   readonly by: string | null
 }
 
-/** Something that happened to a package and never changes again. */
+/** A past event of a package, which never changes. */
 export type ItemChange = ChangeBase &
   (
     | { readonly kind: 'note'; readonly text: string }
@@ -64,24 +64,24 @@ export type ItemChange = ChangeBase &
 export interface TransferItem {
   /** Unique within the source. */
   readonly id: string
-  /** Where the source numbers work packages as kitty does; null leaves the number to the import. */
+  /** The work-package number, if the source numbers packages as kitty does; null lets the import choose it. */
   readonly workPackage: string | null
   readonly title: string
-  /** Markdown: the description, and under headings of their own all that has no other place. */
+  /** Markdown: the description, followed by everything that fits nowhere else, under its own headings. */
   readonly body: string
   readonly createdAt: Moment | null
   readonly createdBy: string | null
-  /** When and by whom the source last changed it; the time of a register that has none of its own. */
+  /** When and by whom the source last changed it; also the time of any register that has none of its own. */
   readonly updatedAt: Moment | null
   readonly updatedBy: string | null
-  /** Ids of items of the same feature. */
+  /** IDs of items in the same feature. */
   readonly dependencies: readonly string[]
   readonly subtasks: readonly Subtask[]
   readonly tags: readonly string[]
   readonly priority: string | null
-  /** Whose it is; undefined where `changes` say so. */
+  /** The assignee; undefined if `changes` tell it. */
   readonly assignee: string | null | undefined
-  /** Where it is; undefined where the moves among `changes` say so. */
+  /** The current lane; undefined if the moves in `changes` tell it. */
   readonly lane: SourceLane | undefined
   /** In the source's order. */
   readonly changes: readonly ItemChange[]
@@ -92,11 +92,11 @@ export interface FeatureNote extends ChangeBase {
 }
 
 export interface TransferFeature {
-  /** What tells it from the source's other features; empty where there is only one. */
+  /** Distinguishes it from the source's other features; empty if there is only one. */
   readonly id: string
-  /** Where it is a source of its own: a mission's folder. Null: the document's source. */
+  /** Set if the feature is a source of its own, such as a mission's folder. Null means the document's source. */
   readonly source: string | null
-  /** A name to make a folder's name from. */
+  /** Base for the folder's name. */
   readonly name: string
   readonly title: string
   readonly mission: string | null
@@ -106,39 +106,39 @@ export interface TransferFeature {
   readonly notes: readonly FeatureNote[]
 }
 
-/** A part of the source that could not be read, or not as it was meant. */
+/** A part of the source that could not be read, or not as intended. */
 export interface SourceProblem {
   readonly file: string
-  /** Counted from 1; null for the file as a whole. */
+  /** 1-based; null for the file as a whole. */
   readonly line: number | null
   readonly message: string
 }
 
-/** Something the source says that kitty has no register for. */
+/** Source data for which kitty has no register. */
 export interface Loss {
   /** In the source's words: `estimated_minutes`, `dependency type related`. */
   readonly what: string
   readonly count: number
-  /** body: still to be read in the package's file. dropped: gone. */
+  /** body: kept as text in the package's file. dropped: gone. */
   readonly where: 'body' | 'dropped'
 }
 
 export interface TransferDocument {
   readonly format: string
-  /** The project's name or `owner/repo`, where the source tells; tells apart sources with equal ids. */
+  /** The project's name or `owner/repo`, if the source gives one. Distinguishes sources with equal IDs. */
   readonly source: string | null
-  /** The workflow table the lanes' names belong to, where the source says. */
+  /** The workflow table that the lane names belong to, if the source gives one. */
   readonly workflow: string | null
-  /** What the source's words for statuses mean, for the moves among `changes`. */
+  /** What the source's status words mean, for the moves in `changes`. */
   readonly roles: Readonly<Record<string, LaneRole>>
   readonly features: readonly TransferFeature[]
   readonly problems: readonly SourceProblem[]
   readonly losses: readonly Loss[]
 }
 
-/** A file as a reader gets it. */
+/** A file as a reader receives it. */
 export interface SourceFile {
-  /** Relative to the path that was given, with `/`; the file's name where that path is the file. */
+  /** Relative to the given path, with `/`; the file's name if the path is that file. */
   readonly path: string
   readonly bytes: Uint8Array
 }
@@ -146,11 +146,11 @@ export interface SourceFile {
 export interface ReadOptions {
   /** The project's own table. */
   readonly table: WorkflowTable
-  /** IANA name or `±HH:MM` for times that name no zone; UTC by default. */
+  /** IANA name or `±HH:MM` for times without a zone; UTC by default. */
   readonly zone?: string | undefined
 }
 
-/** Files that a writer makes: one with the path '' where the format is a single file. */
+/** A file that a writer produces. Its path is '' if the format is a single file. */
 export interface WrittenFile {
   readonly path: string
   readonly text: string

@@ -2,10 +2,10 @@ import { secretIn } from '../errors/secrets.js'
 import { checkNew, encodeEvent, type Registry } from '../events-lib.js'
 import type { ForeignDraft } from '../store/foreign-draft.js'
 
-/** Room for what a draft does not have yet: its id, its clock, and ids instead of keys. */
+/** Placeholder for what a draft lacks: its ID, its clock, and IDs in place of import keys. */
 const ANY_ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 
-/** Why a draft may not become an event, in words; undefined when it may. A secret is named by its kind. */
+/** Explains in words why a draft must not become an event; undefined if it may. A secret is named only by its kind. */
 export function draftFault(draft: ForeignDraft, registry: Registry): string | undefined {
   const event = {
     event_id: ANY_ID,

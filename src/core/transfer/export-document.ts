@@ -1,4 +1,4 @@
-/** kitty's own board in the intermediate form, from the events of its features. */
+/** Builds the intermediate form of kitty's own board from the events of its features. */
 import type { LogEvent, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { ItemChange, LinkKind, TransferDocument, TransferFeature, TransferItem } from './document.js'
 import type { FeatureLog } from './imported-log.js'
@@ -12,11 +12,11 @@ export interface ExportedFeature {
   readonly createdAt: string | null
   readonly createdBy: string | null
   readonly log: FeatureLog
-  /** The Markdown of a package's file, without its front matter. */
+  /** Returns the Markdown of a package's file, without its front matter. */
   readonly bodyOf: (workPackage: string) => string
 }
 
-/** Priority of a package that names none: an export says nothing of it. */
+/** Priority of a package that names none; an export omits it. */
 const DEFAULT_PRIORITY = 2
 
 export function exportDocument(
@@ -87,7 +87,7 @@ function exportItem(
   }
 }
 
-/** Of events with one import key the first counts, and a note that was taken back does not. */
+/** Keeps the first of several events with one import key, and drops notes that were retracted. */
 function countedOnce(events: readonly LogEvent[]): LogEvent[] {
   const keys = new Set<string>()
   const retracted = new Set(

@@ -3,7 +3,7 @@ import { withoutBadEdges } from './graph.js'
 import type { KittyLabels } from './labels.js'
 import type { LossCount } from './text.js'
 
-/** An item as a reader found it, with the labels an export of kitty's put there. */
+/** An item as a reader found it, with the labels that kitty's export put there. */
 export interface LabeledItem {
   readonly item: TransferItem
   readonly labels: KittyLabels
@@ -11,12 +11,12 @@ export interface LabeledItem {
   readonly line: number | null
 }
 
-/** What a feature is called where no label says. */
+/** Names for a feature when no label gives one. */
 export type FeatureNames = Pick<TransferFeature, 'id' | 'name' | 'title'>
 
 /**
- * Puts items into the features their labels name, those without one into a feature of their own. Of several items
- * with one id the newest counts; dependencies that kitty cannot have are counted as lost.
+ * Groups items into the features that their labels name, and items without such a label into a feature of their own. If
+ * several items share an ID, the newest counts. Dependencies that kitty cannot represent count as lost.
  */
 export function featuresOf(
   found: readonly LabeledItem[],
@@ -48,7 +48,7 @@ export function featuresOf(
   })
 }
 
-/** Undefined where every id is there once. */
+/** Returns undefined if no ID repeats. */
 function newestOfEach(group: readonly LabeledItem[], problems: SourceProblem[]): TransferItem[] | undefined {
   const byId = new Map<string, TransferItem>()
   for (const { item, file, line } of group) {
@@ -60,7 +60,9 @@ function newestOfEach(group: readonly LabeledItem[], problems: SourceProblem[]):
   return byId.size === group.length ? undefined : [...byId.values()]
 }
 
-/** The package an export of kitty's was made from: its label says so, or an id such as `WP03` or `001-demo.WP03`. */
+/**
+ * Returns the package that kitty exported the item from, based on its label or an ID such as `WP03` or `001-demo.WP03`.
+ */
 export function ownWorkPackage(id: string, labels: KittyLabels | null = null): string | null {
   const digits = /^(?:.+\.)?WP-?(\d{1,6})$/.exec(labels?.['work-package'] ?? id)?.[1]
   return digits === undefined ? null : `WP${String(Number(digits)).padStart(2, '0')}`

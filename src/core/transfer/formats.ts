@@ -1,32 +1,32 @@
-/** The formats that kitty itself reads and writes. A plugin adds its own: docs/plugins.md. Each loads when it is used. */
+/** The formats that kitty itself reads and writes, each loaded on first use. A plugin adds its own: docs/plugins.md. */
 import type { WorkflowTable } from '../events-lib.js'
 import type { ReadOptions, SourceFile, TransferDocument, WrittenFile } from './document.js'
 
-/** Where a format keeps its files below the path that is given; the first place that has any counts. */
+/** Where a format keeps its files below the given path; the first place that has any is used. */
 export interface ImportPlace {
   /** Empty for the path itself. */
   readonly folder: string
-  /** How many folders deep below it. */
+  /** How many levels of folders to search below it. */
   readonly depth: number
 }
 
-/** A format that can be read. Pure: it gets files, and knows nothing of where they are. */
+/** A readable format. Pure: it receives files and does not know where they are. */
 export interface Importer {
-  /** Lower-case letters, digits and dashes. Part of every import key: a renamed format imports everything again. */
+  /** Lowercase letters, digits and dashes. Part of every import key: after a rename, everything is imported again. */
   readonly format: string
   /** One line for the help. */
   readonly summary: string
   readonly places: readonly ImportPlace[]
-  /** Whether a file of a place belongs to the format. @param path relative to the place, with `/` */
+  /** Whether a file in a place belongs to the format. @param path relative to the place, with `/` */
   accepts(path: string): boolean
   read(files: readonly SourceFile[], options: ReadOptions): TransferDocument | Promise<TransferDocument>
 }
 
-/** A format that can be written. */
+/** A writable format. */
 export interface Exporter {
   readonly format: string
   readonly summary: string
-  /** True for a folder of files; false for one file, which may also go to stdout. */
+  /** True for a folder of files; false for a single file, which may also go to stdout. */
   readonly isFolder: boolean
   write(
     document: TransferDocument,

@@ -7,8 +7,8 @@ export interface DroppedEdge {
 }
 
 /**
- * The items with dependencies that kitty accepts: known items of the same feature, without a cycle. Of a cycle the
- * edge is left out that closes it when items are taken in their order.
+ * Returns the items with only the dependencies that kitty accepts: known items of the same feature, without cycles. Of
+ * a cycle, drops the edge that closes it when items are processed in order.
  */
 export function withoutBadEdges(items: readonly TransferItem[]): {
   readonly items: readonly TransferItem[]

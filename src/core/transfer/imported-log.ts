@@ -1,4 +1,4 @@
-/** What the log holds of earlier imports: the values they left, and where the next import goes on. */
+/** What earlier imports left in the log: the values they wrote, and where the next import continues. */
 import {
   Causality,
   compareEvents,
@@ -10,7 +10,7 @@ import {
 import { isJson, type Json, listAt, objectAt, textAt, textsAt } from './json.js'
 import { parseImportKey } from './keys.js'
 
-/** The last value an import wrote to a register. */
+/** The last value that an import wrote to a register. */
 export interface ImportedValue {
   readonly key: string
   readonly eventId: string
@@ -23,20 +23,20 @@ export interface ImportedEvent {
   readonly timestamp: string
 }
 
-/** One package that an import made, with all that it wrote about it. */
+/** A package that an import created, with everything the import wrote about it. */
 export interface ImportedPackage {
   readonly feature: string
   readonly workPackage: string
-  /** By register. Sets (`tags`, `dependencies`, `subtasks`) hold for each element the ids of the events that added it. */
+  /** By register. Sets (`tags`, `dependencies`, `subtasks`) map each element to the IDs of the events that added it. */
   readonly values: ReadonlyMap<string, ImportedValue>
   readonly sets: ReadonlyMap<SetName, ReadonlyMap<string, readonly string[]>>
-  /** In the order of time. */
+  /** Ordered by time. */
   readonly events: readonly ImportedEvent[]
 }
 
 export type SetName = 'tags' | 'dependencies' | 'subtasks'
 
-/** All events of a feature, by package and by what imports say. */
+/** All events of a feature, by package and by import key. */
 export class FeatureLog {
   readonly keys = new Map<string, LogEvent>()
   readonly #byPackage = new Map<string, LogEvent[]>()
@@ -60,7 +60,7 @@ export class FeatureLog {
     }
   }
 
-  /** Ids of packages that any event is about. */
+  /** IDs of packages that have any event. */
   get packages(): readonly string[] {
     return [...this.#byPackage.keys()]
   }
@@ -78,7 +78,7 @@ export class FeatureLog {
     return fold(this.eventsOf(workPackage), { table: this.table })
   }
 
-  /** Ids of the writes of a register that no other write of it has seen. */
+  /** Returns the IDs of the register's writes that no other write of it has seen. */
   registerHeads(workPackage: string, writes: (event: LogEvent) => boolean): string[] {
     const events = this.eventsOf(workPackage)
     const causality = new Causality(events)
@@ -86,7 +86,9 @@ export class FeatureLog {
   }
 }
 
-/** A package's events and its gates'; undefined for the feature's own. */
+/**
+ * Returns the package that an event is about, directly or through a gate; undefined for events of the feature itself.
+ */
 function ownerOf(event: LogEvent): string | undefined {
   if (event.entity_type === 'WorkPackage') return event.entity_id
   if (event.entity_type !== 'Gate') return undefined
@@ -94,7 +96,7 @@ function ownerOf(event: LogEvent): string | undefined {
   return textAt(event.payload, 'work_package_id') ?? /^(WP\d{2,})\b/.exec(event.entity_id)?.[1]
 }
 
-/** Every package that an import of this format and source made, by item; items as they are in keys. */
+/** Returns every package that an import of this format and source created, by item; items are spelled as in keys. */
 export function importedPackages(
   logs: readonly FeatureLog[],
   format: string,
@@ -121,7 +123,7 @@ export function importedPackages(
   return found
 }
 
-/** The same for one package, no matter who created it. */
+/** Reads one package's imported values, no matter who created the package. */
 export function readPackage(
   log: FeatureLog,
   workPackage: string,
@@ -226,7 +228,7 @@ function applySet(
   sets.set(name, set)
 }
 
-/** Whether the event writes the register of that name, for {@link FeatureLog.registerHeads}. */
+/** Tests whether an event writes the register of that name, for {@link FeatureLog.registerHeads}. */
 export function writesRegister(register: string): (event: LogEvent) => boolean {
   return (event) => {
     // Cast: as above.

@@ -1,4 +1,4 @@
-/** JSON from a file anyone may have written: bounded, and read key by key with the type that is expected there. */
+/** Reads untrusted JSON files: bounded in depth, and key by key with the expected type. */
 
 /** Deeper than any of these formats nests. */
 const MAX_DEPTH = 64
@@ -8,7 +8,7 @@ export type Json = Readonly<Record<string, unknown>>
 type Parsed =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string }
 
-/** Reads one JSON text; `message` says what is wrong with it, without repeating what it holds. */
+/** Parses one JSON text. `message` says what is wrong with it without quoting its content. */
 export function parseJson(text: string): Parsed {
   let value: unknown
   try {
@@ -21,7 +21,7 @@ export function parseJson(text: string): Parsed {
     : { ok: true, value }
 }
 
-/** The JSON lists and objects that stand one after another in a text, as a tool that prints page after page leaves them. */
+/** Splits a text into its consecutive JSON lists and objects, as a tool that prints page after page leaves them. */
 export function jsonParts(text: string): string[] {
   const parts: string[] = []
   let [depth, start, isString] = [0, 0, false]
@@ -47,14 +47,14 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The text at a key; null where it is absent, empty or no text. */
+/** Returns the text at a key; null if it is absent, empty or not text. */
 export function textAt(json: Json, key: string): string | null {
-  // Own keys only: a file may call a key `constructor`.
+  // Own keys only: a file may have a key named `constructor`.
   const value = Object.hasOwn(json, key) ? json[key] : undefined
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-/** An id at a key, be it text or a number; null where it is neither. */
+/** Returns an ID at a key, from text or a number; null if it is neither. */
 export function idAt(json: Json, key: string): string | null {
   return idOf(Object.hasOwn(json, key) ? json[key] : undefined)
 }
@@ -66,7 +66,7 @@ export function idOf(value: unknown): string | null {
 
 export function listAt(json: Json, key: string): readonly unknown[] {
   const value = Object.hasOwn(json, key) ? json[key] : undefined
-  // Cast: Array.isArray says any[].
+  // Cast: Array.isArray returns any[].
   return Array.isArray(value) ? (value as unknown[]) : []
 }
 
@@ -75,12 +75,12 @@ export function objectAt(json: Json, key: string): Json | null {
   return isJson(value) ? value : null
 }
 
-/** Texts and numbers of a list, as texts; all else is left out. */
+/** Returns the texts and numbers of a list as texts, and ignores everything else. */
 export function textsAt(json: Json, key: string): string[] {
   return listAt(json, key).flatMap((item) => idOf(item) ?? [])
 }
 
-/** One JSON text with object keys in code-unit order, so that equal values have equal texts. */
+/** Serializes JSON with object keys in code-unit order, so that equal values have equal texts. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (isJson(value)) {

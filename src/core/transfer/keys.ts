@@ -1,8 +1,8 @@
-/** Import keys: the `causation_id` by which two imports of one thing know each other, in one clone or in two. */
+/** Import keys: the `causation_id` by which two imports recognize the same thing, in one clone or in two. */
 import { createHash } from 'node:crypto'
 import { canonical } from './json.js'
 
-/** What an event of an import says, and of what. */
+/** Identifies what an import's event says, and about which item. */
 export interface ImportKey {
   readonly format: string
   readonly source: string
@@ -13,10 +13,13 @@ export interface ImportKey {
 }
 
 const PREFIX = 'import'
-/** Longest encoded parts, so that the whole fits into the 200 characters of a causation id. */
+/** Maximum encoded length of each part, so that the key fits into the 200 characters of a causation ID. */
 const LIMITS = { format: 20, source: 60, item: 56, what: 30, h: 26 } as const
 
-/** `import:<format>:<source>:<item>:<what>:<h>`, each part percent-encoded; a long part ends in a hash of the whole. */
+/**
+ * Builds `import:<format>:<source>:<item>:<what>:<h>`, each part percent-encoded. A part that is too long is cut and
+ * ends in a hash of the whole part.
+ */
 export function importKey(key: ImportKey): string {
   const parts = (['format', 'source', 'item', 'what', 'h'] as const).map((name) =>
     bounded(key[name], LIMITS[name]),
@@ -24,7 +27,7 @@ export function importKey(key: ImportKey): string {
   return [PREFIX, ...parts].join(':')
 }
 
-/** The parts as they are in the key: a part that was too long for one comes back with its hash. */
+/** Returns the parts as the key holds them: a part that was too long comes back cut, with its hash. */
 export function parseImportKey(text: string | null): ImportKey | undefined {
   const [prefix, format, source, item, what, h, ...rest] = (text ?? '').split(':')
   if (prefix !== PREFIX || h === undefined || rest.length > 0) return undefined
@@ -34,19 +37,19 @@ export function parseImportKey(text: string | null): ImportKey | undefined {
     )
     return { format: one, source: two, item: three, what: four, h: five }
   } catch {
-    // decodeURIComponent throws URIError for what no import wrote.
+    // decodeURIComponent throws URIError for a text that no import wrote.
     return undefined
   }
 }
 
-/** A name as it comes back from a key, to compare it with one that does. */
+/** Returns a name as a key would hold it, to compare it with one parsed from a key. */
 export function asInKey(name: 'source' | 'item' | 'what', text: string): string {
   return decodeURIComponent(bounded(text, LIMITS[name]))
 }
 
 /**
- * 64 bits of SHA-256 over what was written, by whom, when, and the key of what the register held before, so that A, B
- * and A again are three events. A time or an author that the source does not tell is left out.
+ * Returns 64 bits of SHA-256 over what was written, by whom, when, and the key of the register's previous value, so
+ * that A, B and A again are three events. Omits a time or author that the source does not give.
  */
 export function valueHash(
   value: unknown,
@@ -61,13 +64,13 @@ export function valueHash(
 }
 
 function bounded(text: string, limit: number): string {
-  // What encodeURIComponent leaves as it is never holds the separator; half a surrogate pair would make it throw.
+  // Characters that encodeURIComponent keeps never include the separator; it would throw on half a surrogate pair.
   const encoded = encodeURIComponent(
     text.replaceAll(/[\ud800-\udfff]/g, (unit, at: number) => (isPaired(text, at) ? unit : '')),
   )
   if (encoded.length <= limit) return encoded
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  // A cut must not leave half of an escape.
+  // Don't cut an escape in half.
   return `${encoded.slice(0, limit - 13).replace(/%[0-9A-F]?$/, '')}~${hash}`
 }
 

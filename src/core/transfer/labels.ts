@@ -1,6 +1,6 @@
 /**
- * Labels in which an export says what its format has no word for: `kitty:lane=rejected`. A label counts only while
- * the format's own value is the one that the label's is exported as: what was changed in the other tool wins.
+ * Labels for what an export's format has no word for: `kitty:lane=rejected`. A label counts only while the format's own
+ * value is still the one that the label's value is exported as: a change in the other tool wins.
  */
 import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../events-lib.js'
 import type { LaneRole, Subtask, TransferItem } from './document.js'
@@ -10,7 +10,7 @@ const PREFIX = 'kitty:'
 type LabelKey = 'lane' | 'priority' | 'workflow' | 'holder' | 'feature' | 'feature-title' | 'work-package'
 
 export interface KittyLabels extends Readonly<Record<LabelKey, string | null>> {
-  /** The labels that are not kitty's. */
+  /** Labels that are not kitty's. */
   readonly tags: readonly string[]
   readonly subtasks: readonly Subtask[]
 }
@@ -32,7 +32,7 @@ export function readLabels(labels: readonly string[]): KittyLabels {
   }
 }
 
-/** The labels of one package; keys that hold null are left out. */
+/** Returns the labels of one package, without keys that hold null. */
 export function writeLabels(
   values: Readonly<Partial<Record<LabelKey, string | null>>>,
   subtasks: readonly Subtask[] = [],
@@ -43,14 +43,14 @@ export function writeLabels(
   return [...labels, ...subtasks.map(({ id, done }) => `${PREFIX}subtask${done ? '-done' : ''}=${id}`)]
 }
 
-/** The table an export named, where it is one of the built-in ones; else the project's own. */
+/** Returns the table that an export named, if it is built in; otherwise the project's own. */
 export function tableNamed(name: string | null, own: WorkflowTable): WorkflowTable {
   return [own, DEFAULT_WORKFLOW, REVIEWED_WORKFLOW].find((table) => table.name === name) ?? own
 }
 
 /**
- * The label's lane, if the format's status is still the one that this lane is exported as.
- * @param statusOf what the format calls each lane
+ * Returns the label's lane if the format's status is still the one that this lane is exported as.
+ * @param statusOf the format's status for each lane
  */
 export function lanePerLabel(
   lane: string | null,
@@ -62,7 +62,9 @@ export function lanePerLabel(
   return statusOf(roleOf(lane, table), lane) === status ? lane : null
 }
 
-/** What a lane is exported as, and the labels that say the rest of it: the lane's own name, who holds it, the table. */
+/**
+ * Returns the status that a lane is exported as, and labels for the rest: the lane's own name, its holder, the table.
+ */
 export function laneLabels(
   item: TransferItem,
   table: WorkflowTable,

@@ -3,19 +3,19 @@ import type { WorkflowTable } from '../events-lib.js'
 import type { LaneRole, SourceLane, TransferDocument } from './document.js'
 import { laneFor } from './roles.js'
 
-/** Where an import puts what its source calls by another name. */
+/** Maps the source's statuses to lanes of this project. */
 export interface LaneMap {
-  /** The lane for a status of the source. */
+  /** Returns the lane for a status of the source. */
   laneOf(lane: Pick<SourceLane, 'status' | 'role' | 'lane'>): string
-  /** The same for the words of a move. */
+  /** Returns the lane for a status word in a move. */
   laneOfWord(word: string): string
-  /** Statuses that leave a gate behind them, and which. */
+  /** Statuses that leave a gate behind, with the gate. */
   readonly gates: ReadonlyMap<string, string>
-  /** Statuses that leave a tag behind while a package is in them. */
+  /** Statuses that put a tag on a package for as long as it is in them. */
   readonly tags: ReadonlyMap<string, string>
 }
 
-/** `--map default`: the nine lanes in the five of the default table. */
+/** `--map default`: maps the nine lanes to the five of the default table. */
 const NINE_IN_DEFAULT: ReadonlyMap<string, string> = new Map([
   ['genesis', 'planned'],
   ['planned', 'planned'],
@@ -35,7 +35,7 @@ const BLOCKED_TAG: ReadonlyMap<string, string> = new Map([['blocked', 'blocked']
 const NONE: ReadonlyMap<string, string> = new Map()
 
 /**
- * @param maps what `--map` was given: `A=B` pairs, and the word `default`
+ * @param maps the values of `--map`: `A=B` pairs, and the word `default`
  * @throws KittyError UsageError for a pair that names no lane, and for a source with lanes that this table lacks
  */
 export function laneMap(document: TransferDocument, table: WorkflowTable, maps: readonly string[]): LaneMap {
@@ -57,7 +57,8 @@ export function laneMap(document: TransferDocument, table: WorkflowTable, maps: 
       const mapped = named(status)
       if (mapped !== undefined) return mapped
       if (lane !== null) return named(lane) ?? known(lane) ?? byRole(role)
-      // A blocked package is planned again, with a tag: only a table that has such a lane, and is the source's, takes it.
+      // A blocked package goes back to the initial lane, with a tag, unless the table has such a lane and is the
+      // source's own.
       return role === 'stopped' ? table.initial : byRole(role)
     },
     laneOfWord,

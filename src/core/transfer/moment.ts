@@ -1,15 +1,15 @@
 import type { Moment } from './document.js'
 
-// Year, month, day, then hour, minute, second and fraction if given, then a zone if given.
+// Year, month, day, then optionally hour, minute, second and fraction, then optionally a zone.
 const EXTENDED =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s?(Z|z|[+-]\d\d(?::?\d\d)?)?$/
-/** `20260123T102345Z`, the form taskwarrior exports. */
+/** `20260123T102345Z`, the form that taskwarrior exports. */
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z)?$/
 
 /**
- * Reads a time as foreign tools write it: any offset, a fraction of any length, a date only, or no zone.
- * @param zone IANA name or `±HH:MM` that a time without a zone is in; UTC by default
- * @returns UTC with milliseconds (a finer fraction is cut off), or null for anything that is no moment since 1970
+ * Parses a time as foreign tools write it: any offset, a fraction of any length, a date only, or no zone.
+ * @param zone IANA name or `±HH:MM` for a time without a zone; UTC by default
+ * @returns UTC with milliseconds (a finer fraction is truncated), or null for anything that is not a time since 1970
  */
 export function parseMoment(text: unknown, zone?: string): Moment | null {
   if (typeof text !== 'string') return null
@@ -20,7 +20,7 @@ export function parseMoment(text: unknown, zone?: string): Moment | null {
   const millis = Number((fraction ?? '').slice(0, 3).padEnd(3, '0'))
   const seconds = Number.isNaN(second) ? 0 : second
   const utc = Date.UTC(year, month - 1, day, hour || 0, minute || 0, seconds, millis)
-  // Date.UTC carries 31 April over to 1 May; no such day was meant.
+  // Reject 31 April: Date.UTC would turn it into 1 May.
   const day0 = new Date(Date.UTC(year, month - 1, day))
   if (day0.getUTCMonth() !== month - 1 || day0.getUTCDate() !== day) return null
   if ((hour || 0) > 23 || (minute || 0) > 59 || seconds > 60) return null
@@ -30,7 +30,7 @@ export function parseMoment(text: unknown, zone?: string): Moment | null {
 
 /** @param at milliseconds since 1970 @returns null for what an event's timestamp cannot hold */
 export function momentOf(at: number): Moment | null {
-  // An event's id holds milliseconds since 1970 in 48 bits, its timestamp a year in four digits.
+  // An event's ID holds milliseconds since 1970 in 48 bits, its timestamp a four-digit year.
   if (!Number.isSafeInteger(at) || at < 0 || at > Date.UTC(9999, 11, 31, 23, 59, 59, 999)) return null
   return new Date(at).toISOString()
 }
@@ -47,13 +47,13 @@ function offsetMillis(offset: string): number {
   return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000
 }
 
-/** The moment at which clocks in `zone` show what `wall` shows in UTC. */
+/** Returns the moment at which clocks in `zone` show what `wall` shows in UTC. */
 function fromZone(wall: number, zone: string | undefined): number | undefined {
   if (zone === undefined) return wall
   if (/^[+-]\d\d:\d\d$/.test(zone)) return wall - offsetMillis(zone)
   const first = zoneOffset(wall, zone)
   if (first === undefined) return undefined
-  // The offset that holds at the moment itself: it differs from the first guess around a change of clocks.
+  // Use the offset at that very moment: around a clock change it differs from the first guess.
   const second = zoneOffset(wall - first, zone)
   return second === undefined ? undefined : wall - second
 }
@@ -74,7 +74,7 @@ function zoneOffset(at: number, zone: string): number | undefined {
       second: 'numeric',
     })
   } catch {
-    // Intl throws RangeError for a zone it does not know.
+    // Intl throws RangeError for an unknown zone.
     return undefined
   }
   formats.set(zone, format)

@@ -1,7 +1,7 @@
 import type { Json } from './json.js'
 import { singleLine } from './text.js'
 
-/** What an item holds that no register takes, as a list for its file; null where there is nothing. */
+/** Returns the fields of an item that no register takes, as a list for its file; null if there are none. */
 export function otherFields(json: Json, read: ReadonlySet<string>): string | null {
   const rest = Object.entries(json).filter(([key, value]) => !read.has(key) && value !== null && value !== '')
   const lines = rest.map(([key, value]) => `- ${singleLine(key)}: ${singleLine(valueText(value))}`)

@@ -1,4 +1,4 @@
-/** The file of a package that an import makes. */
+/** The work-package file that an import creates. */
 import { bodyOf } from './text.js'
 import type { TransferItem } from './document.js'
 import { priorityLevel } from './priority.js'
@@ -13,7 +13,10 @@ export interface PackageFile {
   readonly item: TransferItem
 }
 
-/** Front matter that says what the log says, where the package comes from, and then all that has no other place. */
+/**
+ * Builds front matter with what the log says and where the package comes from, followed by everything that fits nowhere
+ * else.
+ */
 export function packageFileText({
   workPackage,
   title,
@@ -34,7 +37,7 @@ export function packageFileText({
   const boxes = item.subtasks
     .map(({ id, title: words, done }) => `- [${done ? 'x' : ' '}] ${id}${words === '' ? '' : `: ${words}`}`)
     .join('\n')
-  // An export of kitty's brings the section along.
+  // An export from kitty already contains the section.
   const hasBoxes = /^## Subtasks$/m.test(item.body)
   const body = bodyOf(item.body || null, [['Subtasks', hasBoxes ? null : boxes || null]])
   return `---\n${head}---\n\n${body === '' ? `# ${title}` : body}\n`

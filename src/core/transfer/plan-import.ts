@@ -1,4 +1,4 @@
-/** What an import would write: pure, so that a dry run and the import itself are one computation. */
+/** Computes what an import would write. Pure, so a dry run and the import itself are the same computation. */
 import type { WorkflowTable } from '../events-lib.js'
 import type { Loss, SourceProblem, TransferDocument, TransferFeature, TransferItem } from './document.js'
 import type { ForeignDraft } from '../store/foreign-draft.js'
@@ -10,14 +10,14 @@ import { type ImportConflict, planPackage } from './plan-package.js'
 import { actorName, type PackagePlace } from './proposals.js'
 import { fileWords } from './text.js'
 
-/** A feature of the source and kitty's feature that it comes into. */
+/** A feature of the source, and the kitty feature that it is imported into. */
 export interface ImportTarget {
   readonly feature: TransferFeature
   readonly slug: string
   /** Part of every key. */
   readonly source: string
   readonly log: FeatureLog
-  /** Package ids that files on disk have and the log may not. */
+  /** Package IDs that files on disk use and the log may not. */
   readonly filePackages: readonly string[]
 }
 
@@ -28,7 +28,7 @@ export interface ImportRequest {
   readonly lanes: LaneMap
   readonly inPlace: boolean
   readonly importer: string
-  /** RFC 3339 UTC with milliseconds: the time of what the source does not date. */
+  /** RFC 3339 UTC with milliseconds: the time for everything that the source does not date. */
   readonly now: string
   readonly faultOf: (draft: ForeignDraft) => string | undefined
 }
@@ -36,14 +36,14 @@ export interface ImportRequest {
 export interface PlannedPackage {
   readonly feature: string
   readonly work_package: string
-  /** The source's item; null for one that the source no longer has. */
+  /** The source's item; null if the source no longer has it. */
   readonly item: TransferItem | null
   readonly itemId: string
   readonly isNew: boolean
-  /** Dependencies as package ids. */
+  /** Dependencies as package IDs. */
   readonly dependencies: readonly string[]
   readonly events: number
-  /** Name that the package's file has if it has none yet; null in place. */
+  /** Name for the package's file if it has none yet; null for an import in place. */
   readonly fileName: string | null
 }
 
@@ -59,7 +59,7 @@ export interface ImportPlan {
 export function planImport(request: ImportRequest): ImportPlan {
   const plans = request.targets.map((target) => planFeature(target, request))
   const drafts = plans.flatMap((plan) => plan.drafts)
-  // Stable, so that what one item says at one time stays in its order.
+  // A stable sort, so an item's events of the same time keep their order.
   drafts.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
   return {
     drafts,
@@ -120,7 +120,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
     return workPackage === undefined ? [] : [plan(item.id, item, workPackage)]
   })
   const present = new Set(feature.items.map(({ id }) => asInKey('item', id)))
-  // A line that could not be read may be the item that seems to be gone.
+  // Don't assume that an item is gone: it may be on a line that could not be read.
   const gone =
     document.problems.length > 0
       ? []
@@ -135,7 +135,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   }
 }
 
-/** What imports wrote about a package that kitty itself created. */
+/** Returns what imports wrote about a package that kitty itself created. */
 function adopted(
   log: FeatureLog,
   workPackage: string,
@@ -147,7 +147,10 @@ function adopted(
   return before.events.length === 0 ? undefined : before
 }
 
-/** Items that are known keep their package, those that name one get it if it is free, the others the next numbers. */
+/**
+ * Numbers the packages. Known items keep their package, items that name one get it if it is free, and the rest get the
+ * next numbers.
+ */
 function numberPackages(
   { feature, log, filePackages }: ImportTarget,
   known: ReadonlyMap<string, ImportedPackage>,
@@ -172,14 +175,14 @@ function numberPackages(
   return numbers
 }
 
-/** After every time that there is. */
+/** Sorts after every time. */
 const LATEST = '~'
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** `BACK-9` before `BACK-10`. */
+/** Sorts `BACK-9` before `BACK-10`. */
 function compareIds(a: string, b: string): number {
   const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)]
   for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
@@ -190,7 +193,7 @@ function compareIds(a: string, b: string): number {
   return left.length - right.length
 }
 
-/** Begins the item part of keys about a feature itself: no item's id begins so by accident of numbering. */
+/** Prefix of the item part in keys about the feature itself: no item ID begins with it by chance. */
 const FEATURE = '~'
 
 function featureDrafts({ feature, slug, source, log }: ImportTarget, request: ImportRequest): ForeignDraft[] {

@@ -1,4 +1,4 @@
-/** Compares one item with what was last imported of it, and says which events that makes. */
+/** Compares one item with its last import and returns the resulting events. */
 import type { WorkPackageState } from '../events-lib.js'
 import type { TransferItem } from './document.js'
 import type { ForeignDraft } from '../store/foreign-draft.js'
@@ -29,26 +29,26 @@ export interface ImportConflict {
 export interface PackageInput {
   readonly place: PackagePlace
   readonly log: FeatureLog
-  /** What earlier imports wrote about it; undefined where there was none. */
+  /** What earlier imports wrote about the package; undefined if there were none. */
   readonly before: ImportedPackage | undefined
   /** Undefined for a package that the source no longer has. */
   readonly item: TransferItem | undefined
   readonly itemId: string
   readonly source: string
-  /** From the source's item to kitty's package; undefined for one that is not imported. */
+  /** Maps the source's item to kitty's package; undefined for an item that is not imported. */
   readonly packageOf: (item: string) => string | undefined
-  /** In place the package's file is the definition, and `kitty sync` brings it into the log. */
+  /** For an import in place, the package's file is the definition, and `kitty sync` brings it into the log. */
   readonly inPlace: boolean
   /** The package's file. */
   readonly file: string | null
   readonly importer: string
   readonly now: string
-  /** Why an event may not be written, in words. */
+  /** Explains in words why an event must not be written. */
   readonly faultOf: (draft: ForeignDraft) => string | undefined
 }
 
 export interface PackagePlan {
-  /** False for a package whose creation cannot be written: nothing of it is, and it gets no file. */
+  /** False if the package's creation event cannot be written: then none of its events are, and it gets no file. */
   readonly isPossible: boolean
   readonly drafts: readonly ForeignDraft[]
   readonly conflicts: readonly ImportConflict[]
@@ -192,7 +192,7 @@ class PackagePlanner {
     this.#compareTags(tags, time, item.updatedBy)
   }
 
-  /** The state's lane, where it is not what the moves have led to. */
+  /** Compares the state's lane with the lane that the moves led to. */
   #compareLane(item: TransferItem): void {
     const { place } = this.input
     if (item.lane === undefined) return
@@ -242,7 +242,7 @@ class PackagePlanner {
     const after = new Set(elements)
     return {
       added: [...after].filter((element) => !before.has(element)).sort(),
-      // Only what imports have added: an addition of kitty's own stays.
+      // Remove only what imports added: an element added in kitty stays.
       removed: [...before]
         .filter(([element]) => !after.has(element))
         .map(([element, seen]) => ({ element, seen })),
@@ -279,7 +279,7 @@ class PackagePlanner {
     })
   }
 
-  /** A source's clock may go back; what it says now is nevertheless later than what it said before. */
+  /** A source's clock may go back, but its current value is still newer than its previous one. */
   #notBefore(register: string, at: string | null): string | null {
     const last = this.input.before?.values.get(register)?.timestamp
     return at !== null && last !== undefined && last > at ? last : at
@@ -308,7 +308,7 @@ class PackagePlanner {
     return this.#state
   }
 
-  /** Drops what the log has, dates what is left, and gives each event its parents. */
+  /** Drops events that the log already has, dates the rest, and gives each its parents. */
   #link(): Omit<PackagePlan, 'conflicts'> {
     const { log, place, before, itemId, source, importer, now, faultOf } = this.input
     const chains = new Map<string, { ref: string; timestamp: string }[]>()
@@ -359,7 +359,10 @@ class PackagePlanner {
 
   readonly #headsUsed = new Set<string>()
 
-  /** What kitty has seen of a register, where it still holds what was imported; never an event dated later. */
+  /**
+   * Returns the events of a register that kitty has seen, if it still holds the imported value. Never returns an event
+   * with a later date.
+   */
   #registerHeads(what: string, timestamp: string): string[] {
     const { log, place, before } = this.input
     const kitty =
@@ -389,13 +392,13 @@ function lastStatus(item: TransferItem): string | undefined {
   return item.lane?.status ?? item.changes.filter((change) => change.kind === 'move').at(-1)?.to
 }
 
-/** What a register holds that no import has written. */
+/** Returns the initial value of a register that no import has written. */
 function firstValue(what: string, { table }: PackagePlace): unknown {
   if (what === 'lane') return table.initial
   return what.startsWith('subtask.') ? false : what === 'assignee' ? null : undefined
 }
 
-/** What kitty shows of a register; undefined for one in which nothing conflicts. */
+/** Returns kitty's value of a register; undefined for a register that cannot conflict. */
 function kittyValue(what: string, state: WorkPackageState | undefined): unknown {
   if (state === undefined) return undefined
   if (what === 'lane') return state.lane
@@ -414,7 +417,7 @@ function kittyAssignee(state: WorkPackageState | undefined): unknown {
   return state === undefined ? null : 'assignee' in state ? state.assignee : null
 }
 
-/** Where an event of that time goes: behind everything that is not later. */
+/** Finds the position for an event of that time: after everything that is not later. */
 function endBefore(chain: readonly { readonly timestamp: string }[], timestamp: string): number {
   let [low, high] = [0, chain.length]
   while (low < high) {

@@ -1,4 +1,4 @@
-/** Priorities of other tools as kitty's five, 0 the most urgent and 2 the one of a package that names none. */
+/** Maps other tools' priorities to kitty's five, from 0 for the most urgent. 2 is the default. */
 
 const LEVELS: ReadonlyMap<string, number> = new Map([
   ...['critical', 'urgent', 'highest', 'blocker', 'p0'].map((word) => [word, 0] as const),

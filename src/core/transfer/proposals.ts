@@ -1,4 +1,4 @@
-/** What one item says, as events that are not yet dated, linked or checked against what the log has. */
+/** Turns one item into events that are not yet dated, linked or checked against the log. */
 import { movesFrom, type WorkflowTable } from '../events-lib.js'
 import type { ItemChange, TransferItem } from './document.js'
 import { canonical, type Json } from './json.js'
@@ -7,7 +7,7 @@ import type { LaneMap } from './lane-map.js'
 import { nameOf, singleLine } from './text.js'
 
 export interface Proposal {
-  /** Whether `h` is the source's own id of an event. */
+  /** Whether `h` is the source's own ID of an event. */
   readonly hasId: boolean
   /** The register part of the import key. */
   readonly what: string
@@ -27,13 +27,13 @@ export interface PackagePlace {
   readonly format: string
   readonly table: WorkflowTable
   readonly lanes: LaneMap
-  /** Told what was cut or left out. */
+  /** Called with what was cut or omitted. */
   readonly lost: (what: string) => void
 }
 
-/** Longest part of a note in one event: the schema's limit, with room for what JSON escapes. */
+/** Maximum length of a note in one event: the schema's limit, less room for JSON escapes. */
 const NOTE_LENGTH = 40_000
-/** Most bytes of each object that travels with a move. */
+/** Maximum size in bytes of each object that travels with a move. */
 const ATTACHED_BYTES = 16 * 1024
 const KNOWN_KEYS = {
   evidence: ['review', 'repos', 'verification'],
@@ -41,13 +41,13 @@ const KNOWN_KEYS = {
   actor_info: ['role', 'profile', 'tool', 'model', 'provider'],
 } as const
 
-/** The item's changes, each an event or several, in the source's order. */
+/** Turns the item's changes into events, one or several per change, in the source's order. */
 export function historyProposals(item: TransferItem, place: PackagePlace): Proposal[] {
   const used = new Map<string, number>()
   return item.changes
     .flatMap((change) => changeProposals(change, place))
     .flatMap((proposal) => {
-      // One line of a source may say several things of one kind; without a line's id, equal things are one.
+      // One line of a source may say several things of one kind. Without a line ID, equal things count as one.
       const name = `${proposal.what}\n${proposal.h}`
       const count = (used.get(name) ?? 0) + 1
       used.set(name, count)
@@ -109,7 +109,7 @@ function changeProposals(change: ItemChange, place: PackagePlace): Proposal[] {
   }
 }
 
-/** Key and envelope of an event about the package itself. */
+/** Builds the key and envelope of an event about the package itself. */
 function wrap(
   what: string,
   { id, at, by }: { readonly id: string | null; readonly at: string | null; readonly by: string | null },
@@ -131,7 +131,7 @@ export interface Move {
   readonly actorInfo: Json | null
 }
 
-/** A move that the table lacks is forced, and says why. */
+/** If the table lacks the move, forces it and says why. */
 export function moveProposal(
   { from, to, reason, force, evidence, review, actorInfo }: Move,
   place: PackagePlace,
@@ -173,7 +173,7 @@ function gateProposals(gate: string, change: ItemChange, place: PackagePlace): P
     }
   }
   return [
-    // A gate is made once, by the move that comes first.
+    // Create a gate once, on the first move that needs it.
     of(
       `gate.${gate}`,
       'GateCreated',
@@ -184,7 +184,9 @@ function gateProposals(gate: string, change: ItemChange, place: PackagePlace): P
   ]
 }
 
-/** An object that travels with an event; above its limit only the keys that kitty knows stay, or nothing. */
+/**
+ * Returns an object that travels with an event. If it is too large, keeps only the keys that kitty knows, or nothing.
+ */
 function attached(name: keyof typeof KNOWN_KEYS, value: Json | null, { lost }: PackagePlace): Json {
   if (value === null || Object.keys(value).length === 0) return {}
   if (Buffer.byteLength(canonical(value)) <= ATTACHED_BYTES) return { [name]: value }
@@ -203,7 +205,7 @@ function partsOf(text: string): string[] {
   for (let rest = text.trim(); rest !== '';) {
     if (rest.length <= NOTE_LENGTH) return [...parts, rest]
     const at = rest.lastIndexOf('\n', NOTE_LENGTH)
-    // Never between the halves of a surrogate pair.
+    // Don't cut between the halves of a surrogate pair.
     const cut =
       at > NOTE_LENGTH / 2
         ? at
@@ -216,12 +218,12 @@ function partsOf(text: string): string[] {
   return parts
 }
 
-/** A label for an event's actor that the log accepts. */
+/** Returns a label for an event's actor that the log accepts. */
 export function actorName(by: string | null, importer: string): string {
   return (by === null ? undefined : nameOf(by)) ?? importer
 }
 
-/** A title that fits on a line of the log and of a board. */
+/** Returns a title that fits on one line of the log and of a board. */
 export function titleOf(item: TransferItem, lost: (what: string) => void): string {
   const title = singleLine(item.title)
   if (title.length <= TITLE_LENGTH) return title

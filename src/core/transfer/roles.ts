@@ -1,7 +1,7 @@
 import type { WorkflowTable } from '../events-lib.js'
 import type { LaneRole } from './document.js'
 
-/** Lanes that a table need not declare for everyone to know what they are for. */
+/** Lanes whose purpose everyone knows, even if the table does not declare it. */
 const BY_NAME: ReadonlyMap<string, LaneRole> = new Map([
   ['for_review', 'review'],
   ['in_review', 'review'],
@@ -10,7 +10,7 @@ const BY_NAME: ReadonlyMap<string, LaneRole> = new Map([
   ['rejected', 'initial'],
 ])
 
-/** Lanes to look for first when a role has several. */
+/** Lanes to prefer when a role has several. */
 const PREFERRED: Readonly<Record<LaneRole, readonly string[]>> = {
   initial: ['planned'],
   working: ['doing', 'in_progress'],
@@ -20,7 +20,9 @@ const PREFERRED: Readonly<Record<LaneRole, readonly string[]>> = {
   stopped: ['blocked'],
 }
 
-/** What a lane of this table is for. A lane of one's own that the table says nothing about counts as work going on. */
+/**
+ * Returns what a lane of this table is for. A custom lane that the table says nothing about counts as work in progress.
+ */
 export function roleOf(lane: string, table: WorkflowTable): LaneRole {
   if (lane === table.initial) return 'initial'
   if (table.done.includes(lane)) return 'done'
@@ -30,7 +32,7 @@ export function roleOf(lane: string, table: WorkflowTable): LaneRole {
   return /review/.test(lane) ? 'review' : 'working'
 }
 
-/** The lane of this table for a role; undefined where the table has none. */
+/** Returns this table's lane for a role; undefined if it has none. */
 export function laneFor(role: LaneRole, table: WorkflowTable): string | undefined {
   const lanes = table.lanes.filter((lane) => roleOf(lane, table) === role)
   return PREFERRED[role].find((lane) => lanes.includes(lane)) ?? lanes[0]

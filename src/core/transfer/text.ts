@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto'
 import type { Loss, SourceFile, SourceProblem } from './document.js'
 
 const NAME_LENGTH = 200
-// C0, DEL and C1, and what reverses the direction of writing or prints nothing where it has no meaning.
+// C0, DEL and C1, plus characters that reverse the writing direction or print nothing.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g
 
-/** The same but for tab and newline. */
+/** The same, except for tab and newline. */
 const BLOCK_CONTROL = new RegExp(
   CONTROL.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'),
   'g',
 )
-// Half a surrogate pair is no text: JSON may hold one, UTF-8 cannot.
+// Half a surrogate pair is not text: JSON may hold one, UTF-8 cannot.
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** Text on one line, without control characters. */
+/** Reduces text to one line without control characters. */
 export function singleLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replace(CONTROL, '').replace(LONE_SURROGATE, '\ufffd').trim()
 }
 
-/** Text of several lines: Unix line ends, no control characters but tab and newline. */
+/** Cleans multi-line text: Unix line ends, no control characters except tab and newline. */
 export function block(text: string): string {
   return text.replaceAll(/\r\n?/g, '\n').replace(BLOCK_CONTROL, '').replace(LONE_SURROGATE, '\ufffd')
 }
 
 /**
- * A text as a name of the log may be: one line of 1 to 200 characters. A longer one keeps its beginning and ends in a
- * hash, so that two long names stay two. Undefined where nothing is left.
+ * Turns text into a name that the log accepts: one line of 1 to 200 characters. A longer one keeps its beginning and
+ * ends in a hash, so that two long names stay distinct. Undefined if nothing is left.
  */
 export function nameOf(text: string): string | undefined {
   const line = singleLine(text)
@@ -35,14 +35,14 @@ export function nameOf(text: string): string | undefined {
 }
 
 export interface TextLine {
-  /** Counted from 1. */
+  /** 1-based. */
   readonly line: number
   readonly text: string
 }
 
 /**
- * A file as text, and what is wrong with its bytes. A byte order mark and Windows line ends are accepted; bytes that
- * are not UTF-8 are replaced and named by line.
+ * Reads a file as text and reports what is wrong with its bytes. Accepts a byte order mark and Windows line ends.
+ * Replaces bytes that are not UTF-8, and names the line.
  */
 export function readText(file: SourceFile): {
   readonly text: string
@@ -54,7 +54,7 @@ export function readText(file: SourceFile): {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), problems: [] }
   } catch {
-    // The one failure a fatal decoder has.
+    // A fatal decoder fails only for this reason.
     const text = new TextDecoder('utf-8').decode(bytes)
     const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length
     return {
@@ -64,7 +64,7 @@ export function readText(file: SourceFile): {
   }
 }
 
-/** Lines that are not blank. */
+/** Returns the lines that are not blank. */
 export function linesOf(text: string): TextLine[] {
   return text
     .split('\n')
@@ -72,7 +72,7 @@ export function linesOf(text: string): TextLine[] {
     .filter(({ text: line }) => line.trim() !== '')
 }
 
-/** Counts what a source says that has no register, by its name. */
+/** Counts source data that has no register, by name. */
 export class LossCount {
   readonly #counts = new Map<string, Loss>()
 
@@ -86,7 +86,7 @@ export class LossCount {
   }
 }
 
-/** Markdown sections below a description; those without text are left out. */
+/** Adds Markdown sections under a description, leaving out sections without text. */
 export function bodyOf(
   description: string | null,
   sections: readonly (readonly [heading: string, text: string | null])[],
@@ -101,7 +101,7 @@ export function bodyOf(
     .join('\n\n')
 }
 
-/** Words of a title as part of a file's name: lower-case ASCII letters, digits and dashes; never empty. */
+/** Turns a title's words into part of a file name: lowercase ASCII letters, digits and dashes; never empty. */
 export function fileWords(title: string): string {
   const words = title
     .normalize('NFKD')

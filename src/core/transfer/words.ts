@@ -1,6 +1,6 @@
 import type { LaneRole } from './document.js'
 
-/** Words that lists and tables made by hand use for statuses. */
+/** Words for statuses in handmade lists and tables. */
 const ROLES: Readonly<Record<LaneRole, readonly string[]>> = {
   initial: [
     '',
@@ -48,7 +48,9 @@ const BY_WORD: ReadonlyMap<string, LaneRole> = new Map(
   ),
 )
 
-/** What a status means by its word, however it is written; undefined for a word that no one else uses. */
+/**
+ * Returns the role that a status word stands for, however it is written; undefined for a word that no one else uses.
+ */
 export function roleOfWord(status: string): LaneRole | undefined {
   return BY_WORD.get(status.trim().toLowerCase().replaceAll('_', ' '))
 }

@@ -1,11 +1,11 @@
-/** YAML that kitty writes: one key per line, texts in double quotes where they could be read as something else. */
+/** YAML that kitty writes: one key per line, text in double quotes if it could be read as something else. */
 
 type YamlValue = string | number | boolean | readonly string[]
 
-/** Plain words that no version of YAML reads as anything but text. */
+/** Plain words that every version of YAML reads as text. */
 const PLAIN = /^(?!(?:true|false|yes|no|on|off|null|y|n|~)$)[A-Za-z_][\w./@+ -]*(?<! )$/i
 
-/** `key: value` lines, lists in the flow style on one line. */
+/** Writes `key: value` lines, with lists in flow style on one line. */
 export function yamlBlock(values: Readonly<Record<string, YamlValue>>): string {
   return Object.entries(values)
     .map(([key, value]) => `${key}: ${yamlValue(value)}\n`)
@@ -18,7 +18,7 @@ function yamlValue(value: YamlValue): string {
   return `[${value.map(yamlText).join(', ')}]`
 }
 
-/** A JSON string is a YAML string in double quotes, but for DEL, C1 and the line ends JSON leaves as they are. */
+/** A JSON string is a YAML string in double quotes, except for DEL, C1 and the line ends that JSON leaves unescaped. */
 export function yamlText(text: string): string {
   if (PLAIN.test(text) && !/^[\d.]+$/.test(text)) return text
   return JSON.stringify(text).replaceAll(

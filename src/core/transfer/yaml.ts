@@ -1,10 +1,10 @@
-/** YAML of a foreign tool as one mapping of texts, lists and mappings: `1.10` stays "1.10", and `no` is a word. */
+/** Reads a foreign tool's YAML as one mapping of texts, lists and mappings: `1.10` stays "1.10", and `no` is a word. */
 import { structureProblem } from '../specs/structure.js'
 import type { Json } from './json.js'
 
 type Mapping = { readonly ok: true; readonly mapping: Json } | { readonly ok: false; readonly reason: string }
 
-/** Aliases and tags are refused: a list of aliases grows without bound, and no such tool writes either. */
+/** Rejects aliases and tags: nested aliases can grow without bound, and no such tool writes either. */
 export async function readYaml(text: string): Promise<Mapping> {
   const latin1 = Buffer.from(text).toString('latin1')
   const unsafe = structureProblem(latin1, 0, latin1.length)

@@ -1,7 +1,7 @@
 import { movesFrom, type WorkflowTable } from '../events-lib.js'
 import type { About } from './documents.js'
 
-/** @param repository its folder's name, for the page's title */
+/** @param repository name of the repository's folder, used in the page's title */
 export function about(
   table: WorkflowTable,
   { repository, actor, readOnly }: { repository: string; actor: string; readOnly: boolean },

@@ -10,21 +10,24 @@ export interface AddressFlags {
   readonly basePath?: string | undefined
 }
 
-/** Where the board listens, and what a browser calls it. */
+/** Where the board listens and how a browser addresses it. */
 export interface Address {
   readonly host: string
   readonly tls: { readonly cert: string; readonly key: string } | undefined
-  /** What a browser sees. */
+  /** The scheme that a browser sees. */
   readonly scheme: 'http' | 'https'
-  /** `/`, or what the proxy serves it under: begins and ends with a slash. */
+  /** `/`, or the path under which the proxy serves the board. Begins and ends with a slash. */
   readonly basePath: string
-  /** The proxy's name, which alone is answered. */
+  /** The proxy's name. When set, the board answers no other name. */
   readonly proxy: string | undefined
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 
-/** Decides where to listen. @throws KittyError UsageError where that would open the board to others unprotected */
+/**
+ * Decides where to listen.
+ * @throws KittyError UsageError if that would open the board to others unprotected
+ */
 export function addressOf(flags: AddressFlags): Address {
   const { tlsCert, tlsKey, behindProxy, basePath } = flags
   const host = flags.host ?? '127.0.0.1'
@@ -61,7 +64,7 @@ export function addressOf(flags: AddressFlags): Address {
   }
 }
 
-/** Values of Host that are answered. */
+/** The values of Host that the board answers. */
 export function hostsOf({ host, proxy, scheme }: Address, port: number): string[] {
   if (proxy !== undefined) return [proxy]
   const names = [isIP(host) === 6 ? `[${host}]` : host.toLowerCase(), 'localhost']
@@ -69,7 +72,7 @@ export function hostsOf({ host, proxy, scheme }: Address, port: number): string[
   return names.flatMap((name) => [`${name}:${port}`, ...(isDefault ? [name] : [])])
 }
 
-/** The board's address for people, without the token. */
+/** The board's address to show to people, without the token. */
 export function urlOf(address: Address, port: number): string {
   const { scheme, basePath, proxy } = address
   return `${scheme}://${proxy ?? hostsOf(address, port)[0] ?? ''}${basePath}`

@@ -12,7 +12,7 @@ import { packagePage } from './package-page.js'
 import { WRITES } from './writes.js'
 import { Workshop } from './workshop.js'
 
-/** One path of the API: GET takes the query, POST the body. */
+/** One path of the API. GET takes the query, POST the body. */
 export interface Route {
   readonly method: 'GET' | 'POST'
   /** @throws KittyError, BadRequest */
@@ -35,10 +35,10 @@ const READS: Readonly<Record<string, Work>> = {
   },
 }
 
-/** Every path below `api/` but the stream's. Each calls a service, as the command of the same purpose does. */
+/** Every path below `api/` except the stream. Each one calls the same service as the corresponding command. */
 @injectable()
 export class Api {
-  /** Set once, by who starts the server. */
+  /** Set once, by the code that starts the server. */
   readOnly = false
 
   constructor(@inject(Workshop) private readonly workshop: Workshop) {}

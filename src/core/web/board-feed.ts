@@ -1,18 +1,18 @@
 import type { StatusDocument } from '../projections/board-document.js'
 import type { Row, StreamMessage } from './documents.js'
 
-/** The board as it is now, and what tells a rewritten log from one that has grown. */
+/** The board as it is now, plus what distinguishes a rewritten log from one that has grown. */
 export interface Look {
   readonly board: StatusDocument
-  /** What HEAD names: another branch has another log. */
+  /** What HEAD names. Another branch has another log. */
   readonly head: string
-  /** Bytes read of each log file. */
+  /** Bytes read from each log file. */
   readonly sizes: ReadonlyMap<string, number>
 }
 
-/** Notices changes since it was made. */
+/** Reports every change since this object was created. */
 export interface Changes {
-  /** Resolves with true after a change; with false once `signal` is aborted. */
+  /** Resolves to true after a change, or to false once `signal` is aborted. */
   next(signal: AbortSignal): Promise<boolean>
   close(): void
 }
@@ -20,34 +20,34 @@ export interface Changes {
 export interface FeedSource {
   look(): Promise<Look>
   changes(): Changes
-  /** Says that the board could not be read; the next change tries again. */
+  /** Reports that the board could not be read. The feed tries again at the next change. */
   failed(error: unknown): void
 }
 
 interface Listener {
   readonly tell: (message: StreamMessage) => void
-  /** False until it has been told what it missed. */
+  /** False until the listener has received what it missed. */
   isReady: boolean
 }
 
-/** Messages kept for pages that come back after a cut. */
+/** Messages kept for pages that reconnect. */
 const KEPT = 200
 
 /**
- * One board for all pages: what changed of it, in messages that a page can continue from. Follows the log while anyone
- * listens, and holds nothing open otherwise.
+ * One board for all pages. Sends changes as messages from which a page can resume. Follows the log while it has
+ * listeners, and otherwise holds nothing open.
  */
 export class BoardFeed {
   readonly #listeners = new Set<Listener>()
-  /** Rows by key, as text, to tell what has changed. */
+  /** Rows by key, serialized, to detect changes. */
   #rows = new Map<string, string>()
-  /** The last messages, without gaps, up to number `#number`. Rows only: nothing before a reset can be continued. */
+  /** The latest messages, without gaps, up to number `#number`. Rows only: a page cannot resume from before a reset. */
   #messages: StreamMessage[] = []
   #number = 0
   #seen: Omit<Look, 'board'> | undefined
   #following: { readonly stop: AbortController; readonly first: Promise<void> } | undefined
 
-  /** @param run tells this run of the server from another, whose numbers mean other messages */
+  /** @param run distinguishes this run of the server from others, whose message numbers mean something else */
   constructor(
     private readonly source: FeedSource,
     private readonly run: string,
@@ -62,8 +62,8 @@ export class BoardFeed {
   }
 
   /**
-   * Tells what came after `lastId`, or the whole board where that cannot be told, then every change.
-   * @returns ends it
+   * Sends what came after `lastId`, or the whole board if that cannot be determined, then every change.
+   * @returns a function that stops listening
    * @throws what the source throws when the board cannot be read
    */
   async listen(lastId: string | undefined, tell: (message: StreamMessage) => void): Promise<() => void> {
@@ -89,7 +89,7 @@ export class BoardFeed {
 
   #follow(): { stop: AbortController; first: Promise<void> } {
     const stop = new AbortController()
-    // Before the first look, so that nothing changes unseen between the two.
+    // Subscribe before the first look, so that no change between the two is missed.
     const changes = this.source.changes()
     const first = this.#refresh()
     const rest = async (): Promise<void> => {
@@ -101,7 +101,7 @@ export class BoardFeed {
         changes.close()
       }
     }
-    rest().catch(() => undefined) // Only the first look's failure, which `listen` throws.
+    rest().catch(() => undefined) // Can only reject with the first look's failure, which `listen` throws.
     return { stop, first }
   }
 
@@ -155,7 +155,7 @@ function rewritten(before: Omit<Look, 'board'>, now: Omit<Look, 'board'>): strin
   return isShorter ? 'log rewritten' : undefined
 }
 
-/** Features first: a card names one. */
+/** Features come first, since a card names its feature. */
 function rowsOf({ features }: StatusDocument): Row[] {
   return features.flatMap(({ lanes, ...feature }) => [feature, ...Object.values(lanes).flat()])
 }

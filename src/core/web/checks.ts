@@ -1,20 +1,20 @@
 import { timingSafeEqual } from 'node:crypto'
 
-/** What a request says of itself, as far as the checks look. */
+/** The parts of a request that the checks read. */
 export interface Asking {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined
-  /** The four fetch metadata headers that are there, by name. */
+  /** Those of the four fetch metadata headers that are present, by name. */
   readonly fetchMetadata: Readonly<Record<string, string>>
   readonly authorization: string | undefined
-  /** Bytes of the body, as announced; undefined where none is. */
+  /** Announced size of the body in bytes, or undefined if there is no body. */
   readonly contentLength: number | undefined
 }
 
-/** Who may ask, and what. */
+/** Who may send requests, and which requests. */
 export interface Policy {
-  /** Values that Host may have: the bound address and port, `localhost`, or the proxy's name. */
+  /** Accepted values of Host: the bound address and port, `localhost`, or the proxy's name. */
   readonly hosts: readonly string[]
   /** `http` or `https`, as a browser sees it. */
   readonly scheme: 'http' | 'https'
@@ -22,7 +22,7 @@ export interface Policy {
   readonly readOnly: boolean
 }
 
-/** What the first failed check answers. */
+/** The answer of the first check that fails. */
 export interface Denial {
   readonly status: 421 | 403 | 401 | 413
   readonly message: string
@@ -31,11 +31,11 @@ export interface Denial {
 export const MAX_BODY_BYTES = 1024 * 1024
 
 /**
- * Decides whether a request is answered, for the shell's own files and for everything that holds data of the
- * repository. The checks run in this order; the first that fails answers.
+ * Decides whether to answer a request, either for the shell's own files or for anything that holds data of the
+ * repository. The checks run in this order, and the first one that fails gives the answer.
  */
 export function denial(kind: 'shell' | 'data', asking: Asking, policy: Policy): Denial | undefined {
-  // Against DNS rebinding: a name that a stranger points here is not ours.
+  // Prevents DNS rebinding: a foreign name that resolves to this machine is not accepted.
   if (asking.host === undefined || !policy.hosts.includes(asking.host.toLowerCase()))
     return { status: 421, message: 'This server does not answer for that Host.' }
   if (kind === 'data') {
@@ -52,14 +52,14 @@ export function denial(kind: 'shell' | 'data', asking: Asking, policy: Policy): 
   return undefined
 }
 
-/** A page of ours, or a program: a browser always says which site asks. */
+/** True for our own page and for programs that are not browsers: a browser always names the requesting site. */
 function isSameOrigin({ origin, fetchMetadata }: Asking): boolean {
   const site = fetchMetadata['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin'
   return origin === undefined && Object.keys(fetchMetadata).length === 0
 }
 
-/** In constant time, whatever the length of what was given. */
+/** Takes constant time, whatever the length of the given value. */
 function hasToken(authorization: string | undefined, token: string): boolean {
   const given = /^Bearer ([\w-]{1,100})$/.exec(authorization ?? '')?.[1] ?? ''
   const [a, b] = [Buffer.alloc(100), Buffer.alloc(100)]

@@ -4,32 +4,32 @@ import type {
   WorkPackageDocument,
 } from '../projections/board-document.js'
 
-/** What the page needs to know before it shows a row. */
+/** What the page needs to know before it shows the first row. */
 export interface About {
-  /** The repository's folder. */
+  /** Name of the repository's folder. */
   readonly repository: string
-  /** Who acts: the actor of the `kitty web` process. */
+  /** The actor of the `kitty web` process. */
   readonly actor: string
   readonly read_only: boolean
   /** In the workflow's order. */
   readonly lanes: readonly string[]
   readonly initial: string
   readonly done: readonly string[]
-  /** Lanes whose packages nobody wants any more. */
+  /** Lanes for packages that are no longer wanted. */
   readonly dropped: readonly string[]
-  /** From each lane, the lanes that need no force, with the guards that are asked. */
+  /** For each lane, the lanes reachable without force, with the guards that each move must pass. */
   readonly moves: Readonly<
     Record<string, readonly { readonly to: string; readonly requires: readonly string[] }[]>
   >
 }
 
-/** A feature as `status --json` has it, without its packages, which are rows of their own. */
+/** A feature as in `status --json`, but without its packages, which are separate rows. */
 export type FeatureRow = Omit<FeatureStatusDocument, 'lanes'>
 
-/** One row of the board. A work package's key is `feature/WP01`, a feature's its slug. */
+/** One row of the board. The key is `feature/WP01` for a work package and the slug for a feature. */
 export type Row = WorkPackageDocument | FeatureRow
 
-/** What the stream carries. `id` and `type` travel as fields of the server-sent event. */
+/** A message on the stream. `id` and `type` are sent as fields of the server-sent event. */
 export type StreamMessage =
   | {
       readonly type: 'rows'
@@ -41,25 +41,25 @@ export type StreamMessage =
       readonly type: 'reset'
       readonly id: string
       readonly rows: readonly Row[]
-      /** How many rows there are: an answer that was cut has fewer. */
+      /** Total number of rows. A truncated answer has fewer. */
       readonly count: number
       readonly reason: string
     }
 
-/** Everything the page shows of one package. */
+/** Everything that the page shows about one package. */
 export interface PackagePage {
   readonly work_package: WorkPackageDetailDocument
   readonly subtasks: readonly { readonly id: string; readonly done: boolean }[]
   readonly body: Body
 }
 
-/** A package's text: parsed, or as it is where it is too long to parse. Null where it has no file. */
+/** A package's text: parsed, or raw if it is too long to parse. Null if the package has no file. */
 export type Body =
   | { readonly kind: 'markdown'; readonly tokens: readonly BodyToken[] }
   | { readonly kind: 'text'; readonly text: string }
   | null
 
-/** Elements the page may make of a body. */
+/** The elements that the page may create from a body. */
 export const BODY_TAGS = [
   'p',
   'h1',

@@ -1,6 +1,6 @@
 import { isKittyError } from '../errors/kitty-error.js'
 
-/** The failure document of a command, with the status that says the same. */
+/** A command's failure document, with the matching HTTP status. */
 export interface FailureAnswer {
   readonly status: number
   readonly body: {
@@ -13,10 +13,10 @@ export interface FailureAnswer {
   }
 }
 
-/** By what the kind exits with: refused, wrong usage, damaged, locked, environment, lost race. */
+/** HTTP status by exit code: refused, wrong usage, damaged, locked, environment, lost race. */
 const STATUS: Readonly<Record<number, number>> = { 1: 422, 2: 400, 3: 500, 4: 503, 5: 500, 6: 409 }
 
-/** A request that cannot be answered, whatever the board. */
+/** A request that cannot be answered, whatever the state of the board. */
 export class BadRequest extends Error {
   constructor(
     readonly status: number,

@@ -1,12 +1,12 @@
 import { isToken } from './token.js'
 
-/** Where the board of this clone was last served, and the token that opens it: `web.json` in the private folder. */
+/** Where this clone's board was last served, and its token. Stored as `web.json` in the private folder. */
 export interface KeptAddress {
   readonly port: number
   readonly token: string
 }
 
-/** What `web.json` says, or undefined where it says nothing usable: then a new one is made. */
+/** Parses `web.json`. Returns undefined if it holds nothing usable; the caller then creates a new one. */
 export function parseKept(text: string): KeptAddress | undefined {
   let value: unknown
   try {

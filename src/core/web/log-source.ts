@@ -9,7 +9,7 @@ import { Notices } from '../errors/notices.js'
 import type { Changes, FeedSource, Look } from './board-feed.js'
 import { Workshop } from './workshop.js'
 
-/** The board of this repository for the feed, read as `status` reads it. */
+/** Reads this repository's board for the feed, in the same way as `status`. */
 @injectable()
 export class LogSource implements FeedSource {
   constructor(

@@ -1,20 +1,20 @@
 import MarkdownIt from 'markdown-it'
 import { BODY_TAGS, type Body, type BodyTag, type BodyToken } from './documents.js'
 
-/** A body beyond this is shown as it is. */
+/** A larger body is shown unparsed. */
 const MAX_BYTES = 256 * 1024
-/** Elements within elements: a hostile body nests thousands. */
+/** Limit on nested elements: a hostile body nests thousands. */
 const MAX_DEPTH = 40
 const MAX_TOKENS = 20_000
 
 const parser = new MarkdownIt({ html: false, linkify: false, maxNesting: MAX_DEPTH })
-/** What an image would load is left to a click. */
+/** Images become links too, so that nothing loads without a click. */
 const SAFE_LINK = /^(?:https?:|mailto:)/i
 const TAGS: ReadonlySet<string> = new Set(BODY_TAGS)
 
 type Token = ReturnType<typeof parser.parse>[number]
 
-/** The Markdown below a file's front matter, as elements that the page makes one by one. Never throws. */
+/** Parses the Markdown below a file's front matter into elements that the page creates one by one. Never throws. */
 export function markdownBody(text: string): Body {
   if (Buffer.byteLength(text) > MAX_BYTES) return { kind: 'text', text }
   const budget = { left: MAX_TOKENS }
@@ -26,7 +26,7 @@ interface Open {
   readonly children: BodyToken[]
 }
 
-/** markdown-it's flat list of openings and closings, as a tree. */
+/** Turns markdown-it's flat list of opening and closing tokens into a tree. */
 function nested(tokens: readonly Token[], budget: { left: number }): BodyToken[] {
   const stack: Open[] = [{ token: undefined, children: [] }]
   const put = (child: BodyToken): void => {
@@ -36,7 +36,7 @@ function nested(tokens: readonly Token[], budget: { left: number }): BodyToken[]
     if (token.nesting === 1) stack.push({ token, children: [] })
     else if (token.nesting === -1) {
       const open = stack.length > 1 ? stack.pop() : undefined
-      // A tight list's paragraphs are there and are not to be seen.
+      // markdown-it emits the paragraphs of a tight list but marks them hidden.
       if (open?.token?.hidden === true) for (const child of open.children) put(child)
       else if (open?.token !== undefined) put(element(open.token.tag, open.children, open.token))
     } else for (const child of single(token, budget)) put(child)
@@ -64,7 +64,7 @@ function single(token: Token, budget: { left: number }): BodyToken[] {
   }
 }
 
-/** `[x] T001 …` as a box that is ticked: such an element has a child. */
+/** Turns `[x] T001 …` into a checkbox element. A child marks it as checked. */
 function withBox(children: BodyToken[]): BodyToken[] {
   const [first, ...others] = children
   const [, mark, rest = ''] = (typeof first === 'string' ? /^\[([ xX])\] (.*)$/s.exec(first) : null) ?? []
@@ -73,9 +73,9 @@ function withBox(children: BodyToken[]): BodyToken[] {
 }
 
 function element(tag: string, children: BodyToken[], token?: Token, link = 'href'): BodyToken {
-  // What the page may not make is content without an element around it.
+  // Keep the content of an element that the page may not create, in a paragraph.
   if (!TAGS.has(tag)) return { tag: 'p', children }
   const href = tag === 'a' ? String(token?.attrGet(link) ?? '') : ''
   const isSafe = SAFE_LINK.test(href) || (href !== '' && !/^[^/?#]*:/.test(href))
-  return { tag: tag as BodyTag, ...(isSafe && { href }), children } // The set holds no other tags.
+  return { tag: tag as BodyTag, ...(isSafe && { href }), children } // TAGS holds no other tags.
 }

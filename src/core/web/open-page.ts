@@ -1,6 +1,6 @@
 import { escaped } from '../pictures/markup.js'
 
-/** A page that leads its reader to the board: the token is in no process's arguments, and in no server's log. */
+/** A page that redirects its reader to the board, which keeps the token out of process arguments and server logs. */
 export function openPage(url: string, token: string): string {
   const target = escaped(`${url}#token=${token}`)
   return `<!doctype html>

@@ -8,7 +8,7 @@ import { Workspace } from '../workspace/workspace.js'
 import type { Body, PackagePage } from './documents.js'
 import type { Work } from './given.js'
 
-/** One package: what `show` answers, its subtasks, and its file as tokens. */
+/** One package: the answer of `show`, its subtasks, and its file as tokens. */
 export const packagePage: Work = async (services, given): Promise<PackagePage> => {
   const scope = await services.resolve(Scope)
   const store = await services.resolve(EventStore)
@@ -24,13 +24,13 @@ export const packagePage: Work = async (services, given): Promise<PackagePage> =
   }
 }
 
-/** Null where the file cannot be read: everything else about the package is known all the same. */
+/** Returns null if the file cannot be read, since everything else about the package is still known. */
 async function bodyOf(root: string, path: string): Promise<Body> {
   const read = readSpecFile(root, path)
   if (!read.ok) return null
   const block = splitFrontMatter(read.bytes)
   const text = read.bytes.subarray(block.kind === 'found' ? block.bodyStart : 0).toString('utf8')
-  // The parser is loaded with the first package that somebody opens.
+  // Load the parser only when the first package is opened.
   const { markdownBody } = await import('./markdown.js')
   return markdownBody(text)
 }

@@ -3,19 +3,19 @@ import { get as getPlain } from 'node:http'
 import { get as getEncrypted } from 'node:https'
 import { newToken } from './token.js'
 
-/** How long a server of this machine may take to answer, in milliseconds. */
+/** How long a server on this machine may take to answer, in milliseconds. */
 const PATIENCE_MS = 1_000
 const MOST_CHARS = 1_000
 
-/** Shows that whoever answers knows the token, without telling it. */
+/** Proves knowledge of the token without revealing it. */
 export function proofOf(token: string, nonce: string): string {
   return createHmac('sha256', token).update(`kitty web ${nonce}`).digest('base64url')
 }
 
 /**
- * Whether the server at that address is a board with that token. A stranger who listens there learns nothing of it.
- * @param board the address of the board, ending with a slash
- * @param host what Host is to say, where that is another name
+ * Whether the server at that address is a board with that token. A stranger listening there learns nothing about it.
+ * @param board address of the board, ending with a slash
+ * @param host value of the Host header, if it differs from the address
  */
 export async function isOurs(board: string, token: string, host?: string): Promise<boolean> {
   const nonce = newToken()
@@ -26,7 +26,7 @@ export async function isOurs(board: string, token: string, host?: string): Promi
 
 function textOf(url: string, headers: Readonly<Record<string, string>>): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // The proof says who it is; the certificate may be one that only the reader's browser knows.
+    // The proof identifies the server. Its certificate may be one that only the user's browser trusts.
     const options = { headers, timeout: PATIENCE_MS, rejectUnauthorized: false, agent: false }
     const get = url.startsWith('https:') ? getEncrypted : getPlain
     const request = get(url, options, (response) => {

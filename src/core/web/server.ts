@@ -15,9 +15,9 @@ import { proofOf } from './proof.js'
 import type { ShellFiles } from './shell-files.js'
 import { EventStream } from './stream.js'
 
-/** One browser needs one stream; behind a proxy there may be many browsers. */
+/** One browser needs one stream, but there may be many browsers behind a proxy. */
 const MAX_STREAMS = 64
-/** Characters of a nonce that count. */
+/** Characters of a nonce that count. The rest is ignored. */
 const MAX_NONCE = 100
 
 const ALWAYS = {
@@ -36,16 +36,16 @@ export interface WebServerParts {
   readonly shell: ShellFiles
   readonly api: Api
   readonly feed: BoardFeed
-  /** The rest of the protocol's paths, behind the same checks as the API: `mcp` by name. */
+  /** Other protocols' paths by name, such as `mcp`, behind the same checks as the API. */
   readonly mounted?: Readonly<Record<string, Mounted>> | undefined
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
-  /** Called for every request that had the right token. */
+  /** Called for every request with the right token. */
   readonly passed: () => void
-  /** Where the board is, seen from outside: `/` or `/kitty/`. */
+  /** The board's path as seen from outside: `/` or `/kitty/`. */
   readonly basePath: string
 }
 
-/** The board's HTTP server: checks every request, then answers files of the page, data and the stream. */
+/** The board's HTTP server. It checks every request, then serves the page's files, the data and the stream. */
 export class WebServer {
   readonly #server: Server
   readonly #streams = new Set<ServerResponse>()
@@ -54,24 +54,24 @@ export class WebServer {
   constructor(private readonly parts: WebServerParts) {
     const listener: RequestListener = (request, response) => void this.#answer(request, response)
     this.#server = parts.tls === undefined ? createServer(listener) : createTlsServer(parts.tls, listener)
-    // A header that trickles in must not hold a connection for ever.
+    // A header that trickles in must not hold a connection open forever.
     this.#server.headersTimeout = 10_000
     this.#server.requestTimeout = 30_000
   }
 
-  /** @returns the port it listens on. @throws Error EADDRINUSE, EACCES … */
+  /** @returns the port it listens on @throws Error EADDRINUSE, EACCES … */
   listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
       this.#server.listen({ port, host, exclusive: true }, () => {
         this.#server.off('error', reject)
-        // A listening TCP server's address is never a pipe's name.
+        // Cast: the address of a listening TCP server is never the name of a pipe.
         resolve((this.#server.address() as AddressInfo).port)
       })
     })
   }
 
-  /** From here on requests are answered; until then none passes. */
+  /** Starts answering requests. Before this call every request is denied. */
   open(policy: Policy): void {
     this.#policy = policy
   }
@@ -111,7 +111,7 @@ export class WebServer {
         ? { status: 503, message: 'The server is starting.' }
         : denial(isData ? 'data' : 'shell', askingOf(request), policy)
     if (denied !== undefined) {
-      // A body that nobody reads must not keep the connection.
+      // An unread body must not keep the connection open.
       response.setHeader('connection', 'close')
       json(response, denied.status, plainFailure(denied.status, 'Denied', denied.message).body)
       return
@@ -209,7 +209,7 @@ function askingOf({ method = 'GET', headers }: IncomingMessage): Asking {
   }
 }
 
-/** @throws BadRequest for what is too long or no JSON */
+/** @throws BadRequest if the body is too long or not JSON */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** One file of the page, as it is answered. */
+/** One file of the page, ready to be sent. */
 export interface ShellFile {
   readonly type: string
   readonly bytes: Buffer
@@ -14,14 +14,14 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   'icon.svg': ['icon.svg', 'image/svg+xml'],
 }
 
-/** The page's own files, which hold no data of the repository. Read once; no other path names a file. */
+/** The page's own files, which hold no data of the repository. Each is read once; no other path reaches a file. */
 export class ShellFiles {
   readonly #read = new Map<string, ShellFile>()
 
   /** @param readFile reads a file of dist/web by its name */
   constructor(private readonly readFile: (name: string) => Buffer) {}
 
-  /** @param path below the board's address, without a leading slash */
+  /** @param path relative to the board's address, without a leading slash */
   file(path: string): ShellFile | undefined {
     const known = this.#read.get(path)
     if (known !== undefined) return known

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { StreamMessage } from './documents.js'
 
-/** Proof of life: a page that hears nothing for 40 s says that it is not connected. */
+/** Keep-alive interval: a page that receives nothing for 40 s reports that it is disconnected. */
 const COMMENT_MS = 15_000
-/** A page that has stopped reading is cut; it comes back and continues. */
+/** A page that has stopped reading is disconnected. It reconnects and resumes. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
-/** Server-sent events over one answer. `no-transform` keeps proxies from compressing, and so from holding back. */
+/** Server-sent events over one response. `no-transform` keeps proxies from compressing and therefore from buffering. */
 export class EventStream {
   readonly #comments: NodeJS.Timeout
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** 256 random bits, in letters that an address and a header may hold. */
+/** Returns 256 random bits, in characters that are safe in an address and a header. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }

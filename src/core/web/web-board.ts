@@ -21,23 +21,23 @@ export interface BoardOptions extends AddressFlags {
   readonly newToken: boolean
   /** Folder of the built page. */
   readonly pageFolder: string
-  /** Protocols that have a path of their own behind the board's checks. */
+  /** Protocols with their own path behind the board's checks. */
   readonly mounted?: Readonly<Record<string, Mounted>>
 }
 
 /** A board that is being served. */
 export interface ServedBoard {
-  /** Without the token. */
+  /** Does not contain the token. */
   readonly url: string
-  /** Writes a page for this user alone that leads to the board with its token. @returns its path */
+  /** Writes a page, readable only by this user, that opens the board with its token. @returns the page's path */
   openPage(): string
   close(): Promise<void>
 }
 
-/** How long the page that leads to the board waits for its browser. */
+/** How long a page that opens the board waits for its browser. */
 const OPEN_PAGE_MS = 30_000
 
-/** Starts the board's server, on the port and with the token it had before where that is possible. */
+/** Starts the board's server, if possible on the port and with the token that it used before. */
 @injectable()
 export class WebBoard {
   constructor(
@@ -47,11 +47,11 @@ export class WebBoard {
     @inject(Session) private readonly session: Session,
   ) {}
 
-  /** @throws KittyError UsageError for a port that is taken or an address that would open the board to others */
+  /** @throws KittyError UsageError for a port in use or an address that would open the board to others */
   async serve(options: BoardOptions): Promise<ServedBoard> {
     const address = addressOf(options)
     const kept = parseKept(readPrivateFile(this.#keptFile) ?? '')
-    // Asked before we listen: afterwards it would be ourselves who answer.
+    // Check before we listen: afterwards our own server would answer.
     const isSecond =
       kept !== undefined && (await isOurs(localUrl(address, kept.port), kept.token, address.proxy))
     this.api.readOnly = options.readOnly
@@ -67,7 +67,8 @@ export class WebBoard {
       passed: () => opened.removeAll(),
     })
     const port = await listen(server, address, options.port, isSecond ? undefined : kept?.port)
-    // Open pages send the token they know to the port they know. On another port they would tell it to a stranger.
+    // Open pages send their token to the port they know. A stranger could listen on that port if ours changed, so the
+    // token is kept only with the port.
     const token = !isSecond && !options.newToken && kept?.port === port ? kept.token : newToken()
     if (!isSecond) this.#keep({ port, token }, kept)
     const { scheme } = address
@@ -98,7 +99,7 @@ export class WebBoard {
   }
 }
 
-/** Pages that lead to the board: each is gone once a browser has come, after a while, and at the end. */
+/** Pages that open the board. Each is deleted when a browser has loaded it, after a timeout, and on close. */
 class OpenedPages {
   readonly #pages = new Map<string, NodeJS.Timeout>()
 
@@ -119,7 +120,7 @@ class OpenedPages {
   }
 }
 
-/** What this machine calls the board: it listens here, whatever a proxy calls it. */
+/** The board's address on this machine, where it listens, whatever name a proxy gives it. */
 function localUrl(address: Address, port: number): string {
   return urlOf({ ...address, proxy: undefined, scheme: address.tls === undefined ? 'http' : 'https' }, port)
 }

@@ -6,8 +6,8 @@ import { EventStore } from '../store/event-store.js'
 import { FreshContainer, type Resolver } from '../token.js'
 
 /**
- * Runs each request as a command of its own would run: with services that know nothing of earlier ones, so that
- * configuration, files and branches are read as they are now. One at a time: one connection to the index per process.
+ * Runs each request as if it were its own command: with fresh services, so that configuration, files and branches are
+ * read as they are now. Requests run one at a time, since each process has one connection to the index.
  */
 @injectable()
 export class Workshop {
@@ -16,7 +16,7 @@ export class Workshop {
   constructor(@inject(FreshContainer) private readonly fresh: () => Resolver) {}
 
   /**
-   * A refusal is recorded, and plugins are told of what was written, as after a command.
+   * Records a refusal and notifies plugins of the events written, as after a command.
    * @param operation names the work in an error record
    * @throws what `work` throws
    */

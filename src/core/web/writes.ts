@@ -12,7 +12,7 @@ import type { Given, Work } from './given.js'
 
 const GATE_STATES: readonly GateStatus[] = ['pending', 'passed', 'failed']
 
-/** Where something is written, and who writes it: the actor and session of this process. */
+/** Where a request writes, and as whom: this process's actor and session. */
 async function place(
   services: Resolver,
   given: Given,
@@ -21,7 +21,10 @@ async function place(
   return { scope, feature: await scope.feature(given.text('feature')), provenance: scope.provenance({}) }
 }
 
-/** What a page may write, by name. None can force: an owner does that at the command line, with a reason. */
+/**
+ * The writes that a page may request, by name. None can force a move: the owner does that on the command line, with a
+ * reason.
+ */
 export const WRITES: Readonly<Record<string, Work>> = {
   move: async (services, given) => {
     const { scope, feature, provenance } = await place(services, given)

@@ -7,16 +7,17 @@ const MAX_LENGTH = 200
 export interface ActorClues {
   readonly flag?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Asked only when flag and environment are silent: it costs a process. */
+  /** Called only if neither flag nor environment names the actor: it starts a process. */
   readonly gitUserName: () => string | undefined
-  /** Asked last: the system looks through its users. */
+  /** Called last: the system searches its users. */
   readonly osUser: () => string | undefined
 }
 
 /**
- * Who acts: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user.
- * In Unicode's composed form (NFC), so that one name is one actor however it was typed.
- * @throws KittyError UsageError when the name is empty, longer than 200 characters or has control or invisible characters.
+ * Determines the actor: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user, in this order. The name is
+ * normalized to Unicode's composed form (NFC), so one name is one actor however it was typed.
+ * @throws KittyError UsageError if the name is empty, longer than 200 characters or has control or invisible
+ * characters.
  */
 export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): string {
   if (flag !== undefined) return checked(flag, '--actor')
@@ -28,8 +29,8 @@ export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): st
 }
 
 /**
- * Git's `user.name` as it holds in `worktree`; undefined when it is not set.
- * @throws KittyError when git cannot be asked: the system's user would be someone else in the log.
+ * Returns git's `user.name` as it applies in `worktree`; undefined if it is not set.
+ * @throws KittyError if git fails: falling back to the system's user would log someone else.
  */
 export function gitUserName(worktree: string): string | undefined {
   return askGitText(worktree, ['config', '--get', 'user.name'])?.trim()
@@ -50,7 +51,7 @@ function problemOf(name: string): string | undefined {
   return cleaned(name) === name ? undefined : 'contains control or invisible characters'
 }
 
-/** Names are printed on boards, and two that look alike would be two actors. */
+/** Boards print names, and two names that look alike would be two actors. */
 function cleaned(name: string): string {
   return replaceHidden(name.replaceAll(/[\t\n\r]/g, ''), () => '')
 }

@@ -2,15 +2,15 @@ import { join } from 'node:path'
 import { putPrivate } from '../files/put-private.js'
 import { readPlain } from '../files/read-plain.js'
 
-/** Bytes: the names of many thousand features. */
+/** In bytes: enough for the names of many thousands of features. */
 const LIMIT = 1024 * 1024
 
-/** Keeps which features are archived, for completion, which never reads the log. */
+/** Saves which features are archived, for shell completion, which never reads the log. */
 export function keepArchivedNames(privateDir: string, features: readonly string[]): void {
   putPrivate(fileIn(privateDir), Buffer.from(`${JSON.stringify(features)}\n`))
 }
 
-/** The features that were archived when this was last kept; none where it is not known. */
+/** Returns the features that were archived as of the last save; empty if unknown. */
 export function archivedNames(privateDir: string): ReadonlySet<string> {
   const read = readPlain(fileIn(privateDir), LIMIT)
   if (!read.ok) return new Set()

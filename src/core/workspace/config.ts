@@ -13,30 +13,30 @@ import { unsafe } from '../files/assert-safe.js'
 import { LIMITS, readInside } from '../files/work-tree.js'
 import type { Workspace } from './workspace.js'
 
-/** What a project decides for itself, in `.kittify/config.json`. Every key may be left out. docs/workflow.md. */
+/** A project's settings in `.kittify/config.json`. Every key is optional. See docs/workflow.md. */
 export interface Config {
-  /** `"default"`, `"reviewed"`, or a table of one's own. */
+  /** `"default"`, `"reviewed"`, or a custom table. */
   readonly workflow: WorkflowTable
   readonly log: {
-    /** `daily`: one file a day. `per-writer`: a file a day for each clone, so that no merge needs a driver. */
+    /** `daily`: one file per day. `per-writer`: one file per day and clone, so that no merge needs a driver. */
     readonly files: 'daily' | 'per-writer'
   }
   readonly merge: { readonly status: StatusRule }
   readonly errors: {
-    /** Error records are committed with the rest. */
+    /** Error records are committed like other files. */
     readonly track: boolean
   }
 }
 
 export const Config = token<Config>('Config')
 
-/** The workflow's table in force. */
+/** The workflow table in force. */
 export const Workflow = token<WorkflowTable>('Workflow')
 
-/** What the library folds by: the table, and the rule for concurrent lanes. */
+/** The library's options for folding: the table, and the rule for concurrent lanes. */
 export const FoldRules = token<MergeOptions>('FoldRules')
 
-/** Called with the place in the file, as `workflow.moves.doing[0].to`, and what is wrong there. */
+/** Reports what is wrong, with the path in the file, such as `workflow.moves.doing[0].to`. */
 type Report = (path: string, message: string) => void
 type Parser<Value> = (value: unknown, report: Report) => Value
 
@@ -51,7 +51,7 @@ const DEFAULTS: Config = {
   errors: { track: false },
 }
 
-/** One parser a key: a new setting does not compile until it has one. */
+/** One parser per key: a new setting does not compile without one. */
 const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
   workflow,
   log: (value, report) => {
@@ -70,8 +70,8 @@ const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
 }
 
 /**
- * The project's settings; what is not there has its default.
- * @throws KittyError BadConfig naming file, place and reason.
+ * Reads the project's settings. A missing key has its default.
+ * @throws KittyError BadConfig with the file, path and reason.
  */
 export function readConfig({ root, configFile }: Pick<Workspace, 'root' | 'configFile'>): Config {
   const source = readSource(root, configFile)
@@ -85,7 +85,7 @@ export function readConfig({ root, configFile }: Pick<Workspace, 'root' | 'confi
 
 function parsed(source: Readonly<Record<string, unknown>>, report: Report): Partial<Config> {
   const present = Object.entries(PARSERS).filter(([key]) => Object.hasOwn(source, key))
-  // fromEntries forgets which parser made which value; PARSERS has one of the right type a key.
+  // fromEntries forgets which parser made which value; PARSERS has one of the right type per key.
   return Object.fromEntries(present.map(([key, parse]) => [key, parse(source[key], report)]))
 }
 

@@ -7,17 +7,17 @@ export interface FeatureClues {
   /** `--feature`: whole name, number, ULID or words. */
   readonly flag?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Branch of the checkout the command runs in. */
+  /** Branch of the checkout in which the command runs. */
   readonly branch?: string | undefined
   readonly cwd: string
   readonly worktree: string
-  /** Slugs of the features there are. */
+  /** Slugs of the existing features. */
   readonly features: readonly string[]
 }
 
 /**
- * Which feature a command is about, in the order docs/commands.md names: flag, KITTY_FEATURE, branch, folder, the
- * only one there is. Never a guess: a branch or folder of no known feature says nothing.
+ * Determines which feature a command is about, in the order that docs/commands.md gives: flag, KITTY_FEATURE, branch,
+ * folder, the only existing feature. Never guesses: a branch or folder that belongs to no known feature is ignored.
  * @throws KittyError UsageError, UnknownFeature, AmbiguousFeature (with the list).
  */
 export function resolveFeature(clues: FeatureClues): string {
@@ -37,9 +37,9 @@ export function resolveFeature(clues: FeatureClues): string {
 const PLAIN = /^[a-z0-9-]{1,100}$/
 const ULID_START = /^[0-7][0-9A-HJKMNP-TV-Z]{7}$/i
 
-/** By whole name, number, ULID or words: the first of these that some feature has. */
+/** Looks up a feature by whole name, number, ULID or words, and stops at the first of these that matches. */
 function named(asked: string, features: readonly string[]): string {
-  // What may be a mistyped slug is answered with the slugs there are; what may be a path, by the allowed form.
+  // For a likely mistyped slug, the error lists the existing slugs; for a likely path, it gives the allowed form.
   if (!PLAIN.test(asked) && !ULID_START.test(asked)) assertSlug(asked)
   const names = features.flatMap((slug) => featureName(slug) ?? [])
   const number = /^[0-9]{1,9}$/.test(asked) ? Number(asked) : undefined
@@ -70,7 +70,7 @@ function fromBranch({ branch, features }: FeatureClues): string | undefined {
   return branch === undefined ? undefined : knownSlug(branch, features)
 }
 
-/** `kitty-specs/<slug>/…` in any checkout, or a work package's own worktree `.worktrees/<slug>-WPxx/…`. */
+/** Matches `kitty-specs/<slug>/…` in any checkout, or a work package's own worktree `.worktrees/<slug>-WPxx/…`. */
 function fromFolder({ cwd, worktree, features }: FeatureClues): string | undefined {
   const inside = relative(worktree, cwd).split(sep)
   if (inside[0] === 'kitty-specs') return knownSlug(inside[1] ?? '', features)

@@ -13,8 +13,8 @@ import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 
 /**
- * The workspace that `cwd` belongs to: the primary checkout's, or the one KITTY_ROOT names.
- * @throws KittyError NotAGitRepository; UsageError when KITTY_ROOT names no folder.
+ * Finds the workspace that `cwd` belongs to: the primary checkout's, or the one that KITTY_ROOT names.
+ * @throws KittyError NotAGitRepository; UsageError if KITTY_ROOT is not a folder.
  */
 export function findWorkspace(cwd: string, env: Readonly<Record<string, string | undefined>>): Workspace {
   const override = env['KITTY_ROOT']
@@ -28,10 +28,10 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
 }
 
 /**
- * Makes sure that kitty is set up here. Where `.kittify` is not in the work tree, it is written as HEAD has it (a sparse
- * checkout left it out). A repository with a journal has been set up, whatever git has done to the folder since
- * (clean -fdx): what the journal has goes back into it.
- * @throws KittyError NotInitialised when `kitty init` has not been run in this repository; or when git cannot be asked.
+ * Makes sure that kitty is set up here. If `.kittify` is missing from the work tree (a sparse checkout omits it),
+ * writes it as of HEAD. A repository with a journal counts as set up, whatever git has done to the folder since (clean
+ * -fdx): the journal's events go back into it.
+ * @throws KittyError NotInitialised if `kitty init` has not been run in this repository; also if git fails.
  */
 export function requireInitialized(workspace: Workspace): void {
   const { root, kittyDir, journalFile } = workspace
@@ -56,7 +56,9 @@ function workspaceAt(root: string, cwd: string): Workspace {
   })
 }
 
-/** A second log in one repository needs a journal of its own: else one log's events would be put back into the other. */
+/**
+ * A second log in one repository needs its own journal: otherwise kitty would put one log's events back into the other.
+ */
 function privateDirOf(root: string, checkout: Checkout): string {
   if (primaryCheckout(checkout) === root) return join(checkout.gitCommonDir, 'kitty')
   return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')

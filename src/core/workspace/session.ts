@@ -1,15 +1,15 @@
 import { token } from '../token.js'
 
-/** The process's surroundings, as arguments: what the core may not fetch for itself. */
+/** The process environment, passed in because the core must not access it itself. */
 export interface Session {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** True where the process ends with its one command: what the system takes back by itself is left to it. */
+  /** True if the process ends after this one command: then we leave cleanup to the operating system. */
   readonly endsWithCommand?: boolean
   now(): Date
-  /** A ULID of the given time, greater than every one given out before by this session. */
+  /** Returns a ULID for the given time, greater than any this session has issued before. */
   nextId(now: Date): string
-  /** Tells a person how many lines a rebuild has read; silent where nobody watches. */
+  /** Shows how many lines a rebuild has read; silent if no person is watching. */
   progress(lines: number): void
   progressDone(): void
 }

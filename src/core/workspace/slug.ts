@@ -7,9 +7,9 @@ const NEW_SLUG = /^[a-z0-9][a-z0-9-]*$/
 const FORM = `lower-case letters, digits and "-", at most ${MAX_LENGTH} characters`
 
 /**
- * A slug becomes a folder and a branch name, so its form is checked before any path is made of it: no dots, no
+ * Checks a slug before any path is built from it, because it becomes a folder and a branch name: no dots, no
  * separators, no letters that differ only in Unicode form.
- * @throws KittyError UsageError naming the allowed form.
+ * @throws KittyError UsageError with the allowed form.
  */
 export function assertSlug(slug: string): void {
   if (featureName(slug) !== undefined) return
@@ -20,7 +20,7 @@ export function assertSlug(slug: string): void {
   )
 }
 
-/** As `assertSlug`, for the name of a feature that has no number yet. */
+/** Like `assertSlug`, for the name of a feature that has no number yet. */
 export function assertNewSlug(slug: string): void {
   if (slug.length <= MAX_LENGTH - '0000-'.length && NEW_SLUG.test(slug)) return
   throw badSlug(slug, FORM, 'user-login')

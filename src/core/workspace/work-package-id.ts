@@ -7,7 +7,7 @@ import { spellWorkPackageId } from '../specs/work-package-id.js'
  * @throws KittyError UsageError for anything that is not WP and a number.
  */
 export function normalizeWorkPackageId(text: string): string {
-  // Files may have blanks around an id; a typed argument that has them is not what was meant.
+  // Files may have blanks around an ID; in a typed argument they are a mistake.
   const id = text === text.trim() ? spellWorkPackageId(text) : undefined
   if (id !== undefined) return id
   throw new KittyError('UsageError', `${quoted(text, 120)} is not a work package id`, {

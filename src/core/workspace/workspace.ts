@@ -1,15 +1,15 @@
 import { token } from '../token.js'
 
-/** Every path kitty uses, absolute. `docs/formats.md`, "Where". */
+/** Every path that kitty uses, absolute. See `docs/formats.md`, "Where". */
 export interface Workspace {
-  /** The primary checkout, or the folder KITTY_ROOT names: the one all worktrees share the log of. */
+  /** The primary checkout, or the folder that KITTY_ROOT names: all worktrees share the log in it. */
   readonly root: string
   readonly gitCommonDir: string
-  /** Git's directory of the checkout the command runs in: holds its HEAD. */
+  /** Git's directory for the checkout in which the command runs: holds its HEAD. */
   readonly gitDir: string
-  /** Git's directory of the checkout the log lies in: holds its HEAD and its index. */
+  /** Git's directory for the checkout that holds the log: holds its HEAD and its index. */
   readonly logGitDir: string
-  /** Top of the checkout the command runs in. */
+  /** Root of the checkout in which the command runs. */
   readonly worktree: string
   readonly kittyDir: string
   readonly eventsDir: string
@@ -23,13 +23,13 @@ export interface Workspace {
   readonly privateDir: string
   readonly lockFile: string
   readonly journalFile: string
-  /** Every acknowledged event that the journal no longer holds. docs/formats.md, "The archive". */
+  /** Every acknowledged event that the journal no longer holds. See docs/formats.md, "The archive". */
   readonly archiveDir: string
-  /** What branches' tips hold, as far as it was looked for. */
+  /** What branch tips hold, as far as kitty has read them. */
   readonly tipsDir: string
-  /** Who writes from this clone, where each has files of its own. */
+  /** This clone's writer ID, for per-writer files. */
   readonly writerFile: string
-  /** In which order events became visible here. docs/following.md. */
+  /** The order in which events became visible here. See docs/following.md. */
   readonly arrivalsFile: string
 }
 

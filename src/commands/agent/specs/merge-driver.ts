@@ -2,7 +2,9 @@ import { mergeDriverArgs } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { mergeWorkPackage } from '../../../core/services/merge-work-package.js'
 
-/** Run by git alone, which comes in by the short way of core/cli/launch; this way are its help and its refusals. */
+/**
+ * Serves only `--help` and usage errors: when git runs the driver, core/cli/launch handles it without loading oclif.
+ */
 export default class MergeWorkPackageCommand extends KittyCommand<typeof MergeWorkPackageCommand> {
   static override hidden = true
   static override summary = 'Make three versions of a work package agree on its lane'

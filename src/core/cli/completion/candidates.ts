@@ -5,13 +5,18 @@ export interface Candidate {
   readonly description: string
 }
 
-/** What a word stands for, where the project says which there are. */
+/** What a word stands for, for values that come from the project. */
 export type ValueKind = 'feature' | 'workPackage' | 'lane' | 'contested' | 'file'
 
-/** The values of a kind. @param feature What `--feature` says, where it was typed. */
+/**
+ * Lists the values of a kind.
+ * @param feature The value of `--feature`, if it was typed.
+ */
 export type Values = (kind: ValueKind, feature: string | undefined) => readonly string[]
 
-/** By the placeholder of a flag and by the name of an argument, so that a plugin's are completed too. docs/plugins.md. */
+/**
+ * Keyed by a flag's placeholder or an argument's name, so that plugins' flags are completed too. See docs/plugins.md.
+ */
 const KIND_OF_FLAG: Readonly<Record<string, ValueKind>> = {
   SLUG: 'feature',
   WP: 'workPackage',
@@ -29,8 +34,8 @@ const KIND_OF_ARGUMENT: Readonly<Record<string, ValueKind>> = {
 }
 
 /**
- * What the last of the words may become.
- * @param typed The words after `kitty`, up to the cursor; the last may be empty. Of `--to=do` bash makes three.
+ * Completes the last of the words.
+ * @param typed The words after `kitty` up to the cursor; the last may be empty. bash splits `--to=do` into three.
  */
 export function candidatesFor(typed: readonly string[], known: KnownCommands, values: Values): Candidate[] {
   const { before, current, prefix } = wordsOf(typed)
@@ -42,7 +47,7 @@ export function candidatesFor(typed: readonly string[], known: KnownCommands, va
 interface Words {
   readonly before: readonly string[]
   readonly current: string
-  /** Stands before the value in the same word. */
+  /** The part of the word that precedes the value. */
   readonly prefix: string
 }
 
@@ -74,7 +79,7 @@ function place(
   return [...next, ...within(command, words.slice(path.length), current, values)]
 }
 
-/** The front words that are a command's or a topic's name. */
+/** The leading words that name a command or a topic. */
 function pathOf(words: readonly string[], { commands }: KnownCommands): readonly string[] {
   const ids = [...commands.keys()]
   let length = 0

@@ -4,13 +4,15 @@ import { candidatesFor, type ValueKind, type Values } from './candidates.js'
 import { knownCommands } from './known-commands.js'
 import { projectValues } from './project-values.js'
 
-/** Says to the shell's script that the names of files are meant. */
+/** Tells the shell's script to complete file names. */
 const FILES = '@files'
 
 /**
- * Answers `kitty autocomplete words -- WORD…`, which the shell's script asks at every tab: one candidate a line, with
- * what it is about after a tab. Whatever goes wrong, nothing is said: the line somebody is typing must stay whole.
- * @param argv Without node and script. @returns false when something else was asked.
+ * Answers `kitty autocomplete words -- WORD…`, which the shell's script runs at every tab. Prints one candidate per
+ * line, with its description after a tab. Prints nothing when anything fails: a message would corrupt the line the user
+ * is typing.
+ * @param argv Without node and script.
+ * @returns false when the command line asks for something else
  */
 export function completeWords(argv: readonly string[]): boolean {
   const [command, words, separator, ...typed] = argv
@@ -19,7 +21,7 @@ export function completeWords(argv: readonly string[]): boolean {
     const lines = linesFor(typed)
     if (lines.length > 0) standardOutput(1).write(`${lines.join('\n')}\n`)
   } catch {
-    // Outside a workspace, or in one whose settings cannot be read: a command says so, a completion does not.
+    // Outside a workspace, or its settings are unreadable. Commands report that; completion does not.
   }
   return true
 }

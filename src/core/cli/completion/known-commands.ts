@@ -4,7 +4,7 @@ import { dataFolder } from '../../plugin/host/data-folder.js'
 import { installedPlugins } from '../../plugin/host/installed-plugins.js'
 import { requireFromHere, ROOT } from '../../root.js'
 
-/** A command as a manifest describes it; made by oclif, or by whoever made a plugin. */
+/** A command as described in a manifest, which oclif or a plugin's author wrote. */
 export interface KnownCommand {
   readonly summary?: string
   readonly description?: string
@@ -30,15 +30,15 @@ export interface KnownFlag extends KnownArgument {
 }
 
 export interface KnownCommands {
-  /** By id, `agent:tasks:list`; a command is there under each of its names. */
+  /** Keyed by ID, such as `agent:tasks:list`; a command with aliases has several entries. */
   readonly commands: ReadonlyMap<string, KnownCommand>
-  /** What a topic is about, by id. */
+  /** Descriptions of topics, keyed by ID. */
   readonly topics: ReadonlyMap<string, string>
 }
 
 /**
- * Every command there is, from the manifests of the program, of the oclif plugins it consists of and of what is
- * installed. Nothing is loaded but JSON: a plugin that is broken, or slow, is neither while somebody types.
+ * Reads every command from the manifests of the program, of its oclif plugins and of installed plugins. Loads only
+ * JSON, so a broken or slow plugin cannot break or slow down completion.
  */
 export function knownCommands(env: Readonly<Record<string, string | undefined>>): KnownCommands {
   const { oclif } = json(join(ROOT, 'package.json')) as Partial<ProgramFacts>
@@ -50,7 +50,7 @@ export function knownCommands(env: Readonly<Record<string, string | undefined>>)
   ]
   const commands = new Map<string, KnownCommand>()
   for (const [id, command] of manifests.flatMap((manifest) => Object.entries(manifest.commands ?? {})))
-    // The first one stays: what an installed plugin calls the same is refused, so it must not be shown either.
+    // The first one wins: kitty refuses an installed plugin's command of the same name, so we must not offer it either.
     for (const name of [id, ...(command.aliases ?? [])]) if (!commands.has(name)) commands.set(name, command)
   const topics = Object.entries(oclif?.topics ?? {})
   return { commands, topics: new Map(topics.map(([id, { description = '' }]) => [id, description])) }
@@ -71,9 +71,9 @@ function firstManifest(packages: readonly string[]): Manifest {
   return packages.map(manifestIn).find(({ commands }) => commands !== undefined) ?? {}
 }
 
-/** None where it cannot be read: a plugin without one is completed no further than its name in the help. */
+/** Empty when unreadable: completion does not know the commands of a plugin without a manifest. */
 function manifestIn(folder: string): Manifest {
-  // The shape is oclif's; where a plugin's is another one, completion ends without a word.
+  // A cast to oclif's shape; if a plugin's manifest differs, completion silently gives up.
   return json(join(folder, 'oclif.manifest.json'))
 }
 

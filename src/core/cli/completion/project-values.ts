@@ -16,8 +16,8 @@ interface Place {
 }
 
 /**
- * What this project has. From folders and file names alone: the log is neither read nor caught up with, since a key
- * that is pressed must cost nothing and write nothing.
+ * Values of this project, from folder and file names only. Does not read the log or catch up with it: pressing a key
+ * must cost next to nothing and must not write.
  * @throws KittyError outside a workspace
  */
 export function projectValues({ cwd, env }: Place): Values {
@@ -35,13 +35,13 @@ export function projectValues({ cwd, env }: Place): Values {
   return (kind, feature) => (kind === 'file' ? [] : byKind[kind](feature))
 }
 
-/** Without those that were archived in this clone. */
+/** Features that are not archived in this clone. */
 function active({ specsDir, privateDir }: Workspace): string[] {
   const archived = archivedNames(privateDir)
   return listFeatures(specsDir).filter((slug) => !archived.has(slug))
 }
 
-/** Those of the feature that is meant; of all where nothing says which. */
+/** Work packages of the feature in question, or of all features when nothing names one. */
 function workPackages(workspace: Workspace, { cwd, env }: Place, flag: string | undefined): string[] {
   const { root, specsDir, worktree, gitDir } = workspace
   const features = listFeatures(specsDir)

@@ -1,6 +1,8 @@
-/** Both hand every word to `kitty autocomplete words` as it stands: nothing that was typed is evaluated, or split anew. */
+/**
+ * Both scripts pass every word unchanged to `kitty autocomplete words`: they do not evaluate or re-split user input.
+ */
 
-/** For bash from 3.2 on, which macOS has: without `mapfile`, and with `compopt` where there is one. */
+/** Supports bash 3.2, which macOS ships: avoids `mapfile`, and uses `compopt` only where it exists. */
 const BASH = `_kitty_complete() {
   local value rest
   COMPREPLY=()

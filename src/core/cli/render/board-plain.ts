@@ -1,6 +1,6 @@
 /**
- * The board where it is read by a program or kept in a file: one fact a line, each line with its kind and its
- * feature, so that grep finds it; nothing cut off, aligned by spaces.
+ * The board for programs and files: one fact per line, each line with its kind and feature so that grep finds it;
+ * nothing is cut off, and spaces align the columns.
  */
 import type {
   ConflictDocument,
@@ -38,7 +38,7 @@ interface Cell {
   readonly width: number
 }
 
-/** What stands in columns, made fit and measured once: on a board of thousands the same few names stand again and again. */
+/** Cell texts, sanitized and measured once: a board of thousands repeats the same few names. */
 class Cells {
   readonly #known = new Map<string, Cell>()
 
@@ -53,7 +53,7 @@ class Cells {
   }
 }
 
-/** A package's line, before the widths of its columns are known. */
+/** A package's line before column widths are known. */
 interface PackageLine {
   readonly id: Cell
   readonly ticks: Cell

@@ -1,4 +1,4 @@
-/** The board: how far each feature is, what lies in each lane, who works on what, what is stuck and what clashed. */
+/** The board: each feature's progress, the contents of its lanes, who works on what, blockers and conflicts. */
 import type {
   FeatureStatusDocument,
   StatusDocument,
@@ -15,10 +15,10 @@ import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
 
-/** With more unfinished features than this each takes one line, and lanes are shown on request. */
+/** With more unfinished features than this, each gets one line and lanes are shown on request. */
 const FULL_BOARDS = 3
 const FINISHED_LINES = 10
-/** Longer lists of who does what are cut: a board is to be seen at once. */
+/** Longer lists of activity are cut, so that the board fits on one screen. */
 const ACTIVITY_LINES = 15
 const NEXT_STEPS = [
   'Nothing here yet. Begin with',
@@ -30,7 +30,7 @@ const NEXT_STEPS = [
   '  kitty agent feature finalize-tasks --all',
 ]
 
-/** The board as text without a final newline: lanes on a terminal, one fact a line when piped. */
+/** The board as text without a final newline: lanes on a terminal, one fact per line when piped. */
 export function renderBoard(status: StatusDocument, style: Style): string {
   if (status.features.length === 0) return NEXT_STEPS.join('\n')
   if (!style.terminal) return plainBoard(status, style)
@@ -70,7 +70,7 @@ function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
   ]
 }
 
-/** A line a feature: unfinished ones first, each group in the order given; of many finished ones the last. */
+/** One line per feature: unfinished ones first, each group in the given order; of many finished ones only the last. */
 function summaries(features: readonly FeatureStatusDocument[], style: Style): Line[] {
   const finished = features.filter(isFinished)
   const ordered = [...features.filter((feature) => !isFinished(feature)), ...finished.slice(-FINISHED_LINES)]
@@ -83,12 +83,12 @@ function summaries(features: readonly FeatureStatusDocument[], style: Style): Li
   return rest > 0 ? [...lines, [span(`and ${rest} more that are done`, 'faint')]] : lines
 }
 
-/** Canceled packages count too: they are packages, though no part of the progress. */
+/** Canceled packages count here too, although they are not part of the progress. */
 function hasPackages({ lanes }: FeatureStatusDocument): boolean {
   return Object.values(lanes).some((packages) => packages.length > 0)
 }
 
-/** Counts of the lanes in use; for a finished feature its title. */
+/** Counts of the nonempty lanes, or the title of a finished feature. */
 function summaryNote(feature: FeatureStatusDocument, style: Style): Line {
   const { done, dot } = symbolsOf(style)
   if (isFinished(feature)) return [span(`${done} `, 'good'), span(oneLine(feature.title), 'faint')]
@@ -101,7 +101,7 @@ function summaryNote(feature: FeatureStatusDocument, style: Style): Line {
     ])
 }
 
-/** Who works on what and what waits for a review, over all features; nothing when all is still. */
+/** Who works on what and what waits for review, across features; empty when there is no activity. */
 function activity(features: readonly FeatureStatusDocument[], style: Style): Line[] {
   const packages = features.flatMap((feature) => Object.values(feature.lanes).flat())
   const working = packages.filter((one) => laneActivity(one.lane) === 'working')
@@ -148,7 +148,7 @@ function hints(
   if (hidden === undefined) return []
   const slug = oneLine(hidden.feature)
   const number = numberOf(slug)
-  // Two branches may both have made a feature of one number: then only the slug names it.
+  // Two branches may have created features with the same number; then only the slug is unique.
   const name = features.filter((feature) => numberOf(feature.feature) === number).length === 1 ? number : slug
   return [[span(`One feature's lanes: kitty status --feature ${name}`, 'faint')]]
 }

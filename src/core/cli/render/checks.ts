@@ -1,4 +1,4 @@
-/** What the doctor found: what failed first, and below it what to do. */
+/** The doctor's findings: failed checks first, each followed by its remedy. */
 import type { CheckDocument } from '../../projections/board-document.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { ink, span, type Line } from './line.js'
@@ -8,16 +8,16 @@ import { wrap } from './text.js'
 interface Diagnosis {
   readonly checks: readonly CheckDocument[]
   readonly ok: boolean
-  /** Names of checks that failed and were put right. */
+  /** Names of checks that failed and were fixed. */
   readonly fixed: readonly string[]
 }
 
-/** Below this a message is not worth wrapping into what the names leave of a line. */
+/** With fewer columns than this next to the names, wrapping a message is pointless. */
 const NARROWEST_TEXT = 30
-/** A longer line is hard to follow, however wide the terminal. */
+/** Longer lines are hard to follow, however wide the terminal. */
 const WIDEST_TEXT = 100
 
-/** A line a check when piped, so that grep finds it; wrapped beside the names on a terminal. */
+/** One line per check when piped, so that grep finds it; wrapped next to the names on a terminal. */
 export function renderChecks({ checks, ok, fixed }: Diagnosis, style: Style): string {
   const names = Math.max(0, ...checks.map(({ name }) => oneLine(name).length))
   const passed = checks.filter((check) => check.ok)

@@ -2,7 +2,7 @@ import type { ConflictDocument } from '../../projections/board-document.js'
 import type { CiReportResult } from '../../services/ci-report.js'
 import { markdownText } from '../../transfer/markdown/escape.js'
 
-/** Longest list of one kind in a summary: a pull request is read by people. */
+/** Maximum length of each list in a summary, since people read pull requests. */
 const SHOWN = 30
 
 /** The report as Markdown for a pull request. */

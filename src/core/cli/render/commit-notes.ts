@@ -1,6 +1,6 @@
 import type { Uncommitted } from '../../services/commit-state.js'
 
-/** What a person has to do in git, a sentence a line; nothing when all is committed. */
+/** What the user has to do in git, one sentence per line; empty when everything is committed. */
 export function commitNotes({ uncommitted_events, merge_waiting }: Uncommitted): string[] {
   const count = uncommitted_events ?? 0
   const events = count === 1 ? '1 event is' : `${count} events are`

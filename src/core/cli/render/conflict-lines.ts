@@ -1,11 +1,11 @@
-/** Two people decided the same thing at once: both values, whose they are, which one stands and by which rule. */
+/** Conflicting concurrent changes: both values, their authors, the winner and the rule. */
 import type { ConflictDocument, ConflictingEventDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 import { absoluteTime } from './time.js'
 
-/** A heading and, for each conflict, one line a value; nothing when there is none. */
+/** A heading and one line per value of each conflict; empty without conflicts. */
 export function conflictLines(conflicts: readonly ConflictDocument[], style: Style): Line[] {
   if (conflicts.length === 0) return []
   return [[span('Conflicts', 'warn')], ...conflicts.flatMap((conflict) => linesOf(conflict, style))]
@@ -41,7 +41,7 @@ function valueLine(conflict: ConflictDocument, event: ConflictingEventDocument, 
   ]
 }
 
-/** A register's value in words: a lane by its name, anything else as JSON. */
+/** A register's value as text: strings unchanged, anything else as JSON. */
 export function valueText(value: unknown): string {
   return oneLine(typeof value === 'string' ? value : JSON.stringify(value ?? null))
 }

@@ -1,4 +1,4 @@
-/** Lists and pages of conflicts. */
+/** Lists and details of conflicts. */
 import type { ConflictDetailDocument, ConflictDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines, ruleName, valueText } from './conflict-lines.js'
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'value', cell: ({ write }) => span(valueText(write.value)) },
 ]
 
-/** `conflicts list`: a page on a terminal, a line a write when piped. */
+/** Output of `conflicts list`: a page on a terminal, one line per write when piped. */
 export function renderConflicts(conflicts: readonly ConflictDocument[], style: Style): string {
   if (conflicts.length === 0) return 'No conflict: nothing was written at once with different outcomes.'
   if (style.terminal) return ink(conflictLines(conflicts, style), style)
@@ -33,7 +33,7 @@ export function renderConflicts(conflicts: readonly ConflictDocument[], style: S
   return renderTable(COLUMNS, rows, style)
 }
 
-/** `conflicts show`. */
+/** Output of `conflicts show`. */
 export function renderConflictDetails(
   entity: string,
   conflicts: readonly ConflictDetailDocument[],

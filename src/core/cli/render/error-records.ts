@@ -1,4 +1,4 @@
-/** What went wrong before: on a terminal a line that says where, and the whole reason below it. */
+/** Error records: on a terminal, a line with the context and the full reason below it. */
 import type { ErrorRecordDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { laneTitle } from './lane.js'
@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<ErrorRecordDocument>[] = [
   { title: 'reason', cell: (record) => span(oneLine(record.reason)) },
 ]
 
-/** `errors list` and `errors match`. Piped, a record is one line. */
+/** Output of `errors list` and `errors match`. Piped, each record is one line. */
 export function renderErrors(records: readonly ErrorRecordDocument[], style: Style): string {
   if (records.length === 0) return 'No error is on record.'
   if (!style.terminal) return renderTable(COLUMNS, records, style)

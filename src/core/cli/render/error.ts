@@ -1,9 +1,9 @@
-/** A failure as a person reads it, on stderr: what happened, to what, and what to type next. */
+/** A failure for people, on stderr: what happened, to what, and what to run next. */
 import type { FailureDocument } from '../failure.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine, stripControl } from './strip-control.js'
 
-/** The message, then the next steps, one a line. */
+/** The message, then the next steps, one per line. */
 export function renderFailure(failure: FailureDocument, style: Style): string {
   const { arrow } = symbolsOf(style)
   const message = stripControl(failure.message).trimEnd()

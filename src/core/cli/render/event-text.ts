@@ -1,4 +1,4 @@
-/** What an event did, in a few words. */
+/** Describes what an event did in a few words. */
 import type { EventDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { laneTitle } from './lane.js'
@@ -22,13 +22,13 @@ const TEXTS: Readonly<Record<string, (payload: Payload, style: Style) => string>
   NoteAdded: (payload) => `note: ${word(payload['text'])}`,
 }
 
-/** One line without control characters, of any length; an unknown type by its name. */
+/** One line without control characters, of any length; unknown types are shown by name. */
 export function eventText(event: EventDocument, style: Style): string {
   const text = Object.hasOwn(TEXTS, event.event_type) ? TEXTS[event.event_type] : undefined
   return oneLine(text === undefined ? event.event_type : text(event.payload, style))
 }
 
-/** `1200 tokens, $0.012, 65 s`: what there is of it. */
+/** `1200 tokens, $0.012, 65 s`, without the parts that are missing. */
 export function usageText(tokens: unknown, costMicros: unknown, seconds: unknown): string {
   const parts = [
     amount(tokens) > 0 ? `${amount(tokens)} tokens` : '',
@@ -48,7 +48,7 @@ function moved(payload: Payload, style: Style): string {
   return lanes + forced + after(payload['reason'])
 }
 
-/** Rules that a forced move overruled stand among its gate results. */
+/** A forced move lists the rules it overruled among its gate results. */
 function overruledRule(report: unknown): string[] {
   const isOverruled = hasKey(report, 'status') && report.status === 'overruled' && hasKey(report, 'gate_type')
   return isOverruled ? [word(report.gate_type)] : []

@@ -1,4 +1,4 @@
-/** The head of a feature: what it is called and how far it has come. */
+/** The heading of a feature: its name and its progress. */
 import type { FeatureStatusDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { fill, span, spread, type Line } from './line.js'
@@ -6,10 +6,10 @@ import { oneLine } from './strip-control.js'
 
 const BAR = 20
 const NARROW_BAR = 10
-/** Farther apart, a feature and its progress are no longer read as one line. */
+/** Any farther apart, a slug and its progress no longer read as one line. */
 const WIDEST_SUMMARY = 120
 
-/** Slug and progress on one line, the title below where there is one of its own. */
+/** Slug and progress on one line; below it the title, if the feature has one. */
 export function featureHeading(feature: FeatureStatusDocument, style: Style): Line[] {
   const title = oneLine(feature.title)
   const right = progressLine(feature, style, style.width < 100 ? NARROW_BAR : BAR)
@@ -23,7 +23,7 @@ export function featureHeading(feature: FeatureStatusDocument, style: Style): Li
   ]
 }
 
-/** `archived by ada: shipped; written to since`, or nothing. */
+/** `archived by ada: shipped; written to since`, or an empty string. */
 export function archivedText({ archived }: FeatureStatusDocument): string {
   if (archived === null) return ''
   const reason = archived.reason === null ? '' : `: ${oneLine(archived.reason)}`
@@ -43,7 +43,7 @@ function progressLine({ progress }: FeatureStatusDocument, style: Style, bar: nu
   ]
 }
 
-/** One line for a feature of which no more is shown; slugs are cut to one width so that the lines stand in columns. */
+/** One line for a feature that is not shown in full; slugs are cut to one width so that the columns align. */
 export function featureSummary(
   feature: FeatureStatusDocument,
   note: Line,

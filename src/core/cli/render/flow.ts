@@ -1,4 +1,4 @@
-/** `kitty flow`: how work flows, in one screen. */
+/** Output of `kitty flow`: how work flows, on one screen. */
 import type { Durations, FlowDocument } from '../../projections/flow/flow-document.js'
 import type { Style } from '../style.js'
 import { ink, span, type Line } from './line.js'
@@ -88,7 +88,7 @@ const UNITS = [
   [60, 'min'],
 ] as const
 
-/** The largest unit of which there are at least two. */
+/** Uses the largest unit of which there are at least two. */
 function duration(seconds: number | null): string {
   if (seconds === null) return '-'
   for (const [size, unit] of UNITS) if (seconds >= 2 * size) return `${Math.round(seconds / size)} ${unit}`

@@ -1,4 +1,4 @@
-/** What happened to something, in causal order, with when and by whom. */
+/** The history of an entity in causal order, with times and actors. */
 import type { EventDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { eventText } from './event-text.js'
@@ -10,7 +10,7 @@ import { absoluteTime, relativeTime } from './time.js'
 const WIDEST_ACTOR = 20
 const NARROWEST_TEXT = 16
 
-/** Time, how long ago, actor, what; longer texts go on below themselves. The order is the one given: the log's. */
+/** Time, age, actor, text; long texts wrap below themselves. Keeps the given order, which is the log's. */
 export function historyLines(events: readonly EventDocument[], now: Date, style: Style): Line[] {
   const ago = events.map((event) => relativeTime(event.timestamp, now))
   const agoWidth = Math.max(0, ...ago.map((text) => text.length))
@@ -24,7 +24,7 @@ export function historyLines(events: readonly EventDocument[], now: Date, style:
     ]
     const indent = lineWidth(head)
     const room = style.width - indent
-    // With no room worth wrapping into, the line is cut where the terminal ends.
+    // With too little room to wrap into, the line is cut at the terminal's width.
     const texts = wrap(
       eventText(event, style),
       room < NARROWEST_TEXT ? Infinity : room,

@@ -1,10 +1,10 @@
 import type { ImportReport } from '../../services/import-board.js'
 import { singleLine } from '../../transfer/text.js'
 
-/** Longest list of one kind that is printed in full; `--json` has all. */
+/** Maximum length of each printed list; `--json` has everything. */
 const SHOWN = 20
 
-/** What an import wrote, or would write, for a person. */
+/** What an import wrote, or would write. */
 export function renderImport(report: ImportReport): string {
   const { dry_run: dryRun, features, events, files, workflow, conflicts, problems, lost } = report
   const lines = [

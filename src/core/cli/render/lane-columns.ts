@@ -1,4 +1,4 @@
-/** A feature's lanes side by side, each as wide as its contents deserve; or one below the other where they do not fit. */
+/** A feature's lanes side by side, each as wide as its contents need, or stacked when they do not fit. */
 import type { FeatureStatusDocument, WorkPackageDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
@@ -7,25 +7,25 @@ import { oneLine } from './strip-control.js'
 import { displayWidth, truncate, wrap } from './text.js'
 
 const GAP = 2
-/** Below this a title is no longer readable, and lanes stand one below the other. */
+/** Below this a title is unreadable, so lanes are stacked. */
 const NARROWEST_COLUMN = 13
 const WIDEST_COLUMN = 68
 const STACK_BELOW = 60
-/** A lane longer than this shows one line a card: a board is to be seen at once. */
+/** A longer lane shows one line per card, so that the board fits on one screen. */
 const FULL_CARDS = 6
-/** Below this one line holds no title, only an id. */
+/** Below this a line has room for an ID but no title. */
 const TITLE_COLUMN = 24
 
 type Lane = readonly [name: string, packages: readonly WorkPackageDocument[]]
 
-/** The lanes as lines of at most the style's width. */
+/** The lanes as lines no wider than the style's width. */
 export function renderLanes(feature: FeatureStatusDocument, style: Style): Line[] {
   const lanes = Object.entries(feature.lanes)
   const widths = columnWidths(lanes, style.width)
   return widths === undefined ? stacked(lanes, style) : sideBySide(lanes, widths, style)
 }
 
-/** A width for each lane, or undefined when they do not fit side by side. An empty lane takes its title's. */
+/** A width per lane, or undefined when they do not fit side by side. An empty lane is as wide as its title. */
 function columnWidths(lanes: readonly Lane[], width: number): number[] | undefined {
   if (width < STACK_BELOW) return undefined
   const least = lanes.map(([name, packages]) => displayWidth(headingOf(name, packages)))
@@ -38,7 +38,7 @@ function columnWidths(lanes: readonly Lane[], width: number): number[] | undefin
   const each = Math.min(WIDEST_COLUMN, Math.floor(room / Math.max(1, filled)))
   const crowded = lanes.some(([name, packages]) => name !== 'done' && packages.length > FULL_CARDS)
   if (filled > 0 && each < (crowded ? TITLE_COLUMN : NARROWEST_COLUMN)) return undefined
-  // What the division left over goes to the first columns, a character each.
+  // The first columns get the remainder of the division, one character each.
   let spare = each < WIDEST_COLUMN ? room - each * filled : 0
   return lanes.map(([, packages], at) =>
     packages.length === 0 ? (least[at] ?? 0) : each + (spare-- > 0 ? 1 : 0),
@@ -93,7 +93,7 @@ function headingOf(name: string, packages: readonly unknown[]): string {
 }
 
 function cards(name: string, packages: readonly WorkPackageDocument[], width: number, style: Style): Line[] {
-  // Done work is not what one looks for, so it takes little room wherever room is short.
+  // Users rarely look for done work, so it takes little room when room is short.
   if (name === 'done' && width < TITLE_COLUMN) return idLines(packages, width)
   if (name === 'done' || packages.length > FULL_CARDS) {
     return packages.map((one) => shortCard(name, one, width, style))
@@ -101,7 +101,7 @@ function cards(name: string, packages: readonly WorkPackageDocument[], width: nu
   return packages.flatMap((one, at) => [...(at === 0 ? [] : [[]]), ...fullCard(name, one, width, style)])
 }
 
-/** `WP04 SQLite Query Index  ⛔ WP03`: a work package on one line, what matters most at its right end. */
+/** `WP04 SQLite Query Index  ⛔ WP03`: a work package on one line, with the most important fact at the right end. */
 function shortCard(name: string, one: WorkPackageDocument, width: number, style: Style): Line {
   const { blocked, done, working } = symbolsOf(style)
   const id = `${oneLine(one.work_package)} `
@@ -117,7 +117,7 @@ function shortCard(name: string, one: WorkPackageDocument, width: number, style:
   return note.length === 0 || width < TITLE_COLUMN ? left : spread(left, note, width, style)
 }
 
-/** The first two, and how many more. */
+/** The first two IDs, and the number of others. */
 function shortList(ids: readonly string[]): string {
   return oneLine(ids.slice(0, 2).join(' ')) + (ids.length > 2 ? ` +${ids.length - 2}` : '')
 }
@@ -139,7 +139,7 @@ function fullCard(name: string, one: WorkPackageDocument, width: number, style: 
   return [head, ...title, ...whoLine(name, one, width, style), ...blockers]
 }
 
-/** Who is on it and what its gates say; nothing for work that waits to be taken up. */
+/** The actor and the gate results; empty for work that no one has started. */
 function whoLine(name: string, one: WorkPackageDocument, width: number, style: Style): Line[] {
   const activity = laneActivity(name)
   const gates = one.gates.total === 0 ? '' : `gates ${one.gates.passed}/${one.gates.total}`

@@ -1,4 +1,4 @@
-/** How lanes are named and toned. Lanes a workflow adds are shown too: a name not known here has no tone. */
+/** Names and tones of lanes. Lanes that a workflow adds are shown too; unknown names have no tone. */
 import type { Tone } from '../style.js'
 
 interface LaneLook {

@@ -1,4 +1,4 @@
-/** Lines made of spans: measured and cut as plain text, coloured last, so that colour never breaks a width. */
+/** Lines made of spans: measured and cut as plain text and colored last, so that color never affects a width. */
 import { paint, symbolsOf, type Style, type Tone } from '../style.js'
 import { displayWidth, truncate } from './text.js'
 
@@ -9,7 +9,7 @@ export interface Span {
 
 export type Line = readonly Span[]
 
-/** One span; no tone is the terminal's own colour. */
+/** Makes a span; without a tone it has the terminal's default color. */
 export function span(text: string, tone?: Tone): Span {
   return tone === undefined ? { text } : { text, tone }
 }
@@ -18,7 +18,7 @@ export function lineWidth(line: Line): number {
   return line.reduce((width, { text }) => width + displayWidth(text), 0)
 }
 
-/** The line in at most `width` columns. */
+/** Cuts the line to at most `width` columns. */
 export function fit(line: Line, width: number, style: Style): Line {
   if (lineWidth(line) <= width) return line
   const fitted: Span[] = []
@@ -26,7 +26,7 @@ export function fit(line: Line, width: number, style: Style): Line {
   for (const [at, one] of line.entries()) {
     const rest = lineWidth(line.slice(at + 1))
     const own = displayWidth(one.text)
-    // The last span that has any room takes the ellipsis, also when it would itself have fitted.
+    // The last span with any room takes the ellipsis, even if it would have fit.
     const text =
       own + Math.min(rest, 1) <= left
         ? one.text
@@ -38,19 +38,19 @@ export function fit(line: Line, width: number, style: Style): Line {
   return fitted
 }
 
-/** The line in exactly `width` columns. */
+/** Cuts or pads the line to exactly `width` columns. */
 export function fill(line: Line, width: number, style: Style): Line {
   const fitted = fit(line, width, style)
   return [...fitted, span(' '.repeat(width - lineWidth(fitted)))]
 }
 
-/** The left part, and the right part moved to the right edge, two spaces apart at least. */
+/** Left-aligns one part and right-aligns the other, at least two spaces apart. */
 export function spread(left: Line, right: Line, width: number, style: Style): Line {
   const room = Math.max(0, width - lineWidth(right) - 2)
   return [...fill(left, room, style), span('  '), ...right]
 }
 
-/** The lines as text, cut to the style's width, trailing spaces gone. */
+/** The lines as text, cut to the style's width, without trailing spaces. */
 export function ink(lines: readonly Line[], style: Style): string {
   return lines.map((line) => inkLine(fit(line, style.width, style), style)).join('\n')
 }

@@ -3,10 +3,10 @@ import type { Mark } from '../../projections/marks.js'
 import { span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 
-/** Longer lists are cut on a terminal: a board is to be seen at once. */
+/** Longer lists are cut on a terminal, so that the board fits on one screen. */
 const SHOWN = 15
 
-/** Nothing to do about it on this branch. */
+/** Marks that need no action on this branch. */
 const QUIET: ReadonlySet<Mark> = new Set(['not checked out'])
 
 interface MarkLine {
@@ -16,7 +16,7 @@ interface MarkLine {
   readonly text: string
 }
 
-/** Every mark of these packages, as parts of a line. */
+/** All marks of these packages, as parts of a line. */
 export function markLines(packages: readonly WorkPackageDocument[]): MarkLine[] {
   return packages.flatMap(({ feature, work_package, marks }) =>
     marks
@@ -30,7 +30,7 @@ export function markLines(packages: readonly WorkPackageDocument[]): MarkLine[] 
   )
 }
 
-/** The section of a board about files that say something else than the log; nothing where none does. */
+/** The board's section about files that differ from the log; empty when none does. */
 export function markSection(features: readonly FeatureStatusDocument[], notCompared: number): Line[] {
   const lines = markLines(features.flatMap(({ lanes }) => Object.values(lanes).flat()))
   const unseen: Line[] =

@@ -2,7 +2,7 @@ import type { InspectedPlugin, PluginFacts } from '../../plugin/host/plugin-fact
 import type { AdmittedPlugin } from '../../plugin/host/admission.js'
 import { paint, type Style } from '../style.js'
 
-/** What came with a plugin, and what it costs. */
+/** The commands that each plugin adds, and what they cost. */
 export function renderAdmitted(plugins: readonly AdmittedPlugin[], style: Style): string {
   return plugins.flatMap((plugin) => linesOf(plugin, style)).join('\n')
 }
@@ -14,7 +14,7 @@ function linesOf({ name, version, commands, has_manifest }: AdmittedPlugin, styl
   return [`${name} ${version}: ${what}`, ...(has_manifest ? [] : [paint(slow, 'warn', style)])]
 }
 
-/** One line a plugin. */
+/** One line per plugin. */
 export function renderPlugins(plugins: readonly PluginFacts[]): string {
   if (plugins.length === 0) return 'No plugins are installed.'
   return plugins

@@ -1,16 +1,16 @@
-/** What verify found. */
+/** The findings of verify. */
 import type { ProblemDocument } from '../../projections/board-document.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 
 interface Findings {
-  /** How many files and events were read. */
+  /** The number of files and events that were read. */
   readonly files: number
   readonly events: number
   readonly problems: readonly ProblemDocument[]
 }
 
-/** `events verify`: `file:line: kind: message`, as editors and grep read it, then the sum. */
+/** Output of `events verify`: `file:line: kind: message`, as editors and grep expect it, then the totals. */
 export function renderProblems({ files, events, problems }: Findings, style: Style): string {
   const read = `${counted(events, 'event')} in ${counted(files, 'file')}`
   if (problems.length === 0) return `${mark(true, style)} ${read}, no problems`

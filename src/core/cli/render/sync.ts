@@ -1,7 +1,10 @@
 import { changeText } from '../../services/definitions/change-text.js'
 import type { SyncResult } from '../../services/sync-files.js'
 
-/** What `kitty sync` did, one line per package. @param isCheck nothing was written */
+/**
+ * Output of `kitty sync`, one line per package.
+ * @param isCheck True when nothing was written.
+ */
 export function renderSync({ features, skipped, written, events }: SyncResult, isCheck: boolean): string {
   const lines = features.flatMap((feature) => [
     ...feature.created.map((id) => `${feature.feature} ${id}: new`),

@@ -1,20 +1,20 @@
-/** Rows in columns: with a heading and cut to the width on a terminal; whole and without a heading when piped. */
+/** Rows in columns: with a heading and cut to the width on a terminal; uncut and without a heading when piped. */
 import type { Style } from '../style.js'
 import { fill, ink, lineWidth, span, type Line, type Span } from './line.js'
 
 export interface Column<Row> {
   readonly title: string
   cell(row: Row): Span
-  /** A width of its own, for rows that are printed in parts; else the widest cell's. */
+  /** A fixed width, for rows printed in parts; default: the widest cell. */
   readonly width?: number
-  /** Left out on a terminal: facts for programs. */
+  /** Omitted on a terminal: facts for programs. */
   readonly pipedOnly?: true
 }
 
-/** On a terminal no cell but the last is wider than this. */
+/** On a terminal, no cell except the last is wider than this. */
 const WIDEST_CELL = 32
 
-/** The rows as text; the last column takes what room is left. */
+/** The rows as text; the last column takes the remaining room. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -38,7 +38,7 @@ export function renderTable<Row>(
 function joined(row: readonly Span[], widths: readonly number[], style: Style): Line {
   return row.flatMap((cell, at): Line => {
     if (at === row.length - 1) return [cell]
-    // Piped, a cell wider than its column pushes the next aside rather than lose its end.
+    // When piped, a cell wider than its column pushes the next one aside instead of losing its end.
     const width = style.terminal ? (widths[at] ?? 0) : Math.max(widths[at] ?? 0, lineWidth([cell]))
     return [...fill([cell], width, style), span('  ')]
   })

@@ -1,4 +1,4 @@
-/** Lists: work packages, what is ready, events, gates. */
+/** Lists of work packages, ready work, events and gates. */
 import type {
   EventDocument,
   GateDocument,
@@ -37,7 +37,7 @@ const LIST_COLUMNS: readonly Column<WorkPackageDocument>[] = [
   TITLE,
 ]
 
-/** `tasks list`. */
+/** Output of `tasks list`. */
 export function renderWorkPackages(rows: readonly WorkPackageDocument[], style: Style): string {
   if (rows.length === 0) return 'No work package matches.'
   return renderTable(withFeature(LIST_COLUMNS, rows, style), rows, style)
@@ -52,7 +52,7 @@ const READY_COLUMNS: readonly Column<ReadyDocument>[] = [
   TITLE,
 ]
 
-/** `tasks ready`. */
+/** Output of `tasks ready`. */
 export function renderReady(rows: readonly ReadyDocument[], style: Style): string {
   if (rows.length === 0) {
     return 'Nothing is ready: every planned work package waits for another, or none is planned. Look with: kitty status'
@@ -60,7 +60,7 @@ export function renderReady(rows: readonly ReadyDocument[], style: Style): strin
   return renderTable(withFeature(READY_COLUMNS, rows, style), rows, style)
 }
 
-/** The feature's column, wherever it tells rows apart or a program reads them. */
+/** Adds the feature column when it tells rows apart or a program reads them. */
 function withFeature<Row extends WorkPackageDocument>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -70,7 +70,7 @@ function withFeature<Row extends WorkPackageDocument>(
   return style.terminal && one ? columns : [FEATURE, ...columns]
 }
 
-/** Widths of their own, since a long history is printed in parts. */
+/** Fixed widths, since a long history is printed in parts. */
 function eventColumns(style: Style): readonly Column<EventDocument>[] {
   return [
     { title: 'clock', width: 7, cell: (event) => span(String(event.lamport_clock), 'faint') },
@@ -88,7 +88,7 @@ function eventColumns(style: Style): readonly Column<EventDocument>[] {
   ]
 }
 
-/** `events list`: one part of it at a time; only the first has the heading. */
+/** Output of `events list`, one part at a time; only the first has the heading. */
 export function renderEvents(events: readonly EventDocument[], style: Style, heading: boolean): string {
   return renderTable(eventColumns(style), events, style, heading)
 }
@@ -101,7 +101,7 @@ const GATE_COLUMNS: readonly Column<GateDocument>[] = [
   { title: 'status', cell: (gate) => span(oneLine(gate.status), gate.status === 'passed' ? 'good' : 'warn') },
 ]
 
-/** `gates list`. */
+/** Output of `gates list`. */
 export function renderGates(gates: readonly GateDocument[], style: Style): string {
   if (gates.length === 0) return 'No gate has been added.'
   return renderTable(GATE_COLUMNS, gates, style)

@@ -1,17 +1,17 @@
-/** Text measured as a terminal draws it: East Asian characters and emoji take two columns, accents none. */
+/** Measures text as a terminal draws it: East Asian characters and emoji take two columns, combining accents none. */
 
 interface Cluster {
   readonly text: string
   readonly width: number
 }
 
-// In functions: to make one of these expressions takes half a millisecond, and Latin text needs none.
+// In functions, because compiling these expressions is slow and Latin text needs none of them.
 const isCombining = (char: string): boolean => /^[\p{M}\p{Cf}\u1160-\u11ff\u{1f3fb}-\u{1f3ff}]$/u.test(char)
 const isEmoji = (char: string): boolean => /^\p{Emoji_Presentation}$/u.test(char)
 const isPicture = (char: string): boolean => /^\p{Extended_Pictographic}$/u.test(char)
 const isRegion = (char: string): boolean => /^\p{Regional_Indicator}$/u.test(char)
 
-/** Columns the text takes. Control characters must be gone by now (stripControl). */
+/** The number of columns the text takes. Strip control characters first (stripControl). */
 export function displayWidth(text: string): number {
   if (isNarrow(text)) return text.length
   let width = 0
@@ -19,19 +19,19 @@ export function displayWidth(text: string): number {
   return width
 }
 
-/** The text in at most `width` columns, the end replaced by `ellipsis` where it did not fit. */
+/** Cuts the text to at most `width` columns; `ellipsis` replaces what did not fit. */
 export function truncate(text: string, width: number, ellipsis = '…'): string {
   if (displayWidth(text) <= width) return text
   if (width < displayWidth(ellipsis)) return ''
   return cut(text, width - displayWidth(ellipsis)).trimEnd() + ellipsis
 }
 
-/** The text with spaces after it up to `width` columns; longer text as it is. */
+/** Pads the text with spaces to `width` columns; longer text is returned unchanged. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** The text on at most `maxLines` lines of at most `width` columns, broken between words where it can be. */
+/** Wraps the text into at most `maxLines` lines of at most `width` columns, between words where possible. */
 export function wrap(text: string, width: number, maxLines = Infinity, ellipsis = '…'): string[] {
   const lines: string[] = []
   let rest = text.trim()
@@ -45,7 +45,7 @@ export function wrap(text: string, width: number, maxLines = Infinity, ellipsis 
   return lines
 }
 
-/** As much of the beginning as fits, up to a space; a word is cut in two only where it is wider than a line. */
+/** The longest beginning that fits and ends at a space; splits a word only if it is wider than a line. */
 function lineOf(text: string, width: number): string {
   const fitting = cut(text, width)
   if (text[fitting.length] === ' ') return fitting
@@ -66,7 +66,7 @@ function cut(text: string, width: number): string {
   return taken
 }
 
-/** What is drawn as one: a character with its accents, a flag, a family joined by zero-width joiners. */
+/** Characters drawn as one: a letter with its accents, a flag, a family joined by zero-width joiners. */
 function* clusters(text: string): Generator<Cluster> {
   let current = ''
   let width = 0
@@ -76,7 +76,7 @@ function* clusters(text: string): Generator<Cluster> {
     const region = isRegion(char)
     if (current !== '' && (joined || isCombining(char) || (region && flag))) {
       current += char
-      // The emoji variant of a character that is narrow by itself.
+      // The emoji variant of a narrow character.
       if (char === '\ufe0f' && isPicture(firstOf(current))) width = 2
       joined = char === '\u200d' && isPicture(firstOf(current))
       flag = false
@@ -102,7 +102,7 @@ function widthOf(char: string): number {
   return isEmoji(char) || WIDE.some(([from, to]) => code >= from && code <= to) ? 2 : 1
 }
 
-/** Unicode's East_Asian_Width W and F, in blocks; emoji come from their own property. */
+/** Unicode's East_Asian_Width W and F, in blocks; emoji have their own property. */
 const WIDE: readonly (readonly [from: number, to: number])[] = [
   [0x1100, 0x115f],
   [0x2e80, 0x303e],
@@ -122,7 +122,7 @@ const WIDE: readonly (readonly [from: number, to: number])[] = [
   [0x20000, 0x3fffd],
 ]
 
-/** True for Latin text, of which every character is one column: the expressions above take milliseconds to be made. */
+/** True for Latin text, in which every character takes one column; avoids compiling the expressions above. */
 function isNarrow(text: string): boolean {
   return /^[ -~\u00a0-\u00ac\u00ae-\u02ff]*$/.test(text)
 }

@@ -1,4 +1,4 @@
-/** Times as people read them. `now` is an argument: a page is the same for the same input. */
+/** Times for people. `now` is an argument, so that the same input gives the same page. */
 
 const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
   [86_400, 'day'],
@@ -6,7 +6,7 @@ const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
   [60, 'minute'],
 ]
 
-/** "3 minutes ago"; what lies ahead, since clocks differ between machines, is "just now". Empty for no time. */
+/** "3 minutes ago". Future times are "just now", since clocks differ between machines. Empty without a time. */
 export function relativeTime(timestamp: string | null, now: Date): string {
   const then = timestamp === null ? NaN : Date.parse(timestamp)
   if (Number.isNaN(then)) return ''
@@ -18,7 +18,7 @@ export function relativeTime(timestamp: string | null, now: Date): string {
   return 'just now'
 }
 
-/** `2026-11-22 11:32:05`, UTC; anything that is no time comes back as it is. */
+/** `2026-11-22 11:32:05`, UTC; text that is not a time is returned unchanged. */
 export function absoluteTime(timestamp: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(timestamp)
     ? timestamp.slice(0, 19).replace('T', ' ')

@@ -1,4 +1,4 @@
-/** Everything there is to know of one work package. */
+/** All details of one work package. */
 import type {
   GateDocument,
   NoteDocument,
@@ -16,7 +16,10 @@ import { relativeTime } from './time.js'
 
 const LABEL = 12
 
-/** `tasks show`. @param now what "minutes ago" is counted from */
+/**
+ * Output of `tasks show`.
+ * @param now The reference for "3 minutes ago".
+ */
 export function renderWorkPackage(page: WorkPackageDetailDocument, now: Date, style: Style): string {
   const sections = [
     [...head(page), ...facts(page, now, style)],

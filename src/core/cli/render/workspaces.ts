@@ -23,13 +23,13 @@ const COLUMNS: readonly Column<WorkspaceDocument>[] = [
   { title: 'path', cell: (one) => span(oneLine(one.workspace_path)) },
 ]
 
-/** `workspaces list`. */
+/** Output of `workspaces list`. */
 export function renderWorkspaces(workspaces: readonly WorkspaceDocument[], style: Style): string {
   if (workspaces.length === 0) return 'No work package has a worktree here. Make one with: kitty implement WP'
   return renderTable(COLUMNS, workspaces, style)
 }
 
-/** `workspaces remove`. */
+/** Output of `workspaces remove`. */
 export function renderRemoval({ workspace_path, branch, kept_in, kept_refs }: RemoveResult): string {
   return [
     `Removed: ${oneLine(workspace_path)}`,

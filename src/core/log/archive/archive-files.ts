@@ -10,7 +10,10 @@ import { rawLine, winner } from './raw-line.js'
 
 export { archivedDays }
 
-/** `Archive.begin`: in a folder beside it, so that a crash leaves no archive that lacks lines. */
+/**
+ * Implements `Archive.begin`. Builds the archive in a sibling folder, so a crash never leaves an archive that lacks
+ * lines.
+ */
 export async function beginArchive(
   folder: string,
   lines: Iterable<readonly RawLine[]>,
@@ -28,7 +31,10 @@ export async function beginArchive(
   }
 }
 
-/** `Archive.add`, without compressing. The list of ids follows the lines: a crash in between makes it be made again. */
+/**
+ * Implements `Archive.add`, without compressing. Writes the lines before the ID list: after a crash in between, the
+ * list is rebuilt.
+ */
 export function addLines(folder: string, lines: readonly RawLine[], day: string): void {
   if (lines.length === 0) return
   const paths = pathsOf(folder, day)
@@ -38,7 +44,7 @@ export function addLines(folder: string, lines: readonly RawLine[], day: string)
     writeIds(paths.ids, lineBytes(paths), sortedIds([...known, ...lines.map(({ event_id }) => event_id)]))
 }
 
-/** Compresses every day that is over. */
+/** Compresses every past day. */
 export async function compressDays(folder: string, today: string): Promise<void> {
   for (const day of archivedDays(folder)) {
     if (day < today && sizeOf(pathsOf(folder, day).plain) > 0) {
@@ -48,7 +54,10 @@ export async function compressDays(folder: string, today: string): Promise<void>
   }
 }
 
-/** The day's ids, sorted; from its lines where the list does not fit them. @param keep Write the list again then. */
+/**
+ * Returns the day's IDs, sorted. Reads them from the lines when the list does not match.
+ * @param keep Save the list that was read from the lines.
+ */
 export async function idsOfDay(folder: string, day: string, keep = false): Promise<string[]> {
   const paths = pathsOf(folder, day)
   const bytes = lineBytes(paths)
@@ -64,7 +73,7 @@ export async function idsOfDay(folder: string, day: string, keep = false): Promi
   return ids
 }
 
-/** `Archive.lines`: reads only the days whose list names one of them. */
+/** Implements `Archive.lines`. Reads only the days whose list names one of the IDs. */
 export async function findLines(folder: string, wanted: ReadonlySet<string>): Promise<RawLine[]> {
   const found = new Map<string, RawLine>()
   for (const day of archivedDays(folder)) {
@@ -73,7 +82,7 @@ export async function findLines(folder: string, wanted: ReadonlySet<string>): Pr
       const line = rawLine(bytes)
       if (line === undefined || !wanted.has(line.event_id)) continue
       const other = found.get(line.event_id)
-      // Its own bytes: what it was read from is a whole chunk.
+      // Copy the bytes: `line.bytes` is a view of a whole chunk.
       if (other === undefined) found.set(line.event_id, { ...line, bytes: Buffer.from(bytes) })
       else if (!other.bytes.equals(bytes))
         found.set(line.event_id, winner(other, { ...line, bytes: Buffer.from(bytes) }))
@@ -82,7 +91,7 @@ export async function findLines(folder: string, wanted: ReadonlySet<string>): Pr
   return [...found.values()]
 }
 
-/** `Archive.days`. */
+/** Implements `Archive.days`. */
 export async function sizes(folder: string): Promise<ArchivedDay[]> {
   const days: ArchivedDay[] = []
   for (const day of archivedDays(folder)) {
@@ -93,7 +102,7 @@ export async function sizes(folder: string): Promise<ArchivedDay[]> {
   return days
 }
 
-/** `Archive.rewrite`. */
+/** Implements `Archive.rewrite`. */
 export async function rewriteDays(
   folder: string,
   change: (line: RawLine) => Buffer | undefined,
@@ -123,7 +132,7 @@ export async function rewriteDays(
   return changed
 }
 
-/** On disk when it returns; nothing of it stays where it fails. */
+/** Durable when it returns. If it fails, nothing of the append remains. */
 function append(folder: string, lines: readonly RawLine[], day: string): void {
   if (lines.length === 0) return
   const file = Append.open(pathsOf(folder, day).plain, true)

@@ -5,24 +5,25 @@ import type { ArchivedDay } from './day-parts.js'
 import type * as archiveFiles from './archive-files.js'
 
 /**
- * Every event this clone has acknowledged and its journal no longer holds, out of git's reach. docs/formats.md, "The
- * archive". Writing methods expect their caller to hold the write lock; all of them throw KittyError.
+ * Stores every event that this clone has acknowledged and its journal no longer holds, out of git's reach. See
+ * docs/formats.md, "The archive". The caller of a writing method must hold the write lock. Every method throws
+ * KittyError.
  */
 export interface Archive {
-  /** One look at the folder: false until the first write of this clone. */
+  /** Stats the folder. False until this clone's first write. */
   exists(): boolean
-  /** Makes the archive with these lines in it, whole or not at all. @param day Today, `YYYY-MM-DD`. */
+  /** Creates the archive with these lines, all or nothing. @param day Today, `YYYY-MM-DD`. */
   begin(lines: Iterable<readonly RawLine[]>, day: string): Promise<void>
-  /** On disk when it returns. Compresses the days that are over. @param day Today. */
+  /** Durable when it returns. Also compresses past days. @param day Today. */
   add(lines: readonly RawLine[], day: string): Promise<void>
-  /** The ids of one day after the other, each sorted. */
+  /** Yields the IDs day by day, sorted within each day. */
   ids(): AsyncGenerator<string[]>
-  /** The lines of these ids; a redacted one's stub wins over its full line. */
+  /** Returns the lines with these IDs. If an event was redacted, its stub wins over the full line. */
   lines(wanted: ReadonlySet<string>): Promise<RawLine[]>
   days(): Promise<ArchivedDay[]>
   /**
-   * Puts other bytes in the place of lines, or takes them out.
-   * @param change The line's new bytes, newline included; the same ones to keep it; undefined to remove it.
+   * Replaces or removes lines.
+   * @param change Returns the line's new bytes, newline included; the same bytes to keep it; undefined to remove it.
    * @param before Only days before this one. @returns how many lines changed.
    */
   rewrite(change: (line: RawLine) => Buffer | undefined, today: string, before?: string): Promise<number>
@@ -30,7 +31,7 @@ export interface Archive {
 
 export const Archive = token<Archive>('Archive')
 
-/** The archive's files, which load when something is first asked of them. */
+/** The archive on disk. Its code loads on first use. */
 export class FileArchive implements Archive {
   constructor(private readonly folder: string) {}
 

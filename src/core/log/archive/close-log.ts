@@ -7,9 +7,9 @@ import { isDayFile } from '../format/day-file.js'
 import { CLOSED } from './closed-logs.js'
 
 /**
- * Moves log, journal and archive into a folder of their own under git's directory, with the reason. The ids are noted
- * first, so that a crash in between closes the whole log or none of it.
- * @param ids Of every event in them. @param at RFC 3339 UTC. @returns the folder. @throws KittyError
+ * Moves log, journal and archive into their own folder under git's directory, together with the reason. It records the
+ * IDs first, so a crash in between closes either the whole log or none of it.
+ * @param ids IDs of every event in them. @param at RFC 3339 UTC. @returns the folder. @throws KittyError
  */
 export function closeLog(workspace: Workspace, ids: ReadonlySet<string>, reason: string, at: string): string {
   const { privateDir, eventsDir, journalFile, archiveDir, clockFile } = workspace

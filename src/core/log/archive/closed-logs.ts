@@ -2,17 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 
-/** Folders that hold what was before a new log was begun. */
+/** Prefix of the folders that hold what preceded a new log. */
 export const CLOSED = 'before-'
 
-/** Ids of every log that was closed by beginning a new one: none of their events comes back by itself. */
+/**
+ * Returns the IDs from every log that was closed when a new one began: kitty never restores these events on its own.
+ */
 export function closedIds(privateDir: string): Set<string> {
   const ids = new Set<string>()
   for (const name of foldersIn(privateDir)) {
     try {
       for (const id of readFileSync(join(privateDir, name, 'ids'), 'latin1').split('\n')) ids.add(id)
     } catch (error) {
-      // Left by a crash before it was whole: that log was not closed.
+      // A crash left an incomplete folder: that log was not closed.
       if (systemCode(error) !== 'ENOENT') throw error
     }
   }

@@ -20,9 +20,9 @@ import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
 const BATCH_BYTES = 1024 * 1024
 
 /**
- * Puts a day's lines into its `.jsonl.gz`, together with those that are compressed already. The plain file goes when
- * what was written has been read back and is on disk.
- * @throws KittyError: the plain file is as it was.
+ * Adds a day's lines to its `.jsonl.gz`, after those already compressed. Deletes the plain file only after the
+ * compressed one is on disk and has been read back.
+ * @throws KittyError: the plain file is unchanged.
  */
 export async function compress(folder: string, day: string): Promise<void> {
   const paths = pathsOf(folder, day)
@@ -56,7 +56,9 @@ export async function compress(folder: string, day: string): Promise<void> {
   }
 }
 
-/** Writes a day again, plain: each line as `change` has it. A crash in between leaves every line that was there. */
+/**
+ * Rewrites a day as a plain file, each line as `change` returns it. A crash in between keeps every line that was there.
+ */
 export async function replaceDay(
   folder: string,
   day: string,
@@ -85,7 +87,7 @@ export async function replaceDay(
   }
 }
 
-/** Each piece that is compressed costs a turn of another thread. */
+/** Batch the lines: each piece we compress costs a round trip to another thread. */
 async function* batches(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let batch: Buffer[] = []
   let bytes = 0

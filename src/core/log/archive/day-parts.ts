@@ -5,7 +5,7 @@ import { systemCode } from '../../errors/kitty-error.js'
 import { NO_SURPRISES } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 
-/** One day of the archive: what it takes on disk, compressed or not, and how many events it holds. */
+/** One day of the archive: its size on disk, compressed or not, and its number of events. */
 export interface ArchivedDay {
   /** The day its lines were archived, `YYYY-MM-DD` in UTC. */
   readonly day: string
@@ -27,7 +27,7 @@ export function pathsOf(folder: string, day: string): DayPaths {
   return { plain, compressed: `${plain}.gz`, ids: join(folder, `${day}.ids`) }
 }
 
-/** The days that have lines, in order. None where there is no archive. */
+/** Returns the days that have lines, in order. Empty if there is no archive. */
 export function archivedDays(folder: string): string[] {
   try {
     return [...new Set(readdirSync(folder).flatMap((name) => DAY.exec(name)?.[1] ?? []))].sort()
@@ -37,24 +37,24 @@ export function archivedDays(folder: string): string[] {
   }
 }
 
-/** On disk, in bytes; 0 where there is no such file. */
+/** Size on disk in bytes; 0 if the file does not exist. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** How many bytes of lines a day has, without reading them. */
+/** Returns a day's size in bytes of lines, without reading them. */
 export function lineBytes({ plain, compressed }: DayPaths): number {
   return sizeOf(plain) + uncompressedSize(compressed)
 }
 
-/** Every whole line of a day, compressed ones first. Memory is one chunk and one line. */
+/** Yields every whole line of a day, compressed ones first. Holds one chunk and one line in memory. */
 export async function* linesOfDay(paths: DayPaths): AsyncGenerator<Buffer> {
   for (const path of [paths.compressed, paths.plain]) {
     if (sizeOf(path) > 0) yield* linesOf(path)
   }
 }
 
-/** @throws KittyError for a file that cannot be read or that was not compressed by kitty. */
+/** @throws KittyError for a file that cannot be read or that kitty did not compress. */
 export async function* linesOf(path: string): AsyncGenerator<Buffer> {
   const source = createReadStream(path, { flags: 'r', highWaterMark: 1024 * 1024 })
   const chunks: AsyncIterable<Buffer> = /\.gz(?:\.tmp)?$/.test(path) ? unzipped(source) : source
@@ -83,7 +83,7 @@ function unzipped(source: ReturnType<typeof createReadStream>): AsyncIterable<Bu
   return source.pipe(unzip)
 }
 
-/** What gzip's trailer says (RFC 1952, ISIZE), of a file with one member. */
+/** Reads the size from gzip's trailer (RFC 1952, ISIZE), for a file with one member. */
 function uncompressedSize(path: string): number {
   let descriptor: number
   try {

@@ -3,21 +3,22 @@ import { NO_SURPRISES, readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 
 /**
- * The sorted ids of one archived day: a first line that says how many bytes of lines it covers and how many ids follow,
- * then one id per line. It is derived: one that does not fit is read from the lines again.
+ * Reads the sorted IDs of one archived day. The first line says how many bytes of lines the list covers and how many
+ * IDs follow; then comes one ID per line. The list is derived: if it does not match, the IDs are read from the lines
+ * again.
  */
 export function readIds(path: string, bytes: number): string[] | undefined {
   const text = readWhole(path)?.bytes.toString('latin1')
   if (text === undefined) return undefined
   const [head = '', ...ids] = text.split('\n')
-  // A whole list ends in a newline.
+  // A complete list ends in a newline.
   if (head !== header(bytes, ids.length - 1) || ids.pop() !== '') return undefined
   return ids
 }
 
-/** @param ids Sorted, each once. */
+/** @param ids Sorted, without repeats. */
 export function writeIds(path: string, bytes: number, ids: readonly string[]): void {
-  // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+  // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
   const temporary = `${path}.tmp`
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES

@@ -1,6 +1,6 @@
 import type { RawLine } from '../event-log.js'
 
-/** One line as far as its id and day; undefined for what is no event: the trace of a crash. */
+/** Parses a line for its ID and day only. Returns undefined if it is not an event, which is the trace of a crash. */
 export function rawLine(bytes: Buffer): RawLine | undefined {
   const value = parsed(bytes)
   if (value === undefined || !('event_id' in value) || !('timestamp' in value)) return undefined
@@ -9,7 +9,7 @@ export function rawLine(bytes: Buffer): RawLine | undefined {
   return { event_id, timestamp, bytes }
 }
 
-/** Of two lines with one id, a redacted one's stub; else, or of two stubs, the one whose bytes sort first. */
+/** Chooses between two lines with one ID: a redacted stub wins over a full line, otherwise the one that sorts first. */
 export function winner(one: RawLine, other: RawLine): RawLine {
   const [isStub, isOtherStub] = [isRedacted(one.bytes), isRedacted(other.bytes)]
   if (isStub !== isOtherStub) return isStub ? one : other

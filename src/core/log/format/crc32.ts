@@ -1,13 +1,13 @@
 import type { crc32 as zlibCrc32 } from 'node:zlib'
 
-/** Until so many bytes have come the table is done before zlib, which takes milliseconds to load, would be there. */
+/** Below this many bytes, use our own table: loading zlib takes longer. */
 const FEW_BYTES = 512 * 1024
 
 let table: Uint32Array | undefined
 let seen = 0
 let native: typeof zlibCrc32 | undefined
 
-/** As zlib's `crc32(bytes, crc)`: continues from `crc`, so that a front part's checksum grows with it. */
+/** Works like zlib's `crc32(bytes, crc)`: continues from `crc`, so that the checksum of a prefix can grow. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   seen += bytes.length
   if (seen > FEW_BYTES) {
@@ -16,7 +16,7 @@ export function crc32(bytes: Uint8Array, crc = 0): number {
   }
   table ??= makeTable()
   let rest = ~crc
-  // By number: to iterate over bytes takes five times as long in a process that has just begun.
+  // Index by number: iterating over bytes is much slower in a process that has just started.
   for (let at = 0; at < bytes.length; at += 1)
     rest = (rest >>> 8) ^ (table[(rest ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
   return ~rest >>> 0

@@ -5,17 +5,17 @@ import { rewriteFile } from '../../files/rewrite-file.js'
 
 const CHUNK_BYTES = 256 * 1024
 
-/** Bytes of a file: a line, newline included. */
+/** A range of bytes in a file: a line, newline included. */
 export interface ByteRange {
   readonly offset: number
   readonly length: number
 }
 
 /**
- * Takes lines out of a day's file, which stays byte for byte what it was otherwise. For the holder of the lock, after
- * the lines have been put somewhere else.
+ * Cuts lines out of a day file and leaves every other byte unchanged. The caller must hold the write lock and have
+ * copied the lines first.
  * @param ranges Ascending. @param identity `LogFile.identity` of the file in which they were found.
- * @returns false when the file is another one by now: nothing was done. @throws KittyError
+ * @returns false if the file has been replaced; nothing was done. @throws KittyError
  */
 export function cutLines(
   eventsDir: string,
@@ -36,7 +36,7 @@ export function cutLines(
   }
 }
 
-/** A file's bytes between and behind the ranges, in chunks. */
+/** Yields a file's bytes between and after the ranges, in chunks. */
 function* outside(fd: number, ranges: readonly ByteRange[], size: number): Generator<Buffer> {
   let at = 0
   for (const { offset, length } of [...ranges, { offset: size, length: 0 }]) {
@@ -45,7 +45,7 @@ function* outside(fd: number, ranges: readonly ByteRange[], size: number): Gener
   }
 }
 
-/** A part of a file, in chunks. Each is good until the next one is asked for. */
+/** Yields a part of a file in chunks. Each chunk is valid only until the caller asks for the next. */
 export function* chunks(fd: number, { offset, length }: ByteRange): Generator<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(0, length)))
   for (let done = 0; done < length;) {

@@ -9,18 +9,18 @@ export function isDayFile(name: string): boolean {
   return DAY_FILE.test(name)
 }
 
-/** Which file a new line goes to. For the holder of the write lock. */
+/** Chooses the file for a new line. The caller must hold the write lock. */
 export interface DayFiles {
   /**
-   * Name of the file an event of this timestamp is written to.
-   * @throws KittyError ValidationError: a timestamp that is none must never become a path.
+   * Returns the name of the file that an event with this timestamp goes to.
+   * @throws KittyError ValidationError: an invalid timestamp must never become a path.
    */
   fileFor(timestamp: string): string
-  /** The same for a line that git has taken out of another file of that day. */
+  /** Does the same for a line that git removed from another file of that day. */
   fileForPutBack(timestamp: string): string
 }
 
-/** One file a day. */
+/** One file per day. */
 export const DAILY_FILES: DayFiles = {
   fileFor: (timestamp) => `${dayOf(timestamp)}.jsonl`,
   fileForPutBack: (timestamp) => `${dayOf(timestamp)}.jsonl`,

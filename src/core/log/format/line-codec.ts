@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import { parseEvent, type Registry } from '../../events-lib.js'
 import type { LogLine, LogProblem } from '../event-log.js'
 
-/** A line longer than this, newline included, is refused on write and passed over on read. */
+/** A line longer than this, newline included, is rejected on write and skipped on read. */
 export const MAX_LINE_BYTES = 256 * 1024
 
-/** Deeper than any payload means: a line that is meant to break its reader. */
+/** Deeper than any real payload: such a line is meant to break its reader. */
 const MAX_DEPTH = 100
 
 const LF = 0x0a
@@ -18,7 +18,7 @@ const CLOSING_BRACE = 0x7d
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const MARKER = /^(?:<{7,}|\|{7,}|={7,}|>{7,})(?: |$)/
 
-/** Reads the lines of one file in order. Holds what the file is to be blamed for only once. */
+/** Reads the lines of one file in order. Remembers the problems that are reported only once per file. */
 export class LineReader {
   private crlfReported = false
 
@@ -26,11 +26,11 @@ export class LineReader {
     private readonly file: string,
     private line: number,
     private offset: number,
-    /** Event types of plugins are read as they stand where it is not given. */
+    /** If omitted, event types of plugins are read as they are, without validation. */
     private readonly registry?: Registry,
   ) {}
 
-  /** Lines of `chunk`, which ends with a newline, appended to `into`; returns how many there were. */
+  /** Appends the lines of `chunk`, which ends with a newline, to `into`. Returns how many there were. */
   read(chunk: Buffer, into: LogLine[]): number {
     const before = this.line
     const isClean = !chunk.includes(CR) && isUtf8(chunk)
@@ -52,7 +52,7 @@ export class LineReader {
     return this.line - before
   }
 
-  /** A line too long to be held in memory, or a tail that no line could still become. */
+  /** Reports a line too long to hold in memory, or a tail too long to become a line. */
   tooLong(length: number): LogLine {
     this.line += 1
     const line = this.bad(
@@ -64,9 +64,10 @@ export class LineReader {
     return line
   }
 
-  /** A line of clean UTF-8 without its end. */
+  /** Reads a line of clean UTF-8, without its line end. */
   private readPlain(bytes: Buffer, start: number, end: number, length = end + 1 - start): LogLine {
-    // Line by line: one letter beyond Latin-1 would have every line of a chunk held, and parsed, in two bytes a letter.
+    // Decode line by line: one character beyond Latin-1 would make V8 store and parse the whole chunk at two bytes per
+    // character.
     const text = bytes.toString('utf8', start, end)
     let value: unknown
     try {
@@ -89,7 +90,10 @@ export class LineReader {
     return { file, line, offset, length, event: result.event, known: result.known }
   }
 
-  /** Any line that is not plainly `{…}` in clean UTF-8: Windows line ends, marks, markers, damage. */
+  /**
+   * Reads any line that is not plainly `{…}` in clean UTF-8: Windows line ends, byte order marks, conflict markers,
+   * damage.
+   */
   private readOdd(raw: Buffer): LogLine | undefined {
     const length = raw.length + 1
     if (length > MAX_LINE_BYTES) return this.bad(length, 'line_too_long', `line too long: ${length} bytes`)
@@ -112,14 +116,14 @@ export class LineReader {
     return this.readPlain(body, 0, body.length, length)
   }
 
-  /** Events of one line that have lost the newlines between them, or the line as it was found to be. */
+  /** Reads the events of a line that lost the newlines between them; otherwise returns the line as found. */
   private readGlued(raw: Buffer, found: LogLine): LogLine[] {
     const parts = gluedObjects(raw.at(-1) === CR ? raw.subarray(0, -1) : raw)
     if (parts.length < 2) return [found]
     const lines: LogLine[] = []
     let offset = this.offset
     for (const [at, part] of parts.entries()) {
-      // The line's end belongs to its last part.
+      // The last part includes the line end.
       const length = at === parts.length - 1 ? this.offset + found.length - offset : part.length
       const line = this.readBody(part, length)
       if (line.event === undefined) return [found]
@@ -147,7 +151,9 @@ export class LineReader {
   }
 }
 
-/** The JSON objects that stand in a line without anything between them: itself alone when it is not made of several. */
+/**
+ * Splits a line into the JSON objects that it holds without separators. Returns the line itself if there is only one.
+ */
 export function gluedObjects(line: Buffer): Buffer[] {
   const parts: Buffer[] = []
   let start = 0
@@ -164,7 +170,7 @@ export function gluedObjects(line: Buffer): Buffer[] {
   return [...parts, line.subarray(start)]
 }
 
-/** True for a line git writes between the sides of a conflict (git-merge(1), "How conflicts are presented"). */
+/** True for a line that git writes between the sides of a conflict (git-merge(1), "How conflicts are presented"). */
 export function isConflictMarker(body: Buffer): boolean {
   return MARKER.test(body.toString('latin1', 0, 200))
 }
@@ -173,7 +179,7 @@ export function startsWithBom(bytes: Buffer): boolean {
   return bytes.subarray(0, BOM.length).equals(BOM)
 }
 
-/** Keys in a parsed value, at every level; −1 when it is nested too deep. */
+/** Counts the keys of a parsed value at every level; −1 if it is nested too deeply. */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth === MAX_DEPTH) return -1
@@ -186,7 +192,7 @@ function countKeys(value: unknown, depth: number): number {
     }
     return count
   }
-  // A cast, for what JSON.parse made of an object: no prototype adds a key to it.
+  // Cast: JSON.parse made this object, so no prototype adds a key to it.
   const parent = value as Record<string, unknown>
   for (const key in parent) {
     count += 1
@@ -200,12 +206,13 @@ function countKeys(value: unknown, depth: number): number {
 }
 
 /**
- * The quick answer for most lines: without escapes all strings stand in the text as they are, so that colons beyond
- * those of one of them leave at least the keys as written, and no more than there are in the value.
+ * A fast check that settles most lines. Without escapes, every string appears in the text as it is. The colons, less
+ * those in the timestamp, are then at least as many as the keys written, which are at least as many as the keys in the
+ * value. So if the two ends are equal, no key was written twice.
  */
 function isPlainlyOnce(value: unknown, text: string, keys: number): boolean {
   if (text.includes('\\')) return false
-  // A cast, for whatever JSON.parse has made: any property of it may be asked for, but for null's.
+  // Cast: JSON.parse can return anything, and any property can be read from it, except from null.
   const timestamp = (value as Partial<Record<string, unknown>> | null)?.['timestamp']
   const within = typeof timestamp === 'string' ? countColons(timestamp) : 0
   return countColons(text) - within === keys
@@ -217,7 +224,10 @@ function countColons(text: string): number {
   return count
 }
 
-/** Colons outside strings: keys as written. More of them than the parsed value has keys: one was written twice. */
+/**
+ * Counts the colons outside strings, which are the keys as written. If there are more than the parsed value has keys, a
+ * key was written twice.
+ */
 function countKeyColons(bytes: Buffer, start: number, end: number): number {
   let count = 0
   for (let at = start; at < end; at += 1) {

@@ -10,7 +10,7 @@ export interface MergedLines {
   readonly bytes: Buffer
   /** Lines in `bytes`. */
   readonly merged: number
-  /** Lines that were there before, byte for byte. */
+  /** Lines that repeated an earlier one, byte for byte. */
   readonly duplicates: number
 }
 
@@ -21,11 +21,10 @@ interface Line {
 }
 
 /**
- * The set union of several versions of one day's file: events in total order, each line once, markers of git's
- * conflicts and Windows line ends gone. Two lines of one id that differ both stay, but for a redacted one, which takes
- * the place of all others. A line that is no event stays
- * as it is, behind the events. A line that only one version still has stays: the log is append-only, so that a
- * line missing on one side was never meant to go.
+ * Merges versions of one day file by set union: events in total order, each line once, without git's conflict markers
+ * and Windows line ends. If two lines with one ID differ, both stay, except that a redacted line replaces all others. A
+ * line that is not an event stays unchanged, after the events. A line that only one version still has also stays: the
+ * log is append-only, so a line missing on one side was never deleted on purpose.
  */
 export function mergeLines(versions: readonly Buffer[]): MergedLines {
   const unique = new Map<string, Line>()
@@ -46,7 +45,7 @@ export function mergeLines(versions: readonly Buffer[]): MergedLines {
   return { bytes, merged: lines.length, duplicates: total - lines.length }
 }
 
-/** Takes out the full lines of events of which a redaction left a stub. */
+/** Removes the full lines of events for which a redaction left a stub. */
 function dropRedacted(lines: Map<string, Line>): void {
   const redacted = new Set<string>()
   for (const { event } of lines.values())
@@ -56,14 +55,14 @@ function dropRedacted(lines: Map<string, Line>): void {
     if (event !== undefined && redacted.has(event.event_id) && !isStub(event)) lines.delete(key)
 }
 
-/** Stable: what is no event keeps its order, and comes last. */
+/** Stable: lines that are not events keep their order and come last. */
 function compareLines(a: Line, b: Line): number {
   if (a.event === undefined || b.event === undefined)
     return Number(a.event === undefined) - Number(b.event === undefined)
   return compareEvents(a.event, b.event) || Buffer.compare(a.bytes, b.bytes)
 }
 
-/** A version saved while a line was being written ends in the front part of a line that another version has whole. */
+/** A version saved in the middle of a write ends in the beginning of a line that another version has whole. */
 function isCutCopy(key: string, lines: ReadonlyMap<string, Line>): boolean {
   if (lines.get(key)?.event !== undefined) return false
   return [...lines.keys()].some((other) => other.length > key.length && other.startsWith(key))
@@ -78,7 +77,7 @@ function* textLines(version: Buffer): Generator<{ bytes: Buffer; isTorn: boolean
     const text = withoutCr(whole)
     if (text.length > 0 && !isConflictMarker(text)) {
       const parts = unglued(text)
-      // What is no event stays byte for byte: its CR may be part of it.
+      // Keep a line that is not an event byte for byte: its CR may be part of it.
       const isEvents = text.length === whole.length || parts.every((part) => eventIn(part) !== undefined)
       for (const bytes of isEvents ? parts : [whole]) yield { bytes, isTorn: newline < 0 }
     }
@@ -90,7 +89,7 @@ function withoutCr(line: Buffer): Buffer {
   return line.at(-1) === CR ? line.subarray(0, -1) : line
 }
 
-/** A merge of files without final newline may have put two events into one line. */
+/** Merging files without a final newline may have joined two events on one line. */
 function unglued(bytes: Buffer): Buffer[] {
   if (!bytes.includes('}{')) return [bytes]
   const parts = gluedObjects(bytes)

@@ -2,12 +2,12 @@ import { readObjects } from '../../git/objects.js'
 import type { LogLine, RawLine } from '../event-log.js'
 import { LineReader } from './line-codec.js'
 
-/** The events in these blobs of git's. @throws whatever made git fail. */
+/** Returns the events in these git blobs. @throws any failure of git. */
 export function rawLinesOfBlobs(root: string, ids: readonly string[]): RawLine[] {
   return readObjects(root, ids).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
 }
 
-/** The events in a file's content, each as a line of its own with the line end the log has. */
+/** Returns the events in a file's content, each as its own line with the log's line end. */
 export function rawLinesIn(content: Buffer): RawLine[] {
   const text = content.at(-1) === 0x0a ? content : Buffer.concat([content, Buffer.from('\n')])
   const lines: LogLine[] = []

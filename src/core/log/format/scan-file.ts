@@ -10,20 +10,20 @@ import { storageError } from '../../files/storage-error.js'
 const CHUNK_BYTES = 1024 * 1024
 const LF = 0x0a
 
-/** A file that vanished since it was listed reads as an empty one: the next listing tells. */
+/** A file that vanished after it was listed reads as empty: the next listing shows that it is gone. */
 const NOTHING: ScanEnd = { offset: 0, line: 0, crc: 0, tornBytes: 0, identity: '' }
 
-/** The chunk of the last scan: a store that appends scans the end of a file for every event. */
+/** The last scan's chunk, reused: a store that appends scans the end of a file for every event. */
 let spare: Buffer | undefined
 
 function takeChunk(): Buffer {
   const chunk = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
-  // Not two at once: a scan may be read while another one waits.
+  // Never share the chunk: one scan may be read while another is paused.
   spare = undefined
   return chunk
 }
 
-/** `EventLog.scan`. Memory is one chunk, however long the file or a line of it. */
+/** Implements `EventLog.scan`. Holds one chunk in memory, however long the file or a line is. */
 export function* scanFile(
   folder: string,
   file: string,
@@ -51,7 +51,7 @@ export function* scanFile(
   }
 }
 
-/** `EventLog.prefixCrc`. */
+/** Implements `EventLog.prefixCrc`. */
 export function prefixCrc(path: string, length: number): number | undefined {
   const open = openToRead(path)
   if (open === undefined) return undefined
@@ -73,20 +73,23 @@ export function prefixCrc(path: string, length: number): number | undefined {
   }
 }
 
-/** One pass over one file: a buffer, what of it waits for its newline, and what is being skipped as too long. */
+/**
+ * One pass over one file. Holds the buffer, the bytes in it that wait for their newline, and how much of an overlong
+ * line was skipped.
+ */
 class Scan {
   position: ScanPosition
   private readonly reader: LineReader
-  /** Bytes at the buffer's front that wait for their newline. */
+  /** Bytes at the start of the buffer that wait for their newline. */
   private held = 0
   private filled = 0
-  /** Length so far of a line too long to hold, and the checksum up to there. */
+  /** Length so far of a line too long to hold, and the checksum up to that point. */
   private skipped = { length: 0, crc: 0 }
 
   constructor(
     file: string,
     from: ScanPosition,
-    /** This scan's alone. */
+    /** Not shared with any other scan. */
     private readonly buffer: Buffer,
     registry?: Registry,
   ) {
@@ -98,7 +101,7 @@ class Scan {
     return this.skipped.length + this.held
   }
 
-  /** Reads the next chunk; false at the end of the file. */
+  /** Reads the next chunk. Returns false at the end of the file. */
   fill(fd: number): boolean {
     const at = this.position.offset + this.skipped.length + this.held
     const read = readSync(fd, this.buffer, this.held, CHUNK_BYTES - this.held, at)
@@ -118,7 +121,7 @@ class Scan {
     return lines
   }
 
-  /** A tail longer than any line may be: no writer is at work there, and it is reported although it has no end. */
+  /** Reports a tail longer than any valid line, even though it has no line end: no writer is at work there. */
   overlongTail(): LogLine | undefined {
     return this.tornBytes > MAX_LINE_BYTES ? this.reader.tooLong(this.tornBytes) : undefined
   }
@@ -135,7 +138,10 @@ class Scan {
     }
   }
 
-  /** Where the line that is being skipped ends in the buffer, reported into `lines`; 0 when it does not. */
+  /**
+   * Finds the end, in the buffer, of the line being skipped, and reports that line in `lines`. Returns 0 if it does not
+   * end here.
+   */
   private endSkipping(lines: LogLine[]): number {
     const end = this.buffer.subarray(0, this.filled).indexOf(LF) + 1
     if (end === 0) return 0

@@ -9,36 +9,36 @@ import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
 import { readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 
-/** Crockford's digits: no two that look alike. */
+/** Crockford's digits: no two look alike. */
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
 const ID_LENGTH = 8
 
-/** Who writes from this clone, and which of its files it is at. Kept under git's directory. */
+/** The writer ID of this clone, and which of its files it is writing. Stored under git's directory. */
 interface Writer {
   readonly id: string
-  /** Where the id was made. A clone that is copied, git's directory and all, finds itself elsewhere. */
+  /** Where the ID was made. A copy of the clone, git's directory included, notices that it is somewhere else. */
   readonly host: string
   readonly path: string
   /** Counts files: `<id>`, `<id>-1`, `<id>-2`… */
   readonly part: number
-  /** The state of HEAD in which the part was begun. */
+  /** The state of HEAD when this part began. */
   readonly head: string
 }
 
 export interface WriterPlace {
   readonly eventsDir: string
-  /** Where the writer is kept. */
+  /** Where the writer is stored. */
   readonly writerFile: string
   readonly host: string
-  /** What tells HEAD's state: see `headState`. */
+  /** Identifies HEAD's state: see `headState`. */
   readonly head: () => string
 }
 
 /**
- * Files that no two commits ever write differently: `YYYY-MM-DD.<writer>.jsonl`, the writer being this clone. One is
- * added to only while HEAD stands where it stood when the file was begun, so that every commit brings files of its
- * own and changes none. Git's plain merge, rebase, cherry-pick, squash and revert then have nothing to conflict over,
- * with no driver and no attribute. docs/formats.md, "Per-writer files".
+ * Chooses files that no two commits ever write differently: `YYYY-MM-DD.<writer>.jsonl`, where the writer is this
+ * clone. Kitty appends to a file only while HEAD is where it was when the file was begun, so every commit adds its own
+ * files and changes none. Git's plain merge, rebase, cherry-pick, squash and revert then cannot conflict, and need no
+ * driver or attribute. See docs/formats.md, "Per-writer files".
  */
 export class WriterFiles implements DayFiles {
   constructor(private readonly place: WriterPlace) {}
@@ -47,7 +47,7 @@ export class WriterFiles implements DayFiles {
     return this.#file(timestamp, false)
   }
 
-  /** Another file: the one git took the line from may be committed as it was. */
+  /** Use another file: the one that git took the line from may already be committed as it was. */
   fileForPutBack(timestamp: string): string {
     return this.#file(timestamp, true)
   }
@@ -70,7 +70,7 @@ export class WriterFiles implements DayFiles {
     return { id, host: this.place.host, path: this.place.writerFile, part: 0, head }
   }
 
-  /** This clone's own: of what a copy brought along, or what cannot be read, undefined. */
+  /** Reads this clone's own writer. Undefined if a copy of the clone brought it along or it cannot be read. */
   #read(): Writer | undefined {
     const text = readWhole(this.place.writerFile)?.bytes.toString('utf8')
     const writer = text === undefined ? undefined : parse(text)
@@ -78,10 +78,10 @@ export class WriterFiles implements DayFiles {
     return isOurs ? writer : undefined
   }
 
-  /** Before the first line of a new file, so that a crash costs a number and never gives one twice. */
+  /** Saved before the first line of a new file, so a crash skips a number but never issues one twice. */
   #write(writer: Writer): void {
     const { writerFile } = this.place
-    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
     const temporary = `${writerFile}.tmp`
     try {
       mkdirSync(dirname(writerFile), { recursive: true })
@@ -99,7 +99,7 @@ export class WriterFiles implements DayFiles {
   }
 }
 
-/** The files the settings ask for. */
+/** Returns the day files that the settings ask for. */
 export function dayFilesFor(workspace: Workspace, { log }: Pick<Config, 'log'>): DayFiles {
   if (log.files === 'daily') return DAILY_FILES
   const { eventsDir, writerFile } = workspace
@@ -115,7 +115,7 @@ function parse(text: string): Writer | undefined {
   try {
     value = JSON.parse(text)
   } catch {
-    // The trace of a crash: a new writer is as good as the old one.
+    // A crash left it incomplete: a new writer is as good as the old one.
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined

@@ -7,10 +7,12 @@ import { rawLinesOfBlobs } from '../format/raw-lines.js'
 import { keysOf, WantedLines } from './line-keys.js'
 import type { TipMemory } from './tip-memory.js'
 
-/** Blobs are fetched in batches of about this size. */
+/** Approximate size of a batch of blobs. */
 const BATCH_BYTES = 32 * 1024 * 1024
 
-/** Tips are read for so long, in milliseconds: what a command may take in a repository of many large branches. */
+/**
+ * How long we read tips, in milliseconds: the most that a command may spend in a repository with many large branches.
+ */
 const SEARCH_MS = 2_000
 
 interface Blob {
@@ -18,7 +20,7 @@ interface Blob {
   readonly size: number
 }
 
-/** Ids of lines that git has, byte for byte, in whichever file of their day. */
+/** IDs of the lines that git has, byte for byte, in any file of their day. */
 export interface Committed {
   readonly inHead: ReadonlySet<string>
   /** In the tip of a local branch that HEAD does not contain. */
@@ -26,21 +28,22 @@ export interface Committed {
 }
 
 export interface TipSearch {
-  /** What was read of tips before. */
+  /** What earlier searches read from tips. */
   readonly memory?: TipMemory
-  /** Stops reading tips after so long, in milliseconds. */
+  /** Stops reading tips after this many milliseconds. */
   readonly forMs?: number
 }
 
 /**
- * Where git has these lines. A branch that HEAD contains does not count: what it brought ought to be in HEAD itself,
- * and where it is not, git took it out (a revert, a merge with a hand in it), and no change of branches brings it back.
+ * Finds where git has these lines. A branch that HEAD contains does not count: its lines ought to be in HEAD, and if
+ * they are not, git removed them (a revert, a merge edited by hand), and no branch switch brings them back.
  *
- * A handful of processes whatever the number of branches: the tips, their folders, the blobs' sizes, the blobs that
- * differ. The newest tips come first, and reading ends with the last line found. Git's index is not touched. What time
- * has run out for does not count as committed: a line too many is put back, none is lost.
- * @throws KittyError when git cannot be asked. Nothing is known then, and nothing may be put back: the lines may be
- * another branch's.
+ * Uses a fixed, small number of processes for any number of branches: the tips, their folders, the blobs' sizes, the
+ * blobs that differ. Reads the newest tips first and stops when it has found the last line. Does not touch git's index.
+ * If time runs out, a line not yet found counts as uncommitted: that may put back a line too many, but loses none.
+ *
+ * @throws KittyError if git fails. Then nothing is known and nothing may be put back: the lines may belong to another
+ * branch.
  * @param root The checkout whose HEAD counts. @param eventsDir The log's folder inside it.
  */
 export function committedLines(
@@ -81,14 +84,14 @@ function isOver({ elsewhere }: Committed, lines: readonly RawLine[], until: numb
   return elsewhere.size >= lines.length || performance.now() > until
 }
 
-/** Every event that HEAD has, one file at a time. @throws KittyError when git cannot be asked. */
+/** Yields every event that HEAD has, one file at a time. @throws KittyError if git fails. */
 export function linesOfHead(root: string, eventsDir: string): Generator<RawLine[]> {
   return linesOfCommits(root, eventsDir, ['HEAD'])
 }
 
 /**
- * Every event that commits have, one file at a time and each file once.
- * @param but A file that this commit has as well is left out. @throws KittyError when git cannot be asked.
+ * Yields every event that the commits have, one file at a time and each file once.
+ * @param but Skip files that this commit also has. @throws KittyError if git fails.
  */
 export function* linesOfCommits(
   root: string,
@@ -109,7 +112,7 @@ export function* linesOfCommits(
   }
 }
 
-/** The tips of all local branches, the newest first. @throws KittyError when git cannot be asked. */
+/** Returns the tips of all local branches, newest first. @throws KittyError if git fails. */
 export function branchTips(root: string): string[] {
   const tips = askGitText(root, [
     'for-each-ref',
@@ -133,7 +136,10 @@ function branchesBeyondHead(root: string): string[] {
   return [...new Set(others.split('\n').filter(Boolean))]
 }
 
-/** Ids of a folder's day files, of these days or of all. A tree is a row of `mode name NUL id`, the id in bytes. */
+/**
+ * Returns the blob IDs of a folder's day files, for these days or for all. A tree is a sequence of `mode name NUL id`,
+ * with the ID in binary.
+ */
 function blobsOfDays(tree: GitObject | undefined, days?: ReadonlySet<string>): string[] {
   if (tree?.type !== 'tree') return []
   const { id, content } = tree
@@ -162,7 +168,7 @@ function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
   })
 }
 
-/** The blobs' contents, a batch in memory at a time. @param isEnough Asked before each batch. */
+/** Yields the blobs' contents, holding one batch in memory at a time. @param isEnough Called before each batch. */
 function* contents(
   root: string,
   ids: ReadonlySet<string>,

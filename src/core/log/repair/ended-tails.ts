@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 
-/** A torn tail that became a line of its own, since git was at work and nothing could be cut. */
+/** A torn tail that became its own line because git was at work and nothing could be cut. */
 export interface EndedTail {
   readonly file: string
   /** Without the newline. */
@@ -10,7 +10,9 @@ export interface EndedTail {
   readonly crc32: number
 }
 
-/** For the next repair. Best effort: a line that is not noted stays in the log, where `verify` reports it. */
+/**
+ * Records the tail for the next repair. Best effort: an unrecorded line stays in the log, where `verify` reports it.
+ */
 export function noteEnded(privateDir: string, tail: EndedTail): void {
   try {
     appendFileSync(placeIn(privateDir), `${JSON.stringify(tail)}\n`, { mode: 0o600 })
@@ -19,7 +21,7 @@ export function noteEnded(privateDir: string, tail: EndedTail): void {
   }
 }
 
-/** None where there is no note. */
+/** Returns the recorded tails; empty if there are none. */
 export function endedTails(privateDir: string): EndedTail[] {
   try {
     return readFileSync(placeIn(privateDir), 'utf8').split('\n').flatMap(parsed)

@@ -2,8 +2,8 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { unsafe } from '../../files/assert-safe.js'
 
 /**
- * Makes the folder of error records where it is missing. Through a link in its place the log's bytes would leave the
- * repository.
+ * Creates the folder of error records if it is missing. Rejects a link in its place: through it, the log's bytes would
+ * leave the repository.
  * @throws KittyError UnsafeSetup
  */
 export function makeErrorsFolder(errorsDir: string): void {

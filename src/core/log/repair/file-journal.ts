@@ -40,7 +40,7 @@ export class FileJournal implements Journal {
     if (open === undefined) return { lines: [], end: { offset: 0, identity: '' }, size: 0 }
     try {
       const { ino, birthtimeNs, size } = open.stats
-      // The birth time as well: a file system gives a freed inode's number to the next file.
+      // Include the birth time: a file system may give a freed inode number to the next file.
       const identity = `${ino}:${birthtimeNs}`
       const isSame = since?.identity === identity && since.offset <= size
       const from = isSame ? since.offset : 0
@@ -71,7 +71,7 @@ export class FileJournal implements Journal {
   }
 
   rewrite(keep: readonly RawLine[]): void {
-    // One name, since only the lock's holder comes here: a crash leaves at most one of it.
+    // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
     const temporary = `${this.path}.tmp`
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES

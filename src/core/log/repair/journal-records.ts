@@ -4,15 +4,15 @@ import { crc32 } from '../format/crc32.js'
 
 const LF = 0x0a
 
-/** The commands in a piece of the journal. */
+/** The commands in a part of the journal. */
 export interface JournalRecords {
-  /** Those of whole commands. */
+  /** Lines of complete commands. */
   readonly lines: RawLine[]
-  /** Byte behind the last whole command or line that stands by itself. */
+  /** Byte after the last complete command or standalone line. */
   readonly end: number
 }
 
-/** One command's lines with the record that says what belongs to it, as one buffer. */
+/** Builds one command's lines, with the record that says what belongs to it, as one buffer. */
 export function journalRecord(command: string, lines: readonly Buffer[]): Buffer {
   const bytes = lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines)
   const record = JSON.stringify({ command, count: lines.length, crc32: crc32(bytes) })
@@ -20,8 +20,8 @@ export function journalRecord(command: string, lines: readonly Buffer[]): Buffer
 }
 
 /**
- * Reads whole lines. The lines of a command count together or not at all: those behind a record that promises more of
- * them, or others, were never acknowledged. Lines without a record, an earlier kitty's, stand by themselves. docs/formats.md.
+ * Reads whole lines. A command's lines count all or nothing: if its record promises more lines, or different ones, they
+ * were never acknowledged. Lines without a record come from an earlier kitty and count one by one. See docs/formats.md.
  */
 export function readRecords(bytes: Buffer): JournalRecords {
   const lines: RawLine[] = []
@@ -44,7 +44,7 @@ export function readRecords(bytes: Buffer): JournalRecords {
       found.push(next)
       at += next.length
     }
-    // Its last lines may still be on their way.
+    // The writer may still be appending its last lines.
     if (found.length < record.count && at >= bytes.length) break
     if (found.length === record.count && crc32(bytes.subarray(start, at)) === record.crc32)
       for (const each of found) {

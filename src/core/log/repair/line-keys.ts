@@ -2,18 +2,18 @@ import { crc32 } from '../format/crc32.js'
 
 /** Numbers per line. */
 const WIDTH = 2
-/** Bytes of a line's front that hold its id. */
+/** Bytes at the start of a line that hold its ID. */
 const FRONT = 64
 const LF = 0x0a
 const CR = 0x0d
 
-/** A line as two checksums: of all of it and of its front, line end aside. */
+/** Identifies a line by two checksums, one of the whole line and one of its start, both without the line end. */
 export function keyOf(line: Buffer): readonly [whole: number, front: number] {
   const text = withoutEnd(line)
   return [crc32(text), crc32(text.subarray(0, FRONT))]
 }
 
-/** The keys of a file's lines, one after the other. */
+/** Returns the keys of a file's lines, in order. */
 export function keysOf(content: Buffer): Uint32Array {
   const keys: number[] = []
   for (let start = 0; start < content.length;) {
@@ -25,7 +25,7 @@ export function keysOf(content: Buffer): Uint32Array {
   return Uint32Array.from(keys)
 }
 
-/** Lines to be found by their keys. */
+/** Lines to find by their keys. */
 export class WantedLines {
   readonly #byWhole = new Map<number, { readonly front: number; readonly id: string }[]>()
 
@@ -38,7 +38,7 @@ export class WantedLines {
     }
   }
 
-  /** Adds the ids of the wanted lines among these to `found`. */
+  /** Adds to `found` the IDs of the wanted lines among these. */
   find(keys: Uint32Array, found: Set<string>): void {
     for (let at = 0; at < keys.length; at += WIDTH) {
       const candidates = this.#byWhole.get(keys[at] ?? 0)

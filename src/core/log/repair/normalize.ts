@@ -5,18 +5,18 @@ import { readWhole } from '../../files/open-file.js'
 import { rewriteFile } from '../../files/rewrite-file.js'
 
 const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom', 'glued'])
-/** Put in order in memory; a file larger than this is read as it is. */
+/** Files are normalized in memory; a larger file is read as it is. */
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** True when git or an editor left the file in a state that the next write is to put in order. */
+/** True if git or an editor left the file in a state that the next write must normalize. */
 export function needsNormalizing(problems: readonly LogProblem[], repeatedLines: number): boolean {
   return repeatedLines > 0 || problems.some(({ kind }) => DISORDER.has(kind))
 }
 
 /**
- * Rewrites one day's file as `mergeLines` has it, whole or not at all. For the holder of the lock.
- * Git, which knows no lock, may replace the file meanwhile: then it is read again.
- * @returns What was done; undefined when the file is gone, in order, or too large.
+ * Rewrites one day file as `mergeLines` returns it, all or nothing. The caller must hold the write lock. Git does not
+ * honor the lock and may replace the file during the rewrite; then we read it again.
+ * @returns what was done; undefined if the file is gone, already normal, or too large.
  * @throws KittyError
  */
 export function normalizeFile(eventsDir: string, file: string): MergedLines | undefined {

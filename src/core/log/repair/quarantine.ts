@@ -10,16 +10,16 @@ import type { LogFolders } from './torn-tail.js'
 
 const ATTEMPTS = 3
 
-/** Whether a line that is no event is to be moved. */
+/** Decides whether to move a line that is not an event. */
 export type Choice = (line: LogLine) => boolean
 
 /**
- * Moves the lines of a day's file that are no events to `.kittify/errors`: byte for byte, with a note beside them that
- * says for each where it stood and what is wrong with it. For the holder of the lock. Nothing is cut before its copy
- * is on disk, and a crash in between makes the next call write the same copy again.
- * @param isChosen Of the lines that are no events; all of them without it.
- * @returns path of the copy; undefined when there is nothing to move, or git keeps replacing the file
- * @throws KittyError when the copy cannot be written: the log is as it was.
+ * Moves the lines of a day file that are not events to `.kittify/errors`, byte for byte, with a note that says where
+ * each one was and what is wrong with it. The caller must hold the write lock. Nothing is cut before its copy is on
+ * disk. After a crash in between, the next call writes the same copy again.
+ * @param isChosen Selects among the lines that are not events; by default all of them.
+ * @returns path of the copy; undefined if there is nothing to move, or if git keeps replacing the file
+ * @throws KittyError if the copy cannot be written: the log is unchanged.
  */
 export function quarantineLines(
   log: EventLog,
@@ -46,11 +46,11 @@ function damagedLines(
   let step = scan.next()
   for (; !step.done; step = scan.next()) damaged.push(...step.value.filter(isDamaged))
   const { identity, offset } = step.value
-  // A tail without newline is a torn tail, which has its own repair.
+  // A tail without a newline is a torn tail, which has its own repair.
   return { damaged: damaged.filter((line) => line.offset < offset && isChosen(line)), identity }
 }
 
-/** Git's own markers are not damage: the file is put in order, and they are gone. */
+/** Git's conflict markers are not damage: normalizing the file removes them. */
 function isDamaged({ event, problem }: LogLine): boolean {
   return event === undefined && problem !== undefined && problem.kind !== 'conflict_marker'
 }

@@ -1,32 +1,35 @@
 import type { Committed } from './committed-lines.js'
 import type { RawLine } from '../event-log.js'
 
-/** What is to happen to the lines this clone has acknowledged. */
+/** What to do with the lines that this clone has acknowledged. */
 export interface Reconciliation {
-  /** Neither in the log nor committed: git took them. They go back into the log, and stay where they are. */
+  /**
+   * Neither in the log nor committed: git removed them. They go back into the log, and also stay in journal and
+   * archive.
+   */
   readonly putBack: RawLine[]
-  /** Those that are in the log, or will be once `putBack` has been written. */
+  /** The lines that are in the log, or will be once `putBack` is written. */
   readonly expected: RawLine[]
   /**
-   * A line is missing that HEAD has: somebody has staged its removal and not yet committed that, or is just changing
-   * branches. To be asked again, since only what HEAD says then tells what is to become of it.
+   * HEAD has a line that the log lacks: someone has staged its removal and not yet committed it, or is switching
+   * branches. Reconcile again later: only what HEAD says then decides what to do with it.
    */
   readonly isPending: boolean
-  /** A line is missing that another branch alone has: when the branches change, it may lie nowhere. */
+  /** Only another branch has a missing line: after a branch switch, it may be nowhere. */
   readonly isElsewhere: boolean
 }
 
 export interface ReconcileQuestions {
-  /** Those of the lines that the log's files do not hold now. */
+  /** The lines that the log's files do not hold now. */
   readonly missing: readonly RawLine[]
-  /** Where git has these lines. Costs processes. */
+  /** Finds where git has these lines. Starts git processes. */
   readonly committed: (lines: readonly RawLine[]) => Committed
 }
 
 /**
- * Compares what this clone has acknowledged with the log and, only where a line is missing, with what is committed. A
- * line that is missing and committed lies on another branch: it comes back with that branch, and stays in journal and
- * archive for the case that the branch does not.
+ * Compares what this clone has acknowledged with the log and, only if a line is missing, with what is committed. A line
+ * that is missing but committed is on another branch: it comes back with that branch, and stays in journal and archive
+ * in case the branch does not.
  */
 export function reconcile(
   lines: readonly RawLine[],

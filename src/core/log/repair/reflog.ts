@@ -5,20 +5,20 @@ import { replaceFile } from '../../files/replace-file.js'
 import { currentBranch } from '../../git/branch.js'
 import type { Workspace } from '../../workspace/workspace.js'
 
-/** Of a reflog at most its last so many bytes are read. */
+/** Read at most this many bytes from the end of a reflog. */
 const REFLOG_BYTES = 64 * 1024
-/** What ordinary work writes into a reflog: it adds to the log and takes nothing out. */
+/** What ordinary work writes to a reflog: it adds to the log and removes nothing. */
 const ADDS = /^(?:commit(?: \((?:initial|merge)\))?|merge|pull|clone|cherry-pick|am|branch|fetch)\b/
 
 export interface BranchMove {
-  /** Where the branch stood before. */
+  /** The branch's previous commit. */
   readonly from: string
   readonly message: string
 }
 
 /**
- * Moves of the log's branch that may have taken something out of it since the last call, the newest first
- * (gitrepository-layout(5), `logs`). Each is answered once.
+ * Returns the moves of the log's branch that may have removed something from it since the last call, newest first
+ * (gitrepository-layout(5), `logs`). Reports each move once.
  */
 export function newRemovals({ logGitDir, gitCommonDir, privateDir }: Workspace): BranchMove[] {
   const branch = currentBranch(logGitDir)
@@ -41,11 +41,11 @@ function removals(reflog: Buffer): BranchMove[] {
     const [, from, message] = /^([0-9a-f]{40,64}) [0-9a-f]{40,64} [^\t]*\t(.*)$/.exec(line) ?? []
     return from === undefined || message === undefined || /^0+$/.test(from) ? [] : [{ from, message }]
   })
-  // A commit made by hand may take out as well: the newest is looked at whatever it says.
+  // A commit made by hand may also remove lines, so check the newest move whatever its message.
   return moves.filter(({ message }, at) => at === 0 || !ADDS.test(message))
 }
 
-/** How far each reflog was read, by its path. */
+/** How far each reflog was read, by path. */
 function seenIn(place: string): Record<string, number> {
   try {
     const value: unknown = JSON.parse(bytesOf(place).toString('utf8'))
@@ -59,7 +59,7 @@ function seenIn(place: string): Record<string, number> {
   }
 }
 
-/** Best effort: where it cannot be noted the same is said again. */
+/** Best effort: if it cannot be saved, the next call reports the same moves again. */
 function note(place: string, seen: Record<string, number>): void {
   try {
     mkdirSync(join(place, '..'), { recursive: true })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 
 /**
- * The line keys of files at branches' tips, by git's name for the content: what was read of a tip once is not read
- * again. Derived and best effort: what cannot be kept is read again. For the holder of the write lock.
+ * Caches the line keys of files at branch tips by git blob ID, so no blob is read twice. Derived and best effort: what
+ * cannot be kept is read again. The caller must hold the write lock.
  */
 export class TipMemory {
   constructor(private readonly folder: string) {}
@@ -12,7 +12,7 @@ export class TipMemory {
   get(blob: string): Uint32Array | undefined {
     try {
       const bytes = readFileSync(join(this.folder, blob))
-      // A copy, since a Buffer may start anywhere in its memory.
+      // Copy the bytes: a Buffer may start at any offset in its memory.
       return bytes.length % 8 === 0 ? new Uint32Array(new Uint8Array(bytes).buffer) : undefined
     } catch (error) {
       if (systemCode(error) === undefined) throw error
@@ -31,7 +31,7 @@ export class TipMemory {
     }
   }
 
-  /** Forgets what no tip has any more. */
+  /** Forgets blobs that no tip has any more. */
   keep(blobs: ReadonlySet<string>): void {
     try {
       for (const name of readdirSync(this.folder))

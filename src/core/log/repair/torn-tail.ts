@@ -27,21 +27,21 @@ const CHUNK_BYTES = 64 * 1024
 export interface LogFolders {
   readonly eventsDir: string
   readonly errorsDir: string
-  /** Git's directory of the checkout the log lies in, where there is one. */
+  /** Git's directory for the checkout that holds the log, if there is one. */
   readonly logGitDir?: string
-  /** Where it is noted what has been ended while git was at work. */
+  /** Where tails that were ended while git was at work are recorded. */
   readonly privateDir?: string
 }
 
 /**
- * Repairs the bytes after a file's last newline; undefined when there are none. Only for the holder of the lock:
- * to anyone else they may be a writer at work. `docs/formats.md`, "A line".
+ * Repairs the bytes after a file's last newline; returns undefined if there are none. The caller must hold the write
+ * lock: without it, the bytes may be another writer's append in progress. See `docs/formats.md`, "A line".
  */
 export function repairTail(folders: LogFolders, file: string): TailRepair | undefined {
   const path = join(folders.eventsDir, file)
   let fd: number
   try {
-    // Appending alone: a newline at an offset measured a moment ago might overwrite what another program has put there.
+    // Only append: writing a newline at an offset measured a moment ago might overwrite another program's bytes.
     fd = openSync(path, constants.O_RDWR | constants.O_APPEND | NO_SURPRISES)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
@@ -63,7 +63,7 @@ interface Tail {
   readonly file: string
   readonly fd: number
   readonly offset: number
-  /** Of the file. */
+  /** Size of the file. */
   readonly size: number
 }
 
@@ -75,11 +75,11 @@ function repair(folders: LogFolders, tail: Tail): TailRepair {
     endLine(tail)
     return { file, offset, bytes, action: 'completed', message: `repaired ${at}: a whole event, kept` }
   }
-  // Git may be in the middle of writing this very file: cut under it, a hole of NUL bytes would be left.
+  // Git may be writing this very file: cutting it now would leave a hole of NUL bytes.
   const isGitAtWork = folders.logGitDir !== undefined && existsSync(join(folders.logGitDir, 'index.lock'))
   const quarantine = isGitAtWork ? undefined : copyToErrors(folders.errorsDir, tail)
   if (quarantine === undefined || !cut(tail)) {
-    // Nothing is cut that has no copy: as a line of its own it is reported, and hides no other.
+    // Never cut what has no copy: as its own line the tail is reported, and hides no other line.
     endLine(tail)
     if (isGitAtWork && folders.privateDir !== undefined)
       noteEnded(folders.privateDir, { file, bytes, crc32: checksum(tail) })
@@ -91,7 +91,7 @@ function repair(folders: LogFolders, tail: Tail): TailRepair {
 
 function startOfTail(fd: number, size: number): number {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size))
-  // Nearly always there is no tail: one byte tells.
+  // There is almost never a tail, and one byte shows it.
   if (size === 0 || (readFully(fd, buffer, 0, 1, size - 1) === 1 && buffer[0] === LF)) return size
   for (let end = size; end > 0;) {
     const start = Math.max(0, end - CHUNK_BYTES)
@@ -112,7 +112,7 @@ function isWholeEvent({ file, fd, offset, size }: Tail): boolean {
   return lines[0]?.event !== undefined
 }
 
-/** @returns false where the file has grown or shrunk since its tail was looked at. */
+/** @returns false if the file has grown or shrunk since its tail was read. */
 function cut({ fd, offset, size }: Tail): boolean {
   if (fstatSync(fd).size !== size) return false
   ftruncateSync(fd, offset)
@@ -126,8 +126,8 @@ function endLine({ fd }: Tail): void {
 }
 
 /**
- * Moves a file's bytes from `offset` on to the errors folder. For a file that only the lock's holder writes.
- * @returns path of the copy; undefined when there can be none: nothing is cut then. @throws KittyError
+ * Moves a file's bytes from `offset` on to the errors folder. Only for files that no one but the lock holder writes.
+ * @returns path of the copy; undefined if no copy can be made, and then nothing is cut. @throws KittyError
  */
 export function moveToErrors(path: string, offset: number, errorsDir: string): string | undefined {
   const fd = openSync(path, constants.O_RDWR | NO_SURPRISES)
@@ -143,14 +143,14 @@ export function moveToErrors(path: string, offset: number, errorsDir: string): s
 }
 
 /**
- * Path of the copy, on disk; undefined when there can be none. The name comes from place and content, so that a
- * crash between copy and cut makes the next repair write the same file again instead of a second one.
+ * Copies the tail to disk and returns the path; undefined if no copy can be made. The name derives from location and
+ * content, so after a crash between copy and cut the next repair writes the same file again, not a second one.
  */
 function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
   const content = `${tail.size - tail.offset}-${checksum(tail).toString(16).padStart(8, '0')}`
   const path = join(errorsDir, `torn-${tail.file}-${tail.offset}-${content}`)
   try {
-    // Whoever can commit a link would choose where the bytes go.
+    // Reject a link: anyone who can commit one could choose where the bytes go.
     if (lstatSync(errorsDir, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
     mkdirSync(errorsDir, { recursive: true })
     const fd = openSync(

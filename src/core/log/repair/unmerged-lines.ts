@@ -5,9 +5,9 @@ import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
 
 /**
- * The events in every side of the log's unmerged files, as git keeps them in its index while a conflict is open
- * (git-ls-files(1), `--unmerged`). For a log that git was told not to merge: the work tree has our side alone.
- * @throws KittyError when git cannot be asked.
+ * Returns the events on every side of the log's unmerged files, as git's index keeps them while a conflict is open
+ * (git-ls-files(1), `--unmerged`). Needed when git was told not to merge the log: the work tree then has only our side.
+ * @throws KittyError if git fails.
  */
 export function unmergedLines(root: string, eventsDir: string): RawLine[] {
   const folder = relative(root, eventsDir)

@@ -10,28 +10,28 @@ import { readWhole } from '../../files/open-file.js'
 import { rawLinesIn } from '../format/raw-lines.js'
 
 /**
- * Events that git's index has and the same file of the work tree lacks. Nobody wants that of a log: a file was removed
- * by hand, a checkout could not write it or was told to leave it out, or a line landed in what git was just replacing.
- * Git's index is not touched.
- * @returns undefined while git is at work on its index, which then tells nothing about the work tree.
- * @throws KittyError when git cannot be asked.
+ * Returns the events that git's index has and the same file in the work tree lacks. In a log, that is never intended:
+ * someone deleted a file by hand, a checkout could not write it or was told to skip it, or a line went into a file that
+ * git was just replacing. Does not touch git's index.
+ * @returns undefined while git is updating its index, which then says nothing about the work tree.
+ * @throws KittyError if git fails.
  */
 export function unstagedDeletions(workspace: Workspace): RawLine[] | undefined {
   if (isGitAtWork(workspace)) return undefined
   const lines = deletionsIn(workspace)
-  // Begun meanwhile: what it has just written was compared with what it had not.
+  // If git started in the meantime, we compared the files it had already written with those it had not.
   return isGitAtWork(workspace) ? undefined : lines
 }
 
-/** Git locks its index for as long as it writes files of the work tree (git's api-index, `index.lock`). */
+/** Git locks its index while it writes files of the work tree (git's api-index, `index.lock`). */
 export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
   return existsSync(join(logGitDir, 'index.lock'))
 }
 
 /**
- * Whether git was told to leave files of the log out of the work tree, or not to look at them there: a sparse checkout,
+ * Whether git was told to leave files of the log out of the work tree, or not to check them there: a sparse checkout,
  * git-update-index(1) `--skip-worktree` or `--assume-unchanged`.
- * @throws KittyError when git cannot be asked.
+ * @throws KittyError if git fails.
  */
 export function isLogHidden(workspace: Workspace): boolean {
   return hiddenFiles(workspace.root, relative(workspace.root, workspace.eventsDir)).length > 0
@@ -53,7 +53,7 @@ function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
   })
 }
 
-/** Undefined where the file cannot be read, or a link or a folder is in its place: the next write says so. */
+/** Returns undefined if the file cannot be read, or if it is a link or a folder: the next write reports that. */
 function linesNow(path: string): RawLine[] | undefined {
   try {
     const now = readWhole(path)
@@ -69,7 +69,7 @@ interface StagedFile {
   readonly blob: string
 }
 
-/** Day files that git does not compare with the work tree (git-ls-files(1), `-v`: `S`, or a tag in lower case). */
+/** Returns the day files that git does not compare with the work tree (git-ls-files(1), `-v`: `S` or lowercase). */
 function hiddenFiles(root: string, folder: string): StagedFile[] {
   return askGitFields(root, ['ls-files', '-v', '--stage', '-z', '--', folder]).flatMap((entry) => {
     const [, blob, path = ''] = /^(?:S|[a-z]) [0-7]+ ([0-9a-f]{40,64}) 0\t(.*)$/s.exec(entry) ?? []
@@ -77,9 +77,12 @@ function hiddenFiles(root: string, folder: string): StagedFile[] {
   })
 }
 
-/** Day files whose status is not the one that git's index notes, with their blob there (git-diff-files(1), "Raw output format"). */
+/**
+ * Returns the day files whose stat data differs from git's index, with their blobs there (git-diff-files(1), "Raw
+ * output format").
+ */
 function differingFiles(root: string, folder: string): StagedFile[] {
-  // A monitor of the file system would be started for it.
+  // Without this, git would start a file system monitor.
   const args = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--', folder]
   const fields = askGitFields(root, args)
   return fields.flatMap((field, at) => {

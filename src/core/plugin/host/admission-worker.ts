@@ -7,9 +7,9 @@ import { installedPlugins } from './installed-plugins.js'
 import { announceHost } from '../api-version.js'
 import { loadDefinition } from './load-extensions.js'
 
-/** The thread in which a plugin that just came is tried. Started by admission.ts. */
+/** The thread that tries a newly installed plugin. Started by admission.ts. */
 
-// A cast: admission.ts starts this module.
+// Cast: only admission.ts starts this module.
 const { root, name } = workerData as AdmissionData
 
 async function answer(): Promise<AdmissionAnswer> {

@@ -5,21 +5,21 @@ import { workerScript } from './worker-script.js'
 export interface AdmittedPlugin {
   readonly name: string
   readonly version: string
-  /** As typed. */
+  /** The commands as typed. */
   readonly commands: readonly string[]
-  /** False: every start of the program loads all of its commands to learn their names. */
+  /** If false, every start of the program loads all of the plugin's commands to learn their names. */
   readonly has_manifest: boolean
 }
 
 export interface AdmissionData {
-  /** The program's package. */
+  /** Folder of the program's package. */
   readonly root: string
   /** Name of an installed plugin. */
   readonly name: string
 }
 
 interface Refusal {
-  /** Absent for what is no refusal of kitty's own. */
+  /** Absent if the failure is not one of kitty's own refusals. */
   readonly kind?: ErrorKind
   readonly message: string
   readonly nextSteps?: readonly string[]
@@ -31,9 +31,9 @@ export type AdmissionAnswer = { readonly admitted: AdmittedPlugin } | { readonly
 const SCRIPT = workerScript('admission-worker')
 
 /**
- * Tries a plugin as the next start of the program will: in a thread, since this one remembers what it could not
- * load a moment ago, before the program was there to be found.
- * @throws KittyError ValidationError, or MissingDependency for another plugin API, naming the plugin
+ * Tries a plugin as the next start of the program will. It does so in a separate thread, since this one caches a failed
+ * module resolution from before the link to the program existed.
+ * @throws KittyError ValidationError, or MissingDependency for another plugin API. Both name the plugin.
  */
 export async function tryAdmission(data: AdmissionData): Promise<AdmittedPlugin> {
   const answer = await new Promise<AdmissionAnswer>((resolve) => {

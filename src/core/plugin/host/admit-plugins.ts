@@ -6,16 +6,16 @@ import type { InstalledPlugin } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 import { replacedCommands } from './replaced-commands.js'
 
-/** What oclif keeps to itself, and calls for each of its own plugins. */
+/** Private to oclif, which calls these for each of its own plugins. */
 interface PluginLists {
   loadCommands(plugin: Interfaces.Plugin): void
   loadTopics(plugin: Interfaces.Plugin): void
 }
 
 /**
- * Adds the commands of installed plugins to the program's. One that cannot be loaded, was made for another plugin
- * API, or would replace a command is left out.
- * @returns why each was left out, one sentence each
+ * Adds the commands of installed plugins to the program. Leaves out a plugin that cannot be loaded, was made for
+ * another plugin API, or would replace a command.
+ * @returns one sentence for each plugin left out, saying why
  */
 export async function admitPlugins(config: Config, plugins: readonly InstalledPlugin[]): Promise<string[]> {
   announceHost()
@@ -40,7 +40,7 @@ export async function admit(config: Config, installed: InstalledPlugin): Promise
   if (config.plugins.has(name)) throw new Error(`${name} is the name of a plugin that kitty consists of.`)
   packageFacts(root)
   if (type === 'link') linkHostFor(root)
-  // A plugin is run as it was built; otherwise oclif warns of each linked one, at every command.
+  // Run the plugin as built; otherwise oclif warns about each linked plugin at every command.
   settings.enableAutoTranspile = false
   const plugin: Interfaces.Plugin = new Plugin({ name, type, root, ...originOf(installed) })
   const warnings: string[] = []
@@ -50,10 +50,10 @@ export async function admit(config: Config, installed: InstalledPlugin): Promise
   const replaced = replacedCommands(plugin, config)
   if (replaced.length > 0)
     throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
-  // They would run at every command of the program's, and one that fails would end it.
+  // oclif would run these hooks at every command, and one that fails would end the program.
   plugin.hooks = {}
   config.plugins.set(plugin.name, plugin)
-  // A cast: two methods that oclif does not export, and that there is no other way to.
+  // Cast: oclif does not export these two methods, and there is no other way to call them.
   const lists = config as unknown as PluginLists
   lists.loadCommands(plugin)
   lists.loadTopics(plugin)

@@ -1,8 +1,8 @@
 import { token } from '../../token.js'
 
-/** Tells plugins of events that were written. */
+/** Notifies plugins of the events that were written. */
 export interface AfterEvents {
-  /** Outside the lock. Never throws: what a hook does changes no command's outcome. */
+  /** Runs outside the lock. Never throws: a hook cannot change the outcome of a command. */
   run(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { homeFolder } from '../../platform/home-folder.js'
 
-/** Where installed plugins live: oclif's `dataDir` of this program, told without loading oclif. */
+/** Where plugins are installed: this program's `dataDir` in oclif, computed without loading oclif. */
 export function dataFolder(
   env: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,

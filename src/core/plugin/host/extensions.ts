@@ -8,10 +8,10 @@ import { moveGuard } from './move-guard.js'
 
 /** A hook, and where its thread finds it. */
 export interface InstalledHook {
-  /** Name of the plugin's definition. */
+  /** Name in the plugin's definition. */
   readonly plugin: string
   readonly hook: Pick<AfterEventsHook, 'name' | 'from' | 'timeout'>
-  /** Path of the module whose default export holds it. */
+  /** Path of the module whose default export contains the hook. */
   readonly module: string
 }
 
@@ -22,11 +22,11 @@ export interface Extensions {
   readonly hooks: readonly InstalledHook[]
   readonly importers: readonly Importer[]
   readonly exporters: readonly Exporter[]
-  /** What could not be loaded, one sentence each. */
+  /** One sentence for each plugin that could not be loaded. */
   readonly problems: readonly string[]
 }
 
-/** Every format of imports and exports: kitty's own first, then those of plugins. */
+/** Every import and export format: kitty's own first, then those of plugins. */
 export interface Formats {
   readonly importers: readonly Importer[]
   readonly exporters: readonly Exporter[]
@@ -48,7 +48,7 @@ export interface LoadedDefinition {
   readonly module: string
 }
 
-/** Brings definitions together. @throws TypeError naming the event type or format when two of them do not go together. */
+/** Combines definitions. @throws TypeError naming the event type or format if two of them conflict */
 export function extensionsOf(
   loaded: readonly LoadedDefinition[],
   problems: readonly string[] = [],
@@ -72,7 +72,7 @@ export function extensionsOf(
   }
 }
 
-/** @throws TypeError for a format that is there already: which of two is meant would depend on the order of plugins */
+/** @throws TypeError for a format that already exists: which one would win depends on the order of plugins */
 function distinct<Format extends { readonly format: string }>(
   own: readonly Format[],
   added: readonly Format[],

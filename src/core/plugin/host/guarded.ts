@@ -1,14 +1,14 @@
-/** Milliseconds a plugin's module may take to load. */
+/** How long a plugin's module may take to load, in milliseconds. */
 const PATIENCE = 5_000
 
-/** A plugin tried to end the program. */
+/** Thrown when a plugin calls process.exit. */
 class EndedTheProgram extends Error {
   override readonly name = 'EndedTheProgram'
 }
 
 /**
- * Runs what loads a plugin's code so that the program survives it: whatever it throws, a call of process.exit, a
- * module that never finishes. What oclif warns of is collected in `warnings`; node would print it with a stack.
+ * Loads a plugin's code so that the program survives it, whether it throws, calls process.exit or never finishes.
+ * Collects oclif's warnings in `warnings`, since node would print them with a stack.
  */
 export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []): Promise<T> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
@@ -18,11 +18,12 @@ export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []
     throw new EndedTheProgram(`it calls process.exit(${String(code ?? '')}) while it is loaded`)
   }
   process.emitWarning = (_name: string | Error, failure?: unknown) => {
-    // Oclif's way to say that it could not load a command; what else is warned of is nobody's business here.
+    // oclif warns with an Error when it cannot load a command. Other warnings are dropped.
     if (failure instanceof Error) warnings.push(failure.message)
   }
   try {
-    // Not unref'd: without it a module that waits for nothing would end the process in the middle.
+    // Keep the timer referenced: without it the process would end silently while a module with nothing pending is
+    // loading.
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(
         () => reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`)),

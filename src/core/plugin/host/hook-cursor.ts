@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { ScanPosition } from '../../log/event-log.js'
 import { readOptional } from '../../files/read-optional.js'
 
-/** How far a file of the log was told. */
+/** How far a hook has received one file of the log. */
 export interface FileMark extends ScanPosition {
-  /** Size and identity of the file then: equal, nothing is new in it. */
+  /** The file's size at that time. If size and identity are the same, the file holds nothing new. */
   readonly size: number
   readonly identity: string
 }
@@ -13,8 +13,9 @@ export interface FileMark extends ScanPosition {
 const ULID_LINE = 27
 
 /**
- * What one hook was told already. Marks by file say cheaply where nothing is new; ids say exactly, since a merge
- * brings events in between others. Both lie where no git command cleans up; losing them tells events once more.
+ * What one hook has received. Marks by file are a cheap check for "nothing new". IDs are exact, which a merge requires:
+ * it inserts events between others. Both are stored where no git command cleans up. If they are lost, events are
+ * delivered again.
  */
 export class HookCursor {
   readonly #marksFile: string
@@ -27,12 +28,12 @@ export class HookCursor {
     this.#idsFile = join(folder, 'delivered')
   }
 
-  /** Undefined before the hook's first run, and after a run that did not come to its end. */
+  /** Undefined before the hook's first run, and after a run that did not finish. */
   marks(): ReadonlyMap<string, FileMark> | undefined {
     const text = readOptional(this.#marksFile)
     if (text === undefined) return undefined
     try {
-      // A cast: written by `finish` alone, in one rename.
+      // Cast: only `finish` writes this file, with one rename.
       const { files } = JSON.parse(text) as { files: Record<string, FileMark> | null }
       return files === null ? undefined : new Map(Object.entries(files))
     } catch {
@@ -50,7 +51,7 @@ export class HookCursor {
     return this.#ids.has(id)
   }
 
-  /** Before anything is told: from here on, only the ids say what was. */
+  /** Call before the first delivery. From here on only the IDs say what was delivered. */
   begin(): void {
     this.#save(null)
   }
@@ -71,7 +72,7 @@ export class HookCursor {
   }
 }
 
-/** Whole lines alone: the last one may be the trace of a crash, and its event is told again. */
+/** Reads whole lines only. The last line may be torn by a crash, in which case its event is delivered again. */
 function readIds(path: string): Set<string> {
   const lines = (readOptional(path) ?? '').split('\n')
   return new Set(lines.filter((line) => line.length === ULID_LINE - 1))

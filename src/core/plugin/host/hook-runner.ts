@@ -13,10 +13,10 @@ import { HookThread } from './hook-thread.js'
 import { type PendingEvent, undelivered } from './undelivered.js'
 import type { WriteLock } from '../../lock/write-lock.js'
 
-/** Events told at once. */
+/** Events per delivery. */
 const BATCH = 100
 
-/** Tells each hook what it does not know yet, one hook after the other. docs/plugins.md, "Hooks". */
+/** Delivers to each hook the events it has not received, one hook after the other. See docs/plugins.md, "Hooks". */
 export class HookRunner implements AfterEvents {
   constructor(
     private readonly hooks: readonly InstalledHook[],
@@ -38,14 +38,14 @@ export class HookRunner implements AfterEvents {
     }
   }
 
-  /** One process at a time tells a hook, so that it hears of events in their order. */
+  /** Lets one process at a time deliver to a hook, so that the hook receives events in order. */
   async #runAlone(hook: InstalledHook): Promise<void> {
     const folder = join(this.workspace.privateDir, 'hooks', hook.plugin, hook.hook.name)
     const cursor = new HookCursor(folder)
     const held = await this.lockAt(join(folder, 'lock'))
       .acquire('tell a plugin')
       .catch((error: unknown) => {
-        // Another command is telling it: what was written here is told by the next one.
+        // Another process is delivering. The next command delivers what this one wrote.
         if (isKittyError(error) && error.kind === 'LockTimeout') return undefined
         throw error
       })

@@ -9,17 +9,17 @@ export interface HookThreadData {
   readonly root: string
 }
 
-/** What the thread says once it has loaded the hook, and to each batch of events. */
+/** What the thread posts after loading the hook, and after each batch of events. */
 export type HookAnswer = { readonly done: true } | { readonly failed: string }
 
-/** Milliseconds for a thread to load its plugin, and for a batch where the hook says nothing else. */
+/** Time limits in milliseconds: for a thread to load its plugin, and for a batch if the hook does not set its own. */
 const START_TIMEOUT = 30_000
 const BATCH_TIMEOUT = 10_000
 const SCRIPT = workerScript('hook-worker')
 
 /**
- * A hook at work in a thread of its own, so that whatever it does ends there: throwing, process.exit, a loop
- * without end, printing. Deliver one batch after the other.
+ * Runs a hook in its own thread, which contains whatever the hook does: throwing, process.exit, an endless loop,
+ * printing. Deliver one batch after the other.
  */
 export class HookThread {
   readonly #worker: Worker
@@ -29,14 +29,14 @@ export class HookThread {
   constructor({ hook, module }: InstalledHook, root: string) {
     this.#timeout = hook.timeout ?? BATCH_TIMEOUT
     const workerData: HookThreadData = { module, hook: hook.name, root }
-    // Its stdout is not the command's: a JSON document stays the only thing there.
+    // Keep the hook's output off the command's stdout, so that a JSON document remains the only thing there.
     this.#worker = new Worker(SCRIPT, { workerData, stdout: true, stderr: true, execArgv: [] })
-    // An error that comes between two batches is the next one's answer: the thread has ended then.
+    // An error between two batches is reported by the next one, since the thread has ended by then.
     this.#worker.on('error', () => undefined)
     this.#started = this.#answer(START_TIMEOUT)
   }
 
-  /** @throws Error when the hook throws, ends its thread or takes too long: the batch then counts as not delivered. */
+  /** @throws Error if the hook throws, ends its thread or takes too long. The batch then counts as not delivered. */
   async deliver(events: readonly LogEvent[]): Promise<void> {
     assertDone(await this.#started)
     const answer = this.#answer(this.#timeout)
@@ -48,7 +48,7 @@ export class HookThread {
     await this.#worker.terminate()
   }
 
-  /** The thread's next word, or what came in its place. */
+  /** The thread's next message, or the failure that came instead. */
   #answer(timeout: number): Promise<HookAnswer> {
     return new Promise((resolve) => {
       const settle = (answer: HookAnswer): void => {

@@ -7,9 +7,9 @@ import { isDefinition, type StampedDefinition } from '../definition.js'
 import type { HookAnswer, HookThreadData } from './hook-thread.js'
 import { installHostContainer, type Resolver, resolverOf } from '../../token.js'
 
-/** The thread in which one hook is told of events. Started by hook-thread.ts, which alone posts to it. */
+/** The thread that delivers events to one hook. Started by hook-thread.ts, the only module that posts to it. */
 
-// A cast: hook-thread.ts starts this module.
+// Cast: only hook-thread.ts starts this module.
 const { module, hook: name, root } = workerData as HookThreadData
 const context: HookContext = { root, resolve: async (token) => (await resolverOf({})).resolve(token) }
 
@@ -40,7 +40,10 @@ async function tell(hook: AfterEventsHook, events: readonly LogEvent[]): Promise
   }
 }
 
-/** Loaded when a hook asks for a service: most never do. Its own event types alone; hooks are the command's to run. */
+/**
+ * Created when a hook asks for a service, which most never do. It knows only the hook's own event types and runs no
+ * hooks, which is the command's job.
+ */
 async function ownContainer(definition: StampedDefinition): Promise<Resolver> {
   const [{ createContainer }, { processSession }, { extensionsOf }] = await Promise.all([
     import('../../di/container.js'),

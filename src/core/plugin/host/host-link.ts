@@ -5,8 +5,8 @@ import { ownPackage } from '../../own-package.js'
 import { ROOT } from '../../root.js'
 
 /**
- * Lets installed plugins find `kittify/plugin` in this very program: a link beside them. npm takes it away
- * whenever it installs something there, so that it is looked after at every start that has plugins.
+ * Lets installed plugins import `kittify/plugin` from this very program, through a link next to them. npm removes the
+ * link whenever it installs something there, so every start that has plugins checks it.
  */
 export function linkHost(dataFolder: string): void {
   const link = join(dataFolder, 'node_modules', ownPackage().name)
@@ -14,14 +14,15 @@ export function linkHost(dataFolder: string): void {
   try {
     mkdirSync(join(dataFolder, 'node_modules'), { recursive: true })
     rmSync(link, { recursive: true, force: true })
-    // A junction, where Windows lets nobody make symbolic links.
+    // A junction, since Windows may not let users create symbolic links.
     symlinkSync(ROOT, link, 'junction')
   } catch {
-    // Another start made it first, or the folder is read-only: a plugin that misses it says so by name.
+    // Another start made it first, or the folder is read-only. A plugin that cannot find the program then names it in
+    // its error.
   }
 }
 
-/** The same for a plugin in the folder it is worked on in, unless it finds a kitty of its own. */
+/** Does the same for a linked plugin in its development folder, unless the plugin finds its own copy of kitty. */
 export function linkHostFor(plugin: string): void {
   try {
     createRequire(join(plugin, 'package.json')).resolve(`${ownPackage().name}/package.json`)

@@ -6,10 +6,10 @@ import { homeFolder } from '../../platform/home-folder.js'
 import { npm } from './npm.js'
 
 /**
- * What npm is asked to install. A folder is packed and a tarball copied into the data folder first, so that the
- * plugin stays installable when they are gone, and that a folder's later changes change nothing. Everything else,
- * names and git addresses, stays as it is. A bare word is a name, whatever lies in the current folder.
- * @throws KittyError UsageError when a path leads nowhere or a folder cannot be packed
+ * Returns what to ask npm to install. First packs a folder, or copies a tarball, into the data folder: the plugin stays
+ * installable when the original is gone, and later changes to the folder have no effect. Names and git addresses are
+ * passed on unchanged. A bare word is a package name, whatever the current folder contains.
+ * @throws KittyError UsageError if a path does not exist or a folder cannot be packed
  */
 export async function installSource(text: string, cwd: string, dataFolder: string): Promise<string> {
   const path = pathIn(text, cwd)
@@ -29,7 +29,7 @@ function pathIn(text: string, cwd: string): string | undefined {
   )
   if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text))
     return existing(path, text)
-  // `owner/repository` is GitHub's, unless there is such a path.
+  // `owner/repository` means GitHub, unless that path exists.
   return /[\\/]/.test(text) && isThere(path) ? path : undefined
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertTrustedFolder } from './trusted-folder.js'
 
-/** A plugin as `kitty plugins install` and `link` note it in the data folder's package.json. */
+/** A plugin as `kitty plugins install` and `link` record it in the data folder's package.json. */
 export interface InstalledPlugin {
   readonly name: string
   readonly type: 'user' | 'link'
@@ -13,8 +13,8 @@ export interface InstalledPlugin {
 }
 
 /**
- * Reads what is installed. Only this list makes kitty load code: no file of a repository is ever asked.
- * @throws KittyError UnsafeSetup where it lists something and someone else could have written it
+ * Reads the list of installed plugins. Only this list makes kitty load code; no file of a repository can.
+ * @throws KittyError UnsafeSetup if the list is not empty and someone else could have written it
  */
 export function installedPlugins(dataFolder: string): InstalledPlugin[] {
   const listed = listOf(join(dataFolder, 'package.json'))
@@ -39,7 +39,7 @@ function listOf(path: string): unknown[] {
       typeof oclif === 'object' && oclif !== null ? Reflect.get(oclif, 'plugins') : undefined
     return Array.isArray(plugins) ? plugins : []
   } catch {
-    // No such file: nothing was ever installed. One that cannot be read lists nothing, and `plugins` says why.
+    // No such file means that nothing was ever installed. An unreadable one lists nothing, and `plugins` says why.
     return []
   }
 }

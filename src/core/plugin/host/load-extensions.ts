@@ -8,7 +8,10 @@ import { importModule } from './import-module.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 
-/** Loads the definitions of installed plugins. Never fails: what cannot be loaded becomes a problem, named. */
+/**
+ * Loads the definitions of installed plugins. Never fails: a plugin that cannot be loaded becomes a problem that names
+ * it.
+ */
 export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   const plugins = installedPlugins(dataFolder)
   if (plugins.length === 0) return NO_EXTENSIONS
@@ -28,7 +31,9 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   return extensionsOf(loaded, problems)
 }
 
-/** The definition of one plugin; undefined for one of commands alone. @throws whatever is wrong with it */
+/**
+ * Loads one plugin's definition. Returns undefined if the plugin has only commands. @throws whatever is wrong with it
+ */
 export async function loadDefinition(
   plugin: Pick<InstalledPlugin, 'name' | 'root'>,
 ): Promise<LoadedDefinition | undefined> {

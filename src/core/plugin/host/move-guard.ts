@@ -2,8 +2,8 @@ import type { MoveGuard } from '../../rules/move-rule.js'
 import type { MoveCheck, MoveObjection } from '../move-check.js'
 
 /**
- * A plugin's rule as the program asks it: about every move, whether or not the workflow's table names it. One that
- * throws refuses the move, which force overrules as it does any rule of a plugin's.
+ * Wraps a plugin's rule as a guard that the program runs for every move, whether or not the workflow's table names it.
+ * A rule that throws refuses the move. Force overrules it, as it does any plugin's rule.
  */
 export function moveGuard(check: MoveCheck): MoveGuard {
   const objection = (facts: Parameters<MoveCheck['check']>[0]): MoveObjection | undefined => {

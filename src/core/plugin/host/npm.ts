@@ -4,24 +4,25 @@ import { dirname, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { findProgram } from '../../platform/find-program.js'
 
-/** What npm calls it when no one answers, or no one that can be talked to. */
+/** npm's error codes for a server that does not answer or cannot be talked to. */
 const UNREACHABLE =
   /^(E(CONN\w+|AI_AGAIN|NOTFOUND|NETUNREACH|HOSTUNREACH|TIMEDOUT|PIPE)|ERR_SOCKET_TIMEOUT|FETCH_ERROR|ENOTCACHED|E5\d\d|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/
 const UNKNOWN = /^(E404|ETARGET|ENOVERSIONS)$/
 
 export interface NpmOptions {
-  /** Absolute path of the folder npm works in. */
+  /** Absolute path of the folder in which npm runs. */
   readonly folder: string
-  /** What is installed, for messages. */
+  /** What is being installed, for messages. */
   readonly subject: string
-  /** Show what npm says. */
+  /** Whether to show npm's output. */
   readonly verbose?: boolean
 }
 
 /**
- * Runs the user's npm and returns what it printed. A plugin's own scripts never run.
- * @throws KittyError MissingDependency when there is no npm or it cannot reach the registry: then nothing is known of
- * the package. UsageError when the registry or the address has no such package. ValidationError for all else npm refuses.
+ * Runs the user's npm and returns what it printed. Never runs a plugin's own scripts.
+ * @throws KittyError MissingDependency if there is no npm or it cannot reach the registry, so that nothing is known
+ * about the package; UsageError if the registry or the address has no such package; ValidationError for everything else
+ * that npm refuses
  */
 export async function npm(args: readonly string[], options: NpmOptions): Promise<string> {
   const [program, ...before] = npmCommand(options.folder)
@@ -40,7 +41,7 @@ export async function npm(args: readonly string[], options: NpmOptions): Promise
   throw npmFailure(stdout, stderr, options.subject)
 }
 
-/** The npm that came with this Node; else the one on PATH. */
+/** The npm that came with this Node, or else the one on PATH. */
 function npmCommand(folder: string): [program: string, ...args: string[]] {
   const here = dirname(process.execPath)
   for (const place of [join(here, 'node_modules'), join(here, '..', 'lib', 'node_modules')]) {
@@ -83,7 +84,7 @@ function ran(program: string, args: readonly string[], { folder, verbose }: NpmO
   })
 }
 
-/** Exported for tests: which answers of npm's mean what. */
+/** Maps npm's answers to errors. Exported for tests. */
 export function npmFailure(stdout: string, stderr: string, subject: string): KittyError {
   const { code, summary } = said(stdout, stderr)
   const context = { subject, npm_code: code ?? null }
@@ -121,7 +122,7 @@ function said(stdout: string, stderr: string): { code: string | undefined; summa
 
 function codeIn(stdout: string): string | undefined {
   try {
-    // A cast: npm's own form of a failure with --json.
+    // Cast: the shape in which npm reports a failure with --json.
     return (JSON.parse(stdout) as { error?: { code?: string } }).error?.code
   } catch {
     return undefined

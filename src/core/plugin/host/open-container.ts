@@ -5,7 +5,7 @@ import { loadExtensions } from './load-extensions.js'
 import { Notices } from '../../errors/notices.js'
 import type { Resolver } from '../../token.js'
 
-/** The program's container with everything its installed plugins add. */
+/** The program's container, with everything that its installed plugins add. */
 export async function openContainer(session: Session): Promise<Resolver> {
   const extensions = await loadExtensions(dataFolder(session.env))
   const resolver = createContainer(session, extensions)

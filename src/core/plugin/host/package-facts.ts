@@ -3,16 +3,17 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
 
-/** What a plugin's package.json says to kitty. */
+/** What a plugin's package.json declares for kitty. */
 export interface PackageFacts {
   readonly name: string
-  /** The module with its definition; undefined for a package of commands alone. */
+  /** The module with its definition. Undefined for a package that has only commands. */
   readonly definition?: string
 }
 
 /**
  * Reads the `kitty` key of a plugin's package.json: `{"api": 1, "plugin": "./dist/plugin.js"}`.
- * @throws KittyError MissingDependency when it was made for another plugin API; ValidationError when the key is malformed
+ * @throws KittyError MissingDependency if the plugin was made for another plugin API; ValidationError if the key is
+ * malformed
  */
 export function packageFacts(root: string): PackageFacts {
   const { name, kitty } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

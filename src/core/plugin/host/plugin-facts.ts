@@ -6,26 +6,29 @@ import type { InstalledPlugin } from './installed-plugins.js'
 export interface PluginFacts {
   readonly name: string
   readonly type: 'user' | 'link'
-  /** Null where its package.json cannot be read. */
+  /** Null if its package.json cannot be read. */
   readonly version: string | null
-  /** The tag or the address it was installed from; null for a linked one. */
+  /** The tag or address it was installed from. Null for a linked plugin. */
   readonly source: string | null
   readonly root: string
 }
 
-/** Reads a plugin's package.json; runs nothing of it. */
+/** Reads a plugin's package.json without running any of its code. */
 export function pluginFacts({ name, type, root, tag, url }: InstalledPlugin): PluginFacts {
   return { name, type, version: packageOf(root).version ?? null, source: url ?? tag ?? null, root }
 }
 
 export interface InspectedPlugin extends PluginFacts {
-  /** IDs as its manifest has them, typed with spaces; null where it has none, so that they are known only when it runs. */
+  /**
+   * The commands in its manifest, typed with spaces. Null without a manifest, since they are then known only at run
+   * time.
+   */
   readonly commands: readonly string[] | null
-  /** Names and ranges. */
+  /** Version ranges by package name. */
   readonly dependencies: Readonly<Record<string, string>>
 }
 
-/** The same, and what it brings and needs. */
+/** The same facts, plus the plugin's commands and dependencies. */
 export function inspectedPlugin(plugin: InstalledPlugin): InspectedPlugin {
   const { commands } = json(join(plugin.root, 'oclif.manifest.json')) as { commands?: object }
   return {
@@ -44,7 +47,7 @@ function packageOf(root: string): PluginPackage {
   return json(join(root, 'package.json'))
 }
 
-/** Empty where it cannot be read: whoever installed it sees that by the missing version. */
+/** Returns an empty object if the file cannot be read. The missing version in the list shows that. */
 function json(path: string): object {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))

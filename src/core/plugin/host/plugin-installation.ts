@@ -8,18 +8,18 @@ import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { npm } from './npm.js'
 import { dependenciesIn, listPlugin, type ListedPlugin, unlistPlugin } from './plugin-list.js'
 
-/** Where plugins go, and who takes them. */
+/** Where plugins are installed, and the program that loads them. */
 export interface Installer {
-  /** oclif's data folder: absolute. */
+  /** oclif's data folder, as an absolute path. */
   readonly dataFolder: string
-  /** The program's own package. */
+  /** Folder of the program's own package. */
   readonly root: string
   readonly verbose?: boolean
 }
 
 /**
- * Installs a plugin from a name, a path or an address, and tries it: what the program refuses does not stay.
- * @param force Fetch it again, whatever npm has kept.
+ * Installs a plugin from a name, a path or an address, and tries it. Removes a plugin that the program refuses.
+ * @param force fetch it again, whatever npm has cached
  * @throws KittyError as `npm`; ValidationError, or MissingDependency for another plugin API, naming the plugin
  */
 export async function installPlugin(
@@ -46,7 +46,9 @@ export async function installPlugin(
   return admittedOrGone(installer, name)
 }
 
-/** The name under which npm noted what it was given: new, noted otherwise than before, or noted just so. */
+/**
+ * The name that npm recorded for the source: the name given, a new or changed entry, or an entry for that very source.
+ */
 function cameIn(
   now: Readonly<Record<string, string>>,
   before: Readonly<Record<string, string>>,
@@ -55,7 +57,7 @@ function cameIn(
   const named = /^(@?[^@:]+)(?:@.*)?$/.exec(source)?.[1]
   if (named !== undefined && Object.hasOwn(now, named)) return named
   const changed = Object.keys(now).find((name) => now[name] !== before[name])
-  // npm writes a path relative to its folder, and an address with its protocol.
+  // npm records a path relative to its folder, and an address with its protocol.
   return changed ?? Object.keys(now).find((name) => basename(now[name] ?? '') === basename(source))
 }
 
@@ -66,8 +68,8 @@ function originOf(name: string, source: string): ListedPlugin {
 }
 
 /**
- * Lists a folder as a plugin. What it depends on is its developer's to install.
- * @throws KittyError UsageError when there is no package; as `installPlugin` when the program refuses it
+ * Lists a folder as a plugin. Installing its dependencies is up to its developer.
+ * @throws KittyError UsageError if there is no package; as `installPlugin` if the program refuses it
  */
 export async function linkPlugin(installer: Installer, folder: string): Promise<AdmittedPlugin> {
   const root = resolve(folder)
@@ -81,7 +83,7 @@ export async function linkPlugin(installer: Installer, folder: string): Promise<
 function packageIn(root: string): { readonly name: string } {
   const path = join(root, 'package.json')
   try {
-    // A cast: every package has a name, and one without is refused below.
+    // Cast: every package has a name, and one without is refused below.
     const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown }
     if (typeof name === 'string') return { name }
   } catch (error) {
@@ -94,7 +96,7 @@ function packageIn(root: string): { readonly name: string } {
   })
 }
 
-/** Installs each again, as it was asked for: the newest of its tag, or what its address has now. */
+/** Installs each plugin again as it was requested: the newest version of its tag, or what its address has now. */
 export async function updatePlugins(
   installer: Installer,
   plugins: readonly InstalledPlugin[],
@@ -109,7 +111,7 @@ export async function updatePlugins(
   return updated
 }
 
-/** Removes an installed plugin, or forgets a linked one, whose folder stays as it is. */
+/** Removes an installed plugin, or forgets a linked one and leaves its folder as it is. */
 export async function uninstallPlugin(installer: Installer, { name, type }: InstalledPlugin): Promise<void> {
   if (type === 'user' && Object.hasOwn(dependenciesIn(installer.dataFolder), name))
     await npm(['uninstall', name], { folder: installer.dataFolder, subject: name })
@@ -117,8 +119,8 @@ export async function uninstallPlugin(installer: Installer, { name, type }: Inst
 }
 
 /**
- * The installed plugin of that name, or linked from that folder.
- * @throws KittyError UsageError when there is none
+ * The plugin installed under that name or linked from that folder.
+ * @throws KittyError UsageError if there is none
  */
 export function installedPlugin(dataFolder: string, text: string, cwd: string): InstalledPlugin {
   const all = installedPlugins(dataFolder)

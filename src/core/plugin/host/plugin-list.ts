@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
 
-/** A plugin as the data folder's package.json lists it, in oclif's form. */
+/** A plugin as the data folder's package.json lists it, in oclif's format. */
 export type ListedPlugin =
   | { readonly name: string; readonly type: 'user'; readonly tag: string }
   | { readonly name: string; readonly type: 'user'; readonly url: string }
@@ -14,7 +14,10 @@ interface DataPackage {
   readonly oclif?: { readonly schema?: number; readonly plugins?: readonly { readonly name: string }[] }
 }
 
-/** What npm has installed in the data folder: names and where each came from. Makes the folder and its package.json. */
+/**
+ * What npm has installed in the data folder, by name, with where each came from. Creates the folder and its
+ * package.json if needed.
+ */
 export function dependenciesIn(dataFolder: string): Readonly<Record<string, string>> {
   mkdirSync(dataFolder, { recursive: true })
   const found = read(dataFolder)
@@ -22,12 +25,12 @@ export function dependenciesIn(dataFolder: string): Readonly<Record<string, stri
   return found?.dependencies ?? {}
 }
 
-/** Adds the plugin to the list, in place of one of that name. */
+/** Adds the plugin to the list, replacing one of the same name. */
 export function listPlugin(dataFolder: string, plugin: ListedPlugin): void {
   change(dataFolder, plugin.name, [plugin])
 }
 
-/** Takes the plugin of that name from the list. */
+/** Removes the plugin of that name from the list. */
 export function unlistPlugin(dataFolder: string, name: string): void {
   change(dataFolder, name, [])
 }
@@ -41,7 +44,7 @@ function change(dataFolder: string, name: string, instead: readonly ListedPlugin
 function read(dataFolder: string): DataPackage | undefined {
   const path = join(dataFolder, 'package.json')
   try {
-    // A cast: npm, oclif and this module write it.
+    // Cast: only npm, oclif and this module write the file.
     return JSON.parse(readFileSync(path, 'utf8')) as DataPackage
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined

@@ -1,8 +1,9 @@
 import type { Config, Interfaces } from '@oclif/core'
 
 /**
- * The commands of the program, or of a plugin admitted before, that a plugin would take the place of; as typed. A command
- * below one that takes arguments, as `agent tasks move-task WP01`, would take over what is typed to that one.
+ * Returns the commands that a plugin would replace, as typed: the program's own or those of a plugin admitted before
+ * it. A command below one that takes arguments, such as `agent tasks move-task WP01`, counts too, since it would take
+ * over what users type for that one.
  */
 export function replacedCommands(
   plugin: Pick<Interfaces.Plugin, 'commands'>,

@@ -3,8 +3,9 @@ import { dirname, isAbsolute, join, sep } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 
 /**
- * Refuses a folder that someone else could have filled: what it lists is code, and kitty runs it with this user's
- * rights. It is absolute, owned by this user, not writable by others, and outside the work tree that the process is in.
+ * Refuses a folder that someone else could have written to, since kitty runs the code it lists with this user's rights.
+ * The folder must be absolute, owned by this user, not writable by others, and outside the work tree that the process
+ * is in.
  * @throws KittyError UnsafeSetup
  */
 export function assertTrustedFolder(dataFolder: string, cwd = process.cwd()): void {
@@ -31,7 +32,7 @@ function problemOf(folder: string, cwd: string): string | undefined {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats === undefined) continue
     if (stats.uid !== process.getuid()) return `belongs to the user with the ID ${stats.uid}`
-    // Many systems give each user a group of their own.
+    // Many systems give each user their own group.
     const others = stats.gid === process.getgid() ? 0o002 : 0o022
     if ((stats.mode & others) !== 0) return 'others can write to'
   }

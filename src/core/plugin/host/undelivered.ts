@@ -9,22 +9,22 @@ import {
 } from '../../log/event-log.js'
 import type { FileMark, HookCursor } from './hook-cursor.js'
 
-/** One event a hook has not been told of, and where it lies. */
+/** An event that a hook has not received, and its location. */
 export interface PendingEvent extends EventLocation {
   readonly event_id: LogEvent['event_id']
   readonly lamport_clock: LogEvent['lamport_clock']
 }
 
 export interface Undelivered {
-  /** In the total order, each once. */
+  /** In total order, without duplicates. */
   readonly events: readonly PendingEvent[]
-  /** Where the log ends, to be kept once they are delivered. */
+  /** Where each file of the log ends. Store these once the events are delivered. */
   readonly marks: ReadonlyMap<string, FileMark>
 }
 
 /**
- * What a hook has not been told. A file that only grew is read from where it ended; one that git or a merge
- * rewrote is read whole, and the ids say which of its events are new.
+ * Finds the events that a hook has not received. Reads a file that only grew from where it ended before. Reads a file
+ * that git or a merge rewrote in full, and uses the IDs to tell which of its events are new.
  */
 export function undelivered(log: EventLog, cursor: HookCursor): Undelivered {
   const before = cursor.marks()
@@ -56,7 +56,7 @@ function collect(
     if (step.done === true) return markOf(file, step.value)
     for (const { event, offset, length } of step.value) {
       if (event === undefined || pending.has(event.event_id)) continue
-      // What a merge copied from another file is new in this one, and told long ago.
+      // A merge may copy events from another file: new in this file, but already delivered.
       if (cursor.isDelivered(event.event_id)) continue
       const { event_id, lamport_clock } = event
       pending.set(event_id, { event_id, lamport_clock, file: file.name, offset, length })
@@ -64,7 +64,7 @@ function collect(
   }
 }
 
-/** A file that was written to while it was read gets a size that it does not have: it is looked at again. */
+/** A file written to during the read gets a size that differs from its real one, so the next run reads it again. */
 function markOf(file: LogFile, { offset, line, crc, tornBytes, identity }: ScanEnd): FileMark {
   return { offset, line, crc, size: offset + tornBytes, identity: identity === file.identity ? identity : '' }
 }

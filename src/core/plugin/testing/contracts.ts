@@ -8,11 +8,11 @@ import { type Promised, promised } from './promised.js'
 import { reread, stamped } from './stamped.js'
 
 export interface PluginSamples {
-  /** At least one event of every type the plugin defines. */
+  /** At least one event of every type that the plugin defines. */
   readonly drafts?: readonly Draft[]
 }
 
-/** What every plugin's definition promises. */
+/** What every plugin's definition must satisfy. */
 export function pluginContract(
   definition: StampedDefinition,
   { drafts = [] }: PluginSamples = {},
@@ -51,7 +51,7 @@ export function pluginContract(
   ]
 }
 
-/** What every projection promises, on events that mean something to it. */
+/** What every projection must satisfy, checked with events that it handles. */
 export function projectionContract<State>(
   projection: Projection<State>,
   events: readonly LogEvent[],

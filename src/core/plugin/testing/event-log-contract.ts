@@ -15,7 +15,7 @@ export interface LogUnderTest {
 
 const DAY = '2026-11-22.jsonl'
 
-/** All of a scan: its lines and where it ended. */
+/** Runs a scan to its end: its lines and where it ended. */
 function scanAll(
   log: EventLog,
   file = DAY,
@@ -30,7 +30,7 @@ function scanAll(
   }
 }
 
-/** What every event log promises, whatever keeps its bytes. */
+/** What every event log must satisfy, whatever stores its bytes. */
 export function eventLogContract(make: () => LogUnderTest): Promised[] {
   return [
     promised('tells by the state of its folder that a file came, and not that one grew', () => {
@@ -230,7 +230,7 @@ export function eventLogContract(make: () => LogUnderTest): Promised[] {
   ]
 }
 
-/** Each of these keys has this value; the others may have any. */
+/** Checks the value of each of these keys; other keys may have any value. */
 function holds<T extends object>(actual: T | undefined, expected: Partial<T>): void {
   ok(actual !== undefined)
   for (const [key, value] of Object.entries(expected)) deepStrictEqual(Reflect.get(actual, key), value, key)

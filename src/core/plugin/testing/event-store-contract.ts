@@ -5,10 +5,10 @@ import { isKittyError } from '../../errors/kitty-error.js'
 import type { EventStore, Provenance } from '../../store/event-store.js'
 import { type Promised, promised } from './promised.js'
 
-/** A log of its own, empty, and stores on it: each as another process would open it. */
+/** An empty log of its own, with stores on it. Each store is opened as another process would open it. */
 export interface StoreUnderTest {
   open(): Promise<EventStore>
-  /** Takes the log away again; its stores are closed. */
+  /** Removes the log. All its stores are closed by then. */
   dispose?(): void | Promise<void>
 }
 
@@ -20,7 +20,7 @@ function noteOn(id: string, text = 'a note', feature = FEATURE): NewEvent<'NoteA
   return { event_type: 'NoteAdded', entity_id: id, entity_type: 'WorkPackage', payload }
 }
 
-/** What every event store promises, whatever it keeps its index in. */
+/** What every event store must satisfy, whatever stores its index. */
 export function eventStoreContract(make: () => StoreUnderTest | Promise<StoreUnderTest>): Promised[] {
   const promise = (name: string, check: (open: () => Promise<EventStore>) => Promise<void>): Promised =>
     promised(name, async () => {
@@ -118,7 +118,7 @@ export function eventStoreContract(make: () => StoreUnderTest | Promise<StoreUnd
       const store = await open()
       await store.emit([noteOn('WP01')], BY_ADA)
       const before = await store.read()
-      // A cast: what a program without types may pass.
+      // Cast: what an untyped program could pass.
       const unknown = { ...noteOn('WP01'), event_type: 'Surprise' } as unknown as NewEvent
       for (const drafts of [
         [noteOn('WP01'), unknown],

@@ -4,7 +4,7 @@ import type { Draft } from '../../store/event-store.js'
 import type { Projection } from '../projection.js'
 import { stamped, type StampOptions } from './stamped.js'
 
-/** A rule: what happened so far and what is asked for, to the events that follow. Refuses by throwing. */
+/** A rule that maps the events so far and a request to the events that follow. It refuses by throwing. */
 export interface Decider<State, Input> {
   initial(): State
   evolve(state: State, event: LogEvent): State
@@ -14,15 +14,15 @@ export interface Decider<State, Input> {
 export interface Outcome {
   /** @throws AssertionError unless exactly these events follow */
   then(...drafts: readonly Draft[]): void
-  /** @throws AssertionError unless it is refused with such a message */
+  /** @throws AssertionError unless the request is refused with a matching message */
   thenRefused(message: RegExp): void
 }
 
-/** `given(events).when(decider, input).then(events)`, and `given(events).project(projection)`. */
+/** Starts a test: `given(events).when(decider, input).then(events)`, or `given(events).project(projection)`. */
 export function given(...drafts: readonly Draft[]) {
   const events = (options?: StampOptions): LogEvent[] => stamped(drafts, options)
   return {
-    /** What a decider makes of an input after these events. */
+    /** Runs a decider on an input after these events. */
     when<State, Input>(decider: Decider<State, Input>, input: Input, options?: StampOptions): Outcome {
       const state = events(options).reduce(
         (before, event) => decider.evolve(before, event),
@@ -30,7 +30,7 @@ export function given(...drafts: readonly Draft[]) {
       )
       return outcomeOf(() => decider.decide(state, input))
     },
-    /** What a projection shows after these events. */
+    /** Returns a projection's state after these events. */
     project<State>(projection: Projection<State>, options?: StampOptions): State {
       return events(options).reduce((before, event) => projection.apply(before, event), projection.initial())
     },

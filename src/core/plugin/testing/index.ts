@@ -1,4 +1,7 @@
-/** For a plugin's own tests: `import … from 'kittify/testing'`. Any test runner. docs/plugins.md, "Tests". */
+/**
+ * Helpers for a plugin's own tests: `import … from 'kittify/testing'`. They work with any test runner. See
+ * docs/plugins.md, "Tests".
+ */
 export { pluginContract, projectionContract, type PluginSamples } from './contracts.js'
 export { eventLogContract, type LogUnderTest } from './event-log-contract.js'
 export { eventStoreContract, type StoreUnderTest } from './event-store-contract.js'

@@ -2,7 +2,7 @@ import { encodeEvent, type LogEvent, parseEvent } from '../../events-lib.js'
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** A valid ULID that orders like `seed`. */
+/** A valid ULID. ULIDs sort in the order of their `seed`. */
 export function ulid(seed: number): string {
   let digits = ''
   for (let rest = seed; digits.length < 24; rest = Math.floor(rest / 32))
@@ -10,7 +10,7 @@ export function ulid(seed: number): string {
   return `01${digits}`
 }
 
-/** The event object of a note whose id and clock are `seed`, with any key replaced. */
+/** The event object of a note whose ID and clock come from `seed`, with any key replaced. */
 export function noteFields(
   seed: number,
   changes: Readonly<Record<string, unknown>> = {},
@@ -37,7 +37,7 @@ export function note(seed: number, changes: Readonly<Record<string, unknown>> = 
   return result.event
 }
 
-/** The line of `note(seed)`, newline included. */
+/** The line of `note(seed)`, including its newline. */
 export function noteLine(seed: number, changes: Readonly<Record<string, unknown>> = {}): string {
   return encodeEvent(note(seed, changes))
 }

@@ -1,7 +1,7 @@
-/** One thing that has to hold: hand it to your test runner as `it(promise.name, promise.check)`. */
+/** One check of a contract. Pass it to your test runner as `it(promise.name, promise.check)`. */
 export interface Promised {
   readonly name: string
-  /** @throws AssertionError where it does not hold */
+  /** @throws AssertionError if it does not hold */
   check(): void | Promise<void>
 }
 

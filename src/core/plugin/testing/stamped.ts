@@ -7,15 +7,15 @@ const MINUTE = 60_000
 
 export interface StampOptions {
   readonly actor?: string
-  /** Of plugins, where events have types of their own. */
+  /** Needed if plugins define event types that the events use. */
   readonly registry?: Registry
   /** Clock of the first event. */
   readonly from?: number
 }
 
 /**
- * Events as the log would hold them, the same ones every time: clocks 1, 2, 3 …, a minute apart.
- * @throws Error naming what keeps a draft from being an event
+ * Events as the log would hold them, the same every time: clocks 1, 2, 3 …, one minute apart.
+ * @throws Error saying why a draft is not a valid event
  */
 export function stamped(
   drafts: readonly Draft[],
@@ -39,7 +39,7 @@ export function stamped(
   })
 }
 
-/** The event as another process reads it: through the bytes of the log. */
+/** The event as another process reads it, after a round trip through the bytes of the log. */
 export function reread(event: LogEvent, registry?: Registry): LogEvent {
   const result = parseEvent(JSON.parse(encodeEvent(event)), registry)
   if (!result.ok)

@@ -17,17 +17,19 @@ import { MoveTask } from '../../services/move-task.js'
 import type { Resolver, ServiceId } from '../../token.js'
 
 export interface WorkspaceOptions {
-  /** Definitions whose event types and move checks the program knows. Hooks are not run. */
+  /** Definitions whose event types and move checks the program knows. Their hooks do not run. */
   readonly plugins?: readonly StampedDefinition[]
   readonly actor?: string
 }
 
-/** A work package to be, by id. */
+/** The work packages to create, by ID. */
 export type WorkPackageSpecs = Readonly<
   Record<string, { readonly title?: string; readonly dependencies?: readonly string[] }>
 >
 
-/** A real repository in a temporary folder, with kitty set up in it: real files, real git, the program's own services. */
+/**
+ * A real repository in a temporary folder, with kitty set up in it: real files, real git, the program's own services.
+ */
 export class TemporaryWorkspace {
   readonly #resolver: Resolver
   readonly #actor: string
@@ -43,7 +45,7 @@ export class TemporaryWorkspace {
     this.#resolver = this.#anew()
   }
 
-  /** Makes one. Take it away again with `dispose`. */
+  /** Creates a workspace. Remove it with `dispose`. */
   static async create(options: WorkspaceOptions = {}): Promise<TemporaryWorkspace> {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
     git(root, ['init', '--quiet', '--initial-branch=main'], { env: { GIT_CONFIG_GLOBAL: '/dev/null' } })
@@ -61,12 +63,12 @@ export class TemporaryWorkspace {
     return this.service(EventStore)
   }
 
-  /** Another store on the same log, as another process would open it. Close it before `dispose`. */
+  /** Opens another store on the same log, as another process would. Close it before `dispose`. */
   openStore(): Promise<EventStore> {
     return this.#anew().resolve(EventStore)
   }
 
-  /** A feature with work packages, finalized. @param slug `017-login` */
+  /** Creates a feature with work packages and finalizes it. @param slug such as `017-login` */
   async feature(slug: string, workPackages: WorkPackageSpecs): Promise<void> {
     this.write(`kitty-specs/${slug}/spec.md`, `# ${slug}\n`)
     for (const [id, { title = id, dependencies = [] }] of Object.entries(workPackages)) {

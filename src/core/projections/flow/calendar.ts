@@ -4,7 +4,7 @@ export const WEEK_MS = 7 * DAY_MS
 /** The Monday before 1970-01-05, the first Monday since 1970. */
 const MONDAY_OFFSET = 4 * DAY_MS
 
-/** Start of the UTC day. Times are milliseconds since 1970 throughout. */
+/** Start of the UTC day. All times are in milliseconds since 1970. */
 export function dayOf(time: number): number {
   return Math.floor(time / DAY_MS) * DAY_MS
 }
@@ -19,7 +19,7 @@ export function isoDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
 
-/** Every step from `first` to `last`, both included. */
+/** Returns every step from `first` to `last`, inclusive. */
 export function steps(first: number, last: number, step: number): number[] {
   return Array.from(
     { length: Math.max(0, Math.floor((last - first) / step) + 1) },

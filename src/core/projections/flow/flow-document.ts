@@ -1,19 +1,19 @@
 import type { Percentiles } from './percentile.js'
 
-/** What `kitty flow --json` answers. Days are UTC, weeks begin on Monday, durations are whole seconds. */
+/** What `kitty flow --json` returns. Days are UTC, weeks begin on Monday, durations are whole seconds. */
 export interface FlowDocument {
-  /** One feature's figures, or null for all. */
+  /** The feature that the figures cover, or null for all. */
   readonly feature: string | null
   readonly as_of: string
   readonly lanes: readonly string[]
-  /** `2026-11-22`, from the first event's to today's, at most the last five years. */
+  /** `2026-11-22`, from the first event's day to today, at most the last five years. */
   readonly days: readonly string[]
   /** Packages in each lane at the end of each day. */
   readonly cumulative: Readonly<Record<string, readonly number[]>>
   readonly burn_up: BurnUp
-  /** From the first arrival in a working lane to the last arrival in a done one. */
+  /** From the first arrival in a working lane to the last arrival in a done lane. */
   readonly cycle_time: Durations
-  /** From appearance to the last arrival in a done lane. */
+  /** From a package's appearance to its last arrival in a done lane. */
   readonly lead_time: Durations
   readonly throughput: readonly WeekThroughput[]
   readonly work_in_progress: readonly ActorLoad[]
@@ -21,16 +21,16 @@ export interface FlowDocument {
 }
 
 export interface BurnUp {
-  /** Packages that are wanted, dropped ones left out, at the end of each day. */
+  /** Packages in scope, without dropped ones, at the end of each day. */
   readonly scope: readonly number[]
   readonly done: readonly number[]
   readonly forecast: Forecast | null
 }
 
-/** When the rest is done if the coming weeks go as the sampled ones did. */
+/** When the rest is done if the coming weeks go like the sampled ones. */
 export interface Forecast {
   readonly remaining: number
-  /** Whole weeks the forecast draws from. */
+  /** Whole weeks that the forecast samples. */
   readonly weeks_sampled: number
   /** Done by this day in half of the cases. */
   readonly likely: string
@@ -49,7 +49,7 @@ export interface Durations extends Percentiles {
 }
 
 export interface WeekThroughput {
-  /** Its Monday. */
+  /** Monday of the week. */
   readonly week: string
   readonly done: number
 }

@@ -6,7 +6,7 @@ import type { LaneTimeline } from './lane-timeline.js'
 import { packageFlow, type PackageFlow } from './package-flow.js'
 import { percentiles } from './percentile.js'
 
-/** Five years: a timestamp of 1970 is a watch that was wrong, not a project that began then. */
+/** Five years: a timestamp of 1970 comes from a wrong clock, not from a project that began then. */
 const LONGEST_DAYS = 1_827
 
 export interface FlowInput {
@@ -17,7 +17,7 @@ export interface FlowInput {
   readonly feature: string | null
 }
 
-/** Every figure about how work flows, from the lanes that packages were in. docs/flow.md defines each. */
+/** Computes every flow figure from the lanes that packages were in. docs/flow.md defines each. */
 export function flow({ timelines, table, now, feature }: FlowInput): FlowDocument {
   const packages = timelines.flatMap((timeline) => packageFlow(timeline, table, now) ?? [])
   const first = packages.reduce((least, { appeared }) => Math.min(least, appeared), now)
@@ -40,7 +40,7 @@ export function flow({ timelines, table, now, feature }: FlowInput): FlowDocumen
   }
 }
 
-/** Arrivals and departures of each day, then their running sum. */
+/** Counts each day's arrivals and departures, and then their running sum. */
 function cumulativeFlow(
   packages: readonly PackageFlow[],
   lanes: readonly string[],
@@ -78,7 +78,7 @@ function burnUp(
   const scope = sum(table.lanes.filter((lane) => !table.dropped.includes(lane)))
   const done = sum(table.done)
   const remaining = (scope.at(-1) ?? 0) - (done.at(-1) ?? 0)
-  // This week is not over.
+  // Leave out this week, which is not over.
   const whole = throughput.slice(0, -1).map((week) => week.done)
   return { scope, done, forecast: forecast(whole, remaining, now) }
 }
@@ -103,7 +103,7 @@ function durations(
   return { ...percentiles(items.map(({ seconds }) => seconds)), items }
 }
 
-/** Packages that are done, by the week they last got there; from the first week to this one. */
+/** Counts done packages by the week in which they last became done, from the first week to this one. */
 function throughputPerWeek(packages: readonly PackageFlow[], first: number, now: number): WeekThroughput[] {
   const done = new Map<number, number>()
   for (const { finished } of packages) {
@@ -113,7 +113,7 @@ function throughputPerWeek(packages: readonly PackageFlow[], first: number, now:
   return steps(begin, weekOf(now), WEEK_MS).map((week) => ({ week: isoDay(week), done: done.get(week) ?? 0 }))
 }
 
-/** Who holds what in the working lanes, the fullest hands first. */
+/** Lists who holds what in the working lanes, the highest load first. */
 function workInProgress(packages: readonly PackageFlow[], table: WorkflowTable): ActorLoad[] {
   const loads = new Map<string, ActorLoad['packages'][number][]>()
   for (const { feature, work_package, lane, holder, since } of packages) {

@@ -3,14 +3,14 @@ import type { Forecast } from './flow-document.js'
 
 /** The pace of long ago says little. */
 const SAMPLED_WEEKS = 12
-/** Ten years: beyond that a date means nothing. */
+/** Ten years: beyond that, a date is meaningless. */
 const LONGEST_WEEKS = 520
 
 /**
- * Draws every coming week from the last whole weeks, each equally likely, and adds up until the rest is done. The
- * distribution is computed exactly, by convolution, so that the same log always gives the same dates.
+ * Draws each coming week from the last whole weeks, all equally likely, and adds up until the rest is done. The
+ * distribution is computed exactly, by convolution, so the same log always gives the same dates.
  * @param weekly packages done per whole week, oldest first
- * @returns null when nothing remains, when no week is known, or when the dates lie beyond ten years
+ * @returns null if nothing remains, if no week is known, or if the dates are more than ten years away
  */
 export function forecast(weekly: readonly number[], remaining: number, now: number): Forecast | null {
   const sample = weekly.slice(-SAMPLED_WEEKS)
@@ -22,9 +22,9 @@ export function forecast(weekly: readonly number[], remaining: number, now: numb
   return { remaining, weeks_sampled: sample.length, likely: day(likely), cautious: day(cautious) }
 }
 
-/** Weeks after which at least `confidence` of all draws have done the rest. */
+/** Returns the number of weeks after which at least `confidence` of all draws have finished the rest. */
 function weeksUntil(sample: readonly number[], remaining: number, confidence: number): number | undefined {
-  // Probability of exactly so many done, up to all of them.
+  // Probability that exactly this many are done, up to all of them.
   let done = new Float64Array(remaining + 1)
   done[0] = 1
   for (let week = 1; week <= LONGEST_WEEKS; week += 1) {

@@ -1,6 +1,6 @@
 import type { LaneTimeline } from './lane-timeline.js'
 
-/** Bytes that one lane change takes. */
+/** Bytes per lane change. */
 export const CHANGE_BYTES = 12
 
 const LANE_BITS = 8
@@ -16,9 +16,9 @@ interface ColumnsHead {
 }
 
 /**
- * Every lane change of a log as columns, in order of the clock: a four-byte length, that many bytes of JSON (padded
- * with spaces to a multiple of four), then three columns of little-endian 32-bit numbers: the clock as the distance
- * from the row before, the time in seconds since 1970, and `package << 8 | lane`.
+ * Encodes every lane change of a log as columns, ordered by clock: a four-byte length, that many bytes of JSON (padded
+ * with spaces to a multiple of four), then three columns of little-endian 32-bit numbers: the clock as the difference
+ * from the previous row, the time in seconds since 1970, and `package << 8 | lane`.
  * @param lanes of the workflow, at most 256
  */
 export function laneColumns(timelines: readonly LaneTimeline[], lanes: readonly string[]): Uint8Array {

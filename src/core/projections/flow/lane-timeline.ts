@@ -10,25 +10,28 @@ import {
 /** A package's arrival in a lane. */
 export interface LaneChange {
   readonly lane: string
-  /** Who moved it there; null where it appeared in its first lane. */
+  /** Who moved it there; null if it appeared in its first lane. */
   readonly actor: string | null
   /** Lamport clock of the event. */
   readonly clock: number
-  /** Milliseconds since 1970, never before the package's earlier changes: writers' watches differ. */
+  /** Milliseconds since 1970, never earlier than the package's previous changes: writers' clocks differ. */
   readonly time: number
 }
 
-/** Every lane one package has been in. */
+/** Every lane that one package has been in. */
 export interface LaneTimeline {
   readonly feature: string
   readonly work_package: string
-  /** At least one, in total order; the first is its appearance. A lane repeats where another actor took it over. */
+  /**
+   * At least one, in total order; the first is the package's appearance. A lane repeats if another actor took the
+   * package over.
+   */
   readonly changes: readonly LaneChange[]
 }
 
 /**
- * The lanes every package was in, from the events that put it there: what replaying the events up to a clock would
- * say for that clock.
+ * Returns the lanes that every package was in, from the events that moved it: for any clock value, the same as
+ * replaying the events up to it.
  * @param events trusted ones, each once, in the total order
  * @returns by feature, then by package
  */
@@ -50,7 +53,7 @@ export function laneTimelines(events: readonly LogEvent[], rules: MergeOptions):
     })
 }
 
-/** The package an event shows to exist: its own, or the one a gate was created for. */
+/** Returns the package whose existence an event proves: its own, or the one that a gate was created for. */
 function packageOf(event: LogEvent): string | undefined {
   if (event.entity_type === 'WorkPackage') return event.entity_id
   return isKittyEvent(event) && event.event_type === 'GateCreated' ? event.payload.work_package_id : undefined
@@ -70,7 +73,7 @@ function changesOf(history: readonly LogEvent[], rules: MergeOptions): LaneChang
   history.forEach((event, at) => {
     if (at === 0) arrive(event, table.initial, null)
     if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return
-    // With the priority rule a concurrent move may lose to an earlier one: only the fold of both can tell.
+    // With the priority rule, a concurrent move may lose to an earlier one: only folding both shows which.
     if (rules.statusRule === 'priority') {
       const state = fold(history.slice(0, at + 1), rules)
       if (state !== undefined) arrive(event, state.lane, state.lane_actor)

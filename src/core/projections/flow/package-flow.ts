@@ -8,23 +8,23 @@ export interface Visit {
   readonly to: number | null
 }
 
-/** What the figures need to know of one package. Times are milliseconds since 1970. */
+/** What the figures need to know about one package. Times are milliseconds since 1970. */
 export interface PackageFlow {
   readonly feature: string
   readonly work_package: string
   readonly visits: readonly Visit[]
   readonly lane: string
-  /** Who moved it where it is, and when; null before the first move. */
+  /** Who moved it to its current lane, and when; null before the first move. */
   readonly holder: string | null
   readonly since: number
   readonly appeared: number
   /** First arrival in a working lane. */
   readonly started: number | null
-  /** Last arrival in a done lane, while it is in one. */
+  /** Last arrival in a done lane, if it is in one now. */
   readonly finished: number | null
 }
 
-/** @param now changes after it count as made now */
+/** @param now later changes count as made now */
 export function packageFlow(
   timeline: LaneTimeline,
   table: WorkflowTable,

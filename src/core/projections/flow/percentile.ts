@@ -1,4 +1,4 @@
-/** A sample's size and three of its values, in whole seconds; null where it is empty. */
+/** A sample's size and three of its percentiles, in whole seconds; null if the sample is empty. */
 export interface Percentiles {
   readonly count: number
   readonly p50: number | null
@@ -6,7 +6,7 @@ export interface Percentiles {
   readonly p95: number | null
 }
 
-/** By nearest rank: each is a value that occurred. */
+/** Uses nearest rank, so each percentile is a value that occurred. */
 export function percentiles(seconds: readonly number[]): Percentiles {
   const sorted = [...seconds].sort((a, b) => a - b)
   return {

@@ -1,6 +1,6 @@
 import type { DefinitionChange } from './plan-definitions.js'
 
-/** `title "Old" → "New", dependencies +WP07 -WP02`. */
+/** Formats a change as `title "Old" → "New", dependencies +WP07 -WP02`. */
 export function changeText({
   differences,
   resolves,

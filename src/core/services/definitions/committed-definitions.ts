@@ -9,14 +9,14 @@ import { readSpecFile } from '../../specs/read-spec-file.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import { Workspace } from '../../workspace/workspace.js'
 
-/** What git knows of a package's file. Asked once per file and command; no answer is no evidence. */
+/** What git knows about a package's file. Queried once per file and command. No answer counts as no evidence. */
 @injectable()
 export class CommittedDefinitions {
   readonly #versions = new Map<string, readonly FileVersion[]>()
 
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
-  /** The definitions in HEAD's history of the file, oldest first; versions that cannot be read are left out. */
+  /** The definitions in HEAD's history of the file, oldest first. Leaves out versions that cannot be read. */
   async of(file: string): Promise<readonly Definition[]> {
     const definitions: Definition[] = []
     for (const { bytes } of this.#versionsOf(file)) {
@@ -26,7 +26,7 @@ export class CommittedDefinitions {
     return definitions
   }
 
-  /** HEAD's last commit of the file, where the file is as in HEAD. */
+  /** HEAD's last commit that changed the file, provided that the file is unchanged since HEAD. */
   source(file: string): DefinitionSource {
     const last = this.#versionsOf(file).at(-1)
     const now = readSpecFile(this.workspace.root, join(this.workspace.root, file))
@@ -52,7 +52,7 @@ export class CommittedDefinitions {
   }
 }
 
-/** Line ends may differ between a commit and the work tree. */
+/** Compares text while ignoring line ends, which may differ between a commit and the work tree. */
 function sameText(a: Buffer, b: Buffer): boolean {
   return (
     a.equals(b) ||

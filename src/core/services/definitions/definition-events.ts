@@ -9,7 +9,7 @@ import {
 import type { Difference } from '../../specs/definition.js'
 import type { StatedWorkPackage } from '../../specs/work-package-file.js'
 
-/** The event that brings a package into the log, from what its file states. */
+/** Creates the event that adds a package to the log, from what its file states. */
 export function packageCreated(feature: string, stated: StatedWorkPackage): NewEvent<'WPCreated'> {
   const { work_package_id, title, dependencies, subtasks, priority } = stated
   return {
@@ -28,8 +28,8 @@ export function packageCreated(feature: string, stated: StatedWorkPackage): NewE
 }
 
 /**
- * The event that takes over what the file says, in these places alone.
- * @param resolves registers in conflict that are written also where they say the same already
+ * Creates the event that takes over what the file says, in the given places only.
+ * @param resolves conflicting registers to write even if file and log already agree on them
  */
 export function packageChanged(
   state: WorkPackageState,

@@ -5,7 +5,7 @@ import { featureDir } from '../../specs/feature-name.js'
 import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
 import { Workspace } from '../../workspace/workspace.js'
 
-/** What the files say of one package; `file` is from the repository's root. */
+/** What the files say about one package. `file` is relative to the repository's root. */
 export type PackageFile =
   | {
       readonly kind: 'stated'
@@ -14,15 +14,15 @@ export type PackageFile =
       readonly stated: StatedWorkPackage
     }
   | { readonly kind: 'unreadable'; readonly id: string; readonly file: string; readonly reason: string }
-  /** Two files or more have this id. */
+  /** Several files have this ID. */
   | { readonly kind: 'twice'; readonly id: string; readonly files: readonly string[] }
 
-/** The definitions that the packages' files state. */
+/** Reads the definitions from the packages' files. */
 @injectable()
 export class DefinitionFiles {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
-  /** By id, in the order of their numbers. @param only these packages; all when left out */
+  /** Reads packages by ID, sorted by number. @param only limits reading to these packages; all if omitted */
   async read(feature: string, only?: ReadonlySet<string>): Promise<ReadonlyMap<string, PackageFile>> {
     const files = new Map<string, PackageFile>()
     for (const [id, names] of this.#named(feature)) {
@@ -35,7 +35,7 @@ export class DefinitionFiles {
     return files
   }
 
-  /** The paths of each package's files, from the repository's root. */
+  /** The paths of each package's files, relative to the repository's root. */
   #named(feature: string): ReadonlyMap<string, readonly string[]> {
     const { root, specsDir } = this.workspace
     const dir = featureDir(specsDir, feature)

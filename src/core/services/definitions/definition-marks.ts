@@ -13,10 +13,10 @@ import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { MissingFiles } from './missing-files.js'
 import { WorktreeCopies } from './worktree-copies.js'
 
-/** Packages that one read compares; a board of more says how many it did not. */
+/** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
 
-/** Marks packages whose files say something else than the log. Writes nothing. */
+/** Marks packages whose files differ from the log. Writes nothing. */
 @injectable()
 export class DefinitionMarks {
   constructor(
@@ -28,7 +28,7 @@ export class DefinitionMarks {
     @inject(Workflow) private readonly workflow: WorkflowTable,
   ) {}
 
-  /** @param packages how many the log has in these features */
+  /** @param packages number of packages that the log has in these features */
   async of(features: readonly string[], packages: number): Promise<BoardMarks> {
     const marks = new Map<string, MarkDocument[]>()
     const fresh: BoardRow[] = []
@@ -68,7 +68,7 @@ export class DefinitionMarks {
       add(id, mark)
   }
 
-  /** As a board shows a package that no event has created; one that events have moved has a row of its own. */
+  /** The board row for a package without a creation event. A package that events have moved already has a row. */
   #rowOf(feature: string, stated: StatedWorkPackage, states: readonly WorkPackageState[]): BoardRow {
     const { work_package_id, title, dependencies, subtasks } = stated
     const state = states.find((one) => one.work_package_id === work_package_id)

@@ -8,13 +8,13 @@ import { loggedDefinition, loggedValues } from './logged-values.js'
 import { MergedFiles } from './merged-files.js'
 import { SyncedNotes } from './synced-notes.js'
 
-/** One difference between a file and the log, judged. */
+/** One difference between a file and the log, with its verdict. */
 export type Judged = Difference & {
-  /** True where the file was changed, false where it is behind. */
+  /** True if the file was changed, false if it is behind. */
   readonly changed: boolean
 }
 
-/** How one package's file and its history compare. */
+/** How one package's file compares with its history. */
 export type Comparison =
   | { readonly kind: 'same' | 'new'; readonly file: PackageFile & { kind: 'stated' } }
   | {
@@ -22,13 +22,13 @@ export type Comparison =
       readonly file: PackageFile & { kind: 'stated' }
       readonly state: WorkPackageState
       readonly differences: readonly Judged[]
-      /** Registers in conflict that the file decides. */
+      /** Conflicting registers that the file decides. */
       readonly resolves: readonly ('title' | 'priority')[]
     }
   | { readonly kind: 'unreadable'; readonly file: PackageFile & { kind: 'unreadable' } }
   | { readonly kind: 'twice'; readonly file: PackageFile & { kind: 'twice' } }
 
-/** Compares the packages' files with the log, and tells changed from behind. docs/formats.md, "Definitions". */
+/** Compares the packages' files with the log, and tells changed from behind. See docs/formats.md, "Definitions". */
 @injectable()
 export class Definitions {
   constructor(
@@ -40,8 +40,8 @@ export class Definitions {
   ) {}
 
   /**
-   * @param states of the feature's packages, or of those in `only`
-   * @returns by id; packages without a file are not in it
+   * @param states states of the feature's packages, or of those in `only`
+   * @returns comparisons by ID; packages without a file are not included
    */
   async compare(
     feature: string,
@@ -78,7 +78,8 @@ export class Definitions {
   ): Promise<Judged> {
     const logged = loggedValues(history, difference)
     const isNew = difference.file !== false && !logged.includes(difference.file)
-    // A side of a conflict is no change: only a merge of the files or a value of its own decides between the sides.
+    // Stating one side of a conflict is not a change. Only merging the files or stating a new value decides between the
+    // sides.
     const isSide = conflicts.some(
       ({ register, events }) =>
         register === difference.register && events.some(({ value }) => value === difference.file),

@@ -11,11 +11,11 @@ import type { Comparison } from './definitions.js'
 export interface FileLane {
   readonly workPackage: string
   readonly file: string
-  /** In the workflow's spelling where it has it. */
+  /** In the workflow's spelling, if the workflow has the lane. */
   readonly lane: string
 }
 
-/** The lanes that files of packages state that no event has moved, where that is not the first lane. */
+/** Finds packages that no event has moved and whose files state a lane other than the first one. */
 export function fileLanes(
   states: readonly WorkPackageState[],
   comparisons: ReadonlyMap<string, Comparison>,
@@ -39,13 +39,13 @@ export function laneCount(count: number): string {
 
 const TAKEN_OVER = 'taken over from'
 
-/** Whether the event is such a move. */
+/** True if the event is such a move. */
 export function isTakenOver(event: LogEvent): boolean {
   if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return false
   return event.payload.force === true && event.payload.reason?.startsWith(TAKEN_OVER) === true
 }
 
-/** The move that takes a lane over from a file; no rule is asked, since it was made elsewhere. */
+/** Creates the move that takes over a lane from a file. It checks no rules, since the move was made elsewhere. */
 export function laneTakenOver(
   feature: string,
   { workPackage, file, lane }: FileLane,

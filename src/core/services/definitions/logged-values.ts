@@ -1,7 +1,7 @@
 import { DEFAULT_PRIORITY, isKittyEvent, type LogEvent, type WorkPackageState } from '../../events-lib.js'
 import type { Definition, DefinitionPlace, PlaceValue } from '../../specs/definition.js'
 
-/** What the log says a package is. */
+/** A package's definition according to the log. */
 export function loggedDefinition({ work_package_id, title, priority, memory }: WorkPackageState): Definition {
   return {
     title: title ?? work_package_id,
@@ -11,7 +11,7 @@ export function loggedDefinition({ work_package_id, title, priority, memory }: W
   }
 }
 
-/** The values that the log had in one place, oldest first; an element is absent before its first event. */
+/** The values that the log had in one place, oldest first. An element is absent before its first event. */
 export function loggedValues(history: readonly LogEvent[], place: DefinitionPlace): PlaceValue[] {
   const values: PlaceValue[] = place.element === null ? [] : [false]
   for (const event of history) {

@@ -8,14 +8,14 @@ interface Side {
   readonly event_id: string
 }
 
-/** Whether git has merged a package's file together with the events that contend over it. */
+/** Determines whether git has merged a package's file together with the conflicting events. */
 @injectable()
 export class MergedFiles {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
   /**
-   * True where HEAD's log has all of the events, and the first commit of HEAD's first-parent history that had all of
-   * them is a merge that holds the file: someone has merged the files too.
+   * True if HEAD's log has all of these events, and the first commit in HEAD's first-parent history that has all of
+   * them is a merge that contains the file: someone has merged the files too.
    */
   hasMerged(file: string, sides: readonly Side[]): boolean {
     try {
@@ -31,7 +31,7 @@ export class MergedFiles {
     }
   }
 
-  /** The commit of HEAD's first-parent history that brought the event. */
+  /** The commit in HEAD's first-parent history that added the event. */
   #arrival(event: string): string | undefined {
     const events = relative(this.workspace.root, this.workspace.eventsDir)
     const args = [

@@ -8,7 +8,7 @@ import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { Workspace } from '../../workspace/workspace.js'
 
-/** Tells a package whose file is gone from one that git keeps out of this work tree. */
+/** Tells a package whose file was deleted from one that git keeps out of this work tree. */
 @injectable()
 export class MissingFiles {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
@@ -22,7 +22,7 @@ export class MissingFiles {
     )
   }
 
-  /** Packages whose files git leaves out here; all where this branch has no such folder, or git does not say. */
+  /** Packages whose files git leaves out here. Returns 'all' if this branch has no such folder or git cannot tell. */
   #keptOut(feature: string): 'all' | ReadonlySet<string> {
     const { root, specsDir } = this.workspace
     const dir = featureDir(specsDir, feature)

@@ -24,12 +24,12 @@ import { loggedDefinition } from './logged-values.js'
 export interface DefinitionProblem {
   readonly kind: 'unreadable' | 'twice' | 'unwritable' | 'graph'
   readonly work_packages: readonly string[]
-  /** From the repository's root. */
+  /** Relative to the repository's root. */
   readonly files: readonly string[]
   readonly message: string
 }
 
-/** What syncing one feature would write, and what it would leave. */
+/** What syncing one feature would write, and what it would leave unchanged. */
 export interface DefinitionPlan {
   readonly feature: string
   readonly drafts: readonly NewEvent[]
@@ -37,9 +37,9 @@ export interface DefinitionPlan {
   readonly changed: readonly DefinitionChange[]
   readonly behind: readonly DefinitionChange[]
   readonly problems: readonly DefinitionProblem[]
-  /** What files state that is not taken from them, in sentences. */
+  /** Sentences about what files state but kitty does not take from them. */
   readonly leftOut: readonly string[]
-  /** What the files of the drafts' packages say. */
+  /** The definitions in the files of the packages that the drafts are about. */
   readonly stated: ReadonlyMap<string, Definition>
 }
 
@@ -54,18 +54,18 @@ export interface PlanRequest {
   readonly feature: string
   /** The states of the feature's packages. */
   readonly states: readonly WorkPackageState[]
-  /** These packages, and the new ones that they come to depend on; all when left out. */
+  /** Limits syncing to these packages and the new ones that they will depend on. All if omitted. */
   readonly only?: ReadonlySet<string> | undefined
-  /** Packages whose files count, also where they are behind. */
+  /** Packages whose files win even if they are behind. */
   readonly take?: ReadonlySet<string> | undefined
-  /** Take over the lanes of packages that no event has moved. */
+  /** Also take over the lanes of packages that no event has moved. */
   readonly lanes?: boolean | undefined
 }
 
-/** Characters. Nobody writes such a title; a board would be nothing but it. */
+/** In characters. No one writes a longer title, and it would fill the whole board. */
 const TITLE_LIMIT = 100_000
 
-/** Decides which events bring the log up to what the files say. Writes nothing. */
+/** Decides which events bring the log up to date with the files. Writes nothing. */
 @injectable()
 export class PlanDefinitions {
   constructor(
@@ -74,7 +74,7 @@ export class PlanDefinitions {
     @inject(Workflow) private readonly workflow: WorkflowTable,
   ) {}
 
-  /** Whether none of these packages has anything to sync or to refuse. */
+  /** True if none of these packages has anything to sync or to refuse. */
   async isInSync(
     feature: string,
     states: readonly WorkPackageState[],
@@ -139,12 +139,12 @@ export class PlanDefinitions {
     return { feature, drafts, created, changed, behind, problems, leftOut, stated }
   }
 
-  /** Keeps what was synced, once the plan's drafts are written. */
+  /** Records what was synced. Call it once the plan's drafts are written. */
   written({ feature, stated }: DefinitionPlan): void {
     if (stated.size > 0) this.definitions.notes.keep(feature, stated)
   }
 
-  /** The packages asked for, and every new one that they come to depend on, however far. */
+  /** The requested packages and, transitively, every new one that they will depend on. */
   async #withDependencies(
     feature: string,
     states: readonly WorkPackageState[],
@@ -182,7 +182,7 @@ export class PlanDefinitions {
     return { kind: 'unwritable', work_packages: [file.id], files: [file.file], message: reason }
   }
 
-  /** What must not be in an event: it would stay there, and go to everyone. */
+  /** Finds what must not enter an event, since it would stay in the log and reach everyone. */
   #unwritable(file: string, { title, dependencies, subtasks }: StatedWorkPackage): string | undefined {
     const text = JSON.stringify([title, dependencies, subtasks])
     const secret = secretIn(text)
@@ -190,7 +190,7 @@ export class PlanDefinitions {
       return `${file}, line ${this.#lineWith(file, (line) => secretIn(line) !== undefined)}: it holds what looks like ${secret}. Take it out, and have it revoked if anyone may have seen it`
     if (title.length > TITLE_LIMIT)
       return `${file}, line ${this.#lineWith(file, (line) => line.length > TITLE_LIMIT)}: the title is longer than ${TITLE_LIMIT} characters: shorten it`
-    // Half a line is left to the envelope.
+    // Leave part of the maximum line length to the envelope.
     if (utf8Length(text) > MAX_LINE_BYTES - 16 * 1024)
       return `${file}, line 1: its definition is larger than an event may be: shorten it`
     return undefined
@@ -234,7 +234,7 @@ function after(log: Definition, file: Definition, taken: readonly Judged[]): Def
   }
 }
 
-/** Unknown dependencies and cycles that the drafts would bring; what the log has already is not theirs. */
+/** Unknown dependencies and cycles that the drafts would introduce. Ignores those that the log already has. */
 function graphProblems(
   states: readonly WorkPackageState[],
   definitions: ReadonlyMap<string, Definition>,

@@ -9,7 +9,7 @@ import { specCreated } from '../feature-created.js'
 import { changeText } from './change-text.js'
 import { type DefinitionPlan, PlanDefinitions } from './plan-definitions.js'
 
-/** Syncs the packages that a command is about, in the command's own append. */
+/** Syncs the packages that a command is about, as part of the command's own append. */
 @injectable()
 export class SyncDefinition {
   constructor(
@@ -18,7 +18,7 @@ export class SyncDefinition {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** @throws KittyError what `work` throws; ValidationError or DamagedData for a file that cannot be synced. */
+  /** @throws KittyError what `work` throws; ValidationError or DamagedData for a file that cannot be synced */
   async before<T>({ feature, workPackages, provenance }: AboutPackages, work: () => Promise<T>): Promise<T> {
     const plan = await this.#plan(feature, new Set(workPackages))
     if (plan === undefined) return work()
@@ -34,7 +34,7 @@ export class SyncDefinition {
     }
   }
 
-  /** Nearly always nothing differs, which takes the states of these packages alone. */
+  /** Usually nothing differs, and finding that out needs only the states of these packages. */
   async #plan(feature: string, only: ReadonlySet<string>): Promise<DefinitionPlan | undefined> {
     const own = await Promise.all([...only].map((id) => this.store.workPackage(feature, id)))
     if (
@@ -54,7 +54,7 @@ export class SyncDefinition {
   }
 }
 
-/** Why the files cannot be synced: nothing was written. */
+/** Explains why the files cannot be synced and that nothing was written. */
 export function unsynced({ feature, problems }: DefinitionPlan): KittyError {
   const kind = problems.some((problem) => problem.kind === 'unreadable') ? 'DamagedData' : 'ValidationError'
   const reasons = problems.map(({ message }) => message).join('; ')
@@ -64,7 +64,7 @@ export function unsynced({ feature, problems }: DefinitionPlan): KittyError {
   })
 }
 
-/** The same refusal, which says that the file was judged as it is now. */
+/** The same refusal, with a note that it is based on the files as they are now. */
 function explained(error: KittyError, plan: DefinitionPlan): KittyError {
   const changes = [
     ...plan.changed.map((change) => `${change.file} (${changeText(change)})`),

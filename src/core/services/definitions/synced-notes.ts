@@ -6,24 +6,24 @@ import { headState } from '../../git/head.js'
 import type { Definition } from '../../specs/definition.js'
 import { Workspace } from '../../workspace/workspace.js'
 
-/** Bytes: a thousand packages with long lists. */
+/** In bytes: enough for a thousand packages with long lists. */
 const NOTES_LIMIT = 16 * 1024 * 1024
 
 interface Note extends Definition {
-  /** Where HEAD was. */
+  /** HEAD at that time. */
   readonly head: string
 }
 
-/** What this checkout last synced of a package. */
+/** What this checkout last synced for a package. */
 export interface Synced {
   readonly definition: Definition
-  /** HEAD has not moved since. */
+  /** True if HEAD has not moved since. */
   readonly isCurrent: boolean
 }
 
 /**
- * The definitions that this checkout last synced, one private file per feature. They tell a file that was set back
- * from one that never had what the log has; without them such a file counts as behind.
+ * The definitions that this checkout last synced, in one private file per feature. They tell a file that was set back
+ * from one that never had what the log has. Without a note such a file counts as behind.
  */
 @injectable()
 export class SyncedNotes {
@@ -34,7 +34,7 @@ export class SyncedNotes {
     return note && { definition: note, isCurrent: note.head === headState(this.workspace) }
   }
 
-  /** Best effort: where a note cannot be kept, nothing but its evidence is lost. */
+  /** Best effort: a note that cannot be stored costs only its evidence. */
   keep(feature: string, definitions: ReadonlyMap<string, Definition>): void {
     const head = headState(this.workspace)
     const notes: Record<string, Note> = { ...this.#read(feature) }

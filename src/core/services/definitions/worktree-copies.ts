@@ -5,12 +5,14 @@ import { readWorkPackageFile } from '../../specs/work-package-file.js'
 import { Workspace } from '../../workspace/workspace.js'
 import type { PackageFile } from './definition-files.js'
 
-/** The copies of packages' files in the worktree that a command runs in: only the primary checkout's are read. */
+/**
+ * The copies of packages' files in the worktree that a command runs in. Kitty reads only the primary checkout's files.
+ */
 @injectable()
 export class WorktreeCopies {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
-  /** The absolute path of this worktree's copy, where it has another definition. */
+  /** The absolute path of this worktree's copy if its definition differs. */
   async differing({ file, stated }: PackageFile & { kind: 'stated' }): Promise<string | undefined> {
     const { root, worktree } = this.workspace
     if (worktree === root) return undefined

@@ -17,15 +17,15 @@ type Register = keyof Definition
 export interface WrittenDefinition {
   readonly feature: string
   readonly work_package: string
-  /** From the repository's root; null where the package has no file. */
+  /** Relative to the repository's root. Null if the package has no file. */
   readonly file: string | null
-  /** What was written into it. */
+  /** The registers that were written into the file. */
   readonly registers: readonly Register[]
-  /** Why it was not, or null. */
+  /** Why nothing was written, or null. */
   readonly problem: string | null
 }
 
-/** Writes what the log says into a package's file. Call it with the lock held. */
+/** Writes what the log says into a package's file. The caller must hold the lock. */
 @injectable()
 export class WriteDefinitions {
   constructor(
@@ -36,9 +36,9 @@ export class WriteDefinitions {
   ) {}
 
   /**
-   * Never throws for what the file is: the log has the truth already.
-   * @param only these registers; all that differ when left out
-   * @throws KittyError UnknownWorkPackage.
+   * Never throws because of what the file is, since the log already has the truth.
+   * @param only limits writing to these registers; all that differ if omitted
+   * @throws KittyError UnknownWorkPackage
    */
   async write(feature: string, workPackage: string, only?: readonly Register[]): Promise<WrittenDefinition> {
     const state = await knownWorkPackage(this.store, feature, workPackage)

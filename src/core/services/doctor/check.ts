@@ -1,21 +1,24 @@
-/** What a failed check is about: the set-up around the log, or what is kept. Decides the exit code. */
+/** What a failed check is about: the setup around the log, or the stored data. Determines the exit code. */
 export type Area = 'environment' | 'data'
 
 /** What a check found. */
 export interface Verdict {
   readonly ok: boolean
-  /** What is wrong and why it matters; or what is well. */
+  /** What is wrong and why it matters, or what is fine. */
   readonly message: string
-  /** What `--fix` does, or what to type; null when there is nothing to do. */
+  /** What `--fix` does or what to type. Null if there is nothing to do. */
   readonly fix: string | null
   /**
-   * Does what `fix` says, with the write lock held. Never deletes the only copy of anything. A check without it can
-   * only be put right by a person.
+   * Does what `fix` says, with the write lock held. Never deletes the only copy of anything. A failed check without
+   * `repair` needs a person.
    */
   readonly repair?: () => void | Promise<void>
 }
 
-/** One thing the doctor looks at. A new one is a row in a table: environment-checks.ts, log-checks.ts. */
+/**
+ * One thing that the doctor examines. To add one, extend place-checks.ts, machine-checks.ts, git-checks.ts,
+ * log-checks.ts or problem-checks.ts.
+ */
 export interface Check {
   readonly name: string
   readonly area: Area
@@ -26,7 +29,7 @@ export function well(message: string): Verdict {
   return { ok: true, message, fix: null }
 }
 
-/** @param type what a person can type, since kitty cannot know what is right */
+/** @param type what the person can type, since kitty cannot know what is right */
 export function byHand(message: string, type: string): Verdict {
   return { ok: false, message, fix: type }
 }
@@ -36,13 +39,13 @@ export function repairable(message: string, does: string, repair: () => void | P
   return { ok: false, message, fix: `kitty doctor --fix ${does}`, repair }
 }
 
-/** "a, b, c and 4 more" */
+/** Formats a list as "a, b, c and 4 more". */
 export function some(items: readonly string[], most = 3): string {
   const shown = items.slice(0, most).join(', ')
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
 }
 
-/** "1 line", "3 lines" */
+/** Formats a count as "1 line" or "3 lines". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -8,9 +8,9 @@ import { readObjects } from '../../git/objects.js'
 import type { Workspace } from '../../workspace/workspace.js'
 
 /**
- * Events that HEAD has and the work tree has not: a file that somebody deleted or cut. No journal brings them back,
- * since what is committed has left it. Only files that differ from HEAD are read.
- * @throws KittyError when git cannot be asked.
+ * Finds events that HEAD has and the work tree lacks, because someone deleted or cut a file. The journal cannot restore
+ * them, since committed events have left it. Reads only files that differ from HEAD.
+ * @throws KittyError if git cannot be queried
  */
 export async function missingFromWorkTree(
   { root, eventsDir }: Workspace,
@@ -19,7 +19,7 @@ export async function missingFromWorkTree(
   const folder = relative(root, eventsDir).split(sep).join('/')
   // Before the first commit nothing is committed.
   if (resolveCommit(root, 'HEAD') === undefined) return []
-  // Not `git diff`, which outside of a repository compares two paths instead.
+  // Not `git diff`, which compares two paths when run outside a repository.
   const changed = askGitFields(root, ['diff-index', '--name-only', '--relative', '-z', 'HEAD', '--', folder])
   const files = changed.filter((path) => isDayFile(path.slice(folder.length + 1)))
   const blobs = readObjects(
@@ -40,7 +40,7 @@ function eventLines(bytes: Buffer, file: string): RawLine[] {
   const lines: LogLine[] = []
   new LineReader(file, 0, 0).read(whole, lines)
   return lines.flatMap(({ event, offset, length, problem }) =>
-    // A line that an editor dressed up comes back with its file's next merge; kitty writes none like it.
+    // Skip a line reformatted by an editor. Kitty writes no such lines, and the file's next merge brings it back.
     event === undefined || problem !== undefined
       ? []
       : [

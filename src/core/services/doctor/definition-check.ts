@@ -9,7 +9,7 @@ import { loggedDefinition } from '../definitions/logged-values.js'
 import { MissingFiles } from '../definitions/missing-files.js'
 import { byHand, counted, some, type Verdict, well } from './check.js'
 
-/** Whether the packages' files and the log say the same, and whether what the log says can be worked off. */
+/** Checks that the packages' files and the log agree, and that no packages in the log wait for one another. */
 @injectable()
 export class DefinitionCheck {
   constructor(

@@ -13,7 +13,7 @@ import { token } from '../../token.js'
 export interface Diagnosis {
   readonly checks: readonly CheckDocument[]
   readonly ok: boolean
-  /** Names of the checks that failed and were put right. */
+  /** Names of the checks that failed and were repaired. */
   readonly fixed: readonly string[]
 }
 
@@ -21,21 +21,21 @@ interface Examined extends Check {
   readonly verdict: Verdict
 }
 
-/** What can only be made once the repository opens. */
+/** The services that need a repository that opens. */
 export interface OpenRepository {
   readonly machine: MachineChecks
   readonly log: LogChecks
   readonly store: EventStore
 }
 
-/** @throws KittyError whatever keeps the repository from opening. */
+/** @throws KittyError whatever keeps the repository from opening */
 export type OpensRepository = () => OpenRepository
 export const OpensRepository = token<OpensRepository>('OpensRepository')
 
-/** One repair may lay open the next: an event that is moved into its day's file may stand there already. */
+/** One repair may reveal the next: an event moved into its day's file may already be there. */
 const ROUNDS = 3
 
-/** Looks at everything kitty stands on, and puts right what can be put right without losing a byte. */
+/** Examines everything that kitty depends on, and repairs what can be repaired without losing a byte. */
 @injectable()
 export class Doctor {
   constructor(
@@ -45,8 +45,8 @@ export class Doctor {
   ) {}
 
   /**
-   * @param fix Repair what can be repaired, with the write lock held, and look again.
-   * @throws KittyError LockTimeout: nothing was repaired.
+   * @param fix repair what can be repaired with the write lock held, and examine again
+   * @throws KittyError LockTimeout, in which case nothing was repaired
    */
   async examine(fix: boolean): Promise<{ diagnosis: Diagnosis; exitCode: number }> {
     const before = await this.#look()
@@ -82,7 +82,7 @@ export class Doctor {
     for (const check of placeChecks(this.session)) {
       const verdict = await check.look()
       examined.push({ ...check, verdict })
-      // The rest would fail for the same reason, and say it less well.
+      // The remaining checks would fail for the same reason, with a less clear message.
       if (!verdict.ok) return examined
     }
     const { machine, log, store } = this.open()
@@ -93,7 +93,7 @@ export class Doctor {
     return examined
   }
 
-  /** A log that cannot be read at all is one finding. */
+  /** Reports a log that cannot be read at all as a single finding. */
   async #logChecks(read: () => Promise<Check[]>): Promise<Check[]> {
     try {
       return await read()
@@ -104,7 +104,7 @@ export class Doctor {
     }
   }
 
-  /** @returns what stood in the way of repairing anything */
+  /** @returns what kept the doctor from repairing anything */
   async #repair(repairs: readonly Examined[]): Promise<Examined[]> {
     const early = repairs.filter(({ name }) => name === 'set-up')
     for (const { verdict } of early) await verdict.repair?.()
@@ -124,7 +124,7 @@ export class Doctor {
     }
   }
 
-  /** What one repair cannot do keeps none of the others from being done. */
+  /** Keeps a failed repair from preventing the others. */
   async #try(name: string, { repair }: Verdict): Promise<void> {
     try {
       await repair?.()

@@ -11,13 +11,13 @@ import { byHand, type Check, repairable, some, type Verdict, well } from './chec
 import { refusalsAsVerdicts } from './place-checks.js'
 import { worktrees } from './worktrees.js'
 
-/** A day file's path, whichever day: git's rules are asked for it. */
+/** Path of a day file, to ask git which rules apply. The day does not matter. */
 const SAMPLE = '.kittify/events/2026-01-01.jsonl'
 const SAMPLE_PACKAGE = 'kitty-specs/001-x/tasks/WP01-x.md'
-/** Takes back every conversion of the log that another line asks for; the last line that matches wins. */
+/** Undoes every conversion of the log that another line requests. The last matching line wins. */
 const PLAIN_LOG =
   '.kittify/events/*.jsonl text eol=lf merge=kitty-events -ident -filter -working-tree-encoding'
-/** What git may never track: derived, of this machine, and different in every clone. */
+/** What git must never track: derived, specific to this machine, and different in every clone. */
 const DERIVED = [
   '.kittify/events/index.db*',
   '.kittify/clock.json*',
@@ -25,7 +25,7 @@ const DERIVED = [
   '.kittify/events/index.db.*',
 ]
 
-/** What git has to know so that two branches' logs merge, and nothing derived is committed. */
+/** What git needs to know so that the logs of two branches merge, and so that nothing derived is committed. */
 export function gitChecks(workspace: Workspace): Check[] {
   const looks: readonly [name: string, look: (workspace: Workspace) => Verdict][] = [
     ['attributes', attributes],
@@ -92,13 +92,13 @@ function mergeDriver({ root }: Workspace): Verdict {
 }
 
 function ignoreFiles({ root, kittyDir, configFile }: Workspace): Verdict {
-  // A team may want its error records committed.
+  // A team may want to commit its error records.
   const { track } = readConfig({ root, configFile }).errors
   const wanted: [string, readonly string[]][] = [
     [join(kittyDir, '.gitignore'), IGNORED.filter((line) => !track || !line.startsWith('errors/'))],
     [join(root, '.gitignore'), ROOT_IGNORED],
   ]
-  // Asked of git, since a line of the person's own may well say the same.
+  // Ask git, since the user's own ignore lines may already cover this.
   const errors = track ? [] : ['.kittify/errors/2026-01-01.jsonl']
   const samples = [
     '.kittify/events/index.db',

@@ -7,18 +7,18 @@ import type { Workspace } from '../../workspace/workspace.js'
 import { repairable, some, type Verdict, well } from './check.js'
 import { setAside } from './set-aside.js'
 
-/** A rebuild's unfinished index: `index.db.<pid>.new`, and what SQLite keeps beside it. */
+/** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */
 const UNFINISHED_INDEX = /^index\.db\.(\d+)\.new(?:-wal|-shm|-journal)?$/
-/** What a file is written to before it takes its place; `write-file.ts` begins its names with a dot. */
+/** Temporary files that replace their target when complete. `write-file.ts` starts their names with a dot. */
 const TEMPORARY = /(?:^clock\.json|\.jsonl|^journal\.jsonl)\.tmp$|^\..+\.\d+-\d+\.tmp$/
 
 interface Leftover {
   readonly path: string
-  /** Built from the log or computed: it can go. */
+  /** Built from the log or computed, so it can be deleted. */
   readonly derived: boolean
 }
 
-/** Files that a crash left between being written and taking their place. */
+/** Finds temporary files that a crash left before they replaced their targets. */
 export function leftovers(workspace: Workspace, now: Date): Verdict {
   const found = find(workspace)
   if (found.length === 0) return well('none')
@@ -55,6 +55,6 @@ function listed(dir: string, entries: readonly Dirent[]): Leftover[] {
 
 function isLeftover(name: string): boolean {
   const builder = UNFINISHED_INDEX.exec(name)?.[1]
-  // The others are written with the lock held; an index may be in the making just now.
+  // The other files are written with the lock held, but another process may be building an index right now.
   return builder === undefined ? TEMPORARY.test(name) : !isRunning(Number(builder))
 }

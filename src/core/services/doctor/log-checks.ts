@@ -20,7 +20,7 @@ import { LaneFiles } from '../lane-files.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Session } from '../../workspace/session.js'
 
-/** What is kept: the log, what is derived from it, and what the work packages' files repeat of it. */
+/** Checks the stored data: the log, what is derived from it, and what the work packages' files repeat from it. */
 @injectable()
 export class LogChecks {
   constructor(
@@ -35,7 +35,7 @@ export class LogChecks {
     @inject(DefinitionCheck) private readonly definitions: DefinitionCheck,
   ) {}
 
-  /** Looks without changing anything: not through the store, which puts back what git took before it answers. */
+  /** Reads without changing anything. Bypasses the store, which restores what git took before it answers. */
   async checks(): Promise<Check[]> {
     const { problems, events, files } = await this.verify.verify()
     const replayed = this.health.inMemory()
@@ -94,7 +94,7 @@ export class LogChecks {
 
   async #rebuildIndex(): Promise<void> {
     const { indexFile, errorsDir } = this.workspace
-    // A rebuild would delete a folder with whatever somebody put into it.
+    // A rebuild would delete the folder with everything that someone put into it.
     if (lstatSync(indexFile, { throwIfNoEntry: false })?.isDirectory())
       setAside(indexFile, errorsDir, this.session.now())
     try {

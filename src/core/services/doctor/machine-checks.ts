@@ -14,14 +14,14 @@ import { Workspace } from '../../workspace/workspace.js'
 import { WriteLock } from '../../lock/write-lock.js'
 import { Session } from '../../workspace/session.js'
 
-/** With less than this a merge or a rebuilt index may not find room. Bytes. */
+/** In bytes. With less, a merge or a rebuilt index may not fit. */
 const LITTLE_SPACE = 50 * 1024 * 1024
 
 function reinstall(): string {
   return `npm rebuild -g ${ownPackage().name}, or install kitty again on this machine: its native parts fit one platform and one Node.`
 }
 
-/** The machine and the set-up around the log. */
+/** Checks the machine and the setup around the log. */
 @injectable()
 export class MachineChecks {
   constructor(
@@ -148,7 +148,7 @@ function writeAccess({
   return byHand(`${says} cannot be read and written: nothing can be stored`, type)
 }
 
-/** The system's code, or undefined when the path can be read and written, or is not there. */
+/** The system's error code, or undefined if the path can be read and written or does not exist. */
 function accessProblem(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK)

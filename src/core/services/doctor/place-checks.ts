@@ -9,10 +9,12 @@ import { assertGitTrusts, gitText } from '../../git/git.js'
 import type { Session } from '../../workspace/session.js'
 import { byHand, type Check, repairable, type Verdict, well } from './check.js'
 
-/** `worktree list --porcelain` and `check-attr -z` as they are used here. */
+/** The oldest git with `worktree list --porcelain` and `check-attr -z` as used here. */
 const OLDEST_GIT = [2, 22] as const
 
-/** Where kitty runs. Without these nothing else can be looked at, so the first that fails is the last one asked. */
+/**
+ * Checks where kitty runs. Nothing else can be examined unless these pass, so the doctor stops at the first failure.
+ */
 export function placeChecks(session: Session): Check[] {
   const workspace = () => findWorkspace(session.cwd, session.env)
   return [
@@ -64,7 +66,7 @@ export function placeChecks(session: Session): Check[] {
   ].map((check) => ({ ...check, area: 'environment' as const, look: refusalsAsVerdicts(check.look) }))
 }
 
-/** A check that meets what every command would be refused for says it in the same words. */
+/** Turns an error that would refuse every command into a verdict with the same words. */
 export function refusalsAsVerdicts(look: () => Verdict | Promise<Verdict>): () => Promise<Verdict> {
   return async () => {
     try {

@@ -3,7 +3,7 @@ import { byHand, counted, repairable, some, type Verdict, well } from './check.j
 
 /** What the doctor can do about lines, with the lock held. */
 export interface LineRepairs {
-  /** Nothing: whoever takes the lock has done it before anything else. */
+  /** Does nothing, since taking the lock already performs the recovery. */
   readonly recovered: () => void
   readonly quarantine: () => void
   readonly refile: () => Promise<void>
@@ -12,10 +12,10 @@ export interface LineRepairs {
   readonly rebuildIndex: () => Promise<void>
 }
 
-/** A kind of problem that `events verify` lists, as the doctor speaks of it. */
+/** A kind of problem that `events verify` lists, in the doctor's words. */
 export interface ProblemCheck {
   readonly name: string
-  /** Kinds of `LogProblem`; what no row names counts as a damaged line. */
+  /** Kinds of `LogProblem`. A kind that no row names counts as a damaged line. */
   readonly kinds: readonly string[]
   readonly well: string
   verdict(problems: readonly LogProblem[], repairs: LineRepairs): Verdict
@@ -23,7 +23,7 @@ export interface ProblemCheck {
 
 const HISTORY = 'kitty agent events verify'
 
-/** One row a kind of damage. What cannot be put right without losing bytes says what to type. */
+/** One row per kind of damage. If a repair would lose bytes, the row says what to type instead. */
 export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   {
     name: 'torn-tails',
@@ -143,7 +143,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   },
 ]
 
-/** Whatever no other row names: lines that are no events. */
+/** Covers everything that no other row names: lines that are not events. */
 export const DAMAGED_LINES: ProblemCheck = {
   name: 'damaged-lines',
   kinds: [],

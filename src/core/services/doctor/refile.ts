@@ -11,7 +11,10 @@ interface Log {
   readonly eventsDir: string
 }
 
-/** Moves events into the files of their days: written there and on disk before they are cut here. Under the lock. */
+/**
+ * Moves events into the files of their days. They are written there and on disk before they are cut here. Requires the
+ * lock.
+ */
 export async function refile({ log, health, eventsDir }: Log): Promise<void> {
   const index = await replay(log, health)
   const identities = new Map((await index.watermarks()).map((mark) => [mark.file, mark.identity]))
@@ -19,14 +22,14 @@ export async function refile({ log, health, eventsDir }: Log): Promise<void> {
   for (const file of new Set(misfiled.map((row) => row.file))) {
     const rows = misfiled.filter((row) => row.file === file).sort((a, b) => a.offset - b.offset)
     const lines = rows.flatMap((row) => rawLine(log, row))
-    // Git may be at work on the file: what could not be read is not there to be moved.
+    // Git may be working on the file. A line that cannot be read must not be cut.
     if (lines.length < rows.length) continue
     log.putBack(lines)
     cutLines(eventsDir, file, rows, identities.get(file) ?? '')
   }
 }
 
-/** Cuts lines that stand byte for byte in another file of the log too. Under the lock. */
+/** Cuts lines that are also, byte for byte, in another file of the log. Requires the lock. */
 export async function dropCopies({ log, health, eventsDir }: Log): Promise<void> {
   const index = await replay(log, health)
   const copies = (await index.problems()).filter((problem) => problem.kind === 'duplicate_elsewhere')
@@ -65,7 +68,7 @@ function linesOf(
   return { lines, identity: step.value.identity }
 }
 
-/** The line as kitty writes it: whatever line end an editor gave its file. */
+/** The line as kitty writes it, whatever line end an editor gave the file. */
 function rawLine(log: EventLog, row: IndexRow): RawLine[] {
   const line = log.readLine(row)
   return line === undefined

@@ -2,7 +2,7 @@ import { lstatSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeErrorsFolder } from '../../log/repair/errors-folder.js'
 
-/** Moves what lies in the wrong place to where it is in nobody's way, and nothing of it is lost. @returns the new path */
+/** Moves a misplaced file into the errors folder without losing data. @returns the new path */
 export function setAside(path: string, errorsDir: string, now: Date): string {
   makeErrorsFolder(errorsDir)
   const name = `set-aside-${now.toISOString().replaceAll(/[:.]/g, '-')}-${basename(path)}`

@@ -9,16 +9,16 @@ interface Worktree {
   readonly path: string
   readonly head: string
   readonly branch: string | undefined
-  /** Its folder is gone. */
+  /** True if its folder is gone. */
   readonly isStale: boolean
 }
 
-/** Worktrees of which git knows and that are gone, and folders that look like one and are none. */
+/** Finds worktrees that git lists but whose folder is gone, and folders that look like worktrees but are not. */
 export function worktrees({ root, worktreesDir }: Workspace): Verdict {
   const known = parse(gitText(root, ['worktree', 'list', '--porcelain']))
   const stale = known.filter((worktree) => worktree.isStale)
   const name = ({ path }: Worktree): string => relative(root, path)
-  // Only what a branch keeps outlives the worktree's own record.
+  // When a worktree's record is removed, only commits on a branch are kept.
   const unkept = stale.filter(({ branch, head }) => branch === undefined && !isOnABranch(root, head))
   if (unkept.length > 0) {
     return byHand(
@@ -46,7 +46,7 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
   )
 }
 
-/** git-worktree(1), "Porcelain Format". */
+/** See git-worktree(1), "Porcelain Format". */
 function parse(porcelain: string): Worktree[] {
   return porcelain
     .split('\n\n')
@@ -61,7 +61,7 @@ function parse(porcelain: string): Worktree[] {
       path: entry.get('worktree') ?? '',
       head: entry.get('HEAD') ?? '',
       branch: entry.get('branch'),
-      // A locked one may lie on a disk that is not mounted now.
+      // A locked worktree may be on a disk that is not mounted now.
       isStale: entry.has('prunable') && !entry.has('locked'),
     }))
 }

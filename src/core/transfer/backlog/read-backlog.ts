@@ -1,6 +1,6 @@
 /**
- * Backlog.md: one Markdown file per task under `backlog/`, statuses in `config.yml`. A state format: when a status
- * changed is not in the file, only when the task was created and last changed.
+ * Backlog.md: one Markdown file per task under `backlog/`, with statuses in `config.yml`. A state format: a file says
+ * when the task was created and last changed, but not when its status changed.
  */
 import { splitFrontMatter } from '../../specs/front-matter.js'
 import { subtaskId } from '../../specs/listed.js'
@@ -167,7 +167,7 @@ async function readTask(
   return { item, labels, file: file.path, line: null }
 }
 
-/** The status's place among the configured ones decides: first, last or between. */
+/** Derives the role from the status's position among the configured ones: first, last or in between. */
 function placeOf(
   written: string | null,
   folder: string | undefined,
@@ -176,7 +176,7 @@ function placeOf(
   const [first = 'To Do'] = statuses
   const status = written ?? first
   const at = statuses.findIndex((known) => known.toLowerCase() === status.toLowerCase())
-  // A task is moved to the folder of completed ones when it is done; drafts have a status of their own.
+  // Backlog.md moves a done task to the folder of completed ones; drafts have their own status.
   if (folder === 'completed') return { status, role: 'done', isUnknown: false }
   if (folder === 'drafts' || at === 0)
     return { status: statuses[at] ?? status, role: 'initial', isUnknown: false }
@@ -188,7 +188,7 @@ function placeOf(
   }
 }
 
-/** Backlog.md accepts `assignee: @ada` and `[@ada, bob]`, which are no YAML. */
+/** Backlog.md accepts `assignee: @ada` and `[@ada, bob]`, which are not valid YAML. */
 function quoteHandles(yaml: string): string {
   return yaml.replaceAll(
     /^([ \t]*(?:assignee|reporter):[ \t]*)(.*)$/gm,
@@ -205,14 +205,14 @@ function quoteHandle(word: string): string {
   return plain.startsWith('@') ? JSON.stringify(plain) : plain
 }
 
-/** Names without the `@` they may carry. */
+/** Returns the names without a leading `@`. */
 function peopleAt(keys: Json, key: string): string[] {
   const value = keys[key]
   const names = Array.isArray(value) ? textsAt(keys, key) : [idOf(value) ?? '']
   return names.flatMap((name) => nameOf(name.replace(/^@/, '')) ?? [])
 }
 
-/** An exported subtask says its id before its text. */
+/** An exported subtask has its ID before its text. */
 function subtaskOf({ text, done }: { readonly text: string; readonly done: boolean }): Subtask {
   const own = /^(T\d{3,}|s-[0-9A-HJKMNP-TV-Z]{8})(?:: (.+))?$/.exec(text)
   return own?.[1] === undefined

@@ -1,4 +1,4 @@
-/** The parts of a Backlog.md task: sections between markers, or below headings as its earlier versions wrote them. */
+/** The parts of a Backlog.md task: sections between markers, or under headings as its earlier versions wrote them. */
 import type { TextLine } from '../text.js'
 
 export interface ChecklistEntry {
@@ -18,7 +18,7 @@ interface Section {
 }
 
 const HEADING = /^## (.+?)\s*$/
-/** Titles that begin a section; any other second-level heading is part of the text above it. */
+/** Titles that begin a section; any other second-level heading belongs to the text above it. */
 const TITLES: ReadonlyMap<string, string> = new Map(
   [
     ['Description'],
@@ -32,7 +32,7 @@ const TITLES: ReadonlyMap<string, string> = new Map(
 )
 const MARKER = /^<!-- (?:SECTION:[A-Z_]+|AC|DOD|COMMENTS?):(BEGIN|END) -->\s*$/
 
-/** What stands above the first section is under the heading ''. A heading between markers is text. */
+/** Text above the first section gets the heading ''. A heading between markers counts as text. */
 export function readSections(body: string): Section[] {
   const sections: { heading: string; lines: string[] }[] = [{ heading: '', lines: [] }]
   let fence: string | undefined
@@ -55,7 +55,7 @@ export function readSections(body: string): Section[] {
     .filter(({ text }) => text !== '')
 }
 
-/** `- [x] #1 text`; a line without a box is no entry. */
+/** Reads lines such as `- [x] #1 text`; a line without a box is not an entry. */
 export function readChecklist(text: string): ChecklistEntry[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*[-*+] \[([ xX])\]\s+(?:#\d+\s+)?(.+?)\s*$/.exec(line)
@@ -63,7 +63,7 @@ export function readChecklist(text: string): ChecklistEntry[] {
   })
 }
 
-/** `author:` and `created:` lines, `---`, the text, `---`. */
+/** Reads `author:` and `created:` lines, `---`, the text, `---`. */
 export function readComments(text: string): BacklogComment[] {
   const comments: BacklogComment[] = []
   const lines = text.split('\n')

@@ -1,9 +1,9 @@
 import type { LaneRole } from '../document.js'
 
-/** The three statuses Backlog.md starts a project with; an export's config.yml names them. */
+/** The three statuses of a new Backlog.md project; an export's config.yml names them. */
 export const BACKLOG_STATUSES = ['To Do', 'In Progress', 'Done'] as const
 
-/** What an export calls a lane, and the status under which a lane's label counts. */
+/** Returns the status that a lane is exported as, which is also the only status under which the lane's label counts. */
 export function backlogStatus(role: LaneRole): string {
   const [first, between, last] = BACKLOG_STATUSES
   if (role === 'done' || role === 'dropped') return last

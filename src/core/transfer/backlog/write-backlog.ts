@@ -13,7 +13,7 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function writeBacklog(document: TransferDocument, table: WorkflowTable): WrittenFile[] {
-  // Backlog.md numbers tasks through a whole project, so features after the first go on where the one before ended.
+  // Backlog.md numbers tasks across the whole project, so each feature continues where the previous one ended.
   let offset = 0
   const tasks = document.features.flatMap((feature) => {
     const from = offset
@@ -33,7 +33,7 @@ export function writeBacklog(document: TransferDocument, table: WorkflowTable): 
 interface Place {
   readonly feature: TransferFeature
   readonly isFirst: boolean
-  /** Added to the number of every package of this feature. */
+  /** Offset added to every package number of this feature. */
   readonly from: number
 }
 
@@ -97,7 +97,7 @@ function commentsOf(item: TransferItem): string {
     .join('\n\n')
 }
 
-/** A date with minutes is what Backlog.md writes; one with seconds and a zone it keeps as it is. */
+/** Backlog.md writes dates with minutes; it keeps one with seconds and a zone unchanged. */
 function minutes(at: string | null): string {
   return at ?? ''
 }

@@ -1,6 +1,6 @@
 /**
- * beads: `.beads/issues.jsonl`, one issue per line as `bd export` writes it. A state format: what an issue was before
- * its last change is not in the file, except when it was created, started and closed.
+ * beads: `.beads/issues.jsonl`, one issue per line as `bd export` writes it. A state format: the file says when an
+ * issue was created, started and closed, but nothing else about its past.
  */
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, isJson, type Json, listAt, parseJson, textAt, textsAt } from '../json.js'
@@ -31,9 +31,9 @@ const ROLES: Readonly<Record<string, LaneRole>> = {
   pinned: 'initial',
   closed: 'done',
 }
-/** Dependency types for which the dependent waits: types.go, "Workflow types". */
+/** Dependency types that make the dependent wait: types.go, "Workflow types". */
 const WAITS: ReadonlySet<string> = new Set(['blocks', 'conditional-blocks', 'waits-for'])
-/** Read below, or without meaning outside of the database they come from. */
+/** Keys that are read below, or that mean nothing outside the database they come from. */
 const READ = new Set(
   `id title description design acceptance_criteria notes status priority issue_type assignee owner created_at
   created_by updated_at started_at closed_at close_reason external_ref labels dependencies comments content_hash _type
@@ -72,7 +72,7 @@ export function readBeads(files: readonly SourceFile[], options: ReadOptions): T
   }
 }
 
-/** Later exports hold lines of other kinds, and issues that were deleted as tombstones. */
+/** Later exports contain other kinds of lines, and deleted issues as tombstones. */
 function isIssue(json: Json, losses: LossCount): boolean {
   const kind = textAt(json, '_type')
   if (kind !== null && kind !== 'issue') {
@@ -155,7 +155,10 @@ function readIssue(
   }
 }
 
-/** A label says another priority than beads can hold, while beads has the one that it is exported as. */
+/**
+ * A label can hold a priority that beads cannot. It counts only while the issue has the beads priority that it was
+ * exported as.
+ */
 function priorityOf(json: Json, labels: KittyLabels): string | null {
   const own = idAt(json, 'priority')
   if (labels.priority === null || own !== String(BEADS_MEDIUM)) return own
@@ -188,7 +191,7 @@ function readComments(json: Json, problem: (message: string) => void, zone?: str
       return []
     }
     const by = textAt(comment, 'author')
-    // A comment's own id is a row number of one clone's database, so author and time tell comments apart.
+    // A comment's own ID is a row number in one clone's database, so author and time identify a comment.
     const at = parseMoment(comment['created_at'], zone)
     return [{ kind: 'note' as const, id: null, at, by, text: block(text) }]
   })
@@ -200,7 +203,7 @@ function readReference(json: Json): ItemChange[] {
   return [{ kind: 'link', id: null, at: null, by: null, link: 'tracker', ref: singleLine(ref), title: null }]
 }
 
-/** `skyhook` of `skyhook-gld` and `skyhook-gld.1`, where all ids begin so. */
+/** Returns `skyhook` for `skyhook-gld` and `skyhook-gld.1`, if all IDs share that prefix. */
 function commonPrefix(found: readonly LabeledItem[]): string | undefined {
   const prefixes = new Set(found.map(({ item: { id } }) => /^(.+)-[^-]+$/.exec(id)?.[1]))
   const [only] = prefixes

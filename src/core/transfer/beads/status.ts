@@ -1,11 +1,11 @@
 import type { LaneRole } from '../document.js'
 
-/** What beads gives an issue without a priority; a missing one it reads as 0, its highest. */
+/** The priority beads gives an issue without one. It reads a missing priority as 0, its highest. */
 export const BEADS_MEDIUM = 2
-/** In the label of a package that has none. */
+/** Used in the label of a package without a priority. */
 export const NO_PRIORITY = 'none'
 
-/** What beads calls a lane: the status an export writes, and the one under which a lane's label counts. */
+/** Returns the status that a lane is exported as, which is also the only status under which the lane's label counts. */
 export function beadsStatus(role: LaneRole, lane: string): string {
   if (lane === 'blocked') return 'blocked'
   if (role === 'done' || role === 'dropped') return 'closed'

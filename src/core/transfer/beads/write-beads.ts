@@ -1,10 +1,10 @@
-/** beads: one issue per line, so that `bd import` takes it. Lanes, subtasks and holders beads lacks travel as labels. */
+/** beads: one issue per line, as `bd import` expects. Labels carry the lanes, subtasks and holders that beads lacks. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { laneLabels, writeLabels } from '../labels.js'
 import { BEADS_MEDIUM, beadsStatus, NO_PRIORITY } from './status.js'
 
-/** Statuses that say a lane by themselves, in the default table and in the one of nine lanes. */
+/** Lanes that a status identifies without a label, in the default table and in the nine-lane table. */
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
   open: ['planned'],
   in_progress: ['doing', 'in_progress'],
@@ -24,7 +24,7 @@ export function writeBeads(document: TransferDocument, table: WorkflowTable): Wr
 interface Place {
   readonly feature: TransferFeature
   readonly isFirst: boolean
-  /** Of several features, in which packages have the same ids. */
+  /** True if there are several features, whose packages share IDs. */
   readonly several: boolean
 }
 

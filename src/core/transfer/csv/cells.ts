@@ -1,4 +1,4 @@
-/** Lists in one cell: separated by semicolons, or a JSON list where an element has one itself. */
+/** Lists in one cell: separated by semicolons, or as a JSON list if an element contains a semicolon. */
 import { idOf, parseJson } from '../json.js'
 import type { Subtask } from '../document.js'
 import { subtaskId } from '../../specs/listed.js'
@@ -8,7 +8,7 @@ export function readList(cell: string): string[] {
   const trimmed = cell.trim()
   if (trimmed.startsWith('[')) {
     const parsed = parseJson(trimmed)
-    // Cast: Array.isArray says any[].
+    // Cast: Array.isArray returns any[].
     if (parsed.ok && Array.isArray(parsed.value))
       return (parsed.value as unknown[]).flatMap((item) => idOf(item) ?? [])
   }

@@ -12,7 +12,7 @@ import { readTable, type Row } from './table.js'
 
 export const CSV = 'csv'
 
-/** What a column may be called, in small letters with spaces; the first that is there counts. */
+/** Accepted column names, in lowercase with spaces; the first one found counts. */
 const COLUMNS = {
   id: ['id', 'key', '#', 'number', 'issue', 'issue key', 'issue id', 'ticket'],
   title: ['title', 'summary', 'name', 'subject', 'task', 'task name'],
@@ -114,7 +114,7 @@ function readRow(
     problem('has no title')
     return undefined
   }
-  // Without ids the title is what tells rows apart, so that a row put in between changes no other.
+  // Without IDs, rows are identified by title, so inserting a row changes no other row.
   const id = written ?? `t-${createHash('sha256').update(title).digest('hex').slice(0, 12)}`
   const labels = readLabels(
     head.cells.flatMap((heading, at) => {

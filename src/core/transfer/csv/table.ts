@@ -1,7 +1,7 @@
-/** Comma-separated values after RFC 4180, as spreadsheets write and read them. */
+/** Comma-separated values according to RFC 4180, as spreadsheets write and read them. */
 
 export interface Row {
-  /** Of the file, from 1: where the row begins. */
+  /** 1-based line of the file at which the row begins. */
   readonly line: number
   readonly cells: readonly string[]
 }
@@ -10,12 +10,12 @@ type Table =
   | { readonly ok: true; readonly rows: readonly Row[] }
   | { readonly ok: false; readonly line: number; readonly rows: readonly Row[] }
 
-/** A cell that begins so is a formula to a spreadsheet. */
+/** Spreadsheets treat a cell that begins like this as a formula. */
 const FORMULA = /^[=+\-@\t\r]/
 
 /**
- * The rows of a table whose cells are separated by commas, semicolons or tabs: the one its first line has most of.
- * `ok` is false where a quote never ends: `line` says where it began, and the rows before it are still given.
+ * Reads the rows of a table. Its separator is the one of comma, semicolon and tab that the first line has most of. `ok`
+ * is false if a quote is never closed: `line` then says where it was opened, and the rows before it are still returned.
  */
 export function readTable(text: string): Table {
   const separator = separatorOf(text)
@@ -51,12 +51,12 @@ export function readTable(text: string): Table {
   return { ok: true, rows }
 }
 
-/** One line of a table, its end included. */
+/** Writes one line of a table, including its line end. */
 export function writeRow(cells: readonly string[]): string {
   return `${cells.map(writeCell).join(',')}\r\n`
 }
 
-/** A formula gets an apostrophe, which a spreadsheet hides and {@link readTable} takes off. */
+/** Prefixes a formula with an apostrophe, which a spreadsheet hides and {@link readTable} removes. */
 function writeCell(text: string): string {
   const safe = FORMULA.test(text) || /^'[=+\-@\t\r']/.test(text) ? `'${text}` : text
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

@@ -1,4 +1,4 @@
-/** A table that a spreadsheet opens: one row per package, the lane by its name. */
+/** A table for spreadsheets: one row per package, with the lane by name. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { roleOf } from '../roles.js'

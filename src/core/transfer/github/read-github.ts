@@ -1,5 +1,5 @@
 /**
- * GitHub: issues as `gh api repos/OWNER/REPO/issues` gives them. A state format; a history where an issue carries its
+ * GitHub: issues as `gh api repos/OWNER/REPO/issues` returns them. A state format, or a history if an issue carries its
  * `timeline`.
  */
 import { KittyError } from '../../errors/kitty-error.js'
@@ -28,12 +28,12 @@ export const GITHUB_ROLES: Readonly<Record<string, LaneRole>> = {
   not_planned: 'dropped',
   duplicate: 'dropped',
 }
-/** Without these a file was cut down, and what an issue is now could not be told from what it lacks. */
+/** A file without these keys was cut down, so an empty field could not be told from a removed one. */
 const NEEDED = ['number', 'title', 'state', 'created_at', 'updated_at', 'html_url'] as const
 /** How to get the file, for messages. */
 const COMMAND = "gh api --paginate 'repos/OWNER/REPO/issues?state=all' > issues.json"
 
-/** @throws KittyError UsageError for a file that lacks keys of an issue, which says how to get a whole one. */
+/** @throws KittyError UsageError for a file that lacks keys of an issue, with the command that gets a complete one. */
 export function readGithub(files: readonly SourceFile[], options: ReadOptions): TransferDocument {
   const problems: SourceProblem[] = []
   const losses = new LossCount()
@@ -65,7 +65,7 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
   }
 }
 
-/** One list, several lists one after the other (pages), a list of lists (`--slurp`), or one issue per line. */
+/** Accepts one list, several lists in a row (pages), a list of lists (`--slurp`), or one issue per line. */
 function readIssues(file: SourceFile, problems: SourceProblem[]): Json[] {
   const { text, problems: faults } = readText(file)
   problems.push(...faults)
@@ -192,7 +192,7 @@ function labelsOf(json: Json): string[] {
   })
 }
 
-/** Where a list was asked for and put in; the plain answer only counts them. */
+/** Reads relations if the user fetched the lists and added them; the plain response only counts them. */
 function relationsOf(
   json: Json,
   losses: LossCount,
@@ -217,7 +217,7 @@ function parentOf(json: Json): string | null {
   )
 }
 
-/** `comments` is a number in the plain answer, and a list where someone put the comments in. */
+/** `comments` is a number in the plain response, and a list if the user added the comments. */
 function commentsOf(json: Json): ItemChange[] {
   const seen = new Set(
     listAt(json, 'timeline').flatMap((event) => (isJson(event) ? (idAt(event, 'id') ?? []) : [])),

@@ -1,6 +1,6 @@
 import type { LaneRole } from '../document.js'
 
-/** What GitHub calls a lane: open, closed, or closed as not planned. */
+/** Returns the GitHub state for a lane: open, closed, or closed as not planned. */
 export function githubStatus(role: LaneRole): string {
   if (role === 'dropped') return 'not_planned'
   return role === 'done' ? 'closed' : 'open'

@@ -1,4 +1,4 @@
-/** An issue's `timeline`, as `gh api repos/OWNER/REPO/issues/N/timeline` gives it. */
+/** An issue's `timeline`, as `gh api repos/OWNER/REPO/issues/N/timeline` returns it. */
 import type { ItemChange } from '../document.js'
 import { idAt, isJson, type Json, listAt, objectAt, textAt } from '../json.js'
 import { parseMoment } from '../moment.js'

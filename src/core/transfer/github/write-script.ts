@@ -1,4 +1,4 @@
-/** A shell script of `gh` calls that makes one issue per package. kitty never runs it. */
+/** A shell script of `gh` calls that creates one issue per package. kitty never runs it. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { laneLabels, writeLabels } from '../labels.js'
@@ -29,7 +29,7 @@ export function writeGithubScript(document: TransferDocument, table: WorkflowTab
     const pairs = feature.items.map((item, index) =>
       issueCalls(item, { feature, isFirst: index === 0, name }, table, labels),
     )
-    // All are made before any is mentioned: a dependency may stand further down.
+    // Create all issues before referring to any: a dependency may come later in the list.
     return [...pairs.map(({ create }) => create), ...pairs.flatMap(({ after }) => after)]
       .map((line) => `${line}\n`)
       .join('')
@@ -41,7 +41,7 @@ export function writeGithubScript(document: TransferDocument, table: WorkflowTab
 interface Place {
   readonly feature: TransferFeature
   readonly isFirst: boolean
-  /** The variable that holds an issue's number. */
+  /** Returns the variable that holds an issue's number. */
   readonly name: (id: string) => string
 }
 
@@ -64,7 +64,7 @@ function issueCalls(
       },
       item.subtasks,
     ),
-    // GitHub takes labels of up to 50 characters, and a comma would begin another one.
+    // GitHub limits labels to 50 characters, and a comma would start another label.
   ].filter((label) => label.length <= 50 && !label.includes(','))
   for (const label of labels) all.add(label)
   const variable = place.name(item.id)
@@ -99,7 +99,7 @@ function bodyOf(item: TransferItem): string {
   return [item.body, boxes.join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
-/** One word of a shell's command line, whatever it holds: between single quotes nothing is read. */
+/** Quotes text as one word of a shell command line: the shell interprets nothing between single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\0', '').replaceAll("'", `'\\''`)}'`
 }

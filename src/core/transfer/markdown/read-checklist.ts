@@ -1,4 +1,7 @@
-/** A Markdown list with boxes: `- [ ]` to do, `- [x]` done. A state format without ids: an entry is what it says. */
+/**
+ * A Markdown list with boxes: `- [ ]` to do, `- [x]` done. A state format without IDs: an entry is identified by its
+ * text.
+ */
 import { createHash } from 'node:crypto'
 import { subtaskId } from '../../specs/listed.js'
 import { spellWorkPackageId } from '../../specs/work-package-id.js'
@@ -16,7 +19,7 @@ import { LossCount, readText, singleLine } from '../text.js'
 
 export const MARKDOWN = 'markdown'
 
-/** `[x]` and `[ ]` are GitHub's; the others are what note-taking programs add. */
+/** `[x]` and `[ ]` are GitHub's; note-taking programs add the others. */
 const BOXES: Readonly<Record<string, LaneRole>> = {
   ' ': 'initial',
   x: 'done',

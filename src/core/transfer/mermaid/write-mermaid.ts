@@ -1,4 +1,4 @@
-/** The dependencies as a Mermaid flowchart, which forges draw in Markdown. */
+/** The dependencies as a Mermaid flowchart, which code hosts render in Markdown. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { LaneRole, TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { roleOf } from '../roles.js'
@@ -35,7 +35,7 @@ function node(item: TransferItem, name: string, table: WorkflowTable): string {
   return `${name}[${label(`${item.id} ${item.title}`)}]${role in STYLES ? `:::${role}` : ''}`
 }
 
-/** A quoted label; what Mermaid or HTML would read in it is written as an entity. */
+/** Quotes a label. Characters that Mermaid or HTML would interpret become entities. */
 function label(text: string): string {
   const safe = singleLine(text).replaceAll(/["#<>&\\`]/g, (char) => `#${char.charCodeAt(0)};`)
   return `"${safe}"`

@@ -1,13 +1,13 @@
-/** What a package's file says of its history: the Activity Log, in missions that are older than the event log. */
+/** Reads a package's history from its file: the Activity Log, in missions that predate the event log. */
 import type { ItemChange } from '../document.js'
 import { parseMoment } from '../moment.js'
 import { block, nameOf, singleLine } from '../text.js'
 
-// `- TIME – agent – shell_pid=1 – lane=doing – text`; dashes of any kind, and the pid, the lane or the text may lack.
+// `- TIME – agent – shell_pid=1 – lane=doing – text`; any kind of dash, and the pid, lane or text may be missing.
 const ENTRY = /^\s*[-*]\s+(\d{4}-\d\d-\d\dT\S+)\s+(?:–|—|--|-)\s+(.+)$/
 const SEPARATOR = /(?<!\s)\s+(?:–|—|--)\s+/
 
-/** The entries in the order of time; a lane that is named again is a note. */
+/** Returns the entries ordered by time. An entry that names the current lane again is a note. */
 export function readActivity(text: string, zone?: string): ItemChange[] {
   const entries = section(text, /^#{1,4}\s+Activity Log\s*$/i).flatMap((line) => {
     const match = ENTRY.exec(line)

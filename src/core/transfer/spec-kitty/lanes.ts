@@ -1,6 +1,6 @@
 import type { LaneRole } from '../document.js'
 
-/** spec-kitty's lanes, those of its earlier versions included. */
+/** spec-kitty's lanes, including those of its earlier versions. */
 export const NINE_LANES: Readonly<Record<string, LaneRole>> = {
   genesis: 'initial',
   uninitialized: 'initial',
@@ -16,10 +16,10 @@ export const NINE_LANES: Readonly<Record<string, LaneRole>> = {
   canceled: 'dropped',
 }
 
-/** The key in a move's metadata by which kitty knows a line of its own export. */
+/** The key in a move's metadata by which kitty recognizes a line from its own export. */
 export const EXPORTED = 'kitty:export'
 
-/** The lane of the nine that a lane of another table is written as. */
+/** Returns which of the nine lanes a lane of another table is written as. */
 export function nineLane(role: LaneRole, lane: string): string {
   if (Object.hasOwn(NINE_LANES, lane) && lane !== 'doing') return lane
   switch (role) {

@@ -1,6 +1,6 @@
 /**
- * spec-kitty: a mission's folder with `meta.json`, `tasks/WP*.md` and, in all but the oldest, `status.events.jsonl`.
- * A history format: three shapes of line stand in one file, not in the order of time.
+ * spec-kitty: a mission's folder with `meta.json`, `tasks/WP*.md` and, in all but the oldest missions,
+ * `status.events.jsonl`. A history format: one file holds three shapes of line, not ordered by time.
  */
 import type {
   FeatureNote,
@@ -24,7 +24,7 @@ import { NINE_LANES } from './lanes.js'
 
 export const SPEC_KITTY = 'spec-kitty'
 
-/** Reads every mission among the files: folders that hold a log or a `tasks` folder. */
+/** Reads every mission among the files: each folder that holds a log or a `tasks` folder. */
 export async function readSpecKitty(
   files: readonly SourceFile[],
   options: ReadOptions,
@@ -52,7 +52,7 @@ export async function readSpecKitty(
   }
 }
 
-/** The table that an export of kitty's was made under; a log of spec-kitty's own says nothing of it. */
+/** Returns the table in force when kitty exported the mission; spec-kitty's own log does not name one. */
 function exportedWorkflow(files: readonly SourceFile[]): string | undefined {
   for (const file of files) {
     if (!file.path.endsWith('meta.json')) continue
@@ -118,7 +118,7 @@ async function readMission(
       }),
     )
   }
-  // A package that only the log knows: its file was removed since.
+  // A package that only the log has: its file was removed later.
   for (const [id, own] of history?.packages ?? [])
     if (!items.has(id)) items.set(id, itemWithoutFile(id, own, meta))
   const sorted = [...items.values()].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1))
@@ -159,7 +159,7 @@ function readMeta(files: readonly SourceFile[], problems: SourceProblem[]): Meta
 
 interface FileReading {
   readonly own: PackageHistory | undefined
-  /** The front matter's lane and the Activity Log count only where there is no log. */
+  /** Without a log, we use the front matter's lane and the Activity Log; with one, we ignore them. */
   readonly hasLog: boolean
   readonly meta: Meta
   readonly losses: LossCount
@@ -208,7 +208,7 @@ async function itemOf(
   }
 }
 
-/** Tags are kitty's: an export of kitty's names them in the front matter. */
+/** Tags are kitty's own: only kitty's export puts them in the front matter. */
 async function tagsOf(text: string): Promise<string[]> {
   const head = /^\ufeff?---[ \t]*\r?\n([\s\S]*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text)?.[1] ?? ''
   const lines = /^tags:.*(?:\r?\n[ \t-].*)*/m.exec(head)?.[0]

@@ -11,7 +11,7 @@ export interface PackageHistory {
   readonly createdAt: string | null
   readonly createdBy: string | null
   readonly dependencies: readonly string[]
-  /** In the source's order: by time, then by event id. */
+  /** In the source's order: by time, then by event ID. */
   readonly changes: readonly ItemChange[]
 }
 
@@ -30,19 +30,19 @@ interface Draft {
 
 interface Line {
   readonly id: string
-  /** As it is written: the source orders by this text. */
+  /** As written: the source sorts by this text. */
   readonly written: string
   readonly at: string | null
   readonly json: Json
 }
 
-/** Keys of a transition that are read; `mission_*` only repeat which mission it is. */
+/** The keys that we read from a transition; `mission_*` only repeat which mission it is. */
 const TRANSITION = new Set(
   'actor at event_id evidence force from_lane to_lane reason reason_source review_ref review_result wp_id mission_id mission_slug feature_slug'.split(
     ' ',
   ),
 )
-/** What a delta holds when nothing was resolved. */
+/** What a delta holds if nothing was resolved. */
 const ABSENT = /^__resolved_\w+_absent__$/
 const NOTE_LENGTH = 4_000
 
@@ -62,7 +62,7 @@ export function readStatusLog(
   return { packages, notes }
 }
 
-/** Lines that are events, each id once, by time and id as the source itself sorts them. */
+/** Returns the lines that are events, each ID once, sorted by time and ID as the source itself does. */
 function orderedLines(file: SourceFile, problems: SourceProblem[]): Line[] {
   const { text, problems: faults } = readText(file)
   problems.push(...faults)
@@ -100,7 +100,7 @@ function orderedLines(file: SourceFile, problems: SourceProblem[]): Line[] {
       problem('is a move without both lanes')
       continue
     }
-    // The first of several lines with one id counts, as in the source.
+    // If several lines have one ID, the first counts, as in the source.
     if (!lines.has(id)) lines.set(id, { id, written, at, json })
   }
   return [...lines.values()].sort((a, b) => compare(a.written, b.written) || compare(a.id, b.id))
@@ -144,30 +144,32 @@ function readTransition({ id, at, json }: Line, draft: Draft, losses: LossCount)
     review: reviewOf(json),
     actorInfo: info,
   })
-  // The one move that says who works on it from now on.
+  // Only this move says who works on the package from now on.
   const agent = textAt(objectAt(json, 'policy_metadata') ?? {}, 'agent')
   if (from === 'planned' && to === 'claimed' && agent !== null)
     draft.changes.push({ kind: 'assign', id, at, by, assignee: nameOf(agent) ?? null, actorInfo: null })
 }
 
-/** The lane; or the lane of another table that this one was written for, in a line that kitty exported. */
+/**
+ * Returns the lane. For a line that kitty exported, returns the lane of the other table that this one was written for.
+ */
 function laneAt(json: Json, key: 'from_lane' | 'to_lane'): string {
   const written = textAt(json, key) ?? ''
   const meant = textAt(objectAt(json, 'policy_metadata') ?? {}, `kitty:${key}`)
   return meant ?? written
 }
 
-/** What an export of kitty's says about its own lines is nothing that gets lost. */
+/** What kitty's export adds to its own lines is not a loss. */
 function isExported(json: Json): boolean {
   return Object.hasOwn(objectAt(json, 'policy_metadata') ?? {}, EXPORTED)
 }
 
-/** `files_touched` is kitty's `files`; all else has the same names. */
+/** `files_touched` is kitty's `files`; all other names are the same. */
 function evidenceOf(json: Json | null): MoveExtra | null {
   if (json === null) return null
   const repos = json['repos']
   if (!Array.isArray(repos)) return json
-  // Cast: Array.isArray says any[].
+  // Cast: Array.isArray returns any[].
   const renamed = (repos as unknown[]).map((repo) => {
     if (!isJson(repo) || !Object.hasOwn(repo, 'files_touched')) return repo
     const { files_touched: files, ...rest } = repo
@@ -176,7 +178,10 @@ function evidenceOf(json: Json | null): MoveExtra | null {
   return { ...json, repos: renamed }
 }
 
-/** The reviewer's verdict; a bare `review_ref` is its reference, and is kept next to a verdict that names another. */
+/**
+ * Returns the reviewer's verdict. A bare `review_ref` becomes its reference, and is kept separately if the verdict
+ * names another.
+ */
 function reviewOf(json: Json): MoveExtra | null {
   const result = objectAt(json, 'review_result')
   const ref = textAt(json, 'review_ref')
@@ -271,7 +276,7 @@ function readEnvelope(
 const IDENTITY =
   /^(?:mission_|feature_|event_|schema_|project_|at$|actor$|actor_type$|recorded_at$|created_at$|timestamp$|type$|wp_id$|force$|execution_mode$|lamport$|policy_source$|run_id$|state_entered_at$)/
 
-/** What a lifecycle line says besides who, when and which mission. */
+/** Returns what a lifecycle line says besides who, when and which mission. */
 function detailsOf(json: Json): string {
   const lines = Object.entries(json).flatMap(([key, value]) => {
     if (IDENTITY.test(key) || value === null || value === '' || (Array.isArray(value) && value.length === 0))
@@ -282,7 +287,7 @@ function detailsOf(json: Json): string {
   return lines.length === 0 ? '' : `\n${lines.join('\n')}`.slice(0, NOTE_LENGTH)
 }
 
-/** A plain name, or `{role, profile, tool, model}`: the tool is the label. */
+/** Accepts a plain name, or `{role, profile, tool, model}`, whose tool becomes the label. */
 function actorOf(actor: unknown): { readonly label: string | null; readonly info: ActorInfo | null } {
   if (typeof actor === 'string') return { label: nameOf(actor) ?? null, info: null }
   if (!isJson(actor)) return { label: null, info: null }

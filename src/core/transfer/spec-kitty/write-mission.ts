@@ -1,4 +1,7 @@
-/** spec-kitty: a mission's folder that its tools read: files of the packages, and their history as its event log. */
+/**
+ * spec-kitty: writes a mission's folder that its tools can read: the packages' files, and their history as its event
+ * log.
+ */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { ItemChange, TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { ulidOf } from '../../store/foreign-id.js'
@@ -59,7 +62,7 @@ function packageFile(item: TransferItem): string {
 
 function historyLines(item: TransferItem, mission: string, table: WorkflowTable): Json[] {
   const at = item.createdAt ?? item.changes[0]?.at ?? '1970-01-01T00:00:00.000Z'
-  // Every package of spec-kitty's begins with this move; kitty's has none.
+  // Every spec-kitty package begins with this move, which kitty does not have.
   const seed: ItemChange = {
     kind: 'move',
     id: ulidOf(at, `${mission}\n${item.id}\ngenesis`),
@@ -116,7 +119,7 @@ function moveLine(
     ...base,
     ...(change.actorInfo === null ? {} : { actor: structured(change.actorInfo, String(base['actor'])) }),
     evidence: evidenceOf(change.evidence),
-    // spec-kitty wants one of two words here, and kitty knows neither.
+    // spec-kitty requires one of two words here; kitty knows neither.
     execution_mode: 'worktree',
     force: change.force,
     from_lane: from,
@@ -129,7 +132,7 @@ function moveLine(
   }
 }
 
-/** spec-kitty takes exactly these four keys. */
+/** spec-kitty accepts exactly these four keys. */
 function structured(info: Readonly<Record<string, string>>, label: string): Json {
   return {
     model: info['model'] ?? null,
@@ -153,7 +156,7 @@ function bindingOf(info: Readonly<Record<string, string>> | null): Json {
 function evidenceOf(evidence: Json | null): Json | null {
   const repos = evidence?.['repos']
   if (evidence === null || !Array.isArray(repos)) return evidence
-  // Cast: Array.isArray says any[].
+  // Cast: Array.isArray returns any[].
   const renamed = (repos as unknown[]).map((repo) => {
     if (!isJson(repo) || !Object.hasOwn(repo, 'files')) return repo
     const { files, ...rest } = repo

@@ -1,6 +1,6 @@
 /**
  * task-master: `tasks.json`, one object per tag with its tasks, or in earlier versions the tasks themselves. A state
- * format without times: an item's age is its number.
+ * format without times: items are ordered by number.
  */
 import type {
   ItemChange,
@@ -127,7 +127,9 @@ interface TaskReading extends Reading {
   readonly createdAt: string | null
 }
 
-/** The tag every file has, and had before there were tags, needs no name; ids of other tags begin with theirs. */
+/**
+ * Every file has this tag, and had it before tags existed, so it needs no prefix; IDs in other tags begin with the tag.
+ */
 function prefixOf(tag: string): string {
   return tag === 'master' ? '' : tag
 }
@@ -164,7 +166,7 @@ function readTask(
     createdBy: null,
     updatedAt,
     updatedBy: assignee,
-    // `1.2` depends on a subtask, which kitty has no edge to: the whole task is waited for.
+    // `1.2` depends on a subtask, and kitty has no such edge: depend on the whole task.
     dependencies: textsAt(json, 'dependencies')
       .map((to) => to.split('.', 1)[0] ?? to)
       .filter((to) => to !== id)
@@ -178,7 +180,7 @@ function readTask(
   }
 }
 
-/** `<info added on TIME>` blocks are notes; a block that never ends stays text. */
+/** Turns `<info added on TIME>` blocks into notes; an unclosed block stays text. */
 function takeNotes(details: string): { readonly text: string | null; readonly notes: readonly ItemChange[] } {
   const notes: ItemChange[] = []
   const text = details.replaceAll(
@@ -233,7 +235,7 @@ function readSubtasks(
   return { list: [...list.values()], text: parts.length === 0 ? null : parts.join('\n\n'), notes }
 }
 
-/** `T002` for 2: a subtask's number is its place below its task. */
+/** Returns `T002` for 2: a subtask's number is its position under its task. */
 function subtaskId(number: string): string {
   const last = number.split('.').at(-1) ?? number
   return /^\d{1,6}$/.test(last) ? `T${last.padStart(3, '0')}` : (nameOf(number) ?? number)

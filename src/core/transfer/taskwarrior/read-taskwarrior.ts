@@ -1,6 +1,6 @@
 /**
- * taskwarrior: what `task export` prints, as one list or (with json.array off) one object per line. A state format:
- * entry, start, end and last change are in it.
+ * taskwarrior: the output of `task export`, as one list or (with json.array off) one object per line. A state format
+ * with the times of entry, start, end and last change.
  */
 import type {
   ItemChange,
@@ -20,7 +20,7 @@ import { otherFields } from '../other-fields.js'
 
 export const TASKWARRIOR = 'taskwarrior'
 
-/** A project becomes a tag, for a list of tasks belongs to one feature. */
+/** A project becomes a tag, because a list of tasks belongs to one feature. */
 const READ = new Set(
   'id uuid description status entry modified start end depends annotations tags project priority urgency wait'.split(
     ' ',
@@ -60,12 +60,12 @@ function readObjects(
   const whole = parseJson(text)
   const place = (at: number): number | null => (text.startsWith('[') ? null : at)
   if (whole.ok) {
-    // Cast: Array.isArray says any[].
+    // Cast: Array.isArray returns any[].
     const list = Array.isArray(whole.value) ? (whole.value as unknown[]) : [whole.value]
     return list.flatMap((json, at) => object(json, file.path, at + 1))
   }
   return linesOf(text).flatMap(({ line, text: raw }) => {
-    // A list that is cut off, or whose lines were merged, is read line by line.
+    // If the list is truncated, or its lines were merged, read it line by line.
     const bare = raw.trim().replace(/^\[/, '').replace(/,$/, '').replace(/\]$/, '').trim()
     if (bare === '' || bare === ',') return []
     const parsed = parseJson(bare)
@@ -137,7 +137,7 @@ function readTask(
   }
 }
 
-/** A list since 2.6, one text with commas before. */
+/** A list since 2.6; before that, one comma-separated text. */
 function dependenciesOf(json: Json): string[] {
   const depends = json['depends']
   return typeof depends === 'string'
