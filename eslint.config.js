@@ -82,6 +82,49 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS, ...GIFTS] },
   },
   {
+    // What differs between systems is behind a port, so that each is tested against the others' behaviour.
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/core/platform/**',
+      'src/core/files/work-tree.ts',
+      'src/bin/**',
+      'src/core/cli/open-in-browser.ts',
+      'src/core/files/private-file.ts',
+      'src/core/git/half-made.ts',
+      'src/core/log/archive/close-log.ts',
+      'src/core/plugin/host/trusted-folder.ts',
+    ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'node:path',
+              importNames: ['relative', 'sep'],
+              message:
+                'Use repoPath, pathInside or SEPARATOR of core/platform/paths: Windows has another separator.',
+            },
+            {
+              name: 'node:fs',
+              importNames: ['renameSync', 'realpathSync'],
+              message:
+                'Use renameOver or realPlace of core/platform: files that are open, and the case of letters.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'platform',
+          message: 'Use IS_WINDOWS or PLATFORM of core/platform/system, or a port there.',
+        },
+      ],
+    },
+  },
+  {
     files: ['packages/events/src/**/*.ts'],
     rules: {
       'no-restricted-globals': [

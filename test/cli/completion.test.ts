@@ -158,6 +158,41 @@ ${asked.join('\n')}`
     .map((part) => part.split('\n').slice(0, -1))
 }
 
+describe.skipIf(!has('fish'))('in fish', () => {
+  it('completes commands, packages and lanes, and the names of files where a folder is meant', () => {
+    const lines = [
+      'kitty agent tasks mo',
+      'kitty agent tasks move-task ',
+      'kitty agent tasks move-task WP01 --to d',
+    ]
+    const script = `function kitty; '${process.execPath}' '${PROGRAM}' $argv; end
+kitty autocomplete fish | source
+${[...lines, 'kitty plugins link kitty-s'].map((line) => `complete -C '${line}'; echo ---`).join('\n')}`
+    const done = spawnSync('fish', ['--no-config', '-c', script], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: tempFolder() },
+    })
+    const parts = done.stdout
+      .split('---\n')
+      .map((part) => part.split('\n').map((line) => line.split('\t')[0]))
+    expect(parts[0]).toContain('move-task')
+    expect(parts[1]).toEqual(expect.arrayContaining(['WP01']))
+    expect(parts[2]).toEqual(expect.arrayContaining(['doing', 'done']))
+    expect(parts[3]).toContain('kitty-specs/')
+    expect(done.stderr).toBe('')
+  })
+})
+
+it('in PowerShell hands on every word as it was typed, the empty one too, and offers files by saying nothing', async () => {
+  const { stdout } = await kitty({ cwd: root }, 'autocomplete', 'powershell')
+  expect(stdout).toContain('Register-ArgumentCompleter -Native -CommandName kitty')
+  expect(stdout).toContain('kitty autocomplete words -- @words')
+  expect(stdout).toContain('$_ -split "`t", 2')
+  expect(stdout).toMatch(/\$empty = if .*7\.3.*''.*'""'/)
+  expect(stdout).not.toMatch(/Invoke-Expression|iex /)
+})
+
 describe.skipIf(!has('bash'))('in bash', () => {
   const complete = `COMP_WORDS=("\${words[@]}"); COMP_CWORD=$((\${#words[@]} - 1))
 "$(complete -p kitty | sed -E 's/.*-F ([^ ]+).*/\\1/')" kitty '' ''

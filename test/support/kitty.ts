@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../src/core/di/container.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
+import { preloaded } from './program.js'
 import { tempFolder } from './temp-folder.js'
 import { gitIn } from './temp-repository.js'
 import { Notices } from '../../src/core/errors/notices.js'
@@ -101,6 +102,7 @@ export async function kitty(cwd: string, args: readonly string[], env: NodeJS.Pr
       ...Object.fromEntries(inherited),
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_SYSTEM: '/dev/null',
+      ...preloaded(),
       ...env,
     },
   }

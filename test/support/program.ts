@@ -40,6 +40,12 @@ export function startKitty(options: RunOptions, ...args: readonly string[]): Run
   return start(options, PROGRAM, args)
 }
 
+/** What the suites for other systems preload into the program as well: see scripts/test-as.mjs. */
+export function preloaded(): Readonly<Record<string, string>> {
+  const options = process.env['KITTY_TEST_NODE_OPTIONS']
+  return options === undefined ? {} : { NODE_OPTIONS: options }
+}
+
 type Running = ChildProcessByStdio<null, Readable, Readable>
 
 function start({ cwd, env = {} }: RunOptions, script: string, args: readonly string[]): Running {
@@ -48,7 +54,7 @@ function start({ cwd, env = {} }: RunOptions, script: string, args: readonly str
   return spawn(process.execPath, [script, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...env },
+    env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...preloaded(), ...env },
   })
 }
 

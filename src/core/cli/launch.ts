@@ -4,6 +4,7 @@ import type { BundledProgram } from './bundled-program.js'
 import { answerVersion } from './answer-version.js'
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { ensureUser } from '../platform/home-folder.js'
+import { PLATFORM } from '../platform/system.js'
 
 /**
  * Starts the program; the only place that decides what to load. `--version` needs neither oclif nor a container.
@@ -14,7 +15,7 @@ import { ensureUser } from '../platform/home-folder.js'
 export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
   if (answerVersion(argv)) return
   try {
-    ensureUser(process.env, process.platform)
+    ensureUser(process.env, PLATFORM)
     assertEventsLib()
     if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { frame, type Key, keysIn, scrolled } from './live-frame.js'
 import type { Style } from './style.js'
 
@@ -62,6 +63,7 @@ export class LiveScreen {
     private readonly input: ScreenInput,
     private readonly style: () => Style,
     private readonly events: ScreenEvents,
+    private readonly canSuspend = 'SIGTSTP' in constants.signals,
   ) {}
 
   open(): void {
@@ -109,6 +111,8 @@ export class LiveScreen {
 
   /** In raw mode the program itself must handle Ctrl-Z. */
   #suspend(): void {
+    // On Windows there is nothing to stop a program with, and nothing happens.
+    if (!this.canSuspend) return
     this.close()
     process.once('SIGCONT', () => {
       this.open()

@@ -1,5 +1,6 @@
 import { fstatSync, statSync, type Stats, writeSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+import { IS_WINDOWS } from '../platform/system.js'
 
 export interface OutputStream {
   readonly isTTY?: boolean | undefined
@@ -28,7 +29,7 @@ export function standardOutput(fd: 1 | 2): OutputStream {
 }
 
 function isPlain(fd: number): boolean {
-  if (process.platform === 'win32') return false
+  if (IS_WINDOWS) return false
   try {
     const stats = fstatSync(fd)
     return stats.isFIFO() || stats.isFile() || stats.isSocket() || isNull(stats)

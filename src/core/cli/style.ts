@@ -56,6 +56,9 @@ export function terminalStyle({ env, stream, noColor }: StyleFacts): Style {
 function drawsUnicode(env: StyleFacts['env']): boolean {
   if (env['TERM'] === 'linux' || env['TERM'] === 'dumb') return false
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG']
+  // Windows has no locale in the environment. Its old console draws in a code page; what has taken its place says so.
+  if (!locale && env['OS'] === 'Windows_NT')
+    return ['WT_SESSION', 'TERM_PROGRAM', 'ConEmuANSI', 'MSYSTEM'].some((name) => Boolean(env[name]))
   return locale === undefined || locale === '' || /utf-?8/i.test(locale)
 }
 

@@ -1,5 +1,6 @@
 import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
 import { ownPackage } from '../own-package.js'
+import { PLATFORM } from '../platform/system.js'
 
 interface Versions {
   readonly kitty: string
@@ -12,7 +13,7 @@ interface Versions {
 export function versions(): Versions {
   return {
     kitty: ownPackage().version,
-    platform: `${process.platform}-${process.arch}`,
+    platform: `${PLATFORM}-${process.arch}`,
     node: process.version,
     events_lib: eventsLibVersion(),
   }

@@ -9,8 +9,10 @@ import {
   readSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+import { isSameFile } from '../platform/same-file.js'
 import { assertPlainFile } from './assert-safe.js'
 import { storageError } from './storage-error.js'
+import { IS_WINDOWS } from '../platform/system.js'
 
 /**
  * Follows no link and waits for no FIFO, whatever has replaced the file since we checked it. Windows has neither flag:
@@ -83,7 +85,7 @@ export function readWhole(path: string): { bytes: Buffer; stats: BigIntStats } |
  * A new directory entry is on disk only after its folder is synced (fsync(2)). Windows cannot open a folder for this.
  */
 export function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
+  if (IS_WINDOWS) return
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     fsyncSync(fd)
@@ -98,7 +100,7 @@ export type WhichFile = Pick<BigIntStats, 'dev' | 'ino'>
 /** Stats the path; returns undefined when it now names another file, or none. */
 export function identityAt(path: string, file: WhichFile): BigIntStats | undefined {
   const now = lstatSync(path, { throwIfNoEntry: false, bigint: true })
-  return now?.ino === file.ino && now.dev === file.dev ? now : undefined
+  return now !== undefined && isSameFile(now, file) ? now : undefined
 }
 
 /** Identifies one state of a file: which file it is, and when it last changed. */

@@ -8,13 +8,13 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
-  renameSync,
   type Stats,
   unlinkSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
+import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
+import { renameOver } from '../platform/rename-over.js'
 
 let written = 0
 
@@ -36,7 +36,7 @@ export function replaceFile(path: string, bytes: Buffer, newMode = 0o644, isSync
     const descriptor = openSync(temporary, flags, mode ?? newMode)
     created = true
     writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode, isSynced)
-    renameSync(temporary, path)
+    renameOver(temporary, path)
     created = false
   } catch (error) {
     throw notWritten(path, error)
@@ -109,7 +109,7 @@ function statsOf(path: string): Stats | undefined {
 
 function notWritten(path: string, error: unknown): unknown {
   const code = systemCode(error)
-  if (code === undefined) return error
+  if (code === undefined || isKittyError(error)) return error
   const full = code === 'ENOSPC' || code === 'EDQUOT'
   const kind: ErrorKind = full ? 'DiskFull' : 'NotWritable'
   return new KittyError(

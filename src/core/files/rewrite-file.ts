@@ -1,7 +1,8 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
 import { identityOf, NO_SURPRISES } from './open-file.js'
 import { storageError } from './storage-error.js'
+import { renameOver } from '../platform/rename-over.js'
 
 /**
  * Replaces a file's content, whole or not at all. The caller holds the lock. Git does not know our lock and may replace
@@ -24,7 +25,7 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
     }
     const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     const isUnchanged = now !== undefined && identityOf(now) === identityOf(before)
-    if (isUnchanged) renameSync(temporary, path)
+    if (isUnchanged) renameOver(temporary, path)
     else rmSync(temporary, { force: true })
     return isUnchanged
   } catch (error) {

@@ -3,6 +3,7 @@ import { findProgram } from '../platform/find-program.js'
 import { findCheckout, primaryCheckout } from './checkout.js'
 import { gitEnvironment } from './environment.js'
 import { GitRefusal, noGit, notAnswered, reasonIn, stopped, unsafeRepository } from './git-failure.js'
+import { PLATFORM } from '../platform/system.js'
 
 export { GitRefusal } from './git-failure.js'
 
@@ -131,7 +132,7 @@ function gitProgram(folder: string): string {
   const known = found.get(key)
   if (known !== undefined) return known
   const outside = [folder, process.cwd()].flatMap(workTreesAround)
-  const program = findProgram('git', { env: process.env, platform: process.platform, outside })
+  const program = findProgram('git', { env: process.env, platform: PLATFORM, outside })
   if (program === undefined) throw noGit(folder)
   found.set(key, program)
   return program

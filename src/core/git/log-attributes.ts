@@ -1,11 +1,12 @@
 import { lstatSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitFields } from './git.js'
 import { isDayFile } from '../log/format/day-file.js'
 import { unsafeFile } from '../files/assert-safe.js'
 import { readPlain } from '../files/read-plain.js'
 import { LIMITS } from '../files/work-tree.js'
+import { repoPath, SEPARATOR } from '../platform/paths.js'
 
 /** How an attribute that applies to the log affects it. */
 type Effect =
@@ -38,9 +39,7 @@ const HOSTILE_WORD =
  */
 export function hostileAttributes(workspace: Workspace, files: () => readonly string[]): HostileAttribute[] {
   if (!attributeFiles(workspace).some((path) => names(path))) return []
-  const paths = files().map((file) =>
-    relative(workspace.root, join(workspace.eventsDir, file)).split(sep).join('/'),
-  )
+  const paths = files().map((file) => repoPath(workspace.root, join(workspace.eventsDir, file)))
   if (paths.length === 0) return []
   const fields = askGitFields(workspace.root, ['check-attr', '-z', ...ASKED, '--', ...paths])
   const found = new Map<string, HostileAttribute>()
@@ -60,7 +59,7 @@ function attributeFiles({ root, eventsDir, gitCommonDir }: Workspace): string[] 
   for (let folder = eventsDir; ; folder = dirname(folder)) {
     files.push(join(folder, '.gitattributes'))
     const isTop =
-      !folder.startsWith(root + sep) &&
+      !folder.startsWith(root + SEPARATOR) &&
       lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined
     if (isTop || dirname(folder) === folder) return files
   }

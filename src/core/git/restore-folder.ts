@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitText, git } from './git.js'
+import { repoPath } from '../platform/paths.js'
 
 type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
 
@@ -12,7 +13,7 @@ type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
  * @returns false if HEAD has no such folder. @throws KittyError if git fails or cannot write.
  */
 export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boolean {
-  const folder = relative(root, kittyDir).split(sep).join('/')
+  const folder = repoPath(root, kittyDir)
   const tree = askGitText(root, ['rev-parse', '--verify', '--quiet', `HEAD:./${folder}`])
   if (tree === undefined) return false
   mkdirSync(privateDir, { recursive: true })

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askGitText, git, gitText, resolveCommit } from './git.js'
 
@@ -147,18 +147,6 @@ function hasMoved(root: string, branch: string): boolean {
     '--',
   ])
   return new Set((log ?? '').split('\n').filter(Boolean)).size > 1
-}
-
-/** Whether two paths are the same place, even if the last part does not exist. */
-export function isSamePlace(a: string, b: string): boolean {
-  return realPlace(a) === realPlace(b)
-}
-
-function realPlace(path: string): string {
-  const whole = resolve(path)
-  const parent = dirname(whole)
-  if (lstatSync(whole, { throwIfNoEntry: false }) !== undefined) return realpathSync(whole)
-  return parent === whole ? whole : join(realPlace(parent), basename(whole))
 }
 
 /** True for a folder that is not empty, and for anything that is not a folder. */

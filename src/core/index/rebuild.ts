@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
@@ -12,6 +12,7 @@ import { foldFingerprint } from './fold-fingerprint.js'
 import { newSeal, type Seal, writeSeal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 import { removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
+import { renameOver } from '../platform/rename-over.js'
 
 /**
  * Rebuilds the index from the log in a new file next to the old one, which stays in use until the new one is complete.
@@ -33,7 +34,7 @@ export async function rebuildIndex(
         // SQLite's side files belong to the old database: if left behind, they would be replayed into the new one.
         writeSeal(guard.privateDir, seal)
         removeDatabase(path)
-        renameSync(fresh, path)
+        renameOver(fresh, path)
       })
       return report
     })

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { keepPrivate, type SharedPermissions } from './private-file.js'
-import { isHeld, loadLockBinding } from './lock-binding.js'
+import { KernelLock, loadLockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { IndexUnusable } from '../index/event-index.js'
 
 const WAIT_MS = 2_000
@@ -51,9 +51,9 @@ export class FileGuard {
       isOpen = false
     }
     try {
-      const binding = loadLockBinding()
+      const lock = kernelLock()
       const deadline = process.uptime() + WAIT_MS / 1000
-      while (!tryLock(() => binding.tryLock(fd, 0, 1, exclusive))) {
+      while (lock !== undefined && !isTaken(lock, fd, exclusive)) {
         if (process.uptime() > deadline)
           throw new IndexUnusable('busy', 'the index is in use by another process')
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
@@ -79,13 +79,24 @@ export class FileGuard {
   }
 }
 
-function tryLock(attempt: () => void): boolean {
+/** Undefined without the native module: no write is allowed then, so nothing is replaced. */
+function kernelLock(): KernelLock | undefined {
   try {
-    attempt()
-    return true
+    return new KernelLock(loadLockBinding())
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws IndexUnusable `unavailable` for what is neither an answer nor a file system without locks. */
+function isTaken(lock: KernelLock, fd: number, exclusive: boolean): boolean {
+  try {
+    return lock.tryLock(fd, exclusive ? 'exclusive' : 'shared')
   } catch (error) {
-    if (isHeld(error)) return false
-    // Without locks on this file system, or without the native module, writing is not allowed, so nothing is replaced.
-    return true
+    // No write is allowed there, so nothing is replaced.
+    if (error instanceof NoLocksHere) return true
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw new IndexUnusable('unavailable', `the index's guard cannot be locked (${code})`, { cause: error })
   }
 }

@@ -6,7 +6,7 @@ import { assertPlainFile } from '../files/assert-safe.js'
 import type { HeldLock, Holder, WriteLock } from './write-lock.js'
 import { readHolder, writeHolder } from './holder-record.js'
 import { keepPrivate, makePrivateFolder, type SharedPermissions } from './private-file.js'
-import { isHeld, loadLockBinding, type LockBinding } from './lock-binding.js'
+import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
 import { installCommand } from '../own-package.js'
@@ -17,8 +17,6 @@ const LONGEST_WAIT_MS = 10
 /** After this long there are probably many waiters; poll less often so that the holder gets the CPU. */
 const PATIENT_AFTER_MS = 50
 const PATIENT_WAIT_MS = 60
-/** Far behind the holder's record: on Windows a locked byte cannot be read. */
-const LOCKED_BYTE = 2 ** 30
 
 interface LockFile {
   readonly fd: number
@@ -44,7 +42,7 @@ export function lockTimeout(env: Readonly<Record<string, string | undefined>>): 
 }
 
 export class FileLock implements WriteLock {
-  private binding: LockBinding | undefined
+  private kernel: KernelLock | undefined
   /** Left open but not locked. `acquire` takes it away: two calls with one descriptor would not exclude each other. */
   private left: LockFile | undefined
 
@@ -56,19 +54,19 @@ export class FileLock implements WriteLock {
   ) {}
 
   async acquire(purpose: string): Promise<HeldLock> {
-    const binding = this.bindingOrRefusal()
+    const kernel = this.kernelOrRefusal()
     const started = process.uptime()
     let file = this.left ?? this.open()
     this.left = undefined
     try {
       for (let attempt = 0; ; attempt += 1) {
-        if (this.tryLock(binding, file.fd)) {
+        if (this.tryLock(kernel, file.fd)) {
           if (identityAt(this.path, file.which) !== undefined) break
           // Someone deleted and recreated the file: no other process would wait for a lock on the old one.
           const stale = file
           file = this.open()
           closeSync(stale.fd)
-          continue
+          if (attempt === 0) continue
         }
         const waited = (process.uptime() - started) * 1000
         if (waited >= this.timeoutMs) throw this.timedOut(file.fd, waited)
@@ -79,17 +77,17 @@ export class FileLock implements WriteLock {
       closeSync(file.fd)
       throw error
     }
-    return this.held(binding, file)
+    return this.held(kernel, file)
   }
 
   holder(): Holder | 'elsewhere' | 'unknown' | undefined {
-    const binding = this.bindingOrRefusal()
+    const kernel = this.kernelOrRefusal()
     // Querying must not create a lock file where nothing was ever locked.
     if (statSync(this.path, { throwIfNoEntry: false }) === undefined) return undefined
     const { fd } = this.open()
     try {
-      if (!this.tryLock(binding, fd)) return readHolder(fd) ?? 'unknown'
-      binding.unlock(fd, LOCKED_BYTE, 1)
+      if (!this.tryLock(kernel, fd)) return readHolder(fd) ?? 'unknown'
+      kernel.unlock(fd)
       return undefined
     } finally {
       closeSync(fd)
@@ -102,7 +100,7 @@ export class FileLock implements WriteLock {
     if (left !== undefined) closeSync(left.fd)
   }
 
-  private held(binding: LockBinding, file: LockFile): HeldLock {
+  private held(kernel: KernelLock, file: LockFile): HeldLock {
     let isHeldNow = true
     const letGo = (): boolean => {
       // Only once: the second time, the descriptor number may belong to another file.
@@ -110,7 +108,7 @@ export class FileLock implements WriteLock {
       isHeldNow = false
       try {
         // Unlock explicitly: a child process may hold a copy of the descriptor.
-        binding.unlock(file.fd, LOCKED_BYTE, 1)
+        kernel.unlock(file.fd)
       } catch (error) {
         closeSync(file.fd)
         throw error
@@ -129,9 +127,9 @@ export class FileLock implements WriteLock {
     }
   }
 
-  private bindingOrRefusal(): LockBinding {
+  private kernelOrRefusal(): KernelLock {
     try {
-      return (this.binding ??= this.load())
+      return (this.kernel ??= new KernelLock(this.load()))
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
       throw unavailable(
@@ -142,13 +140,12 @@ export class FileLock implements WriteLock {
     }
   }
 
-  private tryLock(binding: LockBinding, fd: number): boolean {
+  private tryLock(kernel: KernelLock, fd: number): boolean {
     try {
-      binding.tryLock(fd, LOCKED_BYTE, 1, true)
-      return true
+      return kernel.tryLock(fd, 'exclusive')
     } catch (error) {
-      if (isHeld(error) || systemCode(error) === 'EINTR') return false
-      throw unavailable(this.path, `the file system answers ${systemCode(error) ?? 'an error'}`, error)
+      const reason = error instanceof NoLocksHere ? error.message : `the lock answers ${String(error)}`
+      throw unavailable(this.path, reason, error)
     }
   }
 

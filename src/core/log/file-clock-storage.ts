@@ -1,7 +1,8 @@
-import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { identityOf, NO_SURPRISES, openToRead, readFully } from '../files/open-file.js'
 import type { ClockStorage } from './clock-storage.js'
+import { renameOver } from '../platform/rename-over.js'
 
 /** Far more than the two keys need: kitty did not write a larger file. */
 const MAX_BYTES = 4096
@@ -37,7 +38,7 @@ export class FileClockStorage implements ClockStorage {
     const text = `${JSON.stringify({ value: next, last_updated: now.toISOString() }, null, 2)}\n`
     try {
       writeNew(temporary, Buffer.from(text))
-      renameSync(temporary, this.path)
+      renameOver(temporary, this.path)
       return undefined
     } catch (error) {
       const code = systemCode(error)

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, lstatSync, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, type Registry } from '../events-lib.js'
 import { assertPlainFile } from '../files/assert-safe.js'
@@ -24,6 +24,7 @@ import { identityOf, openToRead, openUnseen, readFully } from '../files/open-fil
 import { prefixCrc, scanFile } from './format/scan-file.js'
 import { storageError } from '../files/storage-error.js'
 import { type LogFolders, repairTail } from './repair/torn-tail.js'
+import { SEPARATOR } from '../platform/paths.js'
 
 const LF = 0x0a
 const BRACE = 0x7b
@@ -186,7 +187,7 @@ export class JsonlEventLog implements EventLog {
   ): void {
     // A damaged index can name any path: open none but day files.
     if (!isDayFile(file)) return
-    const path = `${this.folders.eventsDir}${sep}${file}`
+    const path = `${this.folders.eventsDir}${SEPARATOR}${file}`
     const fd = openUnseen(path)
     if (fd === undefined) return
     let areThere = false

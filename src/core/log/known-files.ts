@@ -1,8 +1,8 @@
 import { type BigIntStats, lstatSync } from 'node:fs'
-import { sep } from 'node:path'
 import { assertPlainFile } from '../files/assert-safe.js'
 import type { LogFile } from './event-log.js'
 import { identityOf } from '../files/open-file.js'
+import { SEPARATOR } from '../platform/paths.js'
 
 type State = Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs' | 'size'>
 
@@ -18,7 +18,7 @@ export class KnownFiles {
   /** @throws KittyError UnsafeSetup if it is not a plain file. */
   find(name: string): LogFile | undefined {
     // Don't use `join`: it would parse each path, and a log that spans years has one file per day.
-    const path = `${this.folder}${sep}${name}`
+    const path = `${this.folder}${SEPARATOR}${name}`
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined) {
       this.#known.delete(name)

@@ -1,11 +1,12 @@
 import type { Append } from '../files/append-file.js'
+import { IS_WINDOWS } from '../platform/system.js'
 
 /** Keeps the last appended file open for the next append to it. */
 export class LastAppend {
   #append: Append | undefined
 
   /** @param mayStayOpen False on Windows, which cannot replace an open file: neither git nor another kitty could. */
-  constructor(private readonly mayStayOpen = process.platform !== 'win32') {}
+  constructor(private readonly mayStayOpen = !IS_WINDOWS) {}
 
   /**
    * Returns the file ready for another append; undefined if the path now names another file, which the caller must

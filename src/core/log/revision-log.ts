@@ -1,9 +1,9 @@
-import { relative, sep } from 'node:path'
 import type { LogEvent } from '../events-lib.js'
 import { git } from '../git/git.js'
 import { isDayFile } from './format/day-file.js'
 import type { LogLine, LogProblem } from './event-log.js'
 import { LineReader, MAX_LINE_BYTES } from './format/line-codec.js'
+import { repoPath } from '../platform/paths.js'
 
 const CHUNK_BYTES = 1024 * 1024
 const LF = 0x0a
@@ -22,7 +22,7 @@ export interface RevisionLog {
  */
 export function logAtRevision(root: string, eventsDir: string, commit: string): RevisionLog {
   const prefix = git(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
-  const folder = `${prefix}${relative(root, eventsDir).split(sep).join('/')}/`
+  const folder = `${prefix}${repoPath(root, eventsDir)}/`
   const lines: LogLine[] = []
   for (const { name, id } of dayFilesOf(root, commit, folder)) {
     readLines(name, git(root, ['cat-file', 'blob', id]), lines)

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -20,6 +20,7 @@ import { unsynced } from './definitions/sync-definition.js'
 import { specCreated } from './feature-created.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
+import { repoPath } from '../platform/paths.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
@@ -231,7 +232,7 @@ export class FinalizeTasks {
   }
 
   readonly #short = ({ file, reason }: SkippedFile): SkippedFile => ({
-    file: relative(this.workspace.root, file),
+    file: repoPath(this.workspace.root, file),
     reason,
   })
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { moveHalfMadeAside } from '../git/half-made.js'
 import { shownCommand } from '../errors/shown-command.js'
 import { inject, injectable } from 'inversify'
@@ -35,6 +35,7 @@ import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 import { Notices } from '../errors/notices.js'
 import { LockOf } from '../lock/write-lock.js'
+import { pathFromLog, realPlace, repoPath } from '../platform/paths.js'
 
 export interface ImplementRequest {
   readonly feature: string
@@ -164,9 +165,10 @@ export class Implement {
   /** Paths are relative to the root, since other machines read the log too. */
   #workspaceEvents(state: WorkPackageState, place: WorkspacePlace, look: WorkspaceLook): NewEvent[] {
     const there = look.state === 'absent' ? { path: place.path, branch: place.name } : look.worktree
-    const path = relative(this.workspace.root, there.path) || '.'
+    const path = repoPath(realPlace(this.workspace.root), realPlace(there.path)) || '.'
     const branch = there.branch ?? place.name
-    if (state.workspace?.path === path && state.workspace.branch === branch) return []
+    const known = state.workspace === null ? undefined : pathFromLog(state.workspace.path)
+    if (known === path && state.workspace?.branch === branch) return []
     const { feature_slug, work_package_id } = state
     const payload = {
       feature_slug,

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
@@ -19,6 +19,7 @@ import { registerMergeDrivers } from '../git/merge-driver-config.js'
 import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
+import { repoPath } from '../platform/paths.js'
 
 export interface InitResult {
   readonly root: string
@@ -81,7 +82,7 @@ export class Initialize {
     // one.
     if (lookInside(workspace.root, workspace.kittyDir).state === 'missing') restoreKittyFolder(workspace)
     const created: string[] = []
-    const note = (path: string): void => void created.push(relative(workspace.root, path))
+    const note = (path: string): void => void created.push(repoPath(workspace.root, path))
     for (const dir of [workspace.kittyDir, workspace.eventsDir, workspace.errorsDir]) {
       if (makeFolderInside(workspace.root, dir)) note(dir)
     }

@@ -1,4 +1,4 @@
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { BoardRow } from '../index/board-row.js'
@@ -11,6 +11,7 @@ import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { assertReachable, listInside, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
+import { repoPath } from '../platform/paths.js'
 
 export interface LaneDifference {
   /** Relative to the repository's root. */
@@ -100,12 +101,12 @@ export class LaneFiles {
 function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
   const files = new Map<string, string>()
   // Computed once per folder: once per package would cost a board as much as reading its rows.
-  const folder = relative(root, dir)
+  const folder = repoPath(root, dir)
   const names = listInside(root, dir).map((entry) => entry.name)
   for (const name of names.sort()) {
     const id = workPackageIdOfFile(name)
     // If two files claim one package, the first by name counts. finalize-tasks refuses such a folder.
-    if (id !== undefined && !files.has(id)) files.set(id, `${folder}${sep}${name}`)
+    if (id !== undefined && !files.has(id)) files.set(id, `${folder}/${name}`)
   }
   return files
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -15,6 +15,7 @@ import { Workspace } from '../workspace/workspace.js'
 import type { Repeats } from './repeats.js'
 import { Scope } from './scope.js'
 import { Notices } from '../errors/notices.js'
+import { repoPath } from '../platform/paths.js'
 
 export interface SetupRequest {
   /** `user-login`, or `017-user-login` for an existing folder or a number that the user chooses. */
@@ -77,7 +78,7 @@ export class SetupSpec {
         createdBy: event.actor,
         createdAt: new Date(event.timestamp),
       })
-    const short = relative(this.workspace.root, folder)
+    const short = repoPath(this.workspace.root, folder)
     return {
       feature,
       feature_dir: short,

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import { featureDir } from '../specs/feature-name.js'
@@ -8,6 +8,7 @@ import { assertReachable, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { LaneFiles } from './lane-files.js'
 import { Notices } from '../errors/notices.js'
+import { repoPath } from '../platform/paths.js'
 
 /** A subtask and the package to which it belongs. */
 export interface SubtaskPlace {
@@ -59,7 +60,7 @@ export class SubtaskFiles {
     } catch (error) {
       if (!isKittyError(error)) throw error
       this.notices.warn(
-        `The boxes in ${relative(this.workspace.root, path)} were not updated: ${error.message}`,
+        `The boxes in ${repoPath(this.workspace.root, path)} were not updated: ${error.message}`,
       )
     }
   }

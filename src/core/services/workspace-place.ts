@@ -11,10 +11,10 @@ import {
   type GitWorktree,
   isHalfMade,
   isOccupied,
-  isSamePlace,
   listWorktrees,
   type NewWorktree,
 } from '../git/worktrees.js'
+import { isSamePlace } from '../platform/paths.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { shownCommand } from '../errors/shown-command.js'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
@@ -12,7 +12,6 @@ import {
   type GitWorktree,
   hasLooseCommits,
   isHalfMade,
-  isSamePlace,
   listWorktrees,
   mergedBranches,
   type Uncommitted,
@@ -25,6 +24,8 @@ import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { LockOf } from '../lock/write-lock.js'
+import { isSamePlace, pathFromLog, pathInside } from '../platform/paths.js'
+import { renameOver } from '../platform/rename-over.js'
 
 export interface RemoveRequest {
   readonly feature: string
@@ -125,7 +126,7 @@ export class Workspaces {
     return {
       feature: state.feature_slug,
       work_package: state.work_package_id,
-      workspace_path: worktree?.path ?? join(this.workspace.root, state.workspace?.path ?? ''),
+      workspace_path: worktree?.path ?? join(this.workspace.root, pathFromLog(state.workspace?.path ?? '')),
       branch,
       base_branch: state.workspace?.base_branch ?? null,
       exists,
@@ -141,7 +142,7 @@ export class Workspaces {
     const worktree = this.#worktreeOf(state, listWorktrees(this.workspace.root))
     if (worktree === undefined || isSamePlace(worktree.path, this.workspace.root))
       throw nothingToRemove(feature, workPackage)
-    if (isInside(this.session.cwd, worktree.path))
+    if (pathInside(worktree.path, this.session.cwd) !== undefined)
       throw youAreInIt(worktree, this.workspace.root, workPackage)
     if (worktree.locked !== undefined && !isHalfMade(worktree)) throw isLocked(worktree)
     const isSomebodyElses = this.workflow.working.includes(state.lane) && state.lane_actor !== actor
@@ -170,7 +171,7 @@ export class Workspaces {
     const folder = join(privateDir, 'removed', mark)
     try {
       mkdirSync(join(privateDir, 'removed'), { recursive: true })
-      renameSync(path, folder)
+      renameOver(path, folder)
       // It points to a record that git is about to drop. Without it a plain folder remains.
       rmSync(join(folder, '.git'), { force: true })
     } catch (error) {
@@ -196,11 +197,6 @@ export class Workspaces {
 }
 
 const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(path, folder)
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`))
-}
 
 function nothingToRemove(feature: string, workPackage: string): KittyError {
   return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {

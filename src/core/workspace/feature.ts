@@ -1,7 +1,7 @@
-import { relative, sep } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { assertSlug } from './slug.js'
+import { pathInside, SEPARATOR } from '../platform/paths.js'
 
 export interface FeatureClues {
   /** `--feature`: whole name, number, ULID or words. */
@@ -72,9 +72,9 @@ function fromBranch({ branch, features }: FeatureClues): string | undefined {
 
 /** Matches `kitty-specs/<slug>/…` in any checkout, or a work package's own worktree `.worktrees/<slug>-WPxx/…`. */
 function fromFolder({ cwd, worktree, features }: FeatureClues): string | undefined {
-  const inside = relative(worktree, cwd).split(sep)
+  const inside = (pathInside(worktree, cwd) ?? '').split('/')
   if (inside[0] === 'kitty-specs') return knownSlug(inside[1] ?? '', features)
-  const above = cwd.split(sep)
+  const above = cwd.split(SEPARATOR)
   const at = above.lastIndexOf('.worktrees')
   return at < 0 ? undefined : knownSlug(above[at + 1] ?? '', features)
 }

@@ -1,5 +1,5 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { lstatSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import {
   type Checkout,
@@ -11,6 +11,7 @@ import {
 import { setVariable, shellWords } from '../platform/shell-words.js'
 import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
+import { realPlace, repoPath } from '../platform/paths.js'
 
 /**
  * Finds the workspace that `cwd` belongs to: the primary checkout's, or the one that KITTY_ROOT names.
@@ -61,7 +62,7 @@ function workspaceAt(root: string, cwd: string): Workspace {
  */
 function privateDirOf(root: string, checkout: Checkout): string {
   if (primaryCheckout(checkout) === root) return join(checkout.gitCommonDir, 'kitty')
-  return join(checkout.gitDir, 'kitty-roots', relative(checkout.worktree, root), '.kitty')
+  return join(checkout.gitDir, 'kitty-roots', repoPath(checkout.worktree, root), '.kitty')
 }
 
 function layout(
@@ -96,7 +97,7 @@ function layout(
 }
 
 function existingFolder(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(path)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realPlace(path)
   throw new KittyError('UsageError', `KITTY_ROOT names ${JSON.stringify(path)}, which is not a folder`, {
     nextSteps: ['unset KITTY_ROOT', 'or set it to the folder that holds .kittify'],
     context: { kitty_root: path },

@@ -33,15 +33,13 @@ class Keyboard extends EventEmitter implements ScreenInput {
   }
 }
 
-function setUp() {
+function setUp(canSuspend?: boolean) {
   const terminal = new Terminal()
   const keyboard = new Keyboard()
   const heard: string[] = []
   const style = (): Style => ({ colour: false, unicode: true, width: terminal.columns, terminal: true })
-  const screen = new LiveScreen(terminal, keyboard, style, {
-    quit: () => heard.push('quit'),
-    interrupt: () => heard.push('interrupt'),
-  })
+  const events = { quit: () => heard.push('quit'), interrupt: () => heard.push('interrupt') }
+  const screen = new LiveScreen(terminal, keyboard, style, events, canSuspend)
   return { terminal, keyboard, heard, screen }
 }
 
@@ -67,6 +65,16 @@ describe('a live screen', () => {
     ]).toEqual([0, 0, 0])
     screen.show(page('too late'))
     expect(terminal.take()).toBe('')
+  })
+
+  it('stays as it is on Ctrl-Z where no signal stops a program', () => {
+    const { terminal, keyboard, screen } = setUp(false)
+    screen.open()
+    terminal.take()
+    keyboard.emit('data', Buffer.from('\u001a'))
+    expect(terminal.take()).toBe('')
+    expect(keyboard.raw).toBe(true)
+    screen.close()
   })
 
   it('draws again only what is another picture, and after a change of size', () => {

@@ -164,6 +164,10 @@ describe('the style', () => {
     [{ LANG: 'POSIX' }, false],
     [{}, true],
     [{ TERM: 'linux', LANG: 'C.UTF-8' }, false],
+    [{ OS: 'Windows_NT' }, false],
+    [{ OS: 'Windows_NT', WT_SESSION: 'a-b' }, true],
+    [{ OS: 'Windows_NT', TERM_PROGRAM: 'vscode' }, true],
+    [{ OS: 'Windows_NT', LANG: 'C' }, false],
   ])('draws more than ASCII as %j allows', (env, unicode) => {
     expect(style(env, true).unicode).toBe(unicode)
   })

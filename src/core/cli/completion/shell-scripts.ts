@@ -1,6 +1,4 @@
-/**
- * Both scripts pass every word unchanged to `kitty autocomplete words`: they do not evaluate or re-split user input.
- */
+/** Each script passes every word unchanged to `kitty autocomplete words`: none evaluates or re-splits user input. */
 
 /** Supports bash 3.2, which macOS ships: avoids `mapfile`, and uses `compopt` only where it exists. */
 const BASH = `_kitty_complete() {
@@ -29,6 +27,41 @@ _kitty_complete() {
 }
 compdef _kitty_complete kitty`
 
-export const SHELL_SCRIPTS = { bash: BASH, zsh: ZSH } as const
+const FISH = `function __kitty_complete
+  set -l words (commandline -opc)
+  set -e words[1]
+  set -l current (commandline -ct)
+  for line in (kitty autocomplete words -- $words "$current" 2>/dev/null)
+    if string match -q '@files*' -- $line
+      __fish_complete_path "$current"
+      return
+    end
+    printf '%s\\n' $line
+  end
+end
+complete -c kitty -f -a '(__kitty_complete)'`
+
+/** With no candidates PowerShell offers the names of files by itself. Before 7.3 it drops an argument that is empty. */
+const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName kitty -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $empty = if ($PSVersionTable.PSVersion -ge [version]'7.3') { '' } else { '""' }
+  $words = @($commandAst.CommandElements |
+    Where-Object { $_.Extent.StartOffset -lt $cursorPosition } |
+    Select-Object -Skip 1 |
+    ForEach-Object {
+      if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
+      else { $_.Extent.Text }
+    })
+  if ($wordToComplete -eq '') { $words += $empty }
+  kitty autocomplete words -- @words 2>$null | ForEach-Object {
+    $value, $text = $_ -split "\`t", 2
+    if ($value -and $value -ne '@files') {
+      if (-not $text) { $text = $value }
+      [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)
+    }
+  }
+}`
+
+export const SHELL_SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL } as const
 
 export type Shell = keyof typeof SHELL_SCRIPTS

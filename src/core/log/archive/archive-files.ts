@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { Append } from '../../files/append-file.js'
 import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
@@ -7,6 +7,7 @@ import { compress, replaceDay } from './compress-day.js'
 import { type ArchivedDay, archivedDays, lineBytes, linesOfDay, pathsOf, sizeOf } from './day-parts.js'
 import { readIds, sortedIds, writeIds } from './id-list.js'
 import { rawLine, winner } from './raw-line.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 export { archivedDays }
 
@@ -25,7 +26,7 @@ export async function beginArchive(
     mkdirSync(unfinished, { recursive: true, mode: 0o700 })
     for (const batch of lines) append(unfinished, batch, day)
     await idsOfDay(unfinished, day, true)
-    renameSync(unfinished, folder)
+    renameOver(unfinished, folder)
   } catch (error) {
     throw storageError(error, folder, 'not stored')
   }

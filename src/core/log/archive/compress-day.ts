@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  createWriteStream,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, createWriteStream, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -16,6 +7,7 @@ import { NO_SURPRISES, syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { crc32 } from '../format/crc32.js'
 import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 const BATCH_BYTES = 1024 * 1024
 
@@ -47,7 +39,7 @@ export async function compress(folder: string, day: string): Promise<void> {
     let readBack = 0
     for await (const line of linesOf(temporary)) readBack = crc32(line, readBack)
     if (readBack !== crc) throw notReadBack(paths.plain)
-    renameSync(temporary, paths.compressed)
+    renameOver(temporary, paths.compressed)
     syncFolder(folder)
     rmSync(paths.plain, { force: true })
   } catch (error) {
@@ -78,7 +70,7 @@ export async function replaceDay(
     } finally {
       closeSync(descriptor)
     }
-    renameSync(temporary, paths.plain)
+    renameOver(temporary, paths.plain)
     syncFolder(folder)
     rmSync(paths.compressed, { force: true })
   } catch (error) {

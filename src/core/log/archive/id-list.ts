@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs'
 import { NO_SURPRISES, readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /**
  * Reads the sorted IDs of one archived day. The first line says how many bytes of lines the list covers and how many
@@ -29,7 +30,7 @@ export function writeIds(path: string, bytes: number, ids: readonly string[]): v
     } finally {
       closeSync(descriptor)
     }
-    renameSync(temporary, path)
+    renameOver(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw storageError(error, path, 'not stored')

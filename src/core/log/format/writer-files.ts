@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../workspace/config.js'
 import { headState } from '../../git/head.js'
@@ -8,6 +7,7 @@ import type { Workspace } from '../../workspace/workspace.js'
 import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
 import { readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /** Crockford's digits: no two look alike. */
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -16,9 +16,8 @@ const ID_LENGTH = 8
 /** The writer ID of this clone, and which of its files it is writing. Stored under git's directory. */
 interface Writer {
   readonly id: string
-  /** Where the ID was made. A copy of the clone, git's directory included, notices that it is somewhere else. */
-  readonly host: string
-  readonly path: string
+  /** Which git directory it was made in. A copy of that directory is another one; a moved one is the same. */
+  readonly clone: string
   /** Counts files: `<id>`, `<id>-1`, `<id>-2`… */
   readonly part: number
   /** The state of HEAD when this part began. */
@@ -29,7 +28,8 @@ export interface WriterPlace {
   readonly eventsDir: string
   /** Where the writer is stored. */
   readonly writerFile: string
-  readonly host: string
+  /** Tells this git directory from a copy of it: see `cloneIdentity`. */
+  readonly clone: () => string
   /** Identifies HEAD's state: see `headState`. */
   readonly head: () => string
 }
@@ -67,15 +67,14 @@ export class WriterFiles implements DayFiles {
 
   #newWriter(head: string): Writer {
     const id = [...randomBytes(ID_LENGTH)].map((byte) => DIGITS.charAt(byte % DIGITS.length)).join('')
-    return { id, host: this.place.host, path: this.place.writerFile, part: 0, head }
+    return { id, clone: this.place.clone(), part: 0, head }
   }
 
   /** Reads this clone's own writer. Undefined if a copy of the clone brought it along or it cannot be read. */
   #read(): Writer | undefined {
     const text = readWhole(this.place.writerFile)?.bytes.toString('utf8')
     const writer = text === undefined ? undefined : parse(text)
-    const isOurs = writer?.host === this.place.host && writer.path === this.place.writerFile
-    return isOurs ? writer : undefined
+    return writer?.clone === this.place.clone() ? writer : undefined
   }
 
   /** Saved before the first line of a new file, so a crash skips a number but never issues one twice. */
@@ -91,7 +90,7 @@ export class WriterFiles implements DayFiles {
       } finally {
         closeSync(descriptor)
       }
-      renameSync(temporary, writerFile)
+      renameOver(temporary, writerFile)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw storageError(error, writerFile, 'not stored')
@@ -102,8 +101,19 @@ export class WriterFiles implements DayFiles {
 /** Returns the day files that the settings ask for. */
 export function dayFilesFor(workspace: Workspace, { log }: Pick<Config, 'log'>): DayFiles {
   if (log.files === 'daily') return DAILY_FILES
-  const { eventsDir, writerFile } = workspace
-  return new WriterFiles({ eventsDir, writerFile, host: hostname(), head: () => headState(workspace) })
+  const { eventsDir, writerFile, gitCommonDir } = workspace
+  const clone = (): string => cloneIdentity(gitCommonDir)
+  return new WriterFiles({ eventsDir, writerFile, clone, head: () => headState(workspace) })
+}
+
+/**
+ * The same for as long as the directory is, whatever the machine is called, its disk is mounted as, or the letters of
+ * its path; another for a copy. Without the device, whose number may be another after each start of the machine.
+ */
+export function cloneIdentity(gitCommonDir: string): string {
+  const { ino, birthtimeNs, ctimeNs } = statSync(gitCommonDir, { bigint: true })
+  // A file system that keeps no time of birth gives the time of the last change.
+  return `${ino}.${birthtimeNs === ctimeNs ? 0n : birthtimeNs}`
 }
 
 function nameOf(day: string, { id, part }: Writer): string {
@@ -119,10 +129,10 @@ function parse(text: string): Writer | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  if (!('id' in value && 'host' in value && 'path' in value && 'part' in value && 'head' in value))
-    return undefined
-  const { id, host, path, part, head } = value
+  // Before, a clone was told by its host's name and its path: such a record is another's, and gets a new id once.
+  if (!('id' in value && 'clone' in value && 'part' in value && 'head' in value)) return undefined
+  const { id, clone, part, head } = value
   if (typeof id !== 'string' || !/^[0-9a-z]{1,32}$/.test(id) || !Number.isSafeInteger(part)) return undefined
-  if (typeof host !== 'string' || typeof path !== 'string' || typeof head !== 'string') return undefined
-  return { id, host, path, part: Number(part), head }
+  if (typeof clone !== 'string' || typeof head !== 'string') return undefined
+  return { id, clone, part: Number(part), head }
 }

@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path'
 import { askGit, askGitText } from '../../git/git.js'
 import { type GitObject, readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
@@ -6,6 +5,7 @@ import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
 import { keysOf, WantedLines } from './line-keys.js'
 import type { TipMemory } from './tip-memory.js'
+import { repoPath } from '../../platform/paths.js'
 
 /** Approximate size of a batch of blobs. */
 const BATCH_BYTES = 32 * 1024 * 1024
@@ -125,7 +125,7 @@ export function branchTips(root: string): string[] {
 
 function pathInTree(root: string, eventsDir: string): string {
   const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''
-  return prefix + relative(root, eventsDir).split(sep).join('/')
+  return prefix + repoPath(root, eventsDir)
 }
 
 function branchesBeyondHead(root: string): string[] {

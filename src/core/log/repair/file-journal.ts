@@ -1,4 +1,4 @@
-import { constants, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { constants, closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
@@ -8,6 +8,7 @@ import { storageError } from '../../files/storage-error.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
 import { journalRecord, readRecords } from './journal-records.js'
 import { moveToErrors } from './torn-tail.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 export class FileJournal implements Journal {
   readonly #last = new LastAppend()
@@ -83,7 +84,7 @@ export class FileJournal implements Journal {
       } finally {
         closeSync(fd)
       }
-      renameSync(temporary, this.path)
+      renameOver(temporary, this.path)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw storageError(error, this.path, 'not stored')

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /**
  * Caches the line keys of files at branch tips by git blob ID, so no blob is read twice. Derived and best effort: what
@@ -25,7 +26,7 @@ export class TipMemory {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 })
       const temporary = join(this.folder, 'unfinished.tmp')
       writeFileSync(temporary, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), { mode: 0o600 })
-      renameSync(temporary, join(this.folder, blob))
+      renameOver(temporary, join(this.folder, blob))
     } catch (error) {
       if (systemCode(error) === undefined) throw error
     }

@@ -1,8 +1,9 @@
-import { basename, relative } from 'node:path'
+import { basename } from 'node:path'
 import { askGitFields } from '../../git/git.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { rawLinesOfBlobs } from '../format/raw-lines.js'
+import { repoPath } from '../../platform/paths.js'
 
 /**
  * Returns the events on every side of the log's unmerged files, as git's index keeps them while a conflict is open
@@ -10,7 +11,7 @@ import { rawLinesOfBlobs } from '../format/raw-lines.js'
  * @throws KittyError if git fails.
  */
 export function unmergedLines(root: string, eventsDir: string): RawLine[] {
-  const folder = relative(root, eventsDir)
+  const folder = repoPath(root, eventsDir)
   const entries = askGitFields(root, ['ls-files', '--unmerged', '-z', '--', folder])
   const ids = entries.flatMap((entry) => {
     const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []

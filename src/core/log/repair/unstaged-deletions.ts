@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
@@ -8,6 +8,7 @@ import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { readWhole } from '../../files/open-file.js'
 import { rawLinesIn } from '../format/raw-lines.js'
+import { repoPath } from '../../platform/paths.js'
 
 /**
  * Returns the events that git's index has and the same file in the work tree lacks. In a log, that is never intended:
@@ -34,11 +35,11 @@ export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolea
  * @throws KittyError if git fails.
  */
 export function isLogHidden(workspace: Workspace): boolean {
-  return hiddenFiles(workspace.root, relative(workspace.root, workspace.eventsDir)).length > 0
+  return hiddenFiles(workspace.root, repoPath(workspace.root, workspace.eventsDir)).length > 0
 }
 
 function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
-  const folder = relative(root, eventsDir)
+  const folder = repoPath(root, eventsDir)
   const differing = [...differingFiles(root, folder), ...hiddenFiles(root, folder)]
   const blobs = readObjects(
     root,

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ScanPosition } from '../../log/event-log.js'
 import { readOptional } from '../../files/read-optional.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /** How far a hook has received one file of the log. */
 export interface FileMark extends ScanPosition {
@@ -68,7 +69,7 @@ export class HookCursor {
 
   #save(files: Readonly<Record<string, FileMark>> | null): void {
     writeFileSync(`${this.#marksFile}.tmp`, JSON.stringify({ files }))
-    renameSync(`${this.#marksFile}.tmp`, this.#marksFile)
+    renameOver(`${this.#marksFile}.tmp`, this.#marksFile)
   }
 }
 

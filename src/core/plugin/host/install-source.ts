@@ -1,9 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import { homeFolder } from '../../platform/home-folder.js'
 import { npm } from './npm.js'
+import { PLATFORM } from '../../platform/system.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /**
  * Returns what to ask npm to install. First packs a folder, or copies a tarball, into the data folder: the plugin stays
@@ -25,7 +27,7 @@ function pathIn(text: string, cwd: string): string | undefined {
   if (/^[a-z][a-z+.-]+:/i.test(text) || text.startsWith('@')) return undefined
   const path = resolve(
     cwd,
-    text.startsWith('~/') ? join(homeFolder(process.env, process.platform), text.slice(2)) : text,
+    text.startsWith('~/') ? join(homeFolder(process.env, PLATFORM), text.slice(2)) : text,
   )
   if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text))
     return existing(path, text)
@@ -56,7 +58,7 @@ async function packed(folder: string, into: string): Promise<string> {
   try {
     await npm(['pack', '--pack-destination', scratch], { folder, subject: folder })
     const [made = ''] = readdirSync(scratch)
-    renameSync(join(scratch, made), join(into, made))
+    renameOver(join(scratch, made), join(into, made))
     return join(into, made)
   } catch (error) {
     if (!isKittyError(error) || error.kind === 'MissingDependency') throw error

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { findProgram } from '../../platform/find-program.js'
+import { PLATFORM } from '../../platform/system.js'
 
 /** npm's error codes for a server that does not answer or cannot be talked to. */
 const UNREACHABLE =
@@ -50,7 +51,7 @@ function npmCommand(folder: string): [program: string, ...args: string[]] {
   }
   const found = findProgram('npm', {
     env: process.env,
-    platform: process.platform,
+    platform: PLATFORM,
     outside: [process.cwd(), folder],
   })
   if (found !== undefined) return [found]

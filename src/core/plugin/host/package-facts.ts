@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
+import { pathInside } from '../../platform/paths.js'
 
 /** What a plugin's package.json declares for kitty. */
 export interface PackageFacts {
@@ -28,8 +29,7 @@ export function packageFacts(root: string): PackageFacts {
   if (plugin === undefined) return { name }
   if (typeof plugin !== 'string') throw malformed(name, 'kitty.plugin must be the path of a module')
   const definition = resolve(root, plugin)
-  const inside = relative(root, definition)
-  if (inside.startsWith('..') || isAbsolute(inside))
+  if (pathInside(root, definition) === undefined)
     throw malformed(name, 'kitty.plugin must lie in the package')
   return { name, definition }
 }

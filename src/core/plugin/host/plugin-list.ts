@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /** A plugin as the data folder's package.json lists it, in oclif's format. */
 export type ListedPlugin =
@@ -67,5 +68,5 @@ function save(dataFolder: string, content: DataPackage): void {
     ...content,
   }
   writeFileSync(temporary, `${JSON.stringify(whole, null, 2)}\n`)
-  renameSync(temporary, path)
+  renameOver(temporary, path)
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monotonicFactory } from 'ulid'
@@ -15,6 +15,7 @@ import { EventStore } from '../../store/event-store.js'
 import { FinalizeTasks } from '../../services/finalize-tasks.js'
 import { MoveTask } from '../../services/move-task.js'
 import type { Resolver, ServiceId } from '../../token.js'
+import { realPlace } from '../../platform/paths.js'
 
 export interface WorkspaceOptions {
   /** Definitions whose event types and move checks the program knows. Their hooks do not run. */
@@ -47,7 +48,7 @@ export class TemporaryWorkspace {
 
   /** Creates a workspace. Remove it with `dispose`. */
   static async create(options: WorkspaceOptions = {}): Promise<TemporaryWorkspace> {
-    const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
+    const root = realPlace(mkdtempSync(join(tmpdir(), 'kitty-workspace-')))
     git(root, ['init', '--quiet', '--initial-branch=main'], { env: { GIT_CONFIG_GLOBAL: '/dev/null' } })
     const workspace = new TemporaryWorkspace(root, options)
     const initialise = await workspace.service(Initialize)

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
 import { isDayFile } from '../../log/format/day-file.js'
@@ -6,6 +6,7 @@ import { LineReader } from '../../log/format/line-codec.js'
 import { askGitFields, resolveCommit } from '../../git/git.js'
 import { readObjects } from '../../git/objects.js'
 import type { Workspace } from '../../workspace/workspace.js'
+import { repoPath } from '../../platform/paths.js'
 
 /**
  * Finds events that HEAD has and the work tree lacks, because someone deleted or cut a file. The journal cannot restore
@@ -16,7 +17,7 @@ export async function missingFromWorkTree(
   { root, eventsDir }: Workspace,
   log: EventIndex,
 ): Promise<RawLine[]> {
-  const folder = relative(root, eventsDir).split(sep).join('/')
+  const folder = repoPath(root, eventsDir)
   // Before the first commit nothing is committed.
   if (resolveCommit(root, 'HEAD') === undefined) return []
   // Not `git diff`, which compares two paths when run outside a repository.

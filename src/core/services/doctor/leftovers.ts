@@ -1,11 +1,12 @@
 import { type Dirent, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { isRunning } from '../../files/left-temporaries.js'
 import { listInside } from '../../files/work-tree.js'
 import { entriesIn } from '../../files/list-folder.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { repairable, some, type Verdict, well } from './check.js'
 import { setAside } from './set-aside.js'
+import { repoPath } from '../../platform/paths.js'
 
 /** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */
 const UNFINISHED_INDEX = /^index\.db\.(\d+)\.new(?:-wal|-shm|-journal)?$/
@@ -22,7 +23,7 @@ interface Leftover {
 export function leftovers(workspace: Workspace, now: Date): Verdict {
   const found = find(workspace)
   if (found.length === 0) return well('none')
-  const names = some(found.map(({ path }) => relative(workspace.root, path)))
+  const names = some(found.map(({ path }) => repoPath(workspace.root, path)))
   return repairable(
     `${names}: left by a command that was killed while it wrote; what it was about is in the log`,
     'removes what is derived, and moves the rest to .kittify/errors',

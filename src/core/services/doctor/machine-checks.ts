@@ -1,10 +1,10 @@
-import { accessSync, constants, lstatSync, readdirSync, renameSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
-import { loadLockBinding } from '../../lock/lock-binding.js'
+import { tryLocks } from '../../lock/try-locks.js'
 import { ownPackage } from '../../own-package.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { gitChecks } from './git-checks.js'
@@ -13,6 +13,7 @@ import { setAside } from './set-aside.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { WriteLock } from '../../lock/write-lock.js'
 import { Session } from '../../workspace/session.js'
+import { renameOver } from '../../platform/rename-over.js'
 
 /** In bytes. With less, a merge or a rebuilt index may not fit. */
 const LITTLE_SPACE = 50 * 1024 * 1024
@@ -32,7 +33,7 @@ export class MachineChecks {
 
   checks(): Check[] {
     const looks: [string, () => Verdict | Promise<Verdict>][] = [
-      ['file-locks', () => fileLocks()],
+      ['file-locks', () => fileLocks(this.workspace)],
       ['sqlite', () => sqlite()],
       ['free-space', () => freeSpace(this.workspace.kittyDir)],
       ['write-access', () => writeAccess(this.workspace)],
@@ -67,7 +68,7 @@ export class MachineChecks {
         'moves it away and makes the folder',
         () => {
           const aside = `${errorsDir}-aside`
-          renameSync(errorsDir, aside)
+          renameOver(errorsDir, aside)
           setAside(aside, errorsDir, this.session.now())
         },
       )
@@ -82,17 +83,21 @@ export class MachineChecks {
   }
 }
 
-function fileLocks(): Verdict {
-  try {
-    loadLockBinding()
-    return well('the native module loads')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return byHand(
-      `fs-native-extensions cannot be loaded (${reason}): without it nothing can be written`,
-      reinstall(),
-    )
-  }
+/** Takes and releases a real lock, where the log's lock is: a module that loads may still find no locks there. */
+function fileLocks({ gitCommonDir }: Workspace): Verdict {
+  const found = tryLocks(gitCommonDir)
+  if (found.state === 'works') return well('a lock can be taken and released')
+  if (found.state === 'not writable')
+    return well(`not tried: ${gitCommonDir} cannot be written (${found.reason})`)
+  return found.state === 'no module'
+    ? byHand(
+        `fs-native-extensions cannot be loaded (${found.reason}): without it nothing can be written`,
+        reinstall(),
+      )
+    : byHand(
+        `no lock could be taken in ${gitCommonDir} (${found.reason}): without one nothing can be written`,
+        'Keep the repository on a local file system.',
+      )
 }
 
 async function sqlite(): Promise<Verdict> {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
-import { shownCommand } from '../../errors/shown-command.js'
-import { join, relative } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+import { pathInside, realPlace } from '../../platform/paths.js'
 
 interface Worktree {
   readonly path: string
@@ -17,7 +17,7 @@ interface Worktree {
 export function worktrees({ root, worktreesDir }: Workspace): Verdict {
   const known = parse(gitText(root, ['worktree', 'list', '--porcelain']))
   const stale = known.filter((worktree) => worktree.isStale)
-  const name = ({ path }: Worktree): string => relative(root, path)
+  const name = ({ path }: Worktree): string => pathInside(root, path) ?? path
   // When a worktree's record is removed, only commits on a branch are kept.
   const unkept = stale.filter(({ branch, head }) => branch === undefined && !isOnABranch(root, head))
   if (unkept.length > 0) {
@@ -33,16 +33,13 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
       () => void git(root, ['worktree', 'prune']),
     )
   }
-  const registered = new Set(known.map(({ path }) => realPath(path)))
-  const leftover = folders(worktreesDir).filter((path) => !registered.has(realPath(path)))
+  const registered = new Set(known.map(({ path }) => realPlace(path)))
+  const leftover = folders(worktreesDir).filter((path) => !registered.has(realPlace(path)))
   if (leftover.length === 0) return well(known.length > 1 ? counted(known.length - 1, 'worktree') : 'none')
-  const names = leftover.map((path) => relative(root, path))
+  const names = leftover.map((path) => pathInside(root, path) ?? path)
   return byHand(
     `${some(names)} ${names.length === 1 ? 'is' : 'are'} no worktree of this repository: work in there is on no branch`,
-    [
-      'Save what is of use and move it away.',
-      ...shownCommand(['ls', '-la', '--', ...names.slice(0, 5)], 'To look: '),
-    ].join(' '),
+    'Look at what is in there, and move away what is of use: kitty deletes nothing it does not know.',
   )
 }
 
@@ -78,8 +75,4 @@ function folders(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(dir, entry.name))
-}
-
-function realPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path
 }

@@ -1,0 +1,56 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, posix, resolve, sep, win32 } from 'node:path'
+import { KittyError } from '../errors/kitty-error.js'
+
+/** Between a folder and a name in a path of this system. */
+export const SEPARATOR = sep
+
+/**
+ * A path as events, the index, JSON and git have it: relative to the root, with `/`, whatever system wrote it. The
+ * root itself is the empty text.
+ * @throws KittyError UsageError for a path on another drive, which no other machine could find.
+ */
+export function repoPath(root: string, path: string, platform: NodeJS.Platform = process.platform): string {
+  const rules = platform === 'win32' ? win32 : posix
+  const way = rules.relative(root, path)
+  if (!rules.isAbsolute(way)) return slashed(way, platform)
+  throw new KittyError('UsageError', `${path} is on another drive than ${root}.`, {
+    nextSteps: ['Use a folder on the drive that the repository is on.'],
+    context: { root, path },
+  })
+}
+
+/** A path that an event holds: older versions wrote `\\` on Windows. */
+export function pathFromLog(path: string): string {
+  return path.replaceAll('\\', '/')
+}
+
+function slashed(path: string, platform: NodeJS.Platform): string {
+  return platform === 'win32' ? path.replaceAll('\\', '/') : path
+}
+
+/** Where `path` is below `folder`, with `/`; empty for the folder itself, undefined outside of it. */
+export function pathInside(
+  folder: string,
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const rules = platform === 'win32' ? win32 : posix
+  const way = rules.relative(folder, path)
+  const isOutside = way === '..' || way.startsWith(`..${rules.sep}`) || rules.isAbsolute(way)
+  return isOutside ? undefined : slashed(way, platform)
+}
+
+/** Whether two paths are one place, also where its last part is not there: by the name that the disk has for it. */
+export function isSamePlace(one: string, other: string): boolean {
+  return realPlace(one) === realPlace(other)
+}
+
+/** The path by which the disk knows a place: links followed, letters in its case, a drive's letter too. */
+export function realPlace(path: string): string {
+  const whole = resolve(path)
+  const parent = dirname(whole)
+  // `.native` asks the system, which knows the case; Node's own way keeps what it was given.
+  if (lstatSync(whole, { throwIfNoEntry: false }) !== undefined) return realpathSync.native(whole)
+  return parent === whole ? whole : join(realPlace(parent), basename(whole))
+}
