@@ -26,19 +26,24 @@ export function Markdown({
       <h2>
         Description <small>{file}</small>
       </h2>
-      {body.kind === 'text' ? <pre>{body.text}</pre> : body.tokens.map(element)}
+      {body.kind === 'text' ? <pre>{body.text}</pre> : elements(body.tokens)}
     </section>
   )
 }
 
-function element(token: Token): ComponentChildren {
+function elements(tokens: readonly Token[]): ComponentChildren {
+  const headings = outline(tokens)
+  return tokens.map((token) => element(token, headings))
+}
+
+function element(token: Token, headings: ReadonlyMap<Token, string>): ComponentChildren {
   if (typeof token === 'string') return token
-  const children = token.children.map(element)
+  const children = token.children.map((child) => element(child, headings))
   const { tag, href } = token
   if (!ALLOWED.has(tag)) return <>{children}</>
   if (tag === 'input')
     return <input type="checkbox" disabled checked={token.children.length > 0} aria-label="Box" />
-  if (tag !== 'a') return h(shown(tag), null, children)
+  if (tag !== 'a') return h(headings.get(token) ?? tag, null, children)
   if (href === undefined || !SAFE_LINK.test(href)) return <>{children}</>
   return (
     <a href={href} rel="noreferrer noopener" target="_blank">
@@ -47,7 +52,20 @@ function element(token: Token): ComponentChildren {
   )
 }
 
-/** The sheet's own headings stand above the body's. */
-function shown(tag: string): string {
-  return /^h\d$/.test(tag) ? `h${Math.min(6, Number(tag.charAt(1)) + 2)}` : tag
+/** The body's headings below the sheet's own, each at most one level deeper than the one before, as screen readers need. */
+function outline(tokens: readonly Token[]): ReadonlyMap<Token, string> {
+  const shown = new Map<Token, string>()
+  const open: number[] = []
+  const walk = (token: Token): void => {
+    if (typeof token === 'string') return
+    const level = /^h([1-6])$/.exec(token.tag)?.[1]
+    if (level !== undefined) {
+      while ((open.at(-1) ?? 0) >= Number(level)) open.pop()
+      open.push(Number(level))
+      shown.set(token, `h${Math.min(6, open.length + 2)}`)
+    }
+    token.children.forEach(walk)
+  }
+  tokens.forEach(walk)
+  return shown
 }
