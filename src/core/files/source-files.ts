@@ -1,8 +1,9 @@
 /** Reads another tool's files for an import: bounded, regular files only, never through a link. */
-import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { type Dirent, lstatSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { readPlain } from './read-plain.js'
+import { realPlace, repoPath } from '../platform/paths.js'
 
 /** A folder below the given path in which to look for files. */
 export interface SourcePlace {
@@ -78,7 +79,7 @@ function namesBelow(root: string, depth: number): string[] {
   const walk = (folder: string, left: number): void => {
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name)
-      if (entry.isFile() || entry.isSymbolicLink()) names.push(relative(root, path).split(sep).join('/'))
+      if (entry.isFile() || entry.isSymbolicLink()) names.push(repoPath(root, path))
       else if (entry.isDirectory() && left > 0 && !IGNORED.has(entry.name)) walk(path, left - 1)
       if (names.length > COUNT_LIMIT) throw unreadable(root, `it holds more than ${COUNT_LIMIT} files`)
     }
@@ -138,7 +139,7 @@ function unreadable(path: string, reason: string): KittyError {
 /** The path with links resolved, or undefined when it cannot be resolved. */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? undefined : realPlace(path)
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return undefined

@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions } from '../events-lib.js'
@@ -11,6 +10,7 @@ import { Workspace } from '../workspace/workspace.js'
 import { boardChanges, type BoardChanges } from './merge-preview.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
+import { repoPath } from '../platform/paths.js'
 
 /** An event whose actor is not the author of the commit that added it. */
 export interface ForeignAuthor {
@@ -101,7 +101,7 @@ export class CiReport {
     )
     if (byId.size === 0) return []
     const people = authorsOf(root, head)
-    const folder = relative(root, eventsDir).split(sep).join('/')
+    const folder = repoPath(root, eventsDir)
     return addedLines(root, base, head, folder).flatMap(({ commit, author, lines }) =>
       lines.flatMap((line) => {
         const event = byId.get(/^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1] ?? '')

@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -22,6 +22,7 @@ import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from
 import { type ChosenTarget, chooseTargets } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { Scope } from './scope.js'
+import { pathInside } from '../platform/paths.js'
 
 export interface ImportBoardRequest {
   readonly importer: Importer
@@ -222,7 +223,7 @@ export class ImportBoard {
 
   #isOurs(folder: string): boolean {
     const [ours, theirs] = [realPath(this.workspace.specsDir), realPath(folder)]
-    return ours !== undefined && theirs !== undefined && (theirs === ours || theirs.startsWith(ours + sep))
+    return ours !== undefined && theirs !== undefined && pathInside(ours, theirs) !== undefined
   }
 }
 
@@ -238,10 +239,8 @@ function featureReport({ slug, source }: ChosenTarget, packages: readonly Planne
 
 function pathBelow(root: string, path: string): string | undefined {
   const [from, to] = [realPath(root) ?? root, realPath(path) ?? path]
-  const inside = relative(from, to)
-  return inside === '' || inside.startsWith('..') || resolve(inside) === inside
-    ? undefined
-    : inside.split(sep).join('/')
+  const inside = pathInside(from, to)
+  return inside === '' ? undefined : inside
 }
 
 function badZone(zone: string): KittyError {

@@ -1,9 +1,10 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { repoPath } from '../../platform/paths.js'
 
 /** What the files say about one package. `file` is relative to the repository's root. */
 export type PackageFile =
@@ -42,7 +43,7 @@ export class DefinitionFiles {
     const named = new Map<string, string[]>()
     if (dir === undefined) return named
     for (const { id, name } of packageFilesIn(root, join(dir, 'tasks')))
-      named.set(id, [...(named.get(id) ?? []), relative(root, join(dir, 'tasks', name))])
+      named.set(id, [...(named.get(id) ?? []), repoPath(root, join(dir, 'tasks', name))])
     return named
   }
 

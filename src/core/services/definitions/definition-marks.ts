@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
@@ -12,6 +11,7 @@ import { changeText } from './change-text.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { MissingFiles } from './missing-files.js'
 import { WorktreeCopies } from './worktree-copies.js'
+import { repoPath } from '../../platform/paths.js'
 
 /** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
@@ -49,7 +49,7 @@ export class DefinitionMarks {
       for (const mark of marksOf(feature, id, comparison)) add(id, mark)
       const copy =
         comparison.file.kind === 'stated' ? await this.copies.differing(comparison.file) : undefined
-      if (copy !== undefined) add(id, elsewhere(feature, id, relative(this.workspace.root, copy)))
+      if (copy !== undefined) add(id, elsewhere(feature, id, repoPath(this.workspace.root, copy)))
       if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, states))
     }
     for (const cycle of cyclesIn(states))

@@ -1,8 +1,8 @@
-import { relative } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { askGitText, GitRefusal } from '../../git/git.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { repoPath } from '../../platform/paths.js'
 
 interface Side {
   readonly event_id: string
@@ -33,7 +33,7 @@ export class MergedFiles {
 
   /** The commit in HEAD's first-parent history that added the event. */
   #arrival(event: string): string | undefined {
-    const events = relative(this.workspace.root, this.workspace.eventsDir)
+    const events = repoPath(this.workspace.root, this.workspace.eventsDir)
     const args = [
       'log',
       '--first-parent',

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { lookInside } from '../../files/work-tree.js'
@@ -7,6 +7,7 @@ import type { MarkDocument } from '../../projections/marks.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { repoPath } from '../../platform/paths.js'
 
 /** Tells a package whose file was deleted from one that git keeps out of this work tree. */
 @injectable()
@@ -28,7 +29,7 @@ export class MissingFiles {
     const dir = featureDir(specsDir, feature)
     if (dir === undefined) return 'all'
     try {
-      const folder = relative(root, join(dir, 'tasks'))
+      const folder = repoPath(root, join(dir, 'tasks'))
       const entries = askGitFields(root, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', folder])
       const skipped = entries.filter((entry) => entry.startsWith('S '))
       const isHere = lookInside(root, dir).state === 'folder'
@@ -44,7 +45,7 @@ export class MissingFiles {
 
   #isInHead(dir: string): boolean {
     const { root } = this.workspace
-    return (askGit(root, ['ls-tree', '-d', 'HEAD', '--', relative(root, dir)]) ?? '').length > 0
+    return (askGit(root, ['ls-tree', '-d', 'HEAD', '--', repoPath(root, dir)]) ?? '').length > 0
   }
 }
 
