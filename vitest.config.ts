@@ -72,7 +72,7 @@ export default defineConfig({
         },
       },
       {
-        // From a clone to a board drawn by an installed plugin, with real npm, in the order it is written in.
+        // From a clone to a board drawn by an installed plugin, with real npm.
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],

@@ -128,7 +128,8 @@ for (const { name, check } of promises) it(name, check)
 
 describe('the example plugin', () => {
   const kitty = new InstalledKitty('example')
-  let tarball: string
+  /** What the command said that installed it. */
+  let installed: string
 
   beforeAll(() => {
     const { clone, scratch } = inject('installation')
@@ -144,16 +145,17 @@ describe('the example plugin', () => {
       env,
       stdio: 'ignore',
     })
-    tarball = join(scratch, 'kitty-plugin-burndown-1.0.0.tgz')
+    const here = mkdtempSync(join(scratch, 'somewhere-'))
+    renameSync(
+      join(scratch, 'kitty-plugin-burndown-1.0.0.tgz'),
+      join(here, 'kitty-plugin-burndown-1.0.0.tgz'),
+    )
+    installed = kitty.ok(here, 'plugins', 'install', 'kitty-plugin-burndown-1.0.0.tgz')
+    rmSync(here, { recursive: true })
   })
 
   it('is installed from its tarball by a bare path, and is there after the tarball is gone', () => {
-    const here = mkdtempSync(join(inject('installation').scratch, 'somewhere-'))
-    cpSync(tarball, join(here, 'kitty-plugin-burndown-1.0.0.tgz'))
-    expect(kitty.ok(here, 'plugins', 'install', 'kitty-plugin-burndown-1.0.0.tgz')).toBe(
-      'kitty-plugin-burndown 1.0.0: kitty burndown, kitty burndown goal\n',
-    )
-    rmSync(here, { recursive: true })
+    expect(installed).toBe('kitty-plugin-burndown 1.0.0: kitty burndown, kitty burndown goal\n')
     expect(kitty.ok('/', 'plugins')).toContain('kitty-plugin-burndown 1.0.0')
     expect(kitty.ok('/', 'burndown', '--help')).toContain('Show how much work was left')
   })
