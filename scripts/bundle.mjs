@@ -4,7 +4,7 @@
  * tests load it; the output is CommonJS, since only scripts can start from that cache. See docs/performance.md.
  */
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -71,6 +71,16 @@ const oneDriver = {
   setup: (plugin) => plugin.onLoad({ filter: DRIVERS }, () => ({ contents: 'module.exports = {}' })),
 }
 
+const json = async (name) => JSON.parse(await readFile(join(ROOT, name), 'utf8'))
+const manifest = await json('oclif.manifest.json')
+const ownPackage = await json('package.json')
+/** See src/core/build.ts: the bundle speaks of what it was made from. */
+const { name, version, eventsLib, dependencies } = ownPackage
+const madeFrom = {
+  package: { name, version, eventsLib, dependencies },
+  eventsLib: await json('dist/events-lib.json'),
+}
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -86,7 +96,12 @@ const shared = {
   lineLimit: 160,
   // Native modules are resolved from node_modules; oclif would compile plugins with typescript.
   external: ['*.node', 'sqlite3', 'fs-native-extensions', 'typescript'],
-  define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.url': '__filename',
+    // A string, because esbuild would initialize an object in every module.
+    KITTY_BUILD: JSON.stringify(JSON.stringify(madeFrom)),
+  },
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
   logOverride: Object.fromEntries(
@@ -97,12 +112,11 @@ const shared = {
   ),
 }
 const traced = { sourcemap: 'linked', sourcesContent: false }
-const json = async (name) => JSON.parse(await readFile(join(ROOT, name), 'utf8'))
 const stdin = (contents) => ({ contents, resolveDir: ROOT, sourcefile: 'start.cjs', loader: 'js' })
 
 /** Every command by ID, loaded when it runs, and the fields that oclif reads from package.json. */
-function entry(manifest, pjson) {
-  const commands = Object.values(manifest.commands).map(({ id, args, relativePath }) => {
+function entry({ commands: listed }, pjson) {
+  const commands = Object.values(listed).map(({ id, args, relativePath }) => {
     const takesArguments = Object.keys(args).length > 0
     return `${JSON.stringify(id)}: { takesArguments: ${takesArguments}, load: async () => require(${JSON.stringify(`./${relativePath.join('/')}`)}) },`
   })
@@ -114,7 +128,7 @@ exports.start = (argv, root) => require('./dist/core/cli/launch.js').launch(argv
 
 const program = {
   ...shared,
-  stdin: stdin(entry(await json('oclif.manifest.json'), await json('package.json'))),
+  stdin: stdin(entry(manifest, ownPackage)),
   alias: {
     // `debug` prints only with KITTY_PLAIN=1 DEBUG=*. `wsl-utils` would start processes, only for a user agent.
     debug: './scripts/bundle/debug.cjs',
@@ -163,11 +177,12 @@ for (const end of Object.keys(PATCHES))
   if (![...transformed.keys()].some((path) => path.endsWith(end)))
     throw new Error(`scripts/bundle.mjs: there is no ${end} any more, which a patch is for`)
 
-await rm(OUT, { recursive: true, force: true })
 await mkdir(OUT, { recursive: true })
-for (const { path, text } of results.flatMap((result) => result.outputFiles)) {
+// kitty.cjs comes last and at once: the launcher starts a bundle that has it.
+for (const { path, text } of results.flatMap((result) => result.outputFiles).reverse()) {
   // The first line identifies the content, so that compiled code of another build never matches.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
-  await writeFile(path, path.endsWith('.cjs') ? `/*${hash}*/${text}` : text)
+  await writeFile(`${path}.new`, path.endsWith('.cjs') ? `/*${hash}*/${text}` : text)
+  await rename(`${path}.new`, path)
 }
 await chmod(join(ROOT, 'bin', 'run.js'), 0o755)

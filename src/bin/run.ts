@@ -3,7 +3,7 @@
  * Starts kitty from its bundle. Without a bundle, Node loads the modules in dist one by one: slower, same result.
  * Imports no module of the program, so that a start loads only what it runs. See docs/performance.md.
  */
-import { statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Bundle } from './bundle.js'
@@ -24,12 +24,9 @@ const ROOT = dirname(__dirname)
 const BUNDLE = join(ROOT, 'dist', 'bundle')
 const PLAIN = join(ROOT, 'dist', 'core', 'cli', 'launch.js')
 
-/** False when the bundle is older than the modules it is built from, because the build did not finish. */
+/** A build removes the bundle first and writes it last, so an unfinished build has none. */
 function hasBundle(): boolean {
-  if (process.env['KITTY_PLAIN']) return false
-  const bundle = statSync(join(BUNDLE, 'kitty.cjs'), { throwIfNoEntry: false })
-  const plain = statSync(PLAIN, { throwIfNoEntry: false })
-  return bundle !== undefined && (plain === undefined || bundle.mtimeMs >= plain.mtimeMs)
+  return !process.env['KITTY_PLAIN'] && existsSync(join(BUNDLE, 'kitty.cjs'))
 }
 
 /** `agent tasks list` gives `agent:tasks:list`, `agent:tasks` and `agent`. */

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BUILD, type EventsLibStamp } from './build.js'
 import { KittyError } from './errors/kitty-error.js'
 import { installCommand, ownPackage } from './own-package.js'
 import { requireFromHere, ROOT } from './root.js'
 
-/** The installed events library, compared with what this program was built with. docs/events-lib.md. */
+/** The events library that runs, compared with the pin. docs/events-lib.md. */
 export interface EventsLibVersion {
   /** Null when it is not installed. */
   readonly version: string | null
@@ -14,26 +15,22 @@ export interface EventsLibVersion {
   readonly modified: boolean
 }
 
-interface Stamp {
-  readonly commit: string
-  readonly tree: string
-  readonly version: string
-  readonly modified: boolean
-}
-
 /** The fields we read of the library's package.json. */
 interface Library {
   readonly version: string
   readonly exports: { readonly '.': { readonly default: string } }
 }
 
-const NOT_BUILT: Stamp = { version: '', commit: '', tree: '', modified: true }
+const NOT_BUILT: EventsLibStamp = { version: '', commit: '', tree: '', modified: true }
 
-/** Reads three small files and loads nothing, so that `--version` works whatever is missing. */
+/**
+ * The bundle answers for its own copy. The modules of dist answer for the installed library, with three small files read
+ * and nothing loaded, so that `--version` works whatever is missing.
+ */
 export function eventsLibVersion(): EventsLibVersion {
   const { eventsLib } = ownPackage()
-  const stamp = readStamp()
-  const version = installedVersion() ?? null
+  const stamp = BUILD?.eventsLib ?? readStamp()
+  const version = BUILD?.eventsLib.version ?? installedVersion() ?? null
   const same = stamp.tree === eventsLib.tree
   return {
     version,
@@ -43,8 +40,12 @@ export function eventsLibVersion(): EventsLibVersion {
   }
 }
 
-/** @throws KittyError MissingDependency when the library is missing or older than this program needs. */
+/**
+ * The bundle always has its library.
+ * @throws KittyError MissingDependency when the modules of dist find no library, or an older one than they need.
+ */
 export function assertEventsLib(): void {
+  if (BUILD !== undefined) return
   const needed = ownPackage().dependencies['kitty-events'] ?? '0.0.0'
   const installed = installedVersion()
   if (installed !== undefined && !isOlder(installed, needed)) return
@@ -78,10 +79,10 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-function readStamp(): Stamp {
+function readStamp(): EventsLibStamp {
   try {
     // Cast: scripts/events-lib/stamp.mjs writes this file during the build.
-    return readJson(join(ROOT, 'dist', 'events-lib.json')) as Stamp
+    return readJson(join(ROOT, 'dist', 'events-lib.json')) as EventsLibStamp
   } catch {
     return NOT_BUILT
   }

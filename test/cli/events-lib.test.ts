@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** An installation of the built program whose events library is whatever the test puts there. */
 function installation(): {
   kitty: (...args: string[]) => { code: number | null; stdout: string; stderr: string }
+  /** As `kitty`, but Node runs the modules of dist, which use the library that is installed. */
+  plain: (...args: string[]) => { code: number | null; stdout: string; stderr: string }
+  folder: string
   library: string
 } {
   const folder = tempFolder()
@@ -21,14 +24,20 @@ function installation(): {
     if (name !== 'kitty-events') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
   const library = join(modules, 'kitty-events')
   cpSync(join(ROOT, 'packages/events'), library, { recursive: true })
-  const kitty = (...args: string[]) => {
+  const run = (env: NodeJS.ProcessEnv, args: string[]) => {
     const done = spawnSync(process.execPath, [join(folder, 'bin/run.js'), ...args], {
       cwd: folder,
       encoding: 'utf8',
+      env: { ...process.env, ...env },
     })
     return { code: done.status, stdout: done.stdout, stderr: done.stderr }
   }
-  return { kitty, library }
+  return {
+    kitty: (...args) => run({}, args),
+    plain: (...args) => run({ KITTY_PLAIN: '1' }, args),
+    folder,
+    library,
+  }
 }
 
 describe('the events library the program runs on', () => {
@@ -50,13 +59,36 @@ describe('the events library the program runs on', () => {
     })
   })
 
-  it('is called modified when it is another one than the program was built with', () => {
+  it.each([
+    ['the library of another version', 'node_modules/kitty-events/package.json', '"0.1.0"', '"0.1.7"'],
+    ['a package.json of another version', 'package.json', '"version": "0.1.0"', '"version": "9.9.9"'],
+    ['a package.json with another pin', 'package.json', /"commit": "[0-9a-f]{40}"/, '"commit": "none"'],
+    ['the note of another build', 'dist/events-lib.json', '"version":"0.1.0"', '"version":"0.1.7"'],
+  ])('is the copy in the bundle, whatever lies beside it: %s', (_name, file, from, to) => {
+    const { kitty, folder } = installation()
+    const before = kitty('--version')
+    const path = join(folder, file)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, text.replace(from, to))
+    expect(readFileSync(path, 'utf8')).not.toBe(text)
+    expect(kitty('--version')).toEqual(before)
+    expect(kitty('version')).toEqual(before)
+  })
+
+  it('is the copy in the bundle, which needs no installed library', () => {
     const { kitty, library } = installation()
+    rmSync(library, { recursive: true })
+    expect(kitty('status', '--help').code).toBe(0)
+    expect(kitty('--version').stdout).toContain('events-lib/0.1.0')
+  })
+
+  it('is called modified when the modules of dist find another one than they were built with', () => {
+    const { plain, library } = installation()
     writeFileSync(
       join(library, 'package.json'),
       readFileSync(join(library, 'package.json'), 'utf8').replace('"0.1.0"', '"0.1.7"'),
     )
-    expect(kitty('--version').stdout).toMatch(/events-lib\/0\.1\.7 \([0-9a-f]{7}, modified\)/)
+    expect(plain('--version').stdout).toMatch(/events-lib\/0\.1\.7 \([0-9a-f]{7}, modified\)/)
   })
 
   it.each([
@@ -75,19 +107,22 @@ describe('the events library the program runs on', () => {
         ),
       '0.0.9 is too old: 0.1.0 is needed',
     ],
-  ])('makes every command exit 5 when it is %s, and --version answers still', (_name, spoil, says) => {
-    const { kitty, library } = installation()
-    spoil(library)
-    expect(kitty('--version')).toMatchObject({ code: 0 })
-    for (const command of [['status'], ['agent', 'tasks', 'list'], ['--help']]) {
-      const done = kitty(...command)
-      expect(done.code).toBe(5)
-      expect(done.stderr).toContain(says)
-      expect(done.stderr).toContain('npm install')
-      expect(done.stderr).not.toMatch(/^\s+at /m)
-      expect(done.stdout).toBe('')
-    }
-    const document = JSON.parse(kitty('status', '--json').stdout) as { error: { kind: string } }
-    expect(document.error.kind).toBe('MissingDependency')
-  })
+  ])(
+    'makes every command of dist exit 5 when it is %s, and --version answers still',
+    (_name, spoil, says) => {
+      const { plain, library } = installation()
+      spoil(library)
+      expect(plain('--version')).toMatchObject({ code: 0 })
+      for (const command of [['status'], ['agent', 'tasks', 'list'], ['--help']]) {
+        const done = plain(...command)
+        expect(done.code).toBe(5)
+        expect(done.stderr).toContain(says)
+        expect(done.stderr).toContain('npm install')
+        expect(done.stderr).not.toMatch(/^\s+at /m)
+        expect(done.stdout).toBe('')
+      }
+      const document = JSON.parse(plain('status', '--json').stdout) as { error: { kind: string } }
+      expect(document.error.kind).toBe('MissingDependency')
+    },
+  )
 })
