@@ -114,6 +114,24 @@ describe('conflicts', () => {
     expect(await list(other)).toEqual(await list(ours))
   })
 
+  it('name the write to keep by its actor, its value, or six characters of its event', async () => {
+    for (const name of ['ada', 'doing', 'end']) {
+      const { ours, first } = await fork(move('doing'), move('rejected'))
+      const { result } = await resolve(ours, name === 'end' ? first.slice(-6).toLowerCase() : name)
+      expect(result).toMatchObject({ kept: first, value: 'doing' })
+    }
+  })
+
+  it('refuse a name of several of their writes, and list the writes', async () => {
+    const { ours, first, second } = await fork(move('doing'), move('doing'))
+    const refusal = await rejectionOf(resolve(ours, 'doing'))
+    expect(refusal).toMatchObject({ kind: 'UsageError', message: expect.stringContaining('several') })
+    expect(refusal.nextSteps).toEqual([
+      expect.stringContaining(`--keep ${first}`),
+      expect.stringContaining(`--keep ${second}`),
+    ])
+  })
+
   it('given one of its writes to keep, write it once more on top of both, and are history', async () => {
     const { ours, first, second } = await fork(move('doing'), move('rejected'))
     const { result } = await resolve(ours, first)

@@ -35,13 +35,13 @@ export const provenanceFlags = {
 
 export const workPackageArg = Args.string({
   name: 'WP',
-  description: 'Work package: WP01, wp1 for short, or with its feature, as in 017/WP01.',
+  description: 'Work package: WP01, wp1 for short, or with its feature: 017/WP01, login/WP01.',
   required: true,
 })
 
 export const contestedArg = Args.string({
   name: 'WP',
-  description: 'Work package: WP01, or wp1 for short; or the slug of a feature.',
+  description: 'Work package: WP01, wp1 for short, or 017/WP01; or the slug of a feature.',
   required: true,
 })
 

@@ -1,6 +1,4 @@
 import { inject, injectable } from 'inversify'
-import { shownCommand } from '../errors/shown-command.js'
-import { quoted } from '../errors/secrets.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -26,6 +24,7 @@ import type { Repeats } from './repeats.js'
 import { Notices } from '../errors/notices.js'
 import { cyclesIn } from '../specs/check-tasks.js'
 import { WriteDefinitions } from './definitions/write-definitions.js'
+import { decidedConflict, noSuchWrite, writeToKeep } from './kept-write.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { writeOf, writtenAgain } from './written-again.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -36,7 +35,7 @@ export interface ResolveRequest {
   readonly feature: string
   /** A work package, or the feature itself for its definition. */
   readonly entity: string
-  /** The event whose value to keep. */
+  /** The write to keep: its event's ID or six characters of it, the actor who made it, or its value. */
   readonly keep: string
   readonly register?: string | undefined
   readonly provenance: Provenance
@@ -90,7 +89,9 @@ export class Conflicts {
    * @throws KittyError UsageError (no such write), LostRace (already settled)
    */
   @Exclusive
-  async resolve(request: ResolveRequest): Promise<ResolveResult> {
+  async resolve(asked: ResolveRequest): Promise<ResolveResult> {
+    const kept = await this.#named(asked)
+    const request = { ...asked, keep: kept }
     const { events } = await this.decide({
       ...request,
       repeats: (earlier) => this.#isThisDecision(request, earlier),
@@ -106,10 +107,16 @@ export class Conflicts {
       entity_id: event.entity_id,
       register: write.register,
       value: write.value,
-      kept: request.keep,
+      kept,
       event: eventDocument(event),
       file,
     }
+  }
+
+  /** The event that `keep` names. A repeat with an idempotency key names the same one, although it is settled. */
+  async #named(request: ResolveRequest): Promise<string> {
+    const history = await this.#history(request.feature, request.entity)
+    return writeToKeep(conflictDetails(history, this.foldRules), request)
   }
 
   /** Updates the package's file to match the decision. If that fails, a notice says so. */
@@ -126,7 +133,7 @@ export class Conflicts {
     const { feature, entity, keep } = request
     const history = await this.#history(feature, entity)
     const details = conflictDetails(history, this.foldRules)
-    const conflict = chosen(details, request)
+    const conflict = decidedConflict(details, request)
     const kept = history.find((event) => event.event_id === keep)
     const standing = history.find((event) => event.event_id === conflict.winner)
     if (kept === undefined || !isKittyEvent(kept) || standing === undefined)
@@ -188,18 +195,6 @@ export class Conflicts {
   }
 }
 
-function chosen(details: readonly ConflictDetailDocument[], request: ResolveRequest): ConflictDetailDocument {
-  const { keep, register } = request
-  const among = details.filter(({ events }) => events.some((write) => write.event_id === keep))
-  // One event may have written several registers. An open conflict is more likely to be the one meant.
-  const named = among.find((conflict) => conflict.register === register)
-  const conflict = named ?? among.find((candidate) => candidate.open) ?? among[0]
-  if (conflict === undefined) throw noSuchWrite(details, request)
-  if (register !== undefined && register !== conflict.register) throw otherRegister(conflict, request)
-  if (!conflict.open) throw settledAlready(conflict, request)
-  return conflict
-}
-
 function writesOf(event: LogEvent | undefined): readonly RegisterWrite[] {
   return event !== undefined && isKittyEvent(event) ? contestedWrites(event) : []
 }
@@ -208,41 +203,4 @@ function writesOf(event: LogEvent | undefined): readonly RegisterWrite[] {
 function registerOf(event: LogEvent, asked: string | undefined): string | undefined {
   const writes = writesOf(event)
   return (writes.find(({ register }) => register === asked) ?? writes[0])?.register
-}
-
-function noSuchWrite(
-  details: readonly ConflictDetailDocument[],
-  { feature, entity, keep, register }: ResolveRequest,
-): KittyError {
-  const open = details.filter(
-    (conflict) => conflict.open && (register === undefined || conflict.register === register),
-  )
-  const choices = open.flatMap((conflict) =>
-    conflict.events.map((write) => ({ ...write, register: conflict.register })),
-  )
-  const steps = choices.map(
-    (write) => `--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
-  )
-  const message = `${quoted(keep, 40)} is none of the writes that ${entity} of ${feature} has in conflict.`
-  return new KittyError('UsageError', message, {
-    nextSteps:
-      steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
-    context: { feature_slug: feature, entity, keep, choices },
-  })
-}
-
-function otherRegister({ register }: ConflictDetailDocument, request: ResolveRequest): KittyError {
-  const message = `${request.keep} wrote ${register}, not ${quoted(request.register ?? '', 60)}.`
-  return new KittyError('UsageError', message, {
-    nextSteps: [`--register ${register}`, 'or leave --register out'],
-  })
-}
-
-function settledAlready(conflict: ConflictDetailDocument, { feature, entity }: ResolveRequest): KittyError {
-  const { settled_by, register } = conflict
-  const who = settled_by === null ? '' : ` by ${settled_by.actor} at ${settled_by.timestamp}`
-  return new KittyError('LostRace', `The conflict of ${entity} over ${register} was settled${who}.`, {
-    nextSteps: shownCommand(['kitty', 'agent', 'conflicts', 'show', entity, '--feature', feature]),
-    context: { feature_slug: feature, work_package: entity, register, settled_by },
-  })
 }

@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../errors/error-record.js'
 import { type RefusalKind, resolveLane, type WorkflowTable } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import { knownLane } from './known-lane.js'
-import { entityIdOf, moment } from './event-queries.js'
+import { moment } from './event-queries.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { ErrorStorage } from '../errors/error-storage.js'
 import type { Scope } from './scope.js'
@@ -59,8 +59,7 @@ export class ErrorQueries {
     return this.errors.list({
       type,
       limit,
-      entity: entity === undefined ? undefined : entityIdOf(entity),
-      feature: feature === undefined ? undefined : await scope.feature(feature),
+      ...(await scope.entity(entity, feature)),
       since: moment('--since', since),
     })
   }

@@ -4,7 +4,6 @@ import { KittyError } from '../errors/kitty-error.js'
 import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
-import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import type { EventStore } from '../store/event-store.js'
 import type { Scope } from './scope.js'
 
@@ -35,9 +34,8 @@ export class EventQueries {
       causation,
       correlation,
       limit,
-      // Use every feature unless one is requested: history does not depend on the current folder.
-      feature: flags.feature === undefined ? undefined : await scope.feature(flags.feature),
-      entity: flags.entity === undefined ? undefined : entityIdOf(flags.entity),
+      // Every feature unless one is requested: history does not depend on the current folder.
+      ...(await scope.entity(flags.entity, flags.feature)),
       sinceClock: flags['since-clock'],
       from: moment('--from', flags.from),
       to: moment('--to', flags.to),
@@ -51,10 +49,6 @@ export class EventQueries {
   async *stream(store: EventStore, filter: EventFilter): AsyncIterable<readonly EventDocument[]> {
     for await (const events of store.stream(filter)) yield events.map(eventDocument)
   }
-}
-
-export function entityIdOf(text: string): string {
-  return /^wp\d+$/i.test(text) ? normalizeWorkPackageId(text) : text
 }
 
 /** @throws KittyError UsageError for a bound that is neither a day nor a UTC time */

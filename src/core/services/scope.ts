@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { isFeature, listFeatures } from '../specs/features.js'
+import { spellWorkPackageId } from '../specs/work-package-id.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../git/branch.js'
 import { resolveFeature } from '../workspace/feature.js'
@@ -113,11 +114,56 @@ export class Scope {
    */
   async place(text: string, flag: string | undefined): Promise<{ feature: string; workPackage: string }> {
     const slash = text.lastIndexOf('/')
-    if (slash < 0) return { feature: await this.feature(flag), workPackage: this.workPackage(text) }
     const workPackage = this.workPackage(text.slice(slash + 1))
+    if (slash < 0) return { feature: await this.#featureOf(workPackage, flag), workPackage }
     const feature = await this.feature(text.slice(0, slash))
     if (flag !== undefined && (await this.feature(flag)) !== feature) throw twoFeatures(text, flag)
     return { feature, workPackage }
+  }
+
+  /** The feature of a package that was named without one. */
+  async #featureOf(workPackage: string, flag: string | undefined): Promise<string> {
+    try {
+      return await this.feature(flag)
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'AmbiguousFeature' || flag !== undefined) throw error
+      const rows = await this.store.boardRows()
+      const having = rows.flatMap((row) => (row.work_package_id === workPackage ? [row.feature_slug] : []))
+      if (having.length === 0) throw error
+      throw new KittyError('AmbiguousFeature', `Nothing says which feature's ${workPackage} is meant.`, {
+        nextSteps: having.map((feature) => `${feature}/${workPackage}`),
+        context: { ...error.context, features: having },
+      })
+    }
+  }
+
+  /** As `place`, where the package is optional: without one, only the feature. @throws KittyError as `place` */
+  async placeOrFeature(
+    text: string | undefined,
+    flag: string | undefined,
+  ): Promise<{ feature: string; workPackage: string | undefined }> {
+    if (text !== undefined) return this.place(text, flag)
+    return { feature: await this.feature(flag), workPackage: undefined }
+  }
+
+  /**
+   * The entity that a filter asks for: a package by any of its names, or another entity by its ID. Without a feature it
+   * means every feature.
+   * @throws KittyError as `place`
+   */
+  async entity(
+    text: string | undefined,
+    flag: string | undefined,
+  ): Promise<{ entity: string | undefined; feature: string | undefined }> {
+    const id = text?.slice(text.lastIndexOf('/') + 1)
+    if (text?.includes('/') === true && spellWorkPackageId(id ?? '') !== undefined) {
+      const { feature, workPackage } = await this.place(text, flag)
+      return { feature, entity: workPackage }
+    }
+    return {
+      entity: text === undefined ? undefined : (spellWorkPackageId(text) ?? text),
+      feature: flag === undefined ? undefined : await this.feature(flag),
+    }
   }
 
   /** Normalizes `wp1` to `WP01`. @throws KittyError UsageError */

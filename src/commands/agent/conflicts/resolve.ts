@@ -12,12 +12,17 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
   static override description =
     'Writes what the kept event wrote once more, as an event that has seen all sides: from then on the conflict is settled, here and wherever the log is merged. Nothing is taken out of the log.'
   static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 --keep ada',
     '<%= config.bin %> <%= command.id %> WP01 --keep 01KDPX5QJ3C4T6V8W0Y2Z4A6B8',
     '<%= config.bin %> <%= command.id %> WP01 --keep 01KDPX5QJ3C4T6V8W0Y2Z4A6B8 --register status --feature 017 --json',
   ]
   static override args = { entity: contestedArg }
   static override flags = {
-    keep: Flags.string({ summary: 'The event whose value is to stand.', helpValue: 'EVENT', required: true }),
+    keep: Flags.string({
+      summary: 'The value to keep: its event, the actor who wrote it, or the value itself.',
+      helpValue: 'ACTOR|EVENT|VALUE',
+      required: true,
+    }),
     register: Flags.string({ summary: 'Refuse unless that event wrote this register.', helpValue: 'NAME' }),
     feature: featureFlag,
     ...provenanceFlags,
@@ -36,7 +41,7 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
     const resolved = await service.resolve({
       feature,
       entity: entity_id,
-      keep: keep.toUpperCase(),
+      keep,
       register,
       provenance,
     })

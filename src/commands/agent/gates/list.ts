@@ -29,12 +29,7 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
   async run(): Promise<unknown> {
     const service = await this.service(Gates)
     const scope = await this.scope(this.eventStore)
-    const flag = this.flags.feature
-    const asked = this.args.workPackage
-    const { feature, workPackage } =
-      asked === undefined
-        ? { feature: await scope.feature(flag), workPackage: undefined }
-        : await scope.place(asked, flag)
+    const { feature, workPackage } = await scope.placeOrFeature(this.args.workPackage, this.flags.feature)
     const gates = await service.list(feature, workPackage)
     this.show((style) => renderGates(gates, style))
     return this.document({ gates })

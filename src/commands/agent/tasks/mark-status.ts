@@ -47,10 +47,9 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
     const scope = await this.scope(this.eventStore)
     const { status, 'work-package': workPackage } = this.flags
     const marked = await service.mark({
-      feature: await scope.feature(this.flags.feature),
+      ...(await scope.placeOrFeature(workPackage, this.flags.feature)),
       subtasks: this.args.subtasks,
       done: status === 'done',
-      workPackage: workPackage === undefined ? undefined : scope.workPackage(workPackage),
       provenance: scope.provenance(this.flags),
     })
     this.show(() => summary(marked, status))
