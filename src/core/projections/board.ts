@@ -60,7 +60,7 @@ export function board(input: BoardInput): StatusDocument {
 }
 
 /** A feature's rows are mostly adjacent, so we look its name up once per run of rows. */
-function rowsByFeature(rows: readonly BoardRow[]): Map<string, BoardRow[]> {
+export function rowsByFeature(rows: readonly BoardRow[]): Map<string, BoardRow[]> {
   const byFeature = new Map<string, BoardRow[]>()
   let slug: string | undefined
   let group: BoardRow[] = []

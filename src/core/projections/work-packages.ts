@@ -117,7 +117,7 @@ class WorkPackageView implements WorkPackageDocument {
 const NONE: readonly string[] = []
 
 /** Returns what blocks a package: only a package waiting in the initial lane can be blocked. */
-function blockers(
+export function blockers(
   row: BoardRow,
   feature: () => ReadonlyMap<string, BoardRow>,
   table: WorkflowTable,

@@ -1,0 +1,59 @@
+import { basename } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { currentBranch } from '../git/branch.js'
+import type { WorkflowTable } from '../events-lib.js'
+import { type PrimeLists, primeLists } from '../projections/prime.js'
+import { type WorkflowRule, workflowRules } from '../projections/workflow-rules.js'
+import { EventStore } from '../store/event-store.js'
+import { Workflow } from '../workspace/config.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { Scope } from './scope.js'
+
+export interface PrimeDocument extends PrimeLists {
+  /** Name of the repository's folder. */
+  readonly repository: string
+  /** Null if HEAD is detached. */
+  readonly branch: string | null
+  readonly actor: string
+  /** KITTY_SESSION; null if it is not set. */
+  readonly session: string | null
+  readonly packages: number
+  readonly features: number
+  /** Number of packages per lane, in the workflow's order. */
+  readonly lanes: Readonly<Record<string, number>>
+  readonly rules: readonly WorkflowRule[]
+}
+
+/** What an agent must know at its start. Reads the index only: no package file, no network. */
+@injectable()
+export class Prime {
+  constructor(
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+    @inject(Scope) private readonly scope: Scope,
+  ) {}
+
+  /** @throws KittyError UsageError when no usable actor is named */
+  async document(actorFlag?: string): Promise<PrimeDocument> {
+    const { actor } = this.scope.provenance({ actor: actorFlag })
+    const [known, everything] = [await this.store.features(), await this.store.boardRows()]
+    const away = new Set(known.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])))
+    const rows = everything.filter((row) => !away.has(row.feature_slug))
+    const lanes: Record<string, number> = Object.fromEntries(this.workflow.lanes.map((lane) => [lane, 0]))
+    for (const { lane } of rows) lanes[lane] = (lanes[lane] ?? 0) + 1
+    return {
+      repository: basename(this.workspace.root),
+      branch: currentBranch(this.workspace.gitDir) ?? null,
+      actor,
+      session: this.session.env['KITTY_SESSION'] || null,
+      packages: rows.length,
+      features: new Set(rows.map((row) => row.feature_slug)).size,
+      lanes,
+      ...primeLists(rows, this.workflow, actor),
+      rules: workflowRules(this.workflow),
+    }
+  }
+}
