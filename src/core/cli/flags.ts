@@ -39,6 +39,14 @@ export const workPackageArg = Args.string({
   required: true,
 })
 
+export const subtasksArg = Args.string({
+  name: 'SUBTASK',
+  description: 'Subtasks, as T001 T002 or T001,T002.',
+  required: true,
+  multiple: true,
+  ignoreStdin: true,
+})
+
 export const contestedArg = Args.string({
   name: 'WP',
   description: 'Work package: WP01, wp1 for short, or 017/WP01; or the slug of a feature.',
@@ -51,6 +59,27 @@ export const requiredLaneFlag = (summary: string) =>
   Flags.string({ summary, helpValue: 'LANE', required: true })
 
 export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })
+
+/** Flags of every command that moves packages. */
+export const moveFlags = {
+  feature: featureFlag,
+  reason: reasonFlag,
+  force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
+  expect: laneFlag('Refuse unless this is its lane now.'),
+  'review-ref': Flags.string({
+    summary: 'The review this answers to. Kept with the event.',
+    helpValue: 'REF',
+  }),
+  evidence: Flags.string({
+    summary: 'Proof of the work and its approval. Kept with the event.',
+    helpValue: 'TEXT',
+  }),
+  ...provenanceFlags,
+}
+
+export const eachFlag = Flags.boolean({
+  summary: 'Move each package by itself, so that a refusal of one leaves the others moved.',
+})
 
 /**
  * The arguments that git passes to a merge driver, in git's order (gitattributes(5), "Defining a custom merge driver").

@@ -13,7 +13,7 @@ import { LaneFiles } from './lane-files.js'
 import { madeMove } from './made-move.js'
 import { isOf, type Repeats } from './repeats.js'
 import { refusedMove } from './move-refusal.js'
-import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { EventStore, type Decision, decided, type Draft, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { MoveRules } from '../rules/move-rules.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
@@ -34,6 +34,11 @@ export interface MoveRequest {
   readonly provenance: Provenance
 }
 
+/** Several packages of one feature, moved in one append. */
+export interface MovesRequest extends Omit<MoveRequest, 'workPackage'> {
+  readonly workPackages: readonly string[]
+}
+
 export interface MoveResult {
   readonly feature: string
   readonly work_package: string
@@ -42,7 +47,7 @@ export interface MoveResult {
   readonly event: LogEvent
 }
 
-/** Moves one work package to another lane. */
+/** Moves work packages to another lane. */
 @injectable()
 export class MoveTask {
   constructor(
@@ -58,25 +63,49 @@ export class MoveTask {
    * Writes the event first, then what follows from it: the file's `lane:` line, and plugins.
    * @throws KittyError UnknownWorkPackage, UsageError (no such lane), LostRace, or the refusal's kind
    */
-  async move(request: MoveRequest): Promise<MoveResult> {
+  async move({ workPackage, ...request }: MoveRequest): Promise<MoveResult> {
+    const [moved] = await this.moveAll({ ...request, workPackages: [workPackage] })
+    // Cast: one package gives one move.
+    return moved as MoveResult
+  }
+
+  /**
+   * Moves all of the packages, or none: the events go into one append, and one refusal refuses them all.
+   * @throws KittyError as `move`, of the first package that is refused
+   */
+  async moveAll(request: MovesRequest): Promise<MoveResult[]> {
     for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
-    const made = await this.make(request)
-    await this.rules.follow(made, 'released')
-    const { feature, workPackage, from, to, event } = made
-    return { feature, work_package: workPackage, old_status: from, new_status: to, event }
+    const moves = await this.make(request)
+    for (const made of moves) await this.rules.follow(made, 'released')
+    return moves.map(({ feature, workPackage, from, to, event }) => ({
+      feature,
+      work_package: workPackage,
+      old_status: from,
+      new_status: to,
+      event,
+    }))
   }
 
   @Exclusive
   @SyncsDefinition
-  protected async make(request: MoveRequest): Promise<MadeMove> {
-    const { events, repeated } = await this.decide({ ...request, repeats: isThisMove(request) })
-    const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)
-    await this.rules.follow(made, 'underLock')
-    return made
+  protected async make(request: MovesRequest): Promise<MadeMove[]> {
+    const { events, repeated } = await this.decide({ ...request, repeats: areTheseMoves(request) })
+    const moves = request.workPackages.map((id) => {
+      const own = events.filter((event) => event.entity_id === id)
+      return madeMove(firstEvent('WPStatusChanged', own, request.provenance), repeated)
+    })
+    for (const made of moves) await this.rules.follow(made, 'underLock')
+    return moves
   }
 
   @Emits
-  protected async decide(request: MoveRequest & Repeats): Promise<Decision> {
+  protected async decide({ workPackages, ...request }: MovesRequest & Repeats): Promise<Decision> {
+    const drafts: Draft[] = []
+    for (const workPackage of workPackages) drafts.push(...(await this.#drafts({ ...request, workPackage })))
+    return decided(drafts)
+  }
+
+  async #drafts(request: MoveRequest): Promise<readonly Draft[]> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
@@ -92,7 +121,7 @@ export class MoveTask {
       evidence: evidence ?? null,
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
-    if (decision.ok) return decided(decision.events)
+    if (decision.ok) return decision.events
     // A command killed between its event and the file leaves the file behind. Its repeat passes through here.
     this.files.settle([state], new Set([workPackage]))
     const { kind, requested_status, blockers } = decision.refusal
@@ -101,16 +130,18 @@ export class MoveTask {
   }
 }
 
-/** True if the event moves the same package to the same lane for the same reason. */
-function isThisMove({ feature, workPackage, to, reason }: MoveRequest): Repeats['repeats'] {
+/** True if the events move the same packages to the same lane for the same reason. */
+function areTheseMoves({ feature, workPackages, to, reason }: MovesRequest): Repeats['repeats'] {
   return (earlier) =>
-    earlier.some(
-      (event) =>
-        isKittyEvent(event) &&
-        event.event_type === 'WPStatusChanged' &&
-        isOf(event, feature, workPackage) &&
-        event.payload.new_status === to &&
-        (event.payload.reason ?? null) === (reason ?? null),
+    workPackages.every((workPackage) =>
+      earlier.some(
+        (event) =>
+          isKittyEvent(event) &&
+          event.event_type === 'WPStatusChanged' &&
+          isOf(event, feature, workPackage) &&
+          event.payload.new_status === to &&
+          (event.payload.reason ?? null) === (reason ?? null),
+      ),
     )
 }
 

@@ -1,9 +1,10 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
-import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
+import { featureFlag, provenanceFlags, subtasksArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { MarkSubtasks, type MarkResult } from '../../../core/services/mark-subtasks.js'
+import { marksText } from '../../../core/cli/render/marks-text.js'
+import { MarkSubtasks } from '../../../core/services/mark-subtasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {
@@ -16,13 +17,7 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
     '<%= config.bin %> <%= command.id %> T001 --status pending --feature 017 --json',
   ]
   static override args = {
-    subtasks: Args.string({
-      name: 'SUBTASK',
-      description: 'Subtasks, as T001 T002 or T001,T002.',
-      required: true,
-      multiple: true,
-      ignoreStdin: true,
-    }),
+    subtasks: subtasksArg,
   }
   static override flags = {
     status: Flags.option({
@@ -52,15 +47,7 @@ export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCom
       done: status === 'done',
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => summary(marked, status))
+    this.show(() => marksText(marked, status))
     return this.document({ ...marked })
   }
-}
-
-function summary({ updated, unchanged, events }: MarkResult, status: string): string {
-  const packages = [...new Set(events.map((event) => event.entity_id))]
-  return [
-    ...(updated.length > 0 ? [`${updated.join(', ')}: ${status} (${packages.join(', ')})`] : []),
-    ...(unchanged.length > 0 ? [`${unchanged.join(', ')}: ${status} already`] : []),
-  ].join('\n')
 }

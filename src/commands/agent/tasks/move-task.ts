@@ -1,16 +1,9 @@
-import { Flags } from '@oclif/core'
 import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
-import {
-  featureFlag,
-  laneFlag,
-  provenanceFlags,
-  reasonFlag,
-  requiredLaneFlag,
-  workPackageArg,
-} from '../../../core/cli/flags.js'
+import { moveFlags, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { moveLine } from '../../../core/cli/render/move-line.js'
 import { MoveTask } from '../../../core/services/move-task.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
@@ -26,19 +19,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
   static override args = { workPackage: workPackageArg }
   static override flags = {
     to: requiredLaneFlag('The lane to move it to.'),
-    feature: featureFlag,
-    reason: reasonFlag,
-    force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
-    expect: laneFlag('Refuse unless this is its lane now.'),
-    'review-ref': Flags.string({
-      summary: 'The review this answers to. Kept with the event.',
-      helpValue: 'REF',
-    }),
-    evidence: Flags.string({
-      summary: 'Proof of the work and its approval. Kept with the event.',
-      helpValue: 'TEXT',
-    }),
-    ...provenanceFlags,
+    ...moveFlags,
   }
 
   declare readonly eventStore: EventStore
@@ -60,10 +41,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
       evidence,
       provenance: scope.provenance(this.flags),
     })
-    this.show(
-      () =>
-        `${moved.work_package}: ${moved.old_status} → ${moved.new_status} (${moved.feature}, ${moved.event.actor})`,
-    )
+    this.show(() => moveLine(moved))
     return this.document({ ...moved })
   }
 }

@@ -1,0 +1,33 @@
+import { Args } from '@oclif/core'
+import { type AskedMove, MoveCommand } from '../core/cli/move-command.js'
+import { KittyError } from '../core/errors/kitty-error.js'
+
+export default class MovePackagesCommand extends MoveCommand {
+  static override summary = 'Move work packages to another lane'
+  static override description =
+    'Checks the workflow and writes all of the moves at once, or none of them. With --expect it is refused (exit 6) unless every package is in that lane now, so that one of many who want it gets it.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> WP01 doing --expect planned',
+    '<%= config.bin %> <%= command.id %> WP01 WP02 for_review',
+    '<%= config.bin %> <%= command.id %> 017/WP01 017/WP02 doing --each --json',
+  ]
+  static override args = {
+    workPackages: Args.string({
+      name: 'WP… LANE',
+      description: 'Work packages (WP01, wp1, 017/WP01), then the lane.',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  }
+
+  protected override async asked(): Promise<AskedMove> {
+    const names = this.args.workPackages.slice(0, -1)
+    const to = this.args.workPackages.at(-1)
+    if (to !== undefined && names.length > 0) return { names, to }
+    throw new KittyError('UsageError', 'A move needs work packages and a lane.', {
+      nextSteps: ['kitty move WP01 doing', 'kitty status, for packages and lanes'],
+      context: { given: this.args.workPackages },
+    })
+  }
+}

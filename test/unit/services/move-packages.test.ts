@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { MovePackages, type MovePackagesRequest } from '../../../src/core/services/move-packages.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { rejectionOf } from '../../support/kitty-error.js'
+import { by, FEATURE, Project } from '../../support/project.js'
+import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
+
+const place = (workPackage: string, feature = FEATURE) => ({ feature, workPackage })
+const request = (packages: readonly string[], more: Partial<MovePackagesRequest> = {}) => ({
+  places: packages.map((id) => place(id)),
+  to: 'doing',
+  each: false,
+  force: false,
+  provenance: by('ada'),
+  ...more,
+})
+
+async function project(): Promise<Project> {
+  return new Project().withPackages({ WP01: {}, WP02: {}, WP03: { dependencies: ['WP01'] } })
+}
+
+const move = (there: Project, asked: MovePackagesRequest) =>
+  there.use(async (services) => (await services.get(MovePackages)).move(asked))
+const lanes = (there: Project) =>
+  there.use(async (services) => {
+    const rows = await (await services.get(EventStore)).boardRows()
+    return rows.map((row) => row.lane)
+  })
+const count = (there: Project) =>
+  there.use(async (services) => (await (await services.get(EventStore)).wholeLog()).length)
+
+describe('moving several packages', () => {
+  it('moves each of them once, and writes each lane into its file', async () => {
+    const there = await project()
+    const moved = await move(there, request(['WP01', 'WP02', 'WP01']))
+    expect(moved.map((one) => [one.work_package, one.old_status, one.new_status])).toEqual([
+      ['WP01', 'planned', 'doing'],
+      ['WP02', 'planned', 'doing'],
+    ])
+    expect(await lanes(there)).toEqual(['doing', 'doing', 'planned'])
+    expect(there.read(`kitty-specs/${FEATURE}/tasks/WP02-part.md`)).toContain('lane: doing')
+  })
+
+  it('moves none when one is refused, and says so', async () => {
+    const there = await project()
+    const before = await count(there)
+    const refusal = await rejectionOf(move(there, request(['WP01', 'WP03', 'WP02'])))
+    expect(refusal).toMatchObject({ kind: 'DependencyValidationError', context: { work_package: 'WP03' } })
+    expect(refusal.message).toMatch(/None of the 3 packages was moved\.$/)
+    expect(await lanes(there)).toEqual(['planned', 'planned', 'planned'])
+    expect(await count(there)).toBe(before)
+  })
+
+  it('moves the others with each, and says which were refused and why', async () => {
+    const there = await project()
+    const refusal = await rejectionOf(move(there, request(['WP03', 'WP01', 'WP09', 'WP02'], { each: true })))
+    expect(refusal).toMatchObject({
+      kind: 'DependencyValidationError',
+      context: {
+        moved: [{ work_package: 'WP01' }, { work_package: 'WP02' }],
+        refused: [
+          { work_package: 'WP03', kind: 'DependencyValidationError' },
+          { work_package: 'WP09', kind: 'UnknownWorkPackage' },
+        ],
+      },
+    })
+    expect(await lanes(there)).toEqual(['doing', 'doing', 'planned'])
+  })
+
+  it('records each refusal but the first, which its command records', async () => {
+    const there = await project()
+    await move(there, request(['WP01', 'WP02']))
+    await rejectionOf(move(there, request(['WP03', 'WP01', 'WP02'], { each: true })))
+    const records = await there.use(async (services) => (await services.get(ErrorStorage)).list({}))
+    expect(records.map((record) => record.entity_id).sort()).toEqual(['WP01', 'WP02'])
+  })
+
+  it.each([false, true])('writes nothing when it is repeated with its key (each: %s)', async (each) => {
+    const there = await project()
+    const asked = request(['WP01', 'WP02'], { each, provenance: by('ada', 'run-1') })
+    const first = await move(there, asked)
+    const before = await count(there)
+    const again = await move(there, asked)
+    expect(again.map((one) => one.event.event_id)).toEqual(first.map((one) => one.event.event_id))
+    expect(await count(there)).toBe(before)
+  })
+
+  it('refuses a key that moved other packages', async () => {
+    const there = await project()
+    await move(there, request(['WP01'], { provenance: by('ada', 'run-1') }))
+    const refusal = await rejectionOf(
+      move(there, request(['WP01', 'WP02'], { provenance: by('ada', 'run-1') })),
+    )
+    expect(refusal).toMatchObject({ kind: 'UsageError' })
+  })
+
+  it('moves packages of several features only one by one', async () => {
+    const there = await project()
+    const places = [place('WP01'), place('WP01', '002-other')]
+    expect(await rejectionOf(move(there, request([], { places })))).toMatchObject({
+      kind: 'UsageError',
+      nextSteps: [expect.stringContaining('--each'), expect.any(String)],
+    })
+  })
+})
