@@ -40,6 +40,7 @@ function pageOf(all) {
     '| `KITTY_ROOT` | the folder that holds `.kittify`, where it is not the primary checkout |',
     '| `KITTY_FEATURE` | the feature, as `--feature` |',
     '| `KITTY_ACTOR` | who does this, as `--actor` |',
+    '| `KITTY_SESSION` | your session, as `--session` |',
     '| `KITTY_CORRELATION_ID` | the session or run, as `--correlation` |',
     '| `KITTY_LOCK_TIMEOUT_MS` | how long a write waits for the lock; 10000 |',
     '| `KITTY_DEBUG` | anything: stack traces with errors |',

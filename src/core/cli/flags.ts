@@ -21,6 +21,12 @@ const correlationFlag = Flags.string({
   helpValue: 'ID',
 })
 
+const sessionFlag = Flags.string({
+  summary: 'Your session. With the actor it is who holds a package.',
+  description: 'Default: KITTY_SESSION. Also the correlation where none is given.',
+  helpValue: 'ID',
+})
+
 const idempotencyFlag = Flags.string({
   summary: 'Do this once: a repeat with the same key writes nothing and answers as the first time.',
   helpValue: 'KEY',
@@ -29,6 +35,7 @@ const idempotencyFlag = Flags.string({
 /** Flags of every command that writes. */
 export const provenanceFlags = {
   actor: actorFlag,
+  session: sessionFlag,
   correlation: correlationFlag,
   'idempotency-key': idempotencyFlag,
 }

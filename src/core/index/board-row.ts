@@ -8,6 +8,13 @@ export interface BoardRow {
   readonly title: string | null
   readonly lane: string
   readonly lane_actor: string | null
+  /** With `lane_actor`, the holder of a package in a working lane. */
+  readonly lane_session: string | null
+  /** The move that decides the lane, and its time; null before the first move. */
+  readonly lane_event: string | null
+  readonly lane_since: string | null
+  /** 0 … 4, 0 the most urgent. */
+  readonly priority: number
   readonly dependencies: readonly string[]
   readonly tags: readonly string[]
   readonly subtasks: { readonly done: number; readonly total: number }
@@ -24,6 +31,10 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
     title: state.title,
     lane: state.lane,
     lane_actor: state.lane_actor,
+    lane_session: state.lane_session,
+    lane_event: state.lane_event,
+    lane_since: state.lane_since,
+    priority: state.priority,
     dependencies: state.dependencies,
     tags: state.tags.map((live) => live.tag),
     subtasks: { done: state.subtasks.filter((subtask) => subtask.done).length, total: state.subtasks.length },
@@ -51,6 +62,10 @@ type Packed = [
   gates: number,
   updated_at: string | null,
   conflicts: readonly Conflict[],
+  lane_session: string | null,
+  lane_event: string | null,
+  lane_since: string | null,
+  priority: number,
 ]
 
 /** Separates two packed rows. */
@@ -71,6 +86,10 @@ export function packRow(row: BoardRow): string {
     ...counts,
     updated_at,
     conflicts,
+    row.lane_session,
+    row.lane_event,
+    row.lane_since,
+    row.priority,
   ]
   return JSON.stringify(packed)
 }
@@ -98,5 +117,9 @@ function unpackRow(packed: Packed): BoardRow {
     gates: { passed: packed[9], total: packed[10] },
     updated_at: packed[11],
     conflicts: packed[12],
+    lane_session: packed[13],
+    lane_event: packed[14],
+    lane_since: packed[15],
+    priority: packed[16],
   }
 }

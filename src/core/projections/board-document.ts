@@ -23,6 +23,21 @@ export interface WorkPackageDocument {
   readonly marks: readonly MarkDocument[]
 }
 
+/** Who has a package in a working lane, and for how long. */
+export interface LeaseDocument {
+  readonly actor: string
+  readonly session: string | null
+  /** When the holder took it, by the holder's own clock. */
+  readonly since: string | null
+  /** The holder's last event on it, or the last renewal, by this machine's clock. */
+  readonly last_sign: string
+  readonly expires_at: string
+  /** Anyone may take the package over. */
+  readonly ended: boolean
+  /** The last sign came from another clone: a holder there may be alive unseen. */
+  readonly elsewhere: boolean
+}
+
 export interface ReadyDocument extends WorkPackageDocument {
   /** Packages that would have nothing else to wait for once this one is done. */
   readonly unblocks: readonly string[]

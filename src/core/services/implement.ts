@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { moveHalfMadeAside } from '../git/half-made.js'
-import { shownCommand } from '../errors/shown-command.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -8,6 +7,8 @@ import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import { KittyError } from '../errors/kitty-error.js'
 import {
   isKittyEvent,
+  isSameActor,
+  isSameHolder,
   type LogEvent,
   movesFrom,
   type NewEvent,
@@ -21,6 +22,11 @@ import type { MadeMove } from '../rules/move-rule.js'
 import { GitRefusal } from '../git/git.js'
 import { addWorktree, completeWorktree } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { holderIn, noWorkingLane } from './claims/claim.js'
+import { heldByAnother, heldInOtherSession } from './claims/held.js'
+import { Leases } from './claims/leases.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
+import { holderOf } from '../workspace/holder.js'
 import type { EventOf } from './first-event.js'
 import { madeMove } from './made-move.js'
 import { isOf, type Repeats } from './repeats.js'
@@ -76,6 +82,7 @@ export class Implement {
     @inject(LaneFiles) private readonly files: LaneFiles,
     @inject(Notices) private readonly notices: Notices,
     @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(Leases) private readonly leases: Leases,
     @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
@@ -128,10 +135,13 @@ export class Implement {
   }: Claim & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     this.files.assertReachable(feature, workPackage)
+    refuseLostClaim(state, provenance)
     const [to] = this.workflow.working
     if (to === undefined) throw noWorkingLane(this.workflow)
     if (this.workflow.working.includes(state.lane)) {
-      if (state.lane_actor !== provenance.actor) throw taken(state, place)
+      const lease = await this.leases.ofOne(state)
+      if (!isSameActor(holderIn(state).actor, provenance.actor)) throw heldByAnother(state, lease)
+      if (!isSameHolder(holderIn(state), holderOf(provenance))) throw heldInOtherSession(state, lease)
       // If an earlier call was killed between the claim and the file, the file is behind.
       this.files.settle([state], new Set([workPackage]))
       return decided(this.#workspaceEvents(state, place, look))
@@ -143,8 +153,8 @@ export class Implement {
       return decided([])
     }
     const dependencies = dependencyLanes(state, byId(await this.store.boardRows(feature)))
-    const { actor } = provenance
-    const decision = this.rules.decide({ state, to, actor, force: false, dependencies })
+    const { actor, session = null } = provenance
+    const decision = this.rules.decide({ state, to, actor, session, force: false, dependencies })
     if (!decision.ok) {
       const { kind, requested_status, blockers } = decision.refusal
       const earlier = this.recall.earlier({ feature, workPackage, kind, to: requested_status, blockers })
@@ -223,33 +233,6 @@ export class Implement {
 
 function isStatusChange(event: LogEvent): event is EventOf<'WPStatusChanged'> {
   return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
-}
-
-function noWorkingLane({ name }: WorkflowTable): KittyError {
-  return new KittyError('UsageError', `The ${name} workflow has no lane in which a package is worked on.`, {
-    nextSteps: ['name one under "working" in the workflow of .kittify/config.json'],
-  })
-}
-
-function taken(state: WorkPackageState, place: WorkspacePlace): KittyError {
-  const { work_package_id, lane, lane_actor, lane_since, workspace } = state
-  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} took it at ${lane_since ?? 'an unknown time'}.`
-  return new KittyError('LostRace', `${message} Its workspace: ${workspace?.path ?? place.path}`, {
-    nextSteps: [
-      'take another one: kitty agent tasks ready',
-      ...shownCommand(['kitty', 'agent', 'tasks', 'show', work_package_id]),
-    ],
-    context: {
-      feature_slug: state.feature_slug,
-      work_package: work_package_id,
-      current_status: lane,
-      moved_by: lane_actor,
-      moved_at: lane_since,
-      event_id: state.lane_event,
-      workspace_path: workspace?.path ?? null,
-      branch: workspace?.branch ?? null,
-    },
-  })
 }
 
 function notMade(

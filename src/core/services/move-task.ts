@@ -7,6 +7,7 @@ import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState 
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { LaneFiles } from './lane-files.js'
@@ -107,15 +108,17 @@ export class MoveTask {
 
   async #drafts(request: MoveRequest): Promise<readonly Draft[]> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
-    const { actor } = provenance
+    const { actor, session = null } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
     this.files.assertReachable(feature, workPackage)
+    if (!force) refuseLostClaim(state, provenance)
     if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
     const question = {
       state,
       to,
       actor,
+      session,
       force,
       dependencies: dependencyLanes(state, byId(await this.store.boardRows(feature))),
       evidence: evidence ?? null,

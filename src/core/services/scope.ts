@@ -6,6 +6,7 @@ import { isFeature, listFeatures } from '../specs/features.js'
 import { spellWorkPackageId } from '../specs/work-package-id.js'
 import { gitUserName, resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../git/branch.js'
+import { resolveSession } from '../workspace/holder.js'
 import { resolveFeature } from '../workspace/feature.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { Workspace } from '../workspace/workspace.js'
@@ -16,6 +17,7 @@ import { EventStore, type Provenance } from '../store/event-store.js'
 export interface ProvenanceFlags {
   readonly actor?: string | undefined
   readonly correlation?: string | undefined
+  readonly session?: string | undefined
   readonly 'idempotency-key'?: string | undefined
 }
 
@@ -179,10 +181,12 @@ export class Scope {
       gitUserName: () => gitUserName(this.workspace.worktree),
       osUser,
     })
+    const session = resolveSession({ flag: flags.session, env })
     return {
       actor,
       causationId: flags['idempotency-key'] ?? null,
-      correlationId: flags.correlation ?? (env['KITTY_CORRELATION_ID'] || null),
+      correlationId: flags.correlation ?? (env['KITTY_CORRELATION_ID'] || session),
+      session,
     }
   }
 }

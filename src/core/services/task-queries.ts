@@ -24,8 +24,8 @@ export interface TaskFilter {
   readonly tag?: string | undefined
 }
 
-/** Packages not in the log, and packages that wait for themselves, are never ready. */
-const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle'])
+/** Packages not in the log, packages that wait for themselves, and IDs of two files are never ready. */
+const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle', 'twice'])
 
 /** Queries about work packages. */
 @injectable()
@@ -52,10 +52,13 @@ export class TaskQueries {
   /** The packages of these features that can be started now. */
   async ready(features: readonly string[]): Promise<ReadyDocument[]> {
     const lists = await Promise.all(features.map((feature) => this.list({ feature })))
-    return lists.flatMap((documents) =>
-      readyDocuments(documents, this.workflow).filter(
-        ({ marks }) => !marks.some(({ mark }) => NOT_OFFERED.has(mark)),
-      ),
+    return lists.flatMap((documents) => this.readyOf(documents))
+  }
+
+  /** Of one feature's packages, those that can be started now. */
+  readyOf(documents: readonly WorkPackageDocument[]): ReadyDocument[] {
+    return readyDocuments(documents, this.workflow).filter(
+      ({ marks }) => !marks.some(({ mark }) => NOT_OFFERED.has(mark)),
     )
   }
 

@@ -12,6 +12,8 @@ export interface Provenance {
   readonly causationId: string | null
   /** The session or run the operation belongs to. */
   readonly correlationId: string | null
+  /** With the actor, the holder that acts: a claim keeps it. Without one the holder is the actor. */
+  readonly session?: string | null
 }
 
 /** An event before stamping: it has no ID, clock, parents or time yet. */

@@ -11,6 +11,7 @@ import {
 import { token } from '../token.js'
 import { unsafe } from '../files/assert-safe.js'
 import { LIMITS, readInside } from '../files/work-tree.js'
+import { parseDuration } from './duration.js'
 import type { Workspace } from './workspace.js'
 
 /** A project's settings in `.kittify/config.json`. Every key is optional. See docs/workflow.md. */
@@ -22,6 +23,10 @@ export interface Config {
     readonly files: 'daily' | 'per-writer'
   }
   readonly merge: { readonly status: StatusRule }
+  readonly claims: {
+    /** How long a claim holds a package after its holder's last sign of life, in milliseconds. */
+    readonly expire: number
+  }
   readonly errors: {
     /** Error records are committed like other files. */
     readonly track: boolean
@@ -48,6 +53,7 @@ const DEFAULTS: Config = {
   workflow: DEFAULT_WORKFLOW,
   log: { files: 'daily' },
   merge: { status: 'last_writer_wins' },
+  claims: { expire: 4 * 3_600_000 },
   errors: { track: false },
 }
 
@@ -61,6 +67,12 @@ const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
   merge: (value, report) => {
     const { status } = section('merge', value, ['status'], report)
     return { status: oneOf('merge.status', status, ['last_writer_wins', 'priority'], report) }
+  },
+  claims: (value, report) => {
+    const { expire } = section('claims', value, ['expire'], report)
+    const found = expire === undefined ? DEFAULTS.claims.expire : parseDuration(expire)
+    if (found === undefined) report('claims.expire', 'must be a time such as "4h", "90m" or "2d"')
+    return { expire: found ?? DEFAULTS.claims.expire }
   },
   errors: (value, report) => {
     const { track = false } = section('errors', value, ['track'], report)

@@ -70,7 +70,7 @@ export class DefinitionMarks {
 
   /** The board row for a package without a creation event. A package that events have moved already has a row. */
   #rowOf(feature: string, stated: StatedWorkPackage, states: readonly WorkPackageState[]): BoardRow {
-    const { work_package_id, title, dependencies, subtasks } = stated
+    const { work_package_id, title, dependencies, subtasks, priority } = stated
     const state = states.find((one) => one.work_package_id === work_package_id)
     return {
       feature_slug: feature,
@@ -78,6 +78,10 @@ export class DefinitionMarks {
       title,
       lane: state?.lane ?? this.workflow.initial,
       lane_actor: state?.lane_actor ?? null,
+      lane_session: state?.lane_session ?? null,
+      lane_event: state?.lane_event ?? null,
+      lane_since: state?.lane_since ?? null,
+      priority,
       dependencies,
       tags: [],
       subtasks: { done: 0, total: subtasks.length },

@@ -1,0 +1,78 @@
+/** What to do next, and what a claim gave. */
+import type { ClaimWithWorkspaceResult } from '../../services/claims/claim-with-workspace.js'
+import type { ClaimNextResult, NextDocument, NextResult } from '../../services/claims/next.js'
+import type { Offer } from '../../services/claims/next-order.js'
+import type { WhyNot } from '../../services/claims/why-nothing.js'
+import type { Style } from '../style.js'
+import { oneLine } from './strip-control.js'
+import { renderWorkPackage } from './work-package-page.js'
+
+const REASONS_SHOWN = 5
+const TITLE_LENGTH = 40
+
+/** Output of `next`: one line per package, best first. */
+export function renderNext({ next, total, why }: NextResult): string {
+  if (next.length === 0) return nothing(why)
+  const more = total - next.length
+  const rest = more === 0 ? [] : [`${more} more: kitty next --limit ${total}`]
+  return [...next.map(nextLine), ...rest].join('\n')
+}
+
+/** Output of `next --claim`. */
+export function renderClaimedNext(
+  { claimed, work_package, why }: ClaimNextResult,
+  now: Date,
+  style: Style,
+): string {
+  if (claimed === null || work_package === null) return nothing(why)
+  const head = claimed.resumed
+    ? `${claimed.work_package} is yours already, in ${claimed.new_status}.`
+    : `Claimed ${claimed.work_package}: ${claimed.old_status} → ${claimed.new_status}.`
+  return `${oneLine(head)}\n\n${renderWorkPackage(work_package, now, style)}`
+}
+
+/** Output of `claim`. */
+export function renderClaim(claim: ClaimWithWorkspaceResult): string {
+  const { work_package, feature, old_status, new_status, resumed, workspace_path, branch } = claim
+  const what = resumed
+    ? `${work_package} is yours already, in ${new_status} (${feature}).`
+    : `Claimed ${work_package}: ${old_status} → ${new_status} (${feature}).`
+  if (workspace_path === null) return oneLine(what)
+  return `${oneLine(what)}\n  branch ${oneLine(branch ?? '(detached)')}\n  next: cd ${workspace_path}`
+}
+
+function nothing(why: readonly WhyNot[]): string {
+  const shown = why
+    .slice(0, REASONS_SHOWN)
+    .map(({ feature, text }) => `  ${oneLine(feature)}: ${oneLine(text)}`)
+  const more = why.length - shown.length
+  const rest = more <= 0 ? [] : [`  and ${more} more: kitty next --json`]
+  return ['Nothing is free to work on.', ...shown, ...rest].join('\n')
+}
+
+function nextLine(one: NextDocument): string {
+  const { feature, work_package, title, lease, offer } = one
+  const name = `${featureLabel(feature)}/${work_package}`
+  const end = lease?.ended === true ? `lease of ${lease.actor} ended ${lease.expires_at}` : SAID[offer](one)
+  return oneLine(`${name}  ${shortened(title)}  ${end}`)
+}
+
+const SAID: Readonly<Record<Offer, (one: NextDocument) => string>> = {
+  in_work: ({ lane }) => `yours, in ${lane}`,
+  rejected: () => 'yours, rejected',
+  review: () => 'to review',
+  lease_ended_long_ago: ({ actor }) => `left by ${actor ?? 'someone'}`,
+  lease_ended: ({ actor }) => `left by ${actor ?? 'someone'}`,
+  ready: ({ unblocks, priority }) =>
+    `ready, priority ${priority}${unblocks.length === 0 ? '' : `, unblocks ${unblocks.join(' ')}`}`,
+  other_session: ({ lane }) => `yours in another session, in ${lane}: claim --resume`,
+}
+
+/** The number of a feature that has one: `017-login` is 017. */
+function featureLabel(feature: string): string {
+  return /^\d{3,}(?=-)/.exec(feature)?.[0] ?? feature
+}
+
+function shortened(title: string): string {
+  return title.length <= TITLE_LENGTH ? title : `${title.slice(0, TITLE_LENGTH - 1)}…`
+}

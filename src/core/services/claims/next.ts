@@ -1,0 +1,276 @@
+import { inject, injectable } from 'inversify'
+import { Exclusive } from '../../../aspects/exclusive.js'
+import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
+import { isKittyEvent, type Holder, type LogEvent, type WorkflowTable } from '../../events-lib.js'
+import type { BoardRow } from '../../index/board-row.js'
+import type {
+  LeaseDocument,
+  ReadyDocument,
+  WorkPackageDetailDocument,
+  WorkPackageDocument,
+} from '../../projections/board-document.js'
+import { eventDocument } from '../../projections/event-document.js'
+import type { MadeMove } from '../../rules/move-rule.js'
+import { EventStore, type Provenance } from '../../store/event-store.js'
+import { Config, Workflow } from '../../workspace/config.js'
+import { holderOf } from '../../workspace/holder.js'
+import { Session } from '../../workspace/session.js'
+import { knownLane } from '../known-lane.js'
+import { TaskQueries } from '../task-queries.js'
+import { Claim, type ClaimResult } from './claim.js'
+import { Leases, leaseKey, type LeasesByPackage } from './leases.js'
+import { type Candidate, nextInOrder, type Offer } from './next-order.js'
+import { awaitsReview, claimedLane, isReviewWork, isSentBack } from './work-lanes.js'
+import { whyNothing, type WhyNot } from './why-nothing.js'
+
+export interface NextRequest {
+  /** The features to choose from. */
+  readonly features: readonly string[]
+  /** Only what this holder, or its actor in another session, has. */
+  readonly mine?: boolean
+  readonly lane?: string | undefined
+  readonly limit?: number | undefined
+  readonly provenance: Provenance
+}
+
+export interface ClaimNextRequest extends NextRequest {
+  /** Claims one more, although this holder has one in work. */
+  readonly another?: boolean
+}
+
+export interface NextDocument extends WorkPackageDocument {
+  readonly offer: Offer
+  readonly priority: number
+  readonly unblocks: readonly string[]
+  readonly lease: LeaseDocument | null
+}
+
+export interface NextResult {
+  readonly next: readonly NextDocument[]
+  /** How many there are, before the limit. */
+  readonly total: number
+  /** Why nothing is offered; empty if something is. */
+  readonly why: readonly WhyNot[]
+}
+
+export interface ClaimNextResult {
+  /** Null if nothing is free. */
+  readonly claimed: ClaimResult | null
+  /** This holder had the package in work already. */
+  readonly resumed: boolean
+  readonly work_package: WorkPackageDetailDocument | null
+  readonly why: readonly WhyNot[]
+}
+
+/** Everything on the board that a decision about what comes next looks at. */
+interface Look {
+  readonly documents: readonly WorkPackageDocument[]
+  readonly candidates: readonly Candidate[]
+  readonly leases: LeasesByPackage
+}
+
+/** What a holder does next, best first; and the claim of the best. */
+@injectable()
+export class Next {
+  constructor(
+    @inject(EventStore) readonly store: EventStore,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(Config) private readonly config: Config,
+    @inject(Session) private readonly session: Session,
+    @inject(TaskQueries) private readonly tasks: TaskQueries,
+    @inject(Leases) private readonly leases: Leases,
+    @inject(Claim) private readonly claims: Claim,
+  ) {}
+
+  /** @throws KittyError UsageError for an unknown lane */
+  async list(request: NextRequest): Promise<NextResult> {
+    const look = await this.#look(request)
+    const shown = look.candidates.slice(0, request.limit)
+    const known = new Map(look.documents.map((one) => [leaseKey(one.feature, one.work_package), one]))
+    const next = shown.flatMap(({ offer, row, lease, unblocks }): NextDocument[] => {
+      const document = known.get(leaseKey(row.feature_slug, row.work_package_id))
+      return document === undefined ? [] : [{ ...document, offer, priority: row.priority, unblocks, lease }]
+    })
+    return { next, total: look.candidates.length, why: next.length > 0 ? [] : this.#why(look) }
+  }
+
+  /**
+   * Decides once, under the lock: two callers never get the same package. A holder that has a package in work gets it
+   * again, unless it asks for another one.
+   * @throws KittyError UsageError for an unknown lane
+   */
+  async claim(request: ClaimNextRequest): Promise<ClaimNextResult> {
+    const { result, move } = await this.claimBest(request)
+    if (move !== undefined) await this.claims.follow(move)
+    return result
+  }
+
+  @Exclusive
+  protected async claimBest(
+    request: ClaimNextRequest,
+  ): Promise<{ result: ClaimNextResult; move: MadeMove | undefined }> {
+    const repeated = await this.#repeated(request)
+    if (repeated !== undefined) return { result: repeated, move: undefined }
+    const look = await this.#look(request)
+    const refused: WhyNot[] = []
+    for (const candidate of look.candidates) {
+      if (candidate.offer === 'in_work') {
+        if (request.another !== true) return { result: await this.#again(candidate.row), move: undefined }
+        continue
+      }
+      if (!this.#mayClaim(candidate)) continue
+      const { feature_slug: feature, work_package_id: workPackage } = candidate.row
+      try {
+        const { result, move } = await this.claims.make({
+          feature,
+          workPackage,
+          ...how(candidate),
+          provenance: request.provenance,
+        })
+        const work_package = await this.tasks.show(feature, workPackage)
+        return { result: { claimed: result, resumed: result.resumed, work_package, why: [] }, move }
+      } catch (error) {
+        if (!isKittyError(error) || !SKIPS.has(error.kind)) throw error
+        refused.push({ feature, work_package: workPackage, reason: 'refused', by: [], text: error.message })
+      }
+    }
+    const why = [...refused, ...this.#why(look)]
+    return { result: { claimed: null, resumed: false, work_package: null, why }, move: undefined }
+  }
+
+  /** A repeat with the same key gets the package of the first time. */
+  async #repeated({ provenance: { causationId } }: ClaimNextRequest): Promise<ClaimNextResult | undefined> {
+    const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
+    const event = earlier.find((one) => one.event_type === 'WPStatusChanged')
+    if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged')
+      return undefined
+    const { feature_slug, old_status, new_status } = event.payload
+    const work_package = await this.tasks.show(feature_slug, event.entity_id)
+    const claimed = { feature: feature_slug, work_package: event.entity_id, old_status, new_status }
+    return {
+      claimed: { ...claimed, resumed: false, event: eventDocument(event) },
+      resumed: false,
+      work_package,
+      why: [],
+    }
+  }
+
+  async #again({ feature_slug, work_package_id, lane }: BoardRow): Promise<ClaimNextResult> {
+    const claimed = {
+      feature: feature_slug,
+      work_package: work_package_id,
+      old_status: lane,
+      new_status: lane,
+    }
+    return {
+      claimed: { ...claimed, resumed: true, event: null },
+      resumed: true,
+      work_package: await this.tasks.show(feature_slug, work_package_id),
+      why: [],
+    }
+  }
+
+  #mayClaim({ offer, row }: Candidate): boolean {
+    if (offer === 'other_session') return false
+    return offer !== 'review' || claimedLane(this.workflow, row.lane) !== undefined
+  }
+
+  async #look({ features, mine = false, lane: asked, provenance }: NextRequest): Promise<Look> {
+    const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
+    const holder = holderOf(provenance)
+    const chosen = new Set(features)
+    const rows = (await this.store.boardRows()).filter(({ feature_slug }) => chosen.has(feature_slug))
+    const [{ documents, ready }, leases, workers, ages] = await Promise.all([
+      this.#documents(features),
+      this.leases.of(rows),
+      this.#workers(rows),
+      this.#ages(),
+    ])
+    const candidates = nextInOrder({
+      rows,
+      ready,
+      table: this.workflow,
+      holder,
+      now: this.session.now().getTime(),
+      expire: this.config.claims.expire,
+      leaseOf: (row) => leases.get(keyOf(row)),
+      workerOf: (row) => workers.get(keyOf(row)),
+      ageOf: (feature) => ages.get(feature) ?? '',
+    })
+    return {
+      documents,
+      leases,
+      candidates: candidates.filter(
+        ({ row, offer }) => (lane === undefined || row.lane === lane) && (!mine || OWN.has(offer)),
+      ),
+    }
+  }
+
+  async #documents(
+    features: readonly string[],
+  ): Promise<{ documents: WorkPackageDocument[]; ready: ReadyDocument[] }> {
+    const lists = await Promise.all(features.map((feature) => this.tasks.list({ feature })))
+    return { documents: lists.flat(), ready: lists.flatMap((list) => this.tasks.readyOf(list)) }
+  }
+
+  /** Who did the work of packages that wait for a verdict or were sent back. */
+  async #workers(rows: readonly BoardRow[]): Promise<Map<string, Holder>> {
+    const asked = rows.filter(
+      ({ lane }) => awaitsReview(this.workflow, lane) || isSentBack(this.workflow, lane),
+    )
+    const found = await Promise.all(
+      asked.map(async (row) => {
+        const moves = await this.store.read({
+          feature: row.feature_slug,
+          entity: row.work_package_id,
+          type: 'WPStatusChanged',
+        })
+        return [keyOf(row), lastWorker(moves, this.workflow)] as const
+      }),
+    )
+    return new Map(found.flatMap(([key, worker]) => (worker === undefined ? [] : [[key, worker] as const])))
+  }
+
+  async #ages(): Promise<Map<string, string>> {
+    return new Map((await this.store.features()).map((row) => [row.feature_slug, row.created_at]))
+  }
+
+  #why({ documents, leases }: Look): WhyNot[] {
+    return whyNothing(documents, this.workflow, ({ feature, work_package }) =>
+      leases.get(leaseKey(feature, work_package)),
+    )
+  }
+}
+
+/** What keeps one package from being claimed leaves the search going; what else goes wrong ends it. */
+const SKIPS: ReadonlySet<ErrorKind> = new Set([
+  'ValidationError',
+  'StateTransitionError',
+  'DependencyValidationError',
+  'GateFailure',
+  'LostRace',
+  // A package whose file cannot be read, or is behind a link.
+  'DamagedData',
+  'UnsafeSetup',
+])
+
+const OWN: ReadonlySet<Offer> = new Set(['in_work', 'rejected', 'other_session'])
+
+function how({ offer, lease }: Candidate): { takeOver?: true; reason?: string } {
+  if (lease === null || !offer.startsWith('lease_ended')) return {}
+  return { takeOver: true, reason: `the lease of ${lease.actor} ended at ${lease.expires_at}` }
+}
+
+function lastWorker(moves: readonly LogEvent[], table: WorkflowTable): Holder | undefined {
+  for (const event of moves.toReversed()) {
+    if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') continue
+    const { new_status, holder, session } = event.payload
+    if (!table.working.includes(new_status) || isReviewWork(table, new_status)) continue
+    return { actor: holder ?? event.actor, session: session ?? null }
+  }
+  return undefined
+}
+
+function keyOf({ feature_slug, work_package_id }: BoardRow): string {
+  return leaseKey(feature_slug, work_package_id)
+}
