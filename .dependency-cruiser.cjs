@@ -119,8 +119,8 @@ module.exports = {
     ),
     rule(
       'one-git',
-      'Ask git through core/git: one environment, errors with a kind. plugin/host/npm runs npm, by its absolute path; open-in-browser a browser.',
-      { path: '^src', pathNot: '^src/core/(git/git|plugin/host/npm|cli/open-in-browser)[.]ts$' },
+      'Ask git through core/git: one environment, errors with a kind. plugin/host/npm runs npm, by its absolute path; open-in-browser a browser; editor the user’s editor.',
+      { path: '^src', pathNot: '^src/core/(git/git|plugin/host/npm|cli/open-in-browser|cli/editor)[.]ts$' },
       { path: '^(node:)?child_process$' },
     ),
     rule(

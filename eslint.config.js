@@ -74,7 +74,12 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/core/git/git.ts', 'src/core/plugin/host/npm.ts', 'src/core/cli/open-in-browser.ts'],
+    ignores: [
+      'src/core/git/git.ts',
+      'src/core/plugin/host/npm.ts',
+      'src/core/cli/open-in-browser.ts',
+      'src/core/cli/editor.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
   },
   {

@@ -1,21 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
-import { provenanceFlags } from '../core/cli/flags.js'
+import { packagesFlag, provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderSync } from '../core/cli/render/sync.js'
 import { SyncFiles } from '../core/services/sync-files.js'
 import type { EventStore } from '../core/store/event-store.js'
-
-const packagesFlag = (summary: string) =>
-  Flags.string({
-    summary,
-    helpValue: 'WP',
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
-    default: [],
-  })
 
 export default class SyncCommand extends KittyCommand<typeof SyncCommand> {
   static override summary = "Bring the log up to what the packages' files say"

@@ -65,6 +65,29 @@ export const laneFlag = (summary: string) => Flags.string({ summary, helpValue: 
 export const requiredLaneFlag = (summary: string) =>
   Flags.string({ summary, helpValue: 'LANE', required: true })
 
+/** Names several packages: repeated, or separated by commas. */
+export const packagesFlag = (summary: string) =>
+  Flags.string({
+    summary,
+    helpValue: 'WP',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    default: [],
+  })
+
+export const priorityFlag = Flags.integer({
+  summary: 'How urgent it is: 0 the most, 4 the least, 2 if not said.',
+  helpValue: 'N',
+  min: 0,
+  max: 4,
+})
+
+export const bodyFlag = Flags.string({
+  summary: 'File with the text below the front matter; - for stdin.',
+  helpValue: 'FILE',
+})
+
 export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })
 
 /** Flags of every command that moves packages. */

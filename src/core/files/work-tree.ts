@@ -4,7 +4,7 @@
  * neither a link nor a FIFO can replace them, compare what we opened with what we saw, and read no file beyond its
  * limit. docs/trust.md.
  */
-import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
+import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from 'node:fs'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { typeName, unsafe, unsafeFile } from './assert-safe.js'
@@ -146,6 +146,22 @@ export function putInside(root: string, path: string, bytes: Buffer, newMode = 0
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
   if (look.state === 'folder') throw unsafe(path, 'directory')
   replaceFile(path, bytes, newMode, isSynced)
+}
+
+/**
+ * Removes a file; does nothing when it is already gone.
+ * @throws KittyError UnsafeSetup for anything but a plain file, NotWritable
+ */
+export function removeInside(root: string, path: string): void {
+  const look = lookInside(root, path)
+  if (look.state === 'missing') return
+  if (look.state === 'in the way') throw unsafe(look.path, look.type)
+  if (look.state === 'folder') throw unsafe(path, 'directory')
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
+  }
 }
 
 /** When root creates something for another user, that user owns it. */

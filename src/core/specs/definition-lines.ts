@@ -3,12 +3,15 @@
  * Reads the result again to verify it.
  */
 import { basename } from 'node:path'
+import { editedBlockList } from './block-list.js'
 import { type Definition, differences } from './definition.js'
 import { splitFrontMatter } from './front-matter.js'
 import { type Entry, readEntries } from './key-lines.js'
 import { lineAt, skipBlanks } from './lines.js'
 import { subtaskId } from './listed.js'
 import { simpleValue } from './simple-value.js'
+import { endOfClosed } from './value-end.js'
+import { yamlQuoted } from './yaml-text.js'
 import { readWorkPackage } from './work-package-file.js'
 import { spellWorkPackageId } from './work-package-id.js'
 
@@ -50,23 +53,32 @@ function setRegister(bytes: Buffer, register: Register, wanted: Definition): Wri
   const read = readEntries(text, block.start, block.end)
   if (!read.ok) return { ok: false, problem: `its front matter cannot be edited safely: ${read.problem}` }
   const entry = read.entries.find(({ key }) => key === register)
+  const list =
+    entry === undefined || register === 'title' || register === 'priority'
+      ? undefined
+      : editedBlockList(
+          text,
+          entry,
+          new Map(wanted[register].map((id) => [id, quoted(id)])),
+          register === 'subtasks' ? subtaskId : spellWorkPackageId,
+        )
+  if (entry !== undefined && list !== undefined)
+    return replaced(bytes, list.from, entry.end, Buffer.from(list.text, 'latin1'))
   const anchor =
     read.entries.find(({ key }) => key === 'work_package_id') ??
     read.entries.find(({ key }) => key === 'title')
   const at = entry?.valueStart ?? anchor?.end ?? block.start
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
-  const value = valueOf(text, entry, register, wanted, newline)
+  const value = valueOf(text, entry, register, wanted)
   if (value === undefined)
     return { ok: false, problem: `its ${register} is written in a way that only a person can change` }
-  const written =
-    entry === undefined
-      ? `${register}: ${value}${newline}`
-      : `${value.startsWith(newline) ? '' : ' '}${value}`
+  const written = entry === undefined ? `${register}: ${value}${newline}` : ` ${value}`
   const end = entry === undefined ? at : endOf(text, entry)
-  return {
-    ok: true,
-    bytes: Buffer.concat([bytes.subarray(0, at), Buffer.from(written, 'utf8'), bytes.subarray(end)]),
-  }
+  return replaced(bytes, at, end, Buffer.from(written))
+}
+
+function replaced(bytes: Buffer, from: number, to: number, by: Buffer): Written {
+  return { ok: true, bytes: Buffer.concat([bytes.subarray(0, from), by, bytes.subarray(to)]) }
 }
 
 /**
@@ -74,9 +86,10 @@ function setRegister(bytes: Buffer, register: Register, wanted: Definition): Wri
  */
 function endOf(text: string, { valueStart, lineEnd, end, continues }: Entry): number {
   if (!continues) {
+    const closed = endOfClosed(text, skipBlanks(text, valueStart, lineEnd), lineEnd)
+    if (closed !== undefined) return closed
     const comment = /(?<![ \t])[ \t]+#[^\n]*$/.exec(text.slice(valueStart, lineEnd))
-    const isQuoted = /^\s*["'[]/.test(text.slice(valueStart, lineEnd))
-    return comment === null || isQuoted ? lineEnd : valueStart + comment.index
+    return comment === null ? lineEnd : valueStart + comment.index
   }
   let last = lineAt(text, valueStart, end)
   while (last.next < end) last = lineAt(text, last.next, end)
@@ -88,19 +101,12 @@ function valueOf(
   entry: Entry | undefined,
   register: Register,
   wanted: Definition,
-  newline: string,
 ): string | undefined {
-  if (register === 'title') return JSON.stringify(wanted.title)
+  if (register === 'title') return titleLike(text, entry, wanted.title)
   if (register === 'priority') return String(wanted.priority)
   const spelled = entry === undefined ? new Map<string, string>() : itemsOf(text, entry, register)
   if (spelled === undefined) return undefined
-  const items = wanted[register].map((id) => spelled.get(id) ?? id).map(quoted)
-  const first = entry?.continues === true ? lineAt(text, entry.lineEnd, entry.end).next : undefined
-  const column = first === undefined ? undefined : skipBlanks(text, first, entry?.end ?? first)
-  if (items.length === 0 || first === undefined || column === undefined || text[column] !== '-')
-    return `[${items.join(', ')}]`
-  const indent = text.slice(first, column)
-  return items.map((item) => `${newline}${indent}- ${item}`).join('')
+  return `[${wanted[register].map((id) => quoted(spelled.get(id) ?? id)).join(', ')}]`
 }
 
 /** What the author wrote for each ID, so that a sentence stays a sentence. Undefined if an item is more than text. */
@@ -122,6 +128,12 @@ function itemsOf(
   return spelled
 }
 
+/** Keeps single quotes where the author uses them. */
+function titleLike(text: string, entry: Entry | undefined, title: string): string {
+  const isSingle = entry !== undefined && text[skipBlanks(text, entry.valueStart, entry.lineEnd)] === "'"
+  return isSingle ? `'${title.replaceAll("'", "''")}'` : yamlQuoted(title)
+}
+
 function quoted(item: string): string {
-  return /^[A-Za-z][\w.-]*$/.test(item) ? item : JSON.stringify(item)
+  return /^[A-Za-z][\w.-]*$/.test(item) ? item : yamlQuoted(item)
 }

@@ -25,6 +25,13 @@ export function endOfValue(
       : lineAt(text, closed - 1, to).next
 }
 
+/** The index after a quoted text or a list in brackets that begins at `value`. Undefined for other and unclosed values. */
+export function endOfClosed(text: string, value: number, to: number): number | undefined {
+  const char = text[value]
+  if (char === '"' || char === "'") return endOfQuote(text, value, to)
+  return char === '[' ? endOfFlow(text, value, to) : undefined
+}
+
 function endOfBlockScalar(text: string, from: number, indent: number, to: number): number {
   let end = from
   for (let at = from; at < to;) {

@@ -2,7 +2,7 @@
 import { bodyOf } from './text.js'
 import type { TransferItem } from './document.js'
 import { priorityLevel } from './priority.js'
-import { yamlBlock } from './yaml-text.js'
+import { yamlBlock } from '../specs/yaml-text.js'
 
 export interface PackageFile {
   readonly workPackage: string

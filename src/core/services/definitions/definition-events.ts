@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import {
   DEFAULT_PRIORITY,
   type DefinitionSource,
@@ -11,7 +12,7 @@ import type { StatedWorkPackage } from '../../specs/work-package-file.js'
 
 /** Creates the event that adds a package to the log, from what its file states. */
 export function packageCreated(feature: string, stated: StatedWorkPackage): NewEvent<'WPCreated'> {
-  const { work_package_id, title, dependencies, subtasks, priority } = stated
+  const { work_package_id, title, dependencies, subtasks, priority, file } = stated
   return {
     event_type: 'WPCreated',
     entity_id: work_package_id,
@@ -23,6 +24,7 @@ export function packageCreated(feature: string, stated: StatedWorkPackage): NewE
       dependencies,
       subtasks,
       ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
+      file: basename(file),
     },
   }
 }

@@ -9,7 +9,7 @@ import {
   type WorkPackageState,
 } from '../../events-lib.js'
 import { checkTasks } from '../../specs/check-tasks.js'
-import type { Definition } from '../../specs/definition.js'
+import type { Definition, DefinitionPlace } from '../../specs/definition.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
 import type { StatedWorkPackage } from '../../specs/work-package-file.js'
 import { compareWorkPackages } from '../../specs/work-package-id.js'
@@ -58,6 +58,8 @@ export interface PlanRequest {
   readonly only?: ReadonlySet<string> | undefined
   /** Packages whose files win even if they are behind. */
   readonly take?: ReadonlySet<string> | undefined
+  /** True where the command itself has just changed the file: there, the file wins. */
+  readonly isEdited?: ((place: DefinitionPlace) => boolean) | undefined
   /** Also take over the lanes of packages that no event has moved. */
   readonly lanes?: boolean | undefined
 }
@@ -84,7 +86,7 @@ export class PlanDefinitions {
     return [...comparisons.values()].every(({ kind }) => kind === 'same')
   }
 
-  async plan({ feature, states, only, take, lanes }: PlanRequest): Promise<DefinitionPlan> {
+  async plan({ feature, states, only, take, isEdited, lanes }: PlanRequest): Promise<DefinitionPlan> {
     const comparisons = await this.#withDependencies(feature, states, only)
     const problems: DefinitionProblem[] = []
     const drafts: NewEvent[] = []
@@ -108,9 +110,14 @@ export class PlanDefinitions {
       if (comparison.kind !== 'differs') continue
       const { file, state, resolves } = comparison
       const isTaken = take?.has(id) === true
-      const taken = comparison.differences.filter((difference) => difference.changed || isTaken)
+      const taken = comparison.differences.filter(
+        (difference) => difference.changed || isTaken || isEdited?.(difference) === true,
+      )
       const left = comparison.differences.filter((difference) => !taken.includes(difference))
-      const decides = isTaken ? openRegisters(state) : resolves
+      const decides = openRegisters(state).filter(
+        (register) =>
+          isTaken || resolves.includes(register) || isEdited?.({ register, element: null }) === true,
+      )
       const change = { work_package: id, file: file.file }
       if (left.length > 0) behind.push({ ...change, differences: left, resolves: [] })
       if (taken.length === 0 && decides.length === 0) continue

@@ -24,7 +24,7 @@ export class SyncDefinition {
     if (plan === undefined) return work()
     if (plan.problems.length > 0) throw unsynced(plan)
     if (plan.drafts.length === 0) return work()
-    const drafts = [...(await this.#specOf(feature, provenance.actor)), ...plan.drafts]
+    const drafts = [...(await this.specOf(feature, provenance.actor)), ...plan.drafts]
     try {
       const { answer, isWritten } = await this.store.supposing(drafts, provenance, work)
       if (isWritten) this.plans.written(plan)
@@ -48,7 +48,8 @@ export class SyncDefinition {
     return this.plans.plan({ feature, states: await this.store.workPackages(feature), only })
   }
 
-  async #specOf(feature: string, actor: string): Promise<NewEvent[]> {
+  /** The event that adds the feature to the log, if it is not there yet. */
+  async specOf(feature: string, actor: string): Promise<NewEvent[]> {
     const isKnown = (await this.store.features()).some((row) => row.feature_slug === feature && row.specified)
     return isKnown ? [] : [specCreated(readFeature(this.workspace.specsDir, feature), actor)]
   }

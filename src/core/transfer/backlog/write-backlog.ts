@@ -3,7 +3,7 @@ import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { laneLabels, writeLabels } from '../labels.js'
 import { fileWords } from '../text.js'
-import { yamlBlock } from '../yaml-text.js'
+import { yamlBlock } from '../../specs/yaml-text.js'
 import { BACKLOG_STATUSES, backlogStatus } from './status.js'
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {

@@ -8,7 +8,7 @@ import { ulidOf } from '../../store/foreign-id.js'
 import { isJson, type Json } from '../json.js'
 import { roleOf } from '../roles.js'
 import { fileWords } from '../text.js'
-import { yamlBlock } from '../yaml-text.js'
+import { yamlBlock } from '../../specs/yaml-text.js'
 import { EXPORTED, nineLane } from './lanes.js'
 
 export function writeSpecKitty(document: TransferDocument, table: WorkflowTable): WrittenFile[] {

@@ -18,9 +18,12 @@ function yamlValue(value: YamlValue): string {
   return `[${value.map(yamlText).join(', ')}]`
 }
 
+function yamlText(text: string): string {
+  return PLAIN.test(text) && !/^[\d.]+$/.test(text) ? text : yamlQuoted(text)
+}
+
 /** A JSON string is a YAML string in double quotes, except for DEL, C1 and the line ends that JSON leaves unescaped. */
-export function yamlText(text: string): string {
-  if (PLAIN.test(text) && !/^[\d.]+$/.test(text)) return text
+export function yamlQuoted(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

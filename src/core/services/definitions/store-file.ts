@@ -1,0 +1,67 @@
+import { inject, injectable } from 'inversify'
+import { putInside, removeInside } from '../../files/work-tree.js'
+import type { NewEvent } from '../../events-lib.js'
+import type { DefinitionPlace } from '../../specs/definition.js'
+import { EventStore, type Provenance } from '../../store/event-store.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { PlanDefinitions } from './plan-definitions.js'
+import { SyncDefinition, unsynced } from './sync-definition.js'
+
+/** A package's file as it is to become. */
+export interface FileChange {
+  readonly feature: string
+  readonly workPackage: string
+  /** Absolute. */
+  readonly path: string
+  /** Undefined if there is no such file yet. */
+  readonly before: Buffer | undefined
+  readonly bytes: Buffer
+  /** True where this change is meant: there, the file wins even over later values in the log. */
+  readonly isEdited: (place: DefinitionPlace) => boolean
+  readonly provenance: Provenance
+}
+
+/** Writes a package's file and the event that says the same, in one step. */
+@injectable()
+export class StoreFile {
+  constructor(
+    @inject(EventStore) private readonly store: EventStore,
+    @inject(PlanDefinitions) private readonly plans: PlanDefinitions,
+    @inject(SyncDefinition) private readonly sync: SyncDefinition,
+    @inject(Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /**
+   * Call it with the lock held. The file goes first: a command killed after it leaves a file that is `new` or
+   * `changed`, which the next sync takes over. If nothing was appended, the file is as it was before.
+   * @param append appends these events about the package
+   * @throws KittyError what `append` throws; ValidationError or DamagedData for a definition that must not be stored
+   */
+  async put<T>(change: FileChange, append: (own: readonly NewEvent[]) => Promise<T>): Promise<T> {
+    const { feature, workPackage, path, bytes, provenance } = change
+    const { root } = this.workspace
+    const written = this.store.written.size
+    putInside(root, path, bytes)
+    try {
+      const states = await this.store.workPackages(feature)
+      const only = new Set([workPackage])
+      const plan = await this.plans.plan({ feature, states, only, isEdited: change.isEdited })
+      if (plan.problems.length > 0) throw unsynced(plan)
+      const own = plan.drafts.filter((draft) => draft.entity_id === workPackage)
+      const others = plan.drafts.filter((draft) => draft.entity_id !== workPackage)
+      if (own.length === 0) return await append([])
+      const brought = [...(await this.sync.specOf(feature, provenance.actor)), ...others]
+      const { answer } = await this.store.supposing(brought, provenance, () => append(own))
+      this.plans.written(plan)
+      return answer
+    } catch (error) {
+      if (this.store.written.size === written) this.#restore(change)
+      throw error
+    }
+  }
+
+  #restore({ path, before }: FileChange): void {
+    if (before === undefined) removeInside(this.workspace.root, path)
+    else putInside(this.workspace.root, path, before)
+  }
+}

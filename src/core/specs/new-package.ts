@@ -1,0 +1,73 @@
+/** The contents of a new work package's file, and its name. Pure text: only the caller writes it. */
+import { spellWorkPackageId } from './work-package-id.js'
+import { yamlBlock } from './yaml-text.js'
+
+interface NewPackage {
+  readonly workPackage: string
+  readonly title: string
+  readonly dependencies: readonly string[]
+  /** Written only if given. */
+  readonly priority?: number | undefined
+  readonly subtasks: readonly NewSubtask[]
+  /** Markdown; a heading with the title if undefined. */
+  readonly body?: string | undefined
+}
+
+export interface NewSubtask {
+  readonly id: string
+  readonly text: string
+}
+
+/** A numbered subtask, with what it is about: `T007: Write it`. */
+const NUMBERED = /^(T\d{1,9})(?:[:\s]\s{0,9}(.*))?$/
+
+export function newPackageText(made: NewPackage): string {
+  const { workPackage, title, dependencies, priority, subtasks, body } = made
+  const head = yamlBlock({
+    work_package_id: workPackage,
+    title,
+    dependencies,
+    subtasks: subtasks.map(({ id }) => id),
+    ...(priority === undefined ? {} : { priority }),
+  })
+  const boxes = subtasks.map(({ id, text }) => `- [ ] ${id}${text === '' ? '' : `: ${text}`}\n`).join('')
+  const text = body === undefined ? `# ${title}\n` : endedByNewline(body)
+  return `---\n${head}---\n\n${text}${boxes === '' ? '' : `\n## Subtasks\n\n${boxes}`}`
+}
+
+/** `WP05-what-it-does.md`; only the ID if the title has no word of ASCII letters and digits. */
+export function newPackageFile(workPackage: string, title: string): string {
+  const words = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}+/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replaceAll(/^-|-$/g, '')
+  return words === '' ? `${workPackage}.md` : `${workPackage}-${words}.md`
+}
+
+/** The ID after the greatest of these. Numbers are not reused. */
+export function nextPackageId(known: Iterable<string>): string {
+  let last = 0
+  for (const one of known) last = Math.max(last, Number(spellWorkPackageId(one)?.slice(2) ?? 0))
+  return `WP${String(last + 1).padStart(2, '0')}`
+}
+
+/** Gives each text an ID after the greatest of `known`, unless it begins with one. */
+export function numberSubtasks(texts: readonly string[], known: Iterable<string>): NewSubtask[] {
+  let last = 0
+  const own = texts.map((text) => NUMBERED.exec(text.trim()))
+  for (const id of [...known, ...own.flatMap((match) => match?.[1] ?? [])])
+    last = Math.max(last, Number(/^T(\d{1,9})$/.exec(id)?.[1] ?? 0))
+  return texts.map((text, at) => {
+    const [, id, words] = own[at] ?? []
+    if (id !== undefined) return { id, text: words ?? '' }
+    last += 1
+    return { id: `T${String(last).padStart(3, '0')}`, text: text.trim() }
+  })
+}
+
+function endedByNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
