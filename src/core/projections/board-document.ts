@@ -4,6 +4,21 @@
  */
 import type { MarkDocument } from './marks.js'
 
+/** Who has a package in a working lane, and for how long. */
+export interface LeaseDocument {
+  readonly actor: string
+  readonly session: string | null
+  /** When the holder took it, by the holder's own clock. */
+  readonly since: string | null
+  /** The holder's last event on it, or the last renewal, by this machine's clock. */
+  readonly last_sign: string
+  readonly expires_at: string
+  /** Anyone may take the package over. */
+  readonly ended: boolean
+  /** The last sign came from another clone: a holder there may be alive unseen. */
+  readonly elsewhere: boolean
+}
+
 export interface WorkPackageDocument {
   readonly work_package: string
   readonly feature: string
@@ -21,21 +36,8 @@ export interface WorkPackageDocument {
   readonly file: string | null
   /** Where its file and the log differ. */
   readonly marks: readonly MarkDocument[]
-}
-
-/** Who has a package in a working lane, and for how long. */
-export interface LeaseDocument {
-  readonly actor: string
-  readonly session: string | null
-  /** When the holder took it, by the holder's own clock. */
-  readonly since: string | null
-  /** The holder's last event on it, or the last renewal, by this machine's clock. */
-  readonly last_sign: string
-  readonly expires_at: string
-  /** Anyone may take the package over. */
-  readonly ended: boolean
-  /** The last sign came from another clone: a holder there may be alive unseen. */
-  readonly elsewhere: boolean
+  /** Null unless it is in a working lane; on a past board always null. */
+  readonly lease: LeaseDocument | null
 }
 
 export interface ReadyDocument extends WorkPackageDocument {

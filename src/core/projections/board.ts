@@ -4,7 +4,7 @@ import type { FeatureStatusDocument, StatusDocument, WorkPackageDocument } from 
 import type { BoardMarks } from './marks.js'
 import { compareWorkPackages } from '../specs/work-package-id.js'
 import { openConflicts } from './conflicts.js'
-import { byId, type DocumentOf, type FileOf } from './work-packages.js'
+import { byId, type DocumentOf, type FileOf, type LeaseOf } from './work-packages.js'
 
 export interface BoardInput {
   /** Every feature to show, in board order. */
@@ -14,6 +14,7 @@ export interface BoardInput {
   readonly fileOf: FileOf
   readonly documentOf: DocumentOf
   readonly marks: BoardMarks
+  readonly leaseOf: LeaseOf
 }
 
 export interface BoardFeature {
@@ -90,7 +91,14 @@ function featureStatus(
   // Show packages that have a file but no event, and leave them out of the progress.
   const shown = fresh.length === 0 ? rows : withFresh(rows, fresh)
   for (const row of shown) {
-    const document = input.documentOf(row, known, input.table, input.fileOf, input.marks.marksOf)
+    const document = input.documentOf(
+      row,
+      known,
+      input.table,
+      input.fileOf,
+      input.marks.marksOf,
+      input.leaseOf,
+    )
     const lane = lanes.get(row.lane)
     // A lane that only the log has gets its own column, after those of the workflow.
     if (lane === undefined) lanes.set(row.lane, [document])

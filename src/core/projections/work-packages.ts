@@ -1,10 +1,13 @@
 import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
-import type { GateDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
+import type { GateDocument, LeaseDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 import type { MarkDocument, MarksOf } from './marks.js'
 
 /** Returns the path of a package's file from the repository's root, or null if it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
+
+/** Returns the lease of a package that someone holds, or null. */
+export type LeaseOf = (feature: string, workPackage: string) => LeaseDocument | null
 
 /** Returns a package's dependencies, each with its lane; null if no such package is known. */
 export function dependencyLanes(
@@ -30,10 +33,11 @@ export type DocumentOf = (
   table: WorkflowTable,
   fileOf: FileOf,
   marksOf: MarksOf,
+  leaseOf: LeaseOf,
 ) => WorkPackageDocument
 
 /** Builds one package as commands return it. */
-export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, marksOf) => ({
+export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, marksOf, leaseOf) => ({
   work_package: row.work_package_id,
   feature: row.feature_slug,
   title: row.title ?? row.work_package_id,
@@ -47,11 +51,12 @@ export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, mar
   updated_at: row.updated_at,
   file: fileOf(row.feature_slug, row.work_package_id),
   marks: marksOf(row.feature_slug, row.work_package_id),
+  lease: leaseOf(row.feature_slug, row.work_package_id),
 })
 
 /** Builds the same document as a read-only view: it cannot be spread or serialized. */
-export const workPackageView: DocumentOf = (row, feature, table, fileOf, marksOf) =>
-  new WorkPackageView(row, blockers(row, feature, table), fileOf, marksOf)
+export const workPackageView: DocumentOf = (row, feature, table, fileOf, marksOf, leaseOf) =>
+  new WorkPackageView(row, blockers(row, feature, table), fileOf, marksOf, leaseOf)
 
 /**
  * Copies nothing, and looks the file up only when read: a large board shows no file, and searching every feature's
@@ -63,6 +68,7 @@ class WorkPackageView implements WorkPackageDocument {
     readonly blocked_by: readonly string[],
     private readonly fileOf: FileOf,
     private readonly marksOf: MarksOf,
+    private readonly leaseOf: LeaseOf,
   ) {}
 
   get work_package(): string {
@@ -111,6 +117,10 @@ class WorkPackageView implements WorkPackageDocument {
 
   get marks(): readonly MarkDocument[] {
     return this.marksOf(this.feature, this.work_package)
+  }
+
+  get lease(): LeaseDocument | null {
+    return this.leaseOf(this.feature, this.work_package)
   }
 }
 

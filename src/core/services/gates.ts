@@ -13,6 +13,7 @@ import {
 } from '../events-lib.js'
 import type { GateDocument } from '../projections/board-document.js'
 import { gateDocuments } from '../projections/work-packages.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
@@ -87,8 +88,14 @@ export class Gates {
   }
 
   @Emits
-  protected async decideAdd({ feature, workPackage, type }: AddGateRequest & Repeats): Promise<Decision> {
+  protected async decideAdd({
+    feature,
+    workPackage,
+    type,
+    provenance,
+  }: AddGateRequest & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
+    refuseLostClaim(state, provenance)
     const gate_id = freeId(state, type)
     const payload = { feature_slug: feature, work_package_id: workPackage, gate_id, gate_type: type }
     return decided([{ event_type: 'GateCreated', entity_id: gate_id, entity_type: 'Gate', payload }])

@@ -7,6 +7,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type NewEvent, type WorkPackageState } from '../events-lib.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { isOf, type Repeats } from './repeats.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { DefinitionFiles } from './definitions/definition-files.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
 import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
@@ -89,6 +90,9 @@ export class MarkSubtasks {
     const subtasks = spelled(request.subtasks, states)
     const found = this.#places(feature, states, subtasks)
     if (found.length === 0) throw noneFound(feature, subtasks, states)
+    const marked = new Set(found.map(({ workPackage }) => workPackage))
+    for (const state of states)
+      if (marked.has(state.work_package_id)) refuseLostClaim(state, request.provenance)
     this.files.assertReachable(
       feature,
       found.map(({ workPackage }) => workPackage),

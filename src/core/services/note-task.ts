@@ -3,6 +3,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent } from '../events-lib.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
@@ -49,8 +50,13 @@ export class NoteTask {
   }
 
   @Emits
-  protected async decide({ feature, workPackage, text }: NoteRequest & Repeats): Promise<Decision> {
-    await knownWorkPackage(this.store, feature, workPackage)
+  protected async decide({
+    feature,
+    workPackage,
+    text,
+    provenance,
+  }: NoteRequest & Repeats): Promise<Decision> {
+    refuseLostClaim(await knownWorkPackage(this.store, feature, workPackage), provenance)
     const payload = { feature_slug: feature, text }
     return decided([{ event_type: 'NoteAdded', entity_id: workPackage, entity_type: 'WorkPackage', payload }])
   }

@@ -41,6 +41,7 @@ export class PastBoard {
       table: this.workflow,
       fileOf: this.laneFiles.fileOf,
       documentOf: workPackageDocument,
+      leaseOf: () => null,
       marks: NO_MARKS,
     })
   }

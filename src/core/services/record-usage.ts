@@ -4,6 +4,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type Usage } from '../events-lib.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
@@ -55,8 +56,8 @@ export class RecordUsage {
 
   @Emits
   protected async decide(request: UsageRequest & Repeats): Promise<Decision> {
-    const { feature, workPackage } = request
-    await knownWorkPackage(this.store, feature, workPackage)
+    const { feature, workPackage, provenance } = request
+    refuseLostClaim(await knownWorkPackage(this.store, feature, workPackage), provenance)
     const amounts = amountsOf(request)
     if (Object.keys(amounts).length === 0)
       throw wrong('Nothing to record.', ['--tokens 1200', '--cost 0.0125', '--seconds 65'])

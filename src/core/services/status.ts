@@ -10,6 +10,7 @@ import { Workflow } from '../workspace/config.js'
 import { packageFilesIn, readFeature } from '../specs/feature-folder.js'
 import { listFeatures } from '../specs/features.js'
 import { Workspace } from '../workspace/workspace.js'
+import { Leases, leaseIn } from './claims/leases.js'
 import { DefinitionMarks } from './definitions/definition-marks.js'
 import { LaneFiles } from './lane-files.js'
 
@@ -22,6 +23,7 @@ export class Status {
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
     @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Leases) private readonly leases: Leases,
   ) {}
 
   /**
@@ -62,6 +64,7 @@ export class Status {
         fileOf: this.laneFiles.fileOf,
         documentOf,
         marks,
+        leaseOf: leaseIn(await this.leases.of(rows)),
       })
       return { ...document, features: await this.#withArchived(document.features, all) }
     })

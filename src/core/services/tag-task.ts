@@ -4,6 +4,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { isKittyEvent, type LogEvent, type WorkPackageState } from '../events-lib.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
@@ -55,8 +56,15 @@ export class TagTask {
   }
 
   @Emits
-  protected async decide({ feature, workPackage, add, remove }: TagRequest & Repeats): Promise<Decision> {
+  protected async decide({
+    feature,
+    workPackage,
+    add,
+    remove,
+    provenance,
+  }: TagRequest & Repeats): Promise<Decision> {
     const state = await knownWorkPackage(this.store, feature, workPackage)
+    refuseLostClaim(state, provenance)
     const added = [...new Set(add)].filter((tag) => seen(state, tag).length === 0)
     // Observed-remove set: a tag that another branch adds concurrently is not among those seen here, so it stays.
     const removed = [...new Set(remove)]

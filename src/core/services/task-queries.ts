@@ -10,7 +10,14 @@ import type {
 import { withFresh } from '../projections/board.js'
 import type { Mark, MarksOf } from '../projections/marks.js'
 import { eventDocument } from '../projections/event-document.js'
-import { byId, gateDocuments, readyDocuments, workPackageDocument } from '../projections/work-packages.js'
+import {
+  byId,
+  gateDocuments,
+  type LeaseOf,
+  readyDocuments,
+  workPackageDocument,
+} from '../projections/work-packages.js'
+import { Leases, leaseIn } from './claims/leases.js'
 import { knownLane } from './known-lane.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { EventStore } from '../store/event-store.js'
@@ -35,6 +42,7 @@ export class TaskQueries {
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
     @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
+    @inject(Leases) private readonly leases: Leases,
   ) {}
 
   /** @throws KittyError UsageError for an unknown lane */
@@ -43,8 +51,9 @@ export class TaskQueries {
     const logged = await this.store.boardRows(feature)
     const marks = await this.marks.of([feature], logged.length)
     const rows = byId(marks.fresh.length === 0 ? logged : withFresh(logged, marks.fresh))
+    const leaseOf = leaseIn(await this.leases.of(logged))
     return [...rows.values()]
-      .map((row) => this.#document(row, rows, marks.marksOf))
+      .map((row) => this.#document(row, rows, marks.marksOf, leaseOf))
       .filter((document) => lane === undefined || document.lane === lane)
       .filter((document) => tag === undefined || document.tags.includes(tag))
   }
@@ -67,10 +76,11 @@ export class TaskQueries {
     const state = await knownWorkPackage(this.store, feature, workPackage)
     const logged = await this.store.boardRows(feature)
     const rows = byId(logged)
+    const row = boardRowOf(state)
     const { marksOf } = await this.marks.of([feature], logged.length)
     const history = await this.store.history(feature, workPackage)
     return {
-      ...this.#document(boardRowOf(state), rows, marksOf),
+      ...this.#document(row, rows, marksOf, leaseIn(await this.leases.of([row]))),
       history: history.map(eventDocument),
       gates_list: gateDocuments(state),
       usage: state.usage,
@@ -79,8 +89,13 @@ export class TaskQueries {
     }
   }
 
-  #document(row: BoardRow, feature: ReadonlyMap<string, BoardRow>, marksOf: MarksOf): WorkPackageDocument {
-    return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf, marksOf)
+  #document(
+    row: BoardRow,
+    feature: ReadonlyMap<string, BoardRow>,
+    marksOf: MarksOf,
+    leaseOf: LeaseOf,
+  ): WorkPackageDocument {
+    return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf, marksOf, leaseOf)
   }
 }
 

@@ -87,6 +87,7 @@ describe('the board as a page', () => {
     updated_at: null,
     file: null,
     marks: [],
+    lease: null,
   }
   const lanes = Object.fromEntries(
     DEFAULT_WORKFLOW.lanes.map((lane) => [lane, lane === 'planned' ? [card] : []]),

@@ -36,6 +36,7 @@ export function workPackage(
     updated_at: null,
     file: null,
     marks: [],
+    lease: null,
     ...over,
   }
 }
@@ -255,6 +256,7 @@ const hostilePackage = fc.record({
     fc.record({ mark: fc.constantFrom('changed' as const, 'missing' as const), text: hostileText }),
     { maxLength: 2 },
   ),
+  lease: fc.constant(null),
 })
 
 export const hostileFeature: fc.Arbitrary<FeatureStatusDocument> = fc

@@ -11,6 +11,7 @@ import type {
 import { paint, type Style } from '../style.js'
 import { valueText } from './conflict-lines.js'
 import { archivedText } from './feature-heading.js'
+import { endedLease } from './lease.js'
 import { laneTone } from './lane.js'
 import { markLines } from './marks.js'
 import { oneLine } from './strip-control.js'
@@ -110,11 +111,13 @@ function addPackages(
 function packageLine(one: WorkPackageDocument, cells: Cells): PackageLine {
   const { subtasks, blocked_by } = one
   const title = oneLine(one.title)
+  const left = one.lease?.ended === true ? `  ${endedLease(one.lease)}` : ''
   return {
     id: cells.of(one.work_package),
     ticks: cells.of(subtasks.total === 0 ? '-' : `${subtasks.done}/${subtasks.total}`),
     actor: cells.of(one.actor ?? '-'),
-    rest: blocked_by.length === 0 ? title : `${title}  blocked by ${oneLine(blocked_by.join(','))}`,
+    rest:
+      blocked_by.length === 0 ? `${title}${left}` : `${title}  blocked by ${oneLine(blocked_by.join(','))}`,
   }
 }
 

@@ -10,6 +10,7 @@ import { conflictLines } from './conflict-lines.js'
 import { featureHeading, featureSummary, isFinished } from './feature-heading.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { renderLanes } from './lane-columns.js'
+import { endedLease } from './lease.js'
 import { fill, ink, span, type Line } from './line.js'
 import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
@@ -137,6 +138,7 @@ function activityLine(
     span('  '),
     span(`${pad(laneTitle(oneLine(one.lane)), lane)}  `, laneTone(one.lane)),
     span(`${place}${oneLine(one.work_package)}`, 'strong'),
+    ...(one.lease?.ended === true ? [span(`  ${endedLease(one.lease)}`, 'warn' as const)] : []),
     span(` ${oneLine(one.title)}`),
   ]
 }

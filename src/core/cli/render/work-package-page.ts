@@ -9,6 +9,7 @@ import { conflictLines } from './conflict-lines.js'
 import { usageText } from './event-text.js'
 import { historyLines } from './history.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
+import { leaseFact } from './lease.js'
 import { ink, span, type Line } from './line.js'
 import { oneLine, stripControl } from './strip-control.js'
 import { wrap } from './text.js'
@@ -63,6 +64,7 @@ function facts(page: WorkPackageDetailDocument, now: Date, style: Style): Line[]
   ]
   return [
     lane,
+    ...fact('lease', leaseFact(page.lease), page.lease?.ended === true ? 'warn' : undefined),
     ...fact('depends on', oneLine(page.dependencies.join(' '))),
     ...fact(
       'blocked',

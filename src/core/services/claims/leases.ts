@@ -4,6 +4,7 @@ import type { BoardRow } from '../../index/board-row.js'
 import { Archive } from '../../log/archive/archive.js'
 import { Journal } from '../../log/repair/journal.js'
 import type { LeaseDocument } from '../../projections/board-document.js'
+import type { LeaseOf } from '../../projections/work-packages.js'
 import { EventStore } from '../../store/event-store.js'
 import { Config, Workflow } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
@@ -27,6 +28,11 @@ interface LastSign {
 
 export function leaseKey(feature: string, workPackage: string): string {
   return `${feature}/${workPackage}`
+}
+
+/** Looks up leases the way that documents do. */
+export function leaseIn(leases: LeasesByPackage): LeaseOf {
+  return (feature, workPackage) => leases.get(leaseKey(feature, workPackage)) ?? null
 }
 
 /**

@@ -33,7 +33,7 @@ export interface NextFacts {
   readonly now: number
   /** How long a holder keeps what was sent back, in milliseconds. */
   readonly expire: number
-  readonly leaseOf: (row: BoardRow) => LeaseDocument | undefined
+  readonly leaseOf: (row: BoardRow) => LeaseDocument | null
   /** Who did the work of a package that waits for a verdict or was sent back; undefined if nobody did. */
   readonly workerOf: (row: BoardRow) => Holder | undefined
   /** Orders features from the oldest. */
@@ -49,7 +49,7 @@ export function nextInOrder(facts: NextFacts): Candidate[] {
   const candidates = facts.rows.flatMap((row): Candidate[] => {
     const found = ready.get(`${row.feature_slug}/${row.work_package_id}`)
     const offer = found === undefined ? offerOf(row, facts) : 'ready'
-    const lease = facts.leaseOf(row) ?? null
+    const lease = facts.leaseOf(row)
     return offer === undefined ? [] : [{ offer, row, lease, unblocks: found?.unblocks ?? [] }]
   })
   return candidates.sort((a, b) => compare(a, b, facts))

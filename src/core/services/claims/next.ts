@@ -4,7 +4,6 @@ import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
 import { isKittyEvent, type Holder, type LogEvent, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import type {
-  LeaseDocument,
   ReadyDocument,
   WorkPackageDetailDocument,
   WorkPackageDocument,
@@ -18,7 +17,7 @@ import { Session } from '../../workspace/session.js'
 import { knownLane } from '../known-lane.js'
 import { TaskQueries } from '../task-queries.js'
 import { Claim, type ClaimResult } from './claim.js'
-import { Leases, leaseKey, type LeasesByPackage } from './leases.js'
+import { leaseKey } from './leases.js'
 import { type Candidate, nextInOrder, type Offer } from './next-order.js'
 import { awaitsReview, claimedLane, isReviewWork, isSentBack } from './work-lanes.js'
 import { whyNothing, type WhyNot } from './why-nothing.js'
@@ -42,7 +41,6 @@ export interface NextDocument extends WorkPackageDocument {
   readonly offer: Offer
   readonly priority: number
   readonly unblocks: readonly string[]
-  readonly lease: LeaseDocument | null
 }
 
 export interface NextResult {
@@ -66,7 +64,6 @@ export interface ClaimNextResult {
 interface Look {
   readonly documents: readonly WorkPackageDocument[]
   readonly candidates: readonly Candidate[]
-  readonly leases: LeasesByPackage
 }
 
 /** What a holder does next, best first; and the claim of the best. */
@@ -78,7 +75,6 @@ export class Next {
     @inject(Config) private readonly config: Config,
     @inject(Session) private readonly session: Session,
     @inject(TaskQueries) private readonly tasks: TaskQueries,
-    @inject(Leases) private readonly leases: Leases,
     @inject(Claim) private readonly claims: Claim,
   ) {}
 
@@ -87,9 +83,9 @@ export class Next {
     const look = await this.#look(request)
     const shown = look.candidates.slice(0, request.limit)
     const known = new Map(look.documents.map((one) => [leaseKey(one.feature, one.work_package), one]))
-    const next = shown.flatMap(({ offer, row, lease, unblocks }): NextDocument[] => {
+    const next = shown.flatMap(({ offer, row, unblocks }): NextDocument[] => {
       const document = known.get(leaseKey(row.feature_slug, row.work_package_id))
-      return document === undefined ? [] : [{ ...document, offer, priority: row.priority, unblocks, lease }]
+      return document === undefined ? [] : [{ ...document, offer, priority: row.priority, unblocks }]
     })
     return { next, total: look.candidates.length, why: next.length > 0 ? [] : this.#why(look) }
   }
@@ -180,12 +176,12 @@ export class Next {
     const holder = holderOf(provenance)
     const chosen = new Set(features)
     const rows = (await this.store.boardRows()).filter(({ feature_slug }) => chosen.has(feature_slug))
-    const [{ documents, ready }, leases, workers, ages] = await Promise.all([
+    const [{ documents, ready }, workers, ages] = await Promise.all([
       this.#documents(features),
-      this.leases.of(rows),
       this.#workers(rows),
       this.#ages(),
     ])
+    const leases = new Map(documents.map((one) => [leaseKey(one.feature, one.work_package), one.lease]))
     const candidates = nextInOrder({
       rows,
       ready,
@@ -193,13 +189,12 @@ export class Next {
       holder,
       now: this.session.now().getTime(),
       expire: this.config.claims.expire,
-      leaseOf: (row) => leases.get(keyOf(row)),
+      leaseOf: (row) => leases.get(keyOf(row)) ?? null,
       workerOf: (row) => workers.get(keyOf(row)),
       ageOf: (feature) => ages.get(feature) ?? '',
     })
     return {
       documents,
-      leases,
       candidates: candidates.filter(
         ({ row, offer }) => (lane === undefined || row.lane === lane) && (!mine || OWN.has(offer)),
       ),
@@ -235,10 +230,8 @@ export class Next {
     return new Map((await this.store.features()).map((row) => [row.feature_slug, row.created_at]))
   }
 
-  #why({ documents, leases }: Look): WhyNot[] {
-    return whyNothing(documents, this.workflow, ({ feature, work_package }) =>
-      leases.get(leaseKey(feature, work_package)),
-    )
+  #why({ documents }: Look): WhyNot[] {
+    return whyNothing(documents, this.workflow)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { WorkflowTable } from '../../events-lib.js'
-import type { LeaseDocument, WorkPackageDocument } from '../../projections/board-document.js'
+import type { WorkPackageDocument } from '../../projections/board-document.js'
 
 /** Why a package is not to be had now. */
 export interface WhyNot {
@@ -12,17 +12,13 @@ export interface WhyNot {
 }
 
 /** Why none of these packages can be claimed: what is blocked and by whom, and who has what. */
-export function whyNothing(
-  documents: readonly WorkPackageDocument[],
-  table: WorkflowTable,
-  leaseOf: (document: WorkPackageDocument) => LeaseDocument | undefined,
-): WhyNot[] {
+export function whyNothing(documents: readonly WorkPackageDocument[], table: WorkflowTable): WhyNot[] {
   return documents.flatMap((document): WhyNot[] => {
     const { feature, work_package, lane, actor, blocked_by } = document
     const place = { feature, work_package }
     if (table.done.includes(lane) || table.dropped.includes(lane)) return []
     if (table.working.includes(lane)) {
-      const until = leaseOf(document)?.expires_at
+      const until = document.lease?.expires_at
       const who = actor ?? 'someone'
       const text = `${work_package} is in ${lane} with ${who}${until === undefined ? '' : ` until ${until}`}`
       return [{ ...place, reason: 'held', by: [who], text }]
