@@ -2,7 +2,9 @@ import { Command, Config, Flags, type Interfaces } from '@oclif/core'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { EventDocument } from '../projections/board-document.js'
+import type { BoardTerminal } from './board/board-screen.js'
 import type { EventFormat } from './event-printer.js'
+import type { Interruption } from './interruption.js'
 import { failureOf, isQuietExit } from './failure.js'
 import { Printer } from './print.js'
 import { standardOutput } from './standard-output.js'
@@ -134,24 +136,54 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   ): Promise<void> {
     if (this.jsonEnabled()) throw noEndInJson()
     if (!process.stdout.isTTY || process.env['TERM'] === 'dumb') throw noTerminal()
-    const [{ LiveScreen }, { Interruption }] = await Promise.all([
-      import('./live-screen.js'),
-      import('./interruption.js'),
-    ])
-    const interruption = new Interruption()
-    const screen = new LiveScreen(process.stdout, process.stdin, () => this.#style(process.stdout), {
-      quit: () => interruption.stop(),
-      interrupt: () => interruption.interrupt('SIGINT'),
-    })
-    try {
-      for await (const page of open(interruption.signal)) {
-        if (interruption.signal.aborted) break
-        screen.open()
-        const text = (style: Style): string => this.printer.clean(render(page, style))
-        screen.show({ text, note: `live, as of ${new Date().toISOString().slice(11, 19)} UTC` })
+    const { LiveScreen } = await import('./live-screen.js')
+    await this.interruptible(async (interruption) => {
+      const screen = new LiveScreen(process.stdout, process.stdin, () => this.#style(process.stdout), {
+        quit: () => interruption.stop(),
+        interrupt: () => interruption.interrupt('SIGINT'),
+      })
+      try {
+        for await (const page of open(interruption.signal)) {
+          if (interruption.signal.aborted) break
+          screen.open()
+          const text = (style: Style): string => this.printer.clean(render(page, style))
+          screen.show({ text, note: `live, as of ${new Date().toISOString().slice(11, 19)} UTC` })
+        }
+      } finally {
+        screen.close()
       }
+    })
+  }
+
+  /**
+   * Gives a page the terminal and its keys until the user quits or a signal arrives.
+   * @throws KittyError UsageError with `--json`, or when stdin or stdout is not a capable terminal.
+   */
+  protected async interactive(
+    show: (terminal: BoardTerminal, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (this.jsonEnabled()) throw noKeysInJson()
+    if (!process.stdout.isTTY || !process.stdin.isTTY || process.env['TERM'] === 'dumb') throw noKeyboard()
+    await this.interruptible(async (interruption) => {
+      const terminal: BoardTerminal = {
+        output: process.stdout,
+        input: process.stdin,
+        style: () => this.#style(process.stdout),
+        now: () => new Date(),
+        clean: (text) => this.printer.clean(text),
+        quit: () => interruption.stop(),
+        interrupt: () => interruption.interrupt('SIGINT'),
+      }
+      await show(terminal, interruption.signal)
+    })
+  }
+
+  private async interruptible(work: (interruption: Interruption) => Promise<void>): Promise<void> {
+    const { Interruption } = await import('./interruption.js')
+    const interruption = new Interruption()
+    try {
+      await work(interruption)
     } finally {
-      screen.close()
       interruption.close()
     }
   }
@@ -218,5 +250,21 @@ function noEndInJson(): KittyError {
 function noTerminal(): KittyError {
   return new KittyError('UsageError', '--watch draws on a terminal, and stdout is none.', {
     nextSteps: ['kitty watch, for a stream of events', 'kitty status, for the board as it is now'],
+  })
+}
+
+function noKeysInJson(): KittyError {
+  return new KittyError(
+    'UsageError',
+    '--json answers with one document, and the board is worked with keys.',
+    {
+      nextSteps: ['kitty status --json, for the board as it is now', 'or leave --json out'],
+    },
+  )
+}
+
+function noKeyboard(): KittyError {
+  return new KittyError('UsageError', 'The board needs a terminal for its keys, and this is none.', {
+    nextSteps: ['kitty status, for the board as it is now', 'kitty status --json, for a program'],
   })
 }

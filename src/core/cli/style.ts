@@ -19,7 +19,7 @@ export interface StyleFacts {
 }
 
 /** The meaning of a tone, not its look: only the palette below knows colors. */
-export type Tone = 'strong' | 'faint' | 'good' | 'bad' | 'warn' | 'active' | 'review'
+export type Tone = 'strong' | 'faint' | 'good' | 'bad' | 'warn' | 'active' | 'review' | 'chosen'
 
 // The sixteen colors of the user's theme, so that each is readable on light and dark backgrounds.
 const PALETTE: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
@@ -30,6 +30,7 @@ const PALETTE: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
   warn: [33, 39],
   active: [36, 39],
   review: [35, 39],
+  chosen: [7, 27],
 }
 
 const DEFAULT_WIDTH = 80
@@ -86,6 +87,7 @@ interface Symbols {
   readonly arrow: string
   readonly dot: string
   readonly ellipsis: string
+  readonly chosen: string
 }
 
 const UNICODE: Symbols = {
@@ -99,6 +101,7 @@ const UNICODE: Symbols = {
   arrow: '→',
   dot: '·',
   ellipsis: '…',
+  chosen: '›',
 }
 
 const ASCII: Symbols = {
@@ -112,6 +115,7 @@ const ASCII: Symbols = {
   arrow: '->',
   dot: '-',
   ellipsis: '~',
+  chosen: '>',
 }
 
 /** Piped output uses only ASCII symbols, because any program may read it. */

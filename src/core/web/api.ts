@@ -9,7 +9,7 @@ import type { Resolver } from '../token.js'
 import { about } from './about.js'
 import { type Answer, Given, type Work } from './given.js'
 import { packagePage } from './package-page.js'
-import { WRITES } from './writes.js'
+import { writeNamed } from './writes.js'
 import { Workshop } from './workshop.js'
 
 /** One path of the API. GET takes the query, POST the body. */
@@ -46,7 +46,7 @@ export class Api {
   route(name: string): Route | undefined {
     if (name === 'about') return this.#route(name, 'GET', (services) => this.#about(services))
     if (Object.hasOwn(READS, name)) return this.#route(name, 'GET', READS[name])
-    return Object.hasOwn(WRITES, name) ? this.#route(name, 'POST', WRITES[name]) : undefined
+    return this.#route(name, 'POST', writeNamed(name))
   }
 
   #route(name: string, method: Route['method'], work: Work | undefined): Route | undefined {

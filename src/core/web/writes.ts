@@ -25,7 +25,7 @@ async function place(
  * The writes that a page may request, by name. None can force a move: the owner does that on the command line, with a
  * reason.
  */
-export const WRITES: Readonly<Record<string, Work>> = {
+export const WRITES = {
   move: async (services, given) => {
     const { scope, feature, provenance } = await place(services, given)
     const workPackage = scope.workPackage(given.text('work_package'))
@@ -72,4 +72,9 @@ export const WRITES: Readonly<Record<string, Work>> = {
     const [entity, keep] = [given.text('entity'), given.text('keep')]
     return (await services.resolve(Conflicts)).resolve({ feature, entity, keep, provenance })
   },
+} satisfies Readonly<Record<string, Work>>
+
+export function writeNamed(name: string): Work | undefined {
+  const writes: Readonly<Record<string, Work>> = WRITES
+  return Object.hasOwn(writes, name) ? writes[name] : undefined
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { LiveScreen, type ScreenInput, type ScreenOutput } from '../../../src/core/cli/live-screen.js'
+import { LiveScreen } from '../../../src/core/cli/live-screen.js'
+import type { ScreenInput, ScreenOutput } from '../../../src/core/cli/terminal-screen.js'
 import type { Style } from '../../../src/core/cli/style.js'
 
 class Terminal extends EventEmitter implements ScreenOutput {

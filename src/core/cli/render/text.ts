@@ -26,6 +26,11 @@ export function truncate(text: string, width: number, ellipsis = '…'): string 
   return cut(text, width - displayWidth(ellipsis)).trimEnd() + ellipsis
 }
 
+/** The text's characters as they are drawn, each with its accents. */
+export function characters(text: string): string[] {
+  return Array.from(clusters(text), (cluster) => cluster.text)
+}
+
 /** Pads the text with spaces to `width` columns; longer text is returned unchanged. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))

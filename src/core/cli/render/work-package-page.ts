@@ -22,6 +22,11 @@ const LABEL = 12
  * @param now The reference for "3 minutes ago".
  */
 export function renderWorkPackage(page: WorkPackageDetailDocument, now: Date, style: Style): string {
+  return ink(workPackageLines(page, now, style), style)
+}
+
+/** The same page before it is colored, for a screen that scrolls. */
+export function workPackageLines(page: WorkPackageDetailDocument, now: Date, style: Style): Line[] {
   const sections = [
     [...head(page), ...facts(page, now, style)],
     section(
@@ -36,10 +41,7 @@ export function renderWorkPackage(page: WorkPackageDetailDocument, now: Date, st
     section('History', historyLines(page.history, now, style)),
   ]
   const lines = sections.filter((lines) => lines.length > 0)
-  return ink(
-    lines.flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section])),
-    style,
-  )
+  return lines.flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section]))
 }
 
 function head(page: WorkPackageDetailDocument): Line[] {
