@@ -1,5 +1,5 @@
 import type { MergeOptions } from '../events-lib.js'
-import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
+import type { EventLog, LogFile, LogLine, ScanPosition } from '../log/event-log.js'
 import { inodeOf } from '../files/open-file.js'
 import { Ingest } from './ingest.js'
 import type { ConflictResolution } from './conflict-resolution.js'
@@ -27,6 +27,8 @@ export interface CatchUpOptions {
   readonly appended?: OwnAppend | undefined
   /** Called after every batch with the number of lines read so far. */
   readonly progress?: ((lines: number) => void) | undefined
+  /** Called with every batch of lines that was read, once more for a file that has to be read again. */
+  readonly seen?: ((lines: readonly LogLine[]) => void) | undefined
   /** Called when every row is inserted, before states are computed from the rows. */
   readonly filled?: (() => Promise<void>) | undefined
 }
@@ -117,7 +119,10 @@ async function ingestChanges(
       const from = again.has(file.name) ? START : positions.get(file.name)
       if (from === undefined) continue
       const own = appended?.file === file.name ? appended.ids : NONE
-      const found = await readFile(log, ingest, file, from, own, (n) => options.progress?.(lines + n))
+      const found = await readFile(log, ingest, file, from, own, (n, batch) => {
+        options.progress?.(lines + n)
+        options.seen?.(batch)
+      })
       lines += found.lines
       isSure &&= found.isSure
       foundOwn ||= found.foundOwn
@@ -221,7 +226,8 @@ async function readFile(
   file: LogFile,
   from: ScanPosition,
   own: ReadonlySet<string>,
-  progress: (lines: number) => void,
+  /** Gets the number of lines so far, and those just read. */
+  progress: (lines: number, batch: readonly LogLine[]) => void,
 ): Promise<FileRead> {
   const scan = log.scan(file.name, from)
   let step = scan.next()
@@ -231,7 +237,7 @@ async function readFile(
     lines += step.value.length
     if (own.size > 0) owned += step.value.filter(({ event }) => event && own.has(event.event_id)).length
     await ingest.ingest(file.name, step.value)
-    progress(lines)
+    progress(lines, step.value)
     step = scan.next()
   }
   const { offset, line, crc, identity } = step.value

@@ -1,3 +1,4 @@
+import type { CatchUpOptions } from './catch-up.js'
 import type { EventIndex } from './event-index.js'
 import { token } from '../token.js'
 
@@ -14,8 +15,11 @@ export interface RebuildReport {
 export interface IndexHealth {
   /** The index to use now. */
   current(): Promise<EventIndex>
-  /** An empty index private to this process, for comparison. */
-  inMemory(): EventIndex
+  /**
+   * An index of the whole log, built for this process alone, for comparison. The caller closes it.
+   * @param seen gets every line as it is read; some lines twice
+   */
+  replay(seen?: CatchUpOptions['seen']): Promise<EventIndex>
   canRecoverFrom(error: unknown): boolean
   /** Replaces an index that failed: first with a rebuilt one, then with direct reading. Warns once. */
   recover(error: unknown): Promise<void>

@@ -1,7 +1,8 @@
-import type { MergeOptions, WorkPackageState } from '../events-lib.js'
+import type { MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { type BoardRow, boardRowOf } from './board-row.js'
+import { eventValues } from './columns.js'
 import type {
   EventFilter,
   EventIndex,
@@ -9,6 +10,7 @@ import type {
   FeatureRow,
   IndexRow,
   IndexWriter,
+  PackedRows,
   JournalMark,
   Freshness,
   Watermark,
@@ -68,6 +70,11 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     return isNewestOnly(filter)
       ? rows.slice(Math.max(0, rows.length - filter.limit))
       : rows.slice(0, filter.limit)
+  }
+
+  async packedRows(after: Ordered, limit: number): Promise<PackedRows> {
+    const rows = await this.locate({ after, limit })
+    return { text: JSON.stringify(rows.map(eventValues)), last: rows.at(-1) }
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
@@ -135,6 +142,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async suspicious(): Promise<IndexRow[]> {
     return this.#ordered().filter((row) => row.lamport_clock > this.#maximum)
+  }
+
+  async misfiled(): Promise<IndexRow[]> {
+    return this.#ordered().filter((row) => row.file.slice(0, 10) !== row.date)
   }
 
   async count(): Promise<number> {

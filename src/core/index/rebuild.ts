@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
-import { catchUp, type CatchUpReport } from './catch-up.js'
+import { catchUp, type CatchUpOptions, type CatchUpReport } from './catch-up.js'
 import { Connection } from './connection.js'
 import { APPLICATION_ID, createSchema, SCHEMA_VERSION } from './data-source.js'
 import { IndexUnusable } from './event-index.js'
@@ -28,7 +28,7 @@ export async function rebuildIndex(
   makeFolder(dirname(path))
   try {
     return await withUnfinishedFile(path, async (fresh) => {
-      const { report, seal } = await fill(log, fresh, foldRules, progress)
+      const { report, seal } = await build(log, fresh, foldRules, progress)
       syncFile(fresh)
       guard.exclusively(() => {
         // SQLite's side files belong to the old database: if left behind, they would be replayed into the new one.
@@ -52,16 +52,28 @@ function notBuilt(error: unknown): unknown {
   return new IndexUnusable('damaged', `a new index cannot be written (${code})`, { cause: error })
 }
 
-async function fill(
+/** How an index is filled, and what becomes of it. */
+export interface FillOptions {
+  readonly progress?: CatchUpOptions['progress']
+  readonly seen?: CatchUpOptions['seen']
+  /** Called once the index is closed. */
+  readonly released?: (() => void) | undefined
+}
+
+/**
+ * Creates an index at a path where there is none, and reads the whole log into it. A crash leaves nothing worth keeping:
+ * SQLite keeps no journal.
+ * @returns the index, still open
+ */
+export async function fillIndex(
   log: EventLog,
   path: string,
   foldRules: MergeOptions,
-  progress?: (lines: number) => void,
-): Promise<{ report: CatchUpReport; seal: Seal }> {
+  { progress, seen, released }: FillOptions = {},
+): Promise<{ report: CatchUpReport; index: SqliteEventIndex }> {
   await createSchema(path)
-  const index = new SqliteEventIndex(await Connection.open(path, 'open'), undefined, foldRules)
+  const index = new SqliteEventIndex(await Connection.open(path, 'open'), released, foldRules)
   try {
-    // No one reads this file before it is complete, and a crash leaves nothing worth keeping.
     await index.sql('PRAGMA journal_mode = OFF')
     await index.sql('PRAGMA synchronous = OFF')
     // Building the keys after the rows sorts once, which is much cheaper than updating them row by row. Between two
@@ -74,9 +86,25 @@ async function fill(
     const makeKeys = async (): Promise<void> => {
       for (const { sql } of keys.splice(0)) await index.sql(sql)
     }
-    const report = await catchUp(log, index, { progress, filled: makeKeys })
+    const report = await catchUp(log, index, { progress, seen, filled: makeKeys })
     // An empty log never calls `filled`.
     await makeKeys()
+    return { report, index }
+  } catch (error) {
+    await index.close()
+    throw error
+  }
+}
+
+/** Fills the index and makes it one that later commands accept. */
+async function build(
+  log: EventLog,
+  path: string,
+  foldRules: MergeOptions,
+  progress?: (lines: number) => void,
+): Promise<{ report: CatchUpReport; seal: Seal }> {
+  const { report, index } = await fillIndex(log, path, foldRules, { progress })
+  try {
     await index.putFoldFingerprint(foldFingerprint(foldRules))
     const { nonce, id, mac } = newSeal()
     await index.putMark({ id, mac })

@@ -2,7 +2,7 @@ import type { FactEntity } from '../../entities/fact-entity.js'
 import type { FeatureEntity } from '../../entities/feature-entity.js'
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
-import { CLOCK_GAP, type MergeOptions, type WorkPackageState } from '../events-lib.js'
+import { CLOCK_GAP, type MergeOptions, type Ordered, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/format/crc32.js'
 import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
@@ -14,6 +14,7 @@ import type {
   FeatureRow,
   IndexRow,
   IndexWriter,
+  PackedRows,
   JournalMark,
   Freshness,
   Watermark,
@@ -37,6 +38,7 @@ import {
   FEATURE_SLUGS,
   INSERT_EVENTS,
   ORIGIN,
+  PACKED_ROWS,
   type Place,
   PUT_BOARD_ROWS,
   PUT_FEATURE,
@@ -178,6 +180,16 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     )
   }
 
+  async packedRows({ lamport_clock, event_id }: Ordered, limit: number): Promise<PackedRows> {
+    const [packed] = await this.sql<{ text: string; clock: number | null; id: string }>(PACKED_ROWS, [
+      lamport_clock,
+      event_id,
+      limit,
+    ])
+    if (packed === undefined || packed.clock === null) return { text: '[]', last: undefined }
+    return { text: packed.text, last: { lamport_clock: packed.clock, event_id: packed.id } }
+  }
+
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
     // Cast: PLACES builds this JSON.
@@ -274,6 +286,12 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     return this.sql<IndexRow>(
       `SELECT * FROM event WHERE lamport_clock > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock'), 0)
        ORDER BY lamport_clock, event_id`,
+    )
+  }
+
+  misfiled(): Promise<IndexRow[]> {
+    return this.sql<IndexRow>(
+      'SELECT * FROM event WHERE substr(file, 1, 10) <> date ORDER BY lamport_clock, event_id',
     )
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
+import type { CatchUpOptions } from './catch-up.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { sharedPermissions } from '../git/shared-repository.js'
@@ -12,6 +13,7 @@ import { isFirstToday } from './first-today.js'
 import type { IndexHealth, RebuildReport } from './index-health.js'
 import type * as sqliteIndex from './sqlite-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
+import { replay } from './replay.js'
 import { Workspace } from '../workspace/workspace.js'
 import { EventLog } from '../log/event-log.js'
 import { Session } from '../workspace/session.js'
@@ -44,8 +46,8 @@ export class SqliteIndexHealth implements IndexHealth {
     return this.#index
   }
 
-  inMemory(): EventIndex {
-    return new MemoryEventIndex(this.foldRules)
+  replay(seen?: CatchUpOptions['seen']): Promise<EventIndex> {
+    return replay(this.log, this.foldRules, loadIndex, seen)
   }
 
   canRecoverFrom(error: unknown): boolean {
@@ -85,7 +87,7 @@ export class SqliteIndexHealth implements IndexHealth {
       this.notices.warn(
         `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits: ${installCommand()} --include=optional`,
       )
-    this.#index = Promise.resolve(this.inMemory())
+    this.#index = Promise.resolve(new MemoryEventIndex(this.foldRules))
   }
 
   async rebuild(): Promise<RebuildReport> {
@@ -153,7 +155,7 @@ function isDamage(error: unknown): boolean {
 /** A fresh clone has no index, which is not worth a warning. */
 const MISSING = 'there is none yet'
 
-type SqliteIndex = Pick<typeof sqliteIndex, 'openIndex' | 'rebuildIndex'>
+type SqliteIndex = Pick<typeof sqliteIndex, 'openIndex' | 'rebuildIndex' | 'fillIndex'>
 
 function loadIndex(): Promise<SqliteIndex> {
   return import('./sqlite-index.js').catch((error: unknown) => {

@@ -7,7 +7,7 @@ import type { FileGuard } from '../lock/file-guard.js'
 import { readSeal, type Seal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 
-export { rebuildIndex } from './rebuild.js'
+export { fillIndex, rebuildIndex } from './rebuild.js'
 
 /**
  * Opens the existing index.

@@ -75,6 +75,16 @@ export const PLACES = `SELECT json_group_array(json_array(${PLACE})) AS places F
     (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
   ORDER BY lamport_clock, event_id)`
 
+/**
+ * Parameters: clock and ID of the event before the first row, the number of rows. `id` is of the last row: the greatest ID
+ * of the greatest clock.
+ */
+export const PACKED_ROWS = `WITH page AS (
+  SELECT ${EVENT_COLUMNS} FROM event WHERE lamport_clock >= ?1 AND (lamport_clock, event_id) > (?1, ?2)
+  ORDER BY lamport_clock, event_id LIMIT ?3)
+  SELECT json_group_array(json_array(${EVENT_COLUMNS})) AS text, max(lamport_clock) AS clock,
+    (SELECT event_id FROM page ORDER BY lamport_clock DESC, event_id DESC LIMIT 1) AS id FROM page`
+
 /** What PLACES makes of the columns. */
 export type Place = [
   event_id: string,

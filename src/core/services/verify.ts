@@ -1,10 +1,6 @@
 import { lstatSync } from 'node:fs'
-import { isDeepStrictEqual } from 'node:util'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
-import { secretIn } from '../errors/secrets.js'
-import { Causality, encodeEvent, isKittyEvent, type LogEvent } from '../events-lib.js'
-import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
 import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
@@ -15,6 +11,9 @@ import { EventLog, type LogProblem, type RawLine } from '../log/event-log.js'
 import { Journal } from '../log/repair/journal.js'
 import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
+import { byPlace } from './verify/by-place.js'
+import { EventChecks } from './verify/event-checks.js'
+import { sameAnswers } from './verify/same-answers.js'
 
 export interface VerifyResult {
   readonly files: number
@@ -38,20 +37,31 @@ export class Verify {
   ) {}
 
   async verify(): Promise<VerifyResult> {
-    const replayed = this.health.inMemory()
-    await catchUp(this.log, replayed)
-    const rows = await replayed.locate({})
-    const problems = [
-      ...(await replayed.problems()),
-      ...(await replayed.suspicious()).map(suspiciousClock),
-      ...this.#tornTails(await replayed.watermarks()),
-      ...rows.filter(isMisfiled).map(misfiled),
-      ...this.#unknownAndParentless(rows),
-      ...(await this.#missingFromLog(replayed)),
-      ...this.#clockProblems(await replayed.maximumClock()),
-      ...(await this.#indexProblems(replayed)),
-    ]
-    return { files: this.log.list().length, events: rows.length, problems: problems.sort(byPlace) }
+    const { index, result } = await this.replayAndVerify()
+    await index.close()
+    return result
+  }
+
+  /** Also returns the index that the log was compared with. The caller closes it. */
+  async replayAndVerify(): Promise<{ index: EventIndex; result: VerifyResult }> {
+    const checks = new EventChecks()
+    const index = await this.health.replay(checks.look)
+    try {
+      const problems = [
+        ...(await index.problems()),
+        ...(await index.suspicious()).map(suspiciousClock),
+        ...this.#tornTails(await index.watermarks()),
+        ...(await index.misfiled()).map(misfiled),
+        ...(await checks.problems(index)),
+        ...(await this.#missingFromLog(index)),
+        ...this.#clockProblems(await index.maximumClock()),
+        ...(await this.#indexProblems(index)),
+      ].sort(byPlace)
+      return { index, result: { files: this.log.list().length, events: await index.count(), problems } }
+    } catch (error) {
+      await index.close()
+      throw error
+    }
   }
 
   #tornTails(marks: readonly { file: string; size: number; offset: number; line: number }[]): LogProblem[] {
@@ -63,37 +73,6 @@ export class Verify {
         kind: 'torn_tail',
         message: `${size - offset} bytes after the last newline, at byte ${offset}: a writer at work, or the trace of a crash that the next write repairs`,
       }))
-  }
-
-  #unknownAndParentless(rows: readonly IndexRow[]): LogProblem[] {
-    const events = this.log.readEvents(rows)
-    const places = new Map(rows.map((row) => [row.event_id, row]))
-    const present = events.filter((event): event is LogEvent => event !== undefined)
-    const causality = new Causality(present)
-    const at = (id: string): { file: string; line: number } => places.get(id) ?? { file: '', line: 0 }
-    return [
-      ...present
-        .filter((event) => !isKittyEvent(event))
-        .map((event) => {
-          const message = `event type ${event.event_type} version ${event.event_version} is not known here; kept, passed over`
-          return { ...place(at(event.event_id)), kind: 'unknown_type', message }
-        }),
-      ...present.flatMap((event) => {
-        const kind = secretIn(encodeEvent(event))
-        const message = `holds what looks like ${kind}: have it revoked, since git has carried it`
-        return kind === undefined ? [] : [{ ...place(at(event.event_id)), kind: 'secret', message }]
-      }),
-      ...causality.missingParents.map(({ event_id, parent }) => ({
-        ...place(at(event_id)),
-        kind: 'missing_parent',
-        message: `names ${parent} as its parent, which is not in the log: lost, or not merged yet`,
-      })),
-      ...causality.invalidParents.map(({ event_id, parent }) => ({
-        ...place(at(event_id)),
-        kind: 'invalid_parent',
-        message: `names ${parent} as its parent, which is of another entity or whose clock is not smaller; not followed`,
-      })),
-    ]
   }
 
   async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
@@ -159,45 +138,12 @@ export class Verify {
   }
 }
 
-function place({ file, line }: { file: string; line: number }): { file: string; line: number } {
-  return { file, line }
-}
-
-/** True for an event that is not in its day's file. */
-export function isMisfiled(row: Pick<IndexRow, 'file' | 'date'>): boolean {
-  return row.file.slice(0, 10) !== row.date
-}
-
-function misfiled(row: IndexRow): LogProblem {
-  return {
-    ...place(row),
-    kind: 'wrong_file',
-    message: `event ${row.event_id} is of ${row.date} and belongs into ${row.date}.jsonl`,
-  }
+function misfiled({ event_id, date, file, line }: IndexRow): LogProblem {
+  const message = `event ${event_id} is of ${date} and belongs into ${date}.jsonl`
+  return { file, line, kind: 'wrong_file', message }
 }
 
 function sameMarks(a: readonly { file: string; identity: string }[], b: typeof a): boolean {
   const seen = new Map(a.map((mark) => [mark.file, mark.identity]))
   return a.length === b.length && b.every((mark) => seen.get(mark.file) === mark.identity)
-}
-
-async function sameAnswers(a: EventIndex, b: EventIndex): Promise<boolean> {
-  const answers = async (index: EventIndex): Promise<unknown[]> => {
-    const rows = (await index.locate({})).map((row) => ({ ...row }))
-    const features = (await index.features()).map((row) => ({ ...row }))
-    const boardRows = (await index.boardRows()).map((row) => ({ ...row }))
-    const states = await index.workPackages()
-    const problems = (await index.problems()).map((problem) => ({ ...problem })).sort(byPlaceAndKind)
-    return [rows, states, boardRows, features, await index.maximumClock(), problems]
-  }
-  return isDeepStrictEqual(await answers(a), await answers(b))
-}
-
-function byPlace(a: LogProblem, b: LogProblem): number {
-  return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
-}
-
-/** Sorts by place and kind, since two indexes may have found the problems of one line in different orders. */
-function byPlaceAndKind(a: LogProblem, b: LogProblem): number {
-  return byPlace(a, b) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.message < b.message ? -1 : 1)
 }

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
-import { catchUp } from '../../index/catch-up.js'
+import type { WorkPackageState } from '../../events-lib.js'
 import type { EventIndex } from '../../index/event-index.js'
 import { Archive } from '../../log/archive/archive.js'
 import { rebuildFailure } from '../../index/rebuild-failure.js'
@@ -37,9 +37,12 @@ export class LogChecks {
 
   /** Reads without changing anything. Bypasses the store, which restores what git took before it answers. */
   async checks(): Promise<Check[]> {
-    const { problems, events, files } = await this.verify.verify()
-    const replayed = this.health.inMemory()
-    await catchUp(this.log, replayed)
+    const { index: replayed, result } = await this.verify.replayAndVerify()
+    const { problems, events, files } = result
+    const states = await replayed.workPackages()
+    const committed = this.#committedEvents(replayed)
+    await Promise.allSettled([committed])
+    await replayed.close()
     const named = new Set(PROBLEM_CHECKS.flatMap(({ kinds }) => kinds))
     const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
     const checks: [string, () => Verdict | Promise<Verdict>][] = [
@@ -56,10 +59,10 @@ export class LogChecks {
         check.name,
         () => this.#verdict(check, of(check)),
       ]),
-      ['committed-events', () => this.#committedEvents(replayed)],
-      ['front-matter', () => this.#frontMatter(replayed)],
+      ['committed-events', () => committed],
+      ['front-matter', () => this.#frontMatter(states)],
       ['archive', () => this.#archive()],
-      ['definitions', async () => this.definitions.verdict(await replayed.workPackages())],
+      ['definitions', () => this.definitions.verdict(states)],
       ['leftovers', () => leftovers(this.workspace, this.session.now())],
     ]
     return checks.map(([name, look]) => ({ name, area: 'data', look }))
@@ -122,8 +125,7 @@ export class LogChecks {
     )
   }
 
-  async #frontMatter(replayed: EventIndex): Promise<Verdict> {
-    const states = await replayed.workPackages()
+  #frontMatter(states: readonly WorkPackageState[]): Verdict {
     const differing = this.laneFiles.differing(states)
     const stuck = differing.filter(({ problem }) => problem !== undefined)
     const files = some(

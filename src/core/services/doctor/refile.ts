@@ -1,9 +1,7 @@
-import { catchUp } from '../../index/catch-up.js'
-import type { EventIndex, IndexRow } from '../../index/event-index.js'
+import type { IndexRow } from '../../index/event-index.js'
 import type { IndexHealth } from '../../index/index-health.js'
 import { cutLines } from '../../log/format/cut-lines.js'
 import { type EventLog, type LogLine, type RawLine, SCAN_START } from '../../log/event-log.js'
-import { isMisfiled } from '../verify.js'
 
 interface Log {
   readonly log: EventLog
@@ -16,9 +14,10 @@ interface Log {
  * lock.
  */
 export async function refile({ log, health, eventsDir }: Log): Promise<void> {
-  const index = await replay(log, health)
+  const index = await health.replay()
   const identities = new Map((await index.watermarks()).map((mark) => [mark.file, mark.identity]))
-  const misfiled = (await index.locate({})).filter(isMisfiled)
+  const misfiled = await index.misfiled()
+  await index.close()
   for (const file of new Set(misfiled.map((row) => row.file))) {
     const rows = misfiled.filter((row) => row.file === file).sort((a, b) => a.offset - b.offset)
     const lines = rows.flatMap((row) => rawLine(log, row))
@@ -31,7 +30,7 @@ export async function refile({ log, health, eventsDir }: Log): Promise<void> {
 
 /** Cuts lines that are also, byte for byte, in another file of the log. Requires the lock. */
 export async function dropCopies({ log, health, eventsDir }: Log): Promise<void> {
-  const index = await replay(log, health)
+  const index = await health.replay()
   const copies = (await index.problems()).filter((problem) => problem.kind === 'duplicate_elsewhere')
   for (const file of new Set(copies.map((copy) => copy.file))) {
     const wanted = new Set(copies.filter((copy) => copy.file === file).map((copy) => copy.line))
@@ -48,12 +47,7 @@ export async function dropCopies({ log, health, eventsDir }: Log): Promise<void>
     })
     if (doubled.length > 0) cutLines(eventsDir, file, doubled, identity)
   }
-}
-
-async function replay(log: EventLog, health: IndexHealth): Promise<EventIndex> {
-  const index = health.inMemory()
-  await catchUp(log, index)
-  return index
+  await index.close()
 }
 
 function linesOf(

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import type { MergeOptions } from '../events-lib.js'
+import type { EventLog } from '../log/event-log.js'
+import { IS_WINDOWS } from '../platform/system.js'
+import { catchUp, type CatchUpOptions } from './catch-up.js'
+import { type EventIndex, IndexUnusable } from './event-index.js'
+import { MemoryEventIndex } from './memory-event-index.js'
+import type * as rebuild from './rebuild.js'
+
+/** Bytes of log. Below this, loading TypeORM takes longer than reading the log into memory saves. */
+const SMALL = 8 * 1024 * 1024
+
+/**
+ * Builds an index from the log for this process alone, to compare with what is stored. A large log goes into a temporary
+ * SQLite file, so that the log's size does not decide how much memory this takes. Without SQLite, or without room for
+ * the file, it goes into memory.
+ * @param seen gets every line as it is read; some lines twice
+ */
+export async function replay(
+  log: EventLog,
+  foldRules: MergeOptions,
+  loadSqlite: () => Promise<Pick<typeof rebuild, 'fillIndex'>>,
+  seen?: CatchUpOptions['seen'],
+): Promise<EventIndex> {
+  const bytes = log.list().reduce((sum, { size }) => sum + size, 0)
+  const inFile = bytes > SMALL ? await replayIntoFile(log, foldRules, loadSqlite, seen) : undefined
+  if (inFile !== undefined) return inFile
+  const inMemory = new MemoryEventIndex(foldRules)
+  await catchUp(log, inMemory, { seen })
+  return inMemory
+}
+
+async function replayIntoFile(
+  log: EventLog,
+  foldRules: MergeOptions,
+  loadSqlite: () => Promise<Pick<typeof rebuild, 'fillIndex'>>,
+  seen: CatchUpOptions['seen'],
+): Promise<EventIndex | undefined> {
+  let folder: string | undefined
+  const remove = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const { fillIndex } = await loadSqlite()
+    folder = mkdtempSync(join(tmpdir(), 'kitty-replay-'))
+    const { index } = await fillIndex(log, join(folder, 'index.db'), foldRules, { released: remove, seen })
+    // An open file needs no name, and nothing is left behind however this process ends.
+    if (!IS_WINDOWS) remove()
+    return index
+  } catch (error) {
+    remove()
+    if (!(error instanceof IndexUnusable) && !isKittyError(error) && systemCode(error) === undefined)
+      throw error
+    // Memory can do what this file could not. If the log itself cannot be read, that fails there again and says why.
+    return undefined
+  }
+}

@@ -1,0 +1,56 @@
+import { secretIn } from '../../errors/secrets.js'
+import { isKittyEvent, type LogEvent } from '../../events-lib.js'
+import type { IndexReader, IndexRow } from '../../index/event-index.js'
+import type { LogLine, LogProblem } from '../../log/event-log.js'
+import { ParentChecks } from './parent-checks.js'
+
+/**
+ * What is wrong with events that can be read, checked while the log is read, so that no event is read twice and a log of
+ * any size is checked in the same memory.
+ */
+export class EventChecks {
+  readonly #found: { readonly event_id: string; readonly problem: LogProblem }[] = []
+  readonly #parents = new ParentChecks()
+
+  /** Gets every line as it is read; some lines twice. */
+  readonly look = (lines: readonly LogLine[]): void => {
+    for (const { event, file, line } of lines) {
+      if (event === undefined) continue
+      const add = (kind: string, message: string): void => {
+        this.#found.push({ event_id: event.event_id, problem: { file, line, kind, message } })
+      }
+      if (!isKittyEvent(event)) add('unknown_type', unknownType(event))
+      const secret = secretIn(JSON.stringify(event))
+      if (secret !== undefined) add('secret', holds(secret))
+      this.#parents.look(event, { file, line })
+    }
+  }
+
+  /** @param index the index of all those lines */
+  async problems(index: IndexReader): Promise<LogProblem[]> {
+    const found = [...this.#found, ...(await this.#parents.problems(index))]
+    const kept = new Map<string, IndexRow>()
+    for (let at = 0; at < found.length; at += BATCH)
+      for (const row of await index.rows(found.slice(at, at + BATCH).map(({ event_id }) => event_id)))
+        kept.set(row.event_id, row)
+    // Of two lines with one ID, one counts: the other one is a problem by itself.
+    const counts = found.filter(({ event_id, problem }) => {
+      const row = kept.get(event_id)
+      return row?.file === problem.file && row.line === problem.line
+    })
+    const unique = new Map(
+      counts.map(({ problem }) => [`${problem.file} ${problem.line} ${problem.message}`, problem]),
+    )
+    return [...unique.values()]
+  }
+}
+
+const BATCH = 5000
+
+function unknownType({ event_type, event_version }: LogEvent): string {
+  return `event type ${event_type} version ${event_version} is not known here; kept, passed over`
+}
+
+function holds(secret: string): string {
+  return `holds what looks like ${secret}: have it revoked, since git has carried it`
+}
