@@ -9,6 +9,8 @@ export class GitRefusal extends KittyError {
     readonly status: number,
     /** Git's message, without `fatal:`. */
     readonly reason: string,
+    /** Everything that git, or a hook, wrote to stderr. */
+    readonly said = reason,
   ) {
     const what = commandOf(args)
     super('GitFailure', `Git ${what} failed in ${folder}: ${sentence(reason)}`, {

@@ -28,7 +28,7 @@ export interface GitOptions {
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
   const { status, stdout, stderr } = run(folder, args, options)
   if (status === 0) return stdout
-  const refusal = new GitRefusal(folder, args, status, reasonIn(stderr))
+  const refusal = new GitRefusal(folder, args, status, reasonIn(stderr), stderr)
   // Some commands look for a repository themselves and print a different message if they may not use it.
   throw unsafeRepository(folder, stderr) ?? (refusal.isNo ? undefined : distrusted(folder)) ?? refusal
 }

@@ -12,6 +12,7 @@ import { assertNewSlug, assertSlug } from '../workspace/slug.js'
 import { DEFAULT_MISSION, specCreated } from './feature-created.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workspace } from '../workspace/workspace.js'
+import { OwnWriting } from './definitions/own-writing.js'
 import type { Repeats } from './repeats.js'
 import { Scope } from './scope.js'
 import { Notices } from '../errors/notices.js'
@@ -48,6 +49,7 @@ export class SetupSpec {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Scope) private readonly scope: Scope,
     @inject(Notices) private readonly notices: Notices,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /** @throws KittyError UsageError for an invalid slug, or one whose number another feature has */
@@ -102,8 +104,13 @@ export class SetupSpec {
     try {
       const { root } = this.workspace
       makeFolderInside(root, join(dir, 'tasks'))
-      putInside(root, join(dir, 'spec.md'), Buffer.from(specMarkdown(feature)))
-      putInside(root, join(dir, 'meta.json'), Buffer.from(metaJson(feature)))
+      for (const [name, text] of [
+        ['spec.md', specMarkdown(feature)],
+        ['meta.json', metaJson(feature)],
+      ] as const) {
+        putInside(root, join(dir, name), Buffer.from(text))
+        this.own.keep(repoPath(root, join(dir, name)), undefined, Buffer.from(text))
+      }
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       const reason = error instanceof Error ? error.message : String(error)

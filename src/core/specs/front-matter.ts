@@ -87,6 +87,16 @@ export function setLane(bytes: Buffer, lane: string): LaneChange {
   return replaced(bytes, insertAt, insertAt, `lane: ${quoteFor(lane)}${lane}${quoteFor(lane)}${lineEnd}`)
 }
 
+/** The same bytes without the line that states the lane. The given bytes if no such line can be told apart. */
+export function withoutLane(bytes: Buffer): Buffer {
+  const block = splitFrontMatter(bytes)
+  if (block.kind !== 'found') return bytes
+  const read = readEntries(headOf(bytes), block.start, block.end)
+  const [lane, ...others] = read.ok ? read.entries.filter(({ key }) => key === 'lane') : []
+  if (lane === undefined || others.length > 0) return bytes
+  return Buffer.concat([bytes.subarray(0, lane.start), bytes.subarray(lane.end)])
+}
+
 /** YAML 1.1 reads these plain words as booleans or null. */
 function quoteFor(lane: string): string {
   return /^(?:true|false|yes|no|on|off|null|y|n)$/i.test(lane) ? "'" : ''

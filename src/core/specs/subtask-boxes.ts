@@ -51,6 +51,13 @@ export function setBoxes(
   return { bytes: changed, changed: true, found: order }
 }
 
+/** The same bytes with every box cleared. */
+export function withoutTicks(bytes: Buffer): Buffer {
+  const cleared = Buffer.from(bytes)
+  for (const { mark } of boxesOf(bytes)) cleared[mark] = 0x20
+  return cleared
+}
+
 interface Box {
   readonly id: string
   /** The package whose section contains the box. Undefined outside of any section. */

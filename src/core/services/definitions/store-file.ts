@@ -2,8 +2,10 @@ import { inject, injectable } from 'inversify'
 import { putInside, removeInside } from '../../files/work-tree.js'
 import type { NewEvent } from '../../events-lib.js'
 import type { DefinitionPlace } from '../../specs/definition.js'
+import { repoPath } from '../../platform/paths.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { OwnWriting } from './own-writing.js'
 import { PlanDefinitions } from './plan-definitions.js'
 import { SyncDefinition, unsynced } from './sync-definition.js'
 
@@ -29,6 +31,7 @@ export class StoreFile {
     @inject(PlanDefinitions) private readonly plans: PlanDefinitions,
     @inject(SyncDefinition) private readonly sync: SyncDefinition,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /**
@@ -42,6 +45,7 @@ export class StoreFile {
     const { root } = this.workspace
     const written = this.store.written.size
     putInside(root, path, bytes)
+    this.own.keep(repoPath(root, path), change.before, bytes)
     try {
       const states = await this.store.workPackages(feature)
       const only = new Set([workPackage])

@@ -10,6 +10,7 @@ import { Workspace } from '../../workspace/workspace.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { DefinitionFiles } from './definition-files.js'
 import { loggedDefinition } from './logged-values.js'
+import { OwnWriting } from './own-writing.js'
 import { SyncedNotes } from './synced-notes.js'
 
 type Register = keyof Definition
@@ -33,6 +34,7 @@ export class WriteDefinitions {
     @inject(DefinitionFiles) private readonly files: DefinitionFiles,
     @inject(SyncedNotes) private readonly notes: SyncedNotes,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /**
@@ -67,6 +69,7 @@ export class WriteDefinitions {
     if (!written.ok) return written.problem
     try {
       putInside(root, path, written.bytes)
+      this.own.keep(file, read.bytes, written.bytes)
       return null
     } catch (error) {
       if (isKittyError(error)) return error.message

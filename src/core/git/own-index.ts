@@ -1,0 +1,181 @@
+/**
+ * A commit of chosen files that leaves the user's index alone: git builds it in an index file of our own
+ * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
+ * commit before.
+ */
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import { storageError } from '../files/storage-error.js'
+import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
+
+/** By path from the given folder: mode and object, as `100644 0a1b…`. A path that is absent has no entry. */
+export type Entries = ReadonlyMap<string, string>
+
+export class OwnIndex {
+  readonly #env: { readonly GIT_INDEX_FILE: string }
+  /** The commit that it was read from; undefined before the first commit. */
+  readonly head: string | undefined
+  readonly #root: string
+
+  /**
+   * @param root a folder of the checkout
+   * @param userIndex the checkout's own index, whose file times save git from reading every file
+   * @param file where to keep it; whoever made it removes it with `remove`
+   * @throws KittyError if git fails
+   */
+  constructor(root: string, userIndex: string, file: string) {
+    this.#root = root
+    this.head = resolveCommit(root, 'HEAD')
+    this.#env = { GIT_INDEX_FILE: file }
+    this.remove()
+    copyIfThere(userIndex, file)
+    if (this.head === undefined) this.#git(['read-tree', '--empty'])
+    else this.#git(['read-tree', '--reset', this.head])
+  }
+
+  /** Files below these folders that are not as in the commit, also new and removed ones. Without those git ignores. */
+  changed(folders: readonly string[]): { readonly present: string[]; readonly removed: string[] } {
+    const list = (...options: string[]): string[] =>
+      fields(
+        this.#git([
+          '--literal-pathspecs',
+          'ls-files',
+          '-z',
+          '--exclude-standard',
+          ...options,
+          '--',
+          ...folders,
+        ]),
+      )
+    const removed = new Set(list('--deleted'))
+    const present = new Set(list('--modified', '--others').filter((path) => !removed.has(path)))
+    return { present: [...present].sort(), removed: [...removed].sort() }
+  }
+
+  /** Takes these files over as they are in the work tree now. Returns false if nothing differs from the commit then. */
+  add(paths: readonly string[]): boolean {
+    this.#git(
+      ['update-index', '--add', '--remove', '-z', '--stdin'],
+      paths.map((path) => `${path}\0`).join(''),
+    )
+    const tree = this.#git(['write-tree']).toString('utf8').trim()
+    return this.head === undefined || tree !== gitText(this.#root, ['rev-parse', `${this.head}^{tree}`])
+  }
+
+  /** Commits it with the user's hooks, signing and identity. @throws GitRefusal */
+  commit(message: string): string {
+    this.#git(['commit', '--quiet', '--message', message])
+    return gitText(this.#root, ['rev-parse', 'HEAD'])
+  }
+
+  remove(): void {
+    rmSync(this.#env.GIT_INDEX_FILE, { force: true })
+    rmSync(`${this.#env.GIT_INDEX_FILE}.lock`, { force: true })
+  }
+
+  #git(args: readonly string[], input?: string): Buffer {
+    return git(this.#root, args, { env: this.#env, ...(input !== undefined && { input }) })
+  }
+}
+
+/** The entries of the user's index for these paths; `unmerged` for one with several. */
+export function userEntries(root: string, paths: readonly string[]): Entries {
+  const entries = new Map<string, string>()
+  for (const part of portions(paths))
+    for (const line of askGitFields(root, [
+      '--literal-pathspecs',
+      'ls-files',
+      '--stage',
+      '-z',
+      '--',
+      ...part,
+    ])) {
+      const [, mode, object, path] = /^(\d+) (\w+) \d\t([^]+)$/.exec(line) ?? []
+      if (mode === undefined || object === undefined || path === undefined) continue
+      entries.set(path, entries.has(path) ? 'unmerged' : `${mode} ${object}`)
+    }
+  return entries
+}
+
+/** A commit's entries for these paths. None for no commit. */
+export function committedEntries(
+  root: string,
+  commit: string | undefined,
+  paths: readonly string[],
+): Entries {
+  const entries = new Map<string, string>()
+  if (commit === undefined) return entries
+  for (const part of portions(paths))
+    for (const line of askGitFields(root, [
+      '--literal-pathspecs',
+      'ls-tree',
+      '-r',
+      '-z',
+      commit,
+      '--',
+      ...part,
+    ])) {
+      const [, mode, object, path] = /^(\d+) \w+ (\w+)\t([^]+)$/.exec(line) ?? []
+      if (mode !== undefined && object !== undefined && path !== undefined)
+        entries.set(path, `${mode} ${object}`)
+    }
+  return entries
+}
+
+/**
+ * Lets the user's index follow a commit, for those of these paths where it was as in the commit before: whatever the
+ * user staged stays staged. @throws GitRefusal, also while another process holds the index
+ */
+export function followCommit(
+  root: string,
+  paths: readonly string[],
+  { before, after }: { before: string | undefined; after: string },
+): void {
+  const had = committedEntries(root, before, paths)
+  const has = committedEntries(root, after, paths)
+  const staged = userEntries(root, paths)
+  const follow = paths.filter((path) => staged.get(path) === had.get(path))
+  // Unlike every other command used here, this one takes paths from the repository's top.
+  const prefix = gitText(root, ['rev-parse', '--show-prefix'])
+  const lines = follow.map(
+    (path) => `${has.get(path) ?? `0 ${'0'.repeat(after.length)}`}\t${prefix}${path}\0`,
+  )
+  if (lines.length > 0) git(root, ['update-index', '-z', '--index-info'], { input: lines.join('') })
+}
+
+/** Takes a commit back that was built on another one than it says, unless someone has gone on from it. */
+export function takeBack(root: string, commit: string, to: string): void {
+  git(root, ['update-ref', '-m', 'kitty commit: HEAD had moved', 'HEAD', to, commit])
+}
+
+/** The first parent of a commit; undefined for a first commit. */
+export function parentOf(root: string, commit: string): string | undefined {
+  return resolveCommit(root, `${commit}^`)
+}
+
+/** The short name of the branch that is checked out; undefined if HEAD is detached. */
+export function branchOf(root: string): string | undefined {
+  return askGitText(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+}
+
+function copyIfThere(from: string, to: string): void {
+  try {
+    mkdirSync(dirname(to), { recursive: true })
+    copyFileSync(from, to)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, to, 'not stored')
+  }
+}
+
+/** Few enough for one command line on every system. */
+function* portions(paths: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < paths.length; at += 100) yield paths.slice(at, at + 100)
+}
+
+function fields(bytes: Buffer): string[] {
+  return bytes
+    .toString('utf8')
+    .split('\0')
+    .filter((field) => field !== '')
+}

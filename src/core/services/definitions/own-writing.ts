@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { putPrivate } from '../../files/put-private.js'
+import { readPlain } from '../../files/read-plain.js'
+import { withoutLane } from '../../specs/front-matter.js'
+import { withoutTicks } from '../../specs/subtask-boxes.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+/** One file that a command wrote: from which content to which, as digests; null where there was or is no file. */
+interface Step {
+  readonly file: string
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** How many steps are kept. Older ones are most likely committed. */
+const STEPS = 2_000
+const BYTES_LIMIT = 1024 * 1024
+
+/**
+ * What kitty itself wrote into files below kitty-specs, so that `kitty commit` can tell it from what people wrote. Lanes
+ * and ticks need no note: they repeat the log.
+ */
+@injectable()
+export class OwnWriting {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  /**
+   * Best effort: what is not noted counts as the user's. Call it with the lock held.
+   * @param file relative to the repository's root
+   */
+  keep(file: string, before: Buffer | undefined, after: Buffer | undefined): void {
+    const steps = [...this.#read(), { file, from: digestOf(before), to: digestOf(after) }].slice(-STEPS)
+    putPrivate(this.#file, Buffer.from(`${JSON.stringify(steps)}\n`))
+  }
+
+  /** True if nothing but kitty's own writing leads from the one content to the other. Undefined is no file. */
+  leads(file: string, from: Buffer | undefined, to: Buffer | undefined): boolean {
+    const start = digestOf(from)
+    const steps = this.#read().filter((step) => step.file === file)
+    const seen = new Set<string | null>()
+    const open = [digestOf(to)]
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at === start) return true
+      if (seen.has(at)) continue
+      seen.add(at)
+      for (const step of steps) if (step.to === at) open.push(step.from)
+    }
+    return false
+  }
+
+  get #file(): string {
+    return join(this.workspace.privateDir, 'written.json')
+  }
+
+  #read(): readonly Step[] {
+    const file = readPlain(this.#file, BYTES_LIMIT)
+    if (!file.ok) return []
+    try {
+      const steps: unknown = JSON.parse(file.bytes.toString('utf8'))
+      return Array.isArray(steps) ? steps.filter(isStep) : []
+    } catch (error) {
+      if (error instanceof SyntaxError) return []
+      throw error
+    }
+  }
+}
+
+/** The content without lane, ticks and the difference between line ends, which a checkout may change. */
+function digestOf(bytes: Buffer | undefined): string | null {
+  if (bytes === undefined) return null
+  const text = withoutTicks(withoutLane(bytes)).toString('latin1').replaceAll('\r\n', '\n')
+  return createHash('sha256').update(text, 'latin1').digest('base64url')
+}
+
+function isStep(value: unknown): value is Step {
+  if (typeof value !== 'object' || value === null) return false
+  const { file, from, to } = value as Partial<Record<keyof Step, unknown>>
+  const isDigest = (one: unknown): boolean => one === null || typeof one === 'string'
+  return typeof file === 'string' && isDigest(from) && isDigest(to)
+}

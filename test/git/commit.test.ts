@@ -1,0 +1,214 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { FEATURE, kitty, project, type Ran } from '../support/kitty.js'
+import { tempFolder } from '../support/temp-folder.js'
+import { gitIn } from '../support/temp-repository.js'
+
+const PART = `kitty-specs/${FEATURE}/tasks/WP01-part.md`
+
+/** A repository in which the packages' files are committed too. */
+async function committedProject(): Promise<string> {
+  const root = await project()
+  writeFileSync(join(root, '.git', 'info', 'exclude'), '')
+  gitIn(root, 'add', '--all')
+  gitIn(root, 'commit', '--quiet', '--message', 'files')
+  return root
+}
+
+describe('kitty commit', () => {
+  let root: string
+  const git = (...args: string[]): string => gitIn(root, ...args).trimEnd()
+  const commit = (...args: string[]): Promise<Ran> => kitty(root, ['commit', '--json', ...args])
+  const write = (path: string, text: string): void => {
+    writeFileSync(join(root, path), text)
+  }
+  const filesOf = (revision: string): string[] =>
+    git('show', '--format=', '--name-only', revision).split('\n').sort()
+  const log = (): string => git('ls-files', '.kittify/events')
+  const hook = (name: string, script: string): void => {
+    writeFileSync(join(root, '.git', 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+
+  beforeEach(async () => {
+    root = await committedProject()
+  })
+
+  it('takes the log, lanes, boxes and files that kitty made, and names what people changed', async () => {
+    write(`kitty-specs/${FEATURE}/spec.md`, 'mine\n')
+    write(`kitty-specs/${FEATURE}/notes.md`, 'mine too\n')
+    await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+    const made = (await kitty(root, ['new', 'Next', '--json'])).json()
+    const ran = await commit('-m', 'Board')
+    expect(ran.code, ran.stdout).toBe(0)
+    expect(ran.json()).toMatchObject({
+      branch: 'main',
+      yours: [`kitty-specs/${FEATURE}/notes.md`, `kitty-specs/${FEATURE}/spec.md`],
+      staged: [],
+    })
+    expect(filesOf('HEAD')).toEqual([...log().split('\n'), PART, made['file']].sort())
+    expect(git('log', '-1', '--format=%s')).toBe('Board')
+    expect(git('diff', '--cached', '--name-only')).toBe('')
+    expect(
+      git('status', '--porcelain')
+        .split('\n')
+        .map((line) => line.slice(3))
+        .sort(),
+    ).toEqual([`kitty-specs/${FEATURE}/notes.md`, `kitty-specs/${FEATURE}/spec.md`])
+    const again = await commit()
+    expect(again.code).toBe(0)
+    expect(again.json()).toMatchObject({ commit: null, files: [] })
+    expect((await commit('--with-edits')).json()).toMatchObject({ yours: [] })
+    expect(git('status', '--porcelain')).toBe('')
+  })
+
+  it('counts an edit by kitty as kitty’s, and one by hand as yours', async () => {
+    await kitty(root, ['edit', 'WP01', '--body', 'README.md'])
+    write(
+      `kitty-specs/${FEATURE}/tasks/WP02-part.md`,
+      `${readFileSync(join(root, `kitty-specs/${FEATURE}/tasks/WP02-part.md`), 'utf8')}by hand\n`,
+    )
+    await kitty(root, ['edit', 'WP02', '--title', 'By kitty'])
+    expect((await commit()).json()).toMatchObject({
+      files: [...log().split('\n'), PART],
+      yours: [`kitty-specs/${FEATURE}/tasks/WP02-part.md`],
+    })
+  })
+
+  it('leaves the user’s next commit to hold exactly what the user staged', async () => {
+    write('README.md', 'staged\n')
+    git('add', 'README.md')
+    write('README.md', 'staged and more\n')
+    write('untracked.txt', 'x\n')
+    write(PART, readFileSync(join(root, PART), 'utf8').replace('# WP01', '# Mine'))
+    git('add', PART)
+    await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+    await kitty(root, ['agent', 'tasks', 'move-task', 'WP03', '--to', 'doing'])
+    const stagedBefore = git('diff', '--cached')
+    const ran = await commit()
+    expect(ran.json()).toMatchObject({ staged: [PART], yours: [] })
+    expect(filesOf('HEAD')).toEqual([...log().split('\n'), `kitty-specs/${FEATURE}/tasks/WP03-part.md`])
+    expect(git('diff', '--cached')).toBe(stagedBefore)
+    git('commit', '--quiet', '--message', 'mine')
+    expect(filesOf('HEAD')).toEqual(['README.md', PART])
+    expect(git('show', 'HEAD:README.md')).toBe('staged')
+    expect(git('status', '--porcelain').split('\n').sort()).toEqual([
+      ' M README.md',
+      ` M ${PART}`,
+      '?? untracked.txt',
+    ])
+  })
+
+  it('leaves out a log that the user staged', async () => {
+    await kitty(root, ['note', 'WP01', 'one'])
+    git('add', '.kittify')
+    expect((await commit()).json()).toMatchObject({ commit: null, staged: log().split('\n').slice(-1) })
+  })
+
+  it('runs the user’s hooks, and is refused by one', async () => {
+    await kitty(root, ['note', 'WP01', 'one'])
+    hook('pre-commit', 'git diff --cached --name-only > .git/seen; echo "no notes on Sundays" >&2; exit 1')
+    const head = git('rev-parse', 'HEAD')
+    const ran = await commit()
+    expect(ran.code).toBe(1)
+    expect(ran.stdout).toContain('no notes on Sundays')
+    expect(git('rev-parse', 'HEAD')).toBe(head)
+    expect(readFileSync(join(root, '.git', 'seen'), 'utf8').trim()).toBe(log().split('\n').at(-1))
+    hook('pre-commit', 'exit 0')
+    hook('commit-msg', 'echo "Signed-off-by: hook" >> "$1"')
+    expect((await commit()).code).toBe(0)
+    expect(git('log', '-1', '--format=%B')).toContain('Signed-off-by: hook')
+  })
+
+  it('signs as git is told to', async () => {
+    const key = join(tempFolder(), 'key')
+    const program = join(tempFolder(), 'sign')
+    writeFileSync(key, 'key')
+    // ssh-keygen -Y sign … FILE writes FILE.sig.
+    writeFileSync(
+      program,
+      '#!/bin/sh\nfor file; do :; done\nprintf "%s\\n" "-----BEGIN SSH SIGNATURE-----" x "-----END SSH SIGNATURE-----" > "$file.sig"\n',
+      { mode: 0o755 },
+    )
+    for (const [name, value] of [
+      ['gpg.format', 'ssh'],
+      ['gpg.ssh.program', program],
+      ['user.signingkey', key],
+      ['commit.gpgsign', 'true'],
+    ] as const)
+      git('config', name, value)
+    await kitty(root, ['note', 'WP01', 'one'])
+    const ran = await commit()
+    expect(ran.code, ran.stdout).toBe(0)
+    expect(git('cat-file', 'commit', 'HEAD')).toContain('BEGIN SSH SIGNATURE')
+  })
+
+  it('by two at once records everything, in a line of commits', async () => {
+    await kitty(root, ['note', 'WP01', 'one'])
+    const first = commit()
+    const noted = kitty(root, ['note', 'WP01', 'two'])
+    const second = commit()
+    expect([(await first).code, (await noted).code, (await second).code]).toEqual([0, 0, 0])
+    await commit()
+    expect(git('status', '--porcelain')).toBe('')
+    expect(git('log', '--merges', '--format=%h')).toBe('')
+  })
+
+  it.each([
+    ['a merge', 'MERGE_HEAD'],
+    ['a cherry-pick', 'CHERRY_PICK_HEAD'],
+    ['a rebase', 'rebase-merge'],
+    ['a bisect', 'BISECT_LOG'],
+  ])('is refused during %s', async (_, mark) => {
+    writeFileSync(join(root, '.git', mark), `${git('rev-parse', 'HEAD')}\n`)
+    expect((await commit()).code).toBe(1)
+  })
+
+  it('is refused on a detached HEAD', async () => {
+    git('checkout', '--quiet', '--detach')
+    const ran = await commit()
+    expect([ran.code, (ran.json() as { error: { kind: string } }).error.kind]).toEqual([1, 'ValidationError'])
+  })
+
+  it('waits for git, and says what to do when it takes long', async () => {
+    writeFileSync(join(root, '.git', 'index.lock'), '')
+    await kitty(root, ['note', 'WP01', 'one'])
+    const waiting = commit()
+    setTimeout(() => rmSync(join(root, '.git', 'index.lock')), 500)
+    expect((await waiting).code).toBe(0)
+    writeFileSync(join(root, '.git', 'index.lock'), '')
+    const refused = await commit()
+    expect(refused.code).toBe(4)
+    expect(refused.stdout).toContain('index.lock')
+  })
+
+  it('killed after its commit leaves nothing that would undo it', async () => {
+    await kitty(root, ['note', 'WP01', 'one'])
+    hook('post-commit', 'kill -9 $(cat .git/kitty-pid)')
+    const { spawn } = await import('node:child_process')
+    const program = join(import.meta.dirname, '..', '..', 'bin', 'run.js')
+    const child = spawn(process.execPath, [program, 'commit'], { cwd: root, stdio: 'ignore' })
+    writeFileSync(join(root, '.git', 'kitty-pid'), String(child.pid))
+    await new Promise((resolve) => child.once('exit', resolve))
+    rmSync(join(root, '.git', 'hooks', 'post-commit'))
+    expect(git('log', '-1', '--format=%s')).toBe('kitty: record 1 event')
+    expect(git('diff', '--cached', '--name-only')).not.toBe('')
+    expect((await commit()).code).toBe(0)
+    expect(git('status', '--porcelain')).toBe('')
+  })
+
+  it('pushes with --push, and keeps the commit when the remote refuses', async () => {
+    const remote = join(tempFolder(), 'remote.git')
+    git('clone', '--quiet', '--bare', root, remote)
+    git('remote', 'add', 'origin', remote)
+    git('push', '--quiet', '--set-upstream', 'origin', 'main')
+    await kitty(root, ['note', 'WP01', 'one'])
+    expect((await commit('--push')).json()).toMatchObject({ pushed: true })
+    expect(gitIn(remote, 'rev-parse', 'main').trim()).toBe(git('rev-parse', 'HEAD'))
+    rmSync(remote, { recursive: true })
+    await kitty(root, ['note', 'WP01', 'two'])
+    expect((await commit('--push')).code).toBe(1)
+    expect(git('log', '-1', '--format=%s')).toBe('kitty: record 1 event')
+    expect(existsSync(join(root, '.git', 'kitty', 'commit.index'))).toBe(false)
+  })
+})
