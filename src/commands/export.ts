@@ -4,19 +4,23 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { ExportBoard } from '../core/services/export-board.js'
+import { ExportPage } from '../core/services/export-page.js'
 import { TransferFormats } from '../core/services/transfer-formats.js'
 import { WriteExport } from '../core/services/write-export.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 /** Exports the log as it is, without an intermediate form. */
 const EVENTS = 'jsonl'
+/** Exports board and flow, which no intermediate form holds. */
+const PAGE = 'html'
 
 export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   static override summary = "Write the board as another tool's files"
   static override description =
-    'To stdout, or with --out to a file or folder. Formats: jsonl (the events), spec-kitty, beads, backlog, csv, markdown (a board for a pull request), mermaid (dependencies), github (a script of gh calls, which kitty never runs), and those of plugins. What a format lacks travels in labels such as kitty:lane=rejected, and comes back with kitty import.'
+    'To stdout, or with --out to a file or folder. Formats: jsonl (the events), spec-kitty, beads, backlog, csv, html (board and flow on one page, without script or network), markdown (a board for a pull request), mermaid (dependencies), github (a script of gh calls, which kitty never runs), and those of plugins. What a format lacks travels in labels such as kitty:lane=rejected, and comes back with kitty import.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> markdown --feature 017',
+    '<%= config.bin %> <%= command.id %> html --out board.html',
     '<%= config.bin %> <%= command.id %> beads --out issues.jsonl',
     '<%= config.bin %> <%= command.id %> backlog --out ../backlog-copy',
   ]
@@ -39,6 +43,8 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     const board = await this.service(ExportBoard)
     const target = await this.service(WriteExport)
     if (format === EVENTS) return this.#events(board.lines(feature), out, target)
+    if (format === PAGE)
+      return this.#single(await (await this.service(ExportPage)).page(feature), out, target)
     const exporter = (await this.service(TransferFormats)).exporter(format)
     const files = await board.files(exporter, feature)
     const text = files[0]?.text ?? ''
@@ -47,6 +53,11 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
       this.show(() => `${files.length} files written to ${folder}`)
       return this.document({ format, path: folder, files: files.map(({ path }) => path), text: null })
     }
+    return this.#single(text, out, target)
+  }
+
+  async #single(text: string, out: string | undefined, target: WriteExport): Promise<unknown> {
+    const { format } = this.args
     const path = out === undefined ? null : target.file(out, text)
     this.show(() => (path === null ? text.replace(/\n$/, '') : `Written to ${path}`))
     return this.document({ format, path, files: [], text: path === null ? text : null })
