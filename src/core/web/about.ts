@@ -22,7 +22,6 @@ export function about(
     read_only: readOnly,
     lanes: table.lanes,
     initial: table.initial,
-    working: table.working,
     done: table.done,
     dropped: table.dropped,
     moves: Object.fromEntries(moves),

@@ -14,8 +14,6 @@ export interface About {
   /** In the workflow's order. */
   readonly lanes: readonly string[]
   readonly initial: string
-  /** Lanes in which a package belongs to its holder. */
-  readonly working: readonly string[]
   readonly done: readonly string[]
   /** Lanes for packages that are no longer wanted. */
   readonly dropped: readonly string[]

@@ -1,3 +1,4 @@
+import { Claim } from '../services/claims/claim.js'
 import { Conflicts } from '../services/conflicts.js'
 import { Gates, type GateStatus } from '../services/gates.js'
 import { MarkSubtasks } from '../services/mark-subtasks.js'
@@ -44,6 +45,11 @@ export const WRITES = {
     })
     const rows = await (await services.resolve(TaskQueries)).list({ feature })
     return { ...moved, row: rows.find(({ work_package }) => work_package === workPackage) }
+  },
+  claim: async (services, given) => {
+    const { scope, feature, provenance } = await place(services, given)
+    const workPackage = scope.workPackage(given.text('work_package'))
+    return (await services.resolve(Claim)).claim({ feature, workPackage, provenance })
   },
   tick: async (services, given) => {
     const { scope, feature, provenance } = await place(services, given)

@@ -72,8 +72,11 @@ describe('moving', () => {
     }
   })
 
-  it('claims into the first working lane', () => {
-    expect(pressed(stateOf(), 'c').ask).toMatchObject({ given: { to: 'doing', expect: 'planned' } })
+  it('claims as the claim command does', () => {
+    expect(pressed(stateOf(), 'c').ask).toMatchObject({
+      name: 'claim',
+      given: { feature: FEATURE, work_package: 'WP01' },
+    })
   })
 })
 

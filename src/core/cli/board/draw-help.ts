@@ -6,7 +6,7 @@ const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['g, G', 'the first, the last package of the lane'],
   ['enter', 'open the package: its subtasks, facts, text, notes and history'],
   ['m', 'move it: only lanes that its workflow opens, never by force'],
-  ['c', 'claim it: move it to the lane where work is done'],
+  ['c', 'claim it, as kitty claim does'],
   ['t', 'tick its subtasks, or open them again'],
   ['n', 'keep a note on it'],
   ['/', 'show only packages with these words in number, title, feature, actor, tags or marks'],

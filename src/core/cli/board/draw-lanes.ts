@@ -130,6 +130,7 @@ function factsOf(one: WorkPackageDocument, width: number, style: Style): Line {
     gates.total === 0 ? '' : `gates ${gates.passed}/${gates.total}`,
   ].filter(Boolean)
   const right: Line = [
+    ...(one.lease?.ended === true ? [span('lease ended ', 'warn')] : []),
     ...(blocked_by.length === 0 ? [] : [span(`${blocked} ${oneLine(blocked_by.join(' '))} `, 'bad')]),
     ...marks.map(({ mark }) => span(`${oneLine(mark)} `, 'warn')),
     span(counts.join('  '), 'faint'),

@@ -10,7 +10,7 @@ export interface Key {
 /** A write, named as in core/web/writes. */
 export interface WriteAsk {
   readonly kind: 'write'
-  readonly name: 'move' | 'tick' | 'note' | 'resolve'
+  readonly name: 'move' | 'claim' | 'tick' | 'note' | 'resolve'
   readonly given: Readonly<Record<string, string | boolean>>
   /** What to say once it is written. */
   readonly done: string

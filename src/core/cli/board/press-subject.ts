@@ -40,9 +40,8 @@ function openConflicts(state: BoardState): Pressed {
 
 function claim(state: BoardState): Pressed {
   const subject = subjectOf(state)
-  const to = state.about.working[0]
-  if (subject === undefined || to === undefined) return refused(state, 'This workflow has no working lane.')
-  const { feature, work_package, lane } = subject
-  const given = { feature, work_package, to, expect: lane }
-  return { state, ask: { kind: 'write', name: 'move', given, done: `${work_package} is yours` } }
+  if (subject === undefined) return { state }
+  const { feature, work_package } = subject
+  const done = `${work_package} is yours`
+  return { state, ask: { kind: 'write', name: 'claim', given: { feature, work_package }, done } }
 }
