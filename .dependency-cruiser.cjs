@@ -119,8 +119,11 @@ module.exports = {
     ),
     rule(
       'one-git',
-      'Ask git through core/git: one environment, errors with a kind. plugin/host/npm runs npm, by its absolute path; open-in-browser a browser; editor the user’s editor.',
-      { path: '^src', pathNot: '^src/core/(git/git|plugin/host/npm|cli/open-in-browser|cli/editor)[.]ts$' },
+      'Ask git through core/git: one environment, errors with a kind. plugin/host/npm runs npm, by its absolute path; open-in-browser a browser; editor the user’s editor; child-command what the user names.',
+      {
+        path: '^src',
+        pathNot: '^src/core/(git/git|plugin/host/npm|cli/open-in-browser|cli/editor|cli/child-command)[.]ts$',
+      },
       { path: '^(node:)?child_process$' },
     ),
     rule(

@@ -79,6 +79,7 @@ export default tseslint.config(
       'src/core/plugin/host/npm.ts',
       'src/core/cli/open-in-browser.ts',
       'src/core/cli/editor.ts',
+      'src/core/cli/child-command.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
   },

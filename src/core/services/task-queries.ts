@@ -84,7 +84,7 @@ export class TaskQueries {
       history: history.map(eventDocument),
       gates_list: gateDocuments(state),
       usage: state.usage,
-      notes: history.flatMap(note),
+      notes: notesIn(history),
       conflicts: state.conflicts,
     }
   }
@@ -97,6 +97,16 @@ export class TaskQueries {
   ): WorkPackageDocument {
     return workPackageDocument(row, () => feature, this.workflow, this.laneFiles.fileOf, marksOf, leaseOf)
   }
+}
+
+/** The notes that no one has taken back. */
+function notesIn(history: readonly LogEvent[]): NoteDocument[] {
+  const retracted = new Set(history.flatMap(retractedBy))
+  return history.flatMap(note).filter(({ event_id }) => !retracted.has(event_id))
+}
+
+function retractedBy(event: LogEvent): string[] {
+  return isKittyEvent(event) && event.event_type === 'NoteRetracted' ? [event.payload.note] : []
 }
 
 function note(event: LogEvent): NoteDocument[] {

@@ -19,7 +19,18 @@ const TEXTS: Readonly<Record<string, (payload: Payload, style: Style) => string>
     `gate ${word(payload['gate_id'])} ${word(payload['new_status'])}${after(detailsOf(payload['result_data']))}`,
   TagsChanged: (payload) => tags(payload),
   UsageRecorded: (payload) => usageText(payload['tokens'], payload['cost_usd_micros'], payload['seconds']),
+  WPChanged: (payload) => `definition changed: ${changedIn(payload)}`,
+  FeatureArchived: () => 'feature archived',
+  FeatureRestored: () => 'feature restored',
+  NoteRetracted: () => 'note taken back',
   NoteAdded: (payload) => `note: ${word(payload['text'])}`,
+}
+
+function changedIn(payload: Payload): string {
+  const registers = ['title', 'priority', 'dependencies', 'subtasks']
+  return registers
+    .filter((register) => payload[register] !== undefined && payload[register] !== null)
+    .join(', ')
 }
 
 /** One line without control characters, of any length; unknown types are shown by name. */

@@ -1,0 +1,50 @@
+import { importKey, isKittyEvent, type LogEvent } from '../../events-lib.js'
+import type { EventStore, Provenance } from '../../store/event-store.js'
+
+/** Events read at once while looking for the holder's last one. */
+const PAGE = 200
+
+/** Event types that a command brings along when it first takes over what a package's file says. */
+const DEFINES: ReadonlySet<string> = new Set(['SpecCreated', 'WPCreated', 'WPChanged'])
+
+/**
+ * The events of the last command of this holder, in their order; empty if it has written none. What a command brought
+ * along from the files is left out: it is what the files still say.
+ */
+export async function lastCommand(store: EventStore, provenance: Provenance): Promise<LogEvent[]> {
+  const newest = await store.read({ actor: provenance.actor, limit: PAGE })
+  const last = newest.findLast((event) => isOwn(event, provenance))
+  if (last === undefined) return []
+  // All events of one append share a timestamp and have consecutive clocks.
+  const sameTime = await store.read({
+    actor: provenance.actor,
+    from: last.timestamp,
+    to: last.timestamp,
+    sinceClock: last.lamport_clock - PAGE * PAGE,
+  })
+  const command: LogEvent[] = []
+  let clock: number = last.lamport_clock
+  for (const event of sameTime.filter((one) => one.lamport_clock <= clock).reverse()) {
+    if (event.lamport_clock !== clock || !isPartOf(event, last)) break
+    command.unshift(event)
+    clock -= 1
+  }
+  const events = command.filter(({ event_type }) => event_type !== 'HeadsJoined')
+  const own = events.filter(({ event_type }) => !DEFINES.has(event_type))
+  return own.length === 0 ? events : own
+}
+
+function isPartOf(event: LogEvent, last: LogEvent): boolean {
+  // What a command brings along has none of its keys.
+  const isSameOperation = event.causation_id === last.causation_id || event.causation_id === null
+  return isSameOperation && event.correlation_id === last.correlation_id
+}
+
+/** An event of this holder's, and not one that an import brought. */
+function isOwn(event: LogEvent, { session = null, correlationId }: Provenance): boolean {
+  if (event.event_type === 'HeadsJoined' || importKey(event) !== undefined) return false
+  if (event.correlation_id !== correlationId) return false
+  if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return true
+  const { session: kept = null, holder = null } = event.payload
+  return kept === null || holder !== null || kept === session
+}

@@ -1,0 +1,49 @@
+import { KittyError } from '../../errors/kitty-error.js'
+import { shownCommand } from '../../errors/shown-command.js'
+import type { LogEvent } from '../../events-lib.js'
+
+/** This holder has written nothing that could be taken back. */
+export function nothingToUndo(actor: string, session: string | null): KittyError {
+  const who = session === null ? actor : `${actor} in session ${session}`
+  return new KittyError('StateTransitionError', `${who} has written nothing that undo could take back.`, {
+    nextSteps: [
+      'only your own last command can be taken back: --actor, --session and --correlation say whose',
+    ],
+  })
+}
+
+/** Someone has gone on from what is to be taken back. */
+export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: string): KittyError {
+  const who =
+    later === undefined
+      ? ''
+      : ` by ${later.actor} at ${later.timestamp} (${later.event_type} ${later.event_id})`
+  return new KittyError('LostRace', `${what} of ${undone.entity_id} was changed again${who}.`, {
+    nextSteps: shownCommand(['kitty', 'agent', 'events', 'list', '--entity', undone.entity_id]),
+    context: {
+      feature_slug: undone.payload.feature_slug,
+      entity_id: undone.entity_id,
+      event_id: undone.event_id,
+      changed_by: later?.actor ?? null,
+      changed_at: later?.timestamp ?? null,
+      changed_in: later?.event_id ?? null,
+    },
+  })
+}
+
+/** Events of this type stay; the commands that do what is wanted instead. */
+export function staysWritten(undone: LogEvent, instead: readonly string[]): KittyError {
+  return new KittyError(
+    'StateTransitionError',
+    `Your last command wrote ${undone.event_type} (${undone.entity_id}), which undo does not take back.`,
+    {
+      nextSteps: instead,
+      context: {
+        feature_slug: undone.payload.feature_slug,
+        entity_id: undone.entity_id,
+        event_id: undone.event_id,
+        event_type: undone.event_type,
+      },
+    },
+  )
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { Next } from '../../src/core/services/claims/next.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { preparedRepository } from '../support/prepared-repository.js'
+import { documentOf, failureIn, kitty, type Outcome } from '../support/program.js'
+import { inProcess } from '../support/session.js'
+
+/** Rounds of each race: 200 before a release. */
+const ROUNDS = Number(process.env['KITTY_CLAIM_ROUNDS'] ?? 2)
+const SESSIONS = ['s1', 's2', 's3', 's4'] as const
+const FEATURE = '001-race'
+
+const idOf = (round: number): string => `WP${String(round + 1).padStart(2, '0')}`
+
+/** Four command lines of one actor, each in a session of its own, at the same time. */
+function together(root: string, ...args: readonly string[]): Promise<Outcome[]> {
+  return Promise.all(
+    SESSIONS.map((session) => kitty({ cwd: root, env: { KITTY_SESSION: session } }, ...args, '--json')),
+  )
+}
+
+async function holders(root: string): Promise<Map<string, string | null>> {
+  const { store } = await inProcess({ cwd: root })
+  const states = await store.workPackages(FEATURE)
+  await store.close()
+  return new Map(states.map((state) => [state.work_package_id, state.lane_session]))
+}
+
+describe('four command lines of one actor with sessions of their own', () => {
+  it(
+    'that claim one package: one gets it, the others learn who has it, and no claim is lost',
+    async () => {
+      const packages = Array.from({ length: ROUNDS }, (_, round) => ({ id: idOf(round) }))
+      const { root } = await preparedRepository({ [FEATURE]: packages })
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const outcomes = await together(root, 'claim', idOf(round))
+        expect(outcomes.map(({ code }) => code).sort(), `round ${round}`).toEqual([0, 6, 6, 6])
+        const winner = SESSIONS[outcomes.findIndex(({ code }) => code === 0)]
+        for (const loser of outcomes.filter(({ code }) => code === 6))
+          expect(failureIn(loser)).toMatchObject({
+            kind: 'LostRace',
+            context: { moved_by: 'ada', session: winner },
+          })
+        expect((await holders(root)).get(idOf(round))).toBe(winner)
+      }
+    },
+    ROUNDS * 30_000 + 60_000,
+  )
+
+  it(
+    'that ask for the next one: never the same, and never nothing while one is free',
+    async () => {
+      // One fewer than they ask for, so that the last one finds nothing.
+      const packages = Array.from({ length: ROUNDS * 4 - 1 }, (_, at) => ({ id: idOf(at) }))
+      const { root } = await preparedRepository({ [FEATURE]: packages })
+      const given: string[] = []
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const outcomes = await together(root, 'next', '--claim', '--another')
+        expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+        const claimed = outcomes.map(
+          (outcome) => documentOf(outcome)['claimed'] as { work_package: string } | null,
+        )
+        given.push(...claimed.flatMap((one) => one?.work_package ?? []))
+        const free = packages.length - round * 4
+        expect(claimed.filter((one) => one !== null)).toHaveLength(Math.min(4, free))
+      }
+      expect(new Set(given).size).toBe(packages.length)
+      const again = await together(root, 'next', '--claim')
+      for (const [at, outcome] of again.entries()) {
+        const { claimed, resumed } = documentOf(outcome) as {
+          claimed: { work_package: string }
+          resumed: boolean
+        }
+        expect(resumed).toBe(true)
+        expect((await holders(root)).get(claimed.work_package)).toBe(SESSIONS[at])
+      }
+    },
+    ROUNDS * 30_000 + 60_000,
+  )
+})
+
+describe('the package of an agent that was killed', () => {
+  it('is offered to the next one when its lease has ended, and to no one before', async () => {
+    const { root } = await preparedRepository({ [FEATURE]: [{ id: 'WP01' }] })
+    const killed = await kitty({ cwd: root, env: { KITTY_SESSION: 's1' } }, 'next', '--claim', '--json')
+    expect(killed.code).toBe(0)
+    const nextFor = async (hours: number) => {
+      const now = new Date(Date.now() + hours * 3_600_000)
+      const { store, service } = await inProcess({ cwd: root, now: () => now })
+      const provenance = { actor: 'bob', session: 's2', causationId: null, correlationId: 's2' }
+      const result = await (await service(Next)).claim({ features: [FEATURE], provenance })
+      await store.close()
+      return result
+    }
+    expect(await nextFor(3.9)).toMatchObject({
+      claimed: null,
+      why: [{ work_package: 'WP01', reason: 'held', by: ['ada'] }],
+    })
+    expect(await nextFor(4.1)).toMatchObject({ claimed: { work_package: 'WP01' }, resumed: false })
+    const state = await inProcess({ cwd: root }).then(async ({ container, store }) => {
+      const found = await (await container.resolve(EventStore)).workPackage(FEATURE, 'WP01')
+      await store.close()
+      return found
+    })
+    expect(state).toMatchObject({ lane: 'doing', lane_actor: 'bob', lane_session: 's2' })
+  })
+})
