@@ -135,6 +135,8 @@ const program = {
     'wsl-utils': './scripts/bundle/wsl-utils.cjs',
     // kitty gives ulid its randomness; the build for Node would load node:crypto for nothing.
     ulid: './node_modules/ulid/dist/browser/index.cjs',
+    // Its main file requires others through a parameter, which no bundler sees.
+    'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js',
   },
   // npm checks Node's version, by "engines".
   define: { ...shared.define, 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' },

@@ -1,6 +1,8 @@
+import { Flags } from '@oclif/core'
 import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
+import { type HookedAgent, HOOKED } from '../core/agents/session-hook.js'
 import { actorFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderPrime } from '../core/cli/render/prime.js'
@@ -17,7 +19,15 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
     'KITTY_ACTOR=claude <%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
   ]
-  static override flags = { actor: actorFlag }
+  static override flags = {
+    actor: actorFlag,
+    hook: Flags.option({
+      summary: 'Answer the session hook of this agent, in its own form.',
+      description: 'Reads the session from the document on stdin. kitty setup agents writes the hook.',
+      options: HOOKED,
+      exclusive: ['json'],
+    })(),
+  }
 
   declare readonly eventStore: EventStore
   declare readonly errorStorage: ErrorStorage
@@ -26,9 +36,25 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
-    const prime = await (await this.service(Prime)).document(this.flags.actor)
+    const service = await this.service(Prime)
     await this.warnOfProblems(await this.eventStore.problems())
+    if (this.flags.hook !== undefined) return this.answerHook(service, this.flags.hook)
+    const prime = await service.document({ actor: this.flags.actor })
     this.show(() => renderPrime(prime))
     return this.document(prime)
+  }
+
+  private async answerHook(service: Prime, agent: HookedAgent): Promise<void> {
+    const [{ hookInput }, { environmentLine, hookAnswer, sessionOf, setsEnvironment }] = await Promise.all([
+      import('../core/cli/hook-input.js'),
+      import('../core/agents/session-hook.js'),
+    ])
+    const session = sessionOf(await hookInput(process.stdin))
+    const file = process.env['CLAUDE_ENV_FILE']
+    if (agent === 'claude' && session !== undefined && file !== undefined && file !== '')
+      (await import('../core/files/append-text.js')).appendText(file, environmentLine(session))
+    const prime = await service.document({ actor: this.flags.actor, session })
+    const text = renderPrime(prime, session !== undefined && !setsEnvironment(agent))
+    this.show(() => JSON.stringify(hookAnswer(agent, text, session)))
   }
 }

@@ -4,7 +4,16 @@
  * neither a link nor a FIFO can replace them, compare what we opened with what we saw, and read no file beyond its
  * limit. docs/trust.md.
  */
-import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from 'node:fs'
+import {
+  chownSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { typeName, unsafe, unsafeFile } from './assert-safe.js'
@@ -161,6 +170,19 @@ export function removeInside(root: string, path: string): void {
     unlinkSync(path)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
+  }
+}
+
+/** Removes `folder` and its parents below the root, as far as they are empty. Git keeps no empty folder either. */
+export function removeEmptyFolders(root: string, folder: string): void {
+  for (let at = folder; lookInside(root, at).state === 'folder'; at = dirname(at)) {
+    try {
+      rmdirSync(at)
+    } catch {
+      // Something else is in it, so it stays.
+      return
+    }
+    if (dirname(at) === root) return
   }
 }
 

@@ -16,13 +16,18 @@ export interface PrimeDocument extends PrimeLists {
   /** Null if HEAD is detached. */
   readonly branch: string | null
   readonly actor: string
-  /** KITTY_SESSION; null if it is not set. */
+  /** The session of a hook's input, or KITTY_SESSION; null if there is neither. */
   readonly session: string | null
   readonly packages: number
   readonly features: number
   /** Number of packages per lane, in the workflow's order. */
   readonly lanes: Readonly<Record<string, number>>
   readonly rules: readonly WorkflowRule[]
+}
+
+interface Given {
+  readonly actor?: string | undefined
+  readonly session?: string | undefined
 }
 
 /** What an agent must know at its start. Reads the index only: no package file, no network. */
@@ -37,8 +42,8 @@ export class Prime {
   ) {}
 
   /** @throws KittyError UsageError when no usable actor is named */
-  async document(actorFlag?: string): Promise<PrimeDocument> {
-    const { actor } = this.scope.provenance({ actor: actorFlag })
+  async document(given: Given = {}): Promise<PrimeDocument> {
+    const { actor } = this.scope.provenance(given)
     const [known, everything] = [await this.store.features(), await this.store.boardRows()]
     const away = new Set(known.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])))
     const rows = everything.filter((row) => !away.has(row.feature_slug))
@@ -48,7 +53,7 @@ export class Prime {
       repository: basename(this.workspace.root),
       branch: currentBranch(this.workspace.gitDir) ?? null,
       actor,
-      session: this.session.env['KITTY_SESSION'] || null,
+      session: given.session ?? (this.session.env['KITTY_SESSION'] || null),
       packages: rows.length,
       features: new Set(rows.map((row) => row.feature_slug)).size,
       lanes,

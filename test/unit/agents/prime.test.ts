@@ -62,8 +62,8 @@ describe('kitty prime', () => {
     const { store, service } = await inProcess({ cwd: root })
     await store.emit([move('for_review', 'WP01')], BY_BOB)
     const prime = await service(Prime)
-    expect((await prime.document('ada')).reviews.total).toBe(1)
-    expect((await prime.document('bob')).reviews.total).toBe(0)
+    expect((await prime.document({ actor: 'ada' })).reviews.total).toBe(1)
+    expect((await prime.document({ actor: 'bob' })).reviews.total).toBe(0)
     await store.close()
   })
 

@@ -28,11 +28,15 @@ const ASKS: Readonly<Record<string, (lanes: string) => string>> = {
   evidence_given: (lanes) => `${lanes}: --evidence.`,
 }
 
-/** @returns text without a final newline */
-export function renderPrime(prime: PrimeDocument): string {
+/**
+ * @param mustExport the agent must set the session's variable itself
+ * @returns text without a final newline
+ */
+export function renderPrime(prime: PrimeDocument, mustExport = false): string {
   return [
     `kitty keeps the work packages of ${prime.repository} (branch ${prime.branch ?? 'none: detached HEAD'}).`,
     `You are ${prime.actor}${prime.session === null ? '' : `, session ${prime.session}`}. ${counts(prime)}`,
+    ...(mustExport ? [`Begin your shell commands with: export KITTY_SESSION=${prime.session ?? ''}`] : []),
     ...section('Yours', prime.yours),
     ...section('Rejected, to be done again', prime.rejected),
     ...section('To review', prime.reviews),
