@@ -25,6 +25,9 @@ const PATCHES = {
   [join(OCLIF, 'module-loader.js')]: { imports: 3 },
 }
 
+/** The one module through which the program uses the SDK of the Model Context Protocol. */
+const MCP_SDK = join(ROOT, 'dist', 'core', 'mcp', 'sdk.js')
+
 /** Keyed by path; both builds of the program use it. */
 const transformed = new Map()
 function transform(path) {
@@ -42,6 +45,7 @@ const atFirstUse = {
       const ownFile = path.replace(/^#/, '')
       if (Object.hasOwn(OWN_FILES, ownFile)) return { path: `./${ownFile}.cjs`, external: true }
       const found = await plugin.resolve(path, { kind, importer, resolveDir, pluginData: atFirstUse })
+      if (found.path === MCP_SDK) return { path: './mcp.cjs', external: true }
       return !found.external && (isOwn(found.path) || found.path.includes(OCLIF))
         ? { path: relative(ROOT, found.path), namespace: 'cjs' }
         : found
@@ -162,7 +166,7 @@ const results = await Promise.all([
   build({
     ...shared,
     ...traced,
-    entryPoints: OWN_FILES,
+    entryPoints: { ...OWN_FILES, mcp: MCP_SDK },
     alias: { 'app-root-path': './scripts/bundle/app-root-path.cjs' },
     plugins: [oneDriver],
   }),

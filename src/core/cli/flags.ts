@@ -21,7 +21,7 @@ const correlationFlag = Flags.string({
   helpValue: 'ID',
 })
 
-const sessionFlag = Flags.string({
+export const sessionFlag = Flags.string({
   summary: 'Your session. With the actor it is who holds a package.',
   description: 'Default: KITTY_SESSION. Also the correlation where none is given.',
   helpValue: 'ID',

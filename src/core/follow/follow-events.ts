@@ -46,6 +46,20 @@ export class FollowEvents {
     yield* this.#events(following, filter)
   }
 
+  /**
+   * The next events in the order of arrival, without waiting for more.
+   * @throws KittyError UsageError if the event `after` was never seen here
+   */
+  async arrivedAfter(after: string, filter: EventFilter, limit: number): Promise<EventDocument[]> {
+    const following = await this.#open({ after }, new AbortController().signal)
+    const events: EventDocument[] = []
+    for await (const batch of this.#deliver(following, new Map(), filter)) {
+      events.push(...batch)
+      if (events.length >= limit) break
+    }
+    return events.slice(0, limit)
+  }
+
   /** Yields the history in the total order, like `EventStore.stream`, and then new events. */
   async *listAndFollow(filter: EventFilter, signal: AbortSignal): AsyncGenerator<readonly EventDocument[]> {
     const following = await this.#open('end', signal)

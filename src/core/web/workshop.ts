@@ -26,6 +26,11 @@ export class Workshop {
     return turn
   }
 
+  /** Waits until every request so far has ended, well or not. */
+  async idle(): Promise<void> {
+    await this.#last
+  }
+
   async #once<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
     const services = this.fresh()
     const store = await services.resolve(EventStore)

@@ -1,0 +1,95 @@
+import { inject, injectable } from 'inversify'
+import { failureOf } from '../cli/failure.js'
+import { problemWarnings } from '../cli/problem-warnings.js'
+import { Notices } from '../errors/notices.js'
+import { Leases } from '../services/claims/leases.js'
+import { Scope } from '../services/scope.js'
+import { EventStore } from '../store/event-store.js'
+import type { Resolver } from '../token.js'
+import { Workshop } from '../web/workshop.js'
+import { holderOf } from '../workspace/holder.js'
+import { ToolInput } from './tool-input.js'
+import type { Place, Tool, ToolAnswer } from './tool.js'
+
+/** Who calls, as far as the connection knows. */
+export interface Caller {
+  readonly actor: string | undefined
+  /** Null over HTTP, where connections have no identity. */
+  readonly session: string | null
+}
+
+/** The result of `tools/call`. A type, because the protocol's results may have more keys. */
+export type ToolResult = {
+  content: { type: 'text'; text: string }[]
+  structuredContent: Record<string, unknown>
+  isError?: true
+}
+
+/** Runs one tool as if it were a command of its own: same services, same rules, same records of refusals. */
+@injectable()
+export class CallTool {
+  constructor(@inject(Workshop) private readonly workshop: Workshop) {}
+
+  /** A refusal is a result, too: it has `isError`, the failure document and the next steps. */
+  async call(
+    name: string,
+    tool: Tool,
+    given: Readonly<Record<string, unknown>>,
+    caller: Caller,
+  ): Promise<ToolResult> {
+    try {
+      return await this.workshop.run(`mcp ${name}`, async (services) => {
+        const store = await services.resolve(EventStore)
+        const run = (): Promise<ToolAnswer> => this.#answer(name, tool, given, caller, services)
+        const { document, text } = tool.readOnly === true ? await store.snapshot(run) : await run()
+        const notices = await services.resolve(Notices)
+        for (const warning of problemWarnings(await store.problems())) notices.warn(warning)
+        const warnings = notices.all.map((warning) => `Warning: ${warning}`)
+        return {
+          content: [{ type: 'text', text: [text, ...warnings].join('\n') }],
+          structuredContent: { ...document, warnings: notices.all },
+        }
+      })
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+
+  async #answer(
+    name: string,
+    tool: Tool,
+    given: Readonly<Record<string, unknown>>,
+    { actor, session }: Caller,
+    services: Resolver,
+  ): Promise<ToolAnswer> {
+    const input = new ToolInput(name, given, Object.keys(tool.properties))
+    const scope = await services.resolve(Scope)
+    const key = tool.readOnly === true ? undefined : input.optional('key')
+    const provenance = {
+      ...scope.provenance({ actor, 'idempotency-key': key }),
+      ...(session !== null && { session, correlationId: session }),
+    }
+    let place: Place | undefined
+    const answer = await tool.answer({
+      services,
+      scope,
+      input,
+      provenance,
+      place: async () => (place = await scope.place(input.text('wp'), undefined)),
+    })
+    if (place !== undefined)
+      await (await services.resolve(Leases)).renew(place.feature, place.workPackage, holderOf(provenance))
+    return answer
+  }
+}
+
+function refusal(error: unknown): ToolResult {
+  const { kind, message, next_steps, context } = failureOf(error).document
+  return {
+    isError: true,
+    content: [
+      { type: 'text', text: [`${kind}: ${message}`, ...next_steps.map((step) => `-> ${step}`)].join('\n') },
+    ],
+    structuredContent: { error: { kind, message, next_steps, context } },
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inject, injectable } from 'inversify'
+import { LogChanges } from '../follow/log-changes.js'
+import { LogFollower } from '../follow/log-follower.js'
+import { EventLog } from '../log/event-log.js'
+import { EventStore } from '../store/event-store.js'
+import { Workshop } from '../web/workshop.js'
+import { Workspace } from '../workspace/workspace.js'
+import { urisOf } from './resources.js'
+
+/** A resource is announced at most once in this many milliseconds, however often it changes. */
+const EVERY_MS = 250
+
+/** Tells which resources changed, whichever process wrote the events. Holds neither lock nor index in between. */
+@injectable()
+export class ResourceUpdates {
+  constructor(
+    @inject(Workshop) private readonly workshop: Workshop,
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /** Runs until `signal` is aborted. */
+  async follow(announce: (uri: string) => void, signal: AbortSignal): Promise<void> {
+    const positions = await this.workshop.run('mcp resources', async (services) =>
+      (await services.resolve(EventStore)).positions(),
+    )
+    const tail = new LogFollower(this.log, positions)
+    const changes = new LogChanges(this.log, this.workspace.eventsDir)
+    const uris = new Set<string>()
+    try {
+      do {
+        for (const lines of tail.news())
+          for (const { event } of lines)
+            if (event !== undefined) for (const uri of urisOf(event)) uris.add(uri)
+        for (const uri of uris) announce(uri)
+        uris.clear()
+        await pause(signal)
+        // Events that git removed have no line, but the board is another one.
+        uris.add(BOARD)
+      } while (await changes.next(signal))
+    } finally {
+      changes.close()
+    }
+  }
+}
+
+const BOARD = 'kitty://board'
+
+async function pause(signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(EVERY_MS, undefined, { signal })
+  } catch {
+    // Aborted: the caller looks at the signal.
+  }
+}

@@ -1,0 +1,67 @@
+import { KittyError } from '../errors/kitty-error.js'
+
+/** The arguments of one tool call, read by name. They come from a model, so nothing about them is certain. */
+export class ToolInput {
+  constructor(
+    private readonly tool: string,
+    private readonly values: Readonly<Record<string, unknown>>,
+    known: readonly string[],
+  ) {
+    const unknown = Object.keys(values).filter((name) => !known.includes(name))
+    if (unknown.length > 0)
+      throw this.#wrong(`it takes no ${unknown.join(', ')}; it takes ${known.join(', ')}`)
+  }
+
+  /** True if any of these was given. */
+  has(...names: readonly string[]): boolean {
+    return names.some((name) => this.values[name] !== undefined && this.values[name] !== null)
+  }
+
+  /** @throws KittyError UsageError if it is missing or not a text */
+  text(name: string): string {
+    const text = this.optional(name)
+    if (text === undefined) throw this.#wrong(`"${name}" is missing`)
+    return text
+  }
+
+  /** @throws KittyError UsageError if it is not a text */
+  optional(name: string): string | undefined {
+    if (!this.has(name)) return undefined
+    const value = this.values[name]
+    if (typeof value !== 'string') throw this.#wrong(`"${name}" is no text`)
+    return value
+  }
+
+  /** @throws KittyError UsageError if it is neither true nor false */
+  flag(name: string): boolean {
+    const value = this.has(name) ? this.values[name] : false
+    if (typeof value !== 'boolean') throw this.#wrong(`"${name}" is neither true nor false`)
+    return value
+  }
+
+  /** @throws KittyError UsageError if it is no whole number from `min` up */
+  number(name: string, min: number): number | undefined {
+    if (!this.has(name)) return undefined
+    const value = this.values[name]
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min)
+      throw this.#wrong(`"${name}" is no whole number from ${min} up`)
+    return value
+  }
+
+  /** A list of texts; one text is a list of one. @throws KittyError UsageError */
+  list(name: string): readonly string[] {
+    if (!this.has(name)) return []
+    const value = this.values[name]
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (!list.every((item): item is string => typeof item === 'string'))
+      throw this.#wrong(`"${name}" is no list of texts`)
+    return list
+  }
+
+  #wrong(reason: string): KittyError {
+    return new KittyError('UsageError', `The arguments of ${this.tool} are wrong: ${reason}.`, {
+      nextSteps: [`Call ${this.tool} with arguments that fit its inputSchema.`],
+      context: { tool: this.tool },
+    })
+  }
+}

@@ -1,0 +1,29 @@
+import { renderConflicts } from '../../cli/render/conflicts.js'
+import { valueText } from '../../cli/render/conflict-lines.js'
+import { Conflicts } from '../../services/conflicts.js'
+import { PLAIN } from '../plain.js'
+import { KEY, TEXT, described, type Tool } from '../tool.js'
+
+export const conflicts: Tool = {
+  description: 'Open conflicts, of all or one feature. With wp and keep: settle one.',
+  properties: {
+    feature: TEXT,
+    wp: described('WP01, 001/WP01 or a feature'),
+    keep: described('actor, event id or value'),
+    register: TEXT,
+    ...KEY,
+  },
+  async answer({ services, scope, input, provenance }) {
+    const service = await services.resolve(Conflicts)
+    if (!input.has('keep')) {
+      const open = await service.list(await scope.chosenFeature(input.optional('feature')), false)
+      const text = open.length === 0 ? 'No open conflicts.' : renderConflicts(open, PLAIN)
+      return { document: { conflicts: open }, text }
+    }
+    const { feature, entity_id: entity } = await scope.contested(input.text('wp'), input.optional('feature'))
+    const [keep, register] = [input.text('keep'), input.optional('register')]
+    const settled = await service.resolve({ feature, entity, keep, register, provenance })
+    const text = `${feature}/${settled.entity_id}: ${settled.register} is ${valueText(settled.value)}, settled`
+    return { document: settled, text }
+  },
+}
