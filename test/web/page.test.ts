@@ -178,6 +178,18 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.waitForSelector('.decisions', { state: 'detached' })
   })
 
+  it('marks a card whose file differs from the log, and one whose lease has ended while the page was open', async () => {
+    writeFileSync(join(served.root, '.kittify/config.json'), '{"claims": {"expire": "5s"}}')
+    const file = join(served.root, 'kitty-specs/003-search/tasks/WP03-work.md')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('Suggest while typing', 'Suggest sooner'))
+    const page = await open()
+    await kittyIn(served.root, 'zoe', 'move', '002/WP03', 'doing')
+    await page.locator(`${card('003-search/WP03')} .mark`, { hasText: 'changed' }).waitFor()
+    await page
+      .locator(`${card('002-invoice-export/WP03')} .mark`, { hasText: 'lease of zoe ended' })
+      .waitFor()
+  })
+
   it('ticks a subtask, sets a gate and keeps a note', async () => {
     const page = await open('?open=001-parcel-tracking/WP03')
     await page.getByLabel('T008').first().click()

@@ -7,6 +7,7 @@ import { current, update, useStore } from '../state/store.js'
 import { dragOnPointerDown } from './drag.js'
 import { Holder } from './holder.js'
 import { cardKeys } from './keyboard.js'
+import { EndedLease } from './lease.js'
 
 export function Card({ id }: { id: string }): h.JSX.Element | null {
   const card = useStore(({ packages }) => packages.get(id))
@@ -44,7 +45,7 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
       </a>
       <Marks card={card} isContested={isContested} />
       <p class="foot">
-        <Holder actor={card.actor} />
+        <Holder actor={card.actor} lease={card.lease} />
         <Counts card={card} />
         <time dateTime={updated_at ?? ''} title={updated_at ?? ''}>
           {ago(updated_at)}
@@ -61,13 +62,19 @@ function Marks({
   card: WorkPackageDocument
   isContested: boolean
 }): h.JSX.Element | null {
-  const { blocked_by, tags, lane } = card
+  const { blocked_by, tags, lane, lease, marks } = card
   const isWaiting = blocked_by.length > 0 && lane === current().about?.initial
-  if (!isContested && !isWaiting && tags.length === 0) return null
+  if (!isContested && !isWaiting && lease === null && tags.length === 0 && marks.length === 0) return null
   return (
     <p class="marks">
       {isContested && <span class="mark bad">conflict</span>}
       {isWaiting && <span class="mark wait">waits for {blocked_by.join(', ')}</span>}
+      <EndedLease lease={lease} />
+      {marks.map(({ mark, text }) => (
+        <span key={mark} class="mark wait" title={text}>
+          {mark}
+        </span>
+      ))}
       {tags.map((tag) => (
         <span key={tag} class="mark">
           {tag}

@@ -1,11 +1,18 @@
 import { h } from 'preact'
-import { hueOf } from '../format.js'
+import { hueOf, when } from '../format.js'
+import type { WorkPackageDocument } from '../state/documents.js'
+
+interface HolderProps {
+  readonly actor: string | null
+  readonly lease?: WorkPackageDocument['lease']
+}
 
 /** Who has moved a card where it is: a badge in a color of their own, and the name. */
-export function Holder({ actor }: { actor: string | null }): h.JSX.Element | null {
+export function Holder({ actor, lease }: HolderProps): h.JSX.Element | null {
   if (actor === null) return null
+  const until = lease === undefined || lease === null ? '' : `has it until ${when(lease.expires_at)}`
   return (
-    <span class="holder" style={{ '--hue': hueOf(actor) }}>
+    <span class="holder" style={{ '--hue': hueOf(actor) }} title={until}>
       <i aria-hidden="true">{initials(actor)}</i>
       <span>{actor}</span>
     </span>

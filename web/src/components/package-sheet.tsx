@@ -10,6 +10,7 @@ import { Gates, Notes, Subtasks } from './edits.js'
 import { HistoryGraph } from './history-graph.js'
 import { Holder } from './holder.js'
 import { laneColor } from './lane-colors.js'
+import { EndedLease } from './lease.js'
 import { Markdown } from './markdown.js'
 import { Modal } from './modal.js'
 
@@ -70,8 +71,9 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
             {laneName(one.lane)} ▾
           </button>
         )}
-        <Holder actor={one.actor} />
+        <Holder actor={one.actor} lease={one.lease} />
         <time dateTime={one.updated_at ?? ''}>{ago(one.updated_at)}</time>
+        <EndedLease lease={one.lease} />
         {one.tags.map((tag) => (
           <span key={tag} class="mark">
             {tag}
