@@ -4,7 +4,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { renderBoard } from '../core/cli/render/board.js'
+import { boardLeftOut, renderBoard } from '../core/cli/render/board.js'
 import { commitNotes } from '../core/cli/render/commit-notes.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
@@ -12,16 +12,18 @@ import { CommitState } from '../core/services/commit-state.js'
 import { Status } from '../core/services/status.js'
 import { PastBoard } from '../core/services/past-board.js'
 import type { EventStore } from '../core/store/event-store.js'
+import { Workflow } from '../core/workspace/config.js'
 
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override summary = 'Show the board'
   static override description =
-    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file.\nWith --at it is the board as it was: at a clock value, at a UTC time or the end of a day, or as a git revision has it.'
+    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file. In a pipe a large board is one line per feature with the packages that wait for somebody; --full shows all.\nWith --at it is the board as it was: at a clock value, at a UTC time or the end of a day, or as a git revision has it.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017',
     '<%= config.bin %> <%= command.id %> --at 2026-11-22',
     '<%= config.bin %> <%= command.id %> --at origin/main --json',
+    '<%= config.bin %> <%= command.id %> --json --brief',
     '<%= config.bin %> <%= command.id %> --watch',
   ]
   static override flags = {
@@ -31,6 +33,10 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
       helpValue: 'WHEN',
     }),
     archived: Flags.boolean({ summary: 'Show archived features, too.', exclusive: ['at', 'watch'] }),
+    full: Flags.boolean({ summary: 'Show every package, also of a large board in a pipe.' }),
+    brief: Flags.boolean({
+      summary: 'In JSON: counts, and only the packages in work, in review, rejected or blocked.',
+    }),
     watch: Flags.boolean({
       summary: 'Stay, and draw the board anew whenever it changes.',
       exclusive: ['at'],
@@ -53,8 +59,17 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     const uncommitted = (await this.service(CommitState)).look()
-    this.show((style) => [renderBoard(status, style), ...commitNotes(uncommitted)].join('\n'))
-    return this.document({ ...status, ...uncommitted })
+    const { full } = this.flags
+    this.show((style) =>
+      [
+        renderBoard(status, style, full),
+        ...commitNotes(uncommitted),
+        ...boardLeftOut(status, style, full),
+      ].join('\n'),
+    )
+    if (!this.flags.brief || !this.jsonEnabled()) return this.document({ ...status, ...uncommitted })
+    const { briefDocument } = await import('../core/services/brief-status.js')
+    return this.document(briefDocument({ ...status, ...uncommitted }, await this.service(Workflow)))
   }
 
   private async board(feature: string | undefined): Promise<StatusDocument> {

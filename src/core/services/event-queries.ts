@@ -5,6 +5,7 @@ import type { EventFilter } from '../index/event-index.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import type { EventStore } from '../store/event-store.js'
+import { knownWorkPackage } from './known-work-package.js'
 import type { Scope } from './scope.js'
 
 export interface EventFlags {
@@ -44,6 +45,16 @@ export class EventQueries {
 
   async list(store: EventStore, filter: EventFilter): Promise<EventDocument[]> {
     return (await store.read(filter)).map(eventDocument)
+  }
+
+  /** Everything that happened to one package. @throws KittyError UnknownWorkPackage */
+  async history(
+    store: EventStore,
+    place: { feature: string; workPackage: string },
+  ): Promise<EventDocument[]> {
+    const { feature, workPackage } = place
+    await knownWorkPackage(store, feature, workPackage)
+    return (await store.history(feature, workPackage)).map(eventDocument)
   }
 
   async *stream(store: EventStore, filter: EventFilter): AsyncIterable<readonly EventDocument[]> {

@@ -85,6 +85,17 @@ export class Scope {
   }
 
   /**
+   * The features to list: the requested one, or all.
+   * @param all include archived features
+   * @throws KittyError as `feature`
+   */
+  async chosenFeatures(flag: string | undefined, all = false): Promise<string[]> {
+    const asked = await this.chosenFeature(flag)
+    if (asked !== undefined) return [asked]
+    return all ? this.features() : this.activeFeatures()
+  }
+
+  /**
    * Resolves any name of an existing feature. Other text is returned unchanged, as the name of a new feature.
    * @throws KittyError AmbiguousFeature
    */

@@ -58,6 +58,18 @@ export function withoutTicks(bytes: Buffer): Buffer {
   return cleared
 }
 
+/** What the first box of each subtask says, by its ID, without the ID and the marks around it. */
+export function boxTexts(bytes: Buffer): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const { id, words } of boxesOf(bytes)) {
+    const text = Buffer.from(words, 'latin1').toString('utf8')
+    const written = ID.exec(text)?.[0] ?? ''
+    const rest = text.slice(written.length).replace(/^[*_`~\]:.)\s-]{0,8}/, '')
+    if (!texts.has(id)) texts.set(id, (rest === '' ? text : rest).trim())
+  }
+  return texts
+}
+
 interface Box {
   readonly id: string
   /** The package whose section contains the box. Undefined outside of any section. */
@@ -65,6 +77,8 @@ interface Box {
   readonly done: boolean
   /** Offset of the byte between the brackets. */
   readonly mark: number
+  /** The line after the brackets, one character per byte. */
+  readonly words: string
 }
 
 function* boxesOf(bytes: Buffer): Generator<Box> {
@@ -89,7 +103,7 @@ function* boxesOf(bytes: Buffer): Generator<Box> {
     }
     const [, before, mark, words] = BOX.exec(content) ?? []
     if (before !== undefined && words !== undefined)
-      yield { id: idOf(words), owner, done: mark !== ' ', mark: line.start + before.length }
+      yield { id: idOf(words), owner, done: mark !== ' ', mark: line.start + before.length, words }
   }
 }
 

@@ -58,10 +58,13 @@ describe('lists', () => {
     ])
   })
 
-  it('are whole and bare when piped, with the feature in front', () => {
+  it('are whole when piped, under a heading, with the feature in front', () => {
     const lines = renderWorkPackages(rows, PIPED).split('\n')
-    expect(lines[0]).toBe('025-cli-event-log  WP01  doing    3/5  claude  -     Title of WP01')
-    expect(lines[1]).toContain(rows[1]?.title)
+    expect(lines.slice(0, 2)).toEqual([
+      'feature            id    lane     subtasks  who     blocked by  title',
+      '025-cli-event-log  WP01  doing    3/5       claude  -           Title of WP01',
+    ])
+    expect(lines[2]).toContain(rows[1]?.title)
   })
 
   it('name the feature on a terminal where there are several', () => {
@@ -74,7 +77,7 @@ describe('lists', () => {
 
   it('of what is ready say whom each would unblock', () => {
     expect(renderReady([{ ...workPackage('WP03'), unblocks: ['WP04', 'WP05'] }], PIPED)).toBe(
-      '025-cli-event-log  WP03  WP04,WP05  Title of WP03',
+      'feature            id    unblocks   title\n025-cli-event-log  WP03  WP04,WP05  Title of WP03',
     )
   })
 
@@ -101,7 +104,9 @@ describe('lists', () => {
       timestamp: '2026-11-22T10:00:00.000Z',
       context: {},
     }
-    expect(renderErrors([record], PIPED)).toBe('2026-11-22 10:00:00  GateFailure  -  move to done  ci is red')
+    expect(renderErrors([record], PIPED).split('\n').at(-1)).toMatch(
+      /^2026-11-22 10:00:00 {2}GateFailure +- +move to done +ci is red$/,
+    )
   })
 
   it('show earlier errors with their whole reason on a terminal', () => {

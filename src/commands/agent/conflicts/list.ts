@@ -2,12 +2,13 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderConflicts } from '../../../core/cli/render/conflicts.js'
 import { Conflicts } from '../../../core/services/conflicts.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListConflictsCommand extends KittyCommand<typeof ListConflictsCommand> {
+export default class ListConflictsCommand extends ListCommand<typeof ListConflictsCommand> {
   static override summary = 'List what was written at once with different outcomes'
   static override description =
     'Open conflicts: a rule has chosen which value stands, and nobody has looked yet. --all also lists those that a later event has settled. Every feature, unless one is asked for.'
@@ -19,6 +20,7 @@ export default class ListConflictsCommand extends KittyCommand<typeof ListConfli
   static override flags = {
     feature: featureFlag,
     all: Flags.boolean({ summary: 'Settled ones too.' }),
+    ...listFlags,
   }
 
   declare readonly eventStore: EventStore
@@ -28,8 +30,7 @@ export default class ListConflictsCommand extends KittyCommand<typeof ListConfli
   async run(): Promise<unknown> {
     const service = await this.service(Conflicts)
     const scope = await this.scope(this.eventStore)
-    const conflicts = await service.list(await scope.chosenFeature(this.flags.feature), this.flags.all)
-    this.show((style) => renderConflicts(conflicts, style))
-    return this.document({ conflicts })
+    const rows = await service.list(await scope.chosenFeature(this.flags.feature), this.flags.all)
+    return this.list({ key: 'conflicts', rows, render: renderConflicts })
   }
 }

@@ -2,12 +2,13 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderErrors } from '../../../core/cli/render/error-records.js'
 import { ErrorQueries } from '../../../core/services/error-queries.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCommand> {
+export default class ListErrorsCommand extends ListCommand<typeof ListErrorsCommand> {
   static override summary = 'List what went wrong before, newest first'
   static override description =
     'Refused moves, failed gates and failed writes of every feature, so that an agent can look before it acts. The records are in .kittify/errors, one file a day; old files can be deleted at will.'
@@ -20,7 +21,7 @@ export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCom
     type: Flags.string({ summary: 'Only of this type, as StateTransitionError.', helpValue: 'TYPE' }),
     feature: featureFlag,
     since: Flags.string({ summary: 'From this day or UTC time on.', helpValue: 'WHEN' }),
-    limit: Flags.integer({ summary: 'At most so many.', min: 1, helpValue: 'N' }),
+    ...listFlags,
   }
 
   declare readonly eventStore: EventStore
@@ -29,8 +30,7 @@ export default class ListErrorsCommand extends KittyCommand<typeof ListErrorsCom
   @WithEventStore
   async run(): Promise<unknown> {
     const service = await this.service(ErrorQueries)
-    const errors = await service.list(await this.scope(this.eventStore), this.flags)
-    this.show((style) => renderErrors(errors, style))
-    return this.document({ errors, count: errors.length })
+    const rows = await service.list(await this.scope(this.eventStore), { ...this.flags, limit: undefined })
+    return this.list({ key: 'errors', rows, render: renderErrors, count: true })
   }
 }

@@ -2,12 +2,13 @@ import { Args } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderGates } from '../../../core/cli/render/tables.js'
 import { Gates } from '../../../core/services/gates.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListGatesCommand extends KittyCommand<typeof ListGatesCommand> {
+export default class ListGatesCommand extends ListCommand<typeof ListGatesCommand> {
   static override summary = 'List the gates of a feature or of one work package'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -20,7 +21,7 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
       ignoreStdin: true,
     }),
   }
-  static override flags = { feature: featureFlag }
+  static override flags = { feature: featureFlag, ...listFlags }
 
   declare readonly eventStore: EventStore
 
@@ -30,8 +31,7 @@ export default class ListGatesCommand extends KittyCommand<typeof ListGatesComma
     const service = await this.service(Gates)
     const scope = await this.scope(this.eventStore)
     const { feature, workPackage } = await scope.placeOrFeature(this.args.workPackage, this.flags.feature)
-    const gates = await service.list(feature, workPackage)
-    this.show((style) => renderGates(gates, style))
-    return this.document({ gates })
+    const rows = await service.list(feature, workPackage)
+    return this.list({ key: 'gates', rows, render: renderGates })
   }
 }

@@ -3,12 +3,13 @@ import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, laneFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderWorkPackages } from '../../../core/cli/render/tables.js'
 import { TaskQueries } from '../../../core/services/task-queries.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListTasksCommand extends KittyCommand<typeof ListTasksCommand> {
+export default class ListTasksCommand extends ListCommand<typeof ListTasksCommand> {
   static override summary = 'List the work packages of a feature'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --feature 017',
@@ -18,6 +19,7 @@ export default class ListTasksCommand extends KittyCommand<typeof ListTasksComma
     feature: featureFlag,
     lane: laneFlag('Only those in this lane.'),
     tag: Flags.string({ summary: 'Only those with this tag.', helpValue: 'TAG' }),
+    ...listFlags,
   }
 
   declare readonly eventStore: EventStore
@@ -29,8 +31,7 @@ export default class ListTasksCommand extends KittyCommand<typeof ListTasksComma
     const service = await this.service(TaskQueries)
     const scope = await this.scope(this.eventStore)
     const { lane, tag } = this.flags
-    const work_packages = await service.list({ feature: await scope.feature(this.flags.feature), lane, tag })
-    this.show((style) => renderWorkPackages(work_packages, style))
-    return this.document({ work_packages })
+    const rows = await service.list({ feature: await scope.feature(this.flags.feature), lane, tag })
+    return this.list({ key: 'work_packages', rows, render: renderWorkPackages })
   }
 }

@@ -3,12 +3,13 @@ import { Snapshot } from '../../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderReady } from '../../../core/cli/render/tables.js'
 import { TaskQueries } from '../../../core/services/task-queries.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCommand> {
+export default class ReadyTasksCommand extends ListCommand<typeof ReadyTasksCommand> {
   static override summary = 'List what can be started now'
   static override description =
     'Planned packages whose dependencies are done, each with those that would have nothing left to wait for once it is done.'
@@ -19,6 +20,7 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
   static override flags = {
     feature: featureFlag,
     all: Flags.boolean({ summary: 'In every feature.', exclusive: ['feature'] }),
+    ...listFlags,
   }
 
   declare readonly eventStore: EventStore
@@ -30,8 +32,7 @@ export default class ReadyTasksCommand extends KittyCommand<typeof ReadyTasksCom
     const service = await this.service(TaskQueries)
     const scope = await this.scope(this.eventStore)
     const { all, feature } = this.flags
-    const ready = await service.ready(all ? await scope.activeFeatures() : [await scope.feature(feature)])
-    this.show((style) => renderReady(ready, style))
-    return this.document({ ready })
+    const rows = await service.ready(all ? await scope.activeFeatures() : [await scope.feature(feature)])
+    return this.list({ key: 'ready', rows, render: renderReady })
   }
 }

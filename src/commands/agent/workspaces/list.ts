@@ -1,12 +1,13 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag } from '../../../core/cli/flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
 import { renderWorkspaces } from '../../../core/cli/render/workspaces.js'
 import { Workspaces } from '../../../core/services/workspaces.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorkspacesCommand> {
+export default class ListWorkspacesCommand extends ListCommand<typeof ListWorkspacesCommand> {
   static override summary = 'List the worktrees of work packages'
   static override description =
     'Stale ones are named with the reason: worktree_missing (the package is in work and has none here), half_made, branch_merged, package_done. Every feature, unless one is asked for.'
@@ -14,7 +15,7 @@ export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorks
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017 --json',
   ]
-  static override flags = { feature: featureFlag }
+  static override flags = { feature: featureFlag, ...listFlags }
 
   declare readonly eventStore: EventStore
 
@@ -23,8 +24,7 @@ export default class ListWorkspacesCommand extends KittyCommand<typeof ListWorks
   async run(): Promise<unknown> {
     const service = await this.service(Workspaces)
     const scope = await this.scope(this.eventStore)
-    const workspaces = await service.list(await scope.chosenFeature(this.flags.feature))
-    this.show((style) => renderWorkspaces(workspaces, style))
-    return this.document({ workspaces })
+    const rows = await service.list(await scope.chosenFeature(this.flags.feature))
+    return this.list({ key: 'workspaces', rows, render: renderWorkspaces })
   }
 }

@@ -125,7 +125,7 @@ function padded({ text, width }: Cell, column: number): string {
   return width === column ? text : text + ' '.repeat(column - width)
 }
 
-function conflictLine(slug: string, conflict: ConflictDocument): string {
+export function conflictLine(slug: string, conflict: ConflictDocument): string {
   const values = conflict.events.map((event) => {
     const stands = event.event_id === conflict.winner ? ' (stands)' : ''
     return `${valueText(event.value)} by ${oneLine(event.actor)}${stands}`

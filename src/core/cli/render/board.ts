@@ -6,6 +6,7 @@ import type {
 } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { plainBoard } from './board-plain.js'
+import { boardSummary, isSmall, leftOutOfSummary } from './board-summary.js'
 import { conflictLines } from './conflict-lines.js'
 import { featureHeading, featureSummary, isFinished } from './feature-heading.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
@@ -31,13 +32,16 @@ const NEXT_STEPS = [
   '  kitty agent feature finalize-tasks --all',
 ]
 
-/** The board as text without a final newline: lanes on a terminal, one fact per line when piped. */
-export function renderBoard(status: StatusDocument, style: Style): string {
+/**
+ * The board as text without a final newline: lanes on a terminal, one fact per line when piped.
+ * @param full show every package of a large board, too
+ */
+export function renderBoard(status: StatusDocument, style: Style, full = false): string {
   if (status.features.length === 0) return NEXT_STEPS.join('\n')
-  if (!style.terminal) return plainBoard(status, style)
+  if (!style.terminal) return isWhole(status, full) ? plainBoard(status, style) : boardSummary(status)
   const { features } = status
   const unfinished = features.filter((feature) => !isFinished(feature))
-  const shown = features.length === 1 ? features : unfinished.length > FULL_BOARDS ? [] : unfinished
+  const shown = features.length === 1 ? features : unfinished.length > FULL_BOARDS && !full ? [] : unfinished
   const summarised = features.filter((feature) => !shown.includes(feature))
   const sections = [
     ...shown.map((feature) => wholeFeature(feature, style)),
@@ -59,6 +63,15 @@ export function renderBoard(status: StatusDocument, style: Style): string {
       .flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section])),
     style,
   )
+}
+
+function isWhole(status: StatusDocument, full: boolean): boolean {
+  return full || isSmall(status)
+}
+
+/** What a board in a pipe leaves out, and the command that shows it; empty when it leaves nothing out. */
+export function boardLeftOut(status: StatusDocument, style: Style, full: boolean): string[] {
+  return style.terminal || isWhole(status, full) ? [] : [leftOutOfSummary(status)]
 }
 
 function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {

@@ -1,4 +1,4 @@
-/** Rows in columns: with a heading and cut to the width on a terminal; uncut and without a heading when piped. */
+/** Rows in columns under a heading: cut to the width on a terminal, uncut when piped. */
 import type { Style } from '../style.js'
 import { fill, ink, lineWidth, span, type Line, type Span } from './line.js'
 
@@ -24,7 +24,7 @@ export function renderTable<Row>(
   const shown = columns.filter((column) => !(style.terminal && column.pipedOnly === true))
   const cells = rows.map((row) => shown.map((column) => column.cell(row)))
   const titles = shown.map((column) => span(column.title, 'faint'))
-  const all = style.terminal && heading ? [titles, ...cells] : cells
+  const all = heading ? [titles, ...cells] : cells
   const widths = shown.map((column, at) => {
     const widest = column.width ?? Math.max(0, ...all.map((row) => lineWidth(row.slice(at, at + 1))))
     return style.terminal ? Math.min(widest, WIDEST_CELL) : widest

@@ -5,6 +5,8 @@ import type {
   ReadyDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
+import type { OfferedDocument } from '../../services/list-work.js'
+import { packageName } from '../../specs/package-name.js'
 import type { Style } from '../style.js'
 import { eventText } from './event-text.js'
 import { laneTone } from './lane.js'
@@ -37,11 +39,25 @@ const LIST_COLUMNS: readonly Column<WorkPackageDocument>[] = [
   TITLE,
 ]
 
+const NAME: Column<WorkPackageDocument> = {
+  title: 'package',
+  cell: (one) => span(oneLine(packageName(one.feature, one.work_package)), 'strong'),
+}
+
+/** Output of `list`. */
+export function renderWork(rows: readonly WorkPackageDocument[], style: Style): string {
+  if (rows.length === 0) return 'No work package matches.'
+  return renderTable([NAME, ...LIST_COLUMNS.slice(1)], rows, style)
+}
+
 /** Output of `tasks list`. */
 export function renderWorkPackages(rows: readonly WorkPackageDocument[], style: Style): string {
   if (rows.length === 0) return 'No work package matches.'
   return renderTable(withFeature(LIST_COLUMNS, rows, style), rows, style)
 }
+
+const NOTHING_READY =
+  'Nothing is ready: every planned work package waits for another, or none is planned. Look with: kitty status'
 
 const READY_COLUMNS: readonly Column<ReadyDocument>[] = [
   WORK_PACKAGE,
@@ -54,10 +70,20 @@ const READY_COLUMNS: readonly Column<ReadyDocument>[] = [
 
 /** Output of `tasks ready`. */
 export function renderReady(rows: readonly ReadyDocument[], style: Style): string {
-  if (rows.length === 0) {
-    return 'Nothing is ready: every planned work package waits for another, or none is planned. Look with: kitty status'
-  }
+  if (rows.length === 0) return NOTHING_READY
   return renderTable(withFeature(READY_COLUMNS, rows, style), rows, style)
+}
+
+const OFFERED_COLUMNS: readonly Column<OfferedDocument>[] = [
+  NAME,
+  { title: 'what', cell: (one) => span(one.why, laneTone(one.lane)) },
+  ...READY_COLUMNS.slice(1),
+]
+
+/** Output of `ready`. */
+export function renderOffered(rows: readonly OfferedDocument[], style: Style): string {
+  if (rows.length === 0) return NOTHING_READY
+  return renderTable(OFFERED_COLUMNS, rows, style)
 }
 
 /** Adds the feature column when it tells rows apart or a program reads them. */

@@ -44,7 +44,7 @@ export function workPackageLines(page: WorkPackageDetailDocument, now: Date, sty
   return lines.flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section]))
 }
 
-function head(page: WorkPackageDetailDocument): Line[] {
+export function head(page: WorkPackageDetailDocument): Line[] {
   return [
     [span(oneLine(page.work_package), 'strong'), span(` ${oneLine(page.title)}`)],
     [span(oneLine(page.feature), 'faint')],
@@ -52,7 +52,7 @@ function head(page: WorkPackageDetailDocument): Line[] {
   ]
 }
 
-function facts(page: WorkPackageDetailDocument, now: Date, style: Style): Line[] {
+export function facts(page: WorkPackageDetailDocument, now: Date, style: Style): Line[] {
   const { blocked, dot } = symbolsOf(style)
   const when = relativeTime(page.updated_at, now)
   const verb = laneActivity(page.lane) === 'working' ? 'by' : 'last by'
@@ -82,7 +82,7 @@ function facts(page: WorkPackageDetailDocument, now: Date, style: Style): Line[]
   ]
 }
 
-function fact(name: string, text: string, tone?: Tone): Line[] {
+export function fact(name: string, text: string, tone?: Tone): Line[] {
   return text === '' ? [] : [[label(name), span(text, tone)]]
 }
 
@@ -90,13 +90,13 @@ function label(name: string) {
   return span(`${name} `.padEnd(LABEL), 'faint')
 }
 
-function section(title: string, lines: readonly Line[]): Line[] {
+export function section(title: string, lines: readonly Line[]): Line[] {
   return lines.length === 0 ? [] : [[span(title, 'strong')], ...lines]
 }
 
 const GATE_TONES: Readonly<Record<string, Tone>> = { passed: 'good', failed: 'bad', pending: 'warn' }
 
-function gateLine(gate: GateDocument, style: Style): Line {
+export function gateLine(gate: GateDocument, style: Style): Line {
   const { done, dot, warning } = symbolsOf(style)
   const mark = gate.status === 'passed' ? done : gate.status === 'failed' ? warning : dot
   const tone = Object.hasOwn(GATE_TONES, gate.status) ? GATE_TONES[gate.status] : undefined
@@ -107,7 +107,7 @@ function gateLine(gate: GateDocument, style: Style): Line {
   ]
 }
 
-function noteLines(note: NoteDocument, now: Date, style: Style): Line[] {
+export function noteLines(note: NoteDocument, now: Date, style: Style): Line[] {
   const width = style.terminal ? style.width - 4 : Infinity
   const { ellipsis } = symbolsOf(style)
   const text = stripControl(note.text).replaceAll('\t', '  ')

@@ -1,0 +1,46 @@
+import { Args } from '@oclif/core'
+import { Snapshot } from '../aspects/snapshot.js'
+import { WithErrorStorage } from '../aspects/with-error-storage.js'
+import { WithEventStore } from '../aspects/with-event-store.js'
+import { featureFlag } from '../core/cli/flags.js'
+import { ListCommand } from '../core/cli/list-command.js'
+import { listFlags } from '../core/cli/list-flags.js'
+import { renderEvents } from '../core/cli/render/tables.js'
+import { EventQueries } from '../core/services/event-queries.js'
+import type { EventStore } from '../core/store/event-store.js'
+
+export default class LogCommand extends ListCommand<typeof LogCommand> {
+  static override summary = 'Show what happened, newest first'
+  static override description =
+    'Without a package: in every feature, or the one that --feature names. `kitty agent events list` filters and follows.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> WP01 --limit 10',
+    '<%= config.bin %> <%= command.id %> --feature 017 --json',
+  ]
+  static override args = {
+    workPackage: Args.string({ name: 'WP', description: 'Work package: WP01, wp1 for short, or 017/WP01.' }),
+  }
+  static override flags = { feature: featureFlag, ...listFlags }
+
+  declare readonly eventStore: EventStore
+
+  @WithErrorStorage
+  @WithEventStore
+  @Snapshot
+  async run(): Promise<unknown> {
+    const service = await this.service(EventQueries)
+    const scope = await this.scope(this.eventStore)
+    const { feature } = this.flags
+    const { workPackage } = this.args
+    const rows =
+      workPackage === undefined
+        ? await service.list(this.eventStore, { feature: await scope.chosenFeature(feature) })
+        : await service.history(this.eventStore, await scope.place(workPackage, feature))
+    return this.list({
+      key: 'events',
+      rows: rows.reverse(),
+      render: (some, style) => renderEvents(some, style, true),
+    })
+  }
+}

@@ -1,0 +1,60 @@
+import type { Command } from '@oclif/core'
+import { KittyCommand } from './kitty-command.js'
+import type { ListFlags } from './fit-list.js'
+import { standardOutput } from './standard-output.js'
+import type { Style } from './style.js'
+
+/** In a pipe, a short word prints at most this many lines of a list: whoever needs more says so. */
+const SHORT_LIMIT = 50
+
+export interface Listing<Row> {
+  /** The key of the rows in the JSON document. */
+  readonly key: string
+  readonly rows: readonly Row[]
+  readonly render: (rows: readonly Row[], style: Style) => string
+  /** Adds the number of rows to the document. */
+  readonly count?: true
+}
+
+/** Base of the commands that print a list: one meaning of `--limit`, `--fields`, `--brief` and `--budget`. */
+export abstract class ListCommand<T extends typeof Command> extends KittyCommand<T> {
+  /** Prints the list and returns its document. */
+  protected async list<Row extends object>({ key, rows, render, count }: Listing<Row>): Promise<unknown> {
+    const [{ fitList, leftOutLine, pickFields }, { fieldTable }, { withoutEmpty }] = await Promise.all([
+      import('./fit-list.js'),
+      import('./render/field-table.js'),
+      import('../projections/without-empty.js'),
+    ])
+    // Cast: every list has these flags, which the type of another command's flags does not say.
+    const flags = this.flags as ListFlags
+    const json = this.jsonEnabled()
+    const documents = (some: readonly Row[]): readonly object[] => {
+      const picked = flags.fields === undefined ? some : pickFields(some, flags.fields)
+      return flags.brief === true ? picked.map((row) => withoutEmpty(row)) : picked
+    }
+    const text = (some: readonly Row[], style: Style): string =>
+      flags.fields === undefined ? render(some, style) : fieldTable(pickFields(some, flags.fields), style)
+    const plain: Style = { colour: false, unicode: true, width: Infinity, terminal: false }
+    const fitted = fitList({
+      rows,
+      flags,
+      argv: ['kitty', ...(this.id ?? '').split(':'), ...this.argv],
+      defaultLimit: this.#defaultLimit(json),
+      printed: (some) => (json ? JSON.stringify(documents(some)) : text(some, plain)),
+    })
+    const { truncated } = fitted
+    this.show((style) =>
+      [text(fitted.rows, style), ...(truncated === null ? [] : [leftOutLine(truncated)])].join('\n'),
+    )
+    return this.document({
+      [key]: documents(fitted.rows),
+      ...(count === true && { count: fitted.rows.length }),
+      truncated,
+    })
+  }
+
+  #defaultLimit(json: boolean): number | undefined {
+    const isShort = this.id?.includes(':') === false
+    return isShort && !json && standardOutput(1).isTTY !== true ? SHORT_LIMIT : undefined
+  }
+}

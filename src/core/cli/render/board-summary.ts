@@ -1,0 +1,82 @@
+/** A large board for programs: one line per feature, the packages that somebody has to look at, and what is left out. */
+import type {
+  FeatureStatusDocument,
+  StatusDocument,
+  WorkPackageDocument,
+} from '../../projections/board-document.js'
+import { packageName } from '../../specs/package-name.js'
+import { conflictLine } from './board-plain.js'
+import { archivedText } from './feature-heading.js'
+import { laneMatters } from './lane.js'
+import { markLines } from './marks.js'
+import { oneLine } from './strip-control.js'
+
+/** Boards of up to so many packages are shown in full. */
+const WHOLE = 20
+/** A summary shows at most so many packages, and so many conflicts. */
+const SHOWN = 8
+const CONFLICTS = 5
+
+/** True when the whole board is no longer than a summary. */
+export function isSmall({ features }: StatusDocument): boolean {
+  return features.reduce((sum, feature) => sum + packagesOf(feature).length, 0) <= WHOLE
+}
+
+/** Lines of the kinds `feature`, `package`, `conflict` and `note`. */
+export function boardSummary(status: StatusDocument): string {
+  const { features, not_compared } = status
+  const all = features.flatMap(packagesOf)
+  const matter = all.filter(({ lane }) => laneMatters(lane))
+  const conflicts = features.flatMap((feature) =>
+    feature.conflicts.map((conflict) => conflictLine(oneLine(feature.feature), conflict)),
+  )
+  const marked = new Set(markLines(all).map(({ feature, id }) => `${feature}/${id}`)).size
+  return [
+    ...features.map(featureLine),
+    ...matter.slice(0, SHOWN).map(packageLine),
+    ...conflicts.slice(0, CONFLICTS),
+    ...rest(conflicts.length - CONFLICTS, 'conflicts', 'kitty conflicts'),
+    ...rest(marked, 'packages differ from their files', 'kitty list --changed'),
+    ...rest(not_compared, 'files not compared yet', 'kitty sync --check'),
+  ].join('\n')
+}
+
+/** How many packages the summary shows, and the command that shows them all. */
+export function leftOutOfSummary({ features }: StatusDocument): string {
+  const all = features.flatMap(packagesOf)
+  const shown = Math.min(SHOWN, all.filter(({ lane }) => laneMatters(lane)).length)
+  return `${shown} of ${all.length} packages shown. All: kitty status --full`
+}
+
+function packagesOf({ lanes }: FeatureStatusDocument): WorkPackageDocument[] {
+  return Object.values(lanes).flat()
+}
+
+function featureLine(feature: FeatureStatusDocument): string {
+  const { done, total, percent } = feature.progress
+  const slug = oneLine(feature.feature)
+  return [`feature  ${slug}  ${done}/${total} done  ${percent}%`, counts(feature), archivedText(feature)]
+    .filter((part) => part !== '')
+    .join('  ')
+}
+
+/** `planned 20 (12 blocked)  doing 3`, without the lanes that are empty or done. */
+function counts({ lanes }: FeatureStatusDocument): string {
+  return Object.entries(lanes)
+    .filter(([lane, packages]) => packages.length > 0 && lane !== 'done')
+    .map(([lane, packages]) => {
+      const blocked = packages.filter((one) => one.blocked_by.length > 0).length
+      return `${oneLine(lane)} ${packages.length}${blocked > 0 ? ` (${blocked} blocked)` : ''}`
+    })
+    .join('  ')
+}
+
+function packageLine({ feature, work_package, lane, actor, title }: WorkPackageDocument): string {
+  return ['package', packageName(feature, work_package), lane, actor ?? '-', title]
+    .map((part) => oneLine(part))
+    .join('  ')
+}
+
+function rest(count: number, what: string, command: string): string[] {
+  return count > 0 ? [`note  ${count} ${what}: ${command}`] : []
+}

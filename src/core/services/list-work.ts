@@ -1,0 +1,82 @@
+import { inject, injectable } from 'inversify'
+import type { WorkflowTable } from '../events-lib.js'
+import type { ReadyDocument, WorkPackageDocument } from '../projections/board-document.js'
+import { laneKind, laneRank } from '../rules/lane-kinds.js'
+import { compareWorkPackages } from '../specs/work-package-id.js'
+import { Workflow } from '../workspace/config.js'
+import { TaskQueries } from './task-queries.js'
+
+export interface WorkFilter {
+  /** In the order in which to list them. */
+  readonly features: readonly string[]
+  readonly lane?: string | undefined
+  readonly tag?: string | undefined
+  /** Who moved the package last. */
+  readonly actor?: string | undefined
+  /** Only packages that wait for others. */
+  readonly blocked: boolean
+  /** Only packages whose file and log differ. */
+  readonly changed: boolean
+  /** Also what is done or canceled. */
+  readonly all: boolean
+}
+
+/** Something to do now: a package to start, one that came back, or one to review. */
+export interface OfferedDocument extends ReadyDocument {
+  readonly why: 'rework' | 'review' | 'ready'
+}
+
+/** Lists of work across features. */
+@injectable()
+export class ListWork {
+  constructor(
+    @inject(TaskQueries) private readonly queries: TaskQueries,
+    @inject(Workflow) private readonly workflow: WorkflowTable,
+  ) {}
+
+  /** What is in work first, then rework, reviews and what waits. @throws KittyError UsageError for an unknown lane */
+  async list({
+    features,
+    actor,
+    blocked,
+    changed,
+    all,
+    ...filter
+  }: WorkFilter): Promise<WorkPackageDocument[]> {
+    const lists = await Promise.all(features.map((feature) => this.queries.list({ feature, ...filter })))
+    return lists
+      .flat()
+      .filter((one) => all || filter.lane !== undefined || !this.#isOver(one))
+      .filter((one) => actor === undefined || one.actor === actor)
+      .filter((one) => !blocked || one.blocked_by.length > 0 || one.lane === 'blocked')
+      .filter((one) => !changed || one.marks.length > 0)
+      .sort((a, b) => this.#byUrgency(a, b, features))
+  }
+
+  /** Rework, reviews, then packages that can be started. */
+  async ready(features: readonly string[]): Promise<OfferedDocument[]> {
+    const ready = await this.queries.ready(features)
+    const open = await this.list({ features, blocked: false, changed: false, all: false })
+    const offered = (why: 'rework' | 'review'): OfferedDocument[] =>
+      open
+        .filter((one) => laneKind(one.lane, this.workflow) === why)
+        .map((one) => ({ ...one, unblocks: [], why }))
+    const startable = ready
+      .map((one): OfferedDocument => ({ ...one, why: 'ready' }))
+      .sort((a, b) => this.#byUrgency(a, b, features))
+    return [...offered('rework'), ...offered('review'), ...startable]
+  }
+
+  #isOver({ lane }: WorkPackageDocument): boolean {
+    return ['done', 'dropped'].includes(laneKind(lane, this.workflow))
+  }
+
+  #byUrgency(a: WorkPackageDocument, b: WorkPackageDocument, features: readonly string[]): number {
+    return (
+      laneRank(a.lane, this.workflow) - laneRank(b.lane, this.workflow) ||
+      Math.min(1, a.blocked_by.length) - Math.min(1, b.blocked_by.length) ||
+      features.indexOf(a.feature) - features.indexOf(b.feature) ||
+      compareWorkPackages(a.work_package, b.work_package)
+    )
+  }
+}
