@@ -22,7 +22,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 const { commands } = JSON.parse(read('oclif.manifest.json')) as Manifest // written by the build
 
 /** oclif's own plugins'. */
-const OTHERS = /^(help|plugins|autocomplete)\b|^stamp /
+const OTHERS = /^(help|plugins|autocomplete)\b|^stamps?\b/
 
 /** Every `kitty …` on a page, in code. */
 function commandLines(page: string): string[] {

@@ -76,7 +76,10 @@ describe('the installed package', () => {
     writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
     writeFileSync(
       join(consumer, 'index.ts'),
-      `import { PluginCommand, WithEventStore } from 'kittify/plugin'
+      `import { openRepository } from 'kittify'
+import { PluginCommand, WithEventStore } from 'kittify/plugin'
+import { around, ContainerModule } from 'kittify/plugin/services'
+import { Entity } from 'kittify/plugin/entities'
 import { definePlugin, schema, defineEventType } from 'kittify/plugin/define'
 import { eventLogContract, eventStoreContract, type EventStore, given, TemporaryWorkspace } from 'kittify/testing'
 export const type = defineEventType<{ feature_slug: string; n: number }>({ type: 'x.a.B', version: 1, schema: schema.object<{ feature_slug: string; n: number }>({ feature_slug: schema.nonEmpty(), n: schema.int() }) })
@@ -84,7 +87,7 @@ export const type = defineEventType<{ feature_slug: string; n: number }>({ type:
 type.draft({ feature_slug: '001-x' })
 declare const store: EventStore
 export const promises = [...eventStoreContract(() => ({ open: async () => store })), ...eventLogContract(() => { throw new Error('none') })]
-export { PluginCommand, WithEventStore, definePlugin, given, TemporaryWorkspace }
+export { around, ContainerModule, Entity, openRepository, PluginCommand, WithEventStore, definePlugin, given, TemporaryWorkspace }
 `,
     )
     const tsc = join(clone, 'node_modules/typescript/bin/tsc')
@@ -155,7 +158,9 @@ describe('the example plugin', () => {
   })
 
   it('is installed from its tarball by a bare path, and is there after the tarball is gone', () => {
-    expect(installed).toBe('kitty-plugin-burndown 1.0.0: kitty burndown, kitty burndown goal\n')
+    expect(installed).toBe(
+      'kitty-plugin-burndown 1.0.0: kitty burndown, kitty burndown finished, kitty burndown goal\n',
+    )
     expect(kitty.ok('/', 'plugins')).toContain('kitty-plugin-burndown 1.0.0')
     expect(kitty.ok('/', 'burndown', '--help')).toContain('Show how much work was left')
   })
@@ -187,6 +192,29 @@ describe('the example plugin', () => {
       goal: '2030-01-31',
       warnings: [],
     })
+  })
+
+  it('answers from its own service, aspect and table, and again after the index was deleted', () => {
+    const repository = emptyRepository('table')
+    kitty.ok(repository, 'init')
+    mkdirSync(join(repository, `kitty-specs/${FEATURE}/tasks`), { recursive: true })
+    writeFileSync(join(repository, `kitty-specs/${FEATURE}/spec.md`), '# Harbour\n')
+    writeFileSync(
+      join(repository, `kitty-specs/${FEATURE}/tasks/WP01.md`),
+      '---\nwork_package_id: WP01\ntitle: Quay\nlane: planned\ndependencies: []\n---\n',
+    )
+    kitty.ok(repository, 'agent', 'feature', 'finalize-tasks', '--all')
+    expect(kitty.ok(repository, 'burndown', 'finished')).toBe('Nothing is done yet.\n')
+    for (const lane of ['doing', 'for_review', 'done'])
+      kitty.ok(repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', lane)
+    const finished = kitty.runWith({ KITTY_BURNDOWN_TIMES: '1' }, repository, 'burndown', 'finished')
+    expect(finished.stdout).toMatch(/^\d{4}-\d\d-\d\d WP01 \(/)
+    expect(finished.stderr).toMatch(/FinishedPackages\.of took \d+ ms/)
+    for (const end of ['', '-wal', '-shm'])
+      rmSync(join(repository, `.kittify/events/index.db${end}`), { force: true })
+    expect(kitty.ok(repository, 'burndown', 'finished')).toBe(finished.stdout)
+    kitty.ok(repository, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing', '--force', '--reason', 'x')
+    expect(kitty.ok(repository, 'burndown', 'finished')).toBe('Nothing is done yet.\n')
   })
 
   it('judges moves, and is told of what was done', () => {

@@ -8,4 +8,5 @@ export default definePlugin({
   eventTypes: [goalSet],
   moveChecks: [readableSize],
   afterEvents: [announceDone],
+  bindings: () => import('./bindings.js'),
 })

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { NewEvent } from 'kittify/plugin/define'
+import { openRepository } from 'kittify'
 import { project } from 'kittify/plugin/define'
 import { given, pluginContract, projectionContract, stamped, TemporaryWorkspace } from 'kittify/testing'
 import { burndown } from '../src/burndown.js'
 import { chart } from '../src/chart.js'
+import { FinishedPackages } from '../src/finished-packages.js'
 import { goalSet } from '../src/goal-set.js'
 import plugin from '../src/plugin.js'
 import { svg } from '../src/svg.js'
@@ -95,6 +97,30 @@ describe('the plugin', () => {
       )
       assert.equal((await project(store, burndown)).goal, '2026-11-30')
     } finally {
+      await workspace.dispose()
+    }
+  })
+
+  it('keeps what is done in a table, under its own aspect, for any program', async () => {
+    const workspace = await TemporaryWorkspace.create()
+    const repository = await openRepository({ folder: workspace.root, actor: 'grace', plugins: [plugin] })
+    process.env['KITTY_BURNDOWN_TIMES'] = '1'
+    try {
+      await workspace.feature(FEATURE, { WP01: {}, WP02: {} })
+      const packages = await repository.service(FinishedPackages)
+      assert.deepEqual(await packages.of(FEATURE), [])
+      await repository.store.emit([moved('WP01', 'for_review', 'done')], repository.provenance())
+      const rows = await packages.of(FEATURE)
+      assert.deepEqual(
+        rows.map(({ work_package_id, actor }) => [work_package_id, actor]),
+        [['WP01', 'grace']],
+      )
+      await repository.store.emit([moved('WP01', 'done', 'doing')], repository.provenance())
+      assert.deepEqual(await packages.of(FEATURE), [])
+      assert.match(repository.warnings().join(), /FinishedPackages\.of took \d+ ms/)
+    } finally {
+      delete process.env['KITTY_BURNDOWN_TIMES']
+      await repository.close()
       await workspace.dispose()
     }
   })

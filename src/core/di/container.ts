@@ -21,6 +21,9 @@ import { dayFilesFor } from '../log/format/writer-files.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
 import { FileJournal } from '../log/repair/file-journal.js'
 import { Journal } from '../log/repair/journal.js'
+import { PluginContainers } from './plugin-containers.js'
+import { ProjectionTables } from '../plugin/projection-tables.js'
+import { TableProjections } from '../plugin/host/table-projections.js'
 import { AfterEvents } from '../plugin/host/after-events.js'
 import { type Extensions, Formats, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
@@ -32,7 +35,7 @@ import { LogChecks } from '../services/doctor/log-checks.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventStore } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
-import { FreshContainer, MissingBinding, type Resolver, type ServiceId } from '../token.js'
+import { bindToResolver, FreshContainer, MissingBinding, type Resolver, type ServiceId } from '../token.js'
 import { EXPORTERS, IMPORTERS } from '../transfer/formats.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { Config, FoldRules, readConfig, Workflow } from '../workspace/config.js'
@@ -53,13 +56,28 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
   const container = new Container({ autobind: true, defaultScope: 'Singleton' })
   container.load(workspaceModule(session), logModule(session), storeModule(), pluginModule(extensions))
   container.bind<() => Resolver>(FreshContainer).toConstantValue(() => createContainer(session, extensions))
-  return {
+  const plugins = new PluginContainers(container, extensions.bindings)
+  const resolver: Resolver = {
     resolve: async <T>(id: ServiceId<T>): Promise<T> => {
-      if (typeof id === 'symbol' && !container.isBound(id))
-        throw new MissingBinding(`${String(id)} is not bound in src/core/di/container.ts.`)
-      return container.getAsync<T>(id as ServiceIdentifier<T>) // an abstract class has no instances, and is no token
+      const asked = id as ServiceIdentifier<T> // an abstract class has no instances, and is no token
+      const isOwn = typeof id === 'symbol' && container.isBound(id)
+      const home = isOwn ? container : await plugins.binding(asked)
+      if (home === undefined && typeof id === 'symbol')
+        throw new MissingBinding(
+          `${String(id)} is bound neither in src/core/di/container.ts nor by a plugin that could be loaded.`,
+        )
+      const service = await (home ?? container).getAsync<T>(asked)
+      // An aspect on a plugin's service must find this container, whichever others the process has.
+      if (home !== undefined && !isOwn) markOwner(service, resolver)
+      return service
     },
   }
+  return resolver
+}
+
+function markOwner(service: unknown, resolver: Resolver): void {
+  if (typeof service === 'object' && service !== null && Object.isExtensible(service))
+    bindToResolver(service, resolver)
 }
 
 /** Binds the workspace and the project's configuration. */
@@ -136,6 +154,7 @@ function pluginModule(extensions: Extensions): ContainerModule {
       importers: [...IMPORTERS, ...extensions.importers],
       exporters: [...EXPORTERS, ...extensions.exporters],
     }))
+    bind<ProjectionTables>(ProjectionTables).toDynamicValue((context) => context.get(TableProjections))
     for (const rule of extensions.moveRules) bind<MoveRule>(MoveRule).toConstantValue(rule)
     bind<AfterEvents>(AfterEvents).toDynamicValue(
       (context) =>

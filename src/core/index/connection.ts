@@ -25,8 +25,11 @@ interface Database {
 
 interface Statement {
   all(parameters: readonly Parameter[], done: (failure: Failure, rows: unknown[]) => void): void
-  /** `this` of `done` holds the number of rows that this statement changed, unaffected by concurrent statements. */
-  run(parameters: readonly Parameter[], done: (this: { changes: number }, failure: Failure) => void): void
+  /** `this` of `done` says what this statement changed, unaffected by concurrent statements. */
+  run(
+    parameters: readonly Parameter[],
+    done: (this: { changes: number; lastID: number }, failure: Failure) => void,
+  ): void
   finalize(done: () => void): void
 }
 
@@ -80,13 +83,13 @@ export class Connection {
     this.database.interrupt()
   }
 
-  /** @returns how many rows the statement changed */
-  async change(sql: string, parameters: readonly Parameter[]): Promise<number> {
+  /** @returns how many rows the statement changed, and the number of the last row it inserted */
+  async change(sql: string, parameters: readonly Parameter[]): Promise<{ rows: number; lastId: number }> {
     const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
     return new Promise((resolve, reject) => {
       statement.run(parameters, function (failure) {
         if (failure) reject(indexUnusable(failure))
-        else resolve(this.changes)
+        else resolve({ rows: this.changes, lastId: this.lastID })
       })
     })
   }

@@ -44,7 +44,7 @@ export async function driverProblem(): Promise<string | undefined> {
 }
 
 /** Converts any failure of the driver to IndexUnusable; anything else is a bug and passes through. */
-function asIndexUnusable(error: unknown): unknown {
+export function asIndexUnusable(error: unknown): unknown {
   const failure = driverFailure(error)
   return failure === undefined ? error : indexUnusable(failure)
 }
@@ -56,15 +56,25 @@ function driverFailure(error: unknown): Error | undefined {
 }
 
 async function loadDriver() {
+  const [{ DataSource }, { ENTITIES }] = await Promise.all([loadTypeOrm(), loadEntities()])
+  const driver = await loaded(async (): Promise<unknown> => requireFromHere('sqlite3'))
+  return { DataSource, ENTITIES, driver }
+}
+
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
   try {
-    const [{ DataSource }, { ENTITIES }] = await Promise.all([
-      import('#typeorm'),
-      import('../../entities/index.js'),
-    ])
-    const driver: unknown = requireFromHere('sqlite3')
-    return { DataSource, ENTITIES, driver }
+    return await load()
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw new IndexUnusable('unavailable', `the SQLite module cannot be loaded (${reason})`, { cause: error })
   }
+}
+
+/** @throws IndexUnusable `unavailable` */
+export async function loadTypeOrm() {
+  return loaded(() => import('#typeorm'))
+}
+
+async function loadEntities() {
+  return loaded(() => import('../../entities/index.js'))
 }

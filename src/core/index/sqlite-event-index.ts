@@ -75,7 +75,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly #last = new FreshnessCache()
 
   constructor(
-    private readonly connection: Connection,
+    readonly connection: Connection,
     private readonly released: () => void = () => undefined,
     readonly foldRules: MergeOptions = {},
   ) {}
@@ -304,7 +304,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
     if (rows.length === 0) return []
     const values = JSON.stringify(rows.map(eventValues))
     const inserted = await this.connection.change(INSERT_EVENTS, [values])
-    return inserted === rows.length ? [] : this.#leftOut(rows)
+    return inserted.rows === rows.length ? [] : this.#leftOut(rows)
   }
 
   async #leftOut(rows: readonly IndexRow[]): Promise<IndexRow[]> {

@@ -19,6 +19,13 @@ export type {
   TransferItem,
   WrittenFile,
 } from '../transfer/document.js'
+export {
+  defineTableProjection,
+  type EntityClass,
+  type RowQuery,
+  type TableProjection,
+  type TableRows,
+} from './table-projection.js'
 export { defineProjection, project, type Projection } from './projection.js'
 export { compareEvents, isKittyEvent, fold, evolve } from '../events-lib.js'
 export type {

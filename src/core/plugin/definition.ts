@@ -1,3 +1,4 @@
+import type { ContainerModule } from 'inversify'
 import type { EventTypeDefinition } from '../events-lib.js'
 import type { AfterEventsHook } from './after-events-hook.js'
 import { API_VERSION } from './api-version.js'
@@ -14,6 +15,11 @@ export interface PluginDefinition {
   readonly eventTypes?: readonly EventTypeDefinition[]
   readonly moveChecks?: readonly MoveCheck[]
   readonly afterEvents?: readonly AfterEventsHook[]
+  /**
+   * The plugin's services: `() => import('./bindings.js')`, a module whose default export is a ContainerModule. Loaded
+   * when something asks for a service that kitty itself does not bind.
+   */
+  readonly bindings?: () => Promise<{ readonly default: ContainerModule }>
   /** Formats for `kitty import`. */
   readonly importers?: readonly Importer[]
   /** Formats for `kitty export`. */

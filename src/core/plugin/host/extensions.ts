@@ -15,11 +15,19 @@ export interface InstalledHook {
   readonly module: string
 }
 
+/** A plugin's services, not yet loaded. */
+export interface InstalledBindings {
+  /** Name in the plugin's definition. */
+  readonly plugin: string
+  readonly load: NonNullable<StampedDefinition['bindings']>
+}
+
 /** Everything that plugins add to the program. */
 export interface Extensions {
   readonly registry: Registry
   readonly moveRules: readonly MoveRule[]
   readonly hooks: readonly InstalledHook[]
+  readonly bindings: readonly InstalledBindings[]
   readonly importers: readonly Importer[]
   readonly exporters: readonly Exporter[]
   /** One sentence for each plugin that could not be loaded. */
@@ -38,6 +46,7 @@ export const NO_EXTENSIONS: Extensions = {
   registry: createRegistry(),
   moveRules: [],
   hooks: [],
+  bindings: [],
   importers: [],
   exporters: [],
   problems: [],
@@ -48,17 +57,28 @@ export interface LoadedDefinition {
   readonly module: string
 }
 
-/** Combines definitions. @throws TypeError naming the event type or format if two of them conflict */
+/**
+ * Combines definitions.
+ * @param unloaded one guard for each plugin that could not be loaded
+ * @throws TypeError naming the event type or format if two of them conflict
+ */
 export function extensionsOf(
   loaded: readonly LoadedDefinition[],
   problems: readonly string[] = [],
+  unloaded: readonly MoveRule[] = [],
 ): Extensions {
   const eventTypes: EventTypeDefinition[] = loaded.flatMap(({ definition }) => definition.eventTypes ?? [])
   return {
     registry: createRegistry(eventTypes),
-    moveRules: loaded.flatMap(({ definition }) => (definition.moveChecks ?? []).map(moveGuard)),
+    moveRules: [
+      ...loaded.flatMap(({ definition }) => (definition.moveChecks ?? []).map(moveGuard)),
+      ...unloaded,
+    ],
     hooks: loaded.flatMap(({ definition, module }) =>
       (definition.afterEvents ?? []).map((hook) => ({ plugin: definition.name, hook, module })),
+    ),
+    bindings: loaded.flatMap(({ definition: { name, bindings } }) =>
+      bindings === undefined ? [] : [{ plugin: name, load: bindings }],
     ),
     importers: distinct(
       IMPORTERS,

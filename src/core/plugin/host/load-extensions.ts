@@ -6,11 +6,13 @@ import { guarded } from './guarded.js'
 import { linkHost } from './host-link.js'
 import { importModule } from './import-module.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
+import { unloadedRules } from './move-guard.js'
+import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
 
 /**
  * Loads the definitions of installed plugins. Never fails: a plugin that cannot be loaded becomes a problem that names
- * it.
+ * it, and a rule that refuses moves until it is repaired or uninstalled.
  */
 export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   const plugins = installedPlugins(dataFolder)
@@ -18,6 +20,7 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   linkHost(dataFolder)
   const loaded: LoadedDefinition[] = []
   const problems: string[] = []
+  const unloaded: MoveRule[] = []
   for (const plugin of plugins) {
     try {
       const one = await loadDefinition(plugin)
@@ -26,9 +29,10 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
       loaded.push(one)
     } catch (error) {
       problems.push(problemOf(plugin, error))
+      unloaded.push(unloadedRules(plugin.name))
     }
   }
-  return extensionsOf(loaded, problems)
+  return extensionsOf(loaded, problems, unloaded)
 }
 
 /**

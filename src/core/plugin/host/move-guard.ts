@@ -29,3 +29,18 @@ export function moveGuard(check: MoveCheck): MoveGuard {
     message: (facts) => objection(facts)?.message ?? `${check.name} objects.`,
   }
 }
+
+/**
+ * Stands in for the rules of a plugin that could not be loaded. Which rules it has is then unknown, and a rule that was
+ * not asked must not let a move through. docs/decisions/0007 says why this refuses rather than warns.
+ */
+export function unloadedRules(plugin: string): MoveGuard {
+  return moveGuard({
+    name: `unloaded.${plugin}`,
+    phase: 'validator',
+    check: () => ({
+      message: `The plugin ${plugin} could not be loaded, so its rules for moves are unknown; repair it, run kitty plugins uninstall ${plugin}, or use force with a reason.`,
+      blockers: [plugin],
+    }),
+  })
+}

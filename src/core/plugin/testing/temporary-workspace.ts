@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../di/container.js'
 import type { LogEvent } from '../../events-lib.js'
 import { git } from '../../git/git.js'
 import type { Draft } from '../../store/event-store.js'
-import type { Session } from '../../workspace/session.js'
 import type { StampedDefinition } from '../definition.js'
+import { embeddedSession } from '../embedded-session.js'
 import { extensionsOf } from '../host/extensions.js'
 import { Initialize } from '../../services/initialize.js'
 import { EventStore } from '../../store/event-store.js'
@@ -42,7 +40,8 @@ export class TemporaryWorkspace {
   ) {
     this.#actor = actor
     const loaded = plugins.map((definition) => ({ definition, module: '' }))
-    this.#anew = () => createContainer(sessionIn(root, actor), { ...extensionsOf(loaded), hooks: [] })
+    this.#anew = () =>
+      createContainer(embeddedSession(root, { KITTY_ACTOR: actor }), { ...extensionsOf(loaded), hooks: [] })
     this.#resolver = this.#anew()
   }
 
@@ -102,17 +101,5 @@ export class TemporaryWorkspace {
 
   get #provenance() {
     return { actor: this.#actor, causationId: null, correlationId: null }
-  }
-}
-
-function sessionIn(root: string, actor: string): Session {
-  const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
-  return {
-    cwd: root,
-    env: { KITTY_ACTOR: actor },
-    now: () => new Date(),
-    nextId: (now) => nextUlid(now.getTime()),
-    progress: () => undefined,
-    progressDone: () => undefined,
   }
 }

@@ -1,0 +1,39 @@
+import { Container, type ServiceIdentifier } from 'inversify'
+import { Notices } from '../errors/notices.js'
+import { guarded } from '../plugin/host/guarded.js'
+import type { InstalledBindings } from '../plugin/host/extensions.js'
+
+/**
+ * The services of plugins. Each plugin has a container below the program's: its services find the program's, and nothing
+ * it binds replaces one of them or another plugin's.
+ */
+export class PluginContainers {
+  #containers: Promise<readonly Container[]> | undefined
+
+  constructor(
+    private readonly parent: Container,
+    private readonly plugins: readonly InstalledBindings[],
+  ) {}
+
+  /** The container of the plugin that binds the service. Loads the plugins' bindings on first use. */
+  async binding(id: ServiceIdentifier): Promise<Container | undefined> {
+    if (this.plugins.length === 0) return undefined
+    this.#containers ??= Promise.all(this.plugins.map((plugin) => this.#open(plugin)))
+    return (await this.#containers).find((container) => container.isCurrentBound(id))
+  }
+
+  async #open({ plugin, load }: InstalledBindings): Promise<Container> {
+    const container = new Container({ parent: this.parent, autobind: true, defaultScope: 'Singleton' })
+    try {
+      const { default: bindings } = await guarded(load)
+      await container.loadAsync(bindings)
+      return container
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.parent
+        .get<Notices>(Notices)
+        .warn(`The services of the plugin ${plugin} were left out: ${reason}. Repair it, or uninstall it.`)
+      return new Container()
+    }
+  }
+}

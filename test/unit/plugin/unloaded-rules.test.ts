@@ -1,0 +1,65 @@
+import 'reflect-metadata'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createContainer } from '../../../src/core/di/container.js'
+import { loadExtensions } from '../../../src/core/plugin/host/load-extensions.js'
+import { TemporaryWorkspace } from '../../../src/core/plugin/testing/temporary-workspace.js'
+import { MoveTask } from '../../../src/core/services/move-task.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import { PluginHome, WITH_DEFINITION } from '../../support/plugin-home.js'
+import { BY_ADA, testSession } from '../../support/session.js'
+
+describe('a move while an installed plugin cannot be loaded', () => {
+  let workspace: TemporaryWorkspace
+  beforeEach(async () => {
+    workspace = await TemporaryWorkspace.create()
+    await workspace.feature('001-x', { WP01: {} })
+  })
+  afterEach(() => workspace.dispose())
+
+  async function move(home: PluginHome, force?: { readonly reason: string }): Promise<void> {
+    const container = createContainer(testSession({ cwd: workspace.root }), await loadExtensions(home.folder))
+    const service = await container.resolve(MoveTask)
+    try {
+      await service.move({
+        feature: '001-x',
+        workPackage: 'WP01',
+        to: 'doing',
+        force: force !== undefined,
+        ...force,
+        provenance: BY_ADA,
+      })
+    } finally {
+      await (await container.resolve(EventStore)).close()
+    }
+  }
+
+  it.each([
+    ['throws', { 'plugin.js': 'throw new Error("gone")' }, WITH_DEFINITION],
+    ['was made for another plugin API', {}, { kitty: { api: 99, plugin: './plugin.js' } }],
+    ['has lost its definition', {}, WITH_DEFINITION],
+  ])('is refused when the plugin %s: its rules are unknown', async (_, files, manifest) => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-rules', files, manifest)
+    await expect(move(home)).rejects.toMatchObject({
+      kind: 'StateTransitionError',
+      message: expect.stringMatching(
+        /kitty-plugin-rules could not be loaded.*kitty plugins uninstall kitty-plugin-rules/,
+      ) as string,
+    })
+    expect((await (await workspace.store).workPackage('001-x', 'WP01'))?.lane).toBe('planned')
+  })
+
+  it('is possible with force, which the event records', async () => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-rules', { 'plugin.js': 'throw new Error("gone")' }, WITH_DEFINITION)
+    await move(home, { reason: 'the plugin is being repaired' })
+    const [last] = (await (await workspace.store).read()).slice(-1)
+    expect(last?.payload).toMatchObject({ new_status: 'doing', force: true })
+  })
+
+  it('is possible when the plugin has only commands, which hold no rules', async () => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-commands', { 'commands/one.js': 'this is no JavaScript' })
+    await move(home)
+  })
+})
