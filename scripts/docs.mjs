@@ -1,26 +1,41 @@
-// Writes docs/commands.md from oclif.manifest.json; with --check it compares them and fails if they differ.
+// Writes docs/commands.md from oclif.manifest.json and docs/json.md from the code, after a build. With --check it
+// compares them and fails if they differ.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { EXIT_OF_KIND } from '../dist/core/errors/kitty-error.js'
+import { jsonPage } from './docs/json-page.mjs'
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const { commands } = JSON.parse(readFileSync(path('oclif.manifest.json'), 'utf8'))
-const page = pageOf(Object.values(commands).filter((command) => !command.hidden))
+const shown = Object.values(commands).filter((command) => !command.hidden)
+const pages = {
+  'docs/commands.md': pageOf(shown),
+  'docs/json.md': await jsonPage(path(''), shown, EXIT_OF_KIND),
+}
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(path('docs/commands.md'), 'utf8') !== page) {
-    process.stderr.write(
-      'docs/commands.md is not what the commands say of themselves: npm run docs, and commit it\n',
-    )
+for (const [name, page] of Object.entries(pages)) {
+  if (!process.argv.includes('--check')) writeFileSync(path(name), page)
+  else if (current(name) !== page) {
+    process.stderr.write(`${name} does not match the code: run npm run docs, and commit it\n`)
     process.exitCode = 1
   }
-} else writeFileSync(path('docs/commands.md'), page)
+}
+
+function current(name) {
+  try {
+    return readFileSync(path(name), 'utf8')
+  } catch {
+    return undefined
+  }
+}
 
 function pageOf(all) {
   return [
     '# Commands',
     '',
     'Written by `npm run docs` from what each command says of itself. Every command takes `--help`; every one takes',
-    '`--json` and then prints exactly one JSON document, failures included. Exit codes: [troubleshooting](troubleshooting.md).',
+    '`--json` and then prints exactly one [JSON document](json.md), failures included. Exit codes:',
+    '[troubleshooting](troubleshooting.md).',
     '',
     ...all.map(
       ({ id, summary }) => `- [\`kitty ${spoken(id)}\`](#kitty-${id.replaceAll(':', '-')}) ${summary}`,

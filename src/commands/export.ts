@@ -6,7 +6,7 @@ import { KittyCommand } from '../core/cli/kitty-command.js'
 import { ExportBoard } from '../core/services/export-board.js'
 import { ExportPage } from '../core/services/export-page.js'
 import { TransferFormats } from '../core/services/transfer-formats.js'
-import { WriteExport } from '../core/services/write-export.js'
+import { type ExportDocument, WriteExport } from '../core/services/write-export.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 /** Exports the log as it is, without an intermediate form. */
@@ -51,7 +51,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     if (exporter.isFolder) {
       const folder = target.folder(format, out, files)
       this.show(() => `${files.length} files written to ${folder}`)
-      return this.document({ format, path: folder, files: files.map(({ path }) => path), text: null })
+      return this.#answer({ format, path: folder, files: files.map(({ path }) => path), text: null })
     }
     return this.#single(text, out, target)
   }
@@ -60,7 +60,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     const { format } = this.args
     const path = out === undefined ? null : target.file(out, text)
     this.show(() => (path === null ? text.replace(/\n$/, '') : `Written to ${path}`))
-    return this.document({ format, path, files: [], text: path === null ? text : null })
+    return this.#answer({ format, path, files: [], text: path === null ? text : null })
   }
 
   async #events(
@@ -78,6 +78,10 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     }
     const path = out === undefined ? null : target.file(out, lines.join(''))
     if (path !== null) this.show(() => `Written to ${path}`)
-    return this.document({ format: EVENTS, path, files: [], text: path === null ? lines.join('') : null })
+    return this.#answer({ format: EVENTS, path, files: [], text: path === null ? lines.join('') : null })
+  }
+
+  #answer(document: ExportDocument): Promise<unknown> {
+    return this.document(document)
   }
 }

@@ -33,7 +33,7 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
 
   @WithErrorStorage
   @WithEventStore
-  async run(): Promise<unknown> {
+  async run(): Promise<undefined> {
     const queries = await this.service(EventQueries)
     const follower = await this.service(FollowEvents)
     const { from, format, ...wanted } = this.flags

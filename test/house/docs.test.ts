@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +15,10 @@ const PAGES = [
 
 interface Manifest {
   readonly commands: Readonly<
-    Record<string, { readonly flags: Readonly<Record<string, { readonly char?: string }>> }>
+    Record<
+      string,
+      { readonly hidden?: boolean; readonly flags: Readonly<Record<string, { readonly char?: string }>> }
+    >
   >
 }
 
@@ -57,6 +61,20 @@ describe('the pages', () => {
       if (/^https?:/.test(target)) continue
       expect([target, existsSync(join(ROOT, dirname(name), target))]).toEqual([target, true])
     }
+  })
+
+  it('json has what every command prints with --json, as the code says now', () => {
+    const page = read('docs/json.md')
+    for (const id of Object.keys(commands).filter((id) => commands[id]?.hidden !== true)) {
+      const [, rest = ''] = page.split(`\n## kitty ${id.replaceAll(':', ' ')}\n`)
+      const [section = ''] = rest.split('\n## ')
+      expect([id, /^```ts\ntype Document = |^It goes on until/m.test(section)]).toEqual([id, true])
+    }
+    const check = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    expect(check.stderr).toBe('')
   })
 
   it('troubleshooting has every kind of failure with its exit code, and no other', () => {

@@ -10,7 +10,7 @@ export interface LogFile {
   readonly identity: string
 }
 
-/** What is wrong with a line. See `docs/commands.md`, "Shapes in JSON". */
+/** What is wrong with a line. See docs/json.md. */
 export interface LogProblem {
   readonly file: string
   /** 1-based. */

@@ -1,5 +1,5 @@
 /**
- * What commands return, as JSON and as the input of every page: the shapes in docs/commands.md. Keys are in snake_case;
+ * What commands return, as JSON and as the input of every page: docs/json.md. Keys are in snake_case;
  * an empty key holds null or [] and is never omitted; times are RFC 3339 UTC.
  */
 import type { MarkDocument } from './marks.js'

@@ -5,6 +5,16 @@ import { writeOutFile, writeOutFolder } from '../files/out-files.js'
 import type { WrittenFile } from '../transfer/document.js'
 import { Session } from '../workspace/session.js'
 
+export interface ExportDocument {
+  readonly format: string
+  /** Absolute path of the file or folder that was written. Null if the export is in `text`. */
+  readonly path: string | null
+  /** The files of a folder, relative to it. */
+  readonly files: readonly string[]
+  /** The whole export. Null if it was written to `path`. */
+  readonly text: string | null
+}
+
 /** Writes an export to the path in `--out`. */
 @injectable()
 export class WriteExport {
