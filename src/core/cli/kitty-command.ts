@@ -67,7 +67,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
       strict: this.ctor.strict,
     })
     // Casts: the parser uses this class's own definitions, which its type cannot express.
-    this.flags = flags as FlagsOf<T>
+    this.flags = { ...unsetBooleans(this.ctor.flags), ...flags } as FlagsOf<T>
     this.args = args as ArgsOf<T>
   }
 
@@ -235,6 +235,12 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   #style(stream: StyleFacts['stream']): Style {
     return terminalStyle({ env: process.env, stream, noColor: this.#noColor })
   }
+}
+
+/** oclif leaves out a boolean flag that was not given, although its type says that it is false. */
+function unsetBooleans(flags: typeof Command.flags = {}): Record<string, boolean> {
+  const booleans = Object.entries(flags).filter(([, { type }]) => type === 'boolean')
+  return Object.fromEntries(booleans.map(([name]) => [name, false]))
 }
 
 function noEndInJson(): KittyError {
