@@ -6,6 +6,33 @@ const NO_CHILD_PROCESS = {
   message: 'Ask git through core/git: one environment, errors with a kind.',
 }
 
+const BY_HAND =
+  'Build it with core/errors/next-step: agents run what they read, and a name is quoted or left out.'
+const VERBS =
+  'agent|archive|ci|doctor|edit|export|flow|implement|import|init|list|new|plugins|search|show|status|sync|watch'
+const GIT_VERBS = 'add|branch|checkout|commit|config|fetch|log|merge|push|rebase|restore|rm|switch|worktree'
+/** Names come into commands and next steps through one builder. */
+export const NEXT_STEPS = [
+  ...["Property[key.name='nextSteps'] ", "CallExpression[callee.name='byHand'] > :not(:first-child)"].flatMap(
+    (place) => [
+      // A tagged template is `sentence`, which quotes names.
+      {
+        selector: `${place}TemplateLiteral[expressions.length>0]:not(TaggedTemplateExpression > TemplateLiteral, CallExpression[callee.name=/^shown/] TemplateLiteral)`,
+        message: BY_HAND,
+      },
+      { selector: `${place}BinaryExpression[operator='+']`, message: BY_HAND },
+      {
+        selector: `${place}Literal[value=/^(kitty|git|npm) (?!.*\\b[A-Z]{3,}\\b)/]:not(CallExpression[callee.name=/^shown/] Literal)`,
+        message: 'A command has its words too: shownCommand([…]) of core/errors/next-step.',
+      },
+    ],
+  ),
+  {
+    selector: `TemplateElement[tail=false][value.raw=/(^|[\\s:\\x60(])(kitty (${VERBS})|git (-C )?(${GIT_VERBS})|cd|rm|mv|chmod|npm (install|pack|rebuild))( --?[a-z-]+| [a-z-]+)*[ =]$/]`,
+    message: BY_HAND,
+  },
+]
+
 const STORE_READ = "MemberExpression[object.type='ThisExpression'][property.name='eventStore']"
 const STORE_GIVEN = "Decorator > Identifier[name='WithEventStore']"
 /** What a decorator gives is used, and what is used is given. */
@@ -72,6 +99,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...NEXT_STEPS] } },
   {
     files: ['src/**/*.ts'],
     ignores: [
@@ -81,11 +109,11 @@ export default tseslint.config(
       'src/core/cli/editor.ts',
       'src/core/cli/child-command.ts',
     ],
-    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS] },
+    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS, ...NEXT_STEPS] },
   },
   {
     files: ['src/commands/**/*.ts', 'examples/*/src/commands/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS, ...GIFTS] },
+    rules: { 'no-restricted-syntax': ['error', NO_CHILD_PROCESS, ...NEXT_STEPS, ...GIFTS] },
   },
   {
     // What differs between systems is behind a port, so that each is tested against the others' behaviour.

@@ -5,6 +5,7 @@ import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Implement } from '../core/services/implement.js'
 import type { EventStore } from '../core/store/event-store.js'
+import { toRun } from '../core/errors/next-step.js'
 
 export default class ImplementCommand extends KittyCommand<typeof ImplementCommand> {
   static override summary = 'Start work on a package, in a worktree of its own'
@@ -40,7 +41,7 @@ export default class ImplementCommand extends KittyCommand<typeof ImplementComma
     })
     this.show(() => {
       const what = made.created ? 'Your workspace' : 'It has a workspace already'
-      return `${what}: ${made.workspace_path}\n  branch ${made.branch ?? '(detached)'}\n  next: cd ${made.workspace_path}`
+      return `${what}: ${made.workspace_path}\n  branch ${made.branch ?? '(detached)'}\n  next${toRun(['cd', made.workspace_path])}`
     })
     return this.document({ ...made })
   }

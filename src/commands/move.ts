@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core'
 import { type AskedMove, MoveCommand } from '../core/cli/move-command.js'
 import { KittyError } from '../core/errors/kitty-error.js'
+import { shownCommand, shownWords } from '../core/errors/next-step.js'
 
 export default class MovePackagesCommand extends MoveCommand {
   static override summary = 'Move work packages to another lane'
@@ -26,7 +27,10 @@ export default class MovePackagesCommand extends MoveCommand {
     const to = this.args.workPackages.at(-1)
     if (to !== undefined && names.length > 0) return { names, to }
     throw new KittyError('UsageError', 'A move needs work packages and a lane.', {
-      nextSteps: ['kitty move WP01 doing', 'kitty status, for packages and lanes'],
+      nextSteps: [
+        ...shownWords(['kitty', 'move', 'WP01', 'doing'], 'for example'),
+        ...shownCommand(['kitty', 'status'], 'packages and lanes'),
+      ],
       context: { given: this.args.workPackages },
     })
   }

@@ -6,6 +6,7 @@ import { openInBrowser } from '../core/cli/open-in-browser.js'
 import { KittyError } from '../core/errors/kitty-error.js'
 import { ROOT } from '../core/root.js'
 import { type ServedBoard, WebBoard } from '../core/web/web-board.js'
+import { shownCommand } from '../core/errors/next-step.js'
 
 export default class WebCommand extends KittyCommand<typeof WebCommand> {
   static override summary = 'Serve the board to a browser'
@@ -83,7 +84,10 @@ function noEndInJson(): KittyError {
     'UsageError',
     '--json answers with one document, and the board is served until Ctrl-C.',
     {
-      nextSteps: ['kitty status --json, for the board as it is now', 'or leave --json out'],
+      nextSteps: [
+        ...shownCommand(['kitty', 'status', '--json'], 'the board as it is now'),
+        'or leave --json out',
+      ],
     },
   )
 }

@@ -4,6 +4,7 @@ import { BUILD, type EventsLibStamp } from './build.js'
 import { KittyError } from './errors/kitty-error.js'
 import { installCommand, ownPackage } from './own-package.js'
 import { requireFromHere, ROOT } from './root.js'
+import { shownCommand } from './errors/next-step.js'
 
 /** The events library that runs, compared with the pin. docs/events-lib.md. */
 export interface EventsLibVersion {
@@ -52,7 +53,7 @@ export function assertEventsLib(): void {
   const what = installed === undefined ? 'is not installed' : `${installed} is too old: ${needed} is needed`
   throw new KittyError('MissingDependency', `The events library kitty-events ${what}.`, {
     nextSteps: [
-      `${installCommand()}   # installs it with the program`,
+      ...shownCommand(installCommand(), 'installs it with the program'),
       'in a checkout of kitty: npm install && npm run build',
     ],
     context: { package: 'kitty-events', needed, installed: installed ?? null },

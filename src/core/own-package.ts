@@ -11,10 +11,10 @@ export function ownPackage(): OwnPackage {
 }
 
 /**
- * The command that installs this program, for messages.
+ * The words of the command that installs this program, for messages.
  * @param tag a version or a tag of the registry
  */
-export function installCommand(tag?: string): string {
+export function installCommand(tag?: string): string[] {
   const { name } = ownPackage()
-  return `npm install -g ${tag === undefined ? name : `${name}@${tag}`}`
+  return ['npm', 'install', '-g', tag === undefined ? name : `${name}@${tag}`]
 }

@@ -22,7 +22,7 @@ async function refused(root: string, args: readonly string[], { code, kind, says
   const asked = await kitty({ cwd: root }, ...args, '--json')
   const failure = failureIn(asked)
   expect([asked.code, failure.kind, failure.message]).toEqual([code, kind, failure.message])
-  expect(`${failure.message}\n${failure.next_steps.join('\n')}`).toMatch(says)
+  expect(`${failure.message}\n${failure.next_steps.map(({ text }) => text).join('\n')}`).toMatch(says)
   expect(failure.next_steps.length).toBeGreaterThan(0)
   expect(asked.stderr).toBe('')
   expect(changedPaths(before, treeOf(root))).toEqual([])

@@ -82,7 +82,10 @@ describe.runIf(ROOT)('a user id without a name', () => {
   it('is asked for a name where one goes into the log', () => {
     const ran = run(root, ['agent', 'feature', 'setup-spec', 'other', '--json'])
     expect(JSON.parse(ran.stdout)).toMatchObject({
-      error: { kind: 'UsageError', next_steps: ['--actor NAME', expect.stringContaining('KITTY_ACTOR')] },
+      error: {
+        kind: 'UsageError',
+        next_steps: [{ text: '--actor NAME', argv: null }, { text: expect.stringContaining('KITTY_ACTOR') }],
+      },
     })
   })
 

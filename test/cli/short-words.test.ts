@@ -37,7 +37,7 @@ describe('the short words', () => {
     }
     expect(await refused('reject', 'WP01')).toMatchObject({
       code: 2,
-      next_steps: [expect.stringContaining('kitty reject WP01 --reason')],
+      next_steps: [{ text: expect.stringContaining('kitty reject WP01 --reason') }],
     })
     expect(await refused('move', 'WP01')).toMatchObject({ code: 2, kind: 'UsageError' })
     expect(await refused('move', 'WP01', 'nowhere')).toMatchObject({ code: 2, kind: 'UsageError' })

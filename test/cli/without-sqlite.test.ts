@@ -45,7 +45,7 @@ describe('without the native module of SQLite', () => {
     ]
     const notices = said.flatMap(({ stderr }) => stderr.match(/The log is read directly[^\n]*/g) ?? [])
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toMatch(/SQLite module cannot be loaded .*npm install -g kittify --include=optional$/)
+    expect(notices[0]).toMatch(/SQLite module cannot be loaded .*npm install -g kittify --include optional$/)
     expect(said[2]?.stdout).toContain('001-login')
     expect(JSON.parse(said[5]?.stdout ?? '')).toMatchObject({ warnings: [] })
     expect(existsSync(join(root, '.kittify/events/index.db'))).toBe(false)

@@ -13,7 +13,7 @@ import {
   project,
   pullFrom,
 } from '../support/kitty.js'
-import { rejectionOf } from '../support/kitty-error.js'
+import { rejectionOf, stepsOf } from '../support/kitty-error.js'
 import { Status } from '../../src/core/services/status.js'
 import { Conflicts } from '../../src/core/services/conflicts.js'
 import { EventStore } from '../../src/core/store/event-store.js'
@@ -126,7 +126,7 @@ describe('conflicts', () => {
     const { ours, first, second } = await fork(move('doing'), move('doing'))
     const refusal = await rejectionOf(resolve(ours, 'doing'))
     expect(refusal).toMatchObject({ kind: 'UsageError', message: expect.stringContaining('several') })
-    expect(refusal.nextSteps).toEqual([
+    expect(stepsOf(refusal)).toEqual([
       expect.stringContaining(`--keep ${first}`),
       expect.stringContaining(`--keep ${second}`),
     ])

@@ -125,6 +125,9 @@ describe('a clone in which git leaves the log out', () => {
     const folder = tempFolder()
     gitIn(folder, 'init', '--quiet')
     const ran = await kitty(folder, ['status', '--json'])
-    expect(ran.json()['error']).toMatchObject({ kind: 'NotInitialised', next_steps: ['kitty init'] })
+    expect(ran.json()['error']).toMatchObject({
+      kind: 'NotInitialised',
+      next_steps: [{ text: 'kitty init', argv: ['kitty', 'init'] }],
+    })
   })
 })

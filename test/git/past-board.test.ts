@@ -14,7 +14,7 @@ import {
   project,
   pullFrom,
 } from '../support/kitty.js'
-import { rejectionOf } from '../support/kitty-error.js'
+import { rejectionOf, stepsOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
 import { PastBoard } from '../../src/core/services/past-board.js'
@@ -114,7 +114,7 @@ describe('status --at', () => {
     for (const when of ['nowhere', '2030-13-45', '', `--output=${marker}`, '-h', 'a\0b']) {
       expect((await rejectionOf(lanesAt(folder, when))).kind).toBe('UsageError')
     }
-    expect((await rejectionOf(lanesAt(folder, 'nowhere'))).nextSteps.join()).toMatch(/main/)
+    expect(stepsOf(await rejectionOf(lanesAt(folder, 'nowhere'))).join()).toMatch(/main/)
   })
 })
 

@@ -61,7 +61,7 @@ describe('a repository of another owner', () => {
       expect(ran.code, args.join(' ')).toBe(5)
       expect(ran.json()['error'], args.join(' ')).toMatchObject({
         kind: 'UnsafeSetup',
-        next_steps: [`git config --global --add safe.directory ${folder}`],
+        next_steps: [{ text: `git config --global --add safe.directory ${folder}` }],
       })
     }
     for (const args of [['doctor'], ['doctor', '--fix']]) {

@@ -21,3 +21,8 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<KittyError
   }
   throw new Error('nothing was thrown')
 }
+
+/** The texts of the error's next steps. */
+export function stepsOf({ nextSteps }: KittyError): string[] {
+  return nextSteps.map(({ text }) => text)
+}

@@ -83,7 +83,7 @@ export function documentOf(outcome: Outcome): Readonly<Record<string, unknown>> 
 export interface FailureShape {
   readonly kind: string
   readonly message: string
-  readonly next_steps: readonly string[]
+  readonly next_steps: readonly { readonly text: string; readonly argv: readonly string[] | null }[]
   readonly context: Readonly<Record<string, unknown>>
 }
 

@@ -1,11 +1,12 @@
-import { EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
+import { asNextSteps, EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
 import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
+import type { NextStep } from '../errors/next-step.js'
 
 /** A failure for programs: the value of `error` in the failure document. */
 export interface FailureDocument {
   readonly kind: string
   readonly message: string
-  readonly next_steps: readonly string[]
+  readonly next_steps: readonly NextStep[]
   readonly context: Readonly<Record<string, unknown>>
 }
 
@@ -40,7 +41,7 @@ function describe(error: unknown): Failure {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (isKittyError(error)) {
     const { kind, message, nextSteps, context, exitCode } = error
-    return { document: { kind, message, next_steps: nextSteps, context }, exitCode, stack }
+    return { document: { kind, message, next_steps: asNextSteps(nextSteps), context }, exitCode, stack }
   }
   if (isOclifError(error)) return { document: usageDocument(error), exitCode: EXIT.usage, stack }
   return { document: unexpected(error), exitCode: EXIT.damaged, stack }
@@ -50,6 +51,7 @@ function isOclifError(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error && typeof error.oclif === 'object'
 }
 
+const VERIFY = ['kitty', 'agent', 'events', 'verify']
 const OCLIF_HINT = 'See more help with --help'
 
 function usageDocument(error: OclifError): FailureDocument {
@@ -59,7 +61,7 @@ function usageDocument(error: OclifError): FailureDocument {
   return {
     kind: 'UsageError',
     message,
-    next_steps: ['Run the command with --help to see what it takes.'],
+    next_steps: asNextSteps(['Run the command with --help to see what it takes.']),
     context: {},
   }
 }
@@ -69,15 +71,15 @@ function unexpected(error: unknown): FailureDocument {
   const code = systemCode(error)
   // Can occur anywhere, since loading a module also opens files.
   if (code === 'EMFILE' || code === 'ENFILE') {
-    const next_steps = ['raise the limit: ulimit -n 1024', 'run the command again']
+    const next_steps = asNextSteps(['raise the limit: ulimit -n 1024', 'run the command again'])
     return { kind: 'NotWritable', message: `too many open files: ${message}`, next_steps, context: { code } }
   }
   return {
     kind: 'InternalError',
     message: `kitty failed in a way it does not know: ${message}`,
     next_steps: [
-      'Run the command again with KITTY_DEBUG=1 to see where, and report it.',
-      'kitty agent events verify',
+      ...asNextSteps(['Run the command again with KITTY_DEBUG=1 to see where, and report it.']),
+      { text: VERIFY.join(' '), argv: VERIFY },
     ],
     context: code === undefined ? {} : { code },
   }

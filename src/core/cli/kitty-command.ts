@@ -248,14 +248,14 @@ function noEndInJson(): KittyError {
     'UsageError',
     '--json answers with one document, and this goes on until it is interrupted.',
     {
-      nextSteps: ['--format jsonl, for one document an event', 'or leave out what makes it go on'],
+      nextSteps: ['--format jsonl, for one document per event', 'or leave out what makes it go on'],
     },
   )
 }
 
 function noTerminal(): KittyError {
   return new KittyError('UsageError', '--watch draws on a terminal, and stdout is none.', {
-    nextSteps: ['kitty watch, for a stream of events', 'kitty status, for the board as it is now'],
+    nextSteps: ['For a stream of events, run kitty watch.', 'For the board as it is now, run kitty status.'],
   })
 }
 
@@ -264,13 +264,13 @@ function noKeysInJson(): KittyError {
     'UsageError',
     '--json answers with one document, and the board is worked with keys.',
     {
-      nextSteps: ['kitty status --json, for the board as it is now', 'or leave --json out'],
+      nextSteps: ['For the board as it is now, run kitty status --json.', 'Or leave --json out.'],
     },
   )
 }
 
 function noKeyboard(): KittyError {
   return new KittyError('UsageError', 'The board needs a terminal for its keys, and this is none.', {
-    nextSteps: ['kitty status, for the board as it is now', 'kitty status --json, for a program'],
+    nextSteps: ['For the board as it is now, run kitty status.', 'For a program, add --json.'],
   })
 }

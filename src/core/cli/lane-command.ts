@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import { laneOfWord, type LaneWord } from '../rules/lane-words.js'
 import { Workflow } from '../workspace/config.js'
 import { type AskedMove, MoveCommand } from './move-command.js'
@@ -16,7 +16,7 @@ export abstract class LaneCommand extends MoveCommand {
     const to = laneOfWord(this.word, table)
     if (to !== undefined) return { names, to }
     throw new KittyError('UsageError', `The ${table.name} workflow has no lane for ${this.word}.`, {
-      nextSteps: [`kitty move ${names.join(' ')} LANE, with one of ${table.lanes.join(', ')}`],
+      nextSteps: [...shownWords(['kitty', 'move', ...names, 'LANE']), sentence`Lanes: ${table.lanes}`],
       context: { word: this.word, lanes: table.lanes },
     })
   }

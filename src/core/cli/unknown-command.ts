@@ -1,6 +1,7 @@
 import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** With more edits than this, a suggestion would be a guess. */
 const MOST_EDITS = 4
@@ -27,7 +28,7 @@ function refusal(words: readonly string[], config: Config): KittyError {
       'UsageError',
       `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}`,
       {
-        nextSteps: [`kitty ${parent.join(' ')} --help`],
+        nextSteps: shownCommand(['kitty', ...parent, '--help']),
         context: { command: parent.join(' '), argument: extra },
       },
     )
@@ -35,8 +36,8 @@ function refusal(words: readonly string[], config: Config): KittyError {
   const near = nearest(words, config)
   return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}`, {
     nextSteps: [
-      ...near.map((command) => `kitty ${command}`),
-      `kitty ${[...(parent ?? []), '--help'].join(' ')}`,
+      ...near.flatMap((command) => shownCommand(['kitty', ...command.split(' ')])),
+      ...shownCommand(['kitty', ...(parent ?? []), '--help']),
     ],
     context: { command: asked, similar: near },
   })

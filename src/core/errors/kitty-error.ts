@@ -1,3 +1,5 @@
+import type { NextStep } from './next-step.js'
+
 /**
  * Every failure that a command may report: its kind, its exit code, and what to type next. Recognize errors by `kind`,
  * never by message text. Exit codes: docs/troubleshooting.md.
@@ -43,8 +45,11 @@ export const EXIT_OF_KIND = {
 export type ErrorKind = keyof typeof EXIT_OF_KIND
 
 export interface KittyErrorOptions {
-  /** What a person or an agent can type next, one step per string. */
-  readonly nextSteps?: readonly string[]
+  /**
+   * What a person or an agent can do next: sentences without names, or what core/errors/next-step makes. A string is
+   * never run.
+   */
+  readonly nextSteps?: readonly (string | NextStep)[]
   /** Facts for a program: keys in snake_case, JSON values only. */
   readonly context?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
@@ -55,7 +60,7 @@ const BRAND = Symbol.for('kitty.error.v1')
 
 export class KittyError extends Error {
   readonly [BRAND] = true
-  readonly nextSteps: readonly string[]
+  readonly nextSteps: readonly NextStep[]
   readonly context: Readonly<Record<string, unknown>>
 
   constructor(
@@ -65,13 +70,18 @@ export class KittyError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = kind
-    this.nextSteps = options.nextSteps ?? []
+    this.nextSteps = asNextSteps(options.nextSteps ?? [])
     this.context = options.context ?? {}
   }
 
   get exitCode(): number {
     return EXIT_OF_KIND[this.kind]
   }
+}
+
+/** A plugin's copy of KittyError may be older, with strings. */
+export function asNextSteps(steps: readonly (string | NextStep)[]): NextStep[] {
+  return steps.map((step) => (typeof step === 'string' ? { text: step, argv: null } : step))
 }
 
 /** True for a KittyError from this program or from a plugin's copy of the module. */

@@ -1,5 +1,5 @@
 import { type Stats, lstatSync, statSync } from 'node:fs'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -85,10 +85,7 @@ export function typeName(stats: TypeTests): string {
 /** The error for a path that is not what kitty would have created there. */
 export function unsafe(path: string, type: string): KittyError {
   return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
-    nextSteps: [
-      ...shownCommand(['ls', '-la', path], 'look at it: '),
-      'move it away and run the command again',
-    ],
+    nextSteps: [...shownCommand(['ls', '-la', path], 'look at it'), 'move it away and run the command again'],
     context: { path, type },
   })
 }

@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
 import { renameOver } from '../platform/rename-over.js'
+import { sentence } from '../errors/next-step.js'
 
 let written = 0
 
@@ -117,7 +118,9 @@ function notWritten(path: string, error: unknown): unknown {
     `${path} was not written (${code})${full ? ': disk full' : ''}; it is as it was`,
     {
       nextSteps: [
-        full ? 'free some space, then run the command again' : `check the permissions of ${dirname(path)}`,
+        full
+          ? 'free some space, then run the command again'
+          : sentence`check the permissions of ${dirname(path)}`,
       ],
       context: { path, code },
       cause: error,

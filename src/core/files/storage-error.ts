@@ -2,6 +2,7 @@ import { lstatSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type ErrorKind, isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { unsafe } from './assert-safe.js'
+import { sentence } from '../errors/next-step.js'
 
 /** What failed, as the end of the message: `not stored`, `not readable`. */
 export type Outcome = 'not stored' | 'not readable'
@@ -61,7 +62,7 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
   const meaning = MEANINGS[code] ?? {
     kind: 'NotWritable',
     says: `system error ${code}`,
-    nextSteps: [`look at ${path}`, 'run the command again'],
+    nextSteps: [sentence`look at ${path}`, 'run the command again'],
   }
   const space = meaning.kind === 'DiskFull' ? `; ${freeSpace(path)}` : ''
   const mode = meaning === READ_ONLY || outcome === 'not readable' ? `; ${modeOf(path)}` : ''

@@ -13,6 +13,7 @@ import { EventStore } from '../store/event-store.js'
 import { EventLog } from '../log/event-log.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** How many events we hold in memory; up to this many of one arrival are put in the total order. */
 const BATCH = 2_000
@@ -160,8 +161,8 @@ function unknownEvent(from: StreamStart): KittyError {
   const id = typeof from === 'string' ? from : from.after
   return new KittyError('UsageError', `There is no event ${quoted(id, 60)} in this log.`, {
     nextSteps: [
-      'kitty watch --from start, for everything there is',
-      'kitty agent events list --limit 20, for the newest ids',
+      ...shownCommand(['kitty', 'watch', '--from', 'start'], 'everything there is'),
+      ...shownCommand(['kitty', 'agent', 'events', 'list', '--limit', '20'], 'the newest ids'),
     ],
     context: { event_id: id },
   })

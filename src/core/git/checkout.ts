@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** A checkout and the git directories behind it. All paths are absolute. */
 export interface Checkout {
@@ -74,7 +75,7 @@ function gitDirIn(folder: string): string | undefined {
   const gitDir = target === undefined ? undefined : resolve(folder, target)
   if (gitDir !== undefined && isGitDirectory(gitDir)) return gitDir
   throw new KittyError('NotAGitRepository', `${entry} points to a git directory that is not there`, {
-    nextSteps: ['git worktree repair', 'or run the command from the main checkout'],
+    nextSteps: [...shownCommand(['git', 'worktree', 'repair']), 'or run the command from the main checkout'],
     context: { path: entry, points_to: target ?? null },
   })
 }

@@ -1,5 +1,5 @@
 import { KittyError, systemCode } from '../errors/kitty-error.js'
-import { shellWords } from '../platform/shell-words.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** Git completed and exited with a status other than 0. */
 export class GitRefusal extends KittyError {
@@ -14,7 +14,7 @@ export class GitRefusal extends KittyError {
   ) {
     const what = commandOf(args)
     super('GitFailure', `Git ${what} failed in ${folder}: ${sentence(reason)}`, {
-      nextSteps: [`See what git says: ${shellWords(['git', '-C', folder, 'status'])}`],
+      nextSteps: shownCommand(['git', '-C', folder, 'status'], 'what git says'),
       context: { folder, command: what, status, git: reason },
     })
   }
@@ -33,7 +33,7 @@ export function unsafeRepository(folder: string, stderr: string): KittyError | u
   if (!/^fatal: (?:detected dubious ownership in|unsafe) repository/m.test(stderr)) return undefined
   const path = /dubious ownership in repository at '(.+)'$/m.exec(stderr)?.[1] ?? folder
   return new KittyError('UnsafeSetup', `${path} belongs to another user, and git refuses to work in it.`, {
-    nextSteps: [shellWords(['git', 'config', '--global', '--add', 'safe.directory', path])],
+    nextSteps: shownCommand(['git', 'config', '--global', '--add', 'safe.directory', path]),
     context: { path },
   })
 }

@@ -4,6 +4,7 @@ import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
 import { askGitFields, git, GitRefusal } from './git.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** Git's message about a configuration file that another process is writing. */
 const LOCKED = /could not lock config file (.+): File exists/
@@ -87,7 +88,10 @@ function configLocked(root: string, file: string, cause: unknown): KittyError {
     'LockTimeout',
     `${lock} is there: another git is writing that file, or one was killed.`,
     {
-      nextSteps: ['run the command again', `if no git is at work in this repository: rm ${lock}`],
+      nextSteps: [
+        'run the command again',
+        ...shownCommand(['rm', lock], 'if no git is at work in this repository'),
+      ],
       context: { lock },
       cause,
     },

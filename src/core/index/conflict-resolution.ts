@@ -7,6 +7,7 @@ import {
   type LogEvent,
   type RegisterWrite,
 } from '../events-lib.js'
+import { toRun } from '../errors/next-step.js'
 
 /** How a conflict came out: an open one by its register's rule, a settled one by a later event. */
 export interface ConflictResolution {
@@ -87,7 +88,7 @@ function explanation({ conflict, settledBy }: ConflictResolution): string {
   const rule = conflict.rule.replaceAll('_', ' ')
   return plain(
     `${where}: written at once; ${stands} stands (${rule}), ${named}${more} stays in the log. ` +
-      `To decide: kitty agent conflicts show ${conflict.entity_id} --feature ${conflict.feature}`,
+      `To decide${toRun(['kitty', 'agent', 'conflicts', 'show', conflict.entity_id, '--feature', conflict.feature])}`,
   )
 }
 

@@ -1,6 +1,8 @@
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import { IndexUnusable } from './event-index.js'
+import { sentence, shownCommand } from '../errors/next-step.js'
+import { installCommand } from '../own-package.js'
 
 /** Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). */
 const AS_SYSTEM: Readonly<Record<string, string>> = {
@@ -19,13 +21,13 @@ export function rebuildFailure(error: unknown, path: string): unknown {
   if (!(error instanceof IndexUnusable)) return error
   if (error.reason === 'busy')
     return new KittyError('LockTimeout', `${path} was not rebuilt: other processes keep it in use.`, {
-      nextSteps: ['run the command again', `see who has it open: lsof ${path}`],
+      nextSteps: ['run the command again', ...shownCommand(['lsof', path], 'shows who has it open')],
       context: { path },
       cause: error,
     })
   if (error.reason === 'unavailable')
     return new KittyError('MissingDependency', `${path} was not rebuilt: ${error.message}`, {
-      nextSteps: ['npm install -g kittify'],
+      nextSteps: shownCommand(installCommand()),
       context: { path },
       cause: error,
     })
@@ -33,7 +35,7 @@ export function rebuildFailure(error: unknown, path: string): unknown {
   if (code !== undefined)
     return storageError(Object.assign(new Error(error.message), { code }), path, 'not stored')
   return new KittyError('NotWritable', `${path} was not rebuilt: ${error.message}`, {
-    nextSteps: [`look at ${path} and its folder`, 'run the command again'],
+    nextSteps: [sentence`look at ${path} and its folder`, 'run the command again'],
     context: { path },
     cause: error,
   })

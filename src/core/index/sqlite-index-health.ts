@@ -19,6 +19,7 @@ import { EventLog } from '../log/event-log.js'
 import { Session } from '../workspace/session.js'
 import { Notices } from '../errors/notices.js'
 import { FoldRules } from '../workspace/config.js'
+import { toRun } from '../errors/next-step.js'
 
 /** The index in `.kittify/events/index.db`. Loads SQLite and TypeORM on first use. */
 @injectable()
@@ -85,7 +86,7 @@ export class SqliteIndexHealth implements IndexHealth {
     if (error.reason !== 'unavailable') this.notices.warn(`The log is read directly, which is slower: ${why}`)
     else if (isFirstToday(join(this.workspace.privateDir, 'sqlite-notice'), this.session.now()))
       this.notices.warn(
-        `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits: ${installCommand()} --include=optional`,
+        `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits${toRun([...installCommand(), '--include', 'optional'])}`,
       )
     this.#index = Promise.resolve(new MemoryEventIndex(this.foldRules))
   }

@@ -10,6 +10,7 @@ import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../p
 import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
 import { installCommand } from '../own-package.js'
+import { shownCommand } from '../errors/next-step.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
@@ -183,7 +184,9 @@ export class FileLock implements WriteLock {
       {
         nextSteps: [
           'run the command again',
-          ...(typeof holder === 'object' ? [`see what it does: ps -p ${holder.pid}`] : []),
+          ...(typeof holder === 'object'
+            ? shownCommand(['ps', '-p', String(holder.pid)], 'what it does')
+            : []),
           'wait longer: export KITTY_LOCK_TIMEOUT_MS=60000',
         ],
         context: {
@@ -228,7 +231,7 @@ function notOurs(error: unknown, path: string): KittyError | undefined {
     `${path} belongs to the user with the ID ${stats.uid}, and this repository is not shared with others.`,
     {
       nextSteps: [
-        'have its owner share it: git config core.sharedRepository group',
+        ...shownCommand(['git', 'config', 'core.sharedRepository', 'group'], 'its owner shares it with this'),
         'or work in a clone of your own',
       ],
       context: { path, uid: stats.uid },
@@ -241,7 +244,7 @@ function unavailable(path: string, reason: string, cause: unknown): KittyError {
   return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
     nextSteps: [
       'keep the repository on a local file system',
-      `reinstall kitty so that it fits this platform: ${installCommand()}`,
+      ...shownCommand(installCommand(), 'installs what fits this platform'),
     ],
     context: { lock: path },
     cause,

@@ -88,7 +88,10 @@ function refusal(error: unknown): ToolResult {
   return {
     isError: true,
     content: [
-      { type: 'text', text: [`${kind}: ${message}`, ...next_steps.map((step) => `-> ${step}`)].join('\n') },
+      {
+        type: 'text',
+        text: [`${kind}: ${message}`, ...next_steps.map(({ text }) => `-> ${text}`)].join('\n'),
+      },
     ],
     structuredContent: { error: { kind, message, next_steps, context } },
   }

@@ -1,5 +1,6 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { installCommand, ownPackage } from '../own-package.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** Raised whenever a plugin that worked before would break. See docs/plugins.md, "Versions". */
 export const API_VERSION = 1
@@ -38,10 +39,10 @@ export function unfit(plugin: string, api: unknown, host: PluginHost): KittyErro
     `The plugin ${plugin} was made ${made}; this kitty (${host.version}) speaks plugin API ${host.api}.`,
     {
       nextSteps: [
-        typeof api === 'number' && api > host.api
-          ? installCommand('latest')
-          : `kitty plugins update   # or ask for a release of ${plugin} that fits`,
-        `or do without it: kitty plugins uninstall ${plugin}`,
+        ...(typeof api === 'number' && api > host.api
+          ? shownCommand(installCommand('latest'))
+          : shownCommand(['kitty', 'plugins', 'update'], 'or ask for a release that fits')),
+        ...shownCommand(['kitty', 'plugins', 'uninstall', plugin], 'to do without it'),
       ],
       context: {
         plugin,

@@ -3,6 +3,7 @@
  * an empty key holds null or [] and is never omitted; times are RFC 3339 UTC.
  */
 import type { MarkDocument } from './marks.js'
+import type { NextStep } from '../errors/next-step.js'
 
 /** Who has a package in a working lane, and for how long. */
 export interface LeaseDocument {
@@ -169,8 +170,9 @@ export interface CheckDocument {
   readonly name: string
   readonly ok: boolean
   readonly message: string
-  /** What `doctor --fix` would do, or what to type; null if there is nothing to do. */
+  /** What `doctor --fix` would do, or what to type, on one line; null if there is nothing to do. */
   readonly fix: string | null
+  readonly next_steps: readonly NextStep[]
 }
 
 export interface ErrorRecordDocument {

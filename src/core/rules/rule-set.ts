@@ -2,6 +2,7 @@
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { Guard, Guards, Move, MoveFacts, WorkflowTable } from '../events-lib.js'
 import type { MoveGuard } from './move-rule.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** @throws Error if two rules share a name: neither may replace the other. */
 export function guardsByName(guards: readonly MoveGuard[]): Guards {
@@ -29,7 +30,10 @@ function accountable(guard: MoveGuard): Guard {
         'InternalError',
         `The rule ${guard.name} failed on ${facts.state.work_package_id}: ${reason}`,
         {
-          nextSteps: ['Correct or remove the plugin it comes from: kitty plugins', 'Nothing was written.'],
+          nextSteps: [
+            'Nothing was written. Correct or remove the plugin it comes from.',
+            ...shownCommand(['kitty', 'plugins']),
+          ],
           context: {
             rule: guard.name,
             feature_slug: facts.state.feature_slug,

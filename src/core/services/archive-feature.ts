@@ -9,6 +9,7 @@ import { EventStore, type Decision, decided, type Provenance } from '../store/ev
 import { keepArchivedNames } from '../workspace/archived-names.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { Repeats } from './repeats.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface ArchiveRequest {
   readonly feature: string
@@ -66,7 +67,7 @@ export class ArchiveFeature {
 function alreadySo(feature: string, isArchived: boolean): KittyError {
   const message = isArchived ? `${feature} is archived already.` : `${feature} is not archived.`
   return new KittyError('StateTransitionError', message, {
-    nextSteps: [isArchived ? `kitty archive ${feature} --restore` : `kitty archive ${feature}`],
+    nextSteps: shownCommand(['kitty', 'archive', feature, ...(isArchived ? ['--restore'] : [])]),
     context: { feature_slug: feature },
   })
 }

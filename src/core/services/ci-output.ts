@@ -3,6 +3,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { appendText } from '../files/append-text.js'
 import { Session } from '../workspace/session.js'
 import type { CiReportResult } from './ci-report.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** Where a summary goes in continuous integration, and what makes a check fail. */
 @injectable()
@@ -34,7 +35,10 @@ export class CiOutput {
       ...(problems.length > 0 ? [counted(problems.length, 'problem of the log', 'problems of the log')] : []),
     ]
     return new KittyError('ValidationError', `This branch brings ${parts.join(', ')}.`, {
-      nextSteps: ['kitty agent conflicts list', 'kitty agent events verify'],
+      nextSteps: [
+        ...shownCommand(['kitty', 'agent', 'conflicts', 'list']),
+        ...shownCommand(['kitty', 'agent', 'events', 'verify']),
+      ],
       context: { ...report },
     })
   }

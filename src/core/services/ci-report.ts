@@ -11,6 +11,7 @@ import { boardChanges, type BoardChanges } from './merge-preview.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
 import { repoPath } from '../platform/paths.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** An event whose actor is not the author of the commit that added it. */
 export interface ForeignAuthor {
@@ -83,8 +84,8 @@ export class CiReport {
     if (found !== undefined) return found
     throw new KittyError('UsageError', 'There is no branch to compare with.', {
       nextSteps: [
-        'Name it: kitty ci --base origin/main',
-        'In a shallow clone, fetch it first: git fetch origin main',
+        ...shownCommand(['kitty', 'ci', '--base', 'origin/main'], 'names it'),
+        ...shownCommand(['git', 'fetch', 'origin', 'main'], 'first, in a shallow clone'),
       ],
       context: { tried: candidates },
     })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
 import { Notices } from '../errors/notices.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { toRun } from '../errors/next-step.js'
 import { git, GitRefusal } from '../git/git.js'
 import { branchOf, followCommit, OwnIndex, parentOf, takeBack } from '../git/own-index.js'
 import { indexIsFree, operationUnderWay } from '../git/under-way.js'
@@ -124,17 +124,9 @@ export class CommitBoard {
       } catch (error) {
         if (!(error instanceof GitRefusal)) throw error
         if (tries * 100 > PATIENCE_MS) {
-          const [remedy = 'kitty commit'] = shownCommand([
-            'git',
-            '-C',
-            root,
-            'reset',
-            '--quiet',
-            '--',
-            ...files,
-          ])
+          const remedy = toRun(['git', '-C', root, 'reset', '--quiet', '--', ...files])
           this.notices.warn(
-            `The commit is made, but git's index could not follow: ${error.reason}. Run: ${remedy}`,
+            `The commit is made, but git's index could not follow: ${error.reason}. To have it follow${remedy || ': kitty commit'}`,
           )
           return
         }

@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import type { GitRefusal } from '../git/git.js'
 import type { Operation } from '../git/under-way.js'
 
@@ -8,7 +8,7 @@ const LINES = 10
 
 export function duringOperation(root: string, operation: Operation): KittyError {
   return new KittyError('ValidationError', `A ${operation} is under way in ${root}; nothing was committed.`, {
-    nextSteps: [...shownCommand(['git', '-C', root, 'status'], 'finish it: '), 'Then run the command again.'],
+    nextSteps: [...shownCommand(['git', '-C', root, 'status'], 'finish it'), 'Then run the command again.'],
     context: { folder: root, operation },
   })
 }
@@ -16,8 +16,8 @@ export function duringOperation(root: string, operation: Operation): KittyError 
 export function noBranch(root: string): KittyError {
   return new KittyError('ValidationError', `HEAD of ${root} is detached; nothing was committed.`, {
     nextSteps: [
-      ...shownCommand(['git', '-C', root, 'switch', 'main'], 'go to a branch: '),
-      ...shownCommand(['git', '-C', root, 'switch', '--create', 'board'], 'or make one: '),
+      ...shownCommand(['git', '-C', root, 'switch', 'main'], 'goes to a branch'),
+      ...shownCommand(['git', '-C', root, 'switch', '--create', 'board'], 'or makes one'),
     ],
     context: { folder: root },
   })
@@ -49,7 +49,7 @@ export function commitRefused({ reason, said }: GitRefusal): KittyError {
 
 export function notPushed({ reason }: GitRefusal, branch: string): KittyError {
   return new KittyError('ValidationError', `${branch} was not pushed: ${reason}. What was committed stays.`, {
-    nextSteps: ['git pull', 'git push'],
+    nextSteps: [...shownCommand(['git', 'pull']), ...shownCommand(['git', 'push'])],
     context: { branch, git: reason },
   })
 }

@@ -30,6 +30,7 @@ import { writeOf, writtenAgain } from './written-again.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { LaneFiles } from './lane-files.js'
 import { FoldRules } from '../workspace/config.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface ResolveRequest {
   readonly feature: string
@@ -173,7 +174,8 @@ export class Conflicts {
       `${kept.event_id} cannot be kept: ${cycle.join(' → ')} would wait for one another.`,
       {
         nextSteps: [
-          `keep the other value, or remove a dependency in a file and run kitty sync ${feature_slug}`,
+          'Keep the other value, or remove a dependency in a file and take it over:',
+          ...shownCommand(['kitty', 'sync', feature_slug]),
         ],
         context: { feature_slug, work_package: work_package_id, cycle },
       },

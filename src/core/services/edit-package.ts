@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { sentence, shownCommand } from '../errors/next-step.js'
 import { isKittyEvent, type NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
@@ -216,9 +216,9 @@ function changedMeanwhile(path: string): KittyError {
 }
 
 function waitsNot(workPackage: string, other: string, dependencies: readonly string[]): KittyError {
-  const waits = dependencies.length === 0 ? 'nothing' : dependencies.join(', ')
+  const waits = dependencies.length === 0 ? 'nothing' : dependencies
   return new KittyError('UsageError', `${workPackage} does not wait for ${other}.`, {
-    nextSteps: [`It waits for ${waits}.`],
+    nextSteps: [sentence`It waits for ${waits}.`],
     context: { work_package: workPackage, dependencies },
   })
 }

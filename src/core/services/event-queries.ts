@@ -7,6 +7,7 @@ import { eventDocument } from '../projections/event-document.js'
 import type { EventStore } from '../store/event-store.js'
 import { knownWorkPackage } from './known-work-package.js'
 import type { Scope } from './scope.js'
+import { shownWords } from '../errors/next-step.js'
 
 export interface EventFlags {
   readonly entity?: string | undefined
@@ -69,6 +70,6 @@ export function moment(flag: string, text: string | undefined): string | undefin
   // Spell it as the log does, since times are compared as text. A day stays a day.
   if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
   throw new KittyError('UsageError', `${flag} ${quoted(text, 60)} is no day and no UTC time.`, {
-    nextSteps: [`${flag} 2026-11-22`, `${flag} 2026-11-22T10:30:00Z`],
+    nextSteps: [...shownWords([flag, '2026-11-22']), ...shownWords([flag, '2026-11-22T10:30:00Z'])],
   })
 }

@@ -21,6 +21,7 @@ import { specCreated } from './feature-created.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import { repoPath } from '../platform/paths.js'
+import { sentence } from '../errors/next-step.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
@@ -239,7 +240,7 @@ export class FinalizeTasks {
 
 function noTasks(feature: string, dir: string, reason: string): KittyError {
   return new KittyError('UsageError', `${feature} has no work packages to read: ${reason}`, {
-    nextSteps: [`Write them as ${join(dir, 'WP01-some-title.md')} and run the command again.`],
+    nextSteps: [sentence`Write them as ${join(dir, 'WP01-some-title.md')} and run the command again.`],
     context: { feature_slug: feature, folder: dir },
   })
 }

@@ -21,6 +21,7 @@ import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { ErrorStorage } from '../errors/error-storage.js'
+import { sentence, shownWords } from '../errors/next-step.js'
 
 export type GateStatus = 'pending' | 'passed' | 'failed'
 
@@ -187,9 +188,11 @@ function noType(type: string): KittyError {
 function unknownGate(feature: string, gate: string, gates: readonly GateDocument[]): KittyError {
   const known = gates.map(({ gate_id }) => gate_id)
   const steps =
-    known.length === 0 ? 'kitty agent gates add WP01 --type CI_CHECK' : `There are: ${known.join(', ')}`
+    known.length === 0
+      ? shownWords(['kitty', 'agent', 'gates', 'add', 'WP01', '--type', 'CI_CHECK'])
+      : [sentence`There are: ${known}`]
   return new KittyError('UnknownGate', `${feature} has no gate ${quoted(gate, 120)}.`, {
-    nextSteps: [steps],
+    nextSteps: steps,
     context: { feature_slug: feature, gate, known },
   })
 }

@@ -42,6 +42,7 @@ import { Recall } from './recall.js'
 import { Notices } from '../errors/notices.js'
 import { LockOf } from '../lock/write-lock.js'
 import { pathFromLog, realPlace, repoPath } from '../platform/paths.js'
+import { shownCommand, toRun } from '../errors/next-step.js'
 
 export interface ImplementRequest {
   readonly feature: string
@@ -148,7 +149,7 @@ export class Implement {
     }
     if (look.state === 'whole' && this.#isHandedOver(state.lane)) {
       this.notices.warn(
-        `${workPackage} is in ${state.lane} and stays there. To go on with it: kitty agent tasks move-task ${workPackage} --to ${to}`,
+        `${workPackage} is in ${state.lane} and stays there. To go on with it${toRun(['kitty', 'agent', 'tasks', 'move-task', workPackage, '--to', to])}`,
       )
       return decided([])
     }
@@ -243,8 +244,11 @@ function notMade(
   const message = `${workPackage} is taken by ${provenance.actor}, but git could not make its worktree ${path}: ${error.reason}`
   return new KittyError('NotWritable', message, {
     nextSteps: [
-      `when that is put right: kitty implement ${workPackage}`,
-      `or give it back: kitty agent tasks move-task ${workPackage} --to planned`,
+      ...shownCommand(['kitty', 'implement', workPackage], 'when that is put right'),
+      ...shownCommand(
+        ['kitty', 'agent', 'tasks', 'move-task', workPackage, '--to', 'planned'],
+        'gives it back',
+      ),
     ],
     context: { work_package: workPackage, path, branch: name, git: error.reason },
     cause: error,

@@ -20,6 +20,7 @@ import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { repoPath } from '../platform/paths.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface InitResult {
   readonly root: string
@@ -174,7 +175,10 @@ function notWritable(error: unknown, root: string): unknown {
   const meant = storageError(error, root, 'not stored')
   if (!isKittyError(meant) || meant === error) return error
   return new KittyError(meant.kind, `kitty could not be set up in ${root}: ${meant.message}`, {
-    nextSteps: [...meant.nextSteps.slice(0, 1), 'then run kitty init again: it adds what is missing'],
+    nextSteps: [
+      ...meant.nextSteps.slice(0, 1),
+      ...shownCommand(['kitty', 'init'], 'it adds what is missing'),
+    ],
     context: meant.context,
     cause: error,
   })

@@ -1,6 +1,6 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { quoted } from '../errors/secrets.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import type { ConflictDetailDocument } from '../projections/board-document.js'
 import { eventsNamed } from '../workspace/event-name.js'
 
@@ -79,12 +79,18 @@ export function noSuchWrite(
     conflict.events.map((write) => ({ ...write, register: conflict.register })),
   )
   const steps = choices.map(
-    (write) => `--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
+    (write) =>
+      sentence`--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
   )
   const message = `${quoted(keep, 40)} ${relation} the writes that ${entity} of ${feature} has in conflict.`
   return new KittyError('UsageError', message, {
     nextSteps:
-      steps.length > 0 ? steps : [`${entity} has no open conflict: kitty agent conflicts list --all`],
+      steps.length > 0
+        ? steps
+        : [
+            sentence`${entity} has no open conflict.`,
+            ...shownCommand(['kitty', 'agent', 'conflicts', 'list', '--all']),
+          ],
     context: { feature_slug: feature, entity, keep, choices },
   })
 }
@@ -92,7 +98,7 @@ export function noSuchWrite(
 function otherRegister({ register }: ConflictDetailDocument, request: KeepRequest): KittyError {
   const message = `${request.keep} wrote ${register}, not ${quoted(request.register ?? '', 60)}.`
   return new KittyError('UsageError', message, {
-    nextSteps: [`--register ${register}`, 'or leave --register out'],
+    nextSteps: [...shownWords(['--register', register]), 'or leave --register out'],
   })
 }
 

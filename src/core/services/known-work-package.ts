@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { sentence, shownCommand } from '../errors/next-step.js'
 import type { WorkPackageState } from '../events-lib.js'
 import type { EventStore } from '../store/event-store.js'
 
@@ -18,7 +18,7 @@ export async function knownWorkPackage(
   const steps =
     known.length === 0
       ? shownCommand(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature])
-      : [`There are: ${known.join(', ')}`]
+      : [sentence`There are: ${known}`]
   throw new KittyError('UnknownWorkPackage', `${feature} has no work package ${workPackage}.`, {
     nextSteps: steps,
     context: { feature_slug: feature, work_package: workPackage, known },

@@ -1,5 +1,5 @@
 import { inject, injectable } from 'inversify'
-import { shownCommand } from '../errors/shown-command.js'
+import { sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../aspects/syncs-definition.js'
@@ -206,7 +206,7 @@ function noneFound(
   const there =
     known.length === 0
       ? shownCommand(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature])
-      : [`There are: ${known.join(', ')}`]
+      : [sentence`There are: ${known}`]
   return new KittyError('UsageError', `${feature} has no subtask ${subtasks.join(', ')}.`, {
     nextSteps: there,
     context: { feature_slug: feature, not_found: subtasks, known },
@@ -228,7 +228,7 @@ function someNotFound({ feature, updated, unchanged, not_found }: MarkResult): K
 function ambiguous(id: string, places: readonly SubtaskPlace[]): KittyError {
   const packages = places.map(({ workPackage }) => workPackage)
   return new KittyError('UsageError', `${id} is a subtask of ${packages.join(' and of ')}.`, {
-    nextSteps: packages.map((workPackage) => `--work-package ${workPackage}`),
+    nextSteps: packages.flatMap((workPackage) => shownWords(['--work-package', workPackage])),
     context: { subtask: id, work_packages: packages },
   })
 }

@@ -2,6 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { mergeLines } from '../log/format/merge-lines.js'
 import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
+import { shownCommand } from '../errors/next-step.js'
 
 /** What git passes to a merge driver. See gitattributes(5), "Defining a custom merge driver". */
 export interface MergeVersions {
@@ -45,7 +46,7 @@ function version(path: string): Buffer {
   const whole = readWhole(path)
   if (whole !== undefined) return whole.bytes
   throw new KittyError('DamagedData', `${path} is not there: there is nothing to merge`, {
-    nextSteps: ['git runs this command: see merge.kitty-events.driver in git config'],
+    nextSteps: [...shownCommand(['git', 'config', 'merge.kitty-events.driver'], 'git runs this command')],
     context: { path },
   })
 }

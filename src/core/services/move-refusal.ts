@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { type NextStep, sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import type { Refusal, WorkPackageState } from '../events-lib.js'
 import type { EarlierRefusals } from './recall.js'
 
@@ -16,7 +16,7 @@ export interface RefusedMove {
  */
 export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
   const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
-  const memory = earlier === undefined ? [] : [memoryOf(state.work_package_id, requested_status, earlier)]
+  const memory = earlier === undefined ? [] : memoryOf(state.work_package_id, requested_status, earlier)
   return new KittyError(kind, message, {
     nextSteps: [...nextSteps(state, refusal), ...memory],
     context: {
@@ -32,14 +32,14 @@ export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): Ki
   })
 }
 
-function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): string[] {
+function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): NextStep[] {
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
   const lanes = valid_transitions.flatMap((lane) =>
     shownCommand(['kitty', 'agent', 'tasks', 'move-task', id, '--to', lane]),
   )
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
-    return blockers.map((blocker) => MISSING.get(blocker) ?? `see to: ${blocker}`)
+    return blockers.map((blocker) => MISSING.get(blocker) ?? sentence`see to: ${blocker}`)
   const among = (ids: readonly string[]): string[] => blockers.filter((blocker) => ids.includes(blocker))
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
@@ -53,19 +53,22 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
       shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
     ),
   ]
-  const byForce = shownCommand(['--to', requested_status, '--force', '--reason', 'why'], 'or overrule it: ')
+  const byForce = shownWords(['--to', requested_status, '--force', '--reason', 'why'], 'to overrule it')
   return [...removes, ...(blockers.length > 0 ? [] : lanes), ...byForce]
 }
 
 /** How to supply what a request lacks, by the workflow's name for it. */
 const MISSING = new Map([
-  ['reason', 'add --reason "why"'],
-  ['review_ref', 'add --review-ref "PR#12", the review it answers to'],
-  ['evidence', 'add --evidence "commit abc1234, approved by ada in PR#12"'],
+  ['reason', sentence`add --reason "why"`],
+  ['review_ref', sentence`add --review-ref "PR#12", the review it answers to`],
+  ['evidence', sentence`add --evidence "commit abc1234, approved by ada in PR#12"`],
 ])
 
-function memoryOf(id: string, to: string, { times, last_at, last_actor }: EarlierRefusals): string {
+function memoryOf(id: string, to: string, { times, last_at, last_actor }: EarlierRefusals): NextStep[] {
   const often = times === 1 ? 'once before' : `${times} times before`
-  const who = last_actor === null ? '' : ` (${last_actor})`
-  return `Refused for this reason ${often}, last at ${last_at}${who}: kitty agent errors match ${id} --to ${to}`
+  const who = last_actor === null ? '' : `, for ${last_actor}`
+  return [
+    sentence`Refused for this reason ${often}, last at ${last_at}${who}.`,
+    ...shownCommand(['kitty', 'agent', 'errors', 'match', id, '--to', to]),
+  ]
 }

@@ -19,6 +19,7 @@ import { Workflow } from '../workspace/config.js'
 import { MoveRules } from '../rules/move-rules.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface MoveRequest {
   readonly feature: string
@@ -158,7 +159,10 @@ function assertExpected(state: WorkPackageState, expected: string | undefined): 
     'LostRace',
     `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`,
     {
-      nextSteps: [`kitty agent tasks show ${state.work_package_id}`, 'kitty agent tasks ready'],
+      nextSteps: [
+        ...shownCommand(['kitty', 'agent', 'tasks', 'show', state.work_package_id]),
+        ...shownCommand(['kitty', 'agent', 'tasks', 'ready']),
+      ],
       context: {
         feature_slug: state.feature_slug,
         work_package: state.work_package_id,

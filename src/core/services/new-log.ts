@@ -8,6 +8,7 @@ import { Journal } from '../log/repair/journal.js'
 import { EventStore } from '../store/event-store.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface NewLogResult {
   /** Where the old log is kept: its files, its journal and its archive. */
@@ -33,7 +34,7 @@ export class NewLog {
   async begin(reason: string): Promise<NewLogResult> {
     if (reason.trim() === '')
       throw new KittyError('UsageError', 'A new log needs a reason.', {
-        nextSteps: ['kitty init --new-log --reason "copied from our template"'],
+        nextSteps: shownCommand(['kitty', 'init', '--new-log', '--reason', 'copied from our template']),
       })
     const now = this.session.now().toISOString()
     const ids = await this.#everyId()

@@ -8,6 +8,7 @@ import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { shownWords } from '../errors/next-step.js'
 
 export interface NoteRequest {
   readonly feature: string
@@ -32,7 +33,7 @@ export class NoteTask {
   async note(request: NoteRequest): Promise<NoteResult> {
     if (request.text.trim() === '') {
       throw new KittyError('UsageError', 'The note is empty.', {
-        nextSteps: [`kitty agent tasks note ${request.workPackage} "what to remember"`],
+        nextSteps: shownWords(['kitty', 'agent', 'tasks', 'note', request.workPackage, 'what to remember']),
       })
     }
     const { feature, workPackage, text } = request

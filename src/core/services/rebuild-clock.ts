@@ -4,6 +4,7 @@ import { IndexHealth } from '../index/index-health.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { ClockStorage } from '../log/clock-storage.js'
+import { sentence } from '../errors/next-step.js'
 
 export interface ClockRebuild {
   /** What clock.json said. Null if it said nothing usable. */
@@ -29,7 +30,7 @@ export class RebuildClock {
     if (warning !== undefined) {
       throw new KittyError('NotWritable', warning, {
         nextSteps: [
-          `Make ${this.workspace.clockFile} writable, or delete it: the next write finds the clock in the log.`,
+          sentence`Make ${this.workspace.clockFile} writable, or delete it: the next write finds the clock in the log.`,
         ],
       })
     }

@@ -9,6 +9,7 @@ import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { type NextStep, shownWords } from '../errors/next-step.js'
 
 export interface UsageRequest {
   readonly feature: string
@@ -79,7 +80,10 @@ function amountsOf({ tokens, cost, seconds }: UsageRequest): Partial<Usage> {
 function wholeNumber(flag: string, text: string): number {
   // At most twelve digits, so that a thousand such amounts still add up exactly.
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw wrong(`${flag} ${quoted(text, 40)} is no whole number from 0 to 999999999999.`, [`${flag} 1200`])
+  throw wrong(
+    `${flag} ${quoted(text, 40)} is no whole number from 0 to 999999999999.`,
+    shownWords([flag, '1200']),
+  )
 }
 
 /**
@@ -95,6 +99,6 @@ export function microDollars(text: string): number {
   return Number(whole) * 1_000_000 + Number(digits.slice(0, 6)) + (digits.charAt(6) >= '5' ? 1 : 0)
 }
 
-function wrong(message: string, nextSteps: readonly string[]): KittyError {
+function wrong(message: string, nextSteps: readonly (string | NextStep)[]): KittyError {
   return new KittyError('UsageError', message, { nextSteps })
 }

@@ -6,6 +6,7 @@ import { logAtRevision } from '../log/revision-log.js'
 import { askGitText, resolveCommit } from '../git/git.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
+import { sentence, shownCommand } from '../errors/next-step.js'
 
 const NAMED = 20
 
@@ -49,11 +50,11 @@ export class Revisions {
       'refs/remotes',
     ])
     const branches = (names ?? '').split('\n').filter(Boolean)
-    const more = branches.length > NAMED ? [`and ${branches.length - NAMED} more: git branch --all`] : []
+    const more = branches.length > NAMED ? shownCommand(['git', 'branch', '--all'], 'lists them all') : []
     return new KittyError('UsageError', `${from} ${quoted(asked, 80)} names no commit of this repository.`, {
       nextSteps: [
         ...(branches.length > 0
-          ? [`branches: ${branches.slice(0, NAMED).join(', ')}`]
+          ? [sentence`branches: ${branches.slice(0, NAMED)}`]
           : ['there are no branches yet']),
         ...more,
         ...(from === '--at' ? AT_FORMS : []),

@@ -13,6 +13,7 @@ import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { assertNewSlug } from '../workspace/slug.js'
 import { EventStore, type Provenance } from '../store/event-store.js'
+import { shownWords } from '../errors/next-step.js'
 
 export interface ProvenanceFlags {
   readonly actor?: string | undefined
@@ -144,7 +145,7 @@ export class Scope {
       const having = rows.flatMap((row) => (row.work_package_id === workPackage ? [row.feature_slug] : []))
       if (having.length === 0) throw error
       throw new KittyError('AmbiguousFeature', `Nothing says which feature's ${workPackage} is meant.`, {
-        nextSteps: having.map((feature) => `${feature}/${workPackage}`),
+        nextSteps: having.flatMap((feature) => shownWords([`${feature}/${workPackage}`])),
         context: { ...error.context, features: having },
       })
     }

@@ -17,6 +17,7 @@ import type { Repeats } from './repeats.js'
 import { Scope } from './scope.js'
 import { Notices } from '../errors/notices.js'
 import { repoPath } from '../platform/paths.js'
+import { shownCommand } from '../errors/next-step.js'
 
 export interface SetupRequest {
   /** `user-login`, or `017-user-login` for an existing folder or a number that the user chooses. */
@@ -147,7 +148,7 @@ function chooseSlug(asked: string, known: readonly string[]): string {
 function numberTaken(asked: string, other: string): KittyError {
   const words = featureName(asked)?.words ?? asked
   return new KittyError('UsageError', `The number of ${asked} belongs to ${other}.`, {
-    nextSteps: [`kitty agent feature setup-spec ${words}`],
+    nextSteps: shownCommand(['kitty', 'agent', 'feature', 'setup-spec', words]),
     context: { asked, other },
   })
 }

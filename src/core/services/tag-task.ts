@@ -9,6 +9,7 @@ import { firstEvent } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { isOf, type Repeats } from './repeats.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { type NextStep, sentence } from '../errors/next-step.js'
 
 export interface TagRequest {
   readonly feature: string
@@ -87,12 +88,12 @@ function checkTags({ add, remove }: TagRequest): void {
   for (const tag of [...add, ...remove]) {
     if (TAG.test(tag)) continue
     const form = 'letters, digits and . _ : / + -, beginning with a letter or digit, at most 64 characters'
-    throw wrong(`${quoted(tag, 80)} is no tag.`, [`allowed form: ${form}`])
+    throw wrong(`${quoted(tag, 80)} is no tag.`, [sentence`allowed form: ${form}`])
   }
   const both = add.find((tag) => remove.includes(tag))
   if (both !== undefined) throw wrong(`${both} is to be added and removed at once.`, ['Name it once.'])
 }
 
-function wrong(message: string, nextSteps: readonly string[]): KittyError {
+function wrong(message: string, nextSteps: readonly (string | NextStep)[]): KittyError {
   return new KittyError('UsageError', message, { nextSteps })
 }

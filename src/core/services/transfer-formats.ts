@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import { Formats } from '../plugin/host/extensions.js'
 import type { Exporter, Importer } from '../transfer/formats.js'
+import { shownWords } from '../errors/next-step.js'
 
 /** The formats of imports and exports: kitty's own and those of plugins. */
 @injectable()
@@ -27,7 +28,7 @@ function refuse(
   formats: readonly { readonly format: string; readonly summary: string }[],
 ): never {
   throw new KittyError('UsageError', `${JSON.stringify(format)} is no format that kitty can ${command}.`, {
-    nextSteps: formats.map(({ format: name, summary }) => `kitty ${command} ${name}: ${summary}`),
+    nextSteps: formats.flatMap(({ format: name, summary }) => shownWords(['kitty', command, name], summary)),
     context: { format, formats: formats.map(({ format: name }) => name) },
   })
 }

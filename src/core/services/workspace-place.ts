@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { assertReachable, obstacleTo } from '../files/work-tree.js'
@@ -96,14 +96,18 @@ function startOf(
 
 function nothingCommitted(root: string): KittyError {
   return new KittyError('UsageError', `${root} has no commit yet, and a branch needs one to start from.`, {
-    nextSteps: ['git add --all && git commit -m "Start"', 'then run the command again'],
+    nextSteps: [
+      ...shownCommand(['git', 'add', '--all']),
+      ...shownCommand(['git', 'commit', '-m', 'Start']),
+      'Then run the command again.',
+    ],
   })
 }
 
 function noSuchBase(base: string): KittyError {
   return new KittyError('UsageError', `--base ${quoted(base, 80)} names no commit of this repository.`, {
     nextSteps: [
-      'git branch --all',
+      ...shownCommand(['git', 'branch', '--all']),
       'or leave --base out: the branch then starts where the primary checkout is',
     ],
     context: { base },
@@ -116,8 +120,8 @@ function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
     `${path} is there and is no worktree of this repository: nothing was made`,
     {
       nextSteps: [
-        ...shownCommand(['ls', '-la', path], 'look at it: '),
-        ...shownCommand(['kitty', 'implement', workPackage], 'move it away, then: '),
+        ...shownCommand(['ls', '-la', path], 'look at it'),
+        ...shownCommand(['kitty', 'implement', workPackage], 'once that is moved away'),
       ],
       context: { path },
     },

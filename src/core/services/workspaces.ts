@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
@@ -188,7 +188,10 @@ export class Workspaces {
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
       throw new KittyError('NotWritable', `git did not remove ${path}: ${error.reason}`, {
-        nextSteps: ['git worktree list', ...shownCommand(['git', 'worktree', 'remove', path])],
+        nextSteps: [
+          ...shownCommand(['git', 'worktree', 'list']),
+          ...shownCommand(['git', 'worktree', 'remove', path]),
+        ],
         context: { path, git: error.reason },
         cause: error,
       })
@@ -201,8 +204,8 @@ const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
 function nothingToRemove(feature: string, workPackage: string): KittyError {
   return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
     nextSteps: [
-      'kitty agent workspaces list',
-      ...shownCommand(['kitty', 'implement', workPackage], 'make one: '),
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'list']),
+      ...shownCommand(['kitty', 'implement', workPackage], 'makes one'),
     ],
     context: { feature_slug: feature, work_package: workPackage },
   })
@@ -212,7 +215,7 @@ function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): K
   return new KittyError('UsageError', `${path} is where you are.`, {
     nextSteps: [
       ...shownCommand(['cd', root]),
-      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'then: '),
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'from there'),
     ],
     context: { path },
   })
@@ -231,7 +234,7 @@ function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackage
   return new KittyError('StateTransitionError', message, {
     nextSteps: shownCommand(
       ['kitty', 'agent', 'workspaces', 'remove', work_package_id, '--force'],
-      'or, knowing that: ',
+      'to remove it all the same',
     ),
     context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
   })
@@ -253,10 +256,10 @@ function holdsTheOnlyCopy(
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
     nextSteps: [
-      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'look: '),
+      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'shows what is in it'),
       ...shownCommand(
         ['kitty', 'agent', 'workspaces', 'remove', workPackage, '--force'],
-        'or move it all aside: ',
+        'moves it all aside',
       ),
     ],
     context: {

@@ -4,6 +4,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { writeOutFile, writeOutFolder } from '../files/out-files.js'
 import type { WrittenFile } from '../transfer/document.js'
 import { Session } from '../workspace/session.js'
+import { shownWords } from '../errors/next-step.js'
 
 export interface ExportDocument {
   readonly format: string
@@ -31,7 +32,7 @@ export class WriteExport {
   folder(format: string, out: string | undefined, files: readonly WrittenFile[]): string {
     if (out === undefined)
       throw new KittyError('UsageError', `An export to ${format} is a folder of files.`, {
-        nextSteps: [`kitty export ${format} --out FOLDER`],
+        nextSteps: shownWords(['kitty', 'export', format, '--out', 'FOLDER']),
         context: { format },
       })
     const path = resolve(this.session.cwd, out)

@@ -8,6 +8,7 @@ import { unmergedLines } from '../log/repair/unmerged-lines.js'
 import { Workspace } from '../workspace/workspace.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
 import { Notices } from '../errors/notices.js'
+import { shownCommand } from '../errors/next-step.js'
 
 const SAYS: Readonly<Record<HostileAttribute['effect'], string>> = {
   'changes bytes': 'git stores other bytes than were written',
@@ -72,7 +73,7 @@ export class AttributeGuard {
     return new KittyError('UnsafeSetup', `${says}; nothing was written`, {
       nextSteps: [
         'find the line that sets it in .gitattributes or .git/info/attributes, and take it out',
-        'git check-attr --all .kittify/events/2026-01-01.jsonl',
+        ...shownCommand(['git', 'check-attr', '--all', '.kittify/events/2026-01-01.jsonl']),
       ],
       context: { attribute, events_dir: this.workspace.eventsDir },
     })

@@ -6,6 +6,7 @@ import { committedLines, linesOfCommits } from '../log/repair/committed-lines.js
 import { newRemovals } from '../log/repair/reflog.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { toRun } from '../errors/next-step.js'
 
 /** How long to search earlier tips, in milliseconds. */
 const SEARCH_MS = 2_000
@@ -54,5 +55,5 @@ function sentence(lines: readonly RawLine[], from: string, message: string): str
   const who = [...actors].sort().slice(0, 3).join(', ')
   const more = actors.size > 3 ? ` and ${actors.size - 3} others` : ''
   const short = from.slice(0, 12)
-  return `${count} by ${who}${more} left with ${short} (${message.slice(0, 60)}). To bring ${lines.length === 1 ? 'it' : 'them'} back: kitty agent events restore --from ${short}`
+  return `${count} by ${who}${more} left with ${short} (${message.slice(0, 60)}). To bring ${lines.length === 1 ? 'it' : 'them'} back${toRun(['kitty', 'agent', 'events', 'restore', '--from', short])}`
 }

@@ -1,6 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { FeatureRow } from '../index/event-index.js'
 import type { Draft } from './event-store.js'
+import { shownCommand } from '../errors/next-step.js'
 
 const ARCHIVING: ReadonlySet<string> = new Set(['FeatureArchived', 'FeatureRestored'])
 
@@ -18,7 +19,7 @@ export function refuseArchived(drafts: readonly Draft[], features: readonly Feat
       'StateTransitionError',
       `${payload.feature_slug} was archived by ${found.actor} at ${found.at}${why}; nothing was written.`,
       {
-        nextSteps: [`kitty archive ${payload.feature_slug} --restore`],
+        nextSteps: shownCommand(['kitty', 'archive', payload.feature_slug, '--restore']),
         context: { feature_slug: payload.feature_slug, archived_by: found.actor, archived_at: found.at },
       },
     )

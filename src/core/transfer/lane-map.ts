@@ -2,6 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import type { WorkflowTable } from '../events-lib.js'
 import type { LaneRole, SourceLane, TransferDocument } from './document.js'
 import { laneFor } from './roles.js'
+import { sentence } from '../errors/next-step.js'
 
 /** Maps the source's statuses to lanes of this project. */
 export interface LaneMap {
@@ -74,7 +75,7 @@ function pairOf(map: string, table: WorkflowTable): readonly [string, string] {
   const problem =
     at > 0 ? `${JSON.stringify(to)} is no lane of this project` : `${JSON.stringify(map)} is no pair`
   throw new KittyError('UsageError', `--map: ${problem}.`, {
-    nextSteps: [`Write --map "status=lane"; lanes are ${table.lanes.join(', ')}.`],
+    nextSteps: [sentence`Write --map "status=lane"; lanes are ${table.lanes}.`],
     context: { map, lanes: table.lanes },
   })
 }
@@ -87,7 +88,7 @@ function refuseMissing(lanes: readonly string[], table: WorkflowTable): void {
     `--map default needs lanes that this project lacks: ${missing.join(', ')}.`,
     {
       nextSteps: [
-        `Name lanes of this project instead, as in --map "in_progress=${laneFor('working', table) ?? table.initial}".`,
+        sentence`Name lanes of this project instead, as in --map "in_progress=${laneFor('working', table) ?? table.initial}".`,
       ],
       context: { missing, lanes: table.lanes },
     },

@@ -1,4 +1,5 @@
-import { isKittyError } from '../errors/kitty-error.js'
+import { asNextSteps, isKittyError } from '../errors/kitty-error.js'
+import type { NextStep } from '../errors/next-step.js'
 
 /** A command's failure document, with the matching HTTP status. */
 export interface FailureAnswer {
@@ -7,7 +8,7 @@ export interface FailureAnswer {
     readonly error: {
       readonly kind: string
       readonly message: string
-      readonly next_steps: readonly string[]
+      readonly next_steps: readonly NextStep[]
       readonly context: Readonly<Record<string, unknown>>
     }
   }
@@ -32,7 +33,7 @@ export function failureAnswer(error: unknown): FailureAnswer {
     const { kind, message, nextSteps, context } = error
     return {
       status: STATUS[error.exitCode] ?? 500,
-      body: { error: { kind, message, next_steps: nextSteps, context } },
+      body: { error: { kind, message, next_steps: asNextSteps(nextSteps), context } },
     }
   }
   const message = error instanceof Error ? error.message : String(error)

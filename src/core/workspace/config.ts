@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,
@@ -165,7 +165,7 @@ function badConfig(file: string, problems: readonly { path: string; message: str
   return new KittyError('BadConfig', `${file}: ${list}`, {
     nextSteps: [
       'Correct the file and run the command again; nothing was read or written.',
-      ...shownCommand(['mv', file, `${file}.bad`], 'To go back to the defaults: '),
+      ...shownCommand(['mv', file, `${file}.bad`], 'goes back to the defaults'),
     ],
     context: { file, problems },
   })

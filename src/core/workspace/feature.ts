@@ -2,6 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { assertSlug } from './slug.js'
 import { pathInside, SEPARATOR } from '../platform/paths.js'
+import { shownWords } from '../errors/next-step.js'
 
 export interface FeatureClues {
   /** `--feature`: whole name, number, ULID or words. */
@@ -29,7 +30,7 @@ export function resolveFeature(clues: FeatureClues): string {
   if (only === undefined) throw noFeatures()
   if (others.length === 0) return only
   throw new KittyError('AmbiguousFeature', 'there are several features and nothing says which one is meant', {
-    nextSteps: clues.features.map((slug) => `--feature ${slug}`),
+    nextSteps: clues.features.flatMap((slug) => shownWords(['--feature', slug])),
     context: { features: clues.features },
   })
 }
@@ -58,7 +59,7 @@ function named(asked: string, features: readonly string[]): string {
   throw new KittyError('AmbiguousFeature', `several features are called ${asked}: ${slugs.join(', ')}`, {
     nextSteps:
       others.length > 0
-        ? slugs.map((slug) => `--feature ${slug}`)
+        ? slugs.flatMap((slug) => shownWords(['--feature', slug]))
         : [
             'their names differ only in case, which not every file system keeps apart: rename one of the folders',
           ],
@@ -88,7 +89,7 @@ function knownSlug(name: string, features: readonly string[]): string | undefine
 function unknown(asked: string, features: readonly string[]): KittyError {
   if (features.length === 0) return noFeatures()
   return new KittyError('UnknownFeature', `there is no feature ${asked}`, {
-    nextSteps: features.map((slug) => `--feature ${slug}`),
+    nextSteps: features.flatMap((slug) => shownWords(['--feature', slug])),
     context: { asked, features },
   })
 }

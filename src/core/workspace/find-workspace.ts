@@ -8,10 +8,10 @@ import {
   mainWorktree,
   primaryCheckout,
 } from '../git/checkout.js'
-import { setVariable, shellWords } from '../platform/shell-words.js'
 import { restoreKittyFolder } from '../git/restore-folder.js'
 import type { Workspace } from './workspace.js'
 import { realPlace, repoPath } from '../platform/paths.js'
+import { shownCommand, shownVariable } from '../errors/next-step.js'
 
 /**
  * Finds the workspace that `cwd` belongs to: the primary checkout's, or the one that KITTY_ROOT names.
@@ -38,7 +38,7 @@ export function requireInitialized(workspace: Workspace): void {
   const { root, kittyDir, journalFile } = workspace
   if (isThere(kittyDir) || restoreKittyFolder(workspace) || isThere(journalFile)) return
   throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder`, {
-    nextSteps: ['kitty init'],
+    nextSteps: shownCommand(['kitty', 'init']),
     context: { root },
   })
 }
@@ -108,7 +108,7 @@ function notARepository(from: string): KittyError {
   const bare = findBareRepository(from)
   if (bare !== undefined) return noPrimaryCheckout(bare)
   return new KittyError('NotAGitRepository', `${from} is not inside a git repository`, {
-    nextSteps: ['cd into a repository', 'or make one here: git init'],
+    nextSteps: ['cd into a repository', ...shownCommand(['git', 'init'], 'makes one here')],
     context: { cwd: from },
   })
 }
@@ -121,10 +121,11 @@ function noPrimaryCheckout(gitCommonDir: string): KittyError {
     {
       nextSteps:
         worktree === undefined
-          ? [
-              `Make a worktree for the log: ${shellWords(['git', '-C', gitCommonDir, 'worktree', 'add', '../main'])}`,
-            ]
-          : [`Keep the log in one worktree, the same in every shell: ${setVariable('KITTY_ROOT', worktree)}`],
+          ? shownCommand(
+              ['git', '-C', gitCommonDir, 'worktree', 'add', '../main'],
+              'makes a worktree for the log',
+            )
+          : shownVariable('KITTY_ROOT', worktree, 'keeps the log in one worktree: the same in every shell'),
       context: { git_common_dir: gitCommonDir, worktree: worktree ?? null },
     },
   )

@@ -1,6 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { quoted } from '../errors/secrets.js'
 import { featureName } from '../specs/feature-name.js'
+import { sentence } from '../errors/next-step.js'
 
 const MAX_LENGTH = 100
 const NEW_SLUG = /^[a-z0-9][a-z0-9-]*$/
@@ -28,7 +29,7 @@ export function assertNewSlug(slug: string): void {
 
 function badSlug(slug: string, form: string, example: string): KittyError {
   return new KittyError('UsageError', `${quoted(slug, 120)} is not a feature's name`, {
-    nextSteps: [`allowed form: ${form}; for example ${example}`],
+    nextSteps: [sentence`allowed form: ${form}; for example ${example}`],
     context: { allowed_form: form },
   })
 }

@@ -55,7 +55,9 @@ describe('a claim', () => {
     for (const other of [as('ada', 's2'), as('ada')])
       await expect(claim(project, other)).rejects.toMatchObject({
         kind: 'LostRace',
-        nextSteps: expect.arrayContaining([expect.stringContaining('kitty claim WP01 --resume')]) as unknown,
+        nextSteps: expect.arrayContaining([
+          expect.objectContaining({ text: expect.stringContaining('kitty claim WP01 --resume') as unknown }),
+        ]) as unknown,
       })
     const { event } = await claim(project, as('ada', 's2'), { resume: true })
     expect(event?.payload).toMatchObject({

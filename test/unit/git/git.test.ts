@@ -92,7 +92,7 @@ describe('the git adapter', () => {
       expect(errorOf(ask)).toMatchObject({
         kind: 'UnsafeSetup',
         exitCode: 5,
-        nextSteps: [`git config --global --add safe.directory ${root}`],
+        nextSteps: [{ text: `git config --global --add safe.directory ${root}` }],
       })
   })
 

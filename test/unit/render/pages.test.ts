@@ -10,6 +10,7 @@ import { displayWidth } from '../../../src/core/cli/render/text.js'
 import { relativeTime } from '../../../src/core/cli/render/time.js'
 import { renderWorkPackage } from '../../../src/core/cli/render/work-package-page.js'
 import { event, hostileText, NOW, onTerminal, PAGE, PIPED, workPackage } from './documents.js'
+import { shownCommand } from '../../../src/core/errors/next-step.js'
 
 const ERROR = {
   error_id: 'X',
@@ -226,8 +227,14 @@ describe('what verify and doctor found', () => {
 
   it('names the way to put a failed check right', () => {
     const checks = [
-      { name: 'lock', ok: true, message: 'free', fix: null },
-      { name: 'driver', ok: false, message: 'not set', fix: 'kitty init' },
+      { name: 'lock', ok: true, message: 'free', fix: null, next_steps: [] },
+      {
+        name: 'driver',
+        ok: false,
+        message: 'not set',
+        fix: 'kitty init',
+        next_steps: shownCommand(['kitty', 'init']),
+      },
     ]
     expect(renderChecks({ checks, ok: false, fixed: [] }, PIPED)).toBe(
       'ok     lock    free\n\nfailed driver  not set\n               -> kitty init\n\n1 of 2 checks failed.',
@@ -240,7 +247,7 @@ describe('a failure', () => {
     const failure = {
       kind: 'UnknownFeature',
       message: 'No feature 099\u001b[31m',
-      next_steps: ['kitty status', 'kitty init'],
+      next_steps: [...shownCommand(['kitty', 'status']), ...shownCommand(['kitty', 'init'])],
       context: {},
     }
     expect(renderFailure(failure, PIPED)).toBe('Error: No feature 099\n  -> kitty status\n  -> kitty init')

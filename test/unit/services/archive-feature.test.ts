@@ -67,7 +67,7 @@ describe('an archived feature', () => {
     await expect(note()).rejects.toMatchObject({
       kind: 'StateTransitionError',
       exitCode: 1,
-      nextSteps: [`kitty archive ${FEATURE} --restore`],
+      nextSteps: [{ text: `kitty archive ${FEATURE} --restore` }],
     })
     await archive(true)
     await expect(note()).resolves.toBeDefined()

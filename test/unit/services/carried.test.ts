@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isKittyEvent, type LogEvent } from '../../../src/core/events-lib.js'
-import { rejectionOf, errorOf } from '../../support/kitty-error.js'
+import { rejectionOf, errorOf, stepsOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { TagTask } from '../../../src/core/services/tag-task.js'
@@ -235,7 +235,7 @@ describe('subtasks', () => {
     ).use(async (services) => {
       expect(await rejectionOf(mark(services, ['T404']))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
       const error = await rejectionOf(mark(services, ['T009']))
-      expect(error.nextSteps).toEqual(['--work-package WP02', '--work-package WP03'])
+      expect(stepsOf(error)).toEqual(['--work-package WP02', '--work-package WP03'])
       expect((await mark(services, ['T009'], true, 'WP03')).events).toMatchObject([{ entity_id: 'WP03' }])
     })
   })

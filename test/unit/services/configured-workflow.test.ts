@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeEvent } from '../../../src/core/events-lib.js'
 import type { MoveRule } from '../../../src/core/rules/move-rule.js'
-import { rejectionOf } from '../../support/kitty-error.js'
+import { rejectionOf, stepsOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { Status } from '../../../src/core/services/status.js'
@@ -50,12 +50,12 @@ describe('the reviewed workflow', () => {
       // `doing` is another word for in_progress there, which a package enters after its claim only.
       expect(await rejectionOf(move(services, 'doing'))).toMatchObject({ kind: 'StateTransitionError' })
       for (const to of ['claimed', 'in_progress', 'for_review', 'in_review']) await move(services, to)
-      expect((await rejectionOf(move(services, 'in_progress'))).nextSteps).toEqual([
+      expect(stepsOf(await rejectionOf(move(services, 'in_progress')))).toEqual([
         expect.stringContaining('--review-ref'),
       ])
       await move(services, 'in_progress', { reviewRef: 'PR#1' })
       for (const to of ['for_review', 'in_review']) await move(services, to)
-      expect((await rejectionOf(move(services, 'approved'))).nextSteps).toEqual([
+      expect(stepsOf(await rejectionOf(move(services, 'approved')))).toEqual([
         expect.stringContaining('--evidence'),
       ])
       await move(services, 'approved', { evidence: 'commit abc1234, approved in PR#1' })
@@ -153,7 +153,7 @@ describe('a change of the settings', () => {
   it('counts canceled work out of the percentage', async () => {
     const demo = await new Project().withPackages({ WP01: {}, WP02: {} })
     await demo.use(async (services) => {
-      expect((await rejectionOf(move(services, 'canceled'))).nextSteps.join()).toContain('--reason')
+      expect(stepsOf(await rejectionOf(move(services, 'canceled'))).join()).toContain('--reason')
       await move(services, 'canceled', { reason: 'not needed' })
       const [feature] = (await (await services.get(Status)).board(FEATURE)).features
       expect(feature?.progress).toEqual({ done: 0, total: 1, percent: 0 })

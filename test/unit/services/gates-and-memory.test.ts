@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from '../../support/kitty-error.js'
+import { rejectionOf, stepsOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project, type Services } from '../../support/project.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
@@ -109,7 +109,7 @@ describe('gates', () => {
       expect(unknown).toMatchObject({
         kind: 'UnknownGate',
         exitCode: 2,
-        nextSteps: ['There are: WP01-CI_CHECK'],
+        nextSteps: [{ text: 'There are: WP01-CI_CHECK', argv: null }],
       })
       for (const type of ['', 'two words', '-x', 'a'.repeat(65), 'a\nb'])
         expect((await rejectionOf(addGate(services, type))).kind).toBe('UsageError')
@@ -136,10 +136,10 @@ describe('a refused move', () => {
           earlier: null,
         },
       })
-      expect(dependency.nextSteps[0]).toBe('kitty agent tasks show WP01')
+      expect(stepsOf(dependency)[0]).toBe('kitty agent tasks show WP01')
       await move(services, 'WP01', 'doing')
       const subtask = await rejectionOf(move(services, 'WP01', 'for_review'))
-      expect(subtask.nextSteps[0]).toBe('kitty agent tasks mark-status T001 --status done')
+      expect(stepsOf(subtask)[0]).toBe('kitty agent tasks mark-status T001 --status done')
       expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({
         blockers: ['ada'],
         actor: 'bob',
@@ -158,8 +158,8 @@ describe('a refused move', () => {
       last_actor: 'bob',
       last_reason: second.message,
     })
-    expect(third.nextSteps.at(-1)).toMatch(
-      /^Refused for this reason 2 times before, last at 2026-11-22T.*\(bob\)/,
+    expect(stepsOf(third).join('\n')).toMatch(
+      /^Refused for this reason 2 times before, last at 2026-11-22T.*, for bob\.$/m,
     )
   })
 

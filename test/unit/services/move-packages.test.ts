@@ -99,7 +99,7 @@ describe('moving several packages', () => {
     const places = [place('WP01'), place('WP01', '002-other')]
     expect(await rejectionOf(move(there, request([], { places })))).toMatchObject({
       kind: 'UsageError',
-      nextSteps: [expect.stringContaining('--each'), expect.any(String)],
+      nextSteps: [{ text: expect.stringContaining('--each') }, { argv: null }],
     })
   })
 })

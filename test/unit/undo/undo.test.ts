@@ -231,7 +231,7 @@ describe('undo', () => {
     await run(project, 'addGate')
     await expect(undo(project)).rejects.toMatchObject({
       kind: 'StateTransitionError',
-      nextSteps: [expect.stringContaining('kitty agent gates set WP01-CI')],
+      nextSteps: [{ text: expect.stringContaining('kitty agent gates set WP01-CI') }],
     })
   })
 

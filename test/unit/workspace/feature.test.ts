@@ -6,7 +6,7 @@ import { currentBranch } from '../../../src/core/git/branch.js'
 import { type FeatureClues, resolveFeature } from '../../../src/core/workspace/feature.js'
 import { assertNewSlug, assertSlug } from '../../../src/core/workspace/slug.js'
 import { normalizeWorkPackageId } from '../../../src/core/workspace/work-package-id.js'
-import { errorOf } from '../../support/kitty-error.js'
+import { errorOf, stepsOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
 const FEATURES = ['002-search', '017-login', '023-export']
@@ -87,7 +87,7 @@ describe('resolveFeature', () => {
   it('never guesses between several: it lists them', () => {
     const error = errorOf(() => resolveFeature({ ...CLUES, branch: 'main' }))
     expect(error).toMatchObject({ kind: 'AmbiguousFeature', exitCode: 2, context: { features: FEATURES } })
-    expect(error.nextSteps).toContain('--feature 017-login')
+    expect(stepsOf(error)).toContain('--feature 017-login')
   })
 
   it('lists the features there are when the one asked for is unknown', () => {
@@ -122,13 +122,13 @@ describe('resolveFeature', () => {
   })
 
   it('says how to make the first feature when there is none', () => {
-    expect(errorOf(() => resolveFeature({ ...CLUES, features: [] })).nextSteps.join()).toContain('setup-spec')
+    expect(stepsOf(errorOf(() => resolveFeature({ ...CLUES, features: [] }))).join()).toContain('setup-spec')
   })
 
   it.each(HOSTILE)('refuses %j and names the allowed form', (flag) => {
     const error = errorOf(() => resolveFeature({ ...CLUES, flag }))
     expect(error).toMatchObject({ kind: 'UsageError', exitCode: 2 })
-    expect(error.nextSteps.join()).toContain('allowed form')
+    expect(stepsOf(error).join()).toContain('allowed form')
   })
 
   it('answers with a feature there is or not at all', () => {

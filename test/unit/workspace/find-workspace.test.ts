@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findWorkspace, requireInitialized } from '../../../src/core/workspace/find-workspace.js'
-import { errorOf } from '../../support/kitty-error.js'
+import { errorOf, stepsOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { gitIn, TempRepository } from '../../support/temp-repository.js'
 
@@ -74,7 +74,7 @@ describe('findWorkspace', () => {
     gitIn(bare, 'worktree', 'add', '--quiet', linked, 'main')
     const error = errorOf(() => findWorkspace(linked, {}))
     expect(error).toMatchObject({ kind: 'NotAGitRepository', exitCode: 5 })
-    expect(error.nextSteps.join()).toContain('KITTY_ROOT=')
+    expect(stepsOf(error).join()).toContain('KITTY_ROOT=')
     expect(findWorkspace(linked, { KITTY_ROOT: linked }).root).toBe(linked)
   })
 
@@ -84,14 +84,14 @@ describe('findWorkspace', () => {
     const project = tempFolder()
     const bare = join(project, '.bare')
     repository.git('clone', '--quiet', '--bare', repository.root, bare)
-    const hintFrom = (folder: string) => errorOf(() => findWorkspace(folder, {})).nextSteps
-    expect(hintFrom(bare)).toEqual([`Make a worktree for the log: git -C ${bare} worktree add ../main`])
+    const hintFrom = (folder: string) => stepsOf(errorOf(() => findWorkspace(folder, {})))
+    expect(hintFrom(bare)).toEqual([`git -C ${bare} worktree add ../main   # makes a worktree for the log`])
     writeFileSync(join(project, '.git'), 'gitdir: ./.bare\n')
     gitIn(bare, 'worktree', 'add', '--quiet', join(project, 'feature'), 'feature')
     gitIn(bare, 'worktree', 'add', '--quiet', join(project, 'main'), 'main')
     const places = [bare, join(bare, 'refs'), project, join(project, 'feature'), join(project, 'main')]
     const hint = [
-      `Keep the log in one worktree, the same in every shell: export KITTY_ROOT=${join(project, 'main')}`,
+      `export KITTY_ROOT=${join(project, 'main')}   # keeps the log in one worktree: the same in every shell`,
     ]
     for (const place of places) {
       expect(hintFrom(place), place).toEqual(hint)
@@ -168,7 +168,7 @@ describe('findWorkspace', () => {
     expect(errorOf(() => requireInitialized(workspace))).toMatchObject({
       kind: 'NotInitialised',
       exitCode: 5,
-      nextSteps: ['kitty init'],
+      nextSteps: [{ text: 'kitty init', argv: ['kitty', 'init'] }],
     })
     mkdirSync(workspace.kittyDir)
     expect(() => requireInitialized(workspace)).not.toThrow()

@@ -48,7 +48,7 @@ describe('a package’s name', () => {
     expect(await here.entity('wp2', undefined)).toEqual({ feature: undefined, entity: 'WP02' })
     expect(await rejectionOf(here.place('wp2', undefined))).toMatchObject({
       kind: 'AmbiguousFeature',
-      nextSteps: ['001-parcel-tracking/WP02', '002-search/WP02'],
+      nextSteps: [{ text: '001-parcel-tracking/WP02' }, { text: '002-search/WP02' }],
     })
   })
 

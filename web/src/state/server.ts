@@ -1,4 +1,5 @@
 import type { About } from './documents.js'
+import type { NextStep } from './next-step.js'
 import { update } from './store.js'
 
 /** One per board: boards behind one proxy differ by their path. */
@@ -8,7 +9,7 @@ const KEPT = `kitty-token ${location.pathname}`
 export interface Failure {
   readonly kind: string
   readonly message: string
-  readonly next_steps: readonly string[]
+  readonly next_steps: readonly NextStep[]
 }
 
 export class Refused extends Error {
@@ -52,7 +53,7 @@ export function failureOf(error: unknown): Failure {
   return {
     kind: 'NoConnection',
     message: 'There is no connection to kitty web.',
-    next_steps: ['kitty web --open'],
+    next_steps: [{ text: 'kitty web --open', argv: ['kitty', 'web', '--open'] }],
   }
 }
 

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { About, FeatureRow, WorkPackageDocument } from './documents.js'
 import { placeOf, type Place } from './place.js'
+import type { NextStep } from './next-step.js'
 
 /** Why a card did not move, shown in the lane it was dropped in. */
 export interface Refusal {
   readonly key: string
   readonly to: string
   readonly message: string
-  readonly next_steps: readonly string[]
+  readonly next_steps: readonly NextStep[]
 }
 
 /** A card that the keyboard has taken. */

@@ -5,6 +5,7 @@ import { provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { SetupSpec } from '../../../core/services/setup-spec.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { toRun } from '../../../core/errors/next-step.js'
 
 export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecCommand> {
   static override summary = 'Start a feature'
@@ -40,10 +41,11 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
       mission,
       provenance: scope.provenance(this.flags),
     })
+    const next = toRun(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', result.feature])
     this.show(() =>
       result.created
-        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages: ${result.feature_dir}/tasks/WP01-….md\n  then: kitty agent feature finalize-tasks --feature ${result.feature}`
-        : `${result.feature} is there: ${result.feature_dir}\n  next: kitty agent feature finalize-tasks --feature ${result.feature}`,
+        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages: ${result.feature_dir}/tasks/WP01-….md\n  then${next}`
+        : `${result.feature} is there: ${result.feature_dir}\n  next${next}`,
     )
     return this.document({ ...result })
   }

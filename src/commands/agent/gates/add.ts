@@ -5,6 +5,7 @@ import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { Gates } from '../../../core/services/gates.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { toRun } from '../../../core/errors/next-step.js'
 
 export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> {
   static override summary = 'Add a gate that a work package must pass'
@@ -33,7 +34,8 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
       provenance: scope.provenance(this.flags),
     })
     this.show(
-      () => `${gate.gate_id}: ${gate.status}\nNext: kitty agent gates set ${gate.gate_id} --status passed`,
+      () =>
+        `${gate.gate_id}: ${gate.status}\nNext${toRun(['kitty', 'agent', 'gates', 'set', gate.gate_id, '--status', 'passed'])}`,
     )
     return this.document({ gate, event })
   }

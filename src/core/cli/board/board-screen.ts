@@ -171,5 +171,5 @@ export class BoardScreen {
 
 function failureMessage(error: unknown): Message {
   const { message, next_steps } = failureOf(error).document
-  return { text: [message, ...next_steps.slice(0, 2)].join('\n'), tone: 'bad' }
+  return { text: [message, ...next_steps.slice(0, 2).map(({ text }) => text)].join('\n'), tone: 'bad' }
 }

@@ -16,6 +16,7 @@ import { fill, ink, span, type Line } from './line.js'
 import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** With more unfinished features than this, each gets one line and lanes are shown on request. */
 const FULL_BOARDS = 3
@@ -77,11 +78,8 @@ export function boardLeftOut(status: StatusDocument, style: Style, full: boolean
 function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
   const heading = featureHeading(feature, style)
   if (hasPackages(feature)) return [...heading, [], ...renderLanes(feature, style)]
-  const slug = oneLine(feature.feature)
-  return [
-    ...heading,
-    [span(`no work packages yet: kitty agent feature finalize-tasks --feature ${slug}`, 'faint')],
-  ]
+  const command = ['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature.feature]
+  return [...heading, [span(`no work packages yet${toRun(command)}`, 'faint')]]
 }
 
 /** One line per feature: unfinished ones first, each group in the given order; of many finished ones only the last. */
@@ -165,7 +163,7 @@ function hints(
   const number = numberOf(slug)
   // Two branches may have created features with the same number; then only the slug is unique.
   const name = features.filter((feature) => numberOf(feature.feature) === number).length === 1 ? number : slug
-  return [[span(`One feature's lanes: kitty status --feature ${name}`, 'faint')]]
+  return [[span(`One feature's lanes${toRun(['kitty', 'status', '--feature', name])}`, 'faint')]]
 }
 
 function numberOf(slug: string): string {

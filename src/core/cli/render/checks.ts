@@ -4,6 +4,7 @@ import { paint, symbolsOf, type Style } from '../style.js'
 import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 import { wrap } from './text.js'
+import { typedStep } from '../../errors/next-step.js'
 
 interface Diagnosis {
   readonly checks: readonly CheckDocument[]
@@ -31,7 +32,7 @@ export function renderChecks({ checks, ok, fixed }: Diagnosis, style: Style): st
 }
 
 function checkLines(
-  { name, ok, message, fix }: CheckDocument,
+  { name, ok, message, next_steps }: CheckDocument,
   names: number,
   fixed: readonly string[],
   style: Style,
@@ -41,15 +42,18 @@ function checkLines(
   const head: Line = [mark(ok, isFixed, style), span(` ${oneLine(name).padEnd(names)}  `, 'strong')]
   const indent = head.reduce((width, { text }) => width + text.length, 0)
   const texts = column(oneLine(message), indent, style)
-  const fixes = fix === null ? [] : column(oneLine(fix), indent + arrow.length + 1, style)
+  const room = indent + arrow.length + 1
+  const fixes = next_steps.flatMap((step) =>
+    column(oneLine(typedStep(step)), room, style).map((text, at) => ({ text, isFirst: at === 0 })),
+  )
   return [
     ...texts.map((text, at): Line => [
       ...(at === 0 ? head : [span(' '.repeat(indent))]),
       span(text, ok && !isFixed ? 'faint' : undefined),
     ]),
-    ...fixes.map((text, at): Line => [
+    ...fixes.map(({ text, isFirst }): Line => [
       span(' '.repeat(indent)),
-      span(at === 0 ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'),
+      span(isFirst ? `${arrow} ` : ' '.repeat(arrow.length + 1), 'faint'),
       span(text),
     ]),
   ]

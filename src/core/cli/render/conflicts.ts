@@ -7,6 +7,7 @@ import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 import { renderTable, type Column } from './table.js'
 import { absoluteTime } from './time.js'
+import { toRun } from '../../errors/next-step.js'
 
 interface Row {
   readonly conflict: ConflictDocument
@@ -98,6 +99,16 @@ function settledLine(event: NonNullable<ConflictDetailDocument['settled_by']>, s
 }
 
 function hint(entity: string, { feature, winner }: ConflictDetailDocument): Line {
-  const command = `kitty agent conflicts resolve ${oneLine(entity)} --keep ${winner ?? 'EVENT'} --feature ${oneLine(feature)}`
-  return [span(`  Decide: ${command}`, 'faint')]
+  const words = [
+    'kitty',
+    'agent',
+    'conflicts',
+    'resolve',
+    entity,
+    '--keep',
+    winner ?? 'EVENT',
+    '--feature',
+    feature,
+  ]
+  return [span(`  Decide${toRun(words)}`, 'faint')]
 }

@@ -2,6 +2,7 @@
 import type { FailureDocument } from '../failure.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine, stripControl } from './strip-control.js'
+import { typedStep } from '../../errors/next-step.js'
 
 /** The message, then the next steps, one per line. */
 export function renderFailure(failure: FailureDocument, style: Style): string {
@@ -9,6 +10,6 @@ export function renderFailure(failure: FailureDocument, style: Style): string {
   const message = stripControl(failure.message).trimEnd()
   return [
     `${paint('Error:', 'bad', style)} ${message}`,
-    ...failure.next_steps.map((step) => `  ${paint(arrow, 'faint', style)} ${oneLine(step)}`),
+    ...failure.next_steps.map((step) => `  ${paint(arrow, 'faint', style)} ${oneLine(typedStep(step))}`),
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import type { WhyNot } from '../../services/claims/why-nothing.js'
 import type { Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 import { renderWorkPackage } from './work-package-page.js'
+import { toRun } from '../../errors/next-step.js'
 
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40
@@ -38,7 +39,7 @@ export function renderClaim(claim: ClaimWithWorkspaceResult): string {
     ? `${work_package} is yours already, in ${new_status} (${feature}).`
     : `Claimed ${work_package}: ${old_status} → ${new_status} (${feature}).`
   if (workspace_path === null) return oneLine(what)
-  return `${oneLine(what)}\n  branch ${oneLine(branch ?? '(detached)')}\n  next: cd ${workspace_path}`
+  return `${oneLine(what)}\n  branch ${oneLine(branch ?? '(detached)')}\n  next${toRun(['cd', workspace_path])}`
 }
 
 function nothing(why: readonly WhyNot[]): string {

@@ -1,5 +1,6 @@
 import { changeText } from '../../services/definitions/change-text.js'
 import type { SyncResult } from '../../services/sync-files.js'
+import { toRun } from '../../errors/next-step.js'
 
 /**
  * Output of `kitty sync`, one line per package.
@@ -11,7 +12,7 @@ export function renderSync({ features, skipped, written, events }: SyncResult, i
     ...feature.changed.map((change) => `${feature.feature} ${change.work_package}: ${changeText(change)}`),
     ...feature.behind.map(
       (change) =>
-        `${feature.feature} ${change.work_package}: behind the log, ${changeText(change)}. The file counts: kitty sync --take ${feature.feature}/${change.work_package}. The log counts: kitty sync --write ${feature.feature}/${change.work_package}`,
+        `${feature.feature} ${change.work_package}: behind the log, ${changeText(change)}. The file counts${toRun(['kitty', 'sync', '--take', `${feature.feature}/${change.work_package}`])}. The log counts${toRun(['kitty', 'sync', '--write', `${feature.feature}/${change.work_package}`])}`,
     ),
     ...feature.skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
   ])

@@ -6,6 +6,7 @@ import { RecordUsage } from '../../services/record-usage.js'
 import { TagTask } from '../../services/tag-task.js'
 import type { Provenance } from '../../store/event-store.js'
 import { KEY, LIST, PLACE, TEXT, type Place, type Tool, type ToolCall } from '../tool.js'
+import { sentence } from '../../errors/next-step.js'
 
 const STATES: readonly GateStatus[] = ['pending', 'passed', 'failed']
 
@@ -101,7 +102,7 @@ export const record: Tool = {
 
 function noState(status: string): KittyError {
   return new KittyError('UsageError', `A gate cannot be ${JSON.stringify(status.slice(0, 40))}.`, {
-    nextSteps: [`status: one of ${STATES.join(', ')}`],
+    nextSteps: [sentence`status: one of ${STATES}`],
     context: { status },
   })
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorKind, KittyError } from '../../errors/kitty-error.js'
 import { workerScript } from './worker-script.js'
+import type { NextStep } from '../../errors/next-step.js'
 
 export interface AdmittedPlugin {
   readonly name: string
@@ -22,7 +23,7 @@ interface Refusal {
   /** Absent if the failure is not one of kitty's own refusals. */
   readonly kind?: ErrorKind
   readonly message: string
-  readonly nextSteps?: readonly string[]
+  readonly nextSteps?: readonly (string | NextStep)[]
   readonly context?: Readonly<Record<string, unknown>>
 }
 

@@ -5,6 +5,7 @@ import { linkHost, linkHostFor } from './host-link.js'
 import type { InstalledPlugin } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 import { replacedCommands } from './replaced-commands.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** Private to oclif, which calls these for each of its own plugins. */
 interface PluginLists {
@@ -28,7 +29,7 @@ export async function admitPlugins(config: Config, plugins: readonly InstalledPl
     )
     if (reason !== undefined)
       problems.push(
-        `The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it: kitty plugins uninstall ${installed.name}`,
+        `The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it${toRun(['kitty', 'plugins', 'uninstall', installed.name])}`,
       )
   }
   return problems

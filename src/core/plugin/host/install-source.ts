@@ -6,6 +6,7 @@ import { homeFolder } from '../../platform/home-folder.js'
 import { npm } from './npm.js'
 import { PLATFORM } from '../../platform/system.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /**
  * Returns what to ask npm to install. First packs a folder, or copies a tarball, into the data folder: the plugin stays
@@ -64,8 +65,8 @@ async function packed(folder: string, into: string): Promise<string> {
     if (!isKittyError(error) || error.kind === 'MissingDependency') throw error
     throw new KittyError('UsageError', `${folder} cannot be packed: ${error.message}`, {
       nextSteps: [
-        `see what npm says: cd ${folder} && npm pack --dry-run`,
-        `or work on it in place: kitty plugins link ${folder}`,
+        ...shownCommand(['npm', 'pack', folder, '--dry-run'], 'what npm says'),
+        ...shownCommand(['kitty', 'plugins', 'link', folder], 'to work on it in place'),
       ],
       context: { folder },
       cause: error,

@@ -9,6 +9,7 @@ import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
+import { toRun } from '../../errors/next-step.js'
 
 /**
  * Loads the definitions of installed plugins. Never fails: a plugin that cannot be loaded becomes a problem that names
@@ -63,5 +64,5 @@ function assertGoesWith(loaded: readonly LoadedDefinition[], one: LoadedDefiniti
 function problemOf({ name }: InstalledPlugin, error: unknown): string {
   if (isKittyError(error)) return `${error.message} It was left out.`
   const reason = error instanceof Error ? error.message : String(error)
-  return `The plugin ${name} was left out: ${reason}. Repair it, or: kitty plugins uninstall ${name}`
+  return `The plugin ${name} was left out: ${reason}. Repair it, or remove it${toRun(['kitty', 'plugins', 'uninstall', name])}`
 }

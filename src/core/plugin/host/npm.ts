@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { findProgram } from '../../platform/find-program.js'
 import { PLATFORM } from '../../platform/system.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /** npm's error codes for a server that does not answer or cannot be talked to. */
 const UNREACHABLE =
@@ -100,7 +101,7 @@ export function npmFailure(stdout: string, stderr: string, subject: string): Kit
       `The registry cannot be reached, so nothing is known of ${subject}: ${summary}`,
       {
         nextSteps: [
-          'check the network and the proxy: npm ping',
+          ...shownCommand(['npm', 'ping'], 'checks the network and the proxy'),
           'or install from a file: npm pack on a machine that has it',
         ],
         context,

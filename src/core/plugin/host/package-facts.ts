@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
 import { pathInside } from '../../platform/paths.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /** What a plugin's package.json declares for kitty. */
 export interface PackageFacts {
@@ -36,6 +37,6 @@ export function packageFacts(root: string): PackageFacts {
 
 function malformed(name: string, message: string): KittyError {
   return new KittyError('ValidationError', `package.json of the plugin ${name}: ${message}.`, {
-    nextSteps: [`kitty plugins uninstall ${name}`],
+    nextSteps: shownCommand(['kitty', 'plugins', 'uninstall', name]),
   })
 }

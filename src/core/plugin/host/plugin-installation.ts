@@ -7,6 +7,7 @@ import { installSource } from './install-source.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { npm } from './npm.js'
 import { dependenciesIn, listPlugin, type ListedPlugin, unlistPlugin } from './plugin-list.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /** Where plugins are installed, and the program that loads them. */
 export interface Installer {
@@ -129,7 +130,7 @@ export function installedPlugin(dataFolder: string, text: string, cwd: string): 
   )
   if (found !== undefined) return found
   throw new KittyError('UsageError', `No plugin ${text} is installed.`, {
-    nextSteps: ['kitty plugins'],
+    nextSteps: shownCommand(['kitty', 'plugins']),
     context: { plugin: text, installed: all.map(({ name }) => name) },
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { sentence } from '../../errors/next-step.js'
 
 /** A plugin as the data folder's package.json lists it, in oclif's format. */
 export type ListedPlugin =
@@ -50,7 +51,7 @@ function read(dataFolder: string): DataPackage | undefined {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw new KittyError('BadConfig', `The list of plugins, ${path}, cannot be read.`, {
-      nextSteps: [`repair the JSON in ${path}, or remove the file and install the plugins again`],
+      nextSteps: [sentence`repair the JSON in ${path}, or remove the file and install the plugins again`],
       context: { path },
       cause: error,
     })

@@ -1,5 +1,5 @@
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { shownCommand } from '../../errors/next-step.js'
 import type { WorkPackageState } from '../../events-lib.js'
 import type { LeaseDocument } from '../../projections/board-document.js'
 

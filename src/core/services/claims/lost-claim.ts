@@ -1,5 +1,5 @@
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { shownCommand } from '../../errors/next-step.js'
 import { isSameHolder, type Conflict, type WorkPackageState } from '../../events-lib.js'
 import type { Provenance } from '../../store/event-store.js'
 import { holderOf } from '../../workspace/holder.js'

@@ -12,6 +12,7 @@ import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { MissingFiles } from './missing-files.js'
 import { WorktreeCopies } from './worktree-copies.js'
 import { repoPath } from '../../platform/paths.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
@@ -56,7 +57,7 @@ export class DefinitionMarks {
       for (const id of new Set(cycle))
         add(id, {
           mark: 'cycle',
-          text: `${cycle.join(' → ')} wait for one another: remove one dependency in a file, then kitty sync ${feature}`,
+          text: `${cycle.join(' → ')} wait for one another: remove one dependency in a file${toSync(feature, ', then')}`,
         })
     const without = states.filter(
       ({ created, work_package_id }) => created && !comparisons.has(work_package_id),
@@ -99,14 +100,14 @@ function marksOf(feature: string, id: string, comparison: Comparison): MarkDocum
     case 'same':
       return []
     case 'new':
-      return [{ mark: 'new', text: `${comparison.file.file} is not in the log yet: kitty sync ${feature}` }]
+      return [{ mark: 'new', text: `${comparison.file.file} is not in the log yet${toSync(feature)}` }]
     case 'unreadable':
       return [{ mark: 'unreadable', text: comparison.file.reason }]
     case 'twice':
       return [
         {
           mark: 'twice',
-          text: `${comparison.file.files.join(' and ')} have one id: rename one to the next free number, its work_package_id too, then kitty sync ${feature}`,
+          text: `${comparison.file.files.join(' and ')} have one id: rename one to the next free number, its work_package_id too${toSync(feature, ', then')}`,
         },
       ]
     case 'differs': {
@@ -116,11 +117,11 @@ function marksOf(feature: string, id: string, comparison: Comparison): MarkDocum
       return [
         ...textOf(changed, (what) => ({
           mark: 'changed',
-          text: `the file says ${what}: kitty sync ${feature}`,
+          text: `the file says ${what}${toSync(feature)}`,
         })),
         ...textOf(behind, (what) => ({
           mark: 'behind',
-          text: `the log went on, the file says ${what}. The file counts: kitty sync --take ${feature}/${id}. The log counts: kitty sync --write ${feature}/${id}`,
+          text: `the log went on, the file says ${what}. The file counts${toRun(['kitty', 'sync', '--take', `${feature}/${id}`])}. The log counts${toRun(['kitty', 'sync', '--write', `${feature}/${id}`])}`,
         })),
       ]
     }
@@ -137,9 +138,14 @@ function textOf(
   return [mark(changeText({ differences, resolves: [] }))]
 }
 
+/** How to take the files over. */
+function toSync(feature: string, after = ':'): string {
+  return toRun(['kitty', 'sync', feature], after)
+}
+
 function elsewhere(feature: string, id: string, copy: string): MarkDocument {
   return {
     mark: 'elsewhere',
-    text: `${copy} has another definition and is not read: kitty edit ${feature}/${id} --from-here takes it over`,
+    text: `${copy} has another definition and is not read; to take it over${toRun(['kitty', 'edit', `${feature}/${id}`, '--from-here'])}`,
   }
 }

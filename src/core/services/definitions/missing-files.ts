@@ -8,6 +8,7 @@ import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** Tells a package whose file was deleted from one that git keeps out of this work tree. */
 @injectable()
@@ -55,8 +56,10 @@ const NOT_CHECKED_OUT: MarkDocument = {
 }
 
 function missing(feature: string, id: string): MarkDocument {
+  const place = `${feature}/${id}`
+  const words = ['kitty', 'agent', 'tasks', 'move-task', place, '--to', 'canceled', '--reason', 'why']
   return {
     mark: 'missing',
-    text: `its file is gone: restore it, or kitty agent tasks move-task ${feature}/${id} --to canceled --reason "why"; after a new number: --reason "now WP07"`,
+    text: `its file is gone: restore it, or${toRun(words, '')}; after a new number: --reason "now WP07"`,
   }
 }

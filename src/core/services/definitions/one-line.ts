@@ -1,6 +1,7 @@
 import { replaceHidden } from '../../errors/invisible.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { quoted } from '../../errors/secrets.js'
+import { sentence } from '../../errors/next-step.js'
 
 /** In characters. More belongs into the text. */
 const LIMIT = 1_000
@@ -25,7 +26,7 @@ export function oneLine(text: string, what: 'title' | 'subtask'): string {
             : undefined
   if (problem === undefined) return line
   throw new KittyError('UsageError', `The ${what} ${problem}: ${quoted(line, 60)}.`, {
-    nextSteps: [`Give the ${what} in one line, and the rest with --body.`],
+    nextSteps: [sentence`Give the ${what} in one line, and the rest with --body.`],
     context: { [what]: quoted(line, 200) },
   })
 }

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { sentence, shownCommand } from '../../errors/next-step.js'
 import { repoPath } from '../../platform/paths.js'
 import { noFolder, packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
@@ -66,9 +66,7 @@ export class PackagePlaces {
     const unknown = ids.find((id) => !known.includes(id))
     if (unknown === undefined) return
     throw new KittyError('UnknownWorkPackage', `${feature} has no work package ${unknown}.`, {
-      nextSteps: [
-        known.length === 0 ? 'It has none yet: leave --after out.' : `There are: ${known.join(', ')}`,
-      ],
+      nextSteps: [known.length === 0 ? 'It has none yet: leave --after out.' : sentence`There are: ${known}`],
       context: { feature_slug: feature, work_package: unknown, known },
     })
   }

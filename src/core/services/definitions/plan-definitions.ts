@@ -19,6 +19,7 @@ import { packageChanged, packageCreated } from './definition-events.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { fileLanes, laneCount, laneTakenOver } from './file-lanes.js'
 import { loggedDefinition } from './logged-values.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** Why a file or a feature cannot be synced. */
 export interface DefinitionProblem {
@@ -134,7 +135,7 @@ export class PlanDefinitions {
       drafts.push(...found.known.map((one) => laneTakenOver(feature, one, this.workflow)))
     else if (isWhole && found.known.length > 0)
       leftOut.push(
-        `${feature}: ${laneCount(found.known.length)} left out: kitty sync ${feature} --lanes takes ${found.known.length === 1 ? 'it' : 'them'} over.`,
+        `${feature}: ${laneCount(found.known.length)} left out. To take ${found.known.length === 1 ? 'it' : 'them'} over${toRun(['kitty', 'sync', feature, '--lanes'])}`,
       )
     if (isWhole)
       leftOut.push(

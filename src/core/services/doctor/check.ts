@@ -1,3 +1,6 @@
+import { asNextSteps } from '../../errors/kitty-error.js'
+import { type NextStep, shownCommand } from '../../errors/next-step.js'
+
 /** What a failed check is about: the setup around the log, or the stored data. Determines the exit code. */
 export type Area = 'environment' | 'data'
 
@@ -6,8 +9,9 @@ export interface Verdict {
   readonly ok: boolean
   /** What is wrong and why it matters, or what is fine. */
   readonly message: string
-  /** What `--fix` does or what to type. Null if there is nothing to do. */
+  /** What `--fix` does or what to type, on one line. Null if there is nothing to do. */
   readonly fix: string | null
+  readonly nextSteps: readonly NextStep[]
   /**
    * Does what `fix` says, with the write lock held. Never deletes the only copy of anything. A failed check without
    * `repair` needs a person.
@@ -26,17 +30,19 @@ export interface Check {
 }
 
 export function well(message: string): Verdict {
-  return { ok: true, message, fix: null }
+  return { ok: true, message, fix: null, nextSteps: [] }
 }
 
-/** @param type what the person can type, since kitty cannot know what is right */
-export function byHand(message: string, type: string): Verdict {
-  return { ok: false, message, fix: type }
+/** @param steps what the person can do, since kitty cannot know what is right */
+export function byHand(message: string, ...steps: readonly (string | NextStep)[]): Verdict {
+  const nextSteps = asNextSteps(steps)
+  return { ok: false, message, fix: nextSteps.map(({ text }) => text).join('; ') || null, nextSteps }
 }
 
 /** @param does what `--fix` does, in the third person: "adds the missing lines" */
 export function repairable(message: string, does: string, repair: () => void | Promise<void>): Verdict {
-  return { ok: false, message, fix: `kitty doctor --fix ${does}`, repair }
+  const words = ['kitty', 'doctor', '--fix']
+  return { ok: false, message, fix: [...words, does].join(' '), nextSteps: shownCommand(words, does), repair }
 }
 
 /** Formats a list as "a, b, c and 4 more". */

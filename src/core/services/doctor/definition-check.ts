@@ -8,6 +8,7 @@ import { DefinitionFiles } from '../definitions/definition-files.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
 import { MissingFiles } from '../definitions/missing-files.js'
 import { byHand, counted, some, type Verdict, well } from './check.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /** Checks that the packages' files and the log agree, and that no packages in the log wait for one another. */
 @injectable()
@@ -32,7 +33,8 @@ export class DefinitionCheck {
     if (found.wrong.length === 0) return well(`the packages' files and the log say the same${fresh}`)
     return byHand(
       `${some(found.wrong)}: rules judge by the log, people read the files${fresh}`,
-      'kitty sync --check says which side changed; kitty sync takes over what was changed in the files',
+      ...shownCommand(['kitty', 'sync', '--check'], 'which side changed'),
+      ...shownCommand(['kitty', 'sync'], 'takes over what was changed in the files'),
     )
   }
 

@@ -66,9 +66,15 @@ export class Doctor {
     const fixed = after
       .filter(({ name, verdict }) => verdict.ok && failedBefore.has(name))
       .map(({ name }) => name)
-    const checks = examined.map(({ name, verdict: { ok, message, fix: says } }) => {
+    const checks = examined.map(({ name, verdict: { ok, message, fix: says, nextSteps } }) => {
       const was = ok ? failedBefore.get(name) : undefined
-      return { name, ok, message: was === undefined ? message : putRight(was), fix: says }
+      return {
+        name,
+        ok,
+        message: was === undefined ? message : putRight(was),
+        fix: says,
+        next_steps: nextSteps,
+      }
     })
     const worst = failed.some(({ area }) => area === 'data') ? EXIT.damaged : EXIT.environment
     return {
@@ -100,7 +106,7 @@ export class Doctor {
     } catch (error) {
       if (!isKittyError(error)) throw error
       const { message, nextSteps } = error
-      return [{ name: 'log', area: 'data', look: () => byHand(message, nextSteps.join('; ')) }]
+      return [{ name: 'log', area: 'data', look: () => byHand(message, ...nextSteps) }]
     }
   }
 
@@ -117,7 +123,7 @@ export class Doctor {
       return []
     } catch (error) {
       if (!isKittyError(error) || error.kind === 'LockTimeout') throw error
-      const verdict = byHand(`nothing could be repaired: ${error.message}`, error.nextSteps.join('; '))
+      const verdict = byHand(`nothing could be repaired: ${error.message}`, ...error.nextSteps)
       return [{ name: 'repair', area: 'environment', look: () => verdict, verdict }]
     } finally {
       await store.close()

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { shownCommand } from '../../errors/shown-command.js'
+import { sentence, shownCommand } from '../../errors/next-step.js'
 import { join } from 'node:path'
 import { readConfig } from '../../workspace/config.js'
 import { areMergeDriversRegistered, registerMergeDrivers } from '../../git/merge-driver-config.js'
@@ -127,13 +127,15 @@ function logTracked(workspace: Workspace): Verdict {
   if (answer === undefined && isLogHidden(workspace))
     return byHand(
       'git was told not to look at files of the log in the work tree (a sparse checkout, --skip-worktree or --assume-unchanged): new events in them may never be committed',
-      'git sparse-checkout add .kittify, or: git update-index --no-skip-worktree --no-assume-unchanged .kittify/events/*.jsonl',
+      ...shownCommand(['git', 'sparse-checkout', 'add', '.kittify'], 'in a sparse checkout'),
+      'otherwise: git update-index --no-skip-worktree --no-assume-unchanged .kittify/events/*.jsonl',
     )
   if (answer === undefined) return well('the log is not ignored')
   const rule = answer.split('\t')[0] ?? ''
   return byHand(
     `git ignores the log itself (${rule}): it is never committed, and no other clone sees these events`,
-    `Remove that line from ${rule.split(':')[0] ?? 'the ignore file'}, then: git add .kittify/events`,
+    sentence`Remove that line from ${rule.split(':')[0] ?? 'the ignore file'}.`,
+    ...shownCommand(['git', 'add', '.kittify/events'], 'after that'),
   )
 }
 
@@ -142,8 +144,8 @@ function derivedFiles({ root }: Workspace): Verdict {
   if (tracked.length === 0) return well('git tracks nothing that is derived')
   return byHand(
     `git tracks ${some(tracked)}: every branch and clone has its own, so that each checkout brings a wrong one`,
-    shownCommand(['git', 'rm', '--cached', '--', ...tracked.slice(0, 10)])[0] ??
-      'Take them out of the index of git.',
+    'Take them out of the index of git.',
+    ...shownCommand(['git', 'rm', '--cached', '--', ...tracked.slice(0, 10)]),
   )
 }
 
@@ -153,7 +155,9 @@ function unfinishedMerge({ root, gitDir }: Workspace): Verdict {
   if (files.length > 0) {
     return byHand(
       `a merge has left ${some(files)} unmerged: the events of both sides are read, and git waits for a word`,
-      'kitty doctor --fix puts the file in order; then: git add .kittify/events, and git commit (or git rebase --continue)',
+      ...shownCommand(['kitty', 'doctor', '--fix'], 'puts the file in order'),
+      ...shownCommand(['git', 'add', '.kittify/events']),
+      'Then git commit, or git rebase --continue.',
     )
   }
   const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'].filter(

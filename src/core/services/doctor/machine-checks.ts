@@ -5,7 +5,7 @@ import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { tryLocks } from '../../lock/try-locks.js'
-import { ownPackage } from '../../own-package.js'
+import { installCommand, ownPackage } from '../../own-package.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { gitChecks } from './git-checks.js'
 import { refusalsAsVerdicts } from './place-checks.js'
@@ -14,12 +14,16 @@ import { Workspace } from '../../workspace/workspace.js'
 import { WriteLock } from '../../lock/write-lock.js'
 import { Session } from '../../workspace/session.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { type NextStep, shownCommand } from '../../errors/next-step.js'
 
 /** In bytes. With less, a merge or a rebuilt index may not fit. */
 const LITTLE_SPACE = 50 * 1024 * 1024
 
-function reinstall(): string {
-  return `npm rebuild -g ${ownPackage().name}, or install kitty again on this machine: its native parts fit one platform and one Node.`
+function reinstall(): NextStep[] {
+  return [
+    ...shownCommand(['npm', 'rebuild', '-g', ownPackage().name]),
+    ...shownCommand(installCommand(), 'on this machine: native parts fit one platform and one Node'),
+  ]
 }
 
 /** Checks the machine and the setup around the log. */
@@ -78,7 +82,7 @@ export class MachineChecks {
       ? well('can be written')
       : byHand(
           `${errorsDir} cannot be written (${problem}): what goes wrong is not recorded`,
-          `chmod u+w ${errorsDir}`,
+          ...shownCommand(['chmod', 'u+w', errorsDir]),
         )
   }
 }
@@ -92,7 +96,7 @@ function fileLocks({ gitCommonDir }: Workspace): Verdict {
   return found.state === 'no module'
     ? byHand(
         `fs-native-extensions cannot be loaded (${found.reason}): without it nothing can be written`,
-        reinstall(),
+        ...reinstall(),
       )
     : byHand(
         `no lock could be taken in ${gitCommonDir} (${found.reason}): without one nothing can be written`,
@@ -104,7 +108,7 @@ async function sqlite(): Promise<Verdict> {
   const problem = await driverProblem()
   return problem === undefined
     ? well('the native module loads')
-    : byHand(`${problem}: the log is read directly, which is slower`, reinstall())
+    : byHand(`${problem}: the log is read directly, which is slower`, ...reinstall())
 }
 
 function freeSpace(path: string): Verdict {
@@ -144,13 +148,10 @@ function writeAccess({
   if (closed.length === 0) return well('everything can be read and written')
   const says = some(closed.map(({ path, problem }) => `${path} (${problem}, mode ${modeOf(path)})`))
   const isReadOnly = closed.some(({ problem }) => problem === 'EROFS')
-  const type = isReadOnly
-    ? 'Mount the disk for writing.'
-    : `chmod u+rw ${closed
-        .slice(0, 5)
-        .map(({ path }) => path)
-        .join(' ')}`
-  return byHand(`${says} cannot be read and written: nothing can be stored`, type)
+  const steps = isReadOnly
+    ? ['Mount the disk for writing.']
+    : shownCommand(['chmod', 'u+rw', ...closed.slice(0, 5).map(({ path }) => path)])
+  return byHand(`${says} cannot be read and written: nothing can be stored`, ...steps)
 }
 
 /** The system's error code, or undefined if the path can be read and written or does not exist. */

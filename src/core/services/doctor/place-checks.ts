@@ -8,6 +8,7 @@ import { findWorkspace, requireInitialized } from '../../workspace/find-workspac
 import { assertGitTrusts, gitText } from '../../git/git.js'
 import type { Session } from '../../workspace/session.js'
 import { byHand, type Check, repairable, type Verdict, well } from './check.js'
+import type { NextStep } from '../../errors/next-step.js'
 
 /** The oldest git with `worktree list --porcelain` and `check-attr -z` as used here. */
 const OLDEST_GIT = [2, 22] as const
@@ -73,13 +74,13 @@ export function refusalsAsVerdicts(look: () => Verdict | Promise<Verdict>): () =
       return await look()
     } catch (error) {
       if (!isKittyError(error)) throw error
-      return byHand(error.message, typed(error))
+      return byHand(error.message, ...typed(error))
     }
   }
 }
 
-function typed({ nextSteps }: KittyError): string {
-  return nextSteps.length === 0 ? 'Put it right by hand, then run kitty doctor again.' : nextSteps.join('; ')
+function typed({ nextSteps }: KittyError): readonly (string | NextStep)[] {
+  return nextSteps.length === 0 ? ['Put it right by hand, then run kitty doctor again.'] : nextSteps
 }
 
 function gitVersion(cwd: string): Verdict {

@@ -1,5 +1,6 @@
 import type { LogProblem } from '../../log/event-log.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 /** What the doctor can do about lines, with the lock held. */
 export interface LineRepairs {
@@ -21,7 +22,7 @@ export interface ProblemCheck {
   verdict(problems: readonly LogProblem[], repairs: LineRepairs): Verdict
 }
 
-const HISTORY = 'kitty agent events verify'
+const VERIFY = ['kitty', 'agent', 'events', 'verify']
 
 /** One row per kind of damage. If a repair would lose bytes, the row says what to type instead. */
 export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
@@ -76,7 +77,8 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     verdict: (problems) =>
       byHand(
         `${counted(problems.length, 'line')} name another event by an id that is taken (${places(problems)}): one of the two counts, everywhere the same, and only a person can say which was meant`,
-        `${HISTORY} names both lines of each; take out the one that is wrong by hand and commit.`,
+        ...shownCommand(VERIFY, 'names both lines of each'),
+        'Take out the one that is wrong by hand and commit.',
       ),
   },
   {
@@ -86,7 +88,8 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     verdict: (problems) =>
       byHand(
         `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, else nobody could write after them`,
-        `${HISTORY} shows them; if nobody here wrote them, take the lines out by hand and commit.`,
+        ...shownCommand(VERIFY, 'shows them'),
+        'If nobody here wrote them, take the lines out by hand and commit.',
       ),
   },
   {
@@ -96,7 +99,8 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     verdict: (problems) =>
       byHand(
         `${counted(problems.length, 'parent')} of events ${problems.length === 1 ? 'is' : 'are'} not in the log or not older (${places(problems)}): lost or not merged yet, so that a conflict may be seen where there was none`,
-        'git fetch --all, then merge the branch that has them; git log --all -S EVENT_ID -- .kittify/events finds it.',
+        ...shownCommand(['git', 'fetch', '--all'], 'then merge the branch that has them'),
+        'To find that branch: git log --all -S EVENT_ID -- .kittify/events',
       ),
   },
   {

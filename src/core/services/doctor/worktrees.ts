@@ -4,6 +4,7 @@ import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
 import { pathInside, realPlace } from '../../platform/paths.js'
+import { shownCommand } from '../../errors/next-step.js'
 
 interface Worktree {
   readonly path: string
@@ -23,7 +24,8 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
   if (unkept.length > 0) {
     return byHand(
       `the folder of ${some(unkept.map(name))} is gone, and no branch keeps the commit it stood on`,
-      `${unkept.map(({ head }) => `git branch kept-${head.slice(0, 8)} ${head}`).join('; ')}; then: git worktree prune`,
+      ...unkept.flatMap(({ head }) => shownCommand(['git', 'branch', `kept-${head.slice(0, 8)}`, head])),
+      ...shownCommand(['git', 'worktree', 'prune'], 'after that'),
     )
   }
   if (stale.length > 0) {

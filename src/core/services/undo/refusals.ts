@@ -1,5 +1,5 @@
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { type NextStep, shownCommand } from '../../errors/next-step.js'
 import type { LogEvent } from '../../events-lib.js'
 
 /** This holder has written nothing that could be taken back. */
@@ -32,7 +32,7 @@ export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: str
 }
 
 /** Events of this type stay; the commands that do what is wanted instead. */
-export function staysWritten(undone: LogEvent, instead: readonly string[]): KittyError {
+export function staysWritten(undone: LogEvent, instead: readonly NextStep[]): KittyError {
   return new KittyError(
     'StateTransitionError',
     `Your last command wrote ${undone.event_type} (${undone.entity_id}), which undo does not take back.`,

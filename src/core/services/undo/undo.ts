@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../../aspects/emits.js'
 import { Exclusive } from '../../../aspects/exclusive.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
 import {
   isKittyEvent,
   isSameHolder,
@@ -179,7 +179,7 @@ export class Undo {
     }
     const to = droppedLane(this.workflow)
     if (to === undefined)
-      throw staysWritten(event, [`the ${this.workflow.name} workflow has no lane for dropped work`])
+      throw staysWritten(event, [sentence`the ${this.workflow.name} workflow has no lane for dropped work`])
     const { actor, session = null } = provenance
     const reason = `${TAKEN_BACK}${event.event_id}`
     const dependencies = dependencyLanes(state, rows)
@@ -232,7 +232,7 @@ function isMove(event: LogEvent): event is Of<'WPStatusChanged'> {
 }
 
 /** The commands that do what taking back this event would. */
-function insteadOf(event: KittyEvent): string[] {
+function insteadOf(event: KittyEvent): NextStep[] {
   const { feature_slug } = event.payload
   switch (event.event_type) {
     case 'WorkspaceCreated':
