@@ -43,7 +43,7 @@ export function checkNew(value: unknown, registry: Registry, byteLength?: number
 function checkNames(event: LogEvent, faults: string[]): void {
   if (!isPlainSlug(event.payload.feature_slug)) {
     faults.push(
-      'payload feature_slug must be lower-case letters, digits, dots and dashes, at most 100, no ".."',
+      'payload feature_slug must be lower-case letters, digits, dots and dashes, at most 100, no ".."; at its end, "-" and the first eight characters of a ULID may be in upper case',
     )
   }
   for (const key of ['actor', 'causation_id', 'correlation_id'] as const) {

@@ -8,7 +8,8 @@ const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
 // C0, DEL and C1: characters that move a terminal's cursor or end a line.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
-const PLAIN_SLUG = /^[a-z0-9][a-z0-9._-]*$/
+// Lower case, but for the first eight characters of a ULID at the end, which other programs write in upper case.
+const PLAIN_SLUG = /^[a-z0-9](?:[a-z0-9._-]*|[a-z0-9-]*-[0-7][0-9A-HJKMNP-TV-Z]{7})$/
 // Names that reach Object.prototype when used as a key of a plain object.
 const RESERVED: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype'])
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

@@ -351,7 +351,18 @@ describe('names and numbers', () => {
       expect(parseFeatureSlug(text)).toBeUndefined()
       expect(parseEntityId(text)).toBeUndefined()
     }
-    expect(['001-demo', 'a.b_c'].every(isPlainSlug)).toBe(true)
+    expect(
+      ['001-demo', 'a.b_c', 'login-01KW6N8W', '2026-plan-01KW6N8W', 'login-01kw6n8w'].every(isPlainSlug),
+    ).toBe(true)
+    // In upper case only as a ULID begins, and as a whole: no I, L, O, U, and the first is at most 7.
+    for (const slug of [
+      'login-01KW6N8',
+      'login-01KW6N8w',
+      'login-81KW6N8W',
+      'login-01KW6N8L',
+      'Login-01KW6N8W',
+    ])
+      expect(isPlainSlug(slug), slug).toBe(false)
     expect(['Über', 'a b', '../x', 'a..b', '-x', 'a/b', 'a.', 'constructor', ''].some(isPlainSlug)).toBe(
       false,
     )
