@@ -210,6 +210,39 @@ describe('next', () => {
     expect(taken.claimed?.event?.payload['reason']).toContain('the lease of ada ended')
   })
 
+  it('claims a review only where the workflow has a lane for reviewing', async () => {
+    const claimed = async (workflow: string) => {
+      const project = await new Project({ workflow }).withPackages({ WP01: {} })
+      await claim(project, as('ada', 's1'))
+      if (workflow === 'reviewed') await move(project, 'in_progress', as('ada', 's1'))
+      await move(project, 'for_review', as('ada', 's1'))
+      expect(await next(project, as('ada', 's1'))).toMatchObject({ claimed: null })
+      return next(project, as('bob'))
+    }
+    expect(await claimed('default')).toMatchObject({
+      claimed: null,
+      why: [{ work_package: 'WP01', reason: 'review' }],
+    })
+    expect(await claimed('reviewed')).toMatchObject({
+      claimed: { work_package: 'WP01', old_status: 'for_review', new_status: 'in_review' },
+    })
+  })
+
+  it('refuses the key of another operation', async () => {
+    const project = await three()
+    await project.use(async (services) =>
+      (await services.get(MoveTask)).move({
+        feature: FEATURE,
+        workPackage: 'WP01',
+        to: 'canceled',
+        reason: 'not needed',
+        force: false,
+        provenance: as('ada', 's1', 'key-1'),
+      }),
+    )
+    await expect(next(project, as('ada', 's1', 'key-1'))).rejects.toMatchObject({ kind: 'UsageError' })
+  })
+
   it('passes over a package that the rules refuse, and says what they say', async () => {
     const project = await new Project().withPackages({ WP01: {} })
     project.write(

@@ -66,7 +66,10 @@ export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyErr
   const { work_package_id: id, lane } = state
   const message = isWorkedOn ? `${holding(state)}.` : `${id} is in ${lane}; no one is working on it.`
   return new KittyError(isWorkedOn ? 'LostRace' : 'StateTransitionError', message, {
-    nextSteps: shownCommand(['kitty', 'agent', 'tasks', 'show', id]),
+    nextSteps: [
+      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', id], 'to take it: ')),
+      ...shownCommand(['kitty', 'agent', 'tasks', 'show', id]),
+    ],
     context: contextOf(state, undefined),
   })
 }

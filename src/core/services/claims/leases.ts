@@ -13,7 +13,14 @@ import { LeaseFile, type LeaseRecords, type Seen } from './lease-file.js'
 /** What a lease is computed from. Board rows and states both have it. */
 export type Leasable = Pick<
   BoardRow,
-  'feature_slug' | 'work_package_id' | 'lane' | 'lane_actor' | 'lane_session' | 'lane_event' | 'lane_since'
+  | 'feature_slug'
+  | 'work_package_id'
+  | 'lane'
+  | 'lane_actor'
+  | 'lane_session'
+  | 'lane_event'
+  | 'lane_since'
+  | 'updated_at'
 >
 
 /** By {@link leaseKey}; packages that no one holds have none. */
@@ -121,6 +128,9 @@ export class Leases {
   async #lastSign(one: Leasable): Promise<LastSign | undefined> {
     const { feature_slug, work_package_id, lane_actor, lane_session, lane_event, lane_since } = one
     if (lane_actor === null || lane_event === null || lane_since === null) return undefined
+    const key = leaseKey(feature_slug, work_package_id)
+    // Mostly nothing has been written since the claim, and a board need not read the log.
+    if (one.updated_at === lane_since) return { key, event: lane_event, timestamp: lane_since }
     const [last]: readonly LogEvent[] = await this.store.read({
       feature: feature_slug,
       entity: work_package_id,
@@ -128,7 +138,6 @@ export class Leases {
       ...(lane_session === null ? {} : { correlation: lane_session }),
       limit: 1,
     })
-    const key = leaseKey(feature_slug, work_package_id)
     if (last === undefined || last.timestamp < lane_since)
       return { key, event: lane_event, timestamp: lane_since }
     return { key, event: last.event_id, timestamp: last.timestamp }

@@ -141,6 +141,8 @@ export class Next {
     if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged')
       return undefined
     const { feature_slug, old_status, new_status } = event.payload
+    // Another operation's key: the claim itself refuses it.
+    if (!this.workflow.working.includes(new_status)) return undefined
     const work_package = await this.tasks.show(feature_slug, event.entity_id)
     const claimed = { feature: feature_slug, work_package: event.entity_id, old_status, new_status }
     return {
