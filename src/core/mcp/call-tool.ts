@@ -40,8 +40,9 @@ export class CallTool {
     try {
       return await this.workshop.run(`mcp ${name}`, async (services) => {
         const store = await services.resolve(EventStore)
+        const isSnapshot = tool.readOnly === true && tool.streams !== true
         const run = (): Promise<ToolAnswer> => this.#answer(name, tool, given, caller, services)
-        const { document, text } = tool.readOnly === true ? await store.snapshot(run) : await run()
+        const { document, text } = isSnapshot ? await store.snapshot(run) : await run()
         const notices = await services.resolve(Notices)
         for (const warning of problemWarnings(await store.problems())) notices.warn(warning)
         const warnings = notices.all.map((warning) => `Warning: ${warning}`)

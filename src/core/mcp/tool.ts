@@ -39,6 +39,8 @@ export interface Tool {
   readonly required?: string[]
   /** Never writes an event. */
   readonly readOnly?: true
+  /** Reads a stream, which no snapshot may hold back. */
+  readonly streams?: true
   /** @throws KittyError */
   answer(call: ToolCall): Promise<ToolAnswer>
 }

@@ -1,4 +1,4 @@
-import type { WorkflowTable } from '../events-lib.js'
+import { type Holder, isSameHolder, type WorkflowTable } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import { rowsByFeature } from './board.js'
 import { blockers, byId } from './work-packages.js'
@@ -19,13 +19,13 @@ export interface PrimeList {
 }
 
 export interface PrimeLists {
-  /** Packages in a working lane that this actor moved there. */
+  /** Packages in work that this holder has. */
   readonly yours: PrimeList
   /** Rejected ones, whoever did them: the log keeps no assignee. */
   readonly rejected: PrimeList
   /** Packages that wait for a review and that someone else handed in. */
   readonly reviews: PrimeList
-  /** Packages that can be started; those that unblock most others come first. */
+  /** Packages that can be started: by priority, then those that unblock most others. */
   readonly ready: PrimeList
   readonly open_conflicts: number
 }
@@ -33,16 +33,15 @@ export interface PrimeLists {
 /** Most packages per list: an agent starts with one of them, and every further line costs it context. */
 const SHOWN = { yours: 5, rejected: 3, reviews: 3, ready: 5 } as const
 
-/** Sorts the board's rows into what `actor` can do now. */
-export function primeLists(rows: readonly BoardRow[], table: WorkflowTable, actor: string): PrimeLists {
-  const ready = readyRows(rows, table)
+/** Sorts the board's rows into what `holder` can do now. */
+export function primeLists(rows: readonly BoardRow[], table: WorkflowTable, holder: Holder): PrimeLists {
   const list = (found: readonly BoardRow[], shown: number): PrimeList => ({
     total: found.length,
     packages: found.slice(0, shown).map(packageOf),
   })
   return {
     yours: list(
-      rows.filter((row) => table.working.includes(row.lane) && row.lane_actor === actor),
+      rows.filter((row) => table.working.includes(row.lane) && isHeldBy(row, holder)),
       SHOWN.yours,
     ),
     rejected: list(
@@ -50,12 +49,16 @@ export function primeLists(rows: readonly BoardRow[], table: WorkflowTable, acto
       SHOWN.rejected,
     ),
     reviews: list(
-      rows.filter((row) => isWaitingForReview(row.lane, table) && row.lane_actor !== actor),
+      rows.filter((row) => isWaitingForReview(row.lane, table) && row.lane_actor !== holder.actor),
       SHOWN.reviews,
     ),
-    ready: list(ready, SHOWN.ready),
+    ready: list(readyRows(rows, table), SHOWN.ready),
     open_conflicts: rows.reduce((sum, row) => sum + row.conflicts.length, 0),
   }
+}
+
+function isHeldBy({ lane_actor, lane_session }: BoardRow, holder: Holder): boolean {
+  return lane_actor !== null && isSameHolder({ actor: lane_actor, session: lane_session }, holder)
 }
 
 /** A lane that asks for a review and in which no one works yet. */
@@ -76,7 +79,7 @@ function readyRows(rows: readonly BoardRow[], table: WorkflowTable): BoardRow[] 
         ready.push({ row, waiting: waiting.get(row.work_package_id) ?? 0 })
   }
   // The sort is stable: equals keep the board's order.
-  return ready.sort((a, b) => b.waiting - a.waiting).map(({ row }) => row)
+  return ready.sort((a, b) => a.row.priority - b.row.priority || b.waiting - a.waiting).map(({ row }) => row)
 }
 
 function packageOf(row: BoardRow): PrimePackage {

@@ -6,7 +6,7 @@ import { type PrimeLists, primeLists } from '../projections/prime.js'
 import { type WorkflowRule, workflowRules } from '../projections/workflow-rules.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
-import { Session } from '../workspace/session.js'
+import { holderOf } from '../workspace/holder.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Scope } from './scope.js'
 
@@ -37,13 +37,12 @@ export class Prime {
     @inject(EventStore) private readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(Workspace) private readonly workspace: Workspace,
-    @inject(Session) private readonly session: Session,
     @inject(Scope) private readonly scope: Scope,
   ) {}
 
   /** @throws KittyError UsageError when no usable actor is named */
   async document(given: Given = {}): Promise<PrimeDocument> {
-    const { actor } = this.scope.provenance(given)
+    const holder = holderOf(this.scope.provenance(given))
     const [known, everything] = [await this.store.features(), await this.store.boardRows()]
     const away = new Set(known.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])))
     const rows = everything.filter((row) => !away.has(row.feature_slug))
@@ -52,12 +51,11 @@ export class Prime {
     return {
       repository: basename(this.workspace.root),
       branch: currentBranch(this.workspace.gitDir) ?? null,
-      actor,
-      session: given.session ?? (this.session.env['KITTY_SESSION'] || null),
+      ...holder,
       packages: rows.length,
       features: new Set(rows.map((row) => row.feature_slug)).size,
       lanes,
-      ...primeLists(rows, this.workflow, actor),
+      ...primeLists(rows, this.workflow, holder),
       rules: workflowRules(this.workflow),
     }
   }

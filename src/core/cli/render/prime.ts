@@ -10,11 +10,12 @@ const WIDTH = 96
 const INDENT = '  '
 
 const COMMANDS = [
-  ['kitty agent tasks ready', 'what can be started'],
-  ['kitty agent tasks show WP', 'one package: what it asks for, gates, notes, history'],
-  ['kitty implement WP', 'claims it and makes its git worktree; work there'],
-  ['kitty agent tasks mark-status T001 --status done', 'ticks a subtask'],
-  ['kitty agent tasks move-task WP --to LANE', 'hands it in; --reason says why'],
+  ['kitty next --claim', 'the best package is yours, and is shown; the one you have comes again'],
+  ['kitty claim WP --worktree', 'makes its git worktree (or claims another package); work there'],
+  ['kitty tick WP T001', 'a subtask is done'],
+  ['kitty review WP', 'hands it in; release WP --reason WHY gives it back'],
+  ['kitty conflicts', 'what was changed twice at once'],
+  ['kitty resolve WP --keep ACTOR', 'settles one'],
 ] as const
 
 /** What each guard asks for. A plugin's guard has only its name. */
@@ -43,11 +44,10 @@ export function renderPrime(prime: PrimeDocument, mustExport = false): string {
     ...section('Ready', prime.ready),
     ...(prime.open_conflicts === 0
       ? []
-      : ['', `Open conflicts: ${prime.open_conflicts}. See: kitty agent conflicts list`]),
+      : ['', `Open conflicts: ${prime.open_conflicts}. See: kitty conflicts`]),
     '',
     'Commands (WP is an id as above; --json for one JSON document):',
     ...COMMANDS.map(([command, does]) => `  ${command}  # ${does}`),
-    'See and settle conflicts: kitty agent conflicts list, then kitty agent conflicts resolve WP --keep ACTOR',
     '',
     'Rules that refuse a move:',
     ...prime.rules.map((rule) => `- ${ruleText(rule)}`),

@@ -11,6 +11,7 @@ export const history: Tool = {
   description: 'Events, newest 20 by default. after: what arrived since that event id; pass next_after on.',
   properties: { wp: TEXT, feature: TEXT, after: TEXT, actor: TEXT, limit: COUNT },
   readOnly: true,
+  streams: true,
   async answer({ services, scope, input }) {
     const limit = input.number('limit', 1) ?? SHOWN
     const after = input.optional('after')
