@@ -62,8 +62,8 @@ module.exports = {
     ),
     rule(
       'typeorm-behind-the-index',
-      'Only core/index and the entities know TypeORM and SQLite.',
-      { path: '^src', pathNot: '^src/(core/index|entities)/' },
+      'Only core/index, core/hub and the entities know TypeORM and SQLite.',
+      { path: '^src', pathNot: '^src/(core/(index|hub)|entities)/' },
       { path: '^node_modules/(typeorm|sqlite3)/' },
     ),
     rule(
@@ -71,7 +71,7 @@ module.exports = {
       'Ask the container for the token; only di/container knows the class.',
       { path: '^src', pathNot: '^src/core/(di/container\\.ts|log/|lock/|index/)' },
       {
-        path: '^src/core/(log/(jsonl-event-log|file-clock-storage)|log/repair/file-journal|lock/file-lock|index/(sqlite-event-index|connection|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage)\\.ts$',
+        path: '^src/core/(log/(jsonl-event-log|file-clock-storage)|log/repair/file-journal|lock/file-lock|index/(sqlite-event-index|connection|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage|hub/hub-link)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     ),
@@ -131,6 +131,12 @@ module.exports = {
       'A repository is input: read, list and write below its root through core/files/work-tree.',
       { path: '^src', pathNot: `^src/(${OPENS_FILES})` },
       { path: '^(node:)?fs(/promises)?$' },
+    ),
+    rule(
+      'postgres-behind-the-hub',
+      'Only core/hub knows the driver of PostgreSQL, and loads it when a hub is asked.',
+      { path: '^src', pathNot: '^src/core/hub/' },
+      { path: '^node_modules/(@types/)?pg/' },
     ),
     rule(
       'declared-packages-only',

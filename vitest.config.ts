@@ -34,6 +34,7 @@ export default defineConfig({
             // Of the faults only the main ones, test/faults/main.
             'test/faults/*.test.ts',
             'test/events-lib/**',
+            'test/hub/**',
             'test/package/**',
             'test/web/**',
             ...(isWindows ? NOT_ON_WINDOWS : []),
@@ -48,6 +49,16 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/*.test.ts'],
+          sequence: { shuffle: true },
+          ...within(10 * MINUTE),
+        },
+      },
+      {
+        resolve,
+        // Real PostgreSQL servers, started here.
+        test: {
+          name: 'hub',
+          include: ['test/hub/**/*.test.ts'],
           sequence: { shuffle: true },
           ...within(10 * MINUTE),
         },

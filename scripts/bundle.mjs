@@ -65,11 +65,12 @@ const atFirstUse = {
 const OWN_FILES = {
   typeorm: 'node_modules/typeorm/index.mjs',
   yaml: 'yaml',
+  pg: 'pg',
   'markdown-it': 'node_modules/markdown-it/dist/markdown-it.cjs.js',
 }
 /** TypeORM loads the drivers of every database it supports. */
 const DRIVERS =
-  /typeorm[\\/]driver[\\/](aurora|better|capacitor|cockroach|cordova|expo|mongodb|mysql|nativescript|oracle|postgres|react|sap|spanner|sqljs|sqlserver)/
+  /typeorm[\\/]driver[\\/](aurora|better|capacitor|cockroach|cordova|expo|mongodb|mysql|nativescript|oracle|react|sap|spanner|sqljs|sqlserver)/
 const oneDriver = {
   name: 'one driver',
   setup: (plugin) => plugin.onLoad({ filter: DRIVERS }, () => ({ contents: 'module.exports = {}' })),
@@ -99,7 +100,7 @@ const shared = {
   minifyWhitespace: true,
   lineLimit: 160,
   // Native modules are resolved from node_modules; oclif would compile plugins with typescript.
-  external: ['*.node', 'sqlite3', 'fs-native-extensions', 'typescript'],
+  external: ['*.node', 'sqlite3', 'fs-native-extensions', 'typescript', 'pg-native', 'pg-cloudflare'],
   define: {
     'import.meta.dirname': '__dirname',
     'import.meta.url': '__filename',

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
-import { featureFlag } from '../core/cli/flags.js'
+import { featureFlag, offlineFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { boardLeftOut, renderBoard } from '../core/cli/render/board.js'
 import { commitNotes } from '../core/cli/render/commit-notes.js'
@@ -11,7 +11,7 @@ import { WatchBoard } from '../core/follow/watch-board.js'
 import { CommitState } from '../core/services/commit-state.js'
 import { Status } from '../core/services/status.js'
 import { PastBoard } from '../core/services/past-board.js'
-import type { EventStore } from '../core/store/event-store.js'
+import { type EventStore, Team } from '../core/store/event-store.js'
 import { Workflow } from '../core/workspace/config.js'
 
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
@@ -37,6 +37,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     brief: Flags.boolean({
       summary: 'In JSON: counts, and only the packages in work, in review, rejected or blocked.',
     }),
+    offline: offlineFlag,
     watch: Flags.boolean({
       summary: 'Stay, and draw the board anew whenever it changes.',
       exclusive: ['at'],
@@ -49,6 +50,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   @WithEventStore
   @Snapshot
   async run(): Promise<unknown> {
+    if (this.flags.offline) (await this.service(Team)).link?.goOffline()
     const scope = await this.scope(this.eventStore)
     const feature = await scope.chosenFeature(this.flags.feature)
     if (this.flags.watch) {

@@ -32,12 +32,19 @@ const idempotencyFlag = Flags.string({
   helpValue: 'KEY',
 })
 
+/** Without a hub it changes nothing. */
+export const offlineFlag = Flags.boolean({
+  summary: 'Go on without the hub.',
+  description: 'A claim is then made without knowing whether another clone has made it.',
+})
+
 /** Flags of every command that writes. */
 export const provenanceFlags = {
   actor: actorFlag,
   session: sessionFlag,
   correlation: correlationFlag,
   'idempotency-key': idempotencyFlag,
+  offline: offlineFlag,
 }
 
 export const workPackageArg = Args.string({

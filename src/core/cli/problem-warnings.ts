@@ -4,6 +4,7 @@ import type { LogProblem } from '../log/event-log.js'
 const HARMLESS: ReadonlySet<string> = new Set([
   'duplicate',
   'duplicate_elsewhere',
+  'on_hub',
   'out_of_order',
   'crlf',
   'bom',

@@ -7,6 +7,8 @@ import { ErrorStorage } from '../errors/error-storage.js'
 import { JsonlErrorStorage } from '../errors/jsonl-error-storage.js'
 import { NoticeList } from '../errors/notice-list.js'
 import { Notices } from '../errors/notices.js'
+import { HubFiles } from '../hub/hub-files.js'
+import { HubLink } from '../hub/hub-link.js'
 import { IndexHealth } from '../index/index-health.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { sharedPermissions } from '../git/shared-repository.js'
@@ -19,6 +21,8 @@ import { EventLog } from '../log/event-log.js'
 import { FileClockStorage } from '../log/file-clock-storage.js'
 import { dayFilesFor } from '../log/format/writer-files.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
+import { OverlaidLog } from '../log/overlaid-log.js'
+import type { LogFolders } from '../log/repair/torn-tail.js'
 import { FileJournal } from '../log/repair/file-journal.js'
 import { Journal } from '../log/repair/journal.js'
 import { PluginContainers } from './plugin-containers.js'
@@ -33,7 +37,7 @@ import { MoveRule } from '../rules/move-rule.js'
 import { OpensRepository } from '../services/doctor/doctor.js'
 import { LogChecks } from '../services/doctor/log-checks.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
-import { EventStore } from '../store/event-store.js'
+import { EventStore, Team, type TeamLink } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
 import { bindToResolver, FreshContainer, MissingBinding, type Resolver, type ServiceId } from '../token.js'
 import { EXPORTERS, IMPORTERS } from '../transfer/formats.js'
@@ -106,7 +110,8 @@ function logModule(session: Session): ContainerModule {
     })
     bind<LockOf>(LockOf).toDynamicValue((context) => {
       const { privateDir } = context.get<Workspace>(Workspace)
-      return (name) => new FileLock(join(privateDir, 'workspaces', `${name}.lock`), lockTimeout(session.env))
+      return (name, ms) =>
+        new FileLock(join(privateDir, 'workspaces', `${name}.lock`), ms ?? lockTimeout(session.env))
     })
     bind<Journal>(Journal).toDynamicValue(
       (context) => new FileJournal(context.get<Workspace>(Workspace).journalFile),
@@ -120,13 +125,17 @@ function logModule(session: Session): ContainerModule {
     bind<EventLog>(EventLog).toDynamicValue((context) => {
       const workspace = context.get<Workspace>(Workspace)
       const notices = context.get<Notices>(Notices)
-      return new JsonlEventLog(
-        workspace,
-        context.get<Journal>(Journal),
-        () => dayFilesFor(workspace, context.get<Config>(Config)),
-        (text) => notices.warn(text),
-        context.get<Registry>(EventRegistry),
-      )
+      const logIn = (folders: LogFolders): EventLog =>
+        new JsonlEventLog(
+          folders,
+          context.get<Journal>(Journal),
+          () => dayFilesFor(workspace, context.get<Config>(Config)),
+          (text) => notices.warn(text),
+          context.get<Registry>(EventRegistry),
+        )
+      const log = logIn(workspace)
+      if (context.get<Config>(Config).hub === undefined) return log
+      return new OverlaidLog(log, logIn({ ...workspace, eventsDir: join(workspace.privateDir, 'hub') }))
     })
   })
 }
@@ -135,6 +144,11 @@ function logModule(session: Session): ContainerModule {
 function storeModule(): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind<IndexHealth>(IndexHealth).toDynamicValue((context) => context.get(SqliteIndexHealth))
+    bind<{ readonly link: TeamLink | undefined }>(Team).toDynamicValue((context) => {
+      const isJoined =
+        context.get<Config>(Config).hub !== undefined && context.get(HubFiles).joined() !== undefined
+      return { link: isJoined ? context.get(HubLink) : undefined }
+    })
     bind<EventStore>(EventStore).toDynamicValue((context) => context.get(LogEventStore))
     for (const name of Object.keys(libraryGuards) as (keyof typeof libraryGuards)[])
       bind<MoveRule>(MoveRule).toDynamicValue((context) => context.get<MoveRule>(libraryGuards[name]))

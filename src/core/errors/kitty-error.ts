@@ -33,12 +33,16 @@ export const EXIT_OF_KIND = {
   LockUnavailable: EXIT.damaged,
   InternalError: EXIT.damaged,
   LockTimeout: EXIT.locked,
+  HubUnreachable: EXIT.locked,
   NotAGitRepository: EXIT.environment,
   NotInitialised: EXIT.environment,
   UnsafeSetup: EXIT.environment,
   BadConfig: EXIT.environment,
   MissingDependency: EXIT.environment,
   GitFailure: EXIT.environment,
+  HubDenied: EXIT.environment,
+  HubTooOld: EXIT.environment,
+  HubMismatch: EXIT.environment,
   LostRace: EXIT.lostRace,
 } as const satisfies Record<string, number>
 

@@ -10,13 +10,14 @@ import {
   trustedMaximum,
 } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
+import { isOverlayFile } from '../log/format/day-file.js'
 import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
 import { settleAll } from './settle-all.js'
 
 /** Kinds of problems that say the log has an event more than once. */
-const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
+const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'])
 
 /** About as many rows as a chunk of a file has lines. */
 const ROWS_AT_ONCE = 2000
@@ -96,7 +97,8 @@ export class Ingest {
       if (this.#isPoison(clock)) this.doubtful = true
       else {
         last ??= await this.#maximumBefore(file, clock)
-        if (clock < last && this.#isFirstDisorder(file)) this.#problems.push(outOfOrder(line))
+        if (clock < last && !isOverlayFile(file) && this.#isFirstDisorder(file))
+          this.#problems.push(outOfOrder(line))
         last = Math.max(last, clock)
       }
       this.#rows.push(rowOf(line.event, line))
@@ -319,6 +321,11 @@ export class Ingest {
       return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
+    if (ours === theirs && (isOverlayFile(kept.file) || isOverlayFile(row.file))) {
+      // Git has brought what the hub brought before, or the other way round. The log's own line has the row.
+      if (isOverlayFile(kept.file) && !isOverlayFile(row.file)) await this.writer.relocate(row)
+      return { ...place, kind: 'on_hub', message: `event ${row.event_id} is also in ${where}; counted once` }
+    }
     if (theirs === undefined || ours === theirs) {
       const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
       return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }

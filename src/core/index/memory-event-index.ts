@@ -1,6 +1,7 @@
 import type { MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import { compareEvents, trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
+import { OVERLAY } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf } from './board-row.js'
 import { eventValues } from './columns.js'
 import type {
@@ -145,7 +146,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async misfiled(): Promise<IndexRow[]> {
-    return this.#ordered().filter((row) => row.file.slice(0, 10) !== row.date)
+    return this.#ordered().filter((row) => row.file.replace(OVERLAY, '').slice(0, 10) !== row.date)
   }
 
   async count(): Promise<number> {

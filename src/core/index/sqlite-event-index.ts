@@ -5,6 +5,7 @@ import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type Ordered, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/format/crc32.js'
+import { OVERLAY } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
 import type { Connection } from './connection.js'
 import type {
@@ -291,7 +292,8 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   misfiled(): Promise<IndexRow[]> {
     return this.sql<IndexRow>(
-      'SELECT * FROM event WHERE substr(file, 1, 10) <> date ORDER BY lamport_clock, event_id',
+      "SELECT * FROM event WHERE substr(replace(file, ?, ''), 1, 10) <> date ORDER BY lamport_clock, event_id",
+      [OVERLAY],
     )
   }
 

@@ -27,8 +27,11 @@ export interface WriteLock {
 
 export const WriteLock = token<WriteLock>('WriteLock')
 
-/** Returns a separate lock for one purpose. The name must be valid as a file name. */
-export type LockOf = (name: string) => WriteLock
+/**
+ * Returns a separate lock for one purpose. The name must be valid as a file name.
+ * @param ms how long to wait for it; by default, as long as for the write lock
+ */
+export type LockOf = (name: string, ms?: number) => WriteLock
 
 export const LockOf = token<LockOf>('LockOf')
 

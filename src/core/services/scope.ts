@@ -20,6 +20,7 @@ export interface ProvenanceFlags {
   readonly correlation?: string | undefined
   readonly session?: string | undefined
   readonly 'idempotency-key'?: string | undefined
+  readonly offline?: boolean | undefined
 }
 
 /**
@@ -199,6 +200,7 @@ export class Scope {
       causationId: flags['idempotency-key'] ?? null,
       correlationId: flags.correlation ?? (env['KITTY_CORRELATION_ID'] || session),
       session,
+      ...(flags.offline === true && { offline: true }),
     }
   }
 }

@@ -48,7 +48,7 @@ export class Verify {
     const index = await this.health.replay(checks.look)
     try {
       const problems = [
-        ...(await index.problems()),
+        ...(await index.problems()).filter(({ kind }) => kind !== 'on_hub'),
         ...(await index.suspicious()).map(suspiciousClock),
         ...this.#tornTails(await index.watermarks()),
         ...(await index.misfiled()).map(misfiled),

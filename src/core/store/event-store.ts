@@ -1,7 +1,7 @@
 import type { LogEvent, NewEvent, NewPluginEvent, WorkPackageState } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
-import type { LogProblem } from '../log/event-log.js'
+import type { AppendedLine, LogProblem } from '../log/event-log.js'
 import type { ForeignDraft } from './foreign-draft.js'
 import { token } from '../token.js'
 
@@ -14,6 +14,8 @@ export interface Provenance {
   readonly correlationId: string | null
   /** With the actor, the holder that acts: a claim keeps it. Without one the holder is the actor. */
   readonly session?: string | null
+  /** Goes on without the hub, even for a claim. */
+  readonly offline?: boolean
 }
 
 /** An event before stamping: it has no ID, clock, parents or time yet. */
@@ -105,3 +107,33 @@ export interface EventStore {
 }
 
 export const EventStore = token<EventStore>('EventStore')
+
+/** `decided`: by rules, on the newest state · `offline`: the user goes on without the hub · `imported`. */
+export type EventOrigin = 'decided' | 'offline' | 'imported'
+
+/** A store's link to the hub that several clones share. */
+export interface TeamLink {
+  /**
+   * Receives what others did, unless that was done moments ago. An unreachable hub only makes a notice.
+   * @param isUrgent also if it was done moments ago, but once per hold of the write lock @returns whether there was any
+   */
+  refresh(isUrgent?: boolean): Promise<boolean>
+  /** Starts the time that all calls under one hold of the write lock share. */
+  begin(): void
+  /**
+   * Publishes events and stores them through `store`, in the order that their kinds ask for. The caller holds the lock.
+   * @throws MovedOn when the decision must be made again; KittyError HubUnreachable, HubDenied, HubTooOld, HubMismatch
+   */
+  publish(
+    events: readonly LogEvent[],
+    origin: EventOrigin,
+    store: () => AppendedLine[],
+  ): Promise<AppendedLine[]>
+  /** From now on, the hub is not asked. */
+  goOffline(): void
+  /** Offers, for a moment, what the hub lacks, and ends the connection. */
+  close(): Promise<void>
+}
+
+/** `link` is undefined without a hub; then nothing of it is loaded. */
+export const Team = token<{ readonly link: TeamLink | undefined }>('Team')

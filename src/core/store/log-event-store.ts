@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { assertSameOperation } from '../errors/key-is-taken.js'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import {
   Causality,
   checkNew,
@@ -30,7 +30,16 @@ import {
 import { isNewestOnly } from '../index/event-query.js'
 import { CallScope } from './call-scope.js'
 import { issueFrom } from './clock.js'
-import type { Draft, EventStore, Provenance } from './event-store.js'
+import {
+  type Draft,
+  type EventOrigin,
+  type EventStore,
+  type Provenance,
+  Team,
+  type TeamLink,
+} from './event-store.js'
+import { bringAncestors } from './bring-ancestors.js'
+import { MovedOn } from './moved-on.js'
 import { AppendCursor } from './append-cursor.js'
 import type { ForeignDraft } from './foreign-draft.js'
 import { refuseSecret } from './refuse-secret.js'
@@ -52,6 +61,9 @@ import { ClockStorage } from '../log/clock-storage.js'
 
 /** Events read at once when a history is streamed. */
 const STREAM_BATCH = 2_000
+
+/** How often one command decides again while other clones change the same packages. */
+const MOST_DECISIONS = 20
 
 interface ClockAndHeads {
   readonly nextClock: number
@@ -96,6 +108,7 @@ export class LogEventStore implements EventStore {
     @inject(Notices) private readonly notices: Notices,
     @inject(EventRegistry) private readonly registry: Registry,
     @inject(FoldRules) private readonly rules: MergeOptions,
+    @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
   get written(): ReadonlySet<string> {
@@ -106,8 +119,26 @@ export class LogEventStore implements EventStore {
     if (this.#holding.get()) return work()
     return this.#withLock(purpose, async () => {
       await this.recoverAndCatchUp()
-      return work()
+      return this.#deciding(work)
     })
+  }
+
+  /** Decides again when another clone has changed the state, unless something has been written already. */
+  async #deciding<T>(work: () => Promise<T>): Promise<T> {
+    const { link } = this.team
+    if (link === undefined) return work()
+    link.begin()
+    for (let attempt = 1; ; attempt += 1) {
+      const written = this.#written.size
+      try {
+        return await work()
+      } catch (error) {
+        // What refused it may be undone already, in another clone.
+        if (!(error instanceof MovedOn) && !(isKittyError(error) && (await link.refresh(true)))) throw error
+        if (attempt === MOST_DECISIONS || this.#written.size > written) throw movedTooOften(attempt)
+        await this.recoverAndCatchUp()
+      }
+    }
   }
 
   async supposing<T>(
@@ -134,7 +165,7 @@ export class LogEventStore implements EventStore {
       const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
       if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
       await this.recoverAndCatchUp()
-      return this.#emitOnce(drafts, provenance)
+      return this.#deciding(() => this.#emitOnce(drafts, provenance))
     })
   }
 
@@ -160,7 +191,7 @@ export class LogEventStore implements EventStore {
       const events = stampForeign(chunk, { registry: this.registry, nextClock, ids })
       this.#refuseUnfit(events)
       this.attributes.beforeAppend(events)
-      this.#store(events)
+      await this.#publish(events, 'imported')
       nextClock += events.length
       written += events.length
       progress(written)
@@ -178,7 +209,7 @@ export class LogEventStore implements EventStore {
       return earlier
     }
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
-    if (isSafe) this.#tail = AppendCursor.behind(this.log, lines, maximum)
+    if (isSafe && this.team.link === undefined) this.#tail = AppendCursor.behind(this.log, lines, maximum)
     return eventsAsked(lines)
   }
 
@@ -195,7 +226,7 @@ export class LogEventStore implements EventStore {
     const sources = await this.stampSources(drafts)
     const events = this.#stamped(drafts, provenance, sources, brought)
     const isSafe = this.attributes.beforeAppend(events)
-    const lines = this.#store(events)
+    const lines = await this.#publish(events, provenance.offline === true ? 'offline' : 'decided')
     this.#writeClock(events.at(-1))
     const [first] = lines
     if (first !== undefined) {
@@ -203,6 +234,17 @@ export class LogEventStore implements EventStore {
       await this.takeUp({ file: first.file, ids, journal: this.recovery.journalEnd() })
     }
     return { lines, maximum: sources.maximum, isSafe }
+  }
+
+  async #publish(events: readonly LogEvent[], origin: EventOrigin): Promise<AppendedLine[]> {
+    const { link } = this.team
+    if (link === undefined) return this.#store(events)
+    const ancestors = await bringAncestors(this.log, await this.#indexInLock(), events)
+    if (ancestors.length > 0) {
+      await this.recovery.adopt(ancestors)
+      this.#isIndexBehind = true
+    }
+    return link.publish(events, origin, () => this.#store(events))
   }
 
   /** Appends without updating the index; the next query catches up. */
@@ -348,6 +390,7 @@ export class LogEventStore implements EventStore {
   async close(isCommandOver = false): Promise<void> {
     try {
       if (this.#unsaved) await this.#withLock('save the clock', async () => this.#saveClock())
+      await this.team.link?.close()
     } finally {
       this.log.close()
       this.lock.close()
@@ -469,6 +512,7 @@ export class LogEventStore implements EventStore {
 
   async #upToDate(): Promise<EventIndex> {
     if (this.#holding.get()) return this.#indexInLock()
+    await this.team.link?.refresh()
     const index = await this.health.current()
     const moment = this.#moment.get()
     if (moment?.index === index) return index
@@ -533,6 +577,14 @@ function areThese(drafts: readonly Draft[], events: readonly LogEvent[]): boolea
         JSON.stringify(event.payload) === JSON.stringify(draft.payload)
       )
     })
+  )
+}
+
+function movedTooOften(attempts: number): KittyError {
+  return new KittyError(
+    'LostRace',
+    `Other clones changed this ${attempts} ${attempts === 1 ? 'time' : 'times'} while it was decided; nothing more was written.`,
+    { nextSteps: ['Look at it again, and repeat the command if it still applies.'], context: { attempts } },
   )
 }
 

@@ -121,6 +121,12 @@ export class Recovery {
     }
   }
 
+  /** Stores lines that the hub has brought as events of the log that this clone has acknowledged. */
+  async adopt(lines: readonly RawLine[]): Promise<void> {
+    await this.acknowledged.add(lines)
+    this.log.putBack(lines)
+  }
+
   /**
    * Returns where the journal ends after the lock holder's append; undefined while the fate of an earlier line is
    * unknown.

@@ -10,6 +10,7 @@ import {
 } from '../events-lib.js'
 import { token } from '../token.js'
 import { unsafe } from '../files/assert-safe.js'
+import { type HubSetting, hubSetting } from './hub-setting.js'
 import { LIMITS, readInside } from '../files/work-tree.js'
 import { parseDuration } from './duration.js'
 import type { Workspace } from './workspace.js'
@@ -31,6 +32,8 @@ export interface Config {
     /** Error records are committed like other files. */
     readonly track: boolean
   }
+  /** The hub that clones of this repository share; undefined without one. */
+  readonly hub?: HubSetting | undefined
 }
 
 export const Config = token<Config>('Config')
@@ -58,7 +61,7 @@ const DEFAULTS: Config = {
 }
 
 /** One parser per key: a new setting does not compile without one. */
-const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
+const PARSERS: { readonly [Key in keyof Config]-?: Parser<Config[Key]> } = {
   workflow,
   log: (value, report) => {
     const { files } = section('log', value, ['files'], report)
@@ -79,6 +82,7 @@ const PARSERS: { readonly [Key in keyof Config]: Parser<Config[Key]> } = {
     if (typeof track !== 'boolean') report('errors.track', 'must be true or false')
     return { track: track === true }
   },
+  hub: hubSetting,
 }
 
 /**

@@ -34,3 +34,10 @@ export function dayOf(timestamp: string): string {
     nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
   })
 }
+
+/** Names of the files with lines that only the hub has brought so far; they are in the private folder. */
+export const OVERLAY = 'hub/'
+
+export function isOverlayFile(name: string): boolean {
+  return name.startsWith(OVERLAY)
+}

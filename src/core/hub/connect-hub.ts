@@ -1,0 +1,106 @@
+import { Socket } from 'node:net'
+import type { ClientConfig } from 'pg'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
+import type { Hub } from './hub.js'
+import { type HubHost, hubHost } from '../workspace/hub-setting.js'
+import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
+import { hubFailure, type HubPlace, unreachable } from './hub-failure.js'
+import { PostgresHub } from './postgres-hub.js'
+import { within } from './within.js'
+
+export interface HubConnectOptions extends HubLogin {
+  /** Milliseconds for everything until the hub is ready. */
+  readonly within: number
+  /** The highest timeline this clone has seen: a server below it is a former primary, and is passed over. */
+  readonly timeline: number
+  /** A file of certificate authorities in PEM, in place of Node's own. */
+  readonly authorities?: string | undefined
+}
+
+interface HubVersion {
+  readonly functions: readonly number[]
+  readonly recovery: boolean
+  readonly timeline: string | null
+}
+
+/**
+ * Connects to the first host that is a primary of the newest timeline, and calls the hub's functions.
+ * @throws KittyError HubUnreachable, HubDenied, HubTooOld
+ */
+export async function connectHub(address: HubAddress, options: HubConnectOptions): Promise<Hub> {
+  const until = performance.now() + options.within
+  const failures: Error[] = []
+  for (const [at, text] of address.hosts.entries()) {
+    const host = hubHost(text)
+    const left = (until - performance.now()) / (address.hosts.length - at)
+    if (host === undefined || left < 1) continue
+    try {
+      return await connectTo(host, address, { ...options, within: left })
+    } catch (error) {
+      failures.push(error instanceof Error ? error : unreachable(text))
+    }
+  }
+  const clear = failures.find((error) => isKittyError(error) && error.kind !== 'HubUnreachable')
+  throw clear ?? failures[0] ?? unreachable(address.hosts.join(', '))
+}
+
+async function connectTo(host: HubHost, address: HubAddress, options: HubConnectOptions): Promise<Hub> {
+  const { Client } = await import('pg')
+  const socket = new Socket()
+  const client = new Client({ ...configOf(host, address, options), stream: () => socket })
+  const place: HubPlace = {
+    server: `${host.host}:${host.port}`,
+    database: address.database,
+    user: client.user ?? 'unknown',
+  }
+  // An error outside of a query ends the connection: the next query fails with it.
+  client.on('error', () => undefined)
+  const until = performance.now() + options.within
+  const soon = <T>(work: Promise<T>): Promise<T> => within(socket, until - performance.now(), place, work)
+  try {
+    await soon(client.connect())
+    const asked = client.query<{ version: HubVersion }>('SELECT kitty.hub_version() AS version')
+    const { rows } = await soon(asked)
+    const timeline = checked(rows[0]?.version, place, options.timeline)
+    return new PostgresHub(client, socket, address.repo, place, timeline)
+  } catch (error) {
+    socket.destroy()
+    throw isKittyError(error) ? error : hubFailure(error, place)
+  }
+}
+
+function configOf({ host, port }: HubHost, address: HubAddress, options: HubConnectOptions): ClientConfig {
+  const { user, password, within, authorities } = options
+  return {
+    host,
+    port,
+    database: address.database,
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ssl: tlsFor(host, authorities),
+    connectionTimeoutMillis: Math.ceil(within),
+    application_name: 'kitty',
+  }
+}
+
+/** @returns the timeline */
+function checked(version: HubVersion | undefined, place: HubPlace, least: number): number {
+  if (version === undefined || version.recovery || version.timeline === null)
+    throw unreachable(`${place.server} is a standby`)
+  const timeline = Number.parseInt(version.timeline, 16)
+  if (timeline < least)
+    throw unreachable(
+      `${place.server} is a former primary, on timeline ${timeline} where this clone has seen ${least}`,
+    )
+  if (!version.functions.includes(1)) throw tooOld(version.functions, place)
+  return timeline
+}
+
+function tooOld(functions: readonly number[], { server }: HubPlace): KittyError {
+  const isNewer = functions.some((number) => number > 1)
+  const says = isNewer ? 'is too new for this kitty' : 'is too old for this kitty'
+  return new KittyError('HubTooOld', `The hub on ${server} ${says}.`, {
+    nextSteps: [isNewer ? 'Update kitty.' : 'An owner of the database upgrades it: kitty hub upgrade'],
+    context: { server, functions },
+  })
+}

@@ -1,0 +1,120 @@
+import type { DataSource } from '#typeorm'
+import type { HubEntities } from '../../entities/hub/index.js'
+import { hubHost } from '../workspace/hub-setting.js'
+import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
+import { hubFailure, unreachable } from './hub-failure.js'
+import { HubSchema1 } from './schema/hub-schema-1.js'
+
+/** What TypeORM keeps about the migrations that ran. */
+const MIGRATIONS_TABLE = 'migration'
+/** Of the advisory lock under which one administrator at a time migrates: 'ktty' in ASCII. */
+const LOCK = 0x6b747479
+const CONNECT_MS = 5_000
+
+/** The hub's tables, for the administrator who makes and migrates them. Clients never use this. */
+export class HubDatabase {
+  private constructor(
+    private readonly source: DataSource,
+    private readonly entities: HubEntities,
+    private readonly failed: (error: unknown) => Error,
+  ) {}
+
+  /**
+   * Connects to the first host of the list.
+   * @throws KittyError HubUnreachable, HubDenied
+   */
+  static async open(
+    address: HubAddress,
+    login: HubLogin,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<HubDatabase> {
+    // Only here: the entities load TypeORM.
+    const [{ DataSource }, driver, { HUB_ENTITIES }] = await Promise.all([
+      import('#typeorm'),
+      import('pg'),
+      import('../../entities/hub/index.js'),
+    ])
+    const [first] = address.hosts
+    const host = first === undefined ? undefined : hubHost(first)
+    if (host === undefined) throw unreachable('no host is named')
+    const { user, password } = login
+    const source = new DataSource({
+      type: 'postgres',
+      driver,
+      host: host.host,
+      port: host.port,
+      database: address.database,
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      ssl: tlsFor(host.host, env['PGSSLROOTCERT']),
+      connectTimeoutMS: CONNECT_MS,
+      applicationName: 'kitty',
+      schema: 'kitty',
+      entities: Object.values(HUB_ENTITIES),
+      migrations: [HubSchema1],
+      migrationsTableName: MIGRATIONS_TABLE,
+      installExtensions: false,
+      logging: false,
+    })
+    const place = {
+      server: `${host.host}:${host.port}`,
+      database: address.database,
+      user: user ?? env['PGUSER'] ?? 'of this system user',
+    }
+    const failed = (error: unknown): Error => hubFailure(error, place)
+    try {
+      await source.initialize()
+    } catch (error) {
+      throw failed(error)
+    }
+    return new HubDatabase(source, HUB_ENTITIES, failed)
+  }
+
+  /** Makes the tables, or brings them to this version. @returns the names of the migrations that ran */
+  async migrate(): Promise<string[]> {
+    return this.#locked(async () => {
+      await this.source.query('CREATE SCHEMA IF NOT EXISTS kitty')
+      const ran = await this.source.runMigrations({ transaction: 'all' })
+      return ran.map(({ name }) => name)
+    })
+  }
+
+  /** Adds a repository that the connected role owns, unless it is there. */
+  async addRepo(repo: string, epoch: string, roots: readonly string[]): Promise<void> {
+    try {
+      const [me] = await this.source.query<{ role: string }[]>('SELECT session_user AS role')
+      const { Repo, Member } = this.entities
+      await this.source.transaction(async (manager) => {
+        if (await manager.existsBy(Repo, { repo })) return
+        await manager.insert(Repo, { repo, epoch, roots: [...roots] })
+        await manager.insert(Member, { repo, role: me?.role ?? '', may: 'own' })
+      })
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  /** What the tables lack of the entities, as SQL; empty after a migration. */
+  async differences(): Promise<string[]> {
+    const { upQueries } = await this.source.driver.createSchemaBuilder().log()
+    return upQueries.map(({ query }) => query)
+  }
+
+  async close(): Promise<void> {
+    await this.source.destroy()
+  }
+
+  async #locked<T>(work: () => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner()
+    try {
+      await runner.query('SELECT pg_advisory_lock($1)', [LOCK])
+      return await work()
+    } catch (error) {
+      throw this.failed(error)
+    } finally {
+      // Ends the session's lock, too, when the connection is lost.
+      await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined)
+      await runner.release()
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../errors/kitty-error.js'
+import { Config } from '../workspace/config.js'
+import { Session } from '../workspace/session.js'
+import { connectHub } from './connect-hub.js'
+import type { Hub } from './hub.js'
+import { type HubAddress, hubLogin } from './hub-address.js'
+import { unreachable } from './hub-failure.js'
+import { HubFiles } from './hub-files.js'
+
+/** After a failure, the hub is left alone for this many milliseconds, so that no command waits for it again. */
+export const DOWN_MS = 30_000
+
+/** Opens connections to the hub that this clone has joined. */
+@injectable()
+export class HubDoor {
+  constructor(
+    @inject(Config) private readonly config: Config,
+    @inject(Session) private readonly session: Session,
+    @inject(HubFiles) private readonly files: HubFiles,
+  ) {}
+
+  /** The hub of `config.json`. @throws KittyError HubMismatch unless this clone has joined exactly that one */
+  address(): HubAddress {
+    const { hub } = this.config
+    if (hub === undefined) throw noHub()
+    const joined = this.files.joined()
+    if (joined === undefined) throw notJoined(hub)
+    if (!isSame(joined, hub)) throw mismatch(joined, hub)
+    return hub
+  }
+
+  /**
+   * @param ms for connecting and every call after it
+   * @throws KittyError HubUnreachable, HubDenied, HubTooOld, HubMismatch
+   */
+  async open(ms: number): Promise<Hub> {
+    const address = this.address()
+    const until = this.files.downUntil()
+    if (this.session.now().getTime() < until)
+      throw unreachable(
+        `it did not answer, and is asked again after ${new Date(until).toISOString().slice(11, 19)}`,
+      )
+    return this.connect(address, ms)
+  }
+
+  /** Connects without asking whether this clone has joined. */
+  async connect(address: HubAddress, ms: number): Promise<Hub> {
+    const { env } = this.session
+    const started = performance.now()
+    const hub = await connectHub(address, {
+      ...hubLogin(env, address.hosts),
+      within: ms,
+      timeline: this.files.state()?.timeline ?? 0,
+      authorities: env['PGSSLROOTCERT'],
+    })
+    hub.allow(ms - (performance.now() - started))
+    return hub
+  }
+
+  markDown(): void {
+    this.files.markDown(this.session.now().getTime() + DOWN_MS)
+  }
+}
+
+function isSame(one: HubAddress, other: HubAddress): boolean {
+  return (
+    one.repo === other.repo &&
+    one.database === other.database &&
+    one.hosts.length === other.hosts.length &&
+    one.hosts.every((host, at) => host === other.hosts[at])
+  )
+}
+
+/** For people: `kitty on db1.example, db2.example`. */
+export function shownHub({ hosts, database }: HubAddress): string {
+  return `${database} on ${hosts.join(', ')}`
+}
+
+function noHub(): KittyError {
+  return new KittyError('UsageError', 'This repository has no hub.', {
+    nextSteps: ['kitty hub init HOST --database NAME'],
+  })
+}
+
+function notJoined(hub: HubAddress): KittyError {
+  return new KittyError('HubMismatch', `This clone has not joined the hub ${shownHub(hub)}.`, {
+    nextSteps: ['kitty hub join'],
+    context: { hosts: hub.hosts, database: hub.database },
+  })
+}
+
+function mismatch(joined: HubAddress, hub: HubAddress): KittyError {
+  return new KittyError(
+    'HubMismatch',
+    `.kittify/config.json names another hub than the one this clone has joined: ${shownHub(hub)}, repository ${hub.repo}, instead of ${shownHub(joined)}, repository ${joined.repo}. Nothing was sent.`,
+    {
+      nextSteps: ['If that is right: kitty hub join', 'If not: git log -p .kittify/config.json'],
+      context: {
+        joined: { ...joined },
+        configured: { hosts: hub.hosts, database: hub.database, repo: hub.repo },
+      },
+    },
+  )
+}

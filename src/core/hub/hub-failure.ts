@@ -1,0 +1,114 @@
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import type { HubAddress } from './hub-address.js'
+
+/** Where a failure happened, for its message. Never holds a password. */
+export interface HubPlace extends Pick<HubAddress, 'database'> {
+  readonly server: string
+  readonly user: string
+}
+
+const CERTIFICATE = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/
+
+/**
+ * Turns whatever the driver threw into an error with a kind. Repeats none of the driver's or the server's own words,
+ * which are not ours to vouch for: only codes (PostgreSQL's appendix A, and KT… of our functions).
+ */
+export function hubFailure(error: unknown, place: HubPlace): KittyError {
+  const code = systemCode(error) ?? ''
+  const { server, database, user } = place
+  const known = KNOWN[code]
+  if (known !== undefined) {
+    const { kind, says, step } = known(place)
+    return new KittyError(kind, says, {
+      nextSteps: [step],
+      context: { server, database, code },
+      cause: plain(error),
+    })
+  }
+  if (CERTIFICATE.test(code) || isWithoutTls(error))
+    return new KittyError(
+      'HubDenied',
+      isWithoutTls(error)
+        ? `The server ${server} offers no TLS, so nothing was sent to it.`
+        : `The certificate of ${server} does not fit (${code}), so nothing was sent to it.`,
+      {
+        nextSteps: [
+          'Give the server a certificate for this host name, and name its authority: PGSSLROOTCERT=/path/to/ca.pem',
+        ],
+        context: { server, code },
+        cause: plain(error),
+      },
+    )
+  return unreachable(`${server} as ${user}${code === '' ? '' : ` (${code})`}`, plain(error))
+}
+
+/** @param where the server, or what we know of it */
+export function unreachable(where: string, cause?: unknown): KittyError {
+  return new KittyError('HubUnreachable', `The hub was not reached: ${where}.`, {
+    nextSteps: ['Try again; what does not need the hub goes on without it.', 'kitty hub status'],
+    context: { where },
+    cause,
+  })
+}
+
+interface Known {
+  readonly kind: 'HubDenied' | 'HubTooOld' | 'HubUnreachable'
+  readonly says: string
+  readonly step: string
+}
+
+const login = ({ server, user }: HubPlace): Known => ({
+  kind: 'HubDenied',
+  says: `The server ${server} did not accept the role ${user} or its password.`,
+  step: 'Check KITTY_HUB, PGUSER, PGPASSWORD or the password file; the server decides in pg_hba.conf.',
+})
+const noHub = ({ server, database }: HubPlace): Known => ({
+  kind: 'HubDenied',
+  says: `The database ${database} on ${server} holds no hub of kitty.`,
+  step: 'Its owner makes one: kitty hub init HOST --database NAME',
+})
+const noRight = ({ server, user }: HubPlace): Known => ({
+  kind: 'HubDenied',
+  says: `The role ${user} has no right to this in this repository's hub on ${server}.`,
+  step: `An owner gives it: kitty hub member ${user} append`,
+})
+
+const KNOWN: Readonly<Record<string, (place: HubPlace) => Known>> = {
+  '28P01': login,
+  '28000': login,
+  '3D000': ({ server, database }) => ({
+    kind: 'HubDenied',
+    says: `The server ${server} has no database ${database}.`,
+    step: 'Check hub.database in .kittify/config.json, or create it: createdb NAME',
+  }),
+  '3F000': noHub,
+  '42P01': noHub,
+  '42883': noHub,
+  KT001: noRight,
+  '42501': noRight,
+  KT002: ({ server }) => ({
+    kind: 'HubDenied',
+    says: `The server ${server} has no such role.`,
+    step: 'Create it first: createuser NAME --pwprompt',
+  }),
+  KT003: () => ({
+    kind: 'HubDenied',
+    says: 'A repository needs an owner, and this role is its last one.',
+    step: 'Make another role an owner first: kitty hub member ROLE own',
+  }),
+  '53100': ({ server }) => ({
+    kind: 'HubUnreachable',
+    says: `The hub on ${server} stored nothing: its disk is full.`,
+    step: 'Its administrator makes room; what does not need the hub goes on without it.',
+  }),
+  P0002: noRight,
+}
+
+function isWithoutTls(error: unknown): boolean {
+  return error instanceof Error && error.message === 'The server does not support SSL connections'
+}
+
+/** Keeps the driver's error out of records: it may hold the whole statement. */
+function plain(error: unknown): Error {
+  return new Error(systemCode(error) ?? (error instanceof Error ? error.name : 'unknown'))
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { readPrivateFile, removePrivateFile, writePrivateFile } from '../files/private-file.js'
+import { Workspace } from '../workspace/workspace.js'
+import type { HubAddress } from './hub-address.js'
+import type { HubCursor } from './hub.js'
+
+/** What the user agreed to: `config.json` comes with the repository and may name another hub tomorrow. */
+export interface JoinedHub extends HubAddress {
+  /** RFC 3339 UTC. */
+  readonly since: string
+}
+
+/** How far this clone has read the hub. */
+export interface HubState {
+  readonly cursor: HubCursor
+  /** The highest timeline seen. */
+  readonly timeline: number
+  readonly server: string
+  /** When the hub was last read to its end, in milliseconds since 1970. */
+  readonly readAt: number
+}
+
+/** What this clone keeps about its hub, in the private folder. The caller of `putState` holds the hub's lock. */
+@injectable()
+export class HubFiles {
+  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  joined(): JoinedHub | undefined {
+    // Casts: only kitty writes these files, whole, and the folder is private.
+    return this.#read('joined.json') as JoinedHub | undefined
+  }
+
+  join(hub: JoinedHub): void {
+    this.#write('joined.json', hub)
+  }
+
+  leave(): void {
+    for (const name of ['joined.json', 'state.json', 'down.json']) removePrivateFile(this.path(name))
+  }
+
+  state(): HubState | undefined {
+    return this.#read('state.json') as HubState | undefined
+  }
+
+  putState(state: HubState): void {
+    this.#write('state.json', state)
+  }
+
+  /** Until when the hub is not asked, in milliseconds since 1970; 0 if it may be. */
+  downUntil(): number {
+    const { until = 0 } = (this.#read('down.json') ?? {}) as { until?: number }
+    return until
+  }
+
+  markDown(until: number): void {
+    this.#write('down.json', { until })
+  }
+
+  markUp(): void {
+    removePrivateFile(this.path('down.json'))
+  }
+
+  path(name: string): string {
+    return join(this.workspace.privateDir, 'hub', name)
+  }
+
+  #read(name: string): object | undefined {
+    const text = readPrivateFile(this.path(name))
+    if (text === undefined) return undefined
+    try {
+      const value: unknown = JSON.parse(text)
+      return typeof value === 'object' && value !== null ? value : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  #write(name: string, value: object): void {
+    writePrivateFile(this.path(name), `${JSON.stringify(value)}\n`)
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { inject, injectable } from 'inversify'
+import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
+import { catchUp } from '../index/catch-up.js'
+import type { EventIndex, IndexRow } from '../index/event-index.js'
+import { IndexHealth } from '../index/index-health.js'
+import { Archive } from '../log/archive/archive.js'
+import { EventLog, type RawLine } from '../log/event-log.js'
+import { isOverlayFile } from '../log/format/day-file.js'
+import { Journal } from '../log/repair/journal.js'
+import { linesOfCommits } from '../log/repair/committed-lines.js'
+import { Recovery } from '../store/recovery.js'
+import { resolveCommit } from '../git/git.js'
+import { Workspace } from '../workspace/workspace.js'
+import type { HubDay } from './hub.js'
+
+const TRUNK = 'refs/remotes/origin/HEAD'
+
+/** What this clone has: its log, and what the hub has brought. */
+@injectable()
+export class LocalEvents {
+  constructor(
+    @inject(EventLog) private readonly log: EventLog,
+    @inject(IndexHealth) readonly health: IndexHealth,
+    @inject(Recovery) private readonly recovery: Recovery,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(Archive) private readonly archive: Archive,
+    @inject(Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /** Those of the IDs that are neither in the log nor in the overlay. */
+  async absent(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(await (await this.index()).absent(ids))
+  }
+
+  /** The lines with these IDs, newline included, in the total order. */
+  async lines(ids: readonly string[], only: (row: IndexRow) => boolean = () => true): Promise<LocalLine[]> {
+    const rows = (await (await this.index()).rows(ids)).filter(only).sort(inOrder)
+    return rows.flatMap((row) => {
+      const text = this.log.readLine(row)
+      if (text === undefined) return []
+      const { event_id, timestamp } = row
+      return [{ row, event_id, timestamp, bytes: Buffer.from(`${text}\n`, 'latin1') }]
+    })
+  }
+
+  /** Whether the log itself has all of them. */
+  async hasInLog(ids: readonly string[]): Promise<boolean> {
+    const rows = await (await this.index()).rows(ids)
+    return rows.filter(({ file }) => !isOverlayFile(file)).length === ids.length
+  }
+
+  /** Stores lines as events that this clone has acknowledged, unless the log itself has them. Needs the write lock. */
+  async adopt(lines: readonly RawLine[]): Promise<void> {
+    const index = await this.index()
+    const rows = await index.rows(lines.map(({ event_id }) => event_id))
+    const inLog = new Set(rows.filter(({ file }) => !isOverlayFile(file)).map(({ event_id }) => event_id))
+    const missing = lines.filter(({ event_id }) => !inLog.has(event_id))
+    if (missing.length === 0) return
+    await this.recovery.adopt(missing)
+    await this.index()
+  }
+
+  async gateOwner(feature: string, gate: string): Promise<string | undefined> {
+    return (await this.index()).gateOwner(feature, gate)
+  }
+
+  async dependencies(feature: string, workPackage: string): Promise<readonly string[]> {
+    return (await (await this.index()).workPackage(feature, workPackage))?.dependencies ?? []
+  }
+
+  /** Per day: the IDs, and what `Hub.days` says of as many. */
+  async days(): Promise<Map<string, { readonly ids: readonly string[]; readonly day: HubDay }>> {
+    const byDay = new Map<string, string[]>()
+    for (const { date, event_id } of await (await this.index()).locate({}))
+      byDay.set(date, [...(byDay.get(date) ?? []), event_id])
+    return new Map(
+      [...byDay].map(([day, ids]) => [day, { ids, day: { day, events: ids.length, sum: sumOf(ids) } }]),
+    )
+  }
+
+  /** What this clone may offer: what it wrote itself, what the trunk has, and what the hub gave it before. */
+  async own(): Promise<ReadonlySet<string>> {
+    const ids = new Set(this.journal.read().lines.map(({ event_id }) => event_id))
+    for await (const ofDay of this.archive.exists() ? this.archive.ids() : [])
+      for (const id of ofDay) ids.add(id)
+    const { root, eventsDir } = this.workspace
+    const trunk = resolveCommit(root, TRUNK)
+    if (trunk !== undefined)
+      for (const lines of linesOfCommits(root, eventsDir, [trunk]))
+        for (const { event_id } of lines) ids.add(event_id)
+    for (const { event_id, file } of await (await this.index()).locate({}))
+      if (isOverlayFile(file)) ids.add(event_id)
+    return ids
+  }
+
+  @RebuildOnCorruption
+  protected async index(): Promise<EventIndex> {
+    const index = await this.health.current()
+    this.recovery.explain(await catchUp(this.log, index), index)
+    return index
+  }
+}
+
+export interface LocalLine extends RawLine {
+  readonly row: IndexRow
+}
+
+function inOrder(a: IndexRow, b: IndexRow): number {
+  return a.lamport_clock - b.lamport_clock || (a.event_id < b.event_id ? -1 : 1)
+}
+
+function sumOf(ids: readonly string[]): string {
+  let sum = 0n
+  for (const id of ids) sum ^= createHash('md5').update(id).digest().readBigUInt64BE()
+  return sum.toString(16).padStart(16, '0')
+}

@@ -1,0 +1,80 @@
+import { inject, injectable } from 'inversify'
+import { Notices } from '../errors/notices.js'
+import { secretIn } from '../errors/secrets.js'
+import { type LogEvent, parseEvent } from '../events-lib.js'
+import type { Hub, Outgoing } from './hub.js'
+import { LocalEvents, type LocalLine } from './local-events.js'
+import { Outbox } from './outbox.js'
+import { streamOf } from './streams.js'
+
+const BATCH = 200
+
+/** Sends what the outbox names, ancestors first. */
+@injectable()
+export class Offer {
+  constructor(
+    @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(Outbox) private readonly outbox: Outbox,
+    @inject(Notices) private readonly notices: Notices,
+  ) {}
+
+  /** Each batch counts by itself: an interruption leaves the rest for the next time. @returns how many the hub took */
+  async all(hub: Hub): Promise<number> {
+    // An ID without a line is another command's, which is about to write it, or was killed before it did.
+    const lines = await this.local.lines(this.outbox.ids())
+    let taken = 0
+    for (let at = 0; at < lines.length; at += BATCH)
+      taken += await this.#batch(hub, lines.slice(at, at + BATCH))
+    return taken
+  }
+
+  /** The hub stores all or none, so what it refuses is left out of the next attempt. */
+  async #batch(hub: Hub, lines: readonly LocalLine[]): Promise<number> {
+    let events = (await Promise.all(lines.map((line) => this.outgoing(line)))).flatMap((event) => event ?? [])
+    const unfit = new Set(lines.map(({ event_id }) => event_id))
+    for (const { event_id } of events) unfit.delete(event_id)
+    this.outbox.done([...unfit])
+    while (events.length > 0) {
+      const answers = await hub.append(events, new Map())
+      const refused = new Map(answers.map(({ event_id, answer }) => [event_id, answer]))
+      const bad = events.filter(({ event_id }) =>
+        ['void', 'redacted', 'differs'].includes(refused.get(event_id) ?? ''),
+      )
+      if (bad.length === 0) {
+        this.outbox.done(events.map(({ event_id }) => event_id))
+        return answers.filter(({ answer }) => answer === 'appended').length
+      }
+      for (const { event_id } of bad)
+        if (refused.get(event_id) === 'differs')
+          this.notices.warn(
+            `The hub has another event under the ID ${event_id}; this clone's line was not sent.`,
+          )
+      this.outbox.done(bad.map(({ event_id }) => event_id))
+      events = events.filter((event) => !bad.includes(event))
+    }
+    return 0
+  }
+
+  /** Returns undefined for a line that must not leave this machine. */
+  async outgoing({ event_id, bytes }: Pick<LocalLine, 'event_id' | 'bytes'>): Promise<Outgoing | undefined> {
+    const line = bytes.subarray(0, -1)
+    const text = line.toString('utf8')
+    const parsed = parseEvent(JSON.parse(text))
+    if (!parsed.ok) return undefined
+    const secret = secretIn(text)
+    if (secret !== undefined) {
+      this.notices.warn(`Event ${event_id} was not sent to the hub: it holds what looks like ${secret}.`)
+      return undefined
+    }
+    const { event } = parsed
+    return { event_id, line, stream: await this.stream(event), day: event.timestamp.slice(0, 10) }
+  }
+
+  async stream(event: LogEvent): Promise<string> {
+    const isGate = event.entity_type === 'Gate'
+    return streamOf(
+      event,
+      isGate ? await this.local.gateOwner(event.payload.feature_slug, event.entity_id) : undefined,
+    )
+  }
+}

@@ -1,0 +1,38 @@
+import { Append } from '../files/append-file.js'
+import { readOptional } from '../files/read-optional.js'
+import { removePrivateFile, writePrivateFile } from '../files/private-file.js'
+
+/** A file of lines in the private folder: lines are added one by one, durable, and a later line may cancel another. */
+export class PrivateLines {
+  constructor(private readonly path: string) {}
+
+  /** @returns whole lines; what a crash cut short counts as not written */
+  read(): string[] {
+    const text = readOptional(this.path) ?? ''
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean)
+  }
+
+  /** Durable when it returns. @throws KittyError NotWritable, DiskFull */
+  add(lines: readonly string[]): void {
+    if (lines.length === 0) return
+    const append = Append.open(this.path, true)
+    try {
+      append.write(Buffer.from(`${lines.join('\n')}\n`))
+      append.sync()
+      append.syncName()
+    } catch (error) {
+      append.cutBack()
+      throw error
+    } finally {
+      append.close()
+    }
+  }
+
+  replace(lines: readonly string[]): void {
+    if (lines.length === 0) removePrivateFile(this.path)
+    else writePrivateFile(this.path, `${lines.join('\n')}\n`)
+  }
+}

@@ -1,0 +1,83 @@
+import { inject, injectable } from 'inversify'
+import { Session } from '../workspace/session.js'
+import type { Hub, HubCursor, Received } from './hub.js'
+import { HubFiles } from './hub-files.js'
+import { LocalEvents } from './local-events.js'
+import { Outbox } from './outbox.js'
+import { Overlay } from './overlay.js'
+
+const BATCH = 1_000
+
+/** Reads what others sent to the hub. The caller holds the hub's lock. */
+@injectable()
+export class Receive {
+  constructor(
+    @inject(HubFiles) private readonly files: HubFiles,
+    @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(Overlay) private readonly overlay: Overlay,
+    @inject(Outbox) private readonly outbox: Outbox,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /**
+   * Reads to the hub's end.
+   * @param compares also finds what the hub lacks @returns the streams of the events that this clone lacked, and how many those were
+   */
+  async toTheEnd(
+    hub: Hub,
+    compares = false,
+  ): Promise<{ readonly streams: ReadonlySet<string>; readonly events: number }> {
+    const streams = new Set<string>()
+    let events = 0
+    const keep = async (batch: readonly Received[]): Promise<void> => {
+      const absent = await this.local.absent(batch.map(({ event_id }) => event_id))
+      const fresh = batch.filter(({ event_id, line }) => absent.has(event_id) && line.length > 0)
+      this.overlay.add(fresh)
+      for (const { stream } of fresh) streams.add(stream)
+      events += fresh.length
+    }
+    const known = this.files.state()
+    let cursor = known === undefined || compares ? await this.#compare(hub, keep) : known.cursor
+    for (;;) {
+      const batch = await hub.since(cursor, BATCH)
+      if (batch === 'reset') {
+        cursor = await this.#compare(hub, keep)
+        continue
+      }
+      if (batch.length > 0) await keep(batch)
+      const last = batch.at(-1)
+      if (last !== undefined) cursor = { seq: last.seq, event_id: last.event_id }
+      if (batch.length < BATCH) break
+    }
+    const timeline = Math.max(hub.timeline, known?.timeline ?? 0)
+    this.files.putState({ cursor, timeline, server: hub.server, readAt: this.session.now().getTime() })
+    return { streams, events }
+  }
+
+  /**
+   * Takes what the hub has and this clone lacks, and puts into the outbox what this clone may offer and the hub lacks.
+   * Only days that differ are listed, so that a clone whose git has everything reads no line.
+   * @returns where to read on
+   */
+  async #compare(hub: Hub, keep: (batch: readonly Received[]) => Promise<void>): Promise<HubCursor> {
+    const head = await hub.head()
+    const theirs = new Map((await hub.days()).map((one) => [one.day, one]))
+    const ours = await this.local.days()
+    const differ = [...new Set([...theirs.keys(), ...ours.keys()])].filter((day) => {
+      const [one, other] = [theirs.get(day), ours.get(day)?.day]
+      return one?.events !== other?.events || one?.sum !== other?.sum
+    })
+    if (differ.length === 0) return head
+    const onHub = new Set(await hub.idsOf(differ.filter((day) => theirs.has(day))))
+    const missing = [...(await this.local.absent([...onHub]))]
+    for (let at = 0; at < missing.length; at += BATCH)
+      await keep(await hub.lines(missing.slice(at, at + BATCH)))
+    const own = await this.local.own()
+    const lacking = differ
+      .flatMap((day) => ours.get(day)?.ids ?? [])
+      .filter((id) => !onHub.has(id) && own.has(id))
+    const waiting = new Set(this.outbox.ids())
+    this.outbox.add(lacking.filter((id) => !waiting.has(id)))
+    return head
+  }
+}

@@ -1,0 +1,95 @@
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../../errors/kitty-error.js'
+import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
+import { hubLogin } from '../../hub/hub-address.js'
+import { HubDatabase } from '../../hub/hub-database.js'
+import { HubFiles } from '../../hub/hub-files.js'
+import { Config } from '../../workspace/config.js'
+import { hubHost, type HubSetting, isDatabaseName } from '../../workspace/hub-setting.js'
+import { Session } from '../../workspace/session.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { rootCommits } from './root-commits.js'
+
+export interface InitHubRequest {
+  readonly hosts: readonly string[]
+  readonly database: string
+  /** Makes a new repository in the hub, although `config.json` names one. */
+  readonly isNew: boolean
+}
+
+export interface InitHubResult {
+  readonly repo: string
+  readonly hosts: readonly string[]
+  readonly database: string
+  readonly migrations: readonly string[]
+}
+
+/** Makes the hub's tables and this repository's place in them, and names both in `config.json`. */
+@injectable()
+export class InitHub {
+  constructor(
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Config) private readonly config: Config,
+    @inject(Session) private readonly session: Session,
+    @inject(HubFiles) private readonly files: HubFiles,
+  ) {}
+
+  /**
+   * Can be repeated: adds what is missing. This clone has joined afterwards.
+   * @throws KittyError UsageError for a host or a name that is none; HubUnreachable, HubDenied; NotWritable
+   */
+  async init({ hosts, database, isNew }: InitHubRequest): Promise<InitHubResult> {
+    for (const host of hosts) if (hubHost(host) === undefined) throw badHost()
+    if (!isDatabaseName(database)) throw badDatabase()
+    const { env } = this.session
+    const now = this.session.now()
+    const known = this.config.hub
+    const repo = known === undefined || isNew ? this.session.nextId(now) : known.repo
+    const address = { repo, hosts, database }
+    const base = await HubDatabase.open(address, hubLogin(env, hosts), env)
+    let migrations: string[]
+    try {
+      migrations = await base.migrate()
+      await base.addRepo(repo, this.session.nextId(now), rootCommits(this.workspace.root))
+    } finally {
+      await base.close()
+    }
+    this.#configure({ offline_claims: 'refuse', ...known, ...address })
+    this.files.leave()
+    this.files.join({ ...address, since: now.toISOString() })
+    return { ...address, migrations }
+  }
+
+  /** Changes this one setting and keeps the others. */
+  #configure(hub: HubSetting): void {
+    const { root, configFile } = this.workspace
+    // Cast: this text has already been read as settings.
+    const text =
+      readOwn(root, configFile, LIMITS.config)
+        ?.toString('utf8')
+        .replace(/^\uFEFF/, '') ?? '{}'
+    const settings = JSON.parse(text) as object
+    const { offline_claims, ...rest } = hub
+    const value = offline_claims === 'refuse' ? rest : hub
+    putInside(root, configFile, Buffer.from(`${JSON.stringify({ ...settings, hub: value }, null, 2)}\n`))
+  }
+}
+
+function badHost(): KittyError {
+  return new KittyError(
+    'UsageError',
+    'A host is given as HOST or HOST:PORT, without a URL, user or password.',
+    {
+      nextSteps: [
+        'kitty hub init db1.example --database kitty',
+        'The password comes from KITTY_HUB or a password file.',
+      ],
+    },
+  )
+}
+
+function badDatabase(): KittyError {
+  return new KittyError('UsageError', '--database takes the plain name of a database.', {
+    nextSteps: ['kitty hub init db1.example --database kitty'],
+  })
+}

@@ -1,0 +1,92 @@
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../../errors/kitty-error.js'
+import { shownCommand } from '../../errors/shown-command.js'
+import { HubDoor, shownHub } from '../../hub/hub-door.js'
+import { HubFiles } from '../../hub/hub-files.js'
+import { Config } from '../../workspace/config.js'
+import type { HubSetting } from '../../workspace/hub-setting.js'
+import { Session } from '../../workspace/session.js'
+import { Workspace } from '../../workspace/workspace.js'
+import { isShallow, rootCommits } from './root-commits.js'
+
+const CONNECT_MS = 5_000
+
+export interface JoinHubResult {
+  readonly repo: string
+  readonly hosts: readonly string[]
+  readonly database: string
+  readonly server: string
+  /** `read`, `append` or `own`. */
+  readonly may: string
+}
+
+/** Agrees to the hub that `config.json` names. Nothing is sent there before. */
+@injectable()
+export class JoinHub {
+  constructor(
+    @inject(Config) private readonly config: Config,
+    @inject(HubDoor) private readonly door: HubDoor,
+    @inject(HubFiles) private readonly files: HubFiles,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /**
+   * @param isAgreed the user has seen where this goes
+   * @throws KittyError UsageError until the user agrees; HubMismatch for another repository's hub; HubUnreachable,
+   * HubDenied, HubTooOld
+   */
+  async join(isAgreed: boolean): Promise<JoinHubResult> {
+    const { hub } = this.config
+    if (hub === undefined) throw noHub()
+    const { root } = this.workspace
+    const roots = rootCommits(root)
+    if (!isAgreed) throw notAgreed(hub, roots, isShallow(root))
+    const { repo, hosts, database } = hub
+    this.files.markUp()
+    const link = await this.door.connect(hub, CONNECT_MS)
+    try {
+      const about = await link.about()
+      // A shallow clone has other first commits; the user has seen them.
+      if (!isShallow(root) && !about.roots.every((commit) => roots.includes(commit)))
+        throw anotherRepository(hub, about.roots, roots)
+      this.files.join({ repo, hosts, database, since: this.session.now().toISOString() })
+      return { repo, hosts, database, server: link.server, may: about.may }
+    } finally {
+      await link.close()
+    }
+  }
+}
+
+function notAgreed(hub: HubSetting, roots: readonly string[], shallow: boolean): KittyError {
+  const first =
+    roots.length === 0 ? 'no commit yet' : `first commit ${roots.map((id) => id.slice(0, 12)).join(', ')}`
+  return new KittyError(
+    'UsageError',
+    `.kittify/config.json names the hub ${shownHub(hub)}, repository ${hub.repo}. This clone (${first}${shallow ? ', shallow' : ''}) would send its events there.`,
+    {
+      nextSteps: shownCommand(['kitty', 'hub', 'join', '--yes'], 'If that is right: '),
+      context: { hosts: hub.hosts, database: hub.database, repo: hub.repo, roots, shallow },
+    },
+  )
+}
+
+function anotherRepository(hub: HubSetting, theirs: readonly string[], ours: readonly string[]): KittyError {
+  return new KittyError(
+    'HubMismatch',
+    `The hub ${shownHub(hub)} keeps another repository under ${hub.repo}: its first commit is ${theirs.join(', ')}, ours ${ours.join(', ') || 'none'}.`,
+    {
+      nextSteps: [
+        'A copy that goes its own way: kitty hub leave --forget',
+        'A copy with a hub of its own: kitty hub init HOST --database NAME --new',
+      ],
+      context: { theirs, ours },
+    },
+  )
+}
+
+function noHub(): KittyError {
+  return new KittyError('UsageError', 'This repository has no hub.', {
+    nextSteps: ['kitty hub init HOST --database NAME'],
+  })
+}

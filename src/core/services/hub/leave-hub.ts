@@ -1,0 +1,40 @@
+import { inject, injectable } from 'inversify'
+import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
+import { HubFiles } from '../../hub/hub-files.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+export interface LeaveHubResult {
+  /** Whether this clone had joined. */
+  readonly left: boolean
+  /** Whether `config.json` named a hub and no longer does. */
+  readonly forgotten: boolean
+}
+
+/** Ends what `kitty hub join` began. What the hub has brought stays on the board of this clone. */
+@injectable()
+export class LeaveHub {
+  constructor(
+    @inject(HubFiles) private readonly files: HubFiles,
+    @inject(Workspace) private readonly workspace: Workspace,
+  ) {}
+
+  /** @param forget also takes the hub out of `config.json`, for a copy that goes its own way */
+  leave(forget: boolean): LeaveHubResult {
+    const left = this.files.joined() !== undefined
+    this.files.leave()
+    return { left, forgotten: forget && this.#forget() }
+  }
+
+  #forget(): boolean {
+    const { root, configFile } = this.workspace
+    const text = readOwn(root, configFile, LIMITS.config)
+      ?.toString('utf8')
+      .replace(/^\uFEFF/, '')
+    if (text === undefined) return false
+    // Cast: this text has already been read as settings.
+    const { hub, ...settings } = JSON.parse(text) as { hub?: unknown }
+    if (hub === undefined) return false
+    putInside(root, configFile, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`))
+    return true
+  }
+}
