@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/next-step.js'
 import { Config } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { connectHub } from './connect-hub.js'
@@ -9,7 +10,7 @@ import { unreachable } from './hub-failure.js'
 import { HubFiles } from './hub-files.js'
 
 /** After a failure, the hub is left alone for this many milliseconds, so that no command waits for it again. */
-export const DOWN_MS = 30_000
+const PAUSE_MS = 30_000
 
 /** Opens connections to the hub that this clone has joined. */
 @injectable()
@@ -32,11 +33,13 @@ export class HubDoor {
 
   /**
    * @param ms for connecting and every call after it
+   * @param isMoment for a read, or what a command does after its answer: both keep away from a slow hub, too
    * @throws KittyError HubUnreachable, HubDenied, HubTooOld, HubMismatch
    */
-  async open(ms: number): Promise<Hub> {
+  async open(ms: number, isMoment = false): Promise<Hub> {
     const address = this.address()
-    const until = this.files.downUntil()
+    const { down, slow } = this.files.pauses()
+    const until = isMoment ? Math.max(down, slow) : down
     if (this.session.now().getTime() < until)
       throw unreachable(
         `it did not answer, and is asked again after ${new Date(until).toISOString().slice(11, 19)}`,
@@ -58,8 +61,18 @@ export class HubDoor {
     return hub
   }
 
+  /** Nothing asks the hub for a while. */
   markDown(): void {
-    this.files.markDown(this.session.now().getTime() + DOWN_MS)
+    this.files.pause({ ...this.files.pauses(), down: this.#pauseEnd() })
+  }
+
+  /** Reads do not ask the hub for a while. */
+  markSlow(): void {
+    this.files.pause({ ...this.files.pauses(), slow: this.#pauseEnd() })
+  }
+
+  #pauseEnd(): number {
+    return this.session.now().getTime() + PAUSE_MS
   }
 }
 
@@ -85,7 +98,7 @@ function noHub(): KittyError {
 
 function notJoined(hub: HubAddress): KittyError {
   return new KittyError('HubMismatch', `This clone has not joined the hub ${shownHub(hub)}.`, {
-    nextSteps: ['kitty hub join'],
+    nextSteps: shownCommand(['kitty', 'hub', 'join']),
     context: { hosts: hub.hosts, database: hub.database },
   })
 }
@@ -95,7 +108,10 @@ function mismatch(joined: HubAddress, hub: HubAddress): KittyError {
     'HubMismatch',
     `.kittify/config.json names another hub than the one this clone has joined: ${shownHub(hub)}, repository ${hub.repo}, instead of ${shownHub(joined)}, repository ${joined.repo}. Nothing was sent.`,
     {
-      nextSteps: ['If that is right: kitty hub join', 'If not: git log -p .kittify/config.json'],
+      nextSteps: [
+        ...shownCommand(['kitty', 'hub', 'join'], 'if that is right'),
+        ...shownCommand(['git', 'log', '-p', '.kittify/config.json'], 'if not'),
+      ],
       context: {
         joined: { ...joined },
         configured: { hosts: hub.hosts, database: hub.database, repo: hub.repo },

@@ -1,4 +1,5 @@
 import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { type NextStep, shownCommand } from '../errors/next-step.js'
 import type { HubAddress } from './hub-address.js'
 
 /** Where a failure happened, for its message. Never holds a password. */
@@ -20,7 +21,7 @@ export function hubFailure(error: unknown, place: HubPlace): KittyError {
   if (known !== undefined) {
     const { kind, says, step } = known(place)
     return new KittyError(kind, says, {
-      nextSteps: [step],
+      nextSteps: step === undefined ? [] : [step],
       context: { server, database, code },
       cause: plain(error),
     })
@@ -45,7 +46,10 @@ export function hubFailure(error: unknown, place: HubPlace): KittyError {
 /** @param where the server, or what we know of it */
 export function unreachable(where: string, cause?: unknown): KittyError {
   return new KittyError('HubUnreachable', `The hub was not reached: ${where}.`, {
-    nextSteps: ['Try again; what does not need the hub goes on without it.', 'kitty hub status'],
+    nextSteps: [
+      'Try again; what does not need the hub goes on without it.',
+      ...shownCommand(['kitty', 'hub', 'status']),
+    ],
     context: { where },
     cause,
   })
@@ -54,7 +58,8 @@ export function unreachable(where: string, cause?: unknown): KittyError {
 interface Known {
   readonly kind: 'HubDenied' | 'HubTooOld' | 'HubUnreachable'
   readonly says: string
-  readonly step: string
+  /** Undefined when the role's name is not plain text. */
+  readonly step: string | NextStep | undefined
 }
 
 const login = ({ server, user }: HubPlace): Known => ({
@@ -70,7 +75,7 @@ const noHub = ({ server, database }: HubPlace): Known => ({
 const noRight = ({ server, user }: HubPlace): Known => ({
   kind: 'HubDenied',
   says: `The role ${user} has no right to this in this repository's hub on ${server}.`,
-  step: `An owner gives it: kitty hub member ${user} append`,
+  step: shownCommand(['kitty', 'hub', 'member', user, 'append'], 'an owner gives the right')[0],
 })
 
 const KNOWN: Readonly<Record<string, (place: HubPlace) => Known>> = {

@@ -21,6 +21,13 @@ export interface HubState {
   readonly readAt: number
 }
 
+/** Until when the hub is left alone, in milliseconds since 1970; 0 if it is not. */
+export interface HubPauses {
+  readonly down: number
+  /** By reads, which wait for a moment only. */
+  readonly slow: number
+}
+
 /** What this clone keeps about its hub, in the private folder. The caller of `putState` holds the hub's lock. */
 @injectable()
 export class HubFiles {
@@ -47,14 +54,13 @@ export class HubFiles {
     this.#write('state.json', state)
   }
 
-  /** Until when the hub is not asked, in milliseconds since 1970; 0 if it may be. */
-  downUntil(): number {
-    const { until = 0 } = (this.#read('down.json') ?? {}) as { until?: number }
-    return until
+  pauses(): HubPauses {
+    const { down = 0, slow = 0 } = (this.#read('down.json') ?? {}) as Partial<HubPauses>
+    return { down, slow }
   }
 
-  markDown(until: number): void {
-    this.#write('down.json', { until })
+  pause(pauses: HubPauses): void {
+    this.#write('down.json', pauses)
   }
 
   markUp(): void {

@@ -74,7 +74,7 @@ export class HubLink implements TeamLink {
     const isFresh = isUrgent ? this.#isCurrent : age >= 0 && age < FRESH_MS
     if (this.#isOffline || isFresh) return false
     try {
-      return (await this.#read(await this.#reach(MOMENT_MS), MOMENT_MS)).size > 0
+      return (await this.#read(await this.#reach(MOMENT_MS, true), MOMENT_MS)).size > 0
     } catch (error) {
       if (!isKittyError(error)) throw error
       // Another process is reading it for us.
@@ -83,7 +83,9 @@ export class HubLink implements TeamLink {
       this.notices.warn(`${error.message} What the hub has is shown ${asOf}.`)
       // Once per process is enough.
       this.#isOffline = true
-      await this.#drop(error)
+      // A slow answer keeps the next reads away, not the next claim, which waits for longer.
+      if (error.kind === 'HubUnreachable') this.door.markSlow()
+      await this.#disconnect()
       return false
     }
   }
@@ -100,17 +102,17 @@ export class HubLink implements TeamLink {
     const ready = await this.#ready(events, streams, origin === 'offline')
     if (ready === undefined) return this.#locally(events, store)
     if (streams.some((stream) => ready.moved.has(stream))) throw new MovedOn()
-    return this.#conditionally(ready, outgoing, intentOf(events, outgoing, streams), store)
+    return this.#conditionally(ready, outgoing, intentOf(events, outgoing), store)
   }
 
   async close(): Promise<void> {
     try {
       if (this.#isOffline || this.outbox.ids().length === 0) return
-      await this.offer.all(await this.#reach(MOMENT_MS))
+      await this.offer.all(await this.#reach(MOMENT_MS, true))
     } catch (error) {
       // The outbox keeps it: the next command offers it again, and `hub status` says what waits.
       if (!isKittyError(error)) throw error
-      await this.#drop(error)
+      if (error.kind === 'HubUnreachable') this.door.markSlow()
     } finally {
       await this.#disconnect()
     }
@@ -241,8 +243,8 @@ export class HubLink implements TeamLink {
     return Math.max(1, this.#until - performance.now())
   }
 
-  async #reach(ms: number): Promise<Hub> {
-    this.#hub ??= await this.door.open(ms)
+  async #reach(ms: number, isMoment = false): Promise<Hub> {
+    this.#hub ??= await this.door.open(ms, isMoment)
     this.#hub.allow(ms)
     return this.#hub
   }
@@ -281,11 +283,7 @@ interface Ready {
   readonly moved: ReadonlySet<string>
 }
 
-function intentOf(
-  events: readonly LogEvent[],
-  outgoing: readonly Outgoing[],
-  streams: readonly string[],
-): Intent {
+function intentOf(events: readonly LogEvent[], outgoing: readonly Outgoing[]): Intent {
   const [first] = events
   return {
     events: outgoing.map(({ event_id, line }, at) => ({
@@ -293,7 +291,7 @@ function intentOf(
       timestamp: events[at]?.timestamp ?? '',
       line: line.toString('utf8'),
     })),
-    streams,
+    streams: [...new Set(outgoing.map(({ stream }) => stream))],
     what: `${first?.event_type ?? ''} of ${first?.entity_id ?? ''}`,
   }
 }

@@ -82,7 +82,8 @@ const PARSERS: { readonly [Key in keyof Config]-?: Parser<Config[Key]> } = {
     if (typeof track !== 'boolean') report('errors.track', 'must be true or false')
     return { track: track === true }
   },
-  hub: hubSetting,
+  // Not the function itself: without a hub its module is not loaded.
+  hub: (value, report) => hubSetting(value, report),
 }
 
 /**

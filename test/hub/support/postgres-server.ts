@@ -72,8 +72,8 @@ export class PostgresServer {
   }
 
   /** KITTY_HUB for a role. */
-  url(role = OWNER): string {
-    return `postgres://${role}:${PASSWORD}@${this.host}`
+  url(role = OWNER, host = this.host): string {
+    return `postgres://${role}:${PASSWORD}@${host}`
   }
 
   async up(): Promise<void> {

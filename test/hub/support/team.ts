@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Notices } from '../../../src/core/errors/notices.js'
 import { encodeEvent, type LogEvent } from '../../../src/core/events-lib.js'
 import { HubStatus, type HubStatusResult } from '../../../src/core/services/hub/hub-status.js'
@@ -10,15 +12,18 @@ import { EventStore, type Provenance } from '../../../src/core/store/event-store
 import { OWN_LOG, linesIn } from './log-lines.js'
 import type { ServiceId } from '../../../src/core/token.js'
 import { cloneOf, commitLog, FEATURE, kittyIn, project } from '../../support/kitty.js'
+import type { HubSetting } from '../../../src/core/workspace/hub-setting.js'
 import type { PostgresServer } from './postgres-server.js'
 
 /** A read asks the hub unless it was read two seconds ago. */
-const LATER = (): Date => new Date(Date.now() + 3_000)
+const LATER = 3_000
 
 /** One clone. Every method is what one process does: it opens a container of its own and closes it. */
 export class Member {
   /** Sentences that the last call told the user. */
   warnings: readonly string[] = []
+  /** Added to the time of the day, in milliseconds. */
+  later = 0
 
   constructor(
     readonly folder: string,
@@ -26,7 +31,8 @@ export class Member {
     public env: Record<string, string>,
   ) {}
 
-  async run<S, T>(id: ServiceId<S>, work: (service: S) => Promise<T>, now = () => new Date()): Promise<T> {
+  async run<S, T>(id: ServiceId<S>, work: (service: S) => Promise<T>, later = 0): Promise<T> {
+    const now = (): Date => new Date(Date.now() + this.later + later)
     const resolver = kittyIn(this.folder, { KITTY_ACTOR: this.name, ...this.env }, now)
     try {
       return await work(await resolver.resolve(id))
@@ -50,7 +56,9 @@ export class Member {
     return this.run(NoteTask, (service) => service.note({ feature: FEATURE, workPackage, text, provenance }))
   }
 
+  /** As the hub and the log have it now. */
   async lane(workPackage = 'WP01'): Promise<string | undefined> {
+    await this.status()
     return this.run(EventStore, async (store) => (await store.workPackage(FEATURE, workPackage))?.lane, LATER)
   }
 
@@ -74,6 +82,21 @@ export class Member {
     return problems.map(({ kind, message }) => `${kind}: ${message}`)
   }
 
+  hub(): Partial<HubSetting> {
+    // Cast: `kitty hub init` wrote it.
+    return (JSON.parse(readFileSync(this.#config, 'utf8')) as { hub: HubSetting }).hub
+  }
+
+  /** Changes the hub that `config.json` names, as a pull may. */
+  configure(hub: Partial<HubSetting>): void {
+    const known = existsSync(this.#config) ? this.hub() : {}
+    writeFileSync(this.#config, JSON.stringify({ hub: { ...known, ...hub } }))
+  }
+
+  get #config(): string {
+    return join(this.folder, '.kittify', 'config.json')
+  }
+
   join(): Promise<unknown> {
     return this.run(JoinHub, (service) => service.join(true))
   }
@@ -94,13 +117,13 @@ export async function team(
 ): Promise<Member[]> {
   const folder = await project()
   const [first = 'ada', ...others] = names
-  const ada = new Member(folder, first, { KITTY_HUB: server.url() })
+  const ada = new Member(folder, first, { KITTY_HUB: server.url(undefined, hosts[0]) })
   await ada.run(InitHub, (service) => service.init({ hosts, database: 'kitty', isNew: false }))
   commitLog(folder)
   await ada.status()
   const members = [ada]
   for (const name of others) {
-    const member = new Member(await cloneOf(folder), name, { KITTY_HUB: server.url() })
+    const member = new Member(await cloneOf(folder), name, { KITTY_HUB: server.url(undefined, hosts[0]) })
     await member.join()
     await member.status()
     members.push(member)

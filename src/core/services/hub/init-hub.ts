@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
+import { shownCommand } from '../../errors/next-step.js'
 import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
 import { hubLogin } from '../../hub/hub-address.js'
 import { HubDatabase } from '../../hub/hub-database.js'
@@ -75,21 +76,20 @@ export class InitHub {
   }
 }
 
+const EXAMPLE = shownCommand(['kitty', 'hub', 'init', 'db1.example', '--database', 'kitty'])
+
 function badHost(): KittyError {
   return new KittyError(
     'UsageError',
     'A host is given as HOST or HOST:PORT, without a URL, user or password.',
     {
-      nextSteps: [
-        'kitty hub init db1.example --database kitty',
-        'The password comes from KITTY_HUB or a password file.',
-      ],
+      nextSteps: [...EXAMPLE, 'The password comes from KITTY_HUB or a password file.'],
     },
   )
 }
 
 function badDatabase(): KittyError {
   return new KittyError('UsageError', '--database takes the plain name of a database.', {
-    nextSteps: ['kitty hub init db1.example --database kitty'],
+    nextSteps: EXAMPLE,
   })
 }

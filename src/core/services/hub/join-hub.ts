@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { shownCommand } from '../../errors/next-step.js'
 import { HubDoor, shownHub } from '../../hub/hub-door.js'
 import { HubFiles } from '../../hub/hub-files.js'
 import { Config } from '../../workspace/config.js'
@@ -65,7 +65,7 @@ function notAgreed(hub: HubSetting, roots: readonly string[], shallow: boolean):
     'UsageError',
     `.kittify/config.json names the hub ${shownHub(hub)}, repository ${hub.repo}. This clone (${first}${shallow ? ', shallow' : ''}) would send its events there.`,
     {
-      nextSteps: shownCommand(['kitty', 'hub', 'join', '--yes'], 'If that is right: '),
+      nextSteps: shownCommand(['kitty', 'hub', 'join', '--yes'], 'if that is right'),
       context: { hosts: hub.hosts, database: hub.database, repo: hub.repo, roots, shallow },
     },
   )

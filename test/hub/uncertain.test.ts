@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { HubProxy } from './support/hub-proxy.js'
+import { kindOf } from './support/kind-of.js'
+import { noServer, PostgresServer } from './support/postgres-server.js'
+import { type Member, team } from './support/team.js'
+
+/** A clone leaves a hub that failed alone for 30 seconds. */
+const AFTER_THE_PAUSE = 31_000
+
+describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => {
+  let server: PostgresServer
+  let proxy: HubProxy
+  let ada: Member
+  let bob: Member
+
+  beforeAll(async () => {
+    server = await PostgresServer.start({ fsync: 'off' })
+    await server.database()
+  })
+  afterAll(() => server.down())
+
+  beforeEach(async () => {
+    proxy = await HubProxy.before(server.port)
+    const [first, second] = await team(server, ['ada', 'bob'], [proxy.host])
+    if (first === undefined || second === undefined) throw new Error('two members')
+    ada = first
+    bob = second
+  })
+  afterEach(() => proxy.close())
+
+  it('is found out at once when the hub can be asked again: made, once', async () => {
+    proxy.fault = 'answer lost'
+    await ada.move('doing')
+    expect(await bob.lane()).toBe('doing')
+    expect((await bob.events()).size).toBe(5)
+  })
+
+  it('is found out at once when the hub can be asked again: not made, and never will be', async () => {
+    proxy.fault = 'request lost'
+    expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+    expect(await ada.lane()).toBe('planned')
+    expect(await bob.lane()).toBe('planned')
+    await bob.move('doing')
+    expect(await ada.lane()).toBe('doing')
+  })
+
+  it.each(['answer lost', 'request lost'] as const)(
+    'stays "not confirmed" without the hub: %s',
+    async (fault) => {
+      proxy.isCutWithFault = true
+      proxy.fault = fault
+      const key = { key: 'claim-1' }
+      expect(await kindOf(ada.move('doing', 'WP01', key))).toBe('HubUnreachable')
+      // A repeat, and whatever else is decided about this package, is refused; notes go on.
+      expect(await kindOf(ada.move('doing', 'WP01', key))).toBe('HubUnreachable')
+      expect(await kindOf(ada.move('canceled', 'WP01', { force: true }))).toBe('HubUnreachable')
+      expect(await kindOf(ada.move('doing', 'WP01', { offline: true }))).toBe('HubUnreachable')
+      await ada.note('is it mine?')
+      await ada.move('canceled', 'WP03', { force: true })
+
+      proxy.isDown = false
+      proxy.isCutWithFault = false
+      if (fault === 'request lost') {
+        // Given up by no one yet, so another clone may claim it first.
+        await bob.move('doing')
+      }
+      ada.later = AFTER_THE_PAUSE
+      if (fault === 'answer lost') {
+        const { event } = await ada.move('doing', 'WP01', key)
+        expect(event.causation_id).toBe('claim-1')
+      } else expect(await kindOf(ada.move('doing', 'WP01', { ...key, expect: 'planned' }))).toBe('LostRace')
+      expect((await ada.status()).not_confirmed).toEqual([])
+      bob.later = AFTER_THE_PAUSE
+      await bob.status()
+      expect(await bob.events()).toEqual(await ada.events())
+      expect(await ada.problems()).toEqual([])
+    },
+  )
+
+  it('holds the write lock for three seconds at most when the hub hangs, and then no command waits for it', async () => {
+    proxy.fault = 'silence'
+    const started = performance.now()
+    expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+    expect(performance.now() - started).toBeLessThan(6_000)
+    const after = performance.now()
+    expect(await kindOf(ada.move('doing', 'WP03'))).toBe('HubUnreachable')
+    await ada.note('goes on')
+    // Neither connects: together they take less than one attempt to connect.
+    expect(performance.now() - after).toBeLessThan(3_000)
+    proxy.isSilent = false
+  })
+})
