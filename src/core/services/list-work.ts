@@ -21,9 +21,12 @@ export interface WorkFilter {
   readonly all: boolean
 }
 
-/** Something to do now: a package to start, one that came back, or one to review. */
+/**
+ * Something to do now: a package to start, one that came back, one to review, or one that waits for dropped work, about
+ * which someone has to decide.
+ */
 export interface OfferedDocument extends ReadyDocument {
-  readonly why: 'rework' | 'review' | 'ready'
+  readonly why: 'rework' | 'review' | 'ready' | 'decision'
 }
 
 /** Lists of work across features. */
@@ -53,7 +56,7 @@ export class ListWork {
       .sort((a, b) => this.#byUrgency(a, b, features))
   }
 
-  /** Rework, reviews, then packages that can be started. */
+  /** Rework, reviews, packages that can be started, then those that wait for dropped work. */
   async ready(features: readonly string[]): Promise<OfferedDocument[]> {
     const ready = await this.queries.ready(features)
     const open = await this.list({ features, blocked: false, changed: false, all: false })
@@ -64,7 +67,18 @@ export class ListWork {
     const startable = ready
       .map((one): OfferedDocument => ({ ...one, why: 'ready' }))
       .sort((a, b) => this.#byUrgency(a, b, features))
-    return [...offered('rework'), ...offered('review'), ...startable]
+    return [...offered('rework'), ...offered('review'), ...startable, ...(await this.#undecided(open))]
+  }
+
+  async #undecided(open: readonly WorkPackageDocument[]): Promise<OfferedDocument[]> {
+    const waiting = open.filter((one) => one.blocked_by.length > 0)
+    const dropped = new Set<string>()
+    for (const feature of new Set(waiting.map((one) => one.feature)))
+      for (const one of await this.queries.list({ feature }))
+        if (this.workflow.dropped.includes(one.lane)) dropped.add(`${feature}/${one.work_package}`)
+    return waiting
+      .filter(({ feature, blocked_by }) => blocked_by.some((id) => dropped.has(`${feature}/${id}`)))
+      .map((one) => ({ ...one, unblocks: [], why: 'decision' }))
   }
 
   #isOver({ lane }: WorkPackageDocument): boolean {

@@ -10,7 +10,7 @@ import { packageName } from '../../specs/package-name.js'
 import type { Style } from '../style.js'
 import { eventText } from './event-text.js'
 import { laneTone } from './lane.js'
-import { span } from './line.js'
+import { span, type Span } from './line.js'
 import { oneLine } from './strip-control.js'
 import { renderTable, type Column } from './table.js'
 import { absoluteTime } from './time.js'
@@ -76,9 +76,14 @@ export function renderReady(rows: readonly ReadyDocument[], style: Style): strin
 
 const OFFERED_COLUMNS: readonly Column<OfferedDocument>[] = [
   NAME,
-  { title: 'what', cell: (one) => span(one.why, laneTone(one.lane)) },
+  { title: 'what', cell: whatToDo },
   ...READY_COLUMNS.slice(1),
 ]
+
+function whatToDo({ why, lane, blocked_by }: OfferedDocument): Span {
+  if (why !== 'decision') return span(why, laneTone(lane))
+  return span(`needs a decision: waits for ${oneLine(blocked_by.join(', '))}`, 'warn')
+}
 
 /** Output of `ready`. */
 export function renderOffered(rows: readonly OfferedDocument[], style: Style): string {
