@@ -105,3 +105,19 @@ describe('the package of an agent that was killed', () => {
     expect(state).toMatchObject({ lane: 'doing', lane_actor: 'bob', lane_session: 's2' })
   })
 })
+
+describe('kitty work', () => {
+  it('runs a command as the holder, exits as it does, and leaves stdout to it or to the document', async () => {
+    const { root } = await preparedRepository({ [FEATURE]: [{ id: 'WP01' }] })
+    const env = { KITTY_SESSION: 's1' }
+    const script = 'console.log(process.env.KITTY_ACTOR, process.env.KITTY_SESSION); process.exit(7)'
+    const work = (...flags: readonly string[]) =>
+      kitty({ cwd: root, env }, 'work', 'WP01', ...flags, '--', process.execPath, '-e', script)
+    expect(await work()).toMatchObject({ code: 1, stdout: '' })
+    await kitty({ cwd: root, env }, 'claim', 'WP01')
+    expect(await work()).toEqual({ code: 7, stdout: 'ada s1\n', stderr: '' })
+    const answered = await work('--json')
+    expect(documentOf(answered)).toMatchObject({ work_package: 'WP01', exit_code: 7 })
+    expect(answered).toMatchObject({ code: 7, stderr: 'ada s1\n' })
+  })
+})
