@@ -13,7 +13,7 @@ export default class MovePackagesCommand extends MoveCommand {
     '<%= config.bin %> <%= command.id %> 017/WP01 017/WP02 doing --each --json',
   ]
   static override args = {
-    workPackages: Args.string({
+    packagesAndLane: Args.string({
       name: 'WP… LANE',
       description: 'Work packages (WP01, wp1, 017/WP01), then the lane.',
       required: true,
@@ -23,15 +23,17 @@ export default class MovePackagesCommand extends MoveCommand {
   }
 
   protected override async asked(): Promise<AskedMove> {
-    const names = this.args.workPackages.slice(0, -1)
-    const to = this.args.workPackages.at(-1)
+    // Cast: the type of a base's arguments does not know its subclass's.
+    const { packagesAndLane: words } = this.args as { packagesAndLane: string[] }
+    const names = words.slice(0, -1)
+    const to = words.at(-1)
     if (to !== undefined && names.length > 0) return { names, to }
     throw new KittyError('UsageError', 'A move needs work packages and a lane.', {
       nextSteps: [
         ...shownWords(['kitty', 'move', 'WP01', 'doing'], 'for example'),
         ...shownCommand(['kitty', 'status'], 'packages and lanes'),
       ],
-      context: { given: this.args.workPackages },
+      context: { given: words },
     })
   }
 }

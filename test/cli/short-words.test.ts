@@ -50,4 +50,28 @@ describe('the short words', () => {
     const moved = documentOf(await kitty({ cwd: root }, 'move', 'WP02', 'WP03', 'doing', '--json'))
     expect(moved).toMatchObject({ moved: [{ work_package: 'WP02' }, { work_package: 'WP03' }], warnings: [] })
   })
+
+  it('are not needed to know what is next: kitty alone says it, and outside a repository it is the help', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const [alone, next, outside] = [
+      await kitty({ cwd: root }),
+      await kitty({ cwd: root }, 'next'),
+      await kitty({ cwd: '/' }),
+    ]
+    expect([alone.code, alone.stdout]).toEqual([0, next.stdout])
+    expect(alone.stdout).toContain('WP01')
+    expect(outside.code).toBe(0)
+    expect(outside.stdout).toContain('START HERE')
+  })
+
+  it('have the names of upstream beside them, and lead on whoever types another word', async () => {
+    const { root } = await preparedRepository({ '001-login': LOGIN })
+    const noted = await kitty({ cwd: root }, 'agent', 'tasks', 'add-history', 'WP01', '--note', 'seen')
+    expect([noted.code, noted.stdout]).toEqual([0, 'WP01: noted (001-login, ada)\n'])
+    const wrong = await kitty({ cwd: root }, 'start', 'WP01', '--json')
+    expect([wrong.code, failureIn(wrong).context]).toEqual([
+      2,
+      { command: 'start WP01', similar: ['claim WP01'] },
+    ])
+  })
 })

@@ -1,3 +1,4 @@
+import { Args } from '@oclif/core'
 import { KittyError } from '../errors/kitty-error.js'
 import { sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import { laneOfWord, type LaneWord } from '../rules/lane-words.js'
@@ -6,11 +7,21 @@ import { type AskedMove, MoveCommand } from './move-command.js'
 
 /** Base of the commands whose word says the lane: `review`, `done`, `reject`, `cancel`, `reopen`. */
 export abstract class LaneCommand extends MoveCommand {
+  static override args = {
+    workPackages: Args.string({
+      name: 'WP',
+      description: 'Work packages: WP01, wp1 for short, or with a feature: 017/WP01, login/WP01.',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  }
   protected abstract readonly word: LaneWord
 
   /** An author cannot act on a rejection without a reason, whatever the workflow asks for. */
   protected override async asked(): Promise<AskedMove> {
-    const names = this.args.workPackages
+    // Cast: the type of a base's arguments does not know its subclass's.
+    const { workPackages: names } = this.args as { workPackages: string[] }
     if (this.word === 'reject' && (this.flags.reason ?? '').trim() === '') throw noReason(names)
     const table = await this.service(Workflow)
     const to = laneOfWord(this.word, table)

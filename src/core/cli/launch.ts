@@ -8,23 +8,26 @@ import { PLATFORM } from '../platform/system.js'
 
 /**
  * Starts the program; the only place that decides what to load. `--version` needs neither oclif nor a container.
- * @param argv Without node and script.
+ * @param typed Without node and script.
  * @param entry Folder of the package, or URL of a file in it.
  * @param program Facts about the program that the bundle carries.
  */
-export async function launch(argv: string[], entry: string, program?: BundledProgram): Promise<void> {
-  if (answerVersion(argv)) return
+export async function launch(typed: string[], entry: string, program?: BundledProgram): Promise<void> {
+  if (answerVersion(typed)) return
+  let argv = typed
   try {
     ensureUser(process.env, PLATFORM)
     assertEventsLib()
     if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
     if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
+    argv = await meant(typed)
     await installContainer()
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
     outliveReader()
     const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
     const config = await loadConfig(entry, program)
     if (await answerHelp(argv, config)) return
+    if (await answerRootHelp(argv, config)) return
     await refuseUnknown(argv, config)
     await run(argv, config)
   } catch (error) {
@@ -50,6 +53,22 @@ async function installContainer(): Promise<void> {
   })
 }
 
+/** The command line that was meant: upstream's names for commands, and nothing at all inside a repository. */
+async function meant(argv: string[]): Promise<string[]> {
+  if (argv[0] === 'agent' || argv[0] === 'help') return (await import('./upstream-names.js')).ownNames(argv)
+  if (argv.length > 0) return argv
+  const { isInitialized } = await import('../workspace/find-workspace.js')
+  return isInitialized(process.cwd(), process.env) ? ['next'] : argv
+}
+
+async function answerRootHelp(argv: readonly string[], config: Config): Promise<boolean> {
+  const { asksForRootHelp, rootHelp } = await import('./root-help.js')
+  if (!asksForRootHelp(argv)) return false
+  const { Printer } = await import('./print.js')
+  new Printer().out(rootHelp(config))
+  return true
+}
+
 /** Prints help as one JSON document when the command line has `--json`. */
 async function answerHelp(argv: readonly string[], config: Config): Promise<boolean> {
   if (!asksForJson(argv)) return false
@@ -64,8 +83,8 @@ async function answerHelp(argv: readonly string[], config: Config): Promise<bool
 
 /** On a terminal the not-found plugin offers to run the closest command; a program needs the refusal itself. */
 async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
-  if (process.stdin.isTTY && !asksForJson(argv)) return
-  const { unknownCommand } = await import('./unknown-command.js')
+  const { isGuess, unknownCommand } = await import('./unknown-command.js')
+  if (process.stdin.isTTY && !asksForJson(argv) && !isGuess(argv)) return
   const refusal = unknownCommand(argv[0] === 'help' ? argv.slice(1) : argv, config)
   if (refusal !== undefined) throw refusal
 }

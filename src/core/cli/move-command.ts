@@ -1,4 +1,3 @@
-import { Args } from '@oclif/core'
 import { Snapshot } from '../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../aspects/with-event-store.js'
@@ -16,15 +15,6 @@ export interface AskedMove {
 
 /** Base of the short commands that move packages: several at once, all or none. */
 export abstract class MoveCommand extends KittyCommand<typeof MoveCommand> {
-  static override args = {
-    workPackages: Args.string({
-      name: 'WP',
-      description: 'Work packages: WP01, wp1 for short, or with a feature: 017/WP01, login/WP01.',
-      required: true,
-      multiple: true,
-      ignoreStdin: true,
-    }),
-  }
   static override flags = { each: eachFlag, ...moveFlags }
 
   declare readonly eventStore: EventStore

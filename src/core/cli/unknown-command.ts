@@ -1,11 +1,15 @@
 import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/next-step.js'
+import { shownCommand, shownWords } from '../errors/next-step.js'
+import { guessed } from './guesses.js'
 
 /** With more edits than this, a suggestion would be a guess. */
 const MOST_EDITS = 4
 const MOST_COMPARED = 60
+const MOST_ASKED = 120
+/** Words of a guess's command that the caller has to fill in. */
+const BLANK = /^(?:WP|TEXT|TAG)$/
 
 /**
  * The refusal of a command line that names no command; undefined when it names a command or a topic, or asks for help.
@@ -16,11 +20,17 @@ export function unknownCommand(argv: readonly string[], config: Config): KittyEr
   if (id === undefined) return undefined
   if (id.startsWith('-')) return argv.some(isHelp) ? undefined : refusal(argv.slice(0, 1), config)
   if (config.findCommand(id) !== undefined || config.findTopic(id) !== undefined) return undefined
-  return refusal(id.split(':'), config)
+  const meant = guessed(argv).filter((command) => isCommand(command, config))
+  return meant.length > 0 ? otherWord(argv, meant) : refusal(id.split(':'), config)
+}
+
+/** True for words that are no command and that kitty knows the command for. */
+export function isGuess(argv: readonly string[]): boolean {
+  return guessed(argv).length > 0
 }
 
 function refusal(words: readonly string[], config: Config): KittyError {
-  const asked = words.join(' ').slice(0, 120)
+  const asked = words.join(' ').slice(0, MOST_ASKED)
   const parent = longestKnown(words, config)
   if (parent !== undefined && config.findCommand(parent.join(':')) !== undefined) {
     const extra = words.slice(parent.length).join(' ')
@@ -41,6 +51,29 @@ function refusal(words: readonly string[], config: Config): KittyError {
     ],
     context: { command: asked, similar: near },
   })
+}
+
+/** Names the commands that the words mean, ready to type. */
+function otherWord(words: readonly string[], meant: readonly (readonly string[])[]): KittyError {
+  const flag = words.findIndex((word) => word.startsWith('-'))
+  const asked = (flag < 0 ? words : words.slice(0, flag)).join(' ').slice(0, MOST_ASKED)
+  const steps = meant.flatMap((command) =>
+    command.some((word) => BLANK.test(word))
+      ? shownWords(['kitty', ...command])
+      : shownCommand(['kitty', ...command]),
+  )
+  return new KittyError(
+    'UsageError',
+    `There is no command ${JSON.stringify(asked)}; kitty has another word for it`,
+    {
+      nextSteps: steps,
+      context: { command: asked, similar: meant.map((command) => command.join(' ')) },
+    },
+  )
+}
+
+function isCommand(words: readonly string[], config: Config): boolean {
+  return words.some((_, at) => config.findCommand(words.slice(0, at + 1).join(':')) !== undefined)
 }
 
 function longestKnown(words: readonly string[], config: Config): readonly string[] | undefined {

@@ -43,6 +43,16 @@ export function requireInitialized(workspace: Workspace): void {
   })
 }
 
+/** True inside a repository in which kitty is set up. Decides only what to show, so any failure counts as outside. */
+export function isInitialized(cwd: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  try {
+    const { kittyDir, journalFile } = findWorkspace(cwd, env)
+    return isThere(kittyDir) || isThere(journalFile)
+  } catch {
+    return false
+  }
+}
+
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }

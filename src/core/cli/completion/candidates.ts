@@ -6,7 +6,7 @@ export interface Candidate {
 }
 
 /** What a word stands for, for values that come from the project. */
-export type ValueKind = 'feature' | 'workPackage' | 'lane' | 'contested' | 'file'
+export type ValueKind = 'feature' | 'workPackage' | 'lane' | 'contested' | 'move' | 'file'
 
 /**
  * Lists the values of a kind.
@@ -27,6 +27,8 @@ const KIND_OF_FLAG: Readonly<Record<string, ValueKind>> = {
 const KIND_OF_ARGUMENT: Readonly<Record<string, ValueKind>> = {
   feature: 'feature',
   workPackage: 'workPackage',
+  workPackages: 'workPackage',
+  packagesAndLane: 'move',
   lane: 'lane',
   entity: 'contested',
   file: 'file',
@@ -137,7 +139,9 @@ function within(
   }
   if (open !== undefined) return valuesOf(open.options, KIND_OF_FLAG[open.helpValue ?? ''], feature, values)
   if (current.startsWith('-') && !onlyArguments) return unusedFlags(command, used)
-  const [name, argument] = Object.entries(command.args ?? {})[positions] ?? []
+  const all = Object.entries(command.args ?? {})
+  const last = all.at(-1)
+  const [name, argument] = all[positions] ?? (last?.[1].multiple === true ? last : [])
   return valuesOf(argument?.options, KIND_OF_ARGUMENT[name ?? ''], feature, values)
 }
 

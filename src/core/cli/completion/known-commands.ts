@@ -16,6 +16,7 @@ export interface KnownCommand {
 
 interface KnownArgument {
   readonly options?: readonly string[]
+  readonly multiple?: boolean
 }
 
 export interface KnownFlag extends KnownArgument {
@@ -25,7 +26,6 @@ export interface KnownFlag extends KnownArgument {
   readonly description?: string
   readonly helpValue?: string
   readonly hidden?: boolean
-  readonly multiple?: boolean
   readonly allowNo?: boolean
 }
 

@@ -27,6 +27,7 @@ export function projectValues({ cwd, env }: Place): Values {
     feature: () => active(here()),
     lane: () => [...readConfig(here()).workflow.lanes],
     workPackage: (feature) => workPackages(here(), { cwd, env }, feature),
+    move: (feature) => [...workPackages(here(), { cwd, env }, feature), ...readConfig(here()).workflow.lanes],
     contested: (feature) => [
       ...workPackages(here(), { cwd, env }, feature),
       ...(feature === undefined ? active(here()) : []),
