@@ -229,6 +229,20 @@ describe('what kitty consists of', () => {
       expect(home.kitty(root, ...command).stdout).not.toContain('REPLACED')
   })
 
+  it('leaves a plugin its command below kitty x where a new word takes its name, and says so once', () => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-trello', { 'commands/board.js': commandSource('this.show(() => "OF TRELLO")') })
+    const { root } = repository()
+    const first = home.kitty(root, 'x', 'trello', 'board')
+    expect([first.code, first.stdout]).toEqual([0, 'OF TRELLO\n'])
+    expect(first.stderr).toContain(
+      "kitty board is kitty's own now: the command of kitty-plugin-trello is kitty x trello board.",
+    )
+    const again = home.kitty(root, 'x', 'trello', 'board')
+    expect([again.stdout, again.stderr]).toEqual(['OF TRELLO\n', ''])
+    expect(home.kitty(root, 'board', '--help').stdout).not.toContain('TRELLO')
+  })
+
   it('loads nothing that a repository names', () => {
     const home = new PluginHome()
     const made = repository()

@@ -6,6 +6,7 @@ import type { InstalledPlugin } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 import { replacedCommands } from './replaced-commands.js'
 import { toRun } from '../../errors/next-step.js'
+import { isNews, moveUnderX } from './under-x.js'
 
 /** Private to oclif, which calls these for each of its own plugins. */
 interface PluginLists {
@@ -16,17 +17,20 @@ interface PluginLists {
 /**
  * Adds the commands of installed plugins to the program. Leaves out a plugin that cannot be loaded, was made for
  * another plugin API, or would replace a command.
- * @returns one sentence for each plugin left out, saying why
+ * @returns one sentence for each plugin left out, saying why; and once for each command that gave way to a word of
+ * kitty's
  */
 export async function admitPlugins(config: Config, plugins: readonly InstalledPlugin[]): Promise<string[]> {
   announceHost()
   linkHost(config.dataDir)
   const problems: string[] = []
   for (const installed of plugins) {
-    const reason = await admit(config, installed).then(
+    const moved: string[] = []
+    const reason = await admit(config, installed, moved).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
+    problems.push(...moved.filter((text) => isNews(config.dataDir, text)))
     if (reason !== undefined)
       problems.push(
         `The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it${toRun(['kitty', 'plugins', 'uninstall', installed.name])}`,
@@ -35,8 +39,15 @@ export async function admitPlugins(config: Config, plugins: readonly InstalledPl
   return problems
 }
 
-/** @throws Error saying why the plugin cannot be part of the program */
-export async function admit(config: Config, installed: InstalledPlugin): Promise<Interfaces.Plugin> {
+/**
+ * @param moved gets a sentence for each command whose name kitty has taken
+ * @throws Error saying why the plugin cannot be part of the program
+ */
+export async function admit(
+  config: Config,
+  installed: InstalledPlugin,
+  moved: string[] = [],
+): Promise<Interfaces.Plugin> {
   const { name, type, root } = installed
   if (config.plugins.has(name)) throw new Error(`${name} is the name of a plugin that kitty consists of.`)
   packageFacts(root)
@@ -48,6 +59,8 @@ export async function admit(config: Config, installed: InstalledPlugin): Promise
   await guarded(() => plugin.load(), warnings)
   const [warning] = warnings
   if (warning !== undefined) throw new Error(warning)
+  for (const [before, now] of moveUnderX(plugin, config))
+    moved.push(`${before} is kitty's own now: the command of ${name} is ${now}.`)
   const replaced = replacedCommands(plugin, config)
   if (replaced.length > 0)
     throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
