@@ -9,6 +9,7 @@ import { NoticeList } from '../errors/notice-list.js'
 import { Notices } from '../errors/notices.js'
 import { HubFiles } from '../hub/hub-files.js'
 import { HubLink } from '../hub/hub-link.js'
+import { HubListener } from '../hub/hub-listener.js'
 import { IndexHealth } from '../index/index-health.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { sharedPermissions } from '../git/shared-repository.js'
@@ -135,7 +136,9 @@ function logModule(session: Session): ContainerModule {
         )
       const log = logIn(workspace)
       if (context.get<Config>(Config).hub === undefined) return log
-      return new OverlaidLog(log, logIn({ ...workspace, eventsDir: join(workspace.privateDir, 'hub') }))
+      const overlay = logIn({ ...workspace, eventsDir: join(workspace.privateDir, 'hub') })
+      const fresh = context.get<() => Resolver>(FreshContainer)
+      return new OverlaidLog(log, overlay, () => listenToHub(fresh()))
     })
   })
 }
@@ -183,6 +186,15 @@ function pluginModule(extensions: Extensions): ContainerModule {
         ),
     )
   })
+}
+
+/** Listens in a container of its own, and so with an index of its own. @returns how to end it */
+function listenToHub(container: Resolver): () => void {
+  const over = new AbortController()
+  void container.resolve(HubListener).then((listener) => listener.listen(over.signal))
+  return () => {
+    over.abort()
+  }
 }
 
 function openWorkspace(session: Session): Workspace {

@@ -11,6 +11,7 @@ const POLL_MS = 250
  */
 export class LogChanges {
   readonly #watcher: FSWatcher | undefined
+  readonly #endListening: (() => void) | undefined
   #seen: string
   #wake: () => void = () => undefined
 
@@ -20,6 +21,7 @@ export class LogChanges {
   ) {
     this.#seen = this.#look()
     this.#watcher = this.#watch(eventsDir)
+    this.#endListening = log.keepFresh?.()
   }
 
   /** Resolves to true when the files differ from the last time, or to false when `signal` is aborted. */
@@ -36,6 +38,7 @@ export class LogChanges {
   }
 
   close(): void {
+    this.#endListening?.()
     this.#watcher?.close()
   }
 

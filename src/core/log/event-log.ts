@@ -120,6 +120,8 @@ export interface EventLog {
   prepare(files?: readonly string[]): TailRepair[]
   /** Closes what an append left open for the next one. Later calls reopen it. */
   close(): void
+  /** Lets lines of other clones come in while someone follows the log; returns how to end that. Absent without a hub. */
+  keepFresh?(): () => void
 }
 
 export const SCAN_START: ScanPosition = Object.freeze({ offset: 0, line: 0, crc: 0 })

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FollowEvents } from '../../src/core/follow/follow-events.js'
+import { noServer, PostgresServer } from './support/postgres-server.js'
+import { team } from './support/team.js'
+
+const EVENTS = Number(process.env['KITTY_HUB_EVENTS'] ?? 10)
+
+describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await PostgresServer.start()
+    await server.database()
+  })
+  afterAll(() => server.down())
+
+  it('sees what another clone writes, without asking', async () => {
+    const [ada, bob] = await team(server, ['ada', 'bob'])
+    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const abort = new AbortController()
+    const arrived = new Map<string, number>()
+    const following = bob.run(FollowEvents, async (service) => {
+      for await (const events of service.follow('start', {}, abort.signal))
+        for (const { event_id } of events) arrived.set(event_id, performance.now())
+    })
+    const took: number[] = []
+    for (let at = 0; at < EVENTS; at += 1) {
+      const { event } = await ada.move(at % 2 === 0 ? 'doing' : 'planned', 'WP01', { force: true })
+      const written = performance.now()
+      while (!arrived.has(event.event_id)) await new Promise((resolve) => setTimeout(resolve, 5))
+      took.push((arrived.get(event.event_id) ?? 0) - written)
+    }
+    abort.abort()
+    await following
+    took.sort((a, b) => a - b)
+    const at = (part: number): number => Math.round(took[Math.floor((took.length - 1) * part)] ?? 0)
+    process.stdout.write(`an event is in a listening clone after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)\n`)
+    expect(took).toHaveLength(EVENTS)
+  })
+})
