@@ -89,6 +89,14 @@ describe('the lease of a holder in another clone', () => {
     expect(await lease()).toMatchObject({ ended: false })
     now += 2000
     expect(await lease()).toMatchObject({ ended: true, expires_at: '2026-11-22T14:00:00.000Z' })
+    const over = { ...WP01, takeOver: true, reason: 'gone', provenance: as('ada') }
+    const { warnings } = await inProcess(
+      here,
+      Claim,
+      (service) => service.claim(over),
+      () => new Date(now),
+    )
+    expect(warnings).toEqual([expect.stringContaining('bob may be at work there, unseen')])
   })
 
   it('starts again with each new event of its holder', async () => {

@@ -3,6 +3,7 @@ import { Emits } from '../../../aspects/emits.js'
 import { Exclusive } from '../../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../../aspects/syncs-definition.js'
 import { KittyError } from '../../errors/kitty-error.js'
+import { Notices } from '../../errors/notices.js'
 import {
   isKittyEvent,
   isSameActor,
@@ -68,6 +69,7 @@ export class Claim {
     @inject(Recall) private readonly recall: Recall,
     @inject(LaneFiles) private readonly files: LaneFiles,
     @inject(Leases) private readonly leases: Leases,
+    @inject(Notices) private readonly notices: Notices,
     @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
 
@@ -142,6 +144,10 @@ export class Claim {
     }
     if (!takeOver) throw heldByAnother(state, lease)
     if (lease?.ended !== true) throw leaseGoesOn(state, lease)
+    if (lease.elsewhere)
+      this.notices.warn(
+        `The last sign of ${lease.actor} on ${state.work_package_id} came from another clone; ${lease.actor} may be at work there, unseen.`,
+      )
     return reason ?? `the lease of ${lease.actor} ended at ${lease.expires_at}`
   }
 
