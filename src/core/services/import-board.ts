@@ -22,6 +22,7 @@ import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from
 import { type ChosenTarget, chooseTargets } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { Scope } from './scope.js'
+import { UpdatedFiles } from './updated-files.js'
 import { pathInside } from '../platform/paths.js'
 
 export interface ImportBoardRequest {
@@ -79,6 +80,7 @@ export class ImportBoard {
     @inject(EventRegistry) private readonly registry: Registry,
     @inject(Notices) private readonly notices: Notices,
     @inject(ImportWorkflow) private readonly workflow: ImportWorkflow,
+    @inject(UpdatedFiles) private readonly updated: UpdatedFiles,
   ) {}
 
   /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
@@ -95,10 +97,9 @@ export class ImportBoard {
     // Set the workflow first: a log with the events but without the setting would show nine lanes as five.
     if (report.workflow !== null) this.workflow.choose(report.workflow)
     await this.store.appendForeign(plan.drafts, (events) => request.progress(events, plan.drafts.length))
-    return {
-      ...report,
-      files: reading.inPlace ? 0 : this.#writeFiles(targets, plan.packages, reading.document.format),
-    }
+    if (reading.inPlace) return report
+    const created = this.#writeFiles(targets, plan.packages, reading.document.format)
+    return { ...report, files: created + (await this.updated.follow(plan)) }
   }
 
   async #read({ importer, path, zone }: ImportBoardRequest): Promise<Reading> {

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { fault, FULL, scaled } from '../support/fault.js'
@@ -11,7 +19,7 @@ import { expectExit, World } from '../support/world.js'
 
 interface KillLoop {
   /** Puts a fresh world into the state the command starts from. */
-  readonly prepare?: (world: World) => void
+  readonly prepare?: (world: World) => void | Promise<void>
   readonly command: (world: World, env: Record<string, string>) => Promise<Outcome>
   /** Looks at what was left, with no process for it but in the full run. */
   readonly check: (world: World) => Promise<void>
@@ -21,7 +29,7 @@ interface KillLoop {
 /** Lists the command's calls once; then, from a fresh copy each, kills it at each of them, and checks. */
 async function killAtEachCall({ prepare, command, check, quick }: KillLoop): Promise<string> {
   const listed = await World.make()
-  prepare?.(listed)
+  await prepare?.(listed)
   expectExit(await command(listed, counting(listed)), 0)
   const calls = countedCalls(listed)
   const index = [...calls.keys()].filter((at) => calls[at]?.includes('index.db'))
@@ -29,7 +37,7 @@ async function killAtEachCall({ prepare, command, check, quick }: KillLoop): Pro
   const chosen = [...spread(other, scaled(quick, 300)), ...spread(index, scaled(2, 300))]
   for (const at of chosen) {
     const world = await World.make()
-    prepare?.(world)
+    await prepare?.(world)
     const outcome = await command(world, shimmed(`any:${world.root}:${at + 1}:kill`))
     expectExit(outcome, 137, `killed at call ${at + 1}, ${calls[at] ?? ''}`)
     if (FULL) expectExit(await world.write(), 0)
@@ -97,6 +105,61 @@ describe('killed at every call', () => {
       injected: `${injected} of rebuild-index`,
       found: 'the old index, none, or the new one, and no warning of a damaged one',
       expected: 'old or no index, never half; 137, 0',
+    }
+  })
+
+  fault(71, 'kill at every syscall of an import that updates', { needs: ['gcc'], within: 900 }, async () => {
+    const bring = (world: World, env: Record<string, string> = {}): Promise<Outcome> =>
+      world.kitty(['import', 'beads', '.', '--json'], { env })
+    const source = (world: World, ...titles: string[]): void => {
+      mkdirSync(world.path('.beads'), { recursive: true })
+      const issues = titles.map((title, at) => ({
+        id: `sky-${at + 1}`,
+        title,
+        status: 'open',
+        created_at: `2024-05-0${at + 1}T10:00:00Z`,
+      }))
+      writeFileSync(
+        world.path('.beads/issues.jsonl'),
+        issues.map((one) => `${JSON.stringify(one)}\n`).join(''),
+      )
+      world.remember()
+    }
+    const files = (world: World): Record<string, string> => {
+      const folder = world.path('kitty-specs/002-sky/tasks')
+      return Object.fromEntries(
+        readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+      )
+    }
+    const prepare = async (world: World): Promise<void> => {
+      source(world, 'First', 'Second')
+      expectExit(await bring(world), 0)
+      source(world, 'First, renamed', 'Second', 'Third')
+    }
+    const whole = await World.make()
+    await prepare(whole)
+    expectExit(await bring(whole), 0)
+    const injected = await killAtEachCall({
+      prepare,
+      command: bring,
+      check: async (world) => {
+        expectExit(await bring(world), 0)
+        expect(files(world)).toEqual(files(whole))
+        const again = await bring(world)
+        expect(JSON.parse(again.stdout)).toMatchObject({ events: 0, files: 0 })
+        const keys = await world.inside(async ({ store }) =>
+          (await store.read()).flatMap(({ causation_id: key }) =>
+            key?.startsWith('import:') === true ? [key] : [],
+          ),
+        )
+        expect(new Set(keys).size).toBe(keys.length)
+      },
+      quick: 3,
+    })
+    return {
+      injected: `${injected} of an import`,
+      found: 'run again it is complete, in the log and in the files, and nothing is there twice',
+      expected: 'complete after another run, nothing twice; 137, 0',
     }
   })
 })

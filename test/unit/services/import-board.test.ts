@@ -207,6 +207,43 @@ describe('kitty import', () => {
     expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 1 })
   })
 
+  it('lets the files follow what an update changed, and leaves what was changed in them', async () => {
+    const changed = {
+      title: 'Renamed',
+      priority: 0,
+      dependencies: [{ depends_on_id: 'sky-2', type: 'blocks' }],
+    }
+    const project = beads(issue(1), issue(2), issue(3))
+    await bring(project, 'beads', '.')
+    const [one, three] = ['WP01-issue-1.md', 'WP03-issue-3.md'].map(
+      (name) => `kitty-specs/001-sky/tasks/${name}`,
+    )
+    project.write(one!, project.read(one!).replace('Do it', 'Do it, with care'))
+    project.write(three!, project.read(three!).replace('title: Issue 3', 'title: My own words'))
+    const lines = [issue(1, changed), issue(2), issue(3, { title: 'Their words', priority: 1 })]
+    project.write('.beads/issues.jsonl', `${lines.join('\n')}\n`)
+    expect(await bring(project, 'beads', '.')).toMatchObject({ files: 2 })
+    expect(project.read(one!)).toBe(
+      '---\nwork_package_id: WP01\ntitle: "Renamed"\ndependencies: [WP02]\nsubtasks: []\npriority: 0\nsource: "beads:sky-1"\n---\n\nDo it, with care\n',
+    )
+    expect(project.read(three!)).toMatch(/title: My own words\n[^]*priority: 1\n/)
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 0 })
+  })
+
+  it('brings files up to date that an interrupted update has left behind', async () => {
+    const project = beads(issue(1))
+    await bring(project, 'beads', '.')
+    const path = 'kitty-specs/001-sky/tasks/WP01-issue-1.md'
+    const before = project.read(path)
+    project.write('.beads/issues.jsonl', `${issue(1, { title: 'Renamed' })}\n`)
+    await bring(project, 'beads', '.')
+    // As a kill after the events leaves it: neither the file nor a note of what was synced.
+    project.write(path, before)
+    rmSync(project.path('.git/kitty/synced'), { recursive: true })
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 1 })
+    expect(project.read(path)).toContain('title: "Renamed"')
+  })
+
   it('merges two clones that imported two states of one file, with nothing doubled and nothing to decide', async () => {
     const project = beads(
       issue(1, { comments: [{ author: 'x', text: 'hi', created_at: '2024-05-02T00:00:00Z' }] }),

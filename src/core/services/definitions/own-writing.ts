@@ -14,6 +14,13 @@ interface Step {
   readonly to: string | null
 }
 
+/** A file's content before and after; undefined is no file. The path is relative to the repository's root. */
+export interface WrittenFile {
+  readonly file: string
+  readonly before: Buffer | undefined
+  readonly after: Buffer | undefined
+}
+
 /** How many steps are kept. Older ones are most likely committed. */
 const STEPS = 2_000
 const BYTES_LIMIT = 1024 * 1024
@@ -31,8 +38,16 @@ export class OwnWriting {
    * @param file relative to the repository's root
    */
   keep(file: string, before: Buffer | undefined, after: Buffer | undefined): void {
-    const steps = [...this.#read(), { file, from: digestOf(before), to: digestOf(after) }].slice(-STEPS)
-    putPrivate(this.#file, Buffer.from(`${JSON.stringify(steps)}\n`))
+    this.keepAll([{ file, before, after }])
+  }
+
+  /** As `keep`, for many files with one write. */
+  keepAll(files: readonly WrittenFile[]): void {
+    if (files.length === 0) return
+    const fresh = files
+      .slice(-STEPS)
+      .map(({ file, before, after }) => ({ file, from: digestOf(before), to: digestOf(after) }))
+    putPrivate(this.#file, Buffer.from(`${JSON.stringify([...this.#read(), ...fresh].slice(-STEPS))}\n`))
   }
 
   /** True if nothing but kitty's own writing leads from the one content to the other. Undefined is no file. */
