@@ -5,6 +5,7 @@ import { KittyCommand } from '../core/cli/kitty-command.js'
 import { openInBrowser } from '../core/cli/open-in-browser.js'
 import { KittyError } from '../core/errors/kitty-error.js'
 import { ROOT } from '../core/root.js'
+import { ServeHttp } from '../core/mcp/serve-http.js'
 import { type ServedBoard, WebBoard } from '../core/web/web-board.js'
 import { shownCommand } from '../core/errors/next-step.js'
 
@@ -46,6 +47,7 @@ export default class WebCommand extends KittyCommand<typeof WebCommand> {
     const { flags } = this
     if (this.jsonEnabled()) throw noEndInJson()
     const interruption = new Interruption()
+    const mcp = await this.service(ServeHttp)
     const board = await (
       await this.service(WebBoard)
     ).serve({
@@ -58,6 +60,7 @@ export default class WebCommand extends KittyCommand<typeof WebCommand> {
       readOnly: flags['read-only'],
       newToken: flags['new-token'],
       pageFolder: join(ROOT, 'dist', 'web'),
+      mounted: { mcp: mcp.answer },
     })
     try {
       this.printer.out(
@@ -67,6 +70,7 @@ export default class WebCommand extends KittyCommand<typeof WebCommand> {
       else this.printer.out('A browser that has not been here yet needs its token: kitty web --open')
       await interruption.aborted
     } finally {
+      await mcp.close()
       await board.close()
       interruption.close()
     }

@@ -5,6 +5,7 @@ import { KittyCommand } from '../../core/cli/kitty-command.js'
 import { renderAgentChanges } from '../../core/cli/render/setup-agents.js'
 import { type ErrorStorage } from '../../core/errors/error-storage.js'
 import { KittyError } from '../../core/errors/kitty-error.js'
+import { shownCommand } from '../../core/errors/next-step.js'
 import { type AgentFileChange, SetupAgents } from '../../core/services/setup-agents.js'
 
 export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsCommand> {
@@ -62,7 +63,7 @@ export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsC
 function stale(files: readonly AgentFileChange[], names: readonly AgentName[]): KittyError {
   const list = files.map(({ file }) => file).join(', ')
   return new KittyError('ValidationError', `Not as kitty setup agents writes them: ${list}.`, {
-    nextSteps: [['kitty setup agents', ...names].join(' ')],
+    nextSteps: shownCommand(['kitty', 'setup', 'agents', ...names]),
     context: { files: files.map(({ file, change }) => ({ file, change })) },
   })
 }

@@ -11,7 +11,7 @@ import { urisOf } from './resources.js'
 /** A resource is announced at most once in this many milliseconds, however often it changes. */
 const EVERY_MS = 250
 
-/** Tells which resources changed, whichever process wrote the events. Holds neither lock nor index in between. */
+/** Tells which resources changed, no matter which process wrote the events. Holds neither lock nor index in between. */
 @injectable()
 export class ResourceUpdates {
   constructor(

@@ -3,9 +3,13 @@ import { Server } from '@modelcontextprotocol/server'
 
 export {
   CLIENT_INFO_META_KEY,
+  createMcpHandler,
+  type McpHttpHandler,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
+  type ServerEvent,
+  type ServerEventBus,
 } from '@modelcontextprotocol/server'
 export { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 

@@ -60,7 +60,7 @@ export class ToolInput {
 
   #wrong(reason: string): KittyError {
     return new KittyError('UsageError', `The arguments of ${this.tool} are wrong: ${reason}.`, {
-      nextSteps: [`Call ${this.tool} with arguments that fit its inputSchema.`],
+      nextSteps: ['Call the tool with arguments that fit its inputSchema.'],
       context: { tool: this.tool },
     })
   }

@@ -163,7 +163,7 @@ function changeOf(before: string | undefined, after: string | undefined): Change
 
 function unusable(file: string, reason: string): KittyError {
   return new KittyError('BadConfig', `${file} cannot be changed safely: ${reason}. Nothing was written.`, {
-    nextSteps: [`Mend ${file}, then run the command again.`],
+    nextSteps: ['Mend that file, then run the command again.'],
     context: { file, reason },
   })
 }
