@@ -5,7 +5,6 @@ import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import { CLOCK_GAP, type MergeOptions, type Ordered, type WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/format/crc32.js'
-import { OVERLAY } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf, packRow, ROW_END, unpackRows } from './board-row.js'
 import type { Connection } from './connection.js'
 import type {
@@ -50,6 +49,32 @@ import {
   RELOCATE,
   SCHEMA,
   FRESHNESS,
+  DATA_VERSION,
+  LOG_FILE,
+  LOG_FILES,
+  EVENTS_BY_ID,
+  ABSENT,
+  GATE_OWNER,
+  WORK_PACKAGE,
+  WORK_PACKAGES,
+  WORK_PACKAGES_OF_FEATURE,
+  FEATURES,
+  PROBLEMS,
+  SUSPICIOUS,
+  COUNT,
+  ENTITIES_OF_FILE,
+  FORGET_FILE,
+  REMOVE_WORK_PACKAGE,
+  REMOVE_FEATURE,
+  UNEXPLAINED,
+  EXPLAIN,
+  CLOCKS,
+  CLOCK_OF_FILE,
+  TRUSTED_CLOCK,
+  CLOCKS_ABOVE,
+  FACT,
+  PUT_FACT,
+  eventsWhere,
 } from './sqlite-statements.js'
 import type { IndexMark } from './seal.js'
 import { settleAll } from './settle-all.js'
@@ -65,8 +90,8 @@ const ABSENT_BATCH = 5_000
 const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200; '
 
 /**
- * The index in SQLite, in the tables that the entities describe. Uses SQL throughout: building TypeORM's metadata costs
- * a command more than all of its queries.
+ * The index in SQLite, in the tables that the entities describe. Uses SQL for what the daily commands ask: building
+ * TypeORM's metadata costs a command more than all of its queries. event-repository.ts has the rest.
  */
 export class SqliteEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'sqlite'
@@ -157,17 +182,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   /** Changes after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
   async #dataVersion(): Promise<number | undefined> {
-    const [row] = await this.sql<{ data_version: number }>('PRAGMA data_version')
+    const [row] = await this.sql<{ data_version: number }>(DATA_VERSION)
     return row?.data_version
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
-    const [mark] = await this.sql<Watermark>('SELECT * FROM log_file WHERE file = ?', [file])
+    const [mark] = await this.sql<Watermark>(LOG_FILE, [file])
     return mark
   }
 
   watermarks(): Promise<Watermark[]> {
-    return this.sql<Watermark>('SELECT * FROM log_file')
+    return this.sql<Watermark>(LOG_FILES)
   }
 
   journalMark(): Promise<JournalMark | undefined> {
@@ -176,7 +201,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   locate(filter: EventFilter): Promise<IndexRow[]> {
     const { where, order, parameters, reversed } = eventQuery(filter)
-    return this.sql<IndexRow>(`SELECT * FROM event ${where} ${order}`, parameters).then((rows) =>
+    return this.sql<IndexRow>(eventsWhere(where, order), parameters).then((rows) =>
       reversed ? rows.reverse() : rows,
     )
   }
@@ -206,44 +231,34 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   rows(eventIds: readonly string[]): Promise<IndexRow[]> {
-    return this.sql<IndexRow>('SELECT * FROM event WHERE event_id IN (SELECT value FROM json_each(?))', [
-      JSON.stringify(eventIds),
-    ])
+    return this.sql<IndexRow>(EVENTS_BY_ID, [JSON.stringify(eventIds)])
   }
 
   async absent(eventIds: readonly string[]): Promise<string[]> {
     const absent: string[] = []
     // In batches, so that a year's IDs are not one text.
     for (let at = 0; at < eventIds.length; at += ABSENT_BATCH) {
-      const rows = await this.sql<{ id: string }>(
-        'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM event WHERE event_id = value)',
-        [JSON.stringify(eventIds.slice(at, at + ABSENT_BATCH))],
-      )
+      const rows = await this.sql<{ id: string }>(ABSENT, [
+        JSON.stringify(eventIds.slice(at, at + ABSENT_BATCH)),
+      ])
       for (const { id } of rows) absent.push(id)
     }
     return absent
   }
 
   async gateOwner(feature: string, gate: string): Promise<string | undefined> {
-    const [row] = await this.sql<{ work_package_id: string | null }>(
-      `SELECT work_package_id FROM event WHERE feature_slug = ? AND entity_id = ? AND event_type = 'GateCreated'
-       ORDER BY lamport_clock, event_id LIMIT 1`,
-      [feature, gate],
-    )
+    const [row] = await this.sql<{ work_package_id: string | null }>(GATE_OWNER, [feature, gate])
     return row?.work_package_id ?? undefined
   }
 
   async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
-    const [row] = await this.sql<WorkPackageEntity>(
-      'SELECT * FROM work_package WHERE feature_slug = ? AND work_package_id = ?',
-      [feature, workPackage],
-    )
+    const [row] = await this.sql<WorkPackageEntity>(WORK_PACKAGE, [feature, workPackage])
     return row && stateOf(row)
   }
 
   async workPackages(feature?: string): Promise<WorkPackageState[]> {
     const rows = await this.sql<WorkPackageEntity>(
-      `SELECT * FROM work_package ${feature === undefined ? '' : 'WHERE feature_slug = ?'} ORDER BY feature_slug, work_package_id`,
+      feature === undefined ? WORK_PACKAGES : WORK_PACKAGES_OF_FEATURE,
       feature === undefined ? [] : [feature],
     )
     return rows.map(stateOf)
@@ -265,7 +280,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async features(): Promise<FeatureRow[]> {
-    const rows = await this.sql<FeatureEntity>('SELECT * FROM feature ORDER BY feature_slug')
+    const rows = await this.sql<FeatureEntity>(FEATURES)
     // Cast: putFeature wrote it, under this schema version.
     return rows.map(({ state }) => JSON.parse(state) as FeatureRow)
   }
@@ -275,7 +290,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async problems(): Promise<LogProblem[]> {
-    const rows = await this.sql<LogProblemEntity>('SELECT * FROM log_problem ORDER BY file, line, id')
+    const rows = await this.sql<LogProblemEntity>(PROBLEMS)
     return rows.map(({ file, line, kind, message }) => ({ file, line, kind, message }))
   }
 
@@ -284,21 +299,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   suspicious(): Promise<IndexRow[]> {
-    return this.sql<IndexRow>(
-      `SELECT * FROM event WHERE lamport_clock > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock'), 0)
-       ORDER BY lamport_clock, event_id`,
-    )
+    return this.sql<IndexRow>(SUSPICIOUS)
   }
 
-  misfiled(): Promise<IndexRow[]> {
-    return this.sql<IndexRow>(
-      "SELECT * FROM event WHERE substr(replace(file, ?, ''), 1, 10) <> date ORDER BY lamport_clock, event_id",
-      [OVERLAY],
-    )
+  async misfiled(): Promise<IndexRow[]> {
+    // Loaded here: TypeORM takes longer to load than most commands run.
+    const { misfiledEvents } = await import('./event-repository.js')
+    return misfiledEvents(this.connection)
   }
 
   async count(): Promise<number> {
-    const [row] = await this.sql<{ n: number }>('SELECT count(*) AS n FROM event')
+    const [row] = await this.sql<{ n: number }>(COUNT)
     return row?.n ?? 0
   }
 
@@ -325,7 +336,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
     const touched = await this.sql<{ feature_slug: string; entity_type: string; entity_id: string }>(
-      'SELECT DISTINCT feature_slug, entity_type, entity_id FROM event WHERE file = ?',
+      ENTITIES_OF_FILE,
       [file],
     )
     const workPackages: WorkPackageKey[] = []
@@ -334,9 +345,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
       if ((entity_type === 'Gate' || entity_type === 'WorkPackage') && owner !== undefined)
         workPackages.push({ feature_slug, work_package_id: owner })
     }
-    await this.sql('DELETE FROM event WHERE file = ?', [file])
-    await this.sql('DELETE FROM log_problem WHERE file = ?', [file])
-    await this.sql('DELETE FROM log_file WHERE file = ?', [file])
+    for (const statement of FORGET_FILE) await this.sql(statement, [file])
     const features = touched.filter((row) => row.entity_type === 'FeatureSpec').map((row) => row.feature_slug)
     return { workPackages, features }
   }
@@ -379,11 +388,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   async removeWorkPackages(keys: readonly WorkPackageKey[]): Promise<void> {
     for (const { feature_slug, work_package_id } of keys)
-      for (const table of ['work_package', 'board_row'])
-        await this.sql(`DELETE FROM ${table} WHERE feature_slug = ? AND work_package_id = ?`, [
-          feature_slug,
-          work_package_id,
-        ])
+      for (const statement of REMOVE_WORK_PACKAGE) await this.sql(statement, [feature_slug, work_package_id])
   }
 
   async putFeature(feature: FeatureRow): Promise<void> {
@@ -393,27 +398,19 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async removeFeature(feature: string): Promise<void> {
-    await this.sql('DELETE FROM feature WHERE feature_slug = ?', [feature])
+    await this.sql(REMOVE_FEATURE, [feature])
   }
 
   async markExplained(keys: readonly string[]): Promise<string[]> {
     if (keys.length === 0) return []
-    const rows = await this.sql<{ key: string }>(
-      'SELECT DISTINCT value AS key FROM json_each(?) WHERE value NOT IN (SELECT key FROM explained_conflict)',
-      [JSON.stringify(keys)],
-    )
+    const rows = await this.sql<{ key: string }>(UNEXPLAINED, [JSON.stringify(keys)])
     const news = rows.map((row) => row.key)
-    await this.sql('INSERT INTO explained_conflict (key) SELECT value FROM json_each(?)', [
-      JSON.stringify(news),
-    ])
+    await this.sql(EXPLAIN, [JSON.stringify(news)])
     return news
   }
 
   async clocks(): Promise<{ trusted: number; greatest: number }> {
-    const [row] = await this.sql<{ trusted: number | null; greatest: number | null }>(
-      `SELECT (SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock') AS trusted,
-         (SELECT max(lamport_clock) FROM event) AS greatest`,
-    )
+    const [row] = await this.sql<{ trusted: number | null; greatest: number | null }>(CLOCKS)
     return { trusted: row?.trusted ?? 0, greatest: row?.greatest ?? 0 }
   }
 
@@ -422,30 +419,17 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async fileMaximum(file: string): Promise<number> {
-    const [row] = await this.sql<{ maximum: number | null }>(
-      'SELECT max(lamport_clock) AS maximum FROM event WHERE date = ? AND file = ?',
-      [file.slice(0, 10), file],
-    )
+    const [row] = await this.sql<{ maximum: number | null }>(CLOCK_OF_FILE, [file.slice(0, 10), file])
     return row?.maximum ?? 0
   }
 
   async trustedClock(): Promise<number> {
-    const [row] = await this.sql<{ maximum: number | null }>(
-      `WITH gap AS (
-         SELECT min(clock) AS first FROM
-           (SELECT lamport_clock AS clock, lag(lamport_clock, 1, 0) OVER (ORDER BY lamport_clock) AS previous FROM event)
-         WHERE clock - previous > ?)
-       SELECT max(lamport_clock) AS maximum FROM event, gap WHERE first IS NULL OR lamport_clock < first`,
-      [CLOCK_GAP],
-    )
+    const [row] = await this.sql<{ maximum: number | null }>(TRUSTED_CLOCK, [CLOCK_GAP])
     return row?.maximum ?? 0
   }
 
   async clocksAbove(floor: number): Promise<number[]> {
-    const rows = await this.sql<{ lamport_clock: number }>(
-      'SELECT DISTINCT lamport_clock FROM event WHERE lamport_clock > ? ORDER BY lamport_clock',
-      [floor],
-    )
+    const rows = await this.sql<{ lamport_clock: number }>(CLOCKS_ABOVE, [floor])
     return rows.map((row) => row.lamport_clock)
   }
 
@@ -464,7 +448,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
 
   /** Returns what #putFact wrote, under this schema version: callers know the shape from the name. */
   async #fact(name: string): Promise<unknown> {
-    const [row] = await this.sql<FactEntity>('SELECT * FROM fact WHERE name = ?', [name])
+    const [row] = await this.sql<FactEntity>(FACT, [name])
     return row === undefined ? undefined : parsedFact(name, row.value)
   }
 
@@ -501,7 +485,7 @@ export class SqliteEventIndex implements EventIndex, IndexWriter {
   }
 
   async #putFact(name: string, value: unknown): Promise<void> {
-    await this.sql('INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)', [name, JSON.stringify(value)])
+    await this.sql(PUT_FACT, [name, JSON.stringify(value)])
   }
 }
 

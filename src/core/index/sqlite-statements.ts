@@ -1,7 +1,12 @@
-/** The longer SQL statements of the index, and why they are written this way. */
+/**
+ * The SQL of the index, and why it is written this way. Columns are named in src/entities: whole rows are read and written
+ * by the lists that are generated from there.
+ */
 import {
   BOARD_ROW_COLUMNS,
   EVENT_COLUMNS,
+  FACT_COLUMNS,
+  EXPLAINED_CONFLICT_COLUMNS,
   FEATURE_COLUMNS,
   LOG_FILE_COLUMNS,
   LOG_PROBLEM_COLUMNS,
@@ -100,3 +105,60 @@ export const RELOCATE = `UPDATE event SET (${EVENT_COLUMNS}) =
   (SELECT ${EVENT_COLUMNS.split(', ')
     .map((_, at) => `value ->> ${at}`)
     .join(', ')} FROM json_each(?)) WHERE event_id = ?`
+
+/** @param where and order as `eventQuery` builds them */
+export function eventsWhere(where: string, order: string): string {
+  return `SELECT ${EVENT_COLUMNS} FROM event ${where} ${order}`
+}
+
+export const EVENTS_BY_ID = eventsWhere('WHERE event_id IN (SELECT value FROM json_each(?))', '')
+export const ABSENT = `SELECT value AS id FROM json_each(?)
+  WHERE NOT EXISTS (SELECT 1 FROM event WHERE event_id = value)`
+export const COUNT = 'SELECT count(*) AS n FROM event'
+/** Parameters: the feature, the gate. */
+export const GATE_OWNER = `SELECT work_package_id FROM event
+  WHERE feature_slug = ? AND entity_id = ? AND event_type = 'GateCreated' ORDER BY lamport_clock, event_id LIMIT 1`
+export const ENTITIES_OF_FILE =
+  'SELECT DISTINCT feature_slug, entity_type, entity_id FROM event WHERE file = ?'
+export const FORGET_FILE = ['event', 'log_problem', 'log_file'].map(
+  (table) => `DELETE FROM ${table} WHERE file = ?`,
+)
+const TOTAL_ORDER = 'ORDER BY lamport_clock, event_id'
+
+const MAXIMUM_CLOCK = "(SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock')"
+export const SUSPICIOUS = eventsWhere(`WHERE lamport_clock > coalesce(${MAXIMUM_CLOCK}, 0)`, TOTAL_ORDER)
+export const CLOCKS = `SELECT ${MAXIMUM_CLOCK} AS trusted, (SELECT max(lamport_clock) FROM event) AS greatest`
+export const CLOCKS_ABOVE =
+  'SELECT DISTINCT lamport_clock FROM event WHERE lamport_clock > ? ORDER BY lamport_clock'
+/** Parameters: the file's day, the file. The day has a key, and the file has none. */
+export const CLOCK_OF_FILE = 'SELECT max(lamport_clock) AS maximum FROM event WHERE date = ? AND file = ?'
+/** The greatest clock below the first gap that is wider than the parameter. */
+export const TRUSTED_CLOCK = `WITH gap AS (
+    SELECT min(clock) AS first FROM
+      (SELECT lamport_clock AS clock, lag(lamport_clock, 1, 0) OVER (ORDER BY lamport_clock) AS previous FROM event)
+    WHERE clock - previous > ?)
+  SELECT max(lamport_clock) AS maximum FROM event, gap WHERE first IS NULL OR lamport_clock < first`
+
+const packagesWhere = (where: string): string =>
+  `SELECT ${WORK_PACKAGE_COLUMNS} FROM work_package ${where} ORDER BY feature_slug, work_package_id`
+export const WORK_PACKAGES = packagesWhere('')
+export const WORK_PACKAGES_OF_FEATURE = packagesWhere('WHERE feature_slug = ?')
+/** Parameters: the feature, the package. */
+export const WORK_PACKAGE = packagesWhere('WHERE feature_slug = ? AND work_package_id = ?')
+export const REMOVE_WORK_PACKAGE = ['work_package', 'board_row'].map(
+  (table) => `DELETE FROM ${table} WHERE feature_slug = ? AND work_package_id = ?`,
+)
+export const FEATURES = `SELECT ${FEATURE_COLUMNS} FROM feature ORDER BY feature_slug`
+export const REMOVE_FEATURE = 'DELETE FROM feature WHERE feature_slug = ?'
+
+export const LOG_FILES = `SELECT ${LOG_FILE_COLUMNS} FROM log_file`
+export const LOG_FILE = `${LOG_FILES} WHERE file = ?`
+export const PROBLEMS = `SELECT ${LOG_PROBLEM_COLUMNS} FROM log_problem ORDER BY file, line, id`
+export const FACT = `SELECT ${FACT_COLUMNS} FROM fact WHERE name = ?`
+export const PUT_FACT = `INSERT OR REPLACE INTO fact (${FACT_COLUMNS}) VALUES (?, ?)`
+/** The keys of the list that have not been reported. */
+export const UNEXPLAINED = `SELECT DISTINCT value AS key FROM json_each(?)
+  WHERE value NOT IN (SELECT key FROM explained_conflict)`
+export const EXPLAIN = `INSERT INTO explained_conflict (${EXPLAINED_CONFLICT_COLUMNS}) SELECT value FROM json_each(?)`
+/** Changes after every commit of another connection. */
+export const DATA_VERSION = 'PRAGMA data_version'

@@ -69,7 +69,8 @@ export class TableSet {
     const cursor = await this.#cursor()
     if (cursor === undefined || !(await this.#follows(cursor))) return false
     const [row] = await this.index.sql<{ later: number }>(
-      'SELECT EXISTS (SELECT 1 FROM event WHERE (lamport_clock, event_id) > (?, ?)) AS later',
+      // Bound the clock separately too: SQLite does not use the key for a row-value comparison.
+      `SELECT EXISTS (SELECT 1 FROM event WHERE lamport_clock >= ?1 AND (lamport_clock, event_id) > (?1, ?2)) AS later`,
       [cursor.lamport_clock, cursor.event_id],
     )
     return row?.later === 0
