@@ -2,7 +2,9 @@ import { inject, injectable } from 'inversify'
 import type { WorkflowTable } from '../events-lib.js'
 import type { ReadyDocument, WorkPackageDocument } from '../projections/board-document.js'
 import { laneKind, laneRank } from '../rules/lane-kinds.js'
+import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import { compareWorkPackages } from '../specs/work-package-id.js'
+import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { TaskQueries } from './task-queries.js'
 
@@ -21,11 +23,17 @@ export interface WorkFilter {
   readonly all: boolean
 }
 
+/** A package with its priority, which decides its place among packages in the same state. */
+export interface ListedDocument extends WorkPackageDocument {
+  /** 0 … 4, 0 the most urgent. */
+  readonly priority: number
+}
+
 /**
  * Something to do now: a package to start, one that came back, one to review, or one that waits for dropped work, about
  * which someone has to decide.
  */
-export interface OfferedDocument extends ReadyDocument {
+export interface OfferedDocument extends ReadyDocument, ListedDocument {
   readonly why: 'rework' | 'review' | 'ready' | 'decision'
 }
 
@@ -34,21 +42,15 @@ export interface OfferedDocument extends ReadyDocument {
 export class ListWork {
   constructor(
     @inject(TaskQueries) private readonly queries: TaskQueries,
+    @inject(EventStore) private readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
   ) {}
 
   /** What is in work first, then rework, reviews and what waits. @throws KittyError UsageError for an unknown lane */
-  async list({
-    features,
-    actor,
-    blocked,
-    changed,
-    all,
-    ...filter
-  }: WorkFilter): Promise<WorkPackageDocument[]> {
+  async list({ features, actor, blocked, changed, all, ...filter }: WorkFilter): Promise<ListedDocument[]> {
     const lists = await Promise.all(features.map((feature) => this.queries.list({ feature, ...filter })))
-    return lists
-      .flat()
+    const listed = await this.#withPriority(lists.flat())
+    return listed
       .filter((one) => all || filter.lane !== undefined || !this.#isOver(one))
       .filter((one) => actor === undefined || one.actor === actor)
       .filter((one) => !blocked || one.blocked_by.length > 0 || one.lane === 'blocked')
@@ -58,7 +60,7 @@ export class ListWork {
 
   /** Rework, reviews, packages that can be started, then those that wait for dropped work. */
   async ready(features: readonly string[]): Promise<OfferedDocument[]> {
-    const ready = await this.queries.ready(features)
+    const ready = await this.#withPriority(await this.queries.ready(features))
     const open = await this.list({ features, blocked: false, changed: false, all: false })
     const offered = (why: 'rework' | 'review'): OfferedDocument[] =>
       open
@@ -70,7 +72,7 @@ export class ListWork {
     return [...offered('rework'), ...offered('review'), ...startable, ...(await this.#undecided(open))]
   }
 
-  async #undecided(open: readonly WorkPackageDocument[]): Promise<OfferedDocument[]> {
+  async #undecided(open: readonly ListedDocument[]): Promise<OfferedDocument[]> {
     const waiting = open.filter((one) => one.blocked_by.length > 0)
     const dropped = new Set<string>()
     for (const feature of new Set(waiting.map((one) => one.feature)))
@@ -81,14 +83,27 @@ export class ListWork {
       .map((one) => ({ ...one, unblocks: [], why: 'decision' }))
   }
 
+  async #withPriority<T extends WorkPackageDocument>(
+    documents: readonly T[],
+  ): Promise<(T & ListedDocument)[]> {
+    const rows = await this.store.boardRows()
+    const known = new Map(rows.map((row) => [`${row.feature_slug}/${row.work_package_id}`, row.priority]))
+    // A package that is new in its file has no row yet.
+    return documents.map((one) => ({
+      ...one,
+      priority: known.get(`${one.feature}/${one.work_package}`) ?? DEFAULT_PRIORITY,
+    }))
+  }
+
   #isOver({ lane }: WorkPackageDocument): boolean {
     return ['done', 'dropped'].includes(laneKind(lane, this.workflow))
   }
 
-  #byUrgency(a: WorkPackageDocument, b: WorkPackageDocument, features: readonly string[]): number {
+  #byUrgency(a: ListedDocument, b: ListedDocument, features: readonly string[]): number {
     return (
       laneRank(a.lane, this.workflow) - laneRank(b.lane, this.workflow) ||
       Math.min(1, a.blocked_by.length) - Math.min(1, b.blocked_by.length) ||
+      a.priority - b.priority ||
       features.indexOf(a.feature) - features.indexOf(b.feature) ||
       compareWorkPackages(a.work_package, b.work_package)
     )

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import type { NextStep } from '../errors/next-step.js'
 import type { WorkPackageState } from '../events-lib.js'
 import { listWorktrees } from '../git/worktrees.js'
 import type { WorkPackageDetailDocument } from '../projections/board-document.js'
@@ -11,7 +12,7 @@ import { boxTexts } from '../specs/subtask-boxes.js'
 import { EventStore } from '../store/event-store.js'
 import { Workspace } from '../workspace/workspace.js'
 import { knownWorkPackage } from './known-work-package.js'
-import { NextMoves, type NextMove } from './next-moves.js'
+import { NextMoves } from './next-moves.js'
 import { TaskQueries } from './task-queries.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
 
@@ -38,7 +39,7 @@ export interface WholeWorkDocument extends WorkPackageDetailDocument {
   readonly edited_here: string | null
   /** `history` is its end. */
   readonly history_total: number
-  readonly next: readonly NextMove[]
+  readonly next: readonly NextStep[]
 }
 
 /** More of the history is in `kitty log`. */
