@@ -101,6 +101,7 @@ export const RUNS: readonly Run[] = [
   run('cancel WP03 --reason obsolete'),
   run('new Receipts --feature 001'),
   run('edit WP04 --title Bills'),
+  run('renumber WP01 WP09.md'),
   run('sync'),
   run('agent events list --limit 2'),
   run('agent events verify'),
