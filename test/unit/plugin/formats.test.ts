@@ -1,0 +1,141 @@
+import 'reflect-metadata'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createContainer } from '../../../src/core/di/container.js'
+import type { Exporter, Importer, TransferItem } from '../../../src/core/plugin/define.js'
+import { definePlugin } from '../../../src/core/plugin/definition.js'
+import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
+import { ExportBoard } from '../../../src/core/services/export-board.js'
+import { ImportBoard, type ImportReport } from '../../../src/core/services/import-board.js'
+import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
+import type { Resolver } from '../../../src/core/token.js'
+import { testSession } from '../../support/session.js'
+import { TempRepository } from '../../support/temp-repository.js'
+
+/** A line is a package: an ID, a colon and its title. */
+const LINE = /^(\w+): (.+)$/
+const item = (id: string, title: string): TransferItem => ({
+  id,
+  title,
+  workPackage: null,
+  body: '',
+  createdAt: null,
+  createdBy: null,
+  updatedAt: null,
+  updatedBy: null,
+  dependencies: [],
+  subtasks: [],
+  tags: [],
+  priority: null,
+  assignee: null,
+  lane: undefined,
+  changes: [],
+})
+
+const importer: Importer = {
+  format: 'lines',
+  summary: 'a line for each package',
+  places: [{ folder: '', depth: 0 }],
+  accepts: (path) => path.endsWith('.lines'),
+  read: (files) => {
+    const lines = files.flatMap(({ path, bytes }) =>
+      new TextDecoder()
+        .decode(bytes)
+        .trimEnd()
+        .split('\n')
+        .map((text, at) => ({ path, line: at + 1, found: LINE.exec(text) })),
+    )
+    const feature = { id: '', source: null, name: 'lines', title: 'Lines', mission: null }
+    return {
+      format: 'lines',
+      source: 'notebook',
+      workflow: null,
+      roles: {},
+      features: [
+        {
+          ...feature,
+          createdAt: null,
+          createdBy: null,
+          items: lines.flatMap(({ found }) => (found ? [item(found[1] ?? '', found[2] ?? '')] : [])),
+          notes: [],
+        },
+      ],
+      problems: lines.flatMap(({ path, line, found }) =>
+        found ? [] : [{ file: path, line, message: 'no colon after an ID' }],
+      ),
+      losses: [],
+    }
+  },
+}
+
+const exporter: Exporter = {
+  format: 'lines',
+  summary: 'a line for each package',
+  isFolder: false,
+  write: ({ features }) => {
+    const items = features.flatMap((feature) => feature.items)
+    return [{ path: 'board.lines', text: items.map(({ id, title }) => `${id}: ${title}\n`).join('') }]
+  },
+}
+
+async function use<T>(root: string, work: (services: Resolver) => Promise<T>): Promise<T> {
+  const definition = definePlugin({ name: 'lines', importers: [importer], exporters: [exporter] })
+  const services = createContainer(testSession({ cwd: root }), extensionsOf([{ definition, module: '' }]))
+  try {
+    return await work(services)
+  } finally {
+    await (await services.resolve(EventStore)).close()
+  }
+}
+
+function bring(root: string, path: string): Promise<ImportReport> {
+  return use(root, async (services) =>
+    (await services.resolve(ImportBoard)).import({
+      importer: (await services.resolve(TransferFormats)).importer('lines'),
+      path,
+      feature: undefined,
+      source: undefined,
+      maps: [],
+      zone: undefined,
+      dryRun: false,
+      actor: 'ada',
+      progress: () => undefined,
+    }),
+  )
+}
+
+describe('a format that a plugin adds', () => {
+  it('imports, updates, names damaged lines and exports, as kitty’s own formats do', async () => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    const { root } = repository
+    writeFileSync(join(root, 'board.lines'), 'a: First\nnothing\nb: Second\n')
+    expect(await bring(root, 'board.lines')).toMatchObject({
+      features: [{ feature: '001-lines', source: 'notebook', created: ['WP01', 'WP02'] }],
+      problems: [{ line: 2, message: 'no colon after an ID' }],
+    })
+    writeFileSync(join(root, 'board.lines'), 'a: First, renamed\nb: Second\n')
+    expect(await bring(root, 'board.lines')).toMatchObject({ features: [{ created: [], changed: ['WP01'] }] })
+    expect(await bring(root, 'board.lines')).toMatchObject({ events: 0 })
+    const [file] = await use(root, async (services) =>
+      (await services.resolve(ExportBoard)).files(
+        (await services.resolve(TransferFormats)).exporter('lines'),
+        undefined,
+      ),
+    )
+    expect(file?.text).toMatch(/: First, renamed\n.*: Second\n$/)
+  })
+
+  it('is listed with the others where a format is unknown', async () => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    const asked = use(repository.root, async (services) =>
+      (await services.resolve(TransferFormats)).importer('pages'),
+    )
+    await expect(asked).rejects.toMatchObject({
+      context: { formats: expect.arrayContaining(['csv', 'lines']) as unknown },
+    })
+  })
+})
