@@ -78,8 +78,10 @@ export class PostgresServer {
 
   async up(): Promise<void> {
     const [program, args] = asUser('postgres', ['-D', this.data])
-    this.#process = spawn(program, args, { cwd: '/', stdio: 'ignore' })
     for (let attempt = 0; ; attempt += 1) {
+      // After a kill it does not start before the last of its old processes has gone.
+      if (this.#process === undefined || this.#process.exitCode !== null)
+        this.#process = spawn(program, args, { cwd: '/', stdio: 'ignore' })
       try {
         await this.sql('SELECT 1', 'postgres')
         return
