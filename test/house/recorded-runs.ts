@@ -34,6 +34,8 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   'plugins:link': 'starts a thread of the built program; test/cli/plugins.test.ts runs it',
   'plugins:inspect': 'needs an installed plugin; test/cli/plugins.test.ts runs it',
   'plugins:uninstall': 'needs an installed plugin; test/cli/plugins.test.ts runs it',
+  accept: 'archives, as the run of archive does; test/git/merge.test.ts',
+  merge: 'makes a commit, whose name is another every time; test/git/merge.test.ts',
   'agent:events:merge-driver': 'git runs it with three files; test/git/merge-drivers.test.ts',
   'agent:specs:merge-driver': 'git runs it with three files; test/git/merge-drivers.test.ts',
 }

@@ -32,6 +32,7 @@ import { TableProjections } from '../plugin/host/table-projections.js'
 import { AfterEvents } from '../plugin/host/after-events.js'
 import { type Extensions, Formats, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
+import { BranchInBase } from '../rules/branch-in-base.js'
 import { LaneInFile } from '../rules/lane-in-file.js'
 import * as libraryGuards from '../rules/library-guards.js'
 import { MoveRule } from '../rules/move-rule.js'
@@ -156,6 +157,7 @@ function storeModule(): ContainerModule {
     for (const name of Object.keys(libraryGuards) as (keyof typeof libraryGuards)[])
       bind<MoveRule>(MoveRule).toDynamicValue((context) => context.get<MoveRule>(libraryGuards[name]))
     bind<MoveRule>(MoveRule).toDynamicValue((context) => context.get(LaneInFile))
+    bind<MoveRule>(MoveRule).toDynamicValue((context) => context.get(BranchInBase))
     bind<OpensRepository>(OpensRepository).toDynamicValue((context) => () => ({
       machine: context.get(MachineChecks),
       log: context.get(LogChecks),

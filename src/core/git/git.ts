@@ -33,6 +33,16 @@ export function git(folder: string, args: readonly string[], options: GitOptions
   throw unsafeRepository(folder, stderr) ?? (refusal.isNo ? undefined : distrusted(folder)) ?? refusal
 }
 
+/**
+ * Like `git`, for commands whose exit code 1 says something too: returns their output for 0 and for 1.
+ * @throws as `git` for everything else
+ */
+export function gitEither(folder: string, args: readonly string[]): { isYes: boolean; output: Buffer } {
+  const { status, stdout, stderr } = run(folder, args, { timeout: QUESTION_TIMEOUT_MS })
+  if (status === 0 || status === 1) return { isYes: status === 0, output: stdout }
+  throw unsafeRepository(folder, stderr) ?? new GitRefusal(folder, args, status, reasonIn(stderr), stderr)
+}
+
 /** Like `git`, but returns text without its last newline. */
 export function gitText(folder: string, args: readonly string[], options: GitOptions = {}): string {
   return git(folder, args, options).toString('utf8').replace(/\n$/, '')

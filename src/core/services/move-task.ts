@@ -88,6 +88,13 @@ export class MoveTask {
     }))
   }
 
+  /** Refuses what `moveAll` would refuse now, and writes nothing. @throws KittyError as `move` */
+  @Exclusive
+  @SyncsDefinition
+  async judge({ workPackages, ...request }: MovesRequest): Promise<void> {
+    for (const workPackage of workPackages) await this.#drafts({ ...request, workPackage })
+  }
+
   @Exclusive
   @SyncsDefinition
   protected async make(request: MovesRequest): Promise<MadeMove[]> {

@@ -23,7 +23,11 @@ export interface Config {
     /** `daily`: one file per day. `per-writer`: one file per day and clone, so that no merge needs a driver. */
     readonly files: 'daily' | 'per-writer'
   }
-  readonly merge: { readonly status: StatusRule }
+  readonly merge: {
+    readonly status: StatusRule
+    /** Who merges packages' branches: `kitty merge`, or people on a forge. */
+    readonly by: 'kitty' | 'forge'
+  }
   readonly claims: {
     /** How long a claim holds a package after its holder's last sign of life, in milliseconds. */
     readonly expire: number
@@ -55,7 +59,7 @@ const BUILT_IN: Readonly<Record<string, WorkflowTable>> = {
 const DEFAULTS: Config = {
   workflow: DEFAULT_WORKFLOW,
   log: { files: 'daily' },
-  merge: { status: 'last_writer_wins' },
+  merge: { status: 'last_writer_wins', by: 'kitty' },
   claims: { expire: 4 * 3_600_000 },
   errors: { track: false },
 }
@@ -68,8 +72,11 @@ const PARSERS: { readonly [Key in keyof Config]-?: Parser<Config[Key]> } = {
     return { files: oneOf('log.files', files, ['daily', 'per-writer'], report) }
   },
   merge: (value, report) => {
-    const { status } = section('merge', value, ['status'], report)
-    return { status: oneOf('merge.status', status, ['last_writer_wins', 'priority'], report) }
+    const { status, by } = section('merge', value, ['status', 'by'], report)
+    return {
+      status: oneOf('merge.status', status, ['last_writer_wins', 'priority'], report),
+      by: oneOf('merge.by', by, ['kitty', 'forge'], report),
+    }
   },
   claims: (value, report) => {
     const { expire } = section('claims', value, ['expire'], report)

@@ -1,0 +1,28 @@
+import type { AcceptResult } from '../../services/accept-feature.js'
+import type { MergeResult } from '../../services/merge-package.js'
+
+/** Output of `kitty merge`. */
+export function renderMerged({
+  work_package,
+  branch,
+  base,
+  commit,
+  merged,
+  event,
+  removed,
+}: MergeResult): string {
+  const at = commit === null ? '' : ` (${commit.slice(0, 10)})`
+  return [
+    `${work_package}: ${branch} ${merged ? 'merged' : 'was merged before'} into ${base}${at}`,
+    event === null
+      ? '  it was done before'
+      : `  moved to ${String(event.payload['new_status'])} (${event.actor})`,
+    ...(removed === null ? [] : [`  removed ${removed}`]),
+  ].join('\n')
+}
+
+/** Output of `kitty accept`. */
+export function renderAccepted({ feature, done, dropped, event }: AcceptResult): string {
+  const left = dropped === 0 ? '' : `, ${dropped} canceled`
+  return `${feature}: accepted and archived, ${done} done${left} (${event.actor})`
+}

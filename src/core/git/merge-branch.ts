@@ -1,0 +1,94 @@
+/** Merging one branch into another: whether it can be, what it would touch, and the merge itself. */
+import { join } from 'node:path'
+import { readOptional } from '../files/read-optional.js'
+import { askGitFields, askGitText, git, gitEither, gitText, GitRefusal, resolveCommit } from './git.js'
+import { operationUnderWay } from './under-way.js'
+
+/** The first git whose `merge-tree` merges without a work tree (git-merge-tree(1)). */
+const MERGES_TREES: readonly [number, number] = [2, 38]
+
+export type TrialMerge =
+  | {
+      readonly isClean: true
+      /** Files of the base that the merge would change, from the repository's top. */
+      readonly touched: readonly string[]
+    }
+  | { readonly isClean: false; readonly conflicts: readonly string[] }
+
+/** The version of git, and whether it can try a merge without touching anything. */
+export function canTryMerges(root: string): { readonly version: string; readonly can: boolean } {
+  const version = /\d+\.\d+(?:\.\d+)?/.exec(gitText(root, ['version']))?.[0] ?? 'unknown'
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [first, second] = MERGES_TREES
+  return { version, can: major > first || (major === first && minor >= second) }
+}
+
+/** Merges in memory and changes nothing. @throws KittyError if git fails */
+export function tryMerge(checkout: string, base: string, branch: string): TrialMerge {
+  const { isYes, output } = gitEither(checkout, [
+    'merge-tree',
+    '--write-tree',
+    '--name-only',
+    '--no-messages',
+    '-z',
+    base,
+    branch,
+  ])
+  const [tree = '', ...names] = output
+    .toString('utf8')
+    .split('\0')
+    .filter((field) => field !== '')
+  if (!isYes) return { isClean: false, conflicts: [...new Set(names)] }
+  const touched = askGitFields(checkout, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base, tree])
+  return { isClean: true, touched }
+}
+
+/** True if the branch brings nothing that `into` does not have. */
+export function isMerged(root: string, branch: string, into: string): boolean {
+  return gitEither(root, ['merge-base', '--is-ancestor', branch, into]).isYes
+}
+
+/** The commit of a local branch, or undefined. */
+export function branchTip(root: string, branch: string): string | undefined {
+  return resolveCommit(root, `refs/heads/${branch}`)
+}
+
+/** Files with staged changes, from the top. `git merge` refuses to start with any. */
+export function stagedIn(checkout: string): string[] {
+  return askGitFields(checkout, ['diff-index', '--cached', '--name-only', '-z', '--no-renames', 'HEAD', '--'])
+}
+
+/**
+ * Merges with a merge commit: hooks, signing and identity are the user's. A merge that a hook refuses is taken back.
+ * @throws GitRefusal
+ */
+export function mergeBranch(checkout: string, branch: string, message: string): void {
+  const options = ['--no-ff', '--commit', '--no-squash', '--no-edit', '--no-autostash', '--quiet']
+  try {
+    git(checkout, ['merge', ...options, '-m', message, branch])
+  } catch (error) {
+    if (error instanceof GitRefusal && operationUnderWay(gitDirOf(checkout)) === 'merge')
+      git(checkout, ['merge', '--abort'])
+    throw error
+  }
+}
+
+/** True if the checkout is in the middle of exactly this merge, without a conflict: whoever made it was killed. */
+export function isInterrupted(checkout: string, branch: string, message: string): boolean {
+  const gitDir = gitDirOf(checkout)
+  if (operationUnderWay(gitDir) !== 'merge') return false
+  const isOurs = readOptional(join(gitDir, 'MERGE_MSG'))?.split('\n')[0] === message
+  const isBranch =
+    askGitText(checkout, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']) === branchTip(checkout, branch)
+  return isOurs && isBranch && askGitFields(checkout, ['ls-files', '--unmerged', '-z']).length === 0
+}
+
+/** Commits an interrupted merge. @throws GitRefusal */
+export function finishMerge(checkout: string): void {
+  git(checkout, ['commit', '--no-edit', '--quiet'])
+}
+
+/** Git's directory for the checkout, absolute. */
+export function gitDirOf(checkout: string): string {
+  return gitText(checkout, ['rev-parse', '--absolute-git-dir'])
+}

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isKittyError } from '../../src/core/errors/kitty-error.js'
+import { Gates } from '../../src/core/services/gates.js'
+import { Implement } from '../../src/core/services/implement.js'
+import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
+import { MergePackage } from '../../src/core/services/merge-package.js'
+import { MoveTask } from '../../src/core/services/move-task.js'
+import { by, FEATURE, inProcess, kitty, project, type Ran, shims } from '../support/kitty.js'
+import { gitIn } from '../support/temp-repository.js'
+
+const BRANCH = `${FEATURE}-WP01`
+
+describe('kitty merge', () => {
+  let root: string
+  let worktree: string
+  const git = (...args: string[]): string => gitIn(root, ...args).trimEnd()
+  const merge = (env: NodeJS.ProcessEnv = {}): Promise<Ran> => kitty(root, ['merge', 'WP01', '--json'], env)
+  const lane = async (): Promise<unknown> =>
+    (await inProcess(root, MoveTask, async ({ store }) => store.workPackage(FEATURE, 'WP01'))).result?.lane
+  /** The refusal of a merge in this process. */
+  const refused = async (): Promise<string> => {
+    const request = { feature: FEATURE, workPackage: 'WP01', provenance: by('ada') }
+    try {
+      await inProcess(root, MergePackage, (service) => service.merge(request))
+      return 'merged'
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      expect(error.exitCode).toBe(1)
+      return [error.kind, error.message, ...error.nextSteps.map(({ text }) => text)].join('\n')
+    }
+  }
+  /** A git that kills the kitty that called it, before or after the command that the pattern matches. */
+  const deadly = (pattern: string, when: 'before' | 'after'): NodeJS.ProcessEnv => {
+    const real = process.env['PATH']?.split(':').find((folder) => existsSync(join(folder, 'git'))) ?? ''
+    const run = `"${real}/git" "$@"`
+    const kill = when === 'before' ? 'kill -9 $PPID; exit 1' : `${run}; kill -9 $PPID; exit 1`
+    return shims({ git: `#!/bin/sh\ncase "$*" in ${pattern}) ${kill};; esac\nexec ${run}\n` })
+  }
+  const expectWhole = async (ran: Ran): Promise<void> => {
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0)
+    expect(await lane()).toBe('done')
+    expect(git('log', '--first-parent', '--merges', '--format=%s')).toBe(
+      `Merge WP01 of ${FEATURE}: Part WP01`,
+    )
+    expect(readFileSync(join(root, 'work.txt'), 'utf8')).toBe('done\n')
+    expect(existsSync(worktree)).toBe(false)
+    expect(git('branch', '--list', BRANCH)).not.toBe('')
+    expect(git('status', '--porcelain', '--untracked-files=no', 'work.txt', 'README.md')).toBe('')
+  }
+
+  beforeEach(async () => {
+    root = await project()
+    worktree = join(root, '.worktrees', BRANCH)
+    const about = { feature: FEATURE, workPackage: 'WP01', provenance: by('ada') }
+    await inProcess(root, Implement, (service) => service.implement(about))
+    writeFileSync(join(worktree, 'work.txt'), 'done\n')
+    gitIn(worktree, 'add', 'work.txt')
+    gitIn(worktree, 'commit', '--quiet', '--message', 'work')
+    await inProcess(root, MarkSubtasks, (service) =>
+      service.mark({ ...about, subtasks: ['T001'], done: true }),
+    )
+    await inProcess(root, MoveTask, (service) => service.move({ ...about, to: 'for_review', force: false }))
+  })
+
+  it('merges, moves and removes in one command, and says so when it is done already', async () => {
+    writeFileSync(join(root, 'README.md'), 'mine\n')
+    const ran = await merge()
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('mine\n')
+    git('checkout', '--quiet', 'README.md')
+    await expectWhole(ran)
+    expect(ran.json()).toMatchObject({ branch: BRANCH, base: 'main', merged: true, removed: worktree })
+    expect((await merge()).json()).toMatchObject({ merged: false, event: null, removed: null })
+  })
+
+  it.each([
+    ['before the merge', 'merge\\ --no-ff*', 'before'],
+    ['after the merge', 'merge\\ --no-ff*', 'after'],
+    ['before the removal', 'worktree\\ remove*', 'before'],
+    ['after the removal', 'worktree\\ remove*', 'after'],
+  ] as const)('killed %s goes on with the next run', async (_, pattern, when) => {
+    const killed = await merge(deadly(pattern, when))
+    expect(killed.code).not.toBe(0)
+    await expectWhole(await merge())
+  })
+
+  it('goes on where git itself was killed in the merge', async () => {
+    const hook = join(root, '.git', 'hooks', 'prepare-commit-msg')
+    writeFileSync(hook, '#!/bin/sh\nkill -9 $PPID\n', { mode: 0o755 })
+    expect((await merge()).code).not.toBe(0)
+    expect(existsSync(join(root, '.git', 'MERGE_HEAD'))).toBe(true)
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 })
+    await expectWhole(await merge())
+  })
+
+  const expectNothing = async (said: string, word: string): Promise<void> => {
+    expect(said).toContain(word)
+    expect(git('log', '--merges', '--format=%h')).toBe('')
+    expect(existsSync(join(root, '.git', 'MERGE_HEAD'))).toBe(false)
+    expect(existsSync(worktree)).toBe(true)
+    expect(await lane()).toBe('for_review')
+  }
+
+  it('changes nothing when a gate has not passed', async () => {
+    await inProcess(root, Gates, (service) =>
+      service.add({ feature: FEATURE, workPackage: 'WP01', type: 'CI_CHECK', provenance: by('ada') }),
+    )
+    await expectNothing(await refused(), 'GateFailure')
+  })
+
+  it('changes nothing when the branches conflict, and names the files', async () => {
+    writeFileSync(join(root, 'work.txt'), 'other\n')
+    git('add', 'work.txt')
+    git('commit', '--quiet', '--message', 'other')
+    await expectNothing(await refused(), 'conflicts with main in work.txt')
+    expect(readFileSync(join(root, 'work.txt'), 'utf8')).toBe('other\n')
+  })
+
+  it('changes nothing when the base has a change in a file that the merge touches', async () => {
+    writeFileSync(join(root, 'work.txt'), 'mine\n')
+    await expectNothing(await refused(), 'work.txt')
+    expect(readFileSync(join(root, 'work.txt'), 'utf8')).toBe('mine\n')
+  })
+
+  it('changes nothing with staged changes, and leaves them staged', async () => {
+    writeFileSync(join(root, 'README.md'), 'mine\n')
+    git('add', 'README.md')
+    await expectNothing(await refused(), 'staged')
+    expect(git('diff', '--cached', '--name-only')).toBe('README.md')
+  })
+
+  it('changes nothing while work on the branch is not committed', async () => {
+    writeFileSync(join(worktree, 'more.txt'), 'x')
+    await expectNothing(await refused(), 'more.txt')
+  })
+
+  it('takes back a merge that a hook refuses', async () => {
+    const hook = join(root, '.git', 'hooks', 'commit-msg')
+    writeFileSync(hook, '#!/bin/sh\necho no such merge >&2\nexit 1\n', { mode: 0o755 })
+    await expectNothing(await refused(), 'no such merge')
+    expect(existsSync(join(root, 'work.txt'))).toBe(false)
+  })
+
+  it('with an older git names the command to type, and does the rest afterwards', async () => {
+    const old = deadly('version', 'before')
+    const path = old['PATH']?.split(':')[0] ?? ''
+    const shim = readFileSync(join(path, 'git'), 'utf8')
+    writeFileSync(join(path, 'git'), shim.replace('kill -9 $PPID; exit 1', 'echo git version 2.37.1; exit 0'))
+    const ran = await merge(old)
+    await expectNothing(ran.stdout, '2.37.1')
+    const { error } = ran.json() as { error: { next_steps: unknown } }
+    expect(JSON.stringify(error.next_steps)).toContain(`merge --no-ff ${BRANCH}`)
+    git('merge', '--no-ff', '-m', `Merge WP01 of ${FEATURE}: Part WP01`, BRANCH)
+    await expectWhole(await merge(old))
+  })
+
+  it('leaves merging to the forge where config.json says so, and done to what is merged', async () => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    await expectNothing(await refused(), 'push --set-upstream origin')
+    const early = await kitty(root, ['done', 'WP01', '--json'])
+    expect([early.code, early.stdout.includes('is not in main yet')]).toEqual([1, true])
+    git('merge', '--quiet', '--no-ff', '--no-edit', BRANCH)
+    expect((await kitty(root, ['done', 'WP01'])).code).toBe(0)
+  })
+
+  it('is refused where no checkout has the base', async () => {
+    git('switch', '--quiet', '--create', 'elsewhere')
+    await expectNothing(await refused(), 'switch main')
+  })
+})
+
+describe('kitty accept', () => {
+  it('names everything that is open, and archives what is not', async () => {
+    const root = await project()
+    const early = await kitty(root, ['accept', FEATURE, '--json'])
+    expect(early.code).toBe(1)
+    expect(early.json()).toMatchObject({
+      error: { context: { blockers: ['WP01', 'WP02', 'WP03'].map((id) => ({ work_package: id })) } },
+    })
+    await kitty(root, ['move', 'WP01', 'done', '--force', '--reason', 'no subtasks here'])
+    await kitty(root, ['cancel', 'WP02', 'WP03', '--reason', 'not needed'])
+    const accepted = await kitty(root, ['accept', FEATURE, '--json'])
+    expect(accepted.json()).toMatchObject({ done: 1, dropped: 2, event: { event_type: 'FeatureArchived' } })
+  })
+})
