@@ -14,7 +14,6 @@ import { Workspace } from '../workspace/workspace.js'
 import { packageCreated } from './definitions/definition-events.js'
 import { OwnWriting } from './definitions/own-writing.js'
 import { PackagePlaces } from './definitions/package-places.js'
-import { knownWorkPackage } from './known-work-package.js'
 
 export interface RenumberRequest {
   readonly feature: string
@@ -45,12 +44,11 @@ export class RenumberPackage {
 
   /**
    * The old ID keeps its events; the file that stays says what its package is.
-   * @throws KittyError UnknownWorkPackage; UsageError unless the ID has this file and one other; DamagedData
+   * @throws KittyError UsageError unless the ID has this file and one other; DamagedData
    */
   @Exclusive
   async renumber(request: RenumberRequest): Promise<RenumberResult> {
     const { feature, workPackage, provenance } = request
-    await knownWorkPackage(this.store, feature, workPackage)
     const { root } = this.workspace
     const files = this.places.filesOf(feature, workPackage)
     const file = files.find((one) => basename(one) === basename(request.file))
@@ -68,6 +66,7 @@ export class RenumberPackage {
     putInside(root, to, moved.bytes)
     removeInside(root, from)
     this.own.keep(this.places.short(to), undefined, moved.bytes)
+    this.own.keep(file, before, undefined)
     return { feature, work_package: workPackage, renumbered: id, file: this.places.short(to) }
   }
 

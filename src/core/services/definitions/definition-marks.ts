@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
@@ -107,7 +108,7 @@ function marksOf(feature: string, id: string, comparison: Comparison): MarkDocum
       return [
         {
           mark: 'twice',
-          text: `${comparison.file.files.join(' and ')} have one id: rename one to the next free number, its work_package_id too${toSync(feature, ', then')}`,
+          text: `${comparison.file.files.join(' and ')} have one id${toRenumber(feature, comparison.file)}`,
         },
       ]
     case 'differs': {
@@ -148,4 +149,9 @@ function elsewhere(feature: string, id: string, copy: string): MarkDocument {
     mark: 'elsewhere',
     text: `${copy} has another definition and is not read; to take it over${toRun(['kitty', 'edit', `${feature}/${id}`, '--from-here'])}`,
   }
+}
+
+function toRenumber(feature: string, { id, files }: { id: string; files: readonly string[] }): string {
+  const words = ['kitty', 'renumber', `${feature}/${id}`, basename(files.at(-1) ?? '')]
+  return toRun(words, '; one gets a number of its own with:')
 }
