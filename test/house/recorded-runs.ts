@@ -116,6 +116,7 @@ export const RUNS: readonly Run[] = [
     before: ({ write }) => write('todo.md', '# Later\n\n- [ ] Sing\n'),
   }),
   run('agent events restore --from HEAD'),
+  run('agent events redact --purge'),
   run('claim WP04', { before: branched }),
   run('agent merge preview other', { before: committed }),
   run('move WP04 doing', { actor: 'bob', before: switched('other') }),

@@ -1,6 +1,7 @@
 /** Cuts lists to what their reader has room for, and says what was left out. */
 import { KittyError } from '../errors/kitty-error.js'
 import { shellWords } from '../platform/shell-words.js'
+import { shownWords } from '../errors/next-step.js'
 
 /** The flags of every list. */
 export interface ListFlags {
@@ -96,7 +97,7 @@ function withoutLimits(argv: readonly string[], total: number): string[] {
 
 function budgetTooSmall(budget: number, needed: number): KittyError {
   return new KittyError('UsageError', `A budget of ${budget} tokens has no room for one item.`, {
-    nextSteps: [`--budget ${needed}`, 'or --fields, to show less of each'],
+    nextSteps: [...shownWords(['--budget', String(needed)]), 'or --fields, to show less of each'],
     context: { budget, needed },
   })
 }
@@ -111,7 +112,7 @@ export function pickFields(rows: readonly object[], fields: string): Record<stri
   const unknown = names.filter((name) => rows.length > 0 && !known.includes(name))
   if (unknown.length > 0)
     throw new KittyError('UsageError', `There is no field ${unknown.join(', ')}.`, {
-      nextSteps: [`--fields ${known.join(',')}`],
+      nextSteps: shownWords(['--fields', known.join(',')]),
       context: { unknown, fields: known },
     })
   return rows.map((row) => Object.fromEntries(names.map((name) => [name, Reflect.get(row, name) as unknown])))

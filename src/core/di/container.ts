@@ -48,6 +48,7 @@ import { Config, FoldRules, readConfig, Workflow } from '../workspace/config.js'
 import { findWorkspace, requireInitialized } from '../workspace/find-workspace.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
+import { Redactions } from '../log/redactions.js'
 
 /** How long a command waits while another one notifies plugins; after that, a later command reports these events. */
 const HOOK_LOCK_MS = 5_000
@@ -134,6 +135,7 @@ function logModule(session: Session): ContainerModule {
           () => dayFilesFor(workspace, context.get<Config>(Config)),
           (text) => notices.warn(text),
           context.get<Registry>(EventRegistry),
+          context.get<Redactions>(Redactions),
         )
       const log = logIn(workspace)
       if (context.get<Config>(Config).hub === undefined) return log
@@ -141,6 +143,9 @@ function logModule(session: Session): ContainerModule {
       const fresh = context.get<() => Resolver>(FreshContainer)
       return new OverlaidLog(log, overlay, () => listenToHub(fresh()))
     })
+    bind<Redactions>(Redactions).toDynamicValue(
+      (context) => new Redactions(context.get<Workspace>(Workspace).privateDir),
+    )
   })
 }
 

@@ -25,6 +25,7 @@ import { prefixCrc, scanFile } from './format/scan-file.js'
 import { storageError } from '../files/storage-error.js'
 import { type LogFolders, repairTail } from './repair/torn-tail.js'
 import { SEPARATOR } from '../platform/paths.js'
+import type { Redactions } from './redactions.js'
 
 const LF = 0x0a
 const BRACE = 0x7b
@@ -60,6 +61,7 @@ export class JsonlEventLog implements EventLog {
     /** Receives warnings about data that was stored all the same. */
     private readonly warn: (message: string) => void = () => undefined,
     private readonly registry?: Registry,
+    private readonly redactions?: Redactions,
   ) {
     this.#known = new KnownFiles(folders.eventsDir)
   }
@@ -83,7 +85,8 @@ export class JsonlEventLog implements EventLog {
   }
 
   scan(file: string, from: ScanPosition): Generator<LogLine[], ScanEnd> {
-    return scanFile(this.folders.eventsDir, file, from, this.registry)
+    const lines = scanFile(this.folders.eventsDir, file, from, this.registry)
+    return this.redactions === undefined ? lines : this.redactions.scanned(lines)
   }
 
   prefixCrc(file: string, length: number): number | undefined {
@@ -105,10 +108,11 @@ export class JsonlEventLog implements EventLog {
       const bytes = Buffer.allocUnsafe(length)
       if (readFully(open.fd, bytes, 0, length, offset) < length) return undefined
       // Ignore what a merge or an editor put around a line: it is still the same event.
-      return bytes
+      const text = bytes
         .toString('latin1')
         .replace(/^\u00ef\u00bb\u00bf/, '')
         .replace(/\r?\n$/, '')
+      return this.redactions?.text(text) ?? text
     } finally {
       closeSync(open.fd)
     }
@@ -141,7 +145,8 @@ export class JsonlEventLog implements EventLog {
   }
 
   putBack(lines: readonly RawLine[]): number {
-    const unique = [...new Map(lines.map((line) => [line.event_id, line])).values()]
+    const counted = lines.map((line) => this.redactions?.line(line) ?? line)
+    const unique = [...new Map(counted.map((line) => [line.event_id, line])).values()]
     const files = (this.#dayFiles ??= this.files())
     for (const ofDay of groupBy(unique, (line) => dayOf(line.timestamp)).values()) {
       const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')
@@ -194,7 +199,8 @@ export class JsonlEventLog implements EventLog {
     try {
       for (const place of places) {
         const location = locations[place]
-        if (location !== undefined) into[place] = eventAt(fd, location, this.registry)
+        const event = location && eventAt(fd, location, this.registry)
+        into[place] = event && (this.redactions?.counted(event) ?? event)
       }
       areThere = places.every((place) => into[place] !== undefined)
     } finally {

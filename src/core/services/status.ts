@@ -13,6 +13,13 @@ import { Workspace } from '../workspace/workspace.js'
 import { Leases, leaseIn } from './claims/leases.js'
 import { DefinitionMarks } from './definitions/definition-marks.js'
 import { LaneFiles } from './lane-files.js'
+import { Notices } from '../errors/notices.js'
+import { Archive } from '../log/archive/archive.js'
+import { Redactions } from '../log/redactions.js'
+import { Journal } from '../log/repair/journal.js'
+import { toRun } from '../errors/next-step.js'
+
+const REDACT = ['kitty', 'agent', 'events', 'redact']
 
 /** The board, read from the index, which has one row per package. */
 @injectable()
@@ -24,6 +31,10 @@ export class Status {
     @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Leases) private readonly leases: Leases,
+    @inject(Redactions) private readonly redactions: Redactions,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(Archive) private readonly archive: Archive,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**
@@ -46,6 +57,7 @@ export class Status {
   ): Promise<StatusDocument> {
     return this.store.snapshot(async () => {
       const all = await this.store.features()
+      if (this.redactions.undecided.length > 0) await this.#nameHidden()
       const away = new Set(
         archived || feature !== undefined
           ? []
@@ -68,6 +80,17 @@ export class Status {
       })
       return { ...document, features: await this.#withArchived(document.features, all) }
     })
+  }
+
+  /** Anyone can write a stub, so a person decides what happens to the lines that it hides here. */
+  async #nameHidden(): Promise<void> {
+    const { hiddenEvents } = await import('../log/hidden-lines.js')
+    const ids = await hiddenEvents(this.redactions, this.journal, this.archive)
+    if (ids.length === 0) return
+    const named = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`
+    this.notices.warn(
+      `${ids.length} ${ids.length === 1 ? 'event was' : 'events were'} redacted elsewhere (${named}). To delete what this clone keeps${toRun([...REDACT, '--purge'])}. To take one back${toRun([...REDACT, '--refuse', ids[0] ?? 'EVENT'])}`,
+    )
   }
 
   async #withArchived(

@@ -29,6 +29,7 @@ import { Acknowledged, ARCHIVE_AT } from './acknowledged.js'
 import { Workspace } from '../workspace/workspace.js'
 import { AttributeGuard } from './attribute-guard.js'
 import { Notices } from '../errors/notices.js'
+import { Redactions } from '../log/redactions.js'
 
 /** After reading this many journal lines we note that the log has them, so that later reads skip them. */
 const MANY = 64
@@ -50,6 +51,7 @@ export class Recovery {
     @inject(Acknowledged) private readonly acknowledged: Acknowledged,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(AttributeGuard) private readonly attributes: AttributeGuard,
+    @inject(Redactions) private readonly redactions: Redactions,
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
@@ -67,6 +69,7 @@ export class Recovery {
       await this.#catchUp(index)
       freshness = await index.freshness(this.log.list())
     }
+    if (this.redactions.all.size > 0 && (await this.#redactAgain(index))) await this.#catchUp(index)
     const putBack = await this.#reconcileJournal(index, freshness.journal)
     const took = await this.#takeOtherSides(index)
     return { hasProblems: freshness.hasProblems, putBack: putBack || took }
@@ -160,6 +163,25 @@ export class Recovery {
 
   async #catchUp(index: EventIndex): Promise<void> {
     this.explain(await catchUp(this.log, index), index)
+  }
+
+  /**
+   * Git may have brought back the full line of an event that was redacted here, with a checkout or a stash.
+   * @returns whether it had
+   */
+  async #redactAgain(index: EventIndex): Promise<boolean> {
+    const ids = [...this.redactions.all.values()].flatMap(({ verdict, event }) =>
+      verdict === 'here' || verdict === 'purged' ? [event.event_id as string] : [],
+    )
+    const files = new Set((await index.rows(ids)).map(({ file }) => file))
+    const { replaceLines } = await import('../log/repair/redact-files.js')
+    const counted = (line: RawLine): RawLine => this.redactions.line(line)
+    const count = replaceLines(this.workspace.eventsDir, ids, counted, { files })
+    if (count > 0)
+      this.notices.warn(
+        `Redacted ${count} ${count === 1 ? 'line' : 'lines'} again that git had brought back.`,
+      )
+    return count > 0
   }
 
   async #repairTails(index: EventIndex): Promise<void> {

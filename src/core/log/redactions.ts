@@ -1,0 +1,143 @@
+import { closeSync, constants, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { systemCode } from '../errors/kitty-error.js'
+import { encodeEvent, isStub, type LogEvent, parseEvent } from '../events-lib.js'
+import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
+import type { LogLine, RawLine, ScanEnd } from './event-log.js'
+
+/**
+ * Why a line counts here whatever the log's files say.
+ * - `here`: a person redacted the event in this clone.
+ * - `elsewhere`: a stub came with git; this clone may still keep the full line.
+ * - `purged`: the same, and the full line is gone here.
+ * - `refused`: a person took the full line back; the stub does not count.
+ */
+type Verdict = 'here' | 'elsewhere' | 'purged' | 'refused'
+
+export interface Redaction {
+  readonly verdict: Verdict
+  /** The line that counts: the stub, or the full line of a refused one. */
+  readonly event: LogEvent
+}
+
+/**
+ * The redacted events that this clone knows, in the private folder. Git can bring a full line back at any time, with a
+ * checkout or a stash; what counts is here, so no reader and no repair shows it again. docs/trust.md, "Removal on
+ * purpose".
+ */
+export class Redactions {
+  #known: Map<string, Redaction> | undefined
+  readonly #path: string
+
+  constructor(privateDir: string) {
+    this.#path = join(privateDir, 'redactions.jsonl')
+  }
+
+  get all(): ReadonlyMap<string, Redaction> {
+    return (this.#known ??= this.#read())
+  }
+
+  /** Stubs that came with git, about which no one has decided here. */
+  get undecided(): Redaction[] {
+    return [...this.all.values()].filter(({ verdict }) => verdict === 'elsewhere')
+  }
+
+  /** Durable when it returns. @throws KittyError NotWritable, DiskFull */
+  record(redactions: readonly Redaction[]): void {
+    const next = new Map(this.#read())
+    for (const one of redactions) next.set(one.event.event_id, one)
+    writePrivateFile(this.#path, [...next.values()].map(lineOf).join(''))
+    this.#known = next
+  }
+
+  /** The event as it counts here. */
+  counted(event: LogEvent): LogEvent {
+    return this.all.get(event.event_id)?.event ?? event
+  }
+
+  /** Replaces lines whose event is redacted or refused, and remembers stubs that came with git. */
+  *scanned(lines: Generator<LogLine[], ScanEnd>): Generator<LogLine[], ScanEnd> {
+    for (;;) {
+      const step = lines.next()
+      if (step.done === true) return step.value
+      this.#remember(step.value)
+      yield this.all.size === 0 ? step.value : step.value.map((line) => this.#replaced(line))
+    }
+  }
+
+  /** The line to put back for an acknowledged one. */
+  line(line: RawLine): RawLine {
+    const found = this.all.get(line.event_id)
+    return found === undefined ? line : { ...line, bytes: Buffer.from(encodeEvent(found.event)) }
+  }
+
+  /** The text of a line as it counts here. @param text Latin-1, without its newline */
+  text(text: string): string {
+    if (this.all.size === 0) return text
+    const found = this.all.get(/"event_id":"([0-9A-Z]{26})"/.exec(text)?.[1] ?? '')
+    return found === undefined ? text : Buffer.from(encodeEvent(found.event).trimEnd()).toString('latin1')
+  }
+
+  #replaced(line: LogLine): LogLine {
+    const found = line.event && this.all.get(line.event.event_id)
+    return found === undefined ? line : { ...line, event: found.event }
+  }
+
+  /** Best effort: a reader may not be able to write here, and the next one remembers. */
+  #remember(lines: readonly LogLine[]): void {
+    const fresh = lines.flatMap(({ event }) =>
+      event !== undefined && isStub(event) && !this.all.has(event.event_id) ? [event] : [],
+    )
+    if (fresh.length === 0) return
+    const redactions = fresh.map((event): Redaction => ({ verdict: 'elsewhere', event }))
+    for (const one of redactions) this.#known?.set(one.event.event_id, one)
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true })
+      // Readers hold no lock: they only append, and a later `record` writes the file anew.
+      const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
+      const fd = openSync(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600)
+      try {
+        writeSync(fd, redactions.map(lineOf).join(''))
+      } finally {
+        closeSync(fd)
+      }
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+    }
+  }
+
+  #read(): Map<string, Redaction> {
+    const known = new Map<string, Redaction>()
+    // Almost every clone has none: one stat.
+    if (statSync(this.#path, { throwIfNoEntry: false }) === undefined) return known
+    for (const text of (readPrivateFile(this.#path) ?? '').split('\n')) {
+      const found = redactionIn(text)
+      if (found === undefined) continue
+      // A person's word counts more than a stub that a reader met.
+      if (found.verdict !== 'elsewhere' || !known.has(found.event.event_id))
+        known.set(found.event.event_id, found)
+    }
+    return known
+  }
+}
+
+function lineOf({ verdict, event }: Redaction): string {
+  return `${JSON.stringify({ verdict, line: encodeEvent(event).trimEnd() })}\n`
+}
+
+const VERDICTS: ReadonlySet<unknown> = new Set<Verdict>(['here', 'elsewhere', 'purged', 'refused'])
+
+function redactionIn(text: string): Redaction | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || !('verdict' in value) || !('line' in value))
+      return undefined
+    const parsed = parseEvent(JSON.parse(String(value.line)))
+    // Cast: the set has only verdicts.
+    return parsed.ok && VERDICTS.has(value.verdict)
+      ? { verdict: value.verdict as Verdict, event: parsed.event }
+      : undefined
+  } catch {
+    return undefined
+  }
+}

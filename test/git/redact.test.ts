@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { kitty, type Outcome } from '../support/program.js'
+import { tempFolder } from '../support/temp-folder.js'
+
+const SECRET = 'the customer is called Acme Widgets'
+const IDENTITY = ['-c', 'user.name=ada', '-c', 'user.email=ada@example.org']
+
+class Place {
+  constructor(readonly root: string) {}
+
+  git(...args: readonly string[]): string {
+    return execFileSync('git', [...IDENTITY, ...args], { cwd: this.root, encoding: 'utf8' })
+  }
+
+  async kitty(...args: readonly string[]): Promise<Outcome> {
+    const outcome = await kitty({ cwd: this.root }, ...args)
+    if (outcome.code !== 0) throw new Error(`kitty ${args.join(' ')}: ${outcome.stderr}`)
+    return outcome
+  }
+
+  commit(message: string): void {
+    this.git('add', '--all')
+    this.git('commit', '--quiet', '-m', message)
+  }
+
+  /** Every file of kitty's that holds the text: in the work tree, and below git's directory. */
+  filesWith(text: string): string[] {
+    return [join(this.root, '.kittify'), join(this.root, '.git', 'kitty')].flatMap((folder) =>
+      filesBelow(folder).filter((path) => readFileSync(path).includes(text)),
+    )
+  }
+
+  async shown(): Promise<string> {
+    const outputs = [
+      await this.kitty('agent', 'events', 'list', '--json'),
+      await this.kitty('agent', 'tasks', 'show', 'WP01', '--json'),
+    ]
+    return outputs.map(({ stdout }) => stdout).join('\n')
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+}
+
+/** A repository with a note that must go, committed on main and on an older branch, and a clone of it. */
+async function noted(): Promise<{ origin: Place; clone: Place; id: string }> {
+  const folder = tempFolder()
+  const origin = new Place(join(folder, 'origin'))
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main', origin.root])
+  await origin.kitty('init')
+  await origin.kitty('agent', 'feature', 'setup-spec', 'demo')
+  await origin.kitty('new', 'A package')
+  const { stdout } = await origin.kitty('agent', 'tasks', 'note', 'WP01', SECRET, '--json')
+  const { event } = JSON.parse(stdout) as { event: { event_id: string } } // the command's document
+  origin.commit('note')
+  origin.git('branch', 'older')
+  origin.git('clone', '--quiet', origin.root, join(folder, 'clone'))
+  const clone = new Place(join(folder, 'clone'))
+  return { origin, clone, id: event.event_id }
+}
+
+describe('a redacted event', () => {
+  it('is gone from every file of kitty and every answer, and nothing of git brings it back', async () => {
+    const { origin, id } = await noted()
+    expect(origin.filesWith(SECRET).length).toBeGreaterThan(1)
+    const { stdout } = await origin.kitty(
+      'agent',
+      'events',
+      'redact',
+      id,
+      '--reason',
+      'names a customer',
+      '--json',
+    )
+    expect(JSON.parse(stdout)).toMatchObject({
+      redacted: [{ event_id: id, event_type: 'NoteAdded' }],
+      warnings: [],
+    })
+    expect(origin.filesWith(SECRET)).toEqual([])
+    expect(await origin.shown()).toContain('names a customer')
+
+    for (const bringBack of [
+      () => origin.git('checkout', '--quiet', '--', '.kittify'),
+      () => origin.git('checkout', '--quiet', '--force', 'older'),
+      () => origin.git('checkout', '--quiet', '--force', 'main'),
+      () => origin.git('stash', '--quiet'),
+    ]) {
+      bringBack()
+      expect(await origin.shown()).not.toContain(SECRET)
+      await origin.kitty('agent', 'tasks', 'note', 'WP01', 'one more')
+      expect(origin.filesWith(SECRET)).toEqual([])
+    }
+    await origin.kitty('agent', 'events', 'restore', '--from', 'older')
+    await origin.kitty('doctor', '--fix').catch(() => undefined)
+    expect(origin.filesWith(SECRET)).toEqual([])
+  })
+
+  it('stays away in a merge with a branch that has the full line', async () => {
+    const { origin, id } = await noted()
+    await origin.kitty('agent', 'events', 'redact', id, '--reason', 'names a customer')
+    origin.commit('redact')
+    origin.git('checkout', '--quiet', 'older')
+    await origin.kitty('agent', 'tasks', 'note', 'WP01', 'on the older branch')
+    origin.commit('older goes on')
+    origin.git('checkout', '--quiet', 'main')
+    origin.git('merge', '--quiet', '--no-edit', 'older')
+    expect(await origin.shown()).not.toContain(SECRET)
+    await origin.kitty('agent', 'tasks', 'note', 'WP01', 'after the merge')
+    expect(origin.filesWith(SECRET)).toEqual([])
+  })
+
+  it('is hidden in a clone that pulls the stub, until someone there purges or refuses it', async () => {
+    for (const decision of ['purge', 'refuse'] as const) {
+      const { origin, clone, id } = await noted()
+      await clone.kitty('agent', 'events', 'redact', id, '--reason', 'names a customer')
+      clone.commit('redact')
+      origin.git('pull', '--quiet', '--no-rebase', '--no-edit', clone.root, 'main')
+      expect(await origin.shown()).not.toContain(SECRET)
+      const status = await origin.kitty('status')
+      expect(status.stderr).toContain('redact --purge')
+      expect(status.stderr).toContain(`redact --refuse ${id}`)
+      if (decision === 'purge') {
+        await origin.kitty('agent', 'events', 'redact', '--purge')
+        expect(origin.filesWith(SECRET)).toEqual([])
+      } else {
+        await origin.kitty('agent', 'events', 'redact', '--refuse', id)
+        expect(await origin.shown()).toContain(SECRET)
+      }
+      expect((await origin.kitty('status')).stderr).not.toContain('--purge')
+    }
+  })
+
+  it('needs a name that means one event, and a reason without a secret', async () => {
+    const { origin, id } = await noted()
+    const redact = (...args: readonly string[]): Promise<Outcome> =>
+      kitty({ cwd: origin.root }, 'agent', 'events', 'redact', ...args)
+    expect(await redact(id)).toMatchObject({ code: 2 })
+    expect(await redact(id, '--reason', '')).toMatchObject({ code: 2 })
+    expect(await redact('ZZZZZZ', '--reason', 'x')).toMatchObject({ code: 2 })
+    expect(await redact(id, '--reason', `ghp_${'a'.repeat(36)}`)).toMatchObject({ code: 2 })
+    expect(await origin.shown()).toContain(SECRET)
+  })
+})
