@@ -60,6 +60,6 @@ describe('the package name', () => {
   })
 
   it('is what messages tell people to install', () => {
-    expect(installCommand('latest')).toBe(`npm install -g ${ownPackage().name}@latest`)
+    expect(installCommand('latest')).toEqual(['npm', 'install', '-g', `${ownPackage().name}@latest`])
   })
 })

@@ -18,6 +18,9 @@ export interface Listing<Row> {
 
 /** Base of the commands that print a list: one meaning of `--limit`, `--fields`, `--brief` and `--budget`. */
 export abstract class ListCommand<T extends typeof Command> extends KittyCommand<T> {
+  // For oclif's manifest, which looks no further up than a class without static members of its own.
+  static override baseFlags = KittyCommand.baseFlags
+
   /** Prints the list and returns its document. */
   protected async list<Row extends object>({ key, rows, render, count }: Listing<Row>): Promise<unknown> {
     const [{ fitList, leftOutLine, pickFields }, { fieldTable }, { withoutEmpty }] = await Promise.all([

@@ -43,7 +43,7 @@ describe('a move while an installed plugin cannot be loaded', () => {
     await expect(move(home)).rejects.toMatchObject({
       kind: 'StateTransitionError',
       message: expect.stringMatching(
-        /kitty-plugin-rules could not be loaded.*kitty plugins uninstall kitty-plugin-rules/,
+        /kitty-plugin-rules could not be loaded.*repair or uninstall the plugin/,
       ) as string,
     })
     expect((await (await workspace.store).workPackage('001-x', 'WP01'))?.lane).toBe('planned')

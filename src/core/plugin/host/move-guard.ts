@@ -39,7 +39,7 @@ export function unloadedRules(plugin: string): MoveGuard {
     name: `unloaded.${plugin}`,
     phase: 'validator',
     check: () => ({
-      message: `The plugin ${plugin} could not be loaded, so its rules for moves are unknown; repair it, run kitty plugins uninstall ${plugin}, or use force with a reason.`,
+      message: `The plugin ${plugin} could not be loaded, so its rules for moves are unknown; repair or uninstall the plugin. An owner can overrule.`,
       blockers: [plugin],
     }),
   })

@@ -5,6 +5,7 @@ import { IndexHealth } from '../../index/index-health.js'
 import { EventStore } from '../../store/event-store.js'
 import type { ProjectionTables } from '../projection-tables.js'
 import { type TableProjection, tablePrefix, type TableRows } from '../table-projection.js'
+import { shownCommand } from '../../errors/next-step.js'
 import { installCommand } from '../../own-package.js'
 
 /** Plugins' tables in the index. Loads TypeORM when the first of them is read. */
@@ -48,7 +49,10 @@ function noTables({ name }: TableProjection): KittyError {
     'MissingDependency',
     `The projection ${name} keeps its rows in SQLite, and this command reads the log directly.`,
     {
-      nextSteps: ['kitty doctor', `${installCommand()} --include=optional`],
+      nextSteps: [
+        ...shownCommand(['kitty', 'doctor']),
+        ...shownCommand([...installCommand(), '--include=optional']),
+      ],
       context: { projection: name },
     },
   )
