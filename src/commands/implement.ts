@@ -10,7 +10,7 @@ import { toRun } from '../core/errors/next-step.js'
 export default class ImplementCommand extends KittyCommand<typeof ImplementCommand> {
   static override summary = 'Start work on a package, in a worktree of its own'
   static override description =
-    'Moves the package to doing, and makes .worktrees/<feature>-<WP> on a branch of that name. Where it is there already, says so. If somebody else has the package: exit 6. Your own checkout, index and stash are not touched.'
+    'Moves the package to doing, and makes .worktrees/<feature>-<WP> on a branch of that name. Where it is there already, says so. If someone else has the package: exit 6. Your own checkout, index and stash are not touched.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01',
     '<%= config.bin %> <%= command.id %> WP02 --feature 017 --base 017-login-WP01',

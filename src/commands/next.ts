@@ -14,7 +14,7 @@ const SHOWN = 5
 export default class NextCommand extends KittyCommand<typeof NextCommand> {
   static override summary = 'Show what to do next, best first, or claim it'
   static override description =
-    'Your packages in work, then what was rejected, reviews, what is ready by priority, and what others left. With --claim you get the best one, and nobody else gets it; the package you have in work comes again. Nothing free: exit 0, with the reasons.'
+    'Your packages in work, then what was rejected, reviews, what is ready by priority, and what others left. With --claim you get the best one, and no one else gets it; the package you have in work comes again. Nothing free: exit 0, with the reasons.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --claim --json',

@@ -17,7 +17,7 @@ import { Workflow } from '../core/workspace/config.js'
 export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
   static override summary = 'Show the board'
   static override description =
-    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file. In a pipe a large board is one line per feature with the packages that wait for somebody; --full shows all.\nWith --at it is the board as it was: at a clock value, at a UTC time or the end of a day, or as a git revision has it.'
+    'Lanes as columns, progress, who works on what, what is blocked and by whom. Without --feature every feature is shown. Writes no tracked file. In a pipe a large board is one line per feature with the packages that wait for someone; --full shows all.\nWith --at it is the board as it was: at a clock value, at a UTC time or the end of a day, or as a git revision has it.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017',
@@ -39,7 +39,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     }),
     offline: offlineFlag,
     watch: Flags.boolean({
-      summary: 'Stay, and draw the board anew whenever it changes.',
+      summary: 'Stay, and draw the board again whenever it changes.',
       exclusive: ['at'],
     }),
   }

@@ -25,7 +25,7 @@ export default class WebCommand extends KittyCommand<typeof WebCommand> {
       max: 65_535,
     }),
     open: Flags.boolean({ summary: 'Open the board in a browser.', default: false }),
-    'read-only': Flags.boolean({ summary: 'Let nobody change anything.', default: false }),
+    'read-only': Flags.boolean({ summary: 'Let no one change anything.', default: false }),
     'new-token': Flags.boolean({
       summary: 'Replace the token, so that open pages are locked.',
       default: false,

@@ -7,9 +7,9 @@ import { KeepAlive, noCommand } from '../core/services/claims/keep-alive.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class WorkCommand extends KittyCommand<typeof WorkCommand> {
-  static override summary = 'Run a command and keep your claim alive meanwhile'
+  static override summary = 'Run a command and keep your claim alive while it runs'
   static override description =
-    'Renews the lease of a package that you have while COMMAND runs, so that nobody takes it over during a long build or an agent run. Exits as COMMAND does. COMMAND sees KITTY_ACTOR and KITTY_SESSION.'
+    'Renews the lease of a package that you have while COMMAND runs, so that no one takes it over during a long build or an agent run. Exits as COMMAND does. COMMAND sees KITTY_ACTOR and KITTY_SESSION.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01 -- npm test',
     '<%= config.bin %> <%= command.id %> WP01 --session s1 -- my-agent --task WP01',

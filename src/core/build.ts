@@ -17,7 +17,7 @@ export interface EventsLibStamp {
   readonly modified: boolean
 }
 
-/** What the bundle carries. Files beside it may be of another version, and it does not run them. */
+/** What the bundle carries. Files next to it may be of another version, and it does not run them. */
 interface Build {
   readonly package: OwnPackage
   readonly eventsLib: EventsLibStamp

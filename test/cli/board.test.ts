@@ -112,7 +112,7 @@ describe('kitty board', () => {
     await expectRestored(terminal, root, code)
   })
 
-  it.runIf(canTmux)('leaves the terminal as it was after an exception that nobody catches', async () => {
+  it.runIf(canTmux)('leaves the terminal as it was after an exception that no one catches', async () => {
     const { root } = await repository()
     const bomb = join(root, '.git/bomb.cjs')
     writeFileSync(bomb, `process.on('SIGUSR2', () => { throw new Error('an exception') })`)

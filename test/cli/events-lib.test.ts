@@ -64,7 +64,7 @@ describe('the events library the program runs on', () => {
     ['a package.json of another version', 'package.json', '"version": "0.1.0"', '"version": "9.9.9"'],
     ['a package.json with another pin', 'package.json', /"commit": "[0-9a-f]{40}"/, '"commit": "none"'],
     ['the note of another build', 'dist/events-lib.json', '"version":"0.1.0"', '"version":"0.1.7"'],
-  ])('is the copy in the bundle, whatever lies beside it: %s', (_name, file, from, to) => {
+  ])('is the copy in the bundle, whatever lies next to it: %s', (_name, file, from, to) => {
     const { kitty, folder } = installation()
     const before = kitty('--version')
     const path = join(folder, file)

@@ -64,7 +64,7 @@ describe('the short words', () => {
     expect(outside.stdout).toContain('START HERE')
   })
 
-  it('have the names of upstream beside them, and lead on whoever types another word', async () => {
+  it('have the names of upstream next to them, and lead on a user who types another word', async () => {
     const { root } = await preparedRepository({ '001-login': LOGIN })
     const noted = await kitty({ cwd: root }, 'agent', 'tasks', 'add-history', 'WP01', '--note', 'seen')
     expect([noted.code, noted.stdout]).toEqual([0, 'WP01: noted (001-login, ada)\n'])

@@ -42,7 +42,7 @@ describe('two clones that claim one package, then pull', () => {
     expect((await shown(await claimedTwice(first, second))).conflicts).toHaveLength(conflicts)
   })
 
-  it('tell the loser with its next command, whichever it is, and name the winner', async () => {
+  it('tell the loser with its next command, no matter which, and name the winner', async () => {
     const [ada, bob] = [as('ada', 's1'), as('bob')]
     const folder = await claimedTwice(ada, bob)
     const lost = { kind: 'LostRace', context: { winner: { actor: 'bob', session: null } } }

@@ -4,7 +4,7 @@ import type { ListFlags } from './fit-list.js'
 import { standardOutput } from './standard-output.js'
 import type { Style } from './style.js'
 
-/** In a pipe, a short word prints at most this many lines of a list: whoever needs more says so. */
+/** In a pipe, a short word prints at most this many lines of a list: a caller that needs more says so. */
 const SHORT_LIMIT = 50
 
 export interface Listing<Row> {

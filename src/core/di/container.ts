@@ -74,7 +74,7 @@ export function createContainer(session: Session, extensions: Extensions = NO_EX
           `${String(id)} is bound neither in src/core/di/container.ts nor by a plugin that could be loaded.`,
         )
       const service = await (home ?? container).getAsync<T>(asked)
-      // An aspect on a plugin's service must find this container, whichever others the process has.
+      // An aspect on a plugin's service must find this container, no matter which others the process has.
       if (home !== undefined && !isOwn) markOwner(service, resolver)
       return service
     },

@@ -73,7 +73,7 @@ export function mergeBranch(checkout: string, branch: string, message: string): 
   }
 }
 
-/** True if the checkout is in the middle of exactly this merge, without a conflict: whoever made it was killed. */
+/** True if the checkout is in the middle of exactly this merge, without a conflict: the process that made it was killed. */
 export function isInterrupted(checkout: string, branch: string, message: string): boolean {
   const gitDir = gitDirOf(checkout)
   if (operationUnderWay(gitDir) !== 'merge') return false

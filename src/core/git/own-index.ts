@@ -21,7 +21,7 @@ export class OwnIndex {
   /**
    * @param root a folder of the checkout
    * @param userIndex the checkout's own index, whose file times save git from reading every file
-   * @param file where to keep it; whoever made it removes it with `remove`
+   * @param file where to keep it; its maker removes it with `remove`
    * @throws KittyError if git fails
    */
   constructor(root: string, userIndex: string, file: string) {

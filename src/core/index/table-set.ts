@@ -38,7 +38,7 @@ export class TableSet {
     return set
   }
 
-  /** Applies the events that the tables lack; makes the tables anew where that is not enough. */
+  /** Applies the events that the tables lack; makes the tables again where that is not enough. */
   async update(eventsAfter: EventsAfter): Promise<void> {
     if (await this.#isCurrent()) return
     await this.index.write(async () => {

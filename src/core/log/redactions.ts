@@ -93,7 +93,7 @@ export class Redactions {
     for (const one of redactions) this.#known?.set(one.event.event_id, one)
     try {
       mkdirSync(dirname(this.#path), { recursive: true })
-      // Readers hold no lock: they only append, and a later `record` writes the file anew.
+      // Readers hold no lock: they only append, and a later `record` writes the file again.
       const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
       const fd = openSync(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600)
       try {

@@ -34,13 +34,13 @@ export interface TableRows {
   query(sql: string, parameters?: unknown[]): Promise<unknown>
 }
 
-/** A view of the log in tables of its own, beside the index and as deletable as the index. */
+/** A view of the log in tables of its own, next to the index and as deletable as the index. */
 export interface TableProjection {
   /** `<plugin>.<name>`: lowercase letters, digits and dashes on both sides of the dot. */
   readonly name: string
-  /** Starts at 1. Raise it whenever `apply` changes what a row means; kitty then makes the tables anew. */
+  /** Starts at 1. Raise it whenever `apply` changes what a row means; kitty then makes the tables again. */
   readonly version: number
-  /** Each with a table named `x_<plugin>_…`, dashes as underscores. A changed column also makes the tables anew. */
+  /** Each with a table named `x_<plugin>_…`, dashes as underscores. A changed column also makes the tables again. */
   readonly entities: readonly EntityClass<object>[]
   /**
    * Adds events to the tables, in causal order, a few thousand at a time. Everything runs in one transaction: if it

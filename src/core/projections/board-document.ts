@@ -3,7 +3,7 @@
  * an empty key holds null or [] and is never omitted; times are RFC 3339 UTC.
  */
 import type { MarkDocument } from './marks.js'
-import type { NextStep } from '../errors/next-step.js'
+import type { NextStep } from '../errors/step.js'
 
 /** Who has a package in a working lane, and for how long. */
 export interface LeaseDocument {

@@ -21,7 +21,7 @@ export interface PrimeList {
 export interface PrimeLists {
   /** Packages in work that this holder has. */
   readonly yours: PrimeList
-  /** Rejected ones, whoever did them: the log keeps no assignee. */
+  /** Rejected ones, no matter who did them: the log keeps no assignee. */
   readonly rejected: PrimeList
   /** Packages that wait for a review and that someone else handed in. */
   readonly reviews: PrimeList

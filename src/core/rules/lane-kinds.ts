@@ -1,7 +1,7 @@
 import { movesFrom, type WorkflowTable } from '../events-lib.js'
 import { reviewLane } from './lane-words.js'
 
-/** What a lane means for whoever looks for work, in the order in which lists show it. */
+/** What a lane means for someone who looks for work, in the order in which lists show it. */
 const KINDS = ['working', 'rework', 'review', 'waiting', 'other', 'done', 'dropped'] as const
 export type LaneKind = (typeof KINDS)[number]
 

@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
-import { shownCommand } from '../errors/shown-command.js'
+import { shownCommand } from '../errors/next-step.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { EventStore, type Provenance } from '../store/event-store.js'

@@ -16,7 +16,7 @@ type BriefFeature = Omit<FeatureStatusDocument, 'lanes'> & {
 }
 
 /**
- * The board in counts, without the keys that hold nothing. Packages are listed only where somebody has to act: in work,
+ * The board in counts, without the keys that hold nothing. Packages are listed only where someone has to act: in work,
  * in review, rejected or blocked.
  */
 export function briefDocument(status: StatusDocument, table: WorkflowTable): object {

@@ -44,7 +44,7 @@ export class ChooseFiles {
     return paths.filter((path) => had.get(path) !== has.get(path))
   }
 
-  /** Everything that kitty keeps in its folder. People write the settings; nobody takes log files away. */
+  /** Everything that kitty keeps in its folder. People write the settings; no one takes log files away. */
   #isLog(path: string, gone: ReadonlySet<string>): boolean {
     const { root, kittyDir, configFile } = this.workspace
     if (!path.startsWith(`${repoPath(root, kittyDir)}/`)) return false

@@ -67,10 +67,7 @@ export class EditDraft {
 
 function kept(error: KittyError, { path }: Draft): KittyError {
   return new KittyError(error.kind, `${error.message} The file is as it was. Your text is kept in ${path}.`, {
-    nextSteps: [
-      'Correct your text, put it in the place of the file, and run kitty sync.',
-      ...error.nextSteps,
-    ],
+    nextSteps: ['Correct your text, replace the file with it, and run kitty sync.', ...error.nextSteps],
     context: { ...error.context, kept_in: path },
     cause: error,
   })

@@ -180,7 +180,7 @@ describe('next', () => {
     expect(await stateOf(project, 'WP02')).toMatchObject({ lane: 'planned' })
   })
 
-  it('offers a review to everyone who did not do the work, and rejected work to whoever did', async () => {
+  it('offers a review to everyone who did not do the work, and rejected work to the one who did', async () => {
     const project = await three()
     await claim(project, as('ada', 's1'))
     await move(project, 'for_review', as('ada', 's1'))

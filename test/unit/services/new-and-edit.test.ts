@@ -274,7 +274,7 @@ describe('a draft', () => {
     expect(files.read(FILE)).toBe(before)
   })
 
-  it('loses against a file that changed meanwhile, and is kept', async () => {
+  it('loses against a file that changed in between, and is kept', async () => {
     await files.use(async (services) => {
       const drafts = await services.get(EditDraft)
       const draft = drafts.begin(request)

@@ -11,7 +11,7 @@ import type { EventStore } from '../../../core/store/event-store.js'
 export default class ListConflictsCommand extends ListCommand<typeof ListConflictsCommand> {
   static override summary = 'List what was written at once with different outcomes'
   static override description =
-    'Open conflicts: a rule has chosen which value stands, and nobody has looked yet. --all also lists those that a later event has settled. Every feature, unless one is asked for.'
+    'Open conflicts: a rule has chosen which value stands, and no one has looked yet. --all also lists those that a later event has settled. Every feature, unless one is asked for.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017 --all',

@@ -3,7 +3,7 @@ import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { RebuildIndex } from '../../../core/services/rebuild-index.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
-  static override summary = 'Build the index anew from the log'
+  static override summary = 'Build the index again from the log'
   static override description =
     'Reads every line into a new file that replaces the old one once it is whole. Never needed in ordinary use: a damaged index is rebuilt by whatever command meets it.'
   static override examples = [

@@ -18,7 +18,7 @@ export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWo
   static override args = { workPackage: workPackageArg }
   static override flags = {
     force: Flags.boolean({
-      summary: 'Move aside what is nowhere else, and remove it although somebody is doing the package.',
+      summary: 'Move aside what is nowhere else, and remove it although someone is doing the package.',
     }),
     feature: featureFlag,
     actor: actorFlag,

@@ -111,7 +111,7 @@ export class BoardScreen {
   }
 
   async #write(ask: WriteAsk): Promise<void> {
-    // A key that repeats must not queue writes whose outcome nobody has seen.
+    // A key that repeats must not queue writes whose outcome no one has seen.
     if (this.#isWriting) return
     this.#isWriting = true
     try {

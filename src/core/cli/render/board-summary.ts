@@ -1,4 +1,4 @@
-/** A large board for programs: one line per feature, the packages that somebody has to look at, and what is left out. */
+/** A large board for programs: one line per feature, the packages that someone has to look at, and what is left out. */
 import type {
   FeatureStatusDocument,
   StatusDocument,

@@ -29,7 +29,7 @@ export function laneActivity(lane: string): 'working' | 'waiting' | undefined {
   return LOOKS.get(lane)?.activity
 }
 
-/** True for lanes that somebody has to look at: in work, in review, rejected, blocked. */
+/** True for lanes that someone has to look at: in work, in review, rejected, blocked. */
 export function laneMatters(lane: string): boolean {
   return laneActivity(lane) !== undefined || LOOKS.get(lane)?.tone === 'bad'
 }

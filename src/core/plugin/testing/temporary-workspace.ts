@@ -32,7 +32,7 @@ export type WorkPackageSpecs = Readonly<
 export class TemporaryWorkspace {
   readonly #resolver: Resolver
   readonly #actor: string
-  readonly #anew: () => Resolver
+  readonly #newResolver: () => Resolver
 
   private constructor(
     readonly root: string,
@@ -40,9 +40,9 @@ export class TemporaryWorkspace {
   ) {
     this.#actor = actor
     const loaded = plugins.map((definition) => ({ definition, module: '' }))
-    this.#anew = () =>
+    this.#newResolver = () =>
       createContainer(embeddedSession(root, { KITTY_ACTOR: actor }), { ...extensionsOf(loaded), hooks: [] })
-    this.#resolver = this.#anew()
+    this.#resolver = this.#newResolver()
   }
 
   /** Creates a workspace. Remove it with `dispose`. */
@@ -65,7 +65,7 @@ export class TemporaryWorkspace {
 
   /** Opens another store on the same log, as another process would. Close it before `dispose`. */
   openStore(): Promise<EventStore> {
-    return this.#anew().resolve(EventStore)
+    return this.#newResolver().resolve(EventStore)
   }
 
   /** Creates a feature with work packages and finalizes it. @param slug such as `017-login` */

@@ -22,7 +22,7 @@ export function heldByAnother(state: WorkPackageState, lease: LeaseDocument | un
   })
 }
 
-/** The lease of the one who has it goes on: nobody can take it over yet. */
+/** The lease of the one who has it goes on: no one can take it over yet. */
 export function leaseGoesOn(state: WorkPackageState, lease: LeaseDocument | undefined): KittyError {
   return new KittyError(
     'LostRace',
@@ -47,7 +47,7 @@ export function heldInOtherSession(state: WorkPackageState, lease: LeaseDocument
   })
 }
 
-/** Its work is handed over: a claim would take it back from whoever judges it. */
+/** Its work is handed over: a claim would take it back from its judge. */
 export function handedOver(state: WorkPackageState): KittyError {
   const { work_package_id: id, lane, lane_actor, lane_since } = state
   const who =
@@ -61,7 +61,7 @@ export function handedOver(state: WorkPackageState): KittyError {
   })
 }
 
-/** Nobody has the package, or someone else has: there is nothing that this holder could release. */
+/** No one has the package, or someone else has: there is nothing that this holder could release. */
 export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyError {
   const { work_package_id: id, lane } = state
   const message = isWorkedOn ? `${holding(state)}.` : `${id} is in ${lane}; no one is working on it.`

@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
-import { shownCommand } from '../../errors/shown-command.js'
+import { shownCommand } from '../../errors/next-step.js'
 import { isSameActor, isSameHolder, type WorkflowTable } from '../../events-lib.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'

@@ -34,7 +34,7 @@ export interface NextFacts {
   /** How long a holder keeps what was sent back, in milliseconds. */
   readonly expire: number
   readonly leaseOf: (row: BoardRow) => LeaseDocument | null
-  /** Who did the work of a package that waits for a verdict or was sent back; undefined if nobody did. */
+  /** Who did the work of a package that waits for a verdict or was sent back; undefined if no one did. */
   readonly workerOf: (row: BoardRow) => Holder | undefined
   /** Orders features from the oldest. */
   readonly ageOf: (feature: string) => string

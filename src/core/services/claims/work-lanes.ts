@@ -12,7 +12,7 @@ export function awaitsReview(table: WorkflowTable, lane: string): boolean {
   return named.length > 0 ? named.includes(lane) : lane !== table.initial && leadsToDone(table, lane)
 }
 
-/** True for a lane that sends work back to whoever did it, such as `rejected`. */
+/** True for a lane that sends work back to the one who did it, such as `rejected`. */
 export function isSentBack(table: WorkflowTable, lane: string): boolean {
   if (lane === table.initial || table.working.includes(lane) || !table.lanes.includes(lane)) return false
   if (table.done.includes(lane) || table.dropped.includes(lane) || awaitsReview(table, lane)) return false

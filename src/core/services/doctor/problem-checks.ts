@@ -89,7 +89,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
       byHand(
         `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, else nobody could write after them`,
         ...shownCommand(VERIFY, 'shows them'),
-        'If nobody here wrote them, take the lines out by hand and commit.',
+        'If no one here wrote them, take the lines out by hand and commit.',
       ),
   },
   {

@@ -19,7 +19,7 @@ export interface Ground {
   readonly history: readonly LogEvent[]
 }
 
-/** Takes a move back: to the lane before, and to whoever had the package there. @throws KittyError LostRace */
+/** Takes a move back: to the lane before, and to the one who had the package there. @throws KittyError LostRace */
 export function moveBack(event: Of<'WPStatusChanged'>, { state, history }: Ground): NewEvent {
   const decision = undoMove(state, event, earlierHolder(event, history))
   if (decision.ok) return decision.event
@@ -126,7 +126,7 @@ export function usageBack(event: Of<'UsageRecorded'>): NewEvent {
   return { event_type: 'UsageRecorded', entity_id: event.entity_id, entity_type: 'WorkPackage', payload }
 }
 
-/** Gives a package to whoever was to do it before. @throws KittyError LostRace */
+/** Gives a package to the one who was to do it before. @throws KittyError LostRace */
 export function assignmentBack(event: Of<'Assigned'>, { history }: Ground): NewEvent {
   const { feature_slug, work_package_id } = event.payload
   const isAssignment = (one: LogEvent): one is Of<'Assigned'> =>

@@ -1,1 +1,0 @@
-export { shownCommand } from './next-step.js'
