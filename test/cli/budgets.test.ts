@@ -123,7 +123,7 @@ describe('output on a board of 400 packages in 10 features', () => {
     const refused = await say('list', '--budget', '5', '--json')
     const { next_steps, context } = failureIn(refused)
     expect(refused.code).toBe(2)
-    expect(next_steps[0]).toBe(`--budget ${String(context['needed'])}`)
+    expect(next_steps[0]).toEqual({ text: `--budget ${String(context['needed'])}`, argv: null })
     const fits = documentOf(await say('list', '--budget', String(context['needed']), '--json'))
     expect(fits['work_packages']).toHaveLength(1)
   })

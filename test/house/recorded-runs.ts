@@ -118,6 +118,7 @@ export const RUNS: readonly Run[] = [
   run('agent events restore --from HEAD'),
   run('agent events redact --purge'),
   run('claim WP04', { before: branched }),
+  run('agent events audit'),
   run('agent merge preview other', { before: committed }),
   run('move WP04 doing', { actor: 'bob', before: switched('other') }),
   run('note WP04 mine', { actor: 'bob' }),

@@ -87,7 +87,7 @@ function insert(text: string, container: Node, key: string | undefined, value: u
   const name = key === undefined ? '' : `${JSON.stringify(key)}: `
   // One blank after the bracket says that the container was empty, and the user's: `remove` relies on it.
   if (last === undefined) return splice(text, container.offset + 1, ` ${name}${JSON.stringify(value)}`)
-  const lead = /\s*$/.exec(text.slice(0, last.offset))?.[0] ?? ''
+  const lead = blanksBefore(text, last.offset)
   const lineBreak = /\r?\n[^\n]*$/.exec(lead)?.[0]
   const piece =
     lineBreak === undefined
@@ -116,8 +116,7 @@ function remove(text: string, child: Node): string | undefined {
   }
   const comma = commaAfter(text, end)
   if (comma !== undefined) {
-    const lead = /\s*$/.exec(text.slice(0, start))?.[0].length ?? 0
-    return text.slice(0, start - lead) + text.slice(comma + 1)
+    return text.slice(0, start - blanksBefore(text, start).length) + text.slice(comma + 1)
   }
   const before = siblings[siblings.indexOf(child) - 1]
   const from = before === undefined ? start : (commaAfter(text, before.offset + before.length) ?? start)
@@ -134,4 +133,9 @@ function commaAfter(text: string, offset: number): number | undefined {
 
 function splice(text: string, at: number, piece: string): string {
   return text.slice(0, at) + piece + text.slice(at)
+}
+
+function blanksBefore(text: string, offset: number): string {
+  const before = text.slice(0, offset)
+  return before.slice(before.trimEnd().length)
 }

@@ -26,8 +26,8 @@ export interface ListRequest<Row> {
   readonly argv: readonly string[]
   /** The limit where `--limit` gives none. */
   readonly defaultLimit: number | undefined
-  /** The list as it is to be printed, without the line about what is left out. */
-  readonly printed: (rows: readonly Row[]) => string
+  /** All that is printed for these rows, with what it says about the rest. */
+  readonly printed: (rows: readonly Row[], truncated: Truncated | null) => string
 }
 
 export interface FittedList<Row> {
@@ -63,7 +63,7 @@ export function fitList<Row>({
   if (budget === undefined) return fitting(limited.length)
   const cost = (count: number): number => {
     const { rows: shown, truncated } = fitting(count)
-    return tokensOf([printed(shown), ...(truncated === null ? [] : [leftOutLine(truncated)])].join('\n'))
+    return tokensOf(printed(shown, truncated))
   }
   const count = largest(limited.length, (size) => cost(size) <= budget)
   if (count === 0 && limited.length > 0) throw budgetTooSmall(budget, cost(1))

@@ -1,6 +1,6 @@
 import type { Command } from '@oclif/core'
 import { KittyCommand } from './kitty-command.js'
-import type { ListFlags } from './fit-list.js'
+import type { ListFlags, Truncated } from './fit-list.js'
 import { standardOutput } from './standard-output.js'
 import type { Style } from './style.js'
 
@@ -35,25 +35,27 @@ export abstract class ListCommand<T extends typeof Command> extends KittyCommand
       const picked = flags.fields === undefined ? some : pickFields(some, flags.fields)
       return flags.brief === true ? picked.map((row) => withoutEmpty(row)) : picked
     }
-    const text = (some: readonly Row[], style: Style): string =>
-      flags.fields === undefined ? render(some, style) : fieldTable(pickFields(some, flags.fields), style)
+    const document = (some: readonly Row[], truncated: Truncated | null) => ({
+      [key]: documents(some),
+      ...(count === true && { count: some.length }),
+      truncated,
+    })
+    const text = (some: readonly Row[], truncated: Truncated | null, style: Style): string => {
+      const list =
+        flags.fields === undefined ? render(some, style) : fieldTable(pickFields(some, flags.fields), style)
+      return [list, ...(truncated === null ? [] : [leftOutLine(truncated)])].join('\n')
+    }
     const plain: Style = { colour: false, unicode: true, width: Infinity, terminal: false }
-    const fitted = fitList({
+    const { rows: fitting, truncated } = fitList({
       rows,
       flags,
       argv: ['kitty', ...(this.id ?? '').split(':'), ...this.argv],
       defaultLimit: this.#defaultLimit(json),
-      printed: (some) => (json ? JSON.stringify(documents(some)) : text(some, plain)),
+      printed: (some, rest) =>
+        json ? JSON.stringify({ ...document(some, rest), warnings: [] }) : text(some, rest, plain),
     })
-    const { truncated } = fitted
-    this.show((style) =>
-      [text(fitted.rows, style), ...(truncated === null ? [] : [leftOutLine(truncated)])].join('\n'),
-    )
-    return this.document({
-      [key]: documents(fitted.rows),
-      ...(count === true && { count: fitted.rows.length }),
-      truncated,
-    })
+    this.show((style) => text(fitting, truncated, style))
+    return this.document(document(fitting, truncated))
   }
 
   #defaultLimit(json: boolean): number | undefined {

@@ -17,7 +17,7 @@ export type TrialMerge =
 
 /** The version of git, and whether it can try a merge without touching anything. */
 export function canTryMerges(root: string): { readonly version: string; readonly can: boolean } {
-  const version = /\d+\.\d+(?:\.\d+)?/.exec(gitText(root, ['version']))?.[0] ?? 'unknown'
+  const version = /\d{1,4}\.\d{1,4}(?:\.\d{1,4})?/.exec(gitText(root, ['version']))?.[0] ?? 'unknown'
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [first, second] = MERGES_TREES
   return { version, can: major > first || (major === first && minor >= second) }

@@ -1,16 +1,16 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions } from '../events-lib.js'
-import { addedLines, authorsOf } from '../git/added-lines.js'
 import { resolveCommit } from '../git/git.js'
 import type { LogProblem } from '../log/event-log.js'
 import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
+import { Audit } from './audit/audit.js'
+import type { Finding } from './audit/finding.js'
 import { boardChanges, type BoardChanges } from './merge-preview.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
-import { repoPath } from '../platform/paths.js'
 import { shownCommand } from '../errors/next-step.js'
 
 /** An event whose actor is not the author of the commit that added it. */
@@ -42,6 +42,7 @@ export class CiReport {
   constructor(
     @inject(Revisions) private readonly revisions: Revisions,
     @inject(Verify) private readonly verify: Verify,
+    @inject(Audit) private readonly audit: Audit,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
     @inject(Session) private readonly session: Session,
@@ -55,7 +56,7 @@ export class CiReport {
     const known = new Set<string>(before.events.map(({ event_id }) => event_id))
     const added = after.events.filter(({ event_id }) => !known.has(event_id))
     const changes = boardChanges(before.events, after.events, this.foldRules)
-    const authors = this.#foreignAuthors(before.commit, after.commit, added)
+    const authors = this.audit.between(before, after).findings.flatMap(foreignAuthor)
     const { problems } = await this.verify.verify()
     return {
       base,
@@ -90,30 +91,21 @@ export class CiReport {
       context: { tried: candidates },
     })
   }
+}
 
-  /**
-   * An actor is a label, such as an agent's name, so most differences mean nothing. But if the actor is another author
-   * of this repository, the event claims that someone else made it.
-   */
-  #foreignAuthors(base: string, head: string, added: readonly LogEvent[]): ForeignAuthor[] {
-    const { root, eventsDir } = this.workspace
-    const byId = new Map<string, LogEvent>(
-      added.filter((event) => !isImported(event)).map((event) => [event.event_id, event]),
-    )
-    if (byId.size === 0) return []
-    const people = authorsOf(root, head)
-    const folder = repoPath(root, eventsDir)
-    return addedLines(root, base, head, folder).flatMap(({ commit, author, lines }) =>
-      lines.flatMap((line) => {
-        const event = byId.get(/^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1] ?? '')
-        if (event === undefined || event.actor === author || !people.has(event.actor)) return []
-        // The first commit that added an event is the one that counts.
-        byId.delete(event.event_id)
-        const { event_id, event_type, entity_id, actor, payload } = event
-        return [{ event_id, event_type, feature: payload.feature_slug, entity_id, actor, author, commit }]
-      }),
-    )
-  }
+function foreignAuthor({
+  kind,
+  event_id,
+  event_type,
+  feature,
+  entity_id,
+  actor,
+  author,
+  commit,
+}: Finding): ForeignAuthor[] {
+  const isOne = kind === 'foreign_author' && event_type !== null && feature !== null
+  if (!isOne || entity_id === null || actor === null) return []
+  return [{ event_id, event_type, feature, entity_id, actor, author, commit }]
 }
 
 function isImported({ causation_id }: LogEvent): boolean {

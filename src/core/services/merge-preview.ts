@@ -4,6 +4,8 @@ import type { ConflictDocument } from '../projections/board-document.js'
 import { conflictName, openConflicts } from '../projections/conflicts.js'
 import { replay, type Replay } from '../projections/replay.js'
 import type { EventStore } from '../store/event-store.js'
+import { Audit } from './audit/audit.js'
+import type { Finding } from './audit/finding.js'
 import { Revisions } from './revisions.js'
 import { FoldRules } from '../workspace/config.js'
 
@@ -34,6 +36,8 @@ export interface BoardChanges {
 export interface MergePreviewResult extends BoardChanges {
   readonly branch: string
   readonly commit: string
+  /** What `kitty agent events audit HEAD..BRANCH` finds. */
+  readonly findings: readonly Finding[]
 }
 
 /** Shows what a merge would do to the board, computed from git's objects and the log. Merges and writes nothing. */
@@ -42,12 +46,15 @@ export class MergePreview {
   constructor(
     @inject(Revisions) private readonly revisions: Revisions,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
+    @inject(Audit) private readonly audit: Audit,
   ) {}
 
   /** @throws KittyError UsageError if git knows no such branch */
   async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
-    const { commit, events: theirs } = this.revisions.log(branch, 'BRANCH')
-    return { branch, commit, ...boardChanges(await store.read(), theirs, this.foldRules) }
+    const theirs = this.revisions.log(branch, 'BRANCH')
+    const changes = boardChanges(await store.read(), theirs.events, this.foldRules)
+    const { findings } = this.audit.between(this.revisions.log('HEAD', 'HEAD'), theirs)
+    return { branch, commit: theirs.commit, ...changes, findings }
   }
 }
 

@@ -71,7 +71,13 @@ function typed(state: BoardState, prompt: Exclude<Prompt, { kind: 'lane' }>, tex
 function edited(text: string, key: Key, isPasting: boolean): string {
   if (!isPasting && key.name === 'backspace') return characters(text).slice(0, -1).join('')
   if (!isPasting && key.ctrl && key.name === 'u') return ''
-  if (!isPasting && key.ctrl && key.name === 'w') return text.replace(/\S*\s*$/, '')
+  if (!isPasting && key.ctrl && key.name === 'w') return withoutLastWord(text)
   if (/^\s$/.test(key.text)) return `${text} `
   return key.ctrl || /^[\u0000-\u001f\u007f-\u009f]/.test(key.text) ? text : text + key.text
+}
+
+/** White space is always a space here: `edited` lets no other in. */
+function withoutLastWord(text: string): string {
+  const kept = text.trimEnd()
+  return kept.slice(0, kept.lastIndexOf(' ') + 1)
 }

@@ -1,13 +1,14 @@
 /** What a merge would do to the board. */
 import type { LaneChange, MergePreviewResult } from '../../services/merge-preview.js'
 import { symbolsOf, type Style } from '../style.js'
+import { findingLine } from './audit.js'
 import { conflictLines } from './conflict-lines.js'
 import { laneTone } from './lane.js'
 import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 
 export function renderMergePreview(preview: MergePreviewResult, style: Style): string {
-  const { branch, new_events, changes, conflicts, settled } = preview
+  const { branch, new_events, changes, conflicts, settled, findings } = preview
   const heading: Line = [span(`Merging ${oneLine(branch)} would add ${new_events} events`, 'strong')]
   if (new_events === 0)
     return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)]], style)
@@ -20,6 +21,7 @@ export function renderMergePreview(preview: MergePreviewResult, style: Style): s
       ...changes.map((change) => changeLine(change, style)),
       ...section(conflictLines(conflicts, style)),
       ...section(settled.length === 0 ? [] : [[span(`It would settle ${settled.length} open conflicts.`)]]),
+      ...section(findings.length === 0 ? [] : [[span('Look at:')], ...findings.map(findingLine)]),
     ],
     style,
   )

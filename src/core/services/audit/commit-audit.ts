@@ -1,0 +1,152 @@
+import { importKey, isConcurrent, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
+import type { LogCommit } from '../../git/log-commits.js'
+import type { Finding, FindingKind } from './finding.js'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Other branches' events move a clone's clock on, but not that far. */
+const LEAP = 100_000
+
+/** The commits of a range against the events that they brought, oldest first. docs/trust.md, "Authorship". */
+export class CommitAudit {
+  readonly findings: Finding[] = []
+  /** Imported events: their actors and times come from the source. */
+  imported = 0
+  events = 0
+  readonly #broughtBy = new Map<string, LogCommit>()
+  #clock: number
+
+  /**
+   * @param byId the events of the log at the end of the range
+   * @param people every author of the repository
+   * @param clock the greatest clock before the range
+   */
+  constructor(
+    private readonly byId: ReadonlyMap<string, LogEvent>,
+    private readonly people: ReadonlySet<string>,
+    clock: number,
+  ) {
+    this.#clock = clock
+  }
+
+  look(commit: LogCommit): void {
+    const added = byEventId(commit.added)
+    const removed = byEventId(commit.removed)
+    this.#lines(commit, added, removed)
+    // The first commit that added an event is the one that counts, not one that changed or moved its line.
+    const news = [...added.keys()].filter((id) => !this.#broughtBy.has(id) && !removed.has(id))
+    for (const id of news) this.#broughtBy.set(id, commit)
+    const events = news.flatMap((id) => this.byId.get(id) ?? [])
+    for (const event of events.sort((a, b) => a.lamport_clock - b.lamport_clock)) this.#event(commit, event)
+  }
+
+  #event(commit: LogCommit, event: LogEvent): void {
+    this.events += 1
+    this.#leap(commit, event)
+    if (importKey(event) !== undefined) {
+      this.imported += 1
+      return
+    }
+    if (isStub(event)) this.#stub(commit, event)
+    this.#author(commit, event)
+    this.#time(commit, event)
+    this.#settles(commit, event)
+  }
+
+  #stub(commit: LogCommit, event: LogEvent): void {
+    this.#add('stub', commit, event, `redacted: ${reasonOf(event)}`)
+  }
+
+  /**
+   * An actor is a label, such as an agent's name, so most differences mean nothing. But if the actor is another author of
+   * this repository, the event claims that someone else made it.
+   */
+  #author(commit: LogCommit, event: LogEvent): void {
+    // A definition is its file's: the commit that changed the file counts.
+    const isChange = isKittyEvent(event) && event.event_type === 'WPChanged'
+    const author = (isChange ? event.payload.source.author : null) ?? commit.author
+    if (event.actor === author || !this.people.has(event.actor)) return
+    this.#add('foreign_author', commit, event, `by ${event.actor}, committed by ${author}`)
+  }
+
+  #time(commit: LogCommit, event: LogEvent): void {
+    const time = Date.parse(event.timestamp)
+    if (time > Date.parse(commit.committed) + DAY_MS)
+      this.#add('after_commit', commit, event, `dated ${event.timestamp}, committed ${commit.committed}`)
+    // An author's own events may wait for a commit while a later one names them. Others' come with their commits.
+    const seen = (event.parents ?? []).flatMap((id) => this.#broughtBy.get(id) ?? [])
+    const later = seen.find((one) => one.author !== commit.author && Date.parse(one.authored) > time)
+    if (later === undefined) return
+    const message = `dated ${event.timestamp}, before ${later.author} committed what it follows (${later.authored})`
+    this.#add('before_parent', commit, event, message)
+  }
+
+  #settles(commit: LogCommit, event: LogEvent): void {
+    const heads = (event.parents ?? [])
+      .flatMap((id) => this.byId.get(id) ?? [])
+      .filter(({ event_type }) => event_type === event.event_type)
+    const isTwoSided = heads.some((head) => heads.some((other) => isConcurrent(head, other)))
+    const isOwn = heads.some(({ actor, event_id }) => {
+      return actor === event.actor || this.#broughtBy.get(event_id)?.author === commit.author
+    })
+    if (!isTwoSided || isOwn) return
+    const whose = [...new Set(heads.map(({ actor }) => actor))].join(' and ')
+    this.#add('settles_others', commit, event, `decides between ${whose}`)
+  }
+
+  #leap(commit: LogCommit, event: LogEvent): void {
+    const before = this.#clock
+    this.#clock = Math.max(before, event.lamport_clock)
+    if (event.lamport_clock - before <= LEAP) return
+    this.#add(
+      'clock_leap',
+      commit,
+      event,
+      `clock ${event.lamport_clock}, the greatest before it is ${before}`,
+    )
+  }
+
+  #lines(commit: LogCommit, added: ReadonlyMap<string, string>, removed: ReadonlyMap<string, string>): void {
+    for (const [id, line] of removed) {
+      const now = added.get(id)
+      if (now === line) continue
+      const event = this.byId.get(id)
+      if (now !== undefined && event !== undefined && isStub(event)) this.#stub(commit, event)
+      else if (now === undefined) this.#add('removed_line', commit, event, 'the commit took the line out', id)
+      else this.#add('changed_line', commit, event, 'the commit changed the line', id)
+    }
+  }
+
+  #add(
+    kind: FindingKind,
+    { commit, author }: LogCommit,
+    event: LogEvent | undefined,
+    message: string,
+    id = event?.event_id ?? '',
+  ): void {
+    this.findings.push({
+      kind,
+      event_id: id,
+      event_type: event?.event_type ?? null,
+      feature: event?.payload.feature_slug ?? null,
+      entity_id: event?.entity_id ?? null,
+      actor: event?.actor ?? null,
+      author,
+      commit,
+      message,
+    })
+  }
+}
+
+function byEventId(lines: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of lines) {
+    const id = /^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1]
+    if (id !== undefined) found.set(id, line)
+  }
+  return found
+}
+
+function reasonOf({ payload }: LogEvent): string {
+  const reason: unknown = Reflect.get(payload, 'redacted')
+  return typeof reason === 'string' ? reason : ''
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { Audit, type AuditResult } from '../../../src/core/services/audit/audit.js'
+import { isKittyError } from '../../../src/core/errors/kitty-error.js'
+import { noteLine, ulid } from '../../support/events.js'
+import { Project } from '../../support/project.js'
+import { gitIn } from '../../support/temp-repository.js'
+
+const DAY = '.kittify/events/2026-11-22.jsonl'
+const NOON = '2026-11-22T12:00:00Z'
+
+type Changes = Readonly<Record<string, unknown>>
+
+/** A repository with commits of Ada and Mallory, and lines written by hand. */
+class History {
+  readonly project = new Project()
+  #lines: string[] = []
+
+  constructor() {
+    this.commit('ada', NOON, [1])
+    this.commit('mallory', NOON, [2], { actor: 'mallory', entity_id: 'WP02', parents: [] })
+  }
+
+  commit(author: string, date: string, seeds: readonly number[], changes: Changes = {}): void {
+    this.write([...this.#lines, ...seeds.map((seed) => noteLine(seed, { parents: [], ...changes }))])
+    this.commitAs(author, date)
+  }
+
+  write(lines: readonly string[]): void {
+    this.#lines = [...lines]
+    this.project.write(DAY, this.#lines.join(''))
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines
+  }
+
+  commitAs(author: string, date: string): void {
+    gitIn(this.project.root, 'add', '-A', '.kittify/events')
+    const who = `--author=${author} <${author}@example.org>`
+    gitIn(this.project.root, 'commit', '-q', '-m', 'work', '--date', date, who)
+  }
+
+  audit(range = 'HEAD'): Promise<AuditResult> {
+    return this.project.use(async (services) => (await services.get(Audit)).audit(range))
+  }
+
+  async found(range?: string): Promise<unknown[]> {
+    const { findings } = await this.audit(range)
+    return findings.map(({ kind, event_id, author }) => [kind, event_id, author])
+  }
+}
+
+describe('an audit', () => {
+  it('finds nothing where everyone commits their own events, and agents have names of their own', async () => {
+    const history = new History()
+    history.commit('ada', NOON, [3], { actor: 'claude' })
+    expect(await history.audit()).toMatchObject({
+      base: null,
+      commits: 3,
+      events: 3,
+      imported: 0,
+      findings: [],
+    })
+  })
+
+  it('names an event whose actor is another author of the repository', async () => {
+    const history = new History()
+    history.commit('mallory', NOON, [3], { actor: 'ada' })
+    expect(await history.found()).toEqual([['foreign_author', ulid(3), 'mallory']])
+    expect((await history.audit()).findings[0]?.message).toBe('by ada, committed by mallory')
+  })
+
+  it('takes the author of the file for a definition, no matter who committed the event', async () => {
+    const history = new History()
+    const payload = {
+      feature_slug: '001-demo',
+      work_package_id: 'WP01',
+      title: { old: 'A', new: 'B' },
+      source: { commit: null, author: 'ada' },
+    }
+    history.commit('mallory', NOON, [3], { event_type: 'WPChanged', actor: 'ada', payload })
+    history.commit('ada', NOON, [4], { event_type: 'WPChanged', actor: 'mallory', payload })
+    expect(await history.found()).toEqual([['foreign_author', ulid(4), 'ada']])
+  })
+
+  it('names an event that is dated more than a day after its commit', async () => {
+    const history = new History()
+    history.commit('ada', NOON, [3], { timestamp: '2099-01-01T00:00:00.000Z' })
+    expect(await history.found()).toEqual([['after_commit', ulid(3), 'ada']])
+  })
+
+  it("names an event that is dated before another author's commit with what it follows, and none of one's own", async () => {
+    const history = new History()
+    history.commit('ada', NOON, [3], { parents: [ulid(1)], timestamp: '2020-01-01T00:00:00.000Z' })
+    history.commit('mallory', NOON, [4], {
+      actor: 'mallory',
+      parents: [ulid(3)],
+      timestamp: '2020-01-01T00:00:00.000Z',
+    })
+    expect(await history.found()).toEqual([['before_parent', ulid(4), 'mallory']])
+  })
+
+  it('names an event that decides between others, and none that has a side of its own', async () => {
+    const move = (to: string): Changes => ({
+      event_type: 'WPStatusChanged',
+      payload: { feature_slug: '001-demo', old_status: 'planned', new_status: to },
+      timestamp: '2026-11-22T13:00:00.000Z',
+    })
+    const history = new History()
+    history.commit('ada', NOON, [3], { ...move('doing'), actor: 'ada' })
+    history.commit('grace', NOON, [4], { ...move('for_review'), actor: 'grace' })
+    history.commit('mallory', NOON, [5], { ...move('done'), actor: 'mallory', parents: [ulid(3), ulid(4)] })
+    history.commit('ada', NOON, [6], { ...move('done'), actor: 'ada', parents: [ulid(3), ulid(4)] })
+    expect(await history.found()).toEqual([['settles_others', ulid(5), 'mallory']])
+    expect((await history.audit()).findings[0]?.message).toBe('decides between ada and grace')
+  })
+
+  it('names a clock that leaps', async () => {
+    const history = new History()
+    history.commit('mallory', NOON, [3], { actor: 'mallory', lamport_clock: 500_000 })
+    expect(await history.found()).toEqual([['clock_leap', ulid(3), 'mallory']])
+  })
+
+  it('names lines that a commit changed or removed, and none that it moved', async () => {
+    const history = new History()
+    history.commit('ada', NOON, [3])
+    const [first = '', second = '', third = ''] = history.lines
+    history.write([first.replace('"ada"', '"eve"'), third])
+    history.project.write('.kittify/events/2026-11-23.jsonl', '')
+    history.commitAs('mallory', NOON)
+    expect(await history.found()).toEqual([
+      ['changed_line', ulid(1), 'mallory'],
+      ['removed_line', ulid(2), 'mallory'],
+    ])
+    const moved = new History()
+    const [one = '', two = ''] = moved.lines
+    moved.write([one])
+    moved.project.write('.kittify/events/2026-11-23.jsonl', two)
+    moved.commitAs('mallory', NOON)
+    expect(await moved.found()).toEqual([])
+    expect(second).not.toBe('')
+  })
+
+  it('lists every stub with its reason, once', async () => {
+    const history = new History()
+    const [, second = ''] = history.lines
+    const stub = noteLine(1, { parents: [], payload: { feature_slug: '001-demo', redacted: 'a name' } })
+    history.write([stub, second])
+    history.commitAs('mallory', NOON)
+    const { findings } = await history.audit('HEAD~1..HEAD')
+    expect(findings).toMatchObject([{ kind: 'stub', event_id: ulid(1), message: 'redacted: a name' }])
+  })
+
+  it('counts imported events and does not judge them', async () => {
+    const history = new History()
+    history.commit('mallory', NOON, [3], {
+      actor: 'ada',
+      timestamp: '2099-01-01T00:00:00.000Z',
+      causation_id: 'import:csv:a:1:WPCreated',
+    })
+    expect(await history.audit()).toMatchObject({ events: 3, imported: 1, findings: [] })
+  })
+
+  it('looks at a range alone', async () => {
+    const history = new History()
+    history.commit('mallory', NOON, [3], { actor: 'ada' })
+    history.commit('ada', NOON, [4])
+    expect(await history.audit('HEAD~1..HEAD')).toMatchObject({ commits: 1, events: 1, findings: [] })
+    expect(await history.found('HEAD~2..')).toEqual([['foreign_author', ulid(3), 'mallory']])
+  })
+
+  it('refuses a revision that git does not know', async () => {
+    const refused = await new History().audit('nowhere..HEAD').catch((error: unknown) => error)
+    expect(isKittyError(refused) && refused.kind).toBe('UsageError')
+  })
+})
