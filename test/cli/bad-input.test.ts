@@ -86,7 +86,7 @@ describe('which feature, which package, which lane', () => {
 
   it('an ambiguous feature: lists them instead of guessing', async () => {
     const { root } = await preparedRepository({ '001-login': LOGIN, '002-search': LOGIN })
-    const says = /--feature 001-login[^]*--feature 002-search/
+    const says = /001-login\/WP01[^]*002-search\/WP01/
     await refused(root, [...MOVE, 'WP01', '--to', 'doing'], { code: 2, kind: 'AmbiguousFeature', says })
   })
 

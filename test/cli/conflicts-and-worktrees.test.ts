@@ -87,6 +87,7 @@ describe('the built program', () => {
     expect(late.json()['error']).toMatchObject({ kind: 'LostRace' })
     expect((await kitty(folder, ['agent', 'conflicts', 'list', '--json'])).json()).toEqual({
       conflicts: [],
+      truncated: null,
       warnings: [],
     })
     expect(
