@@ -47,7 +47,7 @@ export const GUARDS = {
       return takeOver !== true && isTheirs && isHeld(lane, table) ? [lane_actor] : []
     },
     message: ({ state }, [owner]) =>
-      `${state.work_package_id} is in ${state.lane} with ${owner}; ask them, or use force with a reason.`,
+      `${state.work_package_id} is in ${state.lane} with ${owner}; ask them. An owner can overrule.`,
   },
   dependencies_done: {
     kind: 'DependencyValidationError',

@@ -1,5 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { type NextStep, sentence, shownCommand, shownWords } from '../errors/next-step.js'
+import { type NextStep, sentence, shownCommand } from '../errors/next-step.js'
 import type { Refusal, WorkPackageState } from '../events-lib.js'
 import type { EarlierRefusals } from './recall.js'
 
@@ -53,8 +53,8 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
       shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
     ),
   ]
-  const byForce = shownWords(['--to', requested_status, '--force', '--reason', 'why'], 'to overrule it')
-  return [...removes, ...(blockers.length > 0 ? [] : lanes), ...byForce]
+  // An agent does what it reads here, so nothing here teaches it to overrule a rule.
+  return [...removes, ...(blockers.length > 0 ? [] : lanes), sentence`An owner can overrule.`]
 }
 
 /** How to supply what a request lacks, by the workflow's name for it. */

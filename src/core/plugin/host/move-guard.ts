@@ -12,7 +12,7 @@ export function moveGuard(check: MoveCheck): MoveGuard {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return {
-        message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, uninstall it, or use force with a reason.`,
+        message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, or uninstall it. An owner can overrule.`,
       }
     }
   }
