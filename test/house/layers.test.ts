@@ -25,6 +25,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [file: string, imported: strin
   'commands-touch-nothing': ['src/commands/reads-files.ts', 'node:fs'],
   'core-knows-no-commands': ['src/core/services/knows-a-command.ts', '../../commands/init.js'],
   'typeorm-behind-the-index': ['src/core/services/knows-typeorm.ts', 'typeorm'],
+  'postgres-behind-the-hub': ['src/core/services/knows-postgres.ts', 'pg'],
   'adapters-behind-the-container': ['src/core/services/knows-an-adapter.ts', '../lock/file-lock.js'],
   'aspects-know-tokens-alone': ['src/aspects/knows-a-service.ts', '../core/services/ring-b.js'],
   'lower-rooms-do-not-look-up': ['src/core/log/looks-up.ts', '../store/event-store.js'],
