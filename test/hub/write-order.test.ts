@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cloneOf, commitLog, project, pullFrom } from '../support/kitty.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { cloneOf, commitLog, FEATURE, project, pullFrom } from '../support/kitty.js'
 import { Member, team } from './support/team.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
@@ -85,6 +86,7 @@ describe.skipIf(noServer !== undefined)('clones that share a hub', () => {
   it('are as before without a hub', async () => {
     const ada = new Member(await project(), 'ada', {})
     await ada.move('doing')
-    expect(await ada.lane()).toBe('doing')
+    const lane = ada.run(EventStore, async (store) => (await store.workPackage(FEATURE, 'WP01'))?.lane)
+    expect(await lane).toBe('doing')
   })
 })
