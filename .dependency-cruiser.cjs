@@ -142,9 +142,9 @@ module.exports = {
       'declared-packages-only',
       'Add it to dependencies in package.json.',
       { path: '^(src|packages)' },
-      // TypeORM ships in dist/bundle/typeorm.cjs, to which `#typeorm` leads.
+      // TypeORM and pg ship in dist/bundle, to which `#typeorm` and `#pg` lead.
       {
-        pathNot: '^node_modules/typeorm/',
+        pathNot: '^node_modules/(typeorm|(@types/)?pg)/',
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'unknown'],
       },
     ),

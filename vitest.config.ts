@@ -15,6 +15,7 @@ const resolve = {
     'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)),
     // As a package: without a build.
     '#typeorm': 'typeorm',
+    '#pg': 'pg',
   },
 }
 const within = (limit: number) => ({ pool: 'forks' as const, testTimeout: limit, hookTimeout: limit })

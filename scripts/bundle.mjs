@@ -59,13 +59,13 @@ const atFirstUse = {
 }
 
 /**
- * Packages in separate files, loaded only by the commands that need them. Users do not install TypeORM: `#typeorm` in
- * package.json leads to this file, even without the bundle.
+ * Packages in separate files, loaded only by the commands that need them. Users do not install TypeORM and pg: `#typeorm`
+ * and `#pg` in package.json lead to these files, even without the bundle.
  */
 const OWN_FILES = {
   typeorm: 'node_modules/typeorm/index.mjs',
   yaml: 'yaml',
-  pg: 'pg',
+  pg: 'node_modules/pg/esm/index.mjs',
   'markdown-it': 'node_modules/markdown-it/dist/markdown-it.cjs.js',
 }
 /** TypeORM loads the drivers of every database it supports. */

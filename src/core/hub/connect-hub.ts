@@ -45,7 +45,7 @@ export async function connectHub(address: HubAddress, options: HubConnectOptions
 }
 
 async function connectTo(host: HubHost, address: HubAddress, options: HubConnectOptions): Promise<Hub> {
-  const { Client } = await import('pg')
+  const { Client } = await import('#pg')
   const socket = new Socket()
   const client = new Client({ ...configOf(host, address, options), stream: () => socket })
   const place: HubPlace = {

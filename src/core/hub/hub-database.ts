@@ -31,7 +31,7 @@ export class HubDatabase {
     // Only here: the entities load TypeORM.
     const [{ DataSource }, driver, { HUB_ENTITIES }] = await Promise.all([
       import('#typeorm'),
-      import('pg'),
+      import('#pg'),
       import('../../entities/hub/index.js'),
     ])
     const [first] = address.hosts
