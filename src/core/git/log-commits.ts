@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { git } from './git.js'
 
 /** What one commit did to the lines of the files under a folder. */
@@ -22,6 +23,8 @@ const FIELDS = 5
  * @throws as `git`
  */
 export function logCommits(root: string, range: string, folder: string): LogCommit[] {
+  // Random, so that no line of the log can pass for a commit. `--text`: neither an attribute nor a NUL hides lines.
+  const mark = randomUUID()
   const output = git(root, [
     'log',
     '--reverse',
@@ -31,14 +34,15 @@ export function logCommits(root: string, range: string, folder: string): LogComm
     '--no-ext-diff',
     '--no-textconv',
     '--no-renames',
+    '--text',
     '--unified=0',
     '--patch',
-    '--format=%x00%H%x00%aN%x00%aI%x00%cI%x00',
+    `--format=${['', '%H', '%aN', '%aI', '%cI', ''].join(mark)}`,
     range,
     '--',
     `:(top)${folder}`,
   ]).toString('utf8')
-  const parts = output.split('\0').slice(1)
+  const parts = output.split(mark).slice(1)
   const commits: LogCommit[] = []
   for (let at = 0; at + FIELDS <= parts.length; at += FIELDS) {
     const [commit = '', author = '', authored = '', committed = '', patch = ''] = parts.slice(at, at + FIELDS)

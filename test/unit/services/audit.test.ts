@@ -161,6 +161,22 @@ describe('an audit', () => {
     expect(await history.audit()).toMatchObject({ events: 3, imported: 1, findings: [] })
   })
 
+  it.each([
+    ['an attribute that takes the log for binary', '', '.kittify/events/*.jsonl -diff\n'],
+    ['a line with a NUL', 'a\u0000b\n', ''],
+    [
+      'a line that looks like a commit',
+      `\u0000${'0'.repeat(40)}\u0000ada\u0000${NOON}\u0000${NOON}\u0000\n`,
+      '',
+    ],
+  ])('is not blinded by %s', async (_name, line, attributes) => {
+    const history = new History()
+    history.project.write('.kittify/events/.gitattributes', attributes.replace('.kittify/events/', ''))
+    history.write([...history.lines, line])
+    history.commit('mallory', NOON, [3], { actor: 'ada' })
+    expect(await history.found()).toEqual([['foreign_author', ulid(3), 'mallory']])
+  })
+
   it('looks at a range alone', async () => {
     const history = new History()
     history.commit('mallory', NOON, [3], { actor: 'ada' })
