@@ -1,7 +1,6 @@
-import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
-import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
+import { featureFlag, provenanceFlags, verdictFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderMerged } from '../core/cli/render/merged.js'
 import { MergePackage } from '../core/services/merge-package.js'
@@ -18,14 +17,7 @@ export default class MergeCommand extends KittyCommand<typeof MergeCommand> {
   static override args = { workPackage: workPackageArg }
   static override flags = {
     feature: featureFlag,
-    'review-ref': Flags.string({
-      summary: 'The review this answers to. Kept with the event.',
-      helpValue: 'REF',
-    }),
-    evidence: Flags.string({
-      summary: 'Proof of the work and its approval. Kept with the event.',
-      helpValue: 'TEXT',
-    }),
+    ...verdictFlags,
     ...provenanceFlags,
   }
 

@@ -97,12 +97,8 @@ export const bodyFlag = Flags.string({
 
 export const reasonFlag = Flags.string({ summary: 'Why. Kept with the event.', helpValue: 'TEXT' })
 
-/** Flags of every command that moves packages. */
-export const moveFlags = {
-  feature: featureFlag,
-  reason: reasonFlag,
-  force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
-  expect: laneFlag('Refuse unless this is its lane now.'),
+/** What speaks for a move. */
+export const verdictFlags = {
   'review-ref': Flags.string({
     summary: 'The review this answers to. Kept with the event.',
     helpValue: 'REF',
@@ -111,6 +107,15 @@ export const moveFlags = {
     summary: 'Proof of the work and its approval. Kept with the event.',
     helpValue: 'TEXT',
   }),
+}
+
+/** Flags of every command that moves packages. */
+export const moveFlags = {
+  feature: featureFlag,
+  reason: reasonFlag,
+  force: Flags.boolean({ summary: 'Overrule the workflow. Needs --reason, and is recorded.' }),
+  expect: laneFlag('Refuse unless this is its lane now.'),
+  ...verdictFlags,
   ...provenanceFlags,
 }
 
