@@ -83,3 +83,19 @@ function parsed(candidate: { readonly event_type: string }, registry: Registry):
     },
   )
 }
+
+/** Whether the events are what the drafts would become. */
+export function areEventsOf(drafts: readonly Draft[], events: readonly LogEvent[]): boolean {
+  return (
+    drafts.length === events.length &&
+    drafts.every((draft, at) => {
+      const event = events[at]
+      return (
+        event?.event_type === draft.event_type &&
+        event.entity_type === draft.entity_type &&
+        event.entity_id === draft.entity_id &&
+        JSON.stringify(event.payload) === JSON.stringify(draft.payload)
+      )
+    })
+  )
+}

@@ -1,0 +1,175 @@
+import { isKittyError } from '../errors/kitty-error.js'
+import type { Notices } from '../errors/notices.js'
+import { branchesState, isSparse } from '../git/head.js'
+import { type EventIndex, isChecked, type JournalMark, UNCHECKED } from '../index/event-index.js'
+import { closedIds } from '../log/archive/closed-logs.js'
+import type { EventLog, RawLine } from '../log/event-log.js'
+import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
+import type { Journal } from '../log/repair/journal.js'
+import { reconcile } from '../log/repair/reconcile.js'
+import { TipMemory } from '../log/repair/tip-memory.js'
+import { isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
+import { idsOf, missingFrom, missingFromLog } from './missing-lines.js'
+
+/** Holds the journal against the log, and asks git about what the log lacks. docs/formats.md, "Git and the log". */
+export class JournalCheck {
+  #mark: JournalMark | undefined
+  #isPending = false
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly journal: Journal,
+    private readonly acknowledged: Acknowledged,
+    private readonly workspace: Workspace,
+    private readonly notices: Notices,
+    private readonly catchUp: (index: EventIndex) => Promise<void>,
+  ) {}
+
+  /**
+   * Returns where the journal ends after the lock holder's append; undefined while the fate of an earlier line is
+   * unknown.
+   */
+  end(): JournalMark | undefined {
+    if (this.#isPending) return undefined
+    this.#mark = { ...marked(this.#mark), ...this.journal.read(this.#mark).end }
+    return this.#mark
+  }
+
+  /**
+   * Holds the journal against the log, and puts back what git took away. The caller holds the lock.
+   * @param noted how far the journal had been checked
+   * @returns whether lines were put back
+   */
+  async reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
+    const mark = this.stillTrue(noted)
+    this.#mark = mark
+    this.#isPending = false
+    const unseen = this.journal.read(mark)
+    if (unseen.end.offset < unseen.size) {
+      const repaired = this.journal.repair(this.workspace.errorsDir)
+      if (repaired !== undefined) this.notices.warn(repaired)
+    }
+    const isWhole = (await missingFrom(index, unseen.lines)).length === 0
+    const putBack = (!isWhole || !isChecked(mark)) && (await this.#compareWithGit(index))
+    if (isWhole && isChecked(mark) && unseen.lines.length > 0)
+      await this.confirm(index, unseen.lines, { ...mark, ...unseen.end })
+    if (unseen.size > ARCHIVE_AT && (await this.acknowledged.archiveOldest())) await this.#markAgain(index)
+    return putBack
+  }
+
+  /** Moves the mark to the end of the rewritten journal, if it was valid for the old one. */
+  async #markAgain(index: EventIndex): Promise<void> {
+    if (!this.#isPending && isChecked(this.#mark))
+      await this.confirm(index, [], { ...this.#mark, ...this.journal.read().end })
+  }
+
+  /** Returns the mark, or UNCHECKED when git's branches have changed: lines held only by another branch may be gone. */
+  stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
+    if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
+    return UNCHECKED
+  }
+
+  async #compareWithGit(index: EventIndex): Promise<boolean> {
+    // Read the branches before asking git: if they change after this, the next command asks again.
+    const branches = branchesState(this.workspace)
+    const { lines: ofJournal, end } = this.journal.read()
+    const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
+    const missing = await missingFromLog(lines, index, this.log, () => this.catchUp(index))
+    const unstaged = this.unstaged()
+    // A line that is in another file is not lost: it was moved to the file of its day, or to another writer's.
+    const deleted = await missingFrom(index, unstaged ?? [])
+    const comesBack = new Set(idsOf(deleted))
+    const plan = this.#ifGitAnswers(() =>
+      reconcile(lines, {
+        missing: missing.filter((line) => !comesBack.has(line.event_id)),
+        committed: (asked) => this.#committed(asked),
+      }),
+    )
+    const hidden = plan?.isPending ? await this.#hiddenLines(index) : []
+    const putBack = [...deleted, ...(plan?.putBack ?? []), ...hidden]
+    if (putBack.length > 0) {
+      const count = this.log.putBack(putBack)
+      this.notices.warn(
+        `re-added ${count} events that had been taken out of .kittify/events. If git stash pop now refuses: ` +
+          'git checkout -- .kittify/events, then pop again; nothing goes missing.',
+      )
+      await this.catchUp(index)
+    }
+    await this.nameDeparted(index)
+    this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
+    if (this.#isPending || plan === undefined) return putBack.length > 0
+    // A sparse checkout may leave out what HEAD brings; only a change of HEAD tells us that there is more.
+    const waitsFor = plan.isElsewhere || isSparse(this.workspace) ? { branches } : {}
+    await this.confirm(index, plan.expected, { ...end, ...waitsFor })
+    return putBack.length > 0
+  }
+
+  /** Lines that git's index has and the work tree lacks; undefined when git cannot tell now. */
+  unstaged(): RawLine[] | undefined {
+    return this.#ifGitAnswers(() => {
+      const lines = unstagedDeletions(this.workspace)
+      return lines && this.#notClosed(lines)
+    })
+  }
+
+  /** Leaves out events of closed logs, which a new log has replaced. */
+  #notClosed(lines: RawLine[]): RawLine[] {
+    if (lines.length === 0) return lines
+    const closed = closedIds(this.workspace.privateDir)
+    return closed.size === 0 ? lines : lines.filter(({ event_id }) => !closed.has(event_id))
+  }
+
+  async nameDeparted(index: EventIndex): Promise<void> {
+    // Loaded lazily: almost no command gets here.
+    const { departedEvents } = await import('./departed.js')
+    for (const sentence of await departedEvents(this.workspace, index)) this.notices.warn(sentence)
+  }
+
+  #committed(lines: readonly RawLine[]): Committed {
+    const { root, eventsDir, tipsDir } = this.workspace
+    return committedLines(root, eventsDir, lines, { memory: new TipMemory(tipsDir) })
+  }
+
+  /** Returns lines of HEAD that git was told to keep out of the work tree. */
+  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
+    const { root, eventsDir } = this.workspace
+    const files = this.#ifGitAnswers(() =>
+      isLogHidden(this.workspace) ? [...linesOfHead(root, eventsDir)] : [],
+    )
+    return missingFrom(index, this.#notClosed((files ?? []).flat()))
+  }
+
+  /**
+   * Returns undefined when git fails this time: we put nothing back, and the next command asks again.
+   * @throws KittyError UnsafeSetup, MissingDependency: git cannot answer until someone fixes the setup
+   */
+  #ifGitAnswers<T>(ask: () => T): T | undefined {
+    try {
+      return ask()
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
+      this.notices.warn(`Could not find out whether git took events out of .kittify/events. ${error.message}`)
+      return undefined
+    }
+  }
+
+  /**
+   * Notes that the journal is checked up to `mark`, if the log holds these lines. Checks and writes the mark in one
+   * transaction: git may be at work, and a process that sees its changes revokes the mark.
+   */
+  async confirm(index: EventIndex, lines: readonly RawLine[], mark: JournalMark): Promise<void> {
+    this.#mark = mark
+    this.#isPending = await index.write(async (writer) => {
+      const isWhole = (await missingFrom(writer, lines)).length === 0
+      if (isWhole) await writer.putJournalMark(mark)
+      return !isWhole
+    })
+  }
+}
+
+/** The fields of a mark other than its position, which carry over when it moves on. */
+export function marked(mark: JournalMark | undefined): Pick<JournalMark, 'branches'> {
+  return mark?.branches === undefined ? {} : { branches: mark.branches }
+}

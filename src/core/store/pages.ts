@@ -1,0 +1,24 @@
+import type { Ordered } from '../events-lib.js'
+import type { EventFilter } from '../index/event-index.js'
+
+/** Events read at once when a history is streamed. */
+const STREAM_BATCH = 2_000
+
+/** Sorts before every possible event. */
+const START: Ordered = { lamport_clock: 0, event_id: '' }
+
+/** Reads page by page, each starting where the last one ended, so that only one page is in memory. */
+export async function* pages<T extends Ordered>(
+  filter: EventFilter,
+  read: (page: EventFilter) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let left = filter.limit ?? Infinity
+  let after = filter.after
+  while (left > 0) {
+    const page = await read({ ...filter, after: after ?? START, limit: Math.min(left, STREAM_BATCH) })
+    if (page.length > 0) yield page
+    after = page.at(-1)
+    if (after === undefined || page.length < STREAM_BATCH) return
+    left -= page.length
+  }
+}
