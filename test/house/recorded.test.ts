@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type CommandAnswer, CommandRunner, type ManifestCommand } from '../support/in-process-command.js'
+import { logLines } from '../support/log-files.js'
+import { schemaErrors } from '../support/log-schema.js'
 import { sharedFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 import { NOT_RECORDED, RUNS, type World } from './recorded-runs.js'
@@ -29,6 +31,7 @@ interface Recorded {
 
 const found = new Map<string, Recorded[]>()
 const raw: string[] = []
+let written: readonly string[] = []
 
 describe('the recorded documents', () => {
   beforeAll(async () => {
@@ -49,6 +52,7 @@ describe('the recorded documents', () => {
       raw.push(answer.stdout)
       found.set(id, [...(found.get(id) ?? []), recordOf(run.argv, answer, root)])
     }
+    written = logLines(root)
     if (process.env['KITTY_UPDATE_RECORDED'] === '1') accept()
   }, 5 * MINUTE)
 
@@ -62,6 +66,10 @@ describe('the recorded documents', () => {
 
   it('are one line of JSON each, and nothing else is on stdout', () => {
     for (const text of raw) expect(text).toBe(`${JSON.stringify(JSON.parse(text))}\n`)
+  })
+
+  it('leave a log of which every line is valid by the schema that ships', () => {
+    for (const line of written) expect(schemaErrors(line), line).toEqual([])
   })
 
   it('are those of commands that there are', () => {

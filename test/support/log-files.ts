@@ -29,3 +29,10 @@ export function loggedEvents(root: string): LoggedEvent[] {
       .map((line) => JSON.parse(line) as LoggedEvent) // kitty's own lines
   })
 }
+
+/** Every line of the log, as written. */
+export function logLines(root: string): string[] {
+  return dayFiles(root)
+    .flatMap((name) => readFileSync(join(root, '.kittify', 'events', name), 'utf8').split('\n'))
+    .filter((line) => line !== '')
+}
