@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
 import type { ClientConfig } from 'pg'
-import { isKittyError, KittyError } from '../errors/kitty-error.js'
+import { isKittyError } from '../errors/kitty-error.js'
 import type { Hub } from './hub.js'
 import { type HubHost, hubHost } from '../workspace/hub-setting.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
-import { hubFailure, type HubPlace, unreachable } from './hub-failure.js'
+import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
 import { PostgresHub } from './postgres-hub.js'
 import { within } from './within.js'
 
@@ -61,8 +61,8 @@ async function connectTo(host: HubHost, address: HubAddress, options: HubConnect
     await soon(client.connect())
     const asked = client.query<{ version: HubVersion }>('SELECT kitty.hub_version() AS version')
     const { rows } = await soon(asked)
-    const timeline = checked(rows[0]?.version, place, options.timeline)
-    return new PostgresHub(client, socket, address.repo, place, timeline)
+    const { timeline, functions } = checked(rows[0]?.version, place, options.timeline)
+    return new PostgresHub(client, socket, address.repo, place, timeline, functions)
   } catch (error) {
     socket.destroy()
     throw isKittyError(error) ? error : hubFailure(error, place)
@@ -83,8 +83,8 @@ function configOf({ host, port }: HubHost, address: HubAddress, options: HubConn
   }
 }
 
-/** @returns the timeline */
-function checked(version: HubVersion | undefined, place: HubPlace, least: number): number {
+/** @throws KittyError HubUnreachable for a standby or a former primary, HubTooOld */
+function checked(version: HubVersion | undefined, place: HubPlace, least: number): Checked {
   if (version === undefined || version.recovery || version.timeline === null)
     throw unreachable(`${place.server} is a standby`)
   const timeline = Number.parseInt(version.timeline, 16)
@@ -93,14 +93,10 @@ function checked(version: HubVersion | undefined, place: HubPlace, least: number
       `${place.server} is a former primary, on timeline ${timeline} where this clone has seen ${least}`,
     )
   if (!version.functions.includes(1)) throw tooOld(version.functions, place)
-  return timeline
+  return { timeline, functions: version.functions }
 }
 
-function tooOld(functions: readonly number[], { server }: HubPlace): KittyError {
-  const isNewer = functions.some((number) => number > 1)
-  const says = isNewer ? 'is too new for this kitty' : 'is too old for this kitty'
-  return new KittyError('HubTooOld', `The hub on ${server} ${says}.`, {
-    nextSteps: [isNewer ? 'Update kitty.' : 'An owner of the database upgrades it: kitty hub upgrade'],
-    context: { server, functions },
-  })
+interface Checked {
+  readonly timeline: number
+  readonly functions: readonly number[]
 }

@@ -4,6 +4,7 @@ import { hubHost } from '../workspace/hub-setting.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
 import { hubFailure, unreachable } from './hub-failure.js'
 import { HubSchema1 } from './schema/hub-schema-1.js'
+import { HubSchema2 } from './schema/hub-schema-2.js'
 
 /** What TypeORM keeps about the migrations that ran. */
 const MIGRATIONS_TABLE = 'migration'
@@ -51,7 +52,7 @@ export class HubDatabase {
       applicationName: 'kitty',
       schema: 'kitty',
       entities: Object.values(HUB_ENTITIES),
-      migrations: [HubSchema1],
+      migrations: [HubSchema1, HubSchema2],
       migrationsTableName: MIGRATIONS_TABLE,
       installExtensions: false,
       logging: false,

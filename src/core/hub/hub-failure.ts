@@ -8,6 +8,8 @@ export interface HubPlace extends Pick<HubAddress, 'database'> {
   readonly user: string
 }
 
+/** Of the functions that this kitty calls. */
+const NEWEST = 2
 const CERTIFICATE = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/
 
 /**
@@ -52,6 +54,16 @@ export function unreachable(where: string, cause?: unknown): KittyError {
     ],
     context: { where },
     cause,
+  })
+}
+
+/** @param functions the versions that the hub has: a newer kitty than this one has dropped ours, or an older one lacks it */
+export function tooOld(functions: readonly number[], { server }: HubPlace): KittyError {
+  const isNewer = functions.some((number) => number > NEWEST)
+  const says = isNewer ? 'is too new for this kitty' : 'is too old for this kitty'
+  return new KittyError('HubTooOld', `The hub on ${server} ${says}.`, {
+    nextSteps: [isNewer ? 'Update kitty.' : 'An owner of the database upgrades it: kitty hub upgrade'],
+    context: { server, functions },
   })
 }
 
@@ -100,6 +112,11 @@ const KNOWN: Readonly<Record<string, (place: HubPlace) => Known>> = {
     kind: 'HubDenied',
     says: 'A repository needs an owner, and this role is its last one.',
     step: 'Make another role an owner first: kitty hub member ROLE own',
+  }),
+  KT004: ({ server }) => ({
+    kind: 'HubDenied',
+    says: `The hub on ${server} removed nothing: an event came in that the trunk may lack.`,
+    step: 'Push the trunk, fetch it here, and run the command again.',
   }),
   '53100': ({ server }) => ({
     kind: 'HubUnreachable',

@@ -3,7 +3,7 @@ import { inject, injectable } from 'inversify'
 import { readPrivateFile, removePrivateFile, writePrivateFile } from '../files/private-file.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { HubAddress } from './hub-address.js'
-import type { HubCursor } from './hub.js'
+import type { HubCursor, HubLease } from './hub.js'
 
 /** What the user agreed to: `config.json` comes with the repository and may name another hub tomorrow. */
 export interface JoinedHub extends HubAddress {
@@ -19,6 +19,13 @@ export interface HubState {
   readonly server: string
   /** When the hub was last read to its end, in milliseconds since 1970. */
   readonly readAt: number
+}
+
+/** What the hub last said of leases. */
+export interface KnownLeases {
+  /** When it said so, in milliseconds since 1970 by this machine's clock. */
+  readonly at: number
+  readonly leases: readonly HubLease[]
 }
 
 /** Until when the hub is left alone, in milliseconds since 1970; 0 if it is not. */
@@ -43,7 +50,8 @@ export class HubFiles {
   }
 
   leave(): void {
-    for (const name of ['joined.json', 'state.json', 'down.json']) removePrivateFile(this.path(name))
+    for (const name of ['joined.json', 'state.json', 'leases.json', 'down.json'])
+      removePrivateFile(this.path(name))
   }
 
   state(): HubState | undefined {
@@ -52,6 +60,14 @@ export class HubFiles {
 
   putState(state: HubState): void {
     this.#write('state.json', state)
+  }
+
+  leases(): KnownLeases {
+    return (this.#read('leases.json') as KnownLeases | undefined) ?? { at: 0, leases: [] }
+  }
+
+  putLeases(leases: KnownLeases): void {
+    this.#write('leases.json', leases)
   }
 
   pauses(): HubPauses {

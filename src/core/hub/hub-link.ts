@@ -1,17 +1,18 @@
 import { inject, injectable } from 'inversify'
 import { isKittyError, type KittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
-import { encodeEvent, isKittyEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
+import { encodeEvent, type Holder, isKittyEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
 import type { AppendedLine } from '../log/event-log.js'
 import { LockOf } from '../lock/write-lock.js'
-import type { EventOrigin, TeamLink } from '../store/event-store.js'
+import type { EventOrigin, TeamLease, TeamLink } from '../store/event-store.js'
 import { MovedOn } from '../store/moved-on.js'
 import { Config, Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
-import type { AppendAnswer, Hub, Outgoing } from './hub.js'
+import type { AppendAnswer, Appended, Hub, Outgoing } from './hub.js'
 import { HubDoor } from './hub-door.js'
 import { claimRefused, givenUp, notConfirmed, notMade } from './hub-refusals.js'
 import { HubFiles } from './hub-files.js'
+import { HubLeases } from './hub-leases.js'
 import { type Intent, Intents } from './intents.js'
 import { LocalEvents } from './local-events.js'
 import { Offer } from './offer.js'
@@ -42,6 +43,8 @@ export class HubLink implements TeamLink {
   #isOffline = false
   /** The hub has been read to its end since the write lock was taken. */
   #isCurrent = false
+  /** Events of this process that the hub lacks: signs of life of their holders. */
+  readonly #fresh = new Set<string>()
 
   constructor(
     @inject(HubDoor) private readonly door: HubDoor,
@@ -52,12 +55,35 @@ export class HubLink implements TeamLink {
     @inject(Receive) private readonly receive: Receive,
     @inject(Settle) private readonly settle: Settle,
     @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(HubLeases) private readonly leases: HubLeases,
     @inject(LockOf) private readonly lockOf: LockOf,
     @inject(Config) private readonly config: Config,
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(Session) private readonly session: Session,
     @inject(Notices) private readonly notices: Notices,
   ) {}
+
+  lease(feature: string, workPackage: string, claim: string | null): TeamLease | undefined {
+    return this.leases.of(feature, workPackage, claim)
+  }
+
+  async renew(feature: string, workPackage: string, holder: Holder): Promise<boolean> {
+    if (this.#isOffline) return true
+    try {
+      const hub = await this.#reach(MOMENT_MS, true)
+      const { clone } = this.leases
+      return await hub.renew(
+        this.leases.renewal(feature, workPackage, holder),
+        clone,
+        this.config.claims.expire,
+      )
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      if (error.kind === 'HubUnreachable') this.door.markSlow()
+      await this.#disconnect()
+      return true
+    }
+  }
 
   goOffline(): void {
     this.#isOffline = true
@@ -102,13 +128,13 @@ export class HubLink implements TeamLink {
     const ready = await this.#ready(events, streams, origin === 'offline')
     if (ready === undefined) return this.#locally(events, store)
     if (streams.some((stream) => ready.moved.has(stream))) throw new MovedOn()
-    return this.#conditionally(ready, outgoing, intentOf(events, outgoing), store)
+    return this.#conditionally(ready, events, outgoing, store)
   }
 
   async close(): Promise<void> {
     try {
       if (this.#isOffline || this.outbox.ids().length === 0) return
-      await this.offer.all(await this.#reach(MOMENT_MS, true))
+      await this.offer.all(await this.#reach(MOMENT_MS, true), this.#fresh)
     } catch (error) {
       // The outbox keeps it: the next command offers it again, and `hub status` says what waits.
       if (!isKittyError(error)) throw error
@@ -122,6 +148,7 @@ export class HubLink implements TeamLink {
   #locally(events: readonly LogEvent[], store: () => AppendedLine[]): AppendedLine[] {
     this.outbox.compact()
     this.outbox.add(events.map(({ event_id }) => event_id))
+    for (const { event_id } of events) this.#fresh.add(event_id)
     return store()
   }
 
@@ -139,7 +166,7 @@ export class HubLink implements TeamLink {
     try {
       const hub = await this.#reach(this.#left())
       if (await this.settle.all(hub)) throw new MovedOn()
-      await this.offer.all(hub)
+      await this.offer.all(hub, this.#fresh)
       // Before reading: an event that comes in between makes the append fail, and is never overlooked.
       const versions = await hub.versions(streams)
       return { hub, versions, moved: await this.#read(hub, this.#left()) }
@@ -155,13 +182,16 @@ export class HubLink implements TeamLink {
 
   async #conditionally(
     { hub, versions }: Ready,
+    events: readonly LogEvent[],
     outgoing: readonly Outgoing[],
-    intent: Intent,
     store: () => AppendedLine[],
   ): Promise<AppendedLine[]> {
+    const intent = intentOf(events, outgoing)
+    const changes = this.leases.changes(events, outgoing)
     const first = intent.events[0]?.id ?? ''
     this.intents.add(intent)
-    const answers = await this.#append(hub, outgoing, versions, intent)
+    const append = () => hub.append(outgoing, versions, changes)
+    const answers = await this.#append(append, intent)
     if (answers.every((answer) => answer === 'appended' || answer === 'duplicate')) {
       const lines = store()
       this.intents.remove(first)
@@ -176,14 +206,9 @@ export class HubLink implements TeamLink {
   }
 
   /** An append without an answer is settled at once, or stays uncertain until a later command settles it. */
-  async #append(
-    hub: Hub,
-    outgoing: readonly Outgoing[],
-    versions: ReadonlyMap<string, number>,
-    intent: Intent,
-  ): Promise<AppendAnswer[]> {
+  async #append(append: () => Promise<readonly Appended[]>, intent: Intent): Promise<AppendAnswer[]> {
     try {
-      return (await hub.append(outgoing, versions)).map(({ answer }) => answer)
+      return (await append()).map(({ answer }) => answer)
     } catch (error) {
       if (!isKittyError(error)) throw error
       await this.#disconnect()

@@ -3,6 +3,7 @@ import { Notices } from '../errors/notices.js'
 import { secretIn } from '../errors/secrets.js'
 import { type LogEvent, parseEvent } from '../events-lib.js'
 import type { Hub, Outgoing } from './hub.js'
+import { HubLeases } from './hub-leases.js'
 import { LocalEvents, type LocalLine } from './local-events.js'
 import { Outbox } from './outbox.js'
 import { streamOf } from './streams.js'
@@ -15,27 +16,34 @@ export class Offer {
   constructor(
     @inject(LocalEvents) private readonly local: LocalEvents,
     @inject(Outbox) private readonly outbox: Outbox,
+    @inject(HubLeases) private readonly leases: HubLeases,
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** Each batch counts by itself: an interruption leaves the rest for the next time. @returns how many the hub took */
-  async all(hub: Hub): Promise<number> {
+  /** Each batch counts by itself: an interruption leaves the rest for the next time.
+   * @param fresh IDs that this process wrote: they renew their holders' leases @returns how many the hub took */
+  async all(hub: Hub, fresh: ReadonlySet<string> = new Set()): Promise<number> {
     // An ID without a line is another command's, which is about to write it, or was killed before it did.
     const lines = await this.local.lines(this.outbox.ids())
     let taken = 0
     for (let at = 0; at < lines.length; at += BATCH)
-      taken += await this.#batch(hub, lines.slice(at, at + BATCH))
+      taken += await this.#batch(hub, lines.slice(at, at + BATCH), fresh)
     return taken
   }
 
   /** The hub stores all or none, so what it refuses is left out of the next attempt. */
-  async #batch(hub: Hub, lines: readonly LocalLine[]): Promise<number> {
+  async #batch(hub: Hub, lines: readonly LocalLine[], fresh: ReadonlySet<string>): Promise<number> {
     let events = (await Promise.all(lines.map((line) => this.outgoing(line)))).flatMap((event) => event ?? [])
     const unfit = new Set(lines.map(({ event_id }) => event_id))
     for (const { event_id } of events) unfit.delete(event_id)
     this.outbox.done([...unfit])
     while (events.length > 0) {
-      const answers = await hub.append(events, new Map())
+      const changes = this.leases.changes(
+        events.map(({ event }) => event),
+        events,
+        (id) => fresh.has(id),
+      )
+      const answers = await hub.append(events, new Map(), changes)
       const refused = new Map(answers.map(({ event_id, answer }) => [event_id, answer]))
       const bad = events.filter(({ event_id }) =>
         ['void', 'redacted', 'differs'].includes(refused.get(event_id) ?? ''),
@@ -56,7 +64,7 @@ export class Offer {
   }
 
   /** Returns undefined for a line that must not leave this machine. */
-  async outgoing({ event_id, bytes }: Pick<LocalLine, 'event_id' | 'bytes'>): Promise<Outgoing | undefined> {
+  async outgoing({ event_id, bytes }: Pick<LocalLine, 'event_id' | 'bytes'>): Promise<Offered | undefined> {
     const line = bytes.subarray(0, -1)
     const text = line.toString('utf8')
     const parsed = parseEvent(JSON.parse(text))
@@ -67,7 +75,7 @@ export class Offer {
       return undefined
     }
     const { event } = parsed
-    return { event_id, line, stream: await this.stream(event), day: event.timestamp.slice(0, 10) }
+    return { event, event_id, line, stream: await this.stream(event), day: event.timestamp.slice(0, 10) }
   }
 
   async stream(event: LogEvent): Promise<string> {
@@ -77,4 +85,8 @@ export class Offer {
       isGate ? await this.local.gateOwner(event.payload.feature_slug, event.entity_id) : undefined,
     )
   }
+}
+
+interface Offered extends Outgoing {
+  readonly event: LogEvent
 }

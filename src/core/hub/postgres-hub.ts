@@ -9,10 +9,13 @@ import {
   type HubCursor,
   type HubDay,
   type HubRepo,
+  type Lately,
+  type LeaseChanges,
   type Outgoing,
   type Received,
+  type Renews,
 } from './hub.js'
-import { hubFailure, type HubPlace, unreachable } from './hub-failure.js'
+import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
 import { within } from './within.js'
 
 /** How often a listener looks without being told to, in milliseconds: a pooler may swallow notifications. */
@@ -32,6 +35,7 @@ export class PostgresHub implements Hub {
     private readonly repo: string,
     private readonly place: HubPlace,
     readonly timeline: number,
+    private readonly functions: readonly number[],
   ) {
     client.on('notice', ({ routine }) => {
       if (routine === 'SyncRepWaitForLSN') this.#unconfirmed += 1
@@ -46,18 +50,26 @@ export class PostgresHub implements Hub {
     this.#until = performance.now() + ms
   }
 
-  async append(events: readonly Outgoing[], expects: ReadonlyMap<string, number>): Promise<Appended[]> {
+  async append(
+    events: readonly Outgoing[],
+    expects: ReadonlyMap<string, number>,
+    leases?: LeaseChanges,
+  ): Promise<Appended[]> {
     const before = this.#unconfirmed
+    const values: unknown[] = [
+      this.repo,
+      JSON.stringify(Object.fromEntries(expects)),
+      events.map(({ event_id }) => event_id),
+      events.map(({ stream }) => stream),
+      events.map(({ day }) => day),
+      events.map(({ line }) => line),
+    ]
+    const withLeases = leases !== undefined && this.#has(2)
     const answers = await this.#query<{ event_id: string; answer: AppendAnswer }>(
-      'SELECT event_id, answer FROM kitty.append_1($1, $2, $3, $4, $5::text[]::date[], $6)',
-      [
-        this.repo,
-        JSON.stringify(Object.fromEntries(expects)),
-        events.map(({ event_id }) => event_id),
-        events.map(({ stream }) => stream),
-        events.map(({ day }) => day),
-        events.map(({ line }) => line),
-      ],
+      withLeases
+        ? 'SELECT event_id, answer FROM kitty.append_2($1, $2, $3, $4, $5::text[]::date[], $6, $7)'
+        : 'SELECT event_id, answer FROM kitty.append_1($1, $2, $3, $4, $5::text[]::date[], $6)',
+      withLeases ? [...values, JSON.stringify(leases)] : values,
     )
     if (this.#unconfirmed > before) throw unreachable(`${this.server} could not confirm it with its standby`)
     return answers
@@ -142,6 +154,52 @@ export class PostgresHub implements Hub {
     return rows.map(received)
   }
 
+  async lately(): Promise<Lately | undefined> {
+    if (!this.#has(2)) return undefined
+    const [row] = await this.#query<{ lately: Lately }>('SELECT kitty.lately_1($1) AS lately', [this.repo])
+    return row?.lately
+  }
+
+  async renew({ stream, actor, session }: Renews, clone: string, ms: number): Promise<boolean> {
+    if (!this.#has(2)) return false
+    const values = [this.repo, stream, actor, session, clone, Math.round(ms)]
+    const [row] = await this.#query<{ is: boolean }>(
+      'SELECT kitty.renew_1($1, $2, $3, $4, $5, $6) AS is',
+      values,
+    )
+    return row?.is === true
+  }
+
+  async hold(name: string, clone: string, ms: number): Promise<boolean> {
+    this.#needs(2)
+    const values = [this.repo, name, clone, Math.round(ms)]
+    const [row] = await this.#query<{ is: boolean }>('SELECT kitty.hold_1($1, $2, $3, $4) AS is', values)
+    return row?.is === true
+  }
+
+  async redact(eventId: string, why: string, line: Buffer): Promise<void> {
+    this.#needs(2)
+    await this.#query('SELECT kitty.redact_1($1, $2, $3, $4)', [this.repo, eventId, why, line])
+  }
+
+  async before(day: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = await this.#query<{ day: string; ids: string[] }>(
+      'SELECT day::text, array_agg(event_id ORDER BY seq) AS ids FROM kitty.event WHERE repo = $1 AND day < $2::text::date GROUP BY day ORDER BY day',
+      [this.repo, day],
+    )
+    return new Map(rows.map((row) => [row.day, row.ids]))
+  }
+
+  async trim(day: string, days: ReadonlyMap<string, readonly string[]>): Promise<number> {
+    this.#needs(2)
+    const values = [this.repo, day, JSON.stringify(Object.fromEntries(days))]
+    const [row] = await this.#query<{ removed: string }>(
+      'SELECT kitty.trim_1($1, $2::text::date, $3) AS removed',
+      values,
+    )
+    return Number(row?.removed ?? 0)
+  }
+
   async listen(look: () => void, signal: AbortSignal): Promise<void> {
     await this.#query(`LISTEN kitty_${this.repo.toLowerCase()}`, [])
     this.client.on('notification', look)
@@ -163,6 +221,15 @@ export class PostgresHub implements Hub {
     // A server that hangs never says goodbye.
     await Promise.race([end, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())])
     this.socket.destroy()
+  }
+
+  #has(version: number): boolean {
+    return this.functions.includes(version)
+  }
+
+  /** @throws KittyError HubTooOld */
+  #needs(version: number): void {
+    if (!this.#has(version)) throw tooOld(this.functions, this.place)
   }
 
   async #query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {

@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Session } from '../workspace/session.js'
 import type { Hub, HubCursor, Received } from './hub.js'
 import { HubFiles } from './hub-files.js'
+import { HubLeases } from './hub-leases.js'
 import { LocalEvents } from './local-events.js'
 import { Outbox } from './outbox.js'
 import { Overlay } from './overlay.js'
@@ -16,6 +17,7 @@ export class Receive {
     @inject(LocalEvents) private readonly local: LocalEvents,
     @inject(Overlay) private readonly overlay: Overlay,
     @inject(Outbox) private readonly outbox: Outbox,
+    @inject(HubLeases) private readonly leases: HubLeases,
     @inject(Session) private readonly session: Session,
   ) {}
 
@@ -37,11 +39,13 @@ export class Receive {
       events += fresh.length
     }
     const known = this.files.state()
-    let cursor = known === undefined || compares ? await this.#compare(hub, keep) : known.cursor
+    const lately = await hub.lately()
+    const compare = (): Promise<HubCursor> => this.#compare(hub, keep, lately?.trimmed ?? '')
+    let cursor = known === undefined || compares ? await compare() : known.cursor
     for (;;) {
       const batch = await hub.since(cursor, BATCH)
       if (batch === 'reset') {
-        cursor = await this.#compare(hub, keep)
+        cursor = await compare()
         continue
       }
       if (batch.length > 0) await keep(batch)
@@ -49,6 +53,7 @@ export class Receive {
       if (last !== undefined) cursor = { seq: last.seq, event_id: last.event_id }
       if (batch.length < BATCH) break
     }
+    if (lately !== undefined) this.leases.keep(lately.leases)
     const timeline = Math.max(hub.timeline, known?.timeline ?? 0)
     this.files.putState({ cursor, timeline, server: hub.server, readAt: this.session.now().getTime() })
     return { streams, events }
@@ -57,15 +62,20 @@ export class Receive {
   /**
    * Takes what the hub has and this clone lacks, and puts into the outbox what this clone may offer and the hub lacks.
    * Only days that differ are listed, so that a clone whose git has everything reads no line.
+   * @param trimmed the hub's last day that was trimmed, which says nothing of what a clone has
    * @returns where to read on
    */
-  async #compare(hub: Hub, keep: (batch: readonly Received[]) => Promise<void>): Promise<HubCursor> {
+  async #compare(
+    hub: Hub,
+    keep: (batch: readonly Received[]) => Promise<void>,
+    trimmed: string,
+  ): Promise<HubCursor> {
     const head = await hub.head()
     const theirs = new Map((await hub.days()).map((one) => [one.day, one]))
     const ours = await this.local.days()
     const differ = [...new Set([...theirs.keys(), ...ours.keys()])].filter((day) => {
       const [one, other] = [theirs.get(day), ours.get(day)?.day]
-      return one?.events !== other?.events || one?.sum !== other?.sum
+      return day > trimmed && (one?.events !== other?.events || one?.sum !== other?.sum)
     })
     if (differ.length === 0) return head
     const onHub = new Set(await hub.idsOf(differ.filter((day) => theirs.has(day))))

@@ -1,4 +1,4 @@
-import type { LogEvent, NewEvent, NewPluginEvent, WorkPackageState } from '../events-lib.js'
+import type { Holder, LogEvent, NewEvent, NewPluginEvent, WorkPackageState } from '../events-lib.js'
 import type { BoardRow } from '../index/board-row.js'
 import type { EventFilter, FeatureRow, Watermark } from '../index/event-index.js'
 import type { AppendedLine, LogProblem } from '../log/event-log.js'
@@ -111,6 +111,14 @@ export const EventStore = token<EventStore>('EventStore')
 /** `decided`: by rules, on the newest state · `offline`: the user goes on without the hub · `imported`. */
 export type EventOrigin = 'decided' | 'offline' | 'imported'
 
+/** A holder's lease, as the hub keeps it. */
+export interface TeamLease {
+  /** Milliseconds since 1970 by this machine's clock. */
+  readonly expires: number
+  /** Another clone claimed the package. */
+  readonly isElsewhere: boolean
+}
+
 /** A store's link to the hub that several clones share. */
 export interface TeamLink {
   /**
@@ -129,6 +137,10 @@ export interface TeamLink {
     origin: EventOrigin,
     store: () => AppendedLine[],
   ): Promise<AppendedLine[]>
+  /** @param claim the move that the lease belongs to @returns undefined if the hub has none for it */
+  lease(feature: string, workPackage: string, claim: string | null): TeamLease | undefined
+  /** @returns whether this clone has the holder's lease; true as well while the hub cannot be asked */
+  renew(feature: string, workPackage: string, holder: Holder): Promise<boolean>
   /** From now on, the hub is not asked. */
   goOffline(): void
   /** Offers, for a moment, what the hub lacks, and ends the connection. */

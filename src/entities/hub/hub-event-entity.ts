@@ -26,7 +26,7 @@ export class HubEventEntity {
   @Column({ type: 'date' })
   day!: string
 
-  /** Byte for byte as in the log, without the newline; empty once redacted. `jsonb` would reorder the keys. */
+  /** Byte for byte as in the log, without the newline; without its content once redacted. `jsonb` would reorder the keys. */
   @Column({ type: 'bytea' })
   line!: Buffer
 

@@ -15,6 +15,10 @@ export class HubRepoEntity {
   @Column({ type: 'bigint', default: 0 })
   seq!: string
 
+  /** The last day that `kitty hub trim` removed. */
+  @Column({ type: 'date', nullable: true })
+  trimmed!: string | null
+
   /** The repository's first commits, so that another repository is recognized. */
   @Column({ type: 'text', array: true })
   roots!: string[]

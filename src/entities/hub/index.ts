@@ -1,4 +1,5 @@
 import { HubEventEntity } from './hub-event-entity.js'
+import { HubLeaseEntity } from './hub-lease-entity.js'
 import { HubMemberEntity } from './hub-member-entity.js'
 import { HubRepoEntity } from './hub-repo-entity.js'
 import { HubVoidEntity } from './hub-void-entity.js'
@@ -7,6 +8,7 @@ export const HUB_ENTITIES = {
   Repo: HubRepoEntity,
   Event: HubEventEntity,
   Void: HubVoidEntity,
+  Lease: HubLeaseEntity,
   Member: HubMemberEntity,
 } as const
 

@@ -5,7 +5,7 @@ import { Archive } from '../../log/archive/archive.js'
 import { Journal } from '../../log/repair/journal.js'
 import type { LeaseDocument } from '../../projections/board-document.js'
 import type { LeaseOf } from '../../projections/work-packages.js'
-import { EventStore } from '../../store/event-store.js'
+import { EventStore, Team, type TeamLink } from '../../store/event-store.js'
 import { Config, Workflow } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
 import { LeaseFile, type LeaseRecords, type Seen } from './lease-file.js'
@@ -45,7 +45,7 @@ export function leaseIn(leases: LeasesByPackage): LeaseOf {
 /**
  * How long a holder has a package: `claims.expire` from its last event on the package or its last renewal. Times of
  * events that this clone wrote count as they are; those of other clones from when this clone first saw them, since
- * their clocks may be wrong.
+ * their clocks may be wrong. A hub that has a lease for the claim decides by its own clock.
  */
 @injectable()
 export class Leases {
@@ -57,6 +57,7 @@ export class Leases {
     @inject(LeaseFile) private readonly file: LeaseFile,
     @inject(Journal) private readonly journal: Journal,
     @inject(Archive) private readonly archive: Archive,
+    @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
   /** The leases of the packages in working lanes. */
@@ -91,6 +92,8 @@ export class Leases {
     if (state?.lane_actor === undefined || state.lane_actor === null) return false
     if (!this.workflow.working.includes(state.lane)) return false
     if (!isSameHolder({ actor: state.lane_actor, session: state.lane_session }, holder)) return false
+    // In another clone of the same holder, the hub's lease goes on by that clone's signs alone.
+    if ((await this.team.link?.renew(feature, workPackage, holder)) === false) return true
     const at = this.session.now().toISOString()
     await this.file.add({ renewals: { [leaseKey(feature, workPackage)]: { ...holder, at } } })
     return true
@@ -113,7 +116,10 @@ export class Leases {
     const renewal = renewals[key]
     const now = this.session.now().getTime()
     const renewed = renewal !== undefined && isSameHolder(renewal, holder) ? Date.parse(renewal.at) : 0
-    const last = Math.min(now, Math.max(Date.parse(sign.at), renewed))
+    const hub = this.team.link?.lease(one.feature_slug, one.work_package_id, one.lane_event)
+    const own = hub !== undefined && (hub.isElsewhere || sign.elsewhere) ? 0 : Date.parse(sign.at)
+    const signed = Math.max(own, (hub?.expires ?? 0) - this.config.claims.expire)
+    const last = Math.min(now, Math.max(signed, renewed))
     const expires = last + this.config.claims.expire
     return {
       ...holder,
@@ -121,7 +127,7 @@ export class Leases {
       last_sign: new Date(last).toISOString(),
       expires_at: new Date(expires).toISOString(),
       ended: expires <= now,
-      elsewhere: sign.elsewhere,
+      elsewhere: hub?.isElsewhere ?? sign.elsewhere,
     }
   }
 
