@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { PLATFORM } from '../platform/system.js'
 
 /** By platform: the program that opens a file as a click would. */
 const OPENERS: Readonly<Record<string, readonly [command: string, ...args: string[]]>> = {
@@ -14,7 +15,7 @@ const PATIENCE_MS = 2_000
  * @returns false when nothing could open it
  */
 export function openInBrowser(path: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const [command, ...args] = env['BROWSER'] ? [env['BROWSER']] : (OPENERS[process.platform] ?? ELSEWHERE)
+  const [command, ...args] = env['BROWSER'] ? [env['BROWSER']] : (OPENERS[PLATFORM] ?? ELSEWHERE)
   return new Promise((resolve) => {
     const child = spawn(command, [...args, path], { stdio: 'ignore', detached: true })
     child.once('error', () => resolve(false))

@@ -4,7 +4,6 @@ import {
   fstatSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   readSync,
@@ -19,13 +18,12 @@ import { withoutSecretsIn } from './secrets.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { Notices } from './notices.js'
+import { openRegular } from '../platform/open-regular.js'
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
-// A FIFO must not block the command, and a symlink must not lead it out of the folder.
-const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
-const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | NO_SURPRISES
-const READ = constants.O_RDONLY | NO_SURPRISES
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR
+const READ = constants.O_RDONLY
 const LF = 0x0a
 
 /** Error records as JSON lines, one file per UTC day. */
@@ -60,7 +58,7 @@ export class JsonlErrorStorage implements ErrorStorage {
   #append(file: string, line: string): void {
     this.#refuseLink()
     this.#makeFolder()
-    const fd = openSync(join(this.workspace.errorsDir, file), APPEND, 0o644)
+    const fd = openRegular(join(this.workspace.errorsDir, file), APPEND, 0o644)
     try {
       appendLine(fd, line)
     } finally {
@@ -104,7 +102,7 @@ export class JsonlErrorStorage implements ErrorStorage {
 
   #read(file: string): ErrorRecord[] {
     try {
-      const fd = openSync(join(this.workspace.errorsDir, file), READ)
+      const fd = openRegular(join(this.workspace.errorsDir, file), READ)
       try {
         if (!fstatSync(fd).isFile()) return []
         return readFileSync(fd, 'utf8').split('\n').flatMap(parseRecord)

@@ -6,14 +6,14 @@ import {
   fstatSync,
   ftruncateSync,
   mkdirSync,
-  openSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from './assert-safe.js'
-import { NO_SURPRISES, readFully, identityAt, syncFolder } from './open-file.js'
+import { readFully, identityAt, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
+import { openRegular } from '../platform/open-regular.js'
 
 const LF = 0x0a
 const NEWLINE = Buffer.from('\n')
@@ -170,21 +170,21 @@ export class Append {
 }
 
 function openOrCreate(path: string, create: boolean): { fd: number; isNew: boolean } | undefined {
-  const flags = constants.O_RDWR | constants.O_APPEND | NO_SURPRISES
+  const flags = constants.O_RDWR | constants.O_APPEND
   try {
-    return { fd: openSync(path, flags), isNew: false }
+    return { fd: openRegular(path, flags), isNew: false }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
   if (!create) return undefined
   try {
-    return { fd: openSync(path, flags | constants.O_CREAT, 0o644), isNew: true }
+    return { fd: openRegular(path, flags | constants.O_CREAT, 0o644), isNew: true }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
   try {
     mkdirSync(dirname(path), { recursive: true })
-    return { fd: openSync(path, flags | constants.O_CREAT, 0o644), isNew: true }
+    return { fd: openRegular(path, flags | constants.O_CREAT, 0o644), isNew: true }
   } catch (error) {
     throw storageError(error, path, 'not stored')
   }

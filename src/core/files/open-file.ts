@@ -9,16 +9,11 @@ import {
   readSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+import { openRegular } from '../platform/open-regular.js'
 import { isSameFile } from '../platform/same-file.js'
 import { assertPlainFile } from './assert-safe.js'
 import { storageError } from './storage-error.js'
 import { IS_WINDOWS } from '../platform/system.js'
-
-/**
- * Follows no link and waits for no FIFO, whatever has replaced the file since we checked it. Windows has neither flag:
- * undefined counts as 0.
- */
-export const NO_SURPRISES = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
  * Opens a file for reading and stats it; returns undefined when there is none.
@@ -40,7 +35,7 @@ export function openToRead(path: string): { fd: number; stats: BigIntStats } | u
 /** Like `openToRead`, for a caller that can tell from the bytes whether the file is a plain file. */
 export function openUnseen(path: string): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | NO_SURPRISES)
+    return openRegular(path, constants.O_RDONLY)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw storageError(error, path, 'not readable')

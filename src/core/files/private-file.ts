@@ -5,15 +5,15 @@ import {
   constants,
   fsyncSync,
   mkdirSync,
-  openSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from './storage-error.js'
+import { openRegular } from '../platform/open-regular.js'
+import { renameOver } from '../platform/rename-over.js'
 
 const OWNER_ONLY = 0o600
 
@@ -26,15 +26,15 @@ export function writePrivateFile(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     rmSync(temporary, { force: true })
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-    const descriptor = openSync(temporary, flags, OWNER_ONLY)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+    const descriptor = openRegular(temporary, flags, OWNER_ONLY)
     try {
       writeSync(descriptor, text)
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
     }
-    renameSync(temporary, path)
+    renameOver(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw storageError(error, path, 'not stored')
@@ -45,7 +45,7 @@ export function writePrivateFile(path: string, text: string): void {
 export function readPrivateFile(path: string): string | undefined {
   let descriptor: number
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    descriptor = openRegular(path, constants.O_RDONLY)
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return undefined
     throw storageError(error, path, 'not readable')

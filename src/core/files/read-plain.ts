@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, type Stats } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
-import { NO_SURPRISES, readFully } from './open-file.js'
+import { readFully } from './open-file.js'
+import { openRegular } from '../platform/open-regular.js'
 
 export type FileRead =
   | { readonly ok: true; readonly bytes: Buffer }
@@ -21,7 +22,7 @@ export type FileRead =
 export function readPlain(path: string, limit: number, seen?: Stats): FileRead {
   let descriptor: number
   try {
-    descriptor = openSync(path, constants.O_RDONLY | NO_SURPRISES)
+    descriptor = openRegular(path, constants.O_RDONLY)
   } catch (error) {
     return notRead(path, error)
   }

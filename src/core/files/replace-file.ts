@@ -7,7 +7,6 @@ import {
   fstatSync,
   fsyncSync,
   lstatSync,
-  openSync,
   type Stats,
   unlinkSync,
   writeSync,
@@ -16,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
 import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
+import { openRegular } from '../platform/open-regular.js'
 
 let written = 0
 
@@ -33,8 +33,8 @@ export function replaceFile(path: string, bytes: Buffer, newMode = 0o644, isSync
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
   let created = false
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-    const descriptor = openSync(temporary, flags, mode ?? newMode)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+    const descriptor = openRegular(temporary, flags, mode ?? newMode)
     created = true
     writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode, isSynced)
     renameOver(temporary, path)

@@ -1,8 +1,9 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, lstatSync, rmSync, writeSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
-import { identityOf, NO_SURPRISES } from './open-file.js'
+import { identityOf } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { renameOver } from '../platform/rename-over.js'
+import { openRegular } from '../platform/open-regular.js'
 
 /**
  * Replaces a file's content, whole or not at all. The caller holds the lock. Git does not know our lock and may replace
@@ -15,8 +16,8 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
   // A single name, since only the lock's holder gets here: a crash leaves at most one such file.
   const temporary = `${path}.tmp`
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-    const fd = openSync(temporary, flags, Number(before.mode) & 0o777)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+    const fd = openRegular(temporary, flags, Number(before.mode) & 0o777)
     try {
       for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
       fsyncSync(fd)

@@ -14,9 +14,10 @@ import {
   type Stats,
   unlinkSync,
 } from 'node:fs'
-import { dirname, isAbsolute, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { typeName, unsafe, unsafeFile } from './assert-safe.js'
+import { isGitsName, pathInside, SEPARATOR } from '../platform/paths.js'
 import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
@@ -45,7 +46,7 @@ export function lookInside(root: string, path: string): Look {
   const parts = partsBelow(root, path)
   let at = root
   for (const [index, part] of parts.entries()) {
-    at += sep + part
+    at += SEPARATOR + part
     const isLast = index === parts.length - 1
     if (!isLast && seenFolders?.has(at)) continue
     const stats = lstatSync(at, { throwIfNoEntry: false })
@@ -124,7 +125,7 @@ export function makeFolderInside(root: string, folder: string): boolean {
   let at = root
   let made = false
   for (const part of parts) {
-    at += sep + part
+    at += SEPARATOR + part
     const look = lookInside(root, at)
     if (look.state === 'folder') continue
     if (look.state === 'file') throw unsafe(at, 'file')
@@ -207,10 +208,9 @@ function remember(folder: string): void {
 }
 
 function partsBelow(root: string, path: string): string[] {
-  const way = relative(root, path)
-  const parts = way.split(sep)
-  if (way === '' || isAbsolute(way) || parts[0] === '..' || parts[0]?.toLowerCase() === '.git')
-    throw outside(root, path)
+  const way = pathInside(root, path)
+  const parts = way?.split('/')
+  if (way === '' || parts === undefined || isGitsName(parts[0] ?? '')) throw outside(root, path)
   return parts
 }
 

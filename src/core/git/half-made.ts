@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { storageError } from '../files/storage-error.js'
+import { renameOver } from '../platform/rename-over.js'
 
 /**
  * What git writes to a worktree's directory before the worktree is usable (gitrepository-layout(5), `worktrees/<id>`).
@@ -29,7 +30,7 @@ export async function moveHalfMadeAside(gitCommonDir: string, aside: string): Pr
       mkdirSync(target, { recursive: true })
       if (place !== undefined && place !== '' && moveIfOurs(dirname(place), directory, join(target, 'work')))
         moved.push(dirname(place))
-      renameSync(directory, join(target, 'git'))
+      renameOver(directory, join(target, 'git'))
       moved.push(directory)
     } catch (error) {
       throw storageError(error, directory, 'not stored')
@@ -59,6 +60,6 @@ function moveIfOurs(work: string, directory: string, to: string): boolean {
   const link = readOptional(join(work, '.git'))
   if (link === undefined || basename(link.replace(/^gitdir: /, '').trim()) !== basename(directory))
     return false
-  renameSync(work, to)
+  renameOver(work, to)
   return true
 }

@@ -1,9 +1,10 @@
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { keepPrivate, type SharedPermissions } from './private-file.js'
 import { KernelLock, loadLockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { IndexUnusable } from '../index/event-index.js'
+import { openRegular } from '../platform/open-regular.js'
 
 const WAIT_MS = 2_000
 const POLL_MS = 5
@@ -69,7 +70,7 @@ export class FileGuard {
   #open(): number | undefined {
     try {
       const path = join(this.privateDir, 'index-guard')
-      const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
+      const fd = openRegular(path, constants.O_RDWR | constants.O_CREAT, 0o600)
       keepPrivate(fd, path, this.permissions)
       return fd
     } catch (error) {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
@@ -7,10 +7,11 @@ import type { HeldLock, Holder, WriteLock } from './write-lock.js'
 import { readHolder, writeHolder } from './holder-record.js'
 import { keepPrivate, makePrivateFolder, type SharedPermissions } from './private-file.js'
 import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../platform/kernel-lock.js'
-import { NO_SURPRISES, identityAt, type WhichFile } from '../files/open-file.js'
+import { identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
 import { installCommand } from '../own-package.js'
 import { shownCommand } from '../errors/next-step.js'
+import { openRegular } from '../platform/open-regular.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
@@ -151,7 +152,7 @@ export class FileLock implements WriteLock {
   }
 
   private open(): LockFile {
-    const flags = constants.O_RDWR | constants.O_CREAT | NO_SURPRISES
+    const flags = constants.O_RDWR | constants.O_CREAT
     let fd: number
     try {
       fd = openMakingFolder(this.path, flags)
@@ -201,11 +202,11 @@ export class FileLock implements WriteLock {
 
 function openMakingFolder(path: string, flags: number): number {
   try {
-    return openSync(path, flags, 0o600)
+    return openRegular(path, flags, 0o600)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error
     makePrivateFolder(dirname(path))
-    return openSync(path, flags, 0o600)
+    return openRegular(path, flags, 0o600)
   }
 }
 

@@ -1,8 +1,9 @@
-import { closeSync, constants, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, lstatSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { identityOf, NO_SURPRISES, openToRead, readFully } from '../files/open-file.js'
+import { identityOf, openToRead, readFully } from '../files/open-file.js'
 import type { ClockStorage } from './clock-storage.js'
 import { renameOver } from '../platform/rename-over.js'
+import { openRegular } from '../platform/open-regular.js'
 
 /** Far more than the two keys need: kitty did not write a larger file. */
 const MAX_BYTES = 4096
@@ -80,7 +81,7 @@ export class FileClockStorage implements ClockStorage {
 }
 
 function writeNew(path: string, bytes: Buffer): void {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES, 0o644)
+  const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
   try {
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
   } finally {

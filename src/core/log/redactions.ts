@@ -1,9 +1,10 @@
-import { closeSync, constants, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, isStub, type LogEvent, parseEvent } from '../events-lib.js'
 import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
 import type { LogLine, RawLine, ScanEnd } from './event-log.js'
+import { openRegular } from '../platform/open-regular.js'
 
 /**
  * Why a line counts here whatever the log's files say.
@@ -94,8 +95,8 @@ export class Redactions {
     try {
       mkdirSync(dirname(this.#path), { recursive: true })
       // Readers hold no lock: they only append, and a later `record` writes the file again.
-      const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
-      const fd = openSync(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600)
+      const { O_APPEND, O_CREAT, O_WRONLY } = constants
+      const fd = openRegular(this.#path, O_APPEND | O_CREAT | O_WRONLY, 0o600)
       try {
         writeSync(fd, redactions.map(lineOf).join(''))
       } finally {

@@ -25,6 +25,11 @@ export function pathFromLog(path: string): string {
   return path.replaceAll('\\', '/')
 }
 
+/** Whether a name in a work tree's top folder is git's own, whatever other names Windows and macOS have for it. */
+export function isGitsName(name: string): boolean {
+  return /^(?:\.git|git~\d+)[ .]*(?::.*)?$/i.test(name)
+}
+
 function slashed(path: string, platform: NodeJS.Platform): string {
   return platform === 'win32' ? path.replaceAll('\\', '/') : path
 }

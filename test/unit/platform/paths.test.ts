@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
+  isGitsName,
   isSamePlace,
   pathFromLog,
   pathInside,
@@ -33,6 +34,17 @@ describe('repoPath', () => {
   it('of old events, written on Windows, is read with /', () => {
     expect(pathFromLog('.worktrees\\001-a-WP01')).toBe('.worktrees/001-a-WP01')
   })
+})
+
+it.each(['.git', '.GIT', 'git~1', '.git.', '.git ', '.git::$INDEX_ALLOCATION'])(
+  'knows %j as a name of git’s folder',
+  (name) => {
+    expect(isGitsName(name)).toBe(true)
+  },
+)
+
+it.each(['.gitignore', '.gitattributes', 'git', 'agit~1', '.kittify'])('knows %j as another name', (name) => {
+  expect(isGitsName(name)).toBe(false)
 })
 
 describe('pathInside', () => {

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../../files/replace-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { renameOver } from '../../platform/rename-over.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { isDayFile } from '../format/day-file.js'
 import { CLOSED } from './closed-logs.js'
@@ -19,7 +20,7 @@ export function closeLog(workspace: Workspace, ids: ReadonlySet<string>, reason:
     replaceFile(join(folder, 'reason.json'), Buffer.from(`${JSON.stringify({ reason, at })}\n`))
     replaceFile(join(folder, 'ids'), Buffer.from([...ids, ''].join('\n')))
     for (const name of readdirSync(eventsDir).filter(isDayFile))
-      renameSync(join(eventsDir, name), join(folder, 'log', name))
+      renameOver(join(eventsDir, name), join(folder, 'log', name))
     moveIfThere(journalFile, join(folder, 'journal.jsonl'))
     moveIfThere(archiveDir, join(folder, 'events'))
     rmSync(clockFile, { force: true })
@@ -30,5 +31,5 @@ export function closeLog(workspace: Workspace, ids: ReadonlySet<string>, reason:
 }
 
 function moveIfThere(from: string, to: string): void {
-  if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameSync(from, to)
+  if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameOver(from, to)
 }

@@ -1,13 +1,14 @@
-import { closeSync, constants, createWriteStream, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, createWriteStream, fsyncSync, rmSync, writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { KittyError } from '../../errors/kitty-error.js'
-import { NO_SURPRISES, syncFolder } from '../../files/open-file.js'
+import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { crc32 } from '../format/crc32.js'
 import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 const BATCH_BYTES = 1024 * 1024
 
@@ -27,8 +28,8 @@ export async function compress(folder: string, day: string): Promise<void> {
         yield lines
       }
     }
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-    const descriptor = openSync(temporary, flags, 0o600)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+    const descriptor = openRegular(temporary, flags, 0o600)
     try {
       const file = createWriteStream('', { fd: descriptor, autoClose: false })
       await pipeline(Readable.from(counted()), createGzip(), file)
@@ -59,8 +60,8 @@ export async function replaceDay(
   const paths = pathsOf(folder, day)
   const temporary = `${paths.plain}.tmp`
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-    const descriptor = openSync(temporary, flags, 0o600)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+    const descriptor = openRegular(temporary, flags, 0o600)
     try {
       for await (const line of linesOfDay(paths)) {
         const bytes = change(line) ?? Buffer.alloc(0)

@@ -1,9 +1,9 @@
-import { closeSync, createReadStream, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { systemCode } from '../../errors/kitty-error.js'
-import { NO_SURPRISES } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 /** One day of the archive: its size on disk, compressed or not, and its number of events. */
 export interface ArchivedDay {
@@ -87,7 +87,7 @@ function unzipped(source: ReturnType<typeof createReadStream>): AsyncIterable<Bu
 function uncompressedSize(path: string): number {
   let descriptor: number
   try {
-    descriptor = openSync(path, NO_SURPRISES)
+    descriptor = openRegular(path, constants.O_RDONLY)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return 0
     throw storageError(error, path, 'not readable')

@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs'
-import { NO_SURPRISES, readWhole } from '../../files/open-file.js'
+import { closeSync, constants, rmSync, writeSync } from 'node:fs'
+import { readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 /**
  * Reads the sorted IDs of one archived day. The first line says how many bytes of lines the list covers and how many
@@ -22,8 +23,8 @@ export function writeIds(path: string, bytes: number, ids: readonly string[]): v
   // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
   const temporary = `${path}.tmp`
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-    const descriptor = openSync(temporary, flags, 0o600)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+    const descriptor = openRegular(temporary, flags, 0o600)
     try {
       const content = Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`, 'latin1')
       for (let done = 0; done < content.length;) done += writeSync(descriptor, content, done)

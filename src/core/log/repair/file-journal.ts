@@ -1,14 +1,15 @@
-import { constants, closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { constants, closeSync, fsyncSync, rmSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
-import { NO_SURPRISES, openToRead, readFully } from '../../files/open-file.js'
+import { openToRead, readFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
 import { journalRecord, readRecords } from './journal-records.js'
 import { moveToErrors } from './torn-tail.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 export class FileJournal implements Journal {
   readonly #last = new LastAppend()
@@ -75,8 +76,8 @@ export class FileJournal implements Journal {
     // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
     const temporary = `${this.path}.tmp`
     try {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES
-      const fd = openSync(temporary, flags, 0o644)
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+      const fd = openRegular(temporary, flags, 0o644)
       try {
         const bytes = Buffer.concat(keep.map((line) => line.bytes))
         for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)

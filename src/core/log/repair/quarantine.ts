@@ -1,12 +1,13 @@
-import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from '../format/crc32.js'
 import { chunks, cutLines } from '../format/cut-lines.js'
 import { makeErrorsFolder } from './errors-folder.js'
 import { type EventLog, type LogLine, SCAN_START } from '../event-log.js'
-import { NO_SURPRISES, openToRead, syncFolder } from '../../files/open-file.js'
+import { openToRead, syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import type { LogFolders } from './torn-tail.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 const ATTEMPTS = 3
 
@@ -84,7 +85,7 @@ function note({ file, line, offset, length, problem }: LogLine): string {
 }
 
 function writeWhole(path: string, content: Iterable<Buffer>): void {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES, 0o644)
+  const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
   try {
     for (const bytes of content) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
     fsyncSync(fd)

@@ -7,7 +7,6 @@ import {
   ftruncateSync,
   lstatSync,
   mkdirSync,
-  openSync,
   writeSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -16,9 +15,10 @@ import { assertPlainFile } from '../../files/assert-safe.js'
 import { crc32 } from '../format/crc32.js'
 import type { LogLine, TailRepair } from '../event-log.js'
 import { LineReader, MAX_LINE_BYTES } from '../format/line-codec.js'
-import { NO_SURPRISES, readFully } from '../../files/open-file.js'
+import { readFully } from '../../files/open-file.js'
 import { noteEnded } from './ended-tails.js'
 import { storageError } from '../../files/storage-error.js'
+import { openRegular } from '../../platform/open-regular.js'
 
 const LF = 0x0a
 const NEWLINE = Buffer.from('\n')
@@ -42,7 +42,7 @@ export function repairTail(folders: LogFolders, file: string): TailRepair | unde
   let fd: number
   try {
     // Only append: writing a newline at an offset measured a moment ago might overwrite another program's bytes.
-    fd = openSync(path, constants.O_RDWR | constants.O_APPEND | NO_SURPRISES)
+    fd = openRegular(path, constants.O_RDWR | constants.O_APPEND)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw storageError(error, path, 'not stored')
@@ -130,7 +130,7 @@ function endLine({ fd }: Tail): void {
  * @returns path of the copy; undefined if no copy can be made, and then nothing is cut. @throws KittyError
  */
 export function moveToErrors(path: string, offset: number, errorsDir: string): string | undefined {
-  const fd = openSync(path, constants.O_RDWR | NO_SURPRISES)
+  const fd = openRegular(path, constants.O_RDWR)
   try {
     const tail = { file: basename(path), fd, offset, size: fstatSync(fd).size }
     const copy = copyToErrors(errorsDir, tail)
@@ -153,11 +153,7 @@ function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
     // Reject a link: anyone who can commit one could choose where the bytes go.
     if (lstatSync(errorsDir, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
     mkdirSync(errorsDir, { recursive: true })
-    const fd = openSync(
-      path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_SURPRISES,
-      0o644,
-    )
+    const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
     try {
       for (const chunk of chunks(tail))
         for (let done = 0; done < chunk.length;) done += writeSync(fd, chunk, done)

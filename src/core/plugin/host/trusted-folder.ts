@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join, sep } from 'node:path'
+import { lstatSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
+import { pathInside, realPlace } from '../../platform/paths.js'
 
 /**
  * Refuses a folder that someone else could have written to, since kitty runs the code it lists with this user's rights.
@@ -24,9 +25,8 @@ export function assertTrustedFolder(dataFolder: string, cwd = process.cwd()): vo
 function problemOf(folder: string, cwd: string): string | undefined {
   if (!isAbsolute(folder)) return 'is not an absolute path'
   const tree = workTreeAround(cwd)
-  const real = realpathSync.native(folder)
-  if (tree !== undefined && `${real}${sep}`.startsWith(`${tree}${sep}`))
-    return `is inside the work tree ${tree}`
+  const real = realPlace(folder)
+  if (tree !== undefined && pathInside(tree, real) !== undefined) return `is inside the work tree ${tree}`
   if (process.getuid === undefined || process.getgid === undefined) return undefined
   for (const path of [real, join(real, 'package.json'), join(real, 'node_modules')]) {
     const stats = statSync(path, { throwIfNoEntry: false })
@@ -40,7 +40,7 @@ function problemOf(folder: string, cwd: string): string | undefined {
 }
 
 function workTreeAround(cwd: string): string | undefined {
-  for (let at = realpathSync.native(cwd); ; at = dirname(at)) {
+  for (let at = realPlace(cwd); ; at = dirname(at)) {
     if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return at
     if (dirname(at) === at) return undefined
   }
