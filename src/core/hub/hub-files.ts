@@ -21,11 +21,12 @@ export interface HubState {
   readonly readAt: number
 }
 
-/** What the hub last said of leases. */
-export interface KnownLeases {
+/** What the hub last said beside the events. */
+export interface KnownLately {
   /** When it said so, in milliseconds since 1970 by this machine's clock. */
   readonly at: number
   readonly leases: readonly HubLease[]
+  readonly redacted: readonly string[]
 }
 
 /** Until when the hub is left alone, in milliseconds since 1970; 0 if it is not. */
@@ -50,7 +51,7 @@ export class HubFiles {
   }
 
   leave(): void {
-    for (const name of ['joined.json', 'state.json', 'leases.json', 'down.json'])
+    for (const name of ['joined.json', 'state.json', 'lately.json', 'down.json'])
       removePrivateFile(this.path(name))
   }
 
@@ -62,12 +63,12 @@ export class HubFiles {
     this.#write('state.json', state)
   }
 
-  leases(): KnownLeases {
-    return (this.#read('leases.json') as KnownLeases | undefined) ?? { at: 0, leases: [] }
+  lately(): KnownLately {
+    return (this.#read('lately.json') as KnownLately | undefined) ?? { at: 0, leases: [], redacted: [] }
   }
 
-  putLeases(leases: KnownLeases): void {
-    this.#write('leases.json', leases)
+  putLately(lately: KnownLately): void {
+    this.#write('lately.json', lately)
   }
 
   pauses(): HubPauses {

@@ -4,9 +4,8 @@ import { actorKey, type Holder, isKittyEvent, type LogEvent, type WorkflowTable 
 import { cloneIdentity } from '../log/format/writer-files.js'
 import type { TeamLease } from '../store/event-store.js'
 import { Config, Workflow } from '../workspace/config.js'
-import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
-import type { HubLease, LeaseChanges, Outgoing, Renews } from './hub.js'
+import type { LeaseChanges, Outgoing, Renews } from './hub.js'
 import { HubFiles } from './hub-files.js'
 import { featureStream } from './streams.js'
 
@@ -18,7 +17,6 @@ export class HubLeases {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Config) private readonly config: Config,
     @inject(Workflow) private readonly workflow: WorkflowTable,
-    @inject(Session) private readonly session: Session,
   ) {}
 
   /** Names this clone on the hub. A copy of it, or another worktree's git directory, is another clone. */
@@ -30,14 +28,9 @@ export class HubLeases {
       .slice(0, 32)
   }
 
-  /** Notes what the hub says now. The caller holds the hub's lock. */
-  keep(leases: readonly HubLease[]): void {
-    this.files.putLeases({ at: this.session.now().getTime(), leases })
-  }
-
   /** @returns undefined if the hub has no lease for the package's last claim */
   of(feature: string, workPackage: string, claim: string | null): TeamLease | undefined {
-    const { at, leases } = this.files.leases()
+    const { at, leases } = this.files.lately()
     const stream = `${featureStream(feature)}/${workPackage}`
     const found = leases.find((one) => one.stream === stream && one.event === claim)
     return found && { expires: at + found.left_ms, isElsewhere: found.clone !== this.clone }

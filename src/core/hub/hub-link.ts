@@ -13,6 +13,7 @@ import { HubDoor } from './hub-door.js'
 import { claimRefused, givenUp, notConfirmed, notMade } from './hub-refusals.js'
 import { HubFiles } from './hub-files.js'
 import { HubLeases } from './hub-leases.js'
+import { HubRedactions } from './hub-redactions.js'
 import { type Intent, Intents } from './intents.js'
 import { LocalEvents } from './local-events.js'
 import { Offer } from './offer.js'
@@ -55,6 +56,7 @@ export class HubLink implements TeamLink {
     @inject(Receive) private readonly receive: Receive,
     @inject(Settle) private readonly settle: Settle,
     @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(HubRedactions) private readonly redactions: HubRedactions,
     @inject(HubLeases) private readonly leases: HubLeases,
     @inject(LockOf) private readonly lockOf: LockOf,
     @inject(Config) private readonly config: Config,
@@ -125,6 +127,7 @@ export class HubLink implements TeamLink {
     const outgoing = await this.#outgoing(events)
     const streams = await this.#readBy(events, outgoing)
     await this.settle.forgetStored()
+    await this.redactions.purge()
     const ready = await this.#ready(events, streams, origin === 'offline')
     if (ready === undefined) return this.#locally(events, store)
     if (streams.some((stream) => ready.moved.has(stream))) throw new MovedOn()

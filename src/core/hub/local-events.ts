@@ -8,13 +8,9 @@ import { Archive } from '../log/archive/archive.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
 import { isOverlayFile } from '../log/format/day-file.js'
 import { Journal } from '../log/repair/journal.js'
-import { linesOfCommits } from '../log/repair/committed-lines.js'
 import { Recovery } from '../store/recovery.js'
-import { resolveCommit } from '../git/git.js'
-import { Workspace } from '../workspace/workspace.js'
 import type { HubDay } from './hub.js'
-
-const TRUNK = 'refs/remotes/origin/HEAD'
+import { Trunk } from './trunk.js'
 
 /** What this clone has: its log, and what the hub has brought. */
 @injectable()
@@ -25,7 +21,7 @@ export class LocalEvents {
     @inject(Recovery) private readonly recovery: Recovery,
     @inject(Journal) private readonly journal: Journal,
     @inject(Archive) private readonly archive: Archive,
-    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Trunk) private readonly trunk: Trunk,
   ) {}
 
   /** Those of the IDs that are neither in the log nor in the overlay. */
@@ -84,11 +80,7 @@ export class LocalEvents {
     const ids = new Set(this.journal.read().lines.map(({ event_id }) => event_id))
     for await (const ofDay of this.archive.exists() ? this.archive.ids() : [])
       for (const id of ofDay) ids.add(id)
-    const { root, eventsDir } = this.workspace
-    const trunk = resolveCommit(root, TRUNK)
-    if (trunk !== undefined)
-      for (const lines of linesOfCommits(root, eventsDir, [trunk]))
-        for (const { event_id } of lines) ids.add(event_id)
+    for (const id of this.trunk.ids() ?? []) ids.add(id)
     for (const { event_id, file } of await (await this.index()).locate({}))
       if (isOverlayFile(file)) ids.add(event_id)
     return ids

@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Session } from '../workspace/session.js'
 import type { Hub, HubCursor, Received } from './hub.js'
 import { HubFiles } from './hub-files.js'
-import { HubLeases } from './hub-leases.js'
+import { HubRedactions } from './hub-redactions.js'
 import { LocalEvents } from './local-events.js'
 import { Outbox } from './outbox.js'
 import { Overlay } from './overlay.js'
@@ -17,7 +17,7 @@ export class Receive {
     @inject(LocalEvents) private readonly local: LocalEvents,
     @inject(Overlay) private readonly overlay: Overlay,
     @inject(Outbox) private readonly outbox: Outbox,
-    @inject(HubLeases) private readonly leases: HubLeases,
+    @inject(HubRedactions) private readonly redactions: HubRedactions,
     @inject(Session) private readonly session: Session,
   ) {}
 
@@ -53,7 +53,11 @@ export class Receive {
       if (last !== undefined) cursor = { seq: last.seq, event_id: last.event_id }
       if (batch.length < BATCH) break
     }
-    if (lately !== undefined) this.leases.keep(lately.leases)
+    if (lately !== undefined) {
+      await this.redactions.receive(hub, lately.redacted)
+      const { leases, redacted } = lately
+      this.files.putLately({ at: this.session.now().getTime(), leases, redacted })
+    }
     const timeline = Math.max(hub.timeline, known?.timeline ?? 0)
     this.files.putState({ cursor, timeline, server: hub.server, readAt: this.session.now().getTime() })
     return { streams, events }
@@ -75,7 +79,7 @@ export class Receive {
     const ours = await this.local.days()
     const differ = [...new Set([...theirs.keys(), ...ours.keys()])].filter((day) => {
       const [one, other] = [theirs.get(day), ours.get(day)?.day]
-      return day > trimmed && (one?.events !== other?.events || one?.sum !== other?.sum)
+      return one?.events !== other?.events || one?.sum !== other?.sum
     })
     if (differ.length === 0) return head
     const onHub = new Set(await hub.idsOf(differ.filter((day) => theirs.has(day))))
@@ -84,6 +88,8 @@ export class Receive {
       await keep(await hub.lines(missing.slice(at, at + BATCH)))
     const own = await this.local.own()
     const lacking = differ
+      // What was trimmed is not lacking.
+      .filter((day) => day > trimmed)
       .flatMap((day) => ours.get(day)?.ids ?? [])
       .filter((id) => !onHub.has(id) && own.has(id))
     const waiting = new Set(this.outbox.ids())

@@ -10,7 +10,7 @@ import {
   trustedMaximum,
 } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
-import { isOverlayFile } from '../log/format/day-file.js'
+import { fileRank, isOverlayFile } from '../log/format/day-file.js'
 import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
 import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
 import { rowOf } from './event-index.js'
@@ -321,9 +321,10 @@ export class Ingest {
       return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
     const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
     const where = `${kept.file}:${kept.line}`
-    if (ours === theirs && (isOverlayFile(kept.file) || isOverlayFile(row.file))) {
+    const [rank, other] = [fileRank(kept.file), fileRank(row.file)]
+    if (ours === theirs && rank !== other) {
       // Git has brought what the hub brought before, or the other way round. The log's own line has the row.
-      if (isOverlayFile(kept.file) && !isOverlayFile(row.file)) await this.writer.relocate(row)
+      if (other < rank) await this.writer.relocate(row)
       return { ...place, kind: 'on_hub', message: `event ${row.event_id} is also in ${where}; counted once` }
     }
     if (theirs === undefined || ours === theirs) {

@@ -5,6 +5,8 @@ export interface HubSetting {
   /** `host` or `host:port`, tried in turn. */
   readonly hosts: readonly string[]
   readonly database: string
+  /** The revision whose events this repository publishes; undefined: the remote's main branch. */
+  readonly trunk?: string | undefined
   /** `allow`: claims go on as local ones while the hub is not reached. */
   readonly offline_claims: 'refuse' | 'allow'
 }
@@ -14,7 +16,9 @@ export interface HubHost {
   readonly port: number
 }
 
-const KEYS = ['repo', 'hosts', 'database', 'offline_claims']
+const KEYS = ['repo', 'hosts', 'database', 'trunk', 'offline_claims']
+/** A ref's name: git takes nothing in it for an option or a range. */
+const TRUNK = /^[A-Za-z0-9_](?:(?!\.\.)[A-Za-z0-9_./-]){0,199}$/
 const DEFAULT_PORT = 5432
 const MOST_HOSTS = 10
 const REPO = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
@@ -48,7 +52,7 @@ export function hubSetting(
   for (const key of Object.keys(value))
     if (!KEYS.includes(key)) report('hub', `has a key that is no setting; there are ${KEYS.join(', ')}`)
   // Cast: any object may be read by key.
-  const { repo, hosts, database, offline_claims = 'refuse' } = value as Record<string, unknown>
+  const { repo, hosts, database, trunk, offline_claims = 'refuse' } = value as Record<string, unknown>
   if (typeof repo !== 'string' || !REPO.test(repo))
     report('hub.repo', 'must be the ULID that `kitty hub init` makes')
   if (!isHosts(hosts))
@@ -58,10 +62,12 @@ export function hubSetting(
     )
   if (typeof database !== 'string' || !isDatabaseName(database))
     report('hub.database', 'must be the name of a database')
+  if (trunk !== undefined && (typeof trunk !== 'string' || !TRUNK.test(trunk)))
+    report('hub.trunk', 'must be the name of a branch, such as "refs/remotes/origin/main"')
   if (offline_claims !== 'refuse' && offline_claims !== 'allow')
     report('hub.offline_claims', 'must be "refuse" or "allow"')
   // Cast: a problem was reported for every value that does not fit, and the caller throws.
-  return { repo, hosts, database, offline_claims } as HubSetting
+  return { repo, hosts, database, ...(trunk !== undefined && { trunk }), offline_claims } as HubSetting
 }
 
 function isHosts(value: unknown): value is string[] {

@@ -134,20 +134,6 @@ BEGIN
   RETURN removed;
 END $$`
 
-/** As in version 1, without the days that were trimmed. */
-const daysOf = (condition: string): string => `
-CREATE OR REPLACE FUNCTION kitty.days_1(p_repo text) RETURNS TABLE (day text, events bigint, ids_xor bigint)
-LANGUAGE plpgsql STABLE ${HEAD} AS $$
-#variable_conflict use_column
-BEGIN
-  PERFORM kitty.assert_may(p_repo, 'read');
-  RETURN QUERY SELECT e.day::text, count(*), bit_xor(('x' || left(md5(e.event_id), 16))::bit(64)::bigint)
-  FROM kitty.event e WHERE e.repo = p_repo${condition} GROUP BY e.day;
-END $$`
-
-const NOT_TRIMMED = `
-    AND e.day > coalesce((SELECT r.trimmed FROM kitty.repo r WHERE r.repo = p_repo), '-infinity')`
-
 const NAMES = ['append_2', 'renew_1', 'hold_1', 'lately_1', 'redact_1', 'trim_1']
 
 export const FUNCTIONS_2 = [
@@ -158,12 +144,7 @@ export const FUNCTIONS_2 = [
   LATELY,
   REDACT,
   TRIM,
-  daysOf(NOT_TRIMMED),
   ...NAMES.map((name) => `GRANT EXECUTE ON FUNCTION kitty.${name} TO PUBLIC`),
 ]
 
-export const DROP_FUNCTIONS_2 = [
-  versionOf('1'),
-  daysOf(''),
-  ...NAMES.map((name) => `DROP FUNCTION kitty.${name}`),
-]
+export const DROP_FUNCTIONS_2 = [versionOf('1'), ...NAMES.map((name) => `DROP FUNCTION kitty.${name}`)]

@@ -41,3 +41,19 @@ export const OVERLAY = 'hub/'
 export function isOverlayFile(name: string): boolean {
   return name.startsWith(OVERLAY)
 }
+
+/** What `kitty hub record` writes: lines that the hub had and no branch; a line that another file has too is no fault. */
+export function recordedFile(day: string): string {
+  return `${day}${RECORDED}`
+}
+
+export function isRecordedFile(name: string): boolean {
+  return name.endsWith(RECORDED) && !isOverlayFile(name)
+}
+
+/** Of two files with one line, the one with the lower rank has it. */
+export function fileRank(name: string): number {
+  return isOverlayFile(name) ? 2 : isRecordedFile(name) ? 1 : 0
+}
+
+const RECORDED = '.hub.jsonl'

@@ -4,6 +4,7 @@ import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import type { Hub } from '../../hub/hub.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { HubFiles } from '../../hub/hub-files.js'
+import { HubRedactions } from '../../hub/hub-redactions.js'
 import { Intents } from '../../hub/intents.js'
 import { Offer } from '../../hub/offer.js'
 import { Outbox } from '../../hub/outbox.js'
@@ -55,6 +56,7 @@ export class HubStatus {
     @inject(Settle) private readonly settle: Settle,
     @inject(EventStore) readonly store: EventStore,
     @inject(Intents) private readonly intents: Intents,
+    @inject(HubRedactions) private readonly redactions: HubRedactions,
     @inject(LockOf) private readonly lockOf: LockOf,
   ) {}
 
@@ -90,6 +92,7 @@ export class HubStatus {
         if (may !== 'read' && this.intents.all().length > 0) await this.settleAll(hub)
         hub.allow(Infinity)
         const received = await this.#read(() => this.receive.toTheEnd(hub, true))
+        await this.purge()
         const offered = may === 'read' ? 0 : await this.offer.all(hub)
         this.files.markUp()
         const { seq } = await hub.about()
@@ -109,6 +112,11 @@ export class HubStatus {
     hub.allow(LOCKED_MS)
     await this.settle.forgetStored()
     await this.settle.all(hub)
+  }
+
+  @Exclusive
+  protected async purge(): Promise<void> {
+    await this.redactions.purge()
   }
 
   async #read<T>(work: () => Promise<T>): Promise<T> {

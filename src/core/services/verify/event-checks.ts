@@ -1,5 +1,5 @@
 import { secretIn } from '../../errors/secrets.js'
-import { isKittyEvent, type LogEvent } from '../../events-lib.js'
+import { isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
 import { ParentChecks } from './parent-checks.js'
@@ -19,7 +19,7 @@ export class EventChecks {
       const add = (kind: string, message: string): void => {
         this.#found.push({ event_id: event.event_id, problem: { file, line, kind, message } })
       }
-      if (!isKittyEvent(event)) add('unknown_type', unknownType(event))
+      if (!isKittyEvent(event) && !isStub(event)) add('unknown_type', unknownType(event))
       const secret = secretIn(JSON.stringify(event))
       if (secret !== undefined) add('secret', holds(secret))
       this.#parents.look(event, { file, line })

@@ -1,0 +1,69 @@
+import { inject, injectable } from 'inversify'
+import { EventRegistry } from '../event-registry.js'
+import { isStub, parseEvent, type Registry } from '../events-lib.js'
+import { Archive } from '../log/archive/archive.js'
+import type { RawLine } from '../log/event-log.js'
+import { Redactions } from '../log/redactions.js'
+import { Journal } from '../log/repair/journal.js'
+import { replaceLines } from '../log/repair/redact-files.js'
+import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
+import { join } from 'node:path'
+import type { Hub } from './hub.js'
+import { HubFiles } from './hub-files.js'
+
+/** Events that an owner of the hub redacted: their content goes here, too. docs/trust.md, "Removal on purpose". */
+@injectable()
+export class HubRedactions {
+  constructor(
+    @inject(HubFiles) private readonly files: HubFiles,
+    @inject(Redactions) private readonly redactions: Redactions,
+    @inject(Journal) private readonly journal: Journal,
+    @inject(Archive) private readonly archive: Archive,
+    @inject(EventRegistry) private readonly registry: Registry,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /** Takes over what this clone does not know yet: from now on, the line without content counts here. */
+  async receive(hub: Hub, ids: readonly string[]): Promise<void> {
+    const fresh = ids.filter((id) => !this.redactions.all.has(id))
+    if (fresh.length === 0) return
+    const stubs = (await hub.lines(fresh)).flatMap(({ event_id, line }) => {
+      const parsed = parseEvent(asJson(line), this.registry)
+      // Input: nothing but the event without its content may take an event's place.
+      return parsed.ok && parsed.event.event_id === event_id && isStub(parsed.event) ? [parsed.event] : []
+    })
+    if (stubs.length === 0) return
+    this.redactions.record(stubs.map((event) => ({ verdict: 'elsewhere', event })))
+    replaceLines(
+      join(this.workspace.privateDir, 'hub'),
+      stubs.map((event) => event.event_id),
+      (line) => this.redactions.line(line),
+    )
+  }
+
+  /** Deletes what journal and archive keep of them; the log follows with the next write. Needs the write lock. */
+  async purge(): Promise<void> {
+    const { all } = this.redactions
+    const found = this.files.lately().redacted.flatMap((id) => all.get(id) ?? [])
+    const pending = found.filter(({ verdict }) => verdict === 'elsewhere')
+    if (pending.length === 0) return
+    const ids = new Set<string>(pending.map(({ event }) => event.event_id))
+    const counted = (line: RawLine): RawLine => (ids.has(line.event_id) ? this.redactions.line(line) : line)
+    const { lines } = this.journal.read()
+    if (lines.some(({ event_id }) => ids.has(event_id))) this.journal.rewrite(lines.map(counted))
+    const today = this.session.now().toISOString().slice(0, 10)
+    await this.archive.rewrite((line) => counted(line).bytes, today)
+    // Last: a run that was killed begins again.
+    this.redactions.record(pending.map(({ event }) => ({ verdict: 'purged', event })))
+  }
+}
+
+function asJson(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

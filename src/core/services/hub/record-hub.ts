@@ -1,0 +1,172 @@
+import { join } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { Exclusive } from '../../../aspects/exclusive.js'
+import { KittyError } from '../../errors/kitty-error.js'
+import { shownCommand } from '../../errors/next-step.js'
+import { type LogEvent, parseEvent } from '../../events-lib.js'
+import { putInside, readOwn } from '../../files/work-tree.js'
+import type { Hub } from '../../hub/hub.js'
+import { HubDoor } from '../../hub/hub-door.js'
+import { HubLeases } from '../../hub/hub-leases.js'
+import { LocalEvents } from '../../hub/local-events.js'
+import { Receive } from '../../hub/receive.js'
+import { Trunk } from '../../hub/trunk.js'
+import { LockOf } from '../../lock/write-lock.js'
+import { recordedFile } from '../../log/format/day-file.js'
+import { EventStore } from '../../store/event-store.js'
+import { parseDuration } from '../../workspace/duration.js'
+import { Session } from '../../workspace/session.js'
+import { Workspace } from '../../workspace/workspace.js'
+
+const CONNECT_MS = 5_000
+/** A run that was killed keeps others away for so long. */
+const HOLD_MS = 10 * 60_000
+/** Of one day's file. */
+const MOST_BYTES = 512 * 1024 * 1024
+
+export interface RecordHubResult {
+  /** Another clone is at it; nothing was done. */
+  readonly already_running: boolean
+  /** Events that were added to files. */
+  readonly recorded: number
+  /** Relative to the repository's root, with `/`. */
+  readonly files: readonly string[]
+}
+
+/**
+ * Writes into the log what only the hub has, for machines that were lost before a push. What is written depends on the
+ * hub and the branches alone, so that two runs make the same bytes.
+ */
+@injectable()
+export class RecordHub {
+  constructor(
+    @inject(HubDoor) private readonly door: HubDoor,
+    @inject(Receive) private readonly receive: Receive,
+    @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(HubLeases) private readonly leases: HubLeases,
+    @inject(Trunk) private readonly trunk: Trunk,
+    @inject(EventStore) readonly store: EventStore,
+    @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Session) private readonly session: Session,
+  ) {}
+
+  /**
+   * @param age such as `2d`: days that ended so long ago
+   * @param all also what other branches of the remotes have, and HEAD lacks
+   * @throws KittyError UsageError for an age that is none; HubUnreachable, HubDenied, HubTooOld, HubMismatch
+   */
+  async record(age: string, all: boolean): Promise<RecordHubResult> {
+    const ms = parseDuration(age)
+    if (ms === undefined) throw noAge()
+    const before = new Date(this.session.now().getTime() - ms).toISOString().slice(0, 10)
+    const hub = await this.door.open(CONNECT_MS)
+    const { clone } = this.leases
+    try {
+      hub.allow(Infinity)
+      if (!(await hub.hold('record', clone, HOLD_MS)))
+        return { already_running: true, recorded: 0, files: [] }
+      try {
+        return { already_running: false, ...(await this.write(hub, before, all)) }
+      } finally {
+        await hub.hold('record', clone, 0)
+      }
+    } finally {
+      await hub.close()
+    }
+  }
+
+  @Exclusive
+  protected async write(
+    hub: Hub,
+    before: string,
+    all: boolean,
+  ): Promise<Pick<RecordHubResult, 'recorded' | 'files'>> {
+    await this.#catchUp(hub)
+    const inGit = all ? this.trunk.idsOfHead() : this.trunk.idsOfRemotes()
+    const old = [...(await hub.before(before)).values()].flat()
+    const wanted = await this.#closed(
+      old.filter((id) => !inGit.has(id)),
+      this.trunk.idsOfHead(),
+    )
+    let recorded = 0
+    const files: string[] = []
+    for (const [day, lines] of byDay(wanted)) {
+      const added = this.#merge(day, lines)
+      if (added === 0) continue
+      recorded += added
+      files.push(`.kittify/events/${recordedFile(day)}`)
+    }
+    return { recorded, files: files.sort() }
+  }
+
+  /** With the ancestors that HEAD lacks, so that what is committed names no parent that is nowhere. */
+  async #closed(ids: readonly string[], inHead: ReadonlySet<string>): Promise<Line[]> {
+    const found = new Map<string, Line>()
+    for (let wanted = [...ids]; wanted.length > 0;) {
+      const lines = (await this.local.lines(wanted)).flatMap(({ bytes }) => parsed(bytes))
+      for (const line of lines) found.set(line.event.event_id, line)
+      const parents = lines.flatMap(({ event }) => event.parents ?? [])
+      wanted = [...new Set<string>(parents)].filter((id) => !found.has(id) && !inHead.has(id))
+    }
+    return [...found.values()]
+  }
+
+  /** @returns how many lines the file lacked */
+  #merge(day: string, lines: readonly Line[]): number {
+    const { root, eventsDir } = this.workspace
+    const path = join(eventsDir, recordedFile(day))
+    const text = readOwn(root, path, MOST_BYTES)?.toString('utf8') ?? ''
+    const known = text
+      .split('\n')
+      .filter(Boolean)
+      .flatMap((line) => parsed(Buffer.from(`${line}\n`)))
+    const ids = new Set(known.map(({ event }) => event.event_id))
+    const added = lines.filter(({ event }) => !ids.has(event.event_id))
+    if (added.length === 0) return 0
+    const whole = [...known, ...added].sort((a, b) => compare(a.event, b.event))
+    putInside(root, path, Buffer.concat(whole.map(({ bytes }) => bytes)))
+    return added.length
+  }
+
+  async #catchUp(hub: Hub): Promise<void> {
+    const lock = this.lockOf('hub')
+    const held = await lock.acquire('read the hub')
+    try {
+      await this.receive.toTheEnd(hub, true)
+    } finally {
+      held.release()
+      lock.close()
+    }
+  }
+}
+
+interface Line {
+  readonly event: LogEvent
+  /** Newline included. */
+  readonly bytes: Buffer
+}
+
+function parsed(bytes: Buffer): Line[] {
+  const result = parseEvent(JSON.parse(bytes.toString('utf8')))
+  return result.ok ? [{ event: result.event, bytes }] : []
+}
+
+function byDay(lines: readonly Line[]): Map<string, Line[]> {
+  const days = new Map<string, Line[]>()
+  for (const line of lines) {
+    const day = line.event.timestamp.slice(0, 10)
+    days.set(day, [...(days.get(day) ?? []), line])
+  }
+  return days
+}
+
+function compare(a: LogEvent, b: LogEvent): number {
+  return a.lamport_clock - b.lamport_clock || (a.event_id < b.event_id ? -1 : 1)
+}
+
+function noAge(): KittyError {
+  return new KittyError('UsageError', '--older-than takes a time, such as 2d.', {
+    nextSteps: shownCommand(['kitty', 'hub', 'record', '--older-than', '2d']),
+  })
+}
