@@ -122,13 +122,20 @@ function marksOf(feature: string, id: string, comparison: Comparison): MarkDocum
         })),
         ...textOf(behind, (what) => ({
           mark: 'behind',
-          text: `the log went on, the file says ${what}. The file counts${toRun(['kitty', 'sync', '--take', `${feature}/${id}`])}. The log counts${toRun(['kitty', 'sync', '--write', `${feature}/${id}`])}`,
+          text: `the log went on${lastLogged(behind)}, the file says ${what}. The file counts${toRun(['kitty', 'sync', '--take', `${feature}/${id}`])}. The log counts${toRun(['kitty', 'sync', '--write', `${feature}/${id}`])}`,
         })),
       ]
     }
     default:
       return comparison satisfies never
   }
+}
+
+/** Who last wrote one of the log's values, and when. */
+function lastLogged(differences: readonly Judged[] | undefined): string {
+  const writers = (differences ?? []).flatMap(({ logged }) => logged ?? [])
+  const last = writers.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1)
+  return last === undefined ? '' : ` (${last.actor} at ${last.at})`
 }
 
 function textOf(

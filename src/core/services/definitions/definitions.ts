@@ -4,7 +4,7 @@ import { type Definition, type Difference, differences, isChanged, valueAt } fro
 import { EventStore } from '../../store/event-store.js'
 import { CommittedDefinitions } from './committed-definitions.js'
 import { DefinitionFiles, type PackageFile } from './definition-files.js'
-import { loggedDefinition, loggedValues } from './logged-values.js'
+import { loggedDefinition, loggedValues, writerOf } from './logged-values.js'
 import { MergedFiles } from './merged-files.js'
 import { SyncedNotes } from './synced-notes.js'
 
@@ -12,6 +12,8 @@ import { SyncedNotes } from './synced-notes.js'
 export type Judged = Difference & {
   /** True if the file was changed, false if it is behind. */
   readonly changed: boolean
+  /** Who gave the log its value there, and when. Null where no event did. */
+  readonly logged: { readonly actor: string; readonly at: string } | null
 }
 
 /** How one package's file compares with its history. */
@@ -76,6 +78,11 @@ export class Definitions {
     { file }: PackageFile & { kind: 'stated' },
     history: readonly LogEvent[],
   ): Promise<Judged> {
+    const writer = writerOf(history, difference)
+    const judged = {
+      ...difference,
+      logged: writer === undefined ? null : { actor: writer.actor, at: writer.timestamp },
+    }
     const logged = loggedValues(history, difference)
     const isNew = difference.file !== false && !logged.includes(difference.file)
     // Stating one side of a conflict is not a change. Only merging the files or stating a new value decides between the
@@ -84,7 +91,7 @@ export class Definitions {
       ({ register, events }) =>
         register === difference.register && events.some(({ value }) => value === difference.file),
     )
-    if (isNew || isSide) return { ...difference, changed: isNew }
+    if (isNew || isSide) return { ...judged, changed: isNew }
     const at = (definition: Definition) => valueAt(definition, difference)
     const synced = this.notes.of(feature_slug, work_package_id)
     const changed = isChanged(difference, {
@@ -92,7 +99,7 @@ export class Definitions {
       committed: (await this.committed.of(file)).map(at),
       synced: synced && { value: at(synced.definition), isCurrent: synced.isCurrent },
     })
-    return { ...difference, changed }
+    return { ...judged, changed }
   }
 
   #decides(

@@ -21,6 +21,14 @@ export function loggedValues(history: readonly LogEvent[], place: DefinitionPlac
   return values
 }
 
+/** The event that gave a place the value that the log has there. */
+export function writerOf(
+  history: readonly LogEvent[],
+  place: DefinitionPlace & { readonly log: PlaceValue },
+): LogEvent | undefined {
+  return history.findLast((event) => written(event, place) === place.log)
+}
+
 function written(event: LogEvent, place: DefinitionPlace): PlaceValue | undefined {
   if (!isKittyEvent(event)) return undefined
   if (event.event_type === 'WPCreated') {

@@ -90,7 +90,8 @@ export class PlanDefinitions {
   async plan({ feature, states, only, take, isEdited, lanes }: PlanRequest): Promise<DefinitionPlan> {
     const comparisons = await this.#withDependencies(feature, states, only)
     const problems: DefinitionProblem[] = []
-    const drafts: NewEvent[] = []
+    const creations: NewEvent[] = []
+    const changes: NewEvent[] = []
     const created: string[] = []
     const changed: DefinitionChange[] = []
     const behind: DefinitionChange[] = []
@@ -103,7 +104,7 @@ export class PlanDefinitions {
       if (problem !== undefined || comparison.kind === 'same') continue
       if (comparison.file.kind === 'stated') leftOut.push(...leftOutOf(comparison.file.stated))
       if (comparison.kind === 'new') {
-        drafts.push(packageCreated(feature, comparison.file.stated))
+        creations.push(packageCreated(feature, comparison.file.stated))
         created.push(id)
         definitions.set(id, comparison.file.stated)
         stated.set(id, comparison.file.stated)
@@ -122,7 +123,7 @@ export class PlanDefinitions {
       const change = { work_package: id, file: file.file }
       if (left.length > 0) behind.push({ ...change, differences: left, resolves: [] })
       if (taken.length === 0 && decides.length === 0) continue
-      drafts.push(
+      changes.push(
         packageChanged(state, file.stated, taken, decides, this.definitions.committed.source(file.file)),
       )
       changed.push({ ...change, differences: taken, resolves: decides })
@@ -132,7 +133,7 @@ export class PlanDefinitions {
     const found = fileLanes(states, comparisons, this.workflow)
     const isWhole = only === undefined
     if (isWhole && lanes === true)
-      drafts.push(...found.known.map((one) => laneTakenOver(feature, one, this.workflow)))
+      changes.push(...found.known.map((one) => laneTakenOver(feature, one, this.workflow)))
     else if (isWhole && found.known.length > 0)
       leftOut.push(
         `${feature}: ${laneCount(found.known.length)} left out. To take ${found.known.length === 1 ? 'it' : 'them'} over${toRun(['kitty', 'sync', feature, '--lanes'])}`,
@@ -144,6 +145,8 @@ export class PlanDefinitions {
         ),
       )
     problems.push(...graphProblems(states, definitions, comparisons))
+    // A package is created before the first event that names it as a dependency.
+    const drafts = [...creations, ...changes]
     return { feature, drafts, created, changed, behind, problems, leftOut, stated }
   }
 
