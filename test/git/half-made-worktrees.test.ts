@@ -18,10 +18,13 @@ const STEPS: readonly ((git: string, work: string) => void)[] = [
   (git) => writeFileSync(join(git, 'gitdir'), ''),
   (git, work) => writeFileSync(join(git, 'gitdir'), `${join(work, '.git')}\n`),
   (_, work) => mkdirSync(work, { recursive: true }),
+  (_, work) => writeFileSync(join(work, '.git'), ''),
   (git, work) => writeFileSync(join(work, '.git'), `gitdir: ${git}\n`),
   (git) => writeFileSync(join(git, 'HEAD'), ''),
   (git) => writeFileSync(join(git, 'HEAD'), `${'0'.repeat(40)}\n`),
   (git) => writeFileSync(join(git, 'commondir'), ''),
+  (git) => writeFileSync(join(git, 'commondir'), '../..\n'),
+  (git) => writeFileSync(join(git, 'HEAD.lock'), ''),
 ]
 
 describe('a worktree that a killed git has left half made', () => {
@@ -37,6 +40,28 @@ describe('a worktree that a killed git has left half made', () => {
     expect(warnings.join()).toContain('half made')
     expect(gitIn(work, 'status', '--porcelain')).toBe('')
     expect(existsSync(join(work, 'README.md'))).toBe(true)
+  })
+
+  it('leaves its branch locked: the lock is moved aside', async () => {
+    const folder = await project()
+    const lock = join(folder, '.git', 'refs', 'heads', `${NAME}.lock`)
+    writeFileSync(lock, '')
+    utimesSync(lock, 0, 0)
+    const { result, warnings } = await implement(folder, 'WP01')
+    expect(result.created).toBe(true)
+    expect(warnings.join()).toContain(`${lock} was left locked`)
+    expect(existsSync(lock)).toBe(false)
+  })
+
+  it('takes nothing along that is not git’s', async () => {
+    const folder = await project()
+    const git = join(folder, '.git', 'worktrees', NAME)
+    const work = join(folder, '.worktrees', NAME)
+    for (const step of STEPS.slice(0, 6)) step(git, work)
+    writeFileSync(join(work, 'mine.txt'), 'mine\n')
+    utimesSync(git, 0, 0)
+    await expect(implement(folder, 'WP01')).rejects.toMatchObject({ kind: 'UnsafeSetup' })
+    expect(existsSync(join(work, 'mine.txt'))).toBe(true)
   })
 
   it('keeps no other package from its worktree', async () => {

@@ -52,14 +52,46 @@ function halfMadeIn(folder: string): string[] {
 
 function isHalfMade(directory: string): boolean {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return false
-  return PARTS.some((part) => (readOptional(join(directory, part)) ?? '').trim() === '')
+  // HEAD is an object ID of zeros until git has written everything else.
+  return PARTS.some((part) => /^0*$/.test((readOptional(join(directory, part)) ?? '').trim()))
 }
 
-/** Moves the work tree if its `.git` file names the directory; anything else at that path is not git's. */
+/** Moves the work tree if git made it for the directory; anything else at that path is not git's. */
 function moveIfOurs(work: string, directory: string, to: string): boolean {
-  const link = readOptional(join(work, '.git'))
-  if (link === undefined || basename(link.replace(/^gitdir: /, '').trim()) !== basename(directory))
-    return false
+  if (!isWorkTreeOf(directory, work)) return false
   renameOver(work, to)
   return true
+}
+
+function isWorkTreeOf(directory: string, work: string): boolean {
+  const link = readOptional(join(work, '.git'))?.trim()
+  // Git creates the `.git` file before anything else in the folder. A kill in between leaves it empty.
+  if (link === '') return readdirSync(work).length === 1
+  return link !== undefined && basename(link.replace(/^gitdir: /, '')) === basename(directory)
+}
+
+/**
+ * Moves aside the lock file that a killed git left on a branch: git would refuse to create the branch as long as the
+ * lock is there. Call it only for a branch that no worktree has checked out, with the lock on that package held: then
+ * no one else has a reason to lock the branch for more than a moment. Deletes nothing.
+ * @param aside Folder to move it to. @returns the original path of what was moved. @throws KittyError
+ */
+export async function moveBranchLockAside(
+  gitCommonDir: string,
+  branch: string,
+  aside: string,
+): Promise<string | undefined> {
+  const lock = join(gitCommonDir, 'refs', 'heads', `${branch}.lock`)
+  const found = statSync(lock, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  await sleep(Math.max(0, GRACE_MS - (Date.now() - found.mtimeMs)))
+  const now = statSync(lock, { throwIfNoEntry: false })
+  if (now?.ino !== found.ino || now.mtimeMs !== found.mtimeMs) return undefined
+  try {
+    mkdirSync(aside, { recursive: true })
+    renameOver(lock, join(aside, `${branch}.lock-${Date.now()}`))
+    return lock
+  } catch (error) {
+    throw storageError(error, lock, 'not stored')
+  }
 }

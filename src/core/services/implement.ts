@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { moveHalfMadeAside } from '../git/half-made.js'
+import { moveBranchLockAside, moveHalfMadeAside } from '../git/half-made.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -195,10 +195,21 @@ export class Implement {
 
   /** A worktree left half made by a killed git would keep git from listing any worktree at all. */
   async #moveHalfMadeAside(): Promise<void> {
-    const { gitCommonDir, privateDir } = this.workspace
-    const aside = join(privateDir, 'half-made-worktrees')
-    for (const path of await moveHalfMadeAside(gitCommonDir, aside))
-      this.notices.warn(`${path} was left half made by a git that was killed; it was moved to ${aside}.`)
+    const { gitCommonDir } = this.workspace
+    for (const path of await moveHalfMadeAside(gitCommonDir, this.#aside))
+      this.notices.warn(
+        `${path} was left half made by a git that was killed; it was moved to ${this.#aside}.`,
+      )
+  }
+
+  async #moveBranchLockAside(branch: string): Promise<void> {
+    const path = await moveBranchLockAside(this.workspace.gitCommonDir, branch, this.#aside)
+    if (path !== undefined)
+      this.notices.warn(`${path} was left locked by a git that was killed; it was moved to ${this.#aside}.`)
+  }
+
+  get #aside(): string {
+    return join(this.workspace.privateDir, 'half-made-worktrees')
   }
 
   async #make(
@@ -216,6 +227,7 @@ export class Implement {
         this.notices.warn(
           `The branch ${place.name} was there already and goes on where it was; --base ${request.base} was not used.`,
         )
+      await this.#moveBranchLockAside(look.make.branch)
       addWorktree(this.workspace.root, look.make)
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
