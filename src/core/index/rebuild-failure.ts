@@ -4,12 +4,14 @@ import { IndexUnusable } from './event-index.js'
 import { sentence, shownCommand } from '../errors/next-step.js'
 import { installCommand } from '../own-package.js'
 
-/** Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). */
+/**
+ * Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). SQLITE_CANTOPEN is not among them: it
+ * does not say why.
+ */
 const AS_SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'ENOSPC',
   SQLITE_IOERR: 'EIO',
   SQLITE_READONLY: 'EROFS',
-  SQLITE_CANTOPEN: 'EACCES',
   SQLITE_PERM: 'EACCES',
 }
 

@@ -11,7 +11,7 @@ import type { FileGuard } from '../lock/file-guard.js'
 import { foldFingerprint } from './fold-fingerprint.js'
 import { newSeal, type Seal, writeSeal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
-import { removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
+import { createFile, removeDatabase, syncFile, withUnfinishedFile } from './unfinished-file.js'
 import { renameOver } from '../platform/rename-over.js'
 
 /**
@@ -28,6 +28,7 @@ export async function rebuildIndex(
   makeFolder(dirname(path))
   try {
     return await withUnfinishedFile(path, async (fresh) => {
+      createFile(fresh)
       const { report, seal } = await build(log, fresh, foldRules, progress)
       syncFile(fresh)
       guard.exclusively(() => {

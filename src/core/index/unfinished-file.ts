@@ -31,6 +31,14 @@ export async function withUnfinishedFile<T>(path: string, work: (fresh: string) 
   }
 }
 
+/**
+ * Creates the file that SQLite then fills: the system's own error says why it cannot be created, while SQLite's does
+ * not.
+ */
+export function createFile(path: string): void {
+  closeSync(openSync(path, 'wx', 0o644))
+}
+
 /** Syncs the file before the rename: after a power cut, a partial index must not have the final name. */
 export function syncFile(path: string): void {
   const fd = openSync(path, 'r+')
