@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Doctor } from '../../src/core/services/doctor/doctor.js'
+import { kittyIn } from '../support/kitty.js'
 import { Clone, idIn } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
 import { Random } from './support/random.js'
@@ -80,6 +82,24 @@ describe('per-writer files', () => {
     clone.git('stash', 'pop', '--quiet')
     expect(await clone.ids()).toEqual(ids)
     expect(clone.dayFiles()).toHaveLength(2)
+  })
+
+  it('of which two have one event, after a stash, keep one copy of it when doctor repairs them', async () => {
+    const clone = perWriter()
+    const ids = await clone.emit(2)
+    clone.git('add', '--all')
+    clone.git('stash', '--quiet')
+    ids.push(...(await clone.emit(1)))
+    clone.git('stash', 'pop', '--quiet')
+    const twice = { kind: 'duplicate_elsewhere' }
+    expect(await clone.run((store) => store.problems())).toMatchObject([twice, twice])
+    await (await kittyIn(clone.root).resolve(Doctor)).examine(true)
+    await expectLog(clone, ids)
+    expect(clone.rawLines()).toHaveLength(ids.length)
+    clone.commit()
+    ids.push(...(await clone.emit(1)))
+    await expectLog(clone, ids)
+    expect(clone.rawLines()).toHaveLength(ids.length)
   })
 
   it('are not written under settings that nobody can understand', async () => {
