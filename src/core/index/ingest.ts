@@ -1,20 +1,12 @@
-import type { LogEvent, MergeOptions, WorkPackageState } from '../events-lib.js'
-import {
-  CLOCK_GAP,
-  detectConflicts,
-  emptyWorkPackage,
-  Evolution,
-  fold,
-  foldFeature,
-  lineThatCounts,
-  trustedMaximum,
-} from '../events-lib.js'
+import type { MergeOptions } from '../events-lib.js'
+import { CLOCK_GAP, trustedMaximum } from '../events-lib.js'
 import type { EventLog, LogLine, LogProblem } from '../log/event-log.js'
-import { fileRank, isOverlayFile } from '../log/format/day-file.js'
-import { conflictKey, type ConflictResolution, settlerOf } from './conflict-resolution.js'
-import type { IndexRow, IndexWriter, WorkPackageKey } from './event-index.js'
+import { isOverlayFile } from '../log/format/day-file.js'
+import { conflictKey, type ConflictResolution } from './conflict-resolution.js'
+import type { IndexRow, IndexWriter } from './event-index.js'
 import { rowOf } from './event-index.js'
-import { settleAll } from './settle-all.js'
+import { Evolutions } from './evolutions.js'
+import { repeatedLine } from './repeated-line.js'
 
 /** Kinds of problems that say the log has an event more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'])
@@ -22,25 +14,11 @@ const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'
 /** About as many rows as a chunk of a file has lines. */
 const ROWS_AT_ONCE = 2000
 
-/** Replaces the state of a package that must be refolded. */
-const REFOLD = Symbol('refold')
-
-/**
- * Ingests log lines within one transaction: rows, problems, and the state of every package they touch. Evolves a
- * package event by event while its history is linear, and refolds it from its whole history when events are concurrent,
- * out of order or gone.
- */
+/** Ingests log lines within one transaction: rows, problems, and the state of every package they touch. */
 export class Ingest {
-  /** Nested by feature and package: a combined key would have to be built for every event. */
-  readonly #evolutions = new Map<string, Map<string, Evolution | typeof REFOLD>>()
-  readonly #refold = new Map<string, WorkPackageKey>()
-  readonly #features = new Set<string>()
-  /** Used for a new index: the one entity that a feature's own events are about, or undefined if there are several. */
-  readonly #specs = new Map<string, string | undefined>()
+  readonly #evolutions: Evolutions
   readonly #lastClock = new Map<string, number>()
   readonly #disordered = new Set<string>()
-  /** Grouped by package or feature, since refolding a package may change its conflicts. */
-  readonly #resolutions = new Map<string, ConflictResolution[]>()
   #rows: IndexRow[] = []
   #problems: LogProblem[] = []
   /** Resolves when the rows handed over so far are inserted: SQLite inserts them while we read the next lines. */
@@ -49,14 +27,16 @@ export class Ingest {
   private constructor(
     private readonly log: EventLog,
     private readonly writer: IndexWriter,
-    private readonly foldRules: MergeOptions,
+    foldRules: MergeOptions,
     /** The index is empty, so there are no states to load. */
     private readonly fresh: boolean,
     /** The greatest clock value known to connect to the start of the log without a suspicious gap. */
     private trusted: number,
     /** Whether there may be values above it. */
     private doubtful: boolean,
-  ) {}
+  ) {
+    this.#evolutions = new Evolutions(log, writer, foldRules, fresh)
+  }
 
   static async begin(
     log: EventLog,
@@ -79,8 +59,8 @@ export class Ingest {
     const forgotten = repeats ? all : lost
     for (const file of forgotten) {
       const touched = await this.writer.forget(file)
-      for (const key of touched.workPackages) this.#markForRefold(key)
-      for (const feature of touched.features) this.#features.add(feature)
+      for (const key of touched.workPackages) this.#evolutions.refold(key)
+      for (const feature of touched.features) this.#evolutions.refoldFeature(feature)
     }
     this.trusted = await this.writer.trustedClock()
     return new Set(forgotten)
@@ -94,7 +74,8 @@ export class Ingest {
       const clock = line.event.lamport_clock
       // Poison has no place in the order: otherwise every event written after it would be out of order, and the file
       // rewritten.
-      if (this.#isPoison(clock)) this.doubtful = true
+      const isPoison = clock > this.trusted + CLOCK_GAP
+      if (isPoison) this.doubtful = true
       else {
         last ??= await this.#maximumBefore(file, clock)
         if (clock < last && !isOverlayFile(file) && this.#isFirstDisorder(file))
@@ -102,7 +83,10 @@ export class Ingest {
         last = Math.max(last, clock)
       }
       this.#rows.push(rowOf(line.event, line))
-      const evolving = this.#evolve(line.event)
+      if (line.event.entity_type === 'FeatureSpec') this.#evolutions.meetSpec(line.event)
+      if (isPoison) continue
+      this.trusted = Math.max(this.trusted, clock)
+      const evolving = this.#evolutions.evolve(line.event)
       if (evolving !== undefined) await evolving
     }
     if (last !== undefined) this.#lastClock.set(file, last)
@@ -127,7 +111,9 @@ export class Ingest {
   }
 
   async #take(rows: readonly IndexRow[], problems: LogProblem[]): Promise<void> {
-    for (const row of await this.writer.insert(rows)) problems.push(await this.#repeated(row))
+    const refoldOwner = (row: IndexRow): Promise<void> => this.#evolutions.refoldOwner(row)
+    const ingesting = { log: this.log, writer: this.writer, refoldOwner }
+    for (const row of await this.writer.insert(rows)) problems.push(await repeatedLine(row, ingesting))
     await this.writer.putProblems(problems)
   }
 
@@ -148,37 +134,11 @@ export class Ingest {
   /** @returns the conflicts not yet reported to anyone, and how they came out */
   async settle(): Promise<ConflictResolution[]> {
     const maximum = this.doubtful ? await this.#trustedAgain() : this.trusted
-    const states = this.#evolved()
-    for (const [name, key] of this.#refold) {
-      const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
-      const trusted = rows.filter((row) => row.lamport_clock <= maximum)
-      const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
-      const state = events.length === 0 ? undefined : fold(events, this.foldRules)
-      this.#meetConflicts(name, events)
-      if (state) states.push(state)
-      else await this.writer.removeWorkPackages([key])
-    }
-    await settleAll([this.writer.putMaximumClock(maximum), this.writer.putWorkPackages(states)])
-    for (const feature of this.#features) await this.#settleFeature(feature, maximum)
-    return this.#unexplained()
+    return this.#unexplained(await this.#evolutions.settle(maximum))
   }
 
-  #evolved(): WorkPackageState[] {
-    return [...this.#evolutions.values()]
-      .flatMap((ofFeature) => [...ofFeature.values()])
-      .flatMap((evolution) => (evolution === REFOLD ? [] : evolution.state))
-  }
-
-  #meetConflicts(name: string, history: readonly LogEvent[]): void {
-    const conflicts = detectConflicts(history, this.foldRules)
-    const resolutions = conflicts.map((conflict) => ({ conflict, settledBy: settlerOf(conflict, history) }))
-    this.#resolutions.set(name, resolutions)
-  }
-
-  async #unexplained(): Promise<ConflictResolution[]> {
-    const met = [...this.#resolutions.values()]
-      .flat()
-      .map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
+  async #unexplained(resolutions: readonly ConflictResolution[]): Promise<ConflictResolution[]> {
+    const met = resolutions.map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
     const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))
     const told = met.filter(([key]) => news.has(key)).map(([, resolution]) => resolution)
     // A new index has no memory: old settled conflicts are history, but open ones are worth repeating.
@@ -191,157 +151,9 @@ export class Ingest {
     const { maximum } = trustedMaximum(doubtful, this.trusted)
     if (maximum > this.trusted) {
       const rows = await this.writer.locate({ sinceClock: this.trusted })
-      for (const row of rows) if (row.lamport_clock <= maximum) await this.#markOwner(row)
+      for (const row of rows) if (row.lamport_clock <= maximum) await this.#evolutions.refoldOwner(row)
     }
     return maximum
-  }
-
-  async #settleFeature(feature: string, maximum: number): Promise<void> {
-    const rows = await this.writer.locate({
-      feature,
-      // Find it by its key: a search by type only would visit every event of the feature.
-      entity: this.#specs.get(feature),
-      entityType: 'FeatureSpec',
-    })
-    const trusted = rows.filter((row) => row.lamport_clock <= maximum)
-    const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
-    const state = foldFeature(events)
-    this.#meetConflicts(feature, events)
-    if (state === undefined) return this.writer.removeFeature(feature)
-    return this.writer.putFeature(state)
-  }
-
-  #meetSpec({ payload: { feature_slug }, entity_id }: LogEvent): void {
-    if (!this.fresh) return
-    const isOther = this.#specs.has(feature_slug) && this.#specs.get(feature_slug) !== entity_id
-    this.#specs.set(feature_slug, isOther ? undefined : entity_id)
-  }
-
-  #isPoison(clock: number): boolean {
-    return clock > this.trusted + CLOCK_GAP
-  }
-
-  /** Returns a promise only when it must query the index: most lines concern packages already loaded. */
-  #evolve(event: LogEvent): Promise<void> | undefined {
-    if (event.entity_type === 'FeatureSpec') this.#meetSpec(event)
-    if (this.#isPoison(event.lamport_clock)) return undefined
-    this.trusted = Math.max(this.trusted, event.lamport_clock)
-    const feature_slug = event.payload.feature_slug
-    if (event.entity_type === 'FeatureSpec') this.#features.add(feature_slug)
-    if (event.entity_type !== 'WorkPackage') return this.#evolveOwner(event)
-    const known = this.#evolutions.get(feature_slug)?.get(event.entity_id)
-    if (known === undefined)
-      return this.#evolveStored({ feature_slug, work_package_id: event.entity_id }, event)
-    if (known !== REFOLD) this.#advance(known, event)
-    return undefined
-  }
-
-  async #evolveOwner(event: LogEvent): Promise<void> {
-    const key = await this.#ownerOf(event)
-    if (key !== undefined) await this.#evolveStored(key, event)
-  }
-
-  async #evolveStored(key: WorkPackageKey, event: LogEvent): Promise<void> {
-    const evolution = this.#ofFeature(key).get(key.work_package_id) ?? (await this.#load(key))
-    if (evolution !== REFOLD) this.#advance(evolution, event)
-  }
-
-  #advance(evolution: Evolution, event: LogEvent): void {
-    // A gate's results may have come before the gate itself, and are not in any state yet.
-    if (event.event_type === 'GateCreated' || !evolution.canExtend(event)) this.#markForRefold(evolution.key)
-    else this.#extend(evolution, event)
-  }
-
-  #extend(evolution: Evolution, event: LogEvent): void {
-    const before = evolution.conflicts
-    evolution.extend(event)
-    if (evolution.conflicts.length === before.length) return
-    const open = new Set(evolution.conflicts)
-    const settled = before.filter((conflict) => !open.has(conflict))
-    const name = nameOf(evolution.key)
-    const earlier = this.#resolutions.get(name) ?? []
-    this.#resolutions.set(name, [
-      ...earlier,
-      ...settled.map((conflict) => ({ conflict: { ...conflict, open: false }, settledBy: event })),
-    ])
-  }
-
-  async #load(key: WorkPackageKey): Promise<Evolution | typeof REFOLD> {
-    const { feature_slug, work_package_id } = key
-    const stored = this.fresh ? undefined : await this.writer.workPackage(feature_slug, work_package_id)
-    // While we waited, the pending rows may have revealed a duplicate ID.
-    if (this.#refold.has(nameOf(key))) return REFOLD
-    const state = stored ?? emptyWorkPackage(feature_slug, work_package_id, this.foldRules.table)
-    const evolution = new Evolution(state, this.foldRules)
-    this.#ofFeature(key).set(work_package_id, evolution)
-    return evolution
-  }
-
-  #ofFeature({ feature_slug }: WorkPackageKey): Map<string, Evolution | typeof REFOLD> {
-    const known = this.#evolutions.get(feature_slug)
-    if (known !== undefined) return known
-    const made = new Map<string, Evolution | typeof REFOLD>()
-    this.#evolutions.set(feature_slug, made)
-    return made
-  }
-
-  /** The package that a gate's event belongs to. */
-  async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
-    if (event.entity_type !== 'Gate') return undefined
-    const feature_slug = event.payload.feature_slug
-    const created = event.event_type === 'GateCreated' ? rowOf(event, NOWHERE).work_package_id : undefined
-    // A gate's creation forces a refold of its package. In an empty index, that event was just ingested or is still to
-    // come.
-    const owner =
-      created ?? (this.fresh ? undefined : await this.writer.gateOwner(feature_slug, event.entity_id))
-    return owner === undefined ? undefined : { feature_slug, work_package_id: owner }
-  }
-
-  async #markOwner(row: IndexRow): Promise<void> {
-    if (row.entity_type === 'FeatureSpec') this.#features.add(row.feature_slug)
-    const gate = row.entity_type === 'Gate' && row.work_package_id === null
-    const owner = gate ? await this.writer.gateOwner(row.feature_slug, row.entity_id) : row.work_package_id
-    if (owner) this.#markForRefold({ feature_slug: row.feature_slug, work_package_id: owner })
-  }
-
-  #markForRefold(key: WorkPackageKey): void {
-    this.#refold.set(nameOf(key), key)
-    this.#ofFeature(key).set(key.work_package_id, REFOLD)
-  }
-
-  /**
-   * Handles a second line with a known ID. A merge leaves behind lines with the same bytes. Different bytes mean that
-   * one ID names two events: the redacted line counts, otherwise the one that sorts first by its bytes, regardless of
-   * which was read first.
-   */
-  async #repeated(row: IndexRow): Promise<LogProblem> {
-    const [kept] = await this.writer.rows([row.event_id])
-    const place = { file: row.file, line: row.line }
-    if (kept === undefined)
-      return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
-    const [ours, theirs] = [this.log.readLine(kept), this.log.readLine(row)]
-    const where = `${kept.file}:${kept.line}`
-    const [rank, other] = [fileRank(kept.file), fileRank(row.file)]
-    if (ours === theirs && rank !== other) {
-      // Git has brought what the hub brought before, or the other way round. The log's own line has the row.
-      if (other < rank) await this.writer.relocate(row)
-      return { ...place, kind: 'on_hub', message: `event ${row.event_id} is also in ${where}; counted once` }
-    }
-    if (theirs === undefined || ours === theirs) {
-      const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
-      return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
-    }
-    const thisCounts = ours === undefined || lineThatCounts(ours, theirs) === theirs
-    if (thisCounts) await this.writer.relocate(row)
-    // They may belong to two packages, and each may have been evolved with the line that does not count.
-    await this.#markOwner(kept)
-    await this.#markOwner(row)
-    const counts = thisCounts ? 'this line counts' : 'that line counts'
-    return {
-      ...place,
-      kind: 'same_id',
-      message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (a redacted one, else the first by its bytes)`,
-    }
   }
 }
 
@@ -352,10 +164,4 @@ function outOfOrder({ file, line }: LogLine): LogProblem {
     kind: 'out_of_order',
     message: 'stands behind a later event; order is told by the clock alone',
   }
-}
-
-const NOWHERE = { file: '', line: 0, offset: 0, length: 0 }
-
-function nameOf(key: WorkPackageKey): string {
-  return `${key.feature_slug}\0${key.work_package_id}`
 }

@@ -1,0 +1,49 @@
+import { lineThatCounts } from '../events-lib.js'
+import type { EventLog, LogProblem } from '../log/event-log.js'
+import { fileRank } from '../log/format/day-file.js'
+import type { IndexRow, IndexWriter } from './event-index.js'
+
+interface Ingesting {
+  readonly log: EventLog
+  readonly writer: IndexWriter
+  /** Folds the package of this row again, from its whole history. */
+  readonly refoldOwner: (row: IndexRow) => Promise<void>
+}
+
+/**
+ * Handles a second line with a known ID. A merge leaves behind lines with the same bytes. Different bytes mean that
+ * one ID names two events: the redacted line counts, otherwise the one that sorts first by its bytes, regardless of
+ * which was read first.
+ */
+export async function repeatedLine(
+  row: IndexRow,
+  { log, writer, refoldOwner }: Ingesting,
+): Promise<LogProblem> {
+  const [kept] = await writer.rows([row.event_id])
+  const place = { file: row.file, line: row.line }
+  if (kept === undefined)
+    return { ...place, kind: 'duplicate', message: `event ${row.event_id} stands twice` }
+  const [ours, theirs] = [log.readLine(kept), log.readLine(row)]
+  const where = `${kept.file}:${kept.line}`
+  const [rank, other] = [fileRank(kept.file), fileRank(row.file)]
+  if (ours === theirs && rank !== other) {
+    // Git has brought what the hub brought before, or the other way round. The log's own line has the row.
+    if (other < rank) await writer.relocate(row)
+    return { ...place, kind: 'on_hub', message: `event ${row.event_id} is also in ${where}; counted once` }
+  }
+  if (theirs === undefined || ours === theirs) {
+    const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
+    return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
+  }
+  const thisCounts = ours === undefined || lineThatCounts(ours, theirs) === theirs
+  if (thisCounts) await writer.relocate(row)
+  // They may belong to two packages, and each may have been evolved with the line that does not count.
+  await refoldOwner(kept)
+  await refoldOwner(row)
+  const counts = thisCounts ? 'this line counts' : 'that line counts'
+  return {
+    ...place,
+    kind: 'same_id',
+    message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (a redacted one, else the first by its bytes)`,
+  }
+}
