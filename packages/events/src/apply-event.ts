@@ -2,35 +2,18 @@ import {
   DEFAULT_PRIORITY,
   isFromNewerKitty,
   isKittyEvent,
-  type ElementRemoval,
   type EventId,
   type EventType,
   type KittyEvent,
   type LogEvent,
 } from './event.js'
-import { changeSet, changeTags, type ObservedSet } from './merge.js'
+import { changeTags } from './merge.js'
+import { create, change } from './apply-definition.js'
+import { setGate } from './apply-gate.js'
+import { type Draft, type Of, remember, SEES_ALL, type Sight, withOriginals } from './draft-state.js'
 import { importKey } from './twins.js'
-import type { GateState, SubtaskState, Usage, WorkPackageState } from './work-package-state.js'
+import type { SubtaskState, Usage } from './work-package-state.js'
 import { laneShown, resolveLane, type WorkflowTable } from './workflow.js'
-
-/** A state while events are applied to it; what it holds is replaced, never changed in place. */
-export type Draft = { -readonly [Key in keyof WorkPackageState]: WorkPackageState[Key] } & {
-  heads: Record<string, readonly EventId[]>
-}
-type Of<Type extends EventType> = Extract<KittyEvent, { event_type: Type }>
-
-/** What applying an event needs to know about the history, other than the state. */
-export interface Sight {
-  /** Whether the event has seen an earlier one of its entity. */
-  hasSeen(event: LogEvent, earlier: string): boolean
-  /** The event that counts for an import. */
-  originalOf(id: string): string
-  /** Whether a note of this id was applied. */
-  isNote(id: string): boolean
-}
-
-/** For an event that has seen the whole history of its entity. */
-export const SEES_ALL: Sight = { hasSeen: () => true, originalOf: (id) => id, isNote: () => true }
 
 /**
  * What each event type changes on a board. Exhaustive: a new type does not compile until it is here. Every event also
@@ -149,100 +132,11 @@ export function applyWinner(draft: Draft, register: string, event: KittyEvent, t
   }
 }
 
-function remember(draft: Draft, change: Partial<Draft['memory']>): void {
-  draft.memory = { ...draft.memory, ...change }
-}
-
 function applyUnread(draft: Draft, event: LogEvent): void {
   // A redacted creation leaves a package that is there and whose definition is not known.
   if (event.event_type === 'WPCreated') draft.created = true
   if (!isFromNewerKitty(event) || draft.newer_types.includes(event.event_type)) return
   draft.newer_types = [...draft.newer_types, event.event_type].sort()
-}
-
-function create(draft: Draft, event: Of<'WPCreated'>, sight: Sight): void {
-  const { title, priority, dependencies, subtasks } = event.payload
-  draft.created = true
-  draft.title = title
-  draft.priority = priority ?? DEFAULT_PRIORITY
-  const replaced = (set: ObservedSet, added: readonly string[]) => inPlaceOf(set, added, event, sight)
-  setDependencies(draft, replaced(draft.memory.dependencies, dependencies))
-  setSubtasks(draft, replaced(draft.memory.subtasks, subtasks), [])
-}
-
-/** A definition takes the place of all that its writer had seen; elements that others added concurrently stay. */
-function inPlaceOf(
-  set: ObservedSet,
-  added: readonly string[],
-  event: Of<'WPCreated'>,
-  sight: Sight,
-): ObservedSet {
-  const removed = set.live.map(({ id, adds }) => ({
-    id,
-    seen: adds.filter((add) => sight.hasSeen(event, add)),
-  }))
-  const { live, gone } = changeSet(set, event.event_id, { added, removed })
-  const place = new Map([...new Set(added)].map((id, at) => [id, at]))
-  const listed = live.filter(({ id }) => place.has(id))
-  return {
-    live: [
-      ...listed.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
-      ...live.filter(({ id }) => !place.has(id)),
-    ],
-    gone,
-  }
-}
-
-function change(draft: Draft, { event_id, payload }: Of<'WPChanged'>, sight: Sight): void {
-  const { title, priority, dependencies, subtasks } = payload
-  if (title) draft.title = title.new
-  if (priority) draft.priority = priority.new
-  if (dependencies) {
-    const { added, removed } = dependencies
-    const seen = withOriginals(removed, sight)
-    setDependencies(draft, changeSet(draft.memory.dependencies, event_id, { added, removed: seen }))
-  }
-  if (subtasks) {
-    const { added, removed } = subtasks
-    const seen = withOriginals(removed, sight)
-    const set = changeSet(draft.memory.subtasks, event_id, { added, removed: seen })
-    setSubtasks(
-      draft,
-      set,
-      removed.map(({ id }) => id),
-    )
-  }
-}
-
-function withOriginals<Removal extends Pick<ElementRemoval, 'seen'>>(
-  removed: readonly Removal[],
-  sight: Sight,
-): Removal[] {
-  return removed.map((removal) => ({ ...removal, seen: removal.seen.map((id) => sight.originalOf(id)) }))
-}
-
-function setDependencies(draft: Draft, dependencies: ObservedSet): void {
-  remember(draft, { dependencies })
-  draft.dependencies = dependencies.live.map(({ id }) => id)
-}
-
-/** @param taken those that this event takes off the definition by name */
-function setSubtasks(draft: Draft, subtasks: ObservedSet, taken: readonly string[]): void {
-  remember(draft, { subtasks })
-  const known = new Map([...draft.former_subtasks, ...draft.subtasks].map((subtask) => [subtask.id, subtask]))
-  const ids = subtasks.live.map(({ id }) => id)
-  const listed = new Set(ids)
-  const stateOf = (id: string): SubtaskState => known.get(id) ?? { id, done: false, event: null }
-  const former = new Set([
-    ...draft.former_subtasks.map(({ id }) => id),
-    ...taken.filter((id) => known.has(id)),
-  ])
-  // What only a replaced definition had listed goes; what someone has written stays.
-  const others = draft.subtasks.filter(
-    ({ id, event }) => event !== null && !listed.has(id) && !former.has(id),
-  )
-  draft.subtasks = [...ids.map(stateOf), ...others]
-  draft.former_subtasks = [...former].filter((id) => !listed.has(id)).map(stateOf)
 }
 
 /** Makes a move the one that decides the lane. */
@@ -319,36 +213,4 @@ export function withLink(
   const known = links.find((link) => link.kind === kind && link.ref === ref)
   if (known === undefined) return [...links, { kind, ref, title: title ?? null, event }]
   return links.map((link) => (link === known ? { ...known, title: title ?? known.title } : link))
-}
-
-function setGate(draft: Draft, event: Of<'GateCreated'> | Of<'GateResultChanged'>): void {
-  const before = draft.gates.find((gate) => gate.gate_id === event.entity_id)
-  const next = gateAfter(before ?? emptyGate(event.entity_id), event)
-  draft.gates =
-    before === undefined ? [...draft.gates, next] : draft.gates.map((gate) => (gate === before ? next : gate))
-}
-
-function gateAfter(gate: GateState, event: Of<'GateCreated'> | Of<'GateResultChanged'>): GateState {
-  if (event.event_type === 'GateCreated') return { ...gate, gate_type: event.payload.gate_type }
-  const { new_status, result_data } = event.payload
-  return {
-    ...gate,
-    status: new_status,
-    event: event.event_id,
-    actor: event.actor,
-    updated_at: event.timestamp,
-    result_data: result_data ?? null,
-  }
-}
-
-function emptyGate(gate_id: string): GateState {
-  return {
-    gate_id,
-    gate_type: null,
-    status: 'pending',
-    event: null,
-    actor: null,
-    updated_at: null,
-    result_data: null,
-  }
 }

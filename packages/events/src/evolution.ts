@@ -1,4 +1,5 @@
-import { applyEvent, type Draft } from './apply-event.js'
+import { applyEvent } from './apply-event.js'
+import type { Draft } from './draft-state.js'
 import type { Conflict, MergeOptions } from './conflict.js'
 import { entityKey, isKittyEvent, type LogEvent } from './event.js'
 import { contestedWrites, FILE_REGISTER } from './registers.js'

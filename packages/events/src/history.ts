@@ -1,4 +1,4 @@
-import type { Sight } from './apply-event.js'
+import type { Sight } from './draft-state.js'
 import { isKittyEvent, type LogEvent } from './event.js'
 import { cutSegments, reaches } from './segments.js'
 import type { Stream } from './stream.js'

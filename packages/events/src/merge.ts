@@ -1,5 +1,6 @@
 import { distinctEvents, type EventClash } from './distinct.js'
-import type { ElementRemoval, LogEvent, PayloadOf } from './event.js'
+import type { LogEvent } from './event.js'
+import type { ElementRemoval, PayloadOf } from './payloads.js'
 import { compareEvents, type Ordered } from './order.js'
 
 /** Returns the greatest write in total order; undefined only when there is none. */

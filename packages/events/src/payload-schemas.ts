@@ -1,4 +1,5 @@
-import type { ActorInfo, EventType, Evidence, PayloadOf, Review } from './event.js'
+import type { EventType } from './event.js'
+import type { ActorInfo, Evidence, PayloadOf, Review } from './payloads.js'
 import {
   anyObject,
   anything,

@@ -1,4 +1,5 @@
-import { applyEvent, applyWinner, type Draft } from './apply-event.js'
+import { applyEvent, applyWinner } from './apply-event.js'
+import type { Draft } from './draft-state.js'
 import { headIds } from './causality.js'
 import { streamConflicts, type Conflict, type MergeOptions } from './conflict.js'
 import { distinctEvents } from './distinct.js'
