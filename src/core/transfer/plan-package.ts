@@ -1,60 +1,14 @@
 /** Compares one item with its last import and returns the resulting events. */
 import type { WorkPackageState } from '../events-lib.js'
 import type { TransferItem } from './document.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
-import { type FeatureLog, type ImportedPackage, type SetName, writesRegister } from './imported-log.js'
-import { importKey, valueHash } from './keys.js'
+import { type SetName } from './imported-log.js'
+import { valueHash } from './keys.js'
 import { priorityLevel } from './priority.js'
-import {
-  actorName,
-  historyProposals,
-  moveProposal,
-  type PackagePlace,
-  type Proposal,
-  titleOf,
-} from './proposals.js'
+import { historyProposals, moveProposal, type Proposal, titleOf } from './proposals.js'
 import { nameOf } from './text.js'
-
-/** Source and kitty both changed a register since the last import, to different values. */
-export interface ImportConflict {
-  readonly feature: string
-  readonly work_package: string
-  readonly item: string
-  readonly register: string
-  readonly imported: unknown
-  readonly kitty: unknown
-  readonly source: unknown
-}
-
-export interface PackageInput {
-  readonly place: PackagePlace
-  readonly log: FeatureLog
-  /** What earlier imports wrote about the package; undefined if there were none. */
-  readonly before: ImportedPackage | undefined
-  /** Undefined for a package that the source no longer has. */
-  readonly item: TransferItem | undefined
-  readonly itemId: string
-  readonly source: string
-  /** Maps the source's item to kitty's package; undefined for an item that is not imported. */
-  readonly packageOf: (item: string) => string | undefined
-  /** For an import in place, the package's file is the definition, and `kitty sync` brings it into the log. */
-  readonly inPlace: boolean
-  /** The package's file. */
-  readonly file: string | null
-  readonly importer: string
-  readonly now: string
-  /** Explains in words why an event must not be written. */
-  readonly faultOf: (draft: ForeignDraft) => string | undefined
-}
-
-export interface PackagePlan {
-  /** False if the package's creation event cannot be written: then none of its events are, and it gets no file. */
-  readonly isPossible: boolean
-  readonly drafts: readonly ForeignDraft[]
-  readonly conflicts: readonly ImportConflict[]
-  /** What could not be written, in words. */
-  readonly faults: readonly string[]
-}
+import { ProposalLinks } from './link-proposals.js'
+import type { ImportConflict, PackageInput, PackagePlan } from './package-plan.js'
+import { kittyAssignee, kittyPriority } from './register-values.js'
 
 export const GONE_TAG = 'gone-from-source'
 
@@ -81,7 +35,10 @@ class PackagePlanner {
       this.#proposals.push(...historyProposals(item, place))
       this.#compareState(item)
     }
-    return { ...this.#link(), conflicts: this.#conflicts }
+    return {
+      ...new ProposalLinks(this.input, this.#proposals, () => this.#kitty()).link(),
+      conflicts: this.#conflicts,
+    }
   }
 
   #isCreated(): boolean {
@@ -307,78 +264,6 @@ class PackagePlanner {
     if (this.#state === null) this.#state = this.input.log.state(this.input.place.workPackage)
     return this.#state
   }
-
-  /** Drops events that the log already has, dates the rest, and gives each its parents. */
-  #link(): Omit<PackagePlan, 'conflicts'> {
-    const { log, place, before, itemId, source, importer, now, faultOf } = this.input
-    const chains = new Map<string, { ref: string; timestamp: string }[]>()
-    chains.set(
-      'WorkPackage',
-      (before?.events ?? []).map(({ eventId, timestamp }) => ({ ref: eventId, timestamp })),
-    )
-    const dated = this.#proposals.map((proposal, at) => ({ proposal, timestamp: proposal.at ?? now, at }))
-    dated.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.at - b.at))
-    const drafts: ForeignDraft[] = []
-    const faults: string[] = []
-    const written = new Set<string>()
-    for (const { proposal, timestamp } of dated) {
-      const { what, h, event_type, event_version, entity_id, entity_type, payload } = proposal
-      const key = importKey({ format: place.format, source, item: itemId, what, h })
-      if (log.keys.has(key) || written.has(key)) continue
-      const chain = chains.get(entity_type) ?? []
-      chains.set(entity_type, chain)
-      const at = endBefore(chain, timestamp)
-      const previous = chain[at - 1]?.ref
-      const parents = new Set([
-        ...(previous === undefined ? [] : [previous]),
-        ...this.#registerHeads(what, timestamp),
-      ])
-      const draft = {
-        event_type,
-        event_version,
-        entity_id,
-        entity_type,
-        timestamp,
-        actor: actorName(proposal.by, importer),
-        causation_id: key,
-        payload,
-        parents: [...parents],
-      }
-      const fault = faultOf(draft)
-      if (fault !== undefined) {
-        faults.push(`${what} ${fault}`)
-        if (what === 'created') return { drafts: [], faults, isPossible: false }
-        continue
-      }
-      written.add(key)
-      drafts.push(draft)
-      chain.splice(at, 0, { ref: key, timestamp })
-    }
-    return { drafts, faults, isPossible: true }
-  }
-
-  readonly #headsUsed = new Set<string>()
-
-  /**
-   * Returns the events of a register that kitty has seen, if it still holds the imported value. Never returns an event
-   * with a later date.
-   */
-  #registerHeads(what: string, timestamp: string): string[] {
-    const { log, place, before } = this.input
-    const kitty =
-      this.#headsUsed.has(what) || log.eventsOf(place.workPackage).length === 0
-        ? undefined
-        : kittyValue(what, this.#kitty())
-    if (kitty === undefined) return []
-    this.#headsUsed.add(what)
-    const imported = before?.values.get(what)?.value ?? firstValue(what, place)
-    if (kitty !== imported) return []
-    const heads = new Set(log.registerHeads(place.workPackage, writesRegister(what)))
-    return log
-      .eventsOf(place.workPackage)
-      .filter((event) => heads.has(event.event_id) && event.timestamp <= timestamp)
-      .map(({ event_id }) => event_id)
-  }
 }
 
 const NO_FILE = { commit: null, author: null }
@@ -390,40 +275,4 @@ function subtaskIds(item: TransferItem): string[] {
 
 function lastStatus(item: TransferItem): string | undefined {
   return item.lane?.status ?? item.changes.filter((change) => change.kind === 'move').at(-1)?.to
-}
-
-/** Returns the initial value of a register that no import has written. */
-function firstValue(what: string, { table }: PackagePlace): unknown {
-  if (what === 'lane') return table.initial
-  return what.startsWith('subtask.') ? false : what === 'assignee' ? null : undefined
-}
-
-/** Returns kitty's value of a register; undefined for a register that cannot conflict. */
-function kittyValue(what: string, state: WorkPackageState | undefined): unknown {
-  if (state === undefined) return undefined
-  if (what === 'lane') return state.lane
-  if (what === 'title') return state.title
-  if (what === 'priority') return kittyPriority(state)
-  if (what === 'assignee') return kittyAssignee(state)
-  if (!what.startsWith('subtask.')) return undefined
-  return state.subtasks.find(({ id }) => `subtask.${id}` === what)?.done ?? false
-}
-
-function kittyPriority(state: WorkPackageState | undefined): unknown {
-  return state === undefined ? null : 'priority' in state ? state.priority : null
-}
-
-function kittyAssignee(state: WorkPackageState | undefined): unknown {
-  return state === undefined ? null : 'assignee' in state ? state.assignee : null
-}
-
-/** Finds the position for an event of that time: after everything that is not later. */
-function endBefore(chain: readonly { readonly timestamp: string }[], timestamp: string): number {
-  let [low, high] = [0, chain.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((chain[middle]?.timestamp ?? '') <= timestamp) low = middle + 1
-    else high = middle
-  }
-  return low
 }
