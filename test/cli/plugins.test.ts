@@ -138,6 +138,28 @@ describe('event types of a plugin', () => {
       events: [{ event_type: 'x.counter.Counted', payload: { n: 4 } }],
     })
   })
+
+  it('are a notice and no problem to a teammate without the plugin', () => {
+    const { root } = repository()
+    expect(counting().kitty(root, 'counter', 'good').code).toBe(0)
+    const teammate = new PluginHome()
+    const verified = teammate.kitty(root, 'agent', 'events', 'verify', '--json')
+    expect(verified.code).toBe(0)
+    expect(JSON.parse(verified.stdout)).toMatchObject({
+      problems: [],
+      notices: [{ kind: 'unknown_type', line: 1 }],
+    })
+    const { code, stdout } = teammate.kitty(root, 'agent', 'events', 'verify')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /:1: unknown_type: .*x\.counter\.Counted.* the plugin counter, which is not installed here/,
+    )
+    expect(stdout).toContain('ok 1 event in 1 file, no problems')
+    const doctor = teammate.kitty(root, 'doctor', '--json')
+    const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; ok: boolean }[] }
+    expect(checks.find(({ name }) => name === 'unknown-types')).toMatchObject({ ok: true })
+    expect(teammate.kitty(root, 'status').code).toBe(0)
+  })
 })
 
 describe('a plugin that is broken', () => {

@@ -12,13 +12,15 @@ import { Journal } from '../log/repair/journal.js'
 import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
 import { byPlace } from './verify/by-place.js'
-import { EventChecks } from './verify/event-checks.js'
+import { EventChecks, isNotice } from './verify/event-checks.js'
 import { sameAnswers } from './verify/same-answers.js'
 
 export interface VerifyResult {
   readonly files: number
   readonly events: number
   readonly problems: readonly LogProblem[]
+  /** Lines that only another program reads: a newer kitty, or one with a plugin that is missing here. */
+  readonly notices: readonly LogProblem[]
 }
 
 /**
@@ -47,7 +49,7 @@ export class Verify {
     const checks = new EventChecks()
     const index = await this.health.replay(checks.look)
     try {
-      const problems = [
+      const found = [
         ...(await index.problems()).filter(({ kind }) => kind !== 'on_hub'),
         ...(await index.suspicious()).map(suspiciousClock),
         ...this.#tornTails(await index.watermarks()),
@@ -57,7 +59,10 @@ export class Verify {
         ...this.#clockProblems(await index.maximumClock()),
         ...(await this.#indexProblems(index)),
       ].sort(byPlace)
-      return { index, result: { files: this.log.list().length, events: await index.count(), problems } }
+      const problems = found.filter((one) => !isNotice(one))
+      const notices = found.filter(isNotice)
+      const result = { files: this.log.list().length, events: await index.count(), problems, notices }
+      return { index, result }
     } catch (error) {
       await index.close()
       throw error

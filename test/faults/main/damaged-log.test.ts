@@ -237,7 +237,13 @@ describe('lines of others', () => {
       line(104, { event_type: 'x.weather.Observed', entity_type: 'x.weather' }),
     ]
     const looked = await withFile(unknown.join(''))
-    expect(problems(looked)).toEqual(['1 unknown_type', '2 unknown_type', '4 unknown_type'])
+    expect(problems(looked)).toEqual([])
+    expect(looked.verified.notices.map(({ line, kind, message }) => `${line} ${kind} ${message}`)).toEqual([
+      expect.stringMatching(/^1 unknown_type .* newer kitty/),
+      expect.stringMatching(/^2 unknown_type .* newer kitty/),
+      expect.stringMatching(/^4 unknown_type .* the plugin weather/),
+    ])
+    expectExit(await looked.world.kitty(['agent', 'events', 'verify', '--json']), 0)
     expect(readFileSync(join(looked.world.eventsDir, FILE), 'utf8')).toBe(unknown.join(''))
     return {
       injected: 'unknown event_type, event_version 99, an extra key, a plugin’s type',

@@ -42,8 +42,8 @@ const BIG = 'x'.repeat(60_000)
 
 function kindsOf(project: Project): Promise<unknown[]> {
   return project.use(async (services) => {
-    const { problems } = await (await services.get(Verify)).verify()
-    return problems.map(({ file, kind }) => `${file} ${kind}`)
+    const { problems, notices } = await (await services.get(Verify)).verify()
+    return [...problems, ...notices].map(({ file, kind }) => `${file} ${kind}`)
   })
 }
 
@@ -52,9 +52,9 @@ const FOUND = [
   '2026-11-22.jsonl invalid_parent',
   '2026-11-22.jsonl invalid_parent',
   '2026-11-22.jsonl secret',
-  '2026-11-22.jsonl unknown_type',
   '2026-11-23.jsonl duplicate_elsewhere',
   '2026-11-23.jsonl wrong_file',
+  '2026-11-22.jsonl unknown_type',
 ]
 
 afterEach(() => {

@@ -211,7 +211,7 @@ describe('what verify and doctor found', () => {
       { file: '.kittify/events/2026-11-22.jsonl', line: 7, kind: 'malformed', message: 'not JSON\u001b[2J' },
       { file: 'clock.json', line: 0, kind: 'clock', message: 'behind the log' },
     ]
-    expect(renderProblems({ files: 1, events: 12, problems }, PIPED).split('\n')).toEqual([
+    expect(renderProblems({ files: 1, events: 12, problems, notices: [] }, PIPED).split('\n')).toEqual([
       '.kittify/events/2026-11-22.jsonl:7: malformed: not JSON',
       'clock.json: clock: behind the log',
       '',
@@ -220,7 +220,7 @@ describe('what verify and doctor found', () => {
   })
 
   it('is said to be nothing when it is', () => {
-    expect(renderProblems({ files: 2, events: 1, problems: [] }, PIPED)).toBe(
+    expect(renderProblems({ files: 2, events: 1, problems: [], notices: [] }, PIPED)).toBe(
       'ok 1 event in 2 files, no problems',
     )
   })

@@ -7,7 +7,7 @@ import { Verify } from '../../../core/services/verify.js'
 export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   static override summary = 'Check every line of the log, the clock and the index'
   static override description =
-    'Lists every problem with its file and line, and changes nothing. Exits 3 if there is any.'
+    'Lists every problem with its file and line, and changes nothing. Exits 3 if there is any. Events that only a newer kitty or a missing plugin reads are named, and are no problem.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',

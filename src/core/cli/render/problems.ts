@@ -8,14 +8,16 @@ interface Findings {
   readonly files: number
   readonly events: number
   readonly problems: readonly ProblemDocument[]
+  readonly notices: readonly ProblemDocument[]
 }
 
 /** Output of `events verify`: `file:line: kind: message`, as editors and grep expect it, then the totals. */
-export function renderProblems({ files, events, problems }: Findings, style: Style): string {
+export function renderProblems({ files, events, problems, notices }: Findings, style: Style): string {
   const read = `${counted(events, 'event')} in ${counted(files, 'file')}`
-  if (problems.length === 0) return `${mark(true, style)} ${read}, no problems`
+  const lines = [...problems, ...notices].map((problem) => problemLine(problem, style))
+  if (problems.length === 0) return [...lines, `${mark(true, style)} ${read}, no problems`].join('\n')
   return [
-    ...problems.map((problem) => problemLine(problem, style)),
+    ...lines,
     '',
     paint(`${counted(problems.length, 'problem')}, ${read}. Nothing was changed.`, 'warn', style),
   ].join('\n')

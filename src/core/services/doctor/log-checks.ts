@@ -38,7 +38,8 @@ export class LogChecks {
   /** Reads without changing anything. Bypasses the store, which restores what git took before it answers. */
   async checks(): Promise<Check[]> {
     const { index: replayed, result } = await this.verify.replayAndVerify()
-    const { problems, events, files } = result
+    const { events, files } = result
+    const problems = [...result.problems, ...result.notices]
     const states = await replayed.workPackages()
     const committed = this.#committedEvents(replayed)
     await Promise.allSettled([committed])

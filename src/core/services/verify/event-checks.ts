@@ -1,5 +1,5 @@
 import { secretIn } from '../../errors/secrets.js'
-import { isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
+import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
 import { ParentChecks } from './parent-checks.js'
@@ -47,8 +47,17 @@ export class EventChecks {
 
 const BATCH = 5000
 
-function unknownType({ event_type, event_version }: LogEvent): string {
-  return `event type ${event_type} version ${event_version} is not known here; kept, passed over`
+/** Nothing is wrong with such a line: another program reads it. */
+export function isNotice({ kind }: LogProblem): boolean {
+  return kind === 'unknown_type'
+}
+
+function unknownType(event: LogEvent): string {
+  const type = `event type ${event.event_type} version ${event.event_version}`
+  if (isFromNewerKitty(event))
+    return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
+  const [, plugin = ''] = event.event_type.split('.')
+  return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
 }
 
 function holds(secret: string): string {
