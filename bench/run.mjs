@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { conflicts } from './parts/conflicts.mjs'
 import { emit } from './parts/emit.mjs'
 import { inProcess } from './parts/in-process.mjs'
+import { mcp } from './parts/mcp.mjs'
 import { peers } from './parts/peers.mjs'
 import { rebuild } from './parts/rebuild.mjs'
 import { wholeProcess } from './parts/whole-process.mjs'
@@ -24,6 +25,7 @@ const PARTS = {
   rebuild,
   'in-process': inProcess,
   conflicts,
+  mcp,
   peers,
 }
 

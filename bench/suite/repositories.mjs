@@ -38,6 +38,12 @@ export class Repositories {
     return this.#once(`events-${events}`, shapeOf(events))
   }
 
+  /** As many events on a board of 400 packages in 10 features. */
+  withBoard(events) {
+    const days = Math.ceil(events / EVENTS_A_DAY)
+    return this.#once(`board-${events}`, { events, packages: 400, features: 10, days, quiet: QUIET })
+  }
+
   /** All the packages without any further events: separates the cost of packages from the cost of events. */
   withPackagesOnly() {
     const features = MOST_PACKAGES / PACKAGES_A_FEATURE

@@ -13,7 +13,7 @@ import { setGate } from './apply-gate.js'
 import { type Draft, type Of, remember, SEES_ALL, type Sight, withOriginals } from './draft-state.js'
 import { importKey } from './twins.js'
 import type { SubtaskState, Usage } from './work-package-state.js'
-import { laneShown, resolveLane, type WorkflowTable } from './workflow.js'
+import { isReviewLane, laneShown, resolveLane, type WorkflowTable } from './workflow.js'
 
 /**
  * What each event type changes on a board. Exhaustive: a new type does not compile until it is here. Every event also
@@ -31,6 +31,8 @@ export const BOARD_CELLS: Readonly<Record<EventType, readonly string[]>> = {
     'lane_actor',
     'lane_session',
     'lane_since',
+    'lane_sign',
+    'worker',
     'previous_lane',
     'warnings',
   ],
@@ -63,6 +65,7 @@ export function applyEvent(
   draft.event_count += 1
   if (event.causation_id !== null && importKey(event) !== undefined)
     remember(draft, { imported: draft.memory.imported + 1 })
+  if (isSign(draft, event)) draft.lane_sign = { event_id: event.event_id, timestamp: event.timestamp }
   if (!isKittyEvent(event)) return applyUnread(draft, event)
   switch (event.event_type) {
     case 'WPCreated':
@@ -70,7 +73,10 @@ export function applyEvent(
     case 'WPChanged':
       return change(draft, event, sight)
     case 'WPStatusChanged':
-      return setLane(draft, event, table)
+      setLane(draft, event, table)
+      if (isWork(table, draft.lane))
+        draft.worker = { actor: draft.lane_actor ?? '', session: draft.lane_session }
+      return
     case 'SubtaskCompleted':
       return tickSubtask(draft, event)
     case 'GateCreated':
@@ -104,6 +110,13 @@ export function applyEvent(
     default:
       return event satisfies never
   }
+}
+
+/** Finds the holder's last sign of life where another move than the last one decides the lane. */
+export function findSign(draft: Draft, inOrder: readonly LogEvent[]): void {
+  const from = inOrder.findIndex(({ event_id }) => event_id === draft.lane_event)
+  const last = inOrder.slice(from + 1).findLast((event) => isSign(draft, event))
+  if (last !== undefined) draft.lane_sign = { event_id: last.event_id, timestamp: last.timestamp }
 }
 
 /** Makes this write the one that decides its register. */
@@ -147,6 +160,7 @@ function setLane(draft: Draft, event: Of<'WPStatusChanged'>, table: WorkflowTabl
   draft.lane_actor = event.payload.holder ?? event.actor
   draft.lane_session = event.payload.session ?? null
   draft.lane_since = event.timestamp
+  draft.lane_sign = { event_id: event.event_id, timestamp: event.timestamp }
   draft.previous_lane = event.payload.old_status
   const unknown = resolveLane(table, status) === undefined
   draft.warnings = unknown
@@ -154,6 +168,19 @@ function setLane(draft: Draft, event: Of<'WPStatusChanged'>, table: WorkflowTabl
         `${event.entity_id}: status ${JSON.stringify(status)} is not a lane of this workflow; it is shown as it is.`,
       ]
     : []
+}
+
+/** True for an event by the one who has the package. */
+function isSign(
+  { lane_actor, lane_session }: Draft,
+  { actor, correlation_id, entity_type }: LogEvent,
+): boolean {
+  if (lane_actor !== actor || entity_type !== 'WorkPackage') return false
+  return lane_session === null || correlation_id === lane_session
+}
+
+function isWork(table: WorkflowTable, lane: string): boolean {
+  return table.working.includes(lane) && !isReviewLane(lane)
 }
 
 function tickSubtask(draft: Draft, { event_id, payload }: Of<'SubtaskCompleted'>): void {

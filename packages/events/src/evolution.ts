@@ -3,6 +3,7 @@ import type { Draft } from './draft-state.js'
 import type { Conflict, MergeOptions } from './conflict.js'
 import { entityKey, isKittyEvent, type LogEvent } from './event.js'
 import { contestedWrites, FILE_REGISTER } from './registers.js'
+import { isHandover } from './renumbered.js'
 import { importKey } from './twins.js'
 import type { LiveElement } from './merge.js'
 import type { MergeMemory, WorkPackageState } from './work-package-state.js'
@@ -59,7 +60,7 @@ export class Evolution {
     const { entity_type, lamport_clock, parents } = event
     if (!belongs(this.#draft, event) || lamport_clock <= this.#draft.clock) return false
     if (event.causation_id !== null && this.#mayBeTwin(event)) return false
-    if (event.event_type === 'NoteRetracted' || this.#needsHistory(event)) return false
+    if (event.event_type === 'NoteRetracted' || isHandover(event) || this.#needsHistory(event)) return false
     const heads = this.#draft.heads[this.#keyOf(event)]
     // A gate's creation decides which package all of its events belong to, including those already passed over.
     if (entity_type === 'Gate' && (heads === undefined || !isCreatedFor(event, this.#draft.work_package_id)))

@@ -34,6 +34,7 @@ export type {
   Evidence,
   GateReport,
   PayloadOf,
+  Renumbered,
   Review,
   TagRemoval,
   ValueChange,
@@ -50,6 +51,7 @@ export {
   readEventId,
   readTimestamp,
 } from './ids.js'
+export { isHandover, withoutRenumbered } from './renumbered.js'
 export * as schema from './schema.js'
 export type { JsonSchema, PayloadSchema, Report, Schema, Strictness } from './schema.js'
 export { eventJsonSchema } from './json-schema.js'
@@ -115,6 +117,7 @@ export {
   type GateState,
   type LinkState,
   type MergeMemory,
+  type SignOfLife,
   type SubtaskState,
   type Usage,
   type WorkPackageState,
@@ -125,6 +128,7 @@ export {
   DEFAULT_WORKFLOW,
   REVIEWED_WORKFLOW,
   isInTable,
+  isReviewLane,
   laneShown,
   movesFrom,
   resolveLane,

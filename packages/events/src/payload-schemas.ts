@@ -119,6 +119,9 @@ export const PAYLOAD_SCHEMAS: { readonly [T in EventType]: PayloadSchema<Payload
     subtasks: array(name),
     priority: optional(priority),
     file: optional(name),
+    renumbered: optional(
+      object<NonNullable<Payload<'WPCreated'>['renumbered']>>({ work_package_id: name, events: array(name) }),
+    ),
   }),
   WPChanged: object<Payload<'WPChanged'>>({
     ...slug,

@@ -68,6 +68,12 @@ export interface ActorInfo {
   readonly provider?: string | null
 }
 
+/** Events that belong to another package from now on, which has them under its own id. */
+export interface Renumbered {
+  readonly work_package_id: string
+  readonly events: readonly string[]
+}
+
 /** The payload of each event type in its current version. Every payload also holds the slug of its feature. */
 export interface PayloadOf {
   SpecCreated: { feature_slug: string; title: string; mission: string; created_by: string }
@@ -83,6 +89,8 @@ export interface PayloadOf {
     priority?: number | null
     /** Name of the package's file. Tells two packages of one id apart; never used as a path. */
     file?: string | null
+    /** Of a package that keeps its id: what another one, which had the same id, took along to its new one. */
+    renumbered?: Renumbered | null
   }
   WPChanged: {
     feature_slug: string

@@ -1,5 +1,6 @@
 import type { CollidingFile, Conflict } from './conflict.js'
 import { DEFAULT_PRIORITY, type EventId, type Timestamp } from './event.js'
+import type { Holder } from './holder.js'
 import { EMPTY_SET, type LiveElement, type LiveTag, type ObservedSet } from './merge.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
 
@@ -60,6 +61,12 @@ export interface MergeMemory {
   readonly twins: number
 }
 
+/** An event by which a holder has shown that it is at work. */
+export interface SignOfLife {
+  readonly event_id: EventId
+  readonly timestamp: Timestamp
+}
+
 /** One work package as its events leave it. Plain JSON: it is stored as a row of the index. */
 export interface WorkPackageState {
   readonly feature_slug: string
@@ -77,6 +84,10 @@ export interface WorkPackageState {
   /** The session that the move names; with `lane_actor`, the holder of a package in a working lane. */
   readonly lane_session: string | null
   readonly lane_since: Timestamp | null
+  /** The last event of that actor, with that session, on the package: the move itself, or a later one. */
+  readonly lane_sign: SignOfLife | null
+  /** Whom the last move into a lane of work left the package with; a lane of reviewing is none. */
+  readonly worker: Holder | null
   /** What that move's writer took the lane to be before. */
   readonly previous_lane: string | null
   /** Those of the definition in its order, then others in order of their first write. */
@@ -141,6 +152,8 @@ export function emptyWorkPackage(
     lane_actor: null,
     lane_session: null,
     lane_since: null,
+    lane_sign: null,
+    worker: null,
     previous_lane: null,
     subtasks: [],
     former_subtasks: [],

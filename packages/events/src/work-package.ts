@@ -1,4 +1,4 @@
-import { applyEvent, applyWinner } from './apply-event.js'
+import { applyEvent, applyWinner, findSign } from './apply-event.js'
 import type { Draft } from './draft-state.js'
 import { headIds } from './causality.js'
 import { streamConflicts, type Conflict, type MergeOptions } from './conflict.js'
@@ -6,6 +6,7 @@ import { distinctEvents } from './distinct.js'
 import { isKittyEvent, type LogEvent } from './event.js'
 import { belongs, isCreatedFor } from './evolution.js'
 import { History } from './history.js'
+import { withoutRenumbered } from './renumbered.js'
 import { traceStreams } from './stream.js'
 import { emptyWorkPackage, type WorkPackageState } from './work-package-state.js'
 import { DEFAULT_WORKFLOW, type WorkflowTable } from './workflow.js'
@@ -23,8 +24,9 @@ export function fold(events: Iterable<LogEvent>, options: MergeOptions = {}): Wo
   const table = options.table ?? DEFAULT_WORKFLOW
   const empty = identify(inOrder, table)
   if (empty === undefined) return undefined
-  const strangers = gatesOfOthers(inOrder, empty.work_package_id)
-  const own = inOrder.filter((event) => belongs(empty, event, strangers))
+  const kept = withoutRenumbered(inOrder.filter((event) => belongs(empty, event)))
+  const strangers = gatesOfOthers(kept, empty.work_package_id)
+  const own = kept.filter((event) => belongs(empty, event, strangers))
   const streams = [...traceStreams(own)]
   const history = new History(
     own,
@@ -43,7 +45,10 @@ export function fold(events: Iterable<LogEvent>, options: MergeOptions = {}): Wo
     const { conflicts, collisions, winners } = streamConflicts(stream, options)
     draft.conflicts = [...draft.conflicts, ...conflicts.filter((conflict) => conflict.open)]
     for (const { files } of collisions) draft.collision = files
-    for (const { register, event } of winners) applyWinner(draft, register, event, table)
+    for (const { register, event } of winners) {
+      applyWinner(draft, register, event, table)
+      if (register === 'status') findSign(draft, history.counted)
+    }
   }
   draft.conflicts = [...draft.conflicts].sort(byRegister)
   return draft

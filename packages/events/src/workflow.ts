@@ -125,6 +125,11 @@ export function laneShown(table: WorkflowTable, status: string): string {
   return resolveLane(table, status) ?? status
 }
 
+/** True for a lane whose name says that work is judged in it, or waits for that. */
+export function isReviewLane(lane: string): boolean {
+  return /review/i.test(lane)
+}
+
 /** False for a lane that the log names and the table has neither on the board nor off it. */
 export function isInTable(table: WorkflowTable, lane: string): boolean {
   return table.lanes.includes(lane) || table.offBoard?.includes(lane) === true

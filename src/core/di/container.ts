@@ -10,7 +10,9 @@ import { Notices } from '../errors/notices.js'
 import { HubFiles } from '../hub/hub-files.js'
 import { HubLink } from '../hub/hub-link.js'
 import { HubListener } from '../hub/hub-listener.js'
-import { IndexHealth } from '../index/index-health.js'
+import { ArrivalMemory } from '../follow/arrival-memory.js'
+import { IndexHealth, IndexKeep } from '../index/index-health.js'
+import { KeptIndex } from '../index/kept-index.js'
 import { SqliteIndexHealth } from '../index/sqlite-index-health.js'
 import { sharedPermissions } from '../git/shared-repository.js'
 import { loadLockBinding } from '../platform/kernel-lock.js'
@@ -53,16 +55,40 @@ import { Redactions } from '../log/redactions.js'
 /** How long a command waits while another one notifies plugins; after that, a later command reports these events. */
 const HOOK_LOCK_MS = 5_000
 
+/** What the requests of one process share. */
+interface Kept {
+  readonly index: IndexKeep
+  readonly arrivals: ArrivalMemory
+}
+
 /**
  * The composition root: the only place that knows which class implements which port. A service with a single
  * implementation is its own token, and Inversify binds it on first use. Classes are named inside functions, so that the
  * bundle loads a module when its token is first resolved.
  * @param extensions what plugins add
+ * @param kept what outlives a request, in a process that answers many
  */
-export function createContainer(session: Session, extensions: Extensions = NO_EXTENSIONS): Resolver {
+export function createContainer(
+  session: Session,
+  extensions: Extensions = NO_EXTENSIONS,
+  kept?: Kept,
+): Resolver {
   const container = new Container({ autobind: true, defaultScope: 'Singleton' })
   container.load(workspaceModule(session), logModule(session), storeModule(), pluginModule(extensions))
-  container.bind<() => Resolver>(FreshContainer).toConstantValue(() => createContainer(session, extensions))
+  container
+    .bind<{ readonly keep: IndexKeep | undefined }>(IndexKeep)
+    .toDynamicValue(() => ({ keep: kept?.index }))
+  container.bind(ArrivalMemory).toDynamicValue(() => kept?.arrivals ?? new ArrivalMemory())
+  let shared = kept
+  container
+    .bind<() => Resolver>(FreshContainer)
+    .toConstantValue(() =>
+      createContainer(
+        session,
+        extensions,
+        (shared ??= { index: new KeptIndex(), arrivals: new ArrivalMemory() }),
+      ),
+    )
   const plugins = new PluginContainers(container, extensions.bindings)
   const resolver: Resolver = {
     resolve: async <T>(id: ServiceId<T>): Promise<T> => {

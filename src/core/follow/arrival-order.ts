@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, lstatSync } from 'node:fs'
 import { isKittyError } from '../errors/kitty-error.js'
 import { parseEventId } from '../events-lib.js'
 import { Append } from '../files/append-file.js'
@@ -35,6 +35,11 @@ export class ArrivalOrder {
 
   constructor(private readonly path: string) {
     this.load()
+  }
+
+  /** False once someone has deleted or cut the file since it was loaded. */
+  isSameFile(): boolean {
+    return this.#loaded <= (lstatSync(this.path, { throwIfNoEntry: false })?.size ?? 0)
   }
 
   has(id: string): boolean {
@@ -79,12 +84,39 @@ export class ArrivalOrder {
       this.#cursor = start === 'start' ? 0 : this.#loaded
       return true
     }
-    for (const { id, end } of this.#entries(0)) {
-      if (id !== start.after) continue
-      this.#cursor = end
-      return true
+    const end = this.#known.has(start.after) ? this.#endOf(start.after) : undefined
+    if (end === undefined) return false
+    this.#cursor = end
+    return true
+  }
+
+  /** The end of an ID's first line. Reads backward, since streams mostly resume near the end. */
+  #endOf(id: string): number | undefined {
+    const open = openToRead(this.path)
+    if (open === undefined) return undefined
+    const line = Buffer.from(`${id}\n`, 'latin1')
+    try {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+      for (let end = this.#loaded; end > 0;) {
+        const start = Math.max(0, end - CHUNK_BYTES)
+        const chunk = buffer.subarray(0, readFully(open.fd, buffer, 0, end - start, start))
+        for (
+          let at = chunk.lastIndexOf(line);
+          at >= 0;
+          at = at === 0 ? -1 : chunk.lastIndexOf(line, at - 1)
+        ) {
+          const place = start + at + line.length
+          const isLine = at === 0 ? start === 0 : chunk[at - 1] === LF
+          if (isLine && !this.#again.has(place)) return place
+        }
+        if (start === 0) return undefined
+        // The next chunk ends with the line that may begin in it.
+        end = start + line.length
+      }
+      return undefined
+    } finally {
+      closeSync(open.fd)
     }
-    return false
   }
 
   /** Returns the next IDs in the order, up to `most`; empty at its end. */

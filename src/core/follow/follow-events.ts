@@ -5,6 +5,7 @@ import { compareEvents, type LogEvent } from '../events-lib.js'
 import { type EventFilter, rowOf } from '../index/event-index.js'
 import { matchesFilter } from '../index/event-query.js'
 import { ArrivalOrder, type StreamStart } from './arrival-order.js'
+import { ArrivalMemory } from './arrival-memory.js'
 import { LogChanges } from './log-changes.js'
 import { LogFollower } from './log-follower.js'
 import type { EventDocument } from '../projections/board-document.js'
@@ -30,6 +31,7 @@ export class FollowEvents {
     @inject(EventLog) private readonly log: EventLog,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Notices) private readonly notices: Notices,
+    @inject(ArrivalMemory) private readonly memory: ArrivalMemory,
   ) {}
 
   /**
@@ -52,7 +54,8 @@ export class FollowEvents {
    * @throws KittyError UsageError if the event `after` was never seen here
    */
   async arrivedAfter(after: string, filter: EventFilter, limit: number): Promise<EventDocument[]> {
-    const following = await this.#open({ after }, new AbortController().signal)
+    const following = await this.#resume()
+    if (!following.order.seek({ after })) throw unknownEvent({ after })
     const events: EventDocument[] = []
     for await (const batch of this.#deliver(following, new Map(), filter)) {
       events.push(...batch)
@@ -74,6 +77,22 @@ export class FollowEvents {
     yield* this.#events(following, { ...filter, limit: undefined })
   }
 
+  /** The stream as the last call has left it, with what came since; a process that answers many need not begin again. */
+  async #resume(): Promise<Following> {
+    const { eventsDir } = this.workspace
+    const left = this.memory.left
+    const signal = new AbortController().signal
+    if (left?.eventsDir !== eventsDir || !left.order.isSameFile()) {
+      const opened = await this.#open('end', signal)
+      this.memory.left = { eventsDir, order: opened.order, tail: opened.tail }
+      return opened
+    }
+    const following = { order: left.order, tail: left.tail, signal }
+    const arrivals = this.#arrivals(following)
+    while (arrivals.next().done !== true);
+    return following
+  }
+
   async #open(from: StreamStart, signal: AbortSignal): Promise<Following> {
     const order = new ArrivalOrder(this.workspace.arrivalsFile)
     const tail = new LogFollower(this.log, await this.store.positions())
@@ -85,26 +104,31 @@ export class FollowEvents {
   }
 
   async *#events(following: Following, filter: EventFilter): AsyncGenerator<readonly EventDocument[]> {
-    const { order, tail, signal } = following
+    const { signal } = following
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     try {
       yield* this.#deliver(following, new Map(), filter)
       do {
-        for (const arrival of slices(tail)) {
-          order.load()
-          const fresh = [...arrival.values()]
-            .filter((event) => !order.has(event.event_id))
-            .sort(compareEvents)
-          this.#record(
-            order,
-            fresh.map((event) => event.event_id),
-          )
+        for (const arrival of this.#arrivals(following)) {
           yield* this.#deliver(following, arrival, filter)
           if (signal.aborted) return
         }
       } while (await changes.next(signal))
     } finally {
       changes.close()
+    }
+  }
+
+  /** Gives what arrived since the last look its place, slice by slice. */
+  *#arrivals({ order, tail }: Following): Generator<Map<string, LogEvent>> {
+    for (const arrival of slices(tail)) {
+      order.load()
+      const fresh = [...arrival.values()].filter((event) => !order.has(event.event_id)).sort(compareEvents)
+      this.#record(
+        order,
+        fresh.map((event) => event.event_id),
+      )
+      yield arrival
     }
   }
 

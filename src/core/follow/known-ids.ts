@@ -4,6 +4,14 @@ const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
 const WORDS = 4
 const FIRST_SLOTS = 1024
 
+/** Spreads the random part of an ID over 32 bits (the finalizer of MurmurHash3). */
+function mixed(b: number, c: number, d: number): number {
+  let hash = d ^ Math.imul(c, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
 /** An exact set of event IDs at 22 to 43 bytes per ID: a stream that runs for weeks keeps every ID it has seen. */
 export class KnownIds {
   #slots = new Uint32Array(FIRST_SLOTS * WORDS)
@@ -34,11 +42,11 @@ export class KnownIds {
 
   /** Returns the slot of the ID just read, or the free slot where it belongs. */
   #find(): number {
-    const [a, b, c, d = 0] = this.#id
+    const [a, b = 0, c = 0, d = 0] = this.#id
     const slots = this.#slots
     const mask = slots.length / WORDS - 1
-    // The end of an ID is random, or counts up by one: either way it needs no hashing.
-    for (let slot = d & mask; ; slot = (slot + 1) & mask) {
+    // Other programs choose their IDs, too: mixed, those that differ in a few bits do not crowd into neighboring slots.
+    for (let slot = mixed(b, c, d) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS
       const isSame = slots[at + 3] === d && slots[at + 2] === c && slots[at + 1] === b && slots[at] === a
       if (isSame || !this.#isTaken(at)) return at

@@ -1,4 +1,4 @@
-import type { Conflict, WorkPackageState } from '../events-lib.js'
+import type { Conflict, Holder, SignOfLife, WorkPackageState } from '../events-lib.js'
 
 /** What a board shows of a work package: far smaller than its state, however long the history. */
 export interface BoardRow {
@@ -13,6 +13,12 @@ export interface BoardRow {
   /** The move that decides the lane, and its time; null before the first move. */
   readonly lane_event: string | null
   readonly lane_since: string | null
+  /** The last event by which the holder has shown to be at work. */
+  readonly lane_sign: SignOfLife | null
+  /** Who did the work, or does it. */
+  readonly worker: Holder | null
+  /** Files of the packages that have this one ID; none while it names one package. */
+  readonly collision: readonly string[]
   /** 0 … 4, 0 the most urgent. */
   readonly priority: number
   readonly dependencies: readonly string[]
@@ -34,6 +40,9 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
     lane_session: state.lane_session,
     lane_event: state.lane_event,
     lane_since: state.lane_since,
+    lane_sign: state.lane_sign,
+    worker: state.worker,
+    collision: state.collision.map(({ file }) => file),
     priority: state.priority,
     dependencies: state.dependencies,
     tags: state.tags.map((live) => live.tag),
@@ -66,6 +75,9 @@ type Packed = [
   lane_event: string | null,
   lane_since: string | null,
   priority: number,
+  lane_sign: SignOfLife | null,
+  worker: Holder | null,
+  collision: readonly string[],
 ]
 
 /** Separates two packed rows. */
@@ -90,6 +102,9 @@ export function packRow(row: BoardRow): string {
     row.lane_event,
     row.lane_since,
     row.priority,
+    row.lane_sign,
+    row.worker,
+    row.collision,
   ]
   return JSON.stringify(packed)
 }
@@ -121,5 +136,8 @@ function unpackRow(packed: Packed): BoardRow {
     lane_event: packed[14],
     lane_since: packed[15],
     priority: packed[16],
+    lane_sign: packed[17],
+    worker: packed[18],
+    collision: packed[19],
   }
 }

@@ -1,3 +1,4 @@
+import type { MergeOptions } from '../events-lib.js'
 import type { CatchUpOptions } from './catch-up.js'
 import type { EventIndex } from './event-index.js'
 import { token } from '../token.js'
@@ -29,3 +30,18 @@ export interface IndexHealth {
 }
 
 export const IndexHealth = token<IndexHealth>('IndexHealth')
+
+/** Connections to the index that outlive a request, in a process that answers many. */
+export interface IndexKeep {
+  /** The connection that an earlier request has left, if it is to the file that is there now and follows these rules. */
+  take(path: string, rules: MergeOptions): EventIndex | undefined
+  /** Notes a connection that this process has opened to the file. */
+  opened(index: EventIndex, path: string): void
+  /** Takes a connection back at the end of a request. */
+  give(index: EventIndex): Promise<void>
+  /** Closes what is kept. The file can then be replaced. */
+  drop(): Promise<void>
+}
+
+/** A command has no `keep`: its connection ends with it. */
+export const IndexKeep = token<{ readonly keep: IndexKeep | undefined }>('IndexKeep')

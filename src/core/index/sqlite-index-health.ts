@@ -10,7 +10,7 @@ import { sharedPermissions } from '../git/shared-repository.js'
 import { FileGuard } from '../lock/file-guard.js'
 import { installCommand } from '../own-package.js'
 import { isFirstToday } from './first-today.js'
-import type { IndexHealth, RebuildReport } from './index-health.js'
+import { type IndexHealth, IndexKeep, type RebuildReport } from './index-health.js'
 import type * as sqliteIndex from './sqlite-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
 import { replay } from './replay.js'
@@ -35,6 +35,7 @@ export class SqliteIndexHealth implements IndexHealth {
     @inject(Session) private readonly session: Session,
     @inject(Notices) private readonly notices: Notices,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
+    @inject(IndexKeep) private readonly kept: { readonly keep: IndexKeep | undefined },
   ) {
     this.#guard = new FileGuard(workspace.privateDir, () => sharedPermissions(workspace.gitCommonDir))
   }
@@ -63,7 +64,7 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   async #recoverFrom(error: IndexUnusable): Promise<void> {
-    await this.close()
+    await this.#closeForGood()
     // Another program's lock ends by itself, and a new file cannot fix a missing module.
     if (error.reason !== 'damaged' || this.#rebuilt) {
       this.#readDirectly(error)
@@ -93,7 +94,7 @@ export class SqliteIndexHealth implements IndexHealth {
 
   async rebuild(): Promise<RebuildReport> {
     const started = this.session.now().getTime()
-    await this.close()
+    await this.#closeForGood()
     const { rebuildIndex } = await loadIndex()
     try {
       const progress = (lines: number): void => this.session.progress(lines)
@@ -114,6 +115,15 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   async close(): Promise<void> {
+    const { keep } = this.kept
+    if (keep === undefined) return this.#closeForGood()
+    const open = this.#index
+    this.#index = undefined
+    await open?.then((index) => keep.give(index)).catch(() => undefined)
+  }
+
+  async #closeForGood(): Promise<void> {
+    await this.kept.keep?.drop()
     const open = this.#index
     this.#index = undefined
     // A failed close loses nothing: the index is derived.
@@ -138,9 +148,14 @@ export class SqliteIndexHealth implements IndexHealth {
     if (stat === undefined) throw new IndexUnusable('damaged', MISSING)
     if (!stat.isFile())
       throw new IndexUnusable('damaged', `${this.workspace.indexFile} was not a regular file`)
+    const { keep } = this.kept
+    const left = keep?.take(this.workspace.indexFile, this.foldRules)
+    if (left !== undefined) return left
     const { openIndex } = await loadIndex()
     try {
-      return await openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
+      const index = await openIndex(this.workspace.indexFile, this.#guard, this.foldRules)
+      keep?.opened(index, this.workspace.indexFile)
+      return index
     } catch (error) {
       // SQLite reports a folder where it cannot create files the same way as a damaged file.
       const why = isDamage(error) ? this.#notWritable() : undefined

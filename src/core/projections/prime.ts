@@ -75,11 +75,15 @@ function readyRows(rows: readonly BoardRow[], table: WorkflowTable): BoardRow[] 
       if (row.lane === table.initial)
         for (const id of row.dependencies) waiting.set(id, (waiting.get(id) ?? 0) + 1)
     for (const row of feature)
-      if (row.lane === table.initial && blockers(row, () => known, table).length === 0)
+      if (row.lane === table.initial && isFree(row, known, table))
         ready.push({ row, waiting: waiting.get(row.work_package_id) ?? 0 })
   }
   // The sort is stable: equals keep the board's order.
   return ready.sort((a, b) => a.row.priority - b.row.priority || b.waiting - a.waiting).map(({ row }) => row)
+}
+
+function isFree(row: BoardRow, feature: ReadonlyMap<string, BoardRow>, table: WorkflowTable): boolean {
+  return row.collision.length === 0 && blockers(row, () => feature, table).length === 0
 }
 
 function packageOf(row: BoardRow): PrimePackage {

@@ -144,18 +144,18 @@ export function readyDocuments(
   table: WorkflowTable,
 ): ReadyDocument[] {
   const waiting = documents.filter((document) => document.lane === table.initial)
+  const unblocks = new Map<string, string[]>()
+  for (const { feature, work_package, blocked_by } of waiting) {
+    const [first] = blocked_by
+    if (first === undefined || blocked_by.some((id) => id !== first)) continue
+    const key = `${feature}/${first}`
+    unblocks.set(key, [...(unblocks.get(key) ?? []), work_package])
+  }
   return waiting
     .filter((document) => document.blocked_by.length === 0)
     .map((document) => ({
       ...document,
-      unblocks: waiting
-        .filter(
-          ({ feature, blocked_by }) =>
-            feature === document.feature &&
-            blocked_by.every((id) => id === document.work_package) &&
-            blocked_by.length > 0,
-        )
-        .map((other) => other.work_package),
+      unblocks: unblocks.get(`${document.feature}/${document.work_package}`) ?? [],
     }))
 }
 

@@ -1,5 +1,6 @@
-import { movesFrom, type WorkflowTable } from '../events-lib.js'
+import type { WorkflowTable } from '../events-lib.js'
 import { reviewLane } from './lane-words.js'
+import { isSentBack } from './work-lanes.js'
 
 /** What a lane means for someone who looks for work, in the order in which lists show it. */
 const KINDS = ['working', 'rework', 'review', 'waiting', 'other', 'done', 'dropped'] as const
@@ -11,17 +12,10 @@ export function laneKind(lane: string, table: WorkflowTable): LaneKind {
   if (table.working.includes(lane)) return 'working'
   if (lane === table.initial) return 'waiting'
   if (lane === reviewLane(table)) return 'review'
-  return isRework(lane, table) ? 'rework' : 'other'
+  return isSentBack(table, lane) ? 'rework' : 'other'
 }
 
 /** The place of a lane in a list: what is in work comes first, what is over comes last. */
 export function laneRank(lane: string, table: WorkflowTable): number {
   return KINDS.indexOf(laneKind(lane, table))
-}
-
-/** Work that came back, such as `rejected`: its next step is into work again. What is approved goes on to done. */
-function isRework(lane: string, table: WorkflowTable): boolean {
-  const moves = movesFrom(table, lane)
-  const leads = (lanes: readonly string[]): boolean => moves.some(({ to }) => lanes.includes(to))
-  return lane !== 'blocked' && leads(table.working) && !leads(table.done)
 }

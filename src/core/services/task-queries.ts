@@ -77,7 +77,7 @@ export class TaskQueries {
     const logged = await this.store.boardRows(feature)
     const rows = byId(logged)
     const row = boardRowOf(state)
-    const { marksOf } = await this.marks.of([feature], logged.length)
+    const marksOf = await this.marks.ofOnly(feature, logged, new Set([workPackage]))
     const history = await this.store.history(feature, workPackage)
     return {
       ...this.#document(row, rows, marksOf, leaseIn(await this.leases.of([row]))),

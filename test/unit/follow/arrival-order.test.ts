@@ -25,6 +25,19 @@ describe('the order of arrival', () => {
     expect([later.has(ulid(2)), later.has(ulid(4))]).toEqual([true, false])
   })
 
+  it('begins behind the first place of an event, wherever it is in a large file', () => {
+    const path = join(tempFolder(), 'arrivals')
+    const all = Array.from({ length: 6_000 }, (_, seed) => ulid(seed + 1))
+    // A place of its own for the last one, and a repetition of the second one behind all.
+    writeFileSync(path, `${all.join('\n')}\nnot an id${ulid(7_000)}\n${ulid(2)}\n`)
+    const order = new ArrivalOrder(path)
+    for (const seed of [1, 2, 2_427, 2_428, 2_429, 5_999]) {
+      expect(order.seek({ after: ulid(seed) }), `behind ${seed}`).toBe(true)
+      expect(order.next(1)).toEqual([ulid(seed + 1)])
+    }
+    expect(order.seek({ after: ulid(7_000) })).toBe(false)
+  })
+
   it('begins behind an event, at its end, or refuses an event that never arrived', () => {
     const path = join(tempFolder(), 'arrivals')
     const order = new ArrivalOrder(path)

@@ -30,7 +30,7 @@ import { isOf, type Repeats } from '../repeats.js'
 import { handedOver, heldByAnother, heldInOtherSession, leaseGoesOn } from './held.js'
 import { Leases } from './leases.js'
 import { refuseLostClaim } from './lost-claim.js'
-import { claimedLane, isHandedOver } from './work-lanes.js'
+import { claimedLane, isHandedOver } from '../../rules/work-lanes.js'
 
 export interface ClaimRequest {
   readonly feature: string

@@ -1,5 +1,5 @@
 import { inject, injectable } from 'inversify'
-import { isSameHolder, type Holder, type LogEvent, type WorkflowTable } from '../../events-lib.js'
+import { isSameHolder, type Holder, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import { Archive } from '../../log/archive/archive.js'
 import { Journal } from '../../log/repair/journal.js'
@@ -20,7 +20,7 @@ export type Leasable = Pick<
   | 'lane_session'
   | 'lane_event'
   | 'lane_since'
-  | 'updated_at'
+  | 'lane_sign'
 >
 
 /** By {@link leaseKey}; packages that no one holds have none. */
@@ -66,11 +66,7 @@ export class Leases {
     const leases = new Map<string, LeaseDocument>()
     if (held.length === 0) return leases
     const records = this.file.read()
-    const signs = await Promise.all(held.map((one) => this.#lastSign(one)))
-    const seen = await this.#seen(
-      signs.flatMap((sign) => sign ?? []),
-      records,
-    )
+    const seen = await this.#seen(held.flatMap(lastSign), records)
     for (const one of held) {
       const lease = this.#lease(one, seen, records)
       if (lease !== undefined) leases.set(leaseKey(one.feature_slug, one.work_package_id), lease)
@@ -131,24 +127,6 @@ export class Leases {
     }
   }
 
-  async #lastSign(one: Leasable): Promise<LastSign | undefined> {
-    const { feature_slug, work_package_id, lane_actor, lane_session, lane_event, lane_since } = one
-    if (lane_actor === null || lane_event === null || lane_since === null) return undefined
-    const key = leaseKey(feature_slug, work_package_id)
-    // Mostly nothing has been written since the claim, and a board need not read the log.
-    if (one.updated_at === lane_since) return { key, event: lane_event, timestamp: lane_since }
-    const [last]: readonly LogEvent[] = await this.store.read({
-      feature: feature_slug,
-      entity: work_package_id,
-      actor: lane_actor,
-      ...(lane_session === null ? {} : { correlation: lane_session }),
-      limit: 1,
-    })
-    if (last === undefined || last.timestamp < lane_since)
-      return { key, event: lane_event, timestamp: lane_since }
-    return { key, event: last.event_id, timestamp: last.timestamp }
-  }
-
   /** From when each last sign counts, by package. Remembers what this clone sees for the first time. */
   async #seen(signs: readonly LastSign[], { seen }: LeaseRecords): Promise<Map<string, Seen>> {
     const known = new Map<string, Seen>()
@@ -178,4 +156,10 @@ export class Leases {
     for await (const day of this.archive.ids()) for (const id of day) if (ids.has(id)) own.add(id)
     return own
   }
+}
+
+function lastSign({ feature_slug, work_package_id, lane_sign }: Leasable): LastSign[] {
+  if (lane_sign === null) return []
+  const { event_id: event, timestamp } = lane_sign
+  return [{ key: leaseKey(feature_slug, work_package_id), event, timestamp }]
 }

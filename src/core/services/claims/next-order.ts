@@ -1,7 +1,7 @@
 import { isSameActor, isSameHolder, type Holder, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import type { LeaseDocument, ReadyDocument } from '../../projections/board-document.js'
-import { awaitsReview, isSentBack } from './work-lanes.js'
+import { awaitsReview, isSentBack } from '../../rules/work-lanes.js'
 
 /** Why a package is offered, best first. */
 export const OFFERS = [
@@ -34,8 +34,6 @@ export interface NextFacts {
   /** How long a holder keeps what was sent back, in milliseconds. */
   readonly expire: number
   readonly leaseOf: (row: BoardRow) => LeaseDocument | null
-  /** Who did the work of a package that waits for a verdict or was sent back; undefined if no one did. */
-  readonly workerOf: (row: BoardRow) => Holder | undefined
   /** Orders features from the oldest. */
   readonly ageOf: (feature: string) => string
 }
@@ -59,12 +57,11 @@ function offerOf(row: BoardRow, facts: NextFacts): Offer | undefined {
   const { table, holder, now, expire } = facts
   if (table.working.includes(row.lane)) return offerOfHeld(row, facts)
   if (awaitsReview(table, row.lane)) {
-    const worker = facts.workerOf(row)
-    return worker !== undefined && isSameHolder(worker, holder) ? undefined : 'review'
+    return row.worker !== null && isSameHolder(row.worker, holder) ? undefined : 'review'
   }
   if (!isSentBack(table, row.lane)) return undefined
-  const worker = facts.workerOf(row)
-  if (worker === undefined || isSameHolder(worker, holder)) return 'rejected'
+  const { worker } = row
+  if (worker === null || isSameHolder(worker, holder)) return 'rejected'
   // Its holder has it for as long as a lease lasts; then it is anyone's.
   const age = now - Date.parse(row.lane_since ?? '')
   if (age >= expire + LONG_AGO) return 'lease_ended_long_ago'

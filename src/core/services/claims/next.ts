@@ -1,25 +1,30 @@
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../../aspects/exclusive.js'
 import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
-import { isKittyEvent, type Holder, type LogEvent, type WorkflowTable } from '../../events-lib.js'
+import { isKittyEvent, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import type {
   ReadyDocument,
   WorkPackageDetailDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
+import { rowsByFeature } from '../../projections/board.js'
+import { NO_MARKS, type MarksOf } from '../../projections/marks.js'
+import { byId, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
 import { eventDocument } from '../../projections/event-document.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Config, Workflow } from '../../workspace/config.js'
 import { holderOf } from '../../workspace/holder.js'
 import { Session } from '../../workspace/session.js'
+import { DefinitionMarks } from '../definitions/definition-marks.js'
+import { LaneFiles } from '../lane-files.js'
 import { knownLane } from '../known-lane.js'
 import { TaskQueries } from '../task-queries.js'
 import { Claim, type ClaimResult } from './claim.js'
-import { leaseKey } from './leases.js'
+import { leaseIn, leaseKey, Leases, type LeasesByPackage } from './leases.js'
 import { type Candidate, nextInOrder, type Offer } from './next-order.js'
-import { awaitsReview, claimedLane, isReviewWork, isSentBack } from './work-lanes.js'
+import { claimedLane } from '../../rules/work-lanes.js'
 import { whyNothing, type WhyNot } from './why-nothing.js'
 
 export interface NextRequest {
@@ -63,8 +68,11 @@ export interface ClaimNextResult {
 /** Everything on the board that a decision about what comes next looks at. */
 interface Look {
   readonly documents: readonly WorkPackageDocument[]
+  readonly byFeature: RowsByFeature
   readonly candidates: readonly Candidate[]
 }
+
+type RowsByFeature = ReadonlyMap<string, readonly BoardRow[]>
 
 /** What a holder does next, best first; and the claim of the best. */
 @injectable()
@@ -76,17 +84,19 @@ export class Next {
     @inject(Session) private readonly session: Session,
     @inject(TaskQueries) private readonly tasks: TaskQueries,
     @inject(Claim) private readonly claims: Claim,
+    @inject(Leases) private readonly leases: Leases,
+    @inject(LaneFiles) private readonly files: LaneFiles,
+    @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
   ) {}
 
   /** @throws KittyError UsageError for an unknown lane */
-  async list(request: NextRequest): Promise<NextResult> {
+  list(request: NextRequest): Promise<NextResult> {
+    return this.store.snapshot(() => this.#list(request))
+  }
+
+  async #list(request: NextRequest): Promise<NextResult> {
     const look = await this.#look(request)
-    const shown = look.candidates.slice(0, request.limit)
-    const known = new Map(look.documents.map((one) => [leaseKey(one.feature, one.work_package), one]))
-    const next = shown.flatMap(({ offer, row, unblocks }): NextDocument[] => {
-      const document = known.get(leaseKey(row.feature_slug, row.work_package_id))
-      return document === undefined ? [] : [{ ...document, offer, priority: row.priority, unblocks }]
-    })
+    const next = await this.#shown(look, look.candidates.slice(0, request.limit))
     return { next, total: look.candidates.length, why: next.length > 0 ? [] : this.#why(look) }
   }
 
@@ -175,57 +185,69 @@ export class Next {
 
   async #look({ features, mine = false, lane: asked, provenance }: NextRequest): Promise<Look> {
     const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
-    const holder = holderOf(provenance)
     const chosen = new Set(features)
     const rows = (await this.store.boardRows()).filter(({ feature_slug }) => chosen.has(feature_slug))
-    const [{ documents, ready }, workers, ages] = await Promise.all([
-      this.#documents(features),
-      this.#workers(rows),
-      this.#ages(),
-    ])
-    const leases = new Map(documents.map((one) => [leaseKey(one.feature, one.work_package), one.lease]))
+    const [leases, ages] = await Promise.all([this.leases.of(rows), this.#ages()])
+    const byFeature = rowsByFeature(rows)
+    const documents = this.#documents(byFeature, leases)
     const candidates = nextInOrder({
       rows,
-      ready,
+      ready: this.#ready(documents, byFeature),
       table: this.workflow,
-      holder,
+      holder: holderOf(provenance),
       now: this.session.now().getTime(),
       expire: this.config.claims.expire,
       leaseOf: (row) => leases.get(keyOf(row)) ?? null,
-      workerOf: (row) => workers.get(keyOf(row)),
       ageOf: (feature) => ages.get(feature) ?? '',
     })
     return {
       documents,
+      byFeature,
       candidates: candidates.filter(
         ({ row, offer }) => (lane === undefined || row.lane === lane) && (!mine || OWN.has(offer)),
       ),
     }
   }
 
-  async #documents(
-    features: readonly string[],
-  ): Promise<{ documents: WorkPackageDocument[]; ready: ReadyDocument[] }> {
-    const lists = await Promise.all(features.map((feature) => this.tasks.list({ feature })))
-    return { documents: lists.flat(), ready: lists.flatMap((list) => this.tasks.readyOf(list)) }
+  /** No file is read for what may not be shown. */
+  #documents(byFeature: RowsByFeature, leases: LeasesByPackage): WorkPackageDocument[] {
+    return [...byFeature.values()].flatMap((rows) => {
+      const known = byId(rows)
+      return rows.map((row) =>
+        workPackageDocument(
+          row,
+          () => known,
+          this.workflow,
+          this.files.fileOf,
+          NO_MARKS.marksOf,
+          leaseIn(leases),
+        ),
+      )
+    })
   }
 
-  /** Who did the work of packages that wait for a verdict or were sent back. */
-  async #workers(rows: readonly BoardRow[]): Promise<Map<string, Holder>> {
-    const asked = rows.filter(
-      ({ lane }) => awaitsReview(this.workflow, lane) || isSentBack(this.workflow, lane),
+  #ready(documents: readonly WorkPackageDocument[], byFeature: RowsByFeature): ReadyDocument[] {
+    const not = new Map(
+      [...byFeature].map(([feature, rows]) => [feature, this.marks.notOffered(feature, rows)]),
     )
-    const found = await Promise.all(
-      asked.map(async (row) => {
-        const moves = await this.store.read({
-          feature: row.feature_slug,
-          entity: row.work_package_id,
-          type: 'WPStatusChanged',
-        })
-        return [keyOf(row), lastWorker(moves, this.workflow)] as const
-      }),
+    return readyDocuments(documents, this.workflow).filter(
+      ({ feature, work_package }) => not.get(feature)?.has(work_package) !== true,
     )
-    return new Map(found.flatMap(([key, worker]) => (worker === undefined ? [] : [[key, worker] as const])))
+  }
+
+  async #shown({ documents, byFeature }: Look, shown: readonly Candidate[]): Promise<NextDocument[]> {
+    const known = new Map(documents.map((one) => [leaseKey(one.feature, one.work_package), one]))
+    const marks = new Map<string, MarksOf>()
+    for (const [feature, rows] of byFeature) {
+      const only = shown.flatMap(({ row }) => (row.feature_slug === feature ? [row.work_package_id] : []))
+      if (only.length > 0) marks.set(feature, await this.marks.ofOnly(feature, rows, new Set(only)))
+    }
+    return shown.flatMap(({ offer, row, unblocks }): NextDocument[] => {
+      const document = known.get(keyOf(row))
+      if (document === undefined) return []
+      const own = marks.get(row.feature_slug)?.(row.feature_slug, row.work_package_id) ?? []
+      return [{ ...document, marks: own, offer, priority: row.priority, unblocks }]
+    })
   }
 
   async #ages(): Promise<Map<string, string>> {
@@ -254,16 +276,6 @@ const OWN: ReadonlySet<Offer> = new Set(['in_work', 'rejected', 'other_session']
 function how({ offer, lease }: Candidate): { takeOver?: true; reason?: string } {
   if (lease === null || !offer.startsWith('lease_ended')) return {}
   return { takeOver: true, reason: `the lease of ${lease.actor} ended at ${lease.expires_at}` }
-}
-
-function lastWorker(moves: readonly LogEvent[], table: WorkflowTable): Holder | undefined {
-  for (const event of moves.toReversed()) {
-    if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') continue
-    const { new_status, holder, session } = event.payload
-    if (!table.working.includes(new_status) || isReviewWork(table, new_status)) continue
-    return { actor: holder ?? event.actor, session: session ?? null }
-  }
-  return undefined
 }
 
 function keyOf({ feature_slug, work_package_id }: BoardRow): string {

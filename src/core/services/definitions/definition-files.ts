@@ -36,6 +36,11 @@ export class DefinitionFiles {
     return files
   }
 
+  /** IDs that several files have; no file is read. */
+  twice(feature: string): string[] {
+    return [...this.#named(feature)].flatMap(([id, files]) => (files.length > 1 ? [id] : []))
+  }
+
   /** The paths of each package's files, relative to the repository's root. */
   #named(feature: string): ReadonlyMap<string, readonly string[]> {
     const { root, specsDir } = this.workspace

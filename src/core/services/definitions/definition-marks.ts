@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
-import type { BoardMarks, MarkDocument } from '../../projections/marks.js'
+import type { BoardMarks, MarkDocument, MarksOf } from '../../projections/marks.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
 import type { StatedWorkPackage } from '../../specs/work-package-file.js'
 import { EventStore } from '../../store/event-store.js'
@@ -17,6 +17,13 @@ import { toRun } from '../../errors/next-step.js'
 
 /** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
+
+interface Compared {
+  readonly states: readonly WorkPackageState[]
+  /** Of the whole feature. */
+  readonly rows: readonly Pick<WorkPackageState, 'work_package_id' | 'dependencies'>[]
+  readonly only?: ReadonlySet<string>
+}
 
 /** Marks packages whose files differ from the log. Writes nothing. */
 @injectable()
@@ -40,9 +47,36 @@ export class DefinitionMarks {
     return { ...known, notCompared: 0 }
   }
 
+  /**
+   * The marks of these packages only: reads no other file.
+   * @param rows of the whole feature
+   */
+  async ofOnly(feature: string, rows: readonly BoardRow[], only: ReadonlySet<string>): Promise<MarksOf> {
+    const marks = new Map<string, MarkDocument[]>()
+    const found = await Promise.all([...only].map((id) => this.store.workPackage(feature, id)))
+    const states = found.flatMap((state) => state ?? [])
+    await this.#addMarks(feature, { states, rows, only }, marks, [])
+    return (_, id) => marks.get(`${feature}/${id}`) ?? NONE
+  }
+
+  /** Packages that no one may be offered: those that wait for themselves, and IDs that name two. */
+  notOffered(feature: string, rows: readonly BoardRow[]): ReadonlySet<string> {
+    const collide = rows.flatMap((row) => (row.collision.length > 0 ? [row.work_package_id] : []))
+    return new Set([...cyclesIn(rows).flat(), ...collide, ...this.definitions.files.twice(feature)])
+  }
+
   async #addFeature(feature: string, marks: Map<string, MarkDocument[]>, fresh: BoardRow[]): Promise<void> {
     const states = await this.store.workPackages(feature)
-    const comparisons = await this.definitions.compare(feature, states)
+    await this.#addMarks(feature, { states, rows: states }, marks, fresh)
+  }
+
+  async #addMarks(
+    feature: string,
+    { states, rows, only }: Compared,
+    marks: Map<string, MarkDocument[]>,
+    fresh: BoardRow[],
+  ): Promise<void> {
+    const comparisons = await this.definitions.compare(feature, states, only)
     const add = (id: string, mark: MarkDocument): void => {
       const key = `${feature}/${id}`
       marks.set(key, [...(marks.get(key) ?? []), mark])
@@ -54,12 +88,15 @@ export class DefinitionMarks {
       if (copy !== undefined) add(id, elsewhere(feature, id, repoPath(this.workspace.root, copy)))
       if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, states))
     }
-    for (const cycle of cyclesIn(states))
+    for (const cycle of cyclesIn(rows))
       for (const id of new Set(cycle))
         add(id, {
           mark: 'cycle',
           text: `${cycle.join(' → ')} wait for one another: remove one dependency in a file${toSync(feature, ', then')}`,
         })
+    for (const { work_package_id: id, collision } of states)
+      if (collision.length > 1 && comparisons.get(id)?.kind !== 'twice')
+        add(id, twice(feature, { id, files: collision.map(({ file }) => file) }))
     const without = states.filter(
       ({ created, work_package_id }) => created && !comparisons.has(work_package_id),
     )
@@ -83,6 +120,9 @@ export class DefinitionMarks {
       lane_session: state?.lane_session ?? null,
       lane_event: state?.lane_event ?? null,
       lane_since: state?.lane_since ?? null,
+      lane_sign: state?.lane_sign ?? null,
+      worker: state?.worker ?? null,
+      collision: state?.collision.map(({ file }) => file) ?? [],
       priority,
       dependencies,
       tags: [],
@@ -105,12 +145,7 @@ function marksOf(feature: string, id: string, comparison: Comparison): MarkDocum
     case 'unreadable':
       return [{ mark: 'unreadable', text: comparison.file.reason }]
     case 'twice':
-      return [
-        {
-          mark: 'twice',
-          text: `${comparison.file.files.join(' and ')} have one id${toRenumber(feature, comparison.file)}`,
-        },
-      ]
+      return [twice(feature, comparison.file)]
     case 'differs': {
       const [changed, behind] = [true, false].map((is) =>
         comparison.differences.filter((one) => one.changed === is),
@@ -156,6 +191,10 @@ function elsewhere(feature: string, id: string, copy: string): MarkDocument {
     mark: 'elsewhere',
     text: `${copy} has another definition and is not read; to take it over${toRun(['kitty', 'edit', `${feature}/${id}`, '--from-here'])}`,
   }
+}
+
+function twice(feature: string, named: { id: string; files: readonly string[] }): MarkDocument {
+  return { mark: 'twice', text: `${named.files.join(' and ')} have one id${toRenumber(feature, named)}` }
 }
 
 function toRenumber(feature: string, { id, files }: { id: string; files: readonly string[] }): string {

@@ -1,14 +1,14 @@
-import { movesFrom, validTransitions, type WorkflowTable } from '../../events-lib.js'
+import { isReviewLane, movesFrom, validTransitions, type WorkflowTable } from '../events-lib.js'
 
 /** True for a lane that is worked in to judge someone's work, such as `in_review`. */
 export function isReviewWork(table: WorkflowTable, lane: string): boolean {
-  return table.working.includes(lane) && NAMES_REVIEW.test(lane)
+  return table.working.includes(lane) && isReviewLane(lane)
 }
 
 /** True for a lane in which finished work waits for a verdict, such as `for_review`. */
 export function awaitsReview(table: WorkflowTable, lane: string): boolean {
   if (table.working.includes(lane) || table.done.includes(lane)) return false
-  const named = table.lanes.filter((one) => NAMES_REVIEW.test(one) && !table.working.includes(one))
+  const named = table.lanes.filter((one) => isReviewLane(one) && !table.working.includes(one))
   return named.length > 0 ? named.includes(lane) : lane !== table.initial && leadsToDone(table, lane)
 }
 
@@ -35,7 +35,6 @@ export function claimedLane(table: WorkflowTable, from: string): string | undefi
   return validTransitions(table, from).find((to) => isReviewWork(table, to))
 }
 
-const NAMES_REVIEW = /review/i
 const NAMES_BLOCKED = /block/i
 
 function leadsToDone(table: WorkflowTable, lane: string): boolean {
