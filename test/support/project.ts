@@ -123,8 +123,12 @@ export class Project {
   }
 }
 
-export class Services {
+export class Services implements Resolver {
   constructor(private readonly resolver: Resolver) {}
+
+  resolve<T>(token: ServiceId<T>): Promise<T> {
+    return this.get(token)
+  }
 
   get<T>(token: ServiceId<T>): Promise<T> {
     return this.resolver.resolve(token)

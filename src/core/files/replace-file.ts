@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsync,
   fsyncSync,
   lstatSync,
   type Stats,
@@ -28,39 +29,89 @@ let written = 0
  * @throws KittyError UnsafeSetup for a link or anything but a regular file, DiskFull or NotWritable otherwise
  */
 export function replaceFile(path: string, bytes: Buffer, newMode = 0o644, isSynced = true): void {
-  const old = statsOf(path)
-  const mode = old === undefined ? undefined : old.mode & 0o7777
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
-  let created = false
+  const replacement = new Replacement(path, bytes, newMode)
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-    const descriptor = openRegular(temporary, flags, mode ?? newMode)
-    created = true
-    writeWhole(descriptor, bytes, old ?? lstatSync(dirname(path)), mode, isSynced)
-    renameOver(temporary, path)
-    created = false
-  } catch (error) {
-    throw notWritten(path, error)
+    if (isSynced) replacement.sync()
+    replacement.take()
   } finally {
-    if (created) unlinkSync(temporary)
+    replacement.discard()
   }
 }
 
-/** @param like the file to replace, or the folder of a new one */
-function writeWhole(
-  descriptor: number,
-  bytes: Buffer,
-  like: Stats,
-  mode: number | undefined,
-  isSynced: boolean,
-): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
-    setPermissions(descriptor, like, mode)
-    if (isSynced) fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+/** A file's new content next to it. Always discard it at the end: after `take` nothing is left to discard. */
+export class Replacement {
+  readonly #temporary: string
+  #descriptor: number | undefined
+  #isThere = false
+
+  /** Writes the content. @throws KittyError as {@link replaceFile} */
+  constructor(
+    readonly path: string,
+    bytes: Buffer,
+    newMode = 0o644,
+  ) {
+    const old = statsOf(path)
+    const mode = old === undefined ? undefined : old.mode & 0o7777
+    this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
+    try {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+      this.#descriptor = openRegular(this.#temporary, flags, mode ?? newMode)
+      this.#isThere = true
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at)
+      setPermissions(this.#descriptor, old ?? lstatSync(dirname(path)), mode)
+    } catch (error) {
+      this.discard()
+      throw notWritten(path, error)
+    }
   }
+
+  /** Puts the content on disk. @throws KittyError as {@link replaceFile} */
+  sync(): void {
+    try {
+      if (this.#descriptor !== undefined) fsyncSync(this.#descriptor)
+    } catch (error) {
+      throw notWritten(this.path, error)
+    }
+  }
+
+  /** Like `sync`, next to others: a file system writes the syncs of one moment together. */
+  syncBeside(): Promise<void> {
+    return new Promise((done, failed) => {
+      if (this.#descriptor === undefined) done()
+      else
+        fsync(this.#descriptor, (error) => {
+          if (error === null) done()
+          else failed(asError(notWritten(this.path, error)))
+        })
+    })
+  }
+
+  /** Renames the content over the file. @throws KittyError as {@link replaceFile} */
+  take(): void {
+    try {
+      this.#close()
+      renameOver(this.#temporary, this.path)
+      this.#isThere = false
+    } catch (error) {
+      throw notWritten(this.path, error)
+    }
+  }
+
+  discard(): void {
+    this.#close()
+    if (this.#isThere) unlinkSync(this.#temporary)
+    this.#isThere = false
+  }
+
+  #close(): void {
+    const descriptor = this.#descriptor
+    this.#descriptor = undefined
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 function setPermissions(descriptor: number, like: Stats, mode: number | undefined): void {

@@ -152,10 +152,15 @@ export function makeFolderInside(root: string, folder: string): boolean {
 export function putInside(root: string, path: string, bytes: Buffer, newMode = 0o644, isSynced = true): void {
   const folder = dirname(path)
   if (folder !== root) makeFolderInside(root, folder)
+  assertPlaceForFile(root, path)
+  replaceFile(path, bytes, newMode, isSynced)
+}
+
+/** @throws KittyError UnsafeSetup when `path` is not a plain file and could not become one */
+export function assertPlaceForFile(root: string, path: string): void {
   const look = lookInside(root, path)
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
   if (look.state === 'folder') throw unsafe(path, 'directory')
-  replaceFile(path, bytes, newMode, isSynced)
 }
 
 /**

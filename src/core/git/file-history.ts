@@ -36,3 +36,58 @@ export function fileVersions(root: string, path: string): FileVersion[] {
     return { ...one, bytes: content !== undefined && content.length <= VERSION_LIMIT ? content : undefined }
   })
 }
+
+/**
+ * Like `fileVersions`, for many files of one folder with two processes of git in all.
+ * @param folder from the repository's root
+ * @param paths from the repository's root, in that folder; every one of them is in the answer
+ * @throws as `git`
+ */
+export function folderVersions(
+  root: string,
+  folder: string,
+  paths: readonly string[],
+): Map<string, FileVersion[]> {
+  const changes = new Map<string, Change[]>(paths.map((path) => [path, []]))
+  if (resolveCommit(root, 'HEAD') !== undefined)
+    for (const { path, ...change } of changesBelow(root, folder)) {
+      const known = changes.get(path)
+      if (known !== undefined && known.length < COMMIT_LIMIT) known.push(change)
+    }
+  const ids = new Set([...changes.values()].flat().flatMap(({ blob }) => blob ?? []))
+  const blobs = new Map(readObjects(root, [...ids]).flatMap((one) => (one ? [[one.id, one.content]] : [])))
+  const versions = (known: readonly Change[]): FileVersion[] =>
+    known.toReversed().map(({ commit, author, blob }) => {
+      const content = blob === undefined ? undefined : blobs.get(blob)
+      const isRead = content !== undefined && content.length <= VERSION_LIMIT
+      return { commit, author, bytes: isRead ? content : undefined }
+    })
+  return new Map([...changes].map(([path, known]) => [path, versions(known)]))
+}
+
+interface Change {
+  readonly commit: string
+  readonly author: string
+  /** Undefined if the commit removed the file. */
+  readonly blob: string | undefined
+}
+
+/** What HEAD's first-parent history changed below a folder, newest first. */
+function* changesBelow(root: string, folder: string): Generator<Change & { readonly path: string }> {
+  const log = ['--literal-pathspecs', '-c', 'log.showRoot=true', 'log', '--first-parent', '-m']
+  const options = ['--raw', '--no-abbrev', '--no-renames', '--relative', '-z', `--format=${HEADER}%H%n%aN`]
+  let [commit, author] = ['', '']
+  const fields = askGitFields(root, [...log, ...options, '--', folder])
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = (fields[at] ?? '').replace(/^\n/, '')
+    const [, blob, status] = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) ([A-Z])/.exec(field) ?? []
+    if (field.startsWith(HEADER)) [commit = '', author = ''] = field.slice(HEADER.length).split('\n')
+    else if (blob !== undefined) {
+      at += 1
+      yield { commit, author, path: fields[at] ?? '', blob: status === 'D' ? undefined : blob }
+    }
+  }
+}
+
+/** No path and no status begins with it. */
+const HEADER = '\u0001'

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { encodeEvent, type LogEvent, type WorkflowTable } from '../events-lib.js'
+import { encodeEvent, type WorkflowTable } from '../events-lib.js'
 import { listInside } from '../files/work-tree.js'
 import { readFeature } from '../specs/feature-folder.js'
 import { featureDir } from '../specs/feature-name.js'
@@ -29,7 +29,7 @@ export class ExportBoard {
     const slugs = feature === undefined ? await this.store.featureSlugs() : [feature]
     const features: ExportedFeature[] = []
     for (const slug of slugs) {
-      const log = new FeatureLog(slug, await this.#events(slug), this.table)
+      const log = await FeatureLog.of(slug, this.table, this.store.stream({ feature: slug }))
       if (feature !== undefined || log.packages.length > 0) features.push(await this.#feature(slug, log))
     }
     return exporter.write(exportDocument(features, this.table, basename(this.workspace.root)), this.table)
@@ -39,12 +39,6 @@ export class ExportBoard {
   async *lines(feature: string | undefined): AsyncIterable<readonly string[]> {
     for await (const events of this.store.stream(feature === undefined ? {} : { feature }))
       yield events.map((event) => encodeEvent(event))
-  }
-
-  async #events(feature: string): Promise<LogEvent[]> {
-    const events: LogEvent[] = []
-    for await (const page of this.store.stream({ feature })) events.push(...page)
-    return events
   }
 
   async #feature(slug: string, log: FeatureLog): Promise<ExportedFeature> {

@@ -68,6 +68,8 @@ interface Reading {
   readonly inPlace: boolean
 }
 
+type LoggedTarget = ChosenTarget & { readonly log: FeatureLog }
+
 /** Imports another tool's board into the log, or updates the log from it. */
 @injectable()
 export class ImportBoard {
@@ -96,10 +98,15 @@ export class ImportBoard {
     const { plan, targets, report } = await this.#plan(reading, request)
     // Set the workflow first: a log with the events but without the setting would show nine lanes as five.
     if (report.workflow !== null) this.workflow.choose(report.workflow)
-    await this.store.appendForeign(plan.drafts, (events) => request.progress(events, plan.drafts.length))
+    const logs = targets.flatMap(({ log }) => (!reading.inPlace && log.packages.length > 0 ? [log] : []))
+    let written = 0
+    await this.store.appendForeign(plan.drafts, (events) => {
+      for (const log of logs) log.add(events.filter(({ payload }) => payload.feature_slug === log.feature))
+      request.progress((written += events.length), plan.drafts.length)
+    })
     if (reading.inPlace) return report
     const created = this.#writeFiles(targets, plan.packages, reading.document.format)
-    return { ...report, files: created + (await this.updated.follow(plan)) }
+    return { ...report, files: created + (await this.updated.follow(plan, logs)) }
   }
 
   async #read({ importer, path, zone }: ImportBoardRequest): Promise<Reading> {
@@ -121,7 +128,7 @@ export class ImportBoard {
     request: ImportBoardRequest,
   ): Promise<{
     readonly plan: ImportPlan
-    readonly targets: readonly ChosenTarget[]
+    readonly targets: readonly LoggedTarget[]
     readonly report: ImportReport
   }> {
     const { importer, maps, actor } = request
@@ -129,7 +136,7 @@ export class ImportBoard {
     const chosen = this.workflow.chosenFor(document, isEmpty, maps)
     const table = chosen ?? this.table
     const source = this.#source(document, collected, request)
-    const targets = chooseTargets({
+    const chosenTargets = chooseTargets({
       document,
       source,
       asked: request.feature,
@@ -137,15 +144,18 @@ export class ImportBoard {
       known: await this.scope.features(),
       creations: isEmpty ? [] : await this.#creations(),
     })
+    const targets = await Promise.all(
+      chosenTargets.map(async (target) => ({
+        ...target,
+        log: isEmpty
+          ? new FeatureLog(target.slug, table)
+          : await FeatureLog.of(target.slug, table, this.store.stream({ feature: target.slug })),
+        filePackages: filePackages(this.workspace, target.slug),
+      })),
+    )
     const plan = planImport({
       document,
-      targets: await Promise.all(
-        targets.map(async (target) => ({
-          ...target,
-          log: new FeatureLog(target.slug, isEmpty ? [] : await this.#events(target.slug), table),
-          filePackages: filePackages(this.workspace, target.slug),
-        })),
-      ),
+      targets,
       table,
       lanes: laneMap(document, table, maps),
       inPlace,
@@ -204,12 +214,6 @@ export class ImportBoard {
       await this.store.read({ type: 'WPCreated' }),
     ]
     return [...specs, ...packages].filter(({ causation_id }) => causation_id?.startsWith('import:') === true)
-  }
-
-  async #events(feature: string): Promise<LogEvent[]> {
-    const events: LogEvent[] = []
-    for await (const page of this.store.stream({ feature })) events.push(...page)
-    return events
   }
 
   #writeFiles(targets: readonly ChosenTarget[], packages: readonly PlannedPackage[], format: string): number {

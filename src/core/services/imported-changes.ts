@@ -1,7 +1,6 @@
 /** What the events of an import change in packages' definitions and subtasks. */
 import type { DefinitionPlace } from '../specs/definition.js'
 import type { ForeignDraft } from '../store/foreign-draft.js'
-import type { SubtaskPlace } from './subtask-files.js'
 
 /** The places of one package that an import has written. */
 export interface ImportedChange {
@@ -26,19 +25,30 @@ export function importedChanges(
   return new Map([...places].map(([id, known]) => [id, { has: (place) => known.has(nameOf(place)) }]))
 }
 
-/** The subtasks that an import has ticked, or opened again. */
+/** IDs of the subtasks that an import has ticked, and of those that it has opened again. */
+export interface ImportedTicks {
+  readonly done: readonly string[]
+  readonly open: readonly string[]
+}
+
+/** The subtasks of a feature's packages that an import has ticked or opened, by package. */
 export function importedTicks(
   drafts: readonly ForeignDraft[],
   feature: string,
-  done: boolean,
-): SubtaskPlace[] {
-  return drafts.flatMap(({ event_type, entity_id, payload }) => {
+): ReadonlyMap<string, ImportedTicks> {
+  const last = new Map<string, Map<string, boolean>>()
+  for (const { event_type, entity_id, payload } of drafts) {
     const id = payload['subtask_id']
-    const isOurs = event_type === 'SubtaskCompleted' && payload.feature_slug === feature
-    return isOurs && payload['done'] === done && typeof id === 'string'
-      ? [{ id, workPackage: entity_id }]
-      : []
-  })
+    if (event_type !== 'SubtaskCompleted' || payload.feature_slug !== feature || typeof id !== 'string')
+      continue
+    const known = last.get(entity_id) ?? new Map<string, boolean>()
+    last.set(entity_id, known.set(id, payload['done'] === true))
+  }
+  const those = (subtasks: ReadonlyMap<string, boolean>, done: boolean): string[] =>
+    [...subtasks].flatMap(([id, isDone]) => (isDone === done ? [id] : []))
+  return new Map(
+    [...last].map(([id, subtasks]) => [id, { done: those(subtasks, true), open: those(subtasks, false) }]),
+  )
 }
 
 function nameOf({ register, element }: DefinitionPlace): string {

@@ -41,6 +41,11 @@ export class SubtaskFiles {
       const path = this.#pathOf(feature, workPackage)
       if (path !== undefined) this.#settleFile(path, idsOf(places, workPackage), done)
     }
+    this.settleList(feature, places, done)
+  }
+
+  /** Checks or clears the boxes in tasks.md only. */
+  settleList(feature: string, places: readonly SubtaskPlace[], done: boolean): void {
     const path = this.#listOf(feature)
     if (path === undefined) return
     for (const workPackage of new Set(places.map((place) => place.workPackage)))

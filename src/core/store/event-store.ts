@@ -95,10 +95,13 @@ export interface EventStore {
   append(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]>
   /**
    * Appends an import's events within `exclusively`; they bring their own time, key and parents. Writes in chunks, each
-   * durable when `progress` is called with the number of events so far, so an interrupted import leaves whole chunks.
+   * durable when `written` is called with its events, so an interrupted import leaves whole chunks.
    * @throws Error outside of `exclusively`; KittyError ValidationError for a draft that makes no event
    */
-  appendForeign(drafts: readonly ForeignDraft[], progress?: (events: number) => void): Promise<void>
+  appendForeign(
+    drafts: readonly ForeignDraft[],
+    written?: (events: readonly LogEvent[]) => void,
+  ): Promise<void>
   /**
    * @param isCommandOver When true and the process ends with its command, resources are left for the operating system
    * to reclaim.

@@ -148,21 +148,19 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   async appendForeign(
     drafts: readonly ForeignDraft[],
-    progress: (events: number) => void = () => undefined,
+    written: (events: readonly LogEvent[]) => void = () => undefined,
   ): Promise<void> {
     this.#locked.assertHeld('appendForeign')
     if (drafts.length === 0) return
     let { nextClock } = await this.stampSources([])
     const ids = new Map<string, string>()
-    let written = 0
     for (const chunk of foreignChunks(drafts)) {
       const events = stampForeign(chunk, { registry: this.registry, nextClock, ids })
       refuseUnfit(events, this.registry)
       this.attributes.beforeAppend(events)
       await this.#publish(events, 'imported')
       nextClock += events.length
-      written += events.length
-      progress(written)
+      written(events)
     }
     this.index.fellBehind()
     this.#clock.write(nextClock, this.session.now())

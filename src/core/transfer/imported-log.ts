@@ -25,8 +25,6 @@ export interface ImportedEvent {
 
 /** A package that an import created, with everything the import wrote about it. */
 export interface ImportedPackage {
-  readonly feature: string
-  readonly workPackage: string
   /** By register. Sets (`tags`, `dependencies`, `subtasks`) map each element to the IDs of the events that added it. */
   readonly values: ReadonlyMap<string, ImportedValue>
   readonly sets: ReadonlyMap<SetName, ReadonlyMap<string, readonly string[]>>
@@ -36,26 +34,45 @@ export interface ImportedPackage {
 
 export type SetName = 'tags' | 'dependencies' | 'subtasks'
 
-/** All events of a feature, by package and by import key. */
+/**
+ * All events of a feature, by package and by import key. Keeps them as text: thousands of packages have tens of
+ * thousands of events, and an import looks at one package at a time.
+ */
 export class FeatureLog {
-  readonly keys = new Map<string, LogEvent>()
-  readonly #byPackage = new Map<string, LogEvent[]>()
+  /** The causation IDs of all events. */
+  readonly keys = new Set<string>()
+  readonly #byPackage = new Map<string, string[]>()
   readonly #own: LogEvent[] = []
+  #read: { readonly workPackage: string; readonly events: readonly LogEvent[] } | undefined
 
   constructor(
     readonly feature: string,
-    events: readonly LogEvent[],
     private readonly table: WorkflowTable,
-  ) {
+  ) {}
+
+  /** Reads a whole feature, page by page. */
+  static async of(
+    feature: string,
+    table: WorkflowTable,
+    pages: AsyncIterable<readonly LogEvent[]>,
+  ): Promise<FeatureLog> {
+    const log = new FeatureLog(feature, table)
+    for await (const page of pages) log.add(page)
+    return log
+  }
+
+  /** Adds events of this feature. */
+  add(events: readonly LogEvent[]): void {
+    this.#read = undefined
     for (const event of events) {
-      if (event.causation_id !== null && !this.keys.has(event.causation_id))
-        this.keys.set(event.causation_id, event)
+      if (event.causation_id !== null) this.keys.add(event.causation_id)
       const owner = ownerOf(event)
       if (owner === undefined) this.#own.push(event)
       else {
+        const text = JSON.stringify(event)
         const known = this.#byPackage.get(owner)
-        if (known === undefined) this.#byPackage.set(owner, [event])
-        else known.push(event)
+        if (known === undefined) this.#byPackage.set(owner, [text])
+        else known.push(text)
       }
     }
   }
@@ -71,7 +88,12 @@ export class FeatureLog {
   }
 
   eventsOf(workPackage: string): readonly LogEvent[] {
-    return this.#byPackage.get(workPackage) ?? []
+    if (this.#read?.workPackage !== workPackage) {
+      const texts = this.#byPackage.get(workPackage) ?? []
+      // Cast: these are events that `add` wrote as text.
+      this.#read = { workPackage, events: texts.map((text) => JSON.parse(text) as LogEvent) }
+    }
+    return this.#read.events
   }
 
   state(workPackage: string): WorkPackageState | undefined {
@@ -96,30 +118,17 @@ function ownerOf(event: LogEvent): string | undefined {
   return textAt(event.payload, 'work_package_id') ?? /^(WP\d{2,})\b/.exec(event.entity_id)?.[1]
 }
 
-/** Returns every package that an import of this format and source created, by item; items are spelled as in keys. */
-export function importedPackages(
-  logs: readonly FeatureLog[],
-  format: string,
-  source: (feature: string) => string,
-): Map<string, ImportedPackage> {
-  const found = new Map<string, ImportedPackage>()
-  for (const log of logs) {
-    for (const workPackage of log.packages) {
-      const created = log
-        .eventsOf(workPackage)
-        .map((event) => ({ event, key: parseImportKey(event.causation_id) }))
-        .find(
-          ({ event, key }) =>
-            event.event_type === 'WPCreated' && key?.format === format && key.source === source(log.feature),
-        )
-      if (created?.key === undefined) continue
-      if (!found.has(created.key.item))
-        found.set(
-          created.key.item,
-          readPackage(log, workPackage, created.key.item, format, created.key.source),
-        )
+/** Returns the packages that imports of this format and source created, by item; items are spelled as in keys. */
+export function importedPackages(log: FeatureLog, format: string, source: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const workPackage of log.packages)
+    for (const { event_type, causation_id } of log.eventsOf(workPackage)) {
+      if (event_type !== 'WPCreated') continue
+      const key = parseImportKey(causation_id)
+      if (key?.format !== format || key.source !== source) continue
+      if (!found.has(key.item)) found.set(key.item, workPackage)
+      break
     }
-  }
   return found
 }
 
@@ -151,7 +160,7 @@ export function readPackage(
     for (const [name, change] of setChangesOf(event)) applySet(sets, name, change, event.event_id)
   }
   const events = own.map(({ event }) => ({ eventId: event.event_id, timestamp: event.timestamp }))
-  return { feature: log.feature, workPackage, values, sets, events }
+  return { values, sets, events }
 }
 
 function compare(a: string, b: string): number {

@@ -76,7 +76,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const { document, table, lanes, inPlace, importer, now, faultOf } = request
   const losses: Loss[] = []
   const lost = (what: string): void => void losses.push({ what, count: 1, where: 'dropped' })
-  const known = importedPackages([log], document.format, () => source)
+  const known = importedPackages(log, document.format, asInKey('source', source))
   const numbers = numberPackages(target, known, inPlace)
   const packageOf = (item: string): string | undefined => numbers.get(item)
   const problems: SourceProblem[] = []
@@ -84,8 +84,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const conflicts: ImportConflict[] = []
   const plan = (itemId: string, item: TransferItem | undefined, workPackage: string): PlannedPackage => {
     const place: PackagePlace = { feature: slug, workPackage, format: document.format, table, lanes, lost }
-    const before =
-      known.get(asInKey('item', itemId)) ?? adopted(log, workPackage, itemId, document.format, source)
+    const before = imported(log, workPackage, itemId, document.format, source)
     const isNew = !log.eventsOf(workPackage).some(({ event_type }) => event_type === 'WPCreated')
     const file = inPlace || item === undefined ? null : `${workPackage}-${fileWords(item.title)}.md`
     const planned = planPackage({
@@ -126,7 +125,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
     document.problems.length > 0
       ? []
       : [...known].filter(([item]) => !present.has(item) && !item.startsWith(FEATURE))
-  packages.push(...gone.map(([item, { workPackage }]) => plan(item, undefined, workPackage)))
+  packages.push(...gone.map(([item, workPackage]) => plan(item, undefined, workPackage)))
   return {
     drafts: [...featureDrafts(target, request), ...drafts],
     packages,
@@ -136,8 +135,8 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   }
 }
 
-/** Returns what imports wrote about a package that kitty itself created. */
-function adopted(
+/** Returns what imports wrote about a package, which kitty itself may have created. */
+function imported(
   log: FeatureLog,
   workPackage: string,
   itemId: string,
@@ -154,14 +153,14 @@ function adopted(
  */
 function numberPackages(
   { feature, log, filePackages }: ImportTarget,
-  known: ReadonlyMap<string, ImportedPackage>,
+  known: ReadonlyMap<string, string>,
   inPlace: boolean,
 ): Map<string, string> {
   const numbers = new Map<string, string>()
   const taken = new Set<string>([...log.packages, ...(inPlace ? [] : filePackages)])
   for (const { id } of feature.items) {
     const before = known.get(asInKey('item', id))
-    if (before !== undefined) numbers.set(id, before.workPackage)
+    if (before !== undefined) numbers.set(id, before)
   }
   const fresh = feature.items.filter(({ id }) => !numbers.has(id))
   fresh.sort((a, b) => compare(a.createdAt ?? LATEST, b.createdAt ?? LATEST) || compareIds(a.id, b.id))

@@ -7,10 +7,11 @@ import type { Exporter, Importer, TransferItem } from '../../../src/core/plugin/
 import { definePlugin } from '../../../src/core/plugin/definition.js'
 import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
 import { ExportBoard } from '../../../src/core/services/export-board.js'
-import { ImportBoard, type ImportReport } from '../../../src/core/services/import-board.js'
+import type { ImportReport } from '../../../src/core/services/import-board.js'
 import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import type { Resolver } from '../../../src/core/token.js'
+import { bring as bringWith } from '../../support/bring.js'
 import { testSession } from '../../support/session.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
@@ -91,19 +92,7 @@ async function use<T>(root: string, work: (services: Resolver) => Promise<T>): P
 }
 
 function bring(root: string, path: string): Promise<ImportReport> {
-  return use(root, async (services) =>
-    (await services.resolve(ImportBoard)).import({
-      importer: (await services.resolve(TransferFormats)).importer('lines'),
-      path,
-      feature: undefined,
-      source: undefined,
-      maps: [],
-      zone: undefined,
-      dryRun: false,
-      actor: 'ada',
-      progress: () => undefined,
-    }),
-  )
+  return use(root, (services) => bringWith(services, 'lines', path))
 }
 
 describe('a format that a plugin adds', () => {

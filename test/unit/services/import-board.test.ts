@@ -5,16 +5,14 @@ import { describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
 import { ExportBoard } from '../../../src/core/services/export-board.js'
-import {
-  ImportBoard,
-  type ImportBoardRequest,
-  type ImportReport,
-} from '../../../src/core/services/import-board.js'
+import type { ImportBoardRequest, ImportReport } from '../../../src/core/services/import-board.js'
 import { PastBoard } from '../../../src/core/services/past-board.js'
 import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
 import { Verify } from '../../../src/core/services/verify.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
+import { bring as bringWith } from '../../support/bring.js'
 import { by, Project } from '../../support/project.js'
+import { gitIn } from '../../support/temp-repository.js'
 
 function bring(
   project: Project,
@@ -22,21 +20,7 @@ function bring(
   path: string,
   rest: Partial<ImportBoardRequest> = {},
 ): Promise<ImportReport> {
-  return project.use(async (services) => {
-    const importer = (await services.get(TransferFormats)).importer(format)
-    const request = {
-      importer,
-      path,
-      feature: undefined,
-      source: undefined,
-      maps: [],
-      zone: undefined,
-      dryRun: false,
-      actor: 'ada',
-      progress: () => undefined,
-    }
-    return (await services.get(ImportBoard)).import({ ...request, ...rest })
-  })
+  return project.use((services) => bringWith(services, format, path, rest))
 }
 
 const events = (project: Project): Promise<LogEvent[]> =>
@@ -242,6 +226,76 @@ describe('kitty import', () => {
     rmSync(project.path('.git/kitty/synced'), { recursive: true })
     expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 1 })
     expect(project.read(path)).toContain('title: "Renamed"')
+  })
+
+  it('brings any number of files up to date that an interrupted update has left behind', async () => {
+    const all = Array.from({ length: 230 }, (_, at) => `sky-${at + 1}`)
+    const lines = (suffix: string): string =>
+      all.map((id) => `${issue(1, { id, title: `${id}${suffix}` })}\n`).join('')
+    const project = new Project()
+    project.write('.beads/issues.jsonl', lines(''))
+    await bring(project, 'beads', '.')
+    const folder = 'kitty-specs/001-sky/tasks'
+    const names = readdirSync(project.path(folder))
+    const before = new Map(names.map((name) => [name, project.read(`${folder}/${name}`)]))
+    gitIn(project.root, 'add', '.')
+    gitIn(project.root, 'commit', '-qm', 'imported')
+    project.write('.beads/issues.jsonl', lines(' renamed'))
+    expect(await bring(project, 'beads', '.')).toMatchObject({ files: all.length })
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 0 })
+    // As a kill after the events leaves them: neither the files nor notes of what was synced.
+    for (const [name, text] of before) project.write(`${folder}/${name}`, text)
+    rmSync(project.path('.git/kitty/synced'), { recursive: true })
+    // One was set back by a person, and that counts.
+    const own = `${folder}/${names.find((name) => name.startsWith('WP07-'))!}`
+    project.write(
+      own,
+      before.get(names.find((name) => name.startsWith('WP07-'))!)!.replace(/title: .*/, 'title: Mine'),
+    )
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: all.length - 1 })
+    expect(names.filter((name) => !project.read(`${folder}/${name}`).includes(' renamed"'))).toEqual([
+      own.slice(folder.length + 1),
+    ])
+    expect(project.read(own)).toContain('title: Mine\n')
+  })
+
+  it('leaves what a commit has set back since the update, also among many', async () => {
+    const all = Array.from({ length: 20 }, (_, at) => `sky-${at + 1}`)
+    const lines = (suffix: string): string =>
+      all.map((id) => `${issue(1, { id, title: `${id}${suffix}` })}\n`).join('')
+    const project = new Project()
+    const commit = (message: string): void => {
+      gitIn(project.root, 'add', '.')
+      gitIn(project.root, 'commit', '-qm', message)
+    }
+    project.write('.beads/issues.jsonl', lines(''))
+    await bring(project, 'beads', '.')
+    commit('imported')
+    project.write('.beads/issues.jsonl', lines(' renamed'))
+    await bring(project, 'beads', '.')
+    commit('updated')
+    for (const name of readdirSync(project.path('kitty-specs/001-sky/tasks'))) {
+      const path = `kitty-specs/001-sky/tasks/${name}`
+      project.write(path, project.read(path).replace(' renamed', ''))
+    }
+    commit('set back')
+    rmSync(project.path('.git/kitty/synced'), { recursive: true })
+    expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 0 })
+  })
+
+  it('writes lane, ticks and definition of a package with one replacement of its file', async () => {
+    const project = new Project()
+    const list = (title: string, box: string): string =>
+      `# Things\n\n- [ ] ${title}\n  - [${box}] T001 First step\n`
+    project.write('TODO.md', list('One', ' '))
+    await bring(project, 'markdown', 'TODO.md')
+    const [name] = readdirSync(project.path('kitty-specs/001-things/tasks'))
+    const path = `kitty-specs/001-things/tasks/${name!}`
+    const text = project.read(path)
+    project.write(path, text.replace('---\n\n', 'lane: planned\n---\n\n- [ ] T001 First step\n\n'))
+    project.write('TODO.md', list('One', 'x').replace('- [ ] One', '- [x] One'))
+    expect(await bring(project, 'markdown', 'TODO.md')).toMatchObject({ files: 1 })
+    expect(project.read(path)).toMatch(/\nlane: done\n---\n\n- \[x\] T001 First step\n/)
   })
 
   it('merges two clones that imported two states of one file, with nothing doubled and nothing to decide', async () => {

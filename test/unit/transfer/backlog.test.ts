@@ -14,7 +14,7 @@ import {
   lost,
   made,
   problemsOf,
-} from './support.js'
+} from '../../support/transfer.js'
 
 const CONFIG = file(
   'backlog/config.yml',

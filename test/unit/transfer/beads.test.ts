@@ -15,7 +15,7 @@ import {
   made,
   OWN_TABLE,
   problemsOf,
-} from './support.js'
+} from '../../support/transfer.js'
 
 const TIMES = {
   created_at: '2026-02-04T16:38:05.103037-08:00',

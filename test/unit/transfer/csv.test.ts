@@ -16,7 +16,7 @@ import {
   made,
   OWN_TABLE,
   problemsOf,
-} from './support.js'
+} from '../../support/transfer.js'
 
 const read = (text: string) => readCsv([file('tasks.csv', text)], DEFAULT)
 

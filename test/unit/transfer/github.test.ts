@@ -6,7 +6,17 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKFLOW } from '../../../src/core/events-lib.js'
 import { readGithub } from '../../../src/core/transfer/github/read-github.js'
 import { writeGithubScript } from '../../../src/core/transfer/github/write-script.js'
-import { board, DEFAULT, file, inLane, item, itemsOf, lost, made, problemsOf } from './support.js'
+import {
+  board,
+  DEFAULT,
+  file,
+  inLane,
+  item,
+  itemsOf,
+  lost,
+  made,
+  problemsOf,
+} from '../../support/transfer.js'
 
 const REPO = 'https://api.github.com/repos/cfrg/hpke'
 const issue = (number: number, rest: object = {}) => ({

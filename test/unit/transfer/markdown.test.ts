@@ -3,7 +3,7 @@ import { DEFAULT_WORKFLOW } from '../../../src/core/events-lib.js'
 import { readChecklist } from '../../../src/core/transfer/markdown/read-checklist.js'
 import { writeBoard } from '../../../src/core/transfer/markdown/write-board.js'
 import { writeMermaid } from '../../../src/core/transfer/mermaid/write-mermaid.js'
-import { board, file, inLane, itemsOf, lost, made, problemsOf } from './support.js'
+import { board, file, inLane, itemsOf, lost, made, problemsOf } from '../../support/transfer.js'
 
 const read = (text: string) => readChecklist([file('TODO.md', text)])
 const titles = (text: string) => itemsOf(read(text)).map(({ title }) => title)

@@ -16,7 +16,7 @@ import type { ItemChange, TransferDocument, TransferItem } from '../../../src/co
 import { FeatureLog } from '../../../src/core/transfer/imported-log.js'
 import { laneMap } from '../../../src/core/transfer/lane-map.js'
 import { type ImportPlan, planImport } from '../../../src/core/transfer/plan-import.js'
-import { made } from './support.js'
+import { made } from '../../support/transfer.js'
 
 const registry = createRegistry()
 const SLUG = '001-demo'
@@ -36,12 +36,13 @@ class Log {
       document,
       targets: document.features.map((feature, at) => {
         const slug = at === 0 ? SLUG : `00${at + 1}-demo`
-        const events = this.events.filter(({ payload }) => payload.feature_slug === slug)
+        const log = new FeatureLog(slug, this.table)
+        log.add(this.events.filter(({ payload }) => payload.feature_slug === slug))
         return {
           feature,
           slug,
           source: feature.source ?? source,
-          log: new FeatureLog(slug, events, this.table),
+          log,
           filePackages: [],
         }
       }),

@@ -18,7 +18,7 @@ import {
   OWN_TABLE,
   problemsOf,
   REVIEWED,
-} from './support.js'
+} from '../../support/transfer.js'
 
 const M = '017-merge'
 const ID = (n: number) => `01KJ5V38R0B8AZPCZGYHPXGH${String(n).padStart(2, '0')}`

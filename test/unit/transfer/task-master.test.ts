@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readTaskMaster } from '../../../src/core/transfer/task-master/read-task-master.js'
-import { DEFAULT, file, item, itemsOf, lost, problemsOf } from './support.js'
+import { DEFAULT, file, item, itemsOf, lost, problemsOf } from '../../support/transfer.js'
 
 const task = (id: unknown, rest: object = {}) => ({
   id,

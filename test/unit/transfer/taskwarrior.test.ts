@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readTaskwarrior } from '../../../src/core/transfer/taskwarrior/read-taskwarrior.js'
-import { DEFAULT, file, item, itemsOf, lost, problemsOf } from './support.js'
+import { DEFAULT, file, item, itemsOf, lost, problemsOf } from '../../support/transfer.js'
 
 const A = 'a360fc44-315c-4366-b70c-ea7e7520b749'
 const B = 'b360fc44-315c-4366-b70c-ea7e7520b749'

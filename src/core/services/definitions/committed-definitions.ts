@@ -1,7 +1,7 @@
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
-import { fileVersions, type FileVersion } from '../../git/file-history.js'
+import { fileVersions, type FileVersion, folderVersions } from '../../git/file-history.js'
 import { GitRefusal } from '../../git/git.js'
 import type { DefinitionSource } from '../../events-lib.js'
 import type { Definition } from '../../specs/definition.js'
@@ -9,12 +9,30 @@ import { readSpecFile } from '../../specs/read-spec-file.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import { Workspace } from '../../workspace/workspace.js'
 
+/** Git answers about a whole folder no faster than about this many files of it, one by one. */
+const FEW = 8
+
 /** What git knows about a package's file. Queried once per file and command. No answer counts as no evidence. */
 @injectable()
 export class CommittedDefinitions {
   readonly #versions = new Map<string, readonly FileVersion[]>()
+  /** The files that are asked about together, by each of them. */
+  readonly #expected = new Map<string, readonly string[]>()
 
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+
+  /** Announces files about which questions may follow: the first question then asks git about all of a folder's. */
+  expect(files: readonly string[]): void {
+    const folders = new Map<string, string[]>()
+    for (const file of files) {
+      const folder = posix.dirname(file)
+      const known = folders.get(folder)
+      if (known === undefined) folders.set(folder, [file])
+      else known.push(file)
+    }
+    for (const group of folders.values())
+      if (group.length > FEW) for (const file of group) this.#expected.set(file, group)
+  }
 
   /** The definitions in HEAD's history of the file, oldest first. Leaves out versions that cannot be read. */
   async of(file: string): Promise<readonly Definition[]> {
@@ -37,18 +55,23 @@ export class CommittedDefinitions {
   #versionsOf(file: string): readonly FileVersion[] {
     const known = this.#versions.get(file)
     if (known !== undefined) return known
-    const versions = this.#ask(file)
-    this.#versions.set(file, versions)
-    return versions
+    const { root } = this.workspace
+    const group = this.#expected.get(file)
+    if (group !== undefined) {
+      const all = answered(() => folderVersions(root, posix.dirname(file), group))
+      for (const one of group) this.#versions.set(one, all?.get(one) ?? [])
+    } else this.#versions.set(file, answered(() => fileVersions(root, file)) ?? [])
+    return this.#versions.get(file) ?? []
   }
+}
 
-  #ask(file: string): readonly FileVersion[] {
-    try {
-      return fileVersions(this.workspace.root, file)
-    } catch (error) {
-      if (error instanceof GitRefusal || isKittyError(error)) return []
-      throw error
-    }
+/** Git's answer. Undefined if git could not give one. */
+function answered<T>(question: () => T): T | undefined {
+  try {
+    return question()
+  } catch (error) {
+    if (error instanceof GitRefusal || isKittyError(error)) return undefined
+    throw error
   }
 }
 

@@ -26,14 +26,18 @@ export class DefinitionFiles {
   /** Reads packages by ID, sorted by number. @param only limits reading to these packages; all if omitted */
   async read(feature: string, only?: ReadonlySet<string>): Promise<ReadonlyMap<string, PackageFile>> {
     const files = new Map<string, PackageFile>()
+    for await (const file of this.each(feature, only)) files.set(file.id, file)
+    return files
+  }
+
+  /** Like `read`, one file at a time. */
+  async *each(feature: string, only?: ReadonlySet<string>): AsyncGenerator<PackageFile> {
     for (const [id, names] of this.#named(feature)) {
       if (only !== undefined && !only.has(id)) continue
       const [file, ...others] = names
       if (file === undefined) continue
-      if (others.length > 0) files.set(id, { kind: 'twice', id, files: names })
-      else files.set(id, await this.#readFile(id, file))
+      yield others.length > 0 ? { kind: 'twice', id, files: names } : await this.#readFile(id, file)
     }
-    return files
   }
 
   /** IDs that several files have; no file is read. */

@@ -6,7 +6,7 @@ import { CommittedDefinitions } from './committed-definitions.js'
 import { DefinitionFiles, type PackageFile } from './definition-files.js'
 import { loggedDefinition, loggedValues, writerOf } from './logged-values.js'
 import { MergedFiles } from './merged-files.js'
-import { SyncedNotes } from './synced-notes.js'
+import { type Synced, SyncedNotes } from './synced-notes.js'
 
 /** One difference between a file and the log, with its verdict. */
 export type Judged = Difference & {
@@ -14,6 +14,16 @@ export type Judged = Difference & {
   readonly changed: boolean
   /** Who gave the log its value there, and when. Null where no event did. */
   readonly logged: { readonly actor: string; readonly at: string } | null
+}
+
+/** A package whose file and log differ. */
+export interface JudgedPackage {
+  readonly state: WorkPackageState
+  /** Relative to the repository's root. */
+  readonly file: string
+  readonly history: readonly LogEvent[]
+  /** What this checkout last synced for the package. */
+  readonly synced: () => Synced | undefined
 }
 
 /** How one package's file compares with its history. */
@@ -52,12 +62,27 @@ export class Definitions {
   ): Promise<Map<string, Comparison>> {
     const known = new Map(states.map((state) => [state.work_package_id, state]))
     const comparisons = new Map<string, Comparison>()
-    for (const [id, file] of await this.files.read(feature, only))
-      comparisons.set(id, await this.#compareOne(file, known.get(id)))
+    const synced = this.notes.inFeature(feature)
+    const files = await this.files.read(feature, only)
+    this.committed.expect([...files.values()].flatMap((file) => differing(file, known.get(file.id))))
+    for (const [id, file] of files) comparisons.set(id, await this.#compareOne(file, known.get(id), synced))
     return comparisons
   }
 
-  async #compareOne(file: PackageFile, state: WorkPackageState | undefined): Promise<Comparison> {
+  /**
+   * Tells what was changed in a package's file from what is behind.
+   */
+  async judge(found: readonly Difference[], about: JudgedPackage): Promise<Judged[]> {
+    const judged: Judged[] = []
+    for (const difference of found) judged.push(await this.#judge(difference, about))
+    return judged
+  }
+
+  async #compareOne(
+    file: PackageFile,
+    state: WorkPackageState | undefined,
+    synced: (workPackage: string) => Synced | undefined,
+  ): Promise<Comparison> {
     if (file.kind === 'unreadable') return { kind: 'unreadable', file }
     if (file.kind === 'twice') return { kind: 'twice', file }
     if (state?.created !== true) return { kind: 'new', file }
@@ -65,8 +90,8 @@ export class Definitions {
     const contested = contestedRegisters(state)
     if (found.length === 0 && contested.length === 0) return { kind: 'same', file }
     const history = await this.store.history(state.feature_slug, state.work_package_id)
-    const judged: Judged[] = []
-    for (const difference of found) judged.push(await this.#judge(difference, state, file, history))
+    const about = { state, file: file.file, history, synced: () => synced(state.work_package_id) }
+    const judged = await this.judge(found, about)
     const resolves = contested.filter((register) => this.#decides(register, judged, state, file))
     if (judged.length === 0 && resolves.length === 0) return { kind: 'same', file }
     return { kind: 'differs', file, state, differences: judged, resolves }
@@ -74,9 +99,7 @@ export class Definitions {
 
   async #judge(
     difference: Difference,
-    { feature_slug, work_package_id, conflicts }: WorkPackageState,
-    { file }: PackageFile & { kind: 'stated' },
-    history: readonly LogEvent[],
+    { state: { conflicts }, file, history, synced }: JudgedPackage,
   ): Promise<Judged> {
     const writer = writerOf(history, difference)
     const judged = {
@@ -93,11 +116,11 @@ export class Definitions {
     )
     if (isNew || isSide) return { ...judged, changed: isNew }
     const at = (definition: Definition) => valueAt(definition, difference)
-    const synced = this.notes.of(feature_slug, work_package_id)
+    const last = synced()
     const changed = isChanged(difference, {
       logged,
       committed: (await this.committed.of(file)).map(at),
-      synced: synced && { value: at(synced.definition), isCurrent: synced.isCurrent },
+      synced: last && { value: at(last.definition), isCurrent: last.isCurrent },
     })
     return { ...judged, changed }
   }
@@ -112,6 +135,12 @@ export class Definitions {
     const sides = state.conflicts.find((conflict) => conflict.register === register)?.events ?? []
     return this.merged.hasMerged(file, sides)
   }
+}
+
+/** The file's path, if it differs from the log. */
+function differing(file: PackageFile, state: WorkPackageState | undefined): string[] {
+  if (file.kind !== 'stated' || state?.created !== true) return []
+  return differences(file.stated, loggedDefinition(state)).length > 0 ? [file.file] : []
 }
 
 function contestedRegisters({ conflicts }: WorkPackageState): ('title' | 'priority')[] {

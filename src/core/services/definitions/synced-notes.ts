@@ -29,9 +29,14 @@ export interface Synced {
 export class SyncedNotes {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
-  of(feature: string, workPackage: string): Synced | undefined {
-    const note = this.#read(feature)[workPackage]
-    return note && { definition: note, isCurrent: note.head === headState(this.workspace) }
+  /** What was synced in a feature as of now, by package. Reads nothing before the first question. */
+  inFeature(feature: string): (workPackage: string) => Synced | undefined {
+    let known: { readonly notes: Readonly<Record<string, Note>>; readonly head: string } | undefined
+    return (workPackage) => {
+      known ??= { notes: this.#read(feature), head: headState(this.workspace) }
+      const note = known.notes[workPackage]
+      return note && { definition: note, isCurrent: note.head === known.head }
+    }
   }
 
   /** Best effort: a note that cannot be stored costs only its evidence. */

@@ -1,6 +1,6 @@
-import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../../../src/core/events-lib.js'
-import { laneFor } from '../../../src/core/transfer/roles.js'
-import type { SourceFile, TransferDocument, TransferItem } from '../../../src/core/transfer/document.js'
+import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../../src/core/events-lib.js'
+import { laneFor } from '../../src/core/transfer/roles.js'
+import type { SourceFile, TransferDocument, TransferItem } from '../../src/core/transfer/document.js'
 
 export const DEFAULT = { table: DEFAULT_WORKFLOW }
 export const REVIEWED = { table: REVIEWED_WORKFLOW }
