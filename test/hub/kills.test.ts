@@ -12,8 +12,8 @@ const ROUNDS = Number(process.env['KITTY_HUB_ROUNDS'] ?? 12)
 /** Where the process is killed. A note is sent after it was answered, so there the points lie behind the log. */
 const POINTS = {
   'before the intent': { text: 'kitty.since_1', isSent: true },
-  'with the intent, before the append is sent': { text: 'kitty.append_1', isSent: false },
-  'when the append is sent': { text: 'kitty.append_1', isSent: true },
+  'with the intent, before the append is sent': { text: 'kitty.append_', isSent: false },
+  'when the append is sent': { text: 'kitty.append_', isSent: true },
   'when the append is answered': { answer: 0 },
   'before the log is written': { answer: 1 },
   'before the intent is removed': { answer: 4 },

@@ -191,7 +191,7 @@ export class HubLink implements TeamLink {
   ): Promise<AppendedLine[]> {
     const intent = intentOf(events, outgoing)
     const changes = this.leases.changes(events, outgoing)
-    const first = intent.events[0]?.id ?? ''
+    const first = firstOf(intent)
     this.intents.add(intent)
     const append = () => hub.append(outgoing, versions, changes)
     const answers = await this.#append(append, intent)
@@ -210,11 +210,18 @@ export class HubLink implements TeamLink {
 
   /** An append without an answer is settled at once, or stays uncertain until a later command settles it. */
   async #append(append: () => Promise<readonly Appended[]>, intent: Intent): Promise<AppendAnswer[]> {
+    let why: KittyError
     try {
       return (await append()).map(({ answer }) => answer)
     } catch (error) {
       if (!isKittyError(error)) throw error
       await this.#disconnect()
+      // The server has answered: it did nothing, and a role without the right could not settle it.
+      if (error.kind === 'HubDenied') {
+        this.intents.remove(firstOf(intent))
+        throw error
+      }
+      why = error
     }
     let isMade: boolean
     try {
@@ -225,7 +232,7 @@ export class HubLink implements TeamLink {
       throw notConfirmed(intent)
     }
     if (isMade) return ['appended']
-    throw notMade(intent)
+    throw notMade(intent, why)
   }
 
   /** @throws KittyError HubUnreachable while an earlier append to one of the streams is uncertain */
@@ -309,6 +316,10 @@ interface Ready {
   readonly versions: ReadonlyMap<string, number>
   /** Streams of which there was something new. */
   readonly moved: ReadonlySet<string>
+}
+
+function firstOf({ events }: Intent): string {
+  return events[0]?.id ?? ''
 }
 
 function intentOf(events: readonly LogEvent[], outgoing: readonly Outgoing[]): Intent {

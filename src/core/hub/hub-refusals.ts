@@ -24,11 +24,18 @@ export function notConfirmed({ what, streams }: Intent): KittyError {
   })
 }
 
-export function notMade({ what }: Intent): KittyError {
-  return new KittyError('HubUnreachable', `The hub did not take the ${what}; nothing was written.`, {
-    nextSteps: ['Run the command again.'],
-    context: { not_made: what },
-  })
+/** @param why what became of the append */
+export function notMade({ what }: Intent, why: KittyError): KittyError {
+  const { nextSteps } = why
+  return new KittyError(
+    'HubUnreachable',
+    `${why.message} The ${what} was not made, and nothing was written.`,
+    {
+      nextSteps: ['Run the command again.', ...nextSteps],
+      context: { not_made: what },
+      cause: why,
+    },
+  )
 }
 
 export function givenUp({ what }: Intent): KittyError {

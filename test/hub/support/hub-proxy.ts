@@ -72,8 +72,8 @@ export class HubProxy {
     client.on('data', (bytes) => {
       if (this.isSilent || lost === 'silence') return
       if (this.watch !== undefined && bytes.includes(this.watch.text)) this.watch.seen()
-      if (bytes.includes('kitty.append_1')) isAppending = true
-      if (this.fault !== undefined && bytes.includes('kitty.append_1')) {
+      if (bytes.includes('kitty.append_')) isAppending = true
+      if (this.fault !== undefined && bytes.includes('kitty.append_')) {
         lost = this.fault
         this.fault = undefined
         if (lost === 'silence') this.isSilent = true

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -63,12 +63,72 @@ export class PostgresServer {
     return server
   }
 
+  /** A copy that follows, by streaming replication. */
+  static async standbyOf(primary: PostgresServer, isSynchronous: boolean): Promise<PostgresServer> {
+    const folder = sharedFolder()
+    const server = new PostgresServer(folder, await freePort())
+    const { uid, gid } = user()
+    chmodSync(folder, 0o700)
+    chownSync(folder, uid, gid)
+    const from = ['-h', '127.0.0.1', '-p', String(primary.port), '-U', OWNER]
+    const [program, args] = asUser('pg_basebackup', [
+      '-D',
+      server.data,
+      ...from,
+      '-R',
+      '-X',
+      'stream',
+      '-c',
+      'fast',
+    ])
+    execFileSync(program, args, { cwd: '/', stdio: 'pipe', env: { ...process.env, PGPASSWORD: PASSWORD } })
+    const source = `host=127.0.0.1 port=${primary.port} user=${OWNER} password=${PASSWORD} application_name=standby`
+    // Of two lines with one name, the last one counts.
+    const lines = [
+      `port = ${server.port}`,
+      `primary_conninfo = '${source}'`,
+      "synchronous_standby_names = ''",
+      "wal_retrieve_retry_interval = '200ms'",
+    ]
+    appendFileSync(join(server.data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`)
+    await server.up()
+    await server.caughtUp(primary)
+    if (isSynchronous) {
+      await primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'", 'postgres')
+      await primary.sql('SELECT pg_reload_conf()', 'postgres')
+    }
+    return server
+  }
+
+  /** Waits until this standby has everything that its primary has. */
+  async caughtUp(primary: PostgresServer): Promise<void> {
+    const [head] = await primary.sql<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn', 'postgres')
+    for (;;) {
+      const [row] = await this.sql<{ is: boolean }>(
+        'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS is',
+        'postgres',
+        [head?.lsn],
+      )
+      if (row?.is === true) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  /** Makes a standby the primary. */
+  async promote(): Promise<void> {
+    await this.sql('SELECT pg_promote(true, 60)', 'postgres')
+  }
+
   get data(): string {
     return join(this.folder, 'data')
   }
 
   get host(): string {
     return `127.0.0.1:${this.port}`
+  }
+
+  get owner(): { readonly name: string; readonly password: string } {
+    return { name: OWNER, password: PASSWORD }
   }
 
   /** KITTY_HUB for a role. */
@@ -131,15 +191,15 @@ export class PostgresServer {
 }
 
 /** PostgreSQL refuses to run as root. */
-function asUser(program: string, args: readonly string[]): [string, string[]] {
-  const path = join(BIN ?? '', program)
+export function asUser(program: string, args: readonly string[], folder = BIN ?? ''): [string, string[]] {
+  const path = join(folder, program)
   if (process.getuid?.() !== 0) return [path, [...args]]
   const { uid, gid } = user()
   // Replaces itself by the program: the child's ID is the server's.
   return ['setpriv', [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', path, ...args]]
 }
 
-function user(): { uid: number; gid: number } {
+export function user(): { uid: number; gid: number } {
   const [uid = 0, gid = 0] = [process.getuid?.(), process.getgid?.()]
   if (uid !== 0) return { uid, gid }
   const id = (option: string): number =>
@@ -147,7 +207,7 @@ function user(): { uid: number; gid: number } {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
