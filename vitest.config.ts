@@ -39,6 +39,7 @@ export default defineConfig({
             'test/hub/**',
             'test/package/**',
             'test/web/**',
+            'test/wine/**',
             ...(isWindows ? NOT_ON_WINDOWS : []),
             '**/node_modules/**',
           ],
@@ -84,6 +85,17 @@ export default defineConfig({
           include: ['test/web/**/*.test.ts'],
           maxWorkers: 1,
           ...within(2 * MINUTE),
+        },
+      },
+      {
+        resolve,
+        // The built program on Wine, with Node for Windows. KITTY_WINE=full runs each test at its whole length.
+        test: {
+          name: 'wine',
+          include: ['test/wine/**/*.test.ts'],
+          globalSetup: ['test/wine/support/global-setup.ts'],
+          maxWorkers: 1,
+          ...within(10 * MINUTE),
         },
       },
       {

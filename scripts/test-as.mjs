@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs parts of the test suite as if on another system: node scripts/test-as.mjs SYSTEM [vitest arguments].
+// Runs parts of the test suite as if on another system: node scripts/test-as.mjs SYSTEM [--short] [vitest arguments].
 // docs/platforms.md says what each stands for.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -20,30 +20,36 @@ const SYSTEMS = {
       'test/cli/readme.test.ts',
       'test/git/races.test.ts',
     ],
+    short: ['test/unit/lock', 'test/unit/index/index-health.test.ts', 'test/contract'],
   },
   'device-0': {
     preload: preload('device-0'),
     tests: ['test/unit/lock', 'test/unit/store', 'test/unit/files', 'test/unit/log', 'test/contract'],
+    short: ['test/unit/lock', 'test/unit/files'],
   },
   autocrlf: {
     env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.autocrlf', GIT_CONFIG_VALUE_0: 'true' },
     tests: ['test/git/two-clones.test.ts', 'test/git/merge-drivers.test.ts', 'test/git/clean-ups.test.ts'],
+    short: ['test/git/merge-drivers.test.ts'],
   },
 }
 
-const [name, ...more] = process.argv.slice(2)
+const [name, ...given] = process.argv.slice(2)
 const system = SYSTEMS[name]
 if (system === undefined) {
   process.stderr.write(`There is no system ${name}. There are: ${Object.keys(SYSTEMS).join(', ')}.\n`)
   process.exit(2)
 }
-const options =
+const preloads =
   system.preload === undefined
     ? {}
     : { NODE_OPTIONS: system.preload, KITTY_TEST_NODE_OPTIONS: system.preload }
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
-const { status } = spawnSync(process.execPath, [vitest, 'run', ...(more.length > 0 ? more : system.tests)], {
+const isShort = given.includes('--short')
+const more = given.filter((one) => one !== '--short')
+const tests = more.some((one) => one.startsWith('test/')) ? [] : isShort ? system.short : system.tests
+const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'main', ...more, ...tests], {
   stdio: 'inherit',
-  env: { ...process.env, ...system.env, ...options },
+  env: { ...process.env, ...system.env, ...preloads },
 })
 process.exit(status ?? 1)
