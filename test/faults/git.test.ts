@@ -27,7 +27,7 @@ async function matrix(names: readonly string[]): Promise<{ cells: number; faults
   for (const name of names)
     for (const setUp of ALL_SET_UPS)
       for (const style of STYLES) {
-        const cell = await Cell.make(quickFolder(), setUp, style, path)
+        const cell = await Cell.make(quickFolder(), setUp, style, { path })
         const expected = (await SCENARIOS[name]?.(cell)) ?? cell.emitted
         faults.push(
           ...(await faultsOf(cell, expected)).map((found) => `${name}, ${setUp}, ${style}: ${found}`),
@@ -115,7 +115,7 @@ describe('the merge driver', () => {
 
 describe('git at work while events are stored', () => {
   fault(31, 'git checkout race', { within: 3600 }, async () => {
-    const tally = await race('checkout', 1_000, quickFolder(), path)
+    const tally = await race('checkout', 1_000, quickFolder(), { path })
     expect(tally.lost).toBe(0)
     return {
       injected: '1,000 events while git checkout runs',
@@ -126,7 +126,7 @@ describe('git at work while events are stored', () => {
 
   for (const name of Object.keys(RACES).filter((verb) => verb !== 'checkout'))
     fault(32, name, { within: 3600 }, async () => {
-      const tally = await race(name, 300, quickFolder(), path)
+      const tally = await race(name, 300, quickFolder(), { path })
       expect(tally.lost).toBe(0)
       return {
         injected: `300 events while git ${name} runs`,

@@ -1,8 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { canCountSteps } from '../support/git-steps.js'
 import { idIn, type Clone } from './support/clone.js'
+import { quickFolder } from './support/folder.js'
+import { pathWithKitty } from './support/kitty-shim.js'
 import { deleteIndex, largeLog } from './support/large.js'
+import { Cell, faultsOf } from './support/matrix.js'
+import { race } from './support/races.js'
+import { SCENARIOS } from './support/scenarios.js'
 
 /** Both ways for each verb with npm run test:large; else in turn. */
 const IS_FULL = process.env['KITTY_LARGE'] === 'full'
@@ -104,5 +110,21 @@ describe('what a clone has acknowledged stays, in a log of 20,000 events on 200 
     }
     clone.git('switch', '--quiet', 'work')
     expect((await clone.ids()).sort()).toEqual(ids)
+  })
+})
+
+/** One of each; every one with npm run test:large, which runs the tests of git's verbs on such a log. */
+describe.skipIf(!canCountSteps())('with 20,000 events and a git that is slow to write the log', () => {
+  const options = { path: pathWithKitty(), isLarge: true, gitDelayMs: 5 }
+
+  it('an event stored while git is at work is not lost', async () => {
+    expect(await race('stash', 1, quickFolder(), options)).toMatchObject({ stored: 1, lost: 0 })
+  })
+
+  it('a merge of two sides has each event exactly once', async () => {
+    const cell = await Cell.make(quickFolder(), 'the driver set', 'merge', options)
+    const [scenario] = Object.values(SCENARIOS)
+    const expected = (await scenario?.(cell)) ?? cell.emitted
+    expect(await faultsOf(cell, expected)).toEqual([])
   })
 })

@@ -28,7 +28,7 @@ describe('after whatever git did to the log, the next command has each event exa
   it.each(cells())(
     '$scenario, $setUp, $style',
     async ({ scenario, setUp, style }) => {
-      const cell = await Cell.make(quickFolder(), setUp, style, path)
+      const cell = await Cell.make(quickFolder(), setUp, style, { path })
       const expected = (await SCENARIOS[scenario]?.(cell)) ?? cell.emitted
       expect(await faultsOf(cell, expected)).toEqual([])
     },

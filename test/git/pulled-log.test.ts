@@ -8,10 +8,15 @@ import { ArchiveCare } from '../../src/core/services/archive-care.js'
 import { ATTRIBUTES } from '../../src/core/services/initialize.js'
 import { NewLog } from '../../src/core/services/new-log.js'
 import { RestoreEvents } from '../../src/core/services/restore-events.js'
+import { spread } from '../faults/support/spread.js'
+import { canCountSteps, killingGitAt, listingSteps, stepsIn } from '../support/git-steps.js'
 import { inProcess } from '../support/session.js'
 import { Clone, idIn } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
 import { deleteIndex } from './support/large.js'
+
+/** Kills git at every step that concerns the log, with npm run test:large. */
+const IS_FULL = process.env['KITTY_LARGE'] === 'full'
 
 /** A clone that wrote, and one that only pulled: two commits of three events each. */
 async function pulled(): Promise<{ origin: Clone; clone: Clone; ids: string[] }> {
@@ -41,14 +46,6 @@ describe('a clone that only pulled', () => {
       'reset --hard to where it stands',
       (clone) => (rmSync(clone.day), clone.git('reset', '--quiet', '--hard')),
     ],
-    [
-      'a checkout that was killed after it had taken the file away',
-      (clone) => {
-        rmSync(clone.day)
-        writeFileSync(join(clone.root, '.git', 'index.lock'), '')
-        rmSync(join(clone.root, '.git', 'index.lock'))
-      },
-    ],
   ])('has everything back after %s', async (_, verb) => {
     for (const isIndexDeleted of [false, true]) {
       const { clone, ids } = await pulled()
@@ -57,6 +54,37 @@ describe('a clone that only pulled', () => {
       expect((await clone.ids()).sort()).toEqual(ids)
     }
   })
+
+  it.skipIf(!canCountSteps())(
+    'has everything back after a checkout that was killed at any step',
+    async () => {
+      const checkout = ['checkout', '--quiet', 'HEAD~1']
+      const steps = { verb: 'checkout', list: join(quickFolder(), 'steps') }
+      const sample = await pulled()
+      sample.clone.gitWith(listingSteps(steps), ...checkout)
+      const onLog = stepsIn(steps.list).flatMap((step, at) =>
+        /\.kittify|index|HEAD/.test(step) ? [at + 1] : [],
+      )
+      expect(onLog.length).toBeGreaterThan(5)
+      for (const step of IS_FULL ? onLog : spread(onLog, 4)) {
+        const { clone, ids } = await pulled()
+        const tip = clone.head()
+        expect(() => clone.gitWith(killingGitAt(step, 'git', steps), ...checkout)).toThrow()
+        // While its lock is there, git counts as being at work.
+        await clone.ids()
+        for (const lock of ['index.lock', 'HEAD.lock'])
+          rmSync(join(clone.root, '.git', lock), { force: true })
+        // Once git has moved HEAD, the second commit's events are on another branch. Before that, once it has replaced
+        // its index, their removal is staged, as a person may stage it.
+        const isStaged = clone.git('diff', '--cached', '--name-only') !== ''
+        const expected = clone.head() === tip && !isStaged ? ids : ids.slice(0, 3)
+        if (step % 2 === 0) deleteIndex(clone)
+        expect((await clone.ids()).sort(), stepsIn(steps.list).at(-1)).toEqual(expected)
+        clone.git('checkout', '--quiet', '--force', 'main')
+        expect((await clone.ids()).sort()).toEqual(ids)
+      }
+    },
+  )
 
   it('names once what left with a reset, and brings it back when it is asked to, for good', async () => {
     const { clone, ids } = await pulled()

@@ -11,7 +11,7 @@ describe('an event stored while git is at work is not lost', () => {
   it.each(Object.keys(RACES))(
     '%s',
     async (name) => {
-      const tally = await race(name, COUNT, quickFolder(), path)
+      const tally = await race(name, COUNT, quickFolder(), { path })
       if (COUNT >= 100) process.stderr.write(`races: ${name}: ${JSON.stringify(tally)}\n`)
       expect(tally.lost).toBe(0)
     },

@@ -6,7 +6,7 @@
  *   KG_STEPS=file   one line per step: the call and its path
  *   KG_KILL=n       SIGKILL before the n-th step, counted over every process of the command (needs KG_STEPS)
  *   KG_WHOM=group   kills the whole process group; the one process when not set
- *   KG_DELAY=ms     waits before each step
+ *   KG_DELAY=ms     waits before each step on a path that contains KG_SLOW
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -25,6 +25,7 @@
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 static int is_on, kill_at, delay_ms, steps_fd = -1;
+static const char *slow;
 
 __attribute__((constructor)) static void start(int argc, char **argv) {
   const char *verb = getenv("KG_VERB"), *steps = getenv("KG_STEPS"), *at = getenv("KG_KILL"), *ms = getenv("KG_DELAY");
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void start(int argc, char **argv) {
   setenv("KG_ON", "1", 1);
   if (steps) steps_fd = REAL(open64)(steps, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   kill_at = at ? atoi(at) : 0;
+  slow = getenv("KG_SLOW");
   delay_ms = ms ? atoi(ms) : 0;
 }
 
@@ -62,7 +64,7 @@ static void step(const char *call, const char *path) {
       pause();
     }
   }
-  if (delay_ms) {
+  if (delay_ms && (!slow || strstr(path, slow))) {
     struct timespec wait = { delay_ms / 1000, (delay_ms % 1000) * 1000000L };
     nanosleep(&wait, NULL);
   }

@@ -35,9 +35,9 @@ export function killingGitAt(step: number, whom: 'git' | 'group', steps: GitStep
   }
 }
 
-/** Environment in which every git waits so many milliseconds before each of its steps. */
-export function slowGit(delayMs: number): Record<string, string> {
-  return { LD_PRELOAD: compiled(), KG_DELAY: String(delayMs) }
+/** Environment in which every git waits so many milliseconds before each of its steps on such a path. */
+export function slowGit(delayMs: number, path: string): Record<string, string> {
+  return { LD_PRELOAD: compiled(), KG_DELAY: String(delayMs), KG_SLOW: path }
 }
 
 /** True when the library can be built here: on Linux with a C compiler. */

@@ -7,6 +7,8 @@ import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
 import { isDayFile } from '../../../src/core/log/format/day-file.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { Notices } from '../../../src/core/errors/notices.js'
+import { slowGit } from '../../support/git-steps.js'
+import { BASE_EVENTS, copyLargeRepository, isBase } from './base-log.js'
 import type { Resolver } from '../../../src/core/token.js'
 
 export const IGNORE = 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n'
@@ -23,7 +25,17 @@ export interface CloneOptions {
   readonly path?: string
   /** For ids: the same numbers, the same ids. */
   readonly random?: () => number
+  /**
+   * Begins with 20,000 events. No method returns them, and `ids` and `read` fail if one of them is missing. The default
+   * is what KITTY_GIT_LOG says, with which npm run test:large runs these tests.
+   */
+  readonly isLarge?: boolean
+  /** Milliseconds that git waits before each of its writes to the log. The default is what KITTY_GIT_DELAY_MS says. */
+  readonly gitDelayMs?: number
 }
+
+const IS_LARGE = process.env['KITTY_GIT_LOG'] === 'large'
+const GIT_DELAY_MS = Number(process.env['KITTY_GIT_DELAY_MS'] ?? 0)
 
 /** One repository on one machine: real git, and kitty's commands in this process, each with a container of its own. */
 export class Clone {
@@ -46,6 +58,7 @@ export class Clone {
   static create(root: string, attributes: string, options: CloneOptions = {}): Clone {
     mkdirSync(root, { recursive: true })
     const clone = new Clone(root, options)
+    if (clone.#isLarge) copyLargeRepository(root)
     clone.git('init', '--quiet', '--template=', '--initial-branch=main')
     clone.write('.kittify/.gitignore', IGNORE)
     if (attributes !== '') clone.write('.gitattributes', `${attributes}\n`)
@@ -154,9 +167,14 @@ export class Clone {
     return (await this.run((store) => store.emit(drafts, provenance), cwd)).map((event) => event.event_id)
   }
 
-  /** The log as a reading command sees it. */
-  read(): Promise<LogEvent[]> {
-    return this.run((store) => store.read())
+  /** The log as a reading command sees it. @throws Error when it lacks an event of the large log. */
+  async read(): Promise<LogEvent[]> {
+    const events = await this.run((store) => store.read())
+    if (!this.#isLarge) return events
+    const others = events.filter(({ event_id }) => !isBase(event_id))
+    const kept = events.length - others.length
+    if (kept !== BASE_EVENTS) throw new Error(`${kept} of ${BASE_EVENTS} events of the large log are there`)
+    return others
   }
 
   async ids(): Promise<string[]> {
@@ -179,26 +197,43 @@ export class Clone {
 
   /** The lines in the work tree's files, as they are. */
   rawLines(): string[] {
-    return this.dayFiles().flatMap((file) => linesOf(readFileSync(join(this.events, file), 'utf8')))
+    return this.dayFiles().flatMap((file) => this.#linesOf(readFileSync(join(this.events, file), 'utf8')))
   }
 
   /** The lines in a commit's files. */
   committedLines(commit = 'HEAD'): string[] {
     const files = this.git('ls-tree', '--name-only', commit, '.kittify/events/').split('\n').filter(Boolean)
-    return files.flatMap((file) => linesOf(this.git('cat-file', 'blob', `${commit}:${file}`)))
+    return files.flatMap((file) => this.#linesOf(this.git('cat-file', 'blob', `${commit}:${file}`)))
+  }
+
+  /** Without those of the large log. */
+  #linesOf(text: string): string[] {
+    const lines = text.split('\n').filter((line) => line !== '')
+    return this.#isLarge ? lines.filter((line) => !isBase(idIn(line))) : lines
+  }
+
+  get #isLarge(): boolean {
+    return this.options.isLarge ?? IS_LARGE
   }
 
   private spawn(extra: NodeJS.ProcessEnv, args: readonly string[]): GitResult {
     const env = { ...this.env(), ...extra }
-    const { status, stdout, stderr } = spawnSync('git', args, { cwd: this.root, encoding: 'utf8', env })
+    const { status, stdout, stderr } = spawnSync('git', args, {
+      cwd: this.root,
+      encoding: 'utf8',
+      env,
+      maxBuffer: Number.POSITIVE_INFINITY,
+    })
     return { code: status, stdout, stderr }
   }
 
   private env(): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
+    const delay = this.options.gitDelayMs ?? GIT_DELAY_MS
     return {
       ...Object.fromEntries(inherited),
       ...(this.options.path === undefined ? {} : { PATH: this.options.path }),
+      ...(delay > 0 && slowGit(delay, '.kittify')),
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_SYSTEM: '/dev/null',
       GIT_AUTHOR_NAME: 'Ada',
@@ -224,8 +259,4 @@ export function noteDraft(text = `note ${notes + 1}`): NewEvent {
 
 export function idIn(line: string): string {
   return /"event_id":\s*"([0-9A-Z]{26})"/.exec(line)?.[1] ?? `no event: ${line}`
-}
-
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '')
 }

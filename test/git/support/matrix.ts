@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
-import { Clone, idIn } from './clone.js'
+import { Clone, type CloneOptions, idIn } from './clone.js'
 
 /** How git was told to merge the log. */
 export const SET_UPS = {
@@ -22,10 +22,10 @@ export class Cell extends Clone {
   /** Ids of everything emitted so far. */
   readonly emitted: string[] = []
 
-  static async make(root: string, setUp: SetUp, style: string, path: string): Promise<Cell> {
+  static async make(root: string, setUp: SetUp, style: string, options: CloneOptions): Promise<Cell> {
     const { attributes, driver } = SET_UPS[setUp]
-    Clone.create(root, attributes)
-    const cell = new Cell(root, { path })
+    Clone.create(root, attributes, options)
+    const cell = new Cell(root, options)
     cell.git('config', 'merge.conflictStyle', style)
     if (driver) registerMergeDrivers(root)
     return cell

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
-import { Clone, idIn, noteDraft } from './clone.js'
+import { Clone, type CloneOptions, idIn, noteDraft } from './clone.js'
 import type { Random } from './random.js'
 
 const FILES = 150
@@ -33,8 +33,8 @@ export class RaceTrack {
     private readonly codeTrees: readonly string[],
   ) {}
 
-  static async make(folder: string, random: Random, path: string): Promise<RaceTrack> {
-    const clone = Clone.create(folder, ATTRIBUTES.join('\n'), { path, random: () => random.next() })
+  static async make(folder: string, random: Random, options: CloneOptions): Promise<RaceTrack> {
+    const clone = Clone.create(folder, ATTRIBUTES.join('\n'), { ...options, random: () => random.next() })
     registerMergeDrivers(folder)
     clone.git('config', 'gc.auto', '0')
     await clone.emit(3)

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { CloneOptions } from './clone.js'
 import { RaceTrack, type Tally } from './race.js'
 import { Random } from './random.js'
 
@@ -66,10 +67,15 @@ export const RACES: Readonly<Record<string, Race>> = {
  * Stores `count` events, each while git is at work on the verb; the verb runs oftener where git is done before.
  * @throws Error when the next command does not read one of them.
  */
-export async function race(name: string, count: number, folder: string, path: string): Promise<Tally> {
+export async function race(
+  name: string,
+  count: number,
+  folder: string,
+  options: CloneOptions,
+): Promise<Tally> {
   const verb = RACES[name]
   if (verb === undefined) throw new Error('a name of the table')
-  const track = await RaceTrack.make(join(folder, 'repository'), new Random(count), path)
+  const track = await RaceTrack.make(join(folder, 'repository'), new Random(count), options)
   const { clone } = track
   if (verb.isUntracked) clone.git('rm', '--quiet', '-r', '--cached', '.kittify/events')
   clone.commit()
