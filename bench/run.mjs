@@ -1,6 +1,7 @@
 /** Measures kitty and writes bench/REPORT.md and bench/report.json. Run `npm run bench`; `--help` lists the options. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { boardPage } from './parts/board-page.mjs'
 import { conflicts } from './parts/conflicts.mjs'
 import { emit } from './parts/emit.mjs'
 import { inProcess } from './parts/in-process.mjs'
@@ -25,6 +26,7 @@ const PARTS = {
   rebuild,
   'in-process': inProcess,
   conflicts,
+  'board-page': boardPage,
   mcp,
   peers,
 }

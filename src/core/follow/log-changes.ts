@@ -1,18 +1,26 @@
 import { type FSWatcher, watch } from 'node:fs'
-import type { EventLog } from '../log/event-log.js'
-import { isDayFile } from '../log/format/day-file.js'
+import type { EventLog, LogFile } from '../log/event-log.js'
+import { isDayFile, isOverlayFile } from '../log/format/day-file.js'
 
-/** How often we poll where the system reports no changes, in milliseconds. */
+/** How often we look where the system reports no changes, in milliseconds. */
 const POLL_MS = 250
+/** How often we look at every file, in looks: a log has hundreds, and a board may stay open for days. */
+const WHOLE_LOOK = 16
 
 /**
- * Waits for the log's files to change. The system's notifications only speed this up: a folder listing decides. So a
- * lost notification, a network file system or a folder that git recreated costs at most a quarter of a second.
+ * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. So a
+ * lost notification, a network file system or a folder that git recreated costs at most a quarter of a second, and four
+ * seconds for lines that are appended to a past day's file.
  */
 export class LogChanges {
   readonly #watcher: FSWatcher | undefined
   readonly #endListening: (() => void) | undefined
   #seen: string
+  /** The files that are most likely to change, and what they and the folder said before the last look at everything. */
+  #busy: readonly string[] = []
+  #before = ''
+  #looks = 0
+  #isTold = false
   #wake: () => void = () => undefined
 
   constructor(
@@ -27,10 +35,12 @@ export class LogChanges {
   /** Resolves to true when the files differ from the last time, or to false when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const now = this.#look()
-      if (now !== this.#seen) {
-        this.#seen = now
-        return true
+      if (this.#mayHaveChanged()) {
+        const now = this.#look()
+        if (now !== this.#seen) {
+          this.#seen = now
+          return true
+        }
       }
       await this.#pause(signal)
     }
@@ -42,11 +52,31 @@ export class LogChanges {
     this.#watcher?.close()
   }
 
+  /** False only if a look at everything would most likely find nothing. */
+  #mayHaveChanged(): boolean {
+    this.#looks += 1
+    return this.#isTold || this.#looks >= WHOLE_LOOK || this.#glance() !== this.#before
+  }
+
   #look(): string {
-    return this.log
-      .list()
-      .map(({ name, size, identity }) => `${name} ${size} ${identity}`)
-      .join('\n')
+    this.#isTold = false
+    this.#looks = 0
+    this.#before = this.#glance()
+    const files = this.log.list()
+    const busy = busyFiles(files)
+    if (busy.join() !== this.#busy.join()) {
+      // Look again at what was not in the glance: it may have changed since the listing.
+      this.#busy = busy
+      this.#before = ''
+    }
+    return files.map(textOf).join('\n')
+  }
+
+  #glance(): string {
+    const files = this.#busy.map((name) => this.log.find(name))
+    return [this.log.folderState(), ...files.map((file) => (file === undefined ? '' : textOf(file)))].join(
+      '\n',
+    )
   }
 
   #pause(signal: AbortSignal): Promise<void> {
@@ -66,7 +96,9 @@ export class LogChanges {
     try {
       // Ignore the index and its side files: they are in the same folder and change with every reader.
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || isDayFile(name)) this.#wake()
+        if (name !== null && !isDayFile(name)) return
+        this.#isTold = true
+        this.#wake()
       })
       watcher.on('error', () => {
         watcher.close()
@@ -77,4 +109,18 @@ export class LogChanges {
       return undefined
     }
   }
+}
+
+/** The files of the newest day, and those that a hub fills. */
+function busyFiles(files: readonly LogFile[]): string[] {
+  const days = files.flatMap(({ name }) => (isOverlayFile(name) ? [] : [name.slice(0, DAY_LENGTH)]))
+  const newest = days.reduce((last, day) => (day > last ? day : last), '')
+  return files.flatMap(({ name }) => (isOverlayFile(name) || name.startsWith(newest) ? [name] : []))
+}
+
+/** Of `YYYY-MM-DD`, with which every file's name begins. */
+const DAY_LENGTH = 10
+
+function textOf({ name, size, identity }: LogFile): string {
+  return `${name} ${size} ${identity}`
 }

@@ -1,0 +1,93 @@
+import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { LogChanges } from '../../../src/core/follow/log-changes.js'
+import { EventLog } from '../../../src/core/log/event-log.js'
+import { Project } from '../../support/project.js'
+
+const POLL_MS = 250
+const DAYS = ['2026-01-01', '2026-01-02', '2026-01-03']
+
+afterEach(() => void vi.useRealTimers())
+
+interface Watched {
+  readonly project: Project
+  readonly changes: LogChanges
+  readonly listed: { times: number }
+  path(day: string): string
+}
+
+/** A log of three days on a file system that reports nothing. */
+async function unreported(work: (watched: Watched) => Promise<void>): Promise<void> {
+  const project = new Project()
+  const path = (day: string): string => project.path('.kittify', 'events', `${day}.jsonl`)
+  for (const day of DAYS) writeFileSync(path(day), '')
+  await project.use(async (services) => {
+    const log = await services.get(EventLog)
+    const listed = { times: 0 }
+    const list = log.list.bind(log)
+    vi.spyOn(log, 'list').mockImplementation(() => {
+      listed.times += 1
+      return list()
+    })
+    vi.useFakeTimers()
+    const changes = new LogChanges(log, project.path('no such folder'))
+    try {
+      await work({ project, changes, listed, path })
+    } finally {
+      changes.close()
+      vi.useRealTimers()
+    }
+  })
+}
+
+/** How many polls it takes until the change is seen. */
+async function pollsUntilSeen(changes: LogChanges): Promise<number> {
+  const seen = { isSeen: false }
+  void changes.next(AbortSignal.timeout(1e9)).then((is) => (seen.isSeen = is))
+  for (let polls = 0; polls < 40; polls += 1) {
+    await vi.advanceTimersByTimeAsync(0)
+    if (seen.isSeen) return polls
+    await vi.advanceTimersByTimeAsync(POLL_MS)
+  }
+  return Infinity
+}
+
+describe('waiting for a change that the system does not report', () => {
+  it.each<[string, number, (watched: Watched) => void]>([
+    ['a line of today', 2, ({ path }) => appendFileSync(path('2026-01-03'), '{}\n')],
+    ['a new day', 2, ({ path }) => writeFileSync(path('2026-01-04'), '{}\n')],
+    ['a day that is gone', 2, ({ path }) => rmSync(path('2026-01-01'))],
+    [
+      'a past day that git replaced',
+      2,
+      ({ path }) => {
+        writeFileSync(`${path('2026-01-01')}.new`, '{}\n')
+        renameSync(`${path('2026-01-01')}.new`, path('2026-01-01'))
+      },
+    ],
+    ['a line of a past day', 17, ({ path }) => appendFileSync(path('2026-01-01'), '{}\n')],
+  ])('sees %s within %i looks', async (_, most, change) => {
+    await unreported(async (watched) => {
+      const { changes } = watched
+      // Until it rests: nothing is new since the start.
+      const rest = new AbortController()
+      const resting = changes.next(rest.signal)
+      await vi.advanceTimersByTimeAsync(3 * POLL_MS)
+      rest.abort()
+      expect(await resting).toBe(false)
+      change(watched)
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(most)
+    })
+  })
+
+  it('looks at every file only now and then', async () => {
+    await unreported(async ({ changes, listed }) => {
+      const stop = new AbortController()
+      const waiting = changes.next(stop.signal)
+      await vi.advanceTimersByTimeAsync(64 * POLL_MS)
+      stop.abort()
+      expect(await waiting).toBe(false)
+      expect(listed.times).toBeLessThanOrEqual(7)
+    })
+  })
+})
