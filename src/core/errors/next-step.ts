@@ -70,8 +70,10 @@ function oneLine(note: string): string {
   return replaceHidden(note.replaceAll(/\s+/g, ' '), () => '')
 }
 
-/** True without control or invisible characters, and when an option carries no value of its own. */
+/** True without control or invisible characters or half of a character, and when an option carries no value of its own. */
 function isPlain(word: string): boolean {
   const isOption = word.startsWith('-') && !/^(?:--?[a-z][a-z-]*|--)$/i.test(word)
-  return word !== '' && !isOption && !/[\t\n\r]/.test(word) && replaceHidden(word, () => '') === word
+  // In Unicode mode the two halves of a character are one: only half of one is a surrogate.
+  const isText = !/[\t\n\r\p{Surrogate}]/u.test(word)
+  return word !== '' && !isOption && isText && replaceHidden(word, () => '') === word
 }

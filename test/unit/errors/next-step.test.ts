@@ -19,6 +19,7 @@ const HOSTILE: readonly (readonly [name: string, word: string])[] = [
   ["it's", String.raw`'it'\''s'`],
   ['.worktrees/x; echo y #', "'.worktrees/x; echo y #'"],
   ['a b', "'a b'"],
+  ['🐈', "'🐈'"],
 ]
 
 describe('a command that is shown', () => {
@@ -28,13 +29,21 @@ describe('a command that is shown', () => {
     ])
   })
 
-  it.each(['', 'a\nb', 'a\tb', '\u001b[31m', 'a\u200bb', 'a\u{e0041}', 'a\u202eb', '--output=x', '-rf/'])(
-    'is left out with the name %j',
-    (name) => {
-      expect(show(name)).toEqual([])
-      expect(toRun(['kitty', name])).toBe('')
-    },
-  )
+  it.each([
+    '',
+    'a\nb',
+    'a\tb',
+    '\u001b[31m',
+    'a\u200bb',
+    'a\u{e0041}',
+    'a\u202eb',
+    '--output=x',
+    '-rf/',
+    'a\ud800',
+  ])('is left out with the name %j', (name) => {
+    expect(show(name)).toEqual([])
+    expect(toRun(['kitty', name])).toBe('')
+  })
 
   it.runIf(POSIX).each(HOSTILE)('is %s for a shell too, which passes over the note', (name) => {
     const [step] = shownCommand(['printf', '%s', name], 'why; touch x')
