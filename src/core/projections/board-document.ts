@@ -25,6 +25,8 @@ export interface WorkPackageDocument {
   readonly feature: string
   readonly title: string
   readonly lane: string
+  /** 0 to 4, where 0 is the most urgent. */
+  readonly priority: number
   readonly dependencies: readonly string[]
   /** Its dependencies that are not done. */
   readonly blocked_by: readonly string[]

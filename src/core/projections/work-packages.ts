@@ -42,6 +42,7 @@ export const workPackageDocument: DocumentOf = (row, feature, table, fileOf, mar
   feature: row.feature_slug,
   title: row.title ?? row.work_package_id,
   lane: row.lane,
+  priority: row.priority,
   dependencies: row.dependencies,
   blocked_by: blockers(row, feature, table),
   tags: row.tags,
@@ -85,6 +86,10 @@ class WorkPackageView implements WorkPackageDocument {
 
   get lane(): string {
     return this.row.lane
+  }
+
+  get priority(): number {
+    return this.row.priority
   }
 
   get dependencies(): readonly string[] {

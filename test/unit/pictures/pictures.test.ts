@@ -87,6 +87,7 @@ describe('the board as a page', () => {
     updated_at: null,
     file: null,
     marks: [],
+    priority: 2,
     lease: null,
   }
   const lanes = Object.fromEntries(

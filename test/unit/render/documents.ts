@@ -36,6 +36,7 @@ export function workPackage(
     updated_at: null,
     file: null,
     marks: [],
+    priority: 2,
     lease: null,
     ...over,
   }
@@ -256,6 +257,7 @@ const hostilePackage = fc.record({
     fc.record({ mark: fc.constantFrom('changed' as const, 'missing' as const), text: hostileText }),
     { maxLength: 2 },
   ),
+  priority: fc.integer({ min: 0, max: 4 }),
   lease: fc.constant(null),
 })
 

@@ -5,6 +5,7 @@ import { gitIn } from '../../support/temp-repository.js'
 interface Package {
   readonly id: string
   readonly title: string
+  readonly priority?: number
   readonly dependencies?: readonly string[]
   readonly subtasks?: readonly string[]
   readonly body?: string
@@ -31,6 +32,7 @@ const FEATURES: Readonly<Record<string, { readonly title: string; readonly packa
         {
           id: 'WP04',
           title: 'Notify the customer when a parcel is late',
+          priority: 1,
           dependencies: ['WP02'],
           subtasks: ['T010', 'T011'],
         },
@@ -40,7 +42,7 @@ const FEATURES: Readonly<Record<string, { readonly title: string; readonly packa
           dependencies: ['WP01'],
           subtasks: ['T012', 'T013'],
         },
-        { id: 'WP06', title: 'Translate the page', dependencies: ['WP03', 'WP04'] },
+        { id: 'WP06', title: 'Translate the page', priority: 3, dependencies: ['WP03', 'WP04'] },
       ],
     },
     '002-invoice-export': {
@@ -54,7 +56,7 @@ const FEATURES: Readonly<Record<string, { readonly title: string; readonly packa
           dependencies: ['WP01'],
           subtasks: ['T004', 'T005'],
         },
-        { id: 'WP04', title: 'Retry what the bank refused', dependencies: ['WP02', 'WP03'] },
+        { id: 'WP04', title: 'Retry what the bank refused', priority: 0, dependencies: ['WP02', 'WP03'] },
       ],
     },
     '003-search': {
@@ -214,12 +216,12 @@ export function makeBusyRepository(
         payload: { feature_slug: feature, ...spec },
       },
     })
-    for (const { id, title: name, dependencies = [], subtasks = [] } of packages) {
+    for (const { id, title: name, priority = 2, dependencies = [], subtasks = [] } of packages) {
       const body =
         id === 'WP01' ? BODY : `${name}.\n\n${subtasks.map((subtask) => `- [ ] ${subtask} Do it\n`).join('')}`
       write(
         `kitty-specs/${feature}/tasks/${id}-work.md`,
-        `---\nwork_package_id: ${id}\ntitle: ${name}\nlane: planned\ndependencies: [${dependencies.join(', ')}]\nsubtasks: [${subtasks.join(', ')}]\n---\n\n${body}`,
+        `---\nwork_package_id: ${id}\ntitle: ${name}\npriority: ${priority}\nlane: planned\ndependencies: [${dependencies.join(', ')}]\nsubtasks: [${subtasks.join(', ')}]\n---\n\n${body}`,
       )
       events.push({
         day: 0,
@@ -228,7 +230,14 @@ export function makeBusyRepository(
           entity_id: id,
           entity_type: 'WorkPackage',
           actor: 'ada',
-          payload: { feature_slug: feature, work_package_id: id, title: name, dependencies, subtasks },
+          payload: {
+            feature_slug: feature,
+            work_package_id: id,
+            title: name,
+            priority,
+            dependencies,
+            subtasks,
+          },
         },
       })
     }

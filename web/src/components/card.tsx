@@ -8,6 +8,7 @@ import { dragOnPointerDown } from './drag.js'
 import { Holder } from './holder.js'
 import { cardKeys } from './keyboard.js'
 import { EndedLease } from './lease.js'
+import { Priority } from './priority.js'
 
 export function Card({ id }: { id: string }): h.JSX.Element | null {
   const card = useStore(({ packages }) => packages.get(id))
@@ -24,7 +25,7 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
       onPointerDown={({ currentTarget }) => dragOnPointerDown(currentTarget, id)}
     >
       <p class="where">
-        <b>{work_package}</b> <span>{featureName(feature)}</span>
+        <b>{work_package}</b> <Priority value={card.priority} /> <span>{featureName(feature)}</span>
         <button
           class="menu"
           aria-label={`Move ${work_package} to …`}

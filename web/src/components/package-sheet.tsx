@@ -13,6 +13,7 @@ import { laneColor } from './lane-colors.js'
 import { EndedLease } from './lease.js'
 import { Markdown } from './markdown.js'
 import { Modal } from './modal.js'
+import { Priority } from './priority.js'
 
 /** The page of the package that the address names. */
 export function PackageSheet(): h.JSX.Element | null {
@@ -73,6 +74,7 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
         )}
         <Holder actor={one.actor} lease={one.lease} />
         <time dateTime={one.updated_at ?? ''}>{ago(one.updated_at)}</time>
+        <Priority value={one.priority} />
         <EndedLease lease={one.lease} />
         {one.tags.map((tag) => (
           <span key={tag} class="mark">
