@@ -12,6 +12,8 @@ export interface LogCommit {
   readonly committed: string
   readonly added: readonly string[]
   readonly removed: readonly string[]
+  /** The file of each line of `added`, as a patch names it. */
+  readonly addedIn: readonly string[]
 }
 
 const FIELDS = 5
@@ -52,14 +54,19 @@ export function logCommits(root: string, range: string, folder: string): LogComm
 }
 
 /** A line of the log begins with `{`, so no line that was added looks like a file's header. */
-function changedLines(patch: string): Pick<LogCommit, 'added' | 'removed'> {
+function changedLines(patch: string): Pick<LogCommit, 'added' | 'removed' | 'addedIn'> {
   const added: string[] = []
   const removed: string[] = []
+  const addedIn: string[] = []
+  let file = ''
   for (const line of patch.split('\n')) {
-    if (line.startsWith('+') && !line.startsWith('+++ ')) added.push(line.slice(1))
-    else if (line.startsWith('-') && !line.startsWith('--- ')) removed.push(line.slice(1))
+    if (line.startsWith('+++ ')) file = line.slice(4).trimEnd()
+    else if (line.startsWith('+')) {
+      added.push(line.slice(1))
+      addedIn.push(file)
+    } else if (line.startsWith('-') && !line.startsWith('--- ')) removed.push(line.slice(1))
   }
-  return { added, removed }
+  return { added, removed, addedIn }
 }
 
 /** Returns every author of a commit that `head` contains, spelled as in `.mailmap`. */

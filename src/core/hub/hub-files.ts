@@ -19,6 +19,10 @@ export interface HubState {
   readonly server: string
   /** When the hub was last read to its end, in milliseconds since 1970. */
   readonly readAt: number
+  /** Where HEAD was then: see `headState`. */
+  readonly head?: string
+  /** The commit of that HEAD. */
+  readonly commit?: string | undefined
 }
 
 /** What the hub last said beside the events. */

@@ -65,6 +65,22 @@ export class HubLink implements TeamLink {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
+  unmerged(): Promise<readonly LogEvent[]> {
+    return this.local.onlyFromHub()
+  }
+
+  async roles(ids: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+    if (ids.length === 0 || this.#isOffline) return undefined
+    try {
+      const lines = await (await this.#reach(LOCKED_MS, true)).lines(ids)
+      return new Map(lines.map(({ event_id, role }) => [event_id, role]))
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      await this.#disconnect()
+      return undefined
+    }
+  }
+
   lease(feature: string, workPackage: string, claim: string | null): TeamLease | undefined {
     return this.leases.of(feature, workPackage, claim)
   }
@@ -99,7 +115,7 @@ export class HubLink implements TeamLink {
   async refresh(isUrgent = false): Promise<boolean> {
     const readAt = this.files.state()?.readAt ?? 0
     const age = this.session.now().getTime() - readAt
-    const isFresh = isUrgent ? this.#isCurrent : age >= 0 && age < FRESH_MS
+    const isFresh = isUrgent ? this.#isCurrent : age >= 0 && age < FRESH_MS && !this.receive.hasMoved()
     if (this.#isOffline || isFresh) return false
     try {
       return (await this.#read(await this.#reach(MOMENT_MS, true), MOMENT_MS)).size > 0

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { inject, injectable } from 'inversify'
+import type { LogEvent } from '../events-lib.js'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
 import { IndexHealth } from '../index/index-health.js'
 import { Archive } from '../log/archive/archive.js'
-import { EventLog, type RawLine } from '../log/event-log.js'
+import { EventLog, type RawLine, SCAN_START } from '../log/event-log.js'
 import { isOverlayFile } from '../log/format/day-file.js'
 import { Journal } from '../log/repair/journal.js'
 import { Recovery } from '../store/recovery.js'
@@ -15,6 +16,9 @@ import { Trunk } from './trunk.js'
 /** What this clone has: its log, and what the hub has brought. */
 @injectable()
 export class LocalEvents {
+  /** What only the hub has brought, for a state of the folders: a board asks once per feature. */
+  #only: { readonly state: string; readonly events: readonly LogEvent[] } | undefined
+
   constructor(
     @inject(EventLog) private readonly log: EventLog,
     @inject(IndexHealth) readonly health: IndexHealth,
@@ -44,6 +48,34 @@ export class LocalEvents {
   async hasInLog(ids: readonly string[]): Promise<boolean> {
     const rows = await (await this.index()).rows(ids)
     return rows.filter(({ file }) => !isOverlayFile(file)).length === ids.length
+  }
+
+  /** The IDs of every line of the overlay. */
+  inOverlay(): string[] {
+    return this.#overlaid().map(({ event_id }) => event_id)
+  }
+
+  #overlaid(): LogEvent[] {
+    return this.log
+      .list()
+      .filter(({ name }) => isOverlayFile(name))
+      .flatMap(({ name }) => [...this.log.scan(name, SCAN_START)].flat())
+      .flatMap(({ event }) => event ?? [])
+  }
+
+  /** The events that the hub has brought and the log itself lacks. */
+  async onlyFromHub(): Promise<readonly LogEvent[]> {
+    const state = this.log.folderState()
+    if (this.#only?.state !== state) this.#only = { state, events: await this.#onlyFromHub() }
+    return this.#only.events
+  }
+
+  async #onlyFromHub(): Promise<readonly LogEvent[]> {
+    const events = this.#overlaid()
+    if (events.length === 0) return []
+    const rows = await (await this.index()).rows(events.map(({ event_id }) => event_id))
+    const ids = new Set(rows.filter(({ file }) => isOverlayFile(file)).map(({ event_id }) => event_id))
+    return events.filter(({ event_id }) => ids.delete(event_id))
   }
 
   /** Stores lines as events that this clone has acknowledged, unless the log itself has them. Needs the write lock. */

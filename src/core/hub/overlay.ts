@@ -5,6 +5,7 @@ import { Append } from '../files/append-file.js'
 import { LineReader, MAX_LINE_BYTES } from '../log/format/line-codec.js'
 import type { LogLine } from '../log/event-log.js'
 import { Notices } from '../errors/notices.js'
+import { replaceLines } from '../log/repair/redact-files.js'
 import { dayOf } from '../log/format/day-file.js'
 import type { Received } from './hub.js'
 import { HubFiles } from './hub-files.js'
@@ -29,6 +30,12 @@ export class Overlay {
       byDay.set(day, [...(byDay.get(day) ?? []), one.line, LF])
     }
     for (const [day, parts] of byDay) this.#append(day, Buffer.concat(parts))
+  }
+
+  /** Removes lines that git keeps for good. The caller holds the hub's lock. */
+  drop(ids: readonly string[]): void {
+    const none = Buffer.alloc(0)
+    if (ids.length > 0) replaceLines(this.files.path('.'), ids, (line) => ({ ...line, bytes: none }))
   }
 
   /** Lines from the hub are input: they pass the log's own parser and limits. */

@@ -1,11 +1,16 @@
 import { inject, injectable } from 'inversify'
+import { resolveCommit } from '../git/git.js'
+import { headState } from '../git/head.js'
+import { isMerged } from '../git/merge-branch.js'
 import { Session } from '../workspace/session.js'
+import { Workspace } from '../workspace/workspace.js'
 import type { Hub, HubCursor, Received } from './hub.js'
-import { HubFiles } from './hub-files.js'
+import { HubFiles, type HubState } from './hub-files.js'
 import { HubRedactions } from './hub-redactions.js'
 import { LocalEvents } from './local-events.js'
 import { Outbox } from './outbox.js'
 import { Overlay } from './overlay.js'
+import { Trunk } from './trunk.js'
 
 const BATCH = 1_000
 
@@ -18,6 +23,8 @@ export class Receive {
     @inject(Overlay) private readonly overlay: Overlay,
     @inject(Outbox) private readonly outbox: Outbox,
     @inject(HubRedactions) private readonly redactions: HubRedactions,
+    @inject(Trunk) private readonly trunk: Trunk,
+    @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
   ) {}
 
@@ -41,7 +48,8 @@ export class Receive {
     const known = this.files.state()
     const lately = await hub.lately()
     const compare = (): Promise<HubCursor> => this.#compare(hub, keep, lately?.trimmed ?? '')
-    let cursor = known === undefined || compares ? await compare() : known.cursor
+    const place = this.#place(known)
+    let cursor = known === undefined || compares || place.isBack ? await compare() : known.cursor
     for (;;) {
       const batch = await hub.since(cursor, BATCH)
       if (batch === 'reset') {
@@ -59,8 +67,42 @@ export class Receive {
       this.files.putLately({ at: this.session.now().getTime(), leases, redacted })
     }
     const timeline = Math.max(hub.timeline, known?.timeline ?? 0)
-    this.files.putState({ cursor, timeline, server: hub.server, readAt: this.session.now().getTime() })
+    const { head, commit } = place
+    this.files.putState({
+      cursor,
+      timeline,
+      server: hub.server,
+      readAt: this.session.now().getTime(),
+      head,
+      commit,
+    })
     return { streams, events }
+  }
+
+  /** A line leaves the overlay when HEAD and the trunk both have it. The caller holds the hub's lock. */
+  async tidy(): Promise<void> {
+    const brought = this.local.inOverlay()
+    if (brought.length === 0) return
+    const [head, trunk] = [this.trunk.idsOfHead(), this.trunk.ids()]
+    const kept = brought.filter((id) => head.has(id) && trunk?.has(id) === true)
+    if ((await this.local.hasInLog(kept)) && kept.length > 0) this.overlay.drop(kept)
+  }
+
+  /** Whether HEAD is another one than when the hub was last read. */
+  hasMoved(): boolean {
+    const known = this.files.state()
+    return known !== undefined && known.head !== headState(this.workspace)
+  }
+
+  /** Where HEAD is, and whether the log here may lack what it had: another branch, or a reset. */
+  #place(known: HubState | undefined): { head: string; commit: string | undefined; isBack: boolean } {
+    const { root } = this.workspace
+    const head = headState(this.workspace)
+    if (known?.head === head) return { head, commit: known.commit, isBack: false }
+    const commit = resolveCommit(root, 'HEAD')
+    const isForward =
+      known?.commit !== undefined && commit !== undefined && isMerged(root, known.commit, commit)
+    return { head, commit, isBack: !isForward }
   }
 
   /**

@@ -11,6 +11,7 @@ export type Mark =
   | 'elsewhere'
   | 'unreadable'
   | 'cycle'
+  | 'not in HEAD'
 
 export interface MarkDocument {
   readonly mark: Mark

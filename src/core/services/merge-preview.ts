@@ -3,7 +3,7 @@ import { isKittyEvent, type LogEvent, type MergeOptions, type WorkPackageState }
 import type { ConflictDocument } from '../projections/board-document.js'
 import { conflictName, openConflicts } from '../projections/conflicts.js'
 import { replay, type Replay } from '../projections/replay.js'
-import type { EventStore } from '../store/event-store.js'
+import { type EventStore, Team, type TeamLink } from '../store/event-store.js'
 import { Audit } from './audit/audit.js'
 import type { Finding } from './audit/finding.js'
 import { Revisions } from './revisions.js'
@@ -21,6 +21,8 @@ export interface LaneChange {
   readonly actor: string | null
   readonly timestamp: string | null
   readonly event_id: string | null
+  /** The board shows it already, by the hub. */
+  readonly by_hub: boolean
 }
 
 export interface BoardChanges {
@@ -47,12 +49,15 @@ export class MergePreview {
     @inject(Revisions) private readonly revisions: Revisions,
     @inject(FoldRules) private readonly foldRules: MergeOptions,
     @inject(Audit) private readonly audit: Audit,
+    @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
   /** @throws KittyError UsageError if git knows no such branch */
   async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
     const theirs = this.revisions.log(branch, 'BRANCH')
-    const changes = boardChanges(await store.read(), theirs.events, this.foldRules)
+    const byHub = new Set<string>(((await this.team.link?.unmerged()) ?? []).map(({ event_id }) => event_id))
+    const ours = (await store.read()).filter(({ event_id }) => !byHub.has(event_id))
+    const changes = boardChanges(ours, theirs.events, this.foldRules, byHub)
     const { findings } = this.audit.between(this.revisions.log('HEAD', 'HEAD'), theirs)
     return { branch, commit: theirs.commit, ...changes, findings }
   }
@@ -63,6 +68,7 @@ export function boardChanges(
   ours: readonly LogEvent[],
   theirs: readonly LogEvent[],
   foldRules: MergeOptions,
+  byHub: ReadonlySet<string> = new Set(),
 ): BoardChanges {
   const known = new Set<string>(ours.map((event) => event.event_id))
   const added = new Set(theirs.map((event) => event.event_id).filter((id) => !known.has(id)))
@@ -70,19 +76,24 @@ export function boardChanges(
   const after = replay([...ours, ...theirs], foldRules)
   return {
     new_events: added.size,
-    changes: laneChanges(before, after, theirs),
+    changes: laneChanges(before, after, theirs, byHub),
     ...conflictChanges(before, after),
   }
 }
 
-function laneChanges(before: Replay, after: Replay, theirs: readonly LogEvent[]): LaneChange[] {
+function laneChanges(
+  before: Replay,
+  after: Replay,
+  theirs: readonly LogEvent[],
+  byHub: ReadonlySet<string>,
+): LaneChange[] {
   const lanes = new Map(before.states.map((state) => [nameOf(state), state.lane]))
   const creators = new Map(
     theirs.filter(isCreation).map((event) => [`${event.payload.feature_slug}/${event.entity_id}`, event]),
   )
   return after.states.flatMap((state) => {
     const from = lanes.get(nameOf(state)) ?? null
-    return from === state.lane ? [] : [laneChange(state, from, creators.get(nameOf(state)))]
+    return from === state.lane ? [] : [laneChange(state, from, creators.get(nameOf(state)), byHub)]
   })
 }
 
@@ -95,7 +106,9 @@ function laneChange(
   state: WorkPackageState,
   from: string | null,
   creation: LogEvent | undefined,
+  byHub: ReadonlySet<string>,
 ): LaneChange {
+  const event = state.lane_event ?? creation?.event_id ?? null
   return {
     feature: state.feature_slug,
     work_package: state.work_package_id,
@@ -104,7 +117,8 @@ function laneChange(
     to: state.lane,
     actor: state.lane_actor ?? creation?.actor ?? null,
     timestamp: state.lane_since ?? creation?.timestamp ?? null,
-    event_id: state.lane_event ?? creation?.event_id ?? null,
+    event_id: event,
+    by_hub: event !== null && byHub.has(event),
   }
 }
 

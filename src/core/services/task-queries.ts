@@ -67,7 +67,8 @@ export class TaskQueries {
   /** Of one feature's packages, those that can be started now. */
   readyOf(documents: readonly WorkPackageDocument[]): ReadyDocument[] {
     return readyDocuments(documents, this.workflow).filter(
-      ({ marks }) => !marks.some(({ mark }) => NOT_OFFERED.has(mark)),
+      ({ marks, file }) =>
+        !marks.some(({ mark }) => NOT_OFFERED.has(mark) || (mark === 'elsewhere' && file === null)),
     )
   }
 

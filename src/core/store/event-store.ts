@@ -140,6 +140,10 @@ export interface TeamLink {
     origin: EventOrigin,
     store: () => AppendedLine[],
   ): Promise<AppendedLine[]>
+  /** Events that the hub has brought and the log here lacks: other branches have them, or no one has committed them. */
+  unmerged(): Promise<readonly LogEvent[]>
+  /** The database role that sent each of these events; undefined while the hub cannot be asked. */
+  roles(ids: readonly string[]): Promise<ReadonlyMap<string, string> | undefined>
   /** @param claim the move that the lease belongs to @returns undefined if the hub has none for it */
   lease(feature: string, workPackage: string, claim: string | null): TeamLease | undefined
   /** @returns whether this clone has the holder's lease; true as well while the hub cannot be asked */

@@ -117,6 +117,7 @@ describe('what a branch does to the board', () => {
       actor: 'a|b',
       timestamp: null,
       event_id: null,
+      by_hub: false,
     }
     const text = renderCiSummary({
       base: 'main',

@@ -24,7 +24,7 @@ export default class AuditCommand extends KittyCommand<typeof AuditCommand> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const service = await this.service(Audit)
-    const result = service.audit(this.args.range)
+    const result = await service.audit(this.args.range)
     this.show((style) => renderAudit(result, style))
     return this.document({ ...result })
   }

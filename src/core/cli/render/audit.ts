@@ -1,5 +1,5 @@
 /** What an audit found: one line per finding. */
-import type { AuditResult } from '../../services/audit/audit.js'
+import type { AuditedRange } from '../../services/audit/audit.js'
 import type { Finding, FindingKind } from '../../services/audit/finding.js'
 import type { Style } from '../style.js'
 import { ink, span, type Line } from './line.js'
@@ -16,13 +16,20 @@ const SAYS: Readonly<Record<FindingKind, string>> = {
   stub: 'redacted',
 }
 
-export function renderAudit({ commits, events, imported, findings }: AuditResult, style: Style): string {
+export function renderAudit(
+  { commits, events, imported, findings, by_hub }: AuditedRange,
+  style: Style,
+): string {
   const heading: Line[] = [
     [span(`${counted(events, 'event')} in ${counted(commits, 'commit')}`, 'strong')],
     ...(imported === 0 ? [] : [[span(`${counted(imported, 'imported event')}, by the source's own names`)]]),
   ]
   const lines = findings.length === 0 ? [[span('Nothing to look at.')]] : findings.map(findingLine)
-  return ink([...heading, ...lines], style)
+  const waiting = by_hub.map(({ feature, entity_id, event_id, role }): Line => [
+    span('  hub', 'strong'),
+    span(`, role ${oneLine(role ?? 'unknown')}: ${oneLine(`${feature}/${entity_id}`)} ${event_id}`),
+  ])
+  return ink([...heading, ...lines, ...waiting], style)
 }
 
 /** One finding, for an audit and for the preview of a merge. */

@@ -27,7 +27,10 @@ export function renderMergePreview(preview: MergePreviewResult, style: Style): s
   )
 }
 
-function changeLine({ feature, work_package, title, from, to, actor }: LaneChange, style: Style): Line {
+function changeLine(
+  { feature, work_package, title, from, to, actor, by_hub }: LaneChange,
+  style: Style,
+): Line {
   const { arrow } = symbolsOf(style)
   return [
     span(`  ${oneLine(work_package)} `, 'strong'),
@@ -37,6 +40,7 @@ function changeLine({ feature, work_package, title, from, to, actor }: LaneChang
     span(actor === null ? '' : ` by ${oneLine(actor)}`),
     span(`  ${oneLine(title)}  `),
     span(oneLine(feature), 'faint'),
+    span(by_hub ? '  on the board already, by the hub' : '', 'faint'),
   ]
 }
 

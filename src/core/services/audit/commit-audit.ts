@@ -19,11 +19,13 @@ export class CommitAudit {
    * @param byId the events of the log at the end of the range
    * @param people every author of the repository
    * @param clock the greatest clock before the range
+   * @param sent events that a job recorded from the hub, which took them from someone who may append
    */
   constructor(
     private readonly byId: ReadonlyMap<string, LogEvent>,
     private readonly people: ReadonlySet<string>,
     clock: number,
+    private readonly sent: ReadonlySet<string> = new Set(),
   ) {
     this.#clock = clock
   }
@@ -47,7 +49,7 @@ export class CommitAudit {
       return
     }
     if (isStub(event)) this.#stub(commit, event)
-    this.#author(commit, event)
+    if (!this.sent.has(event.event_id)) this.#author(commit, event)
     this.#time(commit, event)
     this.#settles(commit, event)
   }
@@ -137,10 +139,14 @@ export class CommitAudit {
   }
 }
 
+export function eventIdOf(line: string): string | undefined {
+  return /^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1]
+}
+
 function byEventId(lines: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const line of lines) {
-    const id = /^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1]
+    const id = eventIdOf(line)
     if (id !== undefined) found.set(id, line)
   }
   return found

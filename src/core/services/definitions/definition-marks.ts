@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
+import type { LogEvent, WorkflowTable, WorkPackageState } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import type { BoardMarks, MarkDocument, MarksOf } from '../../projections/marks.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
 import type { StatedWorkPackage } from '../../specs/work-package-file.js'
-import { EventStore } from '../../store/event-store.js'
+import { EventStore, Team, type TeamLink } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { changeText } from './change-text.js'
@@ -35,6 +35,7 @@ export class DefinitionMarks {
     @inject(WorktreeCopies) private readonly copies: WorktreeCopies,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
   /** @param packages number of packages that the log has in these features */
@@ -103,8 +104,20 @@ export class DefinitionMarks {
     for (const [id, mark] of this.missing.marks(
       feature,
       without.map((state) => state.work_package_id),
+      this.team.link !== undefined,
     ))
       add(id, mark)
+    const unmerged = await this.team.link?.unmerged()
+    if (unmerged === undefined || unmerged.length === 0) return
+    for (const state of states) {
+      const newest = unmerged.find(
+        (event) =>
+          event.payload.feature_slug === feature &&
+          event.timestamp === state.updated_at &&
+          isAbout(event, state),
+      )
+      if (newest !== undefined) add(state.work_package_id, notInHead(newest))
+    }
   }
 
   /** The board row for a package without a creation event. A package that events have moved already has a row. */
@@ -179,6 +192,18 @@ function textOf(
 ): MarkDocument[] {
   if (differences === undefined || differences.length === 0) return []
   return [mark(changeText({ differences, resolves: [] }))]
+}
+
+function isAbout({ entity_id, entity_type }: LogEvent, state: WorkPackageState): boolean {
+  if (entity_type === 'Gate') return state.gates.some(({ gate_id }) => gate_id === entity_id)
+  return entity_id === state.work_package_id
+}
+
+function notInHead({ event_type, actor }: LogEvent): MarkDocument {
+  return {
+    mark: 'not in HEAD',
+    text: `its newest event (${event_type} by ${actor}) is known from the hub, and HEAD does not have it`,
+  }
 }
 
 /** How to take the files over. */

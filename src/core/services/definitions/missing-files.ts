@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { lookInside } from '../../files/work-tree.js'
-import { askGit, askGitFields, GitRefusal } from '../../git/git.js'
+import { askGit, askGitFields, askGitText, GitRefusal } from '../../git/git.js'
 import type { MarkDocument } from '../../projections/marks.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
@@ -15,13 +15,63 @@ import { toRun } from '../../errors/next-step.js'
 export class MissingFiles {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
-  /** @param ids packages of the log that have no file here */
-  marks(feature: string, ids: readonly string[]): Map<string, MarkDocument> {
+  /**
+   * @param ids packages of the log that have no file here
+   * @param isTeam other clones' packages come by the hub, before any branch brings their files
+   */
+  marks(feature: string, ids: readonly string[], isTeam = false): Map<string, MarkDocument> {
     if (ids.length === 0) return new Map()
     const kept = this.#keptOut(feature)
-    return new Map(
-      ids.map((id) => [id, kept === 'all' || kept.has(id) ? NOT_CHECKED_OUT : missing(feature, id)] as const),
-    )
+    const mark = (id: string): MarkDocument => {
+      if (isTeam && !this.#wasHere(feature, id)) return elsewhere(this.#remoteBranch(feature, id))
+      return kept === 'all' || kept.has(id) ? NOT_CHECKED_OUT : missing(feature, id)
+    }
+    return new Map(ids.map((id) => [id, mark(id)] as const))
+  }
+
+  /** Whether a commit of HEAD has or had the package's file. "Could not find out" counts as yes. */
+  #wasHere(feature: string, id: string): boolean {
+    const found = askGit(this.workspace.root, [
+      'log',
+      '-1',
+      '--format=%h',
+      'HEAD',
+      '--',
+      this.#files(feature, id),
+    ])
+    return found === undefined || found.length > 0
+  }
+
+  /** A branch of a remote that has the package's file. */
+  #remoteBranch(feature: string, id: string): string | undefined {
+    const { root } = this.workspace
+    const refs = (
+      askGitText(root, [
+        'for-each-ref',
+        '--sort=-committerdate',
+        '--format=%(refname:short)',
+        'refs/remotes',
+      ]) ?? ''
+    ).split('\n')
+    const folder = this.#folder(feature)
+    return refs
+      .filter(Boolean)
+      .slice(0, MOST_BRANCHES)
+      .find((ref) => {
+        const names = (askGitText(root, ['ls-tree', '--name-only', ref, '--', `${folder}/`]) ?? '').split(
+          '\n',
+        )
+        return names.some((name) => workPackageIdOfFile(name.slice(name.lastIndexOf('/') + 1)) === id)
+      })
+  }
+
+  #folder(feature: string): string {
+    const { root, specsDir } = this.workspace
+    return repoPath(root, join(specsDir, feature, 'tasks'))
+  }
+
+  #files(feature: string, id: string): string {
+    return `:(top,glob)${this.#folder(feature)}/${id}*`
   }
 
   /** Packages whose files git leaves out here. Returns 'all' if this branch has no such folder or git cannot tell. */
@@ -47,6 +97,16 @@ export class MissingFiles {
   #isInHead(dir: string): boolean {
     const { root } = this.workspace
     return (askGit(root, ['ls-tree', '-d', 'HEAD', '--', repoPath(root, dir)]) ?? '').length > 0
+  }
+}
+
+/** Branches that are searched for a file, the newest first. */
+const MOST_BRANCHES = 50
+
+function elsewhere(branch: string | undefined): MarkDocument {
+  return {
+    mark: 'elsewhere',
+    text: `it was made on another branch${branch === undefined ? '' : `, ${branch}`}; this one never had its file`,
   }
 }
 

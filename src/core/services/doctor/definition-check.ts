@@ -3,6 +3,7 @@ import type { WorkPackageState } from '../../events-lib.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
 import { differences } from '../../specs/definition.js'
 import { listFeatures } from '../../specs/features.js'
+import { Team, type TeamLink } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { DefinitionFiles } from '../definitions/definition-files.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
@@ -17,6 +18,7 @@ export class DefinitionCheck {
     @inject(DefinitionFiles) private readonly files: DefinitionFiles,
     @inject(MissingFiles) private readonly missing: MissingFiles,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
   /** @param states every package of the log */
@@ -57,6 +59,7 @@ export class DefinitionCheck {
     for (const [id, { mark, text }] of this.missing.marks(
       feature,
       without.map((state) => state.work_package_id),
+      this.team.link !== undefined,
     ))
       if (mark === 'missing') found.wrong.push(`${feature} ${id}: ${text}`)
     const graph = states.map((state) => ({

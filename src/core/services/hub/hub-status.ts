@@ -91,7 +91,11 @@ export class HubStatus {
         const { may } = await hub.about()
         if (may !== 'read' && this.intents.all().length > 0) await this.settleAll(hub)
         hub.allow(Infinity)
-        const received = await this.#read(() => this.receive.toTheEnd(hub, true))
+        const received = await this.#read(async () => {
+          const answer = await this.receive.toTheEnd(hub, true)
+          await this.receive.tidy()
+          return answer
+        })
         await this.purge()
         const offered = may === 'read' ? 0 : await this.offer.all(hub)
         this.files.markUp()
