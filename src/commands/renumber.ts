@@ -3,13 +3,14 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { RenumberPackage } from '../core/services/renumber-package.js'
+import { renderRenumbered } from '../core/cli/render/renumbered.js'
+import { RenumberPackage } from '../core/services/renumber/renumber-package.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class RenumberCommand extends KittyCommand<typeof RenumberCommand> {
   static override summary = 'Give one of two files with the same ID the next free number'
   static override description =
-    'For two packages that two clones made under one ID. The file you name gets the next free number, in its name and its front matter, and becomes a package of its own. The other file keeps the ID and its history.'
+    'For two packages that two clones made under one ID. The file you name gets the next free number, in its name and its front matter, and takes along what was written about it since it was created, and the packages that wait for it. The other file keeps the ID. Interrupted, the same command goes on where it ended.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP05 WP05-send-the-bill.md',
     '<%= config.bin %> <%= command.id %> 017/WP05 WP05-send-the-bill.md --json',
@@ -32,7 +33,7 @@ export default class RenumberCommand extends KittyCommand<typeof RenumberCommand
       file: this.args.file,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => `${result.work_package}: ${result.file} is ${result.renumbered} now`)
+    this.show(() => renderRenumbered(result))
     return this.document({ ...result })
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Next } from '../../src/core/services/claims/next.js'
 import { EventStore } from '../../src/core/store/event-store.js'
+import { McpClient } from '../support/mcp-client.js'
 import { preparedRepository } from '../support/prepared-repository.js'
 import { documentOf, failureIn, kitty, type Outcome } from '../support/program.js'
 import { inProcess } from '../support/session.js'
@@ -74,6 +75,40 @@ describe('four command lines of one actor with sessions of their own', () => {
         expect(resumed).toBe(true)
         expect((await holders(root)).get(claimed.work_package)).toBe(SESSIONS[at])
       }
+    },
+    ROUNDS * 30_000 + 60_000,
+  )
+})
+
+describe('four MCP clients of one name beside four command lines of one actor', () => {
+  it(
+    'that claim one package: one of the eight gets it, and the others learn that it is taken',
+    async () => {
+      const packages = Array.from({ length: ROUNDS }, (_, round) => ({ id: idOf(round) }))
+      const { root } = await preparedRepository({ [FEATURE]: packages })
+      const clients = await Promise.all(
+        Array.from({ length: 4 }, () => McpClient.connect(root, { name: 'claude' })),
+      )
+      const winners: (string | null | undefined)[] = []
+      try {
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const wp = idOf(round)
+          const [replies, outcomes] = await Promise.all([
+            Promise.all(clients.map((client) => client.call('move', { wp, to: 'doing', expect: 'planned' }))),
+            together(root, 'claim', wp),
+          ])
+          const lost = [
+            ...replies.flatMap(({ isError, document }) => (isError ? [document['error']] : [])),
+            ...outcomes.flatMap((outcome) => (outcome.code === 0 ? [] : [failureIn(outcome)])),
+          ]
+          expect(lost, `round ${round}`).toHaveLength(7)
+          for (const failure of lost) expect(failure).toMatchObject({ kind: 'LostRace' })
+          winners.push((await holders(root)).get(wp))
+        }
+      } finally {
+        await Promise.all(clients.map((client) => client.close()))
+      }
+      expect(winners.every((session) => typeof session === 'string')).toBe(true)
     },
     ROUNDS * 30_000 + 60_000,
   )

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Claim } from '../../src/core/services/claims/claim.js'
 import { Next } from '../../src/core/services/claims/next.js'
+import { EditPackage } from '../../src/core/services/edit-package.js'
+import { Gates } from '../../src/core/services/gates.js'
 import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
 import { MoveTask } from '../../src/core/services/move-task.js'
 import { NoteTask } from '../../src/core/services/note-task.js'
@@ -56,6 +58,15 @@ describe('two clones that claim one package, then pull', () => {
       service.mark({ feature: FEATURE, subtasks: ['T001'], done: true, provenance: ada }),
     )
     await expect(tick).rejects.toMatchObject(lost)
+    const edit = inProcess(folder, EditPackage, (service) =>
+      service.edit({ ...WP01, title: 'Another title', provenance: ada }),
+    )
+    await expect(edit).rejects.toMatchObject(lost)
+    await inProcess(folder, Gates, (service) => service.add({ ...WP01, type: 'CI', provenance: bob }))
+    const gate = inProcess(folder, Gates, (service) =>
+      service.set({ feature: FEATURE, gate: 'WP01-CI', status: 'passed', provenance: ada }),
+    )
+    await expect(gate).rejects.toMatchObject(lost)
     const offered = await inProcess(folder, Next, (service) =>
       service.claim({ features: [FEATURE], provenance: ada }),
     )

@@ -1,6 +1,6 @@
 import type { Traced } from './order.js'
 
-const PREFIX = 'import:'
+const PREFIXES = ['import:', 'renumber:'] as const
 
 /** Events of one entity, each import counted once. */
 export interface WithoutTwins<Event extends Traced> {
@@ -16,9 +16,13 @@ export interface WithoutTwins<Event extends Traced> {
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>()
 
-/** The causation id of an imported event, which two clones that import one item share; undefined for any other event. */
+/**
+ * The causation id of an event that was imported or renumbered, which two clones that do the same share; undefined for
+ * any other event.
+ */
 export function importKey({ causation_id }: Pick<Traced, 'causation_id'>): string | undefined {
-  return typeof causation_id === 'string' && causation_id.startsWith(PREFIX) ? causation_id : undefined
+  if (typeof causation_id !== 'string') return undefined
+  return PREFIXES.some((prefix) => causation_id.startsWith(prefix)) ? causation_id : undefined
 }
 
 /** The part of an import key that names the item: format, source and item. Parts are percent-encoded. */

@@ -11,6 +11,7 @@ import { setDefinition } from '../specs/definition-lines.js'
 import { readWorkPackage } from '../specs/work-package-file.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
+import { refuseLostClaim } from './claims/lost-claim.js'
 import { oneLine } from './definitions/one-line.js'
 import { PackagePlaces } from './definitions/package-places.js'
 import { packageBody, withBody } from './definitions/package-text.js'
@@ -74,7 +75,8 @@ export class EditPackage {
 
   /**
    * Changes single lines of the front matter, or the body; every other byte stays.
-   * @throws KittyError UsageError, UnknownWorkPackage; ValidationError if the file cannot be changed like this
+   * @throws KittyError UsageError, UnknownWorkPackage; ValidationError if the file cannot be changed like this; LostRace for
+   * a holder whose claim has lost
    */
   @Exclusive
   async edit(request: EditRequest): Promise<EditResult> {
@@ -131,6 +133,8 @@ export class EditPackage {
     const file = this.places.short(path)
     const answer = { feature, work_package: workPackage, file, path }
     if (bytes.equals(before)) return { ...answer, changed: [], event: null }
+    const known = await this.store.workPackage(feature, workPackage)
+    if (known !== undefined) refuseLostClaim(known, provenance)
     const places = await editedPlaces(path, before, bytes)
     const isEdited = (place: DefinitionPlace): boolean =>
       places.some((one) => one.register === place.register && (place.element ?? one.element) === one.element)

@@ -77,7 +77,7 @@ export class Gates {
 
   /**
    * Also stores a failed gate as an error record, before it returns.
-   * @throws KittyError UnknownGate, naming the existing gates
+   * @throws KittyError UnknownGate, naming the existing gates; LostRace for a holder whose claim has lost
    */
   @Exclusive
   async set(request: SetGateRequest): Promise<GateResult> {
@@ -103,8 +103,15 @@ export class Gates {
   }
 
   @Emits
-  protected async decideSet({ feature, gate, status, details }: SetGateRequest & Repeats): Promise<Decision> {
-    const { gate_id, status: old_status } = await this.#document(feature, gate)
+  protected async decideSet({
+    feature,
+    gate,
+    status,
+    details,
+    provenance,
+  }: SetGateRequest & Repeats): Promise<Decision> {
+    const { gate_id, status: old_status, work_package } = await this.#document(feature, gate)
+    refuseLostClaim(await knownWorkPackage(this.store, feature, work_package), provenance)
     const result = details === undefined ? {} : { result_data: { details } }
     const payload = { feature_slug: feature, gate_id, old_status, new_status: status, ...result }
     return decided([{ event_type: 'GateResultChanged', entity_id: gate_id, entity_type: 'Gate', payload }])

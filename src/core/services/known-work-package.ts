@@ -17,7 +17,7 @@ export async function knownWorkPackage(
   const known = (await store.boardRows(feature)).map((row) => row.work_package_id)
   const steps =
     known.length === 0
-      ? shownCommand(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature])
+      ? shownCommand(['kitty', 'new', 'What it does', '--feature', feature], 'make one: ')
       : [sentence`There are: ${known}`]
   throw new KittyError('UnknownWorkPackage', `${feature} has no work package ${workPackage}.`, {
     nextSteps: steps,

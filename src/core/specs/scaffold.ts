@@ -52,6 +52,6 @@ One file each in \`tasks/\`, named \`WP01-what-it-does.md\`:
     subtasks: [T001, T002]
     ---
 
-Then: \`kitty agent feature finalize-tasks --all\`
+\`kitty new "What it does"\` makes such a file; \`kitty sync\` takes over those that you write.
 `
 }

@@ -21,8 +21,8 @@ export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSo
   return drafts.map((draft) => {
     const issued = tick(next)
     next = issued.next
-    const { event_type, event_version, entity_id, entity_type, timestamp, actor, causation_id, payload } =
-      draft
+    const { event_type, event_version, entity_id, entity_type, timestamp, actor, causation_id } = draft
+    const payload = draft.refers === true ? withIds(draft.payload, sources.ids) : draft.payload
     const line = {
       event_type,
       event_version,
@@ -32,7 +32,7 @@ export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSo
       timestamp,
       actor,
       causation_id,
-      correlation_id: null,
+      correlation_id: draft.correlation_id ?? null,
       payload,
       parents: draft.parents.map((parent) => parentId(parent, sources.ids, draft)),
     }
@@ -42,13 +42,21 @@ export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSo
   })
 }
 
+/** The payload with the IDs of earlier drafts in place of their keys. */
+function withIds<Value>(value: Value, ids: ReadonlyMap<string, string>): Value {
+  return JSON.parse(JSON.stringify(value), (_, one: unknown) =>
+    typeof one === 'string' ? (ids.get(one) ?? one) : one,
+  ) as Value // a cast: the same shape, with other strings
+}
+
 /** 48 bits of the event's time, 80 bits of SHA-256 of its line without an ID: equal IDs mean equal bytes. */
 function foreignId(timestamp: string, line: object): string {
   return ulidAt(Date.parse(timestamp), createHash('sha256').update(encodeEvent(line)).digest())
 }
 
 function parentId(parent: string, ids: ReadonlyMap<string, string>, { causation_id }: ForeignDraft): string {
-  const id = parent.startsWith('import:') ? ids.get(parent) : parent
+  const isKey = parent.startsWith('import:') || parent.startsWith('renumber:')
+  const id = isKey ? ids.get(parent) : parent
   if (id !== undefined) return id
   throw new KittyError(
     'ValidationError',

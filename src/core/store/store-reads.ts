@@ -1,5 +1,5 @@
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
-import { distinctEvents, type LogEvent, type WorkPackageState } from '../events-lib.js'
+import { distinctEvents, type LogEvent, withoutRenumbered, type WorkPackageState } from '../events-lib.js'
 import { type BoardRow, boardRowOf } from '../index/board-row.js'
 import {
   type EventFilter,
@@ -100,7 +100,8 @@ export abstract class StoreReads {
 
   @RebuildOnCorruption
   async history(feature: string, workPackage: string): Promise<LogEvent[]> {
-    return this.eventsAt(await this.index.ask((index) => index.locateWorkPackage(feature, workPackage)))
+    const places = await this.index.ask((index) => index.locateWorkPackage(feature, workPackage))
+    return [...withoutRenumbered(this.eventsAt(places))]
   }
 
   @RebuildOnCorruption

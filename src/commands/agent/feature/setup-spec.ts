@@ -41,11 +41,12 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
       mission,
       provenance: scope.provenance(this.flags),
     })
-    const next = toRun(['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', result.feature])
+    const make = toRun(['kitty', 'new', 'What it does', '--feature', result.feature])
+    const adopt = toRun(['kitty', 'sync', result.feature])
     this.show(() =>
       result.created
-        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages: ${result.feature_dir}/tasks/WP01-….md\n  then${next}`
-        : `${result.feature} is there: ${result.feature_dir}\n  next${next}`,
+        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages, one by one${make}\n  or files of your own, ${result.feature_dir}/tasks/WP01-….md, taken over${adopt}`
+        : `${result.feature} is there: ${result.feature_dir}\n  take its packages over${adopt}`,
     )
     return this.document({ ...result })
   }

@@ -5,6 +5,7 @@ import { fill, span, type Line } from '../render/line.js'
 import { oneLine } from '../render/strip-control.js'
 import { displayWidth, truncate } from '../render/text.js'
 import { symbolsOf, type Style } from '../style.js'
+import { shownId } from '../render/shown-id.js'
 import { type BoardState, type Cursor, type Lane, lanesOf } from './board-state.js'
 
 const GAP = 2
@@ -112,7 +113,7 @@ function card(
   style: Style,
 ): Line[] {
   const { chosen, ellipsis } = symbolsOf(style)
-  const id = `${manyFeatures ? `${shortName(one.feature)}/` : ''}${oneLine(one.work_package)}`
+  const id = `${manyFeatures ? `${shortName(one.feature)}/` : ''}${shownId(one)}`
   const title = truncate(`${id} ${oneLine(one.title)}`, width - 2, ellipsis)
   if (isChosen) return [[span(`${chosen} `, 'strong'), span(title, 'chosen')], factsOf(one, width, style)]
   const idPart = title.slice(0, id.length)

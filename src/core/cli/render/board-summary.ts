@@ -9,6 +9,7 @@ import { conflictLine } from './board-plain.js'
 import { archivedText } from './feature-heading.js'
 import { laneMatters } from './lane.js'
 import { markLines } from './marks.js'
+import { shownId } from './shown-id.js'
 import { oneLine } from './strip-control.js'
 
 /** Boards of up to so many packages are shown in full. */
@@ -71,8 +72,8 @@ function counts({ lanes }: FeatureStatusDocument): string {
     .join('  ')
 }
 
-function packageLine({ feature, work_package, lane, actor, title }: WorkPackageDocument): string {
-  return ['package', packageName(feature, work_package), lane, actor ?? '-', title]
+function packageLine(one: WorkPackageDocument): string {
+  return ['package', packageName(one.feature, shownId(one)), one.lane, one.actor ?? '-', one.title]
     .map((part) => oneLine(part))
     .join('  ')
 }

@@ -16,6 +16,7 @@ import { fill, ink, span, type Line } from './line.js'
 import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
+import { shownId } from './shown-id.js'
 import { toRun } from '../../errors/next-step.js'
 
 /** With more unfinished features than this, each gets one line and lanes are shown on request. */
@@ -28,9 +29,9 @@ const NEXT_STEPS = [
   '',
   '  kitty agent feature setup-spec my-feature --title "What it is about"',
   '',
-  'then write one file a work package in kitty-specs/001-my-feature/tasks/ and run',
+  'then make its work packages',
   '',
-  '  kitty agent feature finalize-tasks --all',
+  '  kitty new "What it does"',
 ]
 
 /**
@@ -78,7 +79,7 @@ export function boardLeftOut(status: StatusDocument, style: Style, full: boolean
 function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
   const heading = featureHeading(feature, style)
   if (hasPackages(feature)) return [...heading, [], ...renderLanes(feature, style)]
-  const command = ['kitty', 'agent', 'feature', 'finalize-tasks', '--feature', feature.feature]
+  const command = ['kitty', 'new', 'What it does', '--feature', feature.feature]
   return [...heading, [span(`no work packages yet${toRun(command)}`, 'faint')]]
 }
 
@@ -148,7 +149,7 @@ function activityLine(
     ...fill([span(oneLine(one.actor ?? ''))], who, style),
     span('  '),
     span(`${pad(laneTitle(oneLine(one.lane)), lane)}  `, laneTone(one.lane)),
-    span(`${place}${oneLine(one.work_package)}`, 'strong'),
+    span(`${place}${shownId(one)}`, 'strong'),
     ...(one.lease?.ended === true ? [span(`  ${endedLease(one.lease)}`, 'warn' as const)] : []),
     span(` ${oneLine(one.title)}`),
   ]

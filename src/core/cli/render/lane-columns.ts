@@ -4,6 +4,7 @@ import { symbolsOf, type Style } from '../style.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { fill, lineWidth, span, spread, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
+import { shownId } from './shown-id.js'
 import { displayWidth, truncate, wrap } from './text.js'
 
 const GAP = 2
@@ -104,7 +105,7 @@ function cards(name: string, packages: readonly WorkPackageDocument[], width: nu
 /** `WP04 SQLite Query Index  ⛔ WP03`: a work package on one line, with the most important fact at the right end. */
 function shortCard(name: string, one: WorkPackageDocument, width: number, style: Style): Line {
   const { blocked, done, working } = symbolsOf(style)
-  const id = `${oneLine(one.work_package)} `
+  const id = `${shownId(one)} `
   const title = oneLine(one.title)
   if (name === 'done') return [span(`${done} `, 'good'), span(id + title, 'faint')]
   const left = [span(id, 'strong'), span(title)]
@@ -125,10 +126,7 @@ function shortList(ids: readonly string[]): string {
 function fullCard(name: string, one: WorkPackageDocument, width: number, style: Style): Line[] {
   const { blocked, ellipsis } = symbolsOf(style)
   const ticks = one.subtasks.total === 0 ? '' : `${one.subtasks.done}/${one.subtasks.total}`
-  const head: Line = [
-    span(oneLine(one.work_package), 'strong'),
-    span(ticks === '' ? '' : `  ${ticks}`, 'faint'),
-  ]
+  const head: Line = [span(shownId(one), 'strong'), span(ticks === '' ? '' : `  ${ticks}`, 'faint')]
   const title = wrap(oneLine(one.title), width, width < 20 ? 3 : 2, ellipsis).map((text): Line => [
     span(text),
   ])

@@ -12,6 +12,7 @@ import { eventText } from './event-text.js'
 import { laneTone } from './lane.js'
 import { span, type Span } from './line.js'
 import { oneLine } from './strip-control.js'
+import { shownId } from './shown-id.js'
 import { renderTable, type Column } from './table.js'
 import { absoluteTime } from './time.js'
 
@@ -20,7 +21,7 @@ const NONE = span('-', 'faint')
 const FEATURE: Column<WorkPackageDocument> = { title: 'feature', cell: (one) => span(oneLine(one.feature)) }
 const WORK_PACKAGE: Column<WorkPackageDocument> = {
   title: 'id',
-  cell: (one) => span(oneLine(one.work_package), 'strong'),
+  cell: (one) => span(shownId(one), 'strong'),
 }
 const TITLE: Column<WorkPackageDocument> = { title: 'title', cell: (one) => span(oneLine(one.title)) }
 
@@ -41,7 +42,7 @@ const LIST_COLUMNS: readonly Column<WorkPackageDocument>[] = [
 
 const NAME: Column<WorkPackageDocument> = {
   title: 'package',
-  cell: (one) => span(oneLine(packageName(one.feature, one.work_package)), 'strong'),
+  cell: (one) => span(oneLine(packageName(one.feature, shownId(one))), 'strong'),
 }
 
 /** Output of `list`. */

@@ -32,12 +32,18 @@ export class PackagePlaces {
     })
   }
 
+  /** Every package's files; paths are relative to the repository's root. */
+  all(feature: string): { readonly id: string; readonly path: string }[] {
+    const tasks = this.tasks(feature)
+    return packageFilesIn(this.workspace.root, tasks).map(({ id, name }) => ({
+      id,
+      path: this.short(join(tasks, name)),
+    }))
+  }
+
   /** The paths of a package's files, relative to the repository's root. */
   filesOf(feature: string, workPackage: string): string[] {
-    const tasks = this.tasks(feature)
-    return packageFilesIn(this.workspace.root, tasks).flatMap(({ id, name }) =>
-      id === workPackage ? [this.short(join(tasks, name))] : [],
-    )
+    return this.all(feature).flatMap(({ id, path }) => (id === workPackage ? [path] : []))
   }
 
   /**

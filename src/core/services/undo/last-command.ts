@@ -1,4 +1,4 @@
-import { importKey, isKittyEvent, type LogEvent } from '../../events-lib.js'
+import { importKey, isHandover, isKittyEvent, type LogEvent } from '../../events-lib.js'
 import type { EventStore, Provenance } from '../../store/event-store.js'
 
 /** Events read at once while looking for the holder's last one. */
@@ -40,9 +40,10 @@ function isPartOf(event: LogEvent, last: LogEvent): boolean {
   return isSameOperation && event.correlation_id === last.correlation_id
 }
 
-/** An event of this holder's, and not one that an import brought. */
+/** An event of this holder's, and not one that an import brought or renumbering repeated. */
 function isOwn(event: LogEvent, { session = null, correlationId }: Provenance): boolean {
-  if (event.event_type === 'HeadsJoined' || importKey(event) !== undefined) return false
+  if (event.event_type === 'HeadsJoined' || (importKey(event) !== undefined && !isHandover(event)))
+    return false
   if (event.correlation_id !== correlationId) return false
   if (!isKittyEvent(event) || event.event_type !== 'WPStatusChanged') return true
   const { session: kept = null, holder = null } = event.payload

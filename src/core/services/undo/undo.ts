@@ -158,8 +158,12 @@ export class Undo {
     command: readonly LogEvent[],
     provenance: Provenance,
   ): Promise<NewEvent> {
+    const { feature_slug, work_package_id, renumbered } = event.payload
+    if (renumbered)
+      throw staysWritten(event, [
+        sentence`the package that went to ${renumbered.work_package_id} keeps its number: cancel it if it was a mistake`,
+      ])
     const { state, history } = await this.#ground(event)
-    const { feature_slug, work_package_id } = event.payload
     const own = holderOf(provenance)
     const later = history.find(
       (one) =>
