@@ -173,7 +173,9 @@ describe('renumber', () => {
       ['Part WP03', 'WP04'],
       ['After Bill it', 'WP06'],
     ])
-    await expect(inProcess(ada, Undo, (service) => service.undo({ provenance: by('ada') }))).rejects.toThrow()
+    await expect(inProcess(ada, Undo, (service) => service.undo({ provenance: by('ada') }))).rejects.toThrow(
+      'undo does not take back',
+    )
   })
 
   it.each<readonly [string, (root: string, old: Buffer) => Promise<void>]>([

@@ -76,7 +76,9 @@ describe('the board tells', () => {
 
   it('what to type when there is nothing yet', () => {
     expect(board(PIPED)).toContain('kitty agent feature setup-spec')
-    expect(board(onTerminal(80), feature('001-a', 'A', []))).toContain("kitty new 'What it does' --feature 001-a")
+    expect(board(onTerminal(80), feature('001-a', 'A', []))).toContain(
+      "kitty new 'What it does' --feature 001-a",
+    )
   })
 
   it('how to see the lanes it left out, by slug where a number is not unique', () => {

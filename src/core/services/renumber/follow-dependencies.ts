@@ -4,7 +4,7 @@ import { Notices } from '../../errors/notices.js'
 import { isKittyEvent, isSameActor, type KittyEvent } from '../../events-lib.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { EditPackage } from '../edit-package.js'
-import type { Handover } from './handover.js'
+import { type Handover, renumberKey } from './handover.js'
 
 interface Place {
   readonly feature: string
@@ -43,7 +43,12 @@ export class FollowDependencies {
       const actor = await this.#whoAdded(feature, id, from)
       const isOthers = actor !== undefined && others.some((event) => isBy(event, actor))
       const isMine = actor !== undefined && isBy(created, actor)
-      if (isMine && !isOthers && (await this.#waits(id, place, provenance))) followed.push(id)
+      if (
+        isMine &&
+        !isOthers &&
+        (await this.#waits(id, place, { ...provenance, causationId: keyOf(created, id) }))
+      )
+        followed.push(id)
       else if (!isOthers || isMine) unclear.push(id)
     }
     return { followed, unclear }
@@ -68,7 +73,7 @@ export class FollowDependencies {
         workPackage,
         after: [to],
         drop: [from],
-        provenance: { ...provenance, causationId: null },
+        provenance,
       })
       return true
     } catch (error) {
@@ -77,4 +82,9 @@ export class FollowDependencies {
       return false
     }
   }
+}
+
+/** Part of the renumbering, and so nothing that undo takes back on its own. */
+function keyOf(created: KittyEvent | undefined, workPackage: string): string | null {
+  return created === undefined ? null : `${renumberKey(created)}:${workPackage}`
 }
