@@ -32,6 +32,24 @@ const read = (...files: Parameters<typeof readBacklog>[0][number][]) =>
   readBacklog([CONFIG, ...files], DEFAULT)
 
 describe('a task of Backlog.md', () => {
+  it('takes task-1 and TASK-1 for one task, as the tool does', async () => {
+    const read = await readBacklog(
+      [
+        CONFIG,
+        task('task-1', "updated_date: '2026-05-01'\n"),
+        task('TASK-1', ''),
+        task('TASK-2', 'dependencies: [task-1]\n'),
+      ],
+      DEFAULT,
+    )
+    expect(itemsOf(read).map(({ id, dependencies }) => [id, dependencies])).toEqual([
+      ['TASK-1', []],
+      ['TASK-2', ['TASK-1']],
+    ])
+    expect(problemsOf(read)).toEqual([expect.stringContaining('TASK-1 is there more than once')])
+    expect(item(read, 'TASK-1').title).toBe('Title of task-1')
+  })
+
   it('takes sections between their markers', async () => {
     const found = item(
       await read(

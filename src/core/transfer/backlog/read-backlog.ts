@@ -103,7 +103,7 @@ async function readTask(
   const yaml = await readYaml(quoteHandles(bytes.toString('utf8', head.start, head.end)))
   if (!yaml.ok) return problem(`its front matter is not readable YAML: ${yaml.reason}`)
   const keys = yaml.mapping
-  const id = idAt(keys, 'id')
+  const id = spelled(idAt(keys, 'id'))
   if (id === null || nameOf(id) === undefined) return problem('has no id, so it is no task')
   for (const key of Object.keys(keys)) if (!READ.has(key)) losses.add(singleLine(key), 'body')
 
@@ -142,7 +142,7 @@ async function readTask(
     createdBy: peopleAt(keys, 'reporter')[0] ?? null,
     updatedAt: updatedAt ?? createdAt,
     updatedBy: assignee ?? null,
-    dependencies: textsAt(keys, 'dependencies'),
+    dependencies: textsAt(keys, 'dependencies').flatMap((one) => spelled(one) ?? []),
     subtasks,
     tags: [
       ...labels.tags.flatMap((tag) => nameOf(tag) ?? []),
@@ -165,6 +165,11 @@ async function readTask(
     ],
   }
   return { item, labels, file: file.path, line: null }
+}
+
+/** The tool once wrote `task-1`, writes `TASK-1` now, and takes both for one task. */
+function spelled(id: string | null): string | null {
+  return id !== null && /^[a-z]+-\d+(?:\.\d+)*$/i.test(id) ? id.toUpperCase() : id
 }
 
 /** Derives the role from the status's position among the configured ones: first, last or in between. */
