@@ -32,6 +32,11 @@ export class FollowedBoard {
     this.#request.on('error', () => undefined).end()
   }
 
+  /** What is shown: rows of features and packages, by key. */
+  get rows(): ReadonlyMap<string, unknown> {
+    return this.#rows
+  }
+
   laneOf(workPackage: string): string | undefined {
     return [...this.#rows.values()].find((row) => row.work_package === workPackage)?.lane
   }

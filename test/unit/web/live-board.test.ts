@@ -1,12 +1,13 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createContainer } from '../../../src/core/di/container.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { RebuildIndex } from '../../../src/core/services/rebuild-index.js'
+import { Status } from '../../../src/core/services/status.js'
 import { type BoardOptions, WebBoard } from '../../../src/core/web/web-board.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
 import { BY_ADA, inProcess, testSession } from '../../support/session.js'
@@ -40,10 +41,18 @@ function follow(url: string, token: string, headers?: Readonly<Record<string, st
   return board
 }
 
-async function move(workPackage: string, to: string, now?: () => Date): Promise<void> {
-  const { service, store } = await inProcess({ cwd: repository.root, ...(now && { now }) })
+interface Elsewhere {
+  readonly now?: () => Date
+  readonly root?: string
+  readonly actor?: string
+}
+
+async function move(workPackage: string, to: string, where: Elsewhere = {}): Promise<void> {
+  const { now, root = repository.root, actor = 'ada' } = where
+  const { service, store } = await inProcess({ cwd: root, ...(now && { now }) })
   const moves = await service(MoveTask)
-  await moves.move({ feature: '001-login', workPackage, to, force: false, provenance: BY_ADA })
+  const provenance = { ...BY_ADA, actor }
+  await moves.move({ feature: '001-login', workPackage, to, force: true, reason: 'test', provenance })
   await store.close()
 }
 
@@ -102,7 +111,7 @@ describe('a board that stays open', () => {
     const files = (): number =>
       readdirSync(join(repository.root, '.kittify/events')).filter((name) => name.endsWith('.jsonl')).length
     const before = files()
-    await move('WP01', 'doing', () => new Date(Date.now() + 86_400_000))
+    await move('WP01', 'doing', { now: () => new Date(Date.now() + 86_400_000) })
     expect(files()).toBe(before + 1)
     await board.seen('WP01', 'doing')
     expect(board.wasEmpty).toBe(false)
@@ -119,6 +128,34 @@ describe('a board that stays open', () => {
     await move('WP01', 'doing')
     await board.seen('WP01', 'doing')
     expect(board.laneOf('WP02')).toBe('planned')
+    expect(board.wasEmpty).toBe(false)
+  })
+
+  it('shows the board of status after a late merge has changed the past', async () => {
+    const { url, token } = await serve()
+    const board = follow(url, token)
+    await board.seen('WP02', 'planned')
+    const other = join(tempFolder(), 'other')
+    cpSync(repository.root, other, { recursive: true })
+    const today = readdirSync(join(other, '.kittify/events')).find((name) => name.endsWith('.jsonl')) ?? ''
+    const before = readFileSync(join(other, '.kittify/events', today), 'utf8')
+    // The other clone moves the package first, and its lines come last.
+    await move('WP02', 'doing', { root: other })
+    await move('WP02', 'for_review', { root: other, actor: 'bob' })
+    await move('WP01', 'doing')
+    await move('WP02', 'doing', { actor: 'cyd' })
+    await board.seen('WP02', 'doing')
+    const theirs = readFileSync(join(other, '.kittify/events', today), 'utf8').slice(before.length)
+    appendFileSync(join(repository.root, '.kittify/events', today), theirs)
+    const { service, store } = await inProcess({ cwd: repository.root })
+    const [feature] = (await (await service(Status)).board()).features
+    await store.close()
+    expect(feature?.conflicts).toHaveLength(1)
+    const { lanes, ...row } = feature!
+    const expected = [row, ...Object.values(lanes).flat()].map((one) => JSON.stringify(one)).sort()
+    await expect
+      .poll(() => [...board.rows.values()].map((one) => JSON.stringify(one)).sort(), { timeout: 30_000 })
+      .toEqual(expected)
     expect(board.wasEmpty).toBe(false)
   })
 
