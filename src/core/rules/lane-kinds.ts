@@ -7,6 +7,8 @@ const KINDS = ['working', 'rework', 'review', 'waiting', 'other', 'done', 'dropp
 export type LaneKind = (typeof KINDS)[number]
 
 export function laneKind(lane: string, table: WorkflowTable): LaneKind {
+  // A lane of another table: shown as it is, and offered to no one.
+  if (!table.lanes.includes(lane)) return 'other'
   if (table.done.includes(lane)) return 'done'
   if (table.dropped.includes(lane)) return 'dropped'
   if (table.working.includes(lane)) return 'working'

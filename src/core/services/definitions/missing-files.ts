@@ -117,7 +117,7 @@ const NOT_CHECKED_OUT: MarkDocument = {
 
 function missing(feature: string, id: string): MarkDocument {
   const place = `${feature}/${id}`
-  const words = ['kitty', 'agent', 'tasks', 'move-task', place, '--to', 'canceled', '--reason', 'why']
+  const words = ['kitty', 'cancel', place, '--reason', 'why']
   return {
     mark: 'missing',
     text: `its file is gone: restore it, or${toRun(words, '')}; after a new number: --reason "now WP07"`,
