@@ -17,8 +17,12 @@ export interface CodePlace {
  * user owns, and the key is outside of it, in XDG_RUNTIME_DIR. See docs/trust.md, "Compiled code".
  * @returns undefined when the environment names no such place: every start then compiles
  */
-export function codePlace(env: Environment): CodePlace | undefined {
-  const cache = folderIn(env['XDG_CACHE_HOME'], env['HOME'], '.cache')
+export function codePlace(env: Environment, platform = process.platform): CodePlace | undefined {
+  // Windows sets no HOME. What is in LOCALAPPDATA is this user's, and stays on this machine.
+  const local = platform === 'win32' ? env['LOCALAPPDATA'] : undefined
+  const cache =
+    folderIn(env['XDG_CACHE_HOME'], env['HOME'], '.cache') ??
+    folderIn(undefined, local, join('kitty', 'cache'))
   if (cache === undefined) return undefined
   try {
     const seen: Seen = new Map()
@@ -26,7 +30,8 @@ export function codePlace(env: Environment): CodePlace | undefined {
     if (unsafe) return undefined
     const keys =
       tree === undefined
-        ? folderIn(env['XDG_STATE_HOME'], env['HOME'], join('.local', 'state'))
+        ? (folderIn(env['XDG_STATE_HOME'], env['HOME'], join('.local', 'state')) ??
+          folderIn(undefined, local, join('kitty', 'state')))
         : folderIn(env['XDG_RUNTIME_DIR'], undefined, '')
     if (keys === undefined) return undefined
     const aroundKeys = around(keys, seen)

@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, resolve, sep, win32 } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
+import { isSameFile } from './same-file.js'
 
 /** Between a folder and a name in a path of this system. */
 export const SEPARATOR = sep
@@ -48,7 +49,19 @@ export function pathInside(
 
 /** Whether two paths are one place, also where its last part is not there: by the name that the disk has for it. */
 export function isSamePlace(one: string, other: string): boolean {
-  return realPlace(one) === realPlace(other)
+  return realPlace(one) === realPlace(other) || isOneFolder(one, other)
+}
+
+/** Where letter case does not count, Linux does not say which one the disk has. A folder has one inode, and no links. */
+function isOneFolder(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }))
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.isDirectory() &&
+    first.ino !== 0n &&
+    isSameFile(first, second)
+  )
 }
 
 /** The path by which the disk knows a place: links followed, letters in its case, a drive's letter too. */

@@ -15,6 +15,7 @@ import {
   type NewWorktree,
 } from '../git/worktrees.js'
 import { isSamePlace } from '../platform/paths.js'
+import { refuseLongPath } from './long-paths.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {
@@ -59,7 +60,8 @@ export function worktreeAt(
 /**
  * Inspects the place, asks git, and refuses what could not be created, before anything is created.
  * @param base a branch or any revision; defaults to the primary checkout's HEAD
- * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from)
+ * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from, or paths that are
+ * too long for Windows)
  */
 export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string | undefined): WorkspaceLook {
   const { root } = workspace
@@ -71,6 +73,7 @@ export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string
   if (isOccupied(place.path)) throw inTheWay(place)
   const branchExists =
     askGitText(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${place.name}`]) !== undefined
+  refuseLongPath(root, place.path, branchExists ? `refs/heads/${place.name}` : start.commit)
   const make = {
     path: place.path,
     branch: place.name,

@@ -86,7 +86,7 @@ describe('compiled code that is kept', () => {
 })
 
 describe('the folder of compiled code', () => {
-  it('is in XDG_CACHE_HOME, or else in .cache in HOME, with its key in the state folder, both for this user only', () => {
+  it('is in XDG_CACHE_HOME, or in .cache in HOME, or in LOCALAPPDATA on Windows, with its key in the state folder, both for this user only', () => {
     const [cache, state, home] = [tempFolder(), tempFolder(), tempFolder()]
     expect(codePlace({ XDG_CACHE_HOME: cache, XDG_STATE_HOME: state, HOME: home })).toEqual({
       code: join(cache, 'kitty'),
@@ -96,6 +96,12 @@ describe('the folder of compiled code', () => {
       code: join(home, '.cache', 'kitty'),
       keys: join(home, '.local', 'state', 'kitty'),
     })
+    const local = tempFolder()
+    expect(codePlace({ LOCALAPPDATA: local }, 'win32')).toEqual({
+      code: join(local, 'kitty', 'cache', 'kitty'),
+      keys: join(local, 'kitty', 'state', 'kitty'),
+    })
+    expect(codePlace({ LOCALAPPDATA: local }, 'linux')).toBeUndefined()
     if (POSIX) expect(statSync(join(home, '.cache', 'kitty')).mode & 0o777).toBe(0o700)
   })
 

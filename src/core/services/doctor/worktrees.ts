@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
-import { pathInside, realPlace } from '../../platform/paths.js'
+import { isSamePlace, pathInside, realPlace } from '../../platform/paths.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { allowLongPaths, tooLongPath } from '../long-paths.js'
 
 interface Worktree {
   readonly path: string
@@ -36,8 +37,19 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
     )
   }
   const registered = new Set(known.map(({ path }) => realPlace(path)))
-  const leftover = folders(worktreesDir).filter((path) => !registered.has(realPlace(path)))
-  if (leftover.length === 0) return well(known.length > 1 ? counted(known.length - 1, 'worktree') : 'none')
+  const leftover = folders(worktreesDir).filter(
+    (path) => !registered.has(realPlace(path)) && !known.some((one) => isSamePlace(one.path, path)),
+  )
+  if (leftover.length === 0) {
+    // As long as the names of worktrees are.
+    const long = tooLongPath(root, join(worktreesDir, '001-feature-WP01'), 'HEAD')
+    if (long !== undefined)
+      return byHand(
+        `a worktree's path of ${long.file} would have ${long.length} characters, more than Windows opens`,
+        ...allowLongPaths(),
+      )
+    return well(known.length > 1 ? counted(known.length - 1, 'worktree') : 'none')
+  }
   const names = leftover.map((path) => pathInside(root, path) ?? path)
   return byHand(
     `${some(names)} ${names.length === 1 ? 'is' : 'are'} no worktree of this repository: work in there is on no branch`,

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// Everything a change must pass after `npm ci`: node scripts/checks.mjs [--report FILE]. The one list of steps, which
+// .ci/run calls on a machine of Debian and .github/workflows/ci.yml on each system and Node. Runs every step, whatever
+// failed before it, and names the failed ones at the end.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ANYWHERE = ['linux', 'darwin', 'win32']
+/** What looks at the sources says the same on every system; the others need Debian's programs. */
+const LINUX = ['linux']
+
+const at = process.argv.indexOf('--report')
+const report = at === -1 ? undefined : process.argv[at + 1]
+const tests =
+  report === undefined
+    ? 'npm test'
+    : `npm test -- --reporter=default --reporter=json --outputFile.json="${report}"`
+
+/** Name, command, and the systems it runs on. */
+const STEPS = [
+  ['Pin of the events library', 'npm run --silent events-lib -- verify', ANYWHERE],
+  // Builds first. What a system lacks (FIFOs, modes of files, zsh) is skipped, each with a line.
+  ['Tests', tests, ANYWHERE],
+  ['Manifest', manifestIsFresh, ANYWHERE],
+  ['Lint', 'npm run --silent lint', LINUX],
+  ['Types', 'npm run --silent types', ANYWHERE],
+  ['Layers', 'npm run --silent layers', LINUX],
+  ['Dead code', 'npm run --silent dead-code', LINUX],
+  ['Formatting', 'npm run --silent format:check', LINUX],
+  ['Documentation', 'node scripts/docs.mjs --check', LINUX],
+  ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],
+  ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
+  ['The page in a browser', 'npm run --silent test:web', LINUX],
+  ['With the file locks of macOS', 'node scripts/test-as.mjs macos-locks --short', LINUX],
+  ['Where lstat does not say the device', 'node scripts/test-as.mjs device-0 --short', LINUX],
+  ['With core.autocrlf', 'node scripts/test-as.mjs autocrlf --short', LINUX],
+  ['Where letter case does not count', 'node scripts/test-as.mjs ignore-case --short', LINUX],
+  ['On Windows, by Wine', 'npx vitest run --project wine', LINUX],
+  ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE],
+  ['Package', 'npm run --silent package-check', LINUX],
+  ['Demo', 'npm run --silent demo', LINUX],
+  ['Bench, its quick part', 'npm run --silent bench -- --quick', LINUX],
+]
+
+// Before the build writes it.
+const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
+const failed = []
+for (const [name, step, systems] of STEPS) {
+  if (!systems.includes(process.platform)) continue
+  process.stdout.write(`\n== ${name}${typeof step === 'string' ? ` (${step})` : ''}\n`)
+  const isGood =
+    typeof step === 'function'
+      ? step()
+      : spawnSync(step, { cwd: ROOT, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  if (!isGood) failed.push(name)
+  if (name === 'Tests' && report !== undefined && !existsSync(report)) {
+    process.stdout.write('The tests ended without a report.\n')
+    break
+  }
+}
+process.stdout.write('\n== Result\n')
+for (const name of failed) process.stdout.write(`FAILED ${name}\n`)
+process.exitCode = failed.length === 0 ? 0 : 1
+
+function manifestIsFresh() {
+  if (readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8') === manifest) return true
+  process.stdout.write('oclif.manifest.json is not what the commands say: npm run build, and commit it.\n')
+  return false
+}
