@@ -11,6 +11,7 @@ import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
 import { Verify } from '../../../src/core/services/verify.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { bring as bringWith } from '../../support/bring.js'
+import { schemaErrors } from '../../support/log-schema.js'
 import { by, Project } from '../../support/project.js'
 import { gitIn } from '../../support/temp-repository.js'
 
@@ -475,6 +476,8 @@ describe.skipIf(!existsSync(specs))('a spec-kitty repository', () => {
       }
     }
     expect(await problems(project)).toEqual([])
+    for (const event of await events(project))
+      expect([event.event_id, schemaErrors(JSON.stringify(event))]).toEqual([event.event_id, []])
     expect(await bring(project, 'spec-kitty', '.')).toMatchObject({ events: 0, workflow: null })
   })
 

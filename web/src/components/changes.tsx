@@ -80,12 +80,13 @@ export function Changes({ columns, upTo }: { columns: Columns; upTo: number }): 
   )
 }
 
+/** Yesterday is part of what happened since yesterday: in the morning nothing else has. */
 function lanesThen(columns: Columns, moment: number | 'yesterday' | 'visit'): Before {
   const changes =
     moment === 'visit'
       ? upToClock(columns, lastVisit)
       : moment === 'yesterday'
-        ? beforeTime(columns, new Date().setHours(0, 0, 0, 0) / 1000)
+        ? beforeTime(columns, new Date().setHours(-24, 0, 0, 0) / 1000)
         : moment
   return boardAfter(columns, changes)
 }
