@@ -76,7 +76,7 @@ describe('rebuild-index', () => {
     }
   })
 
-  fault(74, 'rebuild-index beside busy writers', { needs: ['linux'], within: 300 }, async () => {
+  fault(74, 'rebuild-index next to busy writers', { needs: ['linux'], within: 300 }, async () => {
     const world = await World.make()
     let isDone = false
     let stored = 0
@@ -96,7 +96,7 @@ describe('rebuild-index', () => {
     }
   })
 
-  fault(75, 'rebuild-index beside a process that keeps the index open', { needs: ['linux'] }, async () => {
+  fault(75, 'rebuild-index next to a process that keeps the index open', { needs: ['linux'] }, async () => {
     const world = await World.make()
     const emitter = world.startEmitter(['emit'])
     await emitter.says('writing')
