@@ -1,24 +1,18 @@
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { monotonicFactory } from 'ulid'
 import { createContainer } from '../../src/core/di/container.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
-import { preloaded } from './program.js'
+import { kitty as run, PROGRAM } from './program.js'
+import { testSession } from './session.js'
 import { tempFolder } from './temp-folder.js'
-import { gitIn } from './temp-repository.js'
+import { gitIn, TempRepository } from './temp-repository.js'
 import { Notices } from '../../src/core/errors/notices.js'
 import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
 import { Initialize } from '../../src/core/services/initialize.js'
 import { SetupSpec } from '../../src/core/services/setup-spec.js'
 import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
 import type { Resolver, ServiceId } from '../../src/core/token.js'
-
-const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
 
 export const FEATURE = '001-login'
 
@@ -33,8 +27,7 @@ export function kittyIn(
   env: Readonly<Record<string, string>> = { KITTY_ACTOR: 'ada' },
   now: () => Date = () => new Date(),
 ): Resolver {
-  const nextId = (at: Date): string => nextUlid(at.getTime())
-  return createContainer({ cwd, env, now, nextId, progress: () => undefined, progressDone: () => undefined })
+  return createContainer(testSession({ cwd, env, now }))
 }
 
 /** Runs one command's worth of the program in this process: opens a container and closes it. */
@@ -91,33 +84,17 @@ export interface Ran {
   json(): Record<string, unknown>
 }
 
-/** Runs the built program in a separate process. */
+/** Runs the built program in a separate process, with git's defaults. */
 export async function kitty(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(GIT_|KITTY_|VITEST|NODE_OPTIONS)/.test(name),
-  )
-  const options = {
-    cwd,
-    env: {
-      ...Object.fromEntries(inherited),
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_SYSTEM: '/dev/null',
-      ...preloaded(),
-      ...env,
-    },
-  }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [RUN, ...args], options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-      resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> })
-    })
-  })
+  const ownGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+  const { code, stdout, stderr } = await run({ cwd, env: { ...ownGit, ...env } }, ...args)
+  return { code: code ?? -1, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> }
 }
 
 /** Creates a folder to put first in the PATH: has `kitty`, as a merge driver calls it, and the given programs. */
 export function shims(programs: Readonly<Record<string, string>> = {}): { PATH: string } {
   const folder = tempFolder()
-  const all = { kitty: `#!/bin/sh\nexec ${process.execPath} ${RUN} "$@"\n`, ...programs }
+  const all = { kitty: `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} "$@"\n`, ...programs }
   for (const [name, script] of Object.entries(all)) writeFileSync(join(folder, name), script, { mode: 0o755 })
   return { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
 }
@@ -140,32 +117,23 @@ async function build(): Promise<string> {
   process.once('exit', () => {
     rmSync(root, { recursive: true, force: true })
   })
-  gitIn(root, 'init', '--quiet', '--initial-branch=main')
-  for (const [key, value] of [
-    ['user.name', 'Ada'],
-    ['user.email', 'ada@example.org'],
-    ['commit.gpgsign', 'false'],
-  ] as const) {
-    gitIn(root, 'config', key, value)
-  }
-  writeFileSync(join(root, 'README.md'), '# A repository\n')
-  writeFileSync(join(root, '.git', 'info', 'exclude'), '/kitty-specs/\n')
+  const repository = new TempRepository(root, { commits: false })
+  signAs(root, 'Ada')
+  repository.write('README.md', '# A repository\n')
+  repository.write('.git/info/exclude', '/kitty-specs/\n')
   await inProcess(root, Initialize, async (service) => service.initialise())
   await inProcess(root, SetupSpec, (service) => service.setUp({ slug: FEATURE, provenance: by('ada') }))
   for (const id of ['WP01', 'WP02', 'WP03']) {
-    const file = join(root, 'kitty-specs', FEATURE, 'tasks', `${id}-part.md`)
-    mkdirSync(dirname(file), { recursive: true })
     const waits = id === 'WP02' ? 'dependencies: [WP01]\n' : ''
-    writeFileSync(
-      file,
+    repository.write(
+      `kitty-specs/${FEATURE}/tasks/${id}-part.md`,
       `---\nwork_package_id: ${id}\ntitle: Part ${id}\nsubtasks: [T0${id.slice(2)}]\n${waits}---\n# ${id}\n`,
     )
   }
   await inProcess(root, FinalizeTasks, (service) =>
     service.finalize({ features: [FEATURE], all: false, provenance: by('ada') }),
   )
-  gitIn(root, 'add', '--all')
-  gitIn(root, 'commit', '--quiet', '--message', 'start')
+  repository.commitAll('start')
   return root
 }
 
@@ -173,15 +141,16 @@ async function build(): Promise<string> {
 export async function cloneOf(origin: string): Promise<string> {
   const folder = join(tempFolder(), 'clone')
   gitIn(dirname(folder), 'clone', '--quiet', origin, folder)
-  for (const [key, value] of [
-    ['user.name', 'Bob'],
-    ['user.email', 'bob@example.org'],
-    ['commit.gpgsign', 'false'],
-  ] as const) {
-    gitIn(folder, 'config', key, value)
-  }
+  signAs(folder, 'Bob')
   await inProcess(folder, Initialize, async (service) => service.initialise())
   return folder
+}
+
+/** The repository's own user, for git that kitty runs. */
+function signAs(folder: string, name: string): void {
+  gitIn(folder, 'config', 'user.name', name)
+  gitIn(folder, 'config', 'user.email', `${name.toLowerCase()}@example.org`)
+  gitIn(folder, 'config', 'commit.gpgsign', 'false')
 }
 
 export function commitLog(folder: string): void {

@@ -19,7 +19,7 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Variables in the test runner's environment that would change the program's behavior. */
@@ -50,12 +50,17 @@ type Running = ChildProcessByStdio<null, Readable, Readable>
 
 function start({ cwd, env = {} }: RunOptions, script: string, args: readonly string[]): Running {
   if (!existsSync(BUILT)) throw new Error('the program is not built: npm run build')
-  const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return spawn(process.execPath, [script, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...preloaded(), ...env },
+    env: { ...programEnvironment(), ...env },
   })
+}
+
+/** The program's environment in tests: the runner's, without what would change the program's behavior. */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
+  return { ...Object.fromEntries(inherited), KITTY_ACTOR: 'ada', ...preloaded() }
 }
 
 /** Resolves to the output and exit status of a started process. */

@@ -1,19 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { monotonicFactory } from 'ulid'
+import { mkdirSync } from 'node:fs'
 import { NO_EXTENSIONS } from '../../src/core/plugin/host/extensions.js'
 import { createContainer } from '../../src/core/di/container.js'
 import type { MoveRule } from '../../src/core/rules/move-rule.js'
+import { PROGRAM, programEnvironment } from './program.js'
+import { testSession } from './session.js'
 import { tempFolder } from './temp-folder.js'
-import { gitIn } from './temp-repository.js'
+import { TempRepository } from './temp-repository.js'
 import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
 import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
 import { Notices } from '../../src/core/errors/notices.js'
 import type { Resolver, ServiceId } from '../../src/core/token.js'
-
-const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 export const FEATURE = '001-demo'
 
@@ -32,32 +29,18 @@ export interface Answer {
  * A repository without commits in which kitty is set up. Tests use it through services in this process or through the
  * built program.
  */
-export class Project {
-  readonly root = tempFolder()
+export class Project extends TempRepository {
   /** The clock of in-process operations; advances by one second per reading. */
   time = Date.parse('2026-11-22T10:00:00.000Z')
 
   constructor(config?: unknown) {
-    gitIn(this.root, 'init', '--quiet', '--initial-branch=main')
+    super(tempFolder(), { commits: false })
     mkdirSync(this.path('.kittify', 'events'), { recursive: true })
     if (config !== undefined) this.configure(config)
   }
 
-  path(...parts: string[]): string {
-    return join(this.root, ...parts)
-  }
-
   configure(config: unknown): void {
     this.write('.kittify/config.json', typeof config === 'string' ? config : JSON.stringify(config))
-  }
-
-  write(path: string, content: string): void {
-    mkdirSync(dirname(this.path(path)), { recursive: true })
-    writeFileSync(this.path(path), content)
-  }
-
-  read(path: string): string {
-    return readFileSync(this.path(path), 'utf8')
   }
 
   /** Runs `work` with the services of a new container, as one process would, and closes it. */
@@ -66,16 +49,7 @@ export class Project {
     rules: readonly MoveRule[] = [],
     folder = '.',
   ): Promise<T> {
-    const nextId = monotonicFactory()
-    const now = (): Date => new Date((this.time += 1000))
-    const session = {
-      cwd: this.path(folder),
-      env: {},
-      now,
-      nextId: (at: Date) => nextId(at.getTime()),
-      progress: () => undefined,
-      progressDone: () => undefined,
-    }
+    const session = testSession({ cwd: this.path(folder), now: () => new Date((this.time += 1000)) })
     const services = new Services(createContainer(session, { ...NO_EXTENSIONS, moveRules: rules }))
     try {
       return await work(services)
@@ -109,7 +83,7 @@ export class Project {
     const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
       cwd: this.root,
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.root, KITTY_ACTOR: 'ada' },
+      env: { ...programEnvironment(), HOME: this.root },
       input: '',
     })
     return { code: status, stdout, stderr }

@@ -10,6 +10,8 @@ import { Notices } from '../../../src/core/errors/notices.js'
 import { slowGit } from '../../support/git-steps.js'
 import { BASE_EVENTS, copyLargeRepository, isBase } from './base-log.js'
 import type { Resolver } from '../../../src/core/token.js'
+import { testSession } from '../../support/session.js'
+import { gitEnvironment } from '../../support/temp-repository.js'
 
 export const IGNORE = 'events/index.db*\nevents/*.tmp\nerrors/\nclock.json\nclock.json.tmp\n'
 const FEATURE = '001-login'
@@ -134,14 +136,8 @@ export class Clone {
   }
 
   #container(cwd: string): Resolver {
-    return createContainer({
-      cwd,
-      env: { KITTY_ACTOR: 'ada' },
-      now: () => new Date((this.#now += 1000)),
-      nextId: (now) => this.#nextId(now.getTime()),
-      progress: () => undefined,
-      progressDone: () => undefined,
-    })
+    const session = testSession({ cwd, now: () => new Date((this.#now += 1000)) })
+    return createContainer({ ...session, nextId: (now) => this.#nextId(now.getTime()) })
   }
 
   async #end(container: Resolver): Promise<void> {
@@ -228,18 +224,11 @@ export class Clone {
   }
 
   private env(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
     const delay = this.options.gitDelayMs ?? GIT_DELAY_MS
     return {
-      ...Object.fromEntries(inherited),
+      ...gitEnvironment(),
       ...(this.options.path === undefined ? {} : { PATH: this.options.path }),
       ...(delay > 0 && slowGit(delay, '.kittify')),
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_SYSTEM: '/dev/null',
-      GIT_AUTHOR_NAME: 'Ada',
-      GIT_AUTHOR_EMAIL: 'ada@example.org',
-      GIT_COMMITTER_NAME: 'Ada',
-      GIT_COMMITTER_EMAIL: 'ada@example.org',
       GIT_EDITOR: 'true',
     }
   }

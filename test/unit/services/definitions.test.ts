@@ -36,10 +36,6 @@ class Definitions extends Project {
     gitIn(this.root, 'commit', '--quiet', '--message', message, 'kitty-specs')
   }
 
-  git(...args: string[]): string {
-    return gitIn(this.root, ...args)
-  }
-
   edit(from: string | RegExp, to: string, file = FILE): void {
     const before = this.read(file)
     const after = before.replace(from, to)
