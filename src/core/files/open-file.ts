@@ -98,10 +98,15 @@ export function identityAt(path: string, file: WhichFile): BigIntStats | undefin
   return now !== undefined && isSameFile(now, file) ? now : undefined
 }
 
-/** Identifies one state of a file: which file it is, and when it last changed. */
-export function identityOf(stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs'>): string {
+/**
+ * Identifies one state of a file: which file it is, when it last changed, and its size: a kernel gives all changes
+ * within one tick of its timer (4 ms on many) the same time.
+ */
+export function identityOf(
+  stats: Pick<BigIntStats, 'ino' | 'birthtimeNs' | 'mtimeNs' | 'ctimeNs' | 'size'>,
+): string {
   // Include the birth time: a file system gives a freed inode's number to the next file.
-  return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}`
+  return `${stats.ino}.${stats.birthtimeNs}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.size}`
 }
 
 /** The part of an identity that says which file it is. */

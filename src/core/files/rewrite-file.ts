@@ -1,6 +1,7 @@
 import { closeSync, constants, fsyncSync, lstatSync, rmSync, writeSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
-import { identityOf } from './open-file.js'
+import { dirname } from 'node:path'
+import { identityOf, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { renameOver } from '../platform/rename-over.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -26,8 +27,11 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
     }
     const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     const isUnchanged = now !== undefined && identityOf(now) === identityOf(before)
-    if (isUnchanged) renameOver(temporary, path)
-    else rmSync(temporary, { force: true })
+    if (isUnchanged) {
+      renameOver(temporary, path)
+      // Who appends to the new file syncs it, and not its name.
+      syncFolder(dirname(path))
+    } else rmSync(temporary, { force: true })
     return isUnchanged
   } catch (error) {
     rmSync(temporary, { force: true })

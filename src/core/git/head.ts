@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { storageError } from '../files/storage-error.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
@@ -60,7 +61,7 @@ function textOf(path: string): string | undefined {
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-    throw error
+    throw storageError(error, path, 'not readable')
   }
 }
 

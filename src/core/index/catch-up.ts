@@ -7,8 +7,9 @@ import { settleAll } from './settle-all.js'
 import {
   type EventIndex,
   type IndexWriter,
-  type JournalMark,
-  UNCHECKED,
+  type MarkMove,
+  moveMark,
+  revoked,
   type Watermark,
 } from './event-index.js'
 
@@ -43,7 +44,7 @@ export interface OwnAppend {
    * The journal's end. If we find these lines and no others, the log holds the journal's lines up to there. Undefined
    * while the fate of earlier lines is unknown.
    */
-  readonly journal: JournalMark | undefined
+  readonly journal: MarkMove | undefined
 }
 
 const START: ScanPosition = { offset: 0, line: 0, crc: 0 }
@@ -77,6 +78,13 @@ export async function distrust(index: EventIndex, file: string): Promise<void> {
   const mark = (await index.watermarks()).find((known) => known.file === file)
   // No file has this identity, and no file's bytes have this checksum.
   if (mark) await index.write((writer) => writer.putWatermark(distrusted(mark)))
+}
+
+/** The next catch-up reads these files again. @returns whether there were none */
+async function distrustVanished(writer: IndexWriter, { vanished }: Ingest): Promise<boolean> {
+  for (const mark of vanished.size === 0 ? [] : await writer.watermarks())
+    if (vanished.has(mark.file)) await writer.putWatermark(distrusted(mark))
+  return vanished.size === 0
 }
 
 function distrusted(mark: Watermark): Watermark {
@@ -137,6 +145,7 @@ async function ingestChanges(
   }
   await options.filled?.()
   const resolutions = await ingest.settle()
+  isSure &&= await distrustVanished(writer, ingest)
   await markJournal(writer, appended, isSure && lost.length === 0 && (appended === undefined || foundOwn))
   return { report: { lines, rewritten: lost, resolutions, foundOwn }, isSure }
 }
@@ -164,7 +173,8 @@ async function ingestOwn(
     writer.putWatermark(read.mark),
     markJournal(writer, appended, isSure && foundOwn),
   ])
-  return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure }
+  const isWhole = await distrustVanished(writer, ingest)
+  return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure: isSure && isWhole }
 }
 
 async function readOwn(
@@ -192,8 +202,8 @@ async function markJournal(
   appended: OwnAppend | undefined,
   isUndisturbed: boolean,
 ): Promise<void> {
-  if (!isUndisturbed) await writer.putJournalMark(UNCHECKED)
-  else if (appended?.journal) await writer.putJournalMark(appended.journal)
+  if (!isUndisturbed) await writer.putJournalMark(revoked())
+  else if (appended?.journal) await moveMark(writer, appended.journal)
 }
 
 function resumeAt(

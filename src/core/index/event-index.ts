@@ -62,10 +62,35 @@ export interface JournalMark {
    * the branches change, those lines may be gone.
    */
   readonly branches?: string | undefined
+  /** Tells one revocation from another. */
+  readonly turn?: string | undefined
 }
 
 /** Lines are or may be missing from the log: check the journal from its beginning, and git's index with it. */
 export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0 }
+
+/** An UNCHECKED like no other: who looked before it was stored must not take what it doubts for checked. */
+export function revoked(): JournalMark {
+  return { ...UNCHECKED, turn: `${process.pid}-${process.hrtime.bigint()}` }
+}
+
+/** A mark to store in place of the one that was looked at before. */
+export interface MarkMove {
+  readonly from: JournalMark | undefined
+  readonly to: JournalMark
+}
+
+/** Moves the mark, unless another process has moved or revoked it since. @returns whether it did */
+export async function moveMark(writer: IndexWriter, { from, to }: MarkMove): Promise<boolean> {
+  const now = await writer.journalMark()
+  const isSame =
+    now?.identity === from?.identity &&
+    now?.offset === from?.offset &&
+    now?.branches === from?.branches &&
+    now?.turn === from?.turn
+  if (isSame) await writer.putJournalMark(to)
+  return isSame
+}
 
 /** False for an index that has just been built: it does not know what the log held before. */
 export function isChecked(mark: JournalMark | undefined): mark is JournalMark {

@@ -10,7 +10,13 @@ import {
 } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { type ConflictResolution, settlerOf } from './conflict-resolution.js'
-import { type IndexRow, type IndexWriter, rowOf, type WorkPackageKey } from './event-index.js'
+import {
+  type EventPlace,
+  type IndexRow,
+  type IndexWriter,
+  rowOf,
+  type WorkPackageKey,
+} from './event-index.js'
 import { settleAll } from './settle-all.js'
 
 /** Replaces the state of a package that must be refolded. */
@@ -29,6 +35,9 @@ export class Evolutions {
   readonly #specs = new Map<string, string | undefined>()
   /** Grouped by package or feature, since refolding a package may change its conflicts. */
   readonly #resolutions = new Map<string, ConflictResolution[]>()
+
+  /** Files of which a line was gone when a state needed it. */
+  readonly vanished = new Set<string>()
 
   constructor(
     private readonly log: EventLog,
@@ -52,7 +61,7 @@ export class Evolutions {
     for (const [name, key] of this.#refolds) {
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
-      const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+      const events = this.#eventsAt(trusted)
       const state = events.length === 0 ? undefined : fold(events, this.foldRules)
       this.#meetConflicts(name, events)
       if (state) states.push(state)
@@ -163,11 +172,21 @@ export class Evolutions {
       entityType: 'FeatureSpec',
     })
     const trusted = rows.filter((row) => row.lamport_clock <= maximum)
-    const events = this.log.readEvents(trusted).filter((event) => event !== undefined)
+    const events = this.#eventsAt(trusted)
     const state = foldFeature(events)
     this.#meetConflicts(feature, events)
     if (state === undefined) return this.writer.removeFeature(feature)
     return this.writer.putFeature(state)
+  }
+
+  /** Git may have removed a file since its lines were read; the states that need it are then not whole. */
+  #eventsAt(rows: readonly EventPlace[]): LogEvent[] {
+    const events = this.log.readEvents(rows)
+    return rows.flatMap(({ file }, at) => {
+      const event = events[at]
+      if (event === undefined) this.vanished.add(file)
+      return event ?? []
+    })
   }
 
   #evolved(): WorkPackageState[] {

@@ -137,6 +137,11 @@ export class Ingest {
     return this.#unexplained(await this.#evolutions.settle(maximum))
   }
 
+  /** Files of which a line was gone when a state needed it: the states are not whole. */
+  get vanished(): ReadonlySet<string> {
+    return this.#evolutions.vanished
+  }
+
   async #unexplained(resolutions: readonly ConflictResolution[]): Promise<ConflictResolution[]> {
     const met = resolutions.map((resolution) => [conflictKey(resolution.conflict), resolution] as const)
     const news = new Set(await this.writer.markExplained(met.map(([key]) => key)))

@@ -6,7 +6,7 @@ export interface LogFile {
   readonly name: string
   /** In bytes. */
   readonly size: number
-  /** `${ino}.${birthtimeNs}:${mtimeNs}:${ctimeNs}`: if this and `size` are unchanged, so are the bytes. */
+  /** `${ino}.${birthtimeNs}:${mtimeNs}:${ctimeNs}:${size}`: if this is unchanged, so are the bytes. */
   readonly identity: string
 }
 

@@ -50,8 +50,18 @@ export class Acknowledged {
     return this.archive.lines(absent)
   }
 
+  /** Those of the lines that neither journal nor archive holds. */
+  async lacking(lines: readonly RawLine[]): Promise<RawLine[]> {
+    if (lines.length === 0) return []
+    const known = new Set(this.journal.read().lines.map(({ event_id }) => event_id))
+    for await (const ids of this.archive.ids()) for (const id of ids) known.add(id)
+    return lines.filter(({ event_id }) => !known.has(event_id))
+  }
+
   /** Adds lines that count as acknowledged from now on. */
   async add(lines: readonly RawLine[]): Promise<void> {
+    if (lines.length === 0) return
+    await this.begin()
     await this.archive.add(lines, this.#today())
   }
 

@@ -41,9 +41,14 @@ export class AppendCursor {
 
   /**
    * Starts after the lines just appended; undefined when they are no longer the end of their file.
-   * @param greatest the log's trusted maximum before the append
+   * @param known.greatest the log's trusted maximum before the append
+   * @param known.heads the heads after it, by `entityKey`
    */
-  static behind(log: EventLog, lines: readonly AppendedLine[], greatest: number): AppendCursor | undefined {
+  static behind(
+    log: EventLog,
+    lines: readonly AppendedLine[],
+    { greatest, heads }: { readonly greatest: number; heads: (key: string) => readonly string[] },
+  ): AppendCursor | undefined {
     const [first] = lines
     const last = lines.at(-1)
     const file = first && log.find(first.file)
@@ -58,8 +63,8 @@ export class AppendCursor {
       greatest,
     )
     for (const { event } of lines) {
-      tail.#heads.set(entityKey(event), [event.event_id])
       if (!tail.#take(event)) return undefined
+      tail.#heads.set(entityKey(event), heads(entityKey(event)))
     }
     return tail
   }

@@ -1,20 +1,29 @@
 import { isKittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import { branchesState, isSparse } from '../git/head.js'
-import { type EventIndex, isChecked, type JournalMark, UNCHECKED } from '../index/event-index.js'
+import {
+  type EventIndex,
+  isChecked,
+  type JournalMark,
+  type MarkMove,
+  moveMark,
+  UNCHECKED,
+} from '../index/event-index.js'
 import { closedIds } from '../log/archive/closed-logs.js'
 import type { EventLog, RawLine } from '../log/event-log.js'
 import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
-import type { Journal } from '../log/repair/journal.js'
+import type { Journal, JournalReading } from '../log/repair/journal.js'
 import { reconcile } from '../log/repair/reconcile.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
-import { isLogHidden, unstagedDeletions } from '../log/repair/unstaged-deletions.js'
+import { isLogHidden, unstagedDeletions, youngestUnstaged } from '../log/repair/unstaged-deletions.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
 import { idsOf, missingFrom, missingFromLog } from './missing-lines.js'
 
 /** Holds the journal against the log, and asks git about what the log lacks. docs/formats.md, "Git and the log". */
 export class JournalCheck {
+  /** The mark as the index had it when we looked; what we checked since counts only if it is still there. */
+  #noted: JournalMark | undefined
   #mark: JournalMark | undefined
   #isPending = false
 
@@ -28,13 +37,14 @@ export class JournalCheck {
   ) {}
 
   /**
-   * Returns where the journal ends after the lock holder's append; undefined while the fate of an earlier line is
-   * unknown.
+   * Returns how the mark moves to the journal's end after the lock holder's append; undefined while the fate of an
+   * earlier line is unknown.
    */
-  end(): JournalMark | undefined {
+  end(): MarkMove | undefined {
     if (this.#isPending) return undefined
-    this.#mark = { ...marked(this.#mark), ...this.journal.read(this.#mark).end }
-    return this.#mark
+    const from = this.#noted
+    this.#mark = this.#noted = { ...marked(this.#mark), ...this.journal.read(this.#mark).end }
+    return { from, to: this.#mark }
   }
 
   /**
@@ -43,10 +53,11 @@ export class JournalCheck {
    * @returns whether lines were put back
    */
   async reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
-    const mark = this.stillTrue(noted)
+    const mark = this.begin(noted)
     this.#mark = mark
     this.#isPending = false
     const unseen = this.journal.read(mark)
+    await this.acknowledged.add(await this.unprotected(unseen))
     if (unseen.end.offset < unseen.size) {
       const repaired = this.journal.repair(this.workspace.errorsDir)
       if (repaired !== undefined) this.notices.warn(repaired)
@@ -65,10 +76,27 @@ export class JournalCheck {
       await this.confirm(index, [], { ...this.#mark, ...this.journal.read().end })
   }
 
-  /** Returns the mark, or UNCHECKED when git's branches have changed: lines held only by another branch may be gone. */
-  stillTrue(mark: JournalMark | undefined): JournalMark | undefined {
+  /**
+   * Returns the mark, or UNCHECKED when git's branches have changed: lines held only by another branch may be gone.
+   * @param mark as the index has it now
+   */
+  begin(mark: JournalMark | undefined): JournalMark | undefined {
+    this.#noted = mark
     if (mark?.branches === undefined || mark.branches === branchesState(this.workspace)) return mark
     return UNCHECKED
+  }
+
+  /**
+   * Events that the log has and nothing else: no commit, no journal, no archive. They were acknowledged before a power
+   * cut, and git could take them away for good. A journal is not synced, so a power cut may have taken its last lines when
+   * the index is new, or has gone beyond the journal's end.
+   */
+  async unprotected({ end, size }: JournalReading): Promise<RawLine[]> {
+    const noted = this.#noted
+    const isNew = noted === undefined
+    if (!isNew && !(isChecked(noted) && (end.identity !== noted.identity || size < noted.offset))) return []
+    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace)) ?? []
+    return this.acknowledged.lacking(this.#notClosed(lines))
   }
 
   async #compareWithGit(index: EventIndex): Promise<boolean> {
@@ -163,9 +191,9 @@ export class JournalCheck {
     this.#mark = mark
     this.#isPending = await index.write(async (writer) => {
       const isWhole = (await missingFrom(writer, lines)).length === 0
-      if (isWhole) await writer.putJournalMark(mark)
-      return !isWhole
+      return !(isWhole && (await moveMark(writer, { from: this.#noted, to: mark })))
     })
+    if (!this.#isPending) this.#noted = mark
   }
 }
 

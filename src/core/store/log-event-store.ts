@@ -174,31 +174,34 @@ export class LogEventStore extends StoreReads implements EventStore {
       return earlier
     }
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
-    if (isSafe && this.team.link === undefined) this.#tail = AppendCursor.behind(this.log, lines, maximum)
+    if (isSafe && this.team.link === undefined) {
+      // Git may have replaced a file since the stamp, and a reader taken it up: the index says which heads are left.
+      const heads = await this.headsAfter(drafts)
+      this.#tail = AppendCursor.behind(this.log, lines, { greatest: maximum, heads })
+    }
     return eventsAsked(lines)
   }
 
   /**
-   * @returns the appended lines, the trusted maximum before them, and whether git has no attributes that endanger the
-   * log
+   * @returns the appended lines, the trusted maximum before them, and whether the next append may rely on both: git has
+   * no attributes that endanger the log, and did not replace the file meanwhile
    */
   async #appendAndIndex(
     drafts: readonly Draft[],
     provenance: Provenance,
     brought = 0,
   ): Promise<{ lines: readonly AppendedLine[]; maximum: number; isSafe: boolean }> {
-    refuseArchived(drafts, await (await this.health.current()).features())
+    refuseArchived(drafts, await this.features())
     const sources = await this.stampSources(drafts)
     const events = this.#stamped(drafts, provenance, sources, brought)
     const isSafe = this.attributes.beforeAppend(events)
     const lines = await this.#publish(events, provenance.offline === true ? 'offline' : 'decided')
     this.#clock.writeAfter(events.at(-1))
     const [first] = lines
-    if (first !== undefined) {
-      const ids = new Set<string>(lines.map(({ event }) => event.event_id))
-      await this.ingestOwn({ file: first.file, ids, journal: this.recovery.journalEnd() })
-    }
-    return { lines, maximum: sources.maximum, isSafe }
+    if (first === undefined) return { lines, maximum: sources.maximum, isSafe }
+    const ids = new Set<string>(lines.map(({ event }) => event.event_id))
+    const foundOwn = await this.ingestOwn({ file: first.file, ids, journal: this.recovery.journalEnd() })
+    return { lines, maximum: sources.maximum, isSafe: isSafe && foundOwn }
   }
 
   async #publish(events: readonly LogEvent[], origin: EventOrigin): Promise<AppendedLine[]> {
@@ -272,15 +275,17 @@ export class LogEventStore extends StoreReads implements EventStore {
     await this.recovery.beforeWrite(await this.health.current())
   }
 
+  /** @returns whether the file holds the lines after those that the index knew, and no others */
   @RebuildOnCorruption
-  protected async ingestOwn(appended: OwnAppend): Promise<void> {
+  protected async ingestOwn(appended: OwnAppend): Promise<boolean> {
     const index = await this.health.current()
     const report = await catchUp(this.log, index, { appended })
     this.recovery.explain(report, index)
-    if (report.foundOwn) return
+    if (report.foundOwn) return true
     // The file does not hold the lines we wrote: git replaced it within microseconds.
     await distrust(index, appended.file)
     this.recovery.explain(await catchUp(this.log, index), index)
+    return false
   }
 
   @RebuildOnCorruption
@@ -288,8 +293,14 @@ export class LogEventStore extends StoreReads implements EventStore {
     const index = await this.index.inLock()
     const maximum = await index.maximumClock()
     const nextClock = this.#clock.next(maximum)
-    const heads = await headsOf(drafts, index, (rows) => this.eventsAt(rows))
-    return { maximum, nextClock, heads: (key) => heads.get(key) ?? [] }
+    return { maximum, nextClock, heads: await this.headsAfter(drafts) }
+  }
+
+  /** The heads that the index now has of the drafts' entities, by `entityKey`. */
+  @RebuildOnCorruption
+  protected async headsAfter(drafts: readonly Draft[]): Promise<ClockAndHeads['heads']> {
+    const heads = await headsOf(drafts, await this.index.inLock(), (rows) => this.eventsAt(rows))
+    return (key) => heads.get(key) ?? []
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Freshness,
   IndexUnusable,
   isChecked,
-  type JournalMark,
+  type MarkMove,
 } from '../index/event-index.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
 import { Redactions } from '../log/redactions.js'
@@ -83,17 +83,20 @@ export class Recovery {
   async beforeRead(index: EventIndex, withLock: WithLock): Promise<Freshness | undefined> {
     const freshness = await index.freshness(this.log.list())
     if (!freshness.isUpToDate) await this.#catchUp(index)
-    const mark = this.#check.stillTrue(freshness.isUpToDate ? freshness.journal : await index.journalMark())
+    const noted = freshness.isUpToDate ? freshness.journal : await index.journalMark()
+    const mark = this.#check.begin(noted)
     // Read the branches before asking git, as the journal's check does. In a sparse checkout, HEAD's events may stay out of
     // the work tree.
     const watched = !isChecked(mark) && isSparse(this.workspace) ? branchesState(this.workspace) : undefined
-    const { lines, end } = this.journal.read(mark)
+    const reading = this.journal.read(mark)
+    const { lines, end } = reading
     const deleted = isChecked(mark) ? [] : this.#check.unstaged()
     const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
     const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
+    const isUnprotected = (await this.#check.unprotected(reading)).length > 0
     // A working writer puts its line into the journal first, so a line may be missing only for a moment. Once we hold
     // the lock, a missing line is really missing.
-    if ((await missingFrom(index, wanted)).length > 0) {
+    if (isUnprotected || (await missingFrom(index, wanted)).length > 0) {
       await this.#restoreIfPossible(index, withLock)
       return undefined
     }
@@ -130,10 +133,10 @@ export class Recovery {
   }
 
   /**
-   * Returns where the journal ends after the lock holder's append; undefined while the fate of an earlier line is
-   * unknown.
+   * Returns how the mark moves to the journal's end after the lock holder's append; undefined while the fate of an
+   * earlier line is unknown.
    */
-  journalEnd(): JournalMark | undefined {
+  journalEnd(): MarkMove | undefined {
     return this.#check.end()
   }
 

@@ -6,9 +6,13 @@ import { askGitFields } from '../../git/git.js'
 import { readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
+import { entriesIn } from '../../files/list-folder.js'
 import { readWhole } from '../../files/open-file.js'
 import { rawLinesIn } from '../format/raw-lines.js'
 import { repoPath } from '../../platform/paths.js'
+
+/** A kernel writes what a program has written to disk within half a minute: no one writes more events than these. */
+const YOUNGEST_BYTES = 1024 * 1024
 
 /**
  * Returns the events that git's index has and the same file in the work tree lacks. In a log, that is never intended:
@@ -36,6 +40,37 @@ export function isGitAtWork({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolea
  */
 export function isLogHidden(workspace: Workspace): boolean {
   return hiddenFiles(workspace.root, repoPath(workspace.root, workspace.eventsDir)).length > 0
+}
+
+/**
+ * Returns the youngest events that the work tree has and git's index lacks: in changed files, and in files that git does
+ * not know. Does not touch git's index. @throws KittyError if git fails.
+ */
+export function youngestUnstaged({ root, eventsDir }: Workspace): RawLine[] {
+  const folder = repoPath(root, eventsDir)
+  const tracked = trackedFiles(root, folder)
+  const known = new Set(tracked.map(({ name }) => name))
+  const unknown = entriesIn(eventsDir)
+    .map(({ name }) => name)
+    .filter((name) => isDayFile(name) && !known.has(name))
+  const changed = differingFiles(root, folder)
+  const blobs = readObjects(
+    root,
+    changed.map(({ blob }) => blob),
+  )
+  return [
+    ...unknown.flatMap((name) => youngestLines(join(eventsDir, name))),
+    ...changed.flatMap(({ name }, at) => {
+      const blob = blobs[at]
+      const staged = new Set(blob === undefined ? [] : rawLinesIn(blob.content).map((line) => line.event_id))
+      return youngestLines(join(eventsDir, name)).filter((line) => !staged.has(line.event_id))
+    }),
+  ]
+}
+
+function youngestLines(path: string): RawLine[] {
+  let bytes = 0
+  return (linesNow(path) ?? []).reverse().filter((line) => (bytes += line.bytes.length) <= YOUNGEST_BYTES)
 }
 
 function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
@@ -70,11 +105,21 @@ interface StagedFile {
   readonly blob: string
 }
 
-/** Returns the day files that git does not compare with the work tree (git-ls-files(1), `-v`: `S` or lowercase). */
+interface TrackedFile extends StagedFile {
+  readonly isHidden: boolean
+}
+
+/** Returns the day files that git does not compare with the work tree. */
 function hiddenFiles(root: string, folder: string): StagedFile[] {
+  return trackedFiles(root, folder).filter(({ isHidden }) => isHidden)
+}
+
+/** Hidden: git-ls-files(1), `-v`: `S` or lowercase. */
+function trackedFiles(root: string, folder: string): TrackedFile[] {
   return askGitFields(root, ['ls-files', '-v', '--stage', '-z', '--', folder]).flatMap((entry) => {
-    const [, blob, path = ''] = /^(?:S|[a-z]) [0-7]+ ([0-9a-f]{40,64}) 0\t(.*)$/s.exec(entry) ?? []
-    return blob !== undefined && isDayFile(basename(path)) ? [{ name: basename(path), blob }] : []
+    const [, tag = '', blob, path = ''] = /^([A-Za-z]) [0-7]+ ([0-9a-f]{40,64}) 0\t(.*)$/s.exec(entry) ?? []
+    const isHidden = tag === 'S' || tag !== tag.toUpperCase()
+    return blob !== undefined && isDayFile(basename(path)) ? [{ name: basename(path), blob, isHidden }] : []
   })
 }
 
