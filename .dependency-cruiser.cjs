@@ -62,8 +62,8 @@ module.exports = {
     ),
     rule(
       'typeorm-behind-the-index',
-      'Only core/index, core/hub and the entities know TypeORM and SQLite.',
-      { path: '^src', pathNot: '^src/(core/(index|hub)|entities)/' },
+      'Only core/index, core/hub, core/report and the entities know TypeORM and SQLite.',
+      { path: '^src', pathNot: '^src/(core/(index|report|hub)|entities)/' },
       { path: '^node_modules/(typeorm|sqlite3)/' },
     ),
     rule(
@@ -134,8 +134,8 @@ module.exports = {
     ),
     rule(
       'postgres-behind-the-hub',
-      'Only core/hub knows the driver of PostgreSQL, and loads it when a hub is asked.',
-      { path: '^src', pathNot: '^src/core/hub/' },
+      'Only core/hub and core/report know the driver of PostgreSQL, and load it when they are asked.',
+      { path: '^src', pathNot: '^src/core/(hub|report)/' },
       { path: '^node_modules/(@types/)?pg/' },
     ),
     rule(

@@ -27,6 +27,7 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   'hub:join': 'needs a PostgreSQL server; test/hub runs it',
   'hub:leave': 'needs a PostgreSQL server; test/hub runs it',
   'hub:member': 'needs a PostgreSQL server; test/hub runs it',
+  report: 'needs a PostgreSQL server; test/hub runs it',
   'hub:record': 'needs a PostgreSQL server; test/hub runs it',
   'hub:redact': 'needs a PostgreSQL server; test/hub runs it',
   'hub:trim': 'needs a PostgreSQL server; test/hub runs it',

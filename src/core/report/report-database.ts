@@ -1,0 +1,113 @@
+import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from '#typeorm'
+import { tlsFor } from '../hub/hub-address.js'
+import { hubFailure } from '../hub/hub-failure.js'
+import type { ReportAddress } from './report-address.js'
+import type { ReportRows } from './report-rows.js'
+import { REPORT_VIEWS } from './report-views.js'
+
+const CONNECT_MS = 5_000
+/** Rows per statement: PostgreSQL takes 65,535 values. */
+const BATCH = 2_000
+/** Of the advisory lock under which one process at a time makes the tables. */
+const LOCK = 0x6b747472
+
+/** The report's tables in PostgreSQL, several repositories side by side. */
+export class ReportDatabase {
+  private constructor(
+    private readonly source: DataSource,
+    private readonly failed: (error: unknown) => Error,
+  ) {}
+
+  /** Connects, and makes tables and views where they are missing. @throws KittyError HubUnreachable, HubDenied */
+  static async open(
+    { host, port, database, user, password }: ReportAddress,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<ReportDatabase> {
+    // Only here: the entities load TypeORM.
+    const [{ DataSource }, driver, { REPORT_ENTITIES }] = await Promise.all([
+      import('#typeorm'),
+      import('#pg'),
+      import('../../entities/report/report-entities.js'),
+    ])
+    const source = new DataSource({
+      type: 'postgres',
+      driver,
+      host,
+      port,
+      database,
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      ssl: tlsFor(host, env['PGSSLROOTCERT']),
+      connectTimeoutMS: CONNECT_MS,
+      applicationName: 'kitty report',
+      schema: 'kitty_report',
+      entities: Object.values(REPORT_ENTITIES),
+      installExtensions: false,
+      logging: false,
+    })
+    const place = {
+      server: `${host}:${port}`,
+      database,
+      user: user ?? env['PGUSER'] ?? 'of this system user',
+    }
+    const failed = (error: unknown): Error => hubFailure(error, place)
+    try {
+      await source.initialize()
+      const base = new ReportDatabase(source, failed)
+      await base.#prepare()
+      return base
+    } catch (error) {
+      if (source.isInitialized) await source.destroy()
+      throw failed(error)
+    }
+  }
+
+  /** Replaces everything of this repository, in one transaction: readers see the old report or the new one. */
+  async replace(repo: string, rows: ReportRows): Promise<void> {
+    const { REPORT_ENTITIES: all } = await import('../../entities/report/report-entities.js')
+    try {
+      await this.source.transaction(async (manager) => {
+        for (const entity of Object.values(all)) await manager.delete(entity, { repo })
+        await insert(manager, all.Repo, [rows.repo])
+        await insert(manager, all.Event, rows.events)
+        await insert(manager, all.Feature, rows.features)
+        await insert(manager, all.WorkPackage, rows.packages)
+        await insert(manager, all.Visit, rows.visits)
+        await insert(manager, all.Conflict, rows.conflicts)
+      })
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.source.destroy()
+  }
+
+  async #prepare(): Promise<void> {
+    const runner = this.source.createQueryRunner()
+    try {
+      await runner.query('SELECT pg_advisory_lock($1)', [LOCK])
+      await runner.query('CREATE SCHEMA IF NOT EXISTS kitty_report')
+      await this.source.synchronize()
+      for (const view of REPORT_VIEWS) await runner.query(view)
+    } finally {
+      await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined)
+      await runner.release()
+    }
+  }
+}
+
+async function insert<Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += BATCH)
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(entity)
+      .values(rows.slice(at, at + BATCH))
+      .execute()
+}

@@ -1,0 +1,177 @@
+import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
+import { Flow } from '../../src/core/services/flow.js'
+import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
+import { Status } from '../../src/core/services/status.js'
+import { type ReportResult, WriteReport } from '../../src/core/services/write-report.js'
+import { FEATURE, project } from '../support/kitty.js'
+import { kindOf } from './support/kind-of.js'
+import { noServer, PostgresServer } from './support/postgres-server.js'
+import { Member } from './support/team.js'
+
+describe.skipIf(noServer !== undefined)('the report', () => {
+  let server: PostgresServer
+  let env: Record<string, string>
+  beforeAll(async () => {
+    server = await PostgresServer.start({ fsync: 'off' })
+    await server.database('reports')
+    env = { KITTY_REPORT: `${server.url()}/reports` }
+  })
+  afterAll(() => server.down())
+
+  const write = (member: Member, to?: string): Promise<ReportResult> =>
+    member.run(WriteReport, (service) => service.write(to))
+  const rows = <Row extends object>(text: string, repo: string): Promise<Row[]> =>
+    server.sql<Row>(text, 'reports', [repo])
+
+  async function worked(): Promise<Member> {
+    const ada = new Member(await project(), 'ada', env)
+    const provenance = { actor: 'ada', causationId: null, correlationId: null }
+    await ada.move('doing')
+    await ada.run(MarkSubtasks, (service) =>
+      service.mark({ feature: FEATURE, subtasks: ['T001'], workPackage: 'WP01', done: true, provenance }),
+    )
+    for (const lane of ['for_review', 'done']) await ada.move(lane)
+    await ada.move('doing', 'WP03')
+    await ada.move('canceled', 'WP02', { force: true })
+    return ada
+  }
+
+  /** Every table of the report, but for when it was written. */
+  const everything = async (repo: string): Promise<unknown[]> =>
+    Promise.all(
+      ['event', 'feature', 'work_package', 'visit', 'conflict'].map((table) =>
+        rows(`SELECT * FROM kitty_report.${table} WHERE repo = $1 ORDER BY 1, 2, 3, 4`, repo),
+      ),
+    )
+
+  /** The report's views against what `status` and `flow` answer. */
+  async function expectEqual(member: Member, { repo }: ReportResult): Promise<void> {
+    const status = await member.run(Status, (service) => service.board(undefined, true))
+    const flow = await member.run(Flow, (service) => service.figures())
+    const board = await rows('SELECT * FROM kitty_report.board WHERE repo = $1', repo)
+    const lanes = status.features.flatMap(({ feature, lanes: all }) =>
+      Object.entries(all).flatMap(([lane, packages]) =>
+        packages.length === 0
+          ? []
+          : [{ repo, feature_slug: feature, lane, packages: String(packages.length) }],
+      ),
+    )
+    expect(new Set(board.map((row) => JSON.stringify(row)))).toEqual(
+      new Set(lanes.map((row) => JSON.stringify(row))),
+    )
+    for (const { feature, progress } of status.features) {
+      const [row] = await rows<{ done: string; total: string; percent: string }>(
+        `SELECT done, total, percent FROM kitty_report.progress WHERE repo = $1 AND feature_slug = '${feature}'`,
+        repo,
+      )
+      if (row !== undefined)
+        expect({ done: Number(row.done), total: Number(row.total), percent: Number(row.percent) }).toEqual(
+          progress,
+        )
+    }
+    const throughput = await rows<{ week: string; done: string }>(
+      'SELECT week::text, done FROM kitty_report.throughput WHERE repo = $1 ORDER BY week',
+      repo,
+    )
+    expect(throughput.map(({ week, done }) => ({ week, done: Number(done) }))).toEqual(
+      flow.throughput.filter(({ done }) => done > 0),
+    )
+    const seconds = async (view: string): Promise<number[]> =>
+      (
+        await rows<{ seconds: string }>(
+          `SELECT seconds FROM kitty_report.${view} WHERE repo = $1 ORDER BY seconds`,
+          repo,
+        )
+      ).map((row) => Number(row.seconds))
+    const sorted = (items: readonly { readonly seconds: number }[]): number[] =>
+      items.map((item) => item.seconds).sort((a, b) => a - b)
+    expect(await seconds('cycle_time')).toEqual(sorted(flow.cycle_time.items))
+    expect(await seconds('lead_time')).toEqual(sorted(flow.lead_time.items))
+    const inLane = await rows<{ lane: string; open: string }>(
+      'SELECT lane, open FROM kitty_report.time_in_lane WHERE repo = $1 AND open > 0 ORDER BY lane',
+      repo,
+    )
+    expect(inLane.map(({ lane, open }) => [lane, Number(open)])).toEqual(
+      flow.time_in_lane
+        .filter(({ open }) => open > 0)
+        .map(({ lane, open }) => [lane, open])
+        .sort(),
+    )
+  }
+
+  it('equals status and flow, and is the same when it is made from nothing again', async () => {
+    const ada = await worked()
+    const first = await write(ada)
+    expect(first).toMatchObject({ features: 1, work_packages: 3, conflicts: 0 })
+    await expectEqual(ada, first)
+    const before = await everything(first.repo)
+    await server.sql('DROP SCHEMA kitty_report CASCADE', 'reports')
+    await write(ada)
+    expect(await everything(first.repo)).toEqual(before)
+  })
+
+  it('keeps several repositories apart', async () => {
+    const [ada, bob] = [await worked(), new Member(await project(), 'bob', env)]
+    bob.configure({ repo: '01M8J3J4X2BC3CCQX5E43CD9R0', hosts: ['127.0.0.1:9'], database: 'kitty' })
+    const mine = await write(ada)
+    const before = await everything(mine.repo)
+    const theirs = await write(bob)
+    expect(theirs.repo).toBe('01M8J3J4X2BC3CCQX5E43CD9R0')
+    expect(await everything(mine.repo)).toEqual(before)
+    expect(await everything(theirs.repo)).not.toEqual(before)
+  })
+
+  it('is kept up while it follows', async () => {
+    const ada = await worked()
+    const over = new AbortController()
+    const seen: ReportResult[] = []
+    const following = ada.run(WriteReport, async (service) => {
+      for await (const result of service.follow(undefined, over.signal)) seen.push(result)
+    })
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await ada.move('for_review', 'WP03', { force: true })
+    while (seen.length === 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    over.abort()
+    await following
+    const repo = seen[0]?.repo ?? ''
+    const lanes = await rows<{ lane: string }>(
+      "SELECT lane FROM kitty_report.work_package WHERE repo = $1 AND work_package_id = 'WP03'",
+      repo,
+    )
+    expect(lanes).toEqual([{ lane: 'for_review' }])
+  })
+
+  it('says what is wrong with an address, and no password', async () => {
+    const ada = new Member(await project(), 'ada', {})
+    const refused = async (to: string | undefined): Promise<string> => {
+      const error: unknown = await write(ada, to).catch((reason: unknown) => reason)
+      return `${String(error)} ${JSON.stringify(error)}`
+    }
+    expect(await kindOf(write(ada))).toBe('UsageError')
+    for (const to of ['postgres://ada:hunter2@db1/x', 'ada:hunter2@db1/x', 'db1']) {
+      expect(await kindOf(write(ada, to))).toBe('UsageError')
+      expect(await refused(to)).not.toContain('hunter2')
+    }
+    ada.env = { KITTY_REPORT: `postgres://owner:hunter2@${server.host}/reports` }
+    expect(await kindOf(write(ada))).toBe('HubDenied')
+    expect(await refused(undefined)).not.toContain('hunter2')
+  })
+
+  const data = process.env['KITTY_SHARED_DATA']
+  const features = data === undefined ? undefined : join(data, 'kitty-specs')
+  it.skipIf(features === undefined || !existsSync(features))('equals status on real features', async () => {
+    const ada = new Member(await project(), 'ada', env)
+    cpSync(features ?? '', join(ada.folder, 'kitty-specs'), { recursive: true })
+    const provenance = { actor: 'ada', causationId: null, correlationId: null }
+    for (const feature of readdirSync(join(ada.folder, 'kitty-specs')))
+      await ada
+        .run(FinalizeTasks, (service) => service.finalize({ features: [feature], all: false, provenance }))
+        .catch(() => undefined)
+    const result = await write(ada)
+    expect(result.work_packages).toBeGreaterThan(20)
+    await expectEqual(ada, result)
+  })
+})
