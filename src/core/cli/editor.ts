@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { KittyError } from '../errors/kitty-error.js'
 import { IS_WINDOWS } from '../platform/system.js'
+import { shownVariable } from '../errors/next-step.js'
 
 /** The shell's exit code for a program that it did not find. */
 const NOT_FOUND = 127
@@ -36,6 +37,9 @@ export async function openEditor(path: string, env: NodeJS.ProcessEnv, hasStdout
 
 function noEditor(message: string): KittyError {
   return new KittyError('MissingDependency', `${message} Nothing was changed.`, {
-    nextSteps: ['export EDITOR=nano', 'or say what to change: --title, --after, --drop, --priority, --body'],
+    nextSteps: [
+      ...shownVariable('EDITOR', IS_WINDOWS ? 'notepad' : 'nano', 'or another editor'),
+      'or say what to change: --title, --after, --drop, --priority, --body',
+    ],
   })
 }

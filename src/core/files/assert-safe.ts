@@ -2,6 +2,7 @@ import { type Stats, lstatSync, statSync } from 'node:fs'
 import { shownCommand } from '../errors/next-step.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { systemCommands } from '../platform/system-commands.js'
 
 type Expected = 'folder' | 'file' | 'derived file'
 
@@ -85,7 +86,10 @@ export function typeName(stats: TypeTests): string {
 /** The error for a path that is not what kitty would have created there. */
 export function unsafe(path: string, type: string): KittyError {
   return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
-    nextSteps: [...shownCommand(['ls', '-la', path], 'look at it'), 'move it away and run the command again'],
+    nextSteps: [
+      ...shownCommand(systemCommands().lookAt(path), 'look at it'),
+      'move it away and run the command again',
+    ],
     context: { path, type },
   })
 }

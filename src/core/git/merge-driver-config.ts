@@ -5,6 +5,7 @@ import { settingsIn } from './config-file.js'
 import { askGitFields, git, GitRefusal } from './git.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { shownCommand } from '../errors/next-step.js'
+import { systemCommands } from '../platform/system-commands.js'
 
 /** Git's message about a configuration file that another process is writing. */
 const LOCKED = /could not lock config file (.+): File exists/
@@ -90,7 +91,7 @@ function configLocked(root: string, file: string, cause: unknown): KittyError {
     {
       nextSteps: [
         'run the command again',
-        ...shownCommand(['rm', lock], 'if no git is at work in this repository'),
+        ...shownCommand(systemCommands().remove(lock), 'if no git is at work in this repository'),
       ],
       context: { lock },
       cause,

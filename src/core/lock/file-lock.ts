@@ -10,8 +10,9 @@ import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../p
 import { identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
 import { installCommand } from '../own-package.js'
-import { shownCommand } from '../errors/next-step.js'
+import { shownCommand, shownVariable } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
+import { systemCommands } from '../platform/system-commands.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const FIRST_WAIT_MS = 0.3
@@ -37,7 +38,7 @@ export function lockTimeout(env: Readonly<Record<string, string | undefined>>): 
     'UsageError',
     `KITTY_LOCK_TIMEOUT_MS is ${JSON.stringify(text)}, which is not a number of milliseconds`,
     {
-      nextSteps: ['export KITTY_LOCK_TIMEOUT_MS=10000', 'or unset it'],
+      nextSteps: shownVariable('KITTY_LOCK_TIMEOUT_MS', '10000', 'or unset it'),
       context: { value: text },
     },
   )
@@ -186,9 +187,9 @@ export class FileLock implements WriteLock {
         nextSteps: [
           'run the command again',
           ...(typeof holder === 'object'
-            ? shownCommand(['ps', '-p', String(holder.pid)], 'what it does')
+            ? shownCommand(systemCommands().lookAtProcess(holder.pid), 'what it does')
             : []),
-          'wait longer: export KITTY_LOCK_TIMEOUT_MS=60000',
+          ...shownVariable('KITTY_LOCK_TIMEOUT_MS', '60000', 'waits longer'),
         ],
         context: {
           lock: this.path,

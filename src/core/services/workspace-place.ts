@@ -16,6 +16,7 @@ import {
 } from '../git/worktrees.js'
 import { isSamePlace } from '../platform/paths.js'
 import { refuseLongPath } from './long-paths.js'
+import { systemCommands } from '../platform/system-commands.js'
 
 /** Where one package is worked on. */
 export interface WorkspacePlace {
@@ -123,7 +124,7 @@ function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
     `${path} is there and is no worktree of this repository: nothing was made`,
     {
       nextSteps: [
-        ...shownCommand(['ls', '-la', path], 'look at it'),
+        ...shownCommand(systemCommands().lookAt(path), 'look at it'),
         ...shownCommand(['kitty', 'implement', workPackage], 'once that is moved away'),
       ],
       context: { path },

@@ -14,6 +14,7 @@ import { type HubSetting, hubSetting } from './hub-setting.js'
 import { LIMITS, readInside } from '../files/work-tree.js'
 import { parseDuration } from './duration.js'
 import type { Workspace } from './workspace.js'
+import { systemCommands } from '../platform/system-commands.js'
 
 /** A project's settings in `.kittify/config.json`. Every key is optional. See docs/workflow.md. */
 export interface Config {
@@ -177,7 +178,7 @@ function badConfig(file: string, problems: readonly { path: string; message: str
   return new KittyError('BadConfig', `${file}: ${list}`, {
     nextSteps: [
       'Correct the file and run the command again; nothing was read or written.',
-      ...shownCommand(['mv', file, `${file}.bad`], 'goes back to the defaults'),
+      ...shownCommand(systemCommands().setAside(file, `${file}.bad`), 'goes back to the defaults'),
     ],
     context: { file, problems },
   })

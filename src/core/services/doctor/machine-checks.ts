@@ -15,6 +15,7 @@ import { WriteLock } from '../../lock/write-lock.js'
 import { Session } from '../../workspace/session.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { type NextStep, shownCommand } from '../../errors/next-step.js'
+import { systemCommands } from '../../platform/system-commands.js'
 
 /** In bytes. With less, a merge or a rebuilt index may not fit. */
 const LITTLE_SPACE = 50 * 1024 * 1024
@@ -82,7 +83,9 @@ export class MachineChecks {
       ? well('can be written')
       : byHand(
           `${errorsDir} cannot be written (${problem}): what goes wrong is not recorded`,
-          ...shownCommand(['chmod', 'u+w', errorsDir]),
+          ...systemCommands()
+            .makeWritable([errorsDir], 'u+w')
+            .flatMap((words) => shownCommand(words)),
         )
   }
 }
@@ -150,7 +153,12 @@ function writeAccess({
   const isReadOnly = closed.some(({ problem }) => problem === 'EROFS')
   const steps = isReadOnly
     ? ['Mount the disk for writing.']
-    : shownCommand(['chmod', 'u+rw', ...closed.slice(0, 5).map(({ path }) => path)])
+    : systemCommands()
+        .makeWritable(
+          closed.slice(0, 5).map(({ path }) => path),
+          'u+rw',
+        )
+        .flatMap((words) => shownCommand(words))
   return byHand(`${says} cannot be read and written: nothing can be stored`, ...steps)
 }
 
