@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Implement } from '../../src/core/services/implement.js'
@@ -40,6 +40,27 @@ describe('a worktree that a killed git has left half made', () => {
     expect(warnings.join()).toContain('half made')
     expect(gitIn(work, 'status', '--porcelain')).toBe('')
     expect(existsSync(join(work, 'README.md'))).toBe(true)
+  })
+
+  it('has the file whole that git had begun to write, and keeps one that a person has changed', async () => {
+    const folder = await project()
+    const { result } = await implement(folder, 'WP01')
+    const work = result.workspace_path
+    const git = join(folder, '.git', 'worktrees', NAME)
+    const readme = readFileSync(join(work, 'README.md'))
+    // Git writes its index last.
+    rmSync(join(git, 'index'))
+    writeFileSync(join(git, 'locked'), 'initializing\n')
+    for (const begun of [readme.subarray(0, 0), readme.subarray(0, 4)]) {
+      writeFileSync(join(work, 'README.md'), begun)
+      await implement(folder, 'WP01')
+      expect(readFileSync(join(work, 'README.md'))).toEqual(readme)
+      expect(gitIn(work, 'status', '--porcelain')).toBe('')
+      writeFileSync(join(git, 'locked'), 'initializing\n')
+    }
+    writeFileSync(join(work, 'README.md'), 'mine\n')
+    await implement(folder, 'WP01')
+    expect(readFileSync(join(work, 'README.md'), 'utf8')).toBe('mine\n')
   })
 
   it('leaves its branch locked: the lock is moved aside', async () => {

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askGitText, git, gitText, resolveCommit } from './git.js'
+import { readWhole } from '../files/open-file.js'
+import { askGitFields, askGitText, git, gitEither, gitText, resolveCommit } from './git.js'
 
 /** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
 export interface GitWorktree {
@@ -59,8 +60,9 @@ export function addWorktree(root: string, { path, branch, start, known }: NewWor
 }
 
 /**
- * Finishes a worktree whose creation was interrupted. Writes only missing files: one that differs is left alone and
- * shows up in `git status`.
+ * Finishes a worktree whose creation was interrupted. Writes missing files, and the file that git had begun to write:
+ * what it has is the beginning of what git would write. Any other file that differs is left alone and shows up in
+ * `git status`.
  * @throws GitRefusal
  */
 export async function completeWorktree(root: string, path: string): Promise<void> {
@@ -72,7 +74,22 @@ export async function completeWorktree(root: string, path: string): Promise<void
   rmSync(join(gitDir, 'index.lock'), { force: true })
   if (!existsSync(join(gitDir, 'index'))) git(path, ['read-tree', 'HEAD'])
   git(path, ['checkout-index', '-z', '--stdin'], { input: git(path, ['ls-files', '-z', '--deleted']) })
+  for (const name of begunFiles(path)) git(path, ['checkout-index', '--force', '--', name])
   git(root, ['worktree', 'unlock', path])
+}
+
+/** The files that have no more than the beginning of what git's index has for them. */
+function begunFiles(path: string): string[] {
+  // Without a refresh, an index that was only just read calls every file changed.
+  gitEither(path, ['update-index', '-q', '--refresh'])
+  return askGitFields(path, ['diff-files', '--name-only', '--diff-filter=M', '-z']).filter((name) => {
+    const stats = lstatSync(join(path, name), { throwIfNoEntry: false })
+    if (stats?.isFile() !== true) return false
+    const whole = git(path, ['cat-file', '--filters', `:${name}`])
+    if (stats.size >= whole.length) return false
+    const begun = readWhole(join(path, name))?.bytes
+    return begun !== undefined && whole.subarray(0, stats.size).equals(begun)
+  })
 }
 
 /** What a worktree holds that no commit does. Paths are relative to the worktree. */
