@@ -8,9 +8,9 @@ import { openRegular } from '../platform/open-regular.js'
 
 /**
  * Replaces a file's content, whole or not at all. The caller holds the lock. Git does not know our lock and may replace
- * the file first: then we change nothing.
+ * the file first, or still be writing it: then we change nothing.
  * @param before the file's status when its content was read
- * @returns false when the path names another file now
+ * @returns false when the path names another file now, or the file has changed
  * @throws KittyError
  */
 export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigIntStats): boolean {
@@ -26,7 +26,9 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
       closeSync(fd)
     }
     const now = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-    const isUnchanged = now !== undefined && identityOf(now) === identityOf(before)
+    // Two writes may share one tick of the file system's clock: compare the size too.
+    const isUnchanged =
+      now !== undefined && identityOf(now) === identityOf(before) && now.size === before.size
     if (isUnchanged) {
       renameOver(temporary, path)
       // Who appends to the new file syncs it, and not its name.
