@@ -55,6 +55,8 @@ it('takes an agent that knows only kitty prime 6 commands and 900 tokens from no
   const claimed = await type(0)
   const [WP = ''] = /WP\d+/.exec(claimed) ?? []
   expect(WP).toBe('WP01')
+  // What to tick is in what it has read.
+  expect(claimed).toMatch(/T001\b.*Compare the password/)
   expect(await type(1, { WP })).toContain('.worktrees/001-login-WP01')
   await type(2, { WP })
   expect(await type(3, { WP })).toContain('for_review')

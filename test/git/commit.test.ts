@@ -62,6 +62,22 @@ describe('kitty commit', () => {
     expect(git('status', '--porcelain')).toBe('')
   })
 
+  it('takes the lines that init adds to files of yours, where no one has changed anything else in them', async () => {
+    const lines = (name: string): string => readFileSync(join(root, name), 'utf8')
+    const [attributes, ignored] = [lines('.gitattributes'), lines('.gitignore')]
+    git('rm', '--quiet', '--cached', '.gitattributes', '.gitignore')
+    git('commit', '--quiet', '--message', 'without')
+    const taken = (await commit()).json()
+    expect(taken).toMatchObject({ files: ['.gitattributes', '.gitignore'], yours: [] })
+    write('.gitattributes', `*.bin binary\n`)
+    git('commit', '--quiet', '--message', 'mine', '.gitattributes')
+    write('.gitattributes', `*.bin binary\n${attributes}`)
+    write('.gitignore', `${ignored}mine/\n`)
+    expect((await commit()).json()).toMatchObject({ files: ['.gitattributes'], yours: [] })
+    expect(git('show', 'HEAD:.gitattributes')).toContain('*.bin binary\n')
+    expect(git('status', '--porcelain').trim()).toBe('M .gitignore')
+  })
+
   it('counts an edit by kitty as kitty’s, and one by hand as yours', async () => {
     await kitty(root, ['edit', 'WP01', '--body', 'README.md'])
     write(

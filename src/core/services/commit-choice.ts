@@ -5,6 +5,9 @@ import { readObjects } from '../git/objects.js'
 import { repoPath } from '../platform/paths.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { Workspace } from '../workspace/workspace.js'
+import { LIMITS, readInside } from '../files/work-tree.js'
+import { hasOnlyAdded } from './added-lines.js'
+import { ROOT_LINES } from './initialize.js'
 import { OwnWriting } from './definitions/own-writing.js'
 
 /** Which changed files a commit takes. Paths are relative to the repository's root. */
@@ -27,15 +30,35 @@ export class ChooseFiles {
   /** @throws KittyError if git fails */
   choose(index: OwnIndex, withEdits: boolean): CommitChoice {
     const { root, kittyDir, specsDir } = this.workspace
-    const { present, removed } = index.changed([repoPath(root, kittyDir), repoPath(root, specsDir)])
-    const all = [...present, ...removed].sort()
+    const own = [repoPath(root, kittyDir), repoPath(root, specsDir)]
+    const { present, removed } = index.changed([...own, ...Object.keys(ROOT_LINES)])
+    const setUp = this.#setUp(present, index.head)
+    const all = [...present, ...removed]
+      .filter((path) => !Object.hasOwn(ROOT_LINES, path) || setUp.has(path))
+      .sort()
     const staged = this.#staged(all, index.head)
     const free = all.filter((path) => !staged.includes(path))
     const before = this.#committed(free, index.head)
     const gone = new Set(removed)
-    const isOwn = (path: string): boolean => this.#isLog(path, gone) || this.#isWritten(path, before, gone)
+    const isOwn = (path: string): boolean =>
+      setUp.has(path) || this.#isLog(path, gone) || this.#isWritten(path, before, gone)
     const yours = withEdits ? [] : free.filter((path) => !isOwn(path))
     return { files: free.filter((path) => !yours.includes(path)), yours, staged }
+  }
+
+  /** The user's files at the root to which kitty has added its lines, and no one anything else. */
+  #setUp(present: readonly string[], head: string | undefined): ReadonlySet<string> {
+    const { root } = this.workspace
+    const asked = present.filter((path) => Object.hasOwn(ROOT_LINES, path))
+    const before = this.#committed(asked, head)
+    return new Set(
+      asked.filter((path) => {
+        const now = readInside(root, join(root, path), LIMITS.attributes)
+        return (
+          now.ok && hasOnlyAdded(before.get(path)?.toString(), now.bytes.toString(), ROOT_LINES[path] ?? [])
+        )
+      }),
+    )
   }
 
   #staged(paths: readonly string[], head: string | undefined): string[] {

@@ -56,6 +56,12 @@ const ERROR_ATTRIBUTES = ['.kittify/errors/*.jsonl text eol=lf merge=union']
 /** At the repository's root: worktrees, and temporary files that replace their target when complete. */
 export const ROOT_IGNORED = ['.worktrees/', '/kitty-specs/**/.*.tmp', '/..git*.tmp']
 
+/** The lines that kitty adds to files of the user's at the repository's root. */
+export const ROOT_LINES: Readonly<Record<string, readonly string[]>> = {
+  '.gitattributes': [...ATTRIBUTES, ...ERROR_ATTRIBUTES],
+  '.gitignore': ROOT_IGNORED,
+}
+
 /** Sets kitty up in a repository. Adds what is missing, overwrites nothing, and can be repeated. */
 @injectable()
 export class Initialize {

@@ -5,7 +5,7 @@ import type { Offer } from '../../services/claims/next-order.js'
 import type { WhyNot } from '../../services/claims/why-nothing.js'
 import type { Style } from '../style.js'
 import { oneLine } from './strip-control.js'
-import { renderWorkPackage } from './work-package-page.js'
+import { renderWholeWork } from './whole-work-page.js'
 import { toRun } from '../../errors/next-step.js'
 
 const REASONS_SHOWN = 5
@@ -29,7 +29,7 @@ export function renderClaimedNext(
   const head = claimed.resumed
     ? `${claimed.work_package} is yours already, in ${claimed.new_status}.`
     : `Claimed ${claimed.work_package}: ${claimed.old_status} → ${claimed.new_status}.`
-  return `${oneLine(head)}\n\n${renderWorkPackage(work_package, now, style)}`
+  return `${oneLine(head)}\n\n${renderWholeWork(work_package, now, style)}`
 }
 
 /** Output of `claim`. */

@@ -1,5 +1,5 @@
-import { renderWorkPackage } from '../../cli/render/work-package-page.js'
-import { TaskQueries } from '../../services/task-queries.js'
+import { renderWholeWork } from '../../cli/render/whole-work-page.js'
+import { WholeWork } from '../../services/whole-work.js'
 import { PLAIN } from '../plain.js'
 import { PLACE, type Tool } from '../tool.js'
 
@@ -8,9 +8,11 @@ export const show: Tool = {
   properties: PLACE,
   required: ['wp'],
   readOnly: true,
-  async answer({ services, place }) {
+  async answer({ services, place, provenance }) {
     const { feature, workPackage } = await place()
-    const work_package = await (await services.resolve(TaskQueries)).show(feature, workPackage)
-    return { document: { work_package }, text: renderWorkPackage(work_package, new Date(), PLAIN) }
+    const work_package = await (
+      await services.resolve(WholeWork)
+    ).show(feature, workPackage, provenance.actor)
+    return { document: { work_package }, text: renderWholeWork(work_package, new Date(), PLAIN) }
   },
 }

@@ -61,7 +61,7 @@ export class LeaseFile {
           renewals: { ...renewals, ...change.renewals },
           seen: { ...seen, ...change.seen },
         }
-        putPrivate(this.#file, Buffer.from(`${JSON.stringify(records)}\n`))
+        putPrivate(this.#file, Buffer.from(`${JSON.stringify(records)}\n`), false)
       } finally {
         held.release()
       }

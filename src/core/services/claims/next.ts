@@ -3,11 +3,7 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
 import { isKittyEvent, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
-import type {
-  ReadyDocument,
-  WorkPackageDetailDocument,
-  WorkPackageDocument,
-} from '../../projections/board-document.js'
+import type { ReadyDocument, WorkPackageDocument } from '../../projections/board-document.js'
 import { rowsByFeature } from '../../projections/board.js'
 import { NO_MARKS, type MarksOf } from '../../projections/marks.js'
 import { byId, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
@@ -20,7 +16,7 @@ import { Session } from '../../workspace/session.js'
 import { DefinitionMarks } from '../definitions/definition-marks.js'
 import { LaneFiles } from '../lane-files.js'
 import { knownLane } from '../known-lane.js'
-import { TaskQueries } from '../task-queries.js'
+import { WholeWork, type WholeWorkDocument } from '../whole-work.js'
 import { Claim, type ClaimResult } from './claim.js'
 import { leaseIn, leaseKey, Leases, type LeasesByPackage } from './leases.js'
 import { type Candidate, nextInOrder, type Offer } from './next-order.js'
@@ -61,7 +57,8 @@ export interface ClaimNextResult {
   readonly claimed: ClaimResult | null
   /** This holder had the package in work already. */
   readonly resumed: boolean
-  readonly work_package: WorkPackageDetailDocument | null
+  /** As `show` gives it. */
+  readonly work_package: WholeWorkDocument | null
   readonly why: readonly WhyNot[]
 }
 
@@ -82,7 +79,7 @@ export class Next {
     @inject(Workflow) private readonly workflow: WorkflowTable,
     @inject(Config) private readonly config: Config,
     @inject(Session) private readonly session: Session,
-    @inject(TaskQueries) private readonly tasks: TaskQueries,
+    @inject(WholeWork) private readonly work: WholeWork,
     @inject(Claim) private readonly claims: Claim,
     @inject(Leases) private readonly leases: Leases,
     @inject(LaneFiles) private readonly files: LaneFiles,
@@ -121,7 +118,8 @@ export class Next {
     const refused: WhyNot[] = []
     for (const candidate of look.candidates) {
       if (candidate.offer === 'in_work') {
-        if (request.another !== true) return { result: await this.#again(candidate.row), move: undefined }
+        if (request.another !== true)
+          return { result: await this.#again(candidate.row, request.provenance), move: undefined }
         continue
       }
       if (!this.#mayClaim(candidate)) continue
@@ -133,7 +131,7 @@ export class Next {
           ...how(candidate),
           provenance: request.provenance,
         })
-        const work_package = await this.tasks.show(feature, workPackage)
+        const work_package = await this.work.show(feature, workPackage, request.provenance.actor)
         return { result: { claimed: result, resumed: result.resumed, work_package, why: [] }, move }
       } catch (error) {
         if (!isKittyError(error) || !SKIPS.has(error.kind)) throw error
@@ -145,7 +143,9 @@ export class Next {
   }
 
   /** A repeat with the same key gets the package of the first time. */
-  async #repeated({ provenance: { causationId } }: ClaimNextRequest): Promise<ClaimNextResult | undefined> {
+  async #repeated({
+    provenance: { causationId, actor },
+  }: ClaimNextRequest): Promise<ClaimNextResult | undefined> {
     const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
     const event = earlier.find((one) => one.event_type === 'WPStatusChanged')
     if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged')
@@ -153,7 +153,7 @@ export class Next {
     const { feature_slug, old_status, new_status } = event.payload
     // Another operation's key: the claim itself refuses it.
     if (!this.workflow.working.includes(new_status)) return undefined
-    const work_package = await this.tasks.show(feature_slug, event.entity_id)
+    const work_package = await this.work.show(feature_slug, event.entity_id, actor)
     const claimed = { feature: feature_slug, work_package: event.entity_id, old_status, new_status }
     return {
       claimed: { ...claimed, resumed: false, event: eventDocument(event) },
@@ -163,7 +163,10 @@ export class Next {
     }
   }
 
-  async #again({ feature_slug, work_package_id, lane }: BoardRow): Promise<ClaimNextResult> {
+  async #again(
+    { feature_slug, work_package_id, lane }: BoardRow,
+    { actor }: Provenance,
+  ): Promise<ClaimNextResult> {
     const claimed = {
       feature: feature_slug,
       work_package: work_package_id,
@@ -173,7 +176,7 @@ export class Next {
     return {
       claimed: { ...claimed, resumed: true, event: null },
       resumed: true,
-      work_package: await this.tasks.show(feature_slug, work_package_id),
+      work_package: await this.work.show(feature_slug, work_package_id, actor),
       why: [],
     }
   }
