@@ -103,6 +103,12 @@ describe('output on a board of 400 packages in 10 features', () => {
     )
     const some = documentOf(await say('ready', '--fields', 'work_package,why', '--limit', '1', '--json'))
     expect(some['ready']).toEqual([{ work_package: 'WP28', why: 'rework' }])
+    const long = ['agent', 'events', 'list', '--limit', '3', '--fields', 'event_type,actor']
+    const events = documentOf(await say(...long, '--json'))
+    expect(events).toMatchObject({ count: 3, truncated: null })
+    for (const event of events['events'] as object[])
+      expect(Object.keys(event)).toEqual(['event_type', 'actor'])
+    expect((await say(...long)).stdout.split('\n')[0]).toMatch(/^event_type +actor$/)
     expect(failureIn(await say('list', '--fields', 'nothing', '--json'))).toMatchObject({
       kind: 'UsageError',
       context: { unknown: ['nothing'] },

@@ -2,12 +2,14 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { eventFlags } from '../../../core/cli/event-flags.js'
-import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { ListCommand } from '../../../core/cli/list-command.js'
+import { listFlags } from '../../../core/cli/list-flags.js'
+import { renderEvents } from '../../../core/cli/render/tables.js'
 import { EventQueries } from '../../../core/services/event-queries.js'
 import { FollowEvents } from '../../../core/follow/follow-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
-export default class ListEventsCommand extends KittyCommand<typeof ListEventsCommand> {
+export default class ListEventsCommand extends ListCommand<typeof ListEventsCommand> {
   static override summary = 'List events in causal order'
   static override description =
     'With --limit the newest ones are shown; together with --since-clock the first ones after it, so that a long history can be paged through. With --follow the list goes on with what comes, until it is interrupted.'
@@ -21,13 +23,16 @@ export default class ListEventsCommand extends KittyCommand<typeof ListEventsCom
     'since-clock': Flags.integer({ summary: 'Only after this Lamport value.', min: 0, helpValue: 'N' }),
     from: Flags.string({ summary: 'From this day or UTC time on.', helpValue: 'WHEN' }),
     to: Flags.string({ summary: 'Up to this day or UTC time.', helpValue: 'WHEN' }),
-    limit: Flags.integer({ summary: 'At most so many.', min: 1, helpValue: 'N' }),
+    ...listFlags,
     format: Flags.option({
       options: ['table', 'jsonl'] as const,
       default: 'table',
       summary: 'How to print them.',
     })(),
-    follow: Flags.boolean({ summary: 'Go on with what comes.' }),
+    follow: Flags.boolean({
+      summary: 'Go on with what comes.',
+      exclusive: ['fields', 'brief', 'budget'],
+    }),
   }
 
   declare readonly eventStore: EventStore
@@ -42,9 +47,15 @@ export default class ListEventsCommand extends KittyCommand<typeof ListEventsCom
       await this.stream(this.flags.format, (signal) => follower.listAndFollow(filter, signal))
       return undefined
     }
-    if (this.jsonEnabled()) {
-      const events = await service.list(this.eventStore, filter)
-      return this.document({ events, count: events.length })
+    const { fields, brief, budget } = this.flags
+    if (this.jsonEnabled() || brief || fields !== undefined || budget !== undefined) {
+      const rows = await service.list(this.eventStore, filter)
+      return this.list({
+        key: 'events',
+        rows,
+        count: true,
+        render: (some, style) => renderEvents(some, style, true),
+      })
     }
     await this.stream(this.flags.format, () => service.stream(this.eventStore, filter))
     return undefined
