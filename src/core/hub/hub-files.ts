@@ -23,6 +23,8 @@ export interface HubState {
   readonly head?: string
   /** The commit of that HEAD. */
   readonly commit?: string | undefined
+  /** In the same file: every read writes it, and durable writes cost more than the reading. */
+  readonly lately?: KnownLately | undefined
 }
 
 /** What the hub last said beside the events. */
@@ -55,8 +57,7 @@ export class HubFiles {
   }
 
   leave(): void {
-    for (const name of ['joined.json', 'state.json', 'lately.json', 'down.json'])
-      removePrivateFile(this.path(name))
+    for (const name of ['joined.json', 'state.json', 'down.json']) removePrivateFile(this.path(name))
   }
 
   state(): HubState | undefined {
@@ -68,11 +69,7 @@ export class HubFiles {
   }
 
   lately(): KnownLately {
-    return (this.#read('lately.json') as KnownLately | undefined) ?? { at: 0, leases: [], redacted: [] }
-  }
-
-  putLately(lately: KnownLately): void {
-    this.#write('lately.json', lately)
+    return this.state()?.lately ?? { at: 0, leases: [], redacted: [] }
   }
 
   pauses(): HubPauses {

@@ -61,20 +61,18 @@ export class Receive {
       if (last !== undefined) cursor = { seq: last.seq, event_id: last.event_id }
       if (batch.length < BATCH) break
     }
-    if (lately !== undefined) {
-      await this.redactions.receive(hub, lately.redacted)
-      const { leases, redacted } = lately
-      this.files.putLately({ at: this.session.now().getTime(), leases, redacted })
-    }
+    if (lately !== undefined) await this.redactions.receive(hub, lately.redacted)
     const timeline = Math.max(hub.timeline, known?.timeline ?? 0)
     const { head, commit } = place
+    const readAt = this.session.now().getTime()
     this.files.putState({
       cursor,
       timeline,
       server: hub.server,
-      readAt: this.session.now().getTime(),
+      readAt,
       head,
       commit,
+      lately: lately && { at: readAt, leases: lately.leases, redacted: lately.redacted },
     })
     return { streams, events }
   }
