@@ -36,6 +36,7 @@ export default defineConfig({
             // Of the faults only the main ones, test/faults/main.
             'test/faults/*.test.ts',
             'test/events-lib/**',
+            'test/hostile/**',
             'test/hub/**',
             'test/package/**',
             'test/web/**',
@@ -66,6 +67,17 @@ export default defineConfig({
           include: ['test/hub/**/*.test.ts'],
           sequence: { shuffle: true },
           ...within(process.env['KITTY_HUB_FULL'] === undefined ? 10 * MINUTE : 60 * MINUTE),
+        },
+      },
+      {
+        resolve,
+        // What docs/trust.md promises, attacked on the built program. KITTY_HOSTILE=full takes all of it.
+        test: {
+          name: 'hostile',
+          include: ['test/hostile/**/*.test.ts'],
+          sequence: { shuffle: true },
+          maxWorkers: availableParallelism(),
+          ...within(process.env['KITTY_HOSTILE'] === 'full' ? 30 * MINUTE : MINUTE),
         },
       },
       {

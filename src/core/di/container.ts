@@ -21,6 +21,7 @@ import { Archive, FileArchive } from '../log/archive/archive.js'
 import { LockOf, WriteLock } from '../lock/write-lock.js'
 import { ClockStorage } from '../log/clock-storage.js'
 import { EventLog } from '../log/event-log.js'
+import { SeenClock } from '../log/seen-clock.js'
 import { FileClockStorage } from '../log/file-clock-storage.js'
 import { dayFilesFor } from '../log/format/writer-files.js'
 import { JsonlEventLog } from '../log/jsonl-event-log.js'
@@ -148,9 +149,10 @@ function logModule(session: Session): ContainerModule {
     bind<Archive>(Archive).toDynamicValue(
       (context) => new FileArchive(context.get<Workspace>(Workspace).archiveDir),
     )
-    bind<ClockStorage>(ClockStorage).toDynamicValue(
-      (context) => new FileClockStorage(context.get<Workspace>(Workspace).clockFile),
-    )
+    bind<ClockStorage>(ClockStorage).toDynamicValue((context) => {
+      const { clockFile, privateDir } = context.get<Workspace>(Workspace)
+      return new FileClockStorage(clockFile, new SeenClock(join(privateDir, 'clock')))
+    })
     bind<EventLog>(EventLog).toDynamicValue((context) => {
       const workspace = context.get<Workspace>(Workspace)
       const notices = context.get<Notices>(Notices)

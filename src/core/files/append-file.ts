@@ -11,6 +11,7 @@ import {
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from './assert-safe.js'
+import { shareNewFile } from '../git/new-file-mode.js'
 import { readFully, identityAt, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -178,14 +179,25 @@ function openOrCreate(path: string, create: boolean): { fd: number; isNew: boole
   }
   if (!create) return undefined
   try {
-    return { fd: openRegular(path, flags | constants.O_CREAT, 0o644), isNew: true }
+    return createdAt(path, flags)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
   try {
     mkdirSync(dirname(path), { recursive: true })
-    return { fd: openRegular(path, flags | constants.O_CREAT, 0o644), isNew: true }
+    return createdAt(path, flags)
   } catch (error) {
     throw storageError(error, path, 'not stored')
+  }
+}
+
+function createdAt(path: string, flags: number): { fd: number; isNew: true } {
+  const fd = openRegular(path, flags | constants.O_CREAT, 0o644)
+  try {
+    shareNewFile(fd, path)
+    return { fd, isNew: true }
+  } catch (error) {
+    closeSync(fd)
+    throw error
   }
 }

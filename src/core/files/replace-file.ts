@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
+import { shareNewFile } from '../git/new-file-mode.js'
 import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -23,7 +24,7 @@ let written = 0
 /**
  * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`. Keeps mode and group, and the owner
  * when root acts for another user.
- * @param newMode permissions when there is no file yet, before the umask
+ * @param newMode permissions when there is no file yet, before the umask and what `core.sharedRepository` adds
  * @param isSynced false for so many files that syncing each would dominate the cost: a power cut may then leave one
  * empty, as with files that git checks out
  * @throws KittyError UnsafeSetup for a link or anything but a regular file, DiskFull or NotWritable otherwise
@@ -57,6 +58,7 @@ export class Replacement {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
       this.#descriptor = openRegular(this.#temporary, flags, mode ?? newMode)
       this.#isThere = true
+      if (old === undefined) shareNewFile(this.#descriptor, path)
       for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at)
       setPermissions(this.#descriptor, old ?? lstatSync(dirname(path)), mode)
     } catch (error) {

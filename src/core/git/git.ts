@@ -12,6 +12,8 @@ const QUESTION_TIMEOUT_MS = 30_000
 
 export interface GitOptions {
   readonly input?: string | Buffer
+  /** A file that gets git's output; nothing is returned then. */
+  readonly outputTo?: number
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which git is stopped; no limit if omitted. */
@@ -40,6 +42,48 @@ export function git(folder: string, args: readonly string[], options: GitOptions
 export function gitEither(folder: string, args: readonly string[]): { isYes: boolean; output: Buffer } {
   const { status, stdout, stderr } = run(folder, args, { timeout: QUESTION_TIMEOUT_MS })
   if (status === 0 || status === 1) return { isYes: status === 0, output: stdout }
+  throw unsafeRepository(folder, stderr) ?? new GitRefusal(folder, args, status, reasonIn(stderr), stderr)
+}
+
+/**
+ * Like `git`, for output of any size: yields it as git writes it, and git waits for the reader.
+ * @throws as `git`, after the last chunk
+ */
+export async function* gitChunks(
+  folder: string,
+  args: readonly string[],
+  input: string,
+): AsyncGenerator<Buffer> {
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const child = spawn(gitProgram(folder), args, {
+    cwd: folder,
+    env: gitEnvironment(process.env),
+    windowsHide: true,
+  })
+  const ended = new Promise<{ status: number; stderr: string }>((resolve, reject) => {
+    const said: Buffer[] = []
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
+    child.on('error', (error) => reject(notAnswered(folder, args, error)))
+    child.on('close', (status, signal) => {
+      if (status === null) reject(stopped(folder, args, signal ?? 'a signal'))
+      else resolve({ status, stderr: Buffer.concat(said).toString('utf8') })
+    })
+  })
+  // A failure is reported when `ended` is awaited, and not before someone does.
+  ended.catch(() => undefined)
+  // If git ended without reading its input, its status says why.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  let isWhole = false
+  try {
+    // Cast: a stream without an encoding yields buffers.
+    for await (const chunk of child.stdout) yield chunk as Buffer
+    isWhole = true
+  } finally {
+    if (!isWhole) child.kill()
+  }
+  const { status, stderr } = await ended
+  if (status === 0) return
   throw unsafeRepository(folder, stderr) ?? new GitRefusal(folder, args, status, reasonIn(stderr), stderr)
 }
 
@@ -115,7 +159,8 @@ interface Ran {
   readonly stderr: string
 }
 
-function run(folder: string, args: readonly string[], { input, env, timeout }: GitOptions): Ran {
+function run(folder: string, args: readonly string[], options: GitOptions): Ran {
+  const { input, env, timeout, outputTo } = options
   const program = gitProgram(folder)
   // Loaded lazily: most commands do not run git.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
@@ -125,6 +170,7 @@ function run(folder: string, args: readonly string[], { input, env, timeout }: G
     input: input ?? '',
     maxBuffer: Number.POSITIVE_INFINITY,
     windowsHide: true,
+    ...(outputTo !== undefined && { stdio: ['pipe', outputTo, 'pipe'] }),
     ...(timeout !== undefined && { timeout }),
   })
   // If git exited without reading its input, its stderr says why.

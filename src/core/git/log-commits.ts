@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { type ChangedFile, changedFiles } from './changed-files.js'
 import { git } from './git.js'
 
-/** What one commit did to the lines of the files under a folder. */
+/** One commit, with the files under a folder that it changed. */
 export interface LogCommit {
   readonly commit: string
   /** Spelled as in `.mailmap`. */
@@ -10,22 +11,26 @@ export interface LogCommit {
   readonly authored: string
   /** RFC 3339, by the committer's clock. */
   readonly committed: string
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
-  /** The file of each line of `added`, as a patch names it. */
-  readonly addedIn: readonly string[]
+  readonly files: readonly ChangedFile[]
 }
 
 const FIELDS = 5
 
 /**
- * The commits of a range that changed files under `folder`, merges excluded, oldest first.
+ * The commits of a range that changed files under `folder`, merges excluded, oldest first. Reads no file: git would hold
+ * both sides of a patch in memory, and they are as large as whoever pushed them likes.
  * @param range `BASE..HEAD`, or one commit for everything up to it
  * @param folder Relative to the repository's root, with `/`
+ * @param days `YYYY-MM-DD`: only the files of these days
  * @throws as `git`
  */
-export function logCommits(root: string, range: string, folder: string): LogCommit[] {
-  // Random, so that no line of the log can pass for a commit. `--text`: neither an attribute nor a NUL hides lines.
+export function logCommits(
+  root: string,
+  range: string,
+  folder: string,
+  days?: ReadonlySet<string>,
+): LogCommit[] {
+  // Random, so that no author's name can pass for a commit.
   const mark = randomUUID()
   const output = git(root, [
     'log',
@@ -33,40 +38,28 @@ export function logCommits(root: string, range: string, folder: string): LogComm
     '--topo-order',
     '--no-merges',
     '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
     '--no-renames',
-    '--text',
-    '--unified=0',
-    '--patch',
+    '--raw',
+    '--no-abbrev',
+    '-z',
     `--format=${['', '%H', '%aN', '%aI', '%cI', ''].join(mark)}`,
     range,
     '--',
-    `:(top)${folder}`,
+    ...(days === undefined ? [`:(top)${folder}`] : [...days].map((day) => `:(top,glob)${folder}/${day}*`)),
   ]).toString('utf8')
   const parts = output.split(mark).slice(1)
   const commits: LogCommit[] = []
   for (let at = 0; at + FIELDS <= parts.length; at += FIELDS) {
-    const [commit = '', author = '', authored = '', committed = '', patch = ''] = parts.slice(at, at + FIELDS)
-    commits.push({ commit, author, authored, committed, ...changedLines(patch) })
+    const [commit = '', author = '', authored = '', committed = '', raw = ''] = parts.slice(at, at + FIELDS)
+    commits.push({ commit, author, authored, committed, files: changedFiles(raw) })
   }
   return commits
 }
 
-/** A line of the log begins with `{`, so no line that was added looks like a file's header. */
-function changedLines(patch: string): Pick<LogCommit, 'added' | 'removed' | 'addedIn'> {
-  const added: string[] = []
-  const removed: string[] = []
-  const addedIn: string[] = []
-  let file = ''
-  for (const line of patch.split('\n')) {
-    if (line.startsWith('+++ ')) file = line.slice(4).trimEnd()
-    else if (line.startsWith('+')) {
-      added.push(line.slice(1))
-      addedIn.push(file)
-    } else if (line.startsWith('-') && !line.startsWith('--- ')) removed.push(line.slice(1))
-  }
-  return { added, removed, addedIn }
+/** When the newest commit that `head` contains and that changed files under `folder` was made, in milliseconds. */
+export function lastChange(root: string, head: string, folder: string): number {
+  const newest = git(root, ['log', '--max-count=1', '--format=%aI', head, '--', `:(top)${folder}`])
+  return Date.parse(newest.toString('utf8').trim()) || 0
 }
 
 /** Returns every author of a commit that `head` contains, spelled as in `.mailmap`. */

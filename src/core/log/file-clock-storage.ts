@@ -2,6 +2,7 @@ import { closeSync, constants, lstatSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { identityOf, openToRead, readFully } from '../files/open-file.js'
 import type { ClockStorage } from './clock-storage.js'
+import type { SeenClock } from './seen-clock.js'
 import { renameOver } from '../platform/rename-over.js'
 import { openRegular } from '../platform/open-regular.js'
 
@@ -16,17 +17,21 @@ export class FileClockStorage implements ClockStorage {
   /** The value last read, and the identity of the file it came from. */
   private known: { readonly identity: string; readonly value: number } | undefined
 
-  constructor(private readonly path: string) {}
+  /** @param seen what this clone remembers; without it, the file is believed */
+  constructor(
+    private readonly path: string,
+    private readonly seen?: SeenClock,
+  ) {}
 
-  read(): { value: number } | { problem: string; missing?: boolean } {
+  read(): { value: number; seen?: number } | { problem: string; missing?: boolean } {
     try {
       if (this.known !== undefined && this.known.identity === this.identity())
-        return { value: this.known.value }
+        return this.remembered(this.known.value)
       const found = this.readText()
       if (found === undefined) return { problem: `${this.path} is missing`, missing: true }
       const parsed = this.parse(found.text)
       if ('value' in parsed) this.known = { identity: found.identity, value: parsed.value }
-      return parsed
+      return 'value' in parsed ? this.remembered(parsed.value) : parsed
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
@@ -40,6 +45,7 @@ export class FileClockStorage implements ClockStorage {
     try {
       writeNew(temporary, Buffer.from(text))
       renameOver(temporary, this.path)
+      this.seen?.raise(next)
       return undefined
     } catch (error) {
       const code = systemCode(error)
@@ -47,6 +53,10 @@ export class FileClockStorage implements ClockStorage {
       removeQuietly(temporary)
       return `${this.path} could not be saved (${code}); the next command finds the clock in the log`
     }
+  }
+
+  private remembered(value: number): { value: number; seen?: number } {
+    return this.seen === undefined ? { value } : { value, seen: this.seen.value }
   }
 
   private identity(): string | undefined {

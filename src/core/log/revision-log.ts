@@ -1,13 +1,11 @@
 import type { LogEvent } from '../events-lib.js'
+import { streamBlobs } from '../git/blob-stream.js'
 import { git } from '../git/git.js'
-import { isDayFile } from './format/day-file.js'
-import type { LogLine, LogProblem } from './event-log.js'
-import { LineReader, MAX_LINE_BYTES } from './format/line-codec.js'
 import { repoPath } from '../platform/paths.js'
-
-const CHUNK_BYTES = 1024 * 1024
-const LF = 0x0a
-const NEWLINE = Buffer.from('\n')
+import type { LogLine, LogProblem } from './event-log.js'
+import { isDayFile } from './format/day-file.js'
+import { LineReader } from './format/line-codec.js'
+import { LineFeed } from './format/line-feed.js'
 
 export interface RevisionLog {
   /** As the files hold them: in any order, possibly repeated. */
@@ -16,16 +14,27 @@ export interface RevisionLog {
 }
 
 /**
- * Reads the log as of a commit from git's objects, without looking at the index or the work tree.
+ * Reads the log as of a commit from git's objects, without looking at the index or the work tree. Holds the events, and
+ * no line longer than an event's: whoever pushes a branch chooses how long its lines are.
  * @param root The checkout. @param eventsDir The log's folder inside it. @param commit Its object ID.
- * @throws GitRefusal
+ * @throws as `git`
  */
-export function logAtRevision(root: string, eventsDir: string, commit: string): RevisionLog {
+export async function logAtRevision(root: string, eventsDir: string, commit: string): Promise<RevisionLog> {
   const prefix = git(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
   const folder = `${prefix}${repoPath(root, eventsDir)}/`
+  const files = dayFilesOf(root, commit, folder)
+  const blobs = streamBlobs(
+    root,
+    files.map(({ id }) => id),
+  )
   const lines: LogLine[] = []
-  for (const { name, id } of dayFilesOf(root, commit, folder)) {
-    readLines(name, git(root, ['cat-file', 'blob', id]), lines)
+  let feed: LineFeed | undefined
+  for await (const { at, bytes, isLast } of blobs) {
+    feed ??= new LineFeed(new LineReader(files[at]?.name ?? '', 0, 0))
+    feed.push(bytes, lines)
+    if (!isLast) continue
+    feed.end(lines)
+    feed = undefined
   }
   return {
     events: lines.flatMap((line) => line.event ?? []),
@@ -41,37 +50,4 @@ function dayFilesOf(root: string, commit: string, folder: string): { name: strin
     const name = path?.slice(folder.length) ?? ''
     return id !== undefined && path?.startsWith(folder) === true && isDayFile(name) ? [{ name, id }] : []
   })
-}
-
-/** Reads in pieces of whole lines: the text of a large file would not fit into one string. */
-function readLines(file: string, bytes: Buffer, into: LogLine[]): void {
-  const reader = new LineReader(file, 0, 0)
-  let start = 0
-  while (start < bytes.length) {
-    const end = endOfPiece(bytes, start)
-    if (end - start > CHUNK_BYTES + MAX_LINE_BYTES) into.push(reader.tooLong(end - start))
-    else if (bytes[end - 1] === LF) reader.read(bytes.subarray(start, end), into)
-    else readTail(reader, bytes.subarray(start, end), into)
-    start = end
-  }
-}
-
-/** Finds the end of a piece of about one chunk. A line longer than the limit is its own piece. */
-function endOfPiece(bytes: Buffer, start: number): number {
-  const limit = start + CHUNK_BYTES
-  if (limit >= bytes.length) {
-    const last = bytes.lastIndexOf(LF) + 1
-    return last > start ? last : bytes.length
-  }
-  const within = bytes.lastIndexOf(LF, limit - 1) + 1
-  if (within > start) return within
-  const beyond = bytes.indexOf(LF, limit) + 1
-  return beyond > 0 ? beyond : bytes.length
-}
-
-/** A line without its newline counts as an event only if it is whole, just as the next write would decide. */
-function readTail(reader: LineReader, tail: Buffer, into: LogLine[]): void {
-  const lines: LogLine[] = []
-  reader.read(Buffer.concat([tail, NEWLINE]), lines)
-  into.push(...lines.filter((line) => line.event !== undefined))
 }

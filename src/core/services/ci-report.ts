@@ -51,12 +51,13 @@ export class CiReport {
   /** @param asked the value of `--base` @throws KittyError UsageError if no base is given and none can be found */
   async report(asked: string | undefined): Promise<CiReportResult> {
     const base = asked ?? this.#base()
-    const before = this.revisions.log(base, '--base')
-    const after = this.revisions.log('HEAD', 'HEAD')
+    const before = await this.revisions.log(base, '--base')
+    const after = await this.revisions.log('HEAD', 'HEAD')
     const known = new Set<string>(before.events.map(({ event_id }) => event_id))
     const added = after.events.filter(({ event_id }) => !known.has(event_id))
     const changes = boardChanges(before.events, after.events, this.foldRules)
-    const authors = this.audit.between(before, after).findings.flatMap(foreignAuthor)
+    const { findings } = await this.audit.between(before, after)
+    const authors = findings.flatMap(foreignAuthor)
     const { problems } = await this.verify.verify()
     return {
       base,

@@ -6,6 +6,7 @@ import { replay, type Replay } from '../projections/replay.js'
 import { type EventStore, Team, type TeamLink } from '../store/event-store.js'
 import { Audit } from './audit/audit.js'
 import type { Finding } from './audit/finding.js'
+import { type BranchDefinition, BranchDefinitions } from './definitions/branch-definitions.js'
 import { Revisions } from './revisions.js'
 import { FoldRules } from '../workspace/config.js'
 
@@ -40,6 +41,8 @@ export interface MergePreviewResult extends BoardChanges {
   readonly commit: string
   /** What `kitty agent events audit HEAD..BRANCH` finds. */
   readonly findings: readonly Finding[]
+  /** Definitions that the branch's files change: agents work from the files. */
+  readonly definitions: readonly BranchDefinition[]
 }
 
 /** Shows what a merge would do to the board, computed from git's objects and the log. Merges and writes nothing. */
@@ -50,16 +53,19 @@ export class MergePreview {
     @inject(FoldRules) private readonly foldRules: MergeOptions,
     @inject(Audit) private readonly audit: Audit,
     @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
+    @inject(BranchDefinitions) private readonly definitions: BranchDefinitions,
   ) {}
 
   /** @throws KittyError UsageError if git knows no such branch */
   async preview(store: EventStore, branch: string): Promise<MergePreviewResult> {
-    const theirs = this.revisions.log(branch, 'BRANCH')
+    const theirs = await this.revisions.log(branch, 'BRANCH')
     const byHub = new Set<string>(((await this.team.link?.unmerged()) ?? []).map(({ event_id }) => event_id))
     const ours = (await store.read()).filter(({ event_id }) => !byHub.has(event_id))
     const changes = boardChanges(ours, theirs.events, this.foldRules, byHub)
-    const { findings } = this.audit.between(this.revisions.log('HEAD', 'HEAD'), theirs)
-    return { branch, commit: theirs.commit, ...changes, findings }
+    const head = await this.revisions.log('HEAD', 'HEAD')
+    const { findings } = await this.audit.between(head, theirs)
+    const definitions = await this.definitions.between(head.commit, theirs.commit)
+    return { branch, commit: theirs.commit, ...changes, findings, definitions }
   }
 }
 

@@ -50,7 +50,7 @@ export class PastBoard {
     const asked = when.trim()
     if (/^\d+$/.test(asked)) return this.#untilClock(Number(asked))
     if (TIME.test(asked)) return this.#untilTime(asked)
-    const { events } = this.revisions.log(asked, '--at')
+    const { events } = await this.revisions.log(asked, '--at')
     return events
   }
 

@@ -23,10 +23,10 @@ export class Revisions {
    * @param from the option that supplied it, for messages
    * @throws KittyError UsageError if git knows no such commit
    */
-  log(asked: string, from: string): { commit: string; events: readonly LogEvent[] } {
+  async log(asked: string, from: string): Promise<{ commit: string; events: readonly LogEvent[] }> {
     const { root, eventsDir } = this.workspace
     const commit = this.commit(asked, from)
-    const { events, problems } = logAtRevision(root, eventsDir, commit)
+    const { events, problems } = await logAtRevision(root, eventsDir, commit)
     if (problems.length > 0) {
       const [first] = problems
       const place = first === undefined ? '' : ` (first ${first.file}:${first.line}: ${first.message})`

@@ -129,7 +129,9 @@ export class Scope {
    */
   async place(text: string, flag: string | undefined): Promise<{ feature: string; workPackage: string }> {
     const slash = text.lastIndexOf('/')
-    const workPackage = this.workPackage(text.slice(slash + 1))
+    const id = text.slice(slash + 1)
+    // A refusal names the whole text: no one recognizes half of a secret as one.
+    const workPackage = this.workPackage(spellWorkPackageId(id) === undefined ? text : id)
     if (slash < 0) return { feature: await this.#featureOf(workPackage, flag), workPackage }
     const feature = await this.feature(text.slice(0, slash))
     if (flag !== undefined && (await this.feature(flag)) !== feature) throw twoFeatures(text, flag)

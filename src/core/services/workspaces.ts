@@ -232,10 +232,10 @@ function isLocked({ path, locked }: GitWorktree): KittyError {
 function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
   const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} is working in it; nothing was removed.`
   return new KittyError('StateTransitionError', message, {
-    nextSteps: shownCommand(
-      ['kitty', 'agent', 'workspaces', 'remove', work_package_id, '--force'],
-      'to remove it all the same',
-    ),
+    nextSteps: [
+      ...shownCommand(['kitty', 'show', work_package_id], 'shows who works on it, and since when'),
+      'An owner can overrule.',
+    ],
     context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
   })
 }
@@ -257,10 +257,8 @@ function holdsTheOnlyCopy(
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
     nextSteps: [
       ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'shows what is in it'),
-      ...shownCommand(
-        ['kitty', 'agent', 'workspaces', 'remove', workPackage, '--force'],
-        'moves it all aside',
-      ),
+      'Commit what is worth keeping, then run the command again.',
+      'An owner can overrule.',
     ],
     context: {
       work_package: workPackage,

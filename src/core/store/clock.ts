@@ -1,7 +1,8 @@
 import { CLOCK_GAP, witness } from '../events-lib.js'
 
 export type ClockReading =
-  { readonly value: number } | { readonly problem: string; readonly missing?: boolean }
+  | { readonly value: number; readonly seen?: number }
+  | { readonly problem: string; readonly missing?: boolean }
 
 /**
  * Returns the next clock value to issue. The log decides; clock.json only saves a query, and keeps the clock from going
@@ -19,5 +20,7 @@ export function issueFrom(reading: ClockReading, maximum: number): { next: numbe
       next: maximum + 1,
       warning: `The clock was taken from the log: clock.json says ${reading.value}, the log's greatest value is ${maximum}`,
     }
-  return { next: witness(reading.value, maximum) }
+  // Git carried the file here, and its author chose the value.
+  const own = Math.min(reading.value, reading.seen ?? reading.value)
+  return { next: witness(own, maximum) }
 }

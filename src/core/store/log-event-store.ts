@@ -265,6 +265,7 @@ export class LogEventStore extends StoreReads implements EventStore {
       // the WAL, which costs as much as the rest of a writing command. If we skip the close, SQLite does this once in
       // many commands.
       if (!isCommandOver || this.session.endsWithCommand !== true) await this.health.close()
+      this.recovery.handOver()
     }
   }
 

@@ -13,6 +13,7 @@ import {
   isChecked,
   type MarkMove,
 } from '../index/event-index.js'
+import { handOver } from '../files/hand-over.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
 import { Redactions } from '../log/redactions.js'
 import { Journal } from '../log/repair/journal.js'
@@ -48,6 +49,11 @@ export class Recovery {
     this.#check = new JournalCheck(log, journal, acknowledged, workspace, notices, (index) =>
       this.#catchUp(index),
     )
+  }
+
+  /** Gives what root wrote to the repository's owner. */
+  handOver(): void {
+    handOver([this.workspace.kittyDir, this.workspace.privateDir])
   }
 
   /** Repairs everything and brings the index up to date. The caller holds the lock. */

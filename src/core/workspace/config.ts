@@ -37,6 +37,8 @@ export interface Config {
     /** Error records are committed like other files. */
     readonly track: boolean
   }
+  /** Names of people: an event of theirs that another commits is named by an audit. */
+  readonly authors: readonly string[]
   /** The hub that clones of this repository share; undefined without one. */
   readonly hub?: HubSetting | undefined
 }
@@ -63,6 +65,7 @@ const DEFAULTS: Config = {
   merge: { status: 'last_writer_wins', by: 'kitty' },
   claims: { expire: 4 * 3_600_000 },
   errors: { track: false },
+  authors: [],
 }
 
 /** One parser per key: a new setting does not compile without one. */
@@ -89,6 +92,11 @@ const PARSERS: { readonly [Key in keyof Config]-?: Parser<Config[Key]> } = {
     const { track = false } = section('errors', value, ['track'], report)
     if (typeof track !== 'boolean') report('errors.track', 'must be true or false')
     return { track: track === true }
+  },
+  authors: (value, report) => {
+    if (Array.isArray(value) && value.every((name): name is string => typeof name === 'string')) return value
+    report('authors', 'must be a list of names')
+    return DEFAULTS.authors
   },
   // Not the function itself: without a hub its module is not loaded.
   hub: (value, report) => hubSetting(value, report),

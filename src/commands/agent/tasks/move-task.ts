@@ -14,7 +14,7 @@ export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01 --to doing --expect planned',
     '<%= config.bin %> <%= command.id %> WP01 --to for_review --feature 017 --json',
-    '<%= config.bin %> <%= command.id %> WP02 --to doing --force --reason "WP01 is done in all but name"',
+    '<%= config.bin %> <%= command.id %> WP02 --to planned --reason "WP01 comes first"',
   ]
   static override args = { workPackage: workPackageArg }
   static override flags = {

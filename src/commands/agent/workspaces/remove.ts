@@ -13,7 +13,7 @@ export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWo
     'Refused while it holds what is nowhere else: uncommitted changes, single files that git ignores, commits on no branch. With --force those are moved aside, and said where to. The branch always stays.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01',
-    '<%= config.bin %> <%= command.id %> WP01 --feature 017 --force --json',
+    '<%= config.bin %> <%= command.id %> WP01 --feature 017 --json',
   ]
   static override args = { workPackage: workPackageArg }
   static override flags = {

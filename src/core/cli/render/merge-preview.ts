@@ -1,4 +1,5 @@
 /** What a merge would do to the board. */
+import type { BranchDefinition } from '../../services/definitions/branch-definitions.js'
 import type { LaneChange, MergePreviewResult } from '../../services/merge-preview.js'
 import { symbolsOf, type Style } from '../style.js'
 import { findingLine } from './audit.js'
@@ -8,10 +9,11 @@ import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 
 export function renderMergePreview(preview: MergePreviewResult, style: Style): string {
-  const { branch, new_events, changes, conflicts, settled, findings } = preview
+  const { branch, new_events, changes, conflicts, settled, findings, definitions } = preview
   const heading: Line = [span(`Merging ${oneLine(branch)} would add ${new_events} events`, 'strong')]
+  const files = section(definitionLines(definitions))
   if (new_events === 0)
-    return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)]], style)
+    return ink([[span(`${oneLine(branch)} has no event that is not in the log already.`)], ...files], style)
   const nothing: Line[] =
     changes.length + conflicts.length === 0 ? [[span('  no package would change its lane')]] : []
   return ink(
@@ -22,6 +24,7 @@ export function renderMergePreview(preview: MergePreviewResult, style: Style): s
       ...section(conflictLines(conflicts, style)),
       ...section(settled.length === 0 ? [] : [[span(`It would settle ${settled.length} open conflicts.`)]]),
       ...section(findings.length === 0 ? [] : [[span('Look at:')], ...findings.map(findingLine)]),
+      ...files,
     ],
     style,
   )
@@ -42,6 +45,17 @@ function changeLine(
     span(oneLine(feature), 'faint'),
     span(by_hub ? '  on the board already, by the hub' : '', 'faint'),
   ]
+}
+
+function definitionLines(definitions: readonly BranchDefinition[]): Line[] {
+  if (definitions.length === 0) return []
+  const lines = definitions.map(({ file, work_package, change, what }): Line => [
+    span(`  ${oneLine(work_package ?? '?')} `, 'strong'),
+    span(`${change} `),
+    span(`${oneLine(what)}  `),
+    span(oneLine(file), 'faint'),
+  ])
+  return [[span('Its files change:')], ...lines]
 }
 
 function section(lines: readonly Line[]): Line[] {

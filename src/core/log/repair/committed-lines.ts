@@ -1,14 +1,18 @@
 import { askGit, askGitText } from '../../git/git.js'
+import { linesWithin } from '../../git/large-blob.js'
 import { type GitObject, readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
-import { rawLinesOfBlobs } from '../format/raw-lines.js'
+import { MAX_LINE_BYTES } from '../format/line-codec.js'
+import { rawLinesIn } from '../format/raw-lines.js'
 import { keysOf, WantedLines } from './line-keys.js'
 import type { TipMemory } from './tip-memory.js'
 import { repoPath } from '../../platform/paths.js'
 
 /** Approximate size of a batch of blobs. */
 const BATCH_BYTES = 32 * 1024 * 1024
+/** No line with all keys of an event is shorter. */
+const EVENT_BYTES = { shortest: 150, longest: MAX_LINE_BYTES }
 
 /**
  * How long we read tips, in milliseconds: the most that a command may spend in a repository with many large branches.
@@ -105,11 +109,8 @@ export function* linesOfCommits(
     root,
     commits.map((commit) => `${commit}:${folder}`),
   )
-  for (const blob of trees.flatMap((tree) => blobsOfDays(tree))) {
-    if (known.has(blob)) continue
-    known.add(blob)
-    yield rawLinesOfBlobs(root, [blob])
-  }
+  const wanted = trees.flatMap((tree) => blobsOfDays(tree)).filter((blob) => !known.has(blob))
+  for (const { content } of contents(root, new Set(wanted))) yield rawLinesIn(content)
 }
 
 /** Returns the tips of all local branches, newest first. @throws KittyError if git fails. */
@@ -176,6 +177,12 @@ function* contents(
 ): Generator<{ id: string; content: Buffer }> {
   for (const batch of batches(blobsOf(root, ids))) {
     if (isEnough()) return
+    const [first] = batch
+    if (first !== undefined && first.size > BATCH_BYTES) {
+      // It is a batch of its own. Other lines are no events, and whoever pushed them chose their length.
+      yield { id: first.id, content: linesWithin(root, first.id, EVENT_BYTES) }
+      continue
+    }
     for (const blob of readObjects(
       root,
       batch.map(({ id }) => id),

@@ -6,7 +6,8 @@ import type { InstalledPlugin } from './installed-plugins.js'
 import { packageFacts } from './package-facts.js'
 import { replacedCommands } from './replaced-commands.js'
 import { toRun } from '../../errors/next-step.js'
-import { isNews, moveUnderX } from './under-x.js'
+import { statedCommands } from './stated-commands.js'
+import { isNews, isYoung, moveUnderX } from './under-x.js'
 
 /** Private to oclif, which calls these for each of its own plugins. */
 interface PluginLists {
@@ -51,6 +52,7 @@ export async function admit(
   const { name, type, root } = installed
   if (config.plugins.has(name)) throw new Error(`${name} is the name of a plugin that kitty consists of.`)
   packageFacts(root)
+  assertReplacesNothing(statedAs(statedCommands(root)), config)
   if (type === 'link') linkHostFor(root)
   // Run the plugin as built; otherwise oclif warns about each linked plugin at every command.
   settings.enableAutoTranspile = false
@@ -61,9 +63,7 @@ export async function admit(
   if (warning !== undefined) throw new Error(warning)
   for (const [before, now] of moveUnderX(plugin, config))
     moved.push(`${before} is kitty's own now: the command of ${name} is ${now}.`)
-  const replaced = replacedCommands(plugin, config)
-  if (replaced.length > 0)
-    throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
+  assertReplacesNothing(plugin, config)
   // oclif would run these hooks at every command, and one that fails would end the program.
   plugin.hooks = {}
   config.plugins.set(plugin.name, plugin)
@@ -72,6 +72,24 @@ export async function admit(
   lists.loadCommands(plugin)
   lists.loadTopics(plugin)
   return plugin
+}
+
+/** Before any of the plugin's code runs. A name that a young word of kitty's has taken moves below `kitty x` later. */
+function statedAs(ids: readonly string[]): Pick<Interfaces.Plugin, 'commands'> {
+  const old = ids.filter((id) => !isYoung(id))
+  // Cast: `replacedCommands` looks at these keys only.
+  const commands = old.map((id) => ({
+    id,
+    aliases: [],
+    hiddenAliases: [],
+  })) as unknown as Interfaces.Plugin['commands']
+  return { commands }
+}
+
+function assertReplacesNothing(plugin: Pick<Interfaces.Plugin, 'commands'>, config: Config): void {
+  const replaced = replacedCommands(plugin, config)
+  if (replaced.length > 0)
+    throw new Error(`it would replace ${replaced.map((id) => `kitty ${id}`).join(', ')}.`)
 }
 
 function originOf({ tag, url }: InstalledPlugin): { tag?: string; url?: string } {

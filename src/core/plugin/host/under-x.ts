@@ -12,6 +12,11 @@ const YOUNG_WORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** True for a command below a word that may have taken a plugin's name. */
+export function isYoung(id: string): boolean {
+  return YOUNG_WORDS.has(id.split(/[ :]/)[0] ?? '')
+}
+
 /**
  * Moves the plugin's commands whose names kitty has taken below `kitty x <plugin>`, so that a plugin outlives a new word.
  * @returns the commands that moved, as typed: before, and now
@@ -24,7 +29,7 @@ export function moveUnderX(
   const prefix = `x:${plugin.name.replace(/^@[^/]+\//, '').replace(/^kitty-plugin-/, '')}`
   for (const [at, command] of plugin.commands.entries()) {
     const taken = replacedCommands({ commands: [command] }, config)
-    if (taken.length === 0 || !taken.every((name) => YOUNG_WORDS.has(name.split(' ')[0] ?? ''))) continue
+    if (taken.length === 0 || !taken.every(isYoung)) continue
     const id = `${prefix}:${command.id}`
     plugin.commands[at] = { ...command, id, aliases: [], hiddenAliases: [], permutations: [id] }
     moved.push([spoken(command.id), spoken(id)])

@@ -1,12 +1,17 @@
+import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import { Notices } from '../../errors/notices.js'
 import type { LogEvent } from '../../events-lib.js'
-import { authorsOf, type LogCommit, logCommits } from '../../git/log-commits.js'
+import { LIMITS, readInside } from '../../files/work-tree.js'
+import { authorsOf, lastChange, type LogCommit, logCommits } from '../../git/log-commits.js'
 import { repoPath } from '../../platform/paths.js'
+import { Config } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Revisions } from '../revisions.js'
 import { isRecordedFile } from '../../log/format/day-file.js'
 import { Team, type TeamLink } from '../../store/event-store.js'
-import { CommitAudit, eventIdOf } from './commit-audit.js'
+import { changedLines } from './changed-lines.js'
+import { CommitAudit } from './commit-audit.js'
 import type { Finding } from './finding.js'
 
 export interface AuditResult {
@@ -49,6 +54,8 @@ export class Audit {
     @inject(Revisions) private readonly revisions: Revisions,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
+    @inject(Notices) private readonly notices: Notices,
+    @inject(Config) private readonly config: Config,
   ) {}
 
   /**
@@ -56,10 +63,10 @@ export class Audit {
    * @throws KittyError UsageError if git knows no such commit
    */
   async audit(asked: string): Promise<AuditedRange> {
-    const [base, head] = this.#range(asked)
+    const [base, head] = await this.#range(asked)
     const { link } = this.team
     const waiting = (await link?.unmerged()) ?? []
-    const recorded = link === undefined ? [] : recordedIn(this.#commits(base, head))
+    const recorded = link === undefined ? [] : await this.#recordedIn(this.#commits(base, head))
     const roles = await link?.roles([...recorded, ...waiting.map(({ event_id }) => event_id)])
     const sent = new Set(recorded.filter((id) => roles?.has(id)))
     const by_hub = waiting.map(({ event_id, event_type, payload, entity_id, actor }) => ({
@@ -70,24 +77,35 @@ export class Audit {
       actor,
       role: roles?.get(event_id) ?? null,
     }))
-    return { ...this.between(base, head, sent), by_hub }
+    return { ...(await this.between(base, head, sent)), by_hub }
   }
 
-  #range(asked: string): [LogAt | undefined, LogAt] {
+  async #range(asked: string): Promise<[LogAt | undefined, LogAt]> {
     const [first = '', second] = asked.split('..', 2)
-    if (second === undefined) return [undefined, this.revisions.log(first, 'RANGE')]
-    const base = this.revisions.log(first === '' ? 'HEAD' : first, 'RANGE')
-    return [base, this.revisions.log(second === '' ? 'HEAD' : second, 'RANGE')]
+    if (second === undefined) return [undefined, await this.revisions.log(first, 'RANGE')]
+    const base = await this.revisions.log(first === '' ? 'HEAD' : first, 'RANGE')
+    return [base, await this.revisions.log(second === '' ? 'HEAD' : second, 'RANGE')]
   }
 
   /** As `audit`, of logs that have been read. @param base undefined for all of history */
-  between(base: LogAt | undefined, head: LogAt, sent: ReadonlySet<string> = new Set()): AuditResult {
+  async between(
+    base: LogAt | undefined,
+    head: LogAt,
+    sent: ReadonlySet<string> = new Set(),
+  ): Promise<AuditResult> {
     const { root } = this.workspace
     const clock = base?.events.reduce((most, { lamport_clock }) => Math.max(most, lamport_clock), 0) ?? 0
     const byId = new Map<string, LogEvent>(head.events.map((event) => [event.event_id, event]))
-    const audit = new CommitAudit(byId, authorsOf(root, head.commit), clock, sent)
+    const audit = new CommitAudit(byId, this.#people(head.commit), clock, sent)
     const commits = this.#commits(base, head)
-    for (const commit of commits) audit.look(commit)
+    if (base !== undefined) await this.#parentsBefore(base, head, audit)
+    for await (const changed of changedLines(root, commits)) {
+      audit.look(changed)
+      for (const path of changed.tooLarge)
+        this.notices.warn(
+          `Commit ${changed.commit.commit}: ${path} is too large to compare, so it was not audited.`,
+        )
+    }
     const { events, imported, findings } = audit
     return {
       base: base?.commit ?? null,
@@ -104,11 +122,59 @@ export class Audit {
     const range = base === undefined ? head.commit : `${base.commit}..${head.commit}`
     return logCommits(root, range, repoPath(root, eventsDir))
   }
+
+  /** The IDs of the events that commits brought in files of `kitty hub record`. */
+  async #recordedIn(commits: readonly LogCommit[]): Promise<string[]> {
+    const recorded = commits.flatMap((commit) => {
+      const files = commit.files.filter(({ path }) => isRecordedFile(path))
+      return files.length === 0 ? [] : [{ ...commit, files }]
+    })
+    const ids: string[] = []
+    for await (const { added } of changedLines(this.workspace.root, recorded)) ids.push(...added.keys())
+    return ids
+  }
+
+  /**
+   * Tells the audit which commits before the range brought parents of its events. Only events that are dated before the
+   * newest of those commits need one, so that history is rarely read.
+   */
+  async #parentsBefore(base: LogAt, head: LogAt, audit: CommitAudit): Promise<void> {
+    const { root, eventsDir } = this.workspace
+    const folder = repoPath(root, eventsDir)
+    const earlier = new Map<string, LogEvent>(base.events.map((event) => [event.event_id, event]))
+    const newest = lastChange(root, base.commit, folder)
+    const parents = head.events
+      .filter(({ event_id, timestamp }) => !earlier.has(event_id) && Date.parse(timestamp) < newest)
+      .flatMap((event) => event.parents ?? [])
+      .flatMap((id) => earlier.get(id) ?? [])
+    if (parents.length === 0) return
+    const wanted = new Set<string>(parents.map(({ event_id }) => event_id))
+    const days = new Set(parents.map(({ timestamp }) => timestamp.slice(0, 10)))
+    for await (const { commit, added } of changedLines(root, logCommits(root, base.commit, folder, days)))
+      for (const id of added.keys()) if (wanted.has(id)) audit.broughtEarlier(id, commit)
+  }
+
+  /** Everyone who has committed, and everyone whom `.mailmap` or the settings name: name → its one spelling. */
+  #people(head: string): Map<string, string> {
+    const { root } = this.workspace
+    const names = [...authorsOf(root, head), ...this.config.authors].map((name) => [name, name] as const)
+    return new Map([...names, ...namesIn(mailmapOf(root))])
+  }
 }
 
-/** The IDs of the events that commits brought in files of `kitty hub record`. */
-function recordedIn(commits: readonly LogCommit[]): string[] {
-  return commits.flatMap(({ added, addedIn }) =>
-    added.flatMap((line, at) => (isRecordedFile(addedIn[at] ?? '') ? (eventIdOf(line) ?? []) : [])),
-  )
+/** Both names of each line, with the proper one: `Proper Name <email> Commit Name <email>` (gitmailmap(5)). */
+function namesIn(mailmap: string): (readonly [string, string])[] {
+  return mailmap.split('\n').flatMap((line) => {
+    const [proper, ...others] = line
+      .replace(/#.*/, '')
+      .split('>')
+      .map((part) => part.split('<')[0]?.trim() ?? '')
+    if (proper === undefined || proper === '') return []
+    return [proper, ...others.filter((name) => name !== '')].map((name) => [name, proper] as const)
+  })
+}
+
+function mailmapOf(root: string): string {
+  const read = readInside(root, join(root, '.mailmap'), LIMITS.attributes)
+  return read.ok ? read.bytes.toString('utf8') : ''
 }

@@ -1,5 +1,6 @@
 import { importKey, isConcurrent, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { LogCommit } from '../../git/log-commits.js'
+import type { ChangedLines } from './changed-lines.js'
 import type { Finding, FindingKind } from './finding.js'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -17,22 +18,25 @@ export class CommitAudit {
 
   /**
    * @param byId the events of the log at the end of the range
-   * @param people every author of the repository
+   * @param people every person that the repository knows, with the spelling of the name that commits have
    * @param clock the greatest clock before the range
    * @param sent events that a job recorded from the hub, which took them from someone who may append
    */
   constructor(
     private readonly byId: ReadonlyMap<string, LogEvent>,
-    private readonly people: ReadonlySet<string>,
+    private readonly people: ReadonlyMap<string, string>,
     clock: number,
     private readonly sent: ReadonlySet<string> = new Set(),
   ) {
     this.#clock = clock
   }
 
-  look(commit: LogCommit): void {
-    const added = byEventId(commit.added)
-    const removed = byEventId(commit.removed)
+  /** A commit before the range brought this event. Of several, the first counts. */
+  broughtEarlier(id: string, commit: LogCommit): void {
+    if (!this.#broughtBy.has(id)) this.#broughtBy.set(id, commit)
+  }
+
+  look({ commit, added, removed }: ChangedLines): void {
     this.#lines(commit, added, removed)
     // The first commit that added an event is the one that counts, not one that changed or moved its line.
     const news = [...added.keys()].filter((id) => !this.#broughtBy.has(id) && !removed.has(id))
@@ -49,9 +53,9 @@ export class CommitAudit {
       return
     }
     if (isStub(event)) this.#stub(commit, event)
-    if (!this.sent.has(event.event_id)) this.#author(commit, event)
+    const isForeign = !this.sent.has(event.event_id) && this.#author(commit, event)
     this.#time(commit, event)
-    this.#settles(commit, event)
+    this.#settles(commit, event, isForeign)
   }
 
   #stub(commit: LogCommit, event: LogEvent): void {
@@ -62,12 +66,14 @@ export class CommitAudit {
    * An actor is a label, such as an agent's name, so most differences mean nothing. But if the actor is another author of
    * this repository, the event claims that someone else made it.
    */
-  #author(commit: LogCommit, event: LogEvent): void {
+  #author(commit: LogCommit, event: LogEvent): boolean {
     // A definition is its file's: the commit that changed the file counts.
     const isChange = isKittyEvent(event) && event.event_type === 'WPChanged'
     const author = (isChange ? event.payload.source.author : null) ?? commit.author
-    if (event.actor === author || !this.people.has(event.actor)) return
+    const actor = this.people.get(event.actor)
+    if (actor === undefined || event.actor === author || actor === author) return false
     this.#add('foreign_author', commit, event, `by ${event.actor}, committed by ${author}`)
+    return true
   }
 
   #time(commit: LogCommit, event: LogEvent): void {
@@ -82,13 +88,14 @@ export class CommitAudit {
     this.#add('before_parent', commit, event, message)
   }
 
-  #settles(commit: LogCommit, event: LogEvent): void {
+  /** @param isForeign the actor is someone else's name, so that a side of that actor's is not the author's own */
+  #settles(commit: LogCommit, event: LogEvent, isForeign: boolean): void {
     const heads = (event.parents ?? [])
       .flatMap((id) => this.byId.get(id) ?? [])
       .filter(({ event_type }) => event_type === event.event_type)
     const isTwoSided = heads.some((head) => heads.some((other) => isConcurrent(head, other)))
     const isOwn = heads.some(({ actor, event_id }) => {
-      return actor === event.actor || this.#broughtBy.get(event_id)?.author === commit.author
+      return (!isForeign && actor === event.actor) || this.#broughtBy.get(event_id)?.author === commit.author
     })
     if (!isTwoSided || isOwn) return
     const whose = [...new Set(heads.map(({ actor }) => actor))].join(' and ')
@@ -137,19 +144,6 @@ export class CommitAudit {
       message,
     })
   }
-}
-
-export function eventIdOf(line: string): string | undefined {
-  return /^\{"event_id":"([0-9A-Z]{26})"/.exec(line)?.[1]
-}
-
-function byEventId(lines: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const line of lines) {
-    const id = eventIdOf(line)
-    if (id !== undefined) found.set(id, line)
-  }
-  return found
 }
 
 function reasonOf({ payload }: LogEvent): string {

@@ -1,10 +1,14 @@
+import type { Difference } from '../../specs/definition.js'
 import type { DefinitionChange } from './plan-definitions.js'
 
 /** Formats a change as `title "Old" → "New", dependencies +WP07 -WP02`. */
 export function changeText({
   differences,
   resolves,
-}: Pick<DefinitionChange, 'differences' | 'resolves'>): string {
+}: {
+  readonly differences: readonly Difference[]
+  readonly resolves: DefinitionChange['resolves']
+}): string {
   const values = differences.flatMap(({ register, element, file, log }) =>
     element === null ? [`${register} ${JSON.stringify(log)} → ${JSON.stringify(file)}`] : [],
   )

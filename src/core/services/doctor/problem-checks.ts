@@ -1,6 +1,7 @@
 import type { LogProblem } from '../../log/event-log.js'
 import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
-import { shownCommand } from '../../errors/next-step.js'
+import { shownCommand, shownWords } from '../../errors/next-step.js'
+import { eventsWithSecrets } from '../verify/held-secret.js'
 
 /** What the doctor can do about lines, with the lock held. */
 export interface LineRepairs {
@@ -21,6 +22,9 @@ export interface ProblemCheck {
   readonly well: string
   verdict(problems: readonly LogProblem[], repairs: LineRepairs): Verdict
 }
+
+/** More would not fit into one line of a terminal. */
+const REDACTED_AT_ONCE = 10
 
 const VERIFY = ['kitty', 'agent', 'events', 'verify']
 
@@ -102,6 +106,40 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
         ...shownCommand(['git', 'fetch', '--all'], 'then merge the branch that has them'),
         'To find that branch: git log --all -S EVENT_ID -- .kittify/events',
       ),
+  },
+  {
+    name: 'foreign-names',
+    kinds: ['foreign_name'],
+    well: "every event names a feature and a package in kitty's forms",
+    verdict: (problems) =>
+      byHand(
+        `${counted(problems.length, 'event')} ${problems.length === 1 ? 'has' : 'have'} names that are no feature's or package's (${places(problems)}): shown as text, and never made a path or a command`,
+        ...shownCommand(VERIFY, 'shows them'),
+        'If no one here wrote them, take the lines out by hand and commit.',
+      ),
+  },
+  {
+    name: 'secrets',
+    kinds: ['secret'],
+    well: 'no event holds what looks like a secret',
+    verdict: (problems) => {
+      const ids = eventsWithSecrets(problems)
+      const redact = [
+        'kitty',
+        'agent',
+        'events',
+        'redact',
+        ...ids.slice(0, REDACTED_AT_ONCE),
+        '--reason',
+        'TEXT',
+      ]
+      return byHand(
+        `${counted(ids.length, 'event')} ${ids.length === 1 ? 'holds' : 'hold'} what looks like a secret (${places(problems)}): everyone who has the repository has it`,
+        'Revoke it first: redacting hides it, and makes nothing unread.',
+        ...shownWords(redact, 'takes it out of everything that kitty keeps'),
+        "Git's older commits keep it until someone rewrites them: git filter-repo.",
+      )
+    },
   },
   {
     name: 'unknown-types',

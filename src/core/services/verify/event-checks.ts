@@ -2,6 +2,8 @@ import { secretIn } from '../../errors/secrets.js'
 import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
+import { foreignName } from './foreign-names.js'
+import { heldSecret } from './held-secret.js'
 import { ParentChecks } from './parent-checks.js'
 
 /**
@@ -20,8 +22,10 @@ export class EventChecks {
         this.#found.push({ event_id: event.event_id, problem: { file, line, kind, message } })
       }
       if (!isKittyEvent(event) && !isStub(event)) add('unknown_type', unknownType(event))
+      const name = foreignName(event)
+      if (name !== undefined) add('foreign_name', name)
       const secret = secretIn(JSON.stringify(event))
-      if (secret !== undefined) add('secret', holds(secret))
+      if (secret !== undefined) add('secret', heldSecret(secret, event.event_id))
       this.#parents.look(event, { file, line })
     }
   }
@@ -58,8 +62,4 @@ function unknownType(event: LogEvent): string {
     return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
   const [, plugin = ''] = event.event_type.split('.')
   return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
-}
-
-function holds(secret: string): string {
-  return `holds what looks like ${secret}: have it revoked, since git has carried it`
 }

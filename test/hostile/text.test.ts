@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { event, expectBounded, FEATURE, movedTo, packageText, UNSEEN, Victim } from './support/victim.js'
+
+const HIDDEN: readonly (readonly [string, string])[] = [
+  ['a tag character', '\u{e0041}'],
+  ['a zero-width space', '\u200b'],
+  ['a variation selector', '\ufe0f'],
+  ['a terminal title', '\u001b]0;owned\u0007'],
+  ['a color', '\u001b[31m'],
+  ['text that is turned around', '\u202egnp\u2066'],
+  ['a C1 escape', '\u009b2J'],
+  ['a Hangul filler', '\u3164'],
+]
+
+/** As `UNSEEN`, and what has meaning only next to certain characters. */
+const MEANINGLESS = new RegExp(`${UNSEEN.source}|[\\u200c\\u200d\\ufe0f]`, 'u')
+
+/** Runs a command on a terminal of 100 columns, and returns all that the terminal got. */
+function onTerminal(victim: Victim, ...args: readonly string[]): string {
+  const program = new URL('../../bin/run.js', import.meta.url).pathname
+  const line = [process.execPath, program, ...args]
+    .map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
+    .join(' ')
+  return execFileSync('script', ['--quiet', '--return', '--command', `stty cols 100; ${line}`, '/dev/null'], {
+    cwd: victim.root,
+    encoding: 'utf8',
+    input: '',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: victim.home,
+      KITTY_ACTOR: 'ada',
+      TERM: 'xterm-256color',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+    },
+  })
+}
+
+/** What kitty itself sends to a terminal: colors, and a carriage return before each newline. */
+const OWN_SEQUENCES = /\u001b\[[0-9;]*m|\r(?=\n)/g
+
+describe('characters that no one sees', () => {
+  it.each(HIDDEN)('%s: raw nowhere, as text or JSON, piped or on a terminal', async (_, hidden) => {
+    const victim = await Victim.make()
+    const nasty = `a${hidden}b`
+    const yaml = JSON.stringify(nasty).replace(/[\u0080-\u{10ffff}]/gu, (char) => char)
+    victim.write(`kitty-specs/${FEATURE}/tasks/WP04-part.md`, packageText('WP04').replace('Part WP04', yaml))
+    victim.append(
+      event({ payload: { feature_slug: FEATURE, text: nasty }, actor: nasty, lamport_clock: 21 }),
+      movedTo('doing', { actor: nasty, lamport_clock: 22 }),
+      event({
+        event_type: 'WPCreated',
+        entity_id: 'WP05',
+        lamport_clock: 23,
+        payload: {
+          feature_slug: FEATURE,
+          work_package_id: 'WP05',
+          title: nasty,
+          dependencies: [],
+          subtasks: [],
+        },
+      }),
+      event({ event_type: `x.${nasty}`, lamport_clock: 24 }),
+    )
+    const commands = [
+      ['status'],
+      ['list'],
+      ['show', 'WP01'],
+      ['show', 'WP05'],
+      ['agent', 'events', 'list'],
+      ['agent', 'events', 'verify'],
+      ['sync'],
+      [nasty],
+      ['agent', 'tasks', nasty],
+      ['plugins', 'inspect', nasty],
+      ['move', 'WP01', nasty],
+      ['search', nasty],
+    ]
+    for (const args of commands) {
+      for (const flags of [[], ['--json']]) {
+        const { stdout, stderr } = await victim.kitty(...args, ...flags)
+        expect(MEANINGLESS.exec(stdout)?.[0], `${args.join(' ')} ${flags.join()}`).toBeUndefined()
+        expect(MEANINGLESS.exec(stderr)?.[0], `${args.join(' ')} ${flags.join()} stderr`).toBeUndefined()
+      }
+    }
+    for (const args of [['status'], ['show', 'WP01'], ['list']]) {
+      const screen = onTerminal(victim, ...args).replaceAll(OWN_SEQUENCES, '')
+      expect(MEANINGLESS.exec(screen)?.[0], args.join(' ')).toBeUndefined()
+    }
+    const refused = await victim.refusal('note', 'WP01', 'x', '--actor', nasty)
+    expect(refused.code).toBe(2)
+  })
+
+  it('that have a meaning stay as they are', async () => {
+    const victim = await Victim.make()
+    const titles = ['می‌خواهم', '👨‍👩‍👧', '❤️', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}']
+    for (const title of titles) await victim.done('new', title)
+    const { work_packages } = await victim.json('list')
+    const shown = (work_packages as { title: string }[]).map(({ title }) => title) // the document of `list`
+    expect(shown).toEqual(expect.arrayContaining(titles))
+    const { stdout } = await victim.done('status')
+    for (const title of titles) expect(stdout).toContain(title)
+  })
+
+  it('do not make two actors of one: NFC and NFD', async () => {
+    const victim = await Victim.make()
+    await victim.done('claim', 'WP01', '--actor', 'Jürgen'.normalize('NFC'))
+    await victim.done('claim', 'WP01', '--actor', 'Jürgen'.normalize('NFD'))
+    expect(victim.log()).not.toContain('Jürgen'.normalize('NFD'))
+  })
+})
+
+const A36 = 'aB3'.repeat(12)
+/** Put together here, so that no line of this file is taken for a secret. */
+const SECRETS: readonly string[] = [
+  `xapp-1-${A36}`,
+  `glrt-${A36.slice(0, 20)}`,
+  `gldt-${A36.slice(0, 20)}`,
+  `hf_${A36.slice(0, 34)}`,
+  `pypi-${A36}`,
+  `SG.${A36.slice(0, 22)}.${A36}`,
+  `dop_v1_${'0a'.repeat(32)}`,
+  `dckr_pat_${A36.slice(0, 27)}`,
+  `AGE-SECRET-KEY-1${'QZ7'.repeat(19)}Q`,
+  `hvs.${A36}`,
+  `whsec_${A36}`,
+  `ya29.${A36}`,
+  `lin_api_${A36}`,
+  `AccountKey=${A36}${A36}==`,
+  `https://hooks.slack.com/services/T0/B0/${A36}`,
+  'redis://:pw@cache.example.org',
+  'HTTPS://u:p@example.org',
+  `my_ghp_${A36}`,
+  `ghp_${A36.slice(0, 12)}\n${A36.slice(12)}`,
+  `ghp_${A36.slice(0, 12)}\u200b${A36.slice(12)}`,
+]
+
+function keptFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path) && statSync(path).isFile())
+}
+
+describe('a secret', () => {
+  it.each(SECRETS.map((secret) => [secret.slice(0, 8), secret]))(
+    '%s… is not written, and not repeated',
+    async (_, secret) => {
+      const victim = await Victim.make()
+      const log = victim.log()
+      // The distinctive part: what is around it may be repeated.
+      const core = secret.includes('@') ? secret : secret.slice(-16)
+      for (const args of [
+        ['note', 'WP01', `use ${secret} there`],
+        ['move', 'WP01', secret],
+        ['show', secret],
+      ]) {
+        const { code, stdout, stderr } = await victim.kitty(...args, '--json')
+        expect(code, args.join(' ')).not.toBe(0)
+        expect(stdout + stderr, args.join(' ')).not.toContain(core)
+      }
+      expect(victim.log()).toBe(log)
+      for (const path of [...keptFiles(victim.path('.kittify')), ...keptFiles(victim.path('.git', 'kitty'))])
+        expect(readFileSync(path, 'latin1'), path).not.toContain(core)
+    },
+  )
+})
+
+describe('a small file that takes long to read', () => {
+  it.each<[string, string, string]>([
+    [
+      '40 KB of anchors and aliases',
+      `kitty-specs/${FEATURE}/tasks/WP04-part.md`,
+      `---\nwork_package_id: WP04\nx: ${'&a '.repeat(13_000)}\n---\n`,
+    ],
+    [
+      '6,500 keys',
+      `kitty-specs/${FEATURE}/tasks/WP04-part.md`,
+      `---\nwork_package_id: WP04\n${Array.from({ length: 6_500 }, (__, at) => `k${at}: ${at}`).join('\n')}\n---\n`,
+    ],
+    [
+      'brackets in brackets',
+      `kitty-specs/${FEATURE}/tasks/WP04-part.md`,
+      `---\nx: ${'['.repeat(15_000)}\n---\n`,
+    ],
+    ['a HEAD of 50 KB', '.git/HEAD', `ref: refs/heads/${'a '.repeat(25_000)}\n`],
+    ['settings of 64 KB', '.kittify/config.json', `{"workflow":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['attributes of 1 MB', '.gitattributes', '[attr]a b\n* a\n'.repeat(70_000)],
+  ])('%s: no command takes longer for it', async (_, path, content) => {
+    const victim = await Victim.make()
+    const commands = [
+      ['status'],
+      ['sync'],
+      ['doctor'],
+      ['move', 'WP01', 'doing'],
+      ['autocomplete', 'words', '--', 'show', ''],
+    ]
+    victim.write(path, content)
+    for (const args of commands) expectBounded(await victim.kitty(...args))
+  })
+})
