@@ -125,7 +125,7 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
       member.run(TrimHub, (service) => service.trim(today))
     ada.later = bob.later = 2 * DAYS
     await bob.status()
-    // Nobody has pushed the notes yet.
+    // No one has pushed the notes yet.
     expect(await kindOf(trim(bob))).toBe('UsageError')
     commitLog(ada.folder)
     gitIn(bob.folder, 'fetch', '--quiet')

@@ -27,7 +27,7 @@ export interface HubState {
   readonly lately?: KnownLately | undefined
 }
 
-/** What the hub last said beside the events. */
+/** What the hub last said apart from the events. */
 export interface KnownLately {
   /** When it said so, in milliseconds since 1970 by this machine's clock. */
   readonly at: number

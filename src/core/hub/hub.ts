@@ -93,7 +93,7 @@ export interface HubLease {
   readonly left_ms: number
 }
 
-/** What a clone keeps up to date beside the events. */
+/** What a clone keeps up to date apart from the events. */
 export interface Lately {
   readonly leases: readonly HubLease[]
   /** IDs of redacted events. */

@@ -80,7 +80,7 @@ BEGIN
   RETURN FOUND;
 END $$`
 
-/** What a clone keeps up to date beside the events. Times are remainders, so that no clone's clock matters. */
+/** What a clone keeps up to date apart from the events. Times are remainders, so that no clone's clock matters. */
 const LATELY = `
 CREATE FUNCTION kitty.lately_1(p_repo text) RETURNS jsonb
 LANGUAGE plpgsql STABLE ${HEAD} AS $$
