@@ -171,7 +171,7 @@ describe('hostile strings', () => {
         victim.write('.kittify/config.json', config)
         for (const call of FULL ? calls : [calls[Math.floor(random() * calls.length)] ?? [], ['status']]) {
           expectHarmless(await victim.kittyWith({ env: ENV }, ...call))
-          if (call[0] !== '__complete')
+          if (call[0] !== 'autocomplete')
             expectHarmless(await victim.kittyWith({ env: ENV }, ...call, '--json'))
         }
       }

@@ -36,7 +36,8 @@ describe.runIf(IS_ROOT)('a repository of another user', () => {
       }
       const completed = await victim.kittyWith(
         { uid, cwd, env: { HOME: home } },
-        '__complete',
+        'autocomplete',
+        'words',
         '--',
         'show',
         '',
