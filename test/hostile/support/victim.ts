@@ -297,6 +297,6 @@ export function gitWithInput(root: string, input: string | Buffer, ...args: stri
 
 export const IS_ROOT = process.getuid?.() === 0
 
-export function isThere(path: string): boolean {
+function isThere(path: string): boolean {
   return existsSync(path)
 }
