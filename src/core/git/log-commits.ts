@@ -18,7 +18,7 @@ const FIELDS = 5
 
 /**
  * The commits of a range that changed files under `folder`, merges excluded, oldest first. Reads no file: git would hold
- * both sides of a patch in memory, and they are as large as whoever pushed them likes.
+ * both sides of a patch in memory, and they are as large as their author likes.
  * @param range `BASE..HEAD`, or one commit for everything up to it
  * @param folder Relative to the repository's root, with `/`
  * @param days `YYYY-MM-DD`: only the files of these days

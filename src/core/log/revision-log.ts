@@ -15,7 +15,7 @@ export interface RevisionLog {
 
 /**
  * Reads the log as of a commit from git's objects, without looking at the index or the work tree. Holds the events, and
- * no line longer than an event's: whoever pushes a branch chooses how long its lines are.
+ * no line longer than an event's: the author of a branch chooses how long its lines are.
  * @param root The checkout. @param eventsDir The log's folder inside it. @param commit Its object ID.
  * @throws as `git`
  */

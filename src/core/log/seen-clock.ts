@@ -9,7 +9,7 @@ const DIGITS = 20
 
 /**
  * The greatest clock that this clone has issued, in the private folder, which git never brings along. `clock.json` is in
- * the work tree: whoever commits it would otherwise choose the clock of everyone who clones.
+ * the work tree: its committer would otherwise choose the clock of everyone who clones.
  */
 export class SeenClock {
   #known = 0

@@ -184,7 +184,7 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   /**
    * @returns the appended lines, the trusted maximum before them, and whether the next append may rely on both: git has
-   * no attributes that endanger the log, and did not replace the file meanwhile
+   * no attributes that endanger the log, and did not replace the file in between
    */
   async #appendAndIndex(
     drafts: readonly Draft[],

@@ -3,7 +3,7 @@ import { isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { branchesState, isSparse } from '../git/head.js'
-import { catchUp, type CatchUpReport } from '../index/catch-up.js'
+import { catchUp, type CatchUpReport, distrust } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
 import {
   type EventIndex,
@@ -197,8 +197,12 @@ export class Recovery {
       return mark?.identity !== file.identity || mark.offset !== file.size
     })
     if (suspects.length === 0) return
-    for (const repair of this.log.prepare(suspects.map((file) => file.name)))
-      this.notices.warn(repair.message)
+    const repairs = this.log.prepare(suspects.map((file) => file.name))
+    if (repairs.length === 0) return
+    for (const { message } of repairs) this.notices.warn(message)
+    // A tail too long to become a line was listed as a problem, which is gone with it.
+    const listed = new Set((await index.problems()).map(({ file }) => file))
+    for (const { file } of repairs) if (listed.has(file)) await distrust(index, file)
   }
 
   /** @returns whether there were any */

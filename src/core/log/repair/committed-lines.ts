@@ -179,7 +179,7 @@ function* contents(
     if (isEnough()) return
     const [first] = batch
     if (first !== undefined && first.size > BATCH_BYTES) {
-      // It is a batch of its own. Other lines are no events, and whoever pushed them chose their length.
+      // It is a batch of its own. Other lines are no events, and their author chose their length.
       yield { id: first.id, content: linesWithin(root, first.id, EVENT_BYTES) }
       continue
     }

@@ -1,13 +1,15 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
 import { readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
+import { MAX_LINE_BYTES } from '../format/line-codec.js'
 import type { RawLine } from '../event-log.js'
 import { entriesIn } from '../../files/list-folder.js'
-import { readWhole } from '../../files/open-file.js'
+import { boundedLines } from '../../files/bounded-lines.js'
+import { openToRead } from '../../files/open-file.js'
 import { rawLinesIn } from '../format/raw-lines.js'
 import { repoPath } from '../../platform/paths.js'
 
@@ -92,8 +94,14 @@ function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
 /** Returns undefined if the file cannot be read, or if it is a link or a folder: the next write reports that. */
 function linesNow(path: string): RawLine[] | undefined {
   try {
-    const now = readWhole(path)
-    return now === undefined ? [] : rawLinesIn(now.bytes)
+    const now = openToRead(path)
+    if (now === undefined) return []
+    try {
+      // A longer line is no event, and anyone may have written it.
+      return rawLinesIn(boundedLines(now.fd, { shortest: 0, longest: MAX_LINE_BYTES + 1 }))
+    } finally {
+      closeSync(now.fd)
+    }
   } catch (error) {
     if (!isKittyError(error)) throw error
     return undefined
