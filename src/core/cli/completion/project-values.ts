@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { isOwn } from '../../files/is-own.js'
 import { listInside } from '../../files/work-tree.js'
+import { assertGitTrusts } from '../../git/git.js'
 import { listFeatures } from '../../specs/features.js'
 import { compareWorkPackages, workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { currentBranch } from '../../git/branch.js'
@@ -22,7 +24,7 @@ interface Place {
  */
 export function projectValues({ cwd, env }: Place): Values {
   let workspace: Workspace | undefined
-  const here = (): Workspace => (workspace ??= findWorkspace(cwd, env))
+  const here = (): Workspace => (workspace ??= trusted(findWorkspace(cwd, env)))
   const byKind: Readonly<Record<Exclude<ValueKind, 'file'>, (feature: string | undefined) => string[]>> = {
     feature: () => active(here()),
     lane: () => [...readConfig(here()).workflow.lanes],
@@ -34,6 +36,12 @@ export function projectValues({ cwd, env }: Place): Values {
     ],
   }
   return (kind, feature) => (kind === 'file' ? [] : byKind[kind](feature))
+}
+
+/** @throws KittyError UnsafeSetup for another user's repository that git refuses; git is asked about those alone */
+function trusted(workspace: Workspace): Workspace {
+  if (!isOwn(workspace.gitCommonDir)) assertGitTrusts(workspace.root)
+  return workspace
 }
 
 /** Features that are not archived in this clone. */
