@@ -24,7 +24,10 @@ type Version =
   | { readonly state: 'unread'; readonly reason: string }
   | { readonly state: 'read'; readonly bytes: Buffer }
 
-const PACKAGE_FILE = /\/[^/]+\/tasks\/(?:[^/]+\/)*[^/]+\.md$/
+/** A Markdown file anywhere under the `tasks` folder of a feature. */
+function isPackageFile(path: string, specs: string): boolean {
+  return path.slice(specs.length).split('/')[1] === 'tasks' && path.endsWith('.md')
+}
 
 /** The definitions that a branch's files change, read from git's objects. */
 @injectable()
@@ -34,8 +37,9 @@ export class BranchDefinitions {
   /** @throws as `git` */
   async between(ours: string, branch: string): Promise<BranchDefinition[]> {
     const { root, specsDir } = this.workspace
-    const files = filesOfBranch(root, ours, branch, `${repoPath(root, specsDir)}/`)
-    const packages = files.filter(({ path }) => PACKAGE_FILE.test(path))
+    const specs = `${repoPath(root, specsDir)}/`
+    const files = filesOfBranch(root, ours, branch, specs)
+    const packages = files.filter(({ path }) => isPackageFile(path, specs))
     const versions = await readVersions(root, packages)
     const found: BranchDefinition[] = []
     for (const { path, before, after } of packages) {
