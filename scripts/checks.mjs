@@ -32,6 +32,7 @@ const STEPS = [
   ['Formatting', 'npm run --silent format:check', LINUX],
   ['Documentation', 'node scripts/docs.mjs --check', LINUX],
   ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],
+  ['Attacks on the built program', 'npm run --silent test:hostile', LINUX],
   ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
   ['The page in a browser', 'npm run --silent test:web', LINUX],
   ['With the file locks of macOS', 'node scripts/test-as.mjs macos-locks --short', LINUX],

@@ -23,7 +23,7 @@ const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
 // The action's own file, whose shape the runner defines.
 const ACTION = parse(read('examples/github-action/action.yml')) as Action
 
-/** Runs the action's script as the runner does, with the built program in the place of the one that npx installs. */
+/** Runs the action's script as the runner does, with the built program instead of the published one. */
 function runAction(cwd: string, inputs: Readonly<Record<string, string>>, summary: string): Outcome {
   const [script] = ACTION.runs.steps.filter(({ run }) => run !== undefined)
   const programs = tempFolder()

@@ -80,7 +80,7 @@ describe('four command lines of one actor with sessions of their own', () => {
   )
 })
 
-describe('four MCP clients of one name beside four command lines of one actor', () => {
+describe('four MCP clients of one name next to four command lines of one actor', () => {
   it(
     'that claim one package: one of the eight gets it, and the others learn that it is taken',
     async () => {

@@ -48,7 +48,7 @@ export function describeFileSystem(make: () => { fs: FileSystem; folder: string 
     fs.closeSync(fd)
   })
 
-  it('appends at the end, whoever else has written since', () => {
+  it('appends at the end, also after others have written', () => {
     const { fs, folder } = make()
     const flags = fs.constants.O_RDWR | fs.constants.O_APPEND | fs.constants.O_CREAT
     const [one, other] = [fs.openSync(`${folder}/a`, flags), fs.openSync(`${folder}/a`, flags)]

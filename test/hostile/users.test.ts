@@ -7,7 +7,7 @@ import { FEATURE, IS_ROOT, Victim } from './support/victim.js'
 
 const OTHER = 1000
 const THIRD = 501
-const NOBODY = 65534
+const UNPRIVILEGED = 65534
 
 function giveTo(victim: Victim, uid: number): void {
   execFileSync('chown', ['-R', `${uid}:${uid}`, victim.root, victim.home])
@@ -21,7 +21,7 @@ describe.runIf(IS_ROOT)('a repository of another user', () => {
     const victim = await Victim.make()
     giveTo(victim, OTHER)
     mkdirSync(victim.path('deep', 'down'), { recursive: true })
-    for (const uid of [NOBODY, THIRD]) {
+    for (const uid of [UNPRIVILEGED, THIRD]) {
       const cwd = victim.path('deep', 'down')
       const home = join(victim.folder, `home-${uid}`)
       mkdirSync(home)
@@ -112,8 +112,8 @@ describe.runIf(IS_ROOT)('a repository of another user', () => {
         try { fs.openSync(path, 'r'); console.log('opened ' + path) } catch (error) { console.log(error.code) }
       }`
     const said = execFileSync(process.execPath, ['-e', holder], {
-      uid: NOBODY,
-      gid: NOBODY,
+      uid: UNPRIVILEGED,
+      gid: UNPRIVILEGED,
       encoding: 'utf8',
       cwd: '/',
     })

@@ -7,7 +7,7 @@ import { tempFolder } from '../support/temp-folder.js'
 
 const SETTINGS = fileURLToPath(new URL('../../.npmrc', import.meta.url))
 
-/** What `npm install` prints in a project with one dependency whose script says that it compiles. */
+/** What npm prints while it installs a project with one dependency whose script says that it compiles. */
 function printed(settings: boolean): string {
   const root = tempFolder()
   const dependency = join(root, 'native')
@@ -26,7 +26,7 @@ function printed(settings: boolean): string {
   return execFileSync('npm', ['install', ...options], { cwd: root, encoding: 'utf8', stdio: 'pipe', env })
 }
 
-describe('npm install in a clone', () => {
+describe('npm in a clone', () => {
   it('shows what install scripts print, so that it is seen to compile', () => {
     expect(printed(true)).toContain('COMPILING')
     expect(printed(false)).not.toContain('COMPILING')

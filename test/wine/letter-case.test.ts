@@ -9,7 +9,7 @@ import { windowsPath } from './support/machine.js'
 import { HAS_WINDOWS, IS_WHOLE, windowsKittyOk, windowsNode } from './support/windows.js'
 
 describe.skipIf(!HAS_WINDOWS || !IS_WHOLE)('on Windows, where letter case does not count', () => {
-  it('a worktree stays the package’s, from whichever name of the repository kitty is called', async () => {
+  it('a worktree stays the package’s, by any name of the repository that kitty is called from', async () => {
     const { root: cwd } = await preparedRepository()
     const folder = tempFolder()
     const script = join(folder, 'elsewhere.mjs')

@@ -28,7 +28,7 @@ const FAILS: Readonly<Record<string, readonly RegExp[]>> = {
     /names the component that is in the way, and lets a missing path pass$/,
   ],
   'a folder cannot be removed there while a file in it is open': [
-    /makes its file anew when it is gone, its folder with it$/,
+    /creates its file again when it is gone, its folder with it$/,
     /gives emits at once, of one store and of two, clock values and parents of their own$/,
   ],
 }

@@ -22,7 +22,7 @@ export interface Sight {
 /** For an event that has seen the whole history of its entity. */
 export const SEES_ALL: Sight = { hasSeen: () => true, originalOf: (id) => id, isNote: () => true }
 
-/** Changes part of what the state remembers beside what it shows. */
+/** Changes part of what the state remembers but does not show. */
 export function remember(draft: Draft, change: Partial<Draft['memory']>): void {
   draft.memory = { ...draft.memory, ...change }
 }

@@ -58,7 +58,7 @@ export class Clone {
     writeFileSync(join(this.root, path), text)
   }
 
-  /** Writes one key of a package's front matter anew. */
+  /** Rewrites one key of a package's front matter. */
   set(id: string, key: string, value: string): void {
     const lines = this.read(id).split('\n')
     const at = lines.findIndex((line) => line.startsWith(`${key}: `))

@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -224,7 +223,7 @@ function run(victim: Victim, options: RunOptions, args: readonly string[]): Prom
   })
 }
 
-/** In MB, of a process or of a child of its own, whichever has used more. */
+/** In MB, of a process or of a child of its own, the one that has used more. */
 function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+)/m.exec(procFile(pid, 'status'))?.[1] ?? 0
   return Math.max(Number(kilobytes) / 1024, ...childrenOf(pid).map(peakMemory))
@@ -296,7 +295,3 @@ export function gitWithInput(root: string, input: string | Buffer, ...args: stri
 }
 
 export const IS_ROOT = process.getuid?.() === 0
-
-function isThere(path: string): boolean {
-  return existsSync(path)
-}

@@ -33,7 +33,7 @@ async function server(): Promise<{ root: string; call: Call; note: (text: string
 }
 
 describe('a server that answers many calls', () => {
-  it('gives what arrived since an event, each once, whoever wrote it', async () => {
+  it('gives what arrived since an event, each once, its own and that of others', async () => {
     const { call, note } = await server()
     const { structuredContent: first } = await call('history', { limit: 1 })
     let after: unknown = first['next_after']

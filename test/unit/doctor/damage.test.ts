@@ -86,7 +86,7 @@ class Patient {
     return noteLine(seed, {
       timestamp: `${this.date}T09:30:00.000Z`,
       parents: [],
-      payload: { feature_slug: 'x', text: `${seed}` },
+      payload: { feature_slug: '001-x', text: `${seed}` },
       ...changes,
     })
   }

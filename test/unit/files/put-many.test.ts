@@ -16,7 +16,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 const names = Array.from({ length: 150 }, (_, at) => `WP${at + 1}.md`)
 
 describe('replacing many files', () => {
-  it('replaces each, makes those that were not there, and leaves nothing beside them', async () => {
+  it('replaces each, makes those that were not there, and leaves nothing next to them', async () => {
     const root = tempFolder()
     for (const name of names.slice(0, 100)) writeFileSync(join(root, name), 'old')
     const contents = names.map((name) => ({ path: join(root, name), bytes: Buffer.from(`new ${name}`) }))

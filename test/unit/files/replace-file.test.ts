@@ -78,7 +78,7 @@ describe('the files of a new feature', () => {
   it('begin with a title on one line and say what comes next', () => {
     const spec = specMarkdown(feature)
     expect(spec.split('\n')[0]).toBe('# A "quoted" title')
-    expect(spec).toContain('kitty agent feature finalize-tasks --all')
+    expect(spec).toContain('kitty new "What it does"')
   })
 
   it('hold JSON that reads back', () => {

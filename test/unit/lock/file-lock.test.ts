@@ -159,7 +159,7 @@ describe('the write lock, released for now', () => {
     ;(await lock.acquire('again')).release()
   })
 
-  it('makes its file anew when it is gone, its folder with it', async () => {
+  it('creates its file again when it is gone, its folder with it', async () => {
     const path = lockPath()
     const lock = new FileLock(path, 20)
     ;(await lock.acquire('first')).releaseForNow()

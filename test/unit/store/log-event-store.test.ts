@@ -50,15 +50,21 @@ describe('the event store', () => {
     await store.close()
   })
 
-  it('takes the clock from the log where clock.json is behind it, and from clock.json where that is ahead', async () => {
+  it('takes the clock from the log where clock.json is behind it, and from clock.json as far as this clone has issued', async () => {
     const clock = join(repository.root, '.kittify', 'clock.json')
     const { store } = await open()
     await store.emit([noteOn('WP01')], BY_ADA)
     writeFileSync(clock, '{"value": 1, "last_updated": "2026-11-22T00:00:00.000Z"}')
     expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
     writeFileSync(clock, '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
-    expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(40)
+    // Git carried this file: no one here has issued 39.
+    expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(3)
     await store.close()
+    writeFileSync(clock, '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
+    writeFileSync(join(repository.root, '.git', 'kitty', 'clock'), '40\n')
+    const { store: later } = await open()
+    expect((await later.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(40)
+    await later.close()
     expect(JSON.parse(readFileSync(clock, 'utf8'))).toMatchObject({ value: 41 })
   })
 

@@ -120,7 +120,7 @@ function buildParts(): void {
   ] as const) {
     compile('-Wb,--fake-module', '-o', join(FOLDER, 'bin', file), ...words)
     compile('-o', join(FOLDER, 'dll', file), ...words)
-    // Winegcc writes a script for the host's shell beside a program.
+    // Winegcc writes a script for the host's shell next to a program.
     rmSync(join(FOLDER, 'dll', file), { force: true })
   }
 }

@@ -29,7 +29,7 @@ export class FollowDependencies {
   ) {}
 
   /**
-   * Two clones had a package each under the old ID. Whoever created one of them meant that one, and the dependency
+   * Two clones had a package each under the old ID. The creator of one of them meant that one, and the dependency
    * follows where that is the package that went. Anyone else's stays as it is.
    */
   async follow(place: Place, { created, others }: Handover, provenance: Provenance): Promise<Followed> {

@@ -15,7 +15,7 @@ export interface Handover {
 
 /**
  * Tells what belongs to the package of one file. An event belongs to it if it has seen that package's creation and no
- * other one; a gate, whose events name no package's, if whoever made it wrote on this package alone.
+ * other one; a gate, whose events name no package's, if its maker wrote on this package alone.
  * @param own events of the package's ID, in total order @param gates events of its gates
  * @param file the name of the file
  */
