@@ -33,7 +33,7 @@ import { MovedOn, movedTooOften } from './moved-on.js'
 import { Recovery } from './recovery.js'
 import { refuseArchived } from './refuse-archived.js'
 import { refuseUnfit } from './refuse-unfit.js'
-import { areEventsOf, stamp } from './stamp.js'
+import { firstRunOf, stamp } from './stamp.js'
 import { foreignChunks, stampForeign } from './stamp-foreign.js'
 import { StoreReads } from './store-reads.js'
 import { Supposition } from './supposition.js'
@@ -169,9 +169,10 @@ export class LogEventStore extends StoreReads implements EventStore {
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
     const earlier = provenance.causationId === null ? [] : await this.causedBy(provenance.causationId)
     if (earlier.length > 0) {
-      const repeats = (): boolean => areEventsOf(drafts, earlier)
+      const first = firstRunOf(drafts, earlier)
+      const repeats = (): boolean => first !== undefined
       await assertSameOperation(provenance.causationId ?? '', earlier, { provenance, repeats })
-      return earlier
+      return first ?? earlier
     }
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
     if (isSafe && this.team.link === undefined) {

@@ -84,18 +84,42 @@ function parsed(candidate: { readonly event_type: string }, registry: Registry):
   )
 }
 
-/** Whether the events are what the drafts would become. */
-export function areEventsOf(drafts: readonly Draft[], events: readonly LogEvent[]): boolean {
+/**
+ * Finds the first run of these drafts among the events of one key. A command that ran once on each of two branches has
+ * its events twice after the merge, one run between the events of the other.
+ * @param events sorted
+ * @returns undefined unless the events are whole runs and nothing else
+ */
+export function firstRunOf(
+  drafts: readonly Draft[],
+  events: readonly LogEvent[],
+): readonly LogEvent[] | undefined {
+  let first: readonly LogEvent[] | undefined
+  let left = events
+  while (left.length > 0) {
+    const run = runIn(drafts, left)
+    if (run === undefined) return undefined
+    first ??= run
+    left = left.filter((event) => !run.includes(event))
+  }
+  return first
+}
+
+/** The first events, in this order, that are what the drafts would become. */
+function runIn(drafts: readonly Draft[], events: readonly LogEvent[]): readonly LogEvent[] | undefined {
+  const run: LogEvent[] = []
+  for (const event of events) {
+    const draft = drafts[run.length]
+    if (draft !== undefined && isEventOf(draft, event)) run.push(event)
+  }
+  return run.length > 0 && run.length === drafts.length ? run : undefined
+}
+
+function isEventOf(draft: Draft, event: LogEvent): boolean {
   return (
-    drafts.length === events.length &&
-    drafts.every((draft, at) => {
-      const event = events[at]
-      return (
-        event?.event_type === draft.event_type &&
-        event.entity_type === draft.entity_type &&
-        event.entity_id === draft.entity_id &&
-        JSON.stringify(event.payload) === JSON.stringify(draft.payload)
-      )
-    })
+    event.event_type === draft.event_type &&
+    event.entity_type === draft.entity_type &&
+    event.entity_id === draft.entity_id &&
+    JSON.stringify(event.payload) === JSON.stringify(draft.payload)
   )
 }

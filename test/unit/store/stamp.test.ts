@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRegistry, MAX_PARENTS, type NewEvent } from '../../../src/core/events-lib.js'
-import { stamp } from '../../../src/core/store/stamp.js'
+import { firstRunOf, stamp } from '../../../src/core/store/stamp.js'
 
 const NOTE: NewEvent<'NoteAdded'> = {
   event_type: 'NoteAdded',
@@ -51,5 +51,35 @@ describe('stamping', () => {
     })
     const [plain, attached] = stamped([move({ session: 's1' }), move({ review: { verdict: 'ok' } })], [])
     expect([plain?.event_version, attached?.event_version]).toEqual([1, 2])
+  })
+})
+
+describe('the first run of a command that is repeated', () => {
+  const drafts = ['one', 'two', 'one'].map((text) => ({ ...NOTE, payload: { ...NOTE.payload, text } }))
+  const other = stamped([{ ...NOTE, entity_id: 'WP02' }], [])
+  const run = stamped(drafts, [])
+  const again = stamped(drafts, []).map(
+    (event, at) => ({ ...event, event_id: id(200_000 + at) }) as typeof event,
+  )
+
+  it('is found among the events of a second branch, whatever the order that the merge gave them', () => {
+    const interleaved = run.flatMap((event, at) => [event, ...again.slice(at, at + 1)])
+    expect(firstRunOf(drafts, run)).toEqual(run)
+    expect(firstRunOf(drafts, [...run, ...again])).toEqual(run)
+    expect(firstRunOf(drafts, interleaved)?.map(({ payload }) => payload)).toEqual(
+      run.map(({ payload }) => payload),
+    )
+  })
+
+  it('is not there when events are missing, in another order, or of another command', () => {
+    for (const events of [
+      run.slice(1),
+      [...run, ...again.slice(1)],
+      run.toReversed().slice(1),
+      [...run, ...other],
+      other,
+    ])
+      expect(firstRunOf(drafts, events)).toBeUndefined()
+    expect(firstRunOf([], run)).toBeUndefined()
   })
 })
