@@ -13,6 +13,7 @@ import { dayFilesFor } from '../../../src/core/log/format/writer-files.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { Redactions } from '../../../src/core/log/redactions.js'
 import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
+import { SeenClock } from '../../../src/core/log/seen-clock.js'
 import { Acknowledged } from '../../../src/core/store/acknowledged.js'
 import { AttributeGuard } from '../../../src/core/store/attribute-guard.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
@@ -85,7 +86,7 @@ export class Clone {
     const acknowledged = new Acknowledged(journal, new FileArchive(workspace.archiveDir), workspace, session)
     const attributes = new AttributeGuard(workspace, log, notices)
     const recovery = new Recovery(log, journal, acknowledged, workspace, attributes, redactions, notices)
-    const clock = new FileClockStorage(workspace.clockFile)
+    const clock = new FileClockStorage(workspace.clockFile, new SeenClock(`${workspace.privateDir}/clock`))
     const health = this.#health(process, log)
     const lock = this.#lock(process)
     const store = new LogEventStore(

@@ -61,6 +61,11 @@ export function askGitText(folder: string, args: readonly string[]): string | un
 
 export { askGitText as gitText }
 
+/** The program streams no objects in what is simulated, but loads what could. */
+export function gitChunks(): never {
+  throw new Error('the simulation does not stream objects')
+}
+
 export function askGitFields(folder: string, args: readonly string[]): string[] {
   const all = (askGit(folder, args)?.toString('utf8') ?? '').split('\0')
   return all.at(-1) === '' ? all.slice(0, -1) : all

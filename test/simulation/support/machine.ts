@@ -11,7 +11,7 @@ export class Killed extends Error {
 export interface Fate {
   /** Counted from 1. */
   readonly at: number
-  readonly what: 'kill' | 'power cut' | 'ENOSPC' | 'EIO' | 'EINTR' | 'EMFILE'
+  readonly what: 'kill' | 'power cut' | 'ENOSPC' | 'EIO' | 'EMFILE'
 }
 
 export interface OpenFile {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { gunzipSync } from 'node:zlib'
+import { crc32, gunzipSync } from 'node:zlib'
 import { compareEvents, entityKey, fold, type LogEvent } from '../../../src/core/events-lib.js'
 import type { EventLog } from '../../../src/core/log/event-log.js'
 import type { Clone, OpenStore } from './clone.js'
@@ -103,7 +103,7 @@ export function noteUnprotected(clone: Clone): void {
   const kept = keptIds(clone)
   const there = eventsOf(clone)
   for (const id of clone.acknowledged.keys())
-    if (!kept.has(id) && (there.has(id) || isElsewhere(clone, id))) clone.onlyInGit.add(id)
+    if (!kept.has(id) && (there.has(id) || isIn(clone, clone.repository.tips(), id))) clone.onlyInGit.add(id)
 }
 
 /** After a command: forgets those of the events that a power cut has taken, and what it protects again. */
@@ -113,23 +113,56 @@ export function forgetTaken(clone: Clone, events: ReadonlySet<string>): void {
   for (const id of keptIds(clone)) clone.onlyInGit.delete(id)
 }
 
-/** What journal and archive hold. */
+/** What journal and archive hold whole: of a record that a power cut tore, kitty takes nothing (docs/formats.md). */
 function keptIds({ machine: { disk }, workspace: { journalFile, archiveDir } }: Clone): Set<string> {
   const days = disk.namesIn(archiveDir).filter((name) => /\.jsonl(\.gz)?$/.test(name))
-  const texts = [journalFile, ...days.map((name) => `${archiveDir}/${name}`)].map((path) => {
-    const bytes = disk.bytesOf(path) ?? Buffer.alloc(0)
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')
+  const archived = days.flatMap((name) => {
+    const bytes = disk.bytesOf(`${archiveDir}/${name}`) ?? Buffer.alloc(0)
+    return wholeLines(name.endsWith('.gz') ? gunzipSync(bytes) : bytes)
   })
-  return new Set(
-    texts.flatMap((text) => [...text.matchAll(/"event_id":"(\w{26})"/g)].map(([, id = '']) => id)),
-  )
+  const lines = [...linesOfRecords(wholeLines(disk.bytesOf(journalFile) ?? Buffer.alloc(0))), ...archived]
+  return new Set(lines.flatMap((line) => eventIn(line.toString('utf8'))?.event_id ?? []))
 }
 
-function isElsewhere({ repository }: Clone, id: string): boolean {
+/** With their line feeds. */
+function wholeLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  for (let at = 0, end = bytes.indexOf('\n') + 1; end > 0; at = end, end = bytes.indexOf('\n', at) + 1)
+    lines.push(bytes.subarray(at, end))
+  return lines
+}
+
+/** Lines of whole records, and those without one. */
+function linesOfRecords(lines: readonly Buffer[]): Buffer[] {
+  const kept: Buffer[] = []
+  for (let at = 0; at < lines.length;) {
+    const line = lines[at] ?? Buffer.alloc(0)
+    at += 1
+    const record = /^\{"command":.*"count":(\d+),"crc32":(\d+)\}\n$/.exec(line.toString('utf8'))
+    if (record === null) {
+      kept.push(line)
+      continue
+    }
+    const own = lines.slice(at, at + Number(record[1]))
+    const next = own.findIndex((one) => one.toString('latin1').startsWith('{"command":'))
+    const found = next < 0 ? own : own.slice(0, next)
+    if (found.length === Number(record[1]) && crc32(Buffer.concat(found)) === Number(record[2]))
+      kept.push(...found)
+    at += found.length
+  }
+  return kept
+}
+
+function isElsewhere(clone: Clone, id: string): boolean {
+  const { repository } = clone
   const { head } = repository
   const tips = [...repository.beyondHead(), ...(repository.isLocked && head !== undefined ? [head] : [])]
-  return tips.some((tip) =>
-    [...repository.objects.treeOf(tip).values()].some((blob) => repository.objects.bytes(blob).includes(id)),
+  return isIn(clone, tips, id)
+}
+
+function isIn({ repository: { objects } }: Clone, commits: readonly string[], id: string): boolean {
+  return commits.some((commit) =>
+    [...objects.treeOf(commit).values()].some((blob) => objects.bytes(blob).includes(id)),
   )
 }
 
