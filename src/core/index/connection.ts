@@ -40,6 +40,7 @@ interface Statement {
 export class Connection {
   readonly #statements = new Map<string, Promise<Statement>>()
   readonly #ready = new Map<string, Statement>()
+  #isClosed = false
 
   private constructor(
     private readonly binding: Binding,
@@ -70,6 +71,7 @@ export class Connection {
   async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     // A prepared statement starts right now, not one turn of the event loop later.
     const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
+    this.#assertOpen()
     return new Promise((resolve, reject) => {
       statement.all(parameters, (failure, rows) => {
         if (failure) reject(indexUnusable(failure))
@@ -86,6 +88,7 @@ export class Connection {
   /** @returns how many rows the statement changed, and the number of the last row it inserted */
   async change(sql: string, parameters: readonly Parameter[]): Promise<{ rows: number; lastId: number }> {
     const statement = this.#ready.get(sql) ?? (await this.#prepared(sql))
+    this.#assertOpen()
     return new Promise((resolve, reject) => {
       statement.run(parameters, function (failure) {
         if (failure) reject(indexUnusable(failure))
@@ -101,7 +104,8 @@ export class Connection {
   }
 
   /** Prepares and runs statements whose results are not needed, one after the other in a single call. */
-  run(sql: string): Promise<void> {
+  async run(sql: string): Promise<void> {
+    this.#assertOpen()
     return new Promise((resolve, reject) => {
       this.database.exec(sql, (failure) => {
         if (failure) reject(indexUnusable(failure))
@@ -111,6 +115,7 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     const statements = await Promise.allSettled(this.#statements.values())
     this.#statements.clear()
     this.#ready.clear()
@@ -125,7 +130,13 @@ export class Connection {
     })
   }
 
-  #prepared(sql: string): Promise<Statement> {
+  /** The driver never answers what is asked while it closes: its queue is not read again. */
+  #assertOpen(): void {
+    if (this.#isClosed) throw new IndexUnusable('damaged', 'its connection was closed by another read')
+  }
+
+  async #prepared(sql: string): Promise<Statement> {
+    this.#assertOpen()
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const prepared = new Promise<Statement>((resolve, reject) => {

@@ -123,9 +123,10 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   async #closeForGood(): Promise<void> {
-    await this.kept.keep?.drop()
+    // At once: a read that comes next must not get the index that is about to close.
     const open = this.#index
     this.#index = undefined
+    await this.kept.keep?.drop()
     // A failed close loses nothing: the index is derived.
     await open?.then((index) => index.close()).catch(() => undefined)
   }
