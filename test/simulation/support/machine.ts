@@ -48,7 +48,7 @@ export class Machine {
   readonly processes = new Set<Process>()
   powerCuts = 0
   /** Called before every call of a process: what else happens in the machine at that moment. */
-  meanwhile: () => void = () => undefined
+  interlude: () => void = () => undefined
   beforePowerCut: () => void = () => undefined
   afterPowerCut: () => void = () => undefined
   /** For who looks what happened: the calls that change something. */

@@ -23,7 +23,7 @@ function enter(call: string, path: string): Process | undefined {
   if (process.isDead) throw new Killed()
   const world = machine()
   world.pass(world.random.next() * 0.2)
-  world.meanwhile()
+  world.interlude()
   process.calls += 1
   world.trace?.push(`${process.name} ${process.calls} ${call} ${path}`)
   const { fate } = process
@@ -152,7 +152,7 @@ export function fsyncSync(fd: number): void {
   sync('fsync', fd)
 }
 
-/** With an answer in place of an exception; nothing happens meanwhile. */
+/** With an answer in place of an exception; nothing happens in between. */
 export function fsync(fd: number, done: (error: Error | null) => void): void {
   try {
     fsyncSync(fd)

@@ -81,7 +81,7 @@ export function nothingIsLost(clone: Clone, where = 'in the log or on another br
 
 /**
  * Acknowledged events that a power cut may take, by git's doing: it has just removed their lines from the work tree, or
- * written the file anew, which it never syncs. Kitty's next command would have put them back or on disk.
+ * rewritten the file, which it never syncs. Kitty's next command would have put them back or on disk.
  */
 export function atGitsMercy(clone: Clone): Set<string> {
   const { disk } = clone.machine

@@ -307,7 +307,7 @@ class History {
     clone.hasGitWorked = true
     this.#git = verb
     let wait = this.machine.random.below(60)
-    this.machine.meanwhile = () => {
+    this.machine.interlude = () => {
       if ((wait -= 1) > 0) return
       while (this.#git !== undefined && this.machine.random.chance(0.4)) this.#stepGit()
     }
@@ -326,7 +326,7 @@ class History {
   }
 
   #endGit(): void {
-    this.machine.meanwhile = () => undefined
+    this.machine.interlude = () => undefined
     // Killed, it leaves its lock.
     if (this.machine.random.chance(0.1)) this.#git = undefined
     while (this.#git !== undefined) this.#stepGit()
