@@ -217,9 +217,10 @@ function run(victim: Victim, options: RunOptions, args: readonly string[]): Prom
 }
 
 /** In MB, of a process or of a child of its own, the one that has used more. */
-function peakMemory(pid: number): number {
-  const kilobytes = /^VmHWM:\s+(\d+)/m.exec(procFile(pid, 'status'))?.[1] ?? 0
-  return Math.max(Number(kilobytes) / 1024, ...childrenOf(pid).map(peakMemory))
+function peakMemory(pid: number, key: 'VmHWM' | 'RssAnon' = 'VmHWM'): number {
+  const kilobytes = new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(procFile(pid, 'status'))?.[1] ?? 0
+  // Git maps a file that it compares, which takes no memory that others need: only what it allocates counts.
+  return Math.max(Number(kilobytes) / 1024, ...childrenOf(pid).map((child) => peakMemory(child, 'RssAnon')))
 }
 
 /** In seconds, of a process and of everything that it started. */
