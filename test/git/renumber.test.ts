@@ -14,12 +14,18 @@ import { RenumberPackage } from '../../src/core/services/renumber/renumber-packa
 import { by, cloneOf, FEATURE, inProcess, project, pullFrom } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 
-it('two packages that two clones made under one ID are told apart by renumber', async () => {
+/** A project whose packages' files git carries, and a clone of it. */
+async function twoClones(): Promise<[ada: string, bob: string]> {
   const ada = await project()
   writeFileSync(join(ada, '.git', 'info', 'exclude'), '')
   gitIn(ada, 'add', '--all')
   gitIn(ada, 'commit', '--quiet', '--message', 'files')
   const bob = await cloneOf(ada)
+  return [ada, bob]
+}
+
+it('two packages that two clones made under one ID are told apart by renumber', async () => {
+  const [ada, bob] = await twoClones()
   for (const [root, actor, title] of [
     [ada, 'ada', 'Send it'],
     [bob, 'bob', 'Bill it'],
@@ -65,11 +71,7 @@ const BILL = 'WP04-bill-it.md'
 
 /** Two clones made WP04, worked on it, and made a package that waits for it; then ada pulled. */
 async function collided(): Promise<string> {
-  const ada = await project()
-  writeFileSync(join(ada, '.git', 'info', 'exclude'), '')
-  gitIn(ada, 'add', '--all')
-  gitIn(ada, 'commit', '--quiet', '--message', 'files')
-  const bob = await cloneOf(ada)
+  const [ada, bob] = await twoClones()
   for (const [root, actor, title] of [
     [ada, 'ada', 'Send it'],
     [bob, 'bob', 'Bill it'],

@@ -10,7 +10,7 @@ import type { WorkPackageDocument } from '../../src/core/projections/board-docum
 import { cloneOf, commitLog, FEATURE } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { Member, team } from './support/team.js'
+import { Member, pair, team } from './support/team.js'
 
 const LATER = 3_000
 
@@ -35,8 +35,7 @@ describe.skipIf(noServer !== undefined)('branches of clones that share a hub', (
       .join('')
 
   it('show a package of another branch as elsewhere, also after that branch is gone, and offer it to no one', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     gitIn(ada.folder, 'checkout', '--quiet', '-b', 'a')
     mkdirSync(join(ada.folder, 'kitty-specs', FEATURE, 'tasks'), { recursive: true })
     const provenance = { actor: 'ada', causationId: null, correlationId: null }
@@ -61,8 +60,7 @@ describe.skipIf(noServer !== undefined)('branches of clones that share a hub', (
   })
 
   it('mark what HEAD lacks; audit and preview of a merge know it; and the overlay is cleaned once the trunk has it', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     await ada.move('doing')
     expect(await bob.lane()).toBe('doing')
     expect(await marks(bob, 'WP01')).toContain('not in HEAD')

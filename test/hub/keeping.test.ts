@@ -10,7 +10,7 @@ import { cloneOf, commitLog } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { Member, team } from './support/team.js'
+import { Member, pair } from './support/team.js'
 
 const DAYS = 24 * 3_600_000
 const SECRET = 'the customer is Initech'
@@ -24,11 +24,6 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
   afterAll(() => server.down())
 
   /** Two members, and a clone of the first one's that has joined the hub as a job. */
-  async function three(): Promise<[Member, Member]> {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
-    return [ada, bob]
-  }
   async function job(of: Member): Promise<Member> {
     const member = new Member(await cloneOf(of.folder), 'job', of.env)
     await member.join()
@@ -52,7 +47,7 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
       .filter((path) => readFileSync(path).includes(text))
 
   it('is recorded for those who were lost before a push, the same by every run, and git is whole after', async () => {
-    const [ada, bob] = await three()
+    const [ada, bob] = await pair(server)
     await bob.move('doing')
     await bob.note('on a laptop that is stolen now')
     const [one, other] = [await job(ada), await job(ada)]
@@ -74,7 +69,7 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
   })
 
   it('is recorded by one clone at a time', async () => {
-    const [ada, bob] = await three()
+    const [ada, bob] = await pair(server)
     await bob.note('lost')
     const jobs = [await job(ada), await job(ada)]
     const answers = await Promise.all(jobs.map((one) => record(one)))
@@ -84,7 +79,7 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
   })
 
   it('loses the content of a redacted event everywhere, and no clone offers it again', async () => {
-    const [ada, bob] = await three()
+    const [ada, bob] = await pair(server)
     await bob.note(SECRET)
     await ada.status()
     const cid = await job(ada)
@@ -118,7 +113,7 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
   })
 
   it('is trimmed by whole days that the trunk has, and versions go on', async () => {
-    const [ada, bob] = await three()
+    const [ada, bob] = await pair(server)
     for (let at = 0; at < 4; at += 1) await ada.note(`note ${at}`)
     const today = new Date(Date.now() + DAYS).toISOString().slice(0, 10)
     const trim = (member: Member): Promise<TrimHubResult> =>

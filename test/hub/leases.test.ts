@@ -6,7 +6,7 @@ import { EventStore } from '../../src/core/store/event-store.js'
 import { FEATURE } from '../support/kitty.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { Member, team } from './support/team.js'
+import { Member, pair } from './support/team.js'
 
 const DAY = 24 * 3_600_000
 const HOUR = 3_600_000
@@ -18,12 +18,6 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
     await server.database()
   })
   afterAll(() => server.down())
-
-  async function two(): Promise<[Member, Member]> {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
-    return [ada, bob]
-  }
 
   async function lease(member: Member): Promise<LeaseDocument> {
     await member.status()
@@ -54,7 +48,7 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
     ['a day behind', -DAY],
     ['a day ahead', DAY],
   ])('ends by its own clock for a clone whose clock is %s', async (_, skew) => {
-    const [ada, bob] = await two()
+    const [ada, bob] = await pair(server)
     bob.later = skew
     await ada.move('doing')
     expect((await lease(bob)).ended).toBe(false)
@@ -66,7 +60,7 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
   })
 
   it('goes on by what its holder does in the clone that claimed it, and by nothing else', async () => {
-    const [ada, second] = await two()
+    const [ada, second] = await pair(server)
     const other = new Member(second.folder, 'ada', second.env)
     await ada.move('doing')
     const left = async (): Promise<number> => {
@@ -92,7 +86,7 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
   })
 
   it('is gone once the package leaves the working lanes', async () => {
-    const [ada] = await two()
+    const [ada] = await pair(server)
     await ada.move('doing')
     await ada.move('planned', 'WP01', { force: true })
     const { repo } = ada.hub()

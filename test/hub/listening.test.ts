@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FollowEvents } from '../../src/core/follow/follow-events.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { project } from '../support/kitty.js'
-import { Member, team } from './support/team.js'
+import { Member, pair } from './support/team.js'
 
 const EVENTS = Number(process.env['KITTY_HUB_EVENTS'] ?? 10)
 
@@ -15,8 +15,7 @@ describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
   afterAll(() => server.down())
 
   it('sees what another clone writes, without asking', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     const abort = new AbortController()
     const arrived = new Map<string, number>()
     const following = bob.run(FollowEvents, async (service) => {

@@ -5,7 +5,7 @@ import { EventStore } from '../../src/core/store/event-store.js'
 import { cloneOf, commitLog, FEATURE } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { Member, team } from './support/team.js'
+import { Member, pair } from './support/team.js'
 
 const STEPS = Number(process.env['KITTY_HUB_STEPS'] ?? 12)
 
@@ -27,8 +27,7 @@ describe.skipIf(noServer !== undefined)(`two clones that work without the hub fo
     )
 
   it('have one board once both have met, with the true conflicts; and a clone without the hub sees what git has', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     const zoe = new Member(await cloneOf(ada.folder), 'zoe', {})
     await server.down()
     const both = [ada, bob]

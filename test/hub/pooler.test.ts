@@ -3,7 +3,7 @@ import { HubListener } from '../../src/core/hub/hub-listener.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { FEATURE } from '../support/kitty.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { team } from './support/team.js'
+import { pair } from './support/team.js'
 import { noPooler, TransactionPooler } from './support/transaction-pooler.js'
 
 describe.skipIf(noServer !== undefined || noPooler !== undefined)('a hub behind a transaction pooler', () => {
@@ -20,8 +20,7 @@ describe.skipIf(noServer !== undefined || noPooler !== undefined)('a hub behind 
   })
 
   it('takes appends, and a listener looks without being told to', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'], [pooler.host])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server, [pooler.host])
     const over = new AbortController()
     const listening = bob.run(HubListener, (listener) => listener.listen(over.signal))
     await new Promise((resolve) => setTimeout(resolve, 500))

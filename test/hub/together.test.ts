@@ -11,7 +11,7 @@ import { cloneOf, commitLog, FEATURE } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { Member, team } from './support/team.js'
+import { Member, pair } from './support/team.js'
 
 const by = (actor: string) => ({ actor, causationId: null, correlationId: null })
 
@@ -23,14 +23,8 @@ describe.skipIf(noServer !== undefined)('two clones that decide through the hub'
   })
   afterAll(() => server.down())
 
-  async function two(): Promise<[Member, Member]> {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
-    return [ada, bob]
-  }
-
   it('give two new packages and two new features two numbers each', async () => {
-    const members = await two()
+    const members = await pair(server)
     for (const { folder } of members)
       mkdirSync(join(folder, 'kitty-specs', FEATURE, 'tasks'), { recursive: true })
     const packages = await Promise.all(
@@ -67,7 +61,7 @@ describe.skipIf(noServer !== undefined)('two clones that decide through the hub'
 
   it('never have a package that is done with a failed gate', async () => {
     for (let round = 0; round < 4; round += 1) {
-      const [ada, bob] = await two()
+      const [ada, bob] = await pair(server)
       const { gate } = await ada.run(Gates, (gates) =>
         gates.add({ feature: FEATURE, workPackage: 'WP01', type: 'tests', provenance: by('ada') }),
       )
@@ -105,7 +99,7 @@ describe.skipIf(noServer !== undefined)('two clones that decide through the hub'
   })
 
   it("do not publish a stranger's branch that is checked out, until it is merged", async () => {
-    const [ada, bob] = await two()
+    const [ada, bob] = await pair(server)
     const mallory = new Member(await cloneOf(ada.folder), 'mallory', {})
     gitIn(mallory.folder, 'checkout', '--quiet', '-b', 'theirs')
     await mallory.move('doing', 'WP03')

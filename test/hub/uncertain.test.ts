@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { HubProxy } from './support/hub-proxy.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { type Member, team } from './support/team.js'
+import { type Member, pair } from './support/team.js'
 
 /** A clone leaves a hub that failed alone for 30 seconds. */
 const AFTER_THE_PAUSE = 31_000
@@ -21,8 +21,7 @@ describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => 
 
   beforeEach(async () => {
     proxy = await HubProxy.before(server.port)
-    const [first, second] = await team(server, ['ada', 'bob'], [proxy.host])
-    if (first === undefined || second === undefined) throw new Error('two members')
+    const [first, second] = await pair(server, [proxy.host])
     ada = first
     bob = second
   })

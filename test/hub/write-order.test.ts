@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { cloneOf, commitLog, FEATURE, project, pullFrom } from '../support/kitty.js'
-import { Member, team } from './support/team.js'
+import { Member, pair, team } from './support/team.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 
@@ -21,8 +21,7 @@ describe.skipIf(noServer !== undefined)('clones that share a hub', () => {
   })
 
   it('see a claim at once, and cannot make it a second time', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     await ada.move('doing')
     expect(await bob.lane()).toBe('doing')
     expect(await kindOf(bob.move('doing', 'WP01', { expect: 'planned' }))).toBe('LostRace')
@@ -41,8 +40,7 @@ describe.skipIf(noServer !== undefined)('clones that share a hub', () => {
   })
 
   it('exchange notes through the hub, and a clone without the hub finds the log whole', async () => {
-    const [ada, bob] = await team(server, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(server)
     await ada.move('doing')
     await ada.note('half done')
     await bob.note('good')
@@ -67,8 +65,7 @@ describe.skipIf(noServer !== undefined)('clones that share a hub', () => {
   it('refuse a claim without the hub, go on with everything else, and are whole again after', async () => {
     const own = await PostgresServer.start({ fsync: 'off' })
     await own.database()
-    const [ada, bob] = await team(own, ['ada', 'bob'])
-    if (ada === undefined || bob === undefined) throw new Error('two members')
+    const [ada, bob] = await pair(own)
     await own.down()
     expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
     expect(await ada.lane()).toBe('planned')

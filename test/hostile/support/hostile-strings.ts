@@ -1,4 +1,4 @@
-import { PAYLOAD_SCHEMAS } from '../../../src/core/events-lib.js'
+import { EVENT_KEYS, PAYLOAD_SCHEMAS } from '../../../src/core/events-lib.js'
 import { event, FEATURE } from './victim.js'
 
 /** Deterministic, so that a seed repeats what it found. */
@@ -128,18 +128,7 @@ function withAt(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
   return { ...(value as Json), [key]: withAt((value as Json)[key], rest, put) } // an object of `sample`
 }
 
-const ENVELOPE = [
-  'event_id',
-  'event_type',
-  'event_version',
-  'lamport_clock',
-  'entity_id',
-  'entity_type',
-  'timestamp',
-  'actor',
-  'causation_id',
-  'correlation_id',
-]
+const ENVELOPE = EVENT_KEYS.filter((key) => key !== 'payload' && key !== 'parents')
 
 const ENTITY_OF: Readonly<Record<string, string>> = {
   SpecCreated: 'FeatureSpec',

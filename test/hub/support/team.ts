@@ -109,6 +109,13 @@ export interface MoveOptions {
   readonly force: boolean
 }
 
+/** The team of two that most tests need: ada has made the hub, bob has joined it. */
+export async function pair(server: PostgresServer, hosts?: string[]): Promise<[ada: Member, bob: Member]> {
+  const [ada, bob] = await team(server, ['ada', 'bob'], hosts)
+  if (ada === undefined || bob === undefined) throw new Error('two members')
+  return [ada, bob]
+}
+
 /** A project whose first clone has made the hub, with clones that have joined it. */
 export async function team(
   server: PostgresServer,
