@@ -22,25 +22,27 @@ import { join } from 'node:path'
 import { monotonicFactory } from 'ulid'
 import { parseEvent } from './src/core/events-lib.js'
 import { FileClockStorage } from './src/core/log/file-clock-storage.js'
+import { SeenClock } from './src/core/log/seen-clock.js'
 import { FileLock } from './src/core/lock/file-lock.js'
 import { FileJournal } from './src/core/log/repair/file-journal.js'
 import { JsonlEventLog } from './src/core/log/jsonl-event-log.js'
 const [root, name, count, atOnce] = process.argv.slice(2)
 const nextId = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
 const lock = new FileLock(join(root, '.git/kitty/lock'), 120_000)
-const clock = new FileClockStorage(join(root, '.kittify/clock.json'))
+const clock = new FileClockStorage(join(root, '.kittify/clock.json'), new SeenClock(join(root, '.git/kitty/clock')))
 const log = new JsonlEventLog({ eventsDir: join(root, '.kittify/events'), errorsDir: join(root, '.kittify/errors') }, new FileJournal(join(root, '.git/kitty/journal.jsonl')))
 let last = []
 for (let done = 0; done < Number(count); done += Number(atOnce)) {
   const held = await lock.acquire('write')
   const now = new Date()
-  const next = clock.read().value ?? 1
+  const next = Math.max(clock.read().own, 2)
   const ids = Array.from({ length: Number(atOnce) }, () => nextId(now.getTime()))
   const events = ids.map((id, at) => parseEvent({
     event_id: id, event_type: 'NoteAdded', event_version: 1, lamport_clock: next + at, entity_id: 'WP01',
     entity_type: 'WorkPackage', timestamp: now.toISOString(), actor: name, causation_id: null, correlation_id: null,
     payload: { feature_slug: '001-login', text: name + ' ' + (done + at) }, parents: at === 0 ? last : [ids[at - 1]] }).event)
   last = ids.slice(-1)
+  clock.remember(next + events.length)
   log.append(events)
   clock.write(next + events.length, now)
   held.release()

@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { identityOf, openToRead, readFully } from '../files/open-file.js'
-import type { ClockStorage } from './clock-storage.js'
+import type { ClockReading, ClockStorage } from './clock-storage.js'
 import type { SeenClock } from './seen-clock.js'
 import { renameOver } from '../platform/rename-over.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -10,32 +10,25 @@ import { openRegular } from '../platform/open-regular.js'
 const MAX_BYTES = 4096
 
 /**
- * Stores the clock in `clock.json`, replacing the whole file. We do not sync it: after a power failure it may be
- * behind, and the log decides.
+ * Stores the clock in `clock.json`, replacing the whole file, and what this clone has issued in its private folder. We
+ * sync neither: after a power failure they may be behind, and the log decides.
  */
 export class FileClockStorage implements ClockStorage {
   /** The value last read, and the identity of the file it came from. */
   private known: { readonly identity: string; readonly value: number } | undefined
 
-  /** @param seen what this clone remembers; without it, the file is believed */
   constructor(
     private readonly path: string,
-    private readonly seen?: SeenClock,
+    private readonly seen: SeenClock,
   ) {}
 
-  read(): { value: number; seen?: number } | { problem: string; missing?: boolean } {
-    try {
-      if (this.known !== undefined && this.known.identity === this.identity())
-        return this.remembered(this.known.value)
-      const found = this.readText()
-      if (found === undefined) return { problem: `${this.path} is missing`, missing: true }
-      const parsed = this.parse(found.text)
-      if ('value' in parsed) this.known = { identity: found.identity, value: parsed.value }
-      return 'value' in parsed ? this.remembered(parsed.value) : parsed
-    } catch (error) {
-      if (!isKittyError(error) && systemCode(error) === undefined) throw error
-      return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
-    }
+  read(): ClockReading {
+    const { value: own, problem } = this.seen.read()
+    return { own, ...this.#inFile(), ...(problem !== undefined && { problem }) }
+  }
+
+  remember(next: number): string | undefined {
+    return this.seen.set(next)
   }
 
   write(next: number, now: Date): string | undefined {
@@ -45,7 +38,6 @@ export class FileClockStorage implements ClockStorage {
     try {
       writeNew(temporary, Buffer.from(text))
       renameOver(temporary, this.path)
-      this.seen?.raise(next)
       return undefined
     } catch (error) {
       const code = systemCode(error)
@@ -55,8 +47,20 @@ export class FileClockStorage implements ClockStorage {
     }
   }
 
-  private remembered(value: number): { value: number; seen?: number } {
-    return this.seen === undefined ? { value } : { value, seen: this.seen.value }
+  #inFile(): { file?: number; problem?: string } {
+    try {
+      if (this.known !== undefined && this.known.identity === this.identity())
+        return { file: this.known.value }
+      const found = this.readText()
+      if (found === undefined) return {}
+      const parsed = this.parse(found.text)
+      if ('problem' in parsed) return parsed
+      this.known = { identity: found.identity, value: parsed.value }
+      return { file: parsed.value }
+    } catch (error) {
+      if (!isKittyError(error) && systemCode(error) === undefined) throw error
+      return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
+    }
   }
 
   private identity(): string | undefined {

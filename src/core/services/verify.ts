@@ -110,15 +110,20 @@ export class Verify {
   }
 
   #clockProblems(maximum: number): LogProblem[] {
-    const reading = this.clock.read()
-    const problem = { file: this.workspace.clockFile, line: 0, kind: 'clock' }
-    // A fresh clone has neither clock nor index. Derived data may be missing.
-    if ('problem' in reading && reading.missing) return []
-    if ('problem' in reading)
-      return [{ ...problem, message: `${reading.problem}; the next write takes it from the log` }]
-    // A merge leaves the clock behind the log. The next write corrects it.
-    const { warning } = issueFrom(reading, maximum)
-    return warning === undefined ? [] : [{ ...problem, message: warning }]
+    // A merge leaves the clock behind the log, and a fresh clone has none. The next write corrects it.
+    const message = this.#clockWarning(maximum)
+    return message === undefined ? [] : [{ file: this.workspace.clockFile, line: 0, kind: 'clock', message }]
+  }
+
+  #clockWarning(maximum: number): string | undefined {
+    try {
+      const reading = this.clock.read()
+      if (reading.problem !== undefined) return `${reading.problem}; the next write takes it from the log`
+      return issueFrom(reading, maximum).warning
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      return error.message
+    }
   }
 
   async #indexProblems(replayed: EventIndex): Promise<LogProblem[]> {

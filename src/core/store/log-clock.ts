@@ -1,9 +1,9 @@
 import type { Notices } from '../errors/notices.js'
-import { CLOCK_GAP, type LogEvent } from '../events-lib.js'
+import type { LogEvent } from '../events-lib.js'
 import type { ClockStorage } from '../log/clock-storage.js'
 import { issueFrom } from './clock.js'
 
-/** The log's Lamport clock: issued from the log and clock.json, saved after each append. */
+/** The log's Lamport clock: issued from the log and from what this clone remembers, saved after each append. */
 export class LogClock {
   /**
    * While the store follows a tail, it writes clock.json only after the last event: replacing a file costs as much as
@@ -22,13 +22,17 @@ export class LogClock {
    */
   next(maximum: number): number {
     const issue = issueFrom(this.storage.read(), maximum)
-    if (issue.warning !== undefined) this.notices.warn(issue.warning)
+    this.#warn(issue.warning)
     return issue.next
   }
 
+  /** Call it before the append: git may take the event away, and a kill keep us from what comes after. */
+  remember(last: LogEvent | undefined): void {
+    if (last !== undefined) this.#warn(this.storage.remember(last.lamport_clock + 1))
+  }
+
   write(next: number, at: Date): void {
-    const warning = this.storage.write(next, at)
-    if (warning !== undefined) this.notices.warn(warning)
+    this.#warn(this.storage.write(next, at))
   }
 
   writeAfter(last: LogEvent | undefined): void {
@@ -44,13 +48,15 @@ export class LogClock {
     return this.#unsaved !== undefined
   }
 
-  /** Saves the deferred clock, unless other writers have saved a valid one since. */
+  /** Saves the deferred clock, unless another process has issued since: it saves its own. */
   save(): void {
-    if (this.#unsaved === undefined) return
-    const next = this.#unsaved.lamport_clock + 1
-    const saved = this.storage.read()
-    if (!('value' in saved && saved.value >= next && saved.value <= next + CLOCK_GAP))
-      this.writeAfter(this.#unsaved)
+    const last = this.#unsaved
+    if (last === undefined) return
+    if (this.storage.read().own <= last.lamport_clock + 1) this.writeAfter(last)
     this.#unsaved = undefined
+  }
+
+  #warn(warning: string | undefined): void {
+    if (warning !== undefined) this.notices.warn(warning)
   }
 }

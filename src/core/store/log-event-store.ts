@@ -250,6 +250,7 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   /** All events of one call share a timestamp, and so go to one file. */
   #store(events: readonly LogEvent[]): AppendedLine[] {
+    this.#clock.remember(events.at(-1))
     const lines = this.log.append(events)
     for (const event of events) this.#written.add(event.event_id)
     return lines

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { fault, scaled } from '../support/fault.js'
 import { checkInvariants } from '../support/invariants.js'
@@ -77,7 +77,11 @@ describe('writes that fail', () => {
     for (let at = 0; at < scaled(1, 5); at += 1) {
       const length = 7 + 13 * at
       const outcome = await world.write({
-        env: shimmed(`write:.jsonl:1+:short${length}`, `write:clock.json:1+:short${length}`),
+        env: shimmed(
+          `write:.jsonl:1+:short${length}`,
+          `write:clock.json:1+:short${length}`,
+          'write:kitty/clock:1+:short6',
+        ),
       })
       expectExit(outcome, 0)
       expect(outcome.stderr).toBe('')
@@ -147,8 +151,15 @@ describe('what is only derived', () => {
       expect(existsSync(`${world.clockFile}.tmp`)).toBe(false)
       await checkInvariants(world)
     }
+    const world = await World.make()
+    const remembered = join(dirname(world.journalFile), 'clock')
+    const under = injecting({ calls: ['write', 'pwrite64'], action: 'error=ENOSPC', paths: [remembered] })
+    const outcome = await world.write({ under })
+    expectExit(outcome, 0)
+    expect(outcome.stderr).toContain(`${remembered} could not be saved (ENOSPC)`)
+    await checkInvariants(world)
     return {
-      injected: 'open and write of clock.json.tmp fail with ENOSPC',
+      injected: 'open and write of clock.json.tmp, and write of kitty/clock, fail with ENOSPC',
       found: 'stored, a warning, no temporary file, the next value from the log',
       expected: 'event stored, clock from log next time, no 0-byte tmp; warning; 0',
     }

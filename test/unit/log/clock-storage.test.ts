@@ -5,20 +5,22 @@ import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../../support/temp-folder.js'
 import { POSIX } from '../../support/posix.js'
 import { FileClockStorage } from '../../../src/core/log/file-clock-storage.js'
+import { SeenClock } from '../../../src/core/log/seen-clock.js'
 
 const NOW = new Date('2026-11-22T09:30:00.000Z')
 
-function storage(): { clock: FileClockStorage; path: string; folder: string } {
+function storage(): { clock: FileClockStorage; path: string; folder: string; seen: string } {
   const folder = tempFolder()
   const path = join(folder, 'clock.json')
-  return { clock: new FileClockStorage(path), path, folder }
+  const seen = join(tempFolder(), 'kitty', 'clock')
+  return { clock: new FileClockStorage(path, new SeenClock(seen)), path, folder, seen }
 }
 
 describe('the clock on disk', () => {
   it('gives back what was saved, in the form other programs read', () => {
     const { clock, path, folder } = storage()
     expect(clock.write(7, NOW)).toBeUndefined()
-    expect(clock.read()).toEqual({ value: 7 })
+    expect(clock.read()).toEqual({ own: 0, file: 7 })
     expect(readFileSync(path, 'utf8')).toBe(
       '{\n  "value": 7,\n  "last_updated": "2026-11-22T09:30:00.000Z"\n}\n',
     )
@@ -26,25 +28,25 @@ describe('the clock on disk', () => {
   })
 
   it('sees what another has saved since, or written into the file', () => {
-    const { clock, path } = storage()
-    const other = new FileClockStorage(path)
+    const { clock, path, seen } = storage()
+    const other = new FileClockStorage(path, new SeenClock(seen))
     for (const value of [7, 8, 9]) {
       other.write(value, NOW)
-      expect(clock.read()).toEqual({ value })
-      expect(clock.read()).toEqual({ value })
+      expect(clock.read()).toEqual({ own: 0, file: value })
+      expect(clock.read()).toEqual({ own: 0, file: value })
     }
     writeFileSync(path, '{"value":4}')
-    expect(clock.read()).toEqual({ value: 4 })
+    expect(clock.read()).toEqual({ own: 0, file: 4 })
     writeFileSync(path, '{')
     expect(clock.read()).toHaveProperty('problem')
     rmSync(path)
-    expect(clock.read()).toHaveProperty('missing', true)
+    expect(clock.read()).toEqual({ own: 0 })
   })
 
   it('reads the greatest value there is', () => {
     const { clock } = storage()
     clock.write(Number.MAX_SAFE_INTEGER, NOW)
-    expect(clock.read()).toEqual({ value: Number.MAX_SAFE_INTEGER })
+    expect(clock.read()).toEqual({ own: 0, file: Number.MAX_SAFE_INTEGER })
   })
 
   it.each([
@@ -59,14 +61,40 @@ describe('the clock on disk', () => {
   ])('says what is wrong with %j', (content) => {
     const { clock, path } = storage()
     writeFileSync(path, content)
-    expect(clock.read()).toEqual({ problem: expect.stringContaining(path) as string })
+    expect(clock.read()).toEqual({ own: 0, problem: expect.stringContaining(path) as string })
   })
 
-  it('says so when it is missing', () => {
-    expect(storage().clock.read()).toEqual({
-      problem: expect.stringContaining('missing') as string,
-      missing: true,
-    })
+  it('remembers what this clone has issued, whatever becomes of clock.json', () => {
+    const { clock, path, seen } = storage()
+    expect(clock.remember(40)).toBeUndefined()
+    expect(clock.read()).toEqual({ own: 40 })
+    writeFileSync(path, '{"value": 7}')
+    const other = new FileClockStorage(path, new SeenClock(seen))
+    expect(other.read()).toEqual({ own: 40, file: 7 })
+    writeFileSync(path, '{')
+    expect(other.read()).toMatchObject({ own: 40, problem: expect.stringContaining(path) as string })
+    expect(other.remember(9)).toBeUndefined()
+    expect(new FileClockStorage(path, new SeenClock(seen)).read().own).toBe(9)
+  })
+
+  it('says when it could not remember, and still does so itself', () => {
+    const { clock, seen } = storage()
+    writeFileSync(join(seen, '..'), 'in the way')
+    expect(clock.remember(40)).toMatch(
+      /clock could not be saved \(E[A-Z]+\); if git takes the newest event away/,
+    )
+    rmSync(join(seen, '..'))
+    expect(clock.read()).toEqual({ own: 40 })
+  })
+
+  it('says what is wrong with what it remembers, and refuses to guess what it cannot read', () => {
+    const { clock, seen } = storage()
+    mkdirSync(join(seen, '..'))
+    writeFileSync(seen, 'many')
+    expect(clock.read()).toEqual({ own: 0, problem: `${seen} holds no clock value` })
+    rmSync(seen)
+    mkdirSync(seen)
+    expect(() => clock.read()).toThrow(seen)
   })
 
   it.runIf(POSIX).each([
@@ -77,7 +105,7 @@ describe('the clock on disk', () => {
   ])('reads nothing through %s in its place', (_, make) => {
     const { clock, path } = storage()
     make(path)
-    expect(clock.read()).toEqual({ problem: expect.stringContaining(path) as string })
+    expect(clock.read()).toEqual({ own: 0, problem: expect.stringContaining(path) as string })
   })
 
   it('warns when it cannot be saved, and leaves no half of it behind', () => {

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
 import { loggedEvents } from '../../support/log-files.js'
@@ -8,6 +8,7 @@ import { rejectionOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 import { changedPaths, treeOf } from '../../support/tree.js'
 import { Notices } from '../../../src/core/errors/notices.js'
+import { EventLog } from '../../../src/core/log/event-log.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'
 
@@ -50,22 +51,76 @@ describe('the event store', () => {
     await store.close()
   })
 
-  it('takes the clock from the log where clock.json is behind it, and from clock.json as far as this clone has issued', async () => {
-    const clock = join(repository.root, '.kittify', 'clock.json')
-    const { store } = await open()
-    await store.emit([noteOn('WP01')], BY_ADA)
-    writeFileSync(clock, '{"value": 1, "last_updated": "2026-11-22T00:00:00.000Z"}')
-    expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(2)
-    writeFileSync(clock, '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
+  const clockFile = (): string => join(repository.root, '.kittify', 'clock.json')
+  const memory = (): string => join(repository.root, '.git', 'kitty', 'clock')
+  const clockOf = async ({ store }: InProcess): Promise<number | undefined> =>
+    (await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock
+
+  it('takes the clock from the log and from what this clone has issued, and never from clock.json', async () => {
+    const first = await open()
+    expect(await clockOf(first)).toBe(1)
+    writeFileSync(clockFile(), '{"value": 1, "last_updated": "2026-11-22T00:00:00.000Z"}')
+    expect(await clockOf(first)).toBe(2)
+    writeFileSync(clockFile(), '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
     // Git carried this file: no one here has issued 39.
-    expect((await store.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(3)
-    await store.close()
-    writeFileSync(clock, '{"value": 40, "last_updated": "2026-11-22T00:00:00.000Z"}')
-    writeFileSync(join(repository.root, '.git', 'kitty', 'clock'), '40\n')
-    const { store: later } = await open()
-    expect((await later.emit([noteOn('WP01')], BY_ADA))[0]?.lamport_clock).toBe(40)
-    await later.close()
-    expect(JSON.parse(readFileSync(clock, 'utf8'))).toMatchObject({ value: 41 })
+    expect(await clockOf(first)).toBe(3)
+    await first.store.close()
+    writeFileSync(memory(), '40\n')
+    const later = await open()
+    expect(await clockOf(later)).toBe(40)
+    await later.store.close()
+    expect(JSON.parse(readFileSync(clockFile(), 'utf8'))).toMatchObject({ value: 41 })
+  })
+
+  it.each([
+    ['missing', () => rmSync(clockFile())],
+    ['damaged', () => writeFileSync(clockFile(), '{')],
+    ['behind', () => writeFileSync(clockFile(), '{"value": 1}')],
+  ])('goes on from what this clone has issued where clock.json is %s', async (_, damage) => {
+    const first = await open()
+    await clockOf(first)
+    await first.store.close()
+    writeFileSync(memory(), '40\n')
+    damage()
+    const later = await open()
+    expect(await clockOf(later)).toBe(40)
+    await later.store.close()
+  })
+
+  it.each([1, 3])('has remembered event %i of a process before the log has it', async (which) => {
+    const one = await open()
+    for (let at = 1; at < which; at += 1) await clockOf(one)
+    const log = await one.service(EventLog)
+    let remembered = ''
+    const append = vi.spyOn(log, 'append').mockImplementation(() => {
+      remembered = readFileSync(memory(), 'utf8')
+      throw new Error('killed')
+    })
+    await expect(clockOf(one)).rejects.toThrow('killed')
+    append.mockRestore()
+    await one.store.close()
+    expect(Number(remembered)).toBe(which + 1)
+    const later = await open()
+    expect(await clockOf(later)).toBe(which + 1)
+    await later.store.close()
+  })
+
+  it('takes the clock from the log where what it remembers cannot be, says so once, and remembers anew', async () => {
+    const first = await open()
+    await clockOf(first)
+    await first.store.close()
+    writeFileSync(memory(), '9000000\n')
+    for (const [value, warnings] of [
+      [2, 1],
+      [3, 0],
+    ] as const) {
+      const later = await open()
+      expect(await clockOf(later)).toBe(value)
+      expect((await later.service(Notices)).all.filter((text) => text.includes('clock'))).toHaveLength(
+        warnings,
+      )
+      await later.store.close()
+    }
   })
 
   it.each([

@@ -7,7 +7,7 @@ import type { EventStore } from '../../../core/store/event-store.js'
 export default class RebuildClockCommand extends KittyCommand<typeof RebuildClockCommand> {
   static override summary = 'Take the clock from the log'
   static override description =
-    "Sets clock.json to the log's greatest trusted value plus one. Never needed in ordinary use: a missing or wrong clock is corrected by the next write."
+    "Sets clock.json to the log's greatest trusted value plus one, or past what this clone has issued if that is greater. Never needed in ordinary use: a missing or wrong clock is corrected by the next write."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
