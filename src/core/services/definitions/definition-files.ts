@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import { packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
+import { type FeatureLooks, FileLooks } from './file-looks.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
 
@@ -21,7 +22,10 @@ export type PackageFile =
 /** Reads the definitions from the packages' files. */
 @injectable()
 export class DefinitionFiles {
-  constructor(@inject(Workspace) private readonly workspace: Workspace) {}
+  constructor(
+    @inject(Workspace) private readonly workspace: Workspace,
+    @inject(FileLooks) private readonly looks: FileLooks,
+  ) {}
 
   /** Reads packages by ID, sorted by number. @param only limits reading to these packages; all if omitted */
   async read(feature: string, only?: ReadonlySet<string>): Promise<ReadonlyMap<string, PackageFile>> {
@@ -40,6 +44,19 @@ export class DefinitionFiles {
     }
   }
 
+  /** Reads all packages, but only the files that have changed since they were last read. */
+  async readChanged(feature: string): Promise<ReadonlyMap<string, PackageFile>> {
+    const looks = this.looks.inFeature(feature)
+    const files = new Map<string, PackageFile>()
+    for (const [id, [file, ...others]] of this.#named(feature)) {
+      if (file === undefined) continue
+      if (others.length > 0) files.set(id, { kind: 'twice', id, files: [file, ...others] })
+      else files.set(id, await this.#readUnlessKnown(looks, id, file))
+    }
+    looks.keep()
+    return files
+  }
+
   /** IDs that several files have; no file is read. */
   twice(feature: string): string[] {
     return [...this.#named(feature)].flatMap(([id, files]) => (files.length > 1 ? [id] : []))
@@ -54,6 +71,15 @@ export class DefinitionFiles {
     for (const { id, name } of packageFilesIn(root, join(dir, 'tasks')))
       named.set(id, [...(named.get(id) ?? []), repoPath(root, join(dir, 'tasks', name))])
     return named
+  }
+
+  async #readUnlessKnown(looks: FeatureLooks, id: string, file: string): Promise<PackageFile> {
+    const path = join(this.workspace.root, file)
+    const known = looks.known(path)
+    if (known !== undefined) return { kind: 'stated', id, file, stated: { ...known, file: path } }
+    const read = await this.#readFile(id, file)
+    if (read.kind === 'stated') looks.found(read.stated)
+    return read
   }
 
   async #readFile(id: string, file: string): Promise<PackageFile> {

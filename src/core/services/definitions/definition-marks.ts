@@ -77,7 +77,9 @@ export class DefinitionMarks {
     marks: Map<string, MarkDocument[]>,
     fresh: BoardRow[],
   ): Promise<void> {
-    const comparisons = await this.definitions.compare(feature, states, only)
+    const comparisons = await (only === undefined
+      ? this.definitions.compareChanged(feature, states)
+      : this.definitions.compare(feature, states, only))
     const add = (id: string, mark: MarkDocument): void => {
       const key = `${feature}/${id}`
       marks.set(key, [...(marks.get(key) ?? []), mark])

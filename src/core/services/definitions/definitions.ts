@@ -60,13 +60,15 @@ export class Definitions {
     states: readonly WorkPackageState[],
     only?: ReadonlySet<string>,
   ): Promise<Map<string, Comparison>> {
-    const known = new Map(states.map((state) => [state.work_package_id, state]))
-    const comparisons = new Map<string, Comparison>()
-    const synced = this.notes.inFeature(feature)
-    const files = await this.files.read(feature, only)
-    this.committed.expect([...files.values()].flatMap((file) => differing(file, known.get(file.id))))
-    for (const [id, file] of files) comparisons.set(id, await this.#compareOne(file, known.get(id), synced))
-    return comparisons
+    return this.#compareFiles(feature, states, await this.files.read(feature, only))
+  }
+
+  /** Like `compare` for the whole feature, but reads only the files that have changed since they were last read. */
+  async compareChanged(
+    feature: string,
+    states: readonly WorkPackageState[],
+  ): Promise<Map<string, Comparison>> {
+    return this.#compareFiles(feature, states, await this.files.readChanged(feature))
   }
 
   /**
@@ -78,15 +80,32 @@ export class Definitions {
     return judged
   }
 
+  async #compareFiles(
+    feature: string,
+    states: readonly WorkPackageState[],
+    files: ReadonlyMap<string, PackageFile>,
+  ): Promise<Map<string, Comparison>> {
+    const known = new Map(states.map((state) => [state.work_package_id, state]))
+    const synced = this.notes.inFeature(feature)
+    const compared = [...files.values()].map((file) => withDifferences(file, known.get(file.id)))
+    this.committed.expect(
+      compared.flatMap(({ file, found }) => (file.kind === 'stated' && found.length > 0 ? [file.file] : [])),
+    )
+    const comparisons = new Map<string, Comparison>()
+    for (const { file, state, found } of compared)
+      comparisons.set(file.id, await this.#compareOne(file, state, found, synced))
+    return comparisons
+  }
+
   async #compareOne(
     file: PackageFile,
     state: WorkPackageState | undefined,
+    found: readonly Difference[],
     synced: (workPackage: string) => Synced | undefined,
   ): Promise<Comparison> {
     if (file.kind === 'unreadable') return { kind: 'unreadable', file }
     if (file.kind === 'twice') return { kind: 'twice', file }
     if (state?.created !== true) return { kind: 'new', file }
-    const found = differences(file.stated, loggedDefinition(state))
     const contested = contestedRegisters(state)
     if (found.length === 0 && contested.length === 0) return { kind: 'same', file }
     const history = await this.store.history(state.feature_slug, state.work_package_id)
@@ -137,10 +156,13 @@ export class Definitions {
   }
 }
 
-/** The file's path, if it differs from the log. */
-function differing(file: PackageFile, state: WorkPackageState | undefined): string[] {
-  if (file.kind !== 'stated' || state?.created !== true) return []
-  return differences(file.stated, loggedDefinition(state)).length > 0 ? [file.file] : []
+/** A file beside its package in the log, and where the two differ. */
+function withDifferences(
+  file: PackageFile,
+  state: WorkPackageState | undefined,
+): { file: PackageFile; state: WorkPackageState | undefined; found: readonly Difference[] } {
+  const isLogged = file.kind === 'stated' && state?.created === true
+  return { file, state, found: isLogged ? differences(file.stated, loggedDefinition(state)) : [] }
 }
 
 function contestedRegisters({ conflicts }: WorkPackageState): ('title' | 'priority')[] {
