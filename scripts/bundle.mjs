@@ -36,6 +36,19 @@ function transform(path) {
   return transformed.get(path)
 }
 
+/** Inversify's 250 modules as one: a start needs most of them, and each in a function of its own costs. */
+const INVERSIFY = /[\\/]node_modules[\\/]inversify[\\/]lib[\\/]index\.js$/
+const asOne = (path) =>
+  build({
+    entryPoints: [path],
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: shared.target,
+    external: ['reflect-metadata'],
+    write: false,
+  })
+
 /** In a package of type `module`, esbuild treats every file as ESM, so modules already in CommonJS get a namespace. */
 const atFirstUse = {
   name: 'at first use',
@@ -49,6 +62,10 @@ const atFirstUse = {
       return !found.external && (isOwn(found.path) || found.path.includes(OCLIF))
         ? { path: relative(ROOT, found.path), namespace: 'cjs' }
         : found
+    })
+    plugin.onLoad({ filter: INVERSIFY }, async ({ path }) => {
+      const { outputFiles } = await asOne(path)
+      return { contents: outputFiles[0].text, resolveDir: dirname(path), loader: 'js' }
     })
     plugin.onLoad({ filter: /./, namespace: 'cjs' }, async ({ path }) => ({
       contents: await transform(join(ROOT, path)),
@@ -149,7 +166,14 @@ const program = {
 }
 const results = await Promise.all([
   // Shortening local names saves another third of the size.
-  build({ ...program, entryNames: 'kitty', minify: true }),
+  build({
+    ...program,
+    entryNames: 'kitty',
+    minify: true,
+    // As src/bin/bundle.ts wraps the other files.
+    banner: { js: '(function (exports, require, module, __filename, __dirname, __import) {' },
+    footer: { js: '})' },
+  }),
   // With local names and a source map: KITTY_DEBUG runs this build, loaded by Node.
   build({
     ...program,

@@ -24,6 +24,7 @@ type Require = ((id: string) => unknown) & { readonly resolve: NodeJS.RequireRes
  * Node passes five; `__import` is ours. Code from the cache cannot use import(), so the program calls the launcher's.
  */
 const HEAD = '(function (exports, require, module, __filename, __dirname, __import) {'
+const TAIL = '\n})'
 /** Most commands need much the same functions, so a command without compiled code of its own starts with this one's. */
 const USUAL = 'status'
 /** Bytes of source. Below this, compiling is faster than reading compiled code. */
@@ -81,7 +82,7 @@ export class Bundle {
         : `${name}-${source.slice(2, 18)}-${process.versions.v8}-${process.arch}`
     const kept = base === undefined ? undefined : this.#cache()
     const cache = base === undefined || kept === undefined ? undefined : this.#firstCode(kept, base)
-    const script = new Script(`${HEAD}${source}\n})`, {
+    const script = new Script(inWrapper(source), {
       filename: file,
       ...(cache && { cachedData: cache.code }),
     })
@@ -108,6 +109,12 @@ export class Bundle {
     }
     return undefined
   }
+}
+
+/** `scripts/bundle.mjs` wraps the program itself, since V8 would copy its two megabytes to do so. */
+function inWrapper(source: string): string {
+  const isWrapped = source.startsWith(HEAD, source.indexOf('('))
+  return isWrapped ? source : HEAD + source + TAIL
 }
 
 /** One file per command: V8 reads everything it is given, and a command needs few of the others' functions. */

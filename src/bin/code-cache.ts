@@ -25,10 +25,9 @@ const MAC_BYTES = 32
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW
 
 /**
- * Compiled code, one file per name. V8 does not validate cached code: forged code runs, and a flipped bit crashes it.
- * So each file holds the code twice, because comparing the copies is much cheaper than loading a module for checksums,
- * and a MAC of it. Checking the MAC means loading node:crypto, which slows every start, so we record next to the key
- * which file passed: a file that is replaced or written to gets another inode or change time, and we check it again.
+ * Compiled code, one file per name, followed by a MAC of it. V8 does not validate cached code: forged code runs, and a
+ * flipped bit crashes it. Checking the MAC means loading node:crypto, which slows every start, so we record next to the
+ * key which file passed: a file that is replaced or written to gets another inode or change time, and we check it again.
  */
 export class CodeCache {
   constructor(private readonly place: CodePlace) {}
@@ -43,13 +42,11 @@ export class CodeCache {
       fd = openSync(join(this.place.code, name), FLAGS)
       const stats = fstatSync(fd, { bigint: true })
       const size = Number(stats.size)
-      if (!isOurs(stats) || size <= MAC_BYTES || (size - MAC_BYTES) % 2 !== 0) return undefined
+      if (!isOurs(stats) || size <= MAC_BYTES) return undefined
       const bytes = Buffer.allocUnsafeSlow(size)
       if (readSync(fd, bytes) !== size) return undefined
-      const middle = (size - MAC_BYTES) / 2
-      const code = bytes.subarray(0, middle)
-      if (!bytes.subarray(middle, 2 * middle).equals(code)) return undefined
-      return this.#isGood(name, stats, code, bytes.subarray(2 * middle)) ? code : undefined
+      const code = bytes.subarray(0, -MAC_BYTES)
+      return this.#isGood(name, stats, code, bytes.subarray(-MAC_BYTES)) ? code : undefined
     } catch {
       return undefined
     } finally {
@@ -62,7 +59,7 @@ export class CodeCache {
     const path = join(this.place.code, name)
     try {
       const mac = this.#macOf(name, code, this.#key() ?? this.#newKey())
-      putInPlace(path, Buffer.concat([code, code, mac]))
+      putInPlace(path, Buffer.concat([code, mac]))
       const stats = lstatSync(path, { bigint: true })
       putInPlace(this.#seen(name), Buffer.from(identityOf(stats)))
       removeOld(this.place.code)
