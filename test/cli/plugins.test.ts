@@ -223,9 +223,10 @@ describe('a plugin that is broken', () => {
   it('is given five seconds to load, no more', () => {
     const home = new PluginHome()
     home.add('kitty-plugin-waits', { 'commands/waits.js': 'await new Promise(() => undefined)' })
-    const done = home.kitty(repository().root, 'status')
-    expect(done.code).toBe(0)
-    expect(done.stderr).toContain('did not load within 5 seconds')
+    const { root } = repository()
+    expect(home.kitty(root, 'waits').stderr).toContain('did not load within 5 seconds')
+    // kitty's own commands load no plugin's commands.
+    expect(home.kitty(root, 'status')).toMatchObject({ code: 0, stderr: '' })
   })
 })
 
@@ -238,16 +239,12 @@ describe('what kitty consists of', () => {
     home.add('kitty-plugin-hidden', { 'commands/mine2.js': other(`static hiddenAliases = ['version']`) })
     home.add('@oclif/plugin-help', { 'commands/help.js': other() })
     const { root } = repository()
-    const status = home.kitty(root, 'status')
-    expect(status.code).toBe(0)
-    expect(status.stdout).not.toContain('REPLACED')
-    expect(status.stderr).toContain('kitty-plugin-status was left out: it would replace kitty status.')
-    expect(status.stderr).toContain(
-      'kitty-plugin-alias was left out: it would replace kitty agent tasks list.',
-    )
-    expect(status.stderr).toContain('kitty-plugin-hidden was left out: it would replace kitty version.')
-    expect(status.stderr).toContain('@oclif/plugin-help')
-    for (const command of [['agent', 'tasks', 'list'], ['version'], ['help']])
+    const help = home.kitty(root, 'help')
+    expect(help.stderr).toContain('kitty-plugin-status was left out: it would replace kitty status.')
+    expect(help.stderr).toContain('kitty-plugin-alias was left out: it would replace kitty agent tasks list.')
+    expect(help.stderr).toContain('kitty-plugin-hidden was left out: it would replace kitty version.')
+    expect(help.stderr).toContain('@oclif/plugin-help')
+    for (const command of [['status'], ['agent', 'tasks', 'list'], ['version'], ['help']])
       expect(home.kitty(root, ...command).stdout).not.toContain('REPLACED')
   })
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Config, type Interfaces } from '@oclif/core'
 import { type BundledCommands, commandOf } from './command-of.js'
@@ -103,7 +103,7 @@ export async function configWithOclifPlugins(program: BundledProgram): Promise<C
 
 /**
  * Runs one of the program's own commands without looking for plugins, if the command line can mean nothing else.
- * @returns false when oclif has to decide: help, topics, unknown commands, plugins
+ * @returns false when oclif has to decide: help, topics, unknown commands, a plugin's commands
  */
 export async function runDirectly(argv: readonly string[], program: BundledProgram): Promise<boolean> {
   const id = commandOf(argv, program.commands)
@@ -112,7 +112,6 @@ export async function runDirectly(argv: readonly string[], program: BundledProgr
   const config = await bundledConfig(program, [
     { id, aliases: [], args: {}, flags: {}, hasDynamicHelp: false, hidden: false, hiddenAliases: [] },
   ])
-  if (existsSync(join(config.dataDir, 'package.json'))) return false
   const rest = argv.slice(id.split(':').length)
   await config.runHook('init', { argv: rest, id })
   let failure: Error | undefined

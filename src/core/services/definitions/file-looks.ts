@@ -1,8 +1,6 @@
-import { type BigIntStats, lstatSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { systemCode } from '../../errors/kitty-error.js'
-import { identityOf } from '../../files/open-file.js'
+import { settledIdentity } from '../../files/settled-identity.js'
 import { putPrivate } from '../../files/put-private.js'
 import { readPlain } from '../../files/read-plain.js'
 import type { StatedWorkPackage } from '../../specs/work-package-file.js'
@@ -12,12 +10,6 @@ import { Workspace } from '../../workspace/workspace.js'
 const LOOKS_LIMIT = 16 * 1024 * 1024
 /** Raise this when `readWorkPackageFile` takes something else from the same bytes. */
 const READER = 1
-/**
- * A file that changed this recently is read again next time: on some file systems, two changes within two seconds leave
- * the same times behind.
- */
-const SETTLED_AFTER_MS = 2_000
-
 /** What a file stated when it was read, and the file's identity before that. */
 type Look = readonly [identity: string, stated: Omit<StatedWorkPackage, 'file'>]
 
@@ -70,22 +62,6 @@ export class FileLooks {
       },
     }
   }
-}
-
-/** Undefined for anything but a plain file that has not changed recently. */
-function settledIdentity(path: string, now: number): string | undefined {
-  try {
-    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-    return stats?.isFile() === true && isSettled(stats, now) ? identityOf(stats) : undefined
-  } catch (error) {
-    // Reading the file says why.
-    if (systemCode(error) === undefined) throw error
-    return undefined
-  }
-}
-
-function isSettled({ mtimeMs, ctimeMs }: BigIntStats, now: number): boolean {
-  return now - Math.max(Number(mtimeMs), Number(ctimeMs)) > SETTLED_AFTER_MS
 }
 
 function readLooks(path: string): Readonly<Record<string, Look>> {
