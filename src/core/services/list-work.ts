@@ -47,11 +47,18 @@ export class ListWork {
   ) {}
 
   /** What is in work first, then rework, reviews and what waits. @throws KittyError UsageError for an unknown lane */
-  async list({ features, actor, blocked, changed, all, ...filter }: WorkFilter): Promise<ListedDocument[]> {
-    const lists = await Promise.all(features.map((feature) => this.queries.list({ feature, ...filter })))
-    const listed = await this.#withPriority(lists.flat())
+  async list(asked: WorkFilter): Promise<ListedDocument[]> {
+    const { features, lane, tag } = asked
+    const lists = await Promise.all(features.map((feature) => this.queries.list({ feature, lane, tag })))
+    return this.#chosen(await this.#withPriority(lists.flat()), asked)
+  }
+
+  #chosen(
+    listed: readonly ListedDocument[],
+    { features, lane, actor, blocked, changed, all }: WorkFilter,
+  ): ListedDocument[] {
     return listed
-      .filter((one) => all || filter.lane !== undefined || !this.#isOver(one))
+      .filter((one) => all || lane !== undefined || !this.#isOver(one))
       .filter((one) => actor === undefined || one.actor === actor)
       .filter((one) => !blocked || one.blocked_by.length > 0 || one.lane === 'blocked')
       .filter((one) => !changed || one.marks.length > 0)
@@ -60,8 +67,11 @@ export class ListWork {
 
   /** Rework, reviews, packages that can be started, then those that wait for dropped work. */
   async ready(features: readonly string[]): Promise<OfferedDocument[]> {
-    const ready = await this.#withPriority(await this.queries.ready(features))
-    const open = await this.list({ features, blocked: false, changed: false, all: false })
+    // Every package is read once: its file is compared with the log, which takes longest.
+    const lists = await Promise.all(features.map((feature) => this.queries.list({ feature })))
+    const documents = await this.#withPriority(lists.flat())
+    const ready = await this.#withPriority(lists.flatMap((list) => this.queries.readyOf(list)))
+    const open = this.#chosen(documents, { features, blocked: false, changed: false, all: false })
     const offered = (why: 'rework' | 'review'): OfferedDocument[] =>
       open
         .filter((one) => laneKind(one.lane, this.workflow) === why)
@@ -69,16 +79,16 @@ export class ListWork {
     const startable = ready
       .map((one): OfferedDocument => ({ ...one, why: 'ready' }))
       .sort((a, b) => this.#byUrgency(a, b, features))
-    return [...offered('rework'), ...offered('review'), ...startable, ...(await this.#undecided(open))]
+    return [...offered('rework'), ...offered('review'), ...startable, ...this.#undecided(open, documents)]
   }
 
-  async #undecided(open: readonly ListedDocument[]): Promise<OfferedDocument[]> {
-    const waiting = open.filter((one) => one.blocked_by.length > 0)
-    const dropped = new Set<string>()
-    for (const feature of new Set(waiting.map((one) => one.feature)))
-      for (const one of await this.queries.list({ feature }))
-        if (this.workflow.dropped.includes(one.lane)) dropped.add(`${feature}/${one.work_package}`)
-    return waiting
+  #undecided(open: readonly ListedDocument[], all: readonly ListedDocument[]): OfferedDocument[] {
+    const dropped = new Set(
+      all
+        .filter((one) => this.workflow.dropped.includes(one.lane))
+        .map((one) => `${one.feature}/${one.work_package}`),
+    )
+    return open
       .filter(({ feature, blocked_by }) => blocked_by.some((id) => dropped.has(`${feature}/${id}`)))
       .map((one) => ({ ...one, unblocks: [], why: 'decision' }))
   }
