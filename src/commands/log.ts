@@ -25,6 +25,11 @@ export default class LogCommand extends ListCommand<typeof LogCommand> {
 
   declare readonly eventStore: EventStore
 
+  /** On a terminal, too: all that ever happened is more than anyone reads, or waits for. */
+  protected override get defaultLimit(): number | undefined {
+    return this.limitOfText
+  }
+
   @WithErrorStorage
   @WithEventStore
   @Snapshot
@@ -33,13 +38,18 @@ export default class LogCommand extends ListCommand<typeof LogCommand> {
     const scope = await this.scope(this.eventStore)
     const { feature } = this.flags
     const { workPackage } = this.args
-    const rows =
+    const found =
       workPackage === undefined
-        ? await service.list(this.eventStore, { feature: await scope.chosenFeature(feature) })
-        : await service.history(this.eventStore, await scope.place(workPackage, feature))
+        ? await service.newest(
+            this.eventStore,
+            { feature: await scope.chosenFeature(feature) },
+            await this.mostRows(),
+          )
+        : { rows: await service.history(this.eventStore, await scope.place(workPackage, feature)) }
     return this.list({
       key: 'events',
-      rows: rows.reverse(),
+      ...found,
+      rows: found.rows.reverse(),
       render: (some, style) => renderEvents(some, style, true),
     })
   }

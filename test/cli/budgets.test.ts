@@ -12,6 +12,7 @@ import { sharedFolder } from '../support/temp-folder.js'
 
 /** The lanes of each feature's first packages; the rest is planned. */
 const LANES = [...Array<string>(24).fill('done'), 'doing', 'doing', 'for_review', 'rejected']
+const EVENTS = 10 * (40 + LANES.length)
 const FIRST = '001-parcel-tracking-for-0'
 
 let root: string
@@ -80,6 +81,23 @@ describe('output on a board of 400 packages in 10 features', () => {
     const { stdout: summary } = await say('status')
     expect(summary.trimEnd().split('\n').at(-1)).toBe('8 of 400 packages shown. All: kitty status --full')
     expect((await say('status', '--full')).stdout.match(/^package /gm)).toHaveLength(400)
+  })
+
+  it('shows the newest of the history, and says how much there is, in one feature and in all', async () => {
+    const lines = (await say('log')).stdout.trimEnd().split('\n')
+    const of = (args: string[]) =>
+      `50 of ${String(EVENTS)} shown. All: kitty log${args.join('')} --limit ${String(EVENTS)}`
+    expect([lines.length, lines.at(-1)]).toEqual([52, of([])])
+    const newest = documentOf(await say('log', '--json', '--limit', '2', '--feature', '010'))
+    expect(newest).toMatchObject({
+      events: [{ entity_id: 'WP28' }, { entity_id: 'WP27' }],
+      truncated: { shown: 2, total: EVENTS / 10 },
+    })
+    const all = documentOf(await say('log', '--json'))
+    expect([all['truncated'], (all['events'] as unknown[]).length]).toEqual([null, EVENTS])
+    const some = documentOf(await say('log', '--json', '--budget', '500'))
+    expect(some['truncated']).toMatchObject({ total: EVENTS })
+    expect((some['events'] as unknown[]).length).toBeGreaterThan(0)
   })
 
   it('says the same in JSON, which has no limit of its own', async () => {

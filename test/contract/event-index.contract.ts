@@ -119,6 +119,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
               expect(made.log.readEvents(rows).map((event) => event?.event_id)).toEqual(
                 rows.map((row) => row.event_id),
               )
+              expect(await index.count(filter)).toBe(expected(events, { ...filter, limit: undefined }).length)
             }
             expect(await index.count()).toBe(events.length)
           },

@@ -21,6 +21,8 @@ export interface Truncated {
 
 export interface ListRequest<Row> {
   readonly rows: readonly Row[]
+  /** How many there are, where `rows` has only the first of them. */
+  readonly total?: number | undefined
   readonly flags: ListFlags
   /** The command's words, `kitty` first, with its flags. */
   readonly argv: readonly string[]
@@ -43,9 +45,16 @@ export function tokensOf(text: string): number {
   return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 }
 
+/** The number of rows that can be shown at most. Every row takes a character, if only the end of its line. */
+export function mostRows({ limit, budget }: ListFlags, defaultLimit: number | undefined): number | undefined {
+  const most = Math.min(limit ?? defaultLimit ?? Infinity, (budget ?? Infinity) * CHARACTERS_PER_TOKEN)
+  return most === Infinity ? undefined : most
+}
+
 /** @throws KittyError UsageError when the budget has no room for one item */
 export function fitList<Row>({
   rows,
+  total = rows.length,
   flags,
   argv,
   defaultLimit,
@@ -54,10 +63,7 @@ export function fitList<Row>({
   const limited = rows.slice(0, flags.limit ?? defaultLimit)
   const fitting = (count: number): FittedList<Row> => ({
     rows: limited.slice(0, count),
-    truncated:
-      count === rows.length
-        ? null
-        : { shown: count, total: rows.length, more: withoutLimits(argv, rows.length) },
+    truncated: count === total ? null : { shown: count, total, more: withoutLimits(argv, total) },
   })
   const { budget } = flags
   if (budget === undefined) return fitting(limited.length)

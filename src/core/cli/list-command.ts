@@ -11,6 +11,8 @@ export interface Listing<Row> {
   /** The key of the rows in the JSON document. */
   readonly key: string
   readonly rows: readonly Row[]
+  /** How many there are, if `rows` has no more than `mostRows` of them. */
+  readonly total?: number
   readonly render: (rows: readonly Row[], style: Style) => string
   /** Adds the number of rows to the document. */
   readonly count?: true
@@ -22,14 +24,19 @@ export abstract class ListCommand<T extends typeof Command> extends KittyCommand
   static override baseFlags = KittyCommand.baseFlags
 
   /** Prints the list and returns its document. */
-  protected async list<Row extends object>({ key, rows, render, count }: Listing<Row>): Promise<unknown> {
+  protected async list<Row extends object>({
+    key,
+    rows,
+    total,
+    render,
+    count,
+  }: Listing<Row>): Promise<unknown> {
     const [{ fitList, leftOutLine, pickFields }, { fieldTable }, { withoutEmpty }] = await Promise.all([
       import('./fit-list.js'),
       import('./render/field-table.js'),
       import('../projections/without-empty.js'),
     ])
-    // Cast: every list has these flags, which the type of another command's flags does not say.
-    const flags = this.flags as ListFlags
+    const flags = this.#listFlags
     const json = this.jsonEnabled()
     const documents = (some: readonly Row[]): readonly object[] => {
       const picked = flags.fields === undefined ? some : pickFields(some, flags.fields)
@@ -48,9 +55,10 @@ export abstract class ListCommand<T extends typeof Command> extends KittyCommand
     const plain: Style = { colour: false, unicode: true, width: Infinity, terminal: false }
     const { rows: fitting, truncated } = fitList({
       rows,
+      total,
       flags,
       argv: ['kitty', ...(this.id ?? '').split(':'), ...this.argv],
-      defaultLimit: this.#defaultLimit(json),
+      defaultLimit: this.defaultLimit,
       printed: (some, rest) =>
         json ? JSON.stringify({ ...document(some, rest), warnings: [] }) : text(some, rest, plain),
     })
@@ -58,8 +66,24 @@ export abstract class ListCommand<T extends typeof Command> extends KittyCommand
     return this.document(document(fitting, truncated))
   }
 
-  #defaultLimit(json: boolean): number | undefined {
-    const isShort = this.id?.includes(':') === false
-    return isShort && !json && standardOutput(1).isTTY !== true ? SHORT_LIMIT : undefined
+  /** The number of rows that can be shown at most, so that no more need be read. Undefined if all can. */
+  protected async mostRows(): Promise<number | undefined> {
+    const { mostRows } = await import('./fit-list.js')
+    return mostRows(this.#listFlags, this.defaultLimit)
+  }
+
+  /** The limit where `--limit` gives none. */
+  protected get defaultLimit(): number | undefined {
+    return standardOutput(1).isTTY === true ? undefined : this.limitOfText
+  }
+
+  /** The default limit of a short word's text. JSON and the long forms have none. */
+  protected get limitOfText(): number | undefined {
+    return this.id?.includes(':') === false && !this.jsonEnabled() ? SHORT_LIMIT : undefined
+  }
+
+  get #listFlags(): ListFlags {
+    // Cast: every list has these flags, which the type of another command's flags does not say.
+    return this.flags as ListFlags
   }
 }

@@ -140,7 +140,8 @@ export interface IndexReader {
   suspicious(): Promise<IndexRow[]>
   /** Rows that are not in their day's file. */
   misfiled(): Promise<IndexRow[]>
-  count(): Promise<number>
+  /** Number of rows within the filter's bounds; its limit plays no part. */
+  count(filter?: EventFilter): Promise<number>
 }
 
 export interface IndexWriter extends IndexReader {

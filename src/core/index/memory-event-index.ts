@@ -149,8 +149,8 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     return this.#ordered().filter((row) => row.file.replace(OVERLAY, '').slice(0, 10) !== row.date)
   }
 
-  async count(): Promise<number> {
-    return this.#rows.size
+  async count(filter: EventFilter = {}): Promise<number> {
+    return this.#ordered().filter((row) => matchesFilter(row, filter)).length
   }
 
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {

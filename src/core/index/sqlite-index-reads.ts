@@ -44,12 +44,12 @@ import {
   FEATURES,
   PROBLEMS,
   SUSPICIOUS,
-  COUNT,
   CLOCKS,
   CLOCK_OF_FILE,
   TRUSTED_CLOCK,
   CLOCKS_ABOVE,
   FACT,
+  countWhere,
   eventsWhere,
 } from './sqlite-statements.js'
 
@@ -220,8 +220,9 @@ export class SqliteIndexReads implements IndexReader {
     return misfiledEvents(this.connection)
   }
 
-  async count(): Promise<number> {
-    const [row] = await this.sql<{ n: number }>(COUNT)
+  async count(filter: EventFilter = {}): Promise<number> {
+    const { where, parameters } = eventQuery({ ...filter, limit: undefined })
+    const [row] = await this.sql<{ n: number }>(countWhere(where), parameters)
     return row?.n ?? 0
   }
 

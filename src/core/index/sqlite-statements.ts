@@ -111,10 +111,13 @@ export function eventsWhere(where: string, order: string): string {
   return `SELECT ${EVENT_COLUMNS} FROM event ${where} ${order}`
 }
 
+export function countWhere(where: string): string {
+  return `SELECT count(*) AS n FROM event ${where}`
+}
+
 export const EVENTS_BY_ID = eventsWhere('WHERE event_id IN (SELECT value FROM json_each(?))', '')
 export const ABSENT = `SELECT value AS id FROM json_each(?)
   WHERE NOT EXISTS (SELECT 1 FROM event WHERE event_id = value)`
-export const COUNT = 'SELECT count(*) AS n FROM event'
 /** Parameters: the feature, the gate. */
 export const GATE_OWNER = `SELECT work_package_id FROM event
   WHERE feature_slug = ? AND entity_id = ? AND event_type = 'GateCreated' ORDER BY lamport_clock, event_id LIMIT 1`

@@ -48,6 +48,19 @@ export class EventQueries {
     return (await store.read(filter)).map(eventDocument)
   }
 
+  /**
+   * The newest events, oldest first, and how many there are.
+   * @param most reads no more than this many; all if omitted
+   */
+  async newest(
+    store: EventStore,
+    filter: EventFilter,
+    most: number | undefined,
+  ): Promise<{ rows: EventDocument[]; total: number }> {
+    const rows = await this.list(store, { ...filter, limit: most })
+    return { rows, total: rows.length === most ? await store.count(filter) : rows.length }
+  }
+
   /** Everything that happened to one package. @throws KittyError UnknownWorkPackage */
   async history(
     store: EventStore,

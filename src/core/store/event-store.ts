@@ -43,6 +43,8 @@ export interface EventStore {
   readonly written: ReadonlySet<string>
   /** Events in the total order (lamport_clock, event_id), each once. */
   read(filter?: EventFilter): Promise<LogEvent[]>
+  /** How many events the filter finds without its limit. Reads none of them. */
+  count(filter?: EventFilter): Promise<number>
   /**
    * Every trusted event, each once, in the total order. Scans the files from end to end, which is much cheaper than
    * `read` for a whole log.

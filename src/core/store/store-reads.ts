@@ -35,6 +35,11 @@ export abstract class StoreReads {
   }
 
   @RebuildOnCorruption
+  async count(filter: EventFilter = {}): Promise<number> {
+    return (await this.index.upToDate()).count(filter)
+  }
+
+  @RebuildOnCorruption
   async wholeLog(): Promise<LogEvent[]> {
     const maximum = await (await this.index.upToDate()).maximumClock()
     const events: LogEvent[] = []
