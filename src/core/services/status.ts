@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import type { WorkflowTable } from '../events-lib.js'
 import { type BoardFeature, board, boardFeatures } from '../projections/board.js'
 import type { FeatureStatusDocument, StatusDocument } from '../projections/board-document.js'
+import { type BoardMarks, NO_MARKS } from '../projections/marks.js'
 import { type DocumentOf, workPackageDocument, workPackageView } from '../projections/work-packages.js'
 import type { FeatureRow } from '../index/event-index.js'
 import { EventStore } from '../store/event-store.js'
@@ -20,6 +21,10 @@ import { Journal } from '../log/repair/journal.js'
 import { toRun } from '../errors/next-step.js'
 
 const REDACT = ['kitty', 'agent', 'events', 'redact']
+
+async function notCompared(_: readonly string[], packages: number): Promise<BoardMarks> {
+  return { ...NO_MARKS, notCompared: packages }
+}
 
 /** The board, read from the index, which has one row per package. */
 @injectable()
@@ -45,6 +50,11 @@ export class Status {
     return this.#board(feature, archived, workPackageDocument)
   }
 
+  /** The view from the log alone: compares no file, and says so. For a first frame, until `view` has read the files. */
+  glance(feature?: string): Promise<StatusDocument> {
+    return this.#board(feature, false, workPackageView, notCompared)
+  }
+
   /** The same board for a page. Its packages are views, which cannot be spread or serialized. */
   view(feature?: string, archived = false): Promise<StatusDocument> {
     return this.#board(feature, archived, workPackageView)
@@ -54,6 +64,7 @@ export class Status {
     feature: string | undefined,
     archived: boolean,
     documentOf: DocumentOf,
+    marksOf = (features: readonly string[], packages: number) => this.marks.of(features, packages),
   ): Promise<StatusDocument> {
     return this.store.snapshot(async () => {
       const all = await this.store.features()
@@ -68,7 +79,7 @@ export class Status {
       const rows = away.size === 0 ? everything : everything.filter((row) => !away.has(row.feature_slug))
       const features = boardFeatures([...known, ...this.#unknown(all, feature)], rows, feature)
       const slugs = features.map(({ feature_slug }) => feature_slug)
-      const marks = await this.marks.of(slugs, rows.length)
+      const marks = await marksOf(slugs, rows.length)
       const document = board({
         features,
         rows,

@@ -32,12 +32,18 @@ export class BoardDesk {
     return new LogChanges(this.log, this.workspace.eventsDir)
   }
 
-  /** @param feature limits the board to one feature, by any of its names */
-  look(feature: string | undefined): Promise<{ board: StatusDocument; about: About }> {
+  /**
+   * @param feature limits the board to one feature, by any of its names
+   * @param how `glance` compares no package file: reading hundreds takes as long as everything else
+   */
+  look(
+    feature: string | undefined,
+    how: 'glance' | 'view' = 'view',
+  ): Promise<{ board: StatusDocument; about: About }> {
     return this.workshop.run('board', async (services) => {
       const scope = await services.resolve(Scope)
       const chosen = await scope.chosenFeature(feature)
-      const board = await (await services.resolve(Status)).view(chosen)
+      const board = await (await services.resolve(Status))[how](chosen)
       const repository = basename(this.workspace.root)
       const { actor } = scope.provenance({})
       const facts = about(await services.resolve(Workflow), { repository, actor, readOnly: false })

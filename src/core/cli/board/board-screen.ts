@@ -53,12 +53,12 @@ export class BoardScreen {
     const changes = this.desk.changes()
     const broken = new Promise<never>((_, reject) => (this.#failed = reject))
     try {
-      const { board, about } = await this.desk.look(this.feature)
+      const { board, about } = await this.desk.look(this.feature, 'glance')
       if (signal.aborted) return
       this.#state = initialState(board, about)
       this.#terminal.open()
       this.#draw()
-      await Promise.race([this.#follow(changes, signal), broken])
+      await Promise.race([this.#refresh().then(() => this.#follow(changes, signal)), broken])
     } finally {
       this.#keyboard.close()
       this.#terminal.close()

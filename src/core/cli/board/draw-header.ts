@@ -16,6 +16,7 @@ export function header(state: BoardState, style: Style): Line[] {
     span(` ${oneLine(about.repository)}`, 'strong'),
     span(` ${dot} ${oneLine(what)}`, 'faint'),
     ...filtered,
+    ...uncompared(state, style),
   ]
   return [spread(left, progress(state, style), style.width, style)]
 }
@@ -33,6 +34,12 @@ function progress(state: BoardState, style: Style): Line {
     span(barLeft.repeat(BAR - filled), 'faint'),
     span(` ${done}/${total} done `),
   ]
+}
+
+/** While files are unread, and on boards with too many to read: marks and packages without an event are missing. */
+function uncompared({ board: { not_compared } }: BoardState, style: Style): Line {
+  if (not_compared === 0) return []
+  return [span(` ${symbolsOf(style).dot} ${not_compared} files not compared`, 'faint')]
 }
 
 function sum({ board }: BoardState, what: 'done' | 'total'): number {

@@ -15,19 +15,10 @@ interface Keypress {
 
 /** Turns a terminal's bytes into keys, by node:readline. */
 export class Keyboard {
-  readonly #stream = new PassThrough()
+  #stream: PassThrough | undefined
   #held: NodeJS.Timeout | undefined
 
-  constructor(private readonly pressed: (key: Key) => void) {
-    emitKeypressEvents(this.#stream)
-    this.#stream.on(
-      'keypress',
-      (text: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
-        // Alt with a letter arrives as Escape and that letter: it is neither of them.
-        pressed({ name: meta ? '' : name, text: meta || ctrl ? '' : (text ?? ''), ctrl })
-      },
-    )
-  }
+  constructor(private readonly pressed: (key: Key) => void) {}
 
   feed(bytes: Buffer): void {
     const isHeld = this.#held !== undefined
@@ -37,12 +28,24 @@ export class Keyboard {
       this.#held = setTimeout(() => this.#escape(), ESCAPE_MS)
       return
     }
+    this.#stream ??= this.#decoder()
     this.#stream.write(isHeld ? Buffer.concat([Buffer.from(ESCAPE), bytes]) : bytes)
   }
 
   close(): void {
     clearTimeout(this.#held)
-    this.#stream.destroy()
+    this.#stream?.destroy()
+  }
+
+  /** Made with the first key: readline takes a while to load, and the first frame does not need it. */
+  #decoder(): PassThrough {
+    const stream = new PassThrough()
+    emitKeypressEvents(stream)
+    stream.on('keypress', (text: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
+      // Alt with a letter arrives as Escape and that letter: it is neither of them.
+      this.pressed({ name: meta ? '' : name, text: meta || ctrl ? '' : (text ?? ''), ctrl })
+    })
+    return stream
   }
 
   /** Nothing followed: the Escape key itself. */
