@@ -42,10 +42,11 @@ const SYSTEMS = {
       'test/git/implement.test.ts',
       'test/git/two-clones.test.ts',
       'test/git/commit.test.ts',
+      'test/git/other-spelling.test.ts',
       'test/cli/short-words.test.ts',
       'test/cli/new-and-edit.test.ts',
     ],
-    short: ['test/git/workspaces.test.ts'],
+    short: ['test/git/workspaces.test.ts', 'test/git/other-spelling.test.ts'],
   },
 }
 

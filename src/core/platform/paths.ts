@@ -2,6 +2,7 @@ import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, resolve, sep, win32 } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { isSameFile } from './same-file.js'
+import { isOneName } from './one-name.js'
 
 /** Between a folder and a name in a path of this system. */
 export const SEPARATOR = sep
@@ -49,7 +50,22 @@ export function pathInside(
 
 /** Whether two paths are one place, also where its last part is not there: by the name that the disk has for it. */
 export function isSamePlace(one: string, other: string): boolean {
-  return realPlace(one) === realPlace(other) || isOneFolder(one, other)
+  const [first, second] = [realPlace(one), realPlace(other)]
+  return first === second || isOneFolder(one, other) || isOneName(first, second)
+}
+
+/**
+ * Where `path` is below `folder` on the disk, however both are spelled; with `/`, empty for the folder itself,
+ * undefined outside of it.
+ */
+export function placeInside(folder: string, path: string): string | undefined {
+  const place = realPlace(path)
+  const known = pathInside(realPlace(folder), place)
+  if (known !== undefined) return known
+  for (let at = place; ; at = dirname(at)) {
+    if (isSamePlace(folder, at)) return pathInside(at, place)
+    if (dirname(at) === at) return undefined
+  }
 }
 
 /** Where letter case does not count, Linux does not say which one the disk has. A folder has one inode, and no links. */

@@ -41,7 +41,7 @@ import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 import { Notices } from '../errors/notices.js'
 import { LockOf } from '../lock/write-lock.js'
-import { pathFromLog, realPlace, repoPath } from '../platform/paths.js'
+import { pathFromLog, placeInside, realPlace, repoPath } from '../platform/paths.js'
 import { shownCommand, toRun } from '../errors/next-step.js'
 
 export interface ImplementRequest {
@@ -176,7 +176,8 @@ export class Implement {
   /** Paths are relative to the root, since other machines read the log too. */
   #workspaceEvents(state: WorkPackageState, place: WorkspacePlace, look: WorkspaceLook): NewEvent[] {
     const there = look.state === 'absent' ? { path: place.path, branch: place.name } : look.worktree
-    const path = repoPath(realPlace(this.workspace.root), realPlace(there.path)) || '.'
+    const { root } = this.workspace
+    const path = (placeInside(root, there.path) ?? repoPath(realPlace(root), realPlace(there.path))) || '.'
     const branch = there.branch ?? place.name
     const known = state.workspace === null ? undefined : pathFromLog(state.workspace.path)
     if (known === path && state.workspace?.branch === branch) return []

@@ -6,6 +6,7 @@ import {
   isSamePlace,
   pathFromLog,
   pathInside,
+  placeInside,
   realPlace,
   repoPath,
 } from '../../../src/core/platform/paths.js'
@@ -66,6 +67,17 @@ describe('isSamePlace', () => {
     expect(isSamePlace(join(folder, 'link', 'new', 'x'), join(folder, 'real', 'new', 'x'))).toBe(true)
     expect(isSamePlace(join(folder, 'link'), join(folder, 'other'))).toBe(false)
     expect(realPlace(join(folder, 'link'))).toBe(join(folder, 'real'))
+  })
+})
+
+describe('placeInside', () => {
+  it('says where a place is below a folder, also through a link', () => {
+    const folder = tempFolder()
+    mkdirSync(join(folder, 'real', 'a'), { recursive: true })
+    symlinkSync(join(folder, 'real'), join(folder, 'link'), 'junction')
+    expect(placeInside(join(folder, 'link'), join(folder, 'real', 'a', 'new'))).toBe('a/new')
+    expect(placeInside(join(folder, 'link'), join(folder, 'real'))).toBe('')
+    expect(placeInside(join(folder, 'real', 'a'), join(folder, 'real'))).toBeUndefined()
   })
 })
 

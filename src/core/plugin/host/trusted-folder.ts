@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
-import { pathInside, realPlace } from '../../platform/paths.js'
+import { placeInside, realPlace } from '../../platform/paths.js'
 
 /**
  * Refuses a folder that someone else could have written to, since kitty runs the code it lists with this user's rights.
@@ -26,7 +26,7 @@ function problemOf(folder: string, cwd: string): string | undefined {
   if (!isAbsolute(folder)) return 'is not an absolute path'
   const tree = workTreeAround(cwd)
   const real = realPlace(folder)
-  if (tree !== undefined && pathInside(tree, real) !== undefined) return `is inside the work tree ${tree}`
+  if (tree !== undefined && placeInside(tree, real) !== undefined) return `is inside the work tree ${tree}`
   if (process.getuid === undefined || process.getgid === undefined) return undefined
   for (const path of [real, join(real, 'package.json'), join(real, 'node_modules')]) {
     const stats = statSync(path, { throwIfNoEntry: false })
