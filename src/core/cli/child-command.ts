@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { KittyError } from '../errors/kitty-error.js'
+import { findProgram } from '../platform/find-program.js'
+import { PLATFORM } from '../platform/system.js'
 
 const FORWARDED = ['SIGTERM', 'SIGHUP'] as const
 
@@ -16,7 +18,7 @@ export async function runChild(
   env: NodeJS.ProcessEnv,
   stdout: 'inherit' | number,
 ): Promise<number> {
-  const child = spawn(program, args, { stdio: ['inherit', stdout, 'inherit'], env })
+  const child = spawn(programOf(program, env), args, { stdio: ['inherit', stdout, 'inherit'], env })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   const ignore = (): void => undefined
   for (const signal of FORWARDED) process.on(signal, forward)
@@ -32,6 +34,14 @@ export async function runChild(
     for (const signal of FORWARDED) process.off(signal, forward)
     process.off('SIGINT', ignore)
   }
+}
+
+/** Elsewhere PATH alone says where a program is. Windows begins in the current folder, which a repository fills. */
+function programOf(name: string, env: NodeJS.ProcessEnv): string {
+  if (PLATFORM !== 'win32' || /[\\/:]/.test(name)) return name
+  const found = findProgram(name, { env, platform: PLATFORM, outside: [] })
+  if (found === undefined) throw notStarted(name, new Error('no program of that name is on PATH'))
+  return found
 }
 
 function notStarted(program: string, error: Error): KittyError {

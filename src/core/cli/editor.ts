@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { KittyError } from '../errors/kitty-error.js'
-import { IS_WINDOWS } from '../platform/system.js'
+import { fixedPath } from '../platform/find-program.js'
+import { IS_WINDOWS, PLATFORM } from '../platform/system.js'
+import { workTreesAround } from '../git/checkout.js'
 import { shownVariable } from '../errors/next-step.js'
 
 /** The shell's exit code for a program that it did not find. */
@@ -23,6 +25,12 @@ export async function openEditor(path: string, env: NodeJS.ProcessEnv, hasStdout
     const child = spawn(command, args, {
       stdio: ['inherit', hasStdout ? 'inherit' : 2, 'inherit'],
       shell: IS_WINDOWS,
+      // No program of the repository's top folder: cmd.exe would even begin there.
+      env: {
+        ...env,
+        ...fixedPath({ env, platform: PLATFORM, outside: workTreesAround(process.cwd()) }),
+        ...(IS_WINDOWS && { NoDefaultCurrentDirectoryInExePath: '1' }),
+      },
     })
     child.once('error', reject)
     child.once('exit', (status, signal) => resolve(status ?? (signal === null ? 0 : 128)))

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
 import { shownCommand } from '../errors/next-step.js'
@@ -34,6 +34,18 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
   if (gitDir === gitCommonDir) return checkout.worktree
   const beside = dirname(gitCommonDir)
   return gitDirIn(beside) === gitCommonDir ? beside : undefined
+}
+
+/** Returns the work tree that contains a folder, and the primary checkout it belongs to: no program of theirs is run. */
+export function workTreesAround(folder: string): string[] {
+  try {
+    const checkout = findCheckout(folder)
+    return checkout === undefined ? [] : [checkout.worktree, primaryCheckout(checkout) ?? checkout.worktree]
+  } catch (error) {
+    // Its `.git` points nowhere: git itself reports that next.
+    if (!isKittyError(error)) throw error
+    return [folder]
+  }
 }
 
 /** Finds the bare repository whose folder contains `from`. */

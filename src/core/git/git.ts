@@ -1,9 +1,7 @@
-import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { findProgram } from '../platform/find-program.js'
-import { findCheckout, primaryCheckout } from './checkout.js'
+import { systemCode } from '../errors/kitty-error.js'
 import { gitEnvironment } from './environment.js'
-import { GitRefusal, noGit, notAnswered, reasonIn, stopped, unsafeRepository } from './git-failure.js'
-import { PLATFORM } from '../platform/system.js'
+import { GitRefusal, notAnswered, reasonIn, stopped, unsafeRepository } from './git-failure.js'
+import { gitHere } from './git-program.js'
 
 export { GitRefusal } from './git-failure.js'
 
@@ -55,9 +53,10 @@ export async function* gitChunks(
   input: string,
 ): AsyncGenerator<Buffer> {
   const { spawn } = process.getBuiltinModule('node:child_process')
-  const child = spawn(gitProgram(folder), args, {
+  const { program, env } = gitHere(folder)
+  const child = spawn(program, args, {
     cwd: folder,
-    env: gitEnvironment(process.env),
+    env: gitEnvironment(env),
     windowsHide: true,
   })
   const ended = new Promise<{ status: number; stderr: string }>((resolve, reject) => {
@@ -160,13 +159,13 @@ interface Ran {
 }
 
 function run(folder: string, args: readonly string[], options: GitOptions): Ran {
-  const { input, env, timeout, outputTo } = options
-  const program = gitProgram(folder)
+  const { input, timeout, outputTo } = options
+  const { program, env } = gitHere(folder)
   // Loaded lazily: most commands do not run git.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const ran = spawnSync(program, args, {
     cwd: folder,
-    env: { ...gitEnvironment(process.env), ...env },
+    env: { ...gitEnvironment(env), ...options.env },
     input: input ?? '',
     maxBuffer: Number.POSITIVE_INFINITY,
     windowsHide: true,
@@ -178,30 +177,4 @@ function run(folder: string, args: readonly string[], options: GitOptions): Ran 
   if (ran.error !== undefined && !isUnread) throw notAnswered(folder, args, ran.error)
   if (ran.status === null) throw stopped(folder, args, ran.signal ?? 'a signal')
   return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr.toString('utf8') }
-}
-
-const found = new Map<string, string>()
-
-/** Returns git's absolute path, looked up once per folder and PATH. @throws KittyError MissingDependency */
-function gitProgram(folder: string): string {
-  const key = `${folder}\0${process.env['PATH'] ?? ''}`
-  const known = found.get(key)
-  if (known !== undefined) return known
-  const outside = [folder, process.cwd()].flatMap(workTreesAround)
-  const program = findProgram('git', { env: process.env, platform: PLATFORM, outside })
-  if (program === undefined) throw noGit(folder)
-  found.set(key, program)
-  return program
-}
-
-/** Returns the work tree that contains a folder, and the primary checkout it belongs to. */
-function workTreesAround(folder: string): string[] {
-  try {
-    const checkout = findCheckout(folder)
-    return checkout === undefined ? [] : [checkout.worktree, primaryCheckout(checkout) ?? checkout.worktree]
-  } catch (error) {
-    // Its `.git` points nowhere: git itself reports that next.
-    if (!isKittyError(error)) throw error
-    return [folder]
-  }
 }

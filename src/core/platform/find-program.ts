@@ -1,6 +1,7 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, posix, win32 } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { isSamePlace, pathInside, placeInside } from './paths.js'
 
 export interface ProgramSearch {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -16,30 +17,57 @@ export interface ProgramSearch {
  */
 export function findProgram(name: string, { env, platform, outside }: ProgramSearch): string | undefined {
   const path = platform === 'win32' ? win32 : posix
-  const file = platform === 'win32' ? `${name}.exe` : name
-  // A repository at the file system's root contains every program there is.
-  const forbidden = outside.map(realFolder).filter((one) => path.dirname(one) !== one)
-  for (const entry of pathOf(env, platform).split(path.delimiter)) {
-    const folder = platform === 'win32' ? entry.replace(/^"(.*)"$/, '$1') : entry
-    if (!path.isAbsolute(folder) || isRooted(folder, platform)) continue
+  const file = platform === 'win32' && !/\.exe$/i.test(name) ? `${name}.exe` : name
+  const forbidden = outside.filter(isNoFileSystem)
+  for (const folder of entriesOf(env, platform)) {
+    if (!isFixed(folder, platform)) continue
     const program = path.join(folder, file)
     if (!isExecutable(program)) continue
-    const place = realFolder(folder)
-    if (!forbidden.some((one) => isInside(place, one, platform))) return program
+    if (!forbidden.some((one) => holds(one, folder))) return program
   }
   return undefined
 }
 
-/** Windows has one variable whatever its case; Node's own `process.env` knows that, a copy of it does not. */
-function pathOf(env: ProgramSearch['env'], platform: NodeJS.Platform): string {
-  if (platform !== 'win32') return env['PATH'] ?? ''
-  const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH')
-  return (key === undefined ? undefined : env[key]) ?? ''
+/**
+ * What to change in the environment for a program that itself looks for others on PATH, as git does for merge drivers
+ * and hooks: PATH without entries that mean the current folder, and without the folders `outside` themselves. What is
+ * deeper in a work tree stays, such as the `node_modules/.bin` that a hook was told to use.
+ * @returns no variable where PATH is well as it is
+ */
+export function fixedPath({ env, platform, outside }: ProgramSearch): Readonly<Record<string, string>> {
+  const key = pathKey(env, platform)
+  if (key === undefined) return {}
+  const entries = entriesOf(env, platform)
+  const forbidden = outside.filter(isNoFileSystem)
+  const kept = entries.filter(
+    (folder) => isFixed(folder, platform) && !forbidden.some((one) => isPlace(one, folder)),
+  )
+  if (kept.length === entries.length) return {}
+  return { [key]: kept.join(platform === 'win32' ? win32.delimiter : posix.delimiter) }
 }
 
-/** `\tools` is absolute to Node, and on whichever drive is the current one. */
-function isRooted(folder: string, platform: NodeJS.Platform): boolean {
-  return platform === 'win32' && !/^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(folder)
+/** A repository at the file system's root contains every program there is. */
+function isNoFileSystem(folder: string): boolean {
+  return dirname(folder) !== folder
+}
+
+/** Windows has one variable whatever its case; Node's own `process.env` knows that, a copy of it does not. */
+function pathKey(env: ProgramSearch['env'], platform: NodeJS.Platform): string | undefined {
+  const isPath = (name: string): boolean => (platform === 'win32' ? name.toUpperCase() : name) === 'PATH'
+  return Object.keys(env).find((name) => isPath(name) && env[name] !== undefined)
+}
+
+/** PATH's folders as they are written, without the quotation marks that Windows allows. */
+function entriesOf(env: ProgramSearch['env'], platform: NodeJS.Platform): string[] {
+  const key = pathKey(env, platform)
+  const text = (key === undefined ? undefined : env[key]) ?? ''
+  if (platform !== 'win32') return text.split(posix.delimiter)
+  return text.split(win32.delimiter).map((entry) => entry.replace(/^"(.*)"$/, '$1'))
+}
+
+/** Whether a folder is the same one wherever the process is. `\\tools` is absolute to Node, and on the current drive. */
+function isFixed(folder: string, platform: NodeJS.Platform): boolean {
+  return platform === 'win32' ? /^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(folder) : posix.isAbsolute(folder)
 }
 
 function isExecutable(path: string): boolean {
@@ -54,17 +82,17 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function realFolder(path: string): string {
+const holds = (outer: string, folder: string): boolean =>
+  orByName(() => placeInside(outer, folder) !== undefined, pathInside(outer, folder) !== undefined)
+const isPlace = (one: string, folder: string): boolean =>
+  orByName(() => isSamePlace(one, folder), one === folder)
+
+/** Where the disk does not answer, the paths as they are written decide. */
+function orByName(ask: () => boolean, byName: boolean): boolean {
   try {
-    return realpathSync.native(path)
+    return ask()
   } catch (error) {
     if (systemCode(error) === undefined) throw error
-    return path
+    return byName
   }
-}
-
-function isInside(path: string, folder: string, platform: NodeJS.Platform): boolean {
-  const rules = platform === 'win32' ? win32 : posix
-  const way = rules.relative(folder, path)
-  return way === '' || (way !== '..' && !way.startsWith(`..${rules.sep}`) && !rules.isAbsolute(way))
 }

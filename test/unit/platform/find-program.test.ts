@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findProgram } from '../../../src/core/platform/find-program.js'
+import { findProgram, fixedPath } from '../../../src/core/platform/find-program.js'
 import { POSIX } from '../../support/posix.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -61,5 +61,29 @@ describe('findProgram', () => {
   it('reads Windows’ PATH whatever its case, and finds no script there', () => {
     const env = { Path: String.raw`C:\no\such;"C:\with space"` }
     expect(findProgram('tool', { env, platform: 'win32', outside: [] })).toBeUndefined()
+  })
+})
+
+describe('fixedPath', () => {
+  it('leaves out entries that mean the current folder and the top folders of work trees', () => {
+    const [workTree, good] = [tempFolder(), tempFolder()]
+    const inside = join(workTree, 'node_modules', '.bin')
+    const link = join(tempFolder(), 'link')
+    symlinkSync(workTree, link, 'junction')
+    const path = ['', '.', 'bin', workTree, link, inside, good].join(delimiter)
+    const search = { env: { PATH: path }, platform: process.platform, outside: [workTree] }
+    expect(fixedPath(search)).toEqual({ PATH: [inside, good].join(delimiter) })
+  })
+
+  it('changes nothing where there is nothing to leave out, or no PATH', () => {
+    for (const env of [{ PATH: tempFolder() }, {}])
+      expect(fixedPath({ env, platform: process.platform, outside: [tempFolder()] })).toEqual({})
+  })
+
+  it('keeps the name that Windows has for the variable', () => {
+    const env = { Path: String.raw`.;C:\tools;\rooted;"D:\with space"` }
+    expect(fixedPath({ env, platform: 'win32', outside: [] })).toEqual({
+      Path: String.raw`C:\tools;D:\with space`,
+    })
   })
 })

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KittyError } from '../../errors/kitty-error.js'
-import { findProgram } from '../../platform/find-program.js'
+import { workTreesAround } from '../../git/checkout.js'
+import { findProgram, fixedPath, type ProgramSearch } from '../../platform/find-program.js'
 import { PLATFORM } from '../../platform/system.js'
 import { shownCommand } from '../../errors/next-step.js'
 
@@ -50,16 +51,18 @@ function npmCommand(folder: string): [program: string, ...args: string[]] {
     const script = join(place, 'npm', 'bin', 'npm-cli.js')
     if (existsSync(script)) return [process.execPath, script]
   }
-  const found = findProgram('npm', {
-    env: process.env,
-    platform: PLATFORM,
-    outside: [process.cwd(), folder],
-  })
+  const found = findProgram('npm', searchFrom(folder))
   if (found !== undefined) return [found]
   throw new KittyError('MissingDependency', 'There is no npm, which installs plugins.', {
     nextSteps: ['install npm, which comes with Node, and run the command again'],
     context: { program: 'npm' },
   })
+}
+
+/** Npm itself looks for git on PATH, for a plugin that a git address names. */
+function searchFrom(folder: string): ProgramSearch {
+  const outside = [process.cwd(), folder].flatMap((one) => [one, ...workTreesAround(one)])
+  return { env: process.env, platform: PLATFORM, outside }
 }
 
 interface Ended {
@@ -73,7 +76,7 @@ function ran(program: string, args: readonly string[], { folder, verbose }: NpmO
     const child = spawn(program, args, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, npm_config_update_notifier: 'false' },
+      env: { ...process.env, ...fixedPath(searchFrom(folder)), npm_config_update_notifier: 'false' },
     })
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
