@@ -3,7 +3,9 @@ import { validTransitions, type WorkflowTable, type WorkPackageState } from '../
 import { type NextStep, sentence, shownCommand, shownWords } from '../errors/next-step.js'
 import type { WorkPackageDocument } from '../projections/board-document.js'
 import { laneKind } from '../rules/lane-kinds.js'
+import { isReviewWork } from '../rules/work-lanes.js'
 import { Workflow } from '../workspace/config.js'
+import { verdictSteps } from './verdict-steps.js'
 
 /** What comes next for one package: the commands that take it on, or whom it waits for. */
 @injectable()
@@ -21,24 +23,24 @@ export class NextMoves {
       case 'rework':
         return shownCommand(['kitty', 'claim', name])
       case 'working':
-        return state.lane_actor === actor
-          ? this.#onward(state, name)
-          : [sentence`${state.lane_actor ?? 'Someone'} has it.`]
+        if (state.lane_actor !== actor) return [sentence`${state.lane_actor ?? 'Someone'} has it.`]
+        return isReviewWork(this.workflow, state.lane)
+          ? this.#verdict(state, name)
+          : this.#onward(state, name)
       case 'review':
-        return [
-          ...this.#gates(state),
-          ...shownCommand(['kitty', 'done', name]),
-          ...shownWords(['kitty', 'reject', name, '--reason', 'TEXT']),
-        ]
+        return this.#verdict(state, name)
       case 'dropped':
         return shownCommand(['kitty', 'reopen', name])
       case 'done':
         return []
       case 'other':
-        return validTransitions(this.workflow, state.lane).flatMap((lane) =>
-          shownCommand(['kitty', 'move', name, lane]),
-        )
+        return this.#moves(state.lane, name)
     }
+  }
+
+  #verdict(state: WorkPackageState, name: string): NextStep[] {
+    const steps = verdictSteps(this.workflow, state.lane, name)
+    return steps.length === 0 ? this.#moves(state.lane, name) : [...this.#gates(state), ...steps]
   }
 
   #onward(state: WorkPackageState, name: string): NextStep[] {
@@ -47,7 +49,13 @@ export class NextMoves {
     const lanes = validTransitions(this.workflow, state.lane)
     const isReview = lanes.some((lane) => laneKind(lane, this.workflow) === 'review')
     if (isReview) return shownCommand(['kitty', 'review', name])
-    return lanes.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
+    // From one working lane to the next; what gives the work up is no next step while there is one.
+    const further = lanes.filter((lane) => laneKind(lane, this.workflow) === 'working')
+    return further.length > 0 ? toMove(further, name) : toMove(lanes, name)
+  }
+
+  #moves(lane: string, name: string): NextStep[] {
+    return toMove(validTransitions(this.workflow, lane), name)
   }
 
   #gates(state: WorkPackageState): NextStep[] {
@@ -57,4 +65,8 @@ export class NextMoves {
         shownCommand(['kitty', 'agent', 'gates', 'set', gate_id, '--status', 'passed']),
       )
   }
+}
+
+function toMove(lanes: readonly string[], name: string): NextStep[] {
+  return lanes.flatMap((lane) => shownCommand(['kitty', 'move', name, lane]))
 }

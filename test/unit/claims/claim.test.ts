@@ -216,12 +216,21 @@ describe('next', () => {
       await claim(project, as('ada', 's1'))
       if (workflow === 'reviewed') await move(project, 'in_progress', as('ada', 's1'))
       await move(project, 'for_review', as('ada', 's1'))
-      expect(await next(project, as('ada', 's1'))).toMatchObject({ claimed: null })
+      expect(await next(project, as('ada', 's1'))).toMatchObject({
+        claimed: null,
+        why: [{ text: 'WP01 is in for_review and waits for a review by someone else' }],
+      })
       return next(project, as('bob'))
     }
     expect(await claimed('default')).toMatchObject({
       claimed: null,
-      why: [{ work_package: 'WP01', reason: 'review' }],
+      why: [
+        {
+          work_package: 'WP01',
+          reason: 'review',
+          text: 'WP01 waits for your review: kitty show WP01, then kitty done WP01 or kitty reject WP01 --reason TEXT',
+        },
+      ],
     })
     expect(await claimed('reviewed')).toMatchObject({
       claimed: { work_package: 'WP01', old_status: 'for_review', new_status: 'in_review' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ListWork } from '../../../src/core/services/list-work.js'
+import { MarkSubtasks } from '../../../src/core/services/mark-subtasks.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
 import { SearchWork } from '../../../src/core/services/search-work.js'
@@ -67,6 +68,43 @@ describe('the whole work of a package', () => {
     expect(await next('WP03')).toEqual(['kitty claim WP03'])
     await move(there, 'WP03', 'canceled')
     expect(await next('WP03')).toEqual(['kitty reopen WP03'])
+  })
+
+  it('names the verdicts of a review, with what they need, to a reviewer who has claimed it', async () => {
+    const config = { workflow: 'reviewed' }
+    const there = await new Project(config).withPackages({ WP01: { subtasks: ['T001'] } })
+    const next = async (actor: string) => (await show(there, 'WP01', actor)).next.map(({ text }) => text)
+    const go = (to: string, actor: string) =>
+      there.use(async (services) =>
+        (await services.get(MoveTask)).move({
+          feature: FEATURE,
+          workPackage: 'WP01',
+          to,
+          force: false,
+          provenance: by(actor),
+        }),
+      )
+    await go('claimed', 'ada')
+    await there.use(async (services) =>
+      (await services.get(MarkSubtasks)).mark({
+        feature: FEATURE,
+        subtasks: ['T001'],
+        done: true,
+        provenance: by('ada'),
+      }),
+    )
+    expect(await next('ada')).toEqual(['kitty move WP01 in_progress'])
+    await go('in_progress', 'ada')
+    expect(await next('ada')).toEqual(['kitty review WP01'])
+    await go('for_review', 'ada')
+    const verdicts = [
+      'kitty done WP01 --evidence TEXT',
+      'kitty reject WP01 --reason TEXT --review-ref REVIEW',
+    ]
+    expect(await next('bob')).toEqual(verdicts)
+    await go('in_review', 'bob')
+    expect(await next('bob')).toEqual(verdicts)
+    expect(await next('ada')).toEqual(['bob has it.'])
   })
 
   it('has the end of a long history and says how long it is', async () => {

@@ -7,6 +7,7 @@ import type { Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 import { renderWholeWork } from './whole-work-page.js'
 import { toRun } from '../../errors/next-step.js'
+import { packageName } from '../../specs/package-name.js'
 
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40
@@ -16,7 +17,15 @@ export function renderNext({ next, total, why }: NextResult): string {
   if (next.length === 0) return nothing(why)
   const more = total - next.length
   const rest = more === 0 ? [] : [`${more} more: kitty next --limit ${total}`]
-  return [...next.map(nextLine), ...rest].join('\n')
+  return [...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)].join('\n')
+}
+
+/** How to begin with the first: `show` names the commands for what a claim would not give. */
+function beginLine({ offer, feature, work_package, lease }: NextDocument): string {
+  const name = packageName(feature, work_package)
+  if (offer === 'in_work' || offer === 'review') return `Begin${toRun(['kitty', 'show', name])}`
+  const how = lease?.ended === true ? ['--take-over', '--reason', 'TEXT'] : []
+  return `Begin${toRun(['kitty', 'claim', name, ...(offer === 'other_session' ? ['--resume'] : how)])}`
 }
 
 /** Output of `next --claim`. */
@@ -53,7 +62,7 @@ function nothing(why: readonly WhyNot[]): string {
 
 function nextLine(one: NextDocument): string {
   const { feature, work_package, title, lease, offer } = one
-  const name = `${featureLabel(feature)}/${work_package}`
+  const name = packageName(feature, work_package)
   const end = lease?.ended === true ? `lease of ${lease.actor} ended ${lease.expires_at}` : SAID[offer](one)
   return oneLine(`${name}  ${shortened(title)}  ${end}`)
 }
@@ -67,11 +76,6 @@ const SAID: Readonly<Record<Offer, (one: NextDocument) => string>> = {
   ready: ({ unblocks, priority }) =>
     `ready, priority ${priority}${unblocks.length === 0 ? '' : `, unblocks ${unblocks.join(' ')}`}`,
   other_session: ({ lane }) => `yours in another session, in ${lane}: claim --resume`,
-}
-
-/** The number of a feature that has one: `017-login` is 017. */
-function featureLabel(feature: string): string {
-  return /^\d{3,}(?=-)/.exec(feature)?.[0] ?? feature
 }
 
 function shortened(title: string): string {

@@ -40,7 +40,11 @@ export function renderPrime(prime: PrimeDocument, mustExport = false): string {
     ...(mustExport ? [`Begin your shell commands with: export KITTY_SESSION=${prime.session ?? ''}`] : []),
     ...section('Yours', prime.yours),
     ...section('Rejected, to be done again', prime.rejected),
-    ...section('To review', prime.reviews),
+    ...section(
+      'To review',
+      prime.reviews,
+      'kitty show WP, then kitty done WP or kitty reject WP --reason WHY',
+    ),
     ...section('Ready', prime.ready),
     ...(prime.open_conflicts === 0
       ? []
@@ -65,10 +69,11 @@ function counts({ packages, features, lanes }: PrimeDocument): string {
   return `Packages: ${packages} in ${features} ${features === 1 ? 'feature' : 'features'} (${each.join(', ')}).`
 }
 
-function section(title: string, { total, packages }: PrimeList): string[] {
+/** @param how the commands for these packages, where those for all do not say it */
+function section(title: string, { total, packages }: PrimeList, how?: string): string[] {
   if (total === 0) return []
-  const heading = total > packages.length ? `${title} (${packages.length} of ${total}):` : `${title}:`
-  return ['', heading, ...packages.map(packageLine)]
+  const heading = total > packages.length ? `${title} (${packages.length} of ${total})` : title
+  return ['', `${heading}${how === undefined ? '' : `, by ${how}`}:`, ...packages.map(packageLine)]
 }
 
 function packageLine({ work_package, title, lane, subtasks }: PrimePackage): string {

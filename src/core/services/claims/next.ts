@@ -257,8 +257,13 @@ export class Next {
     return new Map((await this.store.features()).map((row) => [row.feature_slug, row.created_at]))
   }
 
-  #why({ documents }: Look): WhyNot[] {
-    return whyNothing(documents, this.workflow)
+  #why({ documents, candidates }: Look): WhyNot[] {
+    const reviews = candidates.filter(({ offer }) => offer === 'review').map(({ row }) => keyOf(row))
+    const mayReview = new Set(reviews)
+    return whyNothing(documents, {
+      table: this.workflow,
+      mayReview: ({ feature, work_package }) => mayReview.has(leaseKey(feature, work_package)),
+    })
   }
 }
 

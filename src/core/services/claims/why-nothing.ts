@@ -1,5 +1,8 @@
 import type { WorkflowTable } from '../../events-lib.js'
 import type { WorkPackageDocument } from '../../projections/board-document.js'
+import { awaitsReview } from '../../rules/work-lanes.js'
+import { packageName } from '../../specs/package-name.js'
+import { verdictText } from '../verdict-steps.js'
 
 /** Why a package is not to be had now. */
 export interface WhyNot {
@@ -11,35 +14,57 @@ export interface WhyNot {
   readonly text: string
 }
 
-/** Why none of these packages can be claimed: what is blocked and by whom, and who has what. */
-export function whyNothing(documents: readonly WorkPackageDocument[], table: WorkflowTable): WhyNot[] {
-  return documents.flatMap((document): WhyNot[] => {
-    const { feature, work_package, lane, actor, blocked_by } = document
-    const place = { feature, work_package }
-    if (table.done.includes(lane) || table.dropped.includes(lane)) return []
-    if (table.working.includes(lane)) {
-      const until = document.lease?.expires_at
-      const who = actor ?? 'someone'
-      const text = `${work_package} is in ${lane} with ${who}${until === undefined ? '' : ` until ${until}`}`
-      return [{ ...place, reason: 'held', by: [who], text }]
-    }
-    if (blocked_by.length > 0)
-      return [
-        {
-          ...place,
-          reason: 'blocked',
-          by: blocked_by,
-          text: `${work_package} waits for ${blocked_by.join(', ')}`,
-        },
-      ]
-    if (lane === table.initial) return []
+export interface WhyFacts {
+  readonly table: WorkflowTable
+  /** True for a package that the holder who asks may review. */
+  readonly mayReview: (document: WorkPackageDocument) => boolean
+}
+
+/**
+ * Why none of these packages can be claimed: first the reviews that wait for the one who asks, with the commands for
+ * them, then what is blocked and by whom, and who has what.
+ */
+export function whyNothing(documents: readonly WorkPackageDocument[], facts: WhyFacts): WhyNot[] {
+  const isSeveral = new Set(documents.map(({ feature }) => feature)).size > 1
+  const reviews = documents.filter(facts.mayReview)
+  const others = documents.filter((document) => !facts.mayReview(document))
+  return [
+    ...reviews.map((document) => reviewWaits(document, facts.table, isSeveral)),
+    ...others.flatMap((document) => whyNot(document, facts.table)),
+  ]
+}
+
+function reviewWaits(
+  { feature, work_package, lane, actor }: WorkPackageDocument,
+  table: WorkflowTable,
+  isSeveral: boolean,
+): WhyNot {
+  const name = isSeveral ? packageName(feature, work_package) : work_package
+  const text = `${work_package} waits for your review${verdictText(table, lane, name)}`
+  return { feature, work_package, reason: 'review', by: actor === null ? [] : [actor], text }
+}
+
+function whyNot(document: WorkPackageDocument, table: WorkflowTable): WhyNot[] {
+  const { feature, work_package, lane, actor, blocked_by } = document
+  const place = { feature, work_package }
+  if (table.done.includes(lane) || table.dropped.includes(lane)) return []
+  if (table.working.includes(lane)) {
+    const until = document.lease?.expires_at
+    const who = actor ?? 'someone'
+    const text = `${work_package} is in ${lane} with ${who}${until === undefined ? '' : ` until ${until}`}`
+    return [{ ...place, reason: 'held', by: [who], text }]
+  }
+  if (blocked_by.length > 0)
     return [
       {
         ...place,
-        reason: 'review',
-        by: actor === null ? [] : [actor],
-        text: `${work_package} is in ${lane}`,
+        reason: 'blocked',
+        by: blocked_by,
+        text: `${work_package} waits for ${blocked_by.join(', ')}`,
       },
     ]
-  })
+  if (lane === table.initial) return []
+  const by = actor === null ? [] : [actor]
+  const what = awaitsReview(table, lane) ? ' and waits for a review by someone else' : ''
+  return [{ ...place, reason: 'review', by, text: `${work_package} is in ${lane}${what}` }]
 }
