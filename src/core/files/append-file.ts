@@ -23,9 +23,9 @@ const NEWLINE = Buffer.from('\n')
 export type Undo = 'undone' | 'may be stored'
 
 /**
- * One append to one file. The file stays open from the first byte until we know where the bytes are: `open` → `write` →
- * `sync` → `isInPlace`, or `cutBack` after any failure. If it stays open after that, it can append again: `again` →
- * `write` → …
+ * One append to one file. The file stays open from the first byte until we know where the bytes are: `open` → `nameFirst`
+ * → `write` → `sync` → `isInPlace`, or `cutBack` after any failure. If it stays open after that, it can append again:
+ * `again` → `write` → …
  */
 export class Append {
   /** Offset of the caller's first byte. */
@@ -44,7 +44,8 @@ export class Append {
     readonly path: string,
     private readonly fd: number,
     private readonly opened: BigIntStats,
-    private isNew: boolean,
+    /** Its name may not be on disk: whoever created it may have been killed before the sync. */
+    private isEmpty: boolean,
   ) {}
 
   /**
@@ -54,16 +55,16 @@ export class Append {
   static open(path: string, create: false): Append | undefined
   static open(path: string, create: true): Append
   static open(path: string, create: boolean): Append | undefined {
-    const found = openOrCreate(path, create)
-    if (found === undefined) return undefined
+    const fd = openOrCreate(path, create)
+    if (fd === undefined) return undefined
     try {
-      const stats = fstatSync(found.fd, { bigint: true })
+      const stats = fstatSync(fd, { bigint: true })
       assertPlainFile(path, stats)
-      const append = new Append(path, found.fd, stats, found.isNew)
+      const append = new Append(path, fd, stats, stats.size === 0n)
       append.oldSize = append.newSize = Number(stats.size)
       return append
     } catch (error) {
-      closeSync(found.fd)
+      closeSync(fd)
       throw error
     }
   }
@@ -79,7 +80,7 @@ export class Append {
     const { wholeAt } = this
     if (wholeAt?.size !== this.oldSize || (wholeAt.mtimeNs ?? now.mtimeNs) !== now.mtimeNs)
       this.wholeAt = undefined
-    this.isNew = false
+    this.isEmpty = false
     this.warning = undefined
     return true
   }
@@ -111,14 +112,17 @@ export class Append {
     fdatasyncSync(this.fd)
   }
 
-  /** Whether the file's name may not be on disk yet. */
-  get isNewFile(): boolean {
-    return this.isNew
+  /**
+   * Syncs the name of an empty file, before anything is written to it: so a file with content has a name on disk, and a
+   * process that appends to it need not ask who made it.
+   */
+  nameFirst(): void {
+    if (this.isEmpty) this.syncName()
+    this.isEmpty = false
   }
 
-  /** Syncs the new file's name. A failure only sets `warning`: the file itself has stored the bytes. */
+  /** A failure only sets `warning`: the file itself stores the bytes. */
   syncName(): void {
-    if (!this.isNew) return
     try {
       syncFolder(dirname(this.path))
     } catch (error) {
@@ -170,10 +174,10 @@ export class Append {
   }
 }
 
-function openOrCreate(path: string, create: boolean): { fd: number; isNew: boolean } | undefined {
+function openOrCreate(path: string, create: boolean): number | undefined {
   const flags = constants.O_RDWR | constants.O_APPEND
   try {
-    return { fd: openRegular(path, flags), isNew: false }
+    return openRegular(path, flags)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
@@ -191,11 +195,11 @@ function openOrCreate(path: string, create: boolean): { fd: number; isNew: boole
   }
 }
 
-function createdAt(path: string, flags: number): { fd: number; isNew: true } {
+function createdAt(path: string, flags: number): number {
   const fd = openRegular(path, flags | constants.O_CREAT, 0o644)
   try {
     shareNewFile(fd, path)
-    return { fd, isNew: true }
+    return fd
   } catch (error) {
     closeSync(fd)
     throw error

@@ -53,9 +53,9 @@ export class Overlay {
   #append(day: string, bytes: Buffer): void {
     const append = Append.open(this.files.path(`${day}.jsonl`), true)
     try {
+      append.nameFirst()
       append.write(bytes)
       append.sync()
-      append.syncName()
     } catch (error) {
       append.cutBack()
       throw error

@@ -20,9 +20,9 @@ export class PrivateLines {
     if (lines.length === 0) return
     const append = Append.open(this.path, true)
     try {
+      append.nameFirst()
       append.write(Buffer.from(`${lines.join('\n')}\n`))
       append.sync()
-      append.syncName()
     } catch (error) {
       append.cutBack()
       throw error

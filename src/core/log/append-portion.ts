@@ -49,11 +49,6 @@ function encode(event: LogEvent): EncodedEvent {
   })
 }
 
-function store(one: Written): void {
-  storeBytes(one)
-  one.append.syncName()
-}
-
 /** @throws KittyError DamagedData when the disk did not take the bytes */
 export function storeBytes({ append, portion }: Written): void {
   try {
@@ -75,8 +70,9 @@ export function confirm(one: Written, entry: JournalEntry): void {
     if (again === undefined) break
     one.append.close()
     one.append = again
+    again.nameFirst()
     again.write(one.portion.bytes)
-    store(one)
+    storeBytes(one)
   }
   if (one.append.isInPlace()) return
   try {

@@ -120,8 +120,6 @@ export class JsonlEventLog implements EventLog {
     try {
       this.writeAll(portions, written)
       for (const one of written) storeBytes(one)
-      // All files are in one folder, so one sync makes all their names durable.
-      written.findLast(({ append }) => append.isNewFile)?.append.syncName()
       for (const one of written) confirm(one, entry)
       for (const { append } of written) this.warnOf(append)
       const places = written.flatMap(placesOf)
@@ -143,9 +141,9 @@ export class JsonlEventLog implements EventLog {
       const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')
       const append = Append.open(join(this.folders.eventsDir, file), true)
       try {
+        append.nameFirst()
         append.write(Buffer.concat(ofDay.map((line) => line.bytes)))
         append.sync()
-        append.syncName()
         this.warnOf(append)
       } catch (error) {
         append.cutBack()
@@ -180,6 +178,7 @@ export class JsonlEventLog implements EventLog {
       const path = join(this.folders.eventsDir, portion.file)
       const append = this.#last.again(path) ?? Append.open(path, true)
       written.push({ portion, append })
+      append.nameFirst()
       append.write(portion.bytes)
     }
   }

@@ -316,6 +316,23 @@ describe('append, once more', () => {
     expect(log.readEvents(place ? [place] : [])).toEqual([note(2)])
   })
 
+  it('has the name of an empty file on disk before its first line, whoever created it', () => {
+    const root = tempFolder()
+    const { log, eventsDir, day } = logIn(root)
+    mkdirSync(eventsDir)
+    // A writer that was killed after it had created the file.
+    writeFileSync(day, '')
+    const sizes: number[] = []
+    vi.spyOn(Append.prototype, 'syncName').mockImplementation(() => {
+      sizes.push(statSync(day).size)
+    })
+    log.append([note(1)])
+    log.append([note(2)])
+    log.close()
+    logIn(root).log.append([note(3)])
+    expect(sizes).toEqual([0])
+  })
+
   it.runIf(POSIX)('opens the file again when who may write to it has changed', () => {
     const path = join(tempFolder(), 'file')
     const append = Append.open(path, true)

@@ -29,6 +29,7 @@ export class FileJournal implements Journal {
       undo: () => append.cutBack(),
       sync: () => {
         append.sync()
+        // Its name is not synced otherwise, neither when it is new nor when it was rewritten.
         append.syncName()
       },
       close: () => {
