@@ -4,6 +4,8 @@ import type { Conflict, Holder, SignOfLife, WorkPackageState } from '../events-l
 export interface BoardRow {
   readonly feature_slug: string
   readonly work_package_id: string
+  /** False until a `WPCreated` is seen. */
+  readonly created: boolean
   /** Null until a `WPCreated` is seen. */
   readonly title: string | null
   readonly lane: string
@@ -24,6 +26,8 @@ export interface BoardRow {
   readonly dependencies: readonly string[]
   readonly tags: readonly string[]
   readonly subtasks: { readonly done: number; readonly total: number }
+  /** Of the definition's subtasks. `subtasks` counts others too, which were ticked and are in no definition. */
+  readonly subtask_ids: readonly string[]
   readonly gates: { readonly passed: number; readonly total: number }
   readonly updated_at: string | null
   /** Open conflicts only. */
@@ -34,6 +38,7 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
   return {
     feature_slug: state.feature_slug,
     work_package_id: state.work_package_id,
+    created: state.created,
     title: state.title,
     lane: state.lane,
     lane_actor: state.lane_actor,
@@ -47,6 +52,7 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
     dependencies: state.dependencies,
     tags: state.tags.map((live) => live.tag),
     subtasks: { done: state.subtasks.filter((subtask) => subtask.done).length, total: state.subtasks.length },
+    subtask_ids: state.memory.subtasks.live.map(({ id }) => id),
     gates: {
       passed: state.gates.filter((gate) => gate.status === 'passed').length,
       total: state.gates.length,
@@ -78,6 +84,8 @@ type Packed = [
   lane_sign: SignOfLife | null,
   worker: Holder | null,
   collision: readonly string[],
+  created: boolean,
+  subtask_ids: readonly string[],
 ]
 
 /** Separates two packed rows. */
@@ -105,6 +113,8 @@ export function packRow(row: BoardRow): string {
     row.lane_sign,
     row.worker,
     row.collision,
+    row.created,
+    row.subtask_ids,
   ]
   return JSON.stringify(packed)
 }
@@ -139,5 +149,7 @@ function unpackRow(packed: Packed): BoardRow {
     lane_sign: packed[17],
     worker: packed[18],
     collision: packed[19],
+    created: packed[20],
+    subtask_ids: packed[21],
   }
 }

@@ -5,6 +5,7 @@ import { type BoardFeature, board, boardFeatures } from '../projections/board.js
 import type { FeatureStatusDocument, StatusDocument } from '../projections/board-document.js'
 import { type BoardMarks, NO_MARKS } from '../projections/marks.js'
 import { type DocumentOf, workPackageDocument, workPackageView } from '../projections/work-packages.js'
+import type { BoardRow } from '../index/board-row.js'
 import type { FeatureRow } from '../index/event-index.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
@@ -22,8 +23,8 @@ import { toRun } from '../errors/next-step.js'
 
 const REDACT = ['kitty', 'agent', 'events', 'redact']
 
-async function notCompared(_: readonly string[], packages: number): Promise<BoardMarks> {
-  return { ...NO_MARKS, notCompared: packages }
+async function notCompared(_: readonly string[], rows: readonly BoardRow[]): Promise<BoardMarks> {
+  return { ...NO_MARKS, notCompared: rows.length }
 }
 
 /** The board, read from the index, which has one row per package. */
@@ -64,7 +65,7 @@ export class Status {
     feature: string | undefined,
     archived: boolean,
     documentOf: DocumentOf,
-    marksOf = (features: readonly string[], packages: number) => this.marks.of(features, packages),
+    marksOf = (features: readonly string[], rows: readonly BoardRow[]) => this.marks.of(features, rows),
   ): Promise<StatusDocument> {
     return this.store.snapshot(async () => {
       const all = await this.store.features()
@@ -79,7 +80,7 @@ export class Status {
       const rows = away.size === 0 ? everything : everything.filter((row) => !away.has(row.feature_slug))
       const features = boardFeatures([...known, ...this.#unknown(all, feature)], rows, feature)
       const slugs = features.map(({ feature_slug }) => feature_slug)
-      const marks = await marksOf(slugs, rows.length)
+      const marks = await marksOf(slugs, rows)
       const document = board({
         features,
         rows,

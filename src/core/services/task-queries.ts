@@ -49,7 +49,7 @@ export class TaskQueries {
   async list({ feature, lane: asked, tag }: TaskFilter): Promise<WorkPackageDocument[]> {
     const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
     const logged = await this.store.boardRows(feature)
-    const marks = await this.marks.of([feature], logged.length)
+    const marks = await this.marks.of([feature], logged)
     const rows = byId(marks.fresh.length === 0 ? logged : withFresh(logged, marks.fresh))
     const leaseOf = leaseIn(await this.leases.of(logged))
     return [...rows.values()]

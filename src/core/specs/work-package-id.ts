@@ -14,12 +14,11 @@ export function workPackageIdOfFile(name: string): string | undefined {
 
 /** Sorts by number, so that WP100 comes after WP99. Anything that is not such an ID comes last, by name. */
 export function compareWorkPackages(a: string, b: string): number {
-  const [left, right] = [a, b].map((id) => (/^WP\d{1,9}$/.test(id) ? Number(id.slice(2)) : Infinity))
-  return left === right || left === undefined || right === undefined
-    ? a < b
-      ? -1
-      : a > b
-        ? 1
-        : 0
-    : left - right
+  const [left, right] = [numberOf(a), numberOf(b)]
+  if (left !== right) return left < right ? -1 : 1
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function numberOf(id: string): number {
+  return /^WP\d{1,9}$/.test(id) ? Number(id.slice(2)) : Infinity
 }

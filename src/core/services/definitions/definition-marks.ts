@@ -18,13 +18,6 @@ import { toRun } from '../../errors/next-step.js'
 /** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
 
-interface Compared {
-  readonly states: readonly WorkPackageState[]
-  /** Of the whole feature. */
-  readonly rows: readonly Pick<WorkPackageState, 'work_package_id' | 'dependencies'>[]
-  readonly only?: ReadonlySet<string>
-}
-
 /** Marks packages whose files differ from the log. Writes nothing. */
 @injectable()
 export class DefinitionMarks {
@@ -38,13 +31,16 @@ export class DefinitionMarks {
     @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {}
 
-  /** @param packages number of packages that the log has in these features */
-  async of(features: readonly string[], packages: number): Promise<BoardMarks> {
+  /** @param rows of these features */
+  async of(features: readonly string[], rows: readonly BoardRow[]): Promise<BoardMarks> {
     const marks = new Map<string, MarkDocument[]>()
     const fresh: BoardRow[] = []
     const known = { marksOf: (feature: string, id: string) => marks.get(`${feature}/${id}`) ?? NONE, fresh }
-    if (packages > COMPARED) return { ...known, notCompared: packages }
-    for (const feature of features) await this.#addFeature(feature, marks, fresh)
+    if (rows.length > COMPARED) return { ...known, notCompared: rows.length }
+    for (const feature of features) {
+      const own = rows.filter((row) => row.feature_slug === feature)
+      await this.#addMarks(feature, own, marks, fresh)
+    }
     return { ...known, notCompared: 0 }
   }
 
@@ -54,9 +50,7 @@ export class DefinitionMarks {
    */
   async ofOnly(feature: string, rows: readonly BoardRow[], only: ReadonlySet<string>): Promise<MarksOf> {
     const marks = new Map<string, MarkDocument[]>()
-    const found = await Promise.all([...only].map((id) => this.store.workPackage(feature, id)))
-    const states = found.flatMap((state) => state ?? [])
-    await this.#addMarks(feature, { states, rows, only }, marks, [])
+    await this.#addMarks(feature, rows, marks, [], only)
     return (_, id) => marks.get(`${feature}/${id}`) ?? NONE
   }
 
@@ -66,20 +60,15 @@ export class DefinitionMarks {
     return new Set([...cyclesIn(rows).flat(), ...collide, ...this.definitions.files.twice(feature)])
   }
 
-  async #addFeature(feature: string, marks: Map<string, MarkDocument[]>, fresh: BoardRow[]): Promise<void> {
-    const states = await this.store.workPackages(feature)
-    await this.#addMarks(feature, { states, rows: states }, marks, fresh)
-  }
-
   async #addMarks(
     feature: string,
-    { states, rows, only }: Compared,
+    rows: readonly BoardRow[],
     marks: Map<string, MarkDocument[]>,
     fresh: BoardRow[],
+    only?: ReadonlySet<string>,
   ): Promise<void> {
-    const comparisons = await (only === undefined
-      ? this.definitions.compareChanged(feature, states)
-      : this.definitions.compare(feature, states, only))
+    const comparisons = await this.definitions.compareRows(feature, rows, only)
+    const marked = only === undefined ? rows : rows.filter((row) => only.has(row.work_package_id))
     const add = (id: string, mark: MarkDocument): void => {
       const key = `${feature}/${id}`
       marks.set(key, [...(marks.get(key) ?? []), mark])
@@ -89,7 +78,7 @@ export class DefinitionMarks {
       const copy =
         comparison.file.kind === 'stated' ? await this.copies.differing(comparison.file) : undefined
       if (copy !== undefined) add(id, elsewhere(feature, id, repoPath(this.workspace.root, copy)))
-      if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, states))
+      if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, rows))
     }
     for (const cycle of cyclesIn(rows))
       for (const id of new Set(cycle))
@@ -97,21 +86,18 @@ export class DefinitionMarks {
           mark: 'cycle',
           text: `${cycle.join(' → ')} wait for one another: remove one dependency in a file${toSync(feature, ', then')}`,
         })
-    for (const { work_package_id: id, collision } of states)
+    for (const { work_package_id: id, collision } of marked)
       if (collision.length > 1 && comparisons.get(id)?.kind !== 'twice')
-        add(id, twice(feature, { id, files: collision.map(({ file }) => file) }))
-    const without = states.filter(
-      ({ created, work_package_id }) => created && !comparisons.has(work_package_id),
+        add(id, twice(feature, { id, files: collision }))
+    const without = marked.flatMap(({ created, work_package_id: id }) =>
+      created && !comparisons.has(id) ? [id] : [],
     )
-    for (const [id, mark] of this.missing.marks(
-      feature,
-      without.map((state) => state.work_package_id),
-      this.team.link !== undefined,
-    ))
-      add(id, mark)
+    for (const [id, mark] of this.missing.marks(feature, without, this.team.link !== undefined)) add(id, mark)
     const unmerged = await this.team.link?.unmerged()
     if (unmerged === undefined || unmerged.length === 0) return
-    for (const state of states) {
+    const named = new Set(marked.map((row) => row.work_package_id))
+    for (const state of await this.store.workPackages(feature)) {
+      if (!named.has(state.work_package_id)) continue
       const newest = unmerged.find(
         (event) =>
           event.payload.feature_slug === feature &&
@@ -123,25 +109,27 @@ export class DefinitionMarks {
   }
 
   /** The board row for a package without a creation event. A package that events have moved already has a row. */
-  #rowOf(feature: string, stated: StatedWorkPackage, states: readonly WorkPackageState[]): BoardRow {
+  #rowOf(feature: string, stated: StatedWorkPackage, rows: readonly BoardRow[]): BoardRow {
     const { work_package_id, title, dependencies, subtasks, priority } = stated
-    const state = states.find((one) => one.work_package_id === work_package_id)
+    const row = rows.find((one) => one.work_package_id === work_package_id)
     return {
       feature_slug: feature,
       work_package_id,
+      created: false,
       title,
-      lane: state?.lane ?? this.workflow.initial,
-      lane_actor: state?.lane_actor ?? null,
-      lane_session: state?.lane_session ?? null,
-      lane_event: state?.lane_event ?? null,
-      lane_since: state?.lane_since ?? null,
-      lane_sign: state?.lane_sign ?? null,
-      worker: state?.worker ?? null,
-      collision: state?.collision.map(({ file }) => file) ?? [],
+      lane: row?.lane ?? this.workflow.initial,
+      lane_actor: row?.lane_actor ?? null,
+      lane_session: row?.lane_session ?? null,
+      lane_event: row?.lane_event ?? null,
+      lane_since: row?.lane_since ?? null,
+      lane_sign: row?.lane_sign ?? null,
+      worker: row?.worker ?? null,
+      collision: row?.collision ?? [],
       priority,
       dependencies,
       tags: [],
       subtasks: { done: 0, total: subtasks.length },
+      subtask_ids: subtasks,
       gates: { passed: 0, total: 0 },
       updated_at: null,
       conflicts: [],

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import type { LogEvent, WorkPackageState } from '../../events-lib.js'
 import { type Definition, type Difference, differences, isChanged, valueAt } from '../../specs/definition.js'
+import type { BoardRow } from '../../index/board-row.js'
 import { EventStore } from '../../store/event-store.js'
 import { CommittedDefinitions } from './committed-definitions.js'
 import { DefinitionFiles, type PackageFile } from './definition-files.js'
@@ -40,6 +41,9 @@ export type Comparison =
   | { readonly kind: 'unreadable'; readonly file: PackageFile & { kind: 'unreadable' } }
   | { readonly kind: 'twice'; readonly file: PackageFile & { kind: 'twice' } }
 
+/** Above this many packages, reading every state of the feature is faster. */
+const FEW = 8
+
 /** Compares the packages' files with the log, and tells changed from behind. See docs/formats.md, "Definitions". */
 @injectable()
 export class Definitions {
@@ -60,15 +64,39 @@ export class Definitions {
     states: readonly WorkPackageState[],
     only?: ReadonlySet<string>,
   ): Promise<Map<string, Comparison>> {
-    return this.#compareFiles(feature, states, await this.files.read(feature, only))
+    return this.#compareFiles(feature, states, [...(await this.files.read(feature, only)).values()])
   }
 
-  /** Like `compare` for the whole feature, but reads only the files that have changed since they were last read. */
-  async compareChanged(
+  /**
+   * Like `compare`, for a board: reads only the files that have changed since they were last read, and only the states
+   * of packages whose files say something else than their rows. A file that says the same counts as the same, even where
+   * it decides a conflict.
+   * @param rows of the whole feature
+   */
+  async compareRows(
     feature: string,
-    states: readonly WorkPackageState[],
+    rows: readonly BoardRow[],
+    only?: ReadonlySet<string>,
   ): Promise<Map<string, Comparison>> {
-    return this.#compareFiles(feature, states, await this.files.readChanged(feature))
+    const files = await (only === undefined
+      ? this.files.readChanged(feature)
+      : this.files.read(feature, only))
+    const known = new Map(rows.map((row) => [row.work_package_id, row]))
+    const comparisons = new Map<string, Comparison>()
+    const open: PackageFile[] = []
+    for (const file of files.values()) {
+      const row = known.get(file.id)
+      const found = unlessLogged(file, row?.created === true)
+      if (found.kind !== 'stated') comparisons.set(file.id, found)
+      else if (row !== undefined && saysTheSame(found, row))
+        comparisons.set(file.id, { kind: 'same', file: found })
+      else open.push(file)
+    }
+    if (open.length === 0) return comparisons
+    const states = await this.#states(feature, open)
+    for (const [id, comparison] of await this.#compareFiles(feature, states, open))
+      comparisons.set(id, comparison)
+    return comparisons
   }
 
   /**
@@ -83,29 +111,31 @@ export class Definitions {
   async #compareFiles(
     feature: string,
     states: readonly WorkPackageState[],
-    files: ReadonlyMap<string, PackageFile>,
+    files: readonly PackageFile[],
   ): Promise<Map<string, Comparison>> {
     const known = new Map(states.map((state) => [state.work_package_id, state]))
     const synced = this.notes.inFeature(feature)
-    const compared = [...files.values()].map((file) => withDifferences(file, known.get(file.id)))
+    const found = files.map((file) => withDifferences(file, known.get(file.id)))
     this.committed.expect(
-      compared.flatMap(({ file, found }) => (file.kind === 'stated' && found.length > 0 ? [file.file] : [])),
+      found.flatMap((one) => (one.kind === 'logged' && one.found.length > 0 ? [one.file.file] : [])),
     )
     const comparisons = new Map<string, Comparison>()
-    for (const { file, state, found } of compared)
-      comparisons.set(file.id, await this.#compareOne(file, state, found, synced))
+    for (const one of found)
+      comparisons.set(one.file.id, one.kind === 'logged' ? await this.#compareLogged(one, synced) : one)
     return comparisons
   }
 
-  async #compareOne(
-    file: PackageFile,
-    state: WorkPackageState | undefined,
-    found: readonly Difference[],
+  /** A few states one by one, many at once. */
+  async #states(feature: string, files: readonly PackageFile[]): Promise<readonly WorkPackageState[]> {
+    if (files.length > FEW) return this.store.workPackages(feature)
+    const states = await Promise.all(files.map(({ id }) => this.store.workPackage(feature, id)))
+    return states.flatMap((state) => state ?? [])
+  }
+
+  async #compareLogged(
+    { file, state, found }: Logged,
     synced: (workPackage: string) => Synced | undefined,
   ): Promise<Comparison> {
-    if (file.kind === 'unreadable') return { kind: 'unreadable', file }
-    if (file.kind === 'twice') return { kind: 'twice', file }
-    if (state?.created !== true) return { kind: 'new', file }
     const contested = contestedRegisters(state)
     if (found.length === 0 && contested.length === 0) return { kind: 'same', file }
     const history = await this.store.history(state.feature_slug, state.work_package_id)
@@ -156,13 +186,34 @@ export class Definitions {
   }
 }
 
+type StatedFile = PackageFile & { readonly kind: 'stated' }
+
 /** A file beside its package in the log, and where the two differ. */
-function withDifferences(
-  file: PackageFile,
-  state: WorkPackageState | undefined,
-): { file: PackageFile; state: WorkPackageState | undefined; found: readonly Difference[] } {
-  const isLogged = file.kind === 'stated' && state?.created === true
-  return { file, state, found: isLogged ? differences(file.stated, loggedDefinition(state)) : [] }
+interface Logged {
+  readonly kind: 'logged'
+  readonly file: StatedFile
+  readonly state: WorkPackageState
+  readonly found: readonly Difference[]
+}
+
+/** The file itself if there is something to compare it with, or else what is known without comparing. */
+function unlessLogged(file: PackageFile, isCreated: boolean): Comparison | StatedFile {
+  if (file.kind === 'unreadable') return { kind: 'unreadable', file }
+  if (file.kind === 'twice') return { kind: 'twice', file }
+  return isCreated ? file : { kind: 'new', file }
+}
+
+function withDifferences(file: PackageFile, state: WorkPackageState | undefined): Comparison | Logged {
+  const found = unlessLogged(file, state?.created === true)
+  if (found.kind !== 'stated' || state === undefined) return found as Comparison
+  return { kind: 'logged', file: found, state, found: differences(found.stated, loggedDefinition(state)) }
+}
+
+/** Whether nothing in the file differs from the row. */
+function saysTheSame({ stated }: StatedFile, row: BoardRow): boolean {
+  const { title, priority, dependencies, subtask_ids: subtasks } = row
+  const logged = { title: title ?? row.work_package_id, priority, dependencies, subtasks }
+  return differences(stated, logged).length === 0
 }
 
 function contestedRegisters({ conflicts }: WorkPackageState): ('title' | 'priority')[] {
