@@ -19,9 +19,10 @@ const OWNER_ONLY = 0o600
 
 /**
  * Writes a new file next to `path` and renames it over `path`, so that no other user can open it at any moment.
+ * @param isDurable false for what may be lost, or left empty, when the power fails
  * @throws KittyError NotWritable, DiskFull
  */
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, isDurable = true): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -30,7 +31,7 @@ export function writePrivateFile(path: string, text: string): void {
     const descriptor = openRegular(temporary, flags, OWNER_ONLY)
     try {
       writeSync(descriptor, text)
-      fsyncSync(descriptor)
+      if (isDurable) fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
     }
@@ -58,6 +59,19 @@ export function readPrivateFile(path: string): string | undefined {
     throw storageError(error, path, 'not readable')
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/**
+ * Empties a file without removing it, so that the next append does not have to sync its name. A power cut may bring its
+ * bytes back. A missing file is fine.
+ * @throws KittyError NotWritable
+ */
+export function emptyPrivateFile(path: string): void {
+  try {
+    closeSync(openRegular(path, constants.O_WRONLY | constants.O_TRUNC))
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
 }
 

@@ -80,6 +80,8 @@ function configOf({ host, port }: HubHost, address: HubAddress, options: HubConn
     ssl: tlsFor(host, authorities),
     connectionTimeoutMillis: Math.ceil(within),
     application_name: 'kitty',
+    // Queries that do not wait for each other share one round trip.
+    pipeline: true,
   }
 }
 

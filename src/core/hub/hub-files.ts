@@ -64,8 +64,9 @@ export class HubFiles {
     return this.#read('state.json') as HubState | undefined
   }
 
+  /** Without a state, or with an old one, the clone compares or reads again; only the timeline must not go back. */
   putState(state: HubState): void {
-    this.#write('state.json', state)
+    this.#write('state.json', state, state.timeline !== this.state()?.timeline)
   }
 
   lately(): KnownLately {
@@ -100,7 +101,7 @@ export class HubFiles {
     }
   }
 
-  #write(name: string, value: object): void {
-    writePrivateFile(this.path(name), `${JSON.stringify(value)}\n`)
+  #write(name: string, value: object, isDurable = true): void {
+    writePrivateFile(this.path(name), `${JSON.stringify(value)}\n`, isDurable)
   }
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import { IndexHealth } from '../index/index-health.js'
-import { LockOf } from '../lock/write-lock.js'
 import type { Hub } from './hub.js'
 import { HubDoor } from './hub-door.js'
+import { HubLock } from './hub-lock.js'
 import { Receive } from './receive.js'
 
 /** For connecting and for each look, in milliseconds: then the connection counts as lost. */
@@ -21,7 +21,7 @@ export class HubListener {
   constructor(
     @inject(HubDoor) private readonly door: HubDoor,
     @inject(Receive) private readonly receive: Receive,
-    @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(HubLock) private readonly lock: HubLock,
     @inject(IndexHealth) private readonly health: IndexHealth,
   ) {}
 
@@ -66,14 +66,12 @@ export class HubListener {
   }
 
   async #read(hub: Hub): Promise<void> {
-    const lock = this.lockOf('hub', ANSWER_MS)
-    const held = await lock.acquire('read the hub')
     try {
-      hub.allow(ANSWER_MS)
-      await this.receive.toTheEnd(hub)
+      await this.lock.hold(async () => {
+        hub.allow(ANSWER_MS)
+        await this.receive.toTheEnd(hub)
+      }, ANSWER_MS)
     } finally {
-      held.release()
-      lock.close()
       await this.health.close()
     }
   }

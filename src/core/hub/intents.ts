@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import type { LogEvent } from '../events-lib.js'
 import { Workspace } from '../workspace/workspace.js'
+import type { Outgoing } from './hub.js'
 import { PrivateLines } from './private-lines.js'
 
 /** An append that was sent to the hub, or is about to be, and is not in the log yet. */
@@ -10,6 +12,25 @@ export interface Intent {
   readonly streams: readonly string[]
   /** For people: `WP01 to doing`. */
   readonly what: string
+}
+
+/** @param events in the order of `outgoing` */
+export function intentOf(events: readonly LogEvent[], outgoing: readonly Outgoing[]): Intent {
+  const [first] = events
+  return {
+    events: outgoing.map(({ event_id, line }, at) => ({
+      id: event_id,
+      timestamp: events[at]?.timestamp ?? '',
+      line: line.toString('utf8'),
+    })),
+    streams: [...new Set(outgoing.map(({ stream }) => stream))],
+    what: `${first?.event_type ?? ''} of ${first?.entity_id ?? ''}`,
+  }
+}
+
+/** An append is stored as a whole, so one of its events stands for all. */
+export function firstOf({ events }: Intent): string {
+  return events[0]?.id ?? ''
 }
 
 /** Written and synced before an append is sent. The caller of a writing method holds the write lock. */
@@ -39,7 +60,7 @@ export class Intents {
   remove(first: string): void {
     this.#lines.replace(
       this.all()
-        .filter(({ events }) => events[0]?.id !== first)
+        .filter((intent) => firstOf(intent) !== first)
         .map((intent) => JSON.stringify(intent)),
     )
   }

@@ -28,6 +28,11 @@ export class LocalEvents {
     @inject(Trunk) private readonly trunk: Trunk,
   ) {}
 
+  /** Starts to open the index, for a caller that waits for the network first. A failure shows with the first query. */
+  warm(): void {
+    this.health.current().catch(() => undefined)
+  }
+
   /** Those of the IDs that are neither in the log nor in the overlay. */
   async absent(ids: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(await (await this.index()).absent(ids))

@@ -5,8 +5,8 @@ import { type LogEvent, parseEvent } from '../events-lib.js'
 import type { Hub, Outgoing } from './hub.js'
 import { HubLeases } from './hub-leases.js'
 import { LocalEvents, type LocalLine } from './local-events.js'
+import { OutgoingEvents } from './outgoing-events.js'
 import { Outbox } from './outbox.js'
-import { streamOf } from './streams.js'
 
 const BATCH = 200
 
@@ -15,6 +15,7 @@ const BATCH = 200
 export class Offer {
   constructor(
     @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(OutgoingEvents) private readonly events: OutgoingEvents,
     @inject(Outbox) private readonly outbox: Outbox,
     @inject(HubLeases) private readonly leases: HubLeases,
     @inject(Notices) private readonly notices: Notices,
@@ -75,15 +76,13 @@ export class Offer {
       return undefined
     }
     const { event } = parsed
-    return { event, event_id, line, stream: await this.stream(event), day: event.timestamp.slice(0, 10) }
-  }
-
-  async stream(event: LogEvent): Promise<string> {
-    const isGate = event.entity_type === 'Gate'
-    return streamOf(
+    return {
       event,
-      isGate ? await this.local.gateOwner(event.payload.feature_slug, event.entity_id) : undefined,
-    )
+      event_id,
+      line,
+      stream: await this.events.stream(event),
+      day: event.timestamp.slice(0, 10),
+    }
   }
 }
 

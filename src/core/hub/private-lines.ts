@@ -1,6 +1,6 @@
 import { Append } from '../files/append-file.js'
 import { readOptional } from '../files/read-optional.js'
-import { removePrivateFile, writePrivateFile } from '../files/private-file.js'
+import { emptyPrivateFile, writePrivateFile } from '../files/private-file.js'
 
 /** A file of lines in the private folder: lines are added one by one, durable, and a later line may cancel another. */
 export class PrivateLines {
@@ -31,8 +31,9 @@ export class PrivateLines {
     }
   }
 
+  /** Durable, unless no line is left: after a power cut, the former lines may be there again. */
   replace(lines: readonly string[]): void {
-    if (lines.length === 0) removePrivateFile(this.path)
+    if (lines.length === 0) emptyPrivateFile(this.path)
     else writePrivateFile(this.path, `${lines.join('\n')}\n`)
   }
 }

@@ -46,12 +46,14 @@ export class Receive {
       events += fresh.length
     }
     const known = this.files.state()
-    const lately = await hub.lately()
-    const compare = (): Promise<HubCursor> => this.#compare(hub, keep, lately?.trimmed ?? '')
     const place = this.#place(known)
-    let cursor = known === undefined || compares || place.isBack ? await compare() : known.cursor
-    for (;;) {
-      const batch = await hub.since(cursor, BATCH)
+    const after = known === undefined || compares || place.isBack ? undefined : known.cursor
+    // One round trip: both are sent before the first answer.
+    const [lately, first] = await Promise.all([hub.lately(), after && hub.since(after, BATCH)])
+    const compare = (): Promise<HubCursor> => this.#compare(hub, keep, lately?.trimmed ?? '')
+    let cursor = after ?? (await compare())
+    for (let next = first; ; next = undefined) {
+      const batch = next ?? (await hub.since(cursor, BATCH))
       if (batch === 'reset') {
         cursor = await compare()
         continue

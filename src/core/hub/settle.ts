@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import type { RawLine } from '../log/event-log.js'
 import type { Hub } from './hub.js'
-import { type Intent, Intents } from './intents.js'
+import { firstOf, type Intent, Intents } from './intents.js'
 import { LocalEvents } from './local-events.js'
 
 /** Finds out what became of appends whose answer did not arrive. The caller holds the write lock. */
@@ -36,11 +36,6 @@ export class Settle {
     if (state === 'void') this.intents.remove(firstOf(intent))
     return state === 'made'
   }
-}
-
-/** An append is stored as a whole, so one of its events stands for all. */
-function firstOf({ events }: Intent): string {
-  return events[0]?.id ?? ''
 }
 
 function idsOf({ events }: Intent): string[] {

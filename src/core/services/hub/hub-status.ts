@@ -4,13 +4,13 @@ import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import type { Hub } from '../../hub/hub.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { HubFiles } from '../../hub/hub-files.js'
+import { HubLock } from '../../hub/hub-lock.js'
 import { HubRedactions } from '../../hub/hub-redactions.js'
 import { Intents } from '../../hub/intents.js'
 import { Offer } from '../../hub/offer.js'
 import { Outbox } from '../../hub/outbox.js'
 import { Receive } from '../../hub/receive.js'
 import { Settle } from '../../hub/settle.js'
-import { LockOf } from '../../lock/write-lock.js'
 import { EventStore } from '../../store/event-store.js'
 import { Config } from '../../workspace/config.js'
 
@@ -57,7 +57,7 @@ export class HubStatus {
     @inject(EventStore) readonly store: EventStore,
     @inject(Intents) private readonly intents: Intents,
     @inject(HubRedactions) private readonly redactions: HubRedactions,
-    @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(HubLock) private readonly lock: HubLock,
   ) {}
 
   /** @throws KittyError UsageError without a hub, HubMismatch */
@@ -91,7 +91,7 @@ export class HubStatus {
         const { may } = await hub.about()
         if (may !== 'read' && this.intents.all().length > 0) await this.settleAll(hub)
         hub.allow(Infinity)
-        const received = await this.#read(async () => {
+        const received = await this.lock.hold(async () => {
           const answer = await this.receive.toTheEnd(hub, true)
           await this.receive.tidy()
           return answer
@@ -121,17 +121,6 @@ export class HubStatus {
   @Exclusive
   protected async purge(): Promise<void> {
     await this.redactions.purge()
-  }
-
-  async #read<T>(work: () => Promise<T>): Promise<T> {
-    const lock = this.lockOf('hub')
-    const held = await lock.acquire('read the hub')
-    try {
-      return await work()
-    } finally {
-      held.release()
-      lock.close()
-    }
   }
 }
 

@@ -8,10 +8,10 @@ import { putInside, readOwn } from '../../files/work-tree.js'
 import type { Hub } from '../../hub/hub.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { HubLeases } from '../../hub/hub-leases.js'
+import { HubLock } from '../../hub/hub-lock.js'
 import { LocalEvents } from '../../hub/local-events.js'
 import { Receive } from '../../hub/receive.js'
 import { Trunk } from '../../hub/trunk.js'
-import { LockOf } from '../../lock/write-lock.js'
 import { recordedFile } from '../../log/format/day-file.js'
 import { EventStore } from '../../store/event-store.js'
 import { parseDuration } from '../../workspace/duration.js'
@@ -46,7 +46,7 @@ export class RecordHub {
     @inject(HubLeases) private readonly leases: HubLeases,
     @inject(Trunk) private readonly trunk: Trunk,
     @inject(EventStore) readonly store: EventStore,
-    @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(HubLock) private readonly lock: HubLock,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
   ) {}
@@ -82,7 +82,7 @@ export class RecordHub {
     before: string,
     all: boolean,
   ): Promise<Pick<RecordHubResult, 'recorded' | 'files'>> {
-    await this.#catchUp(hub)
+    await this.lock.hold(() => this.receive.toTheEnd(hub, true))
     const inGit = all ? this.trunk.idsOfHead() : this.trunk.idsOfRemotes()
     const old = [...(await hub.before(before)).values()].flat()
     const wanted = await this.#closed(
@@ -127,17 +127,6 @@ export class RecordHub {
     const whole = [...known, ...added].sort((a, b) => compare(a.event, b.event))
     putInside(root, path, Buffer.concat(whole.map(({ bytes }) => bytes)))
     return added.length
-  }
-
-  async #catchUp(hub: Hub): Promise<void> {
-    const lock = this.lockOf('hub')
-    const held = await lock.acquire('read the hub')
-    try {
-      await this.receive.toTheEnd(hub, true)
-    } finally {
-      held.release()
-      lock.close()
-    }
   }
 }
 
