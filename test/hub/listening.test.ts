@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FollowEvents } from '../../src/core/follow/follow-events.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
-import { project } from '../support/kitty.js'
-import { Member, pair } from './support/team.js'
+import { pair } from './support/team.js'
 
 const EVENTS = Number(process.env['KITTY_HUB_EVENTS'] ?? 10)
 
@@ -35,20 +34,7 @@ describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
     const at = (part: number): number => Math.round(took[Math.floor((took.length - 1) * part)] ?? 0)
     process.stdout.write(`an event is in a listening clone after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)\n`)
     expect(took).toHaveLength(EVENTS)
-    const plain = new Member(await project(), 'zoe', {})
-    const claim = async (member: Member): Promise<number> => {
-      const times: number[] = []
-      for (let round = 0; round < 5; round += 1) {
-        const started = performance.now()
-        await member.move('doing', 'WP03')
-        times.push(performance.now() - started)
-        await member.move('planned', 'WP03', { force: true })
-      }
-      return times.sort((a, b) => a - b)[2] ?? 0
-    }
-    const [alone, shared] = [await claim(plain), await claim(ada)]
-    process.stdout.write(
-      `a claim takes ${Math.round(shared)} ms with the hub, ${Math.round(alone)} ms without: ${(shared / alone).toFixed(1)} times\n`,
-    )
+    // A few events say little: only the whole run decides.
+    if (EVENTS > 100) expect(at(0.99)).toBeLessThan(1_000)
   })
 })

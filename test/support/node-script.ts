@@ -50,9 +50,14 @@ export interface Running {
   says(text: string): Promise<void>
 }
 
-/** Runs a script made by `nodeScript` in a separate process. */
-export function runNode(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
+/** Runs a script, such as one made by `nodeScript`, in a separate process. */
+export function runNode(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Running {
+  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -116,13 +116,17 @@ export async function pair(server: PostgresServer, hosts?: string[]): Promise<[a
   return [ada, bob]
 }
 
-/** A project whose first clone has made the hub, with clones that have joined it. */
+/**
+ * A project whose first clone has made the hub, with clones that have joined it.
+ * @param start the first clone; undefined: one of its own
+ */
 export async function team(
   server: PostgresServer,
   names: readonly string[],
   hosts = [server.host],
+  start?: string,
 ): Promise<Member[]> {
-  const folder = await project()
+  const folder = start ?? (await project())
   const [first = 'ada', ...others] = names
   const ada = new Member(folder, first, { KITTY_HUB: server.url(undefined, hosts[0]) })
   await ada.run(InitHub, (service) => service.init({ hosts, database: 'kitty', isNew: false }))
