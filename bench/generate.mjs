@@ -51,8 +51,9 @@ export function packagesOf({ packages, features }) {
  * Yields the lines of a log, each with its day. `clock` starts at 1 and has no gaps. Packages take turns.
  * @param quiet for the last packages, the number of events after which each stops: `[100, 5]` gives the last one 5
  * @param forks every package ends with two moves in a row; in the first `forks` packages these two are concurrent
+ * @param heads how many of the last events are concurrent moves of the first package
  */
-export function* lines({ events, packages, features, days, quiet = [], forks }) {
+export function* lines({ events, packages, features, days, quiet = [], forks, heads = 0 }) {
   const all = packagesOf({ packages, features }).map((one, at) => ({
     ...one,
     head: undefined,
@@ -60,7 +61,7 @@ export function* lines({ events, packages, features, days, quiet = [], forks }) 
     stops: quiet[at - packages + quiet.length] ?? Infinity,
   }))
   const moves = forks === undefined ? 0 : 2 * all.length
-  const bodies = bodiesOf(all, events - moves)
+  const bodies = bodiesOf(all, events - moves - heads)
   let clock = 0
   const next = (body) => {
     clock += 1
@@ -68,6 +69,10 @@ export function* lines({ events, packages, features, days, quiet = [], forks }) 
     return lineOf(body, { clock, time })
   }
   for (const body of bodies) yield next(body)
+  const [first] = all
+  const seen = first.head
+  for (let head = 0; head < heads; head += 1)
+    yield next(lastMove(first, 'planned', head % 2 === 0 ? 'doing' : 'rejected', seen))
   if (moves === 0) return
   for (const [at, one] of all.entries()) {
     const seen = one.head

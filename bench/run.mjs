@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { boardPage } from './parts/board-page.mjs'
 import { conflicts } from './parts/conflicts.mjs'
 import { emit } from './parts/emit.mjs'
+import { firstCommand } from './parts/first-command.mjs'
 import { inProcess } from './parts/in-process.mjs'
 import { mcp } from './parts/mcp.mjs'
 import { peers } from './parts/peers.mjs'
@@ -24,6 +25,7 @@ const PARTS = {
   emit,
   writers,
   rebuild,
+  'first-command': firstCommand,
   'in-process': inProcess,
   conflicts,
   'board-page': boardPage,

@@ -57,6 +57,11 @@ export class Repositories {
     return this.#once(`forks-${forks}-${events}`, shape)
   }
 
+  /** A repository whose first package has this many concurrent moves. */
+  withHeads(heads) {
+    return this.#once(`heads-${heads}`, { events: heads + 4, packages: 3, features: 1, days: 1, heads })
+  }
+
   #once(name, shape) {
     const known = this.#made.get(name)
     if (known !== undefined) return known
