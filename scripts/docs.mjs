@@ -57,7 +57,7 @@ function pageOf(all) {
     '| `KITTY_ACTOR` | who does this, as `--actor` |',
     '| `KITTY_SESSION` | your session, as `--session` |',
     '| `KITTY_CORRELATION_ID` | the session or run, as `--correlation` |',
-    '| `KITTY_LOCK_TIMEOUT_MS` | how long a write waits for the lock; 10000 |',
+    '| `KITTY_LOCK_TIMEOUT_MS` | how long a write waits for one holder of the lock, in milliseconds; 10000 |',
     '| `KITTY_DEBUG` | anything: stack traces with errors |',
     '| `NO_COLOR`, `FORCE_COLOR` | never, always colour |',
     '',

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../files/assert-safe.js'
 import type { HeldLock, Holder, WriteLock } from './write-lock.js'
-import { readHolder, writeHolder } from './holder-record.js'
+import { readHolder, readRecord, writeHolder } from './holder-record.js'
+import { LockWait } from './lock-wait.js'
 import { keepPrivate, makePrivateFolder, type SharedPermissions } from './private-file.js'
 import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { identityAt, type WhichFile } from '../files/open-file.js'
@@ -15,11 +16,6 @@ import { openRegular } from '../platform/open-regular.js'
 import { systemCommands } from '../platform/system-commands.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
-const FIRST_WAIT_MS = 0.3
-const LONGEST_WAIT_MS = 10
-/** After this long there are probably many waiters; poll less often so that the holder gets the CPU. */
-const PATIENT_AFTER_MS = 50
-const PATIENT_WAIT_MS = 60
 
 interface LockFile {
   readonly fd: number
@@ -27,7 +23,7 @@ interface LockFile {
 }
 
 /**
- * How long to wait, from KITTY_LOCK_TIMEOUT_MS; the default is 10,000 ms.
+ * How long to wait for one holder, from KITTY_LOCK_TIMEOUT_MS; the default is 10,000 ms.
  * @throws KittyError UsageError
  */
 export function lockTimeout(env: Readonly<Record<string, string | undefined>>): number {
@@ -58,9 +54,9 @@ export class FileLock implements WriteLock {
 
   async acquire(purpose: string): Promise<HeldLock> {
     const kernel = this.kernelOrRefusal()
-    const started = process.uptime()
     let file = this.left ?? this.open()
     this.left = undefined
+    let wait: LockWait | undefined
     try {
       for (let attempt = 0; ; attempt += 1) {
         if (this.tryLock(kernel, file.fd)) {
@@ -71,9 +67,10 @@ export class FileLock implements WriteLock {
           closeSync(stale.fd)
           if (attempt === 0) continue
         }
-        const waited = (process.uptime() - started) * 1000
-        if (waited >= this.timeoutMs) throw this.timedOut(file.fd, waited)
-        await pause(Math.min(waitBefore(attempt, waited), this.timeoutMs - waited))
+        wait ??= new LockWait(this.timeoutMs, () => readRecord(file.fd))
+        const ms = wait.next()
+        if (ms === undefined) throw this.timedOut(file.fd, wait)
+        await pause(ms)
       }
       writeHolder(file.fd, purpose)
     } catch (error) {
@@ -171,7 +168,7 @@ export class FileLock implements WriteLock {
     }
   }
 
-  private timedOut(fd: number, waitedMs: number): KittyError {
+  private timedOut(fd: number, { waitedMs, hasMovedOn }: LockWait): KittyError {
     const holder = readHolder(fd)
     const who =
       holder === undefined
@@ -182,7 +179,9 @@ export class FileLock implements WriteLock {
     const seconds = (waitedMs / 1000).toFixed(1)
     return new KittyError(
       'LockTimeout',
-      `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting`,
+      hasMovedOn
+        ? `The write lock ${this.path} went from one process to the next for ${seconds} s, and this one never got it; ${who} has it now`
+        : `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting`,
       {
         nextSteps: [
           'run the command again',
@@ -209,12 +208,6 @@ function openMakingFolder(path: string, flags: number): number {
     makePrivateFolder(dirname(path))
     return openRegular(path, flags, 0o600)
   }
-}
-
-/** Grows with each attempt, with a factor from 0.5 to 1.5, so that waiters do not poll in step. */
-function waitBefore(attempt: number, waitedMs: number): number {
-  const longest = waitedMs > PATIENT_AFTER_MS ? PATIENT_WAIT_MS : LONGEST_WAIT_MS
-  return Math.min(longest, FIRST_WAIT_MS * 1.4 ** attempt) * (0.5 + Math.random())
 }
 
 /** Timers only count whole milliseconds. For shorter waits, block the thread, then let other tasks run. */

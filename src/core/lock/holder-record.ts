@@ -27,6 +27,17 @@ export function writeHolder(fd: number, purpose: string): void {
   }
 }
 
+/** What the latest holder wrote: no two holders write the same. Empty if it cannot be read. */
+export function readRecord(fd: number): string {
+  const bytes = Buffer.alloc(RECORD_BYTES)
+  try {
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, RECORD_BYTES, 0))
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return ''
+  }
+}
+
 /**
  * Who holds the lock, according to the holder's own record. A record counts only while its process is alive here: a
  * killed process leaves its record behind, and would be blamed although it no longer exists.

@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { FileLock, lockTimeout } from '../../../src/core/lock/file-lock.js'
+import { writeHolder } from '../../../src/core/lock/holder-record.js'
 import { type LockBinding, loadLockBinding } from '../../../src/core/platform/kernel-lock.js'
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { nodeScript, runNode } from '../../support/node-script.js'
@@ -46,6 +56,21 @@ describe('the write lock', () => {
     expect(error).toMatchObject({ kind: 'LockTimeout', exitCode: 4 })
     expect(error.message).toContain(`process ${process.pid} (move-task WP01`)
     expect(error.message).toMatch(/0\.\d s/)
+    held.release()
+  })
+
+  it('blames no one for all of the wait where the lock went from one process to the next', async () => {
+    const path = lockPath()
+    const held = await new FileLock(path, 1000).acquire('first')
+    let turn = 0
+    const fd = openSync(path, 'r+')
+    const passing = setInterval(() => writeHolder(fd, `turn ${(turn += 1)}`), 2)
+    const error = await rejectionOf(new FileLock(path, 100).acquire('other'))
+    clearInterval(passing)
+    closeSync(fd)
+    expect(error).toMatchObject({ kind: 'LockTimeout', exitCode: 4 })
+    expect(error.message).toContain('went from one process to the next')
+    expect(error.message).toMatch(/\(turn \d+, since .*\) has it now$/)
     held.release()
   })
 
