@@ -1,5 +1,6 @@
 import { asNextSteps, EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
 import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
+import { unconverted } from '../files/storage-error.js'
 import type { NextStep } from '../errors/next-step.js'
 
 /** A failure for programs: the value of `error` in the failure document. */
@@ -37,8 +38,9 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-function describe(error: unknown): Failure {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+function describe(thrown: unknown): Failure {
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  const error = unconverted(thrown) ?? thrown
   if (isKittyError(error)) {
     const { kind, message, nextSteps, context, exitCode } = error
     return { document: { kind, message, next_steps: asNextSteps(nextSteps), context }, exitCode, stack }
@@ -69,11 +71,6 @@ function usageDocument(error: OclifError): FailureDocument {
 function unexpected(error: unknown): FailureDocument {
   const message = error instanceof Error ? error.message : String(error)
   const code = systemCode(error)
-  // Can occur anywhere, since loading a module also opens files.
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    const next_steps = asNextSteps(['raise the limit: ulimit -n 1024', 'run the command again'])
-    return { kind: 'NotWritable', message: `too many open files: ${message}`, next_steps, context: { code } }
-  }
   return {
     kind: 'InternalError',
     message: `kitty failed in a way it does not know: ${message}`,

@@ -74,6 +74,31 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
   })
 }
 
+const FILE_CALLS =
+  /^(?:access|copyfile|fdatasync|fsync|f?chmod|f?chown|[fl]?stat|ftruncate|link|mkdir|mkdtemp|open|opendir|read|readlink|realpath|rename|rmdir|scandir|symlink|unlink|write)$/
+const READS = /^(?:access|[fl]?stat|open|opendir|read|readlink|realpath|scandir)$/
+
+/**
+ * The error of a file call that no one has converted, if its code says what the user can do: the disk, the permissions or
+ * the limits. Any other is a defect.
+ */
+export function unconverted(error: unknown): KittyError | undefined {
+  const code = codeOf(error)
+  const meaning = code === undefined ? undefined : MEANINGS[code]
+  if (meaning === undefined || !(error instanceof Error && 'syscall' in error)) return undefined
+  if (typeof error.syscall !== 'string' || !FILE_CALLS.test(error.syscall)) return undefined
+  if ('path' in error && typeof error.path === 'string') {
+    const converted = storageError(
+      error,
+      error.path,
+      READS.test(error.syscall) ? 'not readable' : 'not stored',
+    )
+    return isKittyError(converted) ? converted : undefined
+  }
+  const { kind, says, nextSteps } = meaning
+  return new KittyError(kind, `${says}: ${error.message}`, { nextSteps, context: { code }, cause: error })
+}
+
 function codeOf(error: unknown): string | undefined {
   const code = systemCode(error)
   // libuv has no name for EDQUOT.

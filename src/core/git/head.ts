@@ -50,8 +50,9 @@ function foldersBelow(folder: string): string[] {
     return [folder, ...below.flatMap(({ name }) => foldersBelow(join(folder, name)))]
   } catch (error) {
     // Removed in the meantime, or never there: all branches are packed or in a reftable.
-    if (systemCode(error) === undefined) throw error
-    return []
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw storageError(error, folder, 'not readable')
   }
 }
 

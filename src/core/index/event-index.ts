@@ -201,6 +201,16 @@ export class IndexUnusable extends Error {
   }
 }
 
+/**
+ * The index named a line that is not in the file. Either the file was replaced after the index had answered, and the next
+ * answer names other lines, or the index is damaged.
+ */
+export class LineNotThere extends IndexUnusable {
+  constructor({ file, line }: { readonly file: string; readonly line: number }) {
+    super('damaged', `it names ${file}:${line} for an event that is not there`)
+  }
+}
+
 /** The problem to report for an event whose clock is not trusted. */
 export function suspiciousClock({ file, line, lamport_clock }: IndexRow): LogProblem {
   const message = `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`

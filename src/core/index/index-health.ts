@@ -22,6 +22,8 @@ export interface IndexHealth {
    */
   replay(seen?: CatchUpOptions['seen']): Promise<EventIndex>
   canRecoverFrom(error: unknown): boolean
+  /** True for what asking again may settle: another process has replaced a file since the index answered. */
+  mayPass(error: unknown): boolean
   /** Replaces an index that failed: first with a rebuilt one, then with direct reading. Warns once. */
   recover(error: unknown): Promise<void>
   /** @throws IndexUnusable when no new file can be written */

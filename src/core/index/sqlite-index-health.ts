@@ -5,7 +5,7 @@ import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { CatchUpOptions } from './catch-up.js'
 import { explanations } from './conflict-resolution.js'
-import { type EventIndex, IndexUnusable } from './event-index.js'
+import { type EventIndex, IndexUnusable, LineNotThere } from './event-index.js'
 import { sharedPermissions } from '../git/shared-repository.js'
 import { FileGuard } from '../lock/file-guard.js'
 import { installCommand } from '../own-package.js'
@@ -54,6 +54,10 @@ export class SqliteIndexHealth implements IndexHealth {
 
   canRecoverFrom(error: unknown): boolean {
     return error instanceof IndexUnusable
+  }
+
+  mayPass(error: unknown): boolean {
+    return error instanceof LineNotThere
   }
 
   async recover(error: unknown): Promise<void> {

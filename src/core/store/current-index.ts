@@ -33,6 +33,13 @@ export class CurrentIndex {
     this.#isBehind = true
   }
 
+  /** Says that the index named lines that are not there; the next read looks at the files, also inside `snapshot`. */
+  lookAgain(): void {
+    this.#isBehind = true
+    const moment = this.#moment.get()
+    if (moment) delete moment.index
+  }
+
   /**
    * Queries the index while we stat the files, since SQLite runs on its own thread. Queries again unless nothing has
    * changed since the last read.

@@ -9,7 +9,7 @@ import {
   type EventIndex,
   type EventPlace,
   type Freshness,
-  IndexUnusable,
+  LineNotThere,
   isChecked,
   type MarkMove,
 } from '../index/event-index.js'
@@ -148,13 +148,13 @@ export class Recovery {
 
   /**
    * Returns the events read from the places that an index named.
-   * @throws IndexUnusable when an event is not the one the index names: SQLite does not notice a changed byte
+   * @throws LineNotThere when an event is not the one the index names: SQLite does not notice a changed byte
    */
   confirmed(rows: readonly EventPlace[], events: readonly (LogEvent | undefined)[]): LogEvent[] {
     return rows.map((row, at) => {
       const event = events[at]
       if (event?.event_id === row.event_id) return event
-      throw new IndexUnusable('damaged', `it names ${row.file}:${row.line} for an event that is not there`)
+      throw new LineNotThere(row)
     })
   }
 

@@ -142,6 +142,11 @@ export abstract class StoreReads {
   }
 
   protected eventsAt(rows: readonly EventPlace[]): LogEvent[] {
-    return this.recovery.confirmed(rows, this.log.readEvents(rows))
+    try {
+      return this.recovery.confirmed(rows, this.log.readEvents(rows))
+    } catch (error) {
+      this.index.lookAgain()
+      throw error
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { asNextSteps, isKittyError } from '../errors/kitty-error.js'
+import { unconverted } from '../files/storage-error.js'
 import type { NextStep } from '../errors/next-step.js'
 
 /** A command's failure document, with the matching HTTP status. */
@@ -27,7 +28,8 @@ export class BadRequest extends Error {
   }
 }
 
-export function failureAnswer(error: unknown): FailureAnswer {
+export function failureAnswer(thrown: unknown): FailureAnswer {
+  const error = unconverted(thrown) ?? thrown
   if (error instanceof BadRequest) return plainFailure(error.status, 'BadRequest', error.message)
   if (isKittyError(error)) {
     const { kind, message, nextSteps, context } = error

@@ -1,7 +1,7 @@
 import { createRegistry, type LogEvent } from '../../../src/core/events-lib.js'
 import { NoticeList } from '../../../src/core/errors/notice-list.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
-import { type EventIndex, IndexUnusable } from '../../../src/core/index/event-index.js'
+import { type EventIndex, IndexUnusable, LineNotThere } from '../../../src/core/index/event-index.js'
 import type { IndexHealth } from '../../../src/core/index/index-health.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import type { HeldLock, WriteLock } from '../../../src/core/lock/write-lock.js'
@@ -34,7 +34,7 @@ export class Clone {
   readonly workspace: Workspace
   /** Acknowledged here, and so never to be lost here. */
   readonly acknowledged = new Map<string, LogEvent>()
-  /** Acknowledged, and not in the log when a power cut took its clock. */
+  /** Acknowledged, and a power cut took its clock from the clone's memory. */
   readonly forgotten = new Set<string>()
   /**
    * Committed when a power cut took the journal, which is not synced: git has them, and who has git drop the commit drops
@@ -160,10 +160,11 @@ export class Clone {
         return index
       },
       canRecoverFrom: (error) => error instanceof IndexUnusable,
+      mayPass: (error) => error instanceof LineNotThere,
       recover: async (error) => {
-        // No fault is done to the index here: what it lacks, kitty failed to put into it, or git has just removed.
+        // No fault is done to the index here: what it lacks, kitty failed to put into it.
         const isTorn = handle !== undefined && this.#torn.has(handle.index)
-        if (!this.hasGitWorked && !isTorn) throw new Error('the index was found damaged', { cause: error })
+        if (!isTorn) throw new Error('the index was found damaged', { cause: error })
         if (handle !== undefined) this.#tear(handle.index)
       },
       rebuild: async () => {

@@ -331,7 +331,12 @@ export function copyFileSync(from: string, to: string): void {
 }
 
 export function createReadStream(path: string): Readable {
-  return Readable.from([readFileSync(path)])
+  // A file that cannot be opened is the stream's error, not the caller's.
+  return Readable.from(
+    (function* () {
+      yield readFileSync(path)
+    })(),
+  )
 }
 
 export function createWriteStream(_path: string, { fd }: { fd: number }): Writable {

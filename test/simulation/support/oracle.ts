@@ -166,7 +166,17 @@ function isIn({ repository: { objects } }: Clone, commits: readonly string[], id
   )
 }
 
-/** I3. `clock.json` is not synced: after a power cut the log decides, which lacks what is on other branches. */
+/**
+ * Notes which clock values a power cut has taken from the clone's memory, which is not synced: the log has them, until git
+ * takes their events away.
+ */
+export function noteForgotten(clone: Clone): void {
+  const next = Number(clone.machine.disk.bytesOf(`${clone.workspace.privateDir}/clock`) ?? 0)
+  for (const { event_id, lamport_clock } of clone.acknowledged.values())
+    if (lamport_clock >= next) clone.forgotten.add(event_id)
+}
+
+/** I3. */
 export function clocksAreDistinct(clone: Clone): void {
   const ids = new Map<number, string>()
   for (const { event_id, lamport_clock } of clone.acknowledged.values()) {

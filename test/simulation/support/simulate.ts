@@ -13,6 +13,7 @@ import {
   comesAfterTheLog,
   eventsOf,
   forgetTaken,
+  noteForgotten,
   noteUnprotected,
   nothingIsLost,
 } from './oracle.js'
@@ -97,13 +98,14 @@ class History {
     const repositories = roots.map((root) => new Repository(root, disk, random, objects))
     useRepositories(repositories)
     machine.afterPowerCut = () => {
-      for (const clone of this.#clones) noteUnprotected(clone)
+      for (const clone of this.#clones) {
+        noteUnprotected(clone)
+        noteForgotten(clone)
+      }
     }
     machine.beforePowerCut = () => {
       for (const clone of this.#clones) {
-        const taken = atGitsMercy(clone)
-        this.#mayBeTaken.set(clone, taken)
-        for (const id of taken) clone.forgotten.add(id)
+        this.#mayBeTaken.set(clone, atGitsMercy(clone))
       }
       // Of a command that was not acknowledged it may leave some events.
       this.#keys.clear()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Emits } from '../../../src/aspects/emits.js'
 import { Exclusive } from '../../../src/aspects/exclusive.js'
 import { RebuildOnCorruption } from '../../../src/aspects/rebuild-on-corruption.js'
-import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { IndexUnusable, LineNotThere } from '../../../src/core/index/event-index.js'
 import { note } from '../../support/events.js'
 import { BY_ADA } from '../../support/session.js'
 import {
@@ -109,6 +109,7 @@ describe('@RebuildOnCorruption', () => {
     const recovered: unknown[] = []
     const health = {
       canRecoverFrom: (error: unknown) => error instanceof IndexUnusable,
+      mayPass: (error: unknown) => error instanceof LineNotThere,
       recover: async (error: unknown) => void recovered.push(error),
     }
     return { reader: new Reader(health as unknown as IndexHealth, failures), recovered } // only what the aspect calls
@@ -118,6 +119,14 @@ describe('@RebuildOnCorruption', () => {
     const { reader, recovered } = reading(damage())
     expect(await reader.read()).toBe(2)
     expect(recovered).toHaveLength(1)
+  })
+
+  it('first asks again about a line that is not there, and then takes it for damage', async () => {
+    const moved = new LineNotThere({ file: '2026-11-22.jsonl', line: 6 })
+    const asked = reading(moved, moved)
+    expect([await asked.reader.read(), asked.recovered.length]).toEqual([3, 0])
+    const damaged = reading(moved, moved, moved)
+    expect([await damaged.reader.read(), damaged.recovered.length]).toEqual([4, 1])
   })
 
   it('tries once more, the log read directly, and then gives up', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isKittyError, KittyError } from '../../../src/core/errors/kitty-error.js'
-import { storageError } from '../../../src/core/files/storage-error.js'
+import { storageError, unconverted } from '../../../src/core/files/storage-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { POSIX } from '../../support/posix.js'
 
@@ -58,5 +58,37 @@ describe('storageError', () => {
     const own = new KittyError('ValidationError', 'refused')
     expect(storageError(bug, '/x', 'not stored')).toBe(bug)
     expect(storageError(own, '/x', 'not stored')).toBe(own)
+  })
+})
+
+describe('an error of a file call that no one has converted', () => {
+  const failure = (code: string, syscall: string, path?: string): Error =>
+    Object.assign(systemError(code), { syscall, ...(path !== undefined && { path }) })
+
+  it.each([
+    ['EMFILE', 'open', 'NotWritable', /too many open files: \/x\/y: not readable/],
+    ['ENOSPC', 'mkdir', 'DiskFull', /disk full: \/x\/y: not stored/],
+    ['EIO', 'scandir', 'DamagedData', /not readable/],
+  ])('%s of %s is read as %s', (code, syscall, kind, message) => {
+    expect(unconverted(failure(code, syscall, '/x/y'))).toMatchObject({
+      kind,
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  it('has what the system says where no path is known', () => {
+    expect(unconverted(failure('EIO', 'write'))).toMatchObject({
+      kind: 'DamagedData',
+      message: 'I/O error: EIO: something',
+    })
+  })
+
+  it.each([
+    ['a file that is not there', failure('ENOENT', 'open', '/x/y')],
+    ['a program that cannot be started', failure('EACCES', 'spawn git', '/usr/bin/git')],
+    ['an error of no call', systemError('EIO')],
+    ['a defect', new TypeError('a bug')],
+  ])('is not %s', (_, error) => {
+    expect(unconverted(error)).toBeUndefined()
   })
 })

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -12,12 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { Connection } from '../../../src/core/index/connection.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
+import { EventLog } from '../../../src/core/log/event-log.js'
 import { Notices } from '../../../src/core/errors/notices.js'
 
 interface Place {
@@ -167,6 +169,35 @@ describe('an index that is damaged: the answers are the log’s, with one line a
     expect(again).toEqual(expected)
     expect(expected.notices).toEqual([])
   })
+
+  it.each([false, true])(
+    'it names lines of a file that another process then puts in order: no damage, asked again (in a snapshot: %s)',
+    async (isSnapshot) => {
+      const place = copyOf(whole)
+      const { store, service } = await inProcess({ cwd: place.root })
+      const log = await service(EventLog)
+      const read = log.readEvents.bind(log)
+      vi.spyOn(log, 'readEvents').mockImplementationOnce((locations) => {
+        const folder = join(place.root, '.kittify', 'events')
+        for (const name of readdirSync(folder).filter((one) => one.endsWith('.jsonl'))) {
+          const lines = readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean)
+          writeFileSync(
+            join(folder, 'new'),
+            lines
+              .reverse()
+              .map((line) => `${line}\n`)
+              .join(''),
+          )
+          renameSync(join(folder, 'new'), join(folder, name))
+        }
+        return read(locations)
+      })
+      const asked = (): Promise<unknown> => store.read()
+      expect(await (isSnapshot ? store.snapshot(asked) : asked())).toEqual(expected.events)
+      expect((await service(Notices)).all.filter((text) => text.includes('index'))).toEqual([])
+      await store.close()
+    },
+  )
 
   it.each(Object.entries(DAMAGES))('%s', async (_, damage) => {
     const place = copyOf(whole)

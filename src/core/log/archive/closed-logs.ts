@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
+import { storageError } from '../../files/storage-error.js'
 
 /** Prefix of the folders that hold what preceded a new log. */
 export const CLOSED = 'before-'
@@ -11,11 +12,12 @@ export const CLOSED = 'before-'
 export function closedIds(privateDir: string): Set<string> {
   const ids = new Set<string>()
   for (const name of foldersIn(privateDir)) {
+    const path = join(privateDir, name, 'ids')
     try {
-      for (const id of readFileSync(join(privateDir, name, 'ids'), 'latin1').split('\n')) ids.add(id)
+      for (const id of readFileSync(path, 'latin1').split('\n')) ids.add(id)
     } catch (error) {
       // A crash left an incomplete folder: that log was not closed.
-      if (systemCode(error) !== 'ENOENT') throw error
+      if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not readable')
     }
   }
   return ids
@@ -26,6 +28,6 @@ function foldersIn(privateDir: string): string[] {
     return readdirSync(privateDir).filter((name) => name.startsWith(CLOSED))
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return []
-    throw error
+    throw storageError(error, privateDir, 'not readable')
   }
 }

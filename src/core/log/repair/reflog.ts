@@ -27,6 +27,8 @@ export function newRemovals({ logGitDir, gitCommonDir, privateDir }: Workspace):
       ? join(logGitDir, 'logs', 'HEAD')
       : join(gitCommonDir, 'logs', 'refs', 'heads', branch)
   const text = bytesOf(reflog)
+  // It only names what git removed: ask again next time.
+  if (text === undefined) return []
   const place = join(privateDir, 'reflogs-seen.json')
   const seen = seenIn(place)
   const known = seen[reflog] ?? 0
@@ -48,7 +50,7 @@ function removals(reflog: Buffer): BranchMove[] {
 /** How far each reflog was read, by path. */
 function seenIn(place: string): Record<string, number> {
   try {
-    const value: unknown = JSON.parse(bytesOf(place).toString('utf8'))
+    const value: unknown = JSON.parse(bytesOf(place)?.toString('utf8') ?? '')
     if (typeof value !== 'object' || value === null) return {}
     return Object.fromEntries(
       Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
@@ -69,11 +71,13 @@ function note(place: string, seen: Record<string, number>): void {
   }
 }
 
-function bytesOf(path: string): Buffer {
+/** @returns undefined when it cannot be read */
+function bytesOf(path: string): Buffer | undefined {
   try {
     return readFileSync(path)
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return Buffer.alloc(0)
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    return code === 'ENOENT' ? Buffer.alloc(0) : undefined
   }
 }
