@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
-import type { CatchUpOptions } from './catch-up.js'
+import { catchUp, type CatchUpOptions } from './catch-up.js'
 import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable, LineNotThere } from './event-index.js'
 import { sharedPermissions } from '../git/shared-repository.js'
@@ -71,7 +71,7 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.#closeForGood()
     // Another program's lock ends by itself, and a new file cannot fix a missing module.
     if (error.reason !== 'damaged' || this.#rebuilt) {
-      this.#readDirectly(error)
+      await this.#readDirectly(error)
       return
     }
     this.#rebuilt = true
@@ -81,11 +81,11 @@ export class SqliteIndexHealth implements IndexHealth {
         this.notices.warn(`The index was rebuilt from ${events} events: ${error.message}`)
     } catch (again) {
       if (!(again instanceof IndexUnusable)) throw again
-      this.#readDirectly(again)
+      await this.#readDirectly(again)
     }
   }
 
-  #readDirectly(error: IndexUnusable): void {
+  async #readDirectly(error: IndexUnusable): Promise<void> {
     const why = error.reason === 'busy' ? 'index busy: another program holds it' : error.message
     // A missing module stays missing: warning at each command would be noise.
     if (error.reason !== 'unavailable') this.notices.warn(`The log is read directly, which is slower: ${why}`)
@@ -93,7 +93,18 @@ export class SqliteIndexHealth implements IndexHealth {
       this.notices.warn(
         `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits${toRun([...installCommand(), '--include', 'optional'])}`,
       )
-    this.#index = Promise.resolve(new MemoryEventIndex(this.foldRules))
+    this.#index = this.#inMemory().catch((failure: unknown) => {
+      this.#index = undefined
+      throw failure
+    })
+    await this.#index
+  }
+
+  /** Filled at once: who holds the write lock takes the index as it is, since no one else appends meanwhile. */
+  async #inMemory(): Promise<EventIndex> {
+    const index = new MemoryEventIndex(this.foldRules)
+    await catchUp(this.log, index)
+    return index
   }
 
   async rebuild(): Promise<RebuildReport> {

@@ -9,6 +9,8 @@ import { TempRepository } from '../../support/temp-repository.js'
 import { changedPaths, treeOf } from '../../support/tree.js'
 import { Notices } from '../../../src/core/errors/notices.js'
 import { EventLog } from '../../../src/core/log/event-log.js'
+import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { IndexHealth } from '../../../src/core/index/index-health.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'
 
@@ -104,6 +106,33 @@ describe('the event store', () => {
     expect(await clockOf(later)).toBe(which + 1)
     await later.store.close()
   })
+
+  it.each(['busy', 'unavailable', 'damaged'] as const)(
+    'knows the whole log where the index turns out to be %s while the lock is held',
+    async (reason) => {
+      const { store, service } = await open()
+      const before = await store.emit([noteOn('WP01'), noteOn('WP01'), noteOn('WP02')], BY_ADA)
+      const health = await service(IndexHealth)
+      const emitted = await store.exclusively('a test', async () => {
+        await health.recover(new IndexUnusable(reason, 'for a test'))
+        expect(await store.count()).toBe(3)
+        expect((await store.workPackages('001-login')).map((one) => one.work_package_id)).toEqual([
+          'WP01',
+          'WP02',
+        ])
+        await health.recover(new IndexUnusable(reason, 'for a test'))
+        const first = await store.emit([noteOn('WP01')], BY_ADA)
+        await health.recover(new IndexUnusable(reason, 'for a test'))
+        return [...first, ...(await store.emit([noteOn('WP01')], BY_ADA))]
+      })
+      expect(emitted.map((event) => [event.lamport_clock, event.parents])).toEqual([
+        [4, [before[1]?.event_id]],
+        [5, [emitted[0]?.event_id]],
+      ])
+      expect(await store.count()).toBe(5)
+      await store.close()
+    },
+  )
 
   it('takes the clock from the log where what it remembers cannot be, says so once, and remembers anew', async () => {
     const first = await open()
