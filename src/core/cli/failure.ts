@@ -2,6 +2,7 @@ import { asNextSteps, EXIT, isKittyError, systemCode } from '../errors/kitty-err
 import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
 import { unconverted } from '../files/storage-error.js'
 import type { NextStep } from '../errors/next-step.js'
+import { type CalledCommand, usageProblem } from './usage-error.js'
 
 /** A failure for programs: the value of `error` in the failure document. */
 export interface FailureDocument {
@@ -17,8 +18,7 @@ export interface Failure {
   readonly stack: string
 }
 
-interface OclifError {
-  readonly message: string
+interface OclifError extends Error {
   readonly oclif: { readonly exit?: number }
 }
 
@@ -27,9 +27,12 @@ export function isQuietExit(error: unknown): error is { oclif: { exit: number } 
   return isOclifError(error) && 'code' in error && error.code === 'EEXIT'
 }
 
-/** Turns anything thrown into the one form that people and programs read. */
-export function failureOf(error: unknown): Failure {
-  const failure = describe(error)
+/**
+ * Turns anything thrown into the one form that people and programs read.
+ * @param command the command that was called, as far as that is known
+ */
+export function failureOf(error: unknown, command?: CalledCommand): Failure {
+  const failure = describe(error, command)
   // Messages quote user input, and they end up in a build's public record.
   return {
     ...failure,
@@ -38,14 +41,14 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-function describe(thrown: unknown): Failure {
+function describe(thrown: unknown, command?: CalledCommand): Failure {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   const error = unconverted(thrown) ?? thrown
   if (isKittyError(error)) {
     const { kind, message, nextSteps, context, exitCode } = error
     return { document: { kind, message, next_steps: asNextSteps(nextSteps), context }, exitCode, stack }
   }
-  if (isOclifError(error)) return { document: usageDocument(error), exitCode: EXIT.usage, stack }
+  if (isOclifError(error)) return { document: usageDocument(error, command), exitCode: EXIT.usage, stack }
   return { document: unexpected(error), exitCode: EXIT.damaged, stack }
 }
 
@@ -54,18 +57,10 @@ function isOclifError(error: unknown): error is OclifError {
 }
 
 const VERIFY = ['kitty', 'agent', 'events', 'verify']
-const OCLIF_HINT = 'See more help with --help'
 
-function usageDocument(error: OclifError): FailureDocument {
-  // oclif appends its own hint after the first relevant line; ours is in next_steps.
-  const whole = error.message.trim()
-  const message = whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
-  return {
-    kind: 'UsageError',
-    message,
-    next_steps: asNextSteps(['Run the command with --help to see what it takes.']),
-    context: {},
-  }
+function usageDocument(error: OclifError, command: CalledCommand | undefined): FailureDocument {
+  const { message, steps } = usageProblem(error, command)
+  return { kind: 'UsageError', message, next_steps: steps, context: {} }
 }
 
 function unexpected(error: unknown): FailureDocument {

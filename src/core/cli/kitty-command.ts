@@ -215,7 +215,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
       return
     }
     this.recordRefusal(error)
-    const failure = failureOf(error)
+    const { args, flags, examples } = this.ctor
+    const failure = failureOf(error, { id: this.id ?? this.ctor.id, args, flags, examples })
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.printer.json({ error: failure.document })
     else this.printer.error(renderFailure(failure.document, this.#style(standardOutput(2))))

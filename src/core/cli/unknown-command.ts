@@ -2,6 +2,7 @@ import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
 import { shownCommand, shownWords } from '../errors/next-step.js'
+import { edits } from './edits.js'
 import { guessed } from './guesses.js'
 
 /** With more edits than this, a suggestion would be a guess. */
@@ -98,20 +99,6 @@ function nearest(words: readonly string[], config: Config): string[] {
     .filter(({ edits }) => edits <= MOST_EDITS)
     .sort((a, b) => a.edits - b.edits)
   return ranked.slice(0, 2).map(({ command }) => command)
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }
 
 function isHelp(word: string): boolean {

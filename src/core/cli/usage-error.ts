@@ -1,0 +1,134 @@
+import type { Command } from '@oclif/core'
+import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
+import { edits } from './edits.js'
+
+/** The command that could not read its command line. */
+export interface CalledCommand extends Pick<Command.Class, 'args' | 'flags'> {
+  readonly id: string
+  /** A plugin's command may have none. */
+  readonly examples?: Command.Class['examples'] | undefined
+}
+
+/** What was wrong with a command line, and what to type instead. */
+export interface UsageProblem {
+  readonly message: string
+  readonly steps: readonly NextStep[]
+}
+
+/** With more edits than this, a flag that is named would be a guess. */
+const MOST_EDITS = 2
+const OCLIF_HINT = 'See more help with --help'
+/** oclif dims a part of its messages. */
+const STYLES = /\u001B\[[\d;]*m/g
+
+/**
+ * Says in kitty's words what oclif's parser refused: which command, what it needs or does not know, and an example.
+ * @param error as oclif throws it
+ */
+export function usageProblem(error: Error, command: CalledCommand | undefined): UsageProblem {
+  const said = plainText(error.message)
+  if (command === undefined)
+    return {
+      message: said,
+      steps: [{ text: 'Run the command with --help to see what it takes.', argv: null }],
+    }
+  const spoken = `kitty ${command.id.replaceAll(':', ' ')}`
+  const help = shownCommand([...spoken.split(' '), '--help'])
+  const missing = whatIsMissing(error, said, command)
+  if (missing.length > 0)
+    return { message: `${spoken} needs ${together(missing)}.`, steps: [...exampleOf(command), ...help] }
+  return { message: messageOf(error, said, spoken, command), steps: help }
+}
+
+/** Arguments and flags without which the command cannot run. */
+function whatIsMissing(error: Error, said: string, command: CalledCommand): string[] {
+  const flags = [...said.matchAll(/Missing required flag (\S+)/g)].map(([, name = '']) =>
+    withValue(name, command),
+  )
+  return [...missingArguments(error).map((name) => name.toUpperCase()), ...flags]
+}
+
+function messageOf(error: Error, said: string, spoken: string, command: CalledCommand): string {
+  const unknown = unknownFlags(error)
+  if (unknown.length > 0) return unknown.map((flag) => noFlag(flag, spoken, command)).join(' ')
+  const extra = /^Unexpected arguments?: ([^]*)$/.exec(said)?.[1]
+  if (extra !== undefined) return `${spoken} does not take this argument: ${extra}`
+  const valueless = /^Flag --(\S+) expects a value$/.exec(said)?.[1]
+  if (valueless !== undefined) return `${withValue(valueless, command)} needs its value.`
+  const [, flag, value] = /^Parsing --(\S+)\s+Expected an integer but received: ([^]*)$/.exec(said) ?? []
+  if (flag !== undefined) return `--${flag} takes a whole number, not ${JSON.stringify(value)}.`
+  const [, given, not, options] = /^Expected (--\S+?|[^]*?)(?:=([^]*))? to be one of: (.*)$/.exec(said) ?? []
+  if (given !== undefined && options !== undefined) return oneOf(given, not, options)
+  const problems = /^The following errors? occurred:\s*([^]*)$/.exec(said)?.[1]
+  return problems === undefined ? said : problems.split('\n').map(asSentence).join(' ')
+}
+
+function asSentence(line: string): string {
+  return `${line.trim().replace(/\.$/, '')}.`
+}
+
+function oneOf(given: string, value: string | undefined, options: string): string {
+  const choice = options
+    .split(', ')
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1')
+  return value === undefined
+    ? `${JSON.stringify(given)} is not one of ${choice}.`
+    : `${given} takes ${choice}, not ${JSON.stringify(value)}.`
+}
+
+function noFlag(flag: string, spoken: string, { flags }: CalledCommand): string {
+  const [near] = Object.keys(flags)
+    .map((name) => ({ name: `--${name}`, edits: edits(flag, `--${name}`) }))
+    .filter((one) => one.edits <= MOST_EDITS)
+    .sort((a, b) => a.edits - b.edits)
+  return `${spoken} has no flag ${flag}.${near === undefined ? '' : ` Did you mean ${near.name}?`}`
+}
+
+/** `--reason TEXT`, as the help spells it. */
+function withValue(name: string, { flags }: CalledCommand): string {
+  const flag = flags[name]
+  const value = flag?.type === 'option' ? (flag.helpValue ?? 'VALUE') : ''
+  return `--${name} ${[value].flat().join(' ')}`.trim()
+}
+
+/** The first example that `--help` shows. */
+function exampleOf({ id, examples }: CalledCommand): NextStep[] {
+  const [example] = examples ?? []
+  if (typeof example !== 'string') return []
+  const line = example
+    .replaceAll('<%= config.bin %>', 'kitty')
+    .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
+  const words = line.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []
+  // A pipe, or several commands.
+  if (words.some((word) => /^[|&;]/.test(word))) return []
+  return shownWords(
+    words.map((word) => word.replaceAll(/["']/g, '')),
+    'for example',
+  )
+}
+
+function missingArguments(error: Error): string[] {
+  const args: unknown = Reflect.get(error, 'args')
+  if (!Array.isArray(args)) return []
+  return args.flatMap((arg: unknown) =>
+    typeof arg === 'object' && arg !== null && 'name' in arg && typeof arg.name === 'string'
+      ? [arg.name]
+      : [],
+  )
+}
+
+function unknownFlags(error: Error): string[] {
+  const flags: unknown = Reflect.get(error, 'flags')
+  return Array.isArray(flags) ? flags.filter((flag): flag is string => typeof flag === 'string') : []
+}
+
+/** oclif appends its own hint after the first relevant line. */
+function plainText(message: string): string {
+  const whole = message.replaceAll(STYLES, '').trim()
+  return whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
+}
+
+function together(names: readonly string[]): string {
+  return names.join(', ').replace(/, ([^,]*)$/, ' and $1')
+}

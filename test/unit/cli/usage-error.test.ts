@@ -1,0 +1,53 @@
+import { Args, Flags, Parser } from '@oclif/core'
+import { describe, expect, it } from 'vitest'
+import { failureOf } from '../../../src/core/cli/failure.js'
+
+const COMMAND = {
+  id: 'agent:tasks:hand-over',
+  args: { workPackage: Args.string({ required: true }), lane: Args.string({ options: ['planned', 'done'] }) },
+  flags: {
+    reason: Flags.string({ required: true, helpValue: 'TEXT' }),
+    limit: Flags.integer(),
+    format: Flags.string({ options: ['text', 'jsonl'] }),
+    quiet: Flags.boolean({ exclusive: ['limit'] }),
+  },
+  examples: ['<%= config.bin %> <%= command.id %> WP01 --reason "out of time"'],
+}
+const HELP = 'kitty agent tasks hand-over --help'
+const EXAMPLE = "kitty agent tasks hand-over WP01 --reason 'out of time'   # for example"
+
+async function refused(...argv: string[]): Promise<{ message: string; steps: string[] }> {
+  try {
+    await Parser.parse(argv, COMMAND)
+  } catch (error) {
+    const { message, next_steps } = failureOf(error, COMMAND).document
+    return { message, steps: next_steps.map(({ text }) => text) }
+  }
+  throw new Error(`${argv.join(' ')} was taken`)
+}
+
+describe('a command line that the command cannot read', () => {
+  it.each([
+    [['--reason', 'x'], 'kitty agent tasks hand-over needs WORKPACKAGE.'],
+    [['WP01'], 'kitty agent tasks hand-over needs --reason TEXT.'],
+  ])('is told what is missing from %j, with an example', async (argv, message) => {
+    expect(await refused(...argv)).toEqual({ message, steps: [EXAMPLE, HELP] })
+  })
+
+  it.each([
+    [['--raeson'], 'kitty agent tasks hand-over has no flag --raeson. Did you mean --reason?'],
+    [['--whatever'], 'kitty agent tasks hand-over has no flag --whatever.'],
+    [['done', 'more'], 'kitty agent tasks hand-over does not take this argument: more'],
+    [['--limit', 'many'], '--limit takes a whole number, not "many".'],
+    [['--format', 'xml'], '--format takes text or jsonl, not "xml".'],
+    [['nowhere'], '"nowhere" is not one of planned or done.'],
+    [['--limit'], '--limit VALUE needs its value.'],
+    [['--quiet', '--limit', '3'], '--limit=3 cannot also be provided when using --quiet.'],
+  ])('is told what is wrong with %j', async (argv, message) => {
+    expect(await refused('WP01', '--reason', 'x', ...argv)).toEqual({ message, steps: [HELP] })
+  })
+
+  it('has no colors in its message', async () => {
+    expect((await refused('WP01')).message).not.toContain('\u001B')
+  })
+})
