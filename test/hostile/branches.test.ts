@@ -1,47 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { event, FEATURE, gitWithInput, movedTo, packageText, Victim } from './support/victim.js'
-
-const MEGABYTE = 1024 * 1024
-
-/** Commits a file of one line as a branch, without a work tree that holds it. */
-async function branchWithOneLine(victim: Victim, path: string, megabytes: number): Promise<void> {
-  const git = spawn('git', ['-c', 'core.compression=1', 'hash-object', '-w', '--stdin'], {
-    cwd: victim.root,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const chunk = Buffer.alloc(MEGABYTE, '{"event_id":"x')
-  const answer = new Promise<string>((resolve) => {
-    let text = ''
-    git.stdout.on('data', (part: Buffer) => (text += part.toString()))
-    git.on('close', () => resolve(text.trim()))
-  })
-  for (let at = 0; at < megabytes; at += 1) if (!git.stdin.write(chunk)) await once(git.stdin, 'drain')
-  git.stdin.end('\n')
-  const blob = await answer
-  const env = { GIT_INDEX_FILE: victim.path('.git', 'attack-index') }
-  const git2 = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: victim.root, encoding: 'utf8', env: { ...process.env, ...env } }).trim()
-  git2('read-tree', 'HEAD')
-  git2('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`)
-  const tree = git2('write-tree')
-  const commit = gitWithInput(
-    victim.root,
-    'big',
-    '-c',
-    'user.name=eve',
-    '-c',
-    'user.email=eve@example.org',
-    'commit-tree',
-    tree,
-    '-p',
-    'HEAD',
-  )
-  victim.git('branch', '--force', 'big', commit)
-  rmSync(env.GIT_INDEX_FILE)
-}
+import { branchWithOneLine } from './support/one-line.js'
+import { event, FEATURE, movedTo, packageText, Victim } from './support/victim.js'
 
 describe('a branch with one line of 700 MB', () => {
   it('is named, in less than 300 MB, by every command that reads it', async () => {
@@ -75,19 +36,6 @@ describe('a branch with one line of 700 MB', () => {
     ]) {
       const ran = await victim.kitty(...args)
       expect(ran.code, `${args.join(' ')}: ${ran.stderr}`).toBe(0)
-      expect(ran.memory, args.join(' ')).toBeLessThan(300)
-    }
-  })
-
-  it('once merged: the board, a move and the doctor stay within it', async () => {
-    const victim = await Victim.make()
-    await victim.done('note', 'WP01', 'not committed')
-    await branchWithOneLine(victim, '.kittify/events/2026-11-01.jsonl', 400)
-    victim.git('stash', '--include-untracked', '--quiet')
-    victim.git('reset', '--quiet', '--hard', 'big')
-    victim.git('stash', 'pop', '--quiet')
-    for (const args of [['status'], ['move', 'WP01', 'doing'], ['doctor'], ['commit']]) {
-      const ran = await victim.kitty(...args)
       expect(ran.memory, args.join(' ')).toBeLessThan(300)
     }
   })

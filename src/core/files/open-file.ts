@@ -59,6 +59,11 @@ export function readFully(
   return done
 }
 
+/** In bytes; 0 when there is no such file. */
+export function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
 /**
  * Reads a whole file; returns undefined when there is none.
  * @throws KittyError

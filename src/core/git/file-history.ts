@@ -1,15 +1,17 @@
 import { askGitFields, resolveCommit } from './git.js'
-import { readObjects } from './objects.js'
+import { eachObject } from './objects.js'
 
 /** How many commits of one file we look at, newest first. */
 const COMMIT_LIMIT = 200
 /** In bytes; a larger version was not a work-package file. */
 const VERSION_LIMIT = 2 * 1024 * 1024
+/** In bytes, of all versions that are read at once: the newest ones count, the others are left unread. */
+const HISTORY_LIMIT = 64 * 1024 * 1024
 
 export interface FileVersion {
   readonly commit: string
   readonly author: string
-  /** Undefined if the commit removed the file. */
+  /** Undefined if the commit removed the file, and if the version is too large or too old to be read. */
   readonly bytes: Buffer | undefined
 }
 
@@ -26,15 +28,23 @@ export function fileVersions(root: string, path: string): FileVersion[] {
   const commits = askGitFields(root, ['--literal-pathspecs', 'log', ...options, '--', path])
     .map((field) => field.trim().split('\n'))
     .flatMap(([commit, author]) => (commit ? [{ commit, author: author ?? '' }] : []))
-    .reverse()
-  const objects = readObjects(
+  const contents = newestOf(
     root,
     commits.map(({ commit }) => `${commit}:./${path}`),
   )
-  return commits.map((one, at) => {
-    const content = objects[at]?.content
-    return { ...one, bytes: content !== undefined && content.length <= VERSION_LIMIT ? content : undefined }
-  })
+  return commits.map((one, at) => ({ ...one, bytes: contents[at] })).reverse()
+}
+
+/** The contents of these versions, as long as they come to no more than the limit together. */
+function newestOf(root: string, names: readonly string[]): (Buffer | undefined)[] {
+  let bytes = 0
+  const contents: (Buffer | undefined)[] = []
+  for (const version of eachObject(root, names, VERSION_LIMIT)) {
+    bytes += version?.content?.length ?? 0
+    if (bytes > HISTORY_LIMIT) break
+    contents.push(version?.content)
+  }
+  return contents
 }
 
 /**
@@ -49,19 +59,18 @@ export function folderVersions(
   paths: readonly string[],
 ): Map<string, FileVersion[]> {
   const changes = new Map<string, Change[]>(paths.map((path) => [path, []]))
+  const ids = new Set<string>()
   if (resolveCommit(root, 'HEAD') !== undefined)
     for (const { path, ...change } of changesBelow(root, folder)) {
       const known = changes.get(path)
-      if (known !== undefined && known.length < COMMIT_LIMIT) known.push(change)
+      if (known === undefined || known.length >= COMMIT_LIMIT) continue
+      known.push(change)
+      if (change.blob !== undefined) ids.add(change.blob)
     }
-  const ids = new Set([...changes.values()].flat().flatMap(({ blob }) => blob ?? []))
-  const blobs = new Map(readObjects(root, [...ids]).flatMap((one) => (one ? [[one.id, one.content]] : [])))
+  const contents = newestOf(root, [...ids])
+  const blobs = new Map([...ids].map((id, at) => [id, contents[at]]))
   const versions = (known: readonly Change[]): FileVersion[] =>
-    known.toReversed().map(({ commit, author, blob }) => {
-      const content = blob === undefined ? undefined : blobs.get(blob)
-      const isRead = content !== undefined && content.length <= VERSION_LIMIT
-      return { commit, author, bytes: isRead ? content : undefined }
-    })
+    known.toReversed().map(({ commit, author, blob }) => ({ commit, author, bytes: blobs.get(blob ?? '') }))
   return new Map([...changes].map(([path, known]) => [path, versions(known)]))
 }
 

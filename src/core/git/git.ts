@@ -6,7 +6,7 @@ import { gitHere } from './git-program.js'
 export { GitRefusal } from './git-failure.js'
 
 /** Timeout for queries, in milliseconds. Commands that change something have no timeout. */
-const QUESTION_TIMEOUT_MS = 30_000
+export const QUESTION_TIMEOUT_MS = 30_000
 
 export interface GitOptions {
   readonly input?: string | Buffer
@@ -16,6 +16,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which git is stopped; no limit if omitted. */
   readonly timeout?: number
+  /** For `gitUpTo`, in bytes: git is stopped when it writes more. */
+  readonly most?: number
 }
 
 /**
@@ -26,7 +28,16 @@ export interface GitOptions {
  * installed; GitFailure if git could not be run, took too long or was stopped.
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
-  const { status, stdout, stderr } = run(folder, args, options)
+  return outputOf(folder, args, run(folder, args, options))
+}
+
+/** Like `git`, but returns undefined if git would write more than `most` bytes. */
+export function gitUpTo(folder: string, args: readonly string[], options: GitOptions): Buffer | undefined {
+  const ran = run(folder, args, options)
+  return ran.isCut ? undefined : outputOf(folder, args, ran)
+}
+
+function outputOf(folder: string, args: readonly string[], { status, stdout, stderr }: Ran): Buffer {
   if (status === 0) return stdout
   const refusal = new GitRefusal(folder, args, status, reasonIn(stderr), stderr)
   // Some commands look for a repository themselves and print a different message if they may not use it.
@@ -156,10 +167,12 @@ interface Ran {
   readonly status: number
   readonly stdout: Buffer
   readonly stderr: string
+  /** Git was stopped because it wrote more than it was allowed to. */
+  readonly isCut: boolean
 }
 
 function run(folder: string, args: readonly string[], options: GitOptions): Ran {
-  const { input, timeout, outputTo } = options
+  const { input, timeout, outputTo, most = Number.POSITIVE_INFINITY } = options
   const { program, env } = gitHere(folder)
   // Loaded lazily: most commands do not run git.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
@@ -167,14 +180,16 @@ function run(folder: string, args: readonly string[], options: GitOptions): Ran 
     cwd: folder,
     env: { ...gitEnvironment(env), ...options.env },
     input: input ?? '',
-    maxBuffer: Number.POSITIVE_INFINITY,
+    maxBuffer: most,
     windowsHide: true,
     ...(outputTo !== undefined && { stdio: ['pipe', outputTo, 'pipe'] }),
     ...(timeout !== undefined && { timeout }),
   })
+  if (systemCode(ran.error) === 'ENOBUFS')
+    return { status: 0, stdout: Buffer.alloc(0), stderr: '', isCut: true }
   // If git exited without reading its input, its stderr says why.
   const isUnread = systemCode(ran.error) === 'EPIPE' && ran.status !== null
   if (ran.error !== undefined && !isUnread) throw notAnswered(folder, args, ran.error)
   if (ran.status === null) throw stopped(folder, args, ran.signal ?? 'a signal')
-  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr.toString('utf8') }
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr.toString('utf8'), isCut: false }
 }

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readWhole } from '../files/open-file.js'
-import { askGitFields, askGitText, git, gitEither, gitText, resolveCommit } from './git.js'
+import { begunFiles } from './begun-files.js'
+import { askGitText, git, gitText, resolveCommit } from './git.js'
 
 /** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
 export interface GitWorktree {
@@ -76,20 +76,6 @@ export async function completeWorktree(root: string, path: string): Promise<void
   git(path, ['checkout-index', '-z', '--stdin'], { input: git(path, ['ls-files', '-z', '--deleted']) })
   for (const name of begunFiles(path)) git(path, ['checkout-index', '--force', '--', name])
   git(root, ['worktree', 'unlock', path])
-}
-
-/** The files that have no more than the beginning of what git's index has for them. */
-function begunFiles(path: string): string[] {
-  // Without a refresh, an index that was only just read calls every file changed.
-  gitEither(path, ['update-index', '-q', '--refresh'])
-  return askGitFields(path, ['diff-files', '--name-only', '--diff-filter=M', '-z']).filter((name) => {
-    const stats = lstatSync(join(path, name), { throwIfNoEntry: false })
-    if (stats?.isFile() !== true) return false
-    const whole = git(path, ['cat-file', '--filters', `:${name}`])
-    if (stats.size >= whole.length) return false
-    const begun = readWhole(join(path, name))?.bytes
-    return begun !== undefined && whole.subarray(0, stats.size).equals(begun)
-  })
 }
 
 /** What a worktree holds that no commit does. Paths are relative to the worktree. */

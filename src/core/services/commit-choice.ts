@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { committedEntries, type OwnIndex, userEntries } from '../git/own-index.js'
-import { readObjects } from '../git/objects.js'
+import { eachObject } from '../git/objects.js'
 import { repoPath } from '../platform/paths.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { Workspace } from '../workspace/workspace.js'
@@ -38,27 +38,25 @@ export class ChooseFiles {
       .sort()
     const staged = this.#staged(all, index.head)
     const free = all.filter((path) => !staged.includes(path))
-    const before = this.#committed(free, index.head)
     const gone = new Set(removed)
-    const isOwn = (path: string): boolean =>
-      setUp.has(path) || this.#isLog(path, gone) || this.#isWritten(path, before, gone)
-    const yours = withEdits ? [] : free.filter((path) => !isOwn(path))
-    return { files: free.filter((path) => !yours.includes(path)), yours, staged }
+    const written = this.#written(free, index.head, gone)
+    const isOwn = (path: string): boolean => setUp.has(path) || this.#isLog(path, gone) || written.has(path)
+    const yours = new Set(withEdits ? [] : free.filter((path) => !isOwn(path)))
+    return { files: free.filter((path) => !yours.has(path)), yours: [...yours], staged }
   }
 
   /** The user's files at the root to which kitty has added its lines, and no one anything else. */
   #setUp(present: readonly string[], head: string | undefined): ReadonlySet<string> {
     const { root } = this.workspace
     const asked = present.filter((path) => Object.hasOwn(ROOT_LINES, path))
-    const before = this.#committed(asked, head)
-    return new Set(
-      asked.filter((path) => {
-        const now = readInside(root, join(root, path), LIMITS.attributes)
-        return (
-          now.ok && hasOnlyAdded(before.get(path)?.toString(), now.bytes.toString(), ROOT_LINES[path] ?? [])
-        )
-      }),
-    )
+    const setUp = new Set<string>()
+    for (const { path, bytes, isRead } of this.#committed(asked, head)) {
+      const now = readInside(root, join(root, path), LIMITS.attributes)
+      const isOwn =
+        isRead && now.ok && hasOnlyAdded(bytes?.toString(), now.bytes.toString(), ROOT_LINES[path] ?? [])
+      if (isOwn) setUp.add(path)
+    }
+    return setUp
   }
 
   #staged(paths: readonly string[], head: string | undefined): string[] {
@@ -74,25 +72,34 @@ export class ChooseFiles {
     return path !== repoPath(root, configFile) && !gone.has(path)
   }
 
-  #isWritten(path: string, before: ReadonlyMap<string, Buffer>, gone: ReadonlySet<string>): boolean {
+  /** The files below kitty-specs that no one but kitty has changed. */
+  #written(paths: readonly string[], head: string | undefined, gone: ReadonlySet<string>): Set<string> {
     const { root, specsDir } = this.workspace
-    if (!path.startsWith(`${repoPath(root, specsDir)}/`)) return false
-    if (gone.has(path)) return this.own.leads(path, before.get(path), undefined)
-    const now = readSpecFile(root, join(root, path))
-    return now.ok && this.own.leads(path, before.get(path), now.bytes)
+    const asked = paths.filter((path) => path.startsWith(`${repoPath(root, specsDir)}/`))
+    const written = new Set<string>()
+    for (const { path, bytes, isRead } of this.#committed(asked, head)) {
+      const now = gone.has(path) ? undefined : readSpecFile(root, join(root, path))
+      if (isRead && now?.ok !== false && this.own.leads(path, bytes, now?.bytes)) written.add(path)
+    }
+    return written
   }
 
-  #committed(paths: readonly string[], head: string | undefined): Map<string, Buffer> {
+  /** What the commit has for each of these paths. Not read: what is larger than a file that kitty writes. */
+  *#committed(paths: readonly string[], head: string | undefined): Generator<CommittedFile> {
     const asked = head === undefined ? [] : paths.filter((path) => !path.includes('\n'))
-    const objects = readObjects(
-      this.workspace.root,
-      asked.map((path) => `${head ?? ''}:./${path}`),
-    )
-    return new Map(
-      asked.flatMap((path, at) => {
-        const object = objects[at]
-        return object === undefined ? [] : [[path, object.content] as const]
-      }),
-    )
+    const names = asked.map((path) => `${head ?? ''}:./${path}`)
+    let at = 0
+    for (const object of eachObject(this.workspace.root, names, LIMITS.tasks)) {
+      const path = asked[at++] ?? ''
+      yield { path, bytes: object?.content, isRead: object === undefined || object.content !== undefined }
+    }
+    if (head === undefined) for (const path of paths) yield { path, bytes: undefined, isRead: true }
   }
+}
+
+interface CommittedFile {
+  readonly path: string
+  /** Undefined for a file that the commit does not have, and for one that was not read. */
+  readonly bytes: Buffer | undefined
+  readonly isRead: boolean
 }

@@ -1,6 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { mergeLines } from '../log/format/merge-lines.js'
-import { readWhole } from '../files/open-file.js'
+import { linesIn } from '../files/line-parts.js'
+import { readWhole, sizeOf } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
 import { shownCommand } from '../errors/next-step.js'
 
@@ -15,6 +16,9 @@ export interface MergeVersions {
   readonly path: string | undefined
 }
 
+/** In bytes, of the three versions. They are merged in memory, and whoever wrote them chose their size. */
+const MAX_BYTES = 48 * 1024 * 1024
+
 const LOG_FILE = /(?:^|\/)\.kittify\/events\/[^/]+\.jsonl$/
 
 /**
@@ -26,6 +30,8 @@ const LOG_FILE = /(?:^|\/)\.kittify\/events\/[^/]+\.jsonl$/
  */
 export function mergeLog({ base, ours, theirs, path }: MergeVersions): void {
   if (path !== undefined && !LOG_FILE.test(path)) throw noLog(path)
+  const bytes = [base, ours, theirs].reduce((sum, file) => sum + sizeOf(file), 0)
+  if (bytes > MAX_BYTES) throw tooLarge(path ?? ours, bytes)
   const versions = [readWhole(base)?.bytes ?? Buffer.alloc(0), version(ours), version(theirs)]
   if (!versions.every(isLog)) throw noLog(path ?? ours)
   replaceFile(ours, mergeLines(versions).bytes)
@@ -34,7 +40,8 @@ export function mergeLog({ base, ours, theirs, path }: MergeVersions): void {
 /** True for a file without text, and for a file with a line that looks like an event. */
 function isLog(bytes: Buffer): boolean {
   let hasText = false
-  for (const line of bytes.toString('latin1').split('\n')) {
+  for (const one of linesIn(bytes)) {
+    const line = one.toString('latin1')
     if (line.trim() === '') continue
     hasText = true
     if (/^[^{]{0,4}\{.*"event_id"\s*:/.test(line)) return true
@@ -49,6 +56,19 @@ function version(path: string): Buffer {
     nextSteps: [...shownCommand(['git', 'config', 'merge.kitty-events.driver'], 'git runs this command')],
     context: { path },
   })
+}
+
+/** Its exit code lets git make the union instead, which neither sorts the lines nor reads them. */
+function tooLarge(path: string, bytes: number): KittyError {
+  const size = `${String(Math.ceil(bytes / 1024 / 1024))} MB`
+  return new KittyError(
+    'DamagedData',
+    `The versions of ${path} have ${size}: git merges them line by line.`,
+    {
+      nextSteps: shownCommand(['kitty', 'agent', 'events', 'verify'], 'names what made the file so large'),
+      context: { path, bytes },
+    },
+  )
 }
 
 function noLog(path: string): KittyError {

@@ -80,7 +80,7 @@ describe('the git adapter', () => {
     const { root } = anotherOwner()
     const asked: readonly (() => unknown)[] = [
       () => askGit(root, ['rev-parse', '--show-prefix']),
-      () => readObjects(root, ['HEAD']),
+      () => readObjects(root, ['HEAD'], 1024),
       () => resolveCommit(root, 'HEAD'),
       // It looks for a repository on its own and says that there is none.
       () => askGit(root, ['config', '--local', '--get', 'a.b']),

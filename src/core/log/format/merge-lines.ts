@@ -1,4 +1,4 @@
-import { compareEvents, isStub, type LogEvent } from '../../events-lib.js'
+import { compareEvents, isStub } from '../../events-lib.js'
 import type { LogLine } from '../event-log.js'
 import { gluedObjects, isConflictMarker, LineReader, startsWithBom } from './line-codec.js'
 
@@ -17,7 +17,14 @@ export interface MergedLines {
 interface Line {
   /** Without line end. */
   readonly bytes: Buffer
-  readonly event: LogEvent | undefined
+  readonly event: EventKey | undefined
+}
+
+/** What merging looks at. The rest of an event would take more memory than its line. */
+interface EventKey {
+  readonly event_id: string
+  readonly lamport_clock: number
+  readonly isStub: boolean
 }
 
 /**
@@ -48,11 +55,10 @@ export function mergeLines(versions: readonly Buffer[]): MergedLines {
 /** Removes the full lines of events for which a redaction left a stub. */
 function dropRedacted(lines: Map<string, Line>): void {
   const redacted = new Set<string>()
-  for (const { event } of lines.values())
-    if (event !== undefined && isStub(event)) redacted.add(event.event_id)
+  for (const { event } of lines.values()) if (event?.isStub === true) redacted.add(event.event_id)
   if (redacted.size === 0) return
   for (const [key, { event }] of lines)
-    if (event !== undefined && redacted.has(event.event_id) && !isStub(event)) lines.delete(key)
+    if (event?.isStub === false && redacted.has(event.event_id)) lines.delete(key)
 }
 
 /** Stable: lines that are not events keep their order and come last. */
@@ -96,8 +102,10 @@ function unglued(bytes: Buffer): Buffer[] {
   return parts.every((part) => eventIn(part) !== undefined) ? parts : [bytes]
 }
 
-function eventIn(bytes: Buffer): LogEvent | undefined {
+function eventIn(bytes: Buffer): EventKey | undefined {
   const lines: LogLine[] = []
   new LineReader('', 0, 0).read(Buffer.concat([bytes, NEWLINE]), lines)
-  return lines[0]?.event
+  const event = lines[0]?.event
+  if (event === undefined) return undefined
+  return { event_id: event.event_id, lamport_clock: event.lamport_clock, isStub: isStub(event) }
 }

@@ -1,11 +1,5 @@
-import { readObjects } from '../../git/objects.js'
 import type { LogLine, RawLine } from '../event-log.js'
 import { LineReader } from './line-codec.js'
-
-/** Returns the events in these git blobs. @throws any failure of git. */
-export function rawLinesOfBlobs(root: string, ids: readonly string[]): RawLine[] {
-  return readObjects(root, ids).flatMap((blob) => (blob === undefined ? [] : rawLinesIn(blob.content)))
-}
 
 /** Returns the events in a file's content, each as its own line with the log's line end. */
 export function rawLinesIn(content: Buffer): RawLine[] {

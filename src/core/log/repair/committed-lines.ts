@@ -1,28 +1,17 @@
-import { askGit, askGitText } from '../../git/git.js'
-import { linesWithin } from '../../git/large-blob.js'
+import { askGitText, resolveCommit } from '../../git/git.js'
 import { type GitObject, readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
-import { MAX_LINE_BYTES } from '../format/line-codec.js'
 import { rawLinesIn } from '../format/raw-lines.js'
+import { blobLines } from './blob-lines.js'
 import { keysOf, WantedLines } from './line-keys.js'
 import type { TipMemory } from './tip-memory.js'
 import { repoPath } from '../../platform/paths.js'
-
-/** Approximate size of a batch of blobs. */
-const BATCH_BYTES = 32 * 1024 * 1024
-/** No line with all keys of an event is shorter. */
-const EVENT_BYTES = { shortest: 150, longest: MAX_LINE_BYTES }
 
 /**
  * How long we read tips, in milliseconds: the most that a command may spend in a repository with many large branches.
  */
 const SEARCH_MS = 2_000
-
-interface Blob {
-  readonly id: string
-  readonly size: number
-}
 
 /** IDs of the lines that git has, byte for byte, in any file of their day. */
 export interface Committed {
@@ -61,12 +50,9 @@ export function committedLines(
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
   const until = performance.now() + forMs
   const folder = pathInTree(root, eventsDir)
-  const [head, ...others] = readObjects(
-    root,
-    ['HEAD', ...branchesBeyondHead(root)].map((tip) => `${tip}:${folder}`),
-  )
+  const [head, ...others] = foldersOf(root, ['HEAD', ...branchesBeyondHead(root)], folder)
   const ofHead = new Set(blobsOfDays(head, days))
-  for (const { content } of contents(root, ofHead)) wanted.find(keysOf(content), found.inHead)
+  for (const { parts } of blobLines(root, [...ofHead])) wanted.find(keysOf(parts), found.inHead)
   const ofTips = others.flatMap((tree) => blobsOfDays(tree, days)).filter((blob) => !ofHead.has(blob))
   const unread = new Set<string>()
   for (const blob of new Set(ofTips)) {
@@ -74,8 +60,8 @@ export function committedLines(
     if (keys === undefined) unread.add(blob)
     else wanted.find(keys, found.elsewhere)
   }
-  for (const { id, content } of contents(root, unread, () => isOver(found, lines, until))) {
-    const keys = keysOf(content)
+  for (const { id, parts } of isOver(found, lines, until) ? [] : blobLines(root, [...unread])) {
+    const keys = keysOf(parts)
     memory?.put(id, keys)
     wanted.find(keys, found.elsewhere)
     if (isOver(found, lines, until)) break
@@ -88,13 +74,13 @@ function isOver({ elsewhere }: Committed, lines: readonly RawLine[], until: numb
   return elsewhere.size >= lines.length || performance.now() > until
 }
 
-/** Yields every event that HEAD has, one file at a time. @throws KittyError if git fails. */
+/** Yields every event that HEAD has, a part of a file at a time. @throws KittyError if git fails. */
 export function linesOfHead(root: string, eventsDir: string): Generator<RawLine[]> {
   return linesOfCommits(root, eventsDir, ['HEAD'])
 }
 
 /**
- * Yields every event that the commits have, one file at a time and each file once.
+ * Yields every event that the commits have, a part of a file at a time and each file once.
  * @param but Skip files that this commit also has. @throws KittyError if git fails.
  */
 export function* linesOfCommits(
@@ -104,13 +90,11 @@ export function* linesOfCommits(
   but?: string,
 ): Generator<RawLine[]> {
   const folder = pathInTree(root, eventsDir)
-  const known = new Set(but === undefined ? [] : blobsOfDays(readObjects(root, [`${but}:${folder}`])[0]))
-  const trees = readObjects(
-    root,
-    commits.map((commit) => `${commit}:${folder}`),
-  )
+  const known = new Set(but === undefined ? [] : blobsOfDays(foldersOf(root, [but], folder)[0]))
+  const trees = foldersOf(root, commits, folder)
   const wanted = trees.flatMap((tree) => blobsOfDays(tree)).filter((blob) => !known.has(blob))
-  for (const { content } of contents(root, new Set(wanted))) yield rawLinesIn(content)
+  for (const { parts } of blobLines(root, [...new Set(wanted)]))
+    for (const part of parts) yield rawLinesIn(part)
 }
 
 /** Returns the tips of all local branches, newest first. @throws KittyError if git fails. */
@@ -124,6 +108,15 @@ export function branchTips(root: string): string[] {
   return [...new Set((tips ?? '').split('\n').filter(Boolean))]
 }
 
+/** The folder in each of the commits. What is in its place, if it is a file, is not read. */
+function foldersOf(root: string, commits: readonly string[], folder: string): (GitObject | undefined)[] {
+  return readObjects(
+    root,
+    commits.map((commit) => `${commit}:${folder}`),
+    0,
+  )
+}
+
 function pathInTree(root: string, eventsDir: string): string {
   const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''
   return prefix + repoPath(root, eventsDir)
@@ -132,7 +125,7 @@ function pathInTree(root: string, eventsDir: string): string {
 function branchesBeyondHead(root: string): string[] {
   const branches = ['for-each-ref', '--sort=-committerdate', '--format=%(objectname)', 'refs/heads']
   // Before the first commit there is no HEAD to compare with.
-  const isBorn = readObjects(root, ['HEAD'])[0] !== undefined
+  const isBorn = resolveCommit(root, 'HEAD') !== undefined
   const others = askGitText(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches) ?? ''
   return [...new Set(others.split('\n').filter(Boolean))]
 }
@@ -142,7 +135,7 @@ function branchesBeyondHead(root: string): string[] {
  * with the ID in binary.
  */
 function blobsOfDays(tree: GitObject | undefined, days?: ReadonlySet<string>): string[] {
-  if (tree?.type !== 'tree') return []
+  if (tree?.type !== 'tree' || tree.content === undefined) return []
   const { id, content } = tree
   const idBytes = id.length / 2
   const blobs: string[] = []
@@ -154,54 +147,4 @@ function blobsOfDays(tree: GitObject | undefined, days?: ReadonlySet<string>): s
       blobs.push(content.toString('hex', end + 1, at))
   }
   return blobs
-}
-
-function blobsOf(root: string, ids: ReadonlySet<string>): Blob[] {
-  if (ids.size === 0) return []
-  const answers = askGit(
-    root,
-    ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'],
-    [...ids],
-  )
-  return (answers?.toString('latin1') ?? '').split('\n').flatMap((answer) => {
-    const [, id, size] = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(answer) ?? []
-    return id === undefined ? [] : [{ id, size: Number(size) }]
-  })
-}
-
-/** Yields the blobs' contents, holding one batch in memory at a time. @param isEnough Called before each batch. */
-function* contents(
-  root: string,
-  ids: ReadonlySet<string>,
-  isEnough: () => boolean = () => false,
-): Generator<{ id: string; content: Buffer }> {
-  for (const batch of batches(blobsOf(root, ids))) {
-    if (isEnough()) return
-    const [first] = batch
-    if (first !== undefined && first.size > BATCH_BYTES) {
-      // It is a batch of its own. Other lines are no events, and their author chose their length.
-      yield { id: first.id, content: linesWithin(root, first.id, EVENT_BYTES) }
-      continue
-    }
-    for (const blob of readObjects(
-      root,
-      batch.map(({ id }) => id),
-    ))
-      if (blob !== undefined) yield blob
-  }
-}
-
-function* batches(blobs: readonly Blob[]): Generator<Blob[]> {
-  let batch: Blob[] = []
-  let bytes = 0
-  for (const blob of blobs) {
-    if (bytes > 0 && bytes + blob.size > BATCH_BYTES) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(blob)
-    bytes += blob.size
-  }
-  if (batch.length > 0) yield batch
 }

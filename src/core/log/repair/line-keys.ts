@@ -1,3 +1,4 @@
+import { linesIn } from '../../files/line-parts.js'
 import { crc32 } from '../format/crc32.js'
 
 /** Numbers per line. */
@@ -13,15 +14,11 @@ export function keyOf(line: Buffer): readonly [whole: number, front: number] {
   return [crc32(text), crc32(text.subarray(0, FRONT))]
 }
 
-/** Returns the keys of a file's lines, in order. */
-export function keysOf(content: Buffer): Uint32Array {
+/** Returns the keys of a file's lines, in order. @param parts The file, in parts of whole lines. */
+export function keysOf(parts: Iterable<Buffer>): Uint32Array {
   const keys: number[] = []
-  for (let start = 0; start < content.length;) {
-    const newline = content.indexOf(LF, start)
-    const end = newline < 0 ? content.length : newline
-    if (end > start) keys.push(...keyOf(content.subarray(start, end)))
-    start = end + 1
-  }
+  for (const part of parts)
+    for (const line of linesIn(part)) if (line.length > 1 || line[0] !== LF) keys.push(...keyOf(line))
   return Uint32Array.from(keys)
 }
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { LogProblem } from '../event-log.js'
 import { type MergedLines, mergeLines } from '../format/merge-lines.js'
-import { readWhole } from '../../files/open-file.js'
+import { readWhole, sizeOf } from '../../files/open-file.js'
 import { rewriteFile } from '../../files/rewrite-file.js'
 
 const DISORDER: ReadonlySet<string> = new Set(['conflict_marker', 'crlf', 'bom', 'glued'])
 /** Files are normalized in memory; a larger file is read as it is. */
-const MAX_BYTES = 256 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** True if git or an editor left the file in a state that the next write must normalize. */
 export function needsNormalizing(problems: readonly LogProblem[], repeatedLines: number): boolean {
@@ -22,8 +22,9 @@ export function needsNormalizing(problems: readonly LogProblem[], repeatedLines:
 export function normalizeFile(eventsDir: string, file: string): MergedLines | undefined {
   const path = join(eventsDir, file)
   for (let attempt = 0; attempt < 3; attempt += 1) {
+    if (sizeOf(path) > MAX_BYTES) return undefined
     const before = readWhole(path)
-    if (before === undefined || before.bytes.length > MAX_BYTES) return undefined
+    if (before === undefined) return undefined
     const after = mergeLines([before.bytes])
     if (after.bytes.equals(before.bytes)) return undefined
     if (rewriteFile(path, [after.bytes], before.stats)) return after

@@ -1,13 +1,13 @@
-import { readdirSync } from 'node:fs'
+import { closeSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
-import { readWhole } from '../../files/open-file.js'
+import { linesIn, type LinePart, lineParts } from '../../files/line-parts.js'
+import { openToRead } from '../../files/open-file.js'
 import { rewriteFile } from '../../files/rewrite-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { rawLine } from '../archive/raw-line.js'
 import type { RawLine } from '../event-log.js'
 
-const LF = 0x0a
 /** Git may replace a file while we rewrite it. */
 const ATTEMPTS = 3
 
@@ -43,31 +43,40 @@ function replaceIn(
   replaced: (line: RawLine) => RawLine,
   other: (line: Buffer) => Buffer,
 ): number {
+  const replacement = (bytes: Buffer): Buffer => {
+    if (!ids.some((id) => bytes.includes(id))) return bytes
+    const line = rawLine(bytes)
+    return line !== undefined && ids.includes(line.event_id) ? replaced(line).bytes : other(bytes)
+  }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = readWhole(path)
-    if (before === undefined || !ids.some((id) => before.bytes.includes(id))) return 0
+    const before = openToRead(path)
+    if (before === undefined) return 0
     let changed = 0
-    const lines = linesOf(before.bytes).map((bytes) => {
-      if (!ids.some((id) => bytes.includes(id))) return bytes
-      const line = rawLine(bytes)
-      const after = line !== undefined && ids.includes(line.event_id) ? replaced(line).bytes : other(bytes)
-      if (!after.equals(bytes)) changed += 1
-      return after
-    })
-    if (changed === 0 || rewriteFile(path, lines, before.stats)) return changed
+    for (const { bytes, isLines } of partsOf(path, before.fd))
+      if (isLines && ids.some((id) => bytes.includes(id)))
+        for (const line of linesIn(bytes)) if (!replacement(line).equals(line)) changed += 1
+    if (changed === 0 || rewriteFile(path, contentOf(path, replacement), before.stats)) return changed
   }
   return 0
 }
 
-function linesOf(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(LF, start)
-    const end = newline < 0 ? bytes.length : newline + 1
-    lines.push(bytes.subarray(start, end))
-    start = end
+/** The file's new content. An overlong line, which is no event, stays. */
+function* contentOf(path: string, replacement: (line: Buffer) => Buffer): Generator<Buffer> {
+  const now = openToRead(path)
+  if (now === undefined) return
+  for (const { bytes, isLines } of partsOf(path, now.fd))
+    yield isLines ? Buffer.concat([...linesIn(bytes)].map(replacement)) : bytes
+}
+
+/** Closes the file at its end: Windows replaces no file that is open. */
+function* partsOf(path: string, fd: number): Generator<LinePart> {
+  try {
+    yield* lineParts(fd)
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
+  } finally {
+    closeSync(fd)
   }
-  return lines
 }
 
 function filesIn(folder: string): string[] {

@@ -2,8 +2,9 @@ import { basename } from 'node:path'
 import { askGitFields } from '../../git/git.js'
 import { isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
-import { rawLinesOfBlobs } from '../format/raw-lines.js'
+import { rawLinesIn } from '../format/raw-lines.js'
 import { repoPath } from '../../platform/paths.js'
+import { blobLines } from './blob-lines.js'
 
 /**
  * Returns the events on every side of the log's unmerged files, as git's index keeps them while a conflict is open
@@ -17,6 +18,8 @@ export function unmergedLines(root: string, eventsDir: string): RawLine[] {
     const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
     return id !== undefined && isDayFile(basename(path ?? '')) ? [id] : []
   })
-  const lines = rawLinesOfBlobs(root, [...new Set(ids)])
-  return [...new Map(lines.map((line) => [line.event_id, line])).values()]
+  const lines = new Map<string, RawLine>()
+  for (const { parts } of blobLines(root, [...new Set(ids)]))
+    for (const part of parts) for (const line of rawLinesIn(part)) lines.set(line.event_id, line)
+  return [...lines.values()]
 }

@@ -3,14 +3,13 @@ import { basename, join } from 'node:path'
 import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
-import { readObjects } from '../../git/objects.js'
 import { isDayFile } from '../format/day-file.js'
-import { MAX_LINE_BYTES } from '../format/line-codec.js'
 import type { RawLine } from '../event-log.js'
 import { entriesIn } from '../../files/list-folder.js'
-import { boundedLines } from '../../files/bounded-lines.js'
+import { boundedLines } from '../../files/line-parts.js'
 import { openToRead } from '../../files/open-file.js'
 import { rawLinesIn } from '../format/raw-lines.js'
+import { blobLines } from './blob-lines.js'
 import { repoPath } from '../../platform/paths.js'
 
 /** A kernel writes what a program has written to disk within half a minute: no one writes more events than these. */
@@ -55,56 +54,77 @@ export function youngestUnstaged({ root, eventsDir }: Workspace): RawLine[] {
   const unknown = entriesIn(eventsDir)
     .map(({ name }) => name)
     .filter((name) => isDayFile(name) && !known.has(name))
-  const changed = differingFiles(root, folder)
-  const blobs = readObjects(
-    root,
-    changed.map(({ blob }) => blob),
-  )
-  return [
-    ...unknown.flatMap((name) => youngestLines(join(eventsDir, name))),
-    ...changed.flatMap(({ name }, at) => {
-      const blob = blobs[at]
-      const staged = new Set(blob === undefined ? [] : rawLinesIn(blob.content).map((line) => line.event_id))
-      return youngestLines(join(eventsDir, name)).filter((line) => !staged.has(line.event_id))
-    }),
-  ]
+  const lines = youngestOf(unknown.map((name) => join(eventsDir, name)))
+  const names = namesByBlob(differingFiles(root, folder))
+  for (const { id, parts } of blobLines(root, [...names.keys()])) {
+    const young = youngestOf((names.get(id) ?? []).map((name) => join(eventsDir, name)))
+    for (const part of parts) for (const { event_id } of rawLinesIn(part)) young.delete(event_id)
+    for (const [event_id, line] of young) lines.set(event_id, line)
+  }
+  return [...lines.values()]
+}
+
+/** The last events of each of the files, by ID, the youngest first. */
+function youngestOf(paths: readonly string[]): Map<string, RawLine> {
+  return new Map(paths.flatMap((path) => youngestLines(path).map((line) => [line.event_id, line])))
 }
 
 function youngestLines(path: string): RawLine[] {
-  let bytes = 0
-  return (linesNow(path) ?? []).reverse().filter((line) => (bytes += line.bytes.length) <= YOUNGEST_BYTES)
+  let young: RawLine[] = []
+  eachEventNow(path, (lines) => {
+    young = [...young, ...lines]
+    let bytes = 0
+    const first = young.findLastIndex(({ bytes: line }) => (bytes += line.length) > YOUNGEST_BYTES)
+    young = young.slice(first + 1)
+  })
+  return young.reverse()
 }
 
 function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
   const folder = repoPath(root, eventsDir)
   const differing = [...differingFiles(root, folder), ...hiddenFiles(root, folder)]
-  const blobs = readObjects(
-    root,
-    differing.map(({ blob }) => blob),
-  )
-  return differing.flatMap(({ name }, at) => {
-    const staged = blobs[at]
-    const now = linesNow(join(eventsDir, name))
-    if (staged === undefined || now === undefined) return []
-    const present = new Set(now.map((line) => line.event_id))
-    return rawLinesIn(staged.content).filter((line) => !present.has(line.event_id))
-  })
+  const missing: RawLine[] = []
+  const names = namesByBlob(differing)
+  for (const { id, parts } of blobLines(root, [...names.keys()])) {
+    const files = (names.get(id) ?? []).flatMap((name) => idsNow(join(eventsDir, name)) ?? [])
+    for (const part of parts)
+      for (const line of rawLinesIn(part))
+        if (files.some((present) => !present.has(line.event_id))) missing.push(line)
+  }
+  return missing
+}
+
+/** Two files with the same content are one blob. */
+function namesByBlob(files: readonly StagedFile[]): Map<string, string[]> {
+  const names = new Map<string, string[]>()
+  for (const { blob, name } of files) names.set(blob, [...(names.get(blob) ?? []), name])
+  return names
 }
 
 /** Returns undefined if the file cannot be read, or if it is a link or a folder: the next write reports that. */
-function linesNow(path: string): RawLine[] | undefined {
+function idsNow(path: string): ReadonlySet<string> | undefined {
+  const ids = new Set<string>()
+  const isRead = eachEventNow(path, (lines) => {
+    for (const { event_id } of lines) ids.add(event_id)
+  })
+  return isRead ? ids : undefined
+}
+
+/** Passes a file's events on, a part of the file at a time. False if it cannot be read. */
+function eachEventNow(path: string, take: (lines: RawLine[]) => void): boolean {
   try {
     const now = openToRead(path)
-    if (now === undefined) return []
+    if (now === undefined) return true
     try {
-      // A longer line is no event, and anyone may have written it.
-      return rawLinesIn(boundedLines(now.fd, { shortest: 0, longest: MAX_LINE_BYTES + 1 }))
+      // An overlong line is no event, and anyone may have written it.
+      for (const part of boundedLines(now.fd)) take(rawLinesIn(part))
+      return true
     } finally {
       closeSync(now.fd)
     }
   } catch (error) {
     if (!isKittyError(error)) throw error
-    return undefined
+    return false
   }
 }
 

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { LineReader } from '../../log/format/line-codec.js'
-import { askGitFields, resolveCommit } from '../../git/git.js'
-import { readObjects } from '../../git/objects.js'
+import { blobLines } from '../../log/repair/blob-lines.js'
+import { changedFiles } from '../../git/changed-files.js'
+import { git, resolveCommit } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
 
@@ -21,25 +21,25 @@ export async function missingFromWorkTree(
   // Before the first commit nothing is committed.
   if (resolveCommit(root, 'HEAD') === undefined) return []
   // Not `git diff`, which compares two paths when run outside a repository.
-  const changed = askGitFields(root, ['diff-index', '--name-only', '--relative', '-z', 'HEAD', '--', folder])
-  const files = changed.filter((path) => isDayFile(path.slice(folder.length + 1)))
-  const blobs = readObjects(
-    root,
-    files.map((file) => `HEAD:./${file}`),
+  const args = ['diff-index', '--raw', '--no-abbrev', '--no-renames', '--relative', '-z', 'HEAD']
+  const changed = changedFiles(git(root, [...args, '--', folder]).toString('utf8'))
+  const blobs = changed.flatMap(({ path, before }) =>
+    before !== undefined && isDayFile(path.slice(folder.length + 1)) ? [before] : [],
   )
   const missing: RawLine[] = []
-  for (const [at, file] of files.entries()) {
-    const lines = eventLines(blobs[at]?.content ?? Buffer.alloc(0), join(root, file))
-    const present = new Set((await log.rows(lines.map((line) => line.event_id))).map((row) => row.event_id))
-    missing.push(...lines.filter((line) => !present.has(line.event_id)))
-  }
+  for (const { parts } of blobLines(root, [...new Set(blobs)]))
+    for (const part of parts) {
+      const lines = eventLines(part)
+      const absent = new Set(await log.absent(lines.map((line) => line.event_id)))
+      missing.push(...lines.filter((line) => absent.has(line.event_id)))
+    }
   return missing
 }
 
-function eventLines(bytes: Buffer, file: string): RawLine[] {
+function eventLines(bytes: Buffer): RawLine[] {
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
   const lines: LogLine[] = []
-  new LineReader(file, 0, 0).read(whole, lines)
+  new LineReader('', 0, 0).read(whole, lines)
   return lines.flatMap(({ event, offset, length, problem }) =>
     // Skip a line reformatted by an editor. Kitty writes no such lines, and the file's next merge brings it back.
     event === undefined || problem !== undefined
