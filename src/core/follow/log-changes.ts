@@ -1,16 +1,15 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { EventLog, LogFile } from '../log/event-log.js'
 import { isDayFile, isOverlayFile } from '../log/format/day-file.js'
+import { LookRhythm } from './look-rhythm.js'
 
-/** How often we look where the system reports no changes, in milliseconds. */
-const POLL_MS = 250
 /** How often we look at every file, in looks: a log has hundreds, and a board may stay open for days. */
 const WHOLE_LOOK = 16
 
 /**
- * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. So a
- * lost notification, a network file system or a folder that git recreated costs at most a quarter of a second, and four
- * seconds for lines that are appended to a past day's file.
+ * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. The
+ * first change that it does not report is found within a second, and from then on, as where it reports none, each within
+ * a quarter of a second; lines that are appended to a past day's file take 16 times as long.
  */
 export class LogChanges {
   readonly #watcher: FSWatcher | undefined
@@ -21,6 +20,7 @@ export class LogChanges {
   #before = ''
   #looks = 0
   #isTold = false
+  readonly #rhythm: LookRhythm
   #wake: () => void = () => undefined
 
   constructor(
@@ -29,16 +29,20 @@ export class LogChanges {
   ) {
     this.#seen = this.#look()
     this.#watcher = this.#watch(eventsDir)
+    this.#rhythm = new LookRhythm(this.#watcher !== undefined)
     this.#endListening = log.keepFresh?.()
   }
 
   /** Resolves to true when the files differ from the last time, or to false when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
+      this.#rhythm.looks()
       if (this.#mayHaveChanged()) {
+        const wasTold = this.#isTold
         const now = this.#look()
         if (now !== this.#seen) {
           this.#seen = now
+          this.#rhythm.found(wasTold)
           return true
         }
       }
@@ -86,7 +90,7 @@ export class LogChanges {
         signal.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, POLL_MS)
+      const timer = setTimeout(done, this.#rhythm.pollMs)
       signal.addEventListener('abort', done)
       this.#wake = done
     })
@@ -98,10 +102,12 @@ export class LogChanges {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         if (name !== null && !isDayFile(name)) return
         this.#isTold = true
+        this.#rhythm.told()
         this.#wake()
       })
       watcher.on('error', () => {
         watcher.close()
+        this.#rhythm.lost()
       })
       return watcher
     } catch {

@@ -73,6 +73,8 @@ export class WebBoard {
     if (!isSecond) this.#keep({ port, token }, kept)
     const { scheme } = address
     server.open({ hosts: hostsOf(address, port), scheme, token, readOnly: options.readOnly })
+    // The first look takes longest. It runs while the browser starts; whatever fails fails again for the page.
+    this.source.look().catch(() => undefined)
     const url = urlOf(address, port)
     return {
       url,

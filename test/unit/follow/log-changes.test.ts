@@ -16,8 +16,11 @@ interface Watched {
   path(day: string): string
 }
 
-/** A log of three days on a file system that reports nothing. */
-async function unreported(work: (watched: Watched) => Promise<void>): Promise<void> {
+/** A log of three days on a file system that reports nothing. @param watched a folder to watch, if any */
+async function unreported(
+  work: (watched: Watched) => Promise<void>,
+  watched = 'no such folder',
+): Promise<void> {
   const project = new Project()
   const path = (day: string): string => project.path('.kittify', 'events', `${day}.jsonl`)
   for (const day of DAYS) writeFileSync(path(day), '')
@@ -30,7 +33,7 @@ async function unreported(work: (watched: Watched) => Promise<void>): Promise<vo
       return list()
     })
     vi.useFakeTimers()
-    const changes = new LogChanges(log, project.path('no such folder'))
+    const changes = new LogChanges(log, project.path(watched))
     try {
       await work({ project, changes, listed, path })
     } finally {
@@ -40,10 +43,12 @@ async function unreported(work: (watched: Watched) => Promise<void>): Promise<vo
   })
 }
 
-/** How many polls it takes until the change is seen. */
-async function pollsUntilSeen(changes: LogChanges): Promise<number> {
+/** How many polls it takes until the change is seen, which was made before, or which `change` makes while it waits. */
+async function pollsUntilSeen(changes: LogChanges, change = (): void => undefined): Promise<number> {
   const seen = { isSeen: false }
   void changes.next(AbortSignal.timeout(1e9)).then((is) => (seen.isSeen = is))
+  await vi.advanceTimersByTimeAsync(0)
+  change()
   for (let polls = 0; polls < 40; polls += 1) {
     await vi.advanceTimersByTimeAsync(0)
     if (seen.isSeen) return polls
@@ -78,6 +83,20 @@ describe('waiting for a change that the system does not report', () => {
       change(watched)
       expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(most)
     })
+  })
+
+  it('sees the first one that a watcher misses within a second, and looks more often from then on', async () => {
+    await unreported(async ({ changes, path }) => {
+      const write = (): void => appendFileSync(path('2026-01-03'), '{}\n')
+      // Until it rests: nothing is new since the start, and nothing ever changes in the folder that is watched.
+      const rest = new AbortController()
+      const resting = changes.next(rest.signal)
+      await vi.advanceTimersByTimeAsync(12 * POLL_MS)
+      rest.abort()
+      expect(await resting).toBe(false)
+      expect(await pollsUntilSeen(changes, write)).toBe(4)
+      expect(await pollsUntilSeen(changes, write)).toBe(1)
+    }, '.')
   })
 
   it('looks at every file only now and then', async () => {
