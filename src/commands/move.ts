@@ -13,8 +13,7 @@ export default class MovePackagesCommand extends MoveCommand {
     '<%= config.bin %> <%= command.id %> 017/WP01 017/WP02 doing --each --json',
   ]
   static override args = {
-    packagesAndLane: Args.string({
-      name: 'WP… LANE',
+    'packages lane': Args.string({
       description: 'Work packages (WP01, wp1, 017/WP01), then the lane.',
       required: true,
       multiple: true,
@@ -24,7 +23,7 @@ export default class MovePackagesCommand extends MoveCommand {
 
   protected override async asked(): Promise<AskedMove> {
     // Cast: the type of a base's arguments does not know its subclass's.
-    const { packagesAndLane: words } = this.args as { packagesAndLane: string[] }
+    const { 'packages lane': words } = this.args as { 'packages lane': string[] }
     const names = words.slice(0, -1)
     const to = words.at(-1)
     if (to !== undefined && names.length > 0) return { names, to }

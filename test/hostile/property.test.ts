@@ -41,7 +41,7 @@ const ENDLESS: ReadonlySet<string> = new Set(['web', 'watch', 'board'])
 const RIGHT: Readonly<Record<string, string>> = {
   workPackage: 'WP01',
   workPackages: 'WP01',
-  packagesAndLane: 'WP01 doing',
+  'packages lane': 'WP01 doing',
   feature: FEATURE,
   entity: 'WP01',
   subtasks: 'T011',

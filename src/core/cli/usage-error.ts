@@ -45,7 +45,7 @@ function whatIsMissing(error: Error, said: string, command: CalledCommand): stri
   const flags = [...said.matchAll(/Missing required flag (\S+)/g)].map(([, name = '']) =>
     withValue(name, command),
   )
-  return [...missingArguments(error).map((name) => name.toUpperCase()), ...flags]
+  return [...missingArguments(error).map((name) => name.toUpperCase().replace(' ', ' and ')), ...flags]
 }
 
 function messageOf(error: Error, said: string, spoken: string, command: CalledCommand): string {

@@ -28,7 +28,7 @@ const KIND_OF_ARGUMENT: Readonly<Record<string, ValueKind>> = {
   feature: 'feature',
   workPackage: 'workPackage',
   workPackages: 'workPackage',
-  packagesAndLane: 'move',
+  'packages lane': 'move',
   lane: 'lane',
   entity: 'contested',
   file: 'file',
