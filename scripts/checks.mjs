@@ -39,6 +39,8 @@ const STEPS = [
   ['Where lstat does not say the device', 'node scripts/test-as.mjs device-0 --short', LINUX],
   ['With core.autocrlf', 'node scripts/test-as.mjs autocrlf --short', LINUX],
   ['Where letter case does not count', 'node scripts/test-as.mjs ignore-case --short', LINUX],
+  ['On the oldest Node', 'npm run --silent test:node -- 20.17 --short', LINUX],
+  ['On the newest Node', 'npm run --silent test:node -- 26 --short', LINUX],
   ['On Windows, by Wine', 'npx vitest run --project wine', LINUX],
   ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE],
   ['Package', 'npm run --silent package-check', LINUX],

@@ -1,6 +1,6 @@
 /**
- * Runs the command-line tests on another Node: `npm run test:node -- 24 [files...]`. Installs Node from its npm package
- * into node_modules/.cache.
+ * Runs the command-line tests on another Node: `npm run test:node -- 24 [--short] [files...]`. Installs Node from its npm
+ * package into node_modules/.cache.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -8,7 +8,22 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const [version = '', ...files] = process.argv.slice(2)
+/** What CI runs: the tour, writers at once, following, damage, old logs, and what Node itself differs in. */
+const SHORT = [
+  'readme',
+  'agent-loop',
+  'many-writers',
+  'follow',
+  'nothing-but-the-log',
+  'conflicts-and-worktrees',
+  'versions-side-by-side',
+  'without-sqlite',
+  'doctor',
+].map((name) => `test/cli/${name}.test.ts`)
+
+const isShort = process.argv.includes('--short')
+const [version = '', ...given] = process.argv.slice(2).filter((word) => word !== '--short')
+const files = given.some((word) => word.startsWith('test/')) ? [] : isShort ? SHORT : ['test/cli']
 if (!/^\d+(\.\d+){0,2}$/.test(version)) {
   process.stderr.write('Which Node? For example: npm run test:node -- 24\n')
   process.exit(2)
@@ -29,17 +44,13 @@ if (!existsSync(node)) {
 }
 process.stdout.write(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' })}`)
 const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
-const { status } = spawnSync(
-  node,
-  [vitest, 'run', '--project', 'main', ...(files.length > 0 ? files : ['test/cli'])],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-    // Tests that start programs by name also get this Node.
-    env: {
-      ...process.env,
-      PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
-    },
+const { status } = spawnSync(node, [vitest, 'run', '--project', 'main', ...given, ...files], {
+  cwd: ROOT,
+  stdio: 'inherit',
+  // Tests that start programs by name also get this Node.
+  env: {
+    ...process.env,
+    PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
   },
-)
+})
 process.exitCode = status ?? 1
