@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inject } from 'vitest'
+import { inject, vi } from 'vitest'
 import { type Outcome, PROGRAM } from '../../support/program.js'
 import { type Machine, windowsPath } from './machine.js'
 
@@ -12,6 +12,9 @@ const machine = inject('windows')
 export const HAS_WINDOWS = machine !== undefined
 /** The whole of each test, and not its short form. */
 export const IS_WHOLE = process.env['KITTY_WINE'] === 'full'
+
+// Dozens of starts on Wine take minutes, on a busy machine tens of them. Replaces what the program's support sets.
+vi.setConfig({ testTimeout: IS_WHOLE ? 7_200_000 : 600_000 })
 
 const FOREIGN = /^(GIT_|KITTY_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
 
