@@ -1,5 +1,10 @@
-/** How long a plugin's module may take to load, in milliseconds. */
+/**
+ * How long we wait for a plugin's module while nothing happens, in milliseconds. Time in which this thread works does
+ * not count: on a busy machine a good plugin takes long to load.
+ */
 const PATIENCE = 5_000
+
+const SHORTEST_PAUSE = 10
 
 /** Thrown when a plugin calls process.exit. */
 class EndedTheProgram extends Error {
@@ -25,10 +30,13 @@ export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []
     // Keep the timer referenced: without it the process would end silently while a module with nothing pending is
     // loading.
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`)),
-        PATIENCE,
-      )
+      const before = performance.eventLoopUtilization()
+      const look = (): void => {
+        const left = PATIENCE - performance.eventLoopUtilization(before).idle
+        if (left <= 0) reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`))
+        else timer = setTimeout(look, Math.max(left, SHORTEST_PAUSE))
+      }
+      timer = setTimeout(look, PATIENCE)
     })
     return await Promise.race([load(), late])
   } finally {
