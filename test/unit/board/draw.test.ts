@@ -75,6 +75,22 @@ describe('the screen', () => {
       }
   })
 
+  it('names its keys in 80 columns, whole, and the one for conflicts while there are some', () => {
+    const conflicting = stateOf(PACKAGES, [openConflict])
+    const states = [
+      stateOf(),
+      conflicting,
+      pressed(conflicting, 'x').state,
+      pressed(stateOf(), '?').state,
+      pressed(stateOf(), 'm').state,
+      openWp03('# Text\n'),
+    ]
+    const keys = states.map((state) => screen(state, [80, 24]).at(-1) ?? '')
+    for (const line of keys) expect(line).not.toContain('…')
+    expect(keys[0]).not.toContain('x conflicts')
+    expect(keys[1]).toContain('x conflicts')
+  })
+
   it('marks the chosen package without color, too', () => {
     expect(text(pressed(stateOf(), 'j').state, [120, 40])).toContain('› WP02 Weigh the parcel')
   })

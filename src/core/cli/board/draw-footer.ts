@@ -3,16 +3,18 @@ import { laneTitle } from '../render/lane.js'
 import { oneLine } from '../render/strip-control.js'
 import { characters, displayWidth, wrap } from '../render/text.js'
 import { symbolsOf, type Style } from '../style.js'
-import { type BoardState, packageOf, type Prompt, WORDS } from './board-state.js'
+import { type BoardState, openConflictsOf, packageOf, type Prompt, WORDS } from './board-state.js'
 
 /** A refusal with its next step may take more than a line. */
 const MESSAGE_LINES = 4
 
+/** Each fits in 80 columns; help lists every key. */
 const KEYS = {
-  board: '? help  q quit  arrows choose  enter open  m move  c claim  t tick  n note  / filter  x conflicts',
+  board: '? help  q quit  enter open  m move  c claim  t tick  n note  / filter',
+  conflicting: '? help  q quit  x conflicts  enter open  m move  c claim  t tick  n note',
   package: 'esc back  arrows scroll  m move  c claim  t tick  n note',
   subtasks: 'arrows choose  space tick  esc leave',
-  conflicts: 'left and right choose a side  enter keep it  up and down the next conflict  esc back',
+  conflicts: 'arrows choose a side, or the next conflict  enter keep it  esc back',
   help: 'arrows scroll  esc back',
   text: 'enter done  esc cancel',
   lane: 'arrows or a number choose  enter move  esc cancel',
@@ -25,7 +27,10 @@ export function footer(state: BoardState, style: Style): Line[] {
   return [...above, [span(` ${keysOf(state)}`, 'faint')]]
 }
 
-function keysOf({ prompt, view }: BoardState): string {
+function keysOf(state: BoardState): string {
+  const { prompt, view } = state
+  if (view.kind === 'board' && prompt === undefined && openConflictsOf(state).length > 0)
+    return KEYS.conflicting
   if (prompt !== undefined) return prompt.kind === 'lane' ? KEYS.lane : KEYS.text
   return view.kind === 'package' && view.subtask !== undefined ? KEYS.subtasks : KEYS[view.kind]
 }
