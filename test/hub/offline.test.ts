@@ -4,6 +4,7 @@ import { Conflicts } from '../../src/core/services/conflicts.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { cloneOf, commitLog, FEATURE } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
+import { LaneOracle } from './support/lane-oracle.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { Member, pair } from './support/team.js'
 
@@ -26,38 +27,72 @@ describe.skipIf(noServer !== undefined)(`two clones that work without the hub fo
       ]),
     )
 
+  const conflicts = async (member: Member): Promise<string[]> => {
+    const open = await member.run(Conflicts, (service) => service.list(undefined, false))
+    return open
+      .map(({ entity_id, events }) => [entity_id, ...events.map(({ event_id }) => event_id).sort()].join(' '))
+      .sort()
+  }
+
   it('have one board once both have met, with the true conflicts; and a clone without the hub sees what git has', async () => {
     const [ada, bob] = await pair(server)
     const zoe = new Member(await cloneOf(ada.folder), 'zoe', {})
     await server.down()
     const both = [ada, bob]
+    const oracle = new LaneOracle()
+    const count = { moves: 0, pulls: 0, conflicts: 0 }
     let seed = 7
-    const next = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below
-    for (let step = 0; step < STEPS; step += 1) {
-      const at = next(2)
-      const [member, other] = at === 0 ? [ada, bob] : [bob, ada]
+    // The lower bits of such a generator repeat after a few steps.
+    const next = (below: number): number =>
+      ((seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) >>> 12) % below
+    const step = async (at: number): Promise<void> => {
+      const [member, other] = next(2) === 0 ? [ada, bob] : [bob, ada]
       const id = ['WP01', 'WP02', 'WP03'][next(3)] ?? 'WP01'
-      const kind = next(5)
+      const kind = next(8)
+      if (kind < 4) {
+        const to = next(2) === 0 ? 'doing' : 'planned'
+        const { event } = await member.move(to, id, { offline: true, force: true })
+        oracle.wrote(member.name, event.event_id, id, to)
+        count.moves += 1
+      } else if (kind < 7) await member.note(`step ${at}`, id)
+      else {
+        for (const one of both) commitLog(one.folder)
+        gitIn(member.folder, 'pull', '--quiet', '--no-rebase', '--no-edit', other.folder, 'main')
+        oracle.pulled(member.name, other.name)
+        // The next write puts in order what git's union merge has left.
+        await member.note(`pulled ${at}`, id)
+        commitLog(member.folder)
+        const shown = await conflicts(member)
+        expect(shown, `step ${at}`).toEqual(oracle.conflicts(member.name))
+        count.pulls += 1
+        count.conflicts += shown.length
+        gitIn(zoe.folder, 'pull', '--quiet', '--no-rebase', '--no-edit', member.folder, 'main')
+        await zoe.note(`seen ${at}`, id)
+        commitLog(zoe.folder)
+        expect(await zoe.problems(), `step ${at}`).toEqual([])
+        expect(await board(zoe), `step ${at}`).toEqual(await board(member))
+      }
+    }
+    for (let at = 0; at < STEPS; at += 1)
       try {
-        if (kind < 2)
-          await member.move(next(2) === 0 ? 'doing' : 'planned', id, { offline: true, force: true })
-        else if (kind < 4) await member.note(`step ${step}`, id)
-        else {
-          for (const one of both) commitLog(one.folder)
-          gitIn(member.folder, 'pull', '--quiet', '--no-rebase', '--no-edit', other.folder, 'main')
-          // The next write puts in order what git's union merge has left.
-          await member.note(`pulled ${step}`, id)
-          commitLog(member.folder)
-          gitIn(zoe.folder, 'pull', '--quiet', '--no-rebase', '--no-edit', member.folder, 'main')
-          await zoe.note(`seen ${step}`, id)
-          commitLog(zoe.folder)
-          expect(await zoe.problems(), `step ${step}`).toEqual([])
-        }
+        await step(at)
       } catch (error) {
         // A move to the lane that the package is in, and the like.
         if (!isKittyError(error)) throw error
         expect(error.kind).not.toBe('HubUnreachable')
       }
+    // Whatever came before: each claims the same package, and neither knows of the other.
+    for (const member of both) {
+      const lane = await member.run(
+        EventStore,
+        async (store) => (await store.workPackage(FEATURE, 'WP03'))?.lane,
+      )
+      const to = lane === 'doing' ? 'planned' : 'doing'
+      const { event } = await member.move(to, 'WP03', { offline: true, force: true })
+      oracle.wrote(member.name, event.event_id, 'WP03', to)
+      if (to === 'doing') continue
+      const { event: claim } = await member.move('doing', 'WP03', { offline: true })
+      oracle.wrote(member.name, claim.event_id, 'WP03', 'doing')
     }
     await server.up()
     for (let turn = 0; turn < 2; turn += 1)
@@ -74,15 +109,14 @@ describe.skipIf(noServer !== undefined)(`two clones that work without the hub fo
     expect(new Map(rows.map(({ event_id, line }) => [event_id, line.toString('utf8')]))).toEqual(
       await ada.events(),
     )
-    const open = (member: Member): Promise<unknown[]> =>
-      member.run(Conflicts, (service) => service.list(undefined, false))
-    expect(await open(bob)).toEqual(await open(ada))
+    for (const [member, other] of [both, [bob, ada] as const]) {
+      oracle.pulled(member.name, other.name)
+      expect(await conflicts(member), member.name).toEqual(oracle.conflicts(member.name))
+    }
+    expect(oracle.conflicts('ada').some((one) => one.startsWith('WP03'))).toBe(true)
     for (const member of both) expect(await member.problems()).toEqual([])
-    // None is false: each names two events of two writers, neither of which knew the other.
-    const conflicts = (await open(ada)) as { events: { actor: string }[] }[]
-    for (const { events } of conflicts) expect(new Set(events.map(({ actor }) => actor)).size).toBe(2)
     process.stdout.write(
-      `${STEPS} steps without the hub: ${rows.length} events, ${conflicts.length} open conflicts\n`,
+      `${STEPS} steps without the hub: ${count.moves} moves, ${count.pulls} pulls that showed ${count.conflicts} conflicts, ${oracle.conflicts('ada').length} open at the end\n`,
     )
     // A clone without the hub: what both commit is whole, and the same board.
     for (const member of both) {
