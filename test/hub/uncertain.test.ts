@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { LogChecks } from '../../src/core/services/doctor/log-checks.js'
 import { HubProxy } from './support/hub-proxy.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
@@ -75,6 +76,37 @@ describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => 
       expect(await ada.problems()).toEqual([])
     },
   )
+
+  it('is not offered again once the hub has it as void, and the doctor names what the log has of it', async () => {
+    proxy.isDown = true
+    const { event: stored } = await ada.move('canceled', 'WP03', { force: true })
+    proxy.isDown = false
+    // As if this clone had given it up, and a file of its log had come back from a backup.
+    await server.sql('INSERT INTO kitty.void (repo, event_id) VALUES ($1, $2)', 'kitty', [
+      ada.hub().repo,
+      stored.event_id,
+    ])
+    ada.later = AFTER_THE_PAUSE
+    expect(await ada.status()).toMatchObject({ reached: true, offered: 0, waiting: 0 })
+    const doctor = async (member: Member): Promise<(string | undefined)[]> => {
+      const checks = await member.run(LogChecks, (service) => service.checks())
+      const verdict = await checks.find(({ name }) => name === 'hub')?.look()
+      return verdict === undefined ? [] : [verdict.message, verdict.fix ?? undefined]
+    }
+    expect(await doctor(ada)).toEqual([
+      expect.stringContaining(
+        `1 event of this log is void on the hub, and not offered again: ${stored.event_id}`,
+      ),
+      expect.stringContaining('kitty show'),
+    ])
+    // Comparing finds that the hub lacks it, and leaves it alone.
+    let appends = 0
+    proxy.watch = { text: 'kitty.append_', seen: () => (appends += 1) }
+    expect(await ada.status()).toMatchObject({ reached: true, offered: 0, waiting: 0 })
+    expect(appends).toBe(0)
+    expect(await doctor(bob)).toEqual([])
+    expect(ada.ownLines().some((line) => line.includes(stored.event_id))).toBe(true)
+  })
 
   it('holds the write lock for three seconds at most when the hub hangs, and then no command waits for it', async () => {
     proxy.fault = 'silence'

@@ -17,9 +17,10 @@ export default class HubInit extends KittyCommand<typeof HubInit> {
       name: 'HOST',
       description: 'Servers, tried in turn: HOST or HOST:PORT.',
       required: true,
+      multiple: true,
+      ignoreStdin: true,
     }),
   }
-  static override strict = false
   static override flags = {
     database: Flags.string({
       summary: 'The database on those servers.',
@@ -34,7 +35,7 @@ export default class HubInit extends KittyCommand<typeof HubInit> {
 
   @WithErrorStorage
   async run(): Promise<unknown> {
-    const hosts = this.argv.filter((word) => !word.startsWith('-') && word !== this.flags.database)
+    const { hosts } = this.args
     const service = await this.service(InitHub)
     const result = await service.init({ hosts, database: this.flags.database, isNew: this.flags.new })
     this.show(() =>

@@ -7,6 +7,7 @@ import type { EventOrigin, TeamLease, TeamLink } from '../store/event-store.js'
 import { Config } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { ConditionalAppend } from './conditional-append.js'
+import { DoneElsewhere } from './done-elsewhere.js'
 import { HubFiles } from './hub-files.js'
 import { HubLeases } from './hub-leases.js'
 import { HubSession } from './hub-session.js'
@@ -34,6 +35,7 @@ export class HubLink implements TeamLink {
     @inject(Offer) private readonly offer: Offer,
     @inject(Receive) private readonly receive: Receive,
     @inject(LocalEvents) private readonly local: LocalEvents,
+    @inject(DoneElsewhere) private readonly doneElsewhere: DoneElsewhere,
     @inject(HubLeases) private readonly leases: HubLeases,
     @inject(Config) private readonly config: Config,
     @inject(Session) private readonly session: Session,
@@ -77,7 +79,9 @@ export class HubLink implements TeamLink {
     const lines = isDecided
       ? await this.conditional.publish(events, this.#fresh, origin === 'offline', store)
       : undefined
-    return lines ?? this.#locally(events, store)
+    const stored = lines ?? this.#locally(events, store)
+    await this.doneElsewhere.warn(events)
+    return stored
   }
 
   unmerged(): Promise<readonly LogEvent[]> {

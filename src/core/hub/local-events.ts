@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inject, injectable } from 'inversify'
-import type { LogEvent } from '../events-lib.js'
+import type { LogEvent, WorkPackageState } from '../events-lib.js'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { catchUp } from '../index/catch-up.js'
 import type { EventIndex, IndexRow } from '../index/event-index.js'
@@ -99,7 +99,11 @@ export class LocalEvents {
   }
 
   async dependencies(feature: string, workPackage: string): Promise<readonly string[]> {
-    return (await (await this.index()).workPackage(feature, workPackage))?.dependencies ?? []
+    return (await this.workPackage(feature, workPackage))?.dependencies ?? []
+  }
+
+  async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
+    return (await this.index()).workPackage(feature, workPackage)
   }
 
   /** Per day: the IDs, and what `Hub.days` says of as many. */

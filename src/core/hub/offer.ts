@@ -2,11 +2,15 @@ import { inject, injectable } from 'inversify'
 import { Notices } from '../errors/notices.js'
 import { secretIn } from '../errors/secrets.js'
 import { type LogEvent, parseEvent } from '../events-lib.js'
+import { isOverlayFile } from '../log/format/day-file.js'
 import type { Hub, Outgoing } from './hub.js'
 import { HubLeases } from './hub-leases.js'
+import { HubLock } from './hub-lock.js'
 import { LocalEvents, type LocalLine } from './local-events.js'
 import { OutgoingEvents } from './outgoing-events.js'
 import { Outbox } from './outbox.js'
+import { Overlay } from './overlay.js'
+import { VoidLines } from './void-lines.js'
 
 const BATCH = 200
 
@@ -18,6 +22,9 @@ export class Offer {
     @inject(OutgoingEvents) private readonly events: OutgoingEvents,
     @inject(Outbox) private readonly outbox: Outbox,
     @inject(HubLeases) private readonly leases: HubLeases,
+    @inject(Overlay) private readonly overlay: Overlay,
+    @inject(VoidLines) private readonly voids: VoidLines,
+    @inject(HubLock) private readonly lock: HubLock,
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
@@ -58,10 +65,21 @@ export class Offer {
           this.notices.warn(
             `The hub has another event under the ID ${event_id}; this clone's line was not sent.`,
           )
+      const voided = bad.map(({ event_id }) => event_id).filter((id) => refused.get(id) === 'void')
+      await this.#giveUp(voided, lines)
       this.outbox.done(bad.map(({ event_id }) => event_id))
       events = events.filter((event) => !bad.includes(event))
     }
     return 0
+  }
+
+  /** What only the hub had brought goes with it; a line of the log stays, and is not offered again. */
+  async #giveUp(ids: readonly string[], lines: readonly LocalLine[]): Promise<void> {
+    if (ids.length === 0) return
+    const brought = lines.filter(({ event_id, row }) => ids.includes(event_id) && isOverlayFile(row.file))
+    const overlaid = brought.map(({ event_id }) => event_id)
+    if (overlaid.length > 0) await this.lock.hold(async () => this.overlay.drop(overlaid))
+    this.voids.add(ids.filter((id) => !overlaid.includes(id)))
   }
 
   /** Returns undefined for a line that must not leave this machine. */

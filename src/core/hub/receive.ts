@@ -11,6 +11,7 @@ import { LocalEvents } from './local-events.js'
 import { Outbox } from './outbox.js'
 import { Overlay } from './overlay.js'
 import { Trunk } from './trunk.js'
+import { VoidLines } from './void-lines.js'
 
 const BATCH = 1_000
 
@@ -23,6 +24,7 @@ export class Receive {
     @inject(Overlay) private readonly overlay: Overlay,
     @inject(Outbox) private readonly outbox: Outbox,
     @inject(HubRedactions) private readonly redactions: HubRedactions,
+    @inject(VoidLines) private readonly voids: VoidLines,
     @inject(Trunk) private readonly trunk: Trunk,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
@@ -134,8 +136,8 @@ export class Receive {
       .filter((day) => day > trimmed)
       .flatMap((day) => ours.get(day)?.ids ?? [])
       .filter((id) => !onHub.has(id) && own.has(id))
-    const waiting = new Set(this.outbox.ids())
-    this.outbox.add(lacking.filter((id) => !waiting.has(id)))
+    const [waiting, voids] = [new Set(this.outbox.ids()), this.voids.all()]
+    this.outbox.add(lacking.filter((id) => !waiting.has(id) && !voids.has(id)))
     return head
   }
 }

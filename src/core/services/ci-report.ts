@@ -6,7 +6,7 @@ import type { LogProblem } from '../log/event-log.js'
 import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
-import { Audit } from './audit/audit.js'
+import { Audit, type HubEvent } from './audit/audit.js'
 import type { Finding } from './audit/finding.js'
 import { boardChanges, type BoardChanges } from './merge-preview.js'
 import { Revisions } from './revisions.js'
@@ -29,6 +29,8 @@ export interface CiReportResult extends BoardChanges {
   readonly base_commit: string
   readonly head_commit: string
   readonly authors: readonly ForeignAuthor[]
+  /** What only the hub has brought, and no commit of HEAD has yet: no fault. */
+  readonly by_hub: readonly HubEvent[]
   /** Imported events among the new ones. Their actors come from the source. */
   readonly imported: number
   readonly problems: readonly LogProblem[]
@@ -56,7 +58,7 @@ export class CiReport {
     const known = new Set<string>(before.events.map(({ event_id }) => event_id))
     const added = after.events.filter(({ event_id }) => !known.has(event_id))
     const changes = boardChanges(before.events, after.events, this.foldRules)
-    const { findings } = await this.audit.between(before, after)
+    const { findings, by_hub } = await this.audit.range(before, after)
     const authors = findings.flatMap(foreignAuthor)
     const { problems } = await this.verify.verify()
     return {
@@ -65,6 +67,7 @@ export class CiReport {
       head_commit: after.commit,
       ...changes,
       authors,
+      by_hub,
       imported: added.filter(isImported).length,
       problems,
       ok: changes.conflicts.length === 0 && authors.length === 0 && problems.length === 0,

@@ -129,6 +129,7 @@ describe('what a branch does to the board', () => {
       conflicts: [],
       settled: [],
       authors: [],
+      by_hub: [],
       problems: [],
       ok: true,
     })

@@ -7,7 +7,17 @@ const SHOWN = 30
 
 /** The report as Markdown for a pull request. */
 export function renderCiSummary(report: CiReportResult): string {
-  const { base, new_events: events, imported, changes, conflicts, settled, authors, problems } = report
+  const {
+    base,
+    new_events: events,
+    imported,
+    changes,
+    conflicts,
+    settled,
+    authors,
+    by_hub,
+    problems,
+  } = report
   const lines = [
     '## kitty',
     '',
@@ -29,6 +39,13 @@ export function renderCiSummary(report: CiReportResult): string {
       authors.map(
         ({ feature, entity_id, event_type, actor, author, commit }) =>
           `${feature}/${entity_id} ${event_type} by ${actor}, committed by ${author} (${commit.slice(0, 10)})`,
+      ),
+    ),
+    ...list(
+      'On the hub, and in no commit yet',
+      by_hub.map(
+        ({ feature, entity_id, event_type, actor, role }) =>
+          `${feature}/${entity_id} ${event_type} by ${actor}, hub, role ${role ?? 'not known now'}`,
       ),
     ),
     ...list(

@@ -63,7 +63,11 @@ export class Audit {
    * @throws KittyError UsageError if git knows no such commit
    */
   async audit(asked: string): Promise<AuditedRange> {
-    const [base, head] = await this.#range(asked)
+    return this.range(...(await this.#range(asked)))
+  }
+
+  /** As `audit`, of logs that have been read. @param base undefined for all of history */
+  async range(base: LogAt | undefined, head: LogAt): Promise<AuditedRange> {
     const { link } = this.team
     const waiting = (await link?.unmerged()) ?? []
     const recorded = link === undefined ? [] : await this.#recordedIn(this.#commits(base, head))
@@ -87,7 +91,7 @@ export class Audit {
     return [base, await this.revisions.log(second === '' ? 'HEAD' : second, 'RANGE')]
   }
 
-  /** As `audit`, of logs that have been read. @param base undefined for all of history */
+  /** As `range`, from git alone. @param sent events of which the hub keeps who sent them */
   async between(
     base: LogAt | undefined,
     head: LogAt,

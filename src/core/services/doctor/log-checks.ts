@@ -12,7 +12,9 @@ import { leftovers } from './leftovers.js'
 import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } from './problem-checks.js'
 import { dropCopies, refile } from './refile.js'
 import { setAside } from './set-aside.js'
+import { voidVerdict } from './void-check.js'
 import { Verify } from '../verify.js'
+import { VoidLines } from '../../hub/void-lines.js'
 import { EventLog, type LogProblem } from '../../log/event-log.js'
 import { IndexHealth } from '../../index/index-health.js'
 import { RebuildClock } from '../rebuild-clock.js'
@@ -32,6 +34,7 @@ export class LogChecks {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Archive) private readonly archive: Archive,
     @inject(Session) private readonly session: Session,
+    @inject(VoidLines) private readonly voids: VoidLines,
     @inject(DefinitionCheck) private readonly definitions: DefinitionCheck,
   ) {}
 
@@ -43,6 +46,7 @@ export class LogChecks {
     const states = await replayed.workPackages()
     const committed = this.#committedEvents(replayed)
     await Promise.allSettled([committed])
+    const voided = await voidVerdict(this.voids.all(), replayed)
     await replayed.close()
     const named = new Set(PROBLEM_CHECKS.flatMap(({ kinds }) => kinds))
     const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
@@ -61,6 +65,7 @@ export class LogChecks {
         () => this.#verdict(check, of(check)),
       ]),
       ['committed-events', () => committed],
+      ...(voided === undefined ? [] : [['hub', () => voided] as [string, () => Verdict]]),
       ['front-matter', () => this.#frontMatter(states)],
       ['archive', () => this.#archive()],
       ['definitions', () => this.definitions.verdict(states)],
