@@ -65,6 +65,8 @@ describe.skipIf(noServer !== undefined)('a process that is killed while it write
       if (id !== undefined) acknowledged.add(id)
       // Every second time another clone acts first.
       if (round % 2 === 1) await bob.note(`after round ${round}`)
+      // On a slow machine, a moment is too short for the note.
+      await bob.status()
       ada.later = 0
       const { not_confirmed } = await ada.status()
       expect(not_confirmed, name).toEqual([])
