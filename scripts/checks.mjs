@@ -2,8 +2,9 @@
 // Everything a change must pass after `npm ci`: node scripts/checks.mjs [--report FILE]. The one list of steps, which
 // .ci/run calls on a machine of Debian and .github/workflows/ci.yml on each system and Node. Runs every step, whatever
 // failed before it, and names the failed ones at the end.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,18 +20,23 @@ const tests =
     ? 'npm test'
     : `npm test -- --reporter=default --reporter=json --outputFile.json="${report}"`
 
+/** These only read the tree, each on one processor, so they run beside one another. Lint takes longest. */
+const READERS = [
+  ['Lint', 'npm run --silent lint', LINUX],
+  ['Types', 'npm run --silent types', ANYWHERE],
+  ['Dead code', 'npm run --silent dead-code', LINUX],
+  ['Layers', 'npm run --silent layers', LINUX],
+  ['Documentation', 'node scripts/docs.mjs --check', LINUX],
+  ['Formatting', 'npm run --silent format:check', LINUX],
+]
+
 /** Name, command, and the systems it runs on. */
 const STEPS = [
   ['Pin of the events library', 'npm run --silent events-lib -- verify', ANYWHERE],
   // Builds first. What a system lacks (FIFOs, modes of files, zsh) is skipped, each with a line.
   ['Tests', tests, ANYWHERE],
   ['Manifest', manifestIsFresh, ANYWHERE],
-  ['Lint', 'npm run --silent lint', LINUX],
-  ['Types', 'npm run --silent types', ANYWHERE],
-  ['Layers', 'npm run --silent layers', LINUX],
-  ['Dead code', 'npm run --silent dead-code', LINUX],
-  ['Formatting', 'npm run --silent format:check', LINUX],
-  ['Documentation', 'node scripts/docs.mjs --check', LINUX],
+  ...READERS,
   ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],
   ['Attacks on the built program', 'npm run --silent test:hostile', LINUX],
   ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
@@ -51,14 +57,16 @@ const STEPS = [
 // Before the build writes it.
 const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
 const failed = []
+let readers
 for (const [name, step, systems] of STEPS) {
   if (!systems.includes(process.platform)) continue
   process.stdout.write(`\n== ${name}${typeof step === 'string' ? ` (${step})` : ''}\n`)
-  const isGood =
-    typeof step === 'function'
-      ? step()
-      : spawnSync(step, { cwd: ROOT, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  const began = Date.now()
+  const isReader = READERS.some(([reader]) => reader === name)
+  if (isReader) readers ??= startReaders()
+  const isGood = isReader ? shown(await readers.get(name)) : typeof step === 'function' ? step() : run(step)
   if (!isGood) failed.push(name)
+  process.stdout.write(`(${Math.round((Date.now() - began) / 1000)} s)\n`)
   if (name === 'Tests' && report !== undefined && !existsSync(report)) {
     process.stdout.write('The tests ended without a report.\n')
     break
@@ -67,6 +75,39 @@ for (const [name, step, systems] of STEPS) {
 process.stdout.write('\n== Result\n')
 for (const name of failed) process.stdout.write(`FAILED ${name}\n`)
 process.exitCode = failed.length === 0 ? 0 : 1
+
+function run(command) {
+  return spawnSync(command, { cwd: ROOT, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+}
+
+/** As many at a time as there are processors. What they say is printed when their turn comes in the list. */
+function startReaders() {
+  const here = READERS.filter(([, , systems]) => systems.includes(process.platform))
+  const lanes = Array.from({ length: availableParallelism() }, () => Promise.resolve())
+  return new Map(
+    here.map(([name, command], at) => {
+      const lane = at % lanes.length
+      const ended = lanes[lane].then(() => quietly(command))
+      lanes[lane] = ended
+      return [name, ended]
+    }),
+  )
+}
+
+function shown({ isGood, said }) {
+  process.stdout.write(said)
+  return isGood
+}
+
+function quietly(command) {
+  return new Promise((resolve) => {
+    const child = spawn(command, { cwd: ROOT, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (said += text))
+    child.once('close', (status) => resolve({ isGood: status === 0, said }))
+  })
+}
 
 function manifestIsFresh() {
   if (readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8') === manifest) return true
