@@ -35,6 +35,7 @@ const STEPS = [
   ['Pin of the events library', 'npm run --silent events-lib -- verify', ANYWHERE],
   // Builds first. What a system lacks (FIFOs, modes of files, zsh) is skipped, each with a line.
   ['Tests', tests, ANYWHERE],
+  ['The store on a simulated machine', 'npm run --silent test:simulation -- --seeds 2000', LINUX],
   ['Manifest', manifestIsFresh, ANYWHERE],
   ...READERS,
   ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],

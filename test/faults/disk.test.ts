@@ -218,7 +218,7 @@ describe('real disks', () => {
     // Of kitty's own calls, whatever number node itself needs.
     for (const path of ['.jsonl', 'index.db', 'clock.json', 'kitty/lock', 'journal.jsonl']) {
       const world = await World.make()
-      const outcome = await world.write({ env: shimmed(`open:${path}:1+:E24`) })
+      const outcome = await world.write({ env: shimmed(`opens:${path}:1+:E24`) })
       expect([0, 3], outcome.stdout).toContain(outcome.exit)
       if (outcome.exit === 3) expect(outcome.stdout).toContain('too many open files')
       await checkInvariants(world)

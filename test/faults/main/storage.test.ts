@@ -202,7 +202,7 @@ describe('what is only derived', () => {
     // Synchronising is left out: on the file systems there are it is not interrupted, and SQLite counts on that.
     const rules = [1, 3, 6, 10].flatMap((n) => [
       `write:.kittify:${n}:E${EINTR}`,
-      `open:.kittify:${n}:E${EINTR}`,
+      `opens:.kittify:${n}:E${EINTR}`,
     ])
     const outcome = await world.write({ env: shimmed(...rules) })
     expectExit(outcome, 0)

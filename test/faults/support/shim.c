@@ -2,7 +2,9 @@
  * Loaded into node with LD_PRELOAD: makes its file calls fail, stop half way, or be its last.
  *
  *   KF=call:path:n:action[;…]
- *     call    write, sync, rename, truncate, open, remove, or any
+ *     call    write, sync, rename, link, truncate, open (to write, or mkdir), look (open to read), remove, or several:
+ *             any; change (all but look); grow (write, open, rename, link: what a full disk refuses); opens (open, look);
+ *             names (open, look, rename, link, remove: what permissions decide)
  *     path    part of the file's path
  *     n       the n-th such call, counted from 1; n+ for it and all after it
  *     action  E<errno>    fails with it
@@ -12,6 +14,8 @@
  *             sig<n>      is sent the signal before the call, and goes on if it lives
  *   KF_COUNT=file, KF_UNDER=path
  *             appends one line a call on a path below KF_UNDER: what there is to kill at
+ *   KF_HIT=file
+ *             is created when a rule has struck
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -31,7 +36,7 @@ struct rule { char call[16], path[512]; int n, onwards, value, seen; enum action
 
 static struct rule rules[8];
 static int rule_count, count_fd = -1;
-static const char *under;
+static const char *under, *hit;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -51,6 +56,7 @@ __attribute__((constructor)) static void start(void) {
   /* git, which kitty may start, is none of the test's business. */
   if (strcmp(program_invocation_short_name, "node") != 0) return;
   under = getenv("KF_UNDER");
+  hit = getenv("KF_HIT");
   if (count) count_fd = REAL(open)(count, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   for (text = text ? strtok_r(strdup(text), ";", &rest) : NULL; text && rule_count < 8; text = strtok_r(NULL, ";", &rest))
     read_rule(text);
@@ -64,14 +70,34 @@ static const char *path_of(int fd, char *path) {
   return path;
 }
 
+static int is_of(const char *rule, const char *call) {
+  const char *const several[][8] = {
+    { "any", call },
+    { "change", "write", "sync", "rename", "link", "truncate", "open", "remove" },
+    { "grow", "write", "open", "rename", "link" },
+    { "opens", "open", "look" },
+    { "names", "open", "look", "rename", "link", "remove" },
+  };
+  for (size_t at = 0; at < sizeof several / sizeof *several; at++)
+    if (!strcmp(rule, several[at][0]))
+      for (int one = 1; one < 8 && several[at][one]; one++)
+        if (!strcmp(several[at][one], call)) return 1;
+  return !strcmp(rule, call);
+}
+
+static void note_hit(void) {
+  if (hit) close(REAL(open64)(hit, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+}
+
 /* What is to happen to this call; `value` is the errno or the number of bytes. */
 static enum action met(const char *call, const char *path, int *value) {
   if (count_fd >= 0 && under && strstr(path, under)) dprintf(count_fd, "%s %s\n", call, path);
   for (int at = 0; at < rule_count; at++) {
     struct rule *rule = &rules[at];
-    if ((strcmp(rule->call, "any") && strcmp(rule->call, call)) || !strstr(path, rule->path)) continue;
+    if (!is_of(rule->call, call) || !strstr(path, rule->path)) continue;
     int seen = __sync_add_and_fetch(&rule->seen, 1);
     if (seen != rule->n && !(rule->onwards && seen > rule->n)) continue;
+    note_hit();
     if (rule->action == KILL) { kill(getpid(), SIGKILL); pause(); }
     if (rule->action == SIGNAL) { kill(getpid(), rule->value); return NONE; }
     *value = rule->value;
@@ -116,11 +142,24 @@ ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset) {
   return written;
 }
 
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  REFUSE_FD("write", fd);
+  return REAL(writev)(fd, parts, count);
+}
+
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t length) {
+  REFUSE_FD("write", to);
+  return REAL(sendfile64)(to, from, offset, length);
+}
+
 int fsync(int fd) { REFUSE_FD("sync", fd); return REAL(fsync)(fd); }
 int fdatasync(int fd) { REFUSE_FD("sync", fd); return REAL(fdatasync)(fd); }
 int ftruncate64(int fd, off64_t length) { REFUSE_FD("truncate", fd); return REAL(ftruncate64)(fd, length); }
 int rename(const char *from, const char *to) { REFUSE("rename", to); return REAL(rename)(from, to); }
 int unlink(const char *path) { REFUSE("remove", path); return REAL(unlink)(path); }
+int rmdir(const char *path) { REFUSE("remove", path); return REAL(rmdir)(path); }
+int link(const char *from, const char *to) { REFUSE("link", to); return REAL(link)(from, to); }
+int symlink(const char *from, const char *to) { REFUSE("link", to); return REAL(symlink)(from, to); }
 int mkdir(const char *path, mode_t mode) { REFUSE("open", path); return REAL(mkdir)(path, mode); }
 
 int open64(const char *path, int flags, ...) {
@@ -128,6 +167,6 @@ int open64(const char *path, int flags, ...) {
   va_start(rest, flags);
   mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
   va_end(rest);
-  REFUSE("open", path);
+  REFUSE(flags & (O_ACCMODE | O_CREAT) ? "open" : "look", path);
   return REAL(open64)(path, flags, mode);
 }

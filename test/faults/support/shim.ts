@@ -19,7 +19,17 @@ export function shimmed(...rules: string[]): Record<string, string> {
   return { LD_PRELOAD: library(), KF: rules.join(';') }
 }
 
-/** Environment in which node lists its changing calls below the world's repository, for `countedCalls`. */
+/** The same, and `hasStruck` tells whether a rule met a call. */
+export function striking(world: World, ...rules: string[]): Record<string, string> {
+  rmSync(hitOf(world), { force: true })
+  return { ...shimmed(...rules), KF_HIT: hitOf(world) }
+}
+
+export function hasStruck(world: World): boolean {
+  return existsSync(hitOf(world))
+}
+
+/** Environment in which node lists its calls below the world's repository, for `countedCalls`. */
 export function counting(world: World): Record<string, string> {
   return { LD_PRELOAD: library(), KF_COUNT: listOf(world), KF_UNDER: world.root }
 }
@@ -31,6 +41,10 @@ export function countedCalls(world: World): string[] {
 
 function listOf(world: World): string {
   return join(world.folder, 'tmp', 'calls.txt')
+}
+
+function hitOf(world: World): string {
+  return join(world.folder, 'tmp', 'hit')
 }
 
 function library(): string {

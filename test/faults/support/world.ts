@@ -17,11 +17,13 @@ const EMITTER = fileURLToPath(new URL('emitter.mjs', import.meta.url))
 
 let template: Promise<string> | undefined
 let cache = ''
+/** Events of the template. */
+let kept: ReadonlySet<string> | undefined
 
 afterAll(async () => {
   const made = await template
   for (const folder of [made, cache]) if (folder) rmSync(folder, { recursive: true, force: true })
-  template = undefined
+  template = kept = undefined
 })
 
 /**
@@ -54,9 +56,7 @@ export class World {
       await Promise.all(world.started.map(({ finished }) => finished.catch(() => undefined)))
       rmSync(folder, { recursive: true, force: true })
     })
-    await world.inside(async ({ store }) => {
-      for (const event of await store.read()) world.acknowledged.add(event.event_id)
-    })
+    for (const id of (kept ??= keptEvents(world.root))) world.acknowledged.add(id)
     return world
   }
 
