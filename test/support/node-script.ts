@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
+
+// A dozen starts of node, some below strace, take seconds, or minutes on a busy machine.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const folders: string[] = []
