@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BUILD, type OwnPackage } from './build.js'
 import { ROOT } from './root.js'
@@ -17,4 +17,16 @@ export function ownPackage(): OwnPackage {
 export function installCommand(tag?: string): string[] {
   const { name } = ownPackage()
   return ['npm', 'install', '-g', tag === undefined ? name : `${name}@${tag}`]
+}
+
+/**
+ * The words of the npm command that does something to this program where it is: in the clone that it runs from, whose
+ * package no registry has, or among the global packages.
+ * @param verb `install` or `rebuild`
+ */
+export function repairCommand(verb: 'install' | 'rebuild'): string[] {
+  const options = verb === 'install' ? ['--include', 'optional'] : []
+  const isClone = existsSync(join(ROOT, 'src'))
+  const words = isClone ? ['npm', '--prefix', ROOT, verb] : ['npm', verb, '-g', ownPackage().name]
+  return [...words, ...options]
 }

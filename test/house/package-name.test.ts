@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { installCommand, ownPackage } from '../../src/core/own-package.js'
+import { installCommand, ownPackage, repairCommand } from '../../src/core/own-package.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** A command that would fetch or link a named package; flags may come first. */
@@ -61,5 +61,12 @@ describe('the package name', () => {
 
   it('is what messages tell people to install', () => {
     expect(installCommand('latest')).toEqual(['npm', 'install', '-g', `${ownPackage().name}@latest`])
+  })
+
+  it('is put right in place where it runs from a clone, which no registry has', () => {
+    const clone = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+    expect(repairCommand('install').map((word) => word.replace(/\/$/, ''))).toEqual([
+      ...['npm', '--prefix', clone, 'install', '--include', 'optional'],
+    ])
   })
 })

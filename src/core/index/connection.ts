@@ -1,4 +1,5 @@
 import { requireFromHere } from '../root.js'
+import { notLoaded } from './not-loaded.js'
 import { IndexUnusable } from './event-index.js'
 
 /** How long SQLite waits for another program before we read the log directly, in milliseconds. */
@@ -168,8 +169,7 @@ function loadBinding(): Binding {
       return requireFromHere('sqlite3') as Binding
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    throw new IndexUnusable('unavailable', `the SQLite module cannot be loaded (${reason})`, { cause: error })
+    throw notLoaded(error)
   }
 }
 

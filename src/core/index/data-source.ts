@@ -1,5 +1,6 @@
 import { requireFromHere } from '../root.js'
 import { indexUnusable } from './connection.js'
+import { notLoaded } from './not-loaded.js'
 import { IndexUnusable } from './event-index.js'
 
 /** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
@@ -65,8 +66,7 @@ async function loaded<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load()
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    throw new IndexUnusable('unavailable', `the SQLite module cannot be loaded (${reason})`, { cause: error })
+    throw notLoaded(error)
   }
 }
 

@@ -8,7 +8,7 @@ import { explanations } from './conflict-resolution.js'
 import { type EventIndex, IndexUnusable, LineNotThere } from './event-index.js'
 import { sharedPermissions } from '../git/shared-repository.js'
 import { FileGuard } from '../lock/file-guard.js'
-import { installCommand } from '../own-package.js'
+import { repairCommand } from '../own-package.js'
 import { isFirstToday } from './first-today.js'
 import { type IndexHealth, IndexKeep, type RebuildReport } from './index-health.js'
 import type * as sqliteIndex from './sqlite-index.js'
@@ -91,7 +91,7 @@ export class SqliteIndexHealth implements IndexHealth {
     if (error.reason !== 'unavailable') this.notices.warn(`The log is read directly, which is slower: ${why}`)
     else if (isFirstToday(join(this.workspace.privateDir, 'sqlite-notice'), this.session.now()))
       this.notices.warn(
-        `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits${toRun([...installCommand(), '--include', 'optional'])}`,
+        `The log is read directly, which is slower: ${why}. Everything works, with the index in memory. To add SQLite, which needs a compiler where no prebuilt one fits${toRun(repairCommand('install'))}`,
       )
     this.#index = this.#inMemory().catch((failure: unknown) => {
       this.#index = undefined

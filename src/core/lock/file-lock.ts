@@ -10,7 +10,7 @@ import { keepPrivate, makePrivateFolder, type SharedPermissions } from './privat
 import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
-import { installCommand } from '../own-package.js'
+import { repairCommand } from '../own-package.js'
 import { shownCommand, shownVariable } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
 import { systemCommands } from '../platform/system-commands.js'
@@ -239,7 +239,7 @@ function unavailable(path: string, reason: string, cause: unknown): KittyError {
   return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
     nextSteps: [
       'keep the repository on a local file system',
-      ...shownCommand(installCommand(), 'installs what fits this platform'),
+      ...shownCommand(repairCommand('install'), 'installs what fits this platform'),
     ],
     context: { lock: path },
     cause,

@@ -6,7 +6,7 @@ import { EventStore } from '../../store/event-store.js'
 import type { ProjectionTables } from '../projection-tables.js'
 import { type TableProjection, tablePrefix, type TableRows } from '../table-projection.js'
 import { shownCommand } from '../../errors/next-step.js'
-import { installCommand } from '../../own-package.js'
+import { repairCommand } from '../../own-package.js'
 
 /** Plugins' tables in the index. Loads TypeORM when the first of them is read. */
 @injectable()
@@ -49,10 +49,7 @@ function noTables({ name }: TableProjection): KittyError {
     'MissingDependency',
     `The projection ${name} keeps its rows in SQLite, and this command reads the log directly.`,
     {
-      nextSteps: [
-        ...shownCommand(['kitty', 'doctor']),
-        ...shownCommand([...installCommand(), '--include=optional']),
-      ],
+      nextSteps: [...shownCommand(['kitty', 'doctor']), ...shownCommand(repairCommand('install'))],
       context: { projection: name },
     },
   )

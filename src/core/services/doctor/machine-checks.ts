@@ -5,7 +5,7 @@ import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { driverProblem } from '../../index/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { tryLocks } from '../../lock/try-locks.js'
-import { installCommand, ownPackage } from '../../own-package.js'
+import { repairCommand } from '../../own-package.js'
 import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { gitChecks } from './git-checks.js'
 import { refusalsAsVerdicts } from './place-checks.js'
@@ -22,8 +22,11 @@ const LITTLE_SPACE = 50 * 1024 * 1024
 
 function reinstall(): NextStep[] {
   return [
-    ...shownCommand(['npm', 'rebuild', '-g', ownPackage().name]),
-    ...shownCommand(installCommand(), 'on this machine: native parts fit one platform and one Node'),
+    ...shownCommand(
+      repairCommand('install'),
+      'on this machine: native parts fit one platform, and SQLite may need a compiler',
+    ),
+    ...shownCommand(repairCommand('rebuild'), 'if it is there and does not load'),
   ]
 }
 
