@@ -94,6 +94,18 @@ describe('kitty merge', () => {
     await expectWhole(await merge())
   })
 
+  it('merges once where git itself was killed right after its commit', async () => {
+    const hook = join(root, '.git', 'hooks', 'reference-transaction')
+    const kill = 'grep -q " refs/heads/main$" && kill -9 $PPID'
+    writeFileSync(hook, `#!/bin/sh\n[ "$1" = committed ] && ${kill}\nexit 0\n`, { mode: 0o755 })
+    expect((await merge()).code).not.toBe(0)
+    expect(existsSync(join(root, '.git', 'MERGE_HEAD'))).toBe(true)
+    expect(git('log', '--merges', '--format=%h')).not.toBe('')
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 })
+    await expectWhole(await merge())
+    expect(existsSync(join(root, '.git', 'MERGE_HEAD'))).toBe(false)
+  })
+
   const expectNothing = async (said: string, word: string): Promise<void> => {
     expect(said).toContain(word)
     expect(git('log', '--merges', '--format=%h')).toBe('')

@@ -88,6 +88,14 @@ export function finishMerge(checkout: string): void {
   git(checkout, ['commit', '--no-edit', '--quiet'])
 }
 
+/**
+ * Ends a merge whose commit is made: git was killed before it removed MERGE_HEAD, and another commit would be a second,
+ * empty merge.
+ */
+export function forgetMerge(checkout: string): void {
+  git(checkout, ['merge', '--quit'])
+}
+
 /** Git's directory for the checkout, absolute. */
 export function gitDirOf(checkout: string): string {
   return gitText(checkout, ['rev-parse', '--absolute-git-dir'])

@@ -7,6 +7,7 @@ import {
   branchTip,
   canTryMerges,
   finishMerge,
+  forgetMerge,
   gitDirOf,
   isInterrupted,
   isMerged,
@@ -140,11 +141,13 @@ export class MergePackage {
       if (changes.length > 0) throw refusal.notCommitted(state, worktree.path, changes)
     }
     const checkout = listWorktrees(root).find((one) => one.exists && one.branch === base)?.path
+    const isIn = isMerged(root, `refs/heads/${branch}`, `refs/heads/${base}`)
     if (checkout !== undefined && isInterrupted(checkout, branch, message)) {
-      this.#asGit(() => finishMerge(checkout), branch)
+      if (isIn) forgetMerge(checkout)
+      else this.#asGit(() => finishMerge(checkout), branch)
       return true
     }
-    if (isMerged(root, `refs/heads/${branch}`, `refs/heads/${base}`)) return false
+    if (isIn) return false
     if (checkout === undefined) throw refusal.noCheckout(state, base, root)
     const { version, can } = canTryMerges(root)
     if (!can) throw refusal.oldGit(state, version, checkout, branch)
