@@ -194,6 +194,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const page = await open('?open=001-parcel-tracking/WP03')
     await page.getByLabel('T008').first().click()
     await page.waitForSelector('.ticks li:nth-child(3) input:checked')
+    expect(await page.locator('.ticks li:nth-child(3)').textContent()).toMatch(/^ ?T008 \S/)
     await page.getByLabel('New note').fill('Seen <b>in</b> the browser')
     await page.getByRole('button', { name: 'Add note' }).click()
     await expect.poll(() => page.locator('.notes').textContent()).toContain('Seen <b>in</b> the browser')

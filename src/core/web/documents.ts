@@ -49,7 +49,12 @@ export type StreamMessage =
 /** Everything that the page shows about one package. */
 export interface PackagePage {
   readonly work_package: WorkPackageDetailDocument
-  readonly subtasks: readonly { readonly id: string; readonly done: boolean }[]
+  readonly subtasks: readonly {
+    readonly id: string
+    /** As the package's file words it; null when it has no box there. */
+    readonly text: string | null
+    readonly done: boolean
+  }[]
   readonly body: Body
 }
 

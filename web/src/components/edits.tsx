@@ -58,7 +58,7 @@ export function Subtasks({
       </h2>
       {refusal}
       <ul class="ticks">
-        {subtasks.map(({ id, done }) => (
+        {subtasks.map(({ id, text, done }) => (
           <li key={id}>
             <label>
               <input
@@ -75,7 +75,7 @@ export function Subtasks({
                   )
                 }}
               />{' '}
-              {id}
+              <b>{id}</b> {text}
             </label>
           </li>
         ))}

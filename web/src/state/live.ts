@@ -43,7 +43,7 @@ function begin(): void {
   update({ connection: token() === '' ? 'locked' : 'connecting' })
   if (token() === '') return
   listen()
-  learn().catch(() => undefined)
+  if (current().about === undefined) learn().catch(() => undefined)
   tell({ kind: 'hello' })
 }
 

@@ -74,7 +74,9 @@ export async function unlock(): Promise<void> {
   const answer = await fetch('api/about', { headers: { authorization: `Bearer ${given}` } }).catch(
     () => undefined,
   )
-  if (answer?.ok === true) localStorage.setItem(KEPT, given)
+  if (answer?.ok !== true) return
+  localStorage.setItem(KEPT, given)
+  update({ about: (await answer.json()) as About }) // The route's document.
 }
 
 export async function learn(): Promise<void> {
