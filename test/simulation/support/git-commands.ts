@@ -4,6 +4,7 @@ import { treeObject } from './objects.js'
 import type { Repository } from './repository.js'
 
 export { GitRefusal }
+export { QUESTION_TIMEOUT_MS } from '../../../src/core/git/git.js'
 
 const FOLDER = '.kittify/events'
 const repositories = new Map<string, Repository>()
@@ -28,6 +29,16 @@ export function git(
   return askGit(folder, args, input) ?? Buffer.alloc(0)
 }
 
+/** @returns undefined for an answer of more than `most` bytes */
+export function gitUpTo(
+  folder: string,
+  args: readonly string[],
+  options: { input?: string | Buffer; most?: number },
+): Buffer | undefined {
+  const answer = git(folder, args, options)
+  return answer.length > (options.most ?? Infinity) ? undefined : answer
+}
+
 export function askGit(
   folder: string,
   args: readonly string[],
@@ -38,6 +49,8 @@ export function askGit(
   switch (`${asked[0]} ${asked[1]}`) {
     case 'cat-file --batch':
       return Buffer.concat(input.map((name) => objectAnswer(repository, name)))
+    case 'cat-file --batch-check':
+      return lines(input.map((name) => checkAnswer(repository, name)))
     case 'for-each-ref --sort=-committerdate':
       return lines(args.includes('--no-merged=HEAD') ? repository.beyondHead() : repository.tips())
     case 'rev-parse --show-prefix':
@@ -60,6 +73,10 @@ export function askGitText(folder: string, args: readonly string[]): string | un
 }
 
 export { askGitText as gitText }
+
+export function resolveCommit(folder: string, revision: string): string | undefined {
+  return objectOf(at(folder), revision)?.id
+}
 
 /** The program streams no objects in what is simulated, but loads what could. */
 export function gitChunks(): never {
