@@ -6,6 +6,7 @@ export function commitNotes({ uncommitted_events, merge_waiting }: Uncommitted):
   const events = count === 1 ? '1 event is' : `${count} events are`
   return [
     ...(merge_waiting ? ['A merge is waiting for its commit: git status names what is left to do.'] : []),
-    ...(count > 0 ? [`${events} not committed yet: git add .kittify kitty-specs, then git commit.`] : []),
+    // kitty commit is refused during a merge, whose commit takes them along.
+    ...(count > 0 ? [`${events} not committed yet${merge_waiting ? '.' : ': kitty commit'}`] : []),
   ]
 }

@@ -52,6 +52,7 @@ export function renderClaim(claim: ClaimWithWorkspaceResult): string {
 }
 
 function nothing(why: readonly WhyNot[]): string {
+  if (why.length === 0) return 'There is no open work package. Make one: kitty new "What it does"'
   const shown = why
     .slice(0, REASONS_SHOWN)
     .map(({ feature, text }) => `  ${oneLine(feature)}: ${oneLine(text)}`)
