@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { install } from '../peers/install.mjs'
 import { BUN, TOOLS } from '../peers/tools.mjs'
 import { cacheFolder } from '../suite/folders.mjs'
-import { summary } from '../suite/measure.mjs'
+import { row, summary } from '../suite/measure.mjs'
 import { bareNode, KITTY, run, start } from '../suite/program.mjs'
 import { rounds } from '../suite/rounds.mjs'
 
 const ITEMS = 1_000
 const PARALLEL = 16
+const CHARACTERS_A_TOKEN = 4
 /** The slowest tool takes more than a second each time. */
 const MOST_TIMES = 9
 
@@ -35,6 +36,10 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
     })
     took[work] = samples.map(summary)
   }
+  const loops = await agentLoops(
+    ready.filter(({ tool }) => tool.loop !== undefined),
+    { times, say },
+  )
   const tools = []
   for (const [at, one] of ready.entries()) {
     say(`${PARALLEL} creates at once, ${one.tool.name}`)
@@ -55,10 +60,35 @@ export async function peers({ folder, env, isQuick, times: asked, say }) {
     about: [
       `Each in a git repository of its own with ${items.toLocaleString('en')} items, in turns, ${times} times each after one to warm up; then ${PARALLEL} processes that create an item each, all at once. Kept: items that the tool’s own list shows afterwards, each under an id that no other has. kitty’s item is a work package: its file is written, then \`finalize-tasks\` takes it into the log.`,
       'What is durable differs: kitty waits until the event is on disk.',
+      'An agent’s loop is what it types from finding work to handing it over: what is there to do, what does one item say, take it, note something, be done. Time is that of all its commands; a token is four characters of what they print.',
     ],
-    rows: [],
+    rows: loops,
     peers: { bare_node: took.create[0], parallel: PARALLEL, tools, left },
   }
+}
+
+/** The whole loop of each tool in turns, in time and in tokens, against kitty's. */
+async function agentLoops(ready, { times, say }) {
+  say(`an agent's loop, by ${ready.map(({ tool }) => tool.name).join(', ')}`)
+  const tokens = ready.map(() => [])
+  const contestants = ready.map(({ loop }, at) => (round) => {
+    const said = loop(round)
+    if (round > 0) tokens[at].push(Math.ceil(said.length / CHARACTERS_A_TOKEN))
+  })
+  const took = await rounds({ warmUp: 1, times, contestants })
+  return ready.flatMap(({ tool, commands }, at) =>
+    [
+      { unit: 'ms', of: took },
+      { unit: 'tokens', of: tokens },
+    ].map(({ unit, of }) =>
+      row({
+        what: `an agent’s loop with ${tool.name}, ${commands} commands`,
+        unit,
+        samples: of[at],
+        against: at === 0 ? undefined : { what: ready[0].tool.name, samples: of[0] },
+      }),
+    ),
+  )
 }
 
 /**
@@ -104,7 +134,25 @@ async function setUp(tool, { folder, env, items }) {
     create: (round) => ask(created(`more ${round}`)),
     move,
     list: () => ask(tool.list),
+    ...(tool.loop === undefined ? {} : loopOf(tool.loop, { ask, listed })),
     begin: (title) => start(command.file, [...command.before, ...created(title)], options),
+  }
+}
+
+/** @returns a function that runs the loop on another item each time and gives what it printed, and its number of commands */
+function loopOf({ find, pick, work }, { ask, listed }) {
+  const items = listed()
+  return {
+    commands: 1 + work('').length,
+    loop: (turn) => {
+      const found = ask(find)
+      return (
+        found +
+        work(pick(found, items, turn))
+          .map(ask)
+          .join('')
+      )
+    },
   }
 }
 

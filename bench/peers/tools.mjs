@@ -4,7 +4,9 @@
  *
  * A tool: `name`, `version`, `runsOn` (`node` or `bun`), `bin` in its package, `init`, `create(title)`, `fill(cwd,
  * count)`, `move(turn, cwd, first)` (arguments of a state change that is legal each time; turns count from 0, `first`
- * is the first listed item), `list`, and `items(stdout)`: the items of its list, as `{ id, title }[]`.
+ * is the first listed item), `list`, and `items(stdout)`: the items of its list, as `{ id, title }[]`. Some have a
+ * `loop`: what an agent types from finding work to handing it over. `find` shows what there is to do, `pick(stdout,
+ * items, turn)` is the item to take, and `work(id)` the commands on it.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,6 +30,16 @@ const kitty = {
   list: ['agent', 'tasks', 'list', '--json'],
   items: (text) =>
     JSON.parse(text).work_packages.map(({ work_package, title }) => ({ id: work_package, title })),
+  loop: {
+    find: ['next', '--claim'],
+    pick: (text) => /^Claimed (WP\d+)/.exec(text)[1],
+    // What was claimed is shown already.
+    work: (id) => [
+      ['note', id, 'Half of it is done.'],
+      ['review', id],
+      ['done', id],
+    ],
+  },
 }
 
 function writePackage(cwd, nth, title) {
@@ -61,6 +73,16 @@ const backlog = {
   moves: 'rewrites the task’s file',
   list: ['task', 'list', '--json'],
   items: (text) => JSON.parse(text).tasks.map(({ id, title }) => ({ id, title })),
+  loop: {
+    find: ['task', 'list', '-s', 'To Do', '--plain'],
+    pick: (_, items, turn) => items.at(-1 - turn).id,
+    work: (id) => [
+      ['task', id, '--plain'],
+      ['task', 'edit', id, '-s', 'In Progress', '--plain'],
+      ['task', 'edit', id, '--append-notes', 'Half of it is done.', '--plain'],
+      ['task', 'edit', id, '-s', 'Done', '--plain'],
+    ],
+  },
 }
 
 const seeds = {
@@ -84,6 +106,16 @@ const seeds = {
   moves: 'rewrites the one file',
   list: ['list', '--limit', '100000', '--json'],
   items: (text) => JSON.parse(text).issues.map(({ id, title }) => ({ id, title })),
+  loop: {
+    find: ['ready'],
+    pick: (_, items, turn) => items.at(-1 - turn).id,
+    work: (id) => [
+      ['show', id],
+      ['update', id, '--status', 'in_progress'],
+      ['update', id, '--description', 'Half of it is done.'],
+      ['close', id],
+    ],
+  },
 }
 
 const simpleTaskMaster = {
@@ -149,6 +181,16 @@ const dex = {
   moves: 'starts it anew: rewrites the one file',
   list: ['list', '--flat', '--json'],
   items: (text) => JSON.parse(text).map(({ id, name }) => ({ id, title: name })),
+  loop: {
+    find: ['list'],
+    pick: (_, items, turn) => items.at(-1 - turn).id,
+    work: (id) => [
+      ['show', id],
+      ['start', id],
+      ['edit', id, '--description', 'Half of it is done.'],
+      ['complete', id, '--result', 'Done.', '--no-commit'],
+    ],
+  },
 }
 
 const openspec = {
