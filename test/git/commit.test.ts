@@ -62,6 +62,26 @@ describe('kitty commit', () => {
     expect(git('status', '--porcelain')).toBe('')
   })
 
+  it('takes the files of an import and of its update, and not the one that a person changed in between', async () => {
+    const issue = (n: number, title: string): string =>
+      `${JSON.stringify({ id: `x-${n}`, title, status: 'open', created_at: '2024-05-01T00:00:00Z' })}\n`
+    const source = join(tempFolder(), 'issues.jsonl')
+    const bring = async (title: string): Promise<void> => {
+      writeFileSync(source, issue(1, title) + issue(2, title))
+      const ran = await kitty(root, ['import', 'beads', source, '--feature', 'brought', '--source', 's'])
+      expect(ran.code, ran.stdout + ran.stderr).toBe(0)
+    }
+    await bring('One')
+    const first = (await commit()).json() as { files: string[]; yours: string[] } // the command's document
+    expect(first.yours).toEqual([])
+    expect(first.files.filter((file) => file.startsWith('kitty-specs/'))).toHaveLength(4)
+    await bring('Two')
+    const edited = first.files.find((file) => file.includes('WP02'))!
+    write(edited, readFileSync(join(root, edited), 'utf8').replace('Two', 'Mine'))
+    expect((await commit()).json()).toMatchObject({ yours: [edited] })
+    expect(git('status', '--porcelain')).toBe(` M ${edited}`)
+  })
+
   it('takes the lines that init adds to files of yours, where no one has changed anything else in them', async () => {
     const lines = (name: string): string => readFileSync(join(root, name), 'utf8')
     const [attributes, ignored] = [lines('.gitattributes'), lines('.gitignore')]

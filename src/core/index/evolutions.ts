@@ -22,6 +22,9 @@ import { settleAll } from './settle-all.js'
 /** Replaces the state of a package that must be refolded. */
 const REFOLD = Symbol('refold')
 
+/** How many states are written at once: as text and as rows, each takes several times its own size. */
+const STATES_AT_ONCE = 500
+
 /**
  * The states of the packages and features that ingested events touch. Evolves a package event by event while its
  * history is linear, and refolds it from its whole history when events are concurrent, out of order or gone.
@@ -57,14 +60,21 @@ export class Evolutions {
    * @returns the conflicts met, and how they came out
    */
   async settle(maximum: number): Promise<ConflictResolution[]> {
-    const states = this.#evolved()
+    let states: WorkPackageState[] = []
+    const add = async (state: WorkPackageState): Promise<void> => {
+      states.push(state)
+      if (states.length < STATES_AT_ONCE) return
+      await this.writer.putWorkPackages(states)
+      states = []
+    }
+    for (const state of this.#evolved()) await add(state)
     for (const [name, key] of this.#refolds) {
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.#eventsAt(trusted)
       const state = events.length === 0 ? undefined : fold(events, this.foldRules)
       this.#meetConflicts(name, events)
-      if (state) states.push(state)
+      if (state) await add(state)
       else await this.writer.removeWorkPackages([key])
     }
     await settleAll([this.writer.putMaximumClock(maximum), this.writer.putWorkPackages(states)])
@@ -189,10 +199,13 @@ export class Evolutions {
     })
   }
 
-  #evolved(): WorkPackageState[] {
-    return [...this.#evolutions.values()]
-      .flatMap((ofFeature) => [...ofFeature.values()])
-      .flatMap((evolution) => (evolution === REFOLD ? [] : evolution.state))
+  /** Forgets each state that it yields: thousands of packages are more than a command may hold. */
+  *#evolved(): Generator<WorkPackageState> {
+    for (const ofFeature of this.#evolutions.values())
+      for (const [id, evolution] of ofFeature) {
+        ofFeature.delete(id)
+        if (evolution !== REFOLD) yield evolution.state
+      }
   }
 
   #meetConflicts(name: string, history: readonly LogEvent[]): void {

@@ -27,7 +27,7 @@ export class ChooseFiles {
     @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
-  /** @throws KittyError if git fails */
+  /** Call it with the lock held. @throws KittyError if git fails */
   choose(index: OwnIndex, withEdits: boolean): CommitChoice {
     const { root, kittyDir, specsDir } = this.workspace
     const own = [repoPath(root, kittyDir), repoPath(root, specsDir)]
@@ -36,13 +36,13 @@ export class ChooseFiles {
     const all = [...present, ...removed]
       .filter((path) => !Object.hasOwn(ROOT_LINES, path) || setUp.has(path))
       .sort()
-    const staged = this.#staged(all, index.head)
-    const free = all.filter((path) => !staged.includes(path))
+    const staged = new Set(this.#staged(all, index.head))
+    const free = all.filter((path) => !staged.has(path))
     const gone = new Set(removed)
     const written = this.#written(free, index.head, gone)
     const isOwn = (path: string): boolean => setUp.has(path) || this.#isLog(path, gone) || written.has(path)
     const yours = new Set(withEdits ? [] : free.filter((path) => !isOwn(path)))
-    return { files: free.filter((path) => !yours.has(path)), yours: [...yours], staged }
+    return { files: free.filter((path) => !yours.has(path)), yours: [...yours], staged: [...staged] }
   }
 
   /** The user's files at the root to which kitty has added its lines, and no one anything else. */
@@ -77,9 +77,12 @@ export class ChooseFiles {
     const { root, specsDir } = this.workspace
     const asked = paths.filter((path) => path.startsWith(`${repoPath(root, specsDir)}/`))
     const written = new Set<string>()
+    // The other files are as in the commit.
+    this.own.keepOnly(asked)
+    const leads = asked.length > 0 ? this.own.history() : () => false
     for (const { path, bytes, isRead } of this.#committed(asked, head)) {
       const now = gone.has(path) ? undefined : readSpecFile(root, join(root, path))
-      if (isRead && now?.ok !== false && this.own.leads(path, bytes, now?.bytes)) written.add(path)
+      if (isRead && now?.ok !== false && leads(path, bytes, now?.bytes)) written.add(path)
     }
     return written
   }

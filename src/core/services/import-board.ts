@@ -22,6 +22,7 @@ import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from
 import { type ChosenTarget, chooseTargets } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { Scope } from './scope.js'
+import { OwnWriting, type WrittenFile } from './definitions/own-writing.js'
 import { UpdatedFiles } from './updated-files.js'
 import { pathInside } from '../platform/paths.js'
 
@@ -83,6 +84,7 @@ export class ImportBoard {
     @inject(Notices) private readonly notices: Notices,
     @inject(ImportWorkflow) private readonly workflow: ImportWorkflow,
     @inject(UpdatedFiles) private readonly updated: UpdatedFiles,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
@@ -217,8 +219,9 @@ export class ImportBoard {
   }
 
   #writeFiles(targets: readonly ChosenTarget[], packages: readonly PlannedPackage[], format: string): number {
-    for (const target of targets) writeFeatureFiles(this.workspace, target, format)
-    const { written, secrets } = writePackageFiles(this.workspace, packages, format)
+    const note = (files: readonly WrittenFile[]): void => this.own.keepAll(files)
+    for (const target of targets) writeFeatureFiles(this.workspace, target, format, note)
+    const { written, secrets } = writePackageFiles(this.workspace, packages, format, note)
     for (const place of secrets)
       this.notices.warn(
         `${place} held what looks like a secret; it was left out of the file. Have it revoked.`,

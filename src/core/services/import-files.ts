@@ -3,15 +3,24 @@ import { join } from 'node:path'
 import { withoutSecrets } from '../errors/secrets.js'
 import { listInside, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { featureDir } from '../specs/feature-name.js'
+import type { FileRead } from '../files/read-plain.js'
+import { repoPath } from '../platform/paths.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { isJson, type Json, parseJson } from '../transfer/json.js'
 import { packageFileText } from '../transfer/package-file.js'
 import type { PlannedPackage } from '../transfer/plan-import.js'
 import type { Workspace } from '../workspace/workspace.js'
+import type { WrittenFile } from './definitions/own-writing.js'
 import type { ChosenTarget } from './import-targets.js'
 
 type Place = Pick<Workspace, 'root' | 'specsDir'>
+
+/** Takes note of files that were written, a portion at a time. */
+export type NoteWritten = (files: readonly WrittenFile[]) => void
+
+/** How many new files are in memory with their content. */
+const FILES_AT_ONCE = 512
 
 /** IDs of the packages that have files in a feature's folder. */
 export function filePackages({ root, specsDir }: Place, slug: string): string[] {
@@ -24,7 +33,8 @@ export function filePackages({ root, specsDir }: Place, slug: string): string[] 
 /** The source that a feature's meta.json names for this format. */
 export function sourceInMeta(place: Place, slug: string, format: string): string | undefined {
   const dir = featureDir(place.specsDir, slug)
-  const imports = dir === undefined ? undefined : readMeta(place.root, join(dir, 'meta.json'))?.['imports']
+  const imports =
+    dir === undefined ? undefined : metaIn(readSpecFile(place.root, join(dir, 'meta.json')))?.['imports']
   const source = isJson(imports) ? imports[format] : undefined
   return typeof source === 'string' ? source : undefined
 }
@@ -37,14 +47,19 @@ export function writeFeatureFiles(
   { root, specsDir }: Place,
   { feature, slug, source }: ChosenTarget,
   format: string,
+  note: NoteWritten,
 ): void {
   const dir = join(specsDir, slug)
   makeFolderInside(root, join(dir, 'tasks'))
   const spec = join(dir, 'spec.md')
-  if (lookInside(root, spec).state === 'missing')
-    putInside(root, spec, Buffer.from(`# ${feature.title}\n\nImported from ${format}: ${source}\n`))
+  if (lookInside(root, spec).state === 'missing') {
+    const text = Buffer.from(`# ${feature.title}\n\nImported from ${format}: ${source}\n`)
+    putInside(root, spec, text)
+    note([{ file: repoPath(root, spec), before: undefined, after: text }])
+  }
   const path = join(dir, 'meta.json')
-  const known = readMeta(root, path)
+  const read = readSpecFile(root, path)
+  const known = metaIn(read)
   // Leave an existing file that is not JSON unchanged. The keys in the log hold the same information.
   if (known === undefined && lookInside(root, path).state !== 'missing') return
   const imports = isJson(known?.['imports']) ? known['imports'] : {}
@@ -56,11 +71,12 @@ export function writeFeatureFiles(
     ...(feature.createdAt === null ? {} : { created_at: feature.createdAt }),
   }
   const meta = { ...(known ?? fresh), imports: { ...imports, [format]: source } }
-  putInside(root, path, Buffer.from(`${JSON.stringify(meta, null, 2)}\n`))
+  const text = Buffer.from(`${JSON.stringify(meta, null, 2)}\n`)
+  putInside(root, path, text)
+  note([{ file: repoPath(root, path), before: read.ok ? read.bytes : undefined, after: text }])
 }
 
-function readMeta(root: string, path: string): Json | undefined {
-  const file = readSpecFile(root, path)
+function metaIn(file: FileRead): Json | undefined {
   if (!file.ok) return undefined
   const parsed = parseJson(file.bytes.toString('utf8').replace(/^\uFEFF/, ''))
   return parsed.ok && isJson(parsed.value) ? parsed.value : undefined
@@ -75,10 +91,12 @@ export function writePackageFiles(
   place: Place,
   packages: readonly PlannedPackage[],
   format: string,
+  note: NoteWritten,
 ): { readonly written: number; readonly secrets: readonly string[] } {
   const present = new Map<string, Set<string>>()
   const secrets: string[] = []
   let written = 0
+  let fresh: WrittenFile[] = []
   for (const { feature, work_package, item, itemId, dependencies, fileName } of packages) {
     if (item === null || fileName === null) continue
     let known = present.get(feature)
@@ -88,9 +106,16 @@ export function writePackageFiles(
     const text = packageFileText({ workPackage: work_package, title, format, itemId, dependencies, item })
     const safe = withoutSecrets(text)
     if (safe !== text) secrets.push(`${feature}/${work_package}`)
-    putInside(place.root, join(place.specsDir, feature, 'tasks', fileName), Buffer.from(safe), 0o644, false)
+    const path = join(place.specsDir, feature, 'tasks', fileName)
+    const after = Buffer.from(safe)
+    putInside(place.root, path, after, 0o644, false)
+    fresh.push({ file: repoPath(place.root, path), before: undefined, after })
     known.add(work_package)
     written += 1
+    if (fresh.length < FILES_AT_ONCE) continue
+    note(fresh)
+    fresh = []
   }
+  note(fresh)
   return { written, secrets }
 }

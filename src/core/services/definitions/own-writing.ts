@@ -21,9 +21,11 @@ export interface WrittenFile {
   readonly after: Buffer | undefined
 }
 
-/** How many steps are kept. Older ones are most likely committed. */
-const STEPS = 2_000
-const BYTES_LIMIT = 1024 * 1024
+/** How many steps are kept: those of an import of ten thousand items and of its updates until they are committed. */
+const STEPS = 40_000
+/** How many steps are kept once their files are committed. */
+const COMMITTED_STEPS = 2_000
+const BYTES_LIMIT = 16 * 1024 * 1024
 
 /**
  * What kitty itself wrote into files below kitty-specs, so that `kitty commit` can tell it from what people wrote. Lanes
@@ -47,22 +49,33 @@ export class OwnWriting {
     const fresh = files
       .slice(-STEPS)
       .map(({ file, before, after }) => ({ file, from: digestOf(before), to: digestOf(after) }))
-    putPrivate(this.#file, Buffer.from(`${JSON.stringify([...this.#read(), ...fresh].slice(-STEPS))}\n`))
+    this.#put([...this.#read(), ...fresh].slice(-STEPS))
   }
 
-  /** True if nothing but kitty's own writing leads from the one content to the other. Undefined is no file. */
-  leads(file: string, from: Buffer | undefined, to: Buffer | undefined): boolean {
-    const start = digestOf(from)
-    const steps = this.#read().filter((step) => step.file === file)
-    const seen = new Set<string | null>()
-    const open = [digestOf(to)]
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (at === start) return true
-      if (seen.has(at)) continue
-      seen.add(at)
-      for (const step of steps) if (step.to === at) open.push(step.from)
+  /** Drops the steps of all files but these, unless there are few. Call it with the lock held. */
+  keepOnly(files: readonly string[]): void {
+    const steps = this.#read()
+    if (steps.length <= COMMITTED_STEPS) return
+    const kept = new Set(files)
+    this.#put(steps.filter(({ file }) => kept.has(file)))
+  }
+
+  /**
+   * Reads the notes once. The answer tells whether nothing but kitty's own writing leads from the one content of a file
+   * to the other. Undefined is no file.
+   */
+  history(): (file: string, from: Buffer | undefined, to: Buffer | undefined) => boolean {
+    const byFile = new Map<string, Step[]>()
+    for (const step of this.#read()) {
+      const known = byFile.get(step.file)
+      if (known === undefined) byFile.set(step.file, [step])
+      else known.push(step)
     }
-    return false
+    return (file, from, to) => leads(byFile.get(file) ?? [], digestOf(from), digestOf(to))
+  }
+
+  #put(steps: readonly Step[]): void {
+    putPrivate(this.#file, Buffer.from(`${JSON.stringify(steps)}\n`))
   }
 
   get #file(): string {
@@ -80,6 +93,18 @@ export class OwnWriting {
       throw error
     }
   }
+}
+
+function leads(steps: readonly Step[], start: string | null, end: string | null): boolean {
+  const seen = new Set<string | null>()
+  const open = [end]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at === start) return true
+    if (seen.has(at)) continue
+    seen.add(at)
+    for (const step of steps) if (step.to === at) open.push(step.from)
+  }
+  return false
 }
 
 /** The content without lane, ticks and the difference between line ends, which a checkout may change. */
