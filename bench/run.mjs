@@ -1,6 +1,7 @@
 /** Measures kitty and writes bench/REPORT.md and bench/report.json. Run `npm run bench`; `--help` lists the options. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { boardFrame } from './parts/board-frame.mjs'
 import { boardPage } from './parts/board-page.mjs'
 import { conflicts } from './parts/conflicts.mjs'
 import { emit } from './parts/emit.mjs'
@@ -28,6 +29,7 @@ const PARTS = {
   'first-command': firstCommand,
   'in-process': inProcess,
   conflicts,
+  'board-frame': boardFrame,
   'board-page': boardPage,
   mcp,
   peers,
