@@ -64,9 +64,9 @@ function requestViolations(
 
 function notInTable(table: WorkflowTable, from: string | null, to: string, id: string): Violation {
   const open = from === null ? (table.entry ?? [table.initial]) : validTransitions(table, from)
-  const choice =
-    open.length === 0 ? 'without force, nothing is' : `${open.join(', ')} ${open.length === 1 ? 'is' : 'are'}`
-  const message = `${id} cannot go from ${from ?? 'nowhere'} to ${to}; ${choice}.`
+  const lanes = open.join(', ').replace(/, ([^,]*)$/, ' or $1')
+  const choice = open.length === 0 ? 'nowhere without force' : `to ${lanes}`
+  const message = `${id} cannot go from ${from ?? 'nowhere'} to ${to}; it can go ${choice}.`
   return { phase: 'table', kind: 'StateTransitionError', guard: null, message, blockers: [] }
 }
 
