@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { FollowEvents } from '../../src/core/follow/follow-events.js'
 import type { MoveResult } from '../../src/core/services/move-task.js'
+import { outcomeOf, startKitty } from '../support/program.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, pair } from './support/team.js'
 
@@ -51,5 +52,26 @@ describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
     expect(took).toHaveLength(EVENTS)
     // A few events say little: only the whole run decides.
     if (EVENTS > 100) expect(at(0.99)).toBeLessThan(1_000)
+  })
+
+  it('is so with the built program', async () => {
+    const [ada, bob] = await pair(server)
+    const options = { cwd: bob.folder, env: { ...bob.env, KITTY_ACTOR: 'bob' } }
+    const child = startKitty(options, 'watch', '--format', 'jsonl')
+    let shown = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
+    const ended = outcomeOf(child)
+    try {
+      // It follows from when it is ready: repeat until it has been seen.
+      for (let at = 0; !shown.includes('"actor":"ada"') && child.exitCode === null; at += 1) {
+        await move(ada, at % 2 === 0 ? 'doing' : 'planned')
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    } finally {
+      child.kill('SIGINT')
+      await ended
+    }
+    expect(shown).toContain('"actor":"ada"')
+    expect(bob.ownLines().some((line) => line.includes('WPStatusChanged'))).toBe(false)
   })
 })

@@ -4,8 +4,9 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
 
-// A dozen starts of the program take seconds, or minutes on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+// A dozen starts of the program take seconds, or minutes on a busy machine. Long runs set a limit of their own.
+const LIMIT = Number(process.env['KITTY_TEST_LIMIT'] ?? 300_000)
+vi.setConfig({ testTimeout: LIMIT, hookTimeout: LIMIT })
 
 /** The built program, as a shell would start it. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
