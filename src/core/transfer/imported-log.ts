@@ -3,6 +3,7 @@ import {
   Causality,
   compareEvents,
   fold,
+  isStub,
   type LogEvent,
   type WorkflowTable,
   type WorkPackageState,
@@ -28,6 +29,8 @@ export interface ImportedPackage {
   /** By register. Sets (`tags`, `dependencies`, `subtasks`) map each element to the IDs of the events that added it. */
   readonly values: ReadonlyMap<string, ImportedValue>
   readonly sets: ReadonlyMap<SetName, ReadonlyMap<string, readonly string[]>>
+  /** Registers whose last imported value was redacted. An import must not bring it back. */
+  readonly redacted: ReadonlySet<string>
   /** Ordered by time. */
   readonly events: readonly ImportedEvent[]
 }
@@ -132,6 +135,9 @@ export function importedPackages(log: FeatureLog, format: string, source: string
   return found
 }
 
+/** The registers that a package's creation writes. */
+const DEFINED = ['title', 'priority', 'dependencies', 'subtasks']
+
 /** Reads one package's imported values, no matter who created the package. */
 export function readPackage(
   log: FeatureLog,
@@ -149,18 +155,25 @@ export function readPackage(
       : []
   })
   own.sort((a, b) => compare(a.event.timestamp, b.event.timestamp) || compareEvents(a.event, b.event))
+  const redacted = new Set<string>()
   for (const { event, what } of own) {
-    for (const [register, value] of valuesOf(event, what))
-      values.set(register, {
-        key: event.causation_id ?? '',
-        eventId: event.event_id,
-        timestamp: event.timestamp,
-        value,
-      })
+    if (isStub(event)) {
+      for (const register of what === 'created' ? DEFINED : [what]) redacted.add(register)
+      if (what === 'created') values.set('created', importedBy(event, true))
+      continue
+    }
+    for (const [register, value] of valuesOf(event, what)) {
+      redacted.delete(register)
+      values.set(register, importedBy(event, value))
+    }
     for (const [name, change] of setChangesOf(event)) applySet(sets, name, change, event.event_id)
   }
   const events = own.map(({ event }) => ({ eventId: event.event_id, timestamp: event.timestamp }))
-  return { values, sets, events }
+  return { values, sets, redacted, events }
+}
+
+function importedBy(event: LogEvent, value: unknown): ImportedValue {
+  return { key: event.causation_id ?? '', eventId: event.event_id, timestamp: event.timestamp, value }
 }
 
 function compare(a: string, b: string): number {

@@ -82,7 +82,7 @@ class PackagePlanner {
     const { place, packageOf } = this.input
     const change = (register: 'title' | 'priority', value: unknown, kitty: unknown): void => {
       const imported = this.#imported(register)
-      if (imported === value) return
+      if (imported === value || this.#isRedacted(register)) return
       this.#note(register, imported, kitty, value)
       const payload = { [register]: { old: kitty ?? null, new: value }, source: NO_FILE }
       this.#propose(register, value, item.updatedAt, item.updatedBy, 'WPChanged', payload)
@@ -97,7 +97,7 @@ class PackagePlanner {
     ]
     for (const [name, elements] of sets) {
       const { added, removed } = this.#setChange(name, elements)
-      if (added.length === 0 && removed.length === 0) continue
+      if ((added.length === 0 && removed.length === 0) || this.#isRedacted(name)) continue
       const payload = {
         [name]: { added, removed: removed.map(({ element: id, seen }) => ({ id, seen })) },
         source: NO_FILE,
@@ -132,7 +132,7 @@ class PackagePlanner {
     }
     if (item.assignee !== undefined && !item.changes.some(({ kind }) => kind === 'assign')) {
       const imported = this.#imported('assignee') ?? null
-      if (imported !== item.assignee) {
+      if (imported !== item.assignee && !this.#isRedacted('assignee')) {
         this.#note('assignee', imported, kittyAssignee(this.#kitty()), item.assignee)
         this.#propose('assignee', item.assignee, item.updatedAt, item.updatedBy, 'Assigned', {
           assignee: item.assignee,
@@ -183,7 +183,7 @@ class PackagePlanner {
 
   #compareTags(tags: ReadonlySet<string>, at: string | null, by: string | null): void {
     const { added, removed } = this.#setChange('tags', [...tags])
-    if (added.length === 0 && removed.length === 0) return
+    if ((added.length === 0 && removed.length === 0) || this.#isRedacted('tags')) return
     const payload = { added, removed: removed.map(({ element: tag, seen }) => ({ tag, seen })) }
     this.#propose('tags', [added, removed.map(({ element }) => element)], at, by, 'TagsChanged', payload)
   }
@@ -240,6 +240,14 @@ class PackagePlanner {
   #notBefore(register: string, at: string | null): string | null {
     const last = this.input.before?.values.get(register)?.timestamp
     return at !== null && last !== undefined && last > at ? last : at
+  }
+
+  /** True for a register that differs from the source, but whose imported value was taken out on purpose. */
+  #isRedacted(register: string): boolean {
+    const { before, place } = this.input
+    if (before?.redacted.has(register) !== true) return false
+    place.lost(`${register} that was redacted here (set it with kitty edit)`)
+    return true
   }
 
   #imported(register: string): unknown {

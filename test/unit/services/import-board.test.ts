@@ -6,6 +6,7 @@ import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
 import { ExportBoard } from '../../../src/core/services/export-board.js'
 import type { ImportBoardRequest, ImportReport } from '../../../src/core/services/import-board.js'
+import { RedactEvents } from '../../../src/core/services/redact-events.js'
 import { PastBoard } from '../../../src/core/services/past-board.js'
 import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
 import { Verify } from '../../../src/core/services/verify.js'
@@ -65,6 +66,18 @@ const issue = (n: number, rest: object = {}): string =>
     created_by: 'eve',
     ...rest,
   })
+
+/** Redacts the imported events that hold a text. */
+async function redact(project: Project, text: string): Promise<void> {
+  const ids = (await events(project)).filter((one) => JSON.stringify(one.payload).includes(text))
+  expect(ids.length).toBeGreaterThan(0)
+  await project.use(async (services) =>
+    (await services.get(RedactEvents)).redact(
+      ids.map(({ event_id }) => event_id),
+      'a name',
+    ),
+  )
+}
 
 function beads(...lines: string[]): Project {
   const project = new Project()
@@ -551,5 +564,44 @@ describe.skipIf(!existsSync(specs))('a spec-kitty repository', () => {
     )
     expect(states.map(({ lane }) => lane)).toEqual(Array.from({ length: 10 }, () => 'for_review'))
     expect(states[0]!.gates).toMatchObject([{ gate_type: 'REVIEW', status: 'passed' }])
+  })
+})
+
+describe('an import of what was redacted', () => {
+  const source = (rest: object = {}): string =>
+    issue(1, {
+      title: 'For Acme',
+      labels: ['acme'],
+      assignee: 'acme-bob',
+      comments: [{ id: 1, author: 'eve', text: 'Acme called', created_at: '2024-05-02T10:00:00Z' }],
+      ...rest,
+    })
+
+  it.each<[string, object]>([
+    ['the same file', {}],
+    ['a file in which something else has changed', { status: 'closed', updated_at: '2024-06-01T10:00:00Z' }],
+  ])('brings nothing of it back: %s', async (_, rest) => {
+    const project = beads(source())
+    await bring(project, 'beads', '.')
+    const before = (await events(project)).length
+    await redact(project, 'cme')
+    project.write('.beads/issues.jsonl', `${source(rest)}\n`)
+    const report = await bring(project, 'beads', '.')
+    expect(JSON.stringify(report.lost)).toContain('title that was redacted here')
+    expect(report.conflicts).toEqual([])
+    const now = await events(project)
+    expect(JSON.stringify(now.map(({ payload }) => payload))).not.toMatch(/acme/i)
+    expect(now.length - before).toBe(Object.keys(rest).length === 0 ? 0 : 1)
+  })
+
+  it('still follows what was not redacted, and the log stays valid', async () => {
+    const project = beads(source())
+    await bring(project, 'beads', '.')
+    await redact(project, 'Acme called')
+    project.write('.beads/issues.jsonl', `${source({ title: 'For them', labels: ['x'] })}\n`)
+    await bring(project, 'beads', '.')
+    expect(await boardOf(project)).toMatchObject({ '001-sky/WP01': { title: 'For them', tags: ['x'] } })
+    expect(JSON.stringify(await events(project))).not.toContain('Acme called')
+    expect(await problems(project)).toEqual([])
   })
 })
