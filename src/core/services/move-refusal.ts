@@ -34,9 +34,7 @@ export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): Ki
 
 function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): NextStep[] {
   const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
-  const lanes = valid_transitions.flatMap((lane) =>
-    shownCommand(['kitty', 'agent', 'tasks', 'move-task', id, '--to', lane]),
-  )
+  const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', id, lane]))
   if (current_status === requested_status) return lanes
   if (kind === 'ValidationError')
     return blockers.map((blocker) => MISSING.get(blocker) ?? sentence`see to: ${blocker}`)
@@ -44,11 +42,9 @@ function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, r
   const open = among(subtasks.map((subtask) => subtask.id))
   const removes = [
     ...(kind === 'DependencyValidationError'
-      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'agent', 'tasks', 'show', blocker]))
+      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'show', blocker]))
       : []),
-    ...(open.length > 0
-      ? shownCommand(['kitty', 'agent', 'tasks', 'mark-status', ...open, '--status', 'done'])
-      : []),
+    ...(open.length > 0 ? shownCommand(['kitty', 'tick', id, ...open]) : []),
     ...among(gates.map((gate) => gate.gate_id)).flatMap((gate) =>
       shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
     ),

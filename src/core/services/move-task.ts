@@ -167,7 +167,7 @@ function assertExpected(state: WorkPackageState, expected: string | undefined): 
     `${state.work_package_id} is in ${state.lane}, not in ${expected}${who}.`,
     {
       nextSteps: [
-        ...shownCommand(['kitty', 'agent', 'tasks', 'show', state.work_package_id]),
+        ...shownCommand(['kitty', 'show', state.work_package_id]),
         ...shownCommand(['kitty', 'agent', 'tasks', 'ready']),
       ],
       context: {

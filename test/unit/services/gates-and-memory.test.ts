@@ -136,10 +136,10 @@ describe('a refused move', () => {
           earlier: null,
         },
       })
-      expect(stepsOf(dependency)[0]).toBe('kitty agent tasks show WP01')
+      expect(stepsOf(dependency)[0]).toBe('kitty show WP01')
       await move(services, 'WP01', 'doing')
       const subtask = await rejectionOf(move(services, 'WP01', 'for_review'))
-      expect(stepsOf(subtask)[0]).toBe('kitty agent tasks mark-status T001 --status done')
+      expect(stepsOf(subtask)[0]).toBe('kitty tick WP01 T001')
       expect((await rejectionOf(move(services, 'WP01', 'planned', 'bob'))).context).toMatchObject({
         blockers: ['ada'],
         actor: 'bob',

@@ -17,7 +17,7 @@ export function heldByAnother(state: WorkPackageState, lease: LeaseDocument | un
         )
       : ['take another one: kitty next --claim']
   return new KittyError('LostRace', `${holding(state)}${untilText(lease)}.${where}`, {
-    nextSteps: [...steps, ...shownCommand(['kitty', 'agent', 'tasks', 'show', id])],
+    nextSteps: [...steps, ...shownCommand(['kitty', 'show', id])],
     context: contextOf(state, lease),
   })
 }
@@ -53,10 +53,7 @@ export function handedOver(state: WorkPackageState): KittyError {
   const who =
     lane_actor === null ? '' : `: ${lane_actor} moved it there at ${lane_since ?? 'an unknown time'}`
   return new KittyError('LostRace', `${id} is in ${lane}${who}.`, {
-    nextSteps: [
-      ...shownCommand(['kitty', 'agent', 'tasks', 'show', id]),
-      'take another one: kitty next --claim',
-    ],
+    nextSteps: [...shownCommand(['kitty', 'show', id]), 'take another one: kitty next --claim'],
     context: contextOf(state, undefined),
   })
 }
@@ -68,7 +65,7 @@ export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyErr
   return new KittyError(isWorkedOn ? 'LostRace' : 'StateTransitionError', message, {
     nextSteps: [
       ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', id], 'to take it: ')),
-      ...shownCommand(['kitty', 'agent', 'tasks', 'show', id]),
+      ...shownCommand(['kitty', 'show', id]),
     ],
     context: contextOf(state, undefined),
   })
