@@ -33,7 +33,7 @@ describe('the wait for a lock', () => {
     expect(wait.hasMovedOn).toBe(true)
   })
 
-  it('counts the limit anew from the next holder, and ends when that one keeps it', () => {
+  it('counts the limit again from the next holder, and ends when that one keeps it', () => {
     const { at, wait } = waits(10_000, (now) => (now < 4_000 ? 'ada' : 'bob'))
     expect(at).toBeCloseTo(20_000)
     expect(wait.hasMovedOn).toBe(true)
