@@ -143,6 +143,17 @@ describe('kitty watch', () => {
     },
   )
 
+  // Whether a reader is there that nobody sees can be known only by who sees every process.
+  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+    'watch ends although its reader was gone before it began, and nothing happens',
+    async () => {
+      const { root } = repository()
+      await opened(root)
+      const piped = `"${process.execPath}" "${PROGRAM}" watch | true; echo "\${PIPESTATUS[0]}"`
+      expect(execFileSync('bash', ['-c', piped], { cwd: root, encoding: 'utf8' })).toBe('0\n')
+    },
+  )
+
   it('refuses --json, since one document cannot hold what has no end', async () => {
     const { root } = repository()
     const { code, stdout } = await kitty({ cwd: root }, 'watch', '--json')
