@@ -1,10 +1,10 @@
-/**
- * How long we wait for a plugin's module while nothing happens, in milliseconds. Time in which this thread works does
- * not count: on a busy machine a good plugin takes long to load.
- */
+/** How long a plugin's module may take to load, in milliseconds. */
 const PATIENCE = 5_000
-
-const SHORTEST_PAUSE = 10
+/**
+ * We count ticks, not time. A tick comes late while this thread works or does not get the processor, so that on a busy
+ * machine a good plugin gets longer.
+ */
+const TICK = 50
 
 /** Thrown when a plugin calls process.exit. */
 class EndedTheProgram extends Error {
@@ -15,7 +15,11 @@ class EndedTheProgram extends Error {
  * Loads a plugin's code so that the program survives it, whether it throws, calls process.exit or never finishes.
  * Collects oclif's warnings in `warnings`, since node would print them with a stack.
  */
-export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []): Promise<T> {
+export async function guarded<T>(
+  load: () => Promise<T>,
+  warnings: string[] = [],
+  patience = PATIENCE,
+): Promise<T> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
   const { exit, emitWarning } = process
   let timer: NodeJS.Timeout | undefined
@@ -30,17 +34,15 @@ export async function guarded<T>(load: () => Promise<T>, warnings: string[] = []
     // Keep the timer referenced: without it the process would end silently while a module with nothing pending is
     // loading.
     const late = new Promise<never>((_resolve, reject) => {
-      const before = performance.eventLoopUtilization()
-      const look = (): void => {
-        const left = PATIENCE - performance.eventLoopUtilization(before).idle
-        if (left <= 0) reject(new Error(`it did not load within ${PATIENCE / 1000} seconds`))
-        else timer = setTimeout(look, Math.max(left, SHORTEST_PAUSE))
-      }
-      timer = setTimeout(look, PATIENCE)
+      let ticks = 0
+      timer = setInterval(() => {
+        ticks += 1
+        if (ticks * TICK >= patience) reject(new Error(`it did not load within ${patience / 1000} seconds`))
+      }, TICK)
     })
     return await Promise.race([load(), late])
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
     process.exit = exit
     process.emitWarning = emitWarning
   }
