@@ -20,7 +20,7 @@ const tests =
     ? 'npm test'
     : `npm test -- --reporter=default --reporter=json --outputFile.json="${report}"`
 
-/** These only read the tree, each on one processor, so they run beside one another. Lint takes longest. */
+/** These only read the tree, each on one processor, so they run at the same time. Lint takes longest. */
 const READERS = [
   ['Lint', 'npm run --silent lint', LINUX],
   ['Types', 'npm run --silent types', ANYWHERE],

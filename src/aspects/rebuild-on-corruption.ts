@@ -7,7 +7,7 @@ const RECOVERIES = 2
 const LOOKS = 3
 
 /**
- * Runs the method again: first when another process may have replaced a file meanwhile, then after rebuilding the index,
+ * Runs the method again: first when another process may have replaced a file, then after rebuilding the index,
  * and once more reading the log directly if that did not help. Goes on methods that only read, or that write only to the
  * index.
  */

@@ -48,8 +48,8 @@ describe('a log file with one line of 160 MB, once merged', () => {
     const victim = await Victim.make()
     await branchWithOneLine(victim, DAY_FILE, MB, { first: `${JSON.stringify(event())}\r\n` })
     take(victim)
-    const beside = (name: string): string => join(victim.folder, name)
-    const [base, ours, theirs] = [beside('base'), beside('ours'), beside('theirs')]
+    const own = (name: string): string => join(victim.folder, name)
+    const [base, ours, theirs] = [own('base'), own('ours'), own('theirs')]
     writeFileSync(base, '')
     copyFileSync(victim.path(DAY_FILE), ours)
     writeFileSync(theirs, `${JSON.stringify(event())}\n`)
@@ -80,7 +80,7 @@ describe('a log file with one line of 160 MB, once merged', () => {
   })
 })
 
-describe('a file of 160 MB in the place of the log’s folder', () => {
+describe('a file of 160 MB where the log’s folder should be', () => {
   it('is not read, on a branch and in the reflog', async () => {
     const victim = await Victim.make()
     await branchWithOneLine(victim, '.kittify/events', MB)

@@ -52,7 +52,7 @@ describe.skipIf(noServer !== undefined)('the built program', () => {
     expect(await document(ada, 5, 'hub', 'join', '--yes')).toMatchObject(
       refused('HubDenied', /role ada has no right/),
     )
-    expect(await document(owner, 5, 'hub', 'member', 'nobody', 'append')).toMatchObject(
+    expect(await document(owner, 5, 'hub', 'member', 'no-such-role', 'append')).toMatchObject(
       refused('HubDenied', /no such role/),
     )
     expect(await document(owner, 0, 'hub', 'member', 'ada', 'append')).toMatchObject({

@@ -9,7 +9,7 @@ const FEATURES = ['login', 'search', 'billing']
 const PACKAGES = 8
 
 export class Clone {
-  /** Git's verbs take turns in a clone, as one person would run them; kitty's commands run beside them. */
+  /** Git's verbs take turns in a clone, as one person would run them; kitty's commands run at the same time. */
   #turn = Promise.resolve()
 
   constructor(root, home) {

@@ -44,7 +44,7 @@ export class Append {
     readonly path: string,
     private readonly fd: number,
     private readonly opened: BigIntStats,
-    /** Its name may not be on disk: whoever created it may have been killed before the sync. */
+    /** Its name may not be on disk: the process that created it may have been killed before the sync. */
     private isEmpty: boolean,
   ) {}
 

@@ -15,7 +15,7 @@ const PORTION_BYTES = 8 * 1024 * 1024
 
 /**
  * Yields these objects in this order, undefined for what does not exist (git-cat-file(1), "Batch output"). Holds one
- * portion of them: whoever made a commit chose how large its files are.
+ * portion of them: the author of a commit chose how large its files are.
  * @param names without newlines
  * @param longest in bytes: the content of a larger object is left out
  * @throws KittyError if git fails

@@ -100,7 +100,7 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.#index
   }
 
-  /** Filled at once: who holds the write lock takes the index as it is, since no one else appends meanwhile. */
+  /** Filled at once: the holder of the write lock takes the index as it is, since no one else appends. */
   async #inMemory(): Promise<EventIndex> {
     const index = new MemoryEventIndex(this.foldRules)
     await catchUp(this.log, index)

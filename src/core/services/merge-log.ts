@@ -16,7 +16,7 @@ export interface MergeVersions {
   readonly path: string | undefined
 }
 
-/** In bytes, of the three versions. They are merged in memory, and whoever wrote them chose their size. */
+/** In bytes, of the three versions. They are merged in memory, and their authors chose their size. */
 const MAX_BYTES = 48 * 1024 * 1024
 
 const LOG_FILE = /(?:^|\/)\.kittify\/events\/[^/]+\.jsonl$/

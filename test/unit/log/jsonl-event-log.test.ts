@@ -316,7 +316,7 @@ describe('append, once more', () => {
     expect(log.readEvents(place ? [place] : [])).toEqual([note(2)])
   })
 
-  it('has the name of an empty file on disk before its first line, whoever created it', () => {
+  it('has the name of an empty file on disk before its first line, also when another process created it', () => {
     const root = tempFolder()
     const { log, eventsDir, day } = logIn(root)
     mkdirSync(eventsDir)

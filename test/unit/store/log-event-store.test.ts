@@ -134,7 +134,7 @@ describe('the event store', () => {
     },
   )
 
-  it('takes the clock from the log where what it remembers cannot be, says so once, and remembers anew', async () => {
+  it('takes the clock from the log where what it remembers cannot be, says so once, and remembers again', async () => {
     const first = await open()
     await clockOf(first)
     await first.store.close()

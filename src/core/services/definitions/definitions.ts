@@ -188,7 +188,7 @@ export class Definitions {
 
 type StatedFile = PackageFile & { readonly kind: 'stated' }
 
-/** A file beside its package in the log, and where the two differ. */
+/** A file, its package in the log, and where the two differ. */
 interface Logged {
   readonly kind: 'logged'
   readonly file: StatedFile
