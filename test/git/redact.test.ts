@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kitty, type Outcome } from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -99,6 +99,26 @@ describe('a redacted event', () => {
     await origin.kitty('agent', 'events', 'restore', '--from', 'older')
     await origin.kitty('doctor', '--fix').catch(() => undefined)
     expect(origin.filesWith(SECRET)).toEqual([])
+  })
+
+  it('is gone from what kitty notes about the packages’ files, which a person is told to edit', async () => {
+    const { origin } = await noted()
+    await origin.kitty('agent', 'feature', 'setup-spec', 'other')
+    const made = await origin.kitty('new', 'Acme Widgets', '--feature', 'other', '--json')
+    const { file } = JSON.parse(made.stdout) as { file: string } // the command's document
+    utimesSync(join(origin.root, file), 1, 1)
+    await origin.kitty('status')
+    await origin.kitty('sync')
+    expect(origin.filesWith('Acme Widgets').map((path) => basename(dirname(path)))).toContain('synced')
+    const list = JSON.parse((await origin.kitty('agent', 'events', 'list', '--json')).stdout) as {
+      events: { event_id: string; payload: object }[]
+    } // the command's document
+    const ids = list.events
+      .filter(({ payload }) => JSON.stringify(payload).includes('Acme'))
+      .map((one) => one.event_id)
+    const { stdout } = await origin.kitty('agent', 'events', 'redact', ...ids, '--reason', 'a name')
+    expect(stdout).toContain('below kitty-specs')
+    expect(origin.filesWith('Acme Widgets')).toEqual([])
   })
 
   it('stays away in a merge with a branch that has the full line', async () => {

@@ -12,10 +12,13 @@ import { fullEvent, keptLines } from '../log/hidden-lines.js'
 import { type Redaction, Redactions } from '../log/redactions.js'
 import { Journal } from '../log/repair/journal.js'
 import { replaceLines } from '../log/repair/redact-files.js'
+import { featureDir } from '../specs/feature-name.js'
 import { EventStore } from '../store/event-store.js'
 import { eventsNamed } from '../workspace/event-name.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
+import { FileLooks } from './definitions/file-looks.js'
+import { SyncedNotes } from './definitions/synced-notes.js'
 
 export interface RedactedEvent {
   readonly event_id: string
@@ -43,6 +46,8 @@ export class RedactEvents {
     @inject(Archive) private readonly archive: Archive,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
+    @inject(SyncedNotes) private readonly notes: SyncedNotes,
+    @inject(FileLooks) private readonly looks: FileLooks,
   ) {}
 
   /**
@@ -106,6 +111,7 @@ export class RedactEvents {
     const inLog = replaceLines(eventsDir, ids, counted)
     const inOverlay = replaceLines(join(privateDir, 'hub'), ids, counted)
     const inErrors = replaceLines(errorsDir, ids, counted, { other: withoutContent })
+    this.#forgetDefinitions(redactions)
     return {
       redacted: redactions.map(({ event }) => ({
         event_id: event.event_id,
@@ -114,6 +120,24 @@ export class RedactEvents {
         entity_id: event.entity_id,
       })),
       lines: inJournal + inArchive + inLog + inOverlay + inErrors,
+    }
+  }
+
+  /** This clone notes what it last read from the packages' files, and what it last synced. */
+  #forgetDefinitions(redactions: readonly Redaction[]): void {
+    const packages = new Map<string, Set<string>>()
+    for (const { event } of redactions) {
+      const { feature_slug: feature } = event.payload
+      // A foreign name makes no path.
+      if (event.entity_type !== 'WorkPackage' || featureDir(this.workspace.specsDir, feature) === undefined)
+        continue
+      const known = packages.get(feature)
+      if (known === undefined) packages.set(feature, new Set([event.entity_id]))
+      else known.add(event.entity_id)
+    }
+    for (const [feature, ids] of packages) {
+      this.notes.forget(feature, ids)
+      this.looks.forget(feature)
     }
   }
 

@@ -69,6 +69,10 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     if (this.flags.refuse !== undefined)
       return `Took back ${events}; ${changed}. The stub does not count here.`
     if (this.flags.purge) return `Deleted what was kept here of ${events}; ${changed}.`
-    return `Redacted ${events}; ${changed}.\nCommit the log to share this. Git's older commits still have the text: git filter-repo removes it, and a secret must be revoked.`
+    const isDefined = redacted.some(({ event_type: type }) => type === 'WPCreated' || type === 'WPChanged')
+    const files = isDefined
+      ? "\nTake it out of the package's file below kitty-specs too: kitty sync writes what the file says."
+      : ''
+    return `Redacted ${events}; ${changed}.${files}\nCommit the log to share this. Git's older commits still have the text: git filter-repo removes it, and a secret must be revoked.`
   }
 }

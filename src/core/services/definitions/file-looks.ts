@@ -31,8 +31,18 @@ export interface FeatureLooks {
 export class FileLooks {
   constructor(@inject(Workspace) private readonly workspace: Workspace) {}
 
+  /** The next board reads the feature's files again. */
+  forget(feature: string): void {
+    const kept = this.#file(feature)
+    if (readPlain(kept, LOOKS_LIMIT).ok) putPrivate(kept, Buffer.from('{}\n'))
+  }
+
+  #file(feature: string): string {
+    return join(this.workspace.privateDir, 'looks', `${feature}.json`)
+  }
+
   inFeature(feature: string): FeatureLooks {
-    const kept = join(this.workspace.privateDir, 'looks', `${feature}.json`)
+    const kept = this.#file(feature)
     const before = readLooks(kept)
     const now = Date.now()
     const looks: Record<string, Look> = {}

@@ -48,6 +48,14 @@ export class SyncedNotes {
     putPrivate(this.#file(feature), Buffer.from(`${JSON.stringify(notes)}\n`))
   }
 
+  /** Drops the notes of these packages. */
+  forget(feature: string, workPackages: ReadonlySet<string>): void {
+    const notes = Object.entries(this.#read(feature))
+    const rest = notes.filter(([id]) => !workPackages.has(id))
+    if (rest.length < notes.length)
+      putPrivate(this.#file(feature), Buffer.from(`${JSON.stringify(Object.fromEntries(rest))}\n`))
+  }
+
   #read(feature: string): Readonly<Record<string, Note>> {
     const file = readPlain(this.#file(feature), NOTES_LIMIT)
     if (!file.ok) return {}
