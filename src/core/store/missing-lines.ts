@@ -19,12 +19,14 @@ export async function missingFromLog(
   log: EventLog,
   catchUp: () => Promise<void>,
 ): Promise<RawLine[]> {
-  for (;;) {
+  for (let wasUpToDate = false; ;) {
     const missing = await missingFrom(index, lines)
     if (missing.length === 0 || index.kind === 'memory' || !filesHold(log, missing)) return missing
-    if ((await index.freshness(log.list())).isUpToDate)
-      throw new IndexUnusable('damaged', 'it lacked events that are in the log')
-    await catchUp()
+    const { isUpToDate } = await index.freshness(log.list())
+    // A reader may have caught up after the index answered: then it has the line when asked again.
+    if (isUpToDate && wasUpToDate) throw new IndexUnusable('damaged', 'it lacked events that are in the log')
+    if (!isUpToDate) await catchUp()
+    wasUpToDate = isUpToDate
   }
 }
 

@@ -49,7 +49,13 @@ export const WRITING_COMMANDS: readonly WritingCommand[] = [
     args: ['agent', 'feature', 'finalize-tasks', '--feature', FEATURE],
     ...KEYED,
   },
-  { title: 'archive of a feature', args: ['archive', FEATURE], ...KEYED },
+  {
+    // Not of the feature that the checks write to.
+    title: 'archive of a feature',
+    prepare: done('agent', 'feature', 'setup-spec', 'logout'),
+    args: ['archive', '002-logout'],
+    ...KEYED,
+  },
   {
     title: 'sync',
     prepare: (world) => {

@@ -166,10 +166,7 @@ class History {
     const fated = random.below(4)
     const works = new Map<Process, () => Promise<void>>()
     for (let at = 0; at <= random.below(3); at += 1) {
-      const process = this.machine.start(
-        `p${(this.#counted += 1)}`,
-        at === fated ? this.#fate(clone) : undefined,
-      )
+      const process = this.machine.start(`p${(this.#counted += 1)}`, at === fated ? this.#fate() : undefined)
       works.set(process, () => this.#commands(clone, process))
     }
     await this.#scheduler.run(works)
@@ -179,11 +176,18 @@ class History {
     }
   }
 
-  #fate({ hasGitWorked }: Clone): Fate {
+  #fate(): Fate {
     const { random } = this.machine
-    const mostly = ['kill', 'kill', 'kill', 'power cut', 'power cut', 'ENOSPC', 'EIO'] as const
-    // Who can read neither clock.json nor, since git has just taken it away, the log, has no clock to go on from.
-    const what = random.pick(hasGitWorked ? mostly : ([...mostly, 'EMFILE'] as const))
+    const what = random.pick([
+      'kill',
+      'kill',
+      'kill',
+      'power cut',
+      'power cut',
+      'ENOSPC',
+      'EIO',
+      'EMFILE',
+    ] as const)
     return { at: 1 + random.below(random.pick([30, 100, 300])), what }
   }
 
