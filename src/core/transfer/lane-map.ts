@@ -1,7 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { WorkflowTable } from '../events-lib.js'
 import type { LaneRole, SourceLane, TransferDocument } from './document.js'
-import { laneFor } from './roles.js'
+import { laneFor, wordTable } from './roles.js'
 import { sentence } from '../errors/next-step.js'
 
 /** Maps the source's statuses to lanes of this project. */
@@ -45,14 +45,14 @@ export function laneMap(document: TransferDocument, table: WorkflowTable, maps: 
   const base = isDefault ? NINE_IN_DEFAULT : NONE
   if (isDefault) refuseMissing([...NINE_IN_DEFAULT.values()], table)
   const named = (word: string): string | undefined => pairs.get(word) ?? base.get(word)
+  const [aliases, roles] = [wordTable(table.aliases ?? {}), wordTable(document.roles)]
   const known = (word: string): string | undefined =>
-    table.lanes.includes(word) || table.offBoard?.includes(word) === true ? word : table.aliases?.[word]
+    table.lanes.includes(word) || table.offBoard?.includes(word) === true ? word : aliases[word]
   const byRole = (role: LaneRole): string => laneFor(role, table) ?? table.initial
   const isNine = document.workflow === 'reviewed'
   if (isNine && table.name !== 'reviewed' && maps.length === 0 && usesNineLanes(document, table))
     throw needsMap(table)
-  const laneOfWord = (word: string): string =>
-    named(word) ?? known(word) ?? byRole(document.roles[word] ?? 'initial')
+  const laneOfWord = (word: string): string => named(word) ?? known(word) ?? byRole(roles[word] ?? 'initial')
   return {
     laneOf: ({ status, role, lane }) => {
       const mapped = named(status)

@@ -1,6 +1,15 @@
 import type { WorkflowTable } from '../events-lib.js'
 import type { LaneRole } from './document.js'
 
+/**
+ * A table of words, to be looked up by what a source says: it has no word but its own, and not those of every object,
+ * such as `constructor`.
+ */
+export function wordTable<T>(words: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  // Cast: an object without a prototype has no type of its own.
+  return Object.assign(Object.create(null) as Record<string, T>, words)
+}
+
 /** Lanes whose purpose everyone knows, even if the table does not declare it. */
 const BY_NAME: ReadonlyMap<string, LaneRole> = new Map([
   ['for_review', 'review'],

@@ -567,6 +567,43 @@ describe.skipIf(!existsSync(specs))('a spec-kitty repository', () => {
   })
 })
 
+describe('a status that is a word of every JavaScript object', () => {
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'is an unknown one: %s',
+    async (word) => {
+      const project = beads(issue(1, { status: word, labels: [word], issue_type: word, priority: word }))
+      await bring(project, 'beads', '.')
+      project.write(
+        'tasks.json',
+        JSON.stringify({
+          tasks: [
+            {
+              id: 1,
+              title: 'x',
+              status: word,
+              priority: word,
+              subtasks: [{ id: 1, title: 'y', status: word }],
+            },
+          ],
+        }),
+      )
+      await bring(project, 'task-master', 'tasks.json', { feature: 'tm', source: 'tm' })
+      project.write('board.csv', `id,title,status\n1,x,${word}\n`)
+      await bring(project, 'csv', 'board.csv', { feature: 'csv', source: 'csv' })
+      project.write(
+        'tasks.txt',
+        JSON.stringify([
+          { uuid: 'a', description: 'x', status: word, priority: word, entry: '20250101T000000Z' },
+        ]),
+      )
+      await bring(project, 'taskwarrior', 'tasks.txt', { feature: 'tw', source: 'tw' })
+      const lanes = Object.values(await boardOf(project)).map((one) => (one as { lane: string }).lane) // as above
+      expect(new Set(lanes)).toEqual(new Set(['planned']))
+      expect(await problems(project)).toEqual([])
+    },
+  )
+})
+
 describe('an import of what was redacted', () => {
   const source = (rest: object = {}): string =>
     issue(1, {

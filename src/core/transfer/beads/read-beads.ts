@@ -2,6 +2,7 @@
  * beads: `.beads/issues.jsonl`, one issue per line as `bd export` writes it. A state format: the file says when an
  * issue was created, started and closed, but nothing else about its past.
  */
+import { wordTable } from '../roles.js'
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, isJson, type Json, listAt, parseJson, textAt, textsAt } from '../json.js'
 import { type KittyLabels, lanePerLabel, readLabels, tableNamed } from '../labels.js'
@@ -22,7 +23,7 @@ import { BEADS_MEDIUM, beadsStatus, NO_PRIORITY } from './status.js'
 
 export const BEADS = 'beads'
 
-const ROLES: Readonly<Record<string, LaneRole>> = {
+const ROLES = wordTable<LaneRole>({
   open: 'initial',
   in_progress: 'working',
   hooked: 'working',
@@ -30,7 +31,7 @@ const ROLES: Readonly<Record<string, LaneRole>> = {
   deferred: 'stopped',
   pinned: 'initial',
   closed: 'done',
-}
+})
 /** Dependency types that make the dependent wait: types.go, "Workflow types". */
 const WAITS: ReadonlySet<string> = new Set(['blocks', 'conditional-blocks', 'waits-for'])
 /** Keys that are read below, or that mean nothing outside the database they come from. */

@@ -2,6 +2,7 @@
  * GitHub: issues as `gh api repos/OWNER/REPO/issues` returns them. A state format, or a history if an issue carries its
  * `timeline`.
  */
+import { wordTable } from '../roles.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import type {
   ItemChange,
@@ -22,12 +23,12 @@ import { readTimeline } from './timeline.js'
 
 export const GITHUB = 'github'
 
-export const GITHUB_ROLES: Readonly<Record<string, LaneRole>> = {
+export const GITHUB_ROLES = wordTable<LaneRole>({
   open: 'initial',
   closed: 'done',
   not_planned: 'dropped',
   duplicate: 'dropped',
-}
+})
 /** A file without these keys was cut down, so an empty field could not be told from a removed one. */
 const NEEDED = ['number', 'title', 'state', 'created_at', 'updated_at', 'html_url'] as const
 /** How to get the file, for messages. */

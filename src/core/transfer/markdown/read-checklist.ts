@@ -2,6 +2,7 @@
  * A Markdown list with boxes: `- [ ]` to do, `- [x]` done. A state format without IDs: an entry is identified by its
  * text.
  */
+import { wordTable } from '../roles.js'
 import { createHash } from 'node:crypto'
 import { subtaskId } from '../../specs/listed.js'
 import { spellWorkPackageId } from '../../specs/work-package-id.js'
@@ -20,7 +21,7 @@ import { LossCount, readText, singleLine } from '../text.js'
 export const MARKDOWN = 'markdown'
 
 /** `[x]` and `[ ]` are GitHub's; note-taking programs add the others. */
-const BOXES: Readonly<Record<string, LaneRole>> = {
+const BOXES = wordTable<LaneRole>({
   ' ': 'initial',
   x: 'done',
   X: 'done',
@@ -28,7 +29,7 @@ const BOXES: Readonly<Record<string, LaneRole>> = {
   '~': 'working',
   '-': 'dropped',
   '>': 'stopped',
-}
+})
 const ENTRY = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+\[(.)\][ \t]+(\S.*)$/
 
 interface Found {

@@ -1,7 +1,8 @@
+import { wordTable } from '../roles.js'
 import type { LaneRole } from '../document.js'
 
 /** spec-kitty's lanes, including those of its earlier versions. */
-export const NINE_LANES: Readonly<Record<string, LaneRole>> = {
+export const NINE_LANES = wordTable<LaneRole>({
   genesis: 'initial',
   uninitialized: 'initial',
   planned: 'initial',
@@ -14,7 +15,7 @@ export const NINE_LANES: Readonly<Record<string, LaneRole>> = {
   done: 'done',
   blocked: 'stopped',
   canceled: 'dropped',
-}
+})
 
 /** The key in a move's metadata by which kitty recognizes a line from its own export. */
 export const EXPORTED = 'kitty:export'

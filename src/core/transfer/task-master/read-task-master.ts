@@ -2,6 +2,7 @@
  * task-master: `tasks.json`, one object per tag with its tasks, or in earlier versions the tasks themselves. A state
  * format without times: items are ordered by number.
  */
+import { wordTable } from '../roles.js'
 import type {
   ItemChange,
   LaneRole,
@@ -20,7 +21,7 @@ import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.
 
 export const TASK_MASTER = 'task-master'
 
-const ROLES: Readonly<Record<string, LaneRole>> = {
+const ROLES = wordTable<LaneRole>({
   pending: 'initial',
   todo: 'initial',
   'in-progress': 'working',
@@ -31,7 +32,7 @@ const ROLES: Readonly<Record<string, LaneRole>> = {
   blocked: 'stopped',
   cancelled: 'dropped',
   canceled: 'dropped',
-}
+})
 const READ = new Set(
   'id title description status dependencies priority details testStrategy subtasks assignee updatedAt createdAt'.split(
     ' ',
