@@ -143,7 +143,7 @@ describe('kitty watch', () => {
     },
   )
 
-  // Whether a reader is there that nobody sees can be known only by who sees every process.
+  // Only a user who sees every process can tell whether a hidden reader is there.
   it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
     'watch ends although its reader was gone before it began, and nothing happens',
     async () => {

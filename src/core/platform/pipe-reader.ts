@@ -29,7 +29,7 @@ export class PipeReader {
   }
 
   /**
-   * Whether nobody who may read is hidden from us: we can look into every process, the first one included, and no
+   * Whether no one who may read is hidden from us: we can look into every process, the first one included, and no
    * process above us has this pipe, as one that a container's or a session's keeper handed in has it.
    */
   #seesAll(): boolean {
@@ -76,7 +76,7 @@ export class PipeReader {
   }
 }
 
-/** A process that has ended meanwhile is not closed to us: it reads nothing. */
+/** A process that has ended is not closed to us: it reads nothing. */
 function isClosedToUs(pid: string): boolean {
   try {
     readdirSync(`/proc/${pid}/fd`)
