@@ -180,8 +180,9 @@ export class World {
 
   private acknowledge({ stdout }: Outcome): void {
     if (!stdout.startsWith('{')) return
-    const document = JSON.parse(stdout) as { event?: LogEvent }
-    if (document.event === undefined) return
+    // Null where nothing was to be done.
+    const document = JSON.parse(stdout) as { event?: LogEvent | null }
+    if (!document.event) return
     this.acknowledged.add(document.event.event_id)
     if (!keptEvents(this.root).has(document.event.event_id))
       throw new Error(`I6: exit 0, and event ${document.event.event_id} is nowhere`)

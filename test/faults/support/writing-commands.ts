@@ -10,6 +10,8 @@ export interface WritingCommand {
   readonly prepare?: (world: World) => Promise<void> | void
   /** It takes `--idempotency-key`. */
   readonly isKeyed?: true
+  /** Its files name the time. */
+  readonly hasTimes?: true
   readonly exempt?: Exempt
 }
 
@@ -35,11 +37,15 @@ export const WRITING_COMMANDS: readonly WritingCommand[] = [
     args: ['release', 'WP01', '--reason', 'no time'],
     ...KEYED,
   },
-  { title: 'undo', prepare: done('move', 'WP01', 'WP03', 'doing'), args: ['undo'], ...KEYED },
   { title: 'tag', args: ['agent', 'tasks', 'tag', 'WP01', '--add', 'late'], ...KEYED },
   { title: 'new', args: ['new', 'A fourth part', '--after', 'WP01', '--subtask', 'Begin'], ...KEYED },
   { title: 'edit', args: ['edit', 'WP01', '--title', 'Another title', '--priority', '2'], ...KEYED },
-  { title: 'setup-spec', args: ['agent', 'feature', 'setup-spec', 'logout'], ...KEYED },
+  {
+    title: 'setup-spec',
+    args: ['agent', 'feature', 'setup-spec', 'logout'],
+    hasTimes: true,
+    ...KEYED,
+  },
   {
     title: 'finalize-tasks',
     prepare: (world) => {
@@ -65,7 +71,15 @@ export const WRITING_COMMANDS: readonly WritingCommand[] = [
     args: ['sync', '--take', 'WP01'],
     ...KEYED,
   },
-  { title: 'commit', prepare: done('note', 'WP01', 'a note'), args: ['commit', '-m', 'Work'] },
+  {
+    title: 'commit',
+    prepare: async (world) => {
+      world.git('config', 'user.name', 'Ada')
+      world.git('config', 'user.email', 'ada@example.org')
+      await done('note', 'WP01', 'a note')(world)
+    },
+    args: ['commit', '-m', 'Work'],
+  },
   {
     title: 'redact',
     prepare: done('note', 'WP01', 'a secret'),
