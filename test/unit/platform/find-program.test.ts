@@ -68,11 +68,17 @@ describe('fixedPath', () => {
   it('leaves out entries that mean the current folder and the top folders of work trees', () => {
     const [workTree, good] = [tempFolder(), tempFolder()]
     const inside = join(workTree, 'node_modules', '.bin')
-    const link = join(tempFolder(), 'link')
-    symlinkSync(workTree, link, 'junction')
-    const path = ['', '.', 'bin', workTree, link, inside, good].join(delimiter)
+    const path = ['', '.', 'bin', workTree, inside, good].join(delimiter)
     const search = { env: { PATH: path }, platform: process.platform, outside: [workTree] }
     expect(fixedPath(search)).toEqual({ PATH: [inside, good].join(delimiter) })
+  })
+
+  it('leaves out the top folder of a work tree also through a link', () => {
+    const [workTree, good] = [tempFolder(), tempFolder()]
+    const link = join(tempFolder(), 'link')
+    symlinkSync(workTree, link, 'junction')
+    const env = { PATH: [link, good].join(delimiter) }
+    expect(fixedPath({ env, platform: process.platform, outside: [workTree] })).toEqual({ PATH: good })
   })
 
   it('changes nothing where there is nothing to leave out, or no PATH', () => {
