@@ -116,7 +116,7 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: ['test/package/support/global-setup.ts'],
-          maxWorkers: 1,
+          maxWorkers: availableParallelism(),
           ...within(10 * MINUTE),
         },
       },
