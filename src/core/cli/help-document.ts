@@ -1,5 +1,6 @@
 import type { Config } from '@oclif/core'
 import { getHelpFlagAdditions, normalizeArgv } from '@oclif/core/help'
+import { plainExample, spoken } from './plain-example.js'
 
 interface NamedCommand {
   readonly command: string
@@ -49,7 +50,7 @@ function commandDocument(command: LoadableCommand, config: Config): HelpDocument
       command: spoken(command.id),
       summary: command.summary ?? null,
       description: command.description ?? null,
-      examples: examples.map((example) => rendered(example, command, config)),
+      examples: examples.map((example) => plainExample(example, config.bin, command.id)),
       flags: Object.values(command.flags).flatMap(({ name, hidden }) =>
         hidden === true ? [] : [`--${name}`],
       ),
@@ -79,14 +80,4 @@ function documentOf(
 function descriptionOf(config: Config): string | undefined {
   const description: unknown = Reflect.get(config.pjson, 'description')
   return typeof description === 'string' ? description : undefined
-}
-
-function spoken(id: string): string {
-  return id.replaceAll(':', ' ')
-}
-
-function rendered(example: string, command: LoadableCommand, config: Config): string {
-  return example
-    .replaceAll('<%= config.bin %>', config.bin)
-    .replaceAll('<%= command.id %>', spoken(command.id))
 }

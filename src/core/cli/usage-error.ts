@@ -1,6 +1,7 @@
 import type { Command } from '@oclif/core'
 import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
 import { edits } from './edits.js'
+import { plainExample, spoken } from './plain-example.js'
 
 /** The command that could not read its command line. */
 export interface CalledCommand extends Pick<Command.Class, 'args' | 'flags'> {
@@ -32,12 +33,12 @@ export function usageProblem(error: Error, command: CalledCommand | undefined): 
       message: said,
       steps: [{ text: 'Run the command with --help to see what it takes.', argv: null }],
     }
-  const spoken = `kitty ${command.id.replaceAll(':', ' ')}`
-  const help = shownCommand([...spoken.split(' '), '--help'])
+  const called = `kitty ${spoken(command.id)}`
+  const help = shownCommand([...called.split(' '), '--help'])
   const missing = whatIsMissing(error, said, command)
   if (missing.length > 0)
-    return { message: `${spoken} needs ${together(missing)}.`, steps: [...exampleOf(command), ...help] }
-  return { message: messageOf(error, said, spoken, command), steps: help }
+    return { message: `${called} needs ${listed(missing, 'and')}.`, steps: [...exampleOf(command), ...help] }
+  return { message: messageOf(error, said, called, command), steps: help }
 }
 
 /** Arguments and flags without which the command cannot run. */
@@ -48,11 +49,11 @@ function whatIsMissing(error: Error, said: string, command: CalledCommand): stri
   return [...missingArguments(error).map((name) => name.toUpperCase().replace(' ', ' and ')), ...flags]
 }
 
-function messageOf(error: Error, said: string, spoken: string, command: CalledCommand): string {
+function messageOf(error: Error, said: string, called: string, command: CalledCommand): string {
   const unknown = unknownFlags(error)
-  if (unknown.length > 0) return unknown.map((flag) => noFlag(flag, spoken, command)).join(' ')
+  if (unknown.length > 0) return unknown.map((flag) => noFlag(flag, called, command)).join(' ')
   const extra = /^Unexpected arguments?: ([^]*)$/.exec(said)?.[1]
-  if (extra !== undefined) return `${spoken} does not take this argument: ${extra}`
+  if (extra !== undefined) return `${called} does not take this argument: ${extra}`
   const valueless = /^Flag --(\S+) expects a value$/.exec(said)?.[1]
   if (valueless !== undefined) return `${withValue(valueless, command)} needs its value.`
   const [, flag, value] = /^Parsing --(\S+)\s+Expected an integer but received: ([^]*)$/.exec(said) ?? []
@@ -68,21 +69,18 @@ function asSentence(line: string): string {
 }
 
 function oneOf(given: string, value: string | undefined, options: string): string {
-  const choice = options
-    .split(', ')
-    .join(', ')
-    .replace(/, ([^,]*)$/, ' or $1')
+  const choice = listed(options.split(', '), 'or')
   return value === undefined
     ? `${JSON.stringify(given)} is not one of ${choice}.`
     : `${given} takes ${choice}, not ${JSON.stringify(value)}.`
 }
 
-function noFlag(flag: string, spoken: string, { flags }: CalledCommand): string {
+function noFlag(flag: string, called: string, { flags }: CalledCommand): string {
   const [near] = Object.keys(flags)
     .map((name) => ({ name: `--${name}`, edits: edits(flag, `--${name}`) }))
     .filter((one) => one.edits <= MOST_EDITS)
     .sort((a, b) => a.edits - b.edits)
-  return `${spoken} has no flag ${flag}.${near === undefined ? '' : ` Did you mean ${near.name}?`}`
+  return `${called} has no flag ${flag}.${near === undefined ? '' : ` Did you mean ${near.name}?`}`
 }
 
 /** `--reason TEXT`, as the help spells it. */
@@ -96,9 +94,7 @@ function withValue(name: string, { flags }: CalledCommand): string {
 function exampleOf({ id, examples }: CalledCommand): NextStep[] {
   const [example] = examples ?? []
   if (typeof example !== 'string') return []
-  const line = example
-    .replaceAll('<%= config.bin %>', 'kitty')
-    .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
+  const line = plainExample(example, 'kitty', id)
   const words = line.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []
   // A pipe, or several commands.
   if (words.some((word) => /^[|&;]/.test(word))) return []
@@ -129,6 +125,7 @@ function plainText(message: string): string {
   return whole.endsWith(OCLIF_HINT) ? whole.slice(0, -OCLIF_HINT.length).trim() : whole
 }
 
-function together(names: readonly string[]): string {
-  return names.join(', ').replace(/, ([^,]*)$/, ' and $1')
+/** As in `text, jsonl or csv`. */
+function listed(names: readonly string[], last: 'and' | 'or'): string {
+  return names.join(', ').replace(/, ([^,]*)$/, ` ${last} $1`)
 }

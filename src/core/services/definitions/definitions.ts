@@ -205,7 +205,8 @@ function unlessLogged(file: PackageFile, isCreated: boolean): Comparison | State
 
 function withDifferences(file: PackageFile, state: WorkPackageState | undefined): Comparison | Logged {
   const found = unlessLogged(file, state?.created === true)
-  if (found.kind !== 'stated' || state === undefined) return found as Comparison
+  if (found.kind !== 'stated') return found
+  if (state === undefined) return { kind: 'new', file: found }
   return { kind: 'logged', file: found, state, found: differences(found.stated, loggedDefinition(state)) }
 }
 
