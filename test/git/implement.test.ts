@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { by, emit, FEATURE, inProcess, kitty, move, project, shims } from '../support/kitty.js'
+import { by, emit, FEATURE, inProcess, kitty, move, project, realGit, shims } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
@@ -238,12 +238,3 @@ describe('implement', () => {
     expect(second.result).toEqual({ ...first.result, created: false })
   })
 })
-
-function realGit(): string {
-  const found = (process.env['PATH'] ?? '')
-    .split(':')
-    .map((folder) => join(folder, 'git'))
-    .find((path) => existsSync(path))
-  if (found === undefined) throw new Error('git is not on the PATH')
-  return found
-}

@@ -7,7 +7,7 @@ import { Implement } from '../../src/core/services/implement.js'
 import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
 import { MergePackage } from '../../src/core/services/merge-package.js'
 import { MoveTask } from '../../src/core/services/move-task.js'
-import { by, FEATURE, inProcess, kitty, project, type Ran, shims } from '../support/kitty.js'
+import { by, FEATURE, inProcess, kitty, project, type Ran, realGit, shims } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 
 const BRANCH = `${FEATURE}-WP01`
@@ -33,8 +33,7 @@ describe('kitty merge', () => {
   }
   /** A git that kills the kitty that called it, before or after the command that the pattern matches. */
   const deadly = (pattern: string, when: 'before' | 'after'): NodeJS.ProcessEnv => {
-    const real = process.env['PATH']?.split(':').find((folder) => existsSync(join(folder, 'git'))) ?? ''
-    const run = `"${real}/git" "$@"`
+    const run = `"${realGit()}" "$@"`
     const kill = when === 'before' ? 'kill -9 $PPID; exit 1' : `${run}; kill -9 $PPID; exit 1`
     return shims({ git: `#!/bin/sh\ncase "$*" in ${pattern}) ${kill};; esac\nexec ${run}\n` })
   }

@@ -1,8 +1,8 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EventStore } from '../../src/core/store/event-store.js'
-import { by, emit, FEATURE, inProcess, kitty, project, shims } from '../support/kitty.js'
+import { by, emit, FEATURE, inProcess, kitty, project, realGit, shims } from '../support/kitty.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 
@@ -113,6 +113,33 @@ describe('clones that were never set up', () => {
     gitIn(bob, 'pull', '--quiet', '--no-rebase', '--no-commit', 'origin', 'main')
     expect(await status(bob)).toMatchObject({ uncommitted_events: 0, merge_waiting: true })
     expect((await kitty(bob, ['status'])).stdout).toContain('A merge is waiting for its commit')
+  })
+
+  /** What `status` asks git in a repository whose index is up to date. */
+  async function askedBySecondStatus(folder: string): Promise<string> {
+    const asked = join(tempFolder(), 'asked')
+    const path = shims({ git: `#!/bin/sh\necho "$@" >> ${asked}\nexec ${realGit()} "$@"\n` })
+    await kitty(folder, ['status'], path)
+    rmSync(asked, { force: true })
+    expect((await kitty(folder, ['status'], path)).stdout).toContain('WP01')
+    return existsSync(asked) ? readFileSync(asked, 'utf8') : ''
+  }
+
+  async function committed(): Promise<string> {
+    const origin = await project()
+    gitIn(origin, 'add', '--force', 'kitty-specs')
+    gitIn(origin, 'commit', '--quiet', '--message', 'The files')
+    return origin
+  }
+
+  it('ask git nothing at the second status, while no one has written in them', async () => {
+    expect(await askedBySecondStatus(clone(await bareOf(await committed()), 'ada'))).toBe('')
+  })
+
+  it('ask git nothing at the second status of a copied folder', async () => {
+    const copy = join(tempFolder(), 'copy')
+    cpSync(await committed(), copy, { recursive: true })
+    expect(await askedBySecondStatus(copy)).toBe('')
   })
 
   it('are told at init what per-writer files are for, in a repository with a remote', async () => {

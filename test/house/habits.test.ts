@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -34,6 +35,16 @@ describe('the habits of the house', () => {
 
   it('keep a list of unreleased changes for the next version', () => {
     expect(read('CHANGELOG.md')).toMatch(/^## \[?Unreleased\]?$/m)
+  })
+
+  it('leave no mark of an unsettled merge in a file', () => {
+    const { status, stdout } = spawnSync('git', ['grep', '-nE', '^(<{7}|>{7}|[|]{7}) '], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('')
+    // 0 if it found some, 128 if it could not look.
+    expect(status).toBe(1)
   })
 
   it('say in package.json where the source, the page and the place for faults are', () => {

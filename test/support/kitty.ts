@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createContainer } from '../../src/core/di/container.js'
@@ -97,6 +97,16 @@ export function shims(programs: Readonly<Record<string, string>> = {}): { PATH: 
   const all = { kitty: `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} "$@"\n`, ...programs }
   for (const [name, script] of Object.entries(all)) writeFileSync(join(folder, name), script, { mode: 0o755 })
   return { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+}
+
+/** The git that a program in its place hands on to. */
+export function realGit(): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'git'))
+    .find((path) => existsSync(path))
+  if (found === undefined) throw new Error('git is not on the PATH')
+  return found
 }
 
 /**

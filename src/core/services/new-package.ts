@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
@@ -87,23 +87,34 @@ export class NewPackage {
     return decided(drafts)
   }
 
-  async #plan({
-    feature,
-    title,
-    after,
-    priority,
-    body,
-    subtasks,
-    provenance,
-  }: NewRequest): Promise<FileChange> {
+  async #plan(asked: NewRequest): Promise<FileChange> {
+    const { feature, after, provenance } = asked
     await this.places.assertKnown(feature, after)
-    const id = nextPackageId(await this.places.known(feature))
+    const made = provenance.causationId === null ? undefined : await this.#madeBefore(asked)
+    if (made !== undefined) return made
+    return this.#change(asked, nextPackageId(await this.places.known(feature)))
+  }
+
+  /** The file of an earlier run that was killed before its event: it says to the byte what this one asks for. */
+  async #madeBefore(asked: NewRequest): Promise<FileChange | undefined> {
+    const logged = new Set((await this.store.boardRows(asked.feature)).map((row) => row.work_package_id))
+    for (const { id, path } of this.places.all(asked.feature)) {
+      if (logged.has(id) || basename(path) !== newPackageFile(id, asked.title)) continue
+      const change = await this.#change(asked, id)
+      const before = this.places.read(change.path)
+      if (before.equals(change.bytes)) return { ...change, before }
+    }
+    return undefined
+  }
+
+  async #change(asked: NewRequest, id: string): Promise<FileChange> {
+    const { feature, title, after, priority, body, subtasks, provenance } = asked
     const text = newPackageText({
       workPackage: id,
       title,
       dependencies: after,
       priority: priority === DEFAULT_PRIORITY ? undefined : priority,
-      subtasks: subtasks.length === 0 ? [] : await this.#numbered(feature, subtasks),
+      subtasks: subtasks.length === 0 ? [] : await this.#numbered(asked, id),
       body: body === undefined ? undefined : packageBody(body),
     })
     const path = join(this.places.tasks(feature), newPackageFile(id, title))
@@ -112,9 +123,10 @@ export class NewPackage {
     return { feature, workPackage: id, path, before: undefined, bytes, isEdited, provenance }
   }
 
-  async #numbered(feature: string, subtasks: readonly string[]): Promise<NewSubtask[]> {
+  /** Numbers the subtasks of the package `id` after all that other packages have. */
+  async #numbered({ feature, subtasks }: NewRequest, id: string): Promise<NewSubtask[]> {
     const logged = await this.store.workPackages(feature)
-    const files = [...(await this.definitions.read(feature)).values()]
+    const files = [...(await this.definitions.read(feature)).values()].filter((file) => file.id !== id)
     const known = [
       ...logged.flatMap((state) => [...state.subtasks, ...state.former_subtasks].map((one) => one.id)),
       ...files.flatMap((file) => (file.kind === 'stated' ? file.stated.subtasks : [])),

@@ -57,7 +57,7 @@ export class JournalCheck {
     this.#mark = mark
     this.#isPending = false
     const unseen = this.journal.read(mark)
-    await this.acknowledged.add(await this.unprotected(unseen))
+    await this.acknowledged.add((await this.unprotected(unseen)) ?? [])
     if (unseen.end.offset < unseen.size) {
       const repaired = this.journal.repair(this.workspace.errorsDir)
       if (repaired !== undefined) this.notices.warn(repaired)
@@ -86,17 +86,23 @@ export class JournalCheck {
     return UNCHECKED
   }
 
+  /** Whether this is another journal than the index was checked against: the index is new, or a power cut or a copy came. */
+  isOther({ end, size }: JournalReading): boolean {
+    const noted = this.#noted
+    if (noted === undefined) return true
+    return isChecked(noted) && (end.identity !== noted.identity || size < noted.offset)
+  }
+
   /**
    * Events that the log has and nothing else: no commit, no journal, no archive. They were acknowledged before a power
    * cut, and git could take them away for good. A journal is not synced, so a power cut may have taken its last lines when
    * the index is new, or has gone beyond the journal's end.
+   * @returns undefined when git cannot tell now
    */
-  async unprotected({ end, size }: JournalReading): Promise<RawLine[]> {
-    const noted = this.#noted
-    const isNew = noted === undefined
-    if (!isNew && !(isChecked(noted) && (end.identity !== noted.identity || size < noted.offset))) return []
-    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace)) ?? []
-    return this.acknowledged.lacking(this.#notClosed(lines))
+  async unprotected(reading: JournalReading): Promise<RawLine[] | undefined> {
+    if (!this.isOther(reading)) return []
+    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace))
+    return lines && this.acknowledged.lacking(this.#notClosed(lines))
   }
 
   async #compareWithGit(index: EventIndex): Promise<boolean> {

@@ -99,7 +99,8 @@ export class Recovery {
     const deleted = isChecked(mark) ? [] : this.#check.unstaged()
     const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
     const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
-    const isUnprotected = (await this.#check.unprotected(reading)).length > 0
+    const unprotected = await this.#check.unprotected(reading)
+    const isUnprotected = unprotected !== undefined && unprotected.length > 0
     // A working writer puts its line into the journal first, so a line may be missing only for a moment. Once we hold
     // the lock, a missing line is really missing.
     if (isUnprotected || (await missingFrom(index, wanted)).length > 0) {
@@ -109,7 +110,10 @@ export class Recovery {
     // Stores that emit repeatedly leave this to the first reader; without this, every read would check for departed
     // events.
     if (!isChecked(mark)) await this.#check.nameDeparted(index)
-    if (lines.length > MANY || (!isChecked(mark) && deleted !== undefined))
+    const hasAnswers = unprotected !== undefined && (isChecked(mark) || deleted !== undefined)
+    // Without the note, every read of a copied repository would ask git about its journal again.
+    const isWorthNoting = lines.length > MANY || !isChecked(mark) || this.#check.isOther(reading)
+    if (hasAnswers && isWorthNoting)
       await this.#check.confirm(index, lines, {
         ...marked(mark),
         ...end,

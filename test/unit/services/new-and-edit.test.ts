@@ -147,6 +147,41 @@ describe('a new package', () => {
     expect(files.names()).toHaveLength(3)
     expect(await refusal(() => files.make('Other', { provenance: by('ada', 'key-1') }))).toBe('UsageError')
   })
+
+  describe('whose first attempt was killed between its file and its event', () => {
+    const asked = {
+      after: ['WP01'],
+      priority: 1,
+      subtasks: ['Write it', 'Send it'],
+      provenance: by('ada', 'k'),
+    }
+    let left: { path: string; text: string }
+
+    beforeEach(async () => {
+      const twin = new Files()
+      await twin.withPackages({ WP01: { subtasks: ['T001'] }, WP02: {} })
+      const { file, path } = await twin.make('A receipt', asked)
+      left = { path: files.path(file), text: readFileSync(path, 'utf8') }
+    })
+
+    it('gets that file when it is asked for with the same key', async () => {
+      writeFileSync(left.path, left.text)
+      expect(await files.make('A receipt', asked)).toMatchObject({ work_package: 'WP03', path: left.path })
+      expect(files.names()).toHaveLength(3)
+      expect(readFileSync(left.path, 'utf8')).toBe(left.text)
+      expect((await files.state('WP03'))?.subtasks.map(({ id }) => id)).toEqual(['T002', 'T003'])
+    })
+
+    it.each([
+      ['that was changed since', `A receipt`, asked, (text: string) => `${text}\nMore.\n`],
+      ['of another title', 'Another receipt', asked, (text: string) => text],
+      ['without a key', 'A receipt', { ...asked, provenance: by('ada') }, (text: string) => text],
+    ])('gets a file of its own next to one %s', async (_, title, again, change) => {
+      writeFileSync(left.path, change(left.text))
+      expect(await files.make(title, again)).toMatchObject({ work_package: 'WP04' })
+      expect(readFileSync(left.path, 'utf8')).toBe(change(left.text))
+    })
+  })
 })
 
 describe('an edit', () => {

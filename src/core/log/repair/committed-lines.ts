@@ -45,9 +45,11 @@ export function committedLines(
   lines: readonly RawLine[],
   { memory, forMs = SEARCH_MS }: TipSearch = {},
 ): Committed {
+  const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
+  // A clone in which no one has written yet: git need not be asked, by every `status`.
+  if (lines.length === 0) return found
   const wanted = new WantedLines(lines)
   const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
-  const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
   const until = performance.now() + forMs
   const folder = pathInTree(root, eventsDir)
   const [head, ...others] = foldersOf(root, ['HEAD', ...branchesBeyondHead(root)], folder)
