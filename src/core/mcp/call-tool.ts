@@ -3,6 +3,7 @@ import { failureOf } from '../cli/failure.js'
 import { problemWarnings } from '../cli/problem-warnings.js'
 import { Notices } from '../errors/notices.js'
 import { Leases } from '../services/claims/leases.js'
+import type { LogProblem } from '../log/event-log.js'
 import { Scope } from '../services/scope.js'
 import { EventStore } from '../store/event-store.js'
 import type { Resolver } from '../token.js'
@@ -40,11 +41,13 @@ export class CallTool {
     try {
       return await this.workshop.run(`mcp ${name}`, async (services) => {
         const store = await services.resolve(EventStore)
-        const isSnapshot = tool.readOnly === true && tool.streams !== true
-        const run = (): Promise<ToolAnswer> => this.#answer(name, tool, given, caller, services)
-        const { document, text } = isSnapshot ? await store.snapshot(run) : await run()
+        const run = async (): Promise<ToolAnswer & { problems: readonly LogProblem[] }> => ({
+          ...(await this.#answer(name, tool, given, caller, services)),
+          problems: await store.problems(),
+        })
+        const { document, text, problems } = onlyReads(tool, given) ? await store.snapshot(run) : await run()
         const notices = await services.resolve(Notices)
-        for (const warning of problemWarnings(await store.problems())) notices.warn(warning)
+        for (const warning of problemWarnings(problems)) notices.warn(warning)
         const warnings = notices.all.map((warning) => `Warning: ${warning}`)
         return {
           content: [{ type: 'text', text: [text, ...warnings].join('\n') }],
@@ -82,6 +85,16 @@ export class CallTool {
       await (await services.resolve(Leases)).renew(place.feature, place.workPackage, holderOf(provenance))
     return answer
   }
+}
+
+/** Whether every read of this call may share one look at the log. */
+function onlyReads(
+  { readOnly, streams, writesWith }: Tool,
+  given: Readonly<Record<string, unknown>>,
+): boolean {
+  if (streams === true) return false
+  if (readOnly === true) return true
+  return writesWith !== undefined && (given[writesWith] ?? false) === false
 }
 
 function refusal(error: unknown): ToolResult {

@@ -39,6 +39,8 @@ export interface Tool {
   readonly required?: string[]
   /** Never writes an event. */
   readonly readOnly?: true
+  /** The argument without which the tool only reads, if there is one. */
+  readonly writesWith?: string
   /** Reads a stream, which no snapshot may hold back. */
   readonly streams?: true
   /** @throws KittyError */

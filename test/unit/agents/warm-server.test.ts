@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createContainer } from '../../../src/core/di/container.js'
 import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { KeptIndex } from '../../../src/core/index/kept-index.js'
+import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { CallTool, type ToolResult } from '../../../src/core/mcp/call-tool.js'
 import { TOOLS } from '../../../src/core/mcp/tools.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
@@ -61,6 +62,37 @@ describe('a server that answers many calls', () => {
     expect((await call('history', { after: event })).structuredContent).toMatchObject({ next_after: later })
     expect((await call('show', { wp: 'WP01' })).structuredContent).toMatchObject({
       work_package: { notes: [{ text: 'one' }, { text: 'two' }] },
+    })
+  })
+})
+
+describe('a call that only reads', () => {
+  const looksOf = async (call: Call, tool: string, given: Record<string, unknown>): Promise<number> => {
+    await call(tool, given)
+    const list = vi.spyOn(JsonlEventLog.prototype, 'list')
+    expect((await call(tool, given)).isError).toBeUndefined()
+    const looks = list.mock.calls.length
+    list.mockRestore()
+    return looks
+  }
+
+  it.each([
+    ['board', {}],
+    ['next', {}],
+    ['next', { claim: false }],
+    ['show', { wp: 'WP01' }],
+    ['conflicts', {}],
+  ])('looks at the log once: %s %j', async (tool, given) => {
+    const { call } = await server()
+    expect(await looksOf(call, tool, given)).toBe(1)
+  })
+
+  it('never holds back a claim', async () => {
+    const { call } = await server()
+    const { structuredContent } = await call('next', { claim: true })
+    expect(structuredContent).toMatchObject({ claimed: { work_package: 'WP01' }, resumed: false })
+    expect((await call('next', { limit: 1 })).structuredContent).toMatchObject({
+      next: [{ work_package: 'WP01', offer: 'in_work', file: 'kitty-specs/001-login/tasks/WP01-part.md' }],
     })
   })
 })

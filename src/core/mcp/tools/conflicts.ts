@@ -13,6 +13,7 @@ export const conflicts: Tool = {
     register: TEXT,
     ...KEY,
   },
+  writesWith: 'keep',
   async answer({ services, scope, input, provenance }) {
     const service = await services.resolve(Conflicts)
     if (!input.has('keep')) {

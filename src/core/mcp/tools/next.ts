@@ -17,6 +17,7 @@ export const next: Tool = {
     limit: COUNT,
     ...KEY,
   },
+  writesWith: 'claim',
   async answer({ services, scope, input, provenance }) {
     const service = await services.resolve(Next)
     const feature = await scope.chosenFeature(input.optional('feature'))

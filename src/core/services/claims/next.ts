@@ -6,7 +6,7 @@ import type { BoardRow } from '../../index/board-row.js'
 import type { ReadyDocument, WorkPackageDocument } from '../../projections/board-document.js'
 import { rowsByFeature } from '../../projections/board.js'
 import { NO_MARKS, type MarksOf } from '../../projections/marks.js'
-import { byId, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
+import { byId, type FileOf, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
 import { eventDocument } from '../../projections/event-document.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
@@ -212,19 +212,12 @@ export class Next {
     }
   }
 
-  /** No file is read for what may not be shown. */
+  /** What may not be shown gets no file: finding one lists its feature's folder. */
   #documents(byFeature: RowsByFeature, leases: LeasesByPackage): WorkPackageDocument[] {
     return [...byFeature.values()].flatMap((rows) => {
       const known = byId(rows)
       return rows.map((row) =>
-        workPackageDocument(
-          row,
-          () => known,
-          this.workflow,
-          this.files.fileOf,
-          NO_MARKS.marksOf,
-          leaseIn(leases),
-        ),
+        workPackageDocument(row, () => known, this.workflow, NO_FILE, NO_MARKS.marksOf, leaseIn(leases)),
       )
     })
   }
@@ -249,7 +242,8 @@ export class Next {
       const document = known.get(keyOf(row))
       if (document === undefined) return []
       const own = marks.get(row.feature_slug)?.(row.feature_slug, row.work_package_id) ?? []
-      return [{ ...document, marks: own, offer, priority: row.priority, unblocks }]
+      const file = this.files.fileOf(row.feature_slug, row.work_package_id)
+      return [{ ...document, file, marks: own, offer, priority: row.priority, unblocks }]
     })
   }
 
@@ -278,6 +272,8 @@ const SKIPS: ReadonlySet<ErrorKind> = new Set([
   'DamagedData',
   'UnsafeSetup',
 ])
+
+const NO_FILE: FileOf = () => null
 
 const OWN: ReadonlySet<Offer> = new Set(['in_work', 'rejected', 'other_session'])
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import { listInside } from '../../files/work-tree.js'
 import { packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
+import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
 import { type FeatureLooks, FileLooks } from './file-looks.js'
 import { Workspace } from '../../workspace/workspace.js'
@@ -59,17 +61,25 @@ export class DefinitionFiles {
 
   /** IDs that several files have; no file is read. */
   twice(feature: string): string[] {
-    return [...this.#named(feature)].flatMap(([id, files]) => (files.length > 1 ? [id] : []))
+    const tasks = this.#tasks(feature)
+    if (tasks === undefined) return []
+    const ids = listInside(this.workspace.root, tasks).flatMap(({ name }) => workPackageIdOfFile(name) ?? [])
+    return new Set(ids).size === ids.length ? [] : ids.filter((id, at) => ids.indexOf(id) < at)
+  }
+
+  #tasks(feature: string): string | undefined {
+    const dir = featureDir(this.workspace.specsDir, feature)
+    return dir && join(dir, 'tasks')
   }
 
   /** The paths of each package's files, relative to the repository's root. */
   #named(feature: string): ReadonlyMap<string, readonly string[]> {
-    const { root, specsDir } = this.workspace
-    const dir = featureDir(specsDir, feature)
+    const { root } = this.workspace
+    const tasks = this.#tasks(feature)
     const named = new Map<string, string[]>()
-    if (dir === undefined) return named
-    for (const { id, name } of packageFilesIn(root, join(dir, 'tasks')))
-      named.set(id, [...(named.get(id) ?? []), repoPath(root, join(dir, 'tasks', name))])
+    if (tasks === undefined) return named
+    for (const { id, name } of packageFilesIn(root, tasks))
+      named.set(id, [...(named.get(id) ?? []), repoPath(root, join(tasks, name))])
     return named
   }
 
