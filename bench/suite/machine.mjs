@@ -27,7 +27,9 @@ export function machine(folder) {
 
 export function versions() {
   const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const { sqlite3, typeorm, inversify, '@oclif/core': oclif } = own.dependencies
+  // sqlite3 may be missing where kitty is installed, and TypeORM is a part of the bundle.
+  const packages = { ...own.devDependencies, ...own.optionalDependencies, ...own.dependencies }
+  const { sqlite3, typeorm, inversify, '@oclif/core': oclif } = packages
   return {
     kitty: own.version,
     commit: commit(),

@@ -4,7 +4,7 @@ import { pathWithKitty } from './support/kitty-shim.js'
 import { race, RACES } from './support/races.js'
 
 /** Events a verb: 300 with npm run test:races. */
-const COUNT = Number(process.env['KITTY_RACES'] ?? 10)
+const COUNT = Number(process.env['KITTY_RACES'] ?? 3)
 const path = pathWithKitty()
 
 describe('an event stored while git is at work is not lost', () => {
