@@ -152,13 +152,13 @@ export class EditPackage {
     const read = await readWorkPackage(path, before)
     if (!read.ok)
       throw new KittyError('DamagedData', read.reason, {
-        nextSteps: shownCommand(['kitty', 'edit', `${edits.feature}/${edits.workPackage}`], 'correct it: '),
+        nextSteps: shownCommand(['kitty', 'edit', `${edits.feature}/${edits.workPackage}`], 'correct it'),
       })
     const { wanted, registers } = await this.#wanted(read.workPackage, edits)
     const written = await setDefinition(path, before, wanted, registers)
     if (!written.ok)
       throw new KittyError('ValidationError', `${path} was not changed: ${written.problem}.`, {
-        nextSteps: shownCommand(['kitty', 'edit', `${edits.feature}/${edits.workPackage}`], 'by hand: '),
+        nextSteps: shownCommand(['kitty', 'edit', `${edits.feature}/${edits.workPackage}`], 'by hand'),
         context: { file: path, problem: written.problem },
       })
     return edits.body === undefined ? written.bytes : withBody(written.bytes, packageBody(edits.body))

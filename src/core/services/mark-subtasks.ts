@@ -205,7 +205,7 @@ function noneFound(
   const known = states.flatMap((state) => state.subtasks.map(({ id }) => id))
   const there =
     known.length === 0
-      ? shownCommand(['kitty', 'new', 'What it does', '--feature', feature], 'make one: ')
+      ? shownCommand(['kitty', 'new', 'What it does', '--feature', feature], 'make one')
       : [sentence`There are: ${known}`]
   return new KittyError('UsageError', `${feature} has no subtask ${subtasks.join(', ')}.`, {
     nextSteps: there,

@@ -19,10 +19,10 @@ import {
 } from '../projections/work-packages.js'
 import { Leases, leaseIn } from './claims/leases.js'
 import { knownLane } from './known-lane.js'
-import { knownWorkPackage } from './known-work-package.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { DefinitionMarks } from './definitions/definition-marks.js'
+import { PackageStates } from './definitions/package-states.js'
 import { LaneFiles } from './lane-files.js'
 
 export interface TaskFilter {
@@ -31,8 +31,8 @@ export interface TaskFilter {
   readonly tag?: string | undefined
 }
 
-/** Packages not in the log, packages that wait for themselves, and IDs of two files are never ready. */
-const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle', 'twice'])
+/** No one may be offered what is not in the log, waits for itself, has two files, or has one that cannot be read. */
+const NOT_OFFERED: ReadonlySet<Mark> = new Set(['new', 'cycle', 'twice', 'unreadable'])
 
 /** Queries about work packages. */
 @injectable()
@@ -43,6 +43,7 @@ export class TaskQueries {
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
     @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
     @inject(Leases) private readonly leases: Leases,
+    @inject(PackageStates) private readonly states: PackageStates,
   ) {}
 
   /** @throws KittyError UsageError for an unknown lane */
@@ -72,9 +73,9 @@ export class TaskQueries {
     )
   }
 
-  /** @throws KittyError UnknownWorkPackage */
+  /** @throws KittyError as `PackageStates.find` */
   async show(feature: string, workPackage: string): Promise<WorkPackageDetailDocument> {
-    const state = await knownWorkPackage(this.store, feature, workPackage)
+    const state = await this.states.find(feature, workPackage)
     const logged = await this.store.boardRows(feature)
     const rows = byId(logged)
     const row = boardRowOf(state)

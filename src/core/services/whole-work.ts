@@ -11,7 +11,7 @@ import { readSpecFile } from '../specs/read-spec-file.js'
 import { boxTexts } from '../specs/subtask-boxes.js'
 import { EventStore } from '../store/event-store.js'
 import { Workspace } from '../workspace/workspace.js'
-import { knownWorkPackage } from './known-work-package.js'
+import { PackageStates } from './definitions/package-states.js'
 import { NextMoves } from './next-moves.js'
 import { TaskQueries } from './task-queries.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
@@ -53,15 +53,16 @@ export class WholeWork {
     @inject(TaskQueries) private readonly queries: TaskQueries,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(NextMoves) private readonly moves: NextMoves,
+    @inject(PackageStates) private readonly states: PackageStates,
   ) {}
 
   /**
    * @param actor who asks: what comes next depends on it
-   * @throws KittyError UnknownWorkPackage
+   * @throws KittyError as `PackageStates.find`
    */
   async show(feature: string, workPackage: string, actor: string): Promise<WholeWorkDocument> {
     const page = await this.queries.show(feature, workPackage)
-    const state = await knownWorkPackage(this.store, feature, workPackage)
+    const state = await this.states.find(feature, workPackage)
     const rows = await this.store.boardRows(feature)
     const bytes = this.#bytes(this.workspace.root, page.file)
     const body = bytes === undefined ? null : bodyOf(bytes)

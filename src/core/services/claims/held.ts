@@ -40,7 +40,7 @@ export function heldInOtherSession(state: WorkPackageState, lease: LeaseDocument
   const where = lane_session === null ? 'without a session' : `in session ${lane_session}`
   return new KittyError('LostRace', `${id} is in ${lane}: ${lane_actor ?? 'you'} has it ${where}.`, {
     nextSteps: [
-      ...shownCommand(['kitty', 'claim', id, '--resume'], 'if that session is yours and over: '),
+      ...shownCommand(['kitty', 'claim', id, '--resume'], 'if that session is yours and over'),
       'or take another one: kitty next --claim',
     ],
     context: contextOf(state, lease),
@@ -64,7 +64,7 @@ export function notYours(state: WorkPackageState, isWorkedOn: boolean): KittyErr
   const message = isWorkedOn ? `${holding(state)}.` : `${id} is in ${lane}; no one is working on it.`
   return new KittyError(isWorkedOn ? 'LostRace' : 'StateTransitionError', message, {
     nextSteps: [
-      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', id], 'to take it: ')),
+      ...(isWorkedOn ? [] : shownCommand(['kitty', 'claim', id], 'to take it')),
       ...shownCommand(['kitty', 'show', id]),
     ],
     context: contextOf(state, undefined),

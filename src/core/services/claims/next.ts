@@ -21,7 +21,7 @@ import { Claim, type ClaimResult } from './claim.js'
 import { leaseIn, leaseKey, Leases, type LeasesByPackage } from './leases.js'
 import { type Candidate, nextInOrder, type Offer } from './next-order.js'
 import { claimedLane } from '../../rules/work-lanes.js'
-import { whyNothing, type WhyNot } from './why-nothing.js'
+import { notLogged, whyNothing, type WhyNot } from './why-nothing.js'
 
 export interface NextRequest {
   /** The features to choose from. */
@@ -94,7 +94,7 @@ export class Next {
   async #list(request: NextRequest): Promise<NextResult> {
     const look = await this.#look(request)
     const next = await this.#shown(look, look.candidates.slice(0, request.limit))
-    return { next, total: look.candidates.length, why: next.length > 0 ? [] : this.#why(look) }
+    return { next, total: look.candidates.length, why: next.length > 0 ? [] : await this.#why(look, request) }
   }
 
   /**
@@ -138,7 +138,7 @@ export class Next {
         refused.push({ feature, work_package: workPackage, reason: 'refused', by: [], text: error.message })
       }
     }
-    const why = [...refused, ...this.#why(look)]
+    const why = [...refused, ...(await this.#why(look, request))]
     return { result: { claimed: null, resumed: false, work_package: null, why }, move: undefined }
   }
 
@@ -251,13 +251,16 @@ export class Next {
     return new Map((await this.store.features()).map((row) => [row.feature_slug, row.created_at]))
   }
 
-  #why({ documents, candidates }: Look): WhyNot[] {
+  async #why({ documents, candidates, byFeature }: Look, { features }: NextRequest): Promise<WhyNot[]> {
     const reviews = candidates.filter(({ offer }) => offer === 'review').map(({ row }) => keyOf(row))
     const mayReview = new Set(reviews)
-    return whyNothing(documents, {
-      table: this.workflow,
-      mayReview: ({ feature, work_package }) => mayReview.has(leaseKey(feature, work_package)),
-    })
+    return [
+      ...whyNothing(documents, {
+        table: this.workflow,
+        mayReview: ({ feature, work_package }) => mayReview.has(leaseKey(feature, work_package)),
+      }),
+      ...notLogged(await this.marks.of(features, [...byFeature.values()].flat())),
+    ]
   }
 }
 

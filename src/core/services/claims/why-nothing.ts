@@ -1,5 +1,6 @@
 import type { WorkflowTable } from '../../events-lib.js'
 import type { WorkPackageDocument } from '../../projections/board-document.js'
+import type { BoardMarks } from '../../projections/marks.js'
 import { awaitsReview } from '../../rules/work-lanes.js'
 import { packageName } from '../../specs/package-name.js'
 import { verdictText } from '../verdict-steps.js'
@@ -8,8 +9,8 @@ import { verdictText } from '../verdict-steps.js'
 export interface WhyNot {
   readonly feature: string
   readonly work_package: string
-  readonly reason: 'blocked' | 'held' | 'review' | 'refused'
-  /** What it waits for: packages, or who has it. */
+  readonly reason: 'blocked' | 'held' | 'review' | 'refused' | 'not_in_log'
+  /** What it waits for: packages, or who has it. Empty for a package that is not in the log. */
   readonly by: readonly string[]
   readonly text: string
 }
@@ -32,6 +33,14 @@ export function whyNothing(documents: readonly WorkPackageDocument[], facts: Why
     ...reviews.map((document) => reviewWaits(document, facts.table, isSeveral)),
     ...others.flatMap((document) => whyNot(document, facts.table)),
   ]
+}
+
+/** The packages that only have files: no one can be offered them until they are in the log. */
+export function notLogged({ fresh, marksOf }: Pick<BoardMarks, 'fresh' | 'marksOf'>): WhyNot[] {
+  return fresh.map(({ feature_slug: feature, work_package_id: work_package }) => {
+    const marks = marksOf(feature, work_package).map(({ text }) => text)
+    return { feature, work_package, reason: 'not_in_log', by: [], text: marks.join('; ') }
+  })
 }
 
 function reviewWaits(

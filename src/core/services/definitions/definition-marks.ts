@@ -1,16 +1,21 @@
 import { basename } from 'node:path'
 import { inject, injectable } from 'inversify'
-import type { LogEvent, WorkflowTable, WorkPackageState } from '../../events-lib.js'
-import type { BoardRow } from '../../index/board-row.js'
+import {
+  emptyWorkPackage,
+  type LogEvent,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../../events-lib.js'
+import { type BoardRow, boardRowOf } from '../../index/board-row.js'
 import type { BoardMarks, MarkDocument, MarksOf } from '../../projections/marks.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
-import type { StatedWorkPackage } from '../../specs/work-package-file.js'
 import { EventStore, Team, type TeamLink } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { changeText } from './change-text.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { MissingFiles } from './missing-files.js'
+import { statedState } from './package-states.js'
 import { WorktreeCopies } from './worktree-copies.js'
 import { repoPath } from '../../platform/paths.js'
 import { toRun } from '../../errors/next-step.js'
@@ -78,7 +83,8 @@ export class DefinitionMarks {
       const copy =
         comparison.file.kind === 'stated' ? await this.copies.differing(comparison.file) : undefined
       if (copy !== undefined) add(id, elsewhere(feature, id, repoPath(this.workspace.root, copy)))
-      if (comparison.kind === 'new') fresh.push(this.#rowOf(feature, comparison.file.stated, rows))
+      if (LOGGED.has(comparison.kind) || rows.some((row) => row.work_package_id === id)) continue
+      fresh.push(this.#rowOf(feature, comparison))
     }
     for (const cycle of cyclesIn(rows))
       for (const id of new Set(cycle))
@@ -108,35 +114,19 @@ export class DefinitionMarks {
     }
   }
 
-  /** The board row for a package without a creation event. A package that events have moved already has a row. */
-  #rowOf(feature: string, stated: StatedWorkPackage, rows: readonly BoardRow[]): BoardRow {
-    const { work_package_id, title, dependencies, subtasks, priority } = stated
-    const row = rows.find((one) => one.work_package_id === work_package_id)
-    return {
-      feature_slug: feature,
-      work_package_id,
-      created: false,
-      title,
-      lane: row?.lane ?? this.workflow.initial,
-      lane_actor: row?.lane_actor ?? null,
-      lane_session: row?.lane_session ?? null,
-      lane_event: row?.lane_event ?? null,
-      lane_since: row?.lane_since ?? null,
-      lane_sign: row?.lane_sign ?? null,
-      worker: row?.worker ?? null,
-      collision: row?.collision ?? [],
-      priority,
-      dependencies,
-      tags: [],
-      subtasks: { done: 0, total: subtasks.length },
-      subtask_ids: subtasks,
-      gates: { passed: 0, total: 0 },
-      updated_at: null,
-      conflicts: [],
+  /** The board row of a package that only has files. One that cannot be read has its file's name for a title. */
+  #rowOf(feature: string, { file }: Comparison): BoardRow {
+    if (file.kind !== 'stated') {
+      const title = basename(file.kind === 'twice' ? (file.files[0] ?? file.id) : file.file)
+      return { ...boardRowOf(emptyWorkPackage(feature, file.id, this.workflow)), title }
     }
+    const state = statedState(feature, file.stated, this.workflow)
+    return { ...boardRowOf(state), subtask_ids: file.stated.subtasks }
   }
 }
 
+/** Only a package that is in the log compares like this. */
+const LOGGED: ReadonlySet<Comparison['kind']> = new Set(['same', 'differs'])
 const NONE: readonly MarkDocument[] = []
 
 function marksOf(feature: string, id: string, comparison: Comparison): MarkDocument[] {

@@ -25,8 +25,8 @@ export class PackagePlaces {
     if (dir !== undefined && missing === undefined) return join(dir, 'tasks')
     throw new KittyError('UsageError', `${feature} has no folder here: ${missing ?? ''}`, {
       nextSteps: [
-        ...shownCommand(['kitty', 'agent', 'feature', 'setup-spec', feature], 'make it: '),
-        ...shownCommand(['kitty', 'archive', feature], 'or, if it is over: '),
+        ...shownCommand(['kitty', 'agent', 'feature', 'setup-spec', feature], 'make it'),
+        ...shownCommand(['kitty', 'archive', feature], 'or, if it is over'),
       ],
       context: { feature_slug: feature },
     })
@@ -125,10 +125,11 @@ function noFile(feature: string, workPackage: string): KittyError {
   )
 }
 
-function severalFiles(feature: string, workPackage: string, files: readonly string[]): KittyError {
+/** Several files have the ID of one package. */
+export function severalFiles(feature: string, workPackage: string, files: readonly string[]): KittyError {
   return new KittyError('ValidationError', `${workPackage} has ${files.length} files: ${files.join(', ')}.`, {
     nextSteps: files.flatMap((file) =>
-      shownCommand(['kitty', 'renumber', `${feature}/${workPackage}`, basename(file)], 'one of: '),
+      shownCommand(['kitty', 'renumber', `${feature}/${workPackage}`, basename(file)], 'one of'),
     ),
     context: { feature_slug: feature, work_package: workPackage, files },
   })

@@ -266,7 +266,9 @@ function graphProblems(
   return checkTasks(tasks).flatMap(({ kind, work_packages, files, message }): DefinitionProblem[] => {
     const [first, second] = work_packages
     const isOld = kind === 'unknown_dependency' && logged.get(first ?? '')?.includes(second ?? '') === true
+    // Its file is there, and is a problem of its own.
+    const isNamed = kind === 'unknown_dependency' && comparisons.has(second ?? '')
     const isOurs = work_packages.some((id) => definitions.has(id))
-    return isOurs && !isOld ? [{ kind: 'graph', work_packages, files, message }] : []
+    return isOurs && !isOld && !isNamed ? [{ kind: 'graph', work_packages, files, message }] : []
   })
 }
