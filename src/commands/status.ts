@@ -4,7 +4,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, offlineFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { boardLeftOut, renderBoard } from '../core/cli/render/board.js'
+import { archivedNote, boardLeftOut, renderBoard } from '../core/cli/render/board.js'
 import { commitNotes } from '../core/cli/render/commit-notes.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
@@ -62,9 +62,11 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     await this.warnOfProblems(await this.eventStore.problems())
     const uncommitted = (await this.service(CommitState)).look()
     const { full } = this.flags
+    const archived = status.features.length === 0 ? await this.archivedFeatures() : 0
     this.show((style) =>
       [
         renderBoard(status, style, full),
+        ...archivedNote(archived),
         ...commitNotes(uncommitted),
         ...boardLeftOut(status, style, full),
       ].join('\n'),
@@ -72,6 +74,10 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     if (!this.flags.brief || !this.jsonEnabled()) return this.document({ ...status, ...uncommitted })
     const { briefDocument } = await import('../core/services/brief-status.js')
     return this.document(briefDocument({ ...status, ...uncommitted }, await this.service(Workflow)))
+  }
+
+  private async archivedFeatures(): Promise<number> {
+    return (await this.eventStore.features()).filter(({ archived }) => archived !== null).length
   }
 
   private async board(feature: string | undefined): Promise<StatusDocument> {

@@ -76,7 +76,16 @@ export function readEntries(text: string, from: number, to: number): Entries {
   return { ok: true, entries }
 }
 
+/** What git writes around the sides of a merge that it could not settle. */
+const CONFLICT_MARK = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/
+
 function cannotTell(text: string, line: Line): Entries {
+  if (CONFLICT_MARK.test(text.slice(line.start, line.end)))
+    return failed(
+      text,
+      line,
+      'git left a conflict to settle: keep what is right, and take out the lines with <<<<<<<, ======= and >>>>>>>',
+    )
   return failed(
     text,
     line,

@@ -117,4 +117,13 @@ describe('an archived feature', () => {
       expect(features[0]?.archived).toMatchObject({ written_since: true })
     })
   })
+
+  it('is named by an otherwise empty board of the built program, with the command that shows it', async () => {
+    await archive()
+    expect(demo.run('status').stdout).not.toContain('archived')
+    await archive(false, '002-demo')
+    expect(demo.run('status').stdout).toContain('2 features are archived: kitty status --archived')
+    expect(demo.run('status', '--archived').stdout).toContain(FEATURE)
+    expect(demo.run('status', '--archived').stdout).not.toContain('are archived')
+  })
 })

@@ -132,6 +132,17 @@ describe('the lane line', () => {
     ['a block', '---\nlane: |\n  planned\n---\n', 'single word'],
     ['a value that goes on', '---\nlane: planned\n  or not\n---\n', 'single word'],
     ['text behind the quote', '---\nlane: "a" b\n---\n', 'single word'],
+    ['an unsettled merge', `---\n${'<'.repeat(7)} ours\ntitle: T\n---\n`, 'git left a conflict to settle'],
+    [
+      'an unsettled merge in a list',
+      `---\nsubtasks:\n  - T001\n${'='.repeat(7)}\n  - T002\n---\n`,
+      'git left a conflict to settle',
+    ],
+    [
+      'the end of an unsettled merge',
+      `---\ntitle: >-\n  T\n${'>'.repeat(7)} b1\nlane: planned\n---\n`,
+      'git left a conflict to settle',
+    ],
     ['keys that are indented', '---\n  title: T\n---\n', 'cannot be told apart'],
     ['a mapping in braces', '---\n{title: T}\n---\n', 'cannot be told apart'],
     ['a question-mark key', '---\n? lane\n: planned\n---\n', 'cannot be told apart'],

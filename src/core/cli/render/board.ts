@@ -34,6 +34,14 @@ const NEXT_STEPS = [
   '  kitty new "What it does"',
 ]
 
+/** For an empty board: that there is something, and how to see it. */
+export function archivedNote(count: number): string[] {
+  if (count === 0) return []
+  return [
+    `${count === 1 ? '1 feature is' : `${count} features are`} archived${toRun(['kitty', 'status', '--archived'])}`,
+  ]
+}
+
 /**
  * The board as text without a final newline: lanes on a terminal, one fact per line when piped.
  * @param full show every package of a large board, too

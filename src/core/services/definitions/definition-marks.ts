@@ -16,6 +16,7 @@ import { changeText } from './change-text.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { MissingFiles } from './missing-files.js'
 import { statedState } from './package-states.js'
+import { toRenumber } from './to-renumber.js'
 import { WorktreeCopies } from './worktree-copies.js'
 import { repoPath } from '../../platform/paths.js'
 import { toRun } from '../../errors/next-step.js'
@@ -200,9 +201,4 @@ function elsewhere(feature: string, id: string, copy: string): MarkDocument {
 
 function twice(feature: string, named: { id: string; files: readonly string[] }): MarkDocument {
   return { mark: 'twice', text: `${named.files.join(' and ')} have one id${toRenumber(feature, named)}` }
-}
-
-function toRenumber(feature: string, { id, files }: { id: string; files: readonly string[] }): string {
-  const words = ['kitty', 'renumber', `${feature}/${id}`, basename(files.at(-1) ?? '')]
-  return toRun(words, '; one gets a number of its own with:')
 }

@@ -19,6 +19,7 @@ import { packageChanged, packageCreated } from './definition-events.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
 import { fileLanes, laneCount, laneTakenOver } from './file-lanes.js'
 import { loggedDefinition } from './logged-values.js'
+import { toRenumber } from './to-renumber.js'
 import { toRun } from '../../errors/next-step.js'
 
 /** Why a file or a feature cannot be synced. */
@@ -99,7 +100,7 @@ export class PlanDefinitions {
     const definitions = new Map<string, Definition>()
     const stated = new Map<string, Definition>()
     for (const [id, comparison] of comparisons) {
-      const problem = this.#problemOf(comparison)
+      const problem = this.#problemOf(feature, comparison)
       if (problem !== undefined) problems.push(problem)
       if (problem !== undefined || comparison.kind === 'same') continue
       if (comparison.file.kind === 'stated') leftOut.push(...leftOutOf(comparison.file.stated))
@@ -176,7 +177,7 @@ export class PlanDefinitions {
     return new Map([...comparisons].sort(([a], [b]) => compareWorkPackages(a, b)))
   }
 
-  #problemOf(comparison: Comparison): DefinitionProblem | undefined {
+  #problemOf(feature: string, comparison: Comparison): DefinitionProblem | undefined {
     if (comparison.kind === 'same') return undefined
     const { file } = comparison
     if (file.kind === 'unreadable')
@@ -186,7 +187,7 @@ export class PlanDefinitions {
         kind: 'twice',
         work_packages: [file.id],
         files: file.files,
-        message: `${file.id} has ${file.files.length} files: ${file.files.join(', ')}. Rename all but one to the next free number, their work_package_id too, then sync`,
+        message: `${file.id} has ${file.files.length} files: ${file.files.join(', ')}${toRenumber(feature, file)}`,
       }
     const reason = this.#unwritable(file.file, file.stated)
     if (reason === undefined) return undefined
