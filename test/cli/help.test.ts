@@ -31,7 +31,7 @@ const COMMANDS: readonly ManifestCommand[] = existsSync(MANIFEST)
   : []
 /** What the parser says of a line that is not one of the command's. Whether there is such a package is not its matter. */
 const WRONG_USAGE =
-  /There is no command|takes no argument|has no flag|does not take this argument|kitty [a-z -]+ needs [-A-Z]|needs its value|takes a whole number|is not one of|Expected |Parsing --|There is no lane/
+  /There is no command|takes no argument|has no flag|does not take this argument|kitty [a-z -]+ needs [-A-Z]|needs its value|takes a whole number|is not one of|Expected |There is no lane/
 
 const TOPICS = ['', 'agent', 'agent feature', 'agent tasks', 'agent gates', 'agent errors', 'agent events']
 

@@ -18,6 +18,8 @@ export interface UsageProblem {
 
 /** With more edits than this, a flag that is named would be a guess. */
 const MOST_EDITS = 2
+const INTEGER =
+  /^Parsing --(\S+)\s+Expected an integer(?: (greater|less) than or equal to (-?\d+))? but received: ([^]*)$/
 const OCLIF_HINT = 'See more help with --help'
 /** oclif dims a part of its messages. */
 const STYLES = /\u001B\[[\d;]*m/g
@@ -56,8 +58,11 @@ function messageOf(error: Error, said: string, called: string, command: CalledCo
   if (extra !== undefined) return `${called} does not take this argument: ${extra}`
   const valueless = /^Flag --(\S+) expects a value$/.exec(said)?.[1]
   if (valueless !== undefined) return `${withValue(valueless, command)} needs its value.`
-  const [, flag, value] = /^Parsing --(\S+)\s+Expected an integer but received: ([^]*)$/.exec(said) ?? []
-  if (flag !== undefined) return `--${flag} takes a whole number, not ${JSON.stringify(value)}.`
+  const [, flag, more, limit, value] = INTEGER.exec(said) ?? []
+  if (flag !== undefined) {
+    const bound = limit === undefined ? '' : ` of at ${more === 'greater' ? 'least' : 'most'} ${limit}`
+    return `--${flag} takes a whole number${bound}, not ${JSON.stringify(value)}.`
+  }
   const [, given, not, options] = /^Expected (--\S+?|[^]*?)(?:=([^]*))? to be one of: (.*)$/.exec(said) ?? []
   if (given !== undefined && options !== undefined) return oneOf(given, not, options)
   const problems = /^The following errors? occurred:\s*([^]*)$/.exec(said)?.[1]

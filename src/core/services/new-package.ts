@@ -2,6 +2,8 @@ import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { sentence } from '../errors/next-step.js'
 import { firstEvent } from './first-event.js'
 import { isKittyEvent, type NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
@@ -131,11 +133,21 @@ export class NewPackage {
       ...logged.flatMap((state) => [...state.subtasks, ...state.former_subtasks].map((one) => one.id)),
       ...files.flatMap((file) => (file.kind === 'stated' ? file.stated.subtasks : [])),
     ]
-    return numberSubtasks(
+    const numbered = numberSubtasks(
       subtasks.map((text) => oneLine(text, 'subtask')),
       known,
     )
+    const twice = numbered.find((one, at) => numbered.findIndex((other) => other.id === one.id) < at)
+    if (twice !== undefined) throw givenTwice(twice.id)
+    return numbered
   }
+}
+
+function givenTwice(id: string): KittyError {
+  return new KittyError('UsageError', `Two of the subtasks are ${id}.`, {
+    nextSteps: [sentence`Give one of them another ID, or none: then it gets the next free one.`],
+    context: { subtask: id },
+  })
 }
 
 function isThisPackage({ feature, title, after, priority }: NewRequest): Repeats['repeats'] {

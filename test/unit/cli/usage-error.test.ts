@@ -7,7 +7,7 @@ const COMMAND = {
   args: { workPackage: Args.string({ required: true }), lane: Args.string({ options: ['planned', 'done'] }) },
   flags: {
     reason: Flags.string({ required: true, helpValue: 'TEXT' }),
-    limit: Flags.integer(),
+    limit: Flags.integer({ min: 1, max: 50 }),
     format: Flags.string({ options: ['text', 'jsonl'] }),
     quiet: Flags.boolean({ exclusive: ['limit'] }),
   },
@@ -39,6 +39,8 @@ describe('a command line that the command cannot read', () => {
     [['--whatever'], 'kitty agent tasks hand-over has no flag --whatever.'],
     [['done', 'more'], 'kitty agent tasks hand-over does not take this argument: more'],
     [['--limit', 'many'], '--limit takes a whole number, not "many".'],
+    [['--limit', '0'], '--limit takes a whole number of at least 1, not "0".'],
+    [['--limit', '51'], '--limit takes a whole number of at most 50, not "51".'],
     [['--format', 'xml'], '--format takes text or jsonl, not "xml".'],
     [['nowhere'], '"nowhere" is not one of planned or done.'],
     [['--limit'], '--limit VALUE needs its value.'],

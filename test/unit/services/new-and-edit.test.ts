@@ -137,6 +137,8 @@ describe('a new package', () => {
     const before = files.names()
     expect(await refusal(() => files.make(`ghp_${'a'.repeat(36)}`))).toBe('ValidationError')
     expect(await refusal(() => files.make('Next', { after: ['WP09'] }))).toBe('UnknownWorkPackage')
+    const subtasks = ['T009: Read it', 'Write it', 'T009: Send it']
+    expect(await refusal(() => files.make('Next', { subtasks }))).toBe('UsageError')
     expect(files.names()).toEqual(before)
   })
 
