@@ -1,9 +1,9 @@
 import { constants, closeSync, fsyncSync, rmSync, writeSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
-import { openToRead, readFully } from '../../files/open-file.js'
+import { openToRead, readFully, syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
 import { journalRecord, readRecords } from './journal-records.js'
@@ -87,6 +87,8 @@ export class FileJournal implements Journal {
         closeSync(fd)
       }
       renameOver(temporary, this.path)
+      // Else a power cut brings back the old journal, whose last lines were not synced.
+      syncFolder(dirname(this.path))
     } catch (error) {
       rmSync(temporary, { force: true })
       throw storageError(error, this.path, 'not stored')
