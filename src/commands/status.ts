@@ -4,7 +4,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, offlineFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { archivedNote, boardLeftOut, renderBoard } from '../core/cli/render/board.js'
+import { archivedNote, boardLeftOut, emptyPast, renderBoard } from '../core/cli/render/board.js'
 import { commitNotes } from '../core/cli/render/commit-notes.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
@@ -61,11 +61,12 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const status = await this.board(feature)
     await this.warnOfProblems(await this.eventStore.problems())
     const uncommitted = (await this.service(CommitState)).look()
-    const { full } = this.flags
-    const archived = status.features.length === 0 ? await this.archivedFeatures() : 0
+    const { full, at } = this.flags
+    const isEmpty = status.features.length === 0
+    const archived = isEmpty && at === undefined ? await this.archivedFeatures() : 0
     this.show((style) =>
       [
-        renderBoard(status, style, full),
+        isEmpty && at !== undefined ? emptyPast(at) : renderBoard(status, style, full),
         ...archivedNote(archived),
         ...commitNotes(uncommitted),
         ...boardLeftOut(status, style, full),

@@ -10,6 +10,7 @@ import {
   emit,
   FEATURE,
   inProcess,
+  kitty,
   move,
   project,
   pullFrom,
@@ -65,6 +66,14 @@ describe('status --at', () => {
     expect(await lanesAt(folder, '2030-01-01T11:59:00+02:00')).toMatchObject({ WP01: 'planned' })
     expect(await lanesAt(folder, '2030-01-01')).toMatchObject({ WP01: 'doing' })
     expect(await lanesAt(folder, '2030-01-02')).toMatchObject({ WP01: 'for_review' })
+  })
+
+  it('says of a time before the first event that there was nothing, not how to begin', async () => {
+    const folder = await project()
+    for (const when of ['2001-01-01', '0'])
+      expect((await kitty(folder, ['status', '--at', when])).stdout).toContain(
+        `There was nothing on the board yet at ${when}.`,
+      )
   })
 
   it('takes what an event had seen for older than it, whatever the watches of their writers say', async () => {

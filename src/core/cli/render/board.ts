@@ -34,6 +34,11 @@ const NEXT_STEPS = [
   '  kitty new "What it does"',
 ]
 
+/** For the empty board of an earlier time. @param at as typed */
+export function emptyPast(at: string): string {
+  return `There was nothing on the board yet at ${oneLine(at)}.`
+}
+
 /** For an empty board: that there is something, and how to see it. */
 export function archivedNote(count: number): string[] {
   if (count === 0) return []
