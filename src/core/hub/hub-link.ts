@@ -79,7 +79,7 @@ export class HubLink implements TeamLink {
     const lines = isDecided
       ? await this.conditional.publish(events, this.#fresh, origin === 'offline', store)
       : undefined
-    const stored = lines ?? this.#locally(events, store)
+    const stored = lines ?? (await this.#locally(events, store))
     await this.doneElsewhere.warn(events)
     return stored
   }
@@ -135,8 +135,8 @@ export class HubLink implements TeamLink {
   }
 
   /** The log first, as without a hub. The ID goes into the outbox before, so that no crash keeps the event from others. */
-  #locally(events: readonly LogEvent[], store: () => AppendedLine[]): AppendedLine[] {
-    this.outbox.compact()
+  async #locally(events: readonly LogEvent[], store: () => AppendedLine[]): Promise<AppendedLine[]> {
+    await this.outbox.compact()
     this.outbox.add(events.map(({ event_id }) => event_id))
     for (const { event_id } of events) this.#fresh.add(event_id)
     return store()
