@@ -3,6 +3,7 @@ import type { ClientConfig } from 'pg'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { Hub } from './hub.js'
 import { type HubHost, hubHost } from '../workspace/hub-setting.js'
+import { failedHosts } from './failed-hosts.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
 import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
 import { PostgresHub } from './postgres-hub.js'
@@ -29,19 +30,18 @@ interface HubVersion {
  */
 export async function connectHub(address: HubAddress, options: HubConnectOptions): Promise<Hub> {
   const until = performance.now() + options.within
-  const failures: Error[] = []
+  const failures: unknown[] = []
   for (const [at, text] of address.hosts.entries()) {
     const host = hubHost(text)
     const left = (until - performance.now()) / (address.hosts.length - at)
-    if (host === undefined || left < 1) continue
     try {
+      if (host === undefined || left < 1) throw unreachable(`${text} was not asked, for lack of time`)
       return await connectTo(host, address, { ...options, within: left })
     } catch (error) {
-      failures.push(error instanceof Error ? error : unreachable(text))
+      failures.push(error)
     }
   }
-  const clear = failures.find((error) => isKittyError(error) && error.kind !== 'HubUnreachable')
-  throw clear ?? failures[0] ?? unreachable(address.hosts.join(', '))
+  throw failedHosts(failures, address.hosts)
 }
 
 async function connectTo(host: HubHost, address: HubAddress, options: HubConnectOptions): Promise<Hub> {
