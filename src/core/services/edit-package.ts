@@ -3,7 +3,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { sentence, shownCommand } from '../errors/next-step.js'
-import { isKittyEvent, type NewEvent } from '../events-lib.js'
+import type { NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/event-document.js'
 import { type Definition, type DefinitionPlace, differences } from '../specs/definition.js'
@@ -12,25 +12,14 @@ import { readWorkPackage } from '../specs/work-package-file.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
+import { loggedValues } from './definitions/logged-values.js'
 import { oneLine } from './definitions/one-line.js'
 import { PackagePlaces } from './definitions/package-places.js'
+import { isOneOf, type PackageEdits, statedBy } from './definitions/package-edits.js'
 import { packageBody, withBody } from './definitions/package-text.js'
 import { StoreFile } from './definitions/store-file.js'
 import { LaneFiles } from './lane-files.js'
-import type { Repeats } from './repeats.js'
-
-/** What to change. What is undefined stays. */
-export interface PackageEdits {
-  readonly title?: string | undefined
-  /** Packages to wait for from now on, as typed. */
-  readonly after?: readonly string[] | undefined
-  /** Packages to wait for no longer, as typed. */
-  readonly drop?: readonly string[] | undefined
-  /** 0 to 4. */
-  readonly priority?: number | undefined
-  /** Markdown below the front matter. */
-  readonly body?: string | Buffer | undefined
-}
+import { isOf, type Repeats } from './repeats.js'
 
 export interface EditRequest extends PackageEdits {
   readonly feature: string
@@ -63,6 +52,12 @@ export interface EditResult {
   readonly event: EventDocument | null
 }
 
+interface Put extends ReplaceRequest, Repeats {
+  readonly before: Buffer
+  /** What the request names of the definition. */
+  readonly places: readonly DefinitionPlace[]
+}
+
 /** Changes a package's file and the log together. */
 @injectable()
 export class EditPackage {
@@ -81,13 +76,14 @@ export class EditPackage {
   @Exclusive
   async edit(request: EditRequest): Promise<EditResult> {
     const { feature, workPackage, provenance } = request
-    const repeats = areThese(request)
+    const repeats = this.#areThese(request)
     if (await this.#isRepeat(provenance))
       return this.#repeated(await this.decide({ ...request, repeats, drafts: [] }), request)
     const path = this.places.file(feature, workPackage)
     const before = this.places.read(path)
     const bytes = await this.#edited(path, before, request)
-    return this.#put({ feature, workPackage, bytes, before, provenance, repeats }, path)
+    const places = statedBy(request).map(({ place }) => place)
+    return this.#put({ feature, workPackage, bytes, before, provenance, repeats, places }, path)
   }
 
   /**
@@ -97,13 +93,15 @@ export class EditPackage {
   @Exclusive
   async replace(request: ReplaceRequest): Promise<EditResult> {
     const { feature, workPackage, bytes, provenance } = request
-    const repeats = areThese(request)
+    const repeats = this.#areThese(request)
     if (await this.#isRepeat(provenance))
       return this.#repeated(await this.decide({ ...request, repeats, drafts: [] }), request)
     const path = this.places.file(feature, workPackage)
     const before = this.places.read(path)
-    if (request.before !== undefined && !request.before.equals(before)) throw changedMeanwhile(path)
-    return this.#put({ feature, workPackage, bytes, before, provenance, repeats }, path)
+    // An earlier run may have been killed after it had written the file.
+    const isChanged = request.before !== undefined && !request.before.equals(before) && !bytes.equals(before)
+    if (isChanged) throw changedMeanwhile(path)
+    return this.#put({ feature, workPackage, bytes, before, provenance, repeats, places: [] }, path)
   }
 
   @Emits
@@ -128,24 +126,43 @@ export class EditPackage {
     return { feature, work_package: workPackage, file, path, changed: registersOf(shown), event: shown }
   }
 
-  async #put(request: ReplaceRequest & Repeats & { before: Buffer }, path: string): Promise<EditResult> {
+  /** A file that has these bytes already may still be new to the log: a run may have been killed between the two. */
+  async #put(request: Put, path: string): Promise<EditResult> {
     const { feature, workPackage, bytes, before, provenance, repeats } = request
     const file = this.places.short(path)
     const answer = { feature, work_package: workPackage, file, path }
-    if (bytes.equals(before)) return { ...answer, changed: [], event: null }
+    const isThere = bytes.equals(before)
+    if (isThere && (await this.files.isLogged(feature, workPackage)))
+      return { ...answer, changed: [], event: null }
     const known = await this.store.workPackage(feature, workPackage)
     if (known !== undefined) refuseLostClaim(known, provenance)
     const places = await editedPlaces(path, before, bytes)
-    const isEdited = (place: DefinitionPlace): boolean =>
-      places.some((one) => one.register === place.register && (place.element ?? one.element) === one.element)
+    const isEdited = isOneOf([...request.places, ...places])
     const change = { feature, workPackage, path, before, bytes, isEdited, provenance }
     const { events } = await this.files.put(change, (drafts) => this.decide({ provenance, repeats, drafts }))
     const state = await this.store.workPackage(feature, workPackage)
     if (state !== undefined) this.lanes.settle([state], new Set())
-    const registers = [...new Set(places.map(({ register }) => register))]
     const [event] = events
-    const changed: EditedPart[] = registers.length === 0 ? ['body'] : registers
-    return { ...answer, changed, event: event === undefined ? null : eventDocument(event) }
+    const shown = event === undefined ? null : eventDocument(event)
+    const registers = isThere ? registersOf(shown) : [...new Set(places.map(({ register }) => register))]
+    const changed: EditedPart[] = registers.length === 0 && !isThere ? ['body'] : registers
+    return { ...answer, changed, event: shown }
+  }
+
+  /** A repeat is known by what the log said after it, but for the body: the file may have changed since. */
+  #areThese(request: EditRequest | ReplaceRequest): Repeats['repeats'] {
+    const { feature, workPackage } = request
+    return async (earlier) => {
+      const [event] = earlier
+      const isChange = event?.event_type === 'WPChanged' || event?.event_type === 'WPCreated'
+      if (!isChange || !earlier.every((one) => isOf(one, feature, workPackage))) return false
+      const history = await this.store.history(feature, workPackage)
+      const then = history.slice(0, history.findIndex((one) => one.event_id === event.event_id) + 1)
+      // An event names what it changed. What was asked for and is not named had that value already.
+      return statedBy('bytes' in request ? {} : request).every(
+        ({ place, value }) => loggedValues(then, place).at(-1) === value,
+      )
+    }
   }
 
   async #edited(path: string, before: Buffer, edits: EditRequest): Promise<Buffer> {
@@ -170,7 +187,10 @@ export class EditPackage {
   ): Promise<{ wanted: Definition; registers: (keyof Definition)[] }> {
     const added = (after ?? []).map(normalizeWorkPackageId)
     const dropped = (drop ?? []).map(normalizeWorkPackageId)
-    const stranger = dropped.find((id) => !stated.dependencies.includes(id))
+    const logged = await this.store.workPackage(feature, workPackage)
+    // A run that was killed before its event may have taken it out of the file.
+    const waitsFor = new Set([...stated.dependencies, ...(logged?.dependencies ?? [])])
+    const stranger = dropped.find((id) => !waitsFor.has(id))
     if (stranger !== undefined) throw waitsNot(workPackage, stranger, stated.dependencies)
     await this.places.assertKnown(feature, added)
     const kept = stated.dependencies.filter((id) => !dropped.includes(id))
@@ -195,21 +215,6 @@ async function editedPlaces(path: string, before: Buffer, after: Buffer): Promis
 function registersOf(event: EventDocument | null): EditedPart[] {
   const parts = ['title', 'priority', 'dependencies', 'subtasks'] as const
   return parts.filter((part) => event !== null && event.payload[part] !== undefined)
-}
-
-/** A repeat is known by its package: the file may have changed since. */
-function areThese(request: { feature: string; workPackage: string } & PackageEdits): Repeats['repeats'] {
-  const { feature, workPackage, title, priority } = request
-  return (earlier) =>
-    earlier.every((event) => {
-      if (!isKittyEvent(event) || event.entity_id !== workPackage) return false
-      if (event.event_type !== 'WPChanged' && event.event_type !== 'WPCreated') return false
-      if (event.payload.feature_slug !== feature) return false
-      const { payload } = event
-      const said = typeof payload.title === 'string' ? payload.title : payload.title?.new
-      const set = typeof payload.priority === 'object' ? payload.priority?.new : payload.priority
-      return (title === undefined || said === title.trim()) && (priority === undefined || set === priority)
-    })
 }
 
 function changedMeanwhile(path: string): KittyError {

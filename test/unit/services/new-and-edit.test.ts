@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
 import { EditDraft } from '../../../src/core/services/edit-draft.js'
-import { EditPackage, type EditResult, type PackageEdits } from '../../../src/core/services/edit-package.js'
+import type { PackageEdits } from '../../../src/core/services/definitions/package-edits.js'
+import { EditPackage, type EditResult } from '../../../src/core/services/edit-package.js'
 import { NewPackage, type NewRequest, type NewResult } from '../../../src/core/services/new-package.js'
 import { SyncFiles } from '../../../src/core/services/sync-files.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
@@ -278,6 +279,72 @@ describe('an edit', () => {
     await files.edit({ title: 'C' })
     expect((await files.edit({ title: 'B' }, 'WP01', 'key-1')).event).toEqual(first.event)
     expect((await files.state('WP01'))?.title).toBe('C')
+  })
+
+  it('is the same edit when it names what the log said already, and another one when it does not', async () => {
+    const first = await files.edit({ title: 'B', priority: 2, drop: [] }, 'WP01', 'key-1')
+    expect(first.changed).toEqual(['title'])
+    await files.edit({ priority: 4 })
+    expect((await files.edit({ title: 'B', priority: 2 }, 'WP01', 'key-1')).event).toEqual(first.event)
+    for (const other of [{ title: 'C' }, { title: 'B', priority: 4 }, { title: 'B', after: ['WP02'] }])
+      expect(await refusal(() => files.edit(other, 'WP01', 'key-1'))).toBe('UsageError')
+    expect(await refusal(() => files.edit({ title: 'B' }, 'WP02', 'key-1'))).toBe('UsageError')
+  })
+
+  describe('whose first attempt was killed between its file and its event', () => {
+    /** Leaves the file as the edit would, and the log without its event. */
+    async function killed(edits: PackageEdits): Promise<void> {
+      const twin = new Files()
+      await twin.withPackages({ WP01: { subtasks: ['T001'] }, WP02: {} })
+      twin.write(FILE, files.read(FILE))
+      const { path } = await twin.edit(edits)
+      files.write(FILE, readFileSync(path, 'utf8'))
+    }
+
+    it.each([
+      ['a title and a priority', { title: 'B', priority: 1 }, ['title', 'priority']],
+      ['a dependency', { after: ['WP02'] }, ['dependencies']],
+    ])('gets its event: %s', async (_, edits, changed) => {
+      await killed(edits)
+      const again = await files.edit(edits, 'WP01', 'key-1')
+      expect(again.changed).toEqual(changed)
+      expect(again.event?.causation_id).toBe('key-1')
+      expect((await files.edit(edits, 'WP01', 'key-1')).event).toEqual(again.event)
+      expect((await files.check()).events).toBe(0)
+    })
+
+    it('gets its event: a package that it no longer waits for', async () => {
+      await files.edit({ after: ['WP02'] })
+      await killed({ drop: ['WP02'] })
+      expect((await files.edit({ drop: ['WP02'] }, 'WP01', 'key-1')).event?.causation_id).toBe('key-1')
+      expect((await files.state('WP01'))?.dependencies).toEqual([])
+    })
+
+    it('wins over what the log has there by now', async () => {
+      await files.edit({ title: 'B' })
+      const text = files.read(FILE)
+      await files.edit({ title: 'C' })
+      files.write(FILE, text)
+      // Behind: as a sync would judge it.
+      expect((await files.edit({ title: 'B' }, 'WP01', 'key-1')).event?.causation_id).toBe('key-1')
+      expect((await files.state('WP01'))?.title).toBe('B')
+    })
+
+    it('is not taken for a change by someone else when the whole file was replaced', async () => {
+      const [before, text] = [files.read(FILE), files.read(FILE).replace('Part WP01', 'B')]
+      files.write(FILE, text)
+      const result = await files.use(async (services) =>
+        (await services.get(EditPackage)).replace({
+          feature: FEATURE,
+          workPackage: 'WP01',
+          bytes: Buffer.from(text),
+          before: Buffer.from(before),
+          provenance: by('ada', 'key-1'),
+        }),
+      )
+      expect(result.changed).toEqual(['title'])
+      expect(result.event?.causation_id).toBe('key-1')
+    })
   })
 })
 

@@ -1,4 +1,6 @@
 import { inject, injectable } from 'inversify'
+import { isKittyError } from '../../errors/kitty-error.js'
+import { Notices } from '../../errors/notices.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
 import type { NewEvent } from '../../events-lib.js'
 import type { DefinitionPlace } from '../../specs/definition.js'
@@ -32,7 +34,14 @@ export class StoreFile {
     @inject(SyncDefinition) private readonly sync: SyncDefinition,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(OwnWriting) private readonly own: OwnWriting,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
+
+  /** Whether the log has everything that the package's file says. */
+  async isLogged(feature: string, workPackage: string): Promise<boolean> {
+    const state = await this.store.workPackage(feature, workPackage)
+    return this.plans.isInSync(feature, state === undefined ? [] : [state], new Set([workPackage]))
+  }
 
   /**
    * Call it with the lock held. The file goes first: a command killed after it leaves a file that is `new` or
@@ -44,7 +53,7 @@ export class StoreFile {
     const { feature, workPackage, path, bytes, provenance } = change
     const { root } = this.workspace
     const written = this.store.written.size
-    putInside(root, path, bytes)
+    if (change.before?.equals(bytes) !== true) putInside(root, path, bytes)
     this.own.keep(repoPath(root, path), change.before, bytes)
     try {
       const states = await this.store.workPackages(feature)
@@ -64,8 +73,17 @@ export class StoreFile {
     }
   }
 
-  #restore({ path, before }: FileChange): void {
-    if (before === undefined) removeInside(this.workspace.root, path)
-    else putInside(this.workspace.root, path, before)
+  /** Leaves the reason of the failure to the caller: a full disk may refuse the former text, too. */
+  #restore({ path, before, bytes }: FileChange): void {
+    const { root } = this.workspace
+    try {
+      if (before === undefined) removeInside(root, path)
+      else if (!before.equals(bytes)) putInside(root, path, before)
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      this.notices.warn(
+        `${repoPath(root, path)} keeps the change, which is not in the log: run the command again.`,
+      )
+    }
   }
 }
