@@ -6,6 +6,7 @@ import type { AppendedLine } from '../log/event-log.js'
 import { MovedOn } from '../store/moved-on.js'
 import { Config, Workflow } from '../workspace/config.js'
 import type { AppendAnswer, Appended, Hub, Outgoing } from './hub.js'
+import { didNothing } from './hub-failure.js'
 import { HubLeases } from './hub-leases.js'
 import { HubRedactions } from './hub-redactions.js'
 import { claimRefused, givenUp, notConfirmed, notMade } from './hub-refusals.js'
@@ -77,12 +78,21 @@ export class ConditionalAppend {
       return { hub, versions: await versions, moved }
     } catch (error) {
       if (!isKittyError(error)) throw error
-      await this.session.drop(error)
-      this.#refuseUncertain(streams)
-      if (this.#isClaim(events) && this.config.hub?.offline_claims !== 'allow') throw claimRefused(error)
-      this.notices.warn(`${error.message} This was written here, and is offered to the hub later.`)
+      await this.#goWithout(error, events, streams)
       return undefined
     }
+  }
+
+  /** @throws KittyError for what must not be decided without the hub */
+  async #goWithout(
+    error: KittyError,
+    events: readonly LogEvent[],
+    streams: readonly string[],
+  ): Promise<void> {
+    await this.session.drop(error)
+    this.#refuseUncertain(streams)
+    if (this.#isClaim(events) && this.config.hub?.offline_claims !== 'allow') throw claimRefused(error)
+    this.notices.warn(`${error.message} This was written here, and is offered to the hub later.`)
   }
 
   async #append(
@@ -90,11 +100,15 @@ export class ConditionalAppend {
     events: readonly LogEvent[],
     outgoing: readonly Outgoing[],
     store: () => AppendedLine[],
-  ): Promise<AppendedLine[]> {
+  ): Promise<AppendedLine[] | undefined> {
     const intent = intentOf(events, outgoing)
     const changes = this.leases.changes(events, outgoing)
     this.intents.add(intent)
     const answers = await this.#answers(() => hub.append(outgoing, versions, changes), intent)
+    if (isKittyError(answers)) {
+      await this.#goWithout(answers, events, intent.streams)
+      return undefined
+    }
     if (answers.every((answer) => answer === 'appended' || answer === 'duplicate')) {
       const lines = store()
       this.intents.remove(firstOf(intent))
@@ -108,17 +122,24 @@ export class ConditionalAppend {
     throw givenUp(intent)
   }
 
-  /** An append without an answer is settled at once, or stays uncertain until a later command settles it. */
-  async #answers(append: () => Promise<readonly Appended[]>, intent: Intent): Promise<AppendAnswer[]> {
+  /**
+   * An append without an answer is settled at once, or stays uncertain until a later command settles it.
+   * @returns why the hub stores nothing at present, if it said so
+   */
+  async #answers(
+    append: () => Promise<readonly Appended[]>,
+    intent: Intent,
+  ): Promise<AppendAnswer[] | KittyError> {
     let why: KittyError
     try {
       return (await append()).map(({ answer }) => answer)
     } catch (error) {
       if (!isKittyError(error)) throw error
       await this.session.close()
-      // The server has answered: it did nothing, and a role without the right could not settle it.
-      if (error.kind === 'HubDenied') {
+      // A role without the right, or a server that stores nothing, could not settle it.
+      if (didNothing(error)) {
         this.intents.remove(firstOf(intent))
+        if (error.kind === 'HubUnreachable') return error
         throw error
       }
       why = error

@@ -43,9 +43,8 @@ export function hubLogin(
 ): HubLogin {
   const text = env['KITTY_HUB']
   if (text === undefined || text === '') return { user: undefined, password: undefined }
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !/^postgres(?:ql)?:$/.test(url.protocol))
-    throw badLogin('it is no postgres:// URL')
+  const url = postgresUrl(text)
+  if (url === undefined) throw badLogin('it is no postgres:// URL')
   const named =
     url.hostname === '' ? undefined : (hubHost(url.host) ?? { host: url.hostname, port: DEFAULT_PORT })
   const isOne = hosts.map(hubHost).some((host) => host?.host === named?.host && host?.port === named?.port)
@@ -53,12 +52,44 @@ export function hubLogin(
     throw badLogin(
       `it is for ${named.host}:${named.port}, and this repository's hub is at ${hosts.join(', ')}`,
     )
-  const part = (value: string): string | undefined => (value === '' ? undefined : decodeURIComponent(value))
-  return { user: part(url.username), password: part(url.password) }
+  return { user: url.user, password: url.password }
 }
+
+/** The parts of a `postgres://` URL, user and password decoded. */
+export interface PostgresUrl {
+  readonly host: string
+  readonly hostname: string
+  readonly pathname: string
+  readonly user: string | undefined
+  readonly password: string | undefined
+}
+
+/**
+ * Undefined for a URL that is none. In particular where user or password hold what must be escaped: `/`, `?` or `#` would
+ * end the host there, and a part of the password would be taken for a port.
+ */
+export function postgresUrl(text: string): PostgresUrl | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^postgres(?:ql)?:$/.test(url.protocol)) return undefined
+  if (url.username === '' && text.includes('@')) return undefined
+  const { host, hostname, pathname } = url
+  try {
+    const part = (value: string): string | undefined => (value === '' ? undefined : decodeURIComponent(value))
+    return { host, hostname, pathname, user: part(url.username), password: part(url.password) }
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
+
+/** What to do about a URL that is none, for next steps. */
+export const ESCAPES = 'In user and password, write % as %25, / as %2F, ? as %3F, # as %23, @ as %40.'
 
 function badLogin(why: string): KittyError {
   return new KittyError('UsageError', `The environment variable KITTY_HUB cannot be used: ${why}.`, {
-    nextSteps: ['Set it to postgres://USER:PASSWORD@HOST, or unset it and use PGUSER and a password file.'],
+    nextSteps: [
+      'Set it to postgres://USER:PASSWORD@HOST, or unset it and use PGUSER and a password file.',
+      ESCAPES,
+    ],
   })
 }

@@ -74,10 +74,18 @@ export class HubDatabase {
   /** Makes the tables, or brings them to this version. @returns the names of the migrations that ran */
   async migrate(): Promise<string[]> {
     return this.#locked(async () => {
+      await this.#assertUnicode()
       await this.source.query('CREATE SCHEMA IF NOT EXISTS kitty')
       const ran = await this.source.runMigrations({ transaction: 'all' })
       return ran.map(({ name }) => name)
     })
+  }
+
+  /** Names of features, actors and reasons may hold any character. */
+  async #assertUnicode(): Promise<void> {
+    const [row] = await this.source.query<{ server_encoding: string }[]>('SHOW server_encoding')
+    if (row?.server_encoding === 'UTF8') return
+    throw Object.assign(new Error('not UTF-8'), { code: '22P05' })
   }
 
   /** Adds a repository that the connected role owns, unless it is there. */

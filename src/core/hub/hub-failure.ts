@@ -12,6 +12,20 @@ export interface HubPlace extends Pick<HubAddress, 'database'> {
 const NEWEST = 2
 const CERTIFICATE = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/
 
+/** PostgreSQL's codes of statements that were undone as a whole, in whatever language the server says so. */
+const UNDONE = /^(?:22|23|25|42|KT)|^(?:55P03|57014)$/
+const SQLSTATE = /^[0-9A-Z]{5}$/
+
+/** Whether the server answered that it did nothing, so that there is nothing to find out about the statement. */
+export function didNothing({ kind, context }: KittyError): boolean {
+  return kind === 'HubDenied' || context['undone'] === true
+}
+
+/** Whether the server refused what a statement says, and not the statement as such. */
+export function refusedContent({ context: { code } }: KittyError): boolean {
+  return typeof code === 'string' && /^2[23]/.test(code)
+}
+
 /**
  * Turns whatever the driver threw into an error with a kind. Repeats none of the driver's or the server's own words,
  * which are not ours to vouch for: only codes (PostgreSQL's appendix A, and KT… of our functions).
@@ -19,12 +33,13 @@ const CERTIFICATE = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOST
 export function hubFailure(error: unknown, place: HubPlace): KittyError {
   const code = systemCode(error) ?? ''
   const { server, database, user } = place
+  const undone = isUndone(error, code) ? { undone: true } : {}
   const known = KNOWN[code]
   if (known !== undefined) {
     const { kind, says, step } = known(place)
     return new KittyError(kind, says, {
       nextSteps: step === undefined ? [] : [step],
-      context: { server, database, code },
+      context: { server, database, code, ...undone },
       cause: plain(error),
     })
   }
@@ -42,17 +57,20 @@ export function hubFailure(error: unknown, place: HubPlace): KittyError {
         cause: plain(error),
       },
     )
-  return unreachable(`${server} as ${user}${code === '' ? '' : ` (${code})`}`, plain(error))
+  return unreachable(`${server} as ${user}${code === '' ? '' : ` (${code})`}`, plain(error), {
+    ...(code !== '' && { code }),
+    ...undone,
+  })
 }
 
 /** @param where the server, or what we know of it */
-export function unreachable(where: string, cause?: unknown): KittyError {
+export function unreachable(where: string, cause?: unknown, context: object = {}): KittyError {
   return new KittyError('HubUnreachable', `The hub was not reached: ${where}.`, {
     nextSteps: [
       'Try again; what does not need the hub goes on without it.',
       ...shownCommand(['kitty', 'hub', 'status']),
     ],
-    context: { where },
+    context: { where, ...context },
     cause,
   })
 }
@@ -124,6 +142,37 @@ const KNOWN: Readonly<Record<string, (place: HubPlace) => Known>> = {
     step: 'Its administrator makes room; what does not need the hub goes on without it.',
   }),
   P0002: noRight,
+  '25006': ({ server, user }) => ({
+    kind: 'HubUnreachable',
+    says: `The hub on ${server} stored nothing: it is read-only for the role ${user}.`,
+    step: 'Its administrator looks at default_transaction_read_only, of the server and of the role.',
+  }),
+  '57014': ({ server }) => ({
+    kind: 'HubUnreachable',
+    says: `The hub on ${server} stopped working on it: its statement_timeout is too short.`,
+    step: 'Its administrator gives the role more time: ALTER ROLE NAME SET statement_timeout',
+  }),
+  '57P03': ({ server }) => ({
+    kind: 'HubUnreachable',
+    says: `The server ${server} is starting up, recovering or shutting down.`,
+    step: 'Try again in a moment; what does not need the hub goes on without it.',
+  }),
+  '53300': ({ server }) => ({
+    kind: 'HubUnreachable',
+    says: `The server ${server} takes no more connections.`,
+    step: 'Its administrator raises max_connections, or puts a pooler in front of it.',
+  }),
+  '22P05': ({ server, database }) => ({
+    kind: 'HubDenied',
+    says: `The database ${database} on ${server} has an encoding that does not hold every character.`,
+    step: 'Make one with UTF-8: createdb NAME --encoding UTF8 --template template0',
+  }),
+}
+
+/** An error that ended the connection may have come after the commit; one that ended the statement did not. */
+function isUndone(error: unknown, code: string): boolean {
+  const severity = error instanceof Error && 'severity' in error ? error.severity : undefined
+  return UNDONE.test(code) || (severity === 'ERROR' && SQLSTATE.test(code) && code !== '40003')
 }
 
 function isWithoutTls(error: unknown): boolean {

@@ -1,9 +1,11 @@
 import { inject, injectable } from 'inversify'
+import { isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import { secretIn } from '../errors/secrets.js'
 import { type LogEvent, parseEvent } from '../events-lib.js'
 import { isOverlayFile } from '../log/format/day-file.js'
-import type { Hub, Outgoing } from './hub.js'
+import type { AppendAnswer, Hub, Outgoing } from './hub.js'
+import { refusedContent } from './hub-failure.js'
 import { HubLeases } from './hub-leases.js'
 import { HubLock } from './hub-lock.js'
 import { LocalEvents, type LocalLine } from './local-events.js'
@@ -13,6 +15,13 @@ import { Overlay } from './overlay.js'
 import { VoidLines } from './void-lines.js'
 
 const BATCH = 200
+/** The event is not offered again. */
+const BAD: ReadonlySet<Answer['answer'] | undefined> = new Set(['void', 'redacted', 'differs', 'unfit'])
+
+interface Answer {
+  readonly event_id: string
+  readonly answer: AppendAnswer | 'unfit'
+}
 
 /** Sends what the outbox names, ancestors first. */
 @injectable()
@@ -45,20 +54,15 @@ export class Offer {
     const unfit = new Set(lines.map(({ event_id }) => event_id))
     for (const { event_id } of events) unfit.delete(event_id)
     this.outbox.done([...unfit])
+    let taken = 0
     while (events.length > 0) {
-      const changes = this.leases.changes(
-        events.map(({ event }) => event),
-        events,
-        (id) => fresh.has(id),
-      )
-      const answers = await hub.append(events, new Map(), changes)
+      const answers = await this.#answers(hub, events, fresh)
+      taken += answers.filter(({ answer }) => answer === 'appended').length
       const refused = new Map(answers.map(({ event_id, answer }) => [event_id, answer]))
-      const bad = events.filter(({ event_id }) =>
-        ['void', 'redacted', 'differs'].includes(refused.get(event_id) ?? ''),
-      )
+      const bad = events.filter(({ event_id }) => BAD.has(refused.get(event_id)))
       if (bad.length === 0) {
         this.outbox.done(events.map(({ event_id }) => event_id))
-        return answers.filter(({ answer }) => answer === 'appended').length
+        return taken
       }
       for (const { event_id } of bad)
         if (refused.get(event_id) === 'differs')
@@ -70,7 +74,33 @@ export class Offer {
       this.outbox.done(bad.map(({ event_id }) => event_id))
       events = events.filter((event) => !bad.includes(event))
     }
-    return 0
+    return taken
+  }
+
+  /** An event that the server cannot store keeps no other one back: the append is tried in halves. */
+  async #answers(
+    hub: Hub,
+    events: readonly Offered[],
+    fresh: ReadonlySet<string>,
+  ): Promise<readonly Answer[]> {
+    const changes = this.leases.changes(
+      events.map(({ event }) => event),
+      events,
+      (id) => fresh.has(id),
+    )
+    try {
+      return await hub.append(events, new Map(), changes)
+    } catch (error) {
+      if (!isKittyError(error) || !refusedContent(error)) throw error
+    }
+    const [{ event_id } = { event_id: '' }, ...more] = events
+    if (more.length === 0) {
+      this.notices.warn(`The hub cannot store the event ${event_id}; this clone's line was not sent.`)
+      return [{ event_id, answer: 'unfit' }]
+    }
+    const half = Math.ceil(events.length / 2)
+    const first = await this.#answers(hub, events.slice(0, half), fresh)
+    return [...first, ...(await this.#answers(hub, events.slice(half), fresh))]
   }
 
   /** What only the hub had brought goes with it; a line of the log stays, and is not offered again. */

@@ -1,6 +1,6 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { shownCommand } from '../errors/next-step.js'
-import type { HubLogin } from '../hub/hub-address.js'
+import { ESCAPES, type HubLogin, postgresUrl } from '../hub/hub-address.js'
 import { type HubHost, hubHost, isDatabaseName } from '../workspace/hub-setting.js'
 
 /** Where the report goes, and as whom. */
@@ -24,18 +24,12 @@ export function reportAddress(
   }
   const text = env['KITTY_REPORT']
   if (text === undefined || text === '') throw noPlace()
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = postgresUrl(text)
   const host = url === undefined ? undefined : hubHost(url.host)
   const database = url?.pathname.slice(1) ?? ''
-  if (
-    url === undefined ||
-    host === undefined ||
-    !/^postgres(?:ql)?:$/.test(url.protocol) ||
-    !isDatabaseName(database)
-  )
-    throw badVariable()
-  const part = (value: string): string | undefined => (value === '' ? undefined : decodeURIComponent(value))
-  return { ...host, database, user: part(url.username), password: part(url.password) }
+  if (url === undefined || host === undefined || !isDatabaseName(database)) throw badVariable()
+  const { user, password } = url
+  return { ...host, database, user, password }
 }
 
 const EXAMPLE = 'Set KITTY_REPORT=postgres://USER:PASSWORD@HOST/DATABASE'
@@ -51,7 +45,7 @@ function noPlace(): KittyError {
 
 function badVariable(): KittyError {
   return new KittyError('UsageError', 'The environment variable KITTY_REPORT is no address of a database.', {
-    nextSteps: [EXAMPLE],
+    nextSteps: [EXAMPLE, ESCAPES],
   })
 }
 
