@@ -7,6 +7,7 @@ import type { LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
 import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-name.js'
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
+import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { assertReachable, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { assertNewSlug, assertSlug } from '../workspace/slug.js'
 import { DEFAULT_MISSION, specCreated } from './feature-created.js'
@@ -112,6 +113,7 @@ export class SetupSpec {
         putInside(root, join(dir, name), Buffer.from(text))
         this.own.keep(repoPath(root, join(dir, name)), undefined, Buffer.from(text))
       }
+      removeLeftTemporaries(root, dir)
     } catch (error) {
       if (!isKittyError(error) && systemCode(error) === undefined) throw error
       const reason = error instanceof Error ? error.message : String(error)

@@ -1,9 +1,10 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import { featureDir } from '../specs/feature-name.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { setBoxes } from '../specs/subtask-boxes.js'
+import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { assertReachable, putInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { LaneFiles } from './lane-files.js'
@@ -62,6 +63,7 @@ export class SubtaskFiles {
     if (!change.changed) return
     try {
       putInside(this.workspace.root, path, change.bytes)
+      removeLeftTemporaries(this.workspace.root, dirname(path))
     } catch (error) {
       if (!isKittyError(error)) throw error
       this.notices.warn(

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../../support/kitty.js'
+import { EditPackage } from '../../../src/core/services/edit-package.js'
 import { Implement } from '../../../src/core/services/implement.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 
@@ -36,22 +37,35 @@ describe('after a kill between an event and the package’s file', () => {
     expect(laneIn(folder)).toBe('doing')
   })
 
-  it('the next writer removes temporary files whose process is gone, and no others', async () => {
+  it.each([
+    [
+      'a move',
+      (folder: string) =>
+        inProcess(folder, MoveTask, (service) =>
+          service.move({
+            feature: FEATURE,
+            workPackage: 'WP01',
+            to: 'doing',
+            force: false,
+            provenance: by('ada'),
+          }),
+        ),
+    ],
+    [
+      'an edit',
+      (folder: string) =>
+        inProcess(folder, EditPackage, (service) =>
+          service.edit({ feature: FEATURE, workPackage: 'WP01', title: 'Another', provenance: by('ada') }),
+        ),
+    ],
+  ])('%s removes temporary files whose process is gone, and no others', async (_, write) => {
     const folder = await project()
     const tasks = join(folder, 'kitty-specs', FEATURE, 'tasks')
     mkdirSync(tasks, { recursive: true })
     // No process has the greatest number there can be.
     const [left, working] = ['.WP01-part.md.4194304-1.tmp', `.WP01-part.md.${process.ppid}-1.tmp`]
     for (const name of [left, working]) writeFileSync(join(tasks, name), '')
-    await inProcess(folder, MoveTask, (service) =>
-      service.move({
-        feature: FEATURE,
-        workPackage: 'WP01',
-        to: 'doing',
-        force: false,
-        provenance: by('ada'),
-      }),
-    )
+    await write(folder)
     expect(readdirSync(tasks)).not.toContain(left)
     expect(readdirSync(tasks)).toContain(working)
   })

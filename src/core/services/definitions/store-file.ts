@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
+import { removeLeftTemporaries } from '../../files/left-temporaries.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
 import type { NewEvent } from '../../events-lib.js'
 import type { DefinitionPlace } from '../../specs/definition.js'
@@ -53,7 +55,10 @@ export class StoreFile {
     const { feature, workPackage, path, bytes, provenance } = change
     const { root } = this.workspace
     const written = this.store.written.size
-    if (change.before?.equals(bytes) !== true) putInside(root, path, bytes)
+    if (change.before?.equals(bytes) !== true) {
+      putInside(root, path, bytes)
+      removeLeftTemporaries(root, dirname(path))
+    }
     this.own.keep(repoPath(root, path), change.before, bytes)
     try {
       const states = await this.store.workPackages(feature)
