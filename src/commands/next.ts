@@ -47,11 +47,11 @@ export default class NextCommand extends KittyCommand<typeof NextCommand> {
     const request = { features, mine, lane, provenance: scope.provenance(this.flags) }
     if (claim) {
       const claimed = await service.claim({ ...request, another })
-      this.show((style) => renderClaimedNext(claimed, new Date(), style))
+      this.show((style) => renderClaimedNext(claimed, features, new Date(), style))
       return this.document({ ...claimed })
     }
     const found = await service.list({ ...request, limit: limit ?? (this.jsonEnabled() ? undefined : SHOWN) })
-    this.show(() => renderNext(found))
+    this.show(() => renderNext(found, features))
     return this.document({ ...found })
   }
 }

@@ -46,8 +46,7 @@ export const GUARDS = {
       const isTheirs = lane_actor !== null && !isSameActor(lane_actor, actor)
       return takeOver !== true && isTheirs && isHeld(lane, table) ? [lane_actor] : []
     },
-    message: ({ state }, [owner]) =>
-      `${state.work_package_id} is in ${state.lane} with ${owner}; ask them. An owner can overrule.`,
+    message: ({ state }, [owner]) => `${state.work_package_id} is in ${state.lane} with ${owner}; ask them.`,
   },
   dependencies_done: {
     kind: 'DependencyValidationError',

@@ -35,7 +35,7 @@ export function moveViolations(
   const move = findMove(table, from, to)
   const open = move !== undefined && move.forcedOnly !== true
   if (!force && from !== null && table.terminal.includes(from)) {
-    const message = `${state.work_package_id} is ${from}, which is final. An owner can overrule.`
+    const message = `${state.work_package_id} is ${from}, which is final.`
     violations.push({ phase: 'terminal', kind: 'StateTransitionError', guard: null, message, blockers: [] })
   }
   if (!force && !open) violations.push(notInTable(table, from, to, state.work_package_id))

@@ -83,9 +83,14 @@ export class KittyError extends Error {
   }
 }
 
-/** A plugin's copy of KittyError may be older, with strings. */
+/** Each step once, however many refusals name it. A plugin's copy of KittyError may be older, with strings. */
 export function asNextSteps(steps: readonly (string | NextStep)[]): NextStep[] {
-  return steps.map((step) => (typeof step === 'string' ? { text: step, argv: null } : step))
+  const distinct = new Map<string, NextStep>()
+  for (const step of steps) {
+    const { text, argv } = typeof step === 'string' ? { text: step, argv: null } : step
+    if (!distinct.has(text)) distinct.set(text, { text, argv })
+  }
+  return [...distinct.values()]
 }
 
 /** True for a KittyError from this program or from a plugin's copy of the module. */

@@ -82,15 +82,12 @@ export function noSuchWrite(
     (write) =>
       sentence`--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
   )
-  const message = `${quoted(keep, 40)} ${relation} the writes that ${entity} of ${feature} has in conflict.`
+  const message =
+    steps.length > 0
+      ? `${quoted(keep, 40)} ${relation} the writes that ${entity} of ${feature} has in conflict.`
+      : `${entity} of ${feature} has no open conflict.`
   return new KittyError('UsageError', message, {
-    nextSteps:
-      steps.length > 0
-        ? steps
-        : [
-            sentence`${entity} has no open conflict.`,
-            ...shownCommand(['kitty', 'agent', 'conflicts', 'list', '--all']),
-          ],
+    nextSteps: steps.length > 0 ? steps : shownCommand(['kitty', 'conflicts', '--all']),
     context: { feature_slug: feature, entity, keep, choices },
   })
 }

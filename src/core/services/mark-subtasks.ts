@@ -89,7 +89,7 @@ export class MarkSubtasks {
     const states = await this.#packages(request)
     const subtasks = spelled(request.subtasks, states)
     const found = this.#places(feature, states, subtasks)
-    if (found.length === 0) throw noneFound(feature, subtasks, states)
+    if (found.length === 0) throw noneFound(request, subtasks, states)
     const marked = new Set(found.map(({ workPackage }) => workPackage))
     for (const state of states)
       if (marked.has(state.work_package_id)) refuseLostClaim(state, request.provenance)
@@ -198,17 +198,17 @@ function areTheseMarks({ feature, workPackage, subtasks, done }: MarkRequest): R
 }
 
 function noneFound(
-  feature: string,
+  { feature, workPackage }: MarkRequest,
   subtasks: readonly string[],
   states: readonly WorkPackageState[],
 ): KittyError {
   const known = states.flatMap((state) => state.subtasks.map(({ id }) => id))
-  const there =
-    known.length === 0
-      ? shownCommand(['kitty', 'new', 'What it does', '--feature', feature], 'make one')
-      : [sentence`There are: ${known}`]
-  return new KittyError('UsageError', `${feature} has no subtask ${subtasks.join(', ')}.`, {
-    nextSteps: there,
+  const where = workPackage ?? feature
+  const message =
+    known.length === 0 ? `${where} has no subtasks.` : `${where} has no subtask ${subtasks.join(', ')}.`
+  const make = workPackage === undefined ? [] : shownCommand(['kitty', 'edit', workPackage], 'adds some')
+  return new KittyError('UsageError', message, {
+    nextSteps: known.length === 0 ? make : [sentence`There are: ${known}`],
     context: { feature_slug: feature, not_found: subtasks, known },
   })
 }

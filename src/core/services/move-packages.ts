@@ -100,7 +100,7 @@ function someRefused(
   const reasons = refused.map((one) => `${one.workPackage}: ${one.error.message}`)
   const done = moved.length === 0 ? '' : ` Moved: ${moved.map((one) => one.work_package).join(', ')}.`
   return new KittyError(error.kind, `Not moved: ${reasons.join(' ')}${done}`, {
-    nextSteps: [...new Set(refused.flatMap((one) => one.error.nextSteps))],
+    nextSteps: refused.flatMap((one) => one.error.nextSteps),
     context: {
       ...error.context,
       moved: moved.map(({ feature, work_package }) => ({ feature, work_package })),

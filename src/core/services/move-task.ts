@@ -168,7 +168,7 @@ function assertExpected(state: WorkPackageState, expected: string | undefined): 
     {
       nextSteps: [
         ...shownCommand(['kitty', 'show', state.work_package_id]),
-        ...shownCommand(['kitty', 'agent', 'tasks', 'ready']),
+        ...shownCommand(['kitty', 'ready']),
       ],
       context: {
         feature_slug: state.feature_slug,

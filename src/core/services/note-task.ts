@@ -33,7 +33,7 @@ export class NoteTask {
   async note(request: NoteRequest): Promise<NoteResult> {
     if (request.text.trim() === '') {
       throw new KittyError('UsageError', 'The note is empty.', {
-        nextSteps: shownWords(['kitty', 'agent', 'tasks', 'note', request.workPackage, 'what to remember']),
+        nextSteps: shownWords(['kitty', 'note', request.workPackage, 'what to remember']),
       })
     }
     const { feature, workPackage, text } = request

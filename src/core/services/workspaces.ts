@@ -230,7 +230,7 @@ function isLocked({ path, locked }: GitWorktree): KittyError {
 }
 
 function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
-  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'somebody'} is working in it; nothing was removed.`
+  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'someone'} is working in it; nothing was removed.`
   return new KittyError('StateTransitionError', message, {
     nextSteps: [
       ...shownCommand(['kitty', 'show', work_package_id], 'shows who works on it, and since when'),

@@ -2,7 +2,7 @@ import { KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { assertSlug } from './slug.js'
 import { pathInside, SEPARATOR } from '../platform/paths.js'
-import { shownWords } from '../errors/next-step.js'
+import { shownCommand, shownWords } from '../errors/next-step.js'
 
 export interface FeatureClues {
   /** `--feature`: whole name, number, ULID or words. */
@@ -29,10 +29,14 @@ export function resolveFeature(clues: FeatureClues): string {
   const [only, ...others] = clues.features
   if (only === undefined) throw noFeatures()
   if (others.length === 0) return only
-  throw new KittyError('AmbiguousFeature', 'there are several features and nothing says which one is meant', {
-    nextSteps: clues.features.flatMap((slug) => shownWords(['--feature', slug])),
-    context: { features: clues.features },
-  })
+  throw new KittyError(
+    'AmbiguousFeature',
+    'There are several features, and nothing says which one is meant.',
+    {
+      nextSteps: clues.features.flatMap((slug) => shownWords(['--feature', slug])),
+      context: { features: clues.features },
+    },
+  )
 }
 
 const PLAIN = /^[a-z0-9-]{1,100}$/
@@ -56,7 +60,7 @@ function named(asked: string, features: readonly string[]): string {
   const matches = others.length > 0 ? [match, ...others] : twins
   if (matches.length === 1) return match.slug
   const slugs = matches.map(({ slug }) => slug)
-  throw new KittyError('AmbiguousFeature', `several features are called ${asked}: ${slugs.join(', ')}`, {
+  throw new KittyError('AmbiguousFeature', `Several features are called ${asked}: ${slugs.join(', ')}.`, {
     nextSteps:
       others.length > 0
         ? slugs.flatMap((slug) => shownWords(['--feature', slug]))
@@ -88,15 +92,15 @@ function knownSlug(name: string, features: readonly string[]): string | undefine
 
 function unknown(asked: string, features: readonly string[]): KittyError {
   if (features.length === 0) return noFeatures()
-  return new KittyError('UnknownFeature', `there is no feature ${asked}`, {
+  return new KittyError('UnknownFeature', `There is no feature ${asked}.`, {
     nextSteps: features.flatMap((slug) => shownWords(['--feature', slug])),
     context: { asked, features },
   })
 }
 
 function noFeatures(): KittyError {
-  return new KittyError('UnknownFeature', 'there is no feature yet', {
-    nextSteps: ['kitty agent feature setup-spec SLUG'],
+  return new KittyError('UnknownFeature', 'There is no feature yet.', {
+    nextSteps: shownCommand(['kitty', 'agent', 'feature', 'setup-spec', 'my-feature'], 'makes one'),
     context: { features: [] },
   })
 }

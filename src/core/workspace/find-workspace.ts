@@ -37,7 +37,7 @@ export function findWorkspace(cwd: string, env: Readonly<Record<string, string |
 export function requireInitialized(workspace: Workspace): void {
   const { root, kittyDir, journalFile } = workspace
   if (isThere(kittyDir) || restoreKittyFolder(workspace) || isThere(journalFile)) return
-  throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder`, {
+  throw new KittyError('NotInitialised', `kitty is not set up in ${root}: there is no .kittify folder.`, {
     nextSteps: shownCommand(['kitty', 'init']),
     context: { root },
   })
@@ -117,7 +117,7 @@ function existingFolder(path: string): string {
 function notARepository(from: string): KittyError {
   const bare = findBareRepository(from)
   if (bare !== undefined) return noPrimaryCheckout(bare)
-  return new KittyError('NotAGitRepository', `${from} is not inside a git repository`, {
+  return new KittyError('NotAGitRepository', `${from} is not inside a git repository.`, {
     nextSteps: ['cd into a repository', ...shownCommand(['git', 'init'], 'makes one here')],
     context: { cwd: from },
   })

@@ -4,7 +4,13 @@ import { renderNext } from '../../../src/core/cli/render/next.js'
 
 describe('a board that a newcomer sees', () => {
   it('names the command that makes the first package', () => {
-    expect(renderNext({ next: [], total: 0, why: [] })).toContain('kitty new "What it does"')
+    expect(renderNext({ next: [], total: 0, why: [] }, ['001-login'])).toContain('kitty new "What it does"')
+  })
+
+  it('names the command that makes the first feature, without which no package can be made', () => {
+    expect(renderNext({ next: [], total: 0, why: [] }, [])).toBe(
+      'There is no feature yet. Make one: kitty agent feature setup-spec my-feature',
+    )
   })
 
   it('names the command that commits, except during a merge, which takes the events along', () => {

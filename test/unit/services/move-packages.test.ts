@@ -51,6 +51,27 @@ describe('moving several packages', () => {
     expect(await count(there)).toBe(before)
   })
 
+  it('names each next step once, however many packages were refused for one reason', async () => {
+    const there = await project()
+    for (const each of [true, false]) {
+      const { nextSteps } = await rejectionOf(move(there, request(['WP01', 'WP02'], { to: 'done', each })))
+      const texts = nextSteps.map(({ text }) => text)
+      expect(texts.filter((text) => text === 'An owner can overrule.')).toHaveLength(1)
+      expect(new Set(texts).size).toBe(texts.length)
+    }
+  })
+
+  it.each([
+    ['someone else’s package', 'for_review', 'bob'],
+    ['a step that the workflow lacks', 'done', 'ada'],
+  ])('says once who may overrule: %s', async (_, to, actor) => {
+    const there = await project()
+    await move(there, request(['WP01']))
+    const refusal = await rejectionOf(move(there, request(['WP01'], { to, provenance: by(actor) })))
+    const said = [refusal.message, ...refusal.nextSteps.map(({ text }) => text)].join('\n')
+    expect(said.match(/overrule/g)).toHaveLength(1)
+  })
+
   it('moves the others with each, and says which were refused and why', async () => {
     const there = await project()
     const refusal = await rejectionOf(move(there, request(['WP03', 'WP01', 'WP09', 'WP02'], { each: true })))

@@ -12,9 +12,9 @@ import { packageName } from '../../specs/package-name.js'
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40
 
-/** Output of `next`: one line per package, best first. */
-export function renderNext({ next, total, why }: NextResult): string {
-  if (next.length === 0) return nothing(why)
+/** Output of `next`: one line per package, best first. @param features those that it chose from */
+export function renderNext({ next, total, why }: NextResult, features: readonly string[]): string {
+  if (next.length === 0) return nothing(why, features)
   const more = total - next.length
   const rest = more === 0 ? [] : [`${more} more: kitty next --limit ${total}`]
   return [...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)].join('\n')
@@ -28,13 +28,14 @@ function beginLine({ offer, feature, work_package, lease }: NextDocument): strin
   return `Begin${toRun(['kitty', 'claim', name, ...(offer === 'other_session' ? ['--resume'] : how)])}`
 }
 
-/** Output of `next --claim`. */
+/** Output of `next --claim`. @param features those that it chose from */
 export function renderClaimedNext(
   { claimed, work_package, why }: ClaimNextResult,
+  features: readonly string[],
   now: Date,
   style: Style,
 ): string {
-  if (claimed === null || work_package === null) return nothing(why)
+  if (claimed === null || work_package === null) return nothing(why, features)
   const head = claimed.resumed
     ? `${claimed.work_package} is yours already, in ${claimed.new_status}.`
     : `Claimed ${claimed.work_package}: ${claimed.old_status} → ${claimed.new_status}.`
@@ -51,7 +52,9 @@ export function renderClaim(claim: ClaimWithWorkspaceResult): string {
   return `${oneLine(what)}\n  branch ${oneLine(branch ?? '(detached)')}\n  next${toRun(['cd', workspace_path])}`
 }
 
-function nothing(why: readonly WhyNot[]): string {
+function nothing(why: readonly WhyNot[], features: readonly string[]): string {
+  if (features.length === 0)
+    return 'There is no feature yet. Make one: kitty agent feature setup-spec my-feature'
   if (why.length === 0) return 'There is no open work package. Make one: kitty new "What it does"'
   const shown = why
     .slice(0, REASONS_SHOWN)

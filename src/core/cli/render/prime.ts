@@ -64,7 +64,8 @@ export function renderPrime(prime: PrimeDocument, mustExport = false): string {
 }
 
 function counts({ packages, features, lanes }: PrimeDocument): string {
-  if (packages === 0) return 'There are no work packages yet: kitty agent feature setup-spec NAME'
+  if (features === 0) return 'There is no feature yet: kitty agent feature setup-spec my-feature'
+  if (packages === 0) return 'There are no work packages yet: kitty new "What it does"'
   const each = Object.entries(lanes).flatMap(([lane, count]) => (count === 0 ? [] : [`${count} ${lane}`]))
   return `Packages: ${packages} in ${features} ${features === 1 ? 'feature' : 'features'} (${each.join(', ')}).`
 }

@@ -25,9 +25,9 @@ export const next: Tool = {
     const request = { features, mine: input.flag('mine'), lane: input.optional('lane'), provenance }
     if (input.flag('claim')) {
       const claimed = await service.claim({ ...request, another: input.flag('another') })
-      return { document: claimed, text: renderClaimedNext(claimed, new Date(), PLAIN) }
+      return { document: claimed, text: renderClaimedNext(claimed, features, new Date(), PLAIN) }
     }
     const found = await service.list({ ...request, limit: input.number('limit', 1) ?? SHOWN })
-    return { document: found, text: renderNext(found) }
+    return { document: found, text: renderNext(found, features) }
   },
 }

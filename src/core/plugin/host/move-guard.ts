@@ -12,7 +12,7 @@ export function moveGuard(check: MoveCheck): MoveGuard {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return {
-        message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, or uninstall it. An owner can overrule.`,
+        message: `The rule ${check.name} of a plugin failed: ${reason}; repair the plugin, or uninstall it.`,
       }
     }
   }
@@ -39,7 +39,7 @@ export function unloadedRules(plugin: string): MoveGuard {
     name: `unloaded.${plugin}`,
     phase: 'validator',
     check: () => ({
-      message: `The plugin ${plugin} could not be loaded, so its rules for moves are unknown; repair or uninstall the plugin. An owner can overrule.`,
+      message: `The plugin ${plugin} could not be loaded, so its rules for moves are unknown; repair or uninstall the plugin.`,
       blockers: [plugin],
     }),
   })

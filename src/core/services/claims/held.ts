@@ -28,7 +28,7 @@ export function leaseGoesOn(state: WorkPackageState, lease: LeaseDocument | unde
     'LostRace',
     `${holding(state)}${untilText(lease)}, and cannot be taken over before that.`,
     {
-      nextSteps: ['take another one: kitty next --claim', 'an owner can overrule'],
+      nextSteps: ['take another one: kitty next --claim', 'An owner can overrule.'],
       context: contextOf(state, lease),
     },
   )

@@ -27,7 +27,7 @@ export function refuseLostClaim(state: Claimed, provenance: Provenance): void {
       nextSteps: [
         'take another package: kitty next --claim',
         ...shownCommand(
-          ['kitty', 'agent', 'conflicts', 'resolve', work_package_id, '--keep', lost.event_id],
+          ['kitty', 'resolve', work_package_id, '--keep', lost.event_id],
           `or, if ${actor} agrees: `,
         ),
       ],

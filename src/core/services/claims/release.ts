@@ -145,7 +145,7 @@ function noWayBack({ work_package_id, lane }: WorkPackageState, { name }: Workfl
     {
       nextSteps: [
         'move it on, or let the lease end: another holder can then take it over',
-        'an owner can overrule',
+        'An owner can overrule.',
       ],
     },
   )
