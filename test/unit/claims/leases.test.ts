@@ -77,6 +77,49 @@ describe('a lease', () => {
     expect(await lease(project)).toMatchObject({ ended: true })
   })
 
+  describe('on a clock that jumps', () => {
+    const DAY = 24 * HOUR
+    const offers = (project: Project) =>
+      project.use(async (services) => {
+        const next = await services.get(Next)
+        const { next: offered } = await next.list({ features: [FEATURE], provenance: as('bob', 's2') })
+        return offered.map(({ offer }) => offer)
+      })
+
+    it.each([
+      ['a claim', async () => undefined],
+      ['a claim that was looked at', lease],
+      ['a renewal', (project: Project) => renew(project, ADA)],
+    ])('ends where a holder is gone that made %s while the clock was a year ahead', async (_, sign) => {
+      const project = await new Project().withPackages({ WP01: {} })
+      project.time += 365 * DAY
+      await project.use(async (services) =>
+        (await services.get(Claim)).claim({ ...WP01, provenance: as('ada', 's1') }),
+      )
+      await sign(project)
+      project.time -= 365 * DAY
+      expect(await offers(project)).toEqual([])
+      project.time += 3.9 * HOUR
+      expect(await offers(project)).toEqual([])
+      project.time += 0.2 * HOUR
+      expect(await offers(project)).toEqual(['lease_ended'])
+    })
+
+    it.each([DAY, -DAY])('goes on for a holder that is alive, when it jumps by %i ms', async (jump) => {
+      const project = await claimed()
+      await renew(project, ADA)
+      project.time += jump
+      for (let hours = 0; hours < 30; hours += 3) {
+        expect(await renew(project, ADA)).toBe(true)
+        expect(await lease(project)).toMatchObject({ ...ADA, ended: false })
+        expect(await offers(project)).toEqual([])
+        project.time += 3 * HOUR
+      }
+      project.time += 2 * HOUR
+      expect(await offers(project)).toEqual(['lease_ended'])
+    })
+  })
+
   it('counts from its events alone when this clone’s notes are damaged or gone', async () => {
     const project = await claimed()
     await renew(project, ADA)

@@ -65,7 +65,7 @@ export class Leases {
     const held = packages.filter(({ lane }) => this.workflow.working.includes(lane))
     const leases = new Map<string, LeaseDocument>()
     if (held.length === 0) return leases
-    const records = this.file.read()
+    const records = await this.#notAhead(this.file.read())
     const seen = await this.#seen(held.flatMap(lastSign), records)
     for (const one of held) {
       const lease = this.#lease(one, seen, records)
@@ -127,6 +127,19 @@ export class Leases {
     }
   }
 
+  /**
+   * A clock that was ahead and was set back leaves signs from the future. They count from now on: the lease of a holder
+   * that is gone would otherwise go on until the clock is there again.
+   */
+  async #notAhead(records: LeaseRecords): Promise<LeaseRecords> {
+    const now = this.session.now()
+    const renewals = setBack(records.renewals, now)
+    const seen = setBack(records.seen, now)
+    if (Object.keys(renewals).length + Object.keys(seen).length === 0) return records
+    await this.file.add({ renewals, seen })
+    return { renewals: { ...records.renewals, ...renewals }, seen: { ...records.seen, ...seen } }
+  }
+
   /** From when each last sign counts, by package. Remembers what this clone sees for the first time. */
   async #seen(signs: readonly LastSign[], { seen }: LeaseRecords): Promise<Map<string, Seen>> {
     const known = new Map<string, Seen>()
@@ -156,6 +169,15 @@ export class Leases {
     for await (const day of this.archive.ids()) for (const id of day) if (ids.has(id)) own.add(id)
     return own
   }
+}
+
+/** Those of the entries that are ahead of the clock, as of now. */
+function setBack<Entry extends { readonly at: string }>(
+  entries: Readonly<Record<string, Entry>>,
+  now: Date,
+): Record<string, Entry> {
+  const ahead = Object.entries(entries).filter(([, { at }]) => Date.parse(at) > now.getTime())
+  return Object.fromEntries(ahead.map(([key, entry]) => [key, { ...entry, at: now.toISOString() }]))
 }
 
 function lastSign({ feature_slug, work_package_id, lane_sign }: Leasable): LastSign[] {
