@@ -74,7 +74,9 @@ describe('a package that only has a file', () => {
 
   it('is named with its fault when it is asked for and its file cannot be read', async () => {
     const said = await refusal(shown('WP03'))
-    expect(said).toMatch(/^DamagedData: .*WP03-c\.md, line 3: put the title in quotes/)
+    expect(said).toMatch(
+      /^DamagedData: kitty-specs\/001-demo\/tasks\/WP03-c\.md, line 3: put the title in quotes/,
+    )
     expect(said).toContain(`kitty edit ${FEATURE}/WP03`)
   })
 

@@ -93,8 +93,10 @@ export class DefinitionFiles {
   }
 
   async #readFile(id: string, file: string): Promise<PackageFile> {
-    const read = await readWorkPackageFile(join(this.workspace.root, file), this.workspace.root)
-    if (!read.ok) return { kind: 'unreadable', id, file, reason: read.reason }
+    const path = join(this.workspace.root, file)
+    const read = await readWorkPackageFile(path, this.workspace.root)
+    // Boards travel: they name files as the repository does, not as this machine.
+    if (!read.ok) return { kind: 'unreadable', id, file, reason: read.reason.replace(path, () => file) }
     return { kind: 'stated', id, file, stated: read.workPackage }
   }
 }
