@@ -119,6 +119,15 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
               expect(made.log.readEvents(rows).map((event) => event?.event_id)).toEqual(
                 rows.map((row) => row.event_id),
               )
+              const places = rows.map(({ event_id, lamport_clock, file, line, offset, length }) => ({
+                event_id,
+                lamport_clock,
+                file,
+                line,
+                offset,
+                length,
+              }))
+              expect(await index.places(filter)).toMatchObject(places)
               expect(await index.count(filter)).toBe(expected(events, { ...filter, limit: undefined }).length)
             }
             expect(await index.count()).toBe(events.length)

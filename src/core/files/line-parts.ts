@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 
 const PART_BYTES = 1024 * 1024
 /** In bytes: a longer line may be passed on in pieces. */
@@ -13,11 +13,12 @@ export interface LinePart {
 
 /** Yields an open file in parts of about a megabyte, each of whole lines or a piece of an overlong one. */
 export function* lineParts(fd: number): Generator<LinePart> {
-  const chunk = Buffer.allocUnsafe(PART_BYTES)
+  // A log of many days has many small files. A byte more than the file has tells its end and a file that grew apart.
+  const chunk = Buffer.allocUnsafe(Math.min(PART_BYTES, fstatSync(fd).size + 1))
   let held = Buffer.alloc(0)
   let isOverlong = false
   for (let at = 0; ;) {
-    const read = readSync(fd, chunk, 0, PART_BYTES, at)
+    const read = readSync(fd, chunk, 0, chunk.length, at)
     if (read === 0) break
     at += read
     const bytes = chunk.subarray(0, read)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
+import { Append } from './append-file.js'
 import { replaceFile } from './replace-file.js'
 
 /**
@@ -13,5 +14,24 @@ export function putPrivate(path: string, bytes: Buffer, isSynced = true): void {
     replaceFile(path, bytes, undefined, isSynced)
   } catch (error) {
     if (!isKittyError(error) && systemCode(error) === undefined) throw error
+  }
+}
+
+/**
+ * Appends whole lines to a file in kitty's private folder, creating both. Best effort and not synced, as above.
+ * @returns the file's size in bytes; 0 if that is unknown
+ */
+export function appendPrivate(path: string, lines: Buffer): number {
+  try {
+    const append = Append.open(path, true)
+    try {
+      append.write(lines)
+      return append.offset + lines.length
+    } finally {
+      append.close()
+    }
+  } catch (error) {
+    if (!isKittyError(error) && systemCode(error) === undefined) throw error
+    return 0
   }
 }

@@ -116,6 +116,8 @@ export interface IndexReader {
   journalMark(): Promise<JournalMark | undefined>
   /** Rows in the total order (lamport_clock, event_id). */
   locate(filter: EventFilter): Promise<IndexRow[]>
+  /** Only the places of those rows, which takes a tenth of the memory. */
+  places(filter: EventFilter): Promise<EventPlace[]>
   /** The rows after an event, in the total order. For comparing whole indexes. */
   packedRows(after: Ordered, limit: number): Promise<PackedRows>
   /** The place of every event of one work package, including its gates' events, in the total order. */

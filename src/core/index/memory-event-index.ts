@@ -73,6 +73,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
       : rows.slice(0, filter.limit)
   }
 
+  places(filter: EventFilter): Promise<EventPlace[]> {
+    return this.locate(filter)
+  }
+
   async packedRows(after: Ordered, limit: number): Promise<PackedRows> {
     const rows = await this.locate({ after, limit })
     return { text: JSON.stringify(rows.map(eventValues)), last: rows.at(-1) }

@@ -30,6 +30,7 @@ import {
   PACKED_ROWS,
   type Place,
   PLACES,
+  placesWhere,
   SCHEMA,
   FRESHNESS,
   DATA_VERSION,
@@ -118,6 +119,13 @@ export class SqliteIndexReads implements IndexReader {
     )
   }
 
+  async places(filter: EventFilter): Promise<EventPlace[]> {
+    const { where, order, parameters, reversed } = eventQuery(filter)
+    const [packed] = await this.sql<{ places: string }>(placesWhere(where, order), parameters)
+    const places = placesIn(packed?.places)
+    return reversed ? places.reverse() : places
+  }
+
   async packedRows({ lamport_clock, event_id }: Ordered, limit: number): Promise<PackedRows> {
     const [packed] = await this.sql<{ text: string; clock: number | null; id: string }>(PACKED_ROWS, [
       lamport_clock,
@@ -130,16 +138,7 @@ export class SqliteIndexReads implements IndexReader {
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
     const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
-    // Cast: PLACES builds this JSON.
-    const places = JSON.parse(packed?.places ?? '[]') as Place[]
-    return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
-      event_id,
-      lamport_clock,
-      file,
-      line,
-      offset,
-      length,
-    }))
+    return placesIn(packed?.places)
   }
 
   rows(eventIds: readonly string[]): Promise<IndexRow[]> {
@@ -306,4 +305,17 @@ function stateOf(row: WorkPackageEntity): WorkPackageState {
     )
   // Cast: the checksum proves that these are the bytes putWorkPackages wrote.
   return JSON.parse(row.state) as WorkPackageState
+}
+
+function placesIn(packed = '[]'): EventPlace[] {
+  // Cast: the statements build this JSON.
+  const places = JSON.parse(packed) as Place[]
+  return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({
+    event_id,
+    lamport_clock,
+    file,
+    line,
+    offset,
+    length,
+  }))
 }

@@ -90,7 +90,7 @@ export const PACKED_ROWS = `WITH page AS (
   SELECT json_group_array(json_array(${EVENT_COLUMNS})) AS text, max(lamport_clock) AS clock,
     (SELECT event_id FROM page ORDER BY lamport_clock DESC, event_id DESC LIMIT 1) AS id FROM page`
 
-/** What PLACES makes of the columns. */
+/** What PLACES and placesWhere make of the columns. */
 export type Place = [
   event_id: string,
   lamport_clock: number,
@@ -109,6 +109,11 @@ export const RELOCATE = `UPDATE event SET (${EVENT_COLUMNS}) =
 /** @param where and order as `eventQuery` builds them */
 export function eventsWhere(where: string, order: string): string {
   return `SELECT ${EVENT_COLUMNS} FROM event ${where} ${order}`
+}
+
+/** As `eventsWhere`, but places as one JSON text. */
+export function placesWhere(where: string, order: string): string {
+  return `SELECT json_group_array(json_array(${PLACE})) AS places FROM (SELECT ${PLACE} FROM event ${where} ${order})`
 }
 
 export function countWhere(where: string): string {

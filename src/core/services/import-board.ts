@@ -2,15 +2,17 @@ import { resolve } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
+import { shownWords } from '../errors/next-step.js'
 import { Notices } from '../errors/notices.js'
 import { EventRegistry } from '../event-registry.js'
-import type { LogEvent, Registry, WorkflowTable } from '../events-lib.js'
+import type { Registry, WorkflowTable } from '../events-lib.js'
 import { type Collected, collectFiles, realPath } from '../files/source-files.js'
 import { EventStore } from '../store/event-store.js'
 import type { Loss, SourceProblem, TransferDocument } from '../transfer/document.js'
 import { draftFault } from '../transfer/draft-fault.js'
 import type { Importer } from '../transfer/formats.js'
 import { FeatureLog } from '../transfer/imported-log.js'
+import { parseImportKey } from '../transfer/keys.js'
 import { laneMap } from '../transfer/lane-map.js'
 import { isZone } from '../transfer/moment.js'
 import { type ImportPlan, type PlannedPackage, planImport } from '../transfer/plan-import.js'
@@ -19,7 +21,7 @@ import { Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from './import-files.js'
-import { type ChosenTarget, chooseTargets } from './import-targets.js'
+import { type ChosenTarget, chooseTargets, type ImportedCreation } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { Scope } from './scope.js'
 import { OwnWriting, type WrittenFile } from './definitions/own-writing.js'
@@ -89,14 +91,16 @@ export class ImportBoard {
 
   /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
   async import(request: ImportBoardRequest): Promise<ImportReport> {
-    const reading = await this.#read(request)
+    const collected = this.#collect(request)
     return request.dryRun
-      ? this.#plan(reading, request).then(({ report }) => report)
-      : this.write(reading, request)
+      ? this.#plan(await this.#read(collected, request), request).then(({ report }) => report)
+      : this.write(collected, request)
   }
 
+  /** Reads the files' content only now: to catch up before takes most of the memory. */
   @Exclusive
-  protected async write(reading: Reading, request: ImportBoardRequest): Promise<ImportReport> {
+  protected async write(collected: Collected, request: ImportBoardRequest): Promise<ImportReport> {
+    const reading = await this.#read(collected, request)
     const { plan, targets, report } = await this.#plan(reading, request)
     // Set the workflow first: a log with the events but without the setting would show nine lanes as five.
     if (report.workflow !== null) this.workflow.choose(report.workflow)
@@ -111,13 +115,17 @@ export class ImportBoard {
     return { ...report, files: created + (await this.updated.follow(plan, logs)) }
   }
 
-  async #read({ importer, path, zone }: ImportBoardRequest): Promise<Reading> {
+  #collect({ importer, path, zone }: ImportBoardRequest): Collected {
     if (zone !== undefined && !isZone(zone)) throw badZone(zone)
     const absolute = resolve(this.session.cwd, path)
-    const collected = collectFiles(absolute, importer.places, (name) => importer.accepts(name))
+    return collectFiles(absolute, importer.places, (name) => importer.accepts(name))
+  }
+
+  async #read(collected: Collected, { importer, path, zone }: ImportBoardRequest): Promise<Reading> {
     const read = await importer.read(collected.files, { table: this.table, zone })
     const skipped = collected.skipped.map(({ path: file, reason }) => ({ file, line: null, message: reason }))
     const document = { ...read, problems: [...skipped, ...read.problems] }
+    refuseForeign(document, path)
     return {
       document,
       collected,
@@ -144,7 +152,7 @@ export class ImportBoard {
       asked: request.feature,
       inPlace,
       known: await this.scope.features(),
-      creations: isEmpty ? [] : await this.#creations(),
+      creations: isEmpty ? [] : await this.#creations(document.format),
     })
     const targets = await Promise.all(
       chosenTargets.map(async (target) => ({
@@ -210,12 +218,17 @@ export class ImportBoard {
     )
   }
 
-  async #creations(): Promise<LogEvent[]> {
-    const [specs, packages] = [
-      await this.store.read({ type: 'SpecCreated' }),
-      await this.store.read({ type: 'WPCreated' }),
-    ]
-    return [...specs, ...packages].filter(({ causation_id }) => causation_id?.startsWith('import:') === true)
+  /** Keeps little of each event: a source may have created tens of thousands. */
+  async #creations(format: string): Promise<ImportedCreation[]> {
+    const found: ImportedCreation[] = []
+    for (const type of ['SpecCreated', 'WPCreated'])
+      for await (const page of this.store.stream({ type }))
+        for (const { causation_id, payload } of page) {
+          const key = parseImportKey(causation_id)
+          if (key?.format !== format) continue
+          found.push({ source: key.source, item: key.item, feature: payload.feature_slug })
+        }
+    return found
   }
 
   #writeFiles(targets: readonly ChosenTarget[], packages: readonly PlannedPackage[], format: string): number {
@@ -249,6 +262,25 @@ function pathBelow(root: string, path: string): string | undefined {
   const [from, to] = [realPath(root) ?? root, realPath(path) ?? path]
   const inside = pathInside(from, to)
   return inside === '' ? undefined : inside
+}
+
+/** @throws KittyError UsageError for a source of which nothing is of the format: importing the rest would import nothing */
+function refuseForeign({ format, features, problems }: TransferDocument, path: string): void {
+  const [first] = problems
+  const isRead = features.some(({ items, notes }) => items.length > 0 || notes.length > 0)
+  if (first === undefined || isRead) return
+  const place = `${first.file}${first.line === null ? '' : `:${first.line}`}`
+  throw new KittyError(
+    'UsageError',
+    `${path} has nothing to import as ${format}: ${place} ${first.message}.`,
+    {
+      nextSteps: [
+        'Name a file or folder of that format, or another format.',
+        ...shownWords(['kitty', 'import', '--help']),
+      ],
+      context: { path, format, problems },
+    },
+  )
 }
 
 function badZone(zone: string): KittyError {

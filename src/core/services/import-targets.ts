@@ -1,9 +1,8 @@
 /** Maps the features of an import to kitty's features. */
 import { KittyError } from '../errors/kitty-error.js'
-import { type LogEvent } from '../events-lib.js'
 import { featureName, numberOfFeature } from '../specs/feature-name.js'
 import type { TransferDocument, TransferFeature } from '../transfer/document.js'
-import { asInKey, parseImportKey } from '../transfer/keys.js'
+import { asInKey } from '../transfer/keys.js'
 import { fileWords } from '../transfer/text.js'
 
 export interface TargetChoice {
@@ -15,8 +14,17 @@ export interface TargetChoice {
   readonly inPlace: boolean
   /** Existing features, whether as folders or in the log. */
   readonly known: readonly string[]
-  /** `SpecCreated` and `WPCreated` events of the whole log. They tell what was imported before, and where to. */
-  readonly creations: readonly LogEvent[]
+  /** What imports of this format created before, in the log's order, features first. */
+  readonly creations: readonly ImportedCreation[]
+}
+
+/** A feature or package that an import created: of which source's item, and in which feature. */
+export interface ImportedCreation {
+  /** As in keys. */
+  readonly source: string
+  /** As in keys. */
+  readonly item: string
+  readonly feature: string
 }
 
 export interface ChosenTarget {
@@ -40,17 +48,14 @@ export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
 
 /** The feature to which an earlier import of this source wrote. */
 function importedBefore(
-  { document, asked, creations }: TargetChoice,
+  { asked, creations }: TargetChoice,
   feature: TransferFeature,
   source: string,
 ): string | undefined {
   if (asked !== undefined) return undefined
   const items = new Set([`~${feature.id}`, ...feature.items.map(({ id }) => asInKey('item', id))])
-  const found = creations.find((event) => {
-    const key = parseImportKey(event.causation_id)
-    return key?.format === document.format && key.source === asInKey('source', source) && items.has(key.item)
-  })
-  return found?.payload.feature_slug
+  const name = asInKey('source', source)
+  return creations.find((one) => one.source === name && items.has(one.item))?.feature
 }
 
 function nameFor(

@@ -50,12 +50,11 @@ export class Acknowledged {
     return this.archive.lines(absent)
   }
 
-  /** Those of the lines that neither journal nor archive holds. */
-  async lacking(lines: readonly RawLine[]): Promise<RawLine[]> {
-    if (lines.length === 0) return []
-    const known = new Set(this.journal.read().lines.map(({ event_id }) => event_id))
+  /** IDs of the archived lines, and of the journal's. */
+  async ids(journal: readonly RawLine[]): Promise<Set<string>> {
+    const known = new Set<string>(journal.map(({ event_id }) => event_id))
     for await (const ids of this.archive.ids()) for (const id of ids) known.add(id)
-    return lines.filter(({ event_id }) => !known.has(event_id))
+    return known
   }
 
   /** Adds lines that count as acknowledged from now on. */
@@ -65,10 +64,13 @@ export class Acknowledged {
     await this.archive.add(lines, this.#today())
   }
 
-  /** Moves the oldest lines of an oversized journal to the archive. @returns whether it did */
-  async archiveOldest(): Promise<boolean> {
+  /**
+   * Moves the oldest lines of an oversized journal to the archive.
+   * @param lines all of the journal's, if it has been read
+   * @returns whether it did
+   */
+  async archiveOldest(lines = this.journal.read().lines): Promise<boolean> {
     if (this.journal.size() <= ARCHIVE_AT || !this.archive.exists()) return false
-    const { lines } = this.journal.read()
     const kept = countBeforeLast(YOUNGEST, lines)
     await this.archive.add(lines.slice(0, kept), this.#today())
     this.journal.rewrite(lines.slice(kept))

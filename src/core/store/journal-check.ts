@@ -56,6 +56,19 @@ export class JournalCheck {
     const mark = this.begin(noted)
     this.#mark = mark
     this.#isPending = false
+    const { putBack, unseen } = await this.#reconcileUnseen(index, mark)
+    // Without a checked mark, everything was unseen: an import's journal is too large to read it twice.
+    const whole = isChecked(mark) || putBack ? undefined : unseen.lines
+    if (unseen.size > ARCHIVE_AT && (await this.acknowledged.archiveOldest(whole)))
+      await this.#markAgain(index)
+    return putBack
+  }
+
+  /** @returns whether lines were put back, and what of the journal was unseen */
+  async #reconcileUnseen(
+    index: EventIndex,
+    mark: JournalMark | undefined,
+  ): Promise<{ putBack: boolean; unseen: JournalReading }> {
     const unseen = this.journal.read(mark)
     await this.acknowledged.add((await this.unprotected(unseen)) ?? [])
     if (unseen.end.offset < unseen.size) {
@@ -63,11 +76,12 @@ export class JournalCheck {
       if (repaired !== undefined) this.notices.warn(repaired)
     }
     const isWhole = (await missingFrom(index, unseen.lines)).length === 0
-    const putBack = (!isWhole || !isChecked(mark)) && (await this.#compareWithGit(index))
+    const putBack =
+      (!isWhole || !isChecked(mark)) &&
+      (await this.#compareWithGit(index, isChecked(mark) ? this.journal.read() : unseen))
     if (isWhole && isChecked(mark) && unseen.lines.length > 0)
       await this.confirm(index, unseen.lines, { ...mark, ...unseen.end })
-    if (unseen.size > ARCHIVE_AT && (await this.acknowledged.archiveOldest())) await this.#markAgain(index)
-    return putBack
+    return { putBack, unseen }
   }
 
   /** Moves the mark to the end of the rewritten journal, if it was valid for the old one. */
@@ -101,14 +115,15 @@ export class JournalCheck {
    */
   async unprotected(reading: JournalReading): Promise<RawLine[] | undefined> {
     if (!this.isOther(reading)) return []
-    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace))
-    return lines && this.acknowledged.lacking(this.#notClosed(lines))
+    // Another journal is always read from its start.
+    const known = await this.acknowledged.ids(reading.lines)
+    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace, known))
+    return lines && this.#notClosed(lines)
   }
 
-  async #compareWithGit(index: EventIndex): Promise<boolean> {
+  async #compareWithGit(index: EventIndex, { lines: ofJournal, end }: JournalReading): Promise<boolean> {
     // Read the branches before asking git: if they change after this, the next command asks again.
     const branches = branchesState(this.workspace)
-    const { lines: ofJournal, end } = this.journal.read()
     const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
     const missing = await missingFromLog(lines, index, this.log, () => this.catchUp(index))
     const unstaged = this.unstaged()

@@ -1,8 +1,8 @@
 import type { Ordered } from '../events-lib.js'
 import type { EventFilter } from '../index/event-index.js'
 
-/** Events read at once when a history is streamed. */
-const STREAM_BATCH = 2_000
+/** Events read at once when a history is streamed: few enough that the garbage collector finds them while they are young. */
+const STREAM_BATCH = 500
 
 /** Sorts before every possible event. */
 const START: Ordered = { lamport_clock: 0, event_id: '' }

@@ -31,7 +31,7 @@ export abstract class StoreReads {
 
   @RebuildOnCorruption
   async read(filter: EventFilter = {}): Promise<LogEvent[]> {
-    return this.eventsAt(await (await this.index.upToDate()).locate(filter))
+    return this.eventsAt(await (await this.index.upToDate()).places(filter))
   }
 
   @RebuildOnCorruption
@@ -133,7 +133,7 @@ export abstract class StoreReads {
 
   @RebuildOnCorruption
   async causedBy(causationId: string): Promise<LogEvent[]> {
-    return this.eventsAt(await (await this.index.upToDate()).locate({ causation: causationId }))
+    return this.eventsAt(await (await this.index.upToDate()).places({ causation: causationId }))
   }
 
   @RebuildOnCorruption

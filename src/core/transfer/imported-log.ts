@@ -10,6 +10,7 @@ import {
 } from '../events-lib.js'
 import { isJson, type Json, listAt, objectAt, textAt, textsAt } from './json.js'
 import { parseImportKey } from './keys.js'
+import { LinesByOwner } from './lines-by-owner.js'
 
 /** The last value that an import wrote to a register. */
 export interface ImportedValue {
@@ -38,13 +39,13 @@ export interface ImportedPackage {
 export type SetName = 'tags' | 'dependencies' | 'subtasks'
 
 /**
- * All events of a feature, by package and by import key. Keeps them as text: thousands of packages have tens of
+ * All events of a feature, by package and by import key. Keeps them as JSON: thousands of packages have tens of
  * thousands of events, and an import looks at one package at a time.
  */
 export class FeatureLog {
   /** The causation IDs of all events. */
   readonly keys = new Set<string>()
-  readonly #byPackage = new Map<string, string[]>()
+  readonly #lines = new LinesByOwner()
   readonly #own: LogEvent[] = []
   #read: { readonly workPackage: string; readonly events: readonly LogEvent[] } | undefined
 
@@ -67,22 +68,19 @@ export class FeatureLog {
   /** Adds events of this feature. */
   add(events: readonly LogEvent[]): void {
     this.#read = undefined
+    const lines: { owner: string; text: string }[] = []
     for (const event of events) {
       if (event.causation_id !== null) this.keys.add(event.causation_id)
       const owner = ownerOf(event)
       if (owner === undefined) this.#own.push(event)
-      else {
-        const text = JSON.stringify(event)
-        const known = this.#byPackage.get(owner)
-        if (known === undefined) this.#byPackage.set(owner, [text])
-        else known.push(text)
-      }
+      else lines.push({ owner, text: JSON.stringify(event) })
     }
+    this.#lines.add(lines)
   }
 
   /** IDs of packages that have any event. */
   get packages(): readonly string[] {
-    return [...this.#byPackage.keys()]
+    return this.#lines.owners
   }
 
   /** Events of the feature itself. */
@@ -92,9 +90,9 @@ export class FeatureLog {
 
   eventsOf(workPackage: string): readonly LogEvent[] {
     if (this.#read?.workPackage !== workPackage) {
-      const texts = this.#byPackage.get(workPackage) ?? []
-      // Cast: these are events that `add` wrote as text.
-      this.#read = { workPackage, events: texts.map((text) => JSON.parse(text) as LogEvent) }
+      // Cast: these are events that `add` wrote as JSON.
+      const events = this.#lines.of(workPackage).map((line) => JSON.parse(line) as LogEvent)
+      this.#read = { workPackage, events }
     }
     return this.#read.events
   }

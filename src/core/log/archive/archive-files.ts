@@ -133,12 +133,15 @@ export async function rewriteDays(
   return changed
 }
 
+const LINES_AT_ONCE = 1_000
+
 /** Durable when it returns. If it fails, nothing of the append remains. */
 function append(folder: string, lines: readonly RawLine[], day: string): void {
   if (lines.length === 0) return
   const file = Append.open(pathsOf(folder, day).plain, true)
   try {
-    file.write(Buffer.concat(lines.map(({ bytes }) => bytes)))
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE)
+      file.write(Buffer.concat(lines.slice(at, at + LINES_AT_ONCE).map(({ bytes }) => bytes)))
     file.sync()
     syncFolder(folder)
   } catch (error) {

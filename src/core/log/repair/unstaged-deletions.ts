@@ -45,28 +45,40 @@ export function isLogHidden(workspace: Workspace): boolean {
 
 /**
  * Returns the youngest events that the work tree has and git's index lacks: in changed files, and in files that git does
- * not know. Does not touch git's index. @throws KittyError if git fails.
+ * not know. Does not touch git's index.
+ * @param kept IDs to leave out
+ * @throws KittyError if git fails.
  */
-export function youngestUnstaged({ root, eventsDir }: Workspace): RawLine[] {
+export function youngestUnstaged({ root, eventsDir }: Workspace, kept: ReadonlySet<string>): RawLine[] {
   const folder = repoPath(root, eventsDir)
   const tracked = trackedFiles(root, folder)
   const known = new Set(tracked.map(({ name }) => name))
   const unknown = entriesIn(eventsDir)
     .map(({ name }) => name)
     .filter((name) => isDayFile(name) && !known.has(name))
-  const lines = youngestOf(unknown.map((name) => join(eventsDir, name)))
+  const lines = youngestOf(
+    unknown.map((name) => join(eventsDir, name)),
+    kept,
+  )
   const names = namesByBlob(differingFiles(root, folder))
   for (const { id, parts } of blobLines(root, [...names.keys()])) {
-    const young = youngestOf((names.get(id) ?? []).map((name) => join(eventsDir, name)))
+    const paths = (names.get(id) ?? []).map((name) => join(eventsDir, name))
+    const young = youngestOf(paths, kept)
     for (const part of parts) for (const { event_id } of rawLinesIn(part)) young.delete(event_id)
     for (const [event_id, line] of young) lines.set(event_id, line)
   }
   return [...lines.values()]
 }
 
-/** The last events of each of the files, by ID, the youngest first. */
-function youngestOf(paths: readonly string[]): Map<string, RawLine> {
-  return new Map(paths.flatMap((path) => youngestLines(path).map((line) => [line.event_id, line])))
+/** The last events of each of the files, without those kept elsewhere, by ID, the youngest first. */
+function youngestOf(paths: readonly string[], kept: ReadonlySet<string>): Map<string, RawLine> {
+  return new Map(
+    paths.flatMap((path) =>
+      youngestLines(path)
+        .filter(({ event_id }) => !kept.has(event_id))
+        .map((line) => [line.event_id, line]),
+    ),
+  )
 }
 
 function youngestLines(path: string): RawLine[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { putPrivate } from '../../files/put-private.js'
+import { appendPrivate, putPrivate } from '../../files/put-private.js'
 import { readPlain } from '../../files/read-plain.js'
 import { withoutLane } from '../../specs/front-matter.js'
 import { withoutTicks } from '../../specs/subtask-boxes.js'
@@ -21,11 +21,14 @@ export interface WrittenFile {
   readonly after: Buffer | undefined
 }
 
-/** How many steps are kept: those of an import of ten thousand items and of its updates until they are committed. */
-const STEPS = 40_000
+const LF = 0x0a
 /** How many steps are kept once their files are committed. */
 const COMMITTED_STEPS = 2_000
-const BYTES_LIMIT = 16 * 1024 * 1024
+const BYTES_LIMIT = 32 * 1024 * 1024
+/** A larger file loses its oldest steps. */
+const TRIM_AT = BYTES_LIMIT / 2
+/** What then stays: the steps of an import of ten thousand items and of its updates until they are committed. */
+const KEPT_BYTES = BYTES_LIMIT / 4
 
 /**
  * What kitty itself wrote into files below kitty-specs, so that `kitty commit` can tell it from what people wrote. Lanes
@@ -46,10 +49,14 @@ export class OwnWriting {
   /** As `keep`, for many files with one write. */
   keepAll(files: readonly WrittenFile[]): void {
     if (files.length === 0) return
-    const fresh = files
-      .slice(-STEPS)
-      .map(({ file, before, after }) => ({ file, from: digestOf(before), to: digestOf(after) }))
-    this.#put([...this.#read(), ...fresh].slice(-STEPS))
+    const fresh = files.map(({ file, before, after }) => ({
+      file,
+      from: digestOf(before),
+      to: digestOf(after),
+    }))
+    // An import adds portion after portion: reading the others each time would take most of its memory.
+    const size = appendPrivate(this.#file, linesOf(fresh))
+    if (size > TRIM_AT) this.#trim()
   }
 
   /** Drops the steps of all files but these, unless there are few. Call it with the lock held. */
@@ -75,23 +82,39 @@ export class OwnWriting {
   }
 
   #put(steps: readonly Step[]): void {
-    putPrivate(this.#file, Buffer.from(`${JSON.stringify(steps)}\n`))
+    putPrivate(this.#file, linesOf(steps))
+  }
+
+  #trim(): void {
+    const file = readPlain(this.#file, BYTES_LIMIT)
+    const bytes = file.ok ? file.bytes : Buffer.alloc(0)
+    putPrivate(this.#file, bytes.subarray(bytes.indexOf(LF, Math.max(0, bytes.length - KEPT_BYTES)) + 1))
   }
 
   get #file(): string {
-    return join(this.workspace.privateDir, 'written.json')
+    return join(this.workspace.privateDir, 'written.jsonl')
   }
 
   #read(): readonly Step[] {
     const file = readPlain(this.#file, BYTES_LIMIT)
     if (!file.ok) return []
-    try {
-      const steps: unknown = JSON.parse(file.bytes.toString('utf8'))
-      return Array.isArray(steps) ? steps.filter(isStep) : []
-    } catch (error) {
-      if (error instanceof SyntaxError) return []
-      throw error
-    }
+    return file.bytes.toString('utf8').split('\n').flatMap(stepsIn)
+  }
+}
+
+function linesOf(steps: readonly Step[]): Buffer {
+  return Buffer.from(steps.map((step) => `${JSON.stringify(step)}\n`).join(''))
+}
+
+/** A crash may leave part of a line. */
+function stepsIn(line: string): Step[] {
+  if (line === '') return []
+  try {
+    const step: unknown = JSON.parse(line)
+    return isStep(step) ? [step] : []
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
   }
 }
 
