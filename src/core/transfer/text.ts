@@ -42,26 +42,49 @@ export interface TextLine {
 
 /**
  * Reads a file as text and reports what is wrong with its bytes. Accepts a byte order mark and Windows line ends.
- * Replaces bytes that are not UTF-8, and names the line.
+ * Replaces bytes that are not UTF-8, and names the line. `isText` is false if the file has another encoding.
  */
 export function readText(file: SourceFile): {
   readonly text: string
+  readonly isText: boolean
   readonly problems: readonly SourceProblem[]
 } {
   const { path, bytes } = file
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    return { text: '', problems: [{ file: path, line: null, message: 'is UTF-16: save it as UTF-8' }] }
+  const message = encodingProblem(bytes)
+  if (message !== undefined)
+    return { text: '', isText: false, problems: [{ file: path, line: null, message }] }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), problems: [] }
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isText: true, problems: [] }
   } catch {
     // A fatal decoder fails only for this reason.
     const text = new TextDecoder('utf-8').decode(bytes)
     const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length
     return {
       text,
+      isText: true,
       problems: [{ file: path, line, message: 'holds bytes that are not UTF-8; they were replaced' }],
     }
   }
+}
+
+/** How many bytes tell a file's encoding, and which part of their pairs a text in UTF-16 has at least with a zero. */
+const [TELLING_BYTES, TELLING_PART] = [4_096, 1 / 16]
+
+/** Says which encoding a file has if kitty does not read it, and what to do. */
+export function encodingProblem(bytes: Uint8Array): string | undefined {
+  const [first, second, third, fourth] = bytes
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (isMarked && third === 0 && fourth === 0) return 'is UTF-32: save it as UTF-8'
+  if (isMarked) return 'is UTF-16: save it as UTF-8'
+  // Line ends, digits and quotes have a zero byte there, in texts of any language.
+  const zeros = [0, 0]
+  const length = Math.min(bytes.length, TELLING_BYTES)
+  for (let at = 0; at < length; at += 1) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  if (Math.max(even, odd) < (length / 2) * TELLING_PART || even + odd === 0) return undefined
+  return Math.min(even, odd) * 4 < Math.max(even, odd)
+    ? 'is UTF-16 without a byte order mark: save it as UTF-8'
+    : 'holds zero bytes, as UTF-32 and binary files do: save it as UTF-8 text'
 }
 
 /** Returns the lines that are not blank. */

@@ -85,6 +85,54 @@ function beads(...lines: string[]): Project {
   return project
 }
 
+describe('a source that is not of the format', () => {
+  const FOREIGN: readonly (readonly [format: string, path: string, text: string])[] = [
+    ['spec-kitty', 'README.md', '# Hello'],
+    ['spec-kitty', 'web/meta.json', '{"name":"a site"}'],
+    ['spec-kitty', 'web/tasks/WP-plan.md', 'no front matter'],
+    ['beads', 'issues.jsonl', '[1, 2]'],
+    ['backlog', 'README.md', '# Hello'],
+    ['backlog', 'site/config.yml', 'port: 80'],
+    ['backlog', 'site/tasks/a.md', 'Buy milk'],
+    ['task-master', 'tasks.json', '{"a": 1}'],
+    ['github', 'issues.json', '["a", "b"]'],
+    ['taskwarrior', 'tasks.json', ''],
+    ['csv', 'a.csv', 'x,y\n1,2\n'],
+    ['markdown', 'todo.md', 'Nothing to tick.'],
+  ]
+
+  it.each(FOREIGN)('is refused by %s: %s, and nothing is written', async (format, path, text) => {
+    const project = new Project()
+    project.write(`source/${path}`, text)
+    const target = `source/${path.split('/')[0] ?? ''}`
+    const failure: unknown = await bring(project, format, target, { source: 's' }).catch(
+      (error: unknown) => error,
+    )
+    expect(isKittyError(failure) && [failure.kind, failure.message]).toEqual([
+      'UsageError',
+      expect.stringContaining(`has nothing to import as ${format}: ${path}`),
+    ])
+    expect(await events(project)).toEqual([])
+    expect(existsSync(project.path('.kittify/config.json'))).toBe(false)
+  })
+
+  it('is taken if it is of the format and empty', async () => {
+    for (const [format, name, text] of [
+      ['beads', 'issues.jsonl', ''],
+      ['github', 'issues.json', '[]'],
+      ['taskwarrior', 'tasks.json', '[]'],
+      ['csv', 'a.csv', 'title\n'],
+      ['spec-kitty', 'mission/meta.json', '{"friendly_name":"New"}'],
+      ['backlog', 'board/config.yml', 'project_name: Mine'],
+    ] as const) {
+      const project = new Project()
+      project.write(`source/${name}`, text)
+      const report = await bring(project, format, `source/${name.split('/')[0] ?? ''}`, { source: 's' })
+      expect([format, report.events, report.problems]).toEqual([format, 0, []])
+    }
+  })
+})
+
 describe('kitty import', () => {
   it('writes events, a folder and a file for each package, and answers what it did', async () => {
     const project = beads(

@@ -46,6 +46,12 @@ export async function readBacklog(
     const one = await readTask(file, config, options, problems, losses)
     if (one !== undefined) found.push(one)
   }
+  if (found.length === 0 && problems.length === 0 && !config.isBacklogs)
+    problems.push({
+      file: files[0]?.path ?? '',
+      line: null,
+      message: "is not Backlog.md's: there is no task, and no config.yml that names a project or statuses",
+    })
   const name = config.name ?? 'Backlog'
   return {
     format: BACKLOG,
@@ -61,25 +67,31 @@ export async function readBacklog(
 interface Config {
   readonly name: string | null
   readonly statuses: readonly string[]
+  /** Whether there is such a file and it says anything that Backlog.md reads. */
+  readonly isBacklogs: boolean
 }
 
 async function readConfig(files: readonly SourceFile[], problems: SourceProblem[]): Promise<Config> {
   const file = files.find(({ path }) => /config\.ya?ml$/.test(path))
-  if (file === undefined) return { name: null, statuses: BACKLOG_STATUSES }
-  const { text } = readText(file)
-  const yaml = await readYaml(text)
+  if (file === undefined) return { name: null, statuses: BACKLOG_STATUSES, isBacklogs: false }
+  const { text, isText, problems: faults } = readText(file)
+  const yaml: Awaited<ReturnType<typeof readYaml>> = isText
+    ? await readYaml(text)
+    : { ok: false, reason: `it ${faults[0]?.message ?? 'is not text'}` }
   if (!yaml.ok) {
     problems.push({
       file: file.path,
       line: null,
       message: `cannot be read, so its statuses are taken as To Do, In Progress, Done: ${yaml.reason}`,
     })
-    return { name: null, statuses: BACKLOG_STATUSES }
+    return { name: null, statuses: BACKLOG_STATUSES, isBacklogs: false }
   }
   const statuses = textsAt(yaml.mapping, 'statuses')
+  const name = textAt(yaml.mapping, 'project_name')
   return {
-    name: textAt(yaml.mapping, 'project_name'),
+    name,
     statuses: statuses.length > 0 ? statuses : BACKLOG_STATUSES,
+    isBacklogs: name !== null || statuses.length > 0,
   }
 }
 
@@ -94,8 +106,9 @@ async function readTask(
     problems.push({ file: file.path, line: null, message })
     return undefined
   }
-  const { text, problems: faults } = readText(file)
+  const { text, isText, problems: faults } = readText(file)
   problems.push(...faults)
+  if (!isText) return undefined
   const bytes = Buffer.from(text)
   const head = splitFrontMatter(bytes)
   if (head.kind === 'none') return problem('has no front matter, so it is no task')

@@ -46,8 +46,9 @@ export function readBeads(files: readonly SourceFile[], options: ReadOptions): T
   const losses = new LossCount()
   const found: LabeledItem[] = []
   for (const file of files) {
-    const { text, problems: faults } = readText(file)
+    const { text, isText, problems: faults } = readText(file)
     problems.push(...faults)
+    if (!isText) continue
     for (const { line, text: raw } of linesOf(text)) {
       const problem = (message: string): void => void problems.push({ file: file.path, line, message })
       const parsed = parseJson(raw)

@@ -34,8 +34,9 @@ export function readCsv(files: readonly SourceFile[], options: ReadOptions): Tra
   const losses = new LossCount()
   const found: LabeledItem[] = []
   for (const file of files) {
-    const { text, problems: faults } = readText(file)
+    const { text, isText, problems: faults } = readText(file)
     problems.push(...faults)
+    if (!isText) continue
     const table = readTable(text)
     if (!table.ok)
       problems.push({ file: file.path, line: table.line, message: 'opens a quote that never ends' })

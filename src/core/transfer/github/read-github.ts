@@ -68,8 +68,9 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
 
 /** Accepts one list, several lists in a row (pages), a list of lists (`--slurp`), or one issue per line. */
 function readIssues(file: SourceFile, problems: SourceProblem[]): Json[] {
-  const { text, problems: faults } = readText(file)
+  const { text, isText, problems: faults } = readText(file)
   problems.push(...faults)
+  if (!isText) return []
   const parts = jsonParts(text).map((part) => parseJson(part))
   const faulty = parts.find((part) => !part.ok)
   if (parts.length === 0 || faulty !== undefined) {

@@ -47,8 +47,9 @@ export function readChecklist(files: readonly SourceFile[]): TransferDocument {
   const found: LabeledItem[] = []
   let title: string | null = null
   for (const file of files) {
-    const { text, problems: faults } = readText(file)
+    const { text, isText, problems: faults } = readText(file)
     problems.push(...faults)
+    if (!isText) continue
     const list = entriesOf(text)
     title ??= list.title
     if (list.entries.length === 0)

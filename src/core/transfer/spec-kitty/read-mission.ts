@@ -15,7 +15,7 @@ import { readWorkPackage, type StatedWorkPackage } from '../../specs/work-packag
 import { withoutBadEdges } from '../graph.js'
 import { isJson, parseJson, textAt, textsAt } from '../json.js'
 import { parseMoment } from '../moment.js'
-import { LossCount, nameOf, readText, singleLine } from '../text.js'
+import { encodingProblem, LossCount, nameOf, readText, singleLine } from '../text.js'
 import { readYaml } from '../yaml.js'
 import { bodyOfFile } from '../body-of-file.js'
 import { readActivity } from './activity-log.js'
@@ -41,6 +41,13 @@ export async function readSpecKitty(
   const workflow = exportedWorkflow(files) ?? 'reviewed'
   for (const [folder, own] of [...missions].sort(([a], [b]) => (a < b ? -1 : 1)))
     features.push(await readMission(folder, own, { options, problems, losses }))
+  if (problems.length === 0 && !files.some(({ path, bytes }) => isMissions(path, bytes)))
+    problems.push({
+      file: files[0]?.path ?? '',
+      line: null,
+      message:
+        'is not of a mission: a mission has status.events.jsonl, tasks/WP….md, or a meta.json that names its mission',
+    })
   return {
     format: SPEC_KITTY,
     source: null,
@@ -50,6 +57,22 @@ export async function readSpecKitty(
     problems,
     losses: losses.losses,
   }
+}
+
+/** Many projects have a meta.json: a mission's says what kind of mission it is, or what it is called. */
+function isMissions(path: string, bytes: Uint8Array): boolean {
+  if (!path.endsWith('meta.json')) return /(?:^|\/)(?:status\.events\.jsonl|tasks\/.+)$/.test(path)
+  const parsed = parseJson(readText({ path, bytes }).text)
+  if (!parsed.ok || !isJson(parsed.value)) return false
+  const json = parsed.value
+  return [
+    'mission',
+    'mission_type',
+    'mission_slug',
+    'mission_number',
+    'friendly_name',
+    'feature_number',
+  ].some((key) => Object.hasOwn(json, key))
 }
 
 /** Returns the table in force when kitty exported the mission; spec-kitty's own log does not name one. */
@@ -88,6 +111,11 @@ async function readMission(
   const items = new Map<string, TransferItem>()
   for (const file of files) {
     if (!/(?:^|\/)tasks\/(?:.*\/)?WP[^/]*\.md$/i.test(file.path)) continue
+    const encoding = encodingProblem(file.bytes)
+    if (encoding !== undefined) {
+      problems.push({ file: file.path, line: null, message: encoding })
+      continue
+    }
     const read = await readWorkPackage(file.path, Buffer.from(file.bytes))
     if (!read.ok) {
       problems.push({
@@ -144,7 +172,8 @@ function readMeta(files: readonly SourceFile[], problems: SourceProblem[]): Meta
   if (file === undefined) return none
   const parsed = parseJson(readText(file).text)
   if (!parsed.ok || !isJson(parsed.value)) {
-    problems.push({ file: file.path, line: null, message: 'is not a JSON object' })
+    const message = encodingProblem(file.bytes) ?? 'is not a JSON object'
+    problems.push({ file: file.path, line: null, message })
     return none
   }
   const json = parsed.value

@@ -46,8 +46,9 @@ export function readStatusLog(
 
 /** Returns the lines that are events, each ID once, sorted by time and ID as the source itself does. */
 function orderedLines(file: SourceFile, problems: SourceProblem[]): StatusLine[] {
-  const { text, problems: faults } = readText(file)
+  const { text, isText, problems: faults } = readText(file)
   problems.push(...faults)
+  if (!isText) return []
   const lines = new Map<string, StatusLine>()
   for (const { line, text: raw } of linesOf(text)) {
     const problem = (message: string): void => void problems.push({ file: file.path, line, message })

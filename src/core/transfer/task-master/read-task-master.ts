@@ -45,8 +45,9 @@ export function readTaskMaster(files: readonly SourceFile[], options: ReadOption
   const features: TransferFeature[] = []
   let source: string | null = null
   for (const file of files) {
-    const { text, problems: faults } = readText(file)
+    const { text, isText, problems: faults } = readText(file)
     problems.push(...faults)
+    if (!isText) continue
     const parsed = parseJson(text)
     if (!parsed.ok || !isJson(parsed.value)) {
       const message = parsed.ok ? 'is no tasks.json: it holds no object' : `cannot be read: ${parsed.message}`

@@ -55,8 +55,15 @@ function readObjects(
   file: SourceFile,
   problems: SourceProblem[],
 ): { readonly json: Json; readonly line: number | null }[] {
-  const { text, problems: faults } = readText(file)
+  const { text, isText, problems: faults } = readText(file)
   problems.push(...faults)
+  if (!isText) return []
+  if (text.trim() === '')
+    problems.push({
+      file: file.path,
+      line: null,
+      message: 'is empty: task export prints [] when there are no tasks',
+    })
   const whole = parseJson(text)
   const place = (at: number): number | null => (text.startsWith('[') ? null : at)
   if (whole.ok) {
