@@ -14,7 +14,12 @@ export class GitRefusal extends KittyError {
   ) {
     const what = commandOf(args)
     super('GitFailure', `Git ${what} failed in ${folder}: ${sentence(reason)}`, {
-      nextSteps: shownCommand(['git', '-C', folder, 'status'], 'what git says'),
+      nextSteps: isNameless(said)
+        ? [
+            ...shownCommand(['git', 'config', '--global', 'user.name', 'NAME']),
+            ...shownCommand(['git', 'config', '--global', 'user.email', 'NAME@EXAMPLE.ORG']),
+          ]
+        : shownCommand(['git', '-C', folder, 'status'], 'what git says'),
       context: { folder, command: what, status, git: reason },
     })
   }
@@ -38,6 +43,28 @@ export function unsafeRepository(folder: string, stderr: string): KittyError | u
   })
 }
 
+/** Git found no name or address to commit with: a user without a passwd entry, a container without a configuration. */
+function isNameless(said: string): boolean {
+  return /^(?:\*\*\* Please tell me who you are|fatal: (?:unable to auto-detect|no (?:name|email) was given|empty ident name))/m.test(
+    said,
+  )
+}
+
+/** HEAD or a branch names a commit, and git has no such object, or a damaged one. */
+export function unreadableCommit(folder: string, revision: string, named: string): KittyError {
+  return new KittyError(
+    'GitFailure',
+    `${revision} of ${folder} is ${named}, a commit that git cannot read.`,
+    {
+      nextSteps: [
+        ...shownCommand(['git', '-C', folder, 'fsck'], 'what is missing'),
+        'Fetch it from another clone (git fetch), or restore the branch to a commit that is there.',
+      ],
+      context: { folder, revision, commit: named },
+    },
+  )
+}
+
 /** Git could not be run, or was stopped before it answered, so the answer is unknown. */
 export function notAnswered(folder: string, args: readonly string[], cause: Error): KittyError {
   const code = systemCode(cause)
@@ -50,11 +77,18 @@ export function notAnswered(folder: string, args: readonly string[], cause: Erro
     {
       nextSteps: isLate
         ? ['Run the command again when the disk and the network are less busy.']
-        : ['Check that the folder is there and that git can be run.'],
+        : stepsFor(code),
       context: { folder, command: commandOf(args), code: code ?? null },
       cause,
     },
   )
+}
+
+function stepsFor(code: string | undefined): string[] {
+  if (code === 'EMFILE') return ['raise the limit: ulimit -n 1024']
+  if (code === 'EAGAIN' || code === 'ENOMEM' || code === 'ENFILE')
+    return ['Run the command again when fewer programs are running.']
+  return ['Check that the folder is there and that git can be run.']
 }
 
 /** A signal ended git: a person or the system stopped it. */

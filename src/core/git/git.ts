@@ -1,6 +1,13 @@
 import { systemCode } from '../errors/kitty-error.js'
 import { gitEnvironment } from './environment.js'
-import { GitRefusal, notAnswered, reasonIn, stopped, unsafeRepository } from './git-failure.js'
+import {
+  GitRefusal,
+  notAnswered,
+  reasonIn,
+  stopped,
+  unreadableCommit,
+  unsafeRepository,
+} from './git-failure.js'
 import { gitHere } from './git-program.js'
 
 export { GitRefusal } from './git-failure.js'
@@ -133,21 +140,30 @@ export function askGitFields(folder: string, args: readonly string[]): string[] 
   return fields.at(-1) === '' ? fields.slice(0, -1) : fields
 }
 
-/** Returns the commit that a revision names, or undefined. Git never reads the revision as an option. */
+/**
+ * Returns the commit that a revision names, or undefined. Git never reads the revision as an option.
+ * @throws as `git` if git cannot answer in this folder at all; KittyError GitFailure if HEAD or a branch names a
+ * commit that git cannot read
+ */
 export function resolveCommit(folder: string, revision: string): string | undefined {
   // An empty name would mean HEAD's `^{commit}`; a NUL cannot be passed to a process.
   if (revision === '' || revision.includes('\0')) return undefined
+  const ask = (name: string): string | undefined =>
+    askGitText(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', name])
   try {
-    return askGitText(folder, [
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${revision}^{commit}`,
-    ])
+    const commit = ask(`${revision}^{commit}`)
+    if (commit !== undefined || !/^(?:HEAD$|refs\/)/.test(revision)) return commit
+    const named = ask(revision)
+    if (named === undefined) return undefined
+    throw unreadableCommit(folder, revision, named)
   } catch (error) {
-    // Git fails fatally on `HEAD@{99}` and `@{upstream}` if they do not exist.
-    if (error instanceof GitRefusal) return undefined
+    // Git fails fatally on `HEAD@{99}` and `@{upstream}` if they do not exist, and on everything if it cannot read its
+    // configuration or the repository.
+    if (
+      error instanceof GitRefusal &&
+      run(folder, ['rev-parse', '--git-dir'], { timeout: QUESTION_TIMEOUT_MS }).status === 0
+    )
+      return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { gitEnvironment } from '../../../src/core/git/environment.js'
@@ -15,7 +15,7 @@ import { readObjects } from '../../../src/core/git/objects.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { POSIX } from '../../support/posix.js'
 import { tempFolder } from '../../support/temp-folder.js'
-import { TempRepository } from '../../support/temp-repository.js'
+import { gitIn, TempRepository } from '../../support/temp-repository.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -74,6 +74,28 @@ describe('the git adapter', () => {
     for (const revision of ['nope', '--output=x', 'HEAD@{99}', '@{upstream}', 'a..b', '', 'a\0b'])
       expect(resolveCommit(root, revision), JSON.stringify(revision)).toBeUndefined()
     expect(resolveCommit(root, 'HEAD')).toMatch(/^[0-9a-f]{40}$/)
+  })
+
+  it('does not take for a no what git could not read: its configuration, a commit', () => {
+    const { root } = new TempRepository()
+    const commit = gitIn(root, 'rev-parse', 'HEAD').trim()
+    const broken = join(tempFolder(), 'gitconfig')
+    writeFileSync(broken, '[core\n')
+    vi.stubEnv('GIT_CONFIG_GLOBAL', broken)
+    for (const revision of ['HEAD', 'HEAD@{99}', 'nope'])
+      expect(errorOf(() => resolveCommit(root, revision))).toMatchObject({
+        kind: 'GitFailure',
+        message: expect.stringContaining('bad config') as string,
+      })
+    vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null')
+    rmSync(join(root, '.git', 'objects', commit.slice(0, 2), commit.slice(2)))
+    for (const revision of ['HEAD', 'refs/heads/main'])
+      expect(errorOf(() => resolveCommit(root, revision))).toMatchObject({
+        kind: 'GitFailure',
+        message: `${revision} of ${root} is ${commit}, a commit that git cannot read.`,
+      })
+    gitIn(root, 'symbolic-ref', 'HEAD', 'refs/heads/unborn')
+    expect(resolveCommit(root, 'HEAD')).toBeUndefined()
   })
 
   it('says what to type when git refuses a repository of another owner, whatever is asked', () => {
