@@ -139,9 +139,12 @@ function logModule(session: Session): ContainerModule {
       return new FileLock(lockFile, lockTimeout(session.env), loadLockBinding, shared)
     })
     bind<LockOf>(LockOf).toDynamicValue((context) => {
-      const { privateDir } = context.get<Workspace>(Workspace)
-      return (name, ms) =>
-        new FileLock(join(privateDir, 'workspaces', `${name}.lock`), ms ?? lockTimeout(session.env))
+      const { privateDir, gitCommonDir } = context.get<Workspace>(Workspace)
+      const shared = (): number => sharedPermissions(gitCommonDir)
+      return (name, ms) => {
+        const path = join(privateDir, 'workspaces', `${name}.lock`)
+        return new FileLock(path, ms ?? lockTimeout(session.env), loadLockBinding, shared)
+      }
     })
     bind<Journal>(Journal).toDynamicValue(
       (context) => new FileJournal(context.get<Workspace>(Workspace).journalFile),

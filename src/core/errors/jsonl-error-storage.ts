@@ -15,6 +15,8 @@ import type { ErrorRecord, ErrorRecordDraft } from './error-record.js'
 import type { ErrorFilter, ErrorStorage } from './error-storage.js'
 import { systemCode } from './kitty-error.js'
 import { withoutSecretsIn } from './secrets.js'
+import { shareNewFile } from '../git/new-file-mode.js'
+import { shareNewFolder } from '../git/shared-folder.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Session } from '../workspace/session.js'
 import { Notices } from './notices.js'
@@ -58,18 +60,21 @@ export class JsonlErrorStorage implements ErrorStorage {
   #append(file: string, line: string): void {
     this.#refuseLink()
     this.#makeFolder()
-    const fd = openRegular(join(this.workspace.errorsDir, file), APPEND, 0o644)
+    const path = join(this.workspace.errorsDir, file)
+    const fd = openRegular(path, APPEND, 0o644)
     try {
+      if (fstatSync(fd).size === 0) shareNewFile(fd, path)
       appendLine(fd, line)
     } finally {
       closeSync(fd)
     }
   }
 
-  /** Not `recursive`, which reports ENOENT on a read-only disk. */
+  /** Not with the folders above it: without `.kittify`, nothing is recorded. */
   #makeFolder(): void {
     try {
       mkdirSync(this.workspace.errorsDir)
+      shareNewFolder(this.workspace.errorsDir)
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }

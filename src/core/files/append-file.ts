@@ -5,13 +5,13 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from './assert-safe.js'
 import { shareNewFile } from '../git/new-file-mode.js'
+import { makeFolder } from '../git/shared-folder.js'
 import { readFully, identityAt, syncFolder } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -188,7 +188,7 @@ function openOrCreate(path: string, create: boolean): number | undefined {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     return createdAt(path, flags)
   } catch (error) {
     throw storageError(error, path, 'not stored')

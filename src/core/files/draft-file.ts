@@ -1,9 +1,10 @@
 /** A copy of a file for a person's editor, in the private folder: the file itself never holds half an edit. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readPlain, type FileRead } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
+import { makeFolder } from '../git/shared-folder.js'
 
 /**
  * @param folder one that no other draft uses
@@ -14,7 +15,7 @@ import { storageError } from './storage-error.js'
 export function makeDraft(folder: string, path: string, bytes: Buffer): string {
   const draft = join(folder, basename(path))
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     throw storageError(error, folder, 'not stored')
   }

@@ -1,10 +1,10 @@
 /** Files that only their owner may read: this clone's secrets, in the private folder. */
 import {
-  chmodSync,
+  fchmodSync,
+  fstatSync,
   closeSync,
   constants,
   fsyncSync,
-  mkdirSync,
   readFileSync,
   rmSync,
   writeSync,
@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from './storage-error.js'
+import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
 import { renameOver } from '../platform/rename-over.js'
 
@@ -20,16 +21,18 @@ const OWNER_ONLY = 0o600
 /**
  * Writes a new file next to `path` and renames it over `path`, so that no other user can open it at any moment.
  * @param isDurable false for what may be lost, or left empty, when the power fails
+ * @param shared permissions for others, as `core.sharedRepository` gives them
  * @throws KittyError NotWritable, DiskFull
  */
-export function writePrivateFile(path: string, text: string, isDurable = true): void {
+export function writePrivateFile(path: string, text: string, isDurable = true, shared = 0): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     rmSync(temporary, { force: true })
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     const descriptor = openRegular(temporary, flags, OWNER_ONLY)
     try {
+      if (shared !== 0) fchmodSync(descriptor, OWNER_ONLY | shared)
       writeSync(descriptor, text)
       if (isDurable) fsyncSync(descriptor)
     } finally {
@@ -42,8 +45,11 @@ export function writePrivateFile(path: string, text: string, isDurable = true): 
   }
 }
 
-/** The text of a private file; undefined when it is missing or a link. Makes a file that others could read private. */
-export function readPrivateFile(path: string): string | undefined {
+/**
+ * The text of a private file; undefined when it is missing or a link. Makes a file that others could read private.
+ * @param shared as for {@link writePrivateFile}
+ */
+export function readPrivateFile(path: string, shared = 0): string | undefined {
   let descriptor: number
   try {
     descriptor = openRegular(path, constants.O_RDONLY)
@@ -53,7 +59,7 @@ export function readPrivateFile(path: string): string | undefined {
   }
   try {
     const text = readFileSync(descriptor, 'utf8')
-    chmodSync(path, OWNER_ONLY)
+    keepFromOthers(descriptor, OWNER_ONLY | shared)
     return text
   } catch (error) {
     throw storageError(error, path, 'not readable')
@@ -77,4 +83,12 @@ export function emptyPrivateFile(path: string): void {
 
 export function removePrivateFile(path: string): void {
   rmSync(path, { force: true })
+}
+
+/** Only its owner can: another user that it is shared with leaves it as it is. */
+function keepFromOthers(descriptor: number, wanted: number): void {
+  const { mode, uid } = fstatSync(descriptor)
+  const user = process.geteuid?.()
+  if ((mode & 0o777) === wanted || (user !== undefined && user !== 0 && user !== uid)) return
+  fchmodSync(descriptor, wanted)
 }

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { Append } from './append-file.js'
+import { makeFolder } from '../git/shared-folder.js'
 import { replaceFile } from './replace-file.js'
 
 /**
@@ -10,7 +10,7 @@ import { replaceFile } from './replace-file.js'
  */
 export function putPrivate(path: string, bytes: Buffer, isSynced = true): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     replaceFile(path, bytes, undefined, isSynced)
   } catch (error) {
     if (!isKittyError(error) && systemCode(error) === undefined) throw error

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, lstatSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fsyncSync, lstatSync, rmSync, writeSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
 import { dirname } from 'node:path'
 import { identityOf, syncFolder } from './open-file.js'
@@ -20,6 +20,8 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
     const fd = openRegular(temporary, flags, Number(before.mode) & 0o777)
     try {
+      // The umask reduced the mode passed to open.
+      fchmodSync(fd, Number(before.mode) & 0o777)
       for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
       fsyncSync(fd)
     } finally {

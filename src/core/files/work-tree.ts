@@ -20,6 +20,7 @@ import { typeName, unsafe, unsafeFile } from './assert-safe.js'
 import { isGitsName, pathInside, SEPARATOR } from '../platform/paths.js'
 import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
+import { shareNewFolder } from '../git/shared-folder.js'
 import { storageError } from './storage-error.js'
 
 /** We refuse files above this many bytes: no one writes such a file by hand, and every command would read it. */
@@ -132,6 +133,7 @@ export function makeFolderInside(root: string, folder: string): boolean {
     if (look.state === 'in the way') throw unsafe(look.path, look.type)
     try {
       mkdirSync(at)
+      shareNewFolder(at)
       belongsAsItsFolder(at)
     } catch (error) {
       // Another process created it first; the next check says what it created.

@@ -1,7 +1,7 @@
 import { fchmodSync, fstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { findCheckout } from './checkout.js'
+import { findBareRepository, findCheckout } from './checkout.js'
 import { sharedPermissions } from './shared-repository.js'
 
 /**
@@ -15,13 +15,21 @@ export function shareNewFile(descriptor: number, path: string): void {
   if ((mode & shared) !== shared) fchmodSync(descriptor, (mode & 0o7777) | shared)
 }
 
-/** 0 outside a repository, and where git's own file cannot be read: git then refuses the command itself. */
-function permissionsFor(path: string): number {
+/** What `core.sharedRepository` adds: 0 outside a repository, and where git's own file cannot be read: git then refuses the command itself. */
+export function permissionsFor(path: string): number {
   try {
-    const checkout = findCheckout(dirname(path))
-    return checkout === undefined ? 0 : sharedPermissions(checkout.gitCommonDir)
+    const gitCommonDir = repositoryOf(dirname(path))
+    return gitCommonDir === undefined ? 0 : sharedPermissions(gitCommonDir)
   } catch (error) {
     if (!isKittyError(error) && systemCode(error) === undefined) throw error
     return 0
   }
+}
+
+/** A folder in git's own directory belongs to that directory, not to a checkout around it: think of a submodule. */
+function repositoryOf(folder: string): string | undefined {
+  const inside = findBareRepository(folder)
+  const checkout = findCheckout(folder)
+  if (checkout === undefined || (inside ?? '').length > checkout.worktree.length) return inside
+  return checkout.gitCommonDir
 }

@@ -3,11 +3,12 @@
  * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
  * commit before.
  */
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
+import { makeFolder } from './shared-folder.js'
 
 /** By path from the given folder: mode and object, as `100644 0a1b…`. A path that is absent has no entry. */
 export type Entries = ReadonlyMap<string, string>
@@ -161,7 +162,7 @@ export function branchOf(root: string): string | undefined {
 
 function copyIfThere(from: string, to: string): void {
   try {
-    mkdirSync(dirname(to), { recursive: true })
+    makeFolder(dirname(to))
     copyFileSync(from, to)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, to, 'not stored')

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitText, git } from './git.js'
+import { makeFolder } from './shared-folder.js'
 import { repoPath } from '../platform/paths.js'
 
 type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
@@ -16,7 +17,7 @@ export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boo
   const folder = repoPath(root, kittyDir)
   const tree = askGitText(root, ['rev-parse', '--verify', '--quiet', `HEAD:./${folder}`])
   if (tree === undefined) return false
-  mkdirSync(privateDir, { recursive: true })
+  makeFolder(privateDir)
   const env = { GIT_INDEX_FILE: join(privateDir, `restore-${process.pid}`) }
   try {
     const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''

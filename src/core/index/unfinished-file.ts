@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { shareNewFile } from '../git/new-file-mode.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
@@ -36,7 +37,13 @@ export async function withUnfinishedFile<T>(path: string, work: (fresh: string) 
  * not.
  */
 export function createFile(path: string): void {
-  closeSync(openSync(path, 'wx', 0o644))
+  const fd = openSync(path, 'wx', 0o644)
+  try {
+    // SQLite gives its side files the same mode.
+    shareNewFile(fd, path)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** Syncs the file before the rename: after a power cut, a partial index must not have the final name. */

@@ -1,6 +1,7 @@
-import { chownSync, fchmodSync, fchownSync, fstatSync, lstatSync, mkdirSync } from 'node:fs'
+import { chownSync, fchmodSync, fchownSync, fstatSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { makeFolder } from '../git/shared-folder.js'
 
 /** What `core.sharedRepository` adds to a private file's 0600. Called only when a file is new or open to others. */
 export type SharedPermissions = () => number
@@ -29,7 +30,7 @@ export function keepPrivate(fd: number, path: string, shared: SharedPermissions)
 
 /** Creates the folder of a private file. When root creates it for another user, that user owns it. */
 export function makePrivateFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true })
+  const first = makeFolder(folder)
   if (first === undefined || process.geteuid?.() !== 0) return
   const { uid, gid } = lstatSync(dirname(first))
   for (let at = folder; at.startsWith(first); at = dirname(at)) chownSync(at, uid, gid)

@@ -1,6 +1,7 @@
-import { closeSync, constants, lstatSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, rmSync, writeSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { identityOf, openToRead, readFully } from '../files/open-file.js'
+import { shareNewFile } from '../git/new-file-mode.js'
 import type { ClockReading, ClockStorage } from './clock-storage.js'
 import type { SeenClock } from './seen-clock.js'
 import { renameOver } from '../platform/rename-over.js'
@@ -97,6 +98,8 @@ export class FileClockStorage implements ClockStorage {
 function writeNew(path: string, bytes: Buffer): void {
   const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
   try {
+    // Each write makes a new file: look at the settings only where the umask is stricter than usual.
+    if ((fstatSync(fd).mode & 0o040) === 0) shareNewFile(fd, path)
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
   } finally {
     closeSync(fd)

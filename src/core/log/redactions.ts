@@ -1,8 +1,10 @@
-import { closeSync, constants, mkdirSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, isStub, type LogEvent, parseEvent } from '../events-lib.js'
 import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
+import { permissionsFor, shareNewFile } from '../git/new-file-mode.js'
+import { makeFolder } from '../git/shared-folder.js'
 import type { LogLine, RawLine, ScanEnd } from './event-log.js'
 import { openRegular } from '../platform/open-regular.js'
 
@@ -47,7 +49,7 @@ export class Redactions {
   record(redactions: readonly Redaction[]): void {
     const next = new Map(this.#read())
     for (const one of redactions) next.set(one.event.event_id, one)
-    writePrivateFile(this.#path, [...next.values()].map(lineOf).join(''))
+    writePrivateFile(this.#path, [...next.values()].map(lineOf).join(''), true, permissionsFor(this.#path))
     this.#known = next
   }
 
@@ -93,11 +95,12 @@ export class Redactions {
     const redactions = fresh.map((event): Redaction => ({ verdict: 'elsewhere', event }))
     for (const one of redactions) this.#known?.set(one.event.event_id, one)
     try {
-      mkdirSync(dirname(this.#path), { recursive: true })
+      makeFolder(dirname(this.#path))
       // Readers hold no lock: they only append, and a later `record` writes the file again.
       const { O_APPEND, O_CREAT, O_WRONLY } = constants
       const fd = openRegular(this.#path, O_APPEND | O_CREAT | O_WRONLY, 0o600)
       try {
+        shareNewFile(fd, this.#path)
         writeSync(fd, redactions.map(lineOf).join(''))
       } finally {
         closeSync(fd)
@@ -111,7 +114,7 @@ export class Redactions {
     const known = new Map<string, Redaction>()
     // Almost every clone has none: one stat.
     if (statSync(this.#path, { throwIfNoEntry: false }) === undefined) return known
-    for (const text of (readPrivateFile(this.#path) ?? '').split('\n')) {
+    for (const text of (readPrivateFile(this.#path, permissionsFor(this.#path)) ?? '').split('\n')) {
       const found = redactionIn(text)
       if (found === undefined) continue
       // A person's word counts more than a stub that a reader met.

@@ -1,8 +1,10 @@
-import { closeSync, constants, mkdirSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { openToRead, readFully } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
+import { shareNewFile } from '../git/new-file-mode.js'
+import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
 
 /** Enough for every clock value, so that a longer one never leaves digits behind. */
@@ -49,6 +51,7 @@ export class SeenClock {
     try {
       const fd = this.#open()
       try {
+        if (fstatSync(fd).size === 0) shareNewFile(fd, this.path)
         const bytes = Buffer.from(`${String(next).padStart(DIGITS)}\n`)
         for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, done)
         return undefined
@@ -68,7 +71,7 @@ export class SeenClock {
       return openRegular(this.path, flags, 0o644)
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
-      mkdirSync(dirname(this.path), { recursive: true })
+      makeFolder(dirname(this.path))
       return openRegular(this.path, flags, 0o644)
     }
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { shownCommand } from '../errors/next-step.js'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
@@ -26,6 +26,7 @@ import { Session } from '../workspace/session.js'
 import { LockOf } from '../lock/write-lock.js'
 import { isSamePlace, pathFromLog, pathInside } from '../platform/paths.js'
 import { renameOver } from '../platform/rename-over.js'
+import { makeFolder } from '../git/shared-folder.js'
 
 export interface RemoveRequest {
   readonly feature: string
@@ -170,7 +171,7 @@ export class Workspaces {
     if (loose) keepRef('head', gitText(path, ['rev-parse', 'HEAD']))
     const folder = join(privateDir, 'removed', mark)
     try {
-      mkdirSync(join(privateDir, 'removed'), { recursive: true })
+      makeFolder(join(privateDir, 'removed'))
       renameOver(path, folder)
       // It points to a record that git is about to drop. Without it a plain folder remains.
       rmSync(join(folder, '.git'), { force: true })

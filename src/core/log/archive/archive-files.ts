@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { Append } from '../../files/append-file.js'
 import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { makeFolder } from '../../git/shared-folder.js'
 import type { RawLine } from '../event-log.js'
 import { compress, replaceDay } from './compress-day.js'
 import { type ArchivedDay, archivedDays, lineBytes, linesOfDay, pathsOf, sizeOf } from './day-parts.js'
@@ -23,7 +24,7 @@ export async function beginArchive(
   const unfinished = `${folder}.new`
   try {
     rmSync(unfinished, { recursive: true, force: true })
-    mkdirSync(unfinished, { recursive: true, mode: 0o700 })
+    makeFolder(unfinished, 0o700)
     for (const batch of lines) append(unfinished, batch, day)
     await idsOfDay(unfinished, day, true)
     renameOver(unfinished, folder)

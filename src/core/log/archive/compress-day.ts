@@ -5,6 +5,7 @@ import { createGzip } from 'node:zlib'
 import { KittyError } from '../../errors/kitty-error.js'
 import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { shareNewFile } from '../../git/new-file-mode.js'
 import { crc32 } from '../format/crc32.js'
 import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
 import { renameOver } from '../../platform/rename-over.js'
@@ -31,6 +32,7 @@ export async function compress(folder: string, day: string): Promise<void> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
+      shareNewFile(descriptor, temporary)
       const file = createWriteStream('', { fd: descriptor, autoClose: false })
       await pipeline(Readable.from(counted()), createGzip(), file)
       fsyncSync(descriptor)
@@ -63,6 +65,7 @@ export async function replaceDay(
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
+      shareNewFile(descriptor, temporary)
       for await (const line of linesOfDay(paths)) {
         const bytes = change(line) ?? Buffer.alloc(0)
         for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)

@@ -1,6 +1,7 @@
 import { closeSync, constants, rmSync, writeSync } from 'node:fs'
 import { readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { shareNewFile } from '../../git/new-file-mode.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { openRegular } from '../../platform/open-regular.js'
 
@@ -26,6 +27,7 @@ export function writeIds(path: string, bytes: number, ids: readonly string[]): v
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
+      shareNewFile(descriptor, temporary)
       const content = Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`, 'latin1')
       for (let done = 0; done < content.length;) done += writeSync(descriptor, content, done)
     } finally {

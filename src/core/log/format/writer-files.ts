@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, writeSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../workspace/config.js'
 import { headState } from '../../git/head.js'
@@ -7,6 +7,7 @@ import type { Workspace } from '../../workspace/workspace.js'
 import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
 import { readWhole } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { makeFolder } from '../../git/shared-folder.js'
 import { renameOver } from '../../platform/rename-over.js'
 
 /** Crockford's digits: no two look alike. */
@@ -83,7 +84,7 @@ export class WriterFiles implements DayFiles {
     // A fixed name: only the lock holder writes it, so a crash leaves at most one such file.
     const temporary = `${writerFile}.tmp`
     try {
-      mkdirSync(dirname(writerFile), { recursive: true })
+      makeFolder(dirname(writerFile))
       const descriptor = openSync(temporary, 'w', 0o644)
       try {
         writeSync(descriptor, `${JSON.stringify(writer)}\n`)

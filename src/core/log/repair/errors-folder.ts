@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { unsafe } from '../../files/assert-safe.js'
+import { makeFolder } from '../../git/shared-folder.js'
 
 /**
  * Creates the folder of error records if it is missing. Rejects a link in its place: through it, the log's bytes would
@@ -10,5 +11,5 @@ export function makeErrorsFolder(errorsDir: string): void {
   const stats = lstatSync(errorsDir, { throwIfNoEntry: false })
   if (stats !== undefined && !stats.isDirectory())
     throw unsafe(errorsDir, stats.isSymbolicLink() ? 'symbolic link' : 'file')
-  mkdirSync(errorsDir, { recursive: true })
+  makeFolder(errorsDir)
 }

@@ -5,6 +5,7 @@ import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
 import { openToRead, readFully, syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
+import { shareNewFile } from '../../git/new-file-mode.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
 import { journalRecord, readRecords } from './journal-records.js'
 import { moveToErrors } from './torn-tail.js'
@@ -80,6 +81,7 @@ export class FileJournal implements Journal {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
       const fd = openRegular(temporary, flags, 0o644)
       try {
+        shareNewFile(fd, temporary)
         const bytes = Buffer.concat(keep.map((line) => line.bytes))
         for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
         fsyncSync(fd)

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
 import { replaceFile } from '../../files/replace-file.js'
+import { makeFolder } from '../../git/shared-folder.js'
 import { currentBranch } from '../../git/branch.js'
 import type { Workspace } from '../../workspace/workspace.js'
 
@@ -64,7 +65,7 @@ function seenIn(place: string): Record<string, number> {
 /** Best effort: if it cannot be saved, the next call reports the same moves again. */
 function note(place: string, seen: Record<string, number>): void {
   try {
-    mkdirSync(join(place, '..'), { recursive: true })
+    makeFolder(join(place, '..'))
     replaceFile(place, Buffer.from(`${JSON.stringify(seen)}\n`))
   } catch (error) {
     if (!isKittyError(error) && systemCode(error) === undefined) throw error

@@ -6,12 +6,12 @@ import {
   fsyncSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   writeSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 import { assertPlainFile } from '../../files/assert-safe.js'
+import { makeFolder } from '../../git/shared-folder.js'
 import { crc32 } from '../format/crc32.js'
 import type { LogLine, TailRepair } from '../event-log.js'
 import { LineReader, MAX_LINE_BYTES } from '../format/line-codec.js'
@@ -152,7 +152,7 @@ function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
   try {
     // Reject a link: anyone who can commit one could choose where the bytes go.
     if (lstatSync(errorsDir, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined
-    mkdirSync(errorsDir, { recursive: true })
+    makeFolder(errorsDir)
     const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
     try {
       for (const chunk of chunks(tail))
