@@ -18,6 +18,7 @@ const READ_ONLY: Meaning = {
   says: 'read-only',
   nextSteps: ['make it writable for this user (chmod, chown, remount)', 'run the command again'],
 }
+const NOT_READABLE = ['make it readable for this user (chmod, chown)', 'run the command again']
 const FULL = ['free some space', 'run the command again']
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -66,9 +67,10 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
   }
   const space = meaning.kind === 'DiskFull' ? `; ${freeSpace(path)}` : ''
   const mode = meaning === READ_ONLY || outcome === 'not readable' ? `; ${modeOf(path)}` : ''
-  const says = outcome === 'not readable' && meaning === READ_ONLY ? 'permission denied' : meaning.says
+  const isDenied = outcome === 'not readable' && meaning === READ_ONLY
+  const says = isDenied ? 'permission denied' : meaning.says
   return new KittyError(meaning.kind, `${says}: ${path}: ${outcome}${space}${mode}`, {
-    nextSteps: meaning.nextSteps,
+    nextSteps: isDenied ? NOT_READABLE : meaning.nextSteps,
     context: { code, path, ...context },
     cause: error,
   })

@@ -191,11 +191,11 @@ export interface EventIndex extends IndexReader {
   close(): Promise<void>
 }
 
-/** The index cannot answer: another program has locked it, or it is damaged. */
+/** The index cannot answer. `denied`: this user or this file system does not let us. `unavailable`: no SQLite. */
 export class IndexUnusable extends Error {
   override readonly name = 'IndexUnusable'
   constructor(
-    readonly reason: 'busy' | 'damaged' | 'unavailable',
+    readonly reason: 'busy' | 'damaged' | 'denied' | 'unavailable',
     message: string,
     options?: ErrorOptions,
   ) {

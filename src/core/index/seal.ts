@@ -2,11 +2,11 @@
  * Proves that an index was made here. An index that arrives through git looks right in every other way, but its board,
  * claims and watermarks are whatever its author wrote. docs/trust.md, "Derived data".
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError } from '../errors/kitty-error.js'
 import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
+import { makeFolder } from '../git/shared-folder.js'
 import { IndexUnusable } from './event-index.js'
 
 /** The half stored in the index. */
@@ -35,7 +35,7 @@ export function newSeal(): Omit<Seal, 'schema'> {
  * Reads the seal from the private folder. Its MAC was computed with the nonce next to it, so comparing the index's MAC
  * with it proves as much as computing it again, and loads nothing.
  * @returns undefined when there is none
- * @throws IndexUnusable `unavailable` when this user cannot read it: we read the log directly then
+ * @throws IndexUnusable `denied` when this user cannot read it: we read the log directly then
  */
 export function readSeal(privateDir: string): Seal | undefined {
   const whole = readOrRefuse(sealFile(privateDir))
@@ -51,7 +51,7 @@ export function readSeal(privateDir: string): Seal | undefined {
 
 /** @throws KittyError when the private folder cannot be written */
 export function writeSeal(privateDir: string, seal: Seal): void {
-  mkdirSync(privateDir, { recursive: true })
+  makeFolder(privateDir)
   replaceFile(sealFile(privateDir), Buffer.from(`${JSON.stringify(seal)}\n`), 0o600)
 }
 
@@ -60,7 +60,7 @@ function readOrRefuse(path: string): ReturnType<typeof readWhole> {
     return readWhole(path)
   } catch (error) {
     if (!isKittyError(error)) throw error
-    throw new IndexUnusable('unavailable', error.message, { cause: error })
+    throw new IndexUnusable('denied', error.message, { cause: error })
   }
 }
 

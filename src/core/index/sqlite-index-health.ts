@@ -175,7 +175,7 @@ export class SqliteIndexHealth implements IndexHealth {
     } catch (error) {
       // SQLite reports a folder where it cannot create files the same way as a damaged file.
       const why = isDamage(error) ? this.#notWritable() : undefined
-      throw why === undefined ? error : new IndexUnusable('unavailable', why, { cause: error })
+      throw why === undefined ? error : new IndexUnusable('denied', why, { cause: error })
     }
   }
 }

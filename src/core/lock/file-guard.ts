@@ -89,7 +89,7 @@ function kernelLock(): KernelLock | undefined {
   }
 }
 
-/** @throws IndexUnusable `unavailable` for what is neither an answer nor a file system without locks. */
+/** @throws IndexUnusable `denied` for what is neither an answer nor a file system without locks. */
 function isTaken(lock: KernelLock, fd: number, exclusive: boolean): boolean {
   try {
     return lock.tryLock(fd, exclusive ? 'exclusive' : 'shared')
@@ -98,6 +98,6 @@ function isTaken(lock: KernelLock, fd: number, exclusive: boolean): boolean {
     if (error instanceof NoLocksHere) return true
     const code = systemCode(error)
     if (code === undefined) throw error
-    throw new IndexUnusable('unavailable', `the index's guard cannot be locked (${code})`, { cause: error })
+    throw new IndexUnusable('denied', `the index's guard cannot be locked (${code})`, { cause: error })
   }
 }

@@ -205,6 +205,20 @@ export class JournalCheck {
   }
 
   /**
+   * For a reader whom the private folder does not let in: the log itself can still be read.
+   * @returns undefined when this user may not read what `read` reads
+   */
+  async ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
+      this.notices.warn(`Could not find out whether git took events out of .kittify/events. ${error.message}`)
+      return undefined
+    }
+  }
+
+  /**
    * Notes that the journal is checked up to `mark`, if the log holds these lines. Checks and writes the mark in one
    * transaction: git may be at work, and a process that sees its changes revokes the mark.
    */

@@ -97,9 +97,11 @@ export class Recovery {
     const reading = this.journal.read(mark)
     const { lines, end } = reading
     const deleted = isChecked(mark) ? [] : this.#check.unstaged()
-    const archived = isChecked(mark) ? [] : await this.acknowledged.missing(index)
-    const wanted = [...lines, ...archived, ...this.attributes.otherSides(), ...(deleted ?? [])]
-    const unprotected = await this.#check.unprotected(reading)
+    const archived = isChecked(mark)
+      ? []
+      : await this.#check.ifReadable(() => this.acknowledged.missing(index))
+    const wanted = [...lines, ...(archived ?? []), ...this.attributes.otherSides(), ...(deleted ?? [])]
+    const unprotected = await this.#check.ifReadable(() => this.#check.unprotected(reading))
     const isUnprotected = unprotected !== undefined && unprotected.length > 0
     // A working writer puts its line into the journal first, so a line may be missing only for a moment. Once we hold
     // the lock, a missing line is really missing.
@@ -110,7 +112,8 @@ export class Recovery {
     // Stores that emit repeatedly leave this to the first reader; without this, every read would check for departed
     // events.
     if (!isChecked(mark)) await this.#check.nameDeparted(index)
-    const hasAnswers = unprotected !== undefined && (isChecked(mark) || deleted !== undefined)
+    const isKnown = isChecked(mark) || (deleted !== undefined && archived !== undefined)
+    const hasAnswers = unprotected !== undefined && isKnown
     // Without the note, every read of a copied repository would ask git about its journal again.
     const isWorthNoting = lines.length > MANY || !isChecked(mark) || this.#check.isOther(reading)
     if (hasAnswers && isWorthNoting)

@@ -92,9 +92,9 @@ export class Doctor {
       if (!verdict.ok) return examined
     }
     const { machine, log, store } = this.open()
-    for (const check of machine.checks()) examined.push({ ...check, verdict: await check.look() })
-    for (const check of await this.#logChecks(() => log.checks()))
-      examined.push({ ...check, verdict: await check.look() })
+    const logChecks = await this.#logChecks(() => log.checks())
+    for (const check of [...machine.checks(), ...logChecks])
+      examined.push({ ...check, verdict: await verdictOf(check) })
     await store.close()
     return examined
   }
@@ -138,6 +138,16 @@ export class Doctor {
       if (!isKittyError(error)) throw error
       this.notices.warn(`${name}: ${error.message}`)
     }
+  }
+}
+
+/** A check that could not look is a finding, and does not hide what the others find. */
+async function verdictOf(check: Check): Promise<Verdict> {
+  try {
+    return await check.look()
+  } catch (error) {
+    if (!isKittyError(error)) throw error
+    return byHand(error.message, ...error.nextSteps)
   }
 }
 
