@@ -34,11 +34,12 @@ function files(cwd: string): Map<string, string> {
   }
 }
 
+/** Of whole lines: a kill may cut the last one short, and the next command that writes moves it aside. */
 function keys(cwd: string): string[] {
   const folder = join(cwd, '.kittify/events')
   return readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1))
     .map((line) => (JSON.parse(line) as { causation_id: string }).causation_id)
 }
 
