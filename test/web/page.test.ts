@@ -325,6 +325,19 @@ describe.skipIf(!hasChromium)('the page', () => {
     expect(await page.locator('.package img, .package script').count()).toBe(0)
   })
 
+  it('keeps a title of a thousand characters to five lines, and begins one in Hebrew on the right', async () => {
+    const long = 'word '.repeat(199)
+    expect(await kittyIn(served.root, 'zoe', 'edit', '003/WP03', '--title', long.trim())).toBe(0)
+    expect(await kittyIn(served.root, 'zoe', 'edit', '003/WP02', '--title', 'שלום')).toBe(0)
+    const page = await open()
+    const title = (key: string) => page.locator(`${card(key)} .title`)
+    const height = (await title('003-search/WP03').boundingBox())?.height ?? 0
+    expect(height).toBeGreaterThan(60)
+    expect(height).toBeLessThan(130)
+    expect(await title('003-search/WP03').getAttribute('title')).toBe(long.trim())
+    await page.locator(`${card('003-search/WP02')} .title:dir(rtl)`).waitFor()
+  })
+
   it('shows at every moment of the slider the lanes that status --at gives', async () => {
     const page = await open('?view=time')
     await page.waitForSelector('.chip')

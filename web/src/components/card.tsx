@@ -37,6 +37,8 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
       </p>
       <a
         class="title"
+        dir="auto"
+        title={title}
         aria-describedby="keys"
         draggable={false}
         onKeyDown={(event) => cardKeys(event, id)}

@@ -8,8 +8,14 @@ import { announce, useStore } from '../state/store.js'
 import { Holder } from './holder.js'
 import { NextSteps } from './next-steps.js'
 
+interface ConflictProps {
+  readonly conflict: ConflictDocument
+  /** False where a heading says already which package it is about. */
+  readonly isNamed?: boolean
+}
+
 /** Both sides of a conflict, one button each. */
-export function Conflict({ conflict }: { conflict: ConflictDocument }): h.JSX.Element {
+export function Conflict({ conflict, isNamed = true }: ConflictProps): h.JSX.Element {
   const { feature, entity_id, register, events, winner } = conflict
   const [failure, fail] = useState<Failure>()
   const isOff = useStore(({ connection, about }) => connection !== 'live' || about?.read_only !== false)
@@ -23,11 +29,14 @@ export function Conflict({ conflict }: { conflict: ConflictDocument }): h.JSX.El
   return (
     <div class="conflict">
       <p>
-        <a {...linkTo({ open: `${feature}/${entity_id}` })}>
-          <b>{entity_id}</b> {title}
-        </a>{' '}
+        {isNamed && (
+          <a class="named" dir="auto" title={title} {...linkTo({ open: `${feature}/${entity_id}` })}>
+            <b>{entity_id}</b> {title}
+          </a>
+        )}{' '}
         <small>
-          {featureName(feature)} · {register}, {events.length} concurrent changes
+          {isNamed && `${featureName(feature)} · `}
+          {register}, {events.length} concurrent changes
         </small>
       </p>
       <ul class="sides">
@@ -38,6 +47,7 @@ export function Conflict({ conflict }: { conflict: ConflictDocument }): h.JSX.El
             <time dateTime={timestamp}>{when(timestamp)}</time>
             <button disabled={isOff} onClick={() => keep(event_id)}>
               Keep {textOf(value)}
+              {isTold(events, value) && ` by ${actor}`}
               {event_id === winner && <small> (shown)</small>}
             </button>
           </li>
@@ -51,6 +61,11 @@ export function Conflict({ conflict }: { conflict: ConflictDocument }): h.JSX.El
       )}
     </div>
   )
+}
+
+/** Whether several sides wrote the same value, as two claims of one package do: only the actor tells them apart. */
+function isTold(events: ConflictDocument['events'], value: unknown): boolean {
+  return events.filter((event) => textOf(event.value) === textOf(value)).length > 1
 }
 
 function textOf(value: unknown): string {

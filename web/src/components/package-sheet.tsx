@@ -61,7 +61,7 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
       <p class="where">
         <b>{one.work_package}</b> {featureName(one.feature)}
       </p>
-      <h1>{one.title}</h1>
+      <h1 dir="auto">{one.title}</h1>
       <p class="facts">
         {about && (
           <button
@@ -97,7 +97,7 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
         </p>
       )}
       {one.conflicts.map((conflict) => (
-        <Conflict key={conflict.register} conflict={conflict} />
+        <Conflict key={conflict.register} conflict={conflict} isNamed={false} />
       ))}
       <Subtasks page={one} subtasks={subtasks} />
       <Gates page={one} />
