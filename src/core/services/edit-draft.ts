@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { makeDraft, readDraft, removeDraft } from '../files/draft-file.js'
@@ -46,8 +46,13 @@ export class EditDraft {
    */
   async finish(request: DraftRequest, draft: Draft): Promise<EditResult> {
     const read = readDraft(draft.path, LIMITS.workPackage)
+    if (read.ok ? isEmpty(read.bytes) : read.missing) {
+      removeDraft(draft.path)
+      throw leftNone()
+    }
     if (!read.ok) throw kept(new KittyError('DamagedData', `${read.reason}.`), draft)
     try {
+      if (hasLostItsFrontMatter(read.bytes, draft.before)) throw withoutFrontMatter(draft)
       const result = await this.packages.replace({ ...request, bytes: read.bytes, before: draft.before })
       removeDraft(draft.path)
       return result
@@ -59,14 +64,39 @@ export class EditDraft {
   /** What to throw when the editor failed. Removes the draft, unless it was changed: then the error says where it is. */
   failed(error: unknown, draft: Draft): unknown {
     const read = readDraft(draft.path, LIMITS.workPackage)
+    if (!read.ok && read.missing) return error
     if (!read.ok || !read.bytes.equals(draft.before)) return isKittyError(error) ? kept(error, draft) : error
     removeDraft(draft.path)
     return error
   }
 }
 
+function isEmpty(bytes: Buffer): boolean {
+  return bytes.toString('latin1').trim() === ''
+}
+
+/** An empty text ends an edit, as an empty message ends a commit. */
+function leftNone(): KittyError {
+  return new KittyError('ValidationError', 'The editor left no text, so nothing was changed.', {
+    nextSteps: ['Run the command again, and save the text.'],
+  })
+}
+
+/** Without front matter a file has no title, no dependencies and no priority: that is an accident, not an edit. */
+function hasLostItsFrontMatter(bytes: Buffer, before: Buffer): boolean {
+  const has = (file: Buffer): boolean =>
+    /^(?:\u00EF\u00BB\u00BF)?---[ \t]*\r?\n/.test(file.toString('latin1', 0, 64))
+  return has(before) && !has(bytes)
+}
+
+function withoutFrontMatter({ path }: Draft): KittyError {
+  const message = `${basename(path)} would have no front matter: its first line was "---", then keys, then "---".`
+  return new KittyError('ValidationError', message)
+}
+
 function kept(error: KittyError, { path }: Draft): KittyError {
-  return new KittyError(error.kind, `${error.message} The file is as it was. Your text is kept in ${path}.`, {
+  const message = error.message.replace(/(?<![.!?])$/, '.')
+  return new KittyError(error.kind, `${message} The file is as it was. Your text is kept in ${path}.`, {
     nextSteps: ['Correct your text, replace the file with it, and run kitty sync.', ...error.nextSteps],
     context: { ...error.context, kept_in: path },
     cause: error,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
@@ -366,6 +366,8 @@ describe('a draft', () => {
   it.each([
     ['cannot be read', (text: string) => text.replace('---', '----')],
     ['names another package', (text: string) => text.replace('WP01', 'WP09')],
+    ['has no front matter any more', () => 'only words\n'],
+    ['is in another encoding', () => '\uFEFF\u0000\u0000'],
   ])('that %s is kept, and the file stays as it was', async (_, spoil) => {
     const before = files.read(FILE)
     await files.use(async (services) => {
@@ -374,6 +376,27 @@ describe('a draft', () => {
       writeFileSync(draft.path, spoil(before))
       await expect(drafts.finish(request, draft)).rejects.toThrow(draft.path)
       expect(readFileSync(draft.path, 'utf8')).toBe(spoil(before))
+    })
+    expect(files.read(FILE)).toBe(before)
+  })
+
+  it.each([
+    ['emptied', (path: string) => writeFileSync(path, ' \n')],
+    ['removed', (path: string) => rmSync(path)],
+  ])('that the editor %s changes nothing, and nothing is said to be kept', async (_, leave) => {
+    const before = files.read(FILE)
+    await files.use(async (services) => {
+      const drafts = await services.get(EditDraft)
+      const draft = drafts.begin(request)
+      leave(draft.path)
+      await expect(drafts.finish(request, draft)).rejects.toMatchObject({
+        kind: 'ValidationError',
+        message: 'The editor left no text, so nothing was changed.',
+      })
+      expect(existsSync(draft.path)).toBe(false)
+      const again = drafts.begin(request)
+      rmSync(again.path)
+      expect(drafts.failed('as the editor says', again)).toBe('as the editor says')
     })
     expect(files.read(FILE)).toBe(before)
   })
