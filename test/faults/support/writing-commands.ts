@@ -60,6 +60,7 @@ export const WRITING_COMMANDS: readonly WritingCommand[] = [
     title: 'archive of a feature',
     prepare: done('agent', 'feature', 'setup-spec', 'logout'),
     args: ['archive', '002-logout'],
+    hasTimes: true,
     ...KEYED,
   },
   {
