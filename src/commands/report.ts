@@ -24,9 +24,10 @@ export default class Report extends KittyCommand<typeof Report> {
   async run(): Promise<unknown> {
     const service = await this.service(WriteReport)
     if (this.flags.follow) {
-      const over = new AbortController()
-      process.once('SIGINT', () => over.abort())
-      for await (const result of service.follow(this.flags.to, over.signal)) this.show(() => said(result))
+      await this.interruptible(async ({ signal }) => {
+        for await (const result of service.follow(this.flags.to, signal))
+          this.show(() => ('problem' in result ? result.problem : said(result)))
+      })
       return undefined
     }
     const result = await service.write(this.flags.to)

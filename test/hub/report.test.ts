@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
@@ -7,6 +7,7 @@ import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
 import { Status } from '../../src/core/services/status.js'
 import { type ReportResult, WriteReport } from '../../src/core/services/write-report.js'
 import { FEATURE, project } from '../support/kitty.js'
+import { documentOf, kitty, type Outcome, outcomeOf, startKitty } from '../support/program.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { Member } from './support/team.js'
@@ -129,7 +130,8 @@ describe.skipIf(noServer !== undefined)('the report', () => {
     const over = new AbortController()
     const seen: ReportResult[] = []
     const following = ada.run(WriteReport, async (service) => {
-      for await (const result of service.follow(undefined, over.signal)) seen.push(result)
+      for await (const result of service.follow(undefined, over.signal))
+        if ('repo' in result) seen.push(result)
     })
     while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     await ada.move('for_review', 'WP03', { force: true })
@@ -142,6 +144,115 @@ describe.skipIf(noServer !== undefined)('the report', () => {
       repo,
     )
     expect(lanes).toEqual([{ lane: 'for_review' }])
+  })
+
+  describe('of the built program, which follows', () => {
+    let own: PostgresServer
+    beforeAll(async () => {
+      own = await PostgresServer.start({ fsync: 'off' })
+      await own.database('reports')
+    })
+    afterAll(() => own.down())
+
+    it('goes on after the server was killed and restarted, and ends in order', async () => {
+      const ada = await worked()
+      const url = `${own.url()}/reports`
+      const child = startKitty({ cwd: ada.folder, env: { KITTY_REPORT: url } }, 'report', '--follow')
+      let shown = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
+      const ended = outcomeOf(child)
+      const until = async (is: () => boolean | Promise<boolean>): Promise<void> => {
+        while (!(await is())) {
+          expect(child.exitCode, shown).toBe(null)
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }
+      }
+      const lane = async (): Promise<string | undefined> => {
+        const [row] = await own.sql<{ lane: string }>(
+          "SELECT lane FROM kitty_report.work_package WHERE work_package_id = 'WP03'",
+          'reports',
+        )
+        return row?.lane
+      }
+      await until(() => shown.includes('Wrote 3 packages'))
+      // At once: between the first report and the first look at the log nothing gets lost.
+      await ada.move('for_review', 'WP03', { force: true })
+      await until(async () => (await lane()) === 'for_review')
+
+      await own.down('SIGKILL')
+      await ada.move('planned', 'WP03', { force: true })
+      await until(() => shown.includes('The database of the report was not reached'))
+      await own.up()
+      await until(async () => (await lane()) === 'planned')
+      child.kill('SIGINT')
+      const { code, stderr } = await ended
+      expect([code, stderr]).toEqual([130, ''])
+      expect(shown).not.toContain('only-for-this-test')
+    })
+
+    it('leaves the tables of a newer kitty alone, and brings those of an older one along', async () => {
+      const ada = await worked()
+      const report = (): Promise<Outcome> =>
+        kitty({ cwd: ada.folder, env: { KITTY_REPORT: `${own.url()}/reports` } }, 'report', '--json')
+      const columns = (): Promise<object[]> =>
+        own.sql(
+          "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'kitty_report' ORDER BY 1, 2",
+          'reports',
+        )
+      expect(await report()).toMatchObject({ code: 0 })
+      const whole = await columns()
+
+      await own.sql('ALTER TABLE kitty_report.work_package ADD COLUMN mood text', 'reports')
+      await own.sql("COMMENT ON SCHEMA kitty_report IS 'kitty 9'", 'reports')
+      const newer = await report()
+      expect([newer.code, documentOf(newer)]).toEqual([
+        5,
+        {
+          error: expect.objectContaining({
+            kind: 'HubTooOld',
+            message: expect.stringContaining('newer kitty') as string,
+          }) as object,
+        },
+      ])
+      expect(await columns()).toHaveLength(whole.length + 1)
+
+      await own.sql('ALTER TABLE kitty_report.work_package DROP COLUMN mood', 'reports')
+      await own.sql('ALTER TABLE kitty_report.work_package DROP COLUMN started_at CASCADE', 'reports')
+      await own.sql('COMMENT ON SCHEMA kitty_report IS NULL', 'reports')
+      expect(await report()).toMatchObject({ code: 0 })
+      expect(await columns()).toEqual(whole)
+    })
+
+    it('takes whatever a log may hold, and says what is wrong with a database', async () => {
+      const ada = await worked()
+      await ada.note('a backslash and \\u0000, and half a pair')
+      const [day = ''] = readdirSync(join(ada.folder, '.kittify', 'events')).filter((name) =>
+        name.endsWith('.jsonl'),
+      )
+      const file = join(ada.folder, '.kittify', 'events', day)
+      const line = ada.ownLines().find((one) => one.includes('half a pair')) ?? ''
+      const odd = line
+        .replace(/"event_id":"[^"]*"/, '"event_id":"01M8J3J4X2BC3CCQX5E43CD9R0"')
+        .replace('half a pair', '\\ud800 \\u0000')
+      appendFileSync(file, `${odd.trimEnd()}\n`)
+      const report = (database: string, more: Record<string, string> = {}): Promise<Outcome> => {
+        const env = { KITTY_REPORT: `${own.url()}/${database}`, ...more }
+        return kitty({ cwd: ada.folder, env }, 'report', '--json')
+      }
+      expect(await report('reports')).toMatchObject({ code: 0 })
+      const notes = await own.sql<{ text: string }>(
+        "SELECT payload->>'text' AS text FROM kitty_report.event WHERE event_type = 'NoteAdded' ORDER BY 1",
+        'reports',
+      )
+      expect(notes.map(({ text }) => text)).toContain('a backslash and \\u0000, and half a pair')
+
+      expect((await report('nowhere')).stdout).toMatch(/has no database nowhere/)
+      const readOnly = await report('reports', { PGOPTIONS: '-c default_transaction_read_only=on' })
+      expect([readOnly.code, readOnly.stdout]).toEqual([
+        4,
+        expect.stringMatching(/read-only for the role owner/),
+      ])
+    })
   })
 
   it('says what is wrong with an address, and no password', async () => {

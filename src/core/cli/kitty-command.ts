@@ -178,7 +178,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     })
   }
 
-  private async interruptible(work: (interruption: Interruption) => Promise<void>): Promise<void> {
+  /** Runs what goes on until a signal ends it in order. */
+  protected async interruptible(work: (interruption: Interruption) => Promise<void>): Promise<void> {
     const { Interruption } = await import('./interruption.js')
     const interruption = new Interruption()
     try {

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from '#typeorm'
 import { tlsFor } from '../hub/hub-address.js'
-import { hubFailure } from '../hub/hub-failure.js'
 import type { ReportAddress } from './report-address.js'
+import { newerReport, reportFailure, type ReportPlace } from './report-failure.js'
 import type { ReportRows } from './report-rows.js'
 import { REPORT_VIEWS } from './report-views.js'
 
@@ -10,6 +10,10 @@ const CONNECT_MS = 5_000
 const BATCH = 2_000
 /** Of the advisory lock under which one process at a time makes the tables. */
 const LOCK = 0x6b747472
+
+/** Of tables and views, kept as the schema's comment: `kitty 1`. It rises with every change of an entity or a view. */
+const VERSION = 1
+const VERSION_OF = "SELECT obj_description('kitty_report'::regnamespace, 'pg_namespace') AS version"
 
 /** The report's tables in PostgreSQL, several repositories side by side. */
 export class ReportDatabase {
@@ -50,11 +54,11 @@ export class ReportDatabase {
       database,
       user: user ?? env['PGUSER'] ?? 'of this system user',
     }
-    const failed = (error: unknown): Error => hubFailure(error, place)
+    const failed = (error: unknown): Error => reportFailure(error, place)
     try {
       await source.initialize()
       const base = new ReportDatabase(source, failed)
-      await base.#prepare()
+      await base.#prepare(place)
       return base
     } catch (error) {
       if (source.isInitialized) await source.destroy()
@@ -84,13 +88,20 @@ export class ReportDatabase {
     await this.source.destroy()
   }
 
-  async #prepare(): Promise<void> {
+  /** Tables of an earlier version are brought to this one; those of a later one are left alone. */
+  async #prepare(place: ReportPlace): Promise<void> {
     const runner = this.source.createQueryRunner()
     try {
       await runner.query('SELECT pg_advisory_lock($1)', [LOCK])
       await runner.query('CREATE SCHEMA IF NOT EXISTS kitty_report')
+      // Cast: the driver types no rows.
+      const [row] = (await runner.query(VERSION_OF)) as { version: string | null }[]
+      const version = Number(/^kitty (\d+)$/.exec(row?.version ?? '')?.[1] ?? 0)
+      if (version > VERSION) throw newerReport(place)
+      if (version === VERSION) return
       await this.source.synchronize()
       for (const view of REPORT_VIEWS) await runner.query(view)
+      await runner.query(`COMMENT ON SCHEMA kitty_report IS 'kitty ${VERSION}'`)
     } finally {
       await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined)
       await runner.release()

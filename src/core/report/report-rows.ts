@@ -12,6 +12,7 @@ import type { FeatureRow } from '../index/event-index.js'
 import { openConflicts } from '../projections/conflicts.js'
 import { laneTimelines } from '../projections/flow/lane-timeline.js'
 import { packageFlow, type PackageFlow } from '../projections/flow/package-flow.js'
+import { storable } from './storable.js'
 
 /** A row of a table: an entity's columns. */
 type Row<Entity> = { [Column in keyof Entity]: Entity[Column] }
@@ -52,7 +53,7 @@ export function reportRows({
     (timeline) => packageFlow(timeline, table, now.getTime()) ?? [],
   )
   const flowOf = new Map(flows.map((one) => [`${one.feature}/${one.work_package}`, one]))
-  return {
+  return storable({
     repo: { repo, name, written_at: now },
     events: events.map((event) => eventRow(repo, event)),
     features: features.map(({ feature_slug, title, archived }) => ({
@@ -72,7 +73,7 @@ export function reportRows({
       register,
       event_ids: writes.map(({ event_id }) => event_id),
     })),
-  }
+  })
 }
 
 function eventRow(repo: string, event: LogEvent): Row<ReportEventEntity> {
@@ -89,15 +90,8 @@ function eventRow(repo: string, event: LogEvent): Row<ReportEventEntity> {
     actor,
     causation_id,
     correlation_id,
-    payload: withoutNul(payload),
+    payload,
   }
-}
-
-/** PostgreSQL's jsonb takes no NUL. */
-function withoutNul(payload: object): object {
-  const text = JSON.stringify(payload)
-  // Cast: an object made it.
-  return text.includes('\\u0000') ? (JSON.parse(text.replaceAll('\\u0000', '')) as object) : payload
 }
 
 function packageRow(

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
-import { KittyError } from '../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import type { MergeOptions, WorkflowTable } from '../events-lib.js'
 import { FollowEvents } from '../follow/follow-events.js'
 import { type ReportAddress, reportAddress } from '../report/report-address.js'
@@ -11,6 +12,9 @@ import { Config, FoldRules, Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { rootCommits } from './hub/root-commits.js'
+
+/** Before another attempt to write, in milliseconds. */
+const RETRY_MS = 2_000
 
 export interface ReportResult {
   /** How the report names this repository: its ULID on the hub, or its first commit. */
@@ -50,16 +54,36 @@ export class WriteReport {
     }
   }
 
-  /** Writes the report, and again after every change, until `signal` is aborted. */
-  async *follow(to: string | undefined, signal: AbortSignal): AsyncGenerator<ReportResult> {
+  /**
+   * Writes the report, and again after every change, until `signal` is aborted. A server that goes away after the first
+   * time is waited for.
+   * @throws KittyError as `write`, at the first time
+   */
+  async *follow(
+    to: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReportResult | { readonly problem: string }> {
     const address = reportAddress(to, this.session.env)
-    const base = await ReportDatabase.open(address, this.session.env)
+    let base: ReportDatabase | undefined = await ReportDatabase.open(address, this.session.env)
+    const turns = this.events.turns(signal)
     try {
-      yield await this.#replace(base, address)
-      const changes = this.events.follow('end', {}, signal)
-      while ((await changes.next()).done !== true) yield await this.#replace(base, address)
+      for (let isFirst = true, isAway = false; isAway || (await turns.next()).done !== true;)
+        try {
+          base ??= await ReportDatabase.open(address, this.session.env)
+          yield await this.#replace(base, address)
+          isFirst = isAway = false
+        } catch (error) {
+          if (isFirst || !isKittyError(error) || error.kind !== 'HubUnreachable') throw error
+          if (!isAway) yield { problem: `${error.message} It is tried every ${RETRY_MS / 1_000} s.` }
+          isAway = true
+          await base?.close()
+          base = undefined
+          await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+          if (signal.aborted) return
+        }
     } finally {
-      await base.close()
+      await turns.return(undefined)
+      await base?.close()
     }
   }
 
