@@ -3,7 +3,7 @@ import type { ForeignDraft } from '../store/foreign-draft.js'
 import { writesRegister } from './imported-log.js'
 import { importKey } from './keys.js'
 import type { PackageInput, PackagePlan } from './package-plan.js'
-import { actorName, type Proposal } from './proposals.js'
+import { actorName, type Proposal, withoutAttached } from './proposals.js'
 import { firstValue, kittyValue } from './register-values.js'
 
 /** Makes a package's proposals into drafts of events. */
@@ -42,7 +42,7 @@ export class ProposalLinks {
         ...(previous === undefined ? [] : [previous]),
         ...this.#registerHeads(what, timestamp),
       ])
-      const draft = {
+      const whole = {
         event_type,
         event_version,
         entity_id,
@@ -53,6 +53,10 @@ export class ProposalLinks {
         payload,
         parents: [...parents],
       }
+      // A move counts even if what travels with it is not of the form.
+      const bare = faultOf(whole) === undefined ? undefined : withoutAttached(whole)
+      const draft = bare !== undefined && faultOf(bare) === undefined ? bare : whole
+      if (draft === bare) place.lost('evidence, review or actor_info of another form')
       const fault = faultOf(draft)
       if (fault !== undefined) {
         faults.push(`${what} ${fault}`)

@@ -1,9 +1,10 @@
 /** Turns one item into events that are not yet dated, linked or checked against the log. */
-import { movesFrom, type WorkflowTable } from '../events-lib.js'
+import { isName, movesFrom, type WorkflowTable } from '../events-lib.js'
 import type { ItemChange, TransferItem } from './document.js'
 import { canonical, type Json } from './json.js'
 import { valueHash } from './keys.js'
 import type { LaneMap } from './lane-map.js'
+import type { ForeignDraft } from '../store/foreign-draft.js'
 import { nameOf, singleLine } from './text.js'
 
 export interface Proposal {
@@ -131,6 +132,15 @@ export interface Move {
   readonly actorInfo: Json | null
 }
 
+/** Returns the draft without the objects that travel with it; undefined if it has none. */
+export function withoutAttached<Draft extends ForeignDraft>(draft: Draft): Draft | undefined {
+  const names = Object.keys(KNOWN_KEYS).filter((name) => Object.hasOwn(draft.payload, name))
+  if (names.length === 0) return undefined
+  const { feature_slug, ...others } = draft.payload
+  const rest = Object.fromEntries(Object.entries(others).filter(([key]) => !names.includes(key)))
+  return { ...draft, event_version: 1, payload: { feature_slug, ...rest } }
+}
+
 /** If the table lacks the move, forces it and says why. */
 export function moveProposal(
   { from, to, reason, force, evidence, review, actorInfo }: Move,
@@ -220,7 +230,9 @@ function partsOf(text: string): string[] {
 
 /** Returns a label for an event's actor that the log accepts. */
 export function actorName(by: string | null, importer: string): string {
-  return (by === null ? undefined : nameOf(by)) ?? importer
+  const name = by === null ? undefined : nameOf(by)?.normalize()
+  // A few names are reserved in the log, `constructor` among them, and someone may be called so elsewhere.
+  return [name, `@${name}`].find((one) => name !== undefined && isName(one)) ?? importer
 }
 
 /** Returns a title that fits on one line of the log and of a board. */

@@ -1,26 +1,23 @@
 import { createHash } from 'node:crypto'
+import { replaceHidden } from '../errors/invisible.js'
 import type { Loss, SourceFile, SourceProblem } from './document.js'
 
 const NAME_LENGTH = 200
-// C0, DEL and C1, plus characters that reverse the writing direction or print nothing.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g
-
-/** The same, except for tab and newline. */
-const BLOCK_CONTROL = new RegExp(
-  CONTROL.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'),
-  'g',
-)
 // Half a surrogate pair is not text: JSON may hold one, UTF-8 cannot.
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** Reduces text to one line without control characters. */
-export function singleLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replace(CONTROL, '').replace(LONE_SURROGATE, '\ufffd').trim()
+function visible(text: string): string {
+  return replaceHidden(text.replace(LONE_SURROGATE, '\ufffd'), () => '')
 }
 
-/** Cleans multi-line text: Unix line ends, no control characters except tab and newline. */
+/** Reduces text to one line without control and invisible characters. */
+export function singleLine(text: string): string {
+  return visible(text.replaceAll(/\s+/g, ' ')).trim()
+}
+
+/** Cleans multi-line text: Unix line ends, no control and invisible characters except tab and newline. */
 export function block(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n').replace(BLOCK_CONTROL, '').replace(LONE_SURROGATE, '\ufffd')
+  return visible(text.replaceAll(/\r\n?/g, '\n'))
 }
 
 /**
