@@ -10,6 +10,7 @@ import { Api } from './api.js'
 import { BoardFeed } from './board-feed.js'
 import { type KeptAddress, keptText, parseKept } from './kept-address.js'
 import { LogSource } from './log-source.js'
+import { collectOnceWhenIdle } from './one-collection.js'
 import { openPage } from './open-page.js'
 import { isOurs } from './proof.js'
 import { type Mounted, WebServer } from './server.js'
@@ -55,6 +56,7 @@ export class WebBoard {
     const isSecond =
       kept !== undefined && (await isOurs(localUrl(address, kept.port), kept.token, address.proxy))
     this.api.readOnly = options.readOnly
+    collectOnceWhenIdle()
     const feed = new BoardFeed(this.source, this.session.nextId(this.session.now()))
     const opened: OpenedPages = new OpenedPages()
     const server = new WebServer({

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { collectOnceWhenIdle } from '../../../src/core/web/one-collection.js'
+
+function flagsOn(version: string): string[] {
+  const flags: string[] = []
+  collectOnceWhenIdle(version, (flag) => flags.push(flag))
+  return flags
+}
+
+describe('garbage collection of an idle board', () => {
+  it('is asked to happen once where V8 has the flag, and left alone elsewhere', () => {
+    expect(flagsOn('11.3.244.8-node.33')).toHaveLength(1)
+    for (const other of ['11.8.172.17', '12.4.254.21-node.33', '13.6.233.10', '111.3.1'])
+      expect(flagsOn(other)).toEqual([])
+  })
+
+  it('names only flags that the V8 of this process knows', () => {
+    for (const flag of flagsOn(process.versions.v8)) {
+      const { status, stderr } = spawnSync(process.execPath, [flag, '-e', '0'], { encoding: 'utf8' })
+      expect([status, stderr]).toEqual([0, ''])
+    }
+  })
+})
