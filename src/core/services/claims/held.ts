@@ -12,8 +12,8 @@ export function heldByAnother(state: WorkPackageState, lease: LeaseDocument | un
       ? shownCommand(
           ['kitty', 'claim', id, '--take-over', '--reason', 'why'],
           lease.elsewhere
-            ? 'its lease is over, but its holder is on another machine and may be alive unseen: '
-            : 'its lease is over: ',
+            ? 'its lease is over, but its holder is on another machine and may be alive unseen'
+            : 'its lease is over',
         )
       : ['take another one: kitty next --claim']
   return new KittyError('LostRace', `${holding(state)}${untilText(lease)}.${where}`, {

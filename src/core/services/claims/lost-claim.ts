@@ -28,7 +28,7 @@ export function refuseLostClaim(state: Claimed, provenance: Provenance): void {
         'take another package: kitty next --claim',
         ...shownCommand(
           ['kitty', 'resolve', work_package_id, '--keep', lost.event_id],
-          `or, if ${actor} agrees: `,
+          `or, if ${actor} agrees`,
         ),
       ],
       context: {
