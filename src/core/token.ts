@@ -39,11 +39,20 @@ const OWN = Symbol.for('kitty.resolver.v1')
  */
 export function installHostContainer(provide: () => Promise<Resolver>): void {
   let container: Promise<Resolver> | undefined
-  Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= provide()) })
-  Object.defineProperty(globalThis, OPENED, { configurable: true, get: () => container !== undefined })
+  let hasFailed = false
+  const opened = (): Promise<Resolver> =>
+    provide().catch((error: unknown) => {
+      hasFailed = true
+      throw error
+    })
+  Object.defineProperty(globalThis, HOST, { configurable: true, get: () => (container ??= opened()) })
+  Object.defineProperty(globalThis, OPENED, {
+    configurable: true,
+    get: () => container !== undefined && !hasFailed,
+  })
 }
 
-/** True once something has resolved a service from the process's container. */
+/** True once something has resolved a service from the process's container; false if that could not be made. */
 export function containerIsOpen(): boolean {
   return Reflect.get(globalThis, OPENED) === true
 }

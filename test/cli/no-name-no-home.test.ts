@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { POSIX } from '../support/posix.js'
 import { PROGRAM } from '../support/program.js'
 import { sharedFolder, tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
@@ -133,5 +134,25 @@ describe.runIf(ROOT)('a work tree and a home that cannot be written', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({
       error: { kind: 'NotWritable', message: expect.stringContaining('read-only') },
     })
+  })
+})
+
+describe.runIf(POSIX)('a current folder that is gone', () => {
+  it.each([['status'], ['note', 'WP01', 'x'], ['doctor']])('is named by kitty %s, once', (...args) => {
+    const [base, folder] = [tempFolder(), tempFolder()]
+    const script = 'rmdir "$PWD" && exec "$@"'
+    for (const json of [[], ['--json']]) {
+      const at = join(folder, `gone-${json.length}`)
+      mkdirSync(at)
+      const ran = spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...args, ...json], {
+        cwd: at,
+        env: { PATH: process.env['PATH'], HOME: base, KITTY_ACTOR: 'ada' },
+        encoding: 'utf8',
+        input: '',
+      })
+      const says = json.length === 0 ? ran.stderr : ran.stdout
+      expect(ran.status, says).toBe(5)
+      expect(says.match(/The current folder is gone[.]/g)).toHaveLength(1)
+    }
   })
 })

@@ -86,6 +86,8 @@ const READS = /^(?:access|[fl]?stat|open|opendir|read|readlink|realpath|scandir)
  */
 export function unconverted(error: unknown): KittyError | undefined {
   const code = codeOf(error)
+  if (code !== undefined && error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return noCurrentFolder(code, error)
   const meaning = code === undefined ? undefined : MEANINGS[code]
   if (meaning === undefined || !(error instanceof Error && 'syscall' in error)) return undefined
   if (typeof error.syscall !== 'string' || !FILE_CALLS.test(error.syscall)) return undefined
@@ -99,6 +101,20 @@ export function unconverted(error: unknown): KittyError | undefined {
   }
   const { kind, says, nextSteps } = meaning
   return new KittyError(kind, `${says}: ${error.message}`, { nextSteps, context: { code }, cause: error })
+}
+
+/** A shell stays in a folder that was deleted under it, and in one whose path it may no longer follow. */
+function noCurrentFolder(code: string, cause: Error): KittyError {
+  const isGone = code === 'ENOENT'
+  return new KittyError(
+    'UnsafeSetup',
+    isGone ? 'The current folder is gone.' : `The current folder cannot be read (${code}).`,
+    {
+      nextSteps: ['Change to a folder of the repository, then run the command again.'],
+      context: { code },
+      cause,
+    },
+  )
 }
 
 function codeOf(error: unknown): string | undefined {
