@@ -16,7 +16,11 @@ const idOf = (round: number): string => `WP${String(round + 1).padStart(2, '0')}
 /** Four command lines of one actor, each in a session of its own, at the same time. */
 function together(root: string, ...args: readonly string[]): Promise<Outcome[]> {
   return Promise.all(
-    SESSIONS.map((session) => kitty({ cwd: root, env: { KITTY_SESSION: session } }, ...args, '--json')),
+    SESSIONS.map((session) => {
+      // On a busy machine a holder of the lock may wait longer for a processor than others wait for the lock.
+      const env = { KITTY_SESSION: session, KITTY_LOCK_TIMEOUT_MS: '120000' }
+      return kitty({ cwd: root, env }, ...args, '--json')
+    }),
   )
 }
 
