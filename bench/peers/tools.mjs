@@ -32,7 +32,8 @@ const kitty = {
     JSON.parse(text).work_packages.map(({ work_package, title }) => ({ id: work_package, title })),
   loop: {
     find: ['next', '--claim'],
-    pick: (text) => /^Claimed (WP\d+)/.exec(text)[1],
+    // The moves measured before may have left one in work: then that one comes again.
+    pick: (text) => /^(?:Claimed )?(WP\d+)/.exec(text)[1],
     // What was claimed is shown already.
     work: (id) => [
       ['note', id, 'Half of it is done.'],

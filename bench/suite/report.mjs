@@ -21,6 +21,7 @@ const AGAIN = `\`npm run bench\` measures everything and writes this page and \`
 \`\`\`sh
 npm run bench -- --quick                          # a minute, as CI does
 npm run bench -- --part emit,rebuild              # these parts alone
+npm run bench -- --part peers --again             # written into the report of the last whole run
 npm run bench -- --events 0,1000,100000           # these log sizes
 npm run bench -- --folder /mnt/disk --out /tmp/b  # worked in and written elsewhere
 \`\`\`
@@ -28,11 +29,11 @@ npm run bench -- --folder /mnt/disk --out /tmp/b  # worked in and written elsewh
 What is kept by hand about goals that were missed: \`NOTES.md\` beside this page.`
 
 function facts({ date, seconds, machine, versions, command }) {
-  const { load_at_start: load, cores } = machine
+  const { load_at_start, cores } = machine
   const lines = [
     `Measured ${date}, in ${Math.round(seconds)} s, by \`${command}\`, of commit ${versions.commit}.`,
     `Machine: ${machine.processor}, ${cores} cores, ${machine.memory_gb} GB, ${machine.system}; file system ${machine.filesystem}, fsync ${machine.fsync}.`,
-    `Load before it began: ${load}${load > 0.5 ? ' — **the machine had other work: do not trust these figures**' : ''}.`,
+    `Load before it began: ${load(load_at_start)}.`,
     `Versions: ${Object.entries(versions)
       .filter(([name]) => name !== 'commit')
       .map(([name, version]) => `${name} ${version ?? 'missing'}`)
@@ -40,6 +41,10 @@ function facts({ date, seconds, machine, versions, command }) {
     'NODE_EXTRA_CA_CERTS and NODE_OPTIONS are unset for every process that is measured.',
   ]
   return [lines.map((line) => `- ${line}`).join('\n')]
+}
+
+function load(before) {
+  return `${before}${before > 0.5 ? ' — **the machine had other work: do not trust these figures**' : ''}`
 }
 
 function goals(rows, notes) {
@@ -58,9 +63,14 @@ function place({ what, at }) {
   return at === undefined ? what : `${what}, ${events(at)}`
 }
 
-function section({ title, about = [], rows = [], peers, failed }) {
+function section({ title, about = [], rows = [], peers, failed, again }) {
   return [
     `## ${title}`,
+    ...(again === undefined
+      ? []
+      : [
+          `Measured again ${again.date}, of commit ${again.commit}. Load before it began: ${load(again.load_at_start)}.`,
+        ]),
     ...about,
     ...(failed === undefined ? [] : [`**This part did not run to its end:** ${failed}`]),
     ...(rows.length === 0 ? [] : [rowsTable(rows)]),

@@ -96,6 +96,14 @@ describe('the report of the bench', () => {
     }
   })
 
+  it('says of a part that was measured again when that was, and of which commit', () => {
+    const again = { date: '2026-11-23T10:00:00.000Z', commit: 'def', load_at_start: 2.5 }
+    const page = markdown(result([{ name: 'one', title: 'One', rows: [measured([15])], again }]))
+    expect(page).toContain(
+      '## One\n\nMeasured again 2026-11-23T10:00:00.000Z, of commit def. Load before it began: 2.5 — **the machine had',
+    )
+  })
+
   it('says which part did not run, and shows the others', () => {
     const parts = [
       { title: 'Broken', rows: [], failed: 'no sqlite3' },
