@@ -25,6 +25,7 @@ const FAILS: Readonly<Record<string, readonly RegExp[]>> = {
     /refuses a link and a folder, and leaves what the link points to alone$/,
     /neither reads nor writes through a link /,
     /lists and makes no folder through a link$/,
+    /writes nothing through a link, be it the file or a folder above it$/,
     /names the component that is in the way, and lets a missing path pass$/,
   ],
   'a folder cannot be removed there while a file in it is open': [

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { putManyInside } from '../../../src/core/files/put-many.js'
+import { repoPath } from '../../../src/core/platform/paths.js'
 import { POSIX } from '../../support/posix.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -36,24 +37,37 @@ describe('replacing many files', () => {
   })
 
   it('names the files that it could not write, and writes the others', async () => {
+    const root = tempFolder()
+    mkdirSync(join(root, 'WP3.md'))
+    const paths = ['WP1.md', 'WP3.md', 'gone/WP4.md', 'WP5.md']
+    expect(await failuresOf(root, paths)).toEqual([
+      ['WP3.md', 'UnsafeSetup'],
+      ['gone/WP4.md', 'NotWritable'],
+    ])
+    expect(['WP1.md', 'WP5.md'].map((name) => readFileSync(join(root, name), 'utf8'))).toEqual(['new', 'new'])
+    expect(readdirSync(root).sort()).toEqual(['WP1.md', 'WP3.md', 'WP5.md'])
+  })
+
+  it('writes nothing through a link, be it the file or a folder above it', async () => {
     const [root, outside] = [tempFolder(), tempFolder()]
     writeFileSync(join(outside, 'mine'), 'mine')
     symlinkSync(join(outside, 'mine'), join(root, 'WP2.md'))
     symlinkSync(outside, join(root, 'linked'))
-    mkdirSync(join(root, 'WP3.md'))
-    const paths = ['WP1.md', 'WP2.md', 'WP3.md', 'linked/mine', 'gone/WP4.md', 'WP5.md']
-    const failures = await putManyInside(
-      root,
-      paths.map((path) => ({ path: join(root, path), bytes: Buffer.from('new') })),
-    )
-    expect([...failures].map(([path, { kind }]) => [path.slice(root.length + 1), kind])).toEqual([
+    expect(await failuresOf(root, ['WP1.md', 'WP2.md', 'linked/mine'])).toEqual([
       ['WP2.md', 'UnsafeSetup'],
-      ['WP3.md', 'UnsafeSetup'],
       ['linked/mine', 'UnsafeSetup'],
-      ['gone/WP4.md', 'NotWritable'],
     ])
     expect(readFileSync(join(outside, 'mine'), 'utf8')).toBe('mine')
-    expect(['WP1.md', 'WP5.md'].map((name) => readFileSync(join(root, name), 'utf8'))).toEqual(['new', 'new'])
-    expect(readdirSync(root).sort()).toEqual(['WP1.md', 'WP2.md', 'WP3.md', 'WP5.md', 'linked'])
+    expect(readFileSync(join(root, 'WP1.md'), 'utf8')).toBe('new')
+    expect(readdirSync(root).sort()).toEqual(['WP1.md', 'WP2.md', 'linked'])
   })
 })
+
+/** Those of the paths, with the kinds of their errors, separated as git does. */
+async function failuresOf(root: string, paths: readonly string[]): Promise<[string, string][]> {
+  const failures = await putManyInside(
+    root,
+    paths.map((path) => ({ path: join(root, path), bytes: Buffer.from('new') })),
+  )
+  return [...failures].map(([path, { kind }]) => [repoPath(root, path), kind])
+}
