@@ -113,7 +113,8 @@ function buildParts(): void {
   for (const name of ['bin', 'dll']) mkdirSync(join(FOLDER, name), { recursive: true })
   const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const compile = (...args: string[]): unknown =>
-    execFileSync('winegcc', ['-m64', '-O1', ...args], { stdio: 'inherit' })
+    // It makes a folder where it runs.
+    execFileSync('winegcc', ['-m64', '-O1', ...args], { stdio: 'inherit', cwd: FOLDER })
   for (const [file, ...words] of [
     ['git.exe', source('git.c'), '-lshell32'],
     ['bcryptprimitives.dll', '-shared', source('prng.spec'), source('prng.c')],
