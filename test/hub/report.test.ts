@@ -175,7 +175,7 @@ describe.skipIf(noServer !== undefined)('the report', () => {
         return row?.lane
       }
       await until(() => shown.includes('Wrote 3 packages'))
-      // At once: between the first report and the first look at the log nothing gets lost.
+      // Immediately: between the first report and the first look at the log nothing gets lost.
       await ada.move('for_review', 'WP03', { force: true })
       await until(async () => (await lane()) === 'for_review')
 

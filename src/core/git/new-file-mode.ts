@@ -15,7 +15,10 @@ export function shareNewFile(descriptor: number, path: string): void {
   if ((mode & shared) !== shared) fchmodSync(descriptor, (mode & 0o7777) | shared)
 }
 
-/** What `core.sharedRepository` adds: 0 outside a repository, and where git's own file cannot be read: git then refuses the command itself. */
+/**
+ * The permissions that `core.sharedRepository` adds to a new file at this path. 0 outside a repository, and where git's own
+ * file cannot be read, since git then refuses the command itself.
+ */
 export function permissionsFor(path: string): number {
   try {
     const gitCommonDir = repositoryOf(dirname(path))

@@ -42,7 +42,9 @@ function makeMissing(folder: string, mode: number): string | undefined {
 
 function topmostMissing(folder: string): string {
   let top = folder
-  while (lstatSync(dirname(top), { throwIfNoEntry: false }) === undefined) top = dirname(top)
+  // A drive that is not there is its own parent.
+  while (dirname(top) !== top && lstatSync(dirname(top), { throwIfNoEntry: false }) === undefined)
+    top = dirname(top)
   return top
 }
 

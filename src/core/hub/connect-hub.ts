@@ -35,7 +35,8 @@ export async function connectHub(address: HubAddress, options: HubConnectOptions
     const host = hubHost(text)
     const left = (until - performance.now()) / (address.hosts.length - at)
     try {
-      if (host === undefined || left < 1) throw unreachable(`${text} was not asked, for lack of time`)
+      if (host === undefined) throw unreachable(`${text} is no host`)
+      if (left < 1) throw unreachable(`${text} was not asked, for lack of time`)
       return await connectTo(host, address, { ...options, within: left })
     } catch (error) {
       failures.push(error)

@@ -64,10 +64,6 @@ const WORDS: Readonly<Record<string, (place: ReportPlace, code: string) => Words
   '2BP01': notWhole,
   '23502': notWhole,
   '42501': noRight,
-  '22P05': ({ server, database }) => ({
-    says: `The database ${database} on ${server} has an encoding that does not hold every character.`,
-    step: 'Make one with UTF-8: createdb NAME --encoding UTF8 --template template0',
-  }),
   '25006': ({ server, user }) => ({
     says: `The report was not written: ${server} is read-only for the role ${user}.`,
     step: 'Name the primary, or look at default_transaction_read_only, of the server and of the role.',

@@ -1,7 +1,7 @@
 import type { Ordered } from '../events-lib.js'
 import type { EventFilter } from '../index/event-index.js'
 
-/** Events read at once when a history is streamed: few enough that the garbage collector finds them while they are young. */
+/** Events in a page of a streamed history: few enough for the garbage collector to free them while they are young. */
 const STREAM_BATCH = 500
 
 /** Sorts before every possible event. */

@@ -10,21 +10,23 @@ const FILE = `kitty-specs/${FEATURE}/tasks/WP01-part.md`
 const laneIn = (folder: string): string | undefined =>
   /^lane: (.*)$/m.exec(readFileSync(join(folder, FILE), 'utf8'))?.[1]
 
+const moveToDoing = (folder: string) =>
+  inProcess(folder, MoveTask, (service) =>
+    service.move({
+      feature: FEATURE,
+      workPackage: 'WP01',
+      to: 'doing',
+      force: false,
+      provenance: by('ada'),
+    }),
+  )
+
 describe('after a kill between an event and the package’s file', () => {
   it('the repeat of the move is refused, and writes the lane', async () => {
     const folder = await project()
     await emit(folder, 'ada', move('doing'))
     expect(laneIn(folder)).toBeUndefined()
-    const again = inProcess(folder, MoveTask, (service) =>
-      service.move({
-        feature: FEATURE,
-        workPackage: 'WP01',
-        to: 'doing',
-        force: false,
-        provenance: by('ada'),
-      }),
-    )
-    await expect(again).rejects.toMatchObject({ kind: 'StateTransitionError' })
+    await expect(moveToDoing(folder)).rejects.toMatchObject({ kind: 'StateTransitionError' })
     expect(laneIn(folder)).toBe('doing')
   })
 
@@ -38,19 +40,7 @@ describe('after a kill between an event and the package’s file', () => {
   })
 
   it.each([
-    [
-      'a move',
-      (folder: string) =>
-        inProcess(folder, MoveTask, (service) =>
-          service.move({
-            feature: FEATURE,
-            workPackage: 'WP01',
-            to: 'doing',
-            force: false,
-            provenance: by('ada'),
-          }),
-        ),
-    ],
+    ['a move', moveToDoing],
     [
       'an edit',
       (folder: string) =>

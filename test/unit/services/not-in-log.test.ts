@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { Next } from '../../../src/core/services/claims/next.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
 import { Status } from '../../../src/core/services/status.js'
 import { SyncFiles } from '../../../src/core/services/sync-files.js'
 import { TaskQueries } from '../../../src/core/services/task-queries.js'
 import { WholeWork, type WholeWorkDocument } from '../../../src/core/services/whole-work.js'
+import { rejectionOf, stepsOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project } from '../../support/project.js'
 
 const TASKS = `kitty-specs/${FEATURE}/tasks`
@@ -27,14 +27,8 @@ const shown = (id: string): Promise<WholeWorkDocument> =>
   project.use(async (services) => (await services.get(WholeWork)).show(FEATURE, id, 'ada'))
 
 async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (isKittyError(error))
-      return [`${error.kind}: ${error.message}`, ...error.nextSteps.map(({ text }) => text)].join('\n')
-    throw error
-  }
-  throw new Error('it was not refused')
+  const error = await rejectionOf(work)
+  return [`${error.kind}: ${error.message}`, ...stepsOf(error)].join('\n')
 }
 
 describe('a package that only has a file', () => {

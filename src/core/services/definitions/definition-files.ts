@@ -1,9 +1,7 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { listInside } from '../../files/work-tree.js'
 import { packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
-import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-package-file.js'
 import { type FeatureLooks, FileLooks } from './file-looks.js'
 import { Workspace } from '../../workspace/workspace.js'
@@ -63,8 +61,8 @@ export class DefinitionFiles {
   twice(feature: string): string[] {
     const tasks = this.#tasks(feature)
     if (tasks === undefined) return []
-    const ids = listInside(this.workspace.root, tasks).flatMap(({ name }) => workPackageIdOfFile(name) ?? [])
-    return new Set(ids).size === ids.length ? [] : ids.filter((id, at) => ids.indexOf(id) < at)
+    const ids = packageFilesIn(this.workspace.root, tasks).map(({ id }) => id)
+    return ids.filter((id, at) => id === ids[at - 1])
   }
 
   #tasks(feature: string): string | undefined {
