@@ -19,7 +19,10 @@ describe.skipIf(noServer !== undefined)('the hub on PostgreSQL', () => {
 
   async function database<T>(work: (base: HubDatabase) => Promise<T>): Promise<T> {
     const address = { repo: '', hosts: [server.host], database: 'kitty' }
-    const base = await HubDatabase.open(address, hubLogin({ KITTY_HUB: server.url() }, address.hosts), {})
+    const base = await HubDatabase.open(address, 0, {
+      login: hubLogin({ KITTY_HUB: server.url() }, address.hosts),
+      env: {},
+    })
     try {
       return await work(base)
     } finally {

@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { Conflicts } from '../../src/core/services/conflicts.js'
-import { noServer, PostgresServer } from './support/postgres-server.js'
+import { InitHub } from '../../src/core/services/hub/init-hub.js'
+import { UpgradeHub } from '../../src/core/services/hub/upgrade-hub.js'
+import { freePort, noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'
 
 /** Acknowledged moves of all clones before the primary is killed, and as many after. */
@@ -114,5 +116,58 @@ describe.skipIf(noServer !== undefined)('a primary that is killed under load', (
     const first = await load(3, acknowledged)
     process.stdout.write(`asynchronous: first answer ${Math.round(first - killed)} ms after the kill\n`)
     await expectAllEqual(acknowledged)
+  })
+})
+
+describe.skipIf(noServer !== undefined)("an administrator's list of hosts", () => {
+  let primary: PostgresServer
+  let standby: PostgresServer
+  beforeEach(async () => {
+    primary = await PostgresServer.start({ fsync: 'off' })
+    await primary.database()
+    standby = await PostgresServer.standbyOf(primary, false)
+  })
+  afterEach(async () => {
+    await primary.down()
+    await standby.down()
+  })
+
+  it('may begin with a server that is down and a standby: the primary gets the tables', async () => {
+    const hosts = [`127.0.0.1:${await freePort()}`, standby.host, primary.host]
+    const [ada] = await team(primary, ['ada'], hosts)
+    expect(await ada?.run(UpgradeHub, (service) => service.upgrade())).toEqual({ migrations: [] })
+    expect((await ada?.status())?.server).toBe(primary.host)
+  })
+
+  it('without a primary is answered with what each of them said', async () => {
+    const down = `127.0.0.1:${await freePort()}`
+    await expect(team(primary, ['ada'], [down, standby.host])).rejects.toMatchObject({
+      kind: 'HubUnreachable',
+      message: expect.stringMatching(new RegExp(`${down}.*; ${standby.host} is a standby`)) as string,
+    })
+  })
+
+  it('never leads back to a former primary', async () => {
+    const [ada] = await team(primary, ['ada'], [primary.host, standby.host])
+    await standby.caughtUp(primary)
+    await primary.down('SIGKILL')
+    await standby.promote()
+    if (ada === undefined) throw new Error('a member')
+    ada.later += PAUSE
+    expect((await ada.status()).server).toBe(standby.host)
+
+    await primary.up()
+    await standby.down()
+    for (const admin of [
+      () => ada.run(UpgradeHub, (service) => service.upgrade()),
+      () =>
+        ada.run(InitHub, (service) =>
+          service.init({ hosts: [primary.host, standby.host], database: 'kitty', isNew: false }),
+        ),
+    ])
+      await expect(admin()).rejects.toMatchObject({
+        kind: 'HubUnreachable',
+        message: expect.stringContaining('former primary') as string,
+      })
   })
 })

@@ -2,10 +2,10 @@ import { Socket } from 'node:net'
 import type { ClientConfig } from 'pg'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { Hub } from './hub.js'
-import { type HubHost, hubHost } from '../workspace/hub-setting.js'
-import { failedHosts } from './failed-hosts.js'
+import type { HubHost } from '../workspace/hub-setting.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
 import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
+import { firstOf, primaryTimeline, type ServerState } from './hub-hosts.js'
 import { PostgresHub } from './postgres-hub.js'
 import { within } from './within.js'
 
@@ -18,10 +18,8 @@ export interface HubConnectOptions extends HubLogin {
   readonly authorities?: string | undefined
 }
 
-interface HubVersion {
+interface HubVersion extends ServerState {
   readonly functions: readonly number[]
-  readonly recovery: boolean
-  readonly timeline: string | null
 }
 
 /**
@@ -30,19 +28,11 @@ interface HubVersion {
  */
 export async function connectHub(address: HubAddress, options: HubConnectOptions): Promise<Hub> {
   const until = performance.now() + options.within
-  const failures: unknown[] = []
-  for (const [at, text] of address.hosts.entries()) {
-    const host = hubHost(text)
-    const left = (until - performance.now()) / (address.hosts.length - at)
-    try {
-      if (host === undefined) throw unreachable(`${text} is no host`)
-      if (left < 1) throw unreachable(`${text} was not asked, for lack of time`)
-      return await connectTo(host, address, { ...options, within: left })
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  throw failedHosts(failures, address.hosts)
+  return firstOf(address.hosts, (host, hostsLeft) => {
+    const left = (until - performance.now()) / hostsLeft
+    if (left < 1) throw unreachable(`${host.host}:${host.port} was not asked, for lack of time`)
+    return connectTo(host, address, { ...options, within: left })
+  })
 }
 
 async function connectTo(host: HubHost, address: HubAddress, options: HubConnectOptions): Promise<Hub> {
@@ -88,15 +78,10 @@ function configOf({ host, port }: HubHost, address: HubAddress, options: HubConn
 
 /** @throws KittyError HubUnreachable for a standby or a former primary, HubTooOld */
 function checked(version: HubVersion | undefined, place: HubPlace, least: number): Checked {
-  if (version === undefined || version.recovery || version.timeline === null)
-    throw unreachable(`${place.server} is a standby`)
-  const timeline = Number.parseInt(version.timeline, 16)
-  if (timeline < least)
-    throw unreachable(
-      `${place.server} is a former primary, on timeline ${timeline} where this clone has seen ${least}`,
-    )
-  if (!version.functions.includes(1)) throw tooOld(version.functions, place)
-  return { timeline, functions: version.functions }
+  const timeline = primaryTimeline(version, place, least)
+  const functions = version?.functions ?? []
+  if (!functions.includes(1)) throw tooOld(functions, place)
+  return { timeline, functions }
 }
 
 interface Checked {

@@ -93,3 +93,13 @@ function badLogin(why: string): KittyError {
     ],
   })
 }
+
+/** Whether both name the same repository on the same servers. */
+export function isSameHub(one: HubAddress, other: HubAddress): boolean {
+  return (
+    one.repo === other.repo &&
+    one.database === other.database &&
+    one.hosts.length === other.hosts.length &&
+    one.hosts.every((host, at) => host === other.hosts[at])
+  )
+}

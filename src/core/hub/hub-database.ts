@@ -1,8 +1,9 @@
 import type { DataSource } from '#typeorm'
 import type { HubEntities } from '../../entities/hub/index.js'
-import { hubHost } from '../workspace/hub-setting.js'
+import type { HubHost } from '../workspace/hub-setting.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
-import { hubFailure, unreachable } from './hub-failure.js'
+import { hubFailure, type HubPlace } from './hub-failure.js'
+import { firstOf, primaryTimeline, SERVER_STATE, type ServerState } from './hub-hosts.js'
 import { HubSchema1 } from './schema/hub-schema-1.js'
 import { HubSchema2 } from './schema/hub-schema-2.js'
 
@@ -12,39 +13,52 @@ const MIGRATIONS_TABLE = 'migration'
 const LOCK = 0x6b747479
 const CONNECT_MS = 5_000
 
+/** With what the administrator connects. */
+export interface HubAccess {
+  readonly login: HubLogin
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 /** The hub's tables, for the administrator who makes and migrates them. Clients never use this. */
 export class HubDatabase {
   private constructor(
     private readonly source: DataSource,
     private readonly entities: HubEntities,
-    private readonly failed: (error: unknown) => Error,
+    private readonly place: HubPlace,
   ) {}
 
   /**
-   * Connects to the first host of the list.
+   * Connects to the first host that is a primary of the newest timeline, as clients do.
+   * @param timeline the highest that this clone has seen; 0 for none
    * @throws KittyError HubUnreachable, HubDenied
    */
-  static async open(
-    address: HubAddress,
-    login: HubLogin,
-    env: Readonly<Record<string, string | undefined>>,
-  ): Promise<HubDatabase> {
+  static async open(address: HubAddress, timeline: number, access: HubAccess): Promise<HubDatabase> {
+    return firstOf(address.hosts, async (host) => {
+      const base = await HubDatabase.#connect(host, address.database, access)
+      try {
+        await base.#assertPrimary(timeline)
+        return base
+      } catch (error) {
+        await base.close()
+        throw error
+      }
+    })
+  }
+
+  static async #connect(host: HubHost, database: string, { login, env }: HubAccess): Promise<HubDatabase> {
     // Only here: the entities load TypeORM.
     const [{ DataSource }, driver, { HUB_ENTITIES }] = await Promise.all([
       import('#typeorm'),
       import('#pg'),
       import('../../entities/hub/index.js'),
     ])
-    const [first] = address.hosts
-    const host = first === undefined ? undefined : hubHost(first)
-    if (host === undefined) throw unreachable('no host is named')
     const { user, password } = login
     const source = new DataSource({
       type: 'postgres',
       driver,
       host: host.host,
       port: host.port,
-      database: address.database,
+      database,
       ...(user !== undefined && { username: user }),
       ...(password !== undefined && { password }),
       ssl: tlsFor(host.host, env['PGSSLROOTCERT']),
@@ -59,16 +73,26 @@ export class HubDatabase {
     })
     const place = {
       server: `${host.host}:${host.port}`,
-      database: address.database,
+      database,
       user: user ?? env['PGUSER'] ?? 'of this system user',
     }
-    const failed = (error: unknown): Error => hubFailure(error, place)
     try {
       await source.initialize()
     } catch (error) {
-      throw failed(error)
+      throw hubFailure(error, place)
     }
-    return new HubDatabase(source, HUB_ENTITIES, failed)
+    return new HubDatabase(source, HUB_ENTITIES, place)
+  }
+
+  async #assertPrimary(timeline: number): Promise<void> {
+    const [state] = await this.source
+      .query<ServerState[]>(`SELECT ${SERVER_STATE}`)
+      .catch((error: unknown) => Promise.reject(this.#failed(error)))
+    primaryTimeline(state, this.place, timeline)
+  }
+
+  #failed(error: unknown): Error {
+    return hubFailure(error, this.place)
   }
 
   /** Makes the tables, or brings them to this version. @returns the names of the migrations that ran */
@@ -99,7 +123,7 @@ export class HubDatabase {
         await manager.insert(Member, { repo, role: me?.role ?? '', may: 'own' })
       })
     } catch (error) {
-      throw this.failed(error)
+      throw this.#failed(error)
     }
   }
 
@@ -119,7 +143,7 @@ export class HubDatabase {
       await runner.query('SELECT pg_advisory_lock($1)', [LOCK])
       return await work()
     } catch (error) {
-      throw this.failed(error)
+      throw this.#failed(error)
     } finally {
       // Ends the session's lock, too, when the connection is lost.
       await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined)

@@ -5,7 +5,7 @@ import { Config } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { connectHub } from './connect-hub.js'
 import type { Hub } from './hub.js'
-import { type HubAddress, hubLogin } from './hub-address.js'
+import { type HubAddress, hubLogin, isSameHub } from './hub-address.js'
 import { unreachable } from './hub-failure.js'
 import { HubFiles } from './hub-files.js'
 
@@ -27,7 +27,7 @@ export class HubDoor {
     if (hub === undefined) throw noHub()
     const joined = this.files.joined()
     if (joined === undefined) throw notJoined(hub)
-    if (!isSame(joined, hub)) throw mismatch(joined, hub)
+    if (!isSameHub(joined, hub)) throw mismatch(joined, hub)
     return hub
   }
 
@@ -74,15 +74,6 @@ export class HubDoor {
   #pauseEnd(): number {
     return this.session.now().getTime() + PAUSE_MS
   }
-}
-
-function isSame(one: HubAddress, other: HubAddress): boolean {
-  return (
-    one.repo === other.repo &&
-    one.database === other.database &&
-    one.hosts.length === other.hosts.length &&
-    one.hosts.every((host, at) => host === other.hosts[at])
-  )
 }
 
 /** For people: `kitty on db1.example, db2.example`. */

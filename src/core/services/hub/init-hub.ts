@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
-import { hubLogin } from '../../hub/hub-address.js'
+import { type HubAddress, hubLogin, isSameHub } from '../../hub/hub-address.js'
 import { HubDatabase } from '../../hub/hub-database.js'
 import { HubFiles } from '../../hub/hub-files.js'
 import { Config } from '../../workspace/config.js'
@@ -47,7 +47,10 @@ export class InitHub {
     const known = this.config.hub
     const repo = known === undefined || isNew ? this.session.nextId(now) : known.repo
     const address = { repo, hosts, database }
-    const base = await HubDatabase.open(address, hubLogin(env, hosts), env)
+    const base = await HubDatabase.open(address, this.#timelineSeen(address), {
+      login: hubLogin(env, hosts),
+      env,
+    })
     let migrations: string[]
     try {
       migrations = await base.migrate()
@@ -59,6 +62,12 @@ export class InitHub {
     this.files.leave()
     this.files.join({ ...address, since: now.toISOString() })
     return { ...address, migrations }
+  }
+
+  /** Of these very servers: others may be on a lower one. */
+  #timelineSeen(address: HubAddress): number {
+    const joined = this.files.joined()
+    return joined !== undefined && isSameHub(joined, address) ? (this.files.state()?.timeline ?? 0) : 0
   }
 
   /** Changes this one setting and keeps the others. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failedHosts } from '../../../src/core/hub/failed-hosts.js'
+import { failedHosts } from '../../../src/core/hub/hub-hosts.js'
 import { hubFailure, unreachable } from '../../../src/core/hub/hub-failure.js'
 
 const SECRET = 'hunter2-hunter2'
