@@ -1,3 +1,5 @@
+import * as schema from './schema.js'
+
 export {
   CURRENT_VERSION,
   DEFAULT_PRIORITY,
@@ -52,7 +54,7 @@ export {
   readTimestamp,
 } from './ids.js'
 export { isHandover, withoutRenumbered } from './renumbered.js'
-export * as schema from './schema.js'
+export { schema }
 export type { JsonSchema, PayloadSchema, Report, Schema, Strictness } from './schema.js'
 export { eventJsonSchema } from './json-schema.js'
 export { MAX_ATTACHED_BYTES, OLDER_SCHEMAS, PAYLOAD_SCHEMAS, STUB_SCHEMA } from './payload-schemas.js'
