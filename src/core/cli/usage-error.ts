@@ -1,6 +1,6 @@
 import type { Command } from '@oclif/core'
 import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
-import { edits } from './edits.js'
+import { flagMeant } from './flag-words.js'
 import { plainExample, spoken } from './plain-example.js'
 
 /** The command that could not read its command line. */
@@ -16,8 +16,6 @@ export interface UsageProblem {
   readonly steps: readonly NextStep[]
 }
 
-/** With more edits than this, a flag that is named would be a guess. */
-const MOST_EDITS = 2
 const INTEGER =
   /^Parsing --(\S+)\s+Expected an integer(?: (greater|less) than or equal to (-?\d+))? but received: ([^]*)$/
 const OCLIF_HINT = 'See more help with --help'
@@ -81,11 +79,8 @@ function oneOf(given: string, value: string | undefined, options: string): strin
 }
 
 function noFlag(flag: string, called: string, { flags }: CalledCommand): string {
-  const [near] = Object.keys(flags)
-    .map((name) => ({ name: `--${name}`, edits: edits(flag, `--${name}`) }))
-    .filter((one) => one.edits <= MOST_EDITS)
-    .sort((a, b) => a.edits - b.edits)
-  return `${called} has no flag ${flag}.${near === undefined ? '' : ` Did you mean ${near.name}?`}`
+  const meant = flagMeant(flag, Object.keys(flags))
+  return `${called} has no flag ${flag}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`
 }
 
 /** `--reason TEXT`, as the help spells it. */
