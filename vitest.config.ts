@@ -91,7 +91,7 @@ export default defineConfig({
       },
       {
         resolve,
-        // The page in Debian's Chromium. KITTY_PICTURES=1 takes docs/images anew.
+        // The page in Debian's Chromium. KITTY_PICTURES=1 takes docs/images again.
         test: {
           name: 'web',
           include: ['test/web/**/*.test.ts'],

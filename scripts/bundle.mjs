@@ -211,7 +211,7 @@ for (const end of Object.keys(PATCHES))
     throw new Error(`scripts/bundle.mjs: there is no ${end} any more, which a patch is for`)
 
 await mkdir(OUT, { recursive: true })
-// kitty.cjs comes last and at once: the launcher starts a bundle that has it.
+// kitty.cjs comes last, in one step: the launcher starts a bundle that has it.
 for (const { path, text } of results.flatMap((result) => result.outputFiles).reverse()) {
   // The first line identifies the content, so that compiled code of another build never matches.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** What CI runs: the tour, writers at once, following, damage, old logs, and what Node itself differs in. */
+/** What CI runs: the tour, concurrent writers, following, damage, old logs, and what Node itself differs in. */
 const SHORT = [
   'readme',
   'agent-loop',

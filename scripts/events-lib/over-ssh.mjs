@@ -79,9 +79,9 @@ function failureIn(said, url) {
   const scan = `ssh-keyscan ${url.port === '' ? '' : `-p ${url.port} `}${host}`
   if (said.includes('REMOTE HOST IDENTIFICATION HAS CHANGED'))
     return new EventsLibFailure(
-      `${host} shows another host key than the one known for it: somebody may stand in between. Nothing was fetched.`,
+      `${host} shows another host key than the one known for it: someone may intercept the connection. Nothing was fetched.`,
       [
-        `ask whoever runs ${host} whether its key was changed`,
+        `ask the administrator of ${host} whether its key was changed`,
         `if so, forget the old one: ssh-keygen -R ${url.port === '' ? host : `'[${host}]:${url.port}'`}`,
       ],
     )

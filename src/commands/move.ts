@@ -6,7 +6,7 @@ import { shownCommand, shownWords } from '../core/errors/next-step.js'
 export default class MovePackagesCommand extends MoveCommand {
   static override summary = 'Move work packages to another lane'
   static override description =
-    'Checks the workflow and writes all of the moves at once, or none of them. With --expect it is refused (exit 6) unless every package is in that lane now, so that one of many who want it gets it.'
+    'Checks the workflow and writes all of the moves, or none of them. With --expect they fail (exit 6) unless every package is still in that lane, so only one of several claimants wins.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01 doing --expect planned',
     '<%= config.bin %> <%= command.id %> WP01 WP02 for_review',

@@ -12,7 +12,7 @@ import { Workspace } from '../core/workspace/workspace.js'
 export default class NewCommand extends KittyCommand<typeof NewCommand> {
   static override summary = 'Add a work package: its file and its event'
   static override description =
-    "Takes the feature's next free number, writes tasks/WPxx-title.md in the primary checkout, and adds the package to the log. Numbers are never used twice, however many commands run at once."
+    "Takes the feature's next free number, writes tasks/WPxx-title.md in the primary checkout, and adds the package to the log. Numbers are never used twice, however many commands run concurrently."
   static override examples = [
     '<%= config.bin %> <%= command.id %> "Send the receipt by mail" --after WP02',
     '<%= config.bin %> <%= command.id %> "Fix the login" --feature 017 --priority 0 --subtask "Write a test" --subtask "Mend it"',

@@ -36,11 +36,11 @@ describe('the built program', () => {
     expect(listed.stdout).toMatch(
       new RegExp(`${FEATURE} +WP01 +status +open +last_writer_wins +no +${first} +ada +doing`),
     )
-    expect(listed.stderr).toMatch(/WP01 \(001-login\) status: written at once; rejected by bob stands/)
+    expect(listed.stderr).toMatch(/WP01 \(001-login\): two concurrent status changes, .* rejected wins/)
 
     const board = await kitty(folder, ['status'])
     expect(board.stdout).toMatch(
-      /conflict +001-login +WP01 +status .*doing by ada.*rejected by bob \(stands\).*open/,
+      /conflict +001-login +WP01 +status .*doing by ada.*rejected by bob \(wins\).*open/,
     )
     expect(board.stderr).toBe('')
 

@@ -44,7 +44,7 @@ describe('real disks', () => {
     let outcome = await world.write()
     for (let at = 0; at < 30 && outcome.exit === 0; at += 1) outcome = await world.write()
     expectExit(outcome, 3)
-    expect(outcome.stdout).toMatch(/disk full: \S+: not stored; 0 KiB free/)
+    expect(outcome.stdout).toMatch(/\S+ was not stored: disk full; 0 KiB free\./)
     expect((statSync(world.today).size - size) % 1 === 0 && readFileSync(world.today).at(-1)).toBe(0x0a)
     rmSync(filler)
     await checkInvariants(world)

@@ -51,7 +51,7 @@ describe('git’s clean-ups take no event away', () => {
     const { clone, ids } = await repository()
     rmSync(clone.day)
     expect((await clone.ids()).sort()).toEqual(ids)
-    expect(clone.warnings.join()).toContain(`re-added ${ids.length} events`)
+    expect(clone.warnings.join()).toContain(`Restored ${ids.length} event`)
   })
 
   it('nor one that is deleted with git, from the moment that is committed', async () => {
@@ -90,7 +90,7 @@ describe('git’s clean-ups take no event away', () => {
       expect((await clone.ids()).sort()).toEqual(ids)
     }
     expect(clone.rawLines()).toEqual(lines)
-    expect(clone.warnings.join()).not.toContain('re-added')
+    expect(clone.warnings.join()).not.toContain('Restored')
   })
 
   it('a log in files of its writers is put back once, though its commits go on', async () => {
@@ -144,7 +144,7 @@ describe('git’s clean-ups take no event away', () => {
     const index = await (await service(IndexHealth)).current()
     const refuse = (kind: ErrorKind) => () => Promise.reject(new KittyError(kind, 'the disk says no'))
     await recovery.beforeRead(index, refuse('NotWritable'))
-    expect((await service(Notices)).all.join()).toMatch(/cannot be settled: the disk says no/)
+    expect((await service(Notices)).all.join()).toMatch(/Could not find out .* the disk says no/)
     await expect(recovery.beforeRead(index, refuse('LockTimeout'))).rejects.toThrow('the disk says no')
     await store.close()
   })
@@ -196,7 +196,7 @@ describe('git’s clean-ups take no event away', () => {
     const { clone, id } = await leftToBranch()
     for (const verb of verbs) clone.git(...verb.split(' '))
     expect(await clone.ids()).toContain(id)
-    expect(clone.warnings.join()).toContain('re-added 1 events')
+    expect(clone.warnings.join()).toContain('Restored 1 event that git removed')
   })
 
   it('while another branch has it, no commit here brings it over', async () => {

@@ -57,7 +57,7 @@ describe('conflicts', () => {
       },
     ])
     expect(met.warnings.filter((text) => text.includes('WP01'))).toEqual([
-      expect.stringMatching(/rejected by bob stands .*doing by ada/),
+      expect.stringMatching(/doing \(ada\) and rejected \(bob\)\. rejected wins \(last writer\)\./),
     ])
 
     const again = await status(ours)
@@ -88,7 +88,7 @@ describe('conflicts', () => {
     pullFrom(other, ours)
     const there = await status(other)
     expect(there.warnings).toEqual([
-      expect.stringMatching(/doing by ada, rejected by bob were written at once; settled by cyd: doing/),
+      expect.stringMatching(/doing \(ada\) and rejected \(bob\), settled by cyd: doing\./),
     ])
     expect(there.result.features[0]?.conflicts).toEqual([])
     expect((await status(other)).warnings).toEqual([])

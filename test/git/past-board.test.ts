@@ -114,7 +114,7 @@ describe('status --at', () => {
     gitIn(ours, 'commit', '--quiet', '--all', '--message', 'damaged')
     const { result, warnings } = await inProcess(ours, PastBoard, (service) => service.board('HEAD'))
     expect(result.features[0]?.conflicts).toMatchObject([{ events: [{ event_id: id }, {}], open: true }])
-    expect(warnings.join()).toMatch(/2 lines of the log at HEAD were passed over .*jsonl:\d+/)
+    expect(warnings.join()).toMatch(/Passed over 2 lines of the log at HEAD .*jsonl:\d+/)
   })
 
   it('refuses what is neither, saying what there is, and takes no name for an option of git', async () => {

@@ -32,8 +32,8 @@ describe('a next step that is made by hand', () => {
     "x({ nextSteps: shownCommand(['kitty', 'agent', 'tasks', 'show', `${feature}/${id}`]) })",
     'x({ nextSteps: [sentence`look at ${path}`] })',
     "x({ nextSteps: ['kitty agent feature setup-spec SLUG'] })",
-    'warn(`git did not remove ${path}: ${reason}`)',
-    'warn(`this kitty uses ${version}`)',
+    'warn(`Git did not remove ${path}: ${reason}`)',
+    'warn(`This kitty uses ${version}`)',
   ])('passes lint as %s', (code) => {
     expect(said(code)).toEqual([])
   })

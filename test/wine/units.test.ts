@@ -30,7 +30,7 @@ const FAILS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'a folder cannot be removed there while a file in it is open': [
     /creates its file again when it is gone, its folder with it$/,
-    /gives emits at once, of one store and of two, clock values and parents of their own$/,
+    /gives concurrent emits, of one store and of two, clock values and parents of their own$/,
   ],
 }
 

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AfterEventsHook, isKittyEvent } from 'kittify/plugin/define'
 
-/** Tells whoever watches the file that KITTY_BURNDOWN_NEWS names, at the repository's top, what was finished. */
+/** Tells the programs that watch the file that KITTY_BURNDOWN_NEWS names, at the repository's top, what was finished. */
 export const announceDone: AfterEventsHook = {
   name: 'announce-done',
   handle(events, { root }) {

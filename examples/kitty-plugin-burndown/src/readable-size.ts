@@ -1,7 +1,7 @@
 import type { MoveCheck } from 'kittify/plugin/define'
 import { sizeOf } from './size.js'
 
-/** A work package whose size nobody can read would count as one point without anybody noticing. */
+/** A work package whose size no one can read would count as one point without anyone noticing. */
 export const readableSize: MoveCheck = {
   name: 'burndown.readable-size',
   phase: 'validator',

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../core/cli/kitty-command.js'
 import { RecordHub } from '../../core/services/hub/record-hub.js'
+import { counted } from '../../core/errors/counted.js'
 
 export default class HubRecord extends KittyCommand<typeof HubRecord> {
   static override summary = 'Write into the log what only the hub has'
@@ -29,7 +30,7 @@ export default class HubRecord extends KittyCommand<typeof HubRecord> {
         ? 'Another clone is recording already; nothing was done.'
         : recorded === 0
           ? 'Git has everything that the hub has.'
-          : `Recorded ${recorded} ${recorded === 1 ? 'event' : 'events'}. Commit ${files.join(', ')}`,
+          : `Recorded ${counted(recorded, 'event')}. Commit ${files.join(', ')}`,
     )
     return this.document({ ...result })
   }

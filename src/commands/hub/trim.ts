@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../core/cli/kitty-command.js'
 import { TrimHub } from '../../core/services/hub/trim-hub.js'
+import { counted } from '../../core/errors/counted.js'
 
 export default class HubTrim extends KittyCommand<typeof HubTrim> {
   static override summary = 'Remove from the hub the days that the trunk has'
@@ -18,7 +19,7 @@ export default class HubTrim extends KittyCommand<typeof HubTrim> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const result = await (await this.service(TrimHub)).trim(this.flags.before)
-    const events = `${result.removed} ${result.removed === 1 ? 'event' : 'events'}`
+    const events = counted(result.removed, 'event')
     this.show(() => `Removed ${events} before ${result.before} from the hub.`)
     return this.document({ ...result })
   }

@@ -39,7 +39,7 @@ function bundledPlugin(program: BundledProgram, cached: readonly Command.Cached[
   const { root, pjson, commands } = program
   const findCommand = async (id: string): Promise<Command.Class> => {
     const known = commands[id]
-    if (known === undefined) throw new Error(`The bundle has no command ${id}: build it anew.`)
+    if (known === undefined) throw new Error(`The bundle has no command ${id}: build it again.`)
     const command = (await known.load()).default
     command.id = id
     command.plugin = plugin

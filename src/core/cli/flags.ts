@@ -28,7 +28,7 @@ export const sessionFlag = Flags.string({
 })
 
 const idempotencyFlag = Flags.string({
-  summary: 'Do this once: a repeat with the same key writes nothing and answers as the first time.',
+  summary: 'Run at most once: repeating with the same key writes nothing and returns the first result.',
   helpValue: 'KEY',
 })
 

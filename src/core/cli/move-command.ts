@@ -13,7 +13,7 @@ export interface AskedMove {
   readonly to: string
 }
 
-/** Base of the short commands that move packages: several at once, all or none. */
+/** Base of the short commands that move packages: one or several, all or none. */
 export abstract class MoveCommand extends KittyCommand<typeof MoveCommand> {
   static override flags = { each: eachFlag, ...moveFlags }
 

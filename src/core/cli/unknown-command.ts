@@ -37,7 +37,7 @@ function refusal(words: readonly string[], config: Config): KittyError {
     const extra = words.slice(parent.length).join(' ')
     return new KittyError(
       'UsageError',
-      `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}`,
+      `kitty ${parent.join(' ')} takes no argument: ${JSON.stringify(extra)}.`,
       {
         nextSteps: shownCommand(['kitty', ...parent, '--help']),
         context: { command: parent.join(' '), argument: extra },
@@ -45,7 +45,7 @@ function refusal(words: readonly string[], config: Config): KittyError {
     )
   }
   const near = nearest(words, config)
-  return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}`, {
+  return new KittyError('UsageError', `There is no command ${JSON.stringify(asked)}.`, {
     nextSteps: [
       ...near.flatMap((command) => shownCommand(['kitty', ...command.split(' ')])),
       ...shownCommand(['kitty', ...(parent ?? []), '--help']),
@@ -65,7 +65,7 @@ function otherWord(words: readonly string[], meant: readonly (readonly string[])
   )
   return new KittyError(
     'UsageError',
-    `There is no command ${JSON.stringify(asked)}; kitty has another word for it`,
+    `There is no command ${JSON.stringify(asked)}; kitty has another word for it.`,
     {
       nextSteps: steps,
       context: { command: asked, similar: meant.map((command) => command.join(' ')) },

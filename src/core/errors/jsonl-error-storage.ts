@@ -131,7 +131,7 @@ export class JsonlErrorStorage implements ErrorStorage {
     this.#hasFailed = true
     const reason = error instanceof Error ? error.message : String(error)
     this.notices.warn(
-      `Error records cannot be used, which changes nothing else: ${this.workspace.errorsDir}: ${reason}`,
+      `Could not save the error record (the command itself is unaffected): ${this.workspace.errorsDir}: ${reason}`,
     )
   }
 }

@@ -85,7 +85,7 @@ export function typeName(stats: TypeTests): string {
 
 /** The error for a path that is not what kitty would have created there. */
 export function unsafe(path: string, type: string): KittyError {
-  return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it`, {
+  return new KittyError('UnsafeSetup', `${path} is a ${type}: kitty neither reads nor writes through it.`, {
     nextSteps: [
       ...shownCommand(systemCommands().lookAt(path), 'look at it'),
       'move it away and run the command again',

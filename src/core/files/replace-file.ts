@@ -150,7 +150,7 @@ function statsOf(path: string): Stats | undefined {
     const stats = lstatSync(path)
     if (stats.isFile()) return stats
     const what = stats.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
-    throw new KittyError('UnsafeSetup', `${path} is ${what}; nothing was written to it`, {
+    throw new KittyError('UnsafeSetup', `${path} is ${what}; nothing was written to it.`, {
       nextSteps: ['put a plain file in its place, then run the command again'],
       context: { path },
     })
@@ -168,7 +168,7 @@ function notWritten(path: string, error: unknown): unknown {
   const kind: ErrorKind = full ? 'DiskFull' : 'NotWritable'
   return new KittyError(
     kind,
-    `${path} was not written (${code})${full ? ': disk full' : ''}; it is as it was`,
+    `${path} was not written (${code})${full ? ': disk full' : ''}; it is as it was.`,
     {
       nextSteps: [
         full

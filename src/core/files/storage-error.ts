@@ -69,7 +69,7 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
   const mode = meaning === READ_ONLY || outcome === 'not readable' ? `; ${modeOf(path)}` : ''
   const isDenied = outcome === 'not readable' && meaning === READ_ONLY
   const says = isDenied ? 'permission denied' : meaning.says
-  return new KittyError(meaning.kind, `${says}: ${path}: ${outcome}${space}${mode}`, {
+  return new KittyError(meaning.kind, `${path} was ${outcome}: ${says}${space}${mode}.`, {
     nextSteps: isDenied ? NOT_READABLE : meaning.nextSteps,
     context: { code, path, ...context },
     cause: error,
@@ -100,7 +100,11 @@ export function unconverted(error: unknown): KittyError | undefined {
     return isKittyError(converted) ? converted : undefined
   }
   const { kind, says, nextSteps } = meaning
-  return new KittyError(kind, `${says}: ${error.message}`, { nextSteps, context: { code }, cause: error })
+  return new KittyError(kind, `A file could not be used: ${says}: ${error.message}`, {
+    nextSteps,
+    context: { code },
+    cause: error,
+  })
 }
 
 /** A shell stays in a folder that was deleted under it, and in one whose path it may no longer follow. */

@@ -32,8 +32,8 @@ export function primaryCheckout(checkout: Checkout): string | undefined {
   if (core.worktree !== undefined) return resolve(gitCommonDir, core.worktree)
   if (core.bare) return undefined
   if (gitDir === gitCommonDir) return checkout.worktree
-  const beside = dirname(gitCommonDir)
-  return gitDirIn(beside) === gitCommonDir ? beside : undefined
+  const parent = dirname(gitCommonDir)
+  return gitDirIn(parent) === gitCommonDir ? parent : undefined
 }
 
 /** Returns the work tree that contains a folder, and the primary checkout it belongs to: no program of theirs is run. */
@@ -86,7 +86,7 @@ function gitDirIn(folder: string): string | undefined {
   const target = /^gitdir: (.+?)[\r\n]*$/.exec(readFileSync(entry, 'utf8').slice(0, 8192))?.[1]
   const gitDir = target === undefined ? undefined : resolve(folder, target)
   if (gitDir !== undefined && isGitDirectory(gitDir)) return gitDir
-  throw new KittyError('NotAGitRepository', `${entry} points to a git directory that is not there`, {
+  throw new KittyError('NotAGitRepository', `${entry} points to a git directory that is not there.`, {
     nextSteps: [...shownCommand(['git', 'worktree', 'repair']), 'or run the command from the main checkout'],
     context: { path: entry, points_to: target ?? null },
   })

@@ -5,7 +5,7 @@ import { eachObject } from './objects.js'
 const COMMIT_LIMIT = 200
 /** In bytes; a larger version was not a work-package file. */
 const VERSION_LIMIT = 2 * 1024 * 1024
-/** In bytes, of all versions that are read at once: the newest ones count, the others are left unread. */
+/** In bytes, of all versions read together: the newest ones count, the others are left unread. */
 const HISTORY_LIMIT = 64 * 1024 * 1024
 
 export interface FileVersion {

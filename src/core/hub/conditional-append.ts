@@ -123,7 +123,7 @@ export class ConditionalAppend {
   }
 
   /**
-   * An append without an answer is settled at once, or stays uncertain until a later command settles it.
+   * An append without an answer is settled immediately, or stays uncertain until a later command settles it.
    * @returns why the hub stores nothing at present, if it said so
    */
   async #answers(

@@ -7,6 +7,7 @@ import {
   type LogEvent,
   type RegisterWrite,
 } from '../events-lib.js'
+import { counted } from '../errors/counted.js'
 import { toRun } from '../errors/next-step.js'
 
 /** How a conflict came out: an open one by its register's rule, a settled one by a later event. */
@@ -65,35 +66,44 @@ function writeOf(event: LogEvent, { register }: Conflict): RegisterWrite | undef
   return contestedWrites(event).find((write) => write.register === register)
 }
 
-/** One sentence per resolution, for stderr. */
+/** One message per resolution, for stderr. */
 export function explanations(resolutions: readonly ConflictResolution[]): string[] {
   const said = resolutions.slice(0, MOST).map(explanation)
   const rest = resolutions.length - said.length
-  return rest === 0 ? said : [...said, `and ${rest} more conflicts: kitty agent conflicts list`]
+  return rest === 0 ? said : [...said, `And ${counted(rest, 'more conflict')}: kitty agent conflicts list`]
 }
 
 function explanation({ conflict, settledBy }: ConflictResolution): string {
-  const where = `${conflict.entity_id} (${conflict.feature}) ${conflict.register}`
+  const { entity_id, feature, register, events } = conflict
+  const count = events.length === 2 ? 'two' : String(events.length)
+  const what = `${entity_id} (${feature}): ${count} concurrent ${register} changes, ${writesText(events)}`
   if (settledBy !== undefined) {
-    const values = conflict.events.slice(0, MOST_VALUES).map(writeText).join(', ')
-    return plain(
-      `${where}: ${values} were written at once; settled by ${settledBy.actor}: ${valueText(writeOf(settledBy, conflict)?.value)}`,
-    )
+    const value = valueText(writeOf(settledBy, conflict)?.value)
+    return plain(`${what}, settled by ${settledBy.actor}: ${value}.`)
   }
-  const winner = conflict.events.find((write) => write.event_id === conflict.winner)
-  const others = conflict.events.filter((write) => write !== winner)
-  const named = others.slice(-MOST_VALUES).map(writeText).join(', ')
-  const more = others.length > MOST_VALUES ? ` and ${others.length - MOST_VALUES} more` : ''
-  const stands = winner === undefined ? 'one value' : writeText(winner)
-  const rule = conflict.rule.replaceAll('_', ' ')
-  return plain(
-    `${where}: written at once; ${stands} stands (${rule}), ${named}${more} stays in the log. ` +
-      `To decide${toRun(['kitty', 'agent', 'conflicts', 'show', conflict.entity_id, '--feature', conflict.feature])}`,
-  )
+  const show = toRun(['kitty', 'agent', 'conflicts', 'show', entity_id, '--feature', feature])
+  return plain(`${what}. ${winnerText(conflict)}. To choose yourself${show}`)
+}
+
+/** The last values in total order; the winner has a sentence of its own. */
+function writesText(events: Conflict['events']): string {
+  const named = events.slice(-MOST_VALUES).map(writeText)
+  if (events.length > named.length) return `${named.join(', ')} and ${events.length - named.length} more`
+  return `${named.slice(0, -1).join(', ')} and ${named.at(-1) ?? ''}`
+}
+
+/** "for_review wins (last writer)"; names the actor where two wrote the same value. */
+function winnerText({ events, winner, rule }: Conflict): string {
+  const write = events.find(({ event_id }) => event_id === winner)
+  if (write === undefined) return 'One of them wins'
+  const value = valueText(write.value)
+  const isDistinct = events.filter((other) => valueText(other.value) === value).length === 1
+  const why = rule === 'last_writer_wins' ? 'last writer' : rule
+  return `${isDistinct ? value : writeText(write)} wins (${why})`
 }
 
 function writeText(write: Conflict['events'][number]): string {
-  return `${valueText(write.value)} by ${write.actor}`
+  return `${valueText(write.value)} (${write.actor})`
 }
 
 function valueText(value: unknown): string {

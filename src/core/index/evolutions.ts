@@ -22,7 +22,7 @@ import { settleAll } from './settle-all.js'
 /** Replaces the state of a package that must be refolded. */
 const REFOLD = Symbol('refold')
 
-/** How many states are written at once: as text and as rows, each takes several times its own size. */
+/** How many states one batch writes: as text and as rows, each takes several times its own size. */
 const STATES_AT_ONCE = 500
 
 /**

@@ -100,7 +100,7 @@ export class SqliteIndexHealth implements IndexHealth {
     await this.#index
   }
 
-  /** Filled at once: the holder of the write lock takes the index as it is, since no one else appends. */
+  /** Filled immediately: the holder of the write lock takes the index as it is, since no one else appends. */
   async #inMemory(): Promise<EventIndex> {
     const index = new MemoryEventIndex(this.foldRules)
     await catchUp(this.log, index)
@@ -138,7 +138,7 @@ export class SqliteIndexHealth implements IndexHealth {
   }
 
   async #closeForGood(): Promise<void> {
-    // At once: a read that comes next must not get the index that is about to close.
+    // Immediately: a read that comes next must not get the index that is about to close.
     const open = this.#index
     this.#index = undefined
     await this.kept.keep?.drop()

@@ -32,7 +32,7 @@ export function lockTimeout(env: Readonly<Record<string, string | undefined>>): 
   if (/^[0-9]{1,9}$/.test(text)) return Number(text)
   throw new KittyError(
     'UsageError',
-    `KITTY_LOCK_TIMEOUT_MS is ${JSON.stringify(text)}, which is not a number of milliseconds`,
+    `KITTY_LOCK_TIMEOUT_MS is ${JSON.stringify(text)}, which is not a number of milliseconds.`,
     {
       nextSteps: shownVariable('KITTY_LOCK_TIMEOUT_MS', '10000', 'or unset it'),
       context: { value: text },
@@ -180,8 +180,8 @@ export class FileLock implements WriteLock {
     return new KittyError(
       'LockTimeout',
       hasMovedOn
-        ? `The write lock ${this.path} went from one process to the next for ${seconds} s, and this one never got it; ${who} has it now`
-        : `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting`,
+        ? `The write lock ${this.path} went from one process to the next for ${seconds} s, and this one never got it; ${who} has it now.`
+        : `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting.`,
       {
         nextSteps: [
           'run the command again',
@@ -236,12 +236,16 @@ function notOurs(error: unknown, path: string): KittyError | undefined {
 }
 
 function unavailable(path: string, reason: string, cause: unknown): KittyError {
-  return new KittyError('LockUnavailable', `file locking not available for ${path}: ${reason}`, {
-    nextSteps: [
-      'keep the repository on a local file system',
-      ...shownCommand(repairCommand('install'), 'installs what fits this platform'),
-    ],
-    context: { lock: path },
-    cause,
-  })
+  return new KittyError(
+    'LockUnavailable',
+    `${path} cannot be locked: file locking not available: ${reason}`,
+    {
+      nextSteps: [
+        'keep the repository on a local file system',
+        ...shownCommand(repairCommand('install'), 'installs what fits this platform'),
+      ],
+      context: { lock: path },
+      cause,
+    },
+  )
 }

@@ -25,7 +25,9 @@ export function tryLocks(folder: string, load: () => LockBinding = loadLockBindi
     return { state: 'not writable', reason: systemCode(error) ?? '' }
   }
   try {
-    return excludes(lock, open) ? { state: 'works' } : { state: 'no locks', reason: 'two had it at once' }
+    return excludes(lock, open)
+      ? { state: 'works' }
+      : { state: 'no locks', reason: 'two held it concurrently' }
   } catch (error) {
     return { state: 'no locks', reason: firstLine(error) }
   } finally {

@@ -89,7 +89,7 @@ export function confirm(one: Written, entry: JournalEntry): void {
 export function takeBack(error: unknown, written: readonly Written[], entry: JournalEntry): unknown {
   const left = written.map(({ append }) => append.cutBack())
   if (![...left, entry.undo()].includes('may be stored') || !isKittyError(error)) return error
-  const message = `${error.message}; what was written could not be taken back: it may be stored`
+  const message = `${error.message} What was written could not be taken back: it may be stored.`
   return new KittyError(error.kind, message, {
     nextSteps: error.nextSteps,
     context: error.context,
@@ -101,10 +101,10 @@ function notOnDisk(error: unknown, path: string, { lines }: Portion): unknown {
   const code = systemCode(error)
   if (code === undefined) return error
   const ids = lines.map(({ event }) => event.event_id)
-  const says = code === 'EIO' ? 'I/O error' : `system error ${code}`
+  const says = code === 'EIO' ? 'I/O error' : `System error ${code}`
   return new KittyError(
     'DamagedData',
-    `${says}: ${path}: event ${ids.join(', ')} may not be on disk; run again`,
+    `${says}: ${path}: event ${ids.join(', ')} may not be on disk; run again.`,
     {
       nextSteps: ['check the disk: dmesg', 'run the command again'],
       context: { code, path, event_ids: ids },

@@ -77,7 +77,7 @@ export interface TailRepair {
   readonly action: 'completed' | 'quarantined' | 'ended'
   /** Path of the copy. */
   readonly quarantine?: string
-  /** For people: starts with "repaired". */
+  /** For people: names the file and says "repaired". */
   readonly message: string
 }
 

@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { systemCode } from '../errors/kitty-error.js'
 
-/** Debian's home of users that have none. Nobody but root can make it, so nobody can leave a plugin there. */
+/** Debian's home of users that have none. Only root can make it, so no one else can leave a plugin there. */
 const NO_HOME = '/nonexistent'
 
 type Env = Readonly<Record<string, string | undefined>>

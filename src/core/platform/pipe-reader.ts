@@ -5,7 +5,7 @@ import { systemCode } from '../errors/kitty-error.js'
 const ACCESS_MODE = 3
 
 /**
- * Tells when nobody reads a pipe or socket any more, without writing to it: a stream of events may be quiet for hours.
+ * Tells when no one reads a pipe or socket any more, without writing to it: a stream of events may be quiet for hours.
  * Node has no poll(2). Elsewhere than on Linux, and for sockets, writing no bytes answers EPIPE. Linux accepts that on
  * a pipe, so there we look for the process at the other end. One that we cannot see, as of another user or container,
  * is taken to be there, unless we can look into every process and the pipe was made among them.

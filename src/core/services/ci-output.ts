@@ -4,6 +4,7 @@ import { appendText } from '../files/append-text.js'
 import { Session } from '../workspace/session.js'
 import type { CiReportResult } from './ci-report.js'
 import { shownCommand } from '../errors/next-step.js'
+import { counted } from '../errors/counted.js'
 
 /** Where a summary goes in continuous integration, and what makes a check fail. */
 @injectable()
@@ -22,7 +23,7 @@ export class CiOutput {
     if (report.ok) return undefined
     const { conflicts, authors, problems } = report
     const parts = [
-      ...(conflicts.length > 0 ? [counted(conflicts.length, 'open conflict', 'open conflicts')] : []),
+      ...(conflicts.length > 0 ? [counted(conflicts.length, 'open conflict')] : []),
       ...(authors.length > 0
         ? [
             counted(
@@ -42,8 +43,4 @@ export class CiOutput {
       context: { ...report },
     })
   }
-}
-
-function counted(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
 }

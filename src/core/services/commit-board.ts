@@ -13,6 +13,7 @@ import { ChooseFiles, type CommitChoice } from './commit-choice.js'
 import { commitRefused, duringOperation, indexInUse, noBranch, notPushed } from './commit-refusals.js'
 import { CommitState } from './commit-state.js'
 import { PendingCommit } from './pending-commit.js'
+import { counted } from '../errors/counted.js'
 
 export interface CommitRequest {
   /** Default: how many events or files it records. */
@@ -137,7 +138,7 @@ export class CommitBoard {
 
   #message({ files }: CommitChoice): string {
     const events = this.state.look().uncommitted_events ?? 0
-    const what = events > 0 ? count(events, 'event') : count(files.length, 'file')
+    const what = events > 0 ? counted(events, 'event') : counted(files.length, 'file')
     return `kitty: record ${what}`
   }
 
@@ -148,8 +149,4 @@ export class CommitBoard {
       throw error instanceof GitRefusal ? notPushed(error, branch) : error
     }
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

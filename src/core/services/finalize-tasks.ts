@@ -22,6 +22,7 @@ import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import { repoPath } from '../platform/paths.js'
 import { sentence } from '../errors/next-step.js'
+import { counted } from '../errors/counted.js'
 
 export interface FinalizeRequest {
   readonly features: readonly string[]
@@ -263,7 +264,7 @@ function notAll(result: FinalizeResult, refused: readonly Refused[], asked: numb
   const reasons = [...new Set(refused.map(({ reason }) => reason))].join('. ')
   return new KittyError(
     'ValidationError',
-    `${bad} of ${asked} ${asked === 1 ? 'feature' : 'features'} could not be synced as a whole. ${reasons}`,
+    `${bad} of ${counted(asked, 'feature')} could not be synced as a whole. ${reasons}`,
     {
       nextSteps: ['Correct the files named above and run the command again; the rest is in the log.'],
       context: {

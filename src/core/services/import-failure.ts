@@ -1,5 +1,6 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { ImportReport } from './import-board.js'
+import { counted } from '../errors/counted.js'
 
 /**
  * The error of an import that succeeded except for parts of the source that could not be read. Undefined if there are
@@ -9,7 +10,7 @@ export function importFailure(report: ImportReport): KittyError | undefined {
   const { problems, dry_run: dryRun } = report
   const [first] = problems
   if (first === undefined) return undefined
-  const parts = problems.length === 1 ? '1 part' : `${problems.length} parts`
+  const parts = counted(problems.length, 'part')
   const place = `${first.file}${first.line === null ? '' : `:${first.line}`}`
   return new KittyError(
     'ValidationError',

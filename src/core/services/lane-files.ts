@@ -52,7 +52,7 @@ export class LaneFiles {
       const file = this.#filesOf(feature_slug).get(work_package_id)
       if (file === undefined) continue
       const problem = settleFile(this.workspace.root, file, lane, moved.has(work_package_id))
-      if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}`)
+      if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}.`)
     }
   }
 

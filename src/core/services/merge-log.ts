@@ -52,7 +52,7 @@ function isLog(bytes: Buffer): boolean {
 function version(path: string): Buffer {
   const whole = readWhole(path)
   if (whole !== undefined) return whole.bytes
-  throw new KittyError('DamagedData', `${path} is not there: there is nothing to merge`, {
+  throw new KittyError('DamagedData', `${path} is not there: there is nothing to merge.`, {
     nextSteps: [...shownCommand(['git', 'config', 'merge.kitty-events.driver'], 'git runs this command')],
     context: { path },
   })

@@ -7,6 +7,7 @@ import { askGitText, resolveCommit } from '../git/git.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import { sentence, shownCommand } from '../errors/next-step.js'
+import { counted } from '../errors/counted.js'
 
 const NAMED = 20
 
@@ -30,7 +31,7 @@ export class Revisions {
     if (problems.length > 0) {
       const [first] = problems
       const place = first === undefined ? '' : ` (first ${first.file}:${first.line}: ${first.message})`
-      this.notices.warn(`${problems.length} lines of the log at ${asked} were passed over${place}`)
+      this.notices.warn(`Passed over ${counted(problems.length, 'line')} of the log at ${asked}${place}.`)
     }
     return { commit, events }
   }

@@ -56,7 +56,7 @@ export class SubtaskFiles {
   #settleFile(path: string, ids: readonly string[], done: boolean, owner?: string): void {
     const file = readSpecFile(this.workspace.root, path)
     if (!file.ok) {
-      if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}`)
+      if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}.`)
       return
     }
     const change = setBoxes(file.bytes, ids, done, owner)

@@ -91,7 +91,7 @@ function checkTags({ add, remove }: TagRequest): void {
     throw wrong(`${quoted(tag, 80)} is no tag.`, [sentence`allowed form: ${form}`])
   }
   const both = add.find((tag) => remove.includes(tag))
-  if (both !== undefined) throw wrong(`${both} is to be added and removed at once.`, ['Name it once.'])
+  if (both !== undefined) throw wrong(`${both} cannot be both added and removed.`, ['Name it once.'])
 }
 
 function wrong(message: string, nextSteps: readonly (string | NextStep)[]): KittyError {

@@ -134,7 +134,7 @@ export class Verify {
       // An index that is only behind is fine. One that claims to be up to date but differs is a problem.
       const behind = !sameMarks(await index.watermarks(), await replayed.watermarks())
       if (behind || (await sameAnswers(index, replayed))) return []
-      return [{ ...problem, message: 'does not answer as the log does: kitty agent events rebuild-index' }]
+      return [{ ...problem, message: 'does not match the log: kitty agent events rebuild-index' }]
     } catch (error) {
       if (!(error instanceof IndexUnusable)) throw error
       if (error.reason !== 'damaged') {

@@ -121,7 +121,7 @@ function noSuchBase(base: string): KittyError {
 function inTheWay({ path, workPackage }: WorkspacePlace): KittyError {
   return new KittyError(
     'UnsafeSetup',
-    `${path} is there and is no worktree of this repository: nothing was made`,
+    `${path} is there and is no worktree of this repository: nothing was made.`,
     {
       nextSteps: [
         ...shownCommand(systemCommands().lookAt(path), 'look at it'),

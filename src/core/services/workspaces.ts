@@ -188,7 +188,7 @@ export class Workspaces {
       git(root, ['worktree', 'remove', ...(force ? ['--force'] : []), path])
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
-      throw new KittyError('NotWritable', `git did not remove ${path}: ${error.reason}`, {
+      throw new KittyError('NotWritable', `Git did not remove ${path}: ${error.reason}`, {
         nextSteps: [
           ...shownCommand(['git', 'worktree', 'list']),
           ...shownCommand(['git', 'worktree', 'remove', path]),
@@ -280,7 +280,7 @@ function notMoved(error: unknown, path: string, folder: string): unknown {
   if (code === undefined) return error
   return new KittyError(
     'NotWritable',
-    `${path} could not be moved to ${folder} (${code}); nothing was removed`,
+    `${path} could not be moved to ${folder} (${code}); nothing was removed.`,
     {
       nextSteps: ['copy away what you need, or commit it, then run the command again'],
       context: { path, folder, code },

@@ -36,7 +36,7 @@ export class AttributeGuard {
     const days = new Set(events.map((event) => dayOf(event.timestamp)))
     const hostile = hostileAttributes(this.workspace, () => [...days].map((day) => `${day}.jsonl`))
     for (const { attribute, effect } of hostile) {
-      const says = `git's attribute ${attribute} holds for the log in ${this.workspace.eventsDir}: ${SAYS[effect]}`
+      const says = `Git's attribute ${attribute} holds for the log in ${this.workspace.eventsDir}: ${SAYS[effect]}`
       const rewritesId = effect === 'rewrites $Id' && JSON.stringify(events).includes('$Id')
       if (effect === 'changes bytes' || rewritesId) throw this.#unsafe(attribute, says)
       this.notices.warn(`${says}. Take it out of .gitattributes.`)
@@ -70,7 +70,7 @@ export class AttributeGuard {
   }
 
   #unsafe(attribute: string, says: string): KittyError {
-    return new KittyError('UnsafeSetup', `${says}; nothing was written`, {
+    return new KittyError('UnsafeSetup', `${says}. Nothing was written.`, {
       nextSteps: [
         'find the line that sets it in .gitattributes or .git/info/attributes, and take it out',
         ...shownCommand(['git', 'check-attr', '--all', '.kittify/events/2026-01-01.jsonl']),

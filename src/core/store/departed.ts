@@ -7,6 +7,7 @@ import { newRemovals } from '../log/repair/reflog.js'
 import { TipMemory } from '../log/repair/tip-memory.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { toRun } from '../errors/next-step.js'
+import { counted } from '../errors/counted.js'
 
 /** How long to search earlier tips, in milliseconds. */
 const SEARCH_MS = 2_000
@@ -51,7 +52,7 @@ function sentence(lines: readonly RawLine[], from: string, message: string): str
   const actors = new Set(
     lines.map(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as { actor: string }).actor),
   )
-  const count = lines.length === 1 ? '1 event' : `${lines.length} events`
+  const count = counted(lines.length, 'event')
   const who = [...actors].sort().slice(0, 3).join(', ')
   const more = actors.size > 3 ? ` and ${actors.size - 3} others` : ''
   const short = from.slice(0, 12)

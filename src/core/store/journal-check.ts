@@ -19,6 +19,7 @@ import { isLogHidden, unstagedDeletions, youngestUnstaged } from '../log/repair/
 import type { Workspace } from '../workspace/workspace.js'
 import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
 import { idsOf, missingFrom, missingFromLog } from './missing-lines.js'
+import { counted } from '../errors/counted.js'
 
 /** Holds the journal against the log, and asks git about what the log lacks. docs/formats.md, "Git and the log". */
 export class JournalCheck {
@@ -141,8 +142,8 @@ export class JournalCheck {
     if (putBack.length > 0) {
       const count = this.log.putBack(putBack)
       this.notices.warn(
-        `re-added ${count} events that had been taken out of .kittify/events. If git stash pop now refuses: ` +
-          'git checkout -- .kittify/events, then pop again; nothing goes missing.',
+        `Restored ${counted(count, 'event')} that git removed from .kittify/events. ` +
+          'If `git stash pop` now fails, run `git checkout -- .kittify/events` and pop again.',
       )
       await this.catchUp(index)
     }
@@ -199,7 +200,9 @@ export class JournalCheck {
       return ask()
     } catch (error) {
       if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
-      this.notices.warn(`Could not find out whether git took events out of .kittify/events. ${error.message}`)
+      this.notices.warn(
+        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
+      )
       return undefined
     }
   }
@@ -213,7 +216,9 @@ export class JournalCheck {
       return await read()
     } catch (error) {
       if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
-      this.notices.warn(`Could not find out whether git took events out of .kittify/events. ${error.message}`)
+      this.notices.warn(
+        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
+      )
       return undefined
     }
   }

@@ -1,4 +1,5 @@
 import { KittyError } from '../errors/kitty-error.js'
+import { counted } from '../errors/counted.js'
 
 /** Another clone has changed what a decision was based on: decide again. Never leaves the store. */
 export class MovedOn extends Error {
@@ -9,7 +10,7 @@ export class MovedOn extends Error {
 export function movedTooOften(attempts: number): KittyError {
   return new KittyError(
     'LostRace',
-    `Other clones changed this ${attempts} ${attempts === 1 ? 'time' : 'times'} while it was decided; nothing more was written.`,
+    `Other clones changed this ${counted(attempts, 'time')} while it was decided; nothing more was written.`,
     { nextSteps: ['Look at it again, and repeat the command if it still applies.'], context: { attempts } },
   )
 }

@@ -7,6 +7,7 @@ import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
 import { quarantineLines } from '../log/repair/quarantine.js'
 import { isGitAtWork } from '../log/repair/unstaged-deletions.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { counted } from '../errors/counted.js'
 
 interface Folder {
   readonly log: EventLog
@@ -32,7 +33,9 @@ export async function putInOrder(index: EventIndex, folder: Folder): Promise<boo
     if (!needsNormalizing(problems, repeats)) continue
     const merged = normalizeFile(workspace.eventsDir, file)
     if (merged === undefined) continue
-    notices.warn(`${file}: put in order: merged ${merged.merged}, dropped ${merged.duplicates} duplicates`)
+    notices.warn(
+      `Put ${file} in order: merged ${merged.merged}, dropped ${counted(merged.duplicates, 'duplicate')}.`,
+    )
     rewrote = true
   }
   return rewrote
@@ -48,7 +51,7 @@ function moveEndedTails({ log, workspace, notices }: Folder): boolean {
       const crc = text === undefined ? undefined : crc32(Buffer.from(text, 'latin1'))
       return tails.some((tail) => tail.file === file && tail.bytes === length - 1 && tail.crc32 === crc)
     })
-    if (copy !== undefined) notices.warn(`repaired ${file}: what a crash left of a line moved to ${copy}`)
+    if (copy !== undefined) notices.warn(`${file} was repaired: what a crash left of a line moved to ${copy}`)
   }
   forgetEnded(workspace.privateDir)
   return true

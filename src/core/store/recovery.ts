@@ -23,6 +23,7 @@ import { AttributeGuard } from './attribute-guard.js'
 import { JournalCheck, marked } from './journal-check.js'
 import { missingFrom } from './missing-lines.js'
 import { putInOrder } from './put-in-order.js'
+import { counted } from '../errors/counted.js'
 
 /** After reading this many journal lines we note that the log has them, so that later reads skip them. */
 const MANY = 64
@@ -134,7 +135,7 @@ export class Recovery {
       // A repository that we cannot write to can still be read.
       if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
       this.notices.warn(
-        `whether events were taken out of .kittify/events cannot be settled: ${error.message}`,
+        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
       )
     }
   }
@@ -188,12 +189,9 @@ export class Recovery {
     )
     const files = new Set((await index.rows(ids)).map(({ file }) => file))
     const { replaceLines } = await import('../log/repair/redact-files.js')
-    const counted = (line: RawLine): RawLine => this.redactions.line(line)
-    const count = replaceLines(this.workspace.eventsDir, ids, counted, { files })
-    if (count > 0)
-      this.notices.warn(
-        `Redacted ${count} ${count === 1 ? 'line' : 'lines'} again that git had brought back.`,
-      )
+    const redact = (line: RawLine): RawLine => this.redactions.line(line)
+    const count = replaceLines(this.workspace.eventsDir, ids, redact, { files })
+    if (count > 0) this.notices.warn(`Redacted ${counted(count, 'line')} again that git had brought back.`)
     return count > 0
   }
 
@@ -217,7 +215,7 @@ export class Recovery {
     const missing = await missingFrom(index, this.attributes.otherSides())
     if (missing.length === 0) return false
     this.notices.warn(
-      `took over ${this.log.putBack(missing)} events of the other side, since an attribute keeps git from merging the log`,
+      `Took over ${counted(this.log.putBack(missing), 'event')} of the other side, since an attribute keeps git from merging the log.`,
     )
     await catchUp(this.log, index)
     return true

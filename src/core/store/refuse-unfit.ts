@@ -17,7 +17,7 @@ export function refuseUnfit(events: readonly LogEvent[], registry: Registry): vo
 function refuseInvalid(event: LogEvent, registry: Registry, byteLength: number): void {
   const [fault, ...others] = checkNew(event, registry, byteLength)
   if (fault === undefined) return
-  throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}`, {
+  throw new KittyError('ValidationError', `The ${event.event_type} event is not valid: ${fault}.`, {
     nextSteps: ['Correct the value and run the command again; nothing was written.'],
     context: { event_type: event.event_type, faults: [fault, ...others] },
   })

@@ -60,7 +60,7 @@ function parentId(parent: string, ids: ReadonlyMap<string, string>, { causation_
   if (id !== undefined) return id
   throw new KittyError(
     'ValidationError',
-    `The import of ${causation_id} names a parent that was not written: ${parent}`,
+    `The import of ${causation_id} names a parent that was not written: ${parent}.`,
     {
       nextSteps: ['Run the import again.'],
       context: { causation_id, parent },
@@ -73,7 +73,7 @@ function parsed(candidate: { readonly event_type: string }, registry: Registry):
   if (result.ok) return result.event
   throw new KittyError(
     'ValidationError',
-    `The imported ${candidate.event_type} is not valid: ${result.problem.message}`,
+    `The imported ${candidate.event_type} is not valid: ${result.problem.message}.`,
     {
       nextSteps: ['Correct the source and run the import again.'],
       context: { event_type: candidate.event_type, problem: result.problem.kind },

@@ -76,7 +76,7 @@ function parsed(candidate: { readonly event_type: string }, registry: Registry):
   if (result.ok) return result.event
   throw new KittyError(
     'ValidationError',
-    `The ${candidate.event_type} event is not valid: ${result.problem.message}`,
+    `The ${candidate.event_type} event is not valid: ${result.problem.message}.`,
     {
       nextSteps: ['Correct the value and run the command again; nothing was written.'],
       context: { event_type: candidate.event_type, problem: result.problem.kind },

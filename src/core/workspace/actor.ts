@@ -39,7 +39,7 @@ export function gitUserName(worktree: string): string | undefined {
 function checked(name: string, source: string): string {
   const problem = problemOf(name)
   if (problem === undefined) return name.normalize()
-  throw new KittyError('UsageError', `${source} gives no usable actor: the name ${problem}`, {
+  throw new KittyError('UsageError', `${source} gives no usable actor: the name ${problem}.`, {
     nextSteps: ['--actor NAME', 'or export KITTY_ACTOR=NAME'],
     context: { source, problem },
   })

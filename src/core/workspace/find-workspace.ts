@@ -108,7 +108,7 @@ function layout(
 
 function existingFolder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realPlace(path)
-  throw new KittyError('UsageError', `KITTY_ROOT names ${JSON.stringify(path)}, which is not a folder`, {
+  throw new KittyError('UsageError', `KITTY_ROOT names ${JSON.stringify(path)}, which is not a folder.`, {
     nextSteps: ['unset KITTY_ROOT', 'or set it to the folder that holds .kittify'],
     context: { kitty_root: path },
   })

@@ -28,7 +28,7 @@ export function assertNewSlug(slug: string): void {
 }
 
 function badSlug(slug: string, form: string, example: string): KittyError {
-  return new KittyError('UsageError', `${quoted(slug, 120)} is not a feature's name`, {
+  return new KittyError('UsageError', `${quoted(slug, 120)} is not a feature's name.`, {
     nextSteps: [sentence`allowed form: ${form}; for example ${example}`],
     context: { allowed_form: form },
   })

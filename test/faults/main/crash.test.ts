@@ -38,7 +38,7 @@ describe('killed at every call', () => {
     const sample = await World.make()
     appendFileSync(file(sample), torn)
     const repaired = await sample.write()
-    expect(repaired.stderr).toContain('repaired 2026-01-06.jsonl, byte')
+    expect(repaired.stderr).toContain('2026-01-06.jsonl was repaired at byte')
     const injected = await killAtEachCall({
       prepare: (world) => {
         appendFileSync(file(world), torn)

@@ -47,7 +47,7 @@ describe('writes that fail', () => {
     expect(torn).toHaveLength(17)
     const next = await world.write()
     expectExit(next, 0)
-    expect(next.stderr).toMatch(/repaired \S+\.jsonl, byte 0: 17 bytes without newline: moved to \S+/)
+    expect(next.stderr).toMatch(/\S+\.jsonl was repaired at byte 0: 17 bytes without a newline moved to \S+/)
     const [kept] = readdirSync(world.errorsDir)
     expect(readFileSync(join(world.errorsDir, kept ?? ''))).toEqual(torn)
     await checkInvariants(world)

@@ -101,7 +101,7 @@ export async function race(
   return {
     stored: stored.length,
     lost: stored.filter((id) => !found.has(id)).length,
-    putBack: clone.warnings.filter((warning) => warning.startsWith('re-added')).length,
+    putBack: clone.warnings.filter((warning) => warning.startsWith('Restored')).length,
     refused,
   }
 }

@@ -119,7 +119,7 @@ describe('the screen', () => {
     const shown = text(pressed(stateOf(PACKAGES, [openConflict]), 'x').state, [80, 24])
     const [first, second] = openConflict.events.map(({ actor }) => actor)
     expect(shown).toMatch(new RegExp(`${first ?? ''} .*${second ?? ''}`))
-    expect(shown).toContain('stands now')
+    expect(shown).toContain('wins now')
   })
 
   it('shows an open package with its subtasks, facts and text, and keeps scrolling within it', () => {

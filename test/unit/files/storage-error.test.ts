@@ -18,7 +18,7 @@ function kittyError(code: string, path: string, errno?: number): KittyError {
 
 describe('storageError', () => {
   it.each([
-    ['ENOSPC', 'DiskFull', 3, /disk full.*not stored.*KiB free/],
+    ['ENOSPC', 'DiskFull', 3, /not stored: disk full.*KiB free/],
     ['EDQUOT', 'DiskFull', 3, /quota/],
     ['EFBIG', 'NotWritable', 3, /file size limit/],
     ['EROFS', 'NotWritable', 3, /read-only/],
@@ -66,8 +66,8 @@ describe('an error of a file call that no one has converted', () => {
     Object.assign(systemError(code), { syscall, ...(path !== undefined && { path }) })
 
   it.each([
-    ['EMFILE', 'open', 'NotWritable', /too many open files: \/x\/y: not readable/],
-    ['ENOSPC', 'mkdir', 'DiskFull', /disk full: \/x\/y: not stored/],
+    ['EMFILE', 'open', 'NotWritable', /\/x\/y was not readable: too many open files/],
+    ['ENOSPC', 'mkdir', 'DiskFull', /\/x\/y was not stored: disk full/],
     ['EIO', 'scandir', 'DamagedData', /not readable/],
   ])('%s of %s is read as %s', (code, syscall, kind, message) => {
     expect(unconverted(failure(code, syscall, '/x/y'))).toMatchObject({
@@ -79,7 +79,7 @@ describe('an error of a file call that no one has converted', () => {
   it('has what the system says where no path is known', () => {
     expect(unconverted(failure('EIO', 'write'))).toMatchObject({
       kind: 'DamagedData',
-      message: 'I/O error: EIO: something',
+      message: 'A file could not be used: I/O error: EIO: something',
     })
   })
 

@@ -70,7 +70,7 @@ describe('the write lock', () => {
     closeSync(fd)
     expect(error).toMatchObject({ kind: 'LockTimeout', exitCode: 4 })
     expect(error.message).toContain('went from one process to the next')
-    expect(error.message).toMatch(/\(turn \d+, since .*\) has it now$/)
+    expect(error.message).toMatch(/\(turn \d+, since .*\) has it now\.$/)
     held.release()
   })
 

@@ -129,7 +129,7 @@ describe('the journal', () => {
     const before = readFileSync(path, 'utf8')
     expect(under.repair(errors)).toBeUndefined()
     appendFileSync(path, record(2, 3) + noteLine(2))
-    expect(under.repair(errors)).toMatch(/^repaired journal\.jsonl, byte \d+: part of a command/)
+    expect(under.repair(errors)).toMatch(/^journal\.jsonl was repaired at byte \d+: part of a command/)
     expect(readFileSync(path, 'utf8')).toBe(before)
     expect(readdirSync(errors)).toHaveLength(1)
     append(under, 4)

@@ -147,7 +147,7 @@ describe('append', () => {
       const long = note(2, { payload: { feature_slug: '001-login', text: 'x'.repeat(20_000) } })
       const error = errorOf(() => log.append([long]))
       expect(error).toMatchObject({ kind: 'DiskFull', exitCode: 3 })
-      expect(error.message).toMatch(/disk full: .*: not stored; 0 KiB free/)
+      expect(error.message).toMatch(/was not stored: disk full; 0 KiB free/)
       expect(readFileSync(day)).toEqual(before)
       expect(withoutRecords(join(root, 'private', 'journal.jsonl'))).toBe(before.toString())
       rmSync(join(root, 'filler'))

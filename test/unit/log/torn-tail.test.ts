@@ -59,7 +59,7 @@ describe('repairTail', () => {
     const log = folders(noteLine(1) + torn)
     const repair = repairTail(log, DAY)
     expect(repair).toMatchObject({ offset: noteLine(1).length, bytes: 17, action: 'quarantined' })
-    expect(repair?.message).toMatch(/^repaired 2026-11-22\.jsonl, byte \d+/)
+    expect(repair?.message).toMatch(/^2026-11-22\.jsonl was repaired at byte \d+/)
     expect(readFileSync(log.path, 'utf8')).toBe(noteLine(1))
     expect(readFileSync(repair?.quarantine ?? '', 'utf8')).toBe(torn)
     expect(readdirSync(log.errorsDir)).toEqual([expect.stringMatching(/^torn-2026-11-22\.jsonl-/)])

@@ -87,11 +87,11 @@ describe('the board tells', () => {
     expect(board(onTerminal(80), ...many, crowded('101-twin', 8))).toContain('kitty status --feature 101-a')
   })
 
-  it('both sides of a conflict, whose they are, which stands and why, on a terminal and piped', () => {
+  it('both sides of a conflict, whose they are, which wins and why, on a terminal and piped', () => {
     for (const style of [onTerminal(80), PIPED]) {
       const lines = board(style, MIDWAY).split('\n')
       expect(lines.filter((line) => /WP04.*last.writer.wins/.test(line))).toHaveLength(1)
-      expect(lines.filter((line) => /planned by Robert Ågren.*stands/.test(line))).toHaveLength(1)
+      expect(lines.filter((line) => /planned by Robert Ågren.*wins/.test(line))).toHaveLength(1)
       expect(lines.filter((line) => /for_review by claude/.test(line))).toHaveLength(1)
     }
   })

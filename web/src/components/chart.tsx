@@ -28,7 +28,7 @@ const HEIGHT = 240
 const bars = uPlot.paths.bars?.({ size: [0.7, 40] }) ?? (() => null)
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
-/** A canvas by uPlot in the page's colors, as wide as it may be. The table beside it is what a screen reader reads. */
+/** A canvas by uPlot in the page's colors, as wide as it may be. The table next to it is what a screen reader reads. */
 export function Chart({ title, data }: { title: string; data: ChartData }): h.JSX.Element {
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => {

@@ -5,7 +5,7 @@ import { plural } from '../format.js'
 import { useStore } from '../state/store.js'
 import { Conflict } from './conflict.js'
 
-/** What somebody has to decide, before anything else. */
+/** What someone has to decide, before anything else. */
 export function Decisions(): h.JSX.Element | null {
   const open = useStore(decisions)
   if (open.length === 0) return null

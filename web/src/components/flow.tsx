@@ -146,7 +146,7 @@ function Loads({ flow: { work_in_progress } }: { flow: FlowDocument }): h.JSX.El
   return (
     <figure>
       <figcaption>Work in progress by actor</figcaption>
-      {work_in_progress.length === 0 && <p class="none">Nobody holds a package in a working lane.</p>}
+      {work_in_progress.length === 0 && <p class="none">No one holds a package in a working lane.</p>}
       <ul class="bars">
         {work_in_progress.map(({ actor, packages }) => (
           <li key={actor}>

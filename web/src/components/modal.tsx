@@ -29,7 +29,7 @@ export function Modal({ label, kind, close, children }: ModalProps): h.JSX.Eleme
         close()
       }}
       onClick={({ target }) => {
-        // A click beside the content meets the dialog itself.
+        // A click outside the content meets the dialog itself.
         if (target === dialog.current) close()
       }}
     >

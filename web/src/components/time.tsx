@@ -28,7 +28,7 @@ export function TimeView({ about }: { about: About }): h.JSX.Element {
   const [moment, show] = useState<Moment>()
   const at = columns === undefined ? 0 : wholeClock(columns, chosen ?? columns.count)
   useEffect(() => {
-    // Several rows that change at once are one reason to ask.
+    // Several rows that change together are one reason to ask.
     const timer = setTimeout(
       () => {
         ask('columns')

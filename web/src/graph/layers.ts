@@ -33,7 +33,7 @@ export function layers<T extends Node>(nodes: readonly T[]): Layered<T>[] {
     })
 }
 
-/** The longest chain of packages that are not done: the work that nothing can be done beside. */
+/** The longest chain of packages that are not done: the work that nothing can be done in parallel with. */
 export function criticalPath(nodes: readonly Node[]): string[] {
   const unfinished = new Map(nodes.filter(({ isDone }) => !isDone).map((node) => [node.id, node]))
   const paths = longestPaths(unfinished)

@@ -28,7 +28,7 @@ export const boardFeatures = remembered(
   },
 )
 
-/** Open conflicts of the features shown: somebody has to decide them. */
+/** Open conflicts of the features shown: someone has to decide them. */
 export const decisions = remembered(
   ({ features, place }: State) => [features, place.feature] as const,
   ([features, feature]): readonly ConflictDocument[] =>

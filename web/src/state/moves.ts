@@ -12,7 +12,7 @@ export interface Reasons {
 
 /**
  * Asks the service to move a card, which stays where it is until the service has answered. The lane shown is the one
- * expected, so that a card somebody else has moved stays theirs.
+ * expected, so that a card someone else has moved stays theirs.
  */
 export async function move(key: string, to: string, reasons: Reasons = {}): Promise<void> {
   const card = current().packages.get(key)

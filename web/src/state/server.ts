@@ -57,7 +57,7 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-/** A token the server does not know helps nobody. */
+/** A token the server does not know helps no one. */
 export function lockOut(): void {
   localStorage.removeItem(KEPT)
   update({ connection: 'locked' })

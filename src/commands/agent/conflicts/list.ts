@@ -9,9 +9,9 @@ import { Conflicts } from '../../../core/services/conflicts.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListConflictsCommand extends ListCommand<typeof ListConflictsCommand> {
-  static override summary = 'List what was written at once with different outcomes'
+  static override summary = 'List conflicting concurrent changes'
   static override description =
-    'Open conflicts: a rule has chosen which value stands, and no one has looked yet. --all also lists those that a later event has settled. Every feature, unless one is asked for.'
+    'Open conflicts: a rule has chosen the winner, and no one has confirmed it yet. --all also lists conflicts that a later event settled. Lists every feature unless you name one.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --feature 017 --all',

@@ -47,7 +47,7 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
     })
     this.show(
       () =>
-        `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} stands (${feature}, ${resolved.event.actor})`,
+        `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} wins (${feature}, ${resolved.event.actor})`,
     )
     return this.document({ ...resolved })
   }

@@ -9,7 +9,7 @@ import type { EventStore } from '../../../core/store/event-store.js'
 export default class ShowConflictsCommand extends KittyCommand<typeof ShowConflictsCommand> {
   static override summary = 'Show the conflicts of a work package in full'
   static override description =
-    'Both values, who wrote them, when, at which clock and on top of what, which one stands and by which rule, and who has settled it since. Give the slug of a feature for conflicts over its definition.'
+    'Shows both values, who wrote them, when, at which clock and on top of which events, which one wins by which rule, and who has settled it since. Give the slug of a feature to see the conflicts over its definition.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01',
     '<%= config.bin %> <%= command.id %> WP01 --feature 017 --json',

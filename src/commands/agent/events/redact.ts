@@ -6,6 +6,7 @@ import { KittyError } from '../../../core/errors/kitty-error.js'
 import { RebuildIndex } from '../../../core/services/rebuild-index.js'
 import { RedactEvents, type RedactResult } from '../../../core/services/redact-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { counted } from '../../../core/errors/counted.js'
 
 export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
   static override summary = 'Take the content of events out of the log for good'
@@ -64,8 +65,8 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
 
   #said({ redacted, lines }: RedactResult): string {
     if (redacted.length === 0) return 'This clone keeps no full line of an event that was redacted elsewhere.'
-    const events = `${redacted.length} ${redacted.length === 1 ? 'event' : 'events'}`
-    const changed = `${lines} ${lines === 1 ? 'line' : 'lines'} changed`
+    const events = counted(redacted.length, 'event')
+    const changed = `${counted(lines, 'line')} changed`
     if (this.flags.refuse !== undefined)
       return `Took back ${events}; ${changed}. The stub does not count here.`
     if (this.flags.purge) return `Deleted what was kept here of ${events}; ${changed}.`

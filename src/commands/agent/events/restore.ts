@@ -4,6 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { RestoreEvents } from '../../../core/services/restore-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { counted } from '../../../core/errors/counted.js'
 
 export default class RestoreCommand extends KittyCommand<typeof RestoreCommand> {
   static override summary = 'Bring back events that a commit has and the log lacks'
@@ -33,7 +34,7 @@ export default class RestoreCommand extends KittyCommand<typeof RestoreCommand> 
     this.show(() =>
       restored === 0
         ? `The log has every event of ${commit.slice(0, 12)}.`
-        : `${restored} ${restored === 1 ? 'event' : 'events'} restored from ${commit.slice(0, 12)}. Commit the log to share them.`,
+        : `${counted(restored, 'event')} restored from ${commit.slice(0, 12)}. Commit the log to share them.`,
     )
     return this.document({ commit, restored })
   }

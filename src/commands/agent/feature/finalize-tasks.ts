@@ -5,6 +5,7 @@ import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { FinalizeTasks, type FinalizeResult } from '../../../core/services/finalize-tasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
+import { counted } from '../../../core/errors/counted.js'
 
 export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTasksCommand> {
   static override summary = "Take a feature's work packages into the log"
@@ -47,7 +48,7 @@ function summary({ features, skipped: folders, events }: FinalizeResult): string
   return [
     ...lines,
     ...folders.map(({ file, reason }) => `${file} skipped: ${reason}`),
-    `${events} ${events === 1 ? 'event' : 'events'} written.`,
+    `${counted(events, 'event')} written.`,
     ...(events > 0 ? ['Next: kitty status'] : []),
   ].join('\n')
 }

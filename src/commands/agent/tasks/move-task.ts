@@ -10,7 +10,7 @@ import type { EventStore } from '../../../core/store/event-store.js'
 export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand> {
   static override summary = 'Move a work package to another lane'
   static override description =
-    'Checks the workflow, writes the event, then the lane in the front matter of the package. With --expect it is refused (exit 6) unless the package is in that lane now, so that of many who want it one gets it.'
+    'Checks the workflow, writes the event, then the lane in the front matter of the package. With --expect the move fails (exit 6) unless the package is still in that lane, so only one of several claimants wins.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01 --to doing --expect planned',
     '<%= config.bin %> <%= command.id %> WP01 --to for_review --feature 017 --json',

@@ -33,7 +33,7 @@ export function conflictScreen(
     ],
     [
       span(
-        `   ${oneLine(register)}, written by ${conflict.events.length} at once ${dot} ${ruleName(conflict.rule)}`,
+        `   ${oneLine(register)}, ${conflict.events.length} concurrent changes ${dot} ${ruleName(conflict.rule)}`,
       ),
     ],
     [span(`   conflict ${view.at + 1} of ${conflicts.length}`, 'faint')],
@@ -71,7 +71,7 @@ function side(
   const event = conflict.events[at]
   if (event === undefined) return []
   const { rule, chosen, done, ellipsis } = symbolsOf(style)
-  const stands = event.event_id === conflict.winner
+  const wins = event.event_id === conflict.winner
   const value = wrap(valueText(event.value), width - 2, 12, ellipsis)
   return [
     [
@@ -81,10 +81,10 @@ function side(
     [span(rule.repeat(width), isChosen ? undefined : 'faint')],
     ...(value.length === 0 ? [''] : value).map((text): Line => [
       span('  '),
-      span(text, stands ? 'good' : undefined),
+      span(text, wins ? 'good' : undefined),
     ]),
     [],
     [span(`  ${absoluteTime(oneLine(event.timestamp))}`, 'faint')],
-    [span(stands ? `  ${done} stands now` : '  kept in the log', stands ? 'good' : 'faint')],
+    [span(wins ? `  ${done} wins now` : '  kept in the log', wins ? 'good' : 'faint')],
   ]
 }

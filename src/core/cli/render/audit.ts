@@ -4,6 +4,7 @@ import type { Finding, FindingKind } from '../../services/audit/finding.js'
 import type { Style } from '../style.js'
 import { ink, span, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
+import { counted } from '../../errors/counted.js'
 
 const SAYS: Readonly<Record<FindingKind, string>> = {
   foreign_author: 'another author',
@@ -41,8 +42,4 @@ export function findingLine({ kind, event_id, feature, entity_id, commit, messag
     span(`${oneLine(message)} `),
     span(commit.slice(0, 10), 'faint'),
   ]
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

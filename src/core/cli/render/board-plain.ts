@@ -127,8 +127,8 @@ function padded({ text, width }: Cell, column: number): string {
 
 export function conflictLine(slug: string, conflict: ConflictDocument): string {
   const values = conflict.events.map((event) => {
-    const stands = event.event_id === conflict.winner ? ' (stands)' : ''
-    return `${valueText(event.value)} by ${oneLine(event.actor)}${stands}`
+    const wins = event.event_id === conflict.winner ? ' (wins)' : ''
+    return `${valueText(event.value)} by ${oneLine(event.actor)}${wins}`
   })
   const state = conflict.open ? 'open' : 'settled'
   return `conflict  ${slug}  ${oneLine(conflict.entity_id)}  ${oneLine(conflict.register)}  ${values.join(' against ')}  ${oneLine(conflict.rule)}  ${state}`

@@ -1,6 +1,7 @@
 import type { ConflictDocument } from '../../projections/board-document.js'
 import type { CiReportResult } from '../../services/ci-report.js'
 import { markdownText } from '../../transfer/markdown/escape.js'
+import { counted } from '../../errors/counted.js'
 
 /** Maximum length of each list in a summary, since people read pull requests. */
 const SHOWN = 30
@@ -21,7 +22,7 @@ export function renderCiSummary(report: CiReportResult): string {
   const lines = [
     '## kitty',
     '',
-    `${count(events, 'new event')} since ${markdownText(base)}${imported > 0 ? `, ${imported} of them imported` : ''}.`,
+    `${counted(events, 'new event')} since ${markdownText(base)}${imported > 0 ? `, ${imported} of them imported` : ''}.`,
     ...table(
       'Board',
       ['Package', 'From', 'To', 'By'],
@@ -85,8 +86,4 @@ function list(title: string, items: readonly string[]): string[] {
 
 function more(length: number): string[] {
   return length > SHOWN ? ['', `and ${length - SHOWN} more.`] : []
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -1,8 +1,9 @@
 import type { CommitResult } from '../../services/commit-board.js'
+import { counted } from '../../errors/counted.js'
 
 /** Output of `kitty commit`. */
 export function renderCommitted({ branch, commit, files, yours, staged, pushed }: CommitResult): string {
-  const what = files.length === 1 ? '1 file' : `${files.length} files`
+  const what = counted(files.length, 'file')
   return [
     commit === null
       ? `${branch}: nothing to commit`

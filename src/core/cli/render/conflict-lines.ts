@@ -32,12 +32,12 @@ export function ruleName(rule: string): string {
 
 function valueLine(conflict: ConflictDocument, event: ConflictingEventDocument, style: Style): Line {
   const { done, dot } = symbolsOf(style)
-  const stands = event.event_id === conflict.winner
+  const wins = event.event_id === conflict.winner
   const text = `${valueText(event.value)} by ${oneLine(event.actor)}  ${absoluteTime(oneLine(event.timestamp))}`
   return [
-    span(`      ${stands ? done : dot} `, stands ? 'good' : 'faint'),
-    span(text, stands ? undefined : 'faint'),
-    span(stands ? '  stands' : '  kept in the log', 'faint'),
+    span(`      ${wins ? done : dot} `, wins ? 'good' : 'faint'),
+    span(text, wins ? undefined : 'faint'),
+    span(wins ? '  wins' : '  kept in the log', 'faint'),
   ]
 }
 

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Row>[] = [
 
 /** Output of `conflicts list`: a page on a terminal, one line per write when piped. */
 export function renderConflicts(conflicts: readonly ConflictDocument[], style: Style): string {
-  if (conflicts.length === 0) return 'No conflict: nothing was written at once with different outcomes.'
+  if (conflicts.length === 0) return 'No open conflicts.'
   if (style.terminal) return ink(conflictLines(conflicts, style), style)
   const rows = conflicts.flatMap((conflict) => conflict.events.map((write) => ({ conflict, write })))
   return renderTable(COLUMNS, rows, style)
@@ -70,16 +70,16 @@ function writeLines(
   style: Style,
 ): Line[] {
   const { done, dot } = symbolsOf(style)
-  const stands = write.event_id === conflict.winner
+  const wins = write.event_id === conflict.winner
   const when = `${absoluteTime(oneLine(write.timestamp))}, clock ${write.lamport_clock}`
   const seen =
     write.parents === null ? 'not said' : write.parents.length === 0 ? 'nothing' : write.parents.join(', ')
   return [
     [
-      span(`  ${stands ? done : dot} `, stands ? 'good' : 'faint'),
-      span(valueText(write.value), stands ? 'strong' : undefined),
+      span(`  ${wins ? done : dot} `, wins ? 'good' : 'faint'),
+      span(valueText(write.value), wins ? 'strong' : undefined),
       span(` by ${oneLine(write.actor)}  ${when}`),
-      span(stands ? (conflict.open ? '  stands' : '  stood') : '  kept in the log', 'faint'),
+      span(wins ? (conflict.open ? '  wins' : '  won') : '  kept in the log', 'faint'),
     ],
     [span(`      event ${oneLine(write.event_id)}`, 'faint')],
     [span(`      had seen ${oneLine(seen)}`, 'faint')],

@@ -1,4 +1,5 @@
 import type { HubStatusResult } from '../../services/hub/hub-status.js'
+import { counted } from '../../errors/counted.js'
 
 /** A few lines about the hub, for people. */
 export function renderHubStatus(status: HubStatusResult): string {
@@ -6,16 +7,14 @@ export function renderHubStatus(status: HubStatusResult): string {
   const lines = [`Hub ${database} on ${hosts.join(', ')}, repository ${repo}`]
   if (!joined) return [...lines, 'This clone has not joined it: kitty hub join'].join('\n')
   if (reached)
-    lines.push(`Reached ${server ?? ''}: ${counted(events ?? 0)}; this role may ${may ?? 'do nothing'}.`)
+    lines.push(
+      `Reached ${server ?? ''}: ${counted(events ?? 0, 'event')}; this role may ${may ?? 'do nothing'}.`,
+    )
   else lines.push(status.problem ?? 'Not reached.')
   lines.push(
-    `Received ${counted(received)}, offered ${counted(offered)}; ${counted(waiting)} waiting for the hub.`,
+    `Received ${counted(received, 'event')}, offered ${counted(offered, 'event')}; ${counted(waiting, 'event')} waiting for the hub.`,
   )
   if (!reached) lines.push(`Last read: ${status.read_at ?? 'never'}.`)
   for (const what of status.not_confirmed) lines.push(`Not confirmed: ${what}.`)
   return lines.join('\n')
-}
-
-function counted(events: number): string {
-  return `${events} ${events === 1 ? 'event' : 'events'}`
 }

@@ -1,5 +1,6 @@
 import type { ImportReport } from '../../services/import-board.js'
 import { singleLine } from '../../transfer/text.js'
+import { counted } from '../../errors/counted.js'
 
 /** Maximum length of each printed list; `--json` has everything. */
 const SHOWN = 20
@@ -16,9 +17,9 @@ export function renderImport(report: ImportReport): string {
     ...features.map(
       ({ feature, created, changed }) => `${feature}: ${created.length} new, ${changed.length} changed`,
     ),
-    `${count(events, 'event')} ${dryRun ? 'to write' : 'written'}${files > 0 ? `, ${count(files, 'file')} made` : ''}.`,
+    `${counted(events, 'event')} ${dryRun ? 'to write' : 'written'}${files > 0 ? `, ${counted(files, 'file')} made` : ''}.`,
     ...section(
-      `${count(conflicts.length, 'conflict')}: both sides changed ${conflicts.length === 1 ? 'it' : 'them'} since the last import`,
+      `${counted(conflicts.length, 'conflict')}: both sides changed ${conflicts.length === 1 ? 'it' : 'them'} since the last import`,
       conflicts.map(
         ({ feature, work_package, register, kitty, source }) =>
           `${feature}/${work_package} ${register}: ${shown(kitty)} here, ${shown(source)} there`,
@@ -49,10 +50,6 @@ function section(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return []
   const more = items.length > SHOWN ? [`- and ${items.length - SHOWN} more (--json lists all)`] : []
   return [`${title}:`, ...items.slice(0, SHOWN).map((item) => `- ${item}`), ...more]
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function shown(value: unknown): string {

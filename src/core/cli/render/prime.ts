@@ -4,6 +4,7 @@ import type { WorkflowRule } from '../../projections/workflow-rules.js'
 import type { PrimeDocument } from '../../services/prime.js'
 import { oneLine } from './strip-control.js'
 import { truncate } from './text.js'
+import { counted } from '../../errors/counted.js'
 
 /** Columns. Longer lines would let one title take the room of five. */
 const WIDTH = 96
@@ -14,7 +15,7 @@ const COMMANDS = [
   ['kitty claim WP --worktree', 'makes its git worktree (or claims another package); work there'],
   ['kitty tick WP T001', 'a subtask is done'],
   ['kitty review WP', 'hands it in; release WP --reason WHY gives it back'],
-  ['kitty conflicts', 'what was changed twice at once'],
+  ['kitty conflicts', 'conflicting concurrent changes'],
   ['kitty resolve WP --keep ACTOR', 'settles one'],
 ] as const
 
@@ -67,7 +68,7 @@ function counts({ packages, features, lanes }: PrimeDocument): string {
   if (features === 0) return 'There is no feature yet: kitty agent feature setup-spec my-feature'
   if (packages === 0) return 'There are no work packages yet: kitty new "What it does"'
   const each = Object.entries(lanes).flatMap(([lane, count]) => (count === 0 ? [] : [`${count} ${lane}`]))
-  return `Packages: ${packages} in ${features} ${features === 1 ? 'feature' : 'features'} (${each.join(', ')}).`
+  return `Packages: ${packages} in ${counted(features, 'feature')} (${each.join(', ')}).`
 }
 
 /** @param how the commands for these packages, where those for all do not say it */

@@ -2,6 +2,7 @@
 import type { ProblemDocument } from '../../projections/board-document.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine } from './strip-control.js'
+import { counted } from '../../errors/counted.js'
 
 interface Findings {
   /** The number of files and events that were read. */
@@ -33,8 +34,4 @@ function mark(ok: boolean, style: Style): string {
   if (!style.terminal) return ok ? 'ok' : 'failed'
   const { done, warning } = symbolsOf(style)
   return ok ? paint(done, 'good', style) : paint(warning, 'bad', style)
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,6 +1,7 @@
 import { changeText } from '../../services/definitions/change-text.js'
 import type { SyncResult } from '../../services/sync-files.js'
 import { toRun } from '../../errors/next-step.js'
+import { counted } from '../../errors/counted.js'
 
 /**
  * Output of `kitty sync`, one line per package.
@@ -25,7 +26,7 @@ export function renderSync({ features, skipped, written, events }: SyncResult, i
     ? lines.length === 0
       ? 'The files and the log say the same.'
       : 'Nothing was written: kitty sync'
-    : `${events} ${events === 1 ? 'event' : 'events'} written.`
+    : `${counted(events, 'event')} written.`
   return [...lines, ...into, ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`), end].join(
     '\n',
   )

@@ -1,4 +1,5 @@
 /** Times for people. `now` is an argument, so that the same input gives the same page. */
+import { counted } from '../../errors/counted.js'
 
 const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
   [86_400, 'day'],
@@ -13,7 +14,7 @@ export function relativeTime(timestamp: string | null, now: Date): string {
   const seconds = Math.floor((now.getTime() - then) / 1000)
   for (const [size, unit] of STEPS) {
     const count = Math.floor(seconds / size)
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+    if (count >= 1) return `${counted(count, unit)} ago`
   }
   return 'just now'
 }

@@ -101,7 +101,7 @@ async function* batches(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 function notReadBack(path: string): KittyError {
   return new KittyError(
     'DamagedData',
-    `${path}: what was compressed does not read back; the file stays as it is`,
+    `${path}: what was compressed does not read back; the file stays as it is.`,
     {
       nextSteps: ['check the disk: dmesg', 'run the command again'],
       context: { path },

@@ -30,7 +30,7 @@ export const DAILY_FILES: DayFiles = {
 export function dayOf(timestamp: string): string {
   const day = DAY.exec(timestamp)?.[0]
   if (day !== undefined) return day
-  throw new KittyError('ValidationError', `${quoted(timestamp, 40)} is not an event's timestamp`, {
+  throw new KittyError('ValidationError', `${quoted(timestamp, 40)} is not an event's timestamp.`, {
     nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
   })
 }

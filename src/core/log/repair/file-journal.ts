@@ -71,7 +71,7 @@ export class FileJournal implements Journal {
     const copy = moveToErrors(this.path, end.offset, errorsDir)
     return copy === undefined
       ? undefined
-      : `repaired ${basename(this.path)}, byte ${end.offset}: part of a command that was cut short and never acknowledged, moved to ${copy}`
+      : `${basename(this.path)} was repaired at byte ${end.offset}: part of a command that was cut short and never acknowledged, moved to ${copy}`
   }
 
   rewrite(keep: readonly RawLine[]): void {

@@ -19,6 +19,7 @@ import { readFully } from '../../files/open-file.js'
 import { noteEnded } from './ended-tails.js'
 import { storageError } from '../../files/storage-error.js'
 import { openRegular } from '../../platform/open-regular.js'
+import { counted } from '../../errors/counted.js'
 
 const LF = 0x0a
 const NEWLINE = Buffer.from('\n')
@@ -70,10 +71,10 @@ interface Tail {
 function repair(folders: LogFolders, tail: Tail): TailRepair {
   const { file, offset, size } = tail
   const bytes = size - offset
-  const at = `${file}, byte ${offset}: ${bytes} bytes without newline`
+  const repaired = `${file} was repaired at byte ${offset}: ${counted(bytes, 'byte')} without a newline`
   if (isWholeEvent(tail)) {
     endLine(tail)
-    return { file, offset, bytes, action: 'completed', message: `repaired ${at}: a whole event, kept` }
+    return { file, offset, bytes, action: 'completed', message: `${repaired}, a whole event, kept.` }
   }
   // Git may be writing this very file: cutting it now would leave a hole of NUL bytes.
   const isGitAtWork = folders.logGitDir !== undefined && existsSync(join(folders.logGitDir, 'index.lock'))
@@ -83,9 +84,9 @@ function repair(folders: LogFolders, tail: Tail): TailRepair {
     endLine(tail)
     if (isGitAtWork && folders.privateDir !== undefined)
       noteEnded(folders.privateDir, { file, bytes, crc32: checksum(tail) })
-    return { file, offset, bytes, action: 'ended', message: `repaired ${at}: ended, not an event` }
+    return { file, offset, bytes, action: 'ended', message: `${repaired}, not an event, ended.` }
   }
-  const message = `repaired ${at}: moved to ${quarantine}`
+  const message = `${repaired} moved to ${quarantine}`
   return { file, offset, bytes, action: 'quarantined', quarantine, message }
 }
 

@@ -75,7 +75,7 @@ export function eventStoreContract(make: () => StoreUnderTest | Promise<StoreUnd
     }),
 
     promise(
-      'gives emits at once, of one store and of two, clock values and parents of their own',
+      'gives concurrent emits, of one store and of two, clock values and parents of their own',
       async (open) => {
         const stores = [await open(), await open()]
         const texts = Array.from({ length: 4 }, (_, n) => `note ${n}`)

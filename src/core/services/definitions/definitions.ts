@@ -125,7 +125,7 @@ export class Definitions {
     return comparisons
   }
 
-  /** A few states one by one, many at once. */
+  /** A few states one by one, many in one query. */
   async #states(feature: string, files: readonly PackageFile[]): Promise<readonly WorkPackageState[]> {
     if (files.length > FEW) return this.store.workPackages(feature)
     const states = await Promise.all(files.map(({ id }) => this.store.workPackage(feature, id)))

@@ -33,10 +33,6 @@ export function fileLanes(
   return { known, unknown }
 }
 
-export function laneCount(count: number): string {
-  return `${count} ${count === 1 ? 'lane' : 'lanes'}`
-}
-
 const TAKEN_OVER = 'taken over from'
 
 /** True if the event is such a move. */

@@ -17,10 +17,11 @@ import { Workflow } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { packageChanged, packageCreated } from './definition-events.js'
 import { type Comparison, Definitions, type Judged } from './definitions.js'
-import { fileLanes, laneCount, laneTakenOver } from './file-lanes.js'
+import { fileLanes, laneTakenOver } from './file-lanes.js'
 import { loggedDefinition } from './logged-values.js'
 import { toRenumber } from './to-renumber.js'
 import { toRun } from '../../errors/next-step.js'
+import { counted } from '../../errors/counted.js'
 
 /** Why a file or a feature cannot be synced. */
 export interface DefinitionProblem {
@@ -137,7 +138,7 @@ export class PlanDefinitions {
       changes.push(...found.known.map((one) => laneTakenOver(feature, one, this.workflow)))
     else if (isWhole && found.known.length > 0)
       leftOut.push(
-        `${feature}: ${laneCount(found.known.length)} left out. To take ${found.known.length === 1 ? 'it' : 'them'} over${toRun(['kitty', 'sync', feature, '--lanes'])}`,
+        `${feature}: ${counted(found.known.length, 'lane')} left out. To take ${found.known.length === 1 ? 'it' : 'them'} over${toRun(['kitty', 'sync', feature, '--lanes'])}`,
       )
     if (isWhole)
       leftOut.push(

@@ -50,8 +50,3 @@ export function some(items: readonly string[], most = 3): string {
   const shown = items.slice(0, most).join(', ')
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
 }
-
-/** Formats a count as "1 line" or "3 lines". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}

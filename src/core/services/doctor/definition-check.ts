@@ -8,8 +8,9 @@ import { Workspace } from '../../workspace/workspace.js'
 import { DefinitionFiles } from '../definitions/definition-files.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
 import { MissingFiles } from '../definitions/missing-files.js'
-import { byHand, counted, some, type Verdict, well } from './check.js'
+import { byHand, some, type Verdict, well } from './check.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { counted } from '../../errors/counted.js'
 
 /** Checks that the packages' files and the log agree, and that no packages in the log wait for one another. */
 @injectable()

@@ -5,7 +5,7 @@ import type { EventIndex } from '../../index/event-index.js'
 import { Archive } from '../../log/archive/archive.js'
 import { rebuildFailure } from '../../index/rebuild-failure.js'
 import { quarantineLines } from '../../log/repair/quarantine.js'
-import { byHand, type Check, counted, repairable, some, type Verdict, well } from './check.js'
+import { byHand, type Check, repairable, some, type Verdict, well } from './check.js'
 import { missingFromWorkTree } from './committed-events.js'
 import { DefinitionCheck } from './definition-check.js'
 import { leftovers } from './leftovers.js'
@@ -21,6 +21,7 @@ import { RebuildClock } from '../rebuild-clock.js'
 import { LaneFiles } from '../lane-files.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Session } from '../../workspace/session.js'
+import { counted } from '../../errors/counted.js'
 
 /** Checks the stored data: the log, what is derived from it, and what the work packages' files repeat from it. */
 @injectable()

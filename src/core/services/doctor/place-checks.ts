@@ -36,7 +36,7 @@ export function placeChecks(session: Session): Check[] {
         const place = workspace()
         assertSafe(place)
         for (const path of ownTextFiles(place)) assertReachable(place.root, path)
-        return well('no link or device stands in the place of a file of kitty')
+        return well('no link or device replaces a file of kitty')
       },
     },
     {
@@ -58,9 +58,7 @@ export function placeChecks(session: Session): Check[] {
         const { root, configFile } = workspace()
         readConfig(workspace())
         return well(
-          lookInside(root, configFile).state === 'file'
-            ? configFile
-            : 'no settings: everything is as it comes',
+          lookInside(root, configFile).state === 'file' ? configFile : 'no settings: kitty uses its defaults',
         )
       },
     },

@@ -1,7 +1,8 @@
 import type { LogProblem } from '../../log/event-log.js'
-import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+import { byHand, repairable, some, type Verdict, well } from './check.js'
 import { shownCommand, shownWords } from '../../errors/next-step.js'
 import { eventsWithSecrets } from '../verify/held-secret.js'
+import { counted } from '../../errors/counted.js'
 
 /** What the doctor can do about lines, with the lock held. */
 export interface LineRepairs {
@@ -58,7 +59,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: "every event is in its day's file",
     verdict: (problems, { refile }) =>
       repairable(
-        `${counted(problems.length, 'event')} stand in another day's file (${places(problems)}): who looks for a day misses them`,
+        `${counted(problems.length, 'event')} are in another day's file (${places(problems)}): a query for one day misses them`,
         'moves them into the files of their days',
         refile,
       ),
@@ -66,10 +67,10 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   {
     name: 'copied-events',
     kinds: ['duplicate_elsewhere'],
-    well: 'no event stands in two files',
+    well: 'no event is in two files',
     verdict: (problems, { dropCopies }) =>
       repairable(
-        `${counted(problems.length, 'event')} stand in two files (${places(problems)}): counted once, and read twice for ever`,
+        `${counted(problems.length, 'event')} are in two files (${places(problems)}): counted once, and read twice each time`,
         'keeps one line of each, byte for byte the same',
         dropCopies,
       ),
@@ -77,7 +78,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   {
     name: 'shared-ids',
     kinds: ['same_id'],
-    well: 'no id names two events',
+    well: 'every event ID is unique',
     verdict: (problems) =>
       byHand(
         `${counted(problems.length, 'line')} name another event by an id that is taken (${places(problems)}): one of the two counts, everywhere the same, and only a person can say which was meant`,
@@ -91,7 +92,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: 'no clock value is far above the others',
     verdict: (problems) =>
       byHand(
-        `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, else nobody could write after them`,
+        `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, otherwise no one could write after them`,
         ...shownCommand(VERIFY, 'shows them'),
         'If no one here wrote them, take the lines out by hand and commit.',
       ),
@@ -175,11 +176,11 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   {
     name: 'index',
     kinds: ['index'],
-    well: 'answers as the log does',
+    well: 'matches the log',
     verdict: ([problem], { rebuildIndex }) =>
       repairable(
         `the index is not to be used: ${problem?.message ?? ''}`,
-        'builds it anew from the log',
+        'rebuilds it from the log',
         rebuildIndex,
       ),
   },

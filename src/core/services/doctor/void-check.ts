@@ -1,5 +1,6 @@
 import type { EventIndex } from '../../index/event-index.js'
-import { byHand, counted, some, type Verdict } from './check.js'
+import { byHand, some, type Verdict } from './check.js'
+import { counted } from '../../errors/counted.js'
 
 /**
  * Names lines of the log that the hub refuses for good: their writer gave them up, so other clones decided without them.

@@ -2,10 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { askGitText, git, gitText } from '../../git/git.js'
 import type { Workspace } from '../../workspace/workspace.js'
-import { byHand, counted, repairable, some, type Verdict, well } from './check.js'
+import { byHand, repairable, some, type Verdict, well } from './check.js'
 import { isSamePlace, pathInside, realPlace } from '../../platform/paths.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { allowLongPaths, tooLongPath } from '../long-paths.js'
+import { counted } from '../../errors/counted.js'
 
 interface Worktree {
   readonly path: string

@@ -1,7 +1,7 @@
 import { importKey, isHandover, isKittyEvent, type LogEvent } from '../../events-lib.js'
 import type { EventStore, Provenance } from '../../store/event-store.js'
 
-/** Events read at once while looking for the holder's last one. */
+/** Events per read while looking for the holder's last one. */
 const PAGE = 200
 
 /** Event types that a command brings along when it first takes over what a package's file says. */

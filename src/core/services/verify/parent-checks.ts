@@ -19,7 +19,7 @@ interface Link {
 
 /** Number of events remembered. Nearly every parent is one of the events just before. */
 const RECENT = 20_000
-/** Number of parents looked up at once. */
+/** Number of parents per query. */
 const BATCH = 5000
 
 /**

@@ -3,7 +3,7 @@ import type { Ordered } from '../../events-lib.js'
 import type { IndexReader, PackedRows } from '../../index/event-index.js'
 import { byPlaceAndKind } from './by-place.js'
 
-/** Number of rows compared at once. */
+/** Number of rows per comparison. */
 const PAGE = 2000
 
 /** Whether two indexes answer every question alike. Reads both a page and a feature at a time. */
