@@ -1,13 +1,16 @@
-import { catchUp } from '../index/catch-up.js'
-import type { EventIndex, Freshness } from '../index/event-index.js'
+import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
+import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
+import type { LogEvent } from '../events-lib.js'
+import type { EventIndex, EventPlace, Freshness } from '../index/event-index.js'
 import type { IndexHealth } from '../index/index-health.js'
 import type { EventLog } from '../log/event-log.js'
 import { CallScope } from './call-scope.js'
-import type { TeamLink } from './event-store.js'
+import { headsOf } from './draft-heads.js'
+import type { Draft, TeamLink } from './event-store.js'
 import type { LockScope } from './lock-scope.js'
 import type { Recovery } from './recovery.js'
 
-/** The index that a call reads: up to date with the log, or as the holder of the write lock left it. */
+/** The index that a call reads, up to date with the log or as the holder of the write lock left it, and its events. */
 export class CurrentIndex {
   #isBehind = false
   /** How the index stood when last read. */
@@ -17,7 +20,7 @@ export class CurrentIndex {
 
   constructor(
     private readonly log: EventLog,
-    private readonly health: IndexHealth,
+    readonly health: IndexHealth,
     private readonly recovery: Recovery,
     private readonly team: { readonly link: TeamLink | undefined },
     private readonly lock: LockScope,
@@ -76,5 +79,35 @@ export class CurrentIndex {
       this.recovery.explain(await catchUp(this.log, index), index)
     }
     return index
+  }
+
+  /** @returns whether the file holds the lines after those that the index knew, and no others */
+  @RebuildOnCorruption
+  async ingestOwn(appended: OwnAppend): Promise<boolean> {
+    const index = await this.health.current()
+    const report = await catchUp(this.log, index, { appended })
+    this.recovery.explain(report, index)
+    if (report.foundOwn) return true
+    // The file does not hold the lines we wrote: git replaced it within microseconds.
+    await distrust(index, appended.file)
+    this.recovery.explain(await catchUp(this.log, index), index)
+    return false
+  }
+
+  /** The events at these places. A line that is not there, or another one, makes the next read look at the files. */
+  eventsAt(rows: readonly EventPlace[]): LogEvent[] {
+    try {
+      return this.recovery.confirmed(rows, this.log.readEvents(rows))
+    } catch (error) {
+      this.lookAgain()
+      throw error
+    }
+  }
+
+  /** The heads that the index now has of the drafts' entities, by `entityKey`. */
+  @RebuildOnCorruption
+  async headsAfter(drafts: readonly Draft[]): Promise<(key: string) => readonly string[]> {
+    const heads = await headsOf(drafts, await this.inLock(), (rows) => this.eventsAt(rows))
+    return (key) => heads.get(key) ?? []
   }
 }

@@ -1,11 +1,9 @@
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { assertSameOperation } from '../errors/key-is-taken.js'
-import { isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import { EventRegistry } from '../event-registry.js'
 import type { LogEvent, MergeOptions, Registry } from '../events-lib.js'
-import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
 import { IndexHealth } from '../index/index-health.js'
 import { WriteLock } from '../lock/write-lock.js'
 import { ClockStorage } from '../log/clock-storage.js'
@@ -14,62 +12,41 @@ import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { AppendCursor } from './append-cursor.js'
 import { AttributeGuard } from './attribute-guard.js'
-import { bringAncestors } from './bring-ancestors.js'
 import { CallScope } from './call-scope.js'
 import { CurrentIndex } from './current-index.js'
-import { headsOf } from './draft-heads.js'
-import {
-  type Draft,
-  type EventOrigin,
-  type EventStore,
-  type Provenance,
-  Team,
-  type TeamLink,
-} from './event-store.js'
+import { type Draft, type EventStore, type Provenance, Team, type TeamLink } from './event-store.js'
 import type { ForeignDraft } from './foreign-draft.js'
 import { LockScope } from './lock-scope.js'
 import { LogClock } from './log-clock.js'
-import { MovedOn, movedTooOften } from './moved-on.js'
+import { decideAgain } from './moved-on.js'
 import { Recovery } from './recovery.js'
 import { refuseArchived } from './refuse-archived.js'
-import { refuseUnfit } from './refuse-unfit.js'
-import { firstRunOf, stamp } from './stamp.js'
-import { foreignChunks, stampForeign } from './stamp-foreign.js'
+import { firstRunOf } from './stamp.js'
+import { type ClockAndHeads, StampedAppend } from './stamped-append.js'
 import { StoreReads } from './store-reads.js'
 import { Supposition } from './supposition.js'
-
-/** How often one command decides again while other clones change the same packages. */
-const MOST_DECISIONS = 20
-
-interface ClockAndHeads {
-  /** The log's trusted maximum. */
-  readonly maximum: number
-  readonly nextClock: number
-  /** By `entityKey`. */
-  readonly heads: (key: string) => readonly string[]
-}
 
 /** The event store over the JSONL log: lock → recover → catch up → decide → stamp → append → index → clock → release. */
 @injectable()
 export class LogEventStore extends StoreReads implements EventStore {
-  readonly #written = new Set<string>()
   #tail: AppendCursor | undefined
 
   protected readonly supposed = new CallScope<Supposition>()
   protected readonly index: CurrentIndex
   readonly #locked: LockScope
   readonly #clock: LogClock
+  readonly #appends: StampedAppend
 
   constructor(
     @inject(EventLog) protected readonly log: EventLog,
     @inject(WriteLock) private readonly lock: WriteLock,
     @inject(ClockStorage) clock: ClockStorage,
     @inject(IndexHealth) readonly health: IndexHealth,
-    @inject(Recovery) protected readonly recovery: Recovery,
+    @inject(Recovery) private readonly recovery: Recovery,
     @inject(AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(Session) private readonly session: Session,
     @inject(Notices) notices: Notices,
-    @inject(EventRegistry) private readonly registry: Registry,
+    @inject(EventRegistry) registry: Registry,
     @inject(FoldRules) private readonly rules: MergeOptions,
     @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
   ) {
@@ -78,36 +55,28 @@ export class LogEventStore extends StoreReads implements EventStore {
     this.#locked = new LockScope(lock, () => this.#tail !== undefined)
     this.#clock = new LogClock(clock, notices)
     this.index = new CurrentIndex(log, health, recovery, team, this.#locked)
+    const { index } = this
+    const parts = { log, index, recovery, attributes, clock: this.#clock, session, registry, team }
+    this.#appends = new StampedAppend(parts)
   }
 
   get written(): ReadonlySet<string> {
-    return this.#written
+    return this.#appends.written
   }
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     if (this.#locked.isHeld) return work()
     return this.#locked.run(purpose, async () => {
       await this.recoverAndCatchUp()
-      return this.#deciding(work)
+      return this.#decide(work)
     })
   }
 
-  /** Decides again when another clone has changed the state, unless something has been written already. */
-  async #deciding<T>(work: () => Promise<T>): Promise<T> {
-    const { link } = this.team
-    if (link === undefined) return work()
-    link.begin()
-    for (let attempt = 1; ; attempt += 1) {
-      const written = this.#written.size
-      try {
-        return await work()
-      } catch (error) {
-        // What refused it may be undone already, in another clone.
-        if (!(error instanceof MovedOn) && !(isKittyError(error) && (await link.refresh(true)))) throw error
-        if (attempt === MOST_DECISIONS || this.#written.size > written) throw movedTooOften(attempt)
-        await this.recoverAndCatchUp()
-      }
-    }
+  #decide<T>(work: () => Promise<T>): Promise<T> {
+    return decideAgain(this.team.link, work, {
+      recover: () => this.recoverAndCatchUp(),
+      written: this.written,
+    })
   }
 
   async supposing<T>(
@@ -117,7 +86,7 @@ export class LogEventStore extends StoreReads implements EventStore {
   ): Promise<{ answer: T; isWritten: boolean }> {
     this.#locked.assertHeld('supposing')
     const unkeyed = { ...provenance, causationId: null }
-    const events = this.#stamped(drafts, unkeyed, await this.stampSources(drafts))
+    const events = this.#appends.stamped(drafts, unkeyed, await this.stampSources(drafts))
     const supposition = new Supposition(drafts, events, this.rules)
     const answer = await this.supposed.run(supposition, work)
     return { answer, isWritten: supposition.isWritten }
@@ -134,7 +103,7 @@ export class LogEventStore extends StoreReads implements EventStore {
       const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
       if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
       await this.recoverAndCatchUp()
-      return this.#deciding(() => this.#emitOnce(drafts, provenance))
+      return this.#decide(() => this.#emitOnce(drafts, provenance))
     })
   }
 
@@ -152,18 +121,10 @@ export class LogEventStore extends StoreReads implements EventStore {
   ): Promise<void> {
     this.#locked.assertHeld('appendForeign')
     if (drafts.length === 0) return
-    let { nextClock } = await this.stampSources([])
-    const ids = new Map<string, string>()
-    for (const chunk of foreignChunks(drafts)) {
-      const events = stampForeign(chunk, { registry: this.registry, nextClock, ids })
-      refuseUnfit(events, this.registry)
-      this.attributes.beforeAppend(events)
-      await this.#publish(events, 'imported')
-      nextClock += events.length
-      written(events)
-    }
+    const { nextClock } = await this.stampSources([])
+    const next = await this.#appends.appendForeign(drafts, nextClock, written)
     this.index.fellBehind()
-    this.#clock.write(nextClock, this.session.now())
+    this.#clock.write(next, this.session.now())
   }
 
   async #emitOnce(drafts: readonly Draft[], provenance: Provenance): Promise<readonly LogEvent[]> {
@@ -177,7 +138,7 @@ export class LogEventStore extends StoreReads implements EventStore {
     const { lines, maximum, isSafe } = await this.#appendAndIndex(drafts, provenance)
     if (isSafe && this.team.link === undefined) {
       // Git may have replaced a file since the stamp, and a reader taken it up: the index says which heads are left.
-      const heads = await this.headsAfter(drafts)
+      const heads = await this.index.headsAfter(drafts)
       this.#tail = AppendCursor.behind(this.log, lines, { greatest: maximum, heads })
     }
     return eventsAsked(lines)
@@ -194,26 +155,19 @@ export class LogEventStore extends StoreReads implements EventStore {
   ): Promise<{ lines: readonly AppendedLine[]; maximum: number; isSafe: boolean }> {
     refuseArchived(drafts, await this.features())
     const sources = await this.stampSources(drafts)
-    const events = this.#stamped(drafts, provenance, sources, brought)
+    const events = this.#appends.stamped(drafts, provenance, sources, brought)
     const isSafe = this.attributes.beforeAppend(events)
-    const lines = await this.#publish(events, provenance.offline === true ? 'offline' : 'decided')
+    const lines = await this.#appends.publish(events, provenance.offline === true ? 'offline' : 'decided')
     this.#clock.writeAfter(events.at(-1))
     const [first] = lines
     if (first === undefined) return { lines, maximum: sources.maximum, isSafe }
     const ids = new Set<string>(lines.map(({ event }) => event.event_id))
-    const foundOwn = await this.ingestOwn({ file: first.file, ids, journal: this.recovery.journalEnd() })
+    const foundOwn = await this.index.ingestOwn({
+      file: first.file,
+      ids,
+      journal: this.recovery.journalEnd(),
+    })
     return { lines, maximum: sources.maximum, isSafe: isSafe && foundOwn }
-  }
-
-  async #publish(events: readonly LogEvent[], origin: EventOrigin): Promise<AppendedLine[]> {
-    const { link } = this.team
-    if (link === undefined) return this.#store(events)
-    const ancestors = await bringAncestors(this.log, await this.index.inLock(), events)
-    if (ancestors.length > 0) {
-      await this.recovery.adopt(ancestors)
-      this.index.fellBehind()
-    }
-    return link.publish(events, origin, () => this.#store(events))
   }
 
   /** Appends without updating the index; the next query catches up. */
@@ -221,39 +175,11 @@ export class LogEventStore extends StoreReads implements EventStore {
     this.#tail = undefined
     const nextClock = this.#clock.next(tail.maximum)
     const heads = (key: string): readonly string[] => tail.heads(key)
-    const events = this.#stamped(drafts, provenance, { maximum: tail.maximum, nextClock, heads })
-    const lines = this.#store(events)
+    const events = this.#appends.stamped(drafts, provenance, { maximum: tail.maximum, nextClock, heads })
+    const lines = this.#appends.store(events)
     this.#clock.defer(events.at(-1))
     if (tail.append(lines)) this.#tail = tail
     return lines.map((line) => line.event)
-  }
-
-  #stamped(
-    drafts: readonly Draft[],
-    provenance: Provenance,
-    { nextClock, heads }: ClockAndHeads,
-    brought = 0,
-  ): LogEvent[] {
-    const now = this.session.now()
-    const nextId = (at: Date): string => this.session.nextId(at)
-    const events = stamp(drafts, provenance, {
-      registry: this.registry,
-      nextClock,
-      now,
-      nextId,
-      heads,
-      brought,
-    })
-    refuseUnfit(events, this.registry)
-    return events
-  }
-
-  /** All events of one call share a timestamp, and so go to one file. */
-  #store(events: readonly LogEvent[]): AppendedLine[] {
-    this.#clock.remember(events.at(-1))
-    const lines = this.log.append(events)
-    for (const event of events) this.#written.add(event.event_id)
-    return lines
   }
 
   async close(isCommandOver = false): Promise<void> {
@@ -278,32 +204,12 @@ export class LogEventStore extends StoreReads implements EventStore {
     await this.recovery.beforeWrite(await this.health.current())
   }
 
-  /** @returns whether the file holds the lines after those that the index knew, and no others */
-  @RebuildOnCorruption
-  protected async ingestOwn(appended: OwnAppend): Promise<boolean> {
-    const index = await this.health.current()
-    const report = await catchUp(this.log, index, { appended })
-    this.recovery.explain(report, index)
-    if (report.foundOwn) return true
-    // The file does not hold the lines we wrote: git replaced it within microseconds.
-    await distrust(index, appended.file)
-    this.recovery.explain(await catchUp(this.log, index), index)
-    return false
-  }
-
   @RebuildOnCorruption
   protected async stampSources(drafts: readonly Draft[]): Promise<ClockAndHeads> {
     const index = await this.index.inLock()
     const maximum = await index.maximumClock()
     const nextClock = this.#clock.next(maximum)
-    return { maximum, nextClock, heads: await this.headsAfter(drafts) }
-  }
-
-  /** The heads that the index now has of the drafts' entities, by `entityKey`. */
-  @RebuildOnCorruption
-  protected async headsAfter(drafts: readonly Draft[]): Promise<ClockAndHeads['heads']> {
-    const heads = await headsOf(drafts, await this.index.inLock(), (rows) => this.eventsAt(rows))
-    return (key) => heads.get(key) ?? []
+    return { maximum, nextClock, heads: await this.index.headsAfter(drafts) }
   }
 }
 

@@ -4,7 +4,6 @@ import { type BoardRow, boardRowOf } from '../index/board-row.js'
 import {
   type EventFilter,
   type EventIndex,
-  type EventPlace,
   type FeatureRow,
   type IndexRow,
   suspiciousClock,
@@ -17,7 +16,6 @@ import type { CallScope } from './call-scope.js'
 import type { CurrentIndex } from './current-index.js'
 import { byNumber } from './package-order.js'
 import { pages } from './pages.js'
-import type { Recovery } from './recovery.js'
 import { type Supposition, withStates } from './supposition.js'
 
 /** The half of the event store that reads: from the index, and the events' own bytes from the log. */
@@ -26,12 +24,11 @@ export abstract class StoreReads {
   protected abstract readonly supposed: CallScope<Supposition>
   protected abstract readonly index: CurrentIndex
   protected abstract readonly log: EventLog
-  protected abstract readonly recovery: Recovery
   abstract readonly health: IndexHealth
 
   @RebuildOnCorruption
   async read(filter: EventFilter = {}): Promise<LogEvent[]> {
-    return this.eventsAt(await (await this.index.upToDate()).places(filter))
+    return this.index.eventsAt(await (await this.index.upToDate()).places(filter))
   }
 
   @RebuildOnCorruption
@@ -62,7 +59,7 @@ export abstract class StoreReads {
   @RebuildOnCorruption
   async eventsOf(ids: readonly string[]): Promise<LogEvent[]> {
     const rows = await (await this.index.upToDate()).rows(ids)
-    const events = new Map(this.eventsAt(rows).map((event) => [event.event_id as string, event]))
+    const events = new Map(this.index.eventsAt(rows).map((event) => [event.event_id as string, event]))
     return ids.flatMap((id) => events.get(id) ?? [])
   }
 
@@ -106,7 +103,7 @@ export abstract class StoreReads {
   @RebuildOnCorruption
   async history(feature: string, workPackage: string): Promise<LogEvent[]> {
     const places = await this.index.ask((index) => index.locateWorkPackage(feature, workPackage))
-    return [...withoutRenumbered(this.eventsAt(places))]
+    return [...withoutRenumbered(this.index.eventsAt(places))]
   }
 
   @RebuildOnCorruption
@@ -133,20 +130,11 @@ export abstract class StoreReads {
 
   @RebuildOnCorruption
   async causedBy(causationId: string): Promise<LogEvent[]> {
-    return this.eventsAt(await (await this.index.upToDate()).places({ causation: causationId }))
+    return this.index.eventsAt(await (await this.index.upToDate()).places({ causation: causationId }))
   }
 
   @RebuildOnCorruption
   protected async rows(filter: EventFilter): Promise<IndexRow[]> {
     return (await this.index.upToDate()).locate(filter)
-  }
-
-  protected eventsAt(rows: readonly EventPlace[]): LogEvent[] {
-    try {
-      return this.recovery.confirmed(rows, this.log.readEvents(rows))
-    } catch (error) {
-      this.index.lookAgain()
-      throw error
-    }
   }
 }

@@ -1,0 +1,66 @@
+import type { FactEntity } from '../../entities/fact-entity.js'
+import type { Connection } from './connection.js'
+import { IndexUnusable } from './event-index.js'
+import { FACT, FACTS_OF_ORIGIN, FRESHNESS, ORIGIN, SCHEMA } from './sqlite-statements.js'
+
+/** A query on a sound index takes milliseconds; one that runs on would block every process waiting for the lock. */
+const STATEMENT_LIMIT_MS = 10_000
+
+/** An index file in SQLite: how it is queried, and what it claims to be. */
+export class SqliteReader {
+  /** Transactions of this process that have not ended. */
+  protected transactions = 0
+
+  constructor(readonly connection: Connection) {}
+
+  /** What the file claims to be. */
+  async origin(): Promise<{ application: number; schema: number }> {
+    const [found] = await this.sql<{ application: number; schema: number }>(ORIGIN)
+    if (found === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
+    return found
+  }
+
+  /** Every table, key, view and trigger of the file except plugins' tables, for comparison. */
+  async schema(): Promise<string> {
+    const [row] = await this.sql<{ items: string | null }>(SCHEMA)
+    return row?.items ?? ''
+  }
+
+  /**
+   * The rules it was built for, and its half of the seal. Call this only after checking that the schema is kitty's.
+   */
+  async build(): Promise<{ fold: unknown; mark: unknown }> {
+    this.connection.foresee(FRESHNESS)
+    const [row] = await this.sql<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
+    const parsed = (name: string, value: string | null | undefined): unknown =>
+      value === null || value === undefined ? undefined : parsedFact(name, value)
+    return { fold: parsed('fold', row?.fold), mark: parsed('mark', row?.mark) }
+  }
+
+  /** @throws IndexUnusable when SQLite reports anything other than success */
+  async sql<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row[]> {
+    if (this.transactions > 0) return this.connection.all<Row>(statement, parameters)
+    const timer = setTimeout(() => {
+      if (this.transactions === 0) this.connection.interrupt()
+    }, STATEMENT_LIMIT_MS)
+    try {
+      return await this.connection.all<Row>(statement, parameters)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Returns what `putFact` wrote, under this schema version: callers know the shape from the name. */
+  protected async fact(name: string): Promise<unknown> {
+    const [row] = await this.sql<FactEntity>(FACT, [name])
+    return row === undefined ? undefined : parsedFact(name, row.value)
+  }
+}
+
+function parsedFact(name: string, value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    throw new IndexUnusable('damaged', `its record of ${name} is not what was written`, { cause: error })
+  }
+}
