@@ -11,6 +11,8 @@ import type { EventStore } from '../core/store/event-store.js'
 
 /** Exports the log as it is, without an intermediate form. */
 const EVENTS = 'jsonl'
+/** As a file's name, for other tools' users. */
+const STDOUT = '-'
 /** Exports board and flow, which no intermediate form holds. */
 const PAGE = 'html'
 
@@ -29,7 +31,11 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   }
   static override flags = {
     feature: featureFlag,
-    out: Flags.string({ char: 'o', summary: 'File, or folder, to write to.', helpValue: 'FILE' }),
+    out: Flags.string({
+      char: 'o',
+      summary: 'File, or folder, to write to; - for stdout.',
+      helpValue: 'FILE',
+    }),
   }
 
   declare readonly eventStore: EventStore
@@ -38,7 +44,8 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   @WithEventStore
   async run(): Promise<unknown> {
     const { format } = this.args
-    const { out, feature: asked } = this.flags
+    const { feature: asked } = this.flags
+    const out = this.flags.out === STDOUT ? undefined : this.flags.out
     const feature = await (await this.scope(this.eventStore)).chosenFeature(asked)
     const board = await this.service(ExportBoard)
     const target = await this.service(WriteExport)
@@ -68,17 +75,22 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     out: string | undefined,
     target: WriteExport,
   ): Promise<unknown> {
+    if (out !== undefined) {
+      const path = await target.pages(out, pages)
+      this.show(() => `Written to ${path}`)
+      return this.#answer({ format: EVENTS, path, files: [], text: null })
+    }
     const lines: string[] = []
     for await (const page of pages) {
-      if (out === undefined && !this.jsonEnabled()) {
-        for (const line of page) this.printer.out(line.trimEnd())
-        await this.printer.drained()
-        if (this.printer.closed) break
-      } else lines.push(...page)
+      if (this.jsonEnabled()) {
+        lines.push(...page)
+        continue
+      }
+      for (const line of page) this.printer.out(line.trimEnd())
+      await this.printer.drained()
+      if (this.printer.closed) break
     }
-    const path = out === undefined ? null : target.file(out, lines.join(''))
-    if (path !== null) this.show(() => `Written to ${path}`)
-    return this.#answer({ format: EVENTS, path, files: [], text: path === null ? lines.join('') : null })
+    return this.#answer({ format: EVENTS, path: null, files: [], text: lines.join('') })
   }
 
   #answer(document: ExportDocument): Promise<unknown> {

@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
-import { replaceFile } from './replace-file.js'
+import { Replacement, replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
 
 interface OutFile {
@@ -18,6 +18,22 @@ interface OutFile {
 export function writeOutFile(path: string, text: string): void {
   makeFolder(dirname(path))
   replaceFile(path, Buffer.from(text))
+}
+
+/**
+ * Like `writeOutFile`, a page at a time: the content may be larger than memory.
+ * @throws KittyError as writeOutFile; whatever `pages` throws: the old file then stays
+ */
+export async function writeOutPages(path: string, pages: AsyncIterable<readonly string[]>): Promise<void> {
+  makeFolder(dirname(path))
+  const replacement = new Replacement(path, Buffer.alloc(0))
+  try {
+    for await (const page of pages) replacement.append(Buffer.from(page.join('')))
+    replacement.sync()
+    replacement.take()
+  } finally {
+    replacement.discard()
+  }
 }
 
 /**

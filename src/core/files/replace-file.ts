@@ -59,11 +59,22 @@ export class Replacement {
       this.#descriptor = openRegular(this.#temporary, flags, mode ?? newMode)
       this.#isThere = true
       if (old === undefined) shareNewFile(this.#descriptor, path)
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at)
+      this.append(bytes)
       setPermissions(this.#descriptor, old ?? lstatSync(dirname(path)), mode)
     } catch (error) {
       this.discard()
       throw notWritten(path, error)
+    }
+  }
+
+  /** Adds to the content. @throws KittyError as {@link replaceFile} */
+  append(bytes: Buffer): void {
+    const descriptor = this.#descriptor
+    if (descriptor === undefined) return
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+    } catch (error) {
+      throw notWritten(this.path, error)
     }
   }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
-import { writeOutFile, writeOutFolder } from '../files/out-files.js'
+import { writeOutFile, writeOutFolder, writeOutPages } from '../files/out-files.js'
 import type { WrittenFile } from '../transfer/document.js'
 import { Session } from '../workspace/session.js'
 import { shownWords } from '../errors/next-step.js'
@@ -25,6 +25,13 @@ export class WriteExport {
   file(out: string, text: string): string {
     const path = resolve(this.session.cwd, out)
     writeOutFile(path, text)
+    return path
+  }
+
+  /** The same, a page at a time. */
+  async pages(out: string, pages: AsyncIterable<readonly string[]>): Promise<string> {
+    const path = resolve(this.session.cwd, out)
+    await writeOutPages(path, pages)
     return path
   }
 
