@@ -186,7 +186,7 @@ const results = await Promise.all([
   build({
     ...shared,
     ...traced,
-    stdin: stdin("module.exports = require('./dist/core/cli/answer-version.js')"),
+    stdin: stdin("module.exports = require('./dist/core/cli/version.js')"),
     entryNames: 'version',
     plugins: [atFirstUse],
   }),

@@ -14,7 +14,7 @@ interface Program {
   start(argv: string[], root: string): Promise<void>
 }
 interface Version {
-  answerVersion(argv: readonly string[]): boolean
+  answerVersion(argv: readonly string[]): void
 }
 interface Plain {
   launch(argv: string[], entry: string): Promise<void>

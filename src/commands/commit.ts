@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { renderCommitted } from '../core/cli/render/committed.js'
+import { renderCommitted } from '../core/cli/render/written.js'
 import { CommitBoard } from '../core/services/commit-board.js'
 
 export default class CommitCommand extends KittyCommand<typeof CommitCommand> {

@@ -11,7 +11,7 @@ import {
   workPackageArg,
 } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { renderEdited } from '../core/cli/render/edited.js'
+import { renderEdited } from '../core/cli/render/written.js'
 import { PackagePlaces } from '../core/services/definitions/package-places.js'
 import { type DraftRequest, EditDraft } from '../core/services/edit-draft.js'
 import { EditPackage, type EditResult } from '../core/services/edit-package.js'

@@ -52,7 +52,7 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
     const session = sessionOf(await hookInput(process.stdin))
     const file = process.env['CLAUDE_ENV_FILE']
     if (agent === 'claude' && session !== undefined && file !== undefined && file !== '')
-      (await import('../core/files/append-text.js')).appendText(file, environmentLine(session))
+      (await import('../core/files/named-file.js')).appendText(file, environmentLine(session))
     const prime = await service.document({ actor: this.flags.actor, session })
     const text = renderPrime(prime, session !== undefined && !setsEnvironment(agent))
     this.show(() => JSON.stringify(hookAnswer(agent, text, session)))

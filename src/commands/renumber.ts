@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { renderRenumbered } from '../core/cli/render/renumbered.js'
+import { renderRenumbered } from '../core/cli/render/written.js'
 import { RenumberPackage } from '../core/services/renumber/renumber-package.js'
 import type { EventStore } from '../core/store/event-store.js'
 

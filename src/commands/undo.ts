@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { renderUndo } from '../core/cli/render/undo.js'
+import { renderUndo } from '../core/cli/render/written.js'
 import { Undo } from '../core/services/undo/undo.js'
 import type { EventStore } from '../core/store/event-store.js'
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
-import { eventFlags } from '../core/cli/event-flags.js'
+import { eventFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { EventQueries } from '../core/services/event-queries.js'
 import { FollowEvents } from '../core/follow/follow-events.js'

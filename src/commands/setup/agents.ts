@@ -7,6 +7,7 @@ import { type ErrorStorage } from '../../core/errors/error-storage.js'
 import { KittyError } from '../../core/errors/kitty-error.js'
 import { shownCommand } from '../../core/errors/next-step.js'
 import { type AgentFileChange, SetupAgents } from '../../core/services/setup-agents.js'
+import { createInterface } from 'node:readline/promises'
 
 export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsCommand> {
   static override summary = 'Write what coding agents read at their start'
@@ -53,7 +54,6 @@ export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsC
   /** A program that calls us has decided already. */
   private async isWanted(): Promise<boolean> {
     if (this.jsonEnabled() || !process.stdin.isTTY || !process.stdout.isTTY) return true
-    const { agrees } = await import('../../core/cli/ask.js')
     if (await agrees('Write these files?')) return true
     this.show(() => 'Nothing was written.')
     return false
@@ -66,4 +66,14 @@ function stale(files: readonly AgentFileChange[], names: readonly AgentName[]): 
     nextSteps: shownCommand(['kitty', 'setup', 'agents', ...names]),
     context: { files: files.map(({ file, change }) => ({ file, change })) },
   })
+}
+
+/** Asks the person at the terminal a yes-or-no question. Only yes is yes. */
+async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^\s*y(es)?\s*$/i.test(await terminal.question(`${question} [y/N] `))
+  } finally {
+    terminal.close()
+  }
 }

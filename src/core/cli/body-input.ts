@@ -1,4 +1,4 @@
-import { readNamedFile } from '../files/read-named-file.js'
+import { readNamedFile } from '../files/named-file.js'
 
 /** In bytes; more is no package's text, and stdin may never end. */
 const LIMIT = 4 * 1024 * 1024

@@ -1,5 +1,3 @@
-import { edits } from './edits.js'
-
 /** With more edits than this, a flag that is named would be a guess. */
 const MOST_EDITS = 2
 
@@ -41,4 +39,18 @@ export function flagMeant(flag: string, names: readonly string[]): string | unde
     .sort((a, b) => a.edits - b.edits)
   const name = ours ?? near?.name
   return name === undefined ? undefined : `--${name}`
+}
+
+/** How many characters have to be added, dropped or replaced to get from one word to the other (Levenshtein). */
+export function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
 }

@@ -136,3 +136,21 @@ export const mergeDriverArgs = {
   theirs: Args.string({ name: 'THEIRS', description: 'Their version.', required: true }),
   path: Args.string({ name: 'PATH', description: 'What the file is called in the repository.' }),
 }
+
+/** Flags that select events, shared by the commands that list or follow them. */
+export const eventFlags = {
+  entity: Flags.string({ summary: 'Only this entity: a work package, a gate, a feature.', helpValue: 'ID' }),
+  type: Flags.string({ summary: 'Only this event type.', helpValue: 'TYPE' }),
+  feature: featureFlag,
+  actor: Flags.string({ summary: 'Only what this actor did.', helpValue: 'NAME' }),
+  causation: Flags.string({ summary: 'Only what this operation caused.', helpValue: 'ID' }),
+  correlation: Flags.string({ summary: 'Only what belongs to this session or run.', helpValue: 'ID' }),
+}
+
+/** Flags of every list. */
+export const listFlags = {
+  limit: Flags.integer({ summary: 'At most so many.', min: 1, helpValue: 'N' }),
+  fields: Flags.string({ summary: 'Only these fields, named as in JSON.', helpValue: 'A,B' }),
+  brief: Flags.boolean({ summary: 'Leave out what holds nothing.' }),
+  budget: Flags.integer({ summary: 'At most so many tokens of output.', min: 1, helpValue: 'TOKENS' }),
+}

@@ -1,6 +1,6 @@
 import type { Config } from '@oclif/core'
 import { getHelpFlagAdditions, normalizeArgv } from '@oclif/core/help'
-import { plainExample, spoken } from './plain-example.js'
+import { plainExample, spoken } from './usage-error.js'
 
 interface NamedCommand {
   readonly command: string

@@ -1,7 +1,7 @@
 import type { Config } from '@oclif/core'
 import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
-import { answerVersion } from './answer-version.js'
+import { answerVersion } from './version.js'
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { ensureUser } from '../platform/home-folder.js'
 import { PLATFORM } from '../platform/system.js'
@@ -13,13 +13,16 @@ import { PLATFORM } from '../platform/system.js'
  * @param program Facts about the program that the bundle carries.
  */
 export async function launch(typed: string[], entry: string, program?: BundledProgram): Promise<void> {
-  if (answerVersion(typed)) return
+  if (typed[0] === '--version') {
+    answerVersion(typed)
+    return
+  }
   let argv = typed
   try {
     ensureUser(process.env, PLATFORM)
     assertEventsLib()
     if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
-    if (argv[2] === 'merge-driver' && (await (await import('./merge-driver.js')).runMergeDriver(argv))) return
+    if (argv[2] === 'merge-driver' && (await runMergeDriver(argv))) return
     argv = await meant(typed)
     await installContainer()
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
@@ -122,4 +125,20 @@ async function reportStartFailure(error: unknown, argv: readonly string[]): Prom
       ),
     )
   if (process.env['KITTY_DEBUG']) printer.error(failure.stack)
+}
+
+/**
+ * The fast path for merge drivers. Git starts one for every file that both sides changed, so it loads nothing that
+ * other commands need; arguments that lack git's exact form take the normal path.
+ */
+async function runMergeDriver(argv: readonly string[]): Promise<boolean> {
+  const [topic, subject, command, base, ours, theirs, path, ...more] = argv
+  if (topic !== 'agent' || command !== 'merge-driver' || more.length > 0) return false
+  if (base === undefined || ours === undefined || theirs === undefined) return false
+  if ([base, ours, theirs, path ?? ''].some((word) => word.startsWith('-'))) return false
+  const versions = { base, ours, theirs, path }
+  if (subject === 'events') (await import('../services/merge-log.js')).mergeLog(versions)
+  else if (subject === 'specs') (await import('../services/merge-work-package.js')).mergeWorkPackage(versions)
+  else return false
+  return true
 }

@@ -34,7 +34,7 @@ export abstract class ListCommand<T extends typeof Command> extends KittyCommand
     const [{ fitList, leftOutLine, pickFields }, { fieldTable }, { withoutEmpty }] = await Promise.all([
       import('./fit-list.js'),
       import('./render/field-table.js'),
-      import('../projections/without-empty.js'),
+      import('../projections/documents.js'),
     ])
     const flags = this.#listFlags
     const json = this.jsonEnabled()

@@ -5,7 +5,7 @@ import { MovePackages } from '../services/move-packages.js'
 import type { EventStore } from '../store/event-store.js'
 import { eachFlag, moveFlags } from './flags.js'
 import { KittyCommand } from './kitty-command.js'
-import { moveLine } from './render/move-line.js'
+import { moveLine } from './render/written.js'
 
 /** The packages that a command line names, and the lane to move them to. */
 export interface AskedMove {

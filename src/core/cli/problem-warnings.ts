@@ -1,3 +1,4 @@
+import { counted } from '../errors/counted.js'
 import type { LogProblem } from '../log/event-log.js'
 
 /** Leftovers of git, editors and merges that every reader understands. verify lists them; daily commands don't. */
@@ -16,5 +17,8 @@ export function problemWarnings(problems: readonly LogProblem[]): string[] {
   const serious = problems.filter((problem) => !HARMLESS.has(problem.kind))
   const named = serious.slice(0, MOST).map(({ file, line, message }) => `${file}:${line}: ${message}`)
   if (serious.length <= MOST) return named
-  return [...named, `and ${serious.length - MOST} more lines with problems: kitty agent events verify`]
+  return [
+    ...named,
+    `And ${counted(serious.length - MOST, 'more line')} with problems: kitty agent events verify`,
+  ]
 }

@@ -4,7 +4,7 @@ import { MarkSubtasks } from '../services/mark-subtasks.js'
 import type { EventStore } from '../store/event-store.js'
 import { featureFlag, provenanceFlags, subtasksArg, workPackageArg } from './flags.js'
 import { KittyCommand } from './kitty-command.js'
-import { marksText } from './render/marks-text.js'
+import { marksText } from './render/written.js'
 
 /** Base of `tick` and `untick`. */
 export abstract class SubtaskCommand extends KittyCommand<typeof SubtaskCommand> {

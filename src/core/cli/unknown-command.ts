@@ -2,7 +2,7 @@ import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
 import { shownCommand, shownWords } from '../errors/next-step.js'
-import { edits } from './edits.js'
+import { edits } from './flag-words.js'
 import { guessed } from './guesses.js'
 
 /** With more edits than this, a suggestion would be a guess. */

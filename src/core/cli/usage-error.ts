@@ -1,7 +1,6 @@
 import type { Command } from '@oclif/core'
 import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
 import { flagMeant } from './flag-words.js'
-import { plainExample, spoken } from './plain-example.js'
 
 /** The command that could not read its command line. */
 export interface CalledCommand extends Pick<Command.Class, 'args' | 'flags'> {
@@ -128,4 +127,14 @@ function plainText(message: string): string {
 /** As in `text, jsonl or csv`. */
 function listed(names: readonly string[], last: 'and' | 'or'): string {
   return names.join(', ').replace(/, ([^,]*)$/, ` ${last} $1`)
+}
+
+/** A command's id as it is typed: `agent:tasks:list` is `agent tasks list`. */
+export function spoken(id: string): string {
+  return id.replaceAll(':', ' ')
+}
+
+/** An example as it is typed: oclif's templates stand for the program and for the command. */
+export function plainExample(example: string, bin: string, id: string): string {
+  return example.replaceAll('<%= config.bin %>', bin).replaceAll('<%= command.id %>', spoken(id))
 }

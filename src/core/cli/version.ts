@@ -1,6 +1,7 @@
 import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
 import { ownPackage } from '../own-package.js'
 import { PLATFORM } from '../platform/system.js'
+import { standardOutput } from './standard-output.js'
 
 interface Versions {
   readonly kitty: string
@@ -25,4 +26,10 @@ export function versionLines(): string {
   const { version, commit, modified } = events_lib
   const library = `events-lib/${version ?? 'missing'} (${commit.slice(0, 7)}${modified ? ', modified' : ''})`
   return `kitty/${kitty} ${platform} node-${node}\n${library}`
+}
+
+/** Answers `--version`, which needs neither oclif nor a container. */
+export function answerVersion(argv: readonly string[]): void {
+  const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
+  standardOutput(1).write(`${text}\n`)
 }

@@ -9,3 +9,15 @@ export interface Notices {
 }
 
 export const Notices = token<Notices>('Notices')
+
+export class NoticeList implements Notices {
+  readonly #said = new Set<string>()
+
+  warn(message: string): void {
+    this.#said.add(message)
+  }
+
+  get all(): readonly string[] {
+    return [...this.#said]
+  }
+}

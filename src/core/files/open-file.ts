@@ -9,8 +9,7 @@ import {
   readSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
-import { openRegular } from '../platform/open-regular.js'
-import { isSameFile } from '../platform/same-file.js'
+import { isSameFile, openRegular } from '../platform/open-regular.js'
 import { assertPlainFile } from './assert-safe.js'
 import { storageError } from './storage-error.js'
 import { IS_WINDOWS } from '../platform/system.js'

@@ -1,12 +1,13 @@
 /** Files that only their owner may read: this clone's secrets, in the private folder. */
 import {
-  fchmodSync,
-  fstatSync,
   closeSync,
   constants,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -91,4 +92,9 @@ function keepFromOthers(descriptor: number, wanted: number): void {
   const user = process.geteuid?.()
   if ((mode & 0o777) === wanted || (user !== undefined && user !== 0 && user !== uid)) return
   fchmodSync(descriptor, wanted)
+}
+
+/** Whether the file or folder belongs to the user of this process; true where the system has no user IDs. */
+export function isOwn(path: string): boolean {
+  return process.getuid === undefined || statSync(path).uid === process.getuid()
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { type Dirent, readdirSync, readFileSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
 
 /**
@@ -11,5 +11,15 @@ export function readOptional(path: string): string | undefined {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** A folder's entries in no particular order; empty when it is missing or unreadable, which other checks report. */
+export function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return []
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { askGitText } from './git.js'
 
 type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
 
@@ -69,4 +70,13 @@ function textOf(path: string): string | undefined {
 function stateOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
   return stats === undefined ? '-' : `${stats.ino}:${stats.mtimeNs}:${stats.size}`
+}
+
+/** The repository's first commits, sorted: the same in every clone but a shallow one. Empty before the first commit. */
+export function rootCommits(root: string): string[] {
+  return (askGitText(root, ['rev-list', '--max-parents=0', 'HEAD']) ?? '').split('\n').filter(Boolean).sort()
+}
+
+export function isShallow(root: string): boolean {
+  return askGitText(root, ['rev-parse', '--is-shallow-repository'])?.trim() === 'true'
 }

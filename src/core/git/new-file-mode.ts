@@ -1,8 +1,7 @@
 import { fchmodSync, fstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { findBareRepository, findCheckout } from './checkout.js'
-import { sharedPermissions } from './shared-repository.js'
+import { coreSetting, findBareRepository, findCheckout } from './checkout.js'
 
 /**
  * Lets in the users that `core.sharedRepository` names, whatever the umask took away. Call it for new files only: a file
@@ -35,4 +34,15 @@ function repositoryOf(folder: string): string | undefined {
   const checkout = findCheckout(folder)
   if (checkout === undefined || (inside ?? '').length > checkout.worktree.length) return inside
   return checkout.gitCommonDir
+}
+
+/**
+ * Returns the permissions that `core.sharedRepository` adds to files in git's directory (git-config(1)). 0 if it is not
+ * set in the repository's own configuration, which is where git init --shared writes it.
+ */
+export function sharedPermissions(gitCommonDir: string): number {
+  const value = coreSetting(gitCommonDir, 'sharedrepository')?.toLowerCase() ?? ''
+  if (/^(?:group|true|1|yes|on)$/.test(value)) return 0o060
+  if (/^(?:all|world|everybody|2)$/.test(value)) return 0o064
+  return /^0[0-7]{3}$/.test(value) ? Number.parseInt(value, 8) & 0o066 : 0
 }

@@ -6,6 +6,7 @@ import { storageError } from '../files/storage-error.js'
 import { openRegular } from '../platform/open-regular.js'
 import { STREAMED_ABOVE } from './blob-stream.js'
 import { git } from './git.js'
+import { boundedLines } from '../files/line-parts.js'
 
 export interface OutputFile {
   readonly fd: number
@@ -38,5 +39,19 @@ export function outputFile(folder: string, args: readonly string[]): OutputFile 
   } catch (error) {
     remove()
     throw error
+  }
+}
+
+/**
+ * Yields the lines of a blob as `boundedLines` does.
+ * @param id Object ID.
+ * @throws as `outputFile`
+ */
+export function* linesWithin(root: string, id: string, shortest: number): Generator<Buffer> {
+  const { fd, remove } = outputFile(root, ['cat-file', 'blob', id])
+  try {
+    yield* boundedLines(fd, shortest)
+  } finally {
+    remove()
   }
 }

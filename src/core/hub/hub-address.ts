@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { KittyError } from '../errors/kitty-error.js'
-import { readNamedFile } from '../files/read-named-file.js'
+import { readNamedFile } from '../files/named-file.js'
 import { hubHost, type HubSetting } from '../workspace/hub-setting.js'
 
 /** Where a repository's hub is. */

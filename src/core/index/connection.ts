@@ -1,5 +1,4 @@
 import { requireFromHere } from '../root.js'
-import { notLoaded } from './not-loaded.js'
 import { IndexUnusable } from './event-index.js'
 
 /** How long SQLite waits for another program before we read the log directly, in milliseconds. */
@@ -180,4 +179,13 @@ function withEmitters(binding: Binding): Binding {
       Object.defineProperty(prototype, 'emit', { configurable: true, writable: true, value: () => false })
   }
   return binding
+}
+
+/** The first line of the failure says why. Loaders go on with every path they tried, or end with an announcement of them. */
+export function notLoaded(error: unknown): IndexUnusable {
+  const said = error instanceof Error ? error.message : String(error)
+  const [first = ''] = said.split('\n')
+  const why = first.endsWith('Tried:') ? first.slice(0, -'Tried:'.length).trimEnd() : first
+  const reason = why.replace(/[.:,]$/, '')
+  return new IndexUnusable('unavailable', `the SQLite module cannot be loaded (${reason})`, { cause: error })
 }

@@ -1,6 +1,5 @@
 import { requireFromHere } from '../root.js'
-import { indexUnusable } from './connection.js'
-import { notLoaded } from './not-loaded.js'
+import { indexUnusable, notLoaded } from './connection.js'
 import { IndexUnusable } from './event-index.js'
 
 /** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */

@@ -8,6 +8,7 @@ import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
 import { makeFolder } from '../git/shared-folder.js'
 import { IndexUnusable } from './event-index.js'
+import { DEFAULT_WORKFLOW, type MergeOptions } from '../events-lib.js'
 
 /** The half stored in the index. */
 export interface IndexMark {
@@ -74,4 +75,16 @@ function isSeal(value: unknown): value is Seal {
     value !== null &&
     ['id', 'mac', 'nonce', 'schema'].every((key) => typeof Reflect.get(value, key) === 'string')
   )
+}
+
+/**
+ * The project settings that the index's states depend on, as text to compare: an index with another fingerprint is
+ * rebuilt. Moves and guards are not included: they decide what may be written, not what was written.
+ */
+export function foldFingerprint({
+  table = DEFAULT_WORKFLOW,
+  statusRule = 'last_writer_wins',
+}: MergeOptions): string {
+  const aliases = Object.entries(table.aliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([statusRule, table.initial, table.lanes, table.working, aliases])
 }

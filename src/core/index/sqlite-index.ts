@@ -1,10 +1,9 @@
 import { Connection } from './connection.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './data-source.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
-import { foldFingerprint } from './fold-fingerprint.js'
+import { foldFingerprint, readSeal, type Seal } from './seal.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { FileGuard } from '../lock/file-guard.js'
-import { readSeal, type Seal } from './seal.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { fillIndex, rebuildIndex } from './rebuild.js'

@@ -2,6 +2,7 @@ import type { Scope } from '../services/scope.js'
 import type { Provenance } from '../store/event-store.js'
 import type { Resolver } from '../token.js'
 import type { ToolInput } from './tool-input.js'
+import { terminalStyle } from '../cli/style.js'
 
 /** JSON Schema of one argument. A type, because the protocol's schemas may have more keys. */
 export type ArgumentSchema = {
@@ -59,3 +60,6 @@ export function described(description: string): ArgumentSchema {
 /** What every writing tool takes. */
 export const KEY = { key: described('repeat-safe: same key, one write') }
 export const PLACE = { wp: described('WP01 or 001/WP01') }
+
+/** Text for a model: no colors, no columns, nothing cut. */
+export const PLAIN = terminalStyle({ env: {}, stream: {}, noColor: true })

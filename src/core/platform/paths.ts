@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, resolve, sep, win32 } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
-import { isSameFile } from './same-file.js'
+import { isSameFile } from './open-regular.js'
 import { isOneName } from './one-name.js'
 
 /** Between a folder and a name in a path of this system. */

@@ -6,8 +6,10 @@ import { Scope } from '../services/scope.js'
 import { Workspace } from '../workspace/workspace.js'
 import { announceHost } from './api-version.js'
 import type { StampedDefinition } from './definition.js'
-import { embeddedSession } from './embedded-session.js'
 import { extensionsOf } from './host/extensions.js'
+import { randomBytes } from 'node:crypto'
+import { monotonicFactory } from 'ulid'
+import type { Session } from '../workspace/session.js'
 
 export interface RepositoryOptions {
   /** A folder of the repository; the current one by default. */
@@ -64,5 +66,18 @@ export async function openRepository(options: RepositoryOptions = {}): Promise<R
     provenance: (causationId) => scope.provenance({ 'idempotency-key': causationId }),
     warnings: () => notices.all,
     close: () => store.close(),
+  }
+}
+
+/** The session of a program that uses kitty as a library. Shows no progress. */
+export function embeddedSession(cwd: string, env: Session['env']): Session {
+  const nextUlid = monotonicFactory(() => randomBytes(1).readUInt8() / 256)
+  return {
+    cwd,
+    env,
+    now: () => new Date(),
+    nextId: (now) => nextUlid(now.getTime()),
+    progress: () => undefined,
+    progressDone: () => undefined,
   }
 }

@@ -16,4 +16,4 @@ export { decided, type Decision, type Draft, EventStore, type Provenance } from 
 export { type Resolver, type ServiceId, token, type Token } from '../token.js'
 export { Workflow } from '../workspace/config.js'
 export { Workspace } from '../workspace/workspace.js'
-export { ProjectionTables } from './projection-tables.js'
+export { ProjectionTables } from './table-projection.js'

@@ -1,4 +1,17 @@
 import type { LogEvent } from '../events-lib.js'
+import { token } from '../token.js'
+
+/** The tables of plugins' projections, in the same file as the index. */
+export interface ProjectionTables {
+  /**
+   * Brings the projection's tables up to the log as it is now, and runs `query` on them. New events are added; if the
+   * log changed before the last event it holds, or the index is new, the tables are made again. `query` must not write.
+   * @throws KittyError MissingDependency if there is no SQLite index; TypeError for a name that is not the plugin's
+   */
+  read<T>(projection: TableProjection, query: (rows: TableRows) => Promise<T>): Promise<T>
+}
+
+export const ProjectionTables = token<ProjectionTables>('ProjectionTables')
 
 /** A class that `@Entity` from `kittify/plugin/entities` describes. */
 export type EntityClass<Row extends object> = new () => Row

@@ -1,7 +1,7 @@
 import { type Conflict, detectConflicts, type LogEvent, type MergeOptions } from '../events-lib.js'
 import { settlerOf } from '../index/conflict-resolution.js'
 import type { ConflictDetailDocument, ConflictDocument, EventDocument } from './board-document.js'
-import { eventDocument } from './event-document.js'
+import { eventDocument } from './documents.js'
 
 /** Returns every concurrent change ever made to these entities, open or settled, with the event that settled it. */
 export function conflictDetails(history: readonly LogEvent[], rules: MergeOptions): ConflictDetailDocument[] {

@@ -4,11 +4,11 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
-import { eventDocument } from '../projections/event-document.js'
+import { eventDocument } from '../projections/documents.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { keepArchivedNames } from '../workspace/archived-names.js'
 import { Workspace } from '../workspace/workspace.js'
-import type { Repeats } from './repeats.js'
+import type { Repeats } from './first-event.js'
 import { shownCommand } from '../errors/next-step.js'
 
 export interface ArchiveRequest {

@@ -1,6 +1,6 @@
 import type { WorkflowTable } from '../events-lib.js'
 import type { FeatureStatusDocument, StatusDocument } from '../projections/board-document.js'
-import { withoutEmpty } from '../projections/without-empty.js'
+import { withoutEmpty } from '../projections/documents.js'
 import { laneKind } from '../rules/lane-kinds.js'
 
 interface BriefPackage {

@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
-import { appendText } from '../files/append-text.js'
+import { appendText } from '../files/named-file.js'
 import { Session } from '../workspace/session.js'
 import type { CiReportResult } from './ci-report.js'
 import { shownCommand } from '../errors/next-step.js'

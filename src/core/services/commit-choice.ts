@@ -6,7 +6,6 @@ import { repoPath } from '../platform/paths.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { Workspace } from '../workspace/workspace.js'
 import { LIMITS, readInside } from '../files/work-tree.js'
-import { hasOnlyAdded } from './added-lines.js'
 import { ROOT_LINES } from './initialize.js'
 import { OwnWriting } from './definitions/own-writing.js'
 
@@ -105,4 +104,21 @@ interface CommittedFile {
   /** Undefined for a file that the commit does not have, and for one that was not read. */
   readonly bytes: Buffer | undefined
   readonly isRead: boolean
+}
+
+/**
+ * True if a text differs from an earlier one by nothing but some of these lines, which it has in addition.
+ * @param before undefined where there was no text
+ */
+function hasOnlyAdded(before: string | undefined, now: string, lines: readonly string[]): boolean {
+  const had = linesOf(before ?? '')
+  const known = new Set(had)
+  const added = new Set(lines.filter((line) => !known.has(line)))
+  const rest = linesOf(now).filter((line) => !added.has(line))
+  return rest.length === had.length && rest.every((line, at) => line === had[at])
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/)
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
 }

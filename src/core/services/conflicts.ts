@@ -17,10 +17,10 @@ import type {
   EventDocument,
 } from '../projections/board-document.js'
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
-import { eventDocument } from '../projections/event-document.js'
-import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
+import { eventDocument } from '../projections/documents.js'
+import { normalizeWorkPackageId } from '../specs/work-package-id.js'
 import { keyIsTaken } from '../errors/key-is-taken.js'
-import type { Repeats } from './repeats.js'
+import type { Repeats } from './first-event.js'
 import { Notices } from '../errors/notices.js'
 import { cyclesIn } from '../specs/check-tasks.js'
 import { WriteDefinitions } from './definitions/write-definitions.js'

@@ -5,12 +5,12 @@ import { KittyError } from '../errors/kitty-error.js'
 import { sentence, shownCommand } from '../errors/next-step.js'
 import type { NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
-import { eventDocument } from '../projections/event-document.js'
+import { eventDocument } from '../projections/documents.js'
 import { type Definition, type DefinitionPlace, differences } from '../specs/definition.js'
 import { setDefinition } from '../specs/definition-lines.js'
 import { readWorkPackage } from '../specs/work-package-file.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
-import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../specs/work-package-id.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
 import { loggedValues } from './definitions/logged-values.js'
 import { oneLine } from './definitions/one-line.js'
@@ -19,7 +19,7 @@ import { isOneOf, type PackageEdits, statedBy } from './definitions/package-edit
 import { packageBody, withBody } from './definitions/package-text.js'
 import { StoreFile } from './definitions/store-file.js'
 import { LaneFiles } from './lane-files.js'
-import { isOf, type Repeats } from './repeats.js'
+import { isOf, type Repeats } from './first-event.js'
 
 export interface EditRequest extends PackageEdits {
   readonly feature: string

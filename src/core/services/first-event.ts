@@ -1,6 +1,7 @@
-import { isKittyEvent, type EventType, type KittyEvent, type LogEvent } from '../events-lib.js'
+import { type EventType, isKittyEvent, type KittyEvent, type LogEvent } from '../events-lib.js'
 import type { Provenance } from '../store/event-store.js'
 import { keyIsTaken } from '../errors/key-is-taken.js'
+import type { MadeMove } from '../rules/move-rule.js'
 
 export type EventOf<Type extends EventType> = Extract<KittyEvent, { event_type: Type }>
 
@@ -18,4 +19,27 @@ export function firstEvent<Type extends EventType>(
     EventOf<Type> | undefined
   if (event !== undefined) return event
   throw keyIsTaken(provenance.causationId ?? '', events)
+}
+
+/** A request that can tell whether the events of its idempotency key are the ones it asks for. */
+export interface Repeats {
+  readonly repeats: (earlier: readonly LogEvent[]) => boolean | Promise<boolean>
+}
+
+/** True if the event is about that entity: a package, a gate or a feature. */
+export function isOf(event: LogEvent, feature: string, entity: string): boolean {
+  return event.payload.feature_slug === feature && event.entity_id === entity
+}
+
+/** @param repeated true if an earlier run of the same operation made the move */
+export function madeMove(event: EventOf<'WPStatusChanged'>, repeated: boolean): MadeMove {
+  const { feature_slug, old_status, new_status } = event.payload
+  return {
+    feature: feature_slug,
+    workPackage: event.entity_id,
+    from: old_status,
+    to: new_status,
+    event,
+    repeated,
+  }
 }

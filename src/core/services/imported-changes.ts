@@ -1,6 +1,6 @@
 /** What the events of an import change in packages' definitions and subtasks. */
 import type { DefinitionPlace } from '../specs/definition.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
+import type { ForeignDraft } from '../store/event-store.js'
 
 /** The places of one package that an import has written. */
 export interface ImportedChange {

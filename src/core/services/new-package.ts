@@ -4,10 +4,10 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { sentence } from '../errors/next-step.js'
-import { firstEvent } from './first-event.js'
+import { firstEvent, type Repeats } from './first-event.js'
 import { isKittyEvent, type NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
-import { eventDocument } from '../projections/event-document.js'
+import { eventDocument } from '../projections/documents.js'
 import {
   newPackageFile,
   newPackageText,
@@ -17,13 +17,12 @@ import {
 } from '../specs/new-package.js'
 import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
-import { normalizeWorkPackageId } from '../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../specs/work-package-id.js'
 import { DefinitionFiles } from './definitions/definition-files.js'
 import { oneLine } from './definitions/one-line.js'
 import { PackagePlaces } from './definitions/package-places.js'
 import { packageBody } from './definitions/package-text.js'
 import { type FileChange, StoreFile } from './definitions/store-file.js'
-import type { Repeats } from './repeats.js'
 
 export interface NewRequest {
   readonly feature: string

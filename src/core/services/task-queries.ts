@@ -9,7 +9,7 @@ import type {
 } from '../projections/board-document.js'
 import { withFresh } from '../projections/board.js'
 import type { Mark, MarksOf } from '../projections/marks.js'
-import { eventDocument } from '../projections/event-document.js'
+import { eventDocument } from '../projections/documents.js'
 import {
   byId,
   gateDocuments,

@@ -1,8 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
-import type { EventIndex, IndexRow } from '../index/event-index.js'
-import { IndexUnusable, suspiciousClock } from '../index/event-index.js'
+import { type EventIndex, type IndexRow, IndexUnusable, suspiciousClock } from '../index/event-index.js'
 import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { issueFrom } from '../store/clock.js'
 import { Notices } from '../errors/notices.js'
@@ -11,9 +10,8 @@ import { EventLog, type LogProblem, type RawLine } from '../log/event-log.js'
 import { Journal } from '../log/repair/journal.js'
 import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
-import { byPlace } from './verify/by-place.js'
+import { byPlace, sameAnswers } from './verify/same-answers.js'
 import { EventChecks, isNotice } from './verify/event-checks.js'
-import { sameAnswers } from './verify/same-answers.js'
 
 export interface VerifyResult {
   readonly files: number

@@ -11,7 +11,7 @@ import { EventStore } from '../store/event-store.js'
 import { Config, FoldRules, Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
-import { rootCommits } from './hub/root-commits.js'
+import { rootCommits } from '../git/head.js'
 
 /** Before another attempt to write, in milliseconds. */
 const RETRY_MS = 2_000

@@ -1,6 +1,7 @@
 /** The contents of a new work package's file, and its name. Pure text: only the caller writes it. */
 import { spellWorkPackageId } from './work-package-id.js'
 import { yamlBlock } from './yaml-text.js'
+import { splitFrontMatter } from './front-matter.js'
 
 interface NewPackage {
   readonly workPackage: string
@@ -70,4 +71,21 @@ export function numberSubtasks(texts: readonly string[], known: Iterable<string>
 
 function endedByNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** A package's file under another ID: its name, and its bytes with that ID in the front matter. The rest stays. */
+export function renumbered(name: string, bytes: Buffer, id: string): { name: string; bytes: Buffer } {
+  const block = splitFrontMatter(bytes)
+  const newName = name.replace(/^wp\d{1,9}/i, id)
+  if (block.kind !== 'found') return { name: newName, bytes }
+  const head = bytes.toString('latin1', block.start, block.end)
+  const changed = head.replace(/^(["']?work_package_id["']?[ \t]*:[ \t]*["']?)wp\d{1,9}/im, `$1${id}`)
+  return {
+    name: newName,
+    bytes: Buffer.concat([
+      bytes.subarray(0, block.start),
+      Buffer.from(changed, 'latin1'),
+      bytes.subarray(block.end),
+    ]),
+  }
 }

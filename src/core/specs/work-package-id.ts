@@ -1,3 +1,7 @@
+import { featureName } from './feature-name.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { quoted } from '../errors/secrets.js'
+
 /** Work package IDs as files spell them: `WP` and two or more digits. `wp1` and `WP1` mean `WP01`. */
 
 /** The ID in its canonical spelling, or undefined if the text is not an ID. */
@@ -21,4 +25,24 @@ export function compareWorkPackages(a: string, b: string): number {
 
 function numberOf(id: string): number {
   return /^WP\d{1,9}$/.test(id) ? Number(id.slice(2)) : Infinity
+}
+
+/** The shortest name of a package that a command takes from anywhere: `017/WP01`, or `login-01KW6N8W/WP01`. */
+export function packageName(feature: string, workPackage: string): string {
+  const isNumbered = featureName(feature)?.number !== undefined
+  return `${isNumbered ? feature.slice(0, feature.indexOf('-')) : feature}/${workPackage}`
+}
+
+/**
+ * `wp1`, `WP1` and `WP01` → `WP01`.
+ * @throws KittyError UsageError for anything that is not WP and a number.
+ */
+export function normalizeWorkPackageId(text: string): string {
+  // Files may have blanks around an ID; in a typed argument they are a mistake.
+  const id = text === text.trim() ? spellWorkPackageId(text) : undefined
+  if (id !== undefined) return id
+  throw new KittyError('UsageError', `${quoted(text, 120)} is not a work package ID.`, {
+    nextSteps: ['Give WP and two or more digits, for example WP01.'],
+    context: { allowed_form: 'WP and two or more digits' },
+  })
 }

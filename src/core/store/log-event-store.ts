@@ -14,8 +14,14 @@ import { AppendCursor } from './append-cursor.js'
 import { AttributeGuard } from './attribute-guard.js'
 import { CallScope } from './call-scope.js'
 import { CurrentIndex } from './current-index.js'
-import { type Draft, type EventStore, type Provenance, Team, type TeamLink } from './event-store.js'
-import type { ForeignDraft } from './foreign-draft.js'
+import {
+  type Draft,
+  type EventStore,
+  type ForeignDraft,
+  type Provenance,
+  Team,
+  type TeamLink,
+} from './event-store.js'
 import { LockScope } from './lock-scope.js'
 import { LogClock } from './log-clock.js'
 import { decideAgain } from './moved-on.js'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { KittyError } from '../errors/kitty-error.js'
 import { encodeEvent, type LogEvent, parseEvent, type Registry, tick } from '../events-lib.js'
 import { ulidAt } from './foreign-id.js'
-import type { ForeignDraft } from './foreign-draft.js'
+import type { ForeignDraft } from './event-store.js'
 
 export interface ForeignSources {
   readonly registry: Registry

@@ -1,6 +1,6 @@
 import { secretIn } from '../errors/secrets.js'
 import { checkNew, encodeEvent, type Registry } from '../events-lib.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
+import type { ForeignDraft } from '../store/event-store.js'
 
 /** Placeholder for what a draft lacks: its ID, its clock, and IDs in place of import keys. */
 const ANY_ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV'

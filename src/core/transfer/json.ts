@@ -1,3 +1,5 @@
+import { singleLine } from './text.js'
+
 /** Reads untrusted JSON files: bounded in depth, and key by key with the expected type. */
 
 /** Deeper than any of these formats nests. */
@@ -97,4 +99,15 @@ function tooDeep(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (depth >= MAX_DEPTH) return true
   return Object.values(value).some((child) => tooDeep(child, depth + 1))
+}
+
+/** Returns the fields of an item that no register takes, as a list for its file; null if there are none. */
+export function otherFields(json: Json, read: ReadonlySet<string>): string | null {
+  const rest = Object.entries(json).filter(([key, value]) => !read.has(key) && value !== null && value !== '')
+  const lines = rest.map(([key, value]) => `- ${singleLine(key)}: ${singleLine(valueText(value))}`)
+  return lines.length === 0 ? null : lines.join('\n')
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,5 +1,5 @@
 import type { WorkPackageState } from '../events-lib.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
+import type { ForeignDraft } from '../store/event-store.js'
 import { writesRegister } from './imported-log.js'
 import { importKey } from './keys.js'
 import type { PackageInput, PackagePlan } from './package-plan.js'

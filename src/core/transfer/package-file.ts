@@ -1,7 +1,7 @@
 /** The work-package file that an import creates. */
 import { bodyOf } from './text.js'
 import type { TransferItem } from './document.js'
-import { priorityLevel } from './priority.js'
+import { priorityLevel } from './words.js'
 import { yamlBlock } from '../specs/yaml-text.js'
 
 export interface PackageFile {

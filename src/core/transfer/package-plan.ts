@@ -1,4 +1,4 @@
-import type { ForeignDraft } from '../store/foreign-draft.js'
+import type { ForeignDraft } from '../store/event-store.js'
 import type { TransferItem } from './document.js'
 import type { FeatureLog, ImportedPackage } from './imported-log.js'
 import type { PackagePlace } from './proposals.js'

@@ -1,9 +1,8 @@
 /** Computes what an import would write. Pure, so a dry run and the import itself are the same computation. */
 import type { WorkflowTable } from '../events-lib.js'
 import type { Loss, SourceProblem, TransferDocument, TransferFeature, TransferItem } from './document.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
-import type { FeatureLog } from './imported-log.js'
-import { importedPackages, type ImportedPackage, readPackage } from './imported-log.js'
+import type { ForeignDraft } from '../store/event-store.js'
+import { type FeatureLog, type ImportedPackage, importedPackages, readPackage } from './imported-log.js'
 import { asInKey, importKey, valueHash } from './keys.js'
 import type { LaneMap } from './lane-map.js'
 import { planPackage } from './plan-package.js'

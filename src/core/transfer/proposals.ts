@@ -4,7 +4,7 @@ import type { ItemChange, TransferItem } from './document.js'
 import { canonical, type Json } from './json.js'
 import { valueHash } from './keys.js'
 import type { LaneMap } from './lane-map.js'
-import type { ForeignDraft } from '../store/foreign-draft.js'
+import type { ForeignDraft } from '../store/event-store.js'
 import { nameOf, singleLine } from './text.js'
 
 export interface Proposal {

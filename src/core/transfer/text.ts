@@ -131,3 +131,12 @@ export function fileWords(title: string): string {
     .replaceAll(/^-+|(?<!-)-+$/g, '')
   return words === '' ? 'work-package' : words
 }
+
+/** Escapes text to one line that Markdown shows literally: no markup, no HTML, no mention that notifies a person. */
+export function markdownText(text: string): string {
+  return singleLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\`*_{}[\]|#~!]/g, (char) => `\\${char}`)
+    .replaceAll('@', '@\u200b')
+}

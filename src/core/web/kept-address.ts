@@ -1,4 +1,4 @@
-import { isToken } from './token.js'
+import { isToken } from './proof.js'
 
 /** Where this clone's board was last served, and its token. Stored as `web.json` in the private folder. */
 export interface KeptAddress {

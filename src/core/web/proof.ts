@@ -1,7 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { get as getPlain } from 'node:http'
 import { get as getEncrypted } from 'node:https'
-import { newToken } from './token.js'
 
 /** How long a server on this machine may take to answer, in milliseconds. */
 const PATIENCE_MS = 1_000
@@ -42,4 +41,13 @@ function textOf(url: string, headers: Readonly<Record<string, string>>): Promise
     request.on('timeout', () => request.destroy())
     request.on('error', () => resolve(undefined))
   })
+}
+
+/** Returns 256 random bits, in characters that are safe in an address and a header. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export function isToken(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w-]{43}$/.test(text)
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { readPrivateFile, removePrivateFile, writePrivateFile } from '../files/private-file.js'
-import { readNamedFile } from '../files/read-named-file.js'
+import { readNamedFile } from '../files/named-file.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { type Address, type AddressFlags, addressOf, hostsOf, urlOf } from './address.js'
@@ -11,11 +11,10 @@ import { BoardFeed } from './board-feed.js'
 import { type KeptAddress, keptText, parseKept } from './kept-address.js'
 import { LogSource } from './log-source.js'
 import { collectOnceWhenIdle } from './one-collection.js'
-import { openPage } from './open-page.js'
-import { isOurs } from './proof.js'
+import { isOurs, newToken } from './proof.js'
 import { type Mounted, WebServer } from './server.js'
 import { ShellFiles } from './shell-files.js'
-import { newToken } from './token.js'
+import { escaped } from '../pictures/markup.js'
 
 export interface BoardOptions extends AddressFlags {
   readonly readOnly: boolean
@@ -167,4 +166,16 @@ function notListening(
       cause: error,
     })
   return error
+}
+
+/** A page that redirects its reader to the board, which keeps the token out of process arguments and server logs. */
+export function openPage(url: string, token: string): string {
+  const target = escaped(`${url}#token=${token}`)
+  return `<!doctype html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url=${target}">
+<title>kitty</title>
+<p><a href="${target}">Open the board</a></p>
+`
 }

@@ -1,5 +1,5 @@
 import { createRegistry, type LogEvent } from '../../../src/core/events-lib.js'
-import { NoticeList } from '../../../src/core/errors/notice-list.js'
+import { NoticeList } from '../../../src/core/errors/notices.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
 import { type EventIndex, IndexUnusable, LineNotThere } from '../../../src/core/index/event-index.js'
 import type { IndexHealth } from '../../../src/core/index/index-health.js'

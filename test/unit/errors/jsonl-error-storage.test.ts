@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { JsonlErrorStorage } from '../../../src/core/errors/jsonl-error-storage.js'
-import { NoticeList } from '../../../src/core/errors/notice-list.js'
+import { NoticeList } from '../../../src/core/errors/notices.js'
 import type { Workspace } from '../../../src/core/workspace/workspace.js'
 import { ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'

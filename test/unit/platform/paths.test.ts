@@ -10,7 +10,7 @@ import {
   realPlace,
   repoPath,
 } from '../../../src/core/platform/paths.js'
-import { isSameFile } from '../../../src/core/platform/same-file.js'
+import { isSameFile } from '../../../src/core/platform/open-regular.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 

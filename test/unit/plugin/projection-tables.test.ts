@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
 import { openRepository } from '../../../src/core/plugin/open-repository.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
-import { ProjectionTables } from '../../../src/core/plugin/projection-tables.js'
 import {
   defineTableProjection,
+  ProjectionTables,
   type TableProjection,
   type TableRows,
 } from '../../../src/core/plugin/table-projection.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commitNotes } from '../../../src/core/cli/render/commit-notes.js'
+import { commitNotes } from '../../../src/core/cli/render/written.js'
 import { renderNext } from '../../../src/core/cli/render/next.js'
 
 describe('a board that a newcomer sees', () => {

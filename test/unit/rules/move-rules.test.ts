@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NoticeList } from '../../../src/core/errors/notice-list.js'
+import { NoticeList } from '../../../src/core/errors/notices.js'
 import {
   checkWorkflow,
   DEFAULT_WORKFLOW,

@@ -10,7 +10,7 @@ import {
   type WorkflowTable,
   type WorkPackageState,
 } from '../../../src/core/events-lib.js'
-import type { ForeignDraft } from '../../../src/core/store/foreign-draft.js'
+import type { ForeignDraft } from '../../../src/core/store/event-store.js'
 import { stampForeign } from '../../../src/core/store/stamp-foreign.js'
 import type { ItemChange, TransferDocument, TransferItem } from '../../../src/core/transfer/document.js'
 import { FeatureLog } from '../../../src/core/transfer/imported-log.js'

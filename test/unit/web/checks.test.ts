@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Asking, denial, MAX_BODY_BYTES, type Policy } from '../../../src/core/web/checks.js'
-import { newToken } from '../../../src/core/web/token.js'
+import { newToken } from '../../../src/core/web/proof.js'
 
 const TOKEN = newToken()
 const POLICY: Policy = {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { currentBranch } from '../../../src/core/git/branch.js'
 import { type FeatureClues, resolveFeature } from '../../../src/core/workspace/feature.js'
 import { assertNewSlug, assertSlug } from '../../../src/core/workspace/slug.js'
-import { normalizeWorkPackageId } from '../../../src/core/workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../../../src/core/specs/work-package-id.js'
 import { errorOf, stepsOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 

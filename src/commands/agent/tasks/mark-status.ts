@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, subtasksArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { marksText } from '../../../core/cli/render/marks-text.js'
+import { marksText } from '../../../core/cli/render/written.js'
 import { MarkSubtasks } from '../../../core/services/mark-subtasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 

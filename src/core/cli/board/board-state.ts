@@ -6,6 +6,14 @@ import type {
   WorkPackageDocument,
 } from '../../projections/board-document.js'
 import type { About } from '../../web/documents.js'
+import type { Style } from '../style.js'
+
+export interface Size {
+  readonly rows: number
+  readonly style: Style
+  /** The reference for "3 minutes ago". */
+  readonly now: Date
+}
 
 /** A package in full, with its text as the file has it; `text` is null if it has no readable file. */
 export interface OpenPackage {

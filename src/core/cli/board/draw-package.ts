@@ -1,12 +1,10 @@
 /** An open package: subtasks on top, where they can be ticked; below, everything else, which scrolls. */
-import { span, type Line } from '../render/line.js'
+import { type Line, scrolled, span } from '../render/line.js'
 import { oneLine, stripControl } from '../render/strip-control.js'
 import { wrap } from '../render/text.js'
 import { workPackageLines } from '../render/work-package-page.js'
 import { symbolsOf, type Style } from '../style.js'
-import { scrolled } from './scrolled.js'
-import type { OpenPackage, View } from './board-state.js'
-import type { Size } from './size.js'
+import type { OpenPackage, Size, View } from './board-state.js'
 
 const MOST_SUBTASKS = 8
 /** Longer texts are cut: every redraw would wrap them again. */

@@ -1,14 +1,12 @@
 /** The board's screen: a pure function from state and size to lines, exactly as many as the terminal has rows. */
-import { ink, type Line } from '../render/line.js'
-import type { BoardState } from './board-state.js'
+import { ink, type Line, scrolled } from '../render/line.js'
+import type { BoardState, Size } from './board-state.js'
 import { conflictScreen } from './draw-conflicts.js'
 import { footer } from './draw-footer.js'
 import { header } from './draw-header.js'
 import { helpLines } from './draw-help.js'
 import { laneScreen } from './draw-lanes.js'
 import { packageScreen } from './draw-package.js'
-import { scrolled } from './scrolled.js'
-import type { Size } from './size.js'
 
 export interface Drawn {
   /** May hold the palette's sequences. */

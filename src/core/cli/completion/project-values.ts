@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isOwn } from '../../files/is-own.js'
+import { isOwn } from '../../files/private-file.js'
 import { listInside } from '../../files/work-tree.js'
 import { assertGitTrusts } from '../../git/git.js'
 import { listFeatures } from '../../specs/features.js'

@@ -4,7 +4,7 @@ import type {
   StatusDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
-import { packageName } from '../../specs/package-name.js'
+import { packageName } from '../../specs/work-package-id.js'
 import { conflictLine } from './board-plain.js'
 import { archivedText } from './feature-heading.js'
 import { laneMatters } from './lane.js'

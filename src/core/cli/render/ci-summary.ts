@@ -1,6 +1,6 @@
 import type { ConflictDocument } from '../../projections/board-document.js'
 import type { CiReportResult } from '../../services/ci-report.js'
-import { markdownText } from '../../transfer/markdown/escape.js'
+import { markdownText } from '../../transfer/text.js'
 import { counted } from '../../errors/counted.js'
 
 /** Maximum length of each list in a summary, since people read pull requests. */

@@ -1,5 +1,5 @@
 import type { FoundDocument } from '../../services/search-work.js'
-import { packageName } from '../../specs/package-name.js'
+import { packageName } from '../../specs/work-package-id.js'
 import type { Style } from '../style.js'
 import { laneTone } from './lane.js'
 import { span } from './line.js'

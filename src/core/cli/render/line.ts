@@ -62,3 +62,13 @@ function inkLine(line: Line, style: Style): string {
   if (last !== undefined) spans.push({ ...last, text: last.text.trimEnd() })
   return spans.map(({ text, tone }) => paint(text, tone, style)).join('')
 }
+
+/** The part of the lines that begins at `top`, or as close to it as fills the rows. */
+export function scrolled(
+  lines: readonly Line[],
+  top: number,
+  rows: number,
+): { lines: readonly Line[]; top: number } {
+  const first = Math.max(0, Math.min(top, lines.length - rows))
+  return { lines: lines.slice(first, first + rows), top: first }
+}

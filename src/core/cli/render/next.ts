@@ -7,7 +7,7 @@ import type { Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 import { renderWholeWork } from './whole-work-page.js'
 import { toRun } from '../../errors/next-step.js'
-import { packageName } from '../../specs/package-name.js'
+import { packageName } from '../../specs/work-package-id.js'
 
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40

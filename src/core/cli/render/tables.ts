@@ -6,7 +6,7 @@ import type {
   WorkPackageDocument,
 } from '../../projections/board-document.js'
 import type { OfferedDocument } from '../../services/list-work.js'
-import { packageName } from '../../specs/package-name.js'
+import { packageName } from '../../specs/work-package-id.js'
 import type { Style } from '../style.js'
 import { eventText } from './event-text.js'
 import { laneTone } from './lane.js'

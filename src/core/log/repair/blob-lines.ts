@@ -1,4 +1,4 @@
-import { linesWithin } from '../../git/large-blob.js'
+import { linesWithin } from '../../git/output-file.js'
 import { eachObject } from '../../git/objects.js'
 
 /** In bytes: larger blobs are read in parts. */

@@ -1,6 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { unsafe } from '../../files/assert-safe.js'
 import { makeFolder } from '../../git/shared-folder.js'
+import { basename, join } from 'node:path'
+import { renameOver } from '../../platform/rename-over.js'
 
 /**
  * Creates the folder of error records if it is missing. Rejects a link in its place: through it, the log's bytes would
@@ -12,4 +14,16 @@ export function makeErrorsFolder(errorsDir: string): void {
   if (stats !== undefined && !stats.isDirectory())
     throw unsafe(errorsDir, stats.isSymbolicLink() ? 'symbolic link' : 'file')
   makeFolder(errorsDir)
+}
+
+/** Moves a misplaced file into the errors folder without losing data. @returns the new path */
+export function setAside(path: string, errorsDir: string, now: Date): string {
+  makeErrorsFolder(errorsDir)
+  const name = `set-aside-${now.toISOString().replaceAll(/[:.]/g, '-')}-${basename(path)}`
+  for (let count = 1; ; count += 1) {
+    const aside = join(errorsDir, count === 1 ? name : `${name}-${count}`)
+    if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) continue
+    renameOver(path, aside)
+    return aside
+  }
 }

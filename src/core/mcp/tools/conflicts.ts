@@ -1,8 +1,7 @@
 import { renderConflicts } from '../../cli/render/conflicts.js'
 import { valueText } from '../../cli/render/conflict-lines.js'
 import { Conflicts } from '../../services/conflicts.js'
-import { PLAIN } from '../plain.js'
-import { KEY, TEXT, described, type Tool } from '../tool.js'
+import { described, KEY, PLAIN, TEXT, type Tool } from '../tool.js'
 
 export const conflicts: Tool = {
   description: 'Open conflicts, of all or one feature. With wp and keep: settle one.',

@@ -2,8 +2,7 @@ import { renderEvents } from '../../cli/render/tables.js'
 import { FollowEvents } from '../../follow/follow-events.js'
 import { EventQueries } from '../../services/event-queries.js'
 import { EventStore } from '../../store/event-store.js'
-import { PLAIN } from '../plain.js'
-import { COUNT, TEXT, type Tool } from '../tool.js'
+import { COUNT, PLAIN, TEXT, type Tool } from '../tool.js'
 
 const SHOWN = 20
 

@@ -1,4 +1,4 @@
-import { moveLine } from '../../cli/render/move-line.js'
+import { moveLine } from '../../cli/render/written.js'
 import { MoveTask } from '../../services/move-task.js'
 import { KEY, PLACE, TEXT, described, type Tool } from '../tool.js'
 

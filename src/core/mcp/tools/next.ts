@@ -1,7 +1,6 @@
 import { renderClaimedNext, renderNext } from '../../cli/render/next.js'
 import { Next } from '../../services/claims/next.js'
-import { PLAIN } from '../plain.js'
-import { COUNT, FLAG, KEY, TEXT, type Tool } from '../tool.js'
+import { COUNT, FLAG, KEY, PLAIN, TEXT, type Tool } from '../tool.js'
 
 const SHOWN = 5
 

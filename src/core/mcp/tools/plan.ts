@@ -1,4 +1,4 @@
-import { renderEdited, renderNew } from '../../cli/render/edited.js'
+import { renderEdited, renderNew } from '../../cli/render/written.js'
 import { renderSync } from '../../cli/render/sync.js'
 import { EditPackage } from '../../services/edit-package.js'
 import { NewPackage } from '../../services/new-package.js'

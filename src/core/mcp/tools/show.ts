@@ -1,7 +1,6 @@
 import { renderWholeWork } from '../../cli/render/whole-work-page.js'
 import { WholeWork } from '../../services/whole-work.js'
-import { PLAIN } from '../plain.js'
-import { PLACE, type Tool } from '../tool.js'
+import { PLACE, PLAIN, type Tool } from '../tool.js'
 
 export const show: Tool = {
   description: 'One package: body, subtasks, gates, notes, history.',

@@ -4,12 +4,12 @@ import { definitionFault, isDefinition, type StampedDefinition } from '../defini
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'
 import { linkHost } from './host-link.js'
-import { importModule } from './import-module.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
 import { toRun } from '../../errors/next-step.js'
+import { pathToFileURL } from 'node:url'
 
 /**
  * Loads the definitions of installed plugins. Never fails: a plugin that cannot be loaded becomes a problem that names
@@ -65,4 +65,9 @@ function problemOf({ name }: InstalledPlugin, error: unknown): string {
   if (isKittyError(error)) return `${error.message} It was left out.`
   const reason = error instanceof Error ? error.message : String(error)
   return `The plugin ${name} was left out: ${reason}. Repair it, or remove it${toRun(['kitty', 'plugins', 'uninstall', name])}`
+}
+
+async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+  // Cast: every module is an object and may have a default export.
+  return (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
 }

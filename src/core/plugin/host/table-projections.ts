@@ -3,8 +3,12 @@ import { RebuildOnCorruption } from '../../../aspects/rebuild-on-corruption.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { IndexHealth } from '../../index/index-health.js'
 import { EventStore } from '../../store/event-store.js'
-import type { ProjectionTables } from '../projection-tables.js'
-import { type TableProjection, tablePrefix, type TableRows } from '../table-projection.js'
+import {
+  type ProjectionTables,
+  tablePrefix,
+  type TableProjection,
+  type TableRows,
+} from '../table-projection.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { repairCommand } from '../../own-package.js'
 

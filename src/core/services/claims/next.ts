@@ -7,7 +7,7 @@ import type { ReadyDocument, WorkPackageDocument } from '../../projections/board
 import { rowsByFeature } from '../../projections/board.js'
 import { NO_MARKS, type MarksOf } from '../../projections/marks.js'
 import { byId, type FileOf, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
-import { eventDocument } from '../../projections/event-document.js'
+import { eventDocument } from '../../projections/documents.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Config, Workflow } from '../../workspace/config.js'

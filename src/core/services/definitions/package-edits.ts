@@ -1,5 +1,5 @@
 import type { DefinitionPlace, PlaceValue } from '../../specs/definition.js'
-import { normalizeWorkPackageId } from '../../workspace/work-package-id.js'
+import { normalizeWorkPackageId } from '../../specs/work-package-id.js'
 
 /** What to change. What is undefined stays. */
 export interface PackageEdits {

@@ -2,10 +2,10 @@ import { type Dirent, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '../../files/left-temporaries.js'
 import { listInside } from '../../files/work-tree.js'
-import { entriesIn } from '../../files/list-folder.js'
+import { entriesIn } from '../../files/read-optional.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { repairable, some, type Verdict, well } from './check.js'
-import { setAside } from './set-aside.js'
+import { setAside } from '../../log/repair/errors-folder.js'
 import { repoPath } from '../../platform/paths.js'
 
 /** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */

@@ -1,7 +1,7 @@
 import type { LogProblem } from '../../log/event-log.js'
 import { byHand, repairable, some, type Verdict, well } from './check.js'
 import { shownCommand, shownWords } from '../../errors/next-step.js'
-import { eventsWithSecrets } from '../verify/held-secret.js'
+import { eventsWithSecrets } from '../verify/event-checks.js'
 import { counted } from '../../errors/counted.js'
 
 /** What the doctor can do about lines, with the lock held. */

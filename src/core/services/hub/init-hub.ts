@@ -9,7 +9,7 @@ import { Config } from '../../workspace/config.js'
 import { hubHost, type HubSetting, isDatabaseName } from '../../workspace/hub-setting.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
-import { rootCommits } from './root-commits.js'
+import { rootCommits } from '../../git/head.js'
 
 export interface InitHubRequest {
   readonly hosts: readonly string[]

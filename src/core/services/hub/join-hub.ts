@@ -7,7 +7,7 @@ import { Config } from '../../workspace/config.js'
 import type { HubSetting } from '../../workspace/hub-setting.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
-import { isShallow, rootCommits } from './root-commits.js'
+import { isShallow, rootCommits } from '../../git/head.js'
 
 const CONNECT_MS = 5_000
 

@@ -1,5 +1,5 @@
 import { isHandover, isKittyEvent, isSameActor, type KittyEvent, type LogEvent } from '../../events-lib.js'
-import type { ForeignDraft } from '../../store/foreign-draft.js'
+import type { ForeignDraft } from '../../store/event-store.js'
 
 type Creation = KittyEvent & { readonly event_type: 'WPCreated' }
 

@@ -6,11 +6,15 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { sentence } from '../../errors/next-step.js'
 import { entityKey, isKittyEvent, MAX_PARENTS, type NewEvent } from '../../events-lib.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
-import { renumbered } from '../../specs/new-id.js'
-import { nextPackageId } from '../../specs/new-package.js'
+import { nextPackageId, renumbered } from '../../specs/new-package.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
-import { EventStore, type Decision, decided, type Provenance } from '../../store/event-store.js'
-import type { ForeignDraft } from '../../store/foreign-draft.js'
+import {
+  decided,
+  type Decision,
+  EventStore,
+  type ForeignDraft,
+  type Provenance,
+} from '../../store/event-store.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { packageCreated } from '../definitions/definition-events.js'

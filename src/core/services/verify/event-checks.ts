@@ -1,10 +1,9 @@
-import { secretIn } from '../../errors/secrets.js'
+import { quoted, secretIn } from '../../errors/secrets.js'
 import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
-import { foreignName } from './foreign-names.js'
-import { heldSecret } from './held-secret.js'
 import { ParentChecks } from './parent-checks.js'
+import { featureName } from '../../specs/feature-name.js'
 
 /**
  * What is wrong with events that can be read, checked while the log is read, so that no event is read twice and a log of
@@ -62,4 +61,28 @@ function unknownType(event: LogEvent): string {
     return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
   const [, plugin = ''] = event.event_type.split('.')
   return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
+}
+
+/**
+ * What is wrong with the names in an event, which other commands show as text and never make a path or a command of.
+ * docs/trust.md, "Names".
+ */
+function foreignName({ payload, entity_id, entity_type }: LogEvent): string | undefined {
+  if (featureName(payload.feature_slug) === undefined)
+    return `${quoted(payload.feature_slug, 60)} is no feature's name: shown as text, and never made a path`
+  if (entity_type === 'WorkPackage' && !/^WP\d{2,9}$/.test(entity_id))
+    return `${quoted(entity_id, 60)} is no package's ID: shown as text, and never made a path`
+  return undefined
+}
+
+/** The problem of an event that holds a secret; {@link eventsWithSecrets} finds the event in it. */
+function heldSecret(secret: string, eventId: string): string {
+  return `event ${eventId} holds what looks like ${secret}: have it revoked, since git has carried it`
+}
+
+/** IDs of the events that these problems name. */
+export function eventsWithSecrets(problems: readonly LogProblem[]): string[] {
+  return [
+    ...new Set(problems.flatMap(({ message }) => /^event ([0-9A-Z]{26}) holds /.exec(message)?.[1] ?? [])),
+  ]
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ordered } from '../../events-lib.js'
 import type { IndexReader, PackedRows } from '../../index/event-index.js'
-import { byPlaceAndKind } from './by-place.js'
+import type { LogProblem } from '../../log/event-log.js'
 
 /** Number of rows per comparison. */
 const PAGE = 2000
@@ -38,4 +38,13 @@ async function remaining(index: IndexReader): Promise<unknown[]> {
     .map((problem) => ({ ...problem }))
     .sort(byPlaceAndKind)
   return [await index.features(), await index.maximumClock(), problems]
+}
+
+export function byPlace(a: LogProblem, b: LogProblem): number {
+  return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
+}
+
+/** Sorts by place and kind, since two indexes may have found the problems of one line in different orders. */
+function byPlaceAndKind(a: LogProblem, b: LogProblem): number {
+  return byPlace(a, b) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.message < b.message ? -1 : 1)
 }

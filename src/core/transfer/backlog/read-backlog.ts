@@ -15,10 +15,9 @@ import type {
   TransferItem,
 } from '../document.js'
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
-import { idAt, idOf, type Json, listAt, textAt, textsAt } from '../json.js'
+import { idAt, idOf, type Json, listAt, otherFields, textAt, textsAt } from '../json.js'
 import { lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { otherFields } from '../other-fields.js'
 import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
 import { readYaml } from '../yaml.js'
 import { type BacklogComment, readChecklist, readComments, readSections } from './sections.js'

@@ -4,10 +4,9 @@
  */
 import { wordTable } from '../roles.js'
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
-import { idAt, isJson, type Json, listAt, parseJson, textAt, textsAt } from '../json.js'
+import { idAt, isJson, type Json, listAt, otherFields, parseJson, textAt, textsAt } from '../json.js'
 import { type KittyLabels, lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { otherFields } from '../other-fields.js'
 import { block, bodyOf, linesOf, LossCount, nameOf, readText, singleLine } from '../text.js'
 import type {
   ItemChange,

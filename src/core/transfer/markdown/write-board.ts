@@ -2,7 +2,7 @@
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { roleOf } from '../roles.js'
-import { markdownText } from './escape.js'
+import { markdownText } from '../text.js'
 
 export function writeBoard(document: TransferDocument, table: WorkflowTable): WrittenFile[] {
   return [{ path: '', text: document.features.map((feature) => featureText(feature, table)).join('\n') }]

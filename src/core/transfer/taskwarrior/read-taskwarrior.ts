@@ -12,11 +12,10 @@ import type {
   TransferItem,
 } from '../document.js'
 import { featuresOf, type LabeledItem } from '../features.js'
-import { idAt, isJson, type Json, listAt, parseJson, textAt, textsAt } from '../json.js'
+import { idAt, isJson, type Json, listAt, otherFields, parseJson, textAt, textsAt } from '../json.js'
 import { readLabels } from '../labels.js'
 import { parseMoment } from '../moment.js'
 import { block, bodyOf, linesOf, LossCount, nameOf, readText, singleLine } from '../text.js'
-import { otherFields } from '../other-fields.js'
 
 export const TASKWARRIOR = 'taskwarrior'
 
