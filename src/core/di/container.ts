@@ -148,9 +148,10 @@ function logModule(session: Session): ContainerModule {
     bind<Journal>(Journal).toDynamicValue(
       (context) => new FileJournal(context.get<Workspace>(Workspace).journalFile),
     )
-    bind<Archive>(Archive).toDynamicValue(
-      (context) => new FileArchive(context.get<Workspace>(Workspace).archiveDir),
-    )
+    bind<Archive>(Archive).toDynamicValue((context) => {
+      const notices = context.get<Notices>(Notices)
+      return new FileArchive(context.get<Workspace>(Workspace).archiveDir, (text) => notices.warn(text))
+    })
     bind<ClockStorage>(ClockStorage).toDynamicValue((context) => {
       const { clockFile, privateDir } = context.get<Workspace>(Workspace)
       return new FileClockStorage(clockFile, new SeenClock(join(privateDir, 'clock')))

@@ -7,6 +7,8 @@ import {
   lstatSync,
   openSync,
   readSync,
+  rmSync,
+  writeSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
 import { isSameFile, openRegular } from '../platform/open-regular.js'
@@ -56,6 +58,20 @@ export function readFully(
     done += read
   }
   return done
+}
+
+/** Writes all of it: when the disk is nearly full, the system takes a part and says so without an error. */
+export function writeFully(fd: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+}
+
+/** Removes what a failed write left. It says nothing of its own: the caller has the failure to report. */
+export function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true })
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+  }
 }
 
 /** In bytes; 0 when there is no such file. */

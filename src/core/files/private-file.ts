@@ -8,10 +8,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
+import { discard, syncFolder, writeFully } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -29,19 +29,21 @@ export function writePrivateFile(path: string, text: string, isDurable = true, s
   const temporary = `${path}.${process.pid}.tmp`
   try {
     makeFolder(dirname(path))
-    rmSync(temporary, { force: true })
+    discard(temporary)
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     const descriptor = openRegular(temporary, flags, OWNER_ONLY)
     try {
       if (shared !== 0) fchmodSync(descriptor, OWNER_ONLY | shared)
-      writeSync(descriptor, text)
+      writeFully(descriptor, Buffer.from(text))
       if (isDurable) fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
     }
     renameOver(temporary, path)
+    // Else a power cut brings the old file back.
+    if (isDurable) syncFolder(dirname(path))
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw storageError(error, path, 'not stored')
   }
 }

@@ -10,7 +10,6 @@ import {
   lstatSync,
   type Stats,
   unlinkSync,
-  writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
@@ -18,6 +17,7 @@ import { shareNewFile } from '../git/new-file-mode.js'
 import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
+import { writeFully } from './open-file.js'
 
 let written = 0
 
@@ -72,7 +72,7 @@ export class Replacement {
     const descriptor = this.#descriptor
     if (descriptor === undefined) return
     try {
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+      writeFully(descriptor, bytes)
     } catch (error) {
       throw notWritten(this.path, error)
     }

@@ -1,7 +1,7 @@
-import { closeSync, constants, fchmodSync, fsyncSync, lstatSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fsyncSync, lstatSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
 import { dirname } from 'node:path'
-import { identityOf, syncFolder } from './open-file.js'
+import { discard, identityOf, syncFolder, writeFully } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { renameOver } from '../platform/rename-over.js'
 import { openRegular } from '../platform/open-regular.js'
@@ -22,7 +22,7 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
     try {
       // The umask reduced the mode passed to open.
       fchmodSync(fd, Number(before.mode) & 0o777)
-      for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+      for (const bytes of chunks) writeFully(fd, bytes)
       fsyncSync(fd)
     } finally {
       closeSync(fd)
@@ -35,10 +35,10 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
       renameOver(temporary, path)
       // Who appends to the new file syncs it, and not its name.
       syncFolder(dirname(path))
-    } else rmSync(temporary, { force: true })
+    } else discard(temporary)
     return isUnchanged
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw storageError(error, path, 'not stored')
   }
 }

@@ -58,6 +58,7 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
   const code = codeOf(error)
   if (code === undefined) return error
   if (code === 'ELOOP') return unsafe(path, 'symbolic link')
+  if (code === 'EISDIR') return unsafe(namedBy(error) ?? path, 'directory')
   // ENXIO: a FIFO that no process reads, or a socket.
   if (code === 'ENXIO') return unsafe(path, 'FIFO or socket')
   const meaning = MEANINGS[code] ?? {
@@ -119,6 +120,11 @@ function noCurrentFolder(code: string, cause: Error): KittyError {
       cause,
     },
   )
+}
+
+/** A temporary file's failure names that file, and its caller the one that it was to become. */
+function namedBy(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
-import { identityOf, openToRead, readFully } from '../files/open-file.js'
+import { discard, identityOf, openToRead, readFully, writeFully } from '../files/open-file.js'
 import { shareNewFile } from '../git/new-file-mode.js'
 import type { ClockReading, ClockStorage } from './clock-storage.js'
 import type { SeenClock } from './seen-clock.js'
@@ -43,7 +43,7 @@ export class FileClockStorage implements ClockStorage {
     } catch (error) {
       const code = systemCode(error)
       if (code === undefined) throw error
-      removeQuietly(temporary)
+      discard(temporary)
       return `${this.path} could not be saved (${code}); the next command finds the clock in the log`
     }
   }
@@ -100,17 +100,8 @@ function writeNew(path: string, bytes: Buffer): void {
   try {
     // Each write makes a new file: look at the settings only where the umask is stricter than usual.
     if ((fstatSync(fd).mode & 0o040) === 0) shareNewFile(fd, path)
-    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+    writeFully(fd, bytes)
   } finally {
     closeSync(fd)
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch (error) {
-    // The caller already gets the clock warning, and the next save reuses the name.
-    if (systemCode(error) === undefined) throw error
   }
 }

@@ -1,7 +1,8 @@
-import { closeSync, constants, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, isStub, type LogEvent, parseEvent } from '../events-lib.js'
+import { writeFully } from '../files/open-file.js'
 import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
 import { permissionsFor, shareNewFile } from '../git/new-file-mode.js'
 import { makeFolder } from '../git/shared-folder.js'
@@ -101,7 +102,9 @@ export class Redactions {
       const fd = openRegular(this.#path, O_APPEND | O_CREAT | O_WRONLY, 0o600)
       try {
         shareNewFile(fd, this.#path)
-        writeSync(fd, redactions.map(lineOf).join(''))
+        // A reader that was killed may have left a part of a line: it must not swallow the next.
+        const end = fstatSync(fd).size === 0 ? '' : '\n'
+        writeFully(fd, Buffer.from(end + redactions.map(lineOf).join('')))
       } finally {
         closeSync(fd)
       }

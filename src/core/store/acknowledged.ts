@@ -77,6 +77,11 @@ export class Acknowledged {
     return true
   }
 
+  /** Sets damaged files of the archive aside. The caller holds the lock. @returns whether there were any */
+  mend(): Promise<boolean> {
+    return this.archive.mend()
+  }
+
   #today(): string {
     return this.session.now().toISOString().slice(0, 10)
   }

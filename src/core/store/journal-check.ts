@@ -1,4 +1,4 @@
-import { isKittyError } from '../errors/kitty-error.js'
+import { type ErrorKind, isKittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import { branchesState, isSparse } from '../git/head.js'
 import {
@@ -20,6 +20,8 @@ import type { Workspace } from '../workspace/workspace.js'
 import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
 import { idsOf, missingFrom, missingFromLog } from './missing-lines.js'
 import { counted } from '../errors/counted.js'
+
+const UNREADABLE: ReadonlySet<ErrorKind> = new Set(['NotWritable', 'DamagedData'])
 
 /** Holds the journal against the log, and asks git about what the log lacks. docs/formats.md, "Git and the log". */
 export class JournalCheck {
@@ -54,6 +56,17 @@ export class JournalCheck {
    * @returns whether lines were put back
    */
   async reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
+    try {
+      return await this.#reconcile(index, noted)
+    } catch (error) {
+      // A damaged archive must not end all writing.
+      if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await this.acknowledged.mend()))
+        throw error
+      return this.#reconcile(index, noted)
+    }
+  }
+
+  async #reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
     const mark = this.begin(noted)
     this.#mark = mark
     this.#isPending = false
@@ -208,14 +221,15 @@ export class JournalCheck {
   }
 
   /**
-   * For a reader whom the private folder does not let in: the log itself can still be read.
-   * @returns undefined when this user may not read what `read` reads
+   * For a reader whom the private folder does not let in, or that meets a damaged archive, which the next writer mends: the
+   * log itself can still be read.
+   * @returns undefined when it cannot be read
    */
   async ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read()
     } catch (error) {
-      if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
+      if (!isKittyError(error) || !UNREADABLE.has(error.kind)) throw error
       this.notices.warn(
         `Could not find out whether git removed events from .kittify/events. ${error.message}`,
       )

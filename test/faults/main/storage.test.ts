@@ -34,6 +34,19 @@ async function refusedWrite(
   return outcome
 }
 
+/** Short writes to the files that are replaced whole: a redaction holds although git brings the line back. */
+async function redactWithShortWrites(): Promise<void> {
+  const world = await World.make()
+  const { event_id: id } = await world.note('a secret word')
+  const full = readFileSync(world.today)
+  const env = shimmed('write:.tmp:1+:short11', 'write:redactions:1+:short11')
+  expectExit(await world.kitty(['agent', 'events', 'redact', id, '--reason', 'a slip'], { env }), 0)
+  writeFileSync(world.today, full)
+  const { stdout } = await world.kitty(['agent', 'events', 'list', '--json'])
+  expect(stdout).toContain(id)
+  expect(stdout).not.toContain('a secret word')
+}
+
 const onLog = (calls: readonly string[], action: string) => (world: World) => ({
   under: injecting({ calls, action, paths: [world.today] }),
 })
@@ -87,8 +100,9 @@ describe('writes that fail', () => {
       expect(outcome.stderr).toBe('')
     }
     await checkInvariants(world)
+    await redactWithShortWrites()
     return {
-      injected: 'every write to log, journal and clock takes a few bytes only',
+      injected: 'every write to log, journal, clock and private files takes a few bytes only',
       found: 'stored whole, nothing said',
       expected: 'stored whole; 0',
     }

@@ -1,6 +1,6 @@
 /** Stands for `node:fs` in the program: its synchronous calls, on the simulated machine's disk. */
 import { constants } from 'node:fs'
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { FileNode, FolderNode, type Node } from './disk.js'
 import { currentProcess, Killed, machine, type OpenFile, type Process } from './machine.js'
 import { statsOf } from './stats.js'
@@ -330,26 +330,16 @@ export function copyFileSync(from: string, to: string): void {
   writeFileSync(to, readFileSync(from))
 }
 
-export function createReadStream(path: string): Readable {
-  // A file that cannot be opened is the stream's error, not the caller's.
+export function createReadStream(_path: string, { fd }: { fd: number }): Readable {
   return Readable.from(
     (function* () {
-      yield readFileSync(path)
+      try {
+        yield readFileSync(fd)
+      } finally {
+        closeSync(fd)
+      }
     })(),
   )
-}
-
-export function createWriteStream(_path: string, { fd }: { fd: number }): Writable {
-  return new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      try {
-        for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at)
-        done()
-      } catch (error) {
-        done(error as Error)
-      }
-    },
-  })
 }
 
 export function fchmodSync(fd: number, mode: number): void {

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -128,5 +137,98 @@ describe('the archive', () => {
     const [day] = await archive.days()
     expect(day).toMatchObject({ day: '2026-11-22', events: 2 })
     expect(day?.bytes).toBeGreaterThan(line(1).bytes.length)
+  })
+})
+
+describe('a damaged archive', () => {
+  const MANY = Array.from({ length: 400 }, (_, at) => line(at + 1, `note ${at} ${ulid(at * 7)}`))
+
+  async function damagedArchive(damage: (path: string) => void): Promise<{
+    archive: FileArchive
+    folder: string
+    warnings: string[]
+  }> {
+    const folder = join(tempFolder(), 'events')
+    const warnings: string[] = []
+    const archive = new FileArchive(folder, (message) => warnings.push(message))
+    await archive.begin([], '2026-11-22')
+    await archive.add(MANY, '2026-11-22')
+    await archive.add([line(1001)], '2026-11-23')
+    damage(join(folder, '2026-11-22.jsonl.gz'))
+    rmSync(join(folder, '2026-11-22.ids'), { force: true })
+    return { archive, folder, warnings }
+  }
+
+  const change = (at: number) => (path: string) => {
+    const bytes = readFileSync(path)
+    bytes.fill(0, Math.floor(bytes.length * at), Math.floor(bytes.length * at) + 40)
+    writeFileSync(path, bytes)
+  }
+
+  it.each([
+    ['cut', (path: string) => truncateSync(path, Math.floor(readFileSync(path).length / 2)), 100],
+    ['changed in the middle', change(0.5), 100],
+    ['without its trailer', (path: string) => truncateSync(path, readFileSync(path).length - 8), 400],
+    ['cut to a few bytes', (path: string) => truncateSync(path, 3), 0],
+    ['emptied', (path: string) => truncateSync(path, 0), 0],
+    ['no gzip at all', (path: string) => writeFileSync(path, 'no gzip, and longer than a trailer\n'), 0],
+  ])('keeps what can be read of a day that is %s, and the file aside', async (_, damage, atLeast) => {
+    const { archive, folder, warnings } = await damagedArchive(damage)
+    await expect(allIds(archive)).rejects.toMatchObject({ kind: 'DamagedData' })
+    expect(await archive.damaged()).toEqual([join(folder, '2026-11-22.jsonl.gz')])
+    expect(await archive.mend()).toBe(true)
+    expect(warnings).toEqual([expect.stringContaining('2026-11-22.jsonl.gz was damaged')])
+    const ids = (await allIds(archive)).filter((id) => id !== ulid(1001))
+    expect(ids.length).toBeGreaterThanOrEqual(atLeast)
+    const lines = await archive.lines(new Set(MANY.slice(0, atLeast).map(({ event_id }) => event_id)))
+    expect(lines).toEqual(MANY.slice(0, atLeast))
+    expect(readdirSync(folder)).toContain('2026-11-22.jsonl.gz.damaged')
+    expect(await archive.mend()).toBe(false)
+    expect(await archive.damaged()).toEqual([])
+  })
+
+  it('still takes lines, and compresses what is left of the day', async () => {
+    const { archive, folder, warnings } = await damagedArchive((path) => truncateSync(path, 900))
+    // The clock went back: the day gets a line more.
+    await archive.add([line(1002)], '2026-11-22')
+    await archive.add([line(1003)], '2026-11-23')
+    expect(warnings).toEqual([expect.stringContaining('was damaged')])
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.startsWith('2026-11-22'))
+        .sort(),
+    ).toEqual(['2026-11-22.ids', '2026-11-22.jsonl.gz', '2026-11-22.jsonl.gz.damaged'])
+    expect(await archive.lines(new Set([ulid(1), ulid(1002)]))).toHaveLength(2)
+  })
+
+  it('stores lines though a past day cannot be compressed, once with each call', async () => {
+    const { archive, folder, warnings } = await damagedArchive(() => undefined)
+    mkdirSync(join(folder, '2026-11-22.jsonl.gz.tmp'))
+    await archive.add([line(1002)], '2026-11-22')
+    await archive.add([line(1003)], '2026-11-23')
+    expect(warnings.at(-1)).toMatch(
+      /stay uncompressed this time: .*2026-11-22\.jsonl\.gz\.tmp is a directory/,
+    )
+    expect(await archive.lines(new Set([1001, 1002, 1003].map(ulid)))).toHaveLength(3)
+  })
+
+  it('forgets a file that was set aside when lines are redacted: it may hold them', async () => {
+    const { archive, folder } = await damagedArchive((path) => truncateSync(path, 900))
+    const stub = (one: RawLine): Buffer => (one.event_id === ulid(1) ? redacted(1).bytes : one.bytes)
+    expect(await archive.rewrite(stub, '2026-11-23')).toBe(1)
+    expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([])
+    expect(await archive.lines(new Set([ulid(1)]))).toEqual([redacted(1)])
+  })
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path), 'directory'],
+    ['a link', (path: string) => symlinkSync('elsewhere', path), 'symbolic link'],
+  ])('refuses %s instead of a day, compressed or not', async (_, put, type) => {
+    for (const name of ['2026-11-20.jsonl.gz', '2026-11-20.jsonl']) {
+      const { archive, folder } = archiveIn()
+      await archive.begin([[line(1)]], '2026-11-22')
+      put(join(folder, name))
+      await expect(allIds(archive)).rejects.toMatchObject({ kind: 'UnsafeSetup', context: { type } })
+    }
   })
 })

@@ -153,7 +153,7 @@ describe('the journal', () => {
     expect(readdirSync(dirname(path))).toEqual(['journal.jsonl'])
     const folder = join(tempFolder(), 'folder')
     mkdirSync(join(folder, 'inside'), { recursive: true })
-    expect(errorOf(() => new FileJournal(folder).rewrite([])).kind).toBe('NotWritable')
+    expect(errorOf(() => new FileJournal(folder).rewrite([])).kind).toBe('UnsafeSetup')
     expect(readdirSync(dirname(folder))).toEqual(['folder'])
   })
 })

@@ -351,7 +351,7 @@ describe('append, once more', () => {
     expect(openFiles(root)).toEqual([day, join(root, 'private', 'journal.jsonl')])
     rmSync(day)
     mkdirSync(day)
-    expect(errorOf(() => log.append([note(4)])).kind).toBe('NotWritable')
+    expect(errorOf(() => log.append([note(4)])).kind).toBe('UnsafeSetup')
     expect(openFiles(root)).toEqual([join(root, 'private', 'journal.jsonl')])
     log.close()
     log.close()

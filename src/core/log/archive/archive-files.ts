@@ -7,6 +7,7 @@ import type { RawLine } from '../event-log.js'
 import { compress, replaceDay } from './compress-day.js'
 import { type ArchivedDay, archivedDays, lineBytes, linesOfDay, pathsOf, sizeOf } from './day-parts.js'
 import { readIds, sortedIds, writeIds } from './id-list.js'
+import { forgetDamaged } from './mend-day.js'
 import { rawLine, winner } from './raw-line.js'
 import { renameOver } from '../../platform/rename-over.js'
 
@@ -130,6 +131,8 @@ export async function rewriteDays(
     if (sizeOf(plain) > 0) await idsOfDay(folder, day, true)
     else for (const path of [plain, ids]) rmSync(path, { force: true })
   }
+  // What a file that was set aside holds, no one can say.
+  forgetDamaged(folder, before)
   await compressDays(folder, today)
   return changed
 }

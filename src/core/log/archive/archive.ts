@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
+import { isKittyError } from '../../errors/kitty-error.js'
 import { token } from '../../token.js'
 import type { RawLine } from '../event-log.js'
 import type { ArchivedDay } from './day-parts.js'
 import type * as archiveFiles from './archive-files.js'
+import type * as mendDay from './mend-day.js'
 
 /**
  * Stores every event that this clone has acknowledged and its journal no longer holds, out of git's reach. See
@@ -14,7 +16,7 @@ export interface Archive {
   exists(): boolean
   /** Creates the archive with these lines, all or nothing. @param day Today, `YYYY-MM-DD`. */
   begin(lines: Iterable<readonly RawLine[]>, day: string): Promise<void>
-  /** Durable when it returns. Also compresses past days. @param day Today. */
+  /** Durable when it returns. Also compresses past days, if that succeeds. @param day Today. */
   add(lines: readonly RawLine[], day: string): Promise<void>
   /** Yields the IDs day by day, sorted within each day. */
   ids(): AsyncGenerator<string[]>
@@ -27,13 +29,24 @@ export interface Archive {
    * @param before Only days before this one. @returns how many lines changed.
    */
   rewrite(change: (line: RawLine) => Buffer | undefined, today: string, before?: string): Promise<number>
+  /** Returns the paths of compressed days that cannot be read to their end. Reads them all. */
+  damaged(): Promise<string[]>
+  /**
+   * Keeps what can be read of damaged days, and sets the damaged files aside. `add` and `rewrite` do so by themselves.
+   * @returns whether there were any
+   */
+  mend(): Promise<boolean>
 }
 
 export const Archive = token<Archive>('Archive')
 
 /** The archive on disk. Its code loads on first use. */
 export class FileArchive implements Archive {
-  constructor(private readonly folder: string) {}
+  /** @param warn Receives what the user should know of a call that did what it was asked. */
+  constructor(
+    private readonly folder: string,
+    private readonly warn: (message: string) => void = () => undefined,
+  ) {}
 
   exists(): boolean {
     return statSync(this.folder, { throwIfNoEntry: false }) !== undefined
@@ -46,7 +59,13 @@ export class FileArchive implements Archive {
   async add(lines: readonly RawLine[], day: string): Promise<void> {
     const { addLines, compressDays } = await files()
     addLines(this.folder, lines, day)
-    await compressDays(this.folder, day)
+    try {
+      await this.#mending(() => compressDays(this.folder, day))
+    } catch (error) {
+      // The lines are stored. Failing here would store them again with every command, on a disk that may be full.
+      if (!isKittyError(error)) throw error
+      this.warn(`Past days of the archive stay uncompressed this time: ${error.message}`)
+    }
   }
 
   async *ids(): AsyncGenerator<string[]> {
@@ -67,10 +86,34 @@ export class FileArchive implements Archive {
     today: string,
     before?: string,
   ): Promise<number> {
-    return (await files()).rewriteDays(this.folder, change, today, before)
+    const { rewriteDays } = await files()
+    return this.#mending(() => rewriteDays(this.folder, change, today, before))
+  }
+
+  async damaged(): Promise<string[]> {
+    return (await (await mending()).damagedDays(this.folder)).map(({ path }) => path)
+  }
+
+  async mend(): Promise<boolean> {
+    const messages = await (await mending()).mendDays(this.folder)
+    for (const message of messages) this.warn(message)
+    return messages.length > 0
+  }
+
+  async #mending<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await this.mend())) throw error
+      return work()
+    }
   }
 }
 
 function files(): Promise<typeof archiveFiles> {
   return import('./archive-files.js')
+}
+
+function mending(): Promise<typeof mendDay> {
+  return import('./mend-day.js')
 }

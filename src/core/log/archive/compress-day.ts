@@ -1,9 +1,9 @@
-import { closeSync, constants, createWriteStream, fsyncSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, rmSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { KittyError } from '../../errors/kitty-error.js'
-import { syncFolder } from '../../files/open-file.js'
+import { discard, syncFolder, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { crc32 } from '../format/crc32.js'
@@ -33,8 +33,10 @@ export async function compress(folder: string, day: string): Promise<void> {
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
       shareNewFile(descriptor, temporary)
-      const file = createWriteStream('', { fd: descriptor, autoClose: false })
-      await pipeline(Readable.from(counted()), createGzip(), file)
+      // No stream for the file: one that fails closes the descriptor by itself, some time later.
+      await pipeline(Readable.from(counted()), createGzip(), async (compressed: AsyncIterable<Buffer>) => {
+        for await (const bytes of compressed) writeFully(descriptor, bytes)
+      })
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -46,7 +48,7 @@ export async function compress(folder: string, day: string): Promise<void> {
     syncFolder(folder)
     rmSync(paths.plain, { force: true })
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw storageError(error, paths.compressed, 'not stored')
   }
 }
@@ -67,8 +69,7 @@ export async function replaceDay(
     try {
       shareNewFile(descriptor, temporary)
       for await (const line of linesOfDay(paths)) {
-        const bytes = change(line) ?? Buffer.alloc(0)
-        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
+        writeFully(descriptor, change(line) ?? Buffer.alloc(0))
       }
       fsyncSync(descriptor)
     } finally {
@@ -78,7 +79,7 @@ export async function replaceDay(
     syncFolder(folder)
     rmSync(paths.compressed, { force: true })
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw storageError(error, paths.plain, 'not stored')
   }
 }

@@ -1,9 +1,10 @@
-import { closeSync, constants, createReadStream, fstatSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { systemCode } from '../../errors/kitty-error.js'
+import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { shownCommand } from '../../errors/next-step.js'
+import { openToRead, readFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
-import { openRegular } from '../../platform/open-regular.js'
 
 /** One day of the archive: its size on disk, compressed or not, and its number of events. */
 export interface ArchivedDay {
@@ -15,6 +16,8 @@ export interface ArchivedDay {
 
 const DAY = /^(\d{4}-\d\d-\d\d)\.jsonl(?:\.gz)?$/
 const LF = 0x0a
+/** A header and a trailer with nothing in between (RFC 1952): kitty writes no shorter one. */
+const SMALLEST_GZIP = 18
 
 export interface DayPaths {
   readonly plain: string
@@ -39,7 +42,7 @@ export function archivedDays(folder: string): string[] {
 
 /** Size on disk in bytes; 0 if the file does not exist. */
 export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Returns a day's size in bytes of lines, without reading them. */
@@ -47,17 +50,30 @@ export function lineBytes({ plain, compressed }: DayPaths): number {
   return sizeOf(plain) + uncompressedSize(compressed)
 }
 
-/** Yields every whole line of a day, compressed ones first. Holds one chunk and one line in memory. */
+/**
+ * Yields every whole line of a day, compressed ones first. Holds one chunk and one line in memory.
+ * @throws KittyError as `linesOf`
+ */
 export async function* linesOfDay(paths: DayPaths): AsyncGenerator<Buffer> {
-  for (const path of [paths.compressed, paths.plain]) {
-    if (sizeOf(path) > 0) yield* linesOf(path)
-  }
+  yield* linesOf(paths.compressed)
+  yield* linesOf(paths.plain)
 }
 
-/** @throws KittyError for a file that cannot be read or that kitty did not compress. */
+/**
+ * Yields every whole line of a file; none when there is no such file.
+ * @throws KittyError DamagedData after the last line that can be read, for a compressed file that is cut or changed;
+ * UnsafeSetup for what is no plain file
+ */
 export async function* linesOf(path: string): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { flags: 'r', highWaterMark: 1024 * 1024 })
-  const chunks: AsyncIterable<Buffer> = /\.gz(?:\.tmp)?$/.test(path) ? unzipped(source) : source
+  const open = openToRead(path)
+  if (open === undefined) return
+  const isCompressed = /\.gz(?:\.tmp)?$/.test(path)
+  if (isCompressed && open.stats.size < SMALLEST_GZIP) {
+    closeSync(open.fd)
+    throw damaged(path, undefined)
+  }
+  const source = createReadStream('', { fd: open.fd, start: 0, highWaterMark: 1024 * 1024 })
+  const chunks: AsyncIterable<Buffer> = isCompressed ? unzipped(source) : source
   let held: Buffer[] = []
   try {
     for await (const chunk of chunks) {
@@ -71,10 +87,21 @@ export async function* linesOf(path: string): AsyncGenerator<Buffer> {
       if (start < chunk.length) held.push(chunk.subarray(start))
     }
   } catch (error) {
-    throw storageError(error, path, 'not readable')
+    throw systemCode(error)?.startsWith('Z_') === true
+      ? damaged(path, error)
+      : storageError(error, path, 'not readable')
   } finally {
     source.destroy()
   }
+}
+
+/** The error for a compressed file that does not hold what kitty put there. */
+function damaged(path: string, cause: unknown): KittyError {
+  return new KittyError('DamagedData', `${path} is damaged: what it holds cannot be read to its end`, {
+    nextSteps: shownCommand(['kitty', 'doctor', '--fix'], 'keeps what can be read of it'),
+    context: { path },
+    cause,
+  })
 }
 
 function unzipped(source: ReturnType<typeof createReadStream>): AsyncIterable<Buffer> {
@@ -85,18 +112,17 @@ function unzipped(source: ReturnType<typeof createReadStream>): AsyncIterable<Bu
 
 /** Reads the size from gzip's trailer (RFC 1952, ISIZE), for a file with one member. */
 function uncompressedSize(path: string): number {
-  let descriptor: number
+  const open = openToRead(path)
+  if (open === undefined) return 0
   try {
-    descriptor = openRegular(path, constants.O_RDONLY)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return 0
-    throw storageError(error, path, 'not readable')
-  }
-  try {
-    const { size } = fstatSync(descriptor)
+    const size = Number(open.stats.size)
+    // Damaged: no list of IDs fits, and who reads the lines finds out.
+    if (size < SMALLEST_GZIP) return -1
     const trailer = Buffer.alloc(4)
-    return readSync(descriptor, trailer, 0, 4, size - 4) === 4 ? trailer.readUInt32LE() : -1
+    return readFully(open.fd, trailer, 0, 4, size - 4) === 4 ? trailer.readUInt32LE() : -1
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
   } finally {
-    closeSync(descriptor)
+    closeSync(open.fd)
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, constants, rmSync, writeSync } from 'node:fs'
-import { readWhole } from '../../files/open-file.js'
+import { closeSync, constants } from 'node:fs'
+import { discard, readWhole, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { renameOver } from '../../platform/rename-over.js'
@@ -28,14 +28,13 @@ export function writeIds(path: string, bytes: number, ids: readonly string[]): v
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
       shareNewFile(descriptor, temporary)
-      const content = Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`, 'latin1')
-      for (let done = 0; done < content.length;) done += writeSync(descriptor, content, done)
+      writeFully(descriptor, Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`, 'latin1'))
     } finally {
       closeSync(descriptor)
     }
     renameOver(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw storageError(error, path, 'not stored')
   }
 }

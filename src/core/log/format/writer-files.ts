@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, openSync, rmSync, writeSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../workspace/config.js'
 import { headState } from '../../git/head.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { DAILY_FILES, type DayFiles, dayOf } from './day-file.js'
-import { readWhole } from '../../files/open-file.js'
+import { discard, readWhole, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { makeFolder } from '../../git/shared-folder.js'
 import { renameOver } from '../../platform/rename-over.js'
@@ -87,13 +87,13 @@ export class WriterFiles implements DayFiles {
       makeFolder(dirname(writerFile))
       const descriptor = openSync(temporary, 'w', 0o644)
       try {
-        writeSync(descriptor, `${JSON.stringify(writer)}\n`)
+        writeFully(descriptor, Buffer.from(`${JSON.stringify(writer)}\n`))
       } finally {
         closeSync(descriptor)
       }
       renameOver(temporary, writerFile)
     } catch (error) {
-      rmSync(temporary, { force: true })
+      discard(temporary)
       throw storageError(error, writerFile, 'not stored')
     }
   }

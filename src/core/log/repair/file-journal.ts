@@ -1,9 +1,9 @@
-import { constants, closeSync, fsyncSync, rmSync, writeSync } from 'node:fs'
+import { constants, closeSync, fsyncSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
-import { openToRead, readFully, syncFolder } from '../../files/open-file.js'
+import { discard, openToRead, readFully, syncFolder, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
@@ -82,8 +82,7 @@ export class FileJournal implements Journal {
       const fd = openRegular(temporary, flags, 0o644)
       try {
         shareNewFile(fd, temporary)
-        const bytes = Buffer.concat(keep.map((line) => line.bytes))
-        for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+        writeFully(fd, Buffer.concat(keep.map((line) => line.bytes)))
         fsyncSync(fd)
       } finally {
         closeSync(fd)
@@ -92,7 +91,7 @@ export class FileJournal implements Journal {
       // Else a power cut brings back the old journal, whose last lines were not synced.
       syncFolder(dirname(this.path))
     } catch (error) {
-      rmSync(temporary, { force: true })
+      discard(temporary)
       throw storageError(error, this.path, 'not stored')
     }
   }

@@ -1,10 +1,10 @@
-import { closeSync, constants, fsyncSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from '../format/crc32.js'
 import { chunks, cutLines } from '../format/cut-lines.js'
 import { makeErrorsFolder } from './errors-folder.js'
 import { type EventLog, type LogLine, SCAN_START } from '../event-log.js'
-import { openToRead, syncFolder } from '../../files/open-file.js'
+import { openToRead, syncFolder, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import type { LogFolders } from './torn-tail.js'
 import { openRegular } from '../../platform/open-regular.js'
@@ -87,7 +87,7 @@ function note({ file, line, offset, length, problem }: LogLine): string {
 function writeWhole(path: string, content: Iterable<Buffer>): void {
   const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
   try {
-    for (const bytes of content) for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+    for (const bytes of content) writeFully(fd, bytes)
     fsyncSync(fd)
   } finally {
     closeSync(fd)

@@ -15,7 +15,7 @@ import { makeFolder } from '../../git/shared-folder.js'
 import { crc32 } from '../format/crc32.js'
 import type { LogLine, TailRepair } from '../event-log.js'
 import { LineReader, MAX_LINE_BYTES } from '../format/line-codec.js'
-import { readFully } from '../../files/open-file.js'
+import { readFully, writeFully } from '../../files/open-file.js'
 import { noteEnded } from './ended-tails.js'
 import { storageError } from '../../files/storage-error.js'
 import { openRegular } from '../../platform/open-regular.js'
@@ -156,8 +156,7 @@ function copyToErrors(errorsDir: string, tail: Tail): string | undefined {
     makeFolder(errorsDir)
     const fd = openRegular(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644)
     try {
-      for (const chunk of chunks(tail))
-        for (let done = 0; done < chunk.length;) done += writeSync(fd, chunk, done)
+      for (const chunk of chunks(tail)) writeFully(fd, chunk)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

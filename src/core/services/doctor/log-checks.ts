@@ -121,6 +121,15 @@ export class LogChecks {
   }
 
   async #archive(): Promise<Verdict> {
+    const damaged = await this.archive.damaged()
+    if (damaged.length > 0)
+      return repairable(
+        `${some(damaged)}: damaged, and kitty cannot give back from there what git takes away`,
+        'keeps what can be read of it, and sets the file aside',
+        async () => {
+          await this.archive.mend()
+        },
+      )
     const days = await this.archive.days()
     const events = days.reduce((sum, day) => sum + day.events, 0)
     const bytes = days.reduce((sum, day) => sum + day.bytes, 0)
