@@ -1,5 +1,5 @@
 import { FULL, scaled } from './fault.js'
-import { checkInvariants } from './invariants.js'
+import { checkInvariants, type Exempt } from './invariants.js'
 import type { Outcome } from './program.js'
 import { countedCalls, counting, shimmed } from './shim.js'
 import { spread } from './spread.js'
@@ -14,6 +14,7 @@ export interface KillLoop {
   readonly quick: number
   /** The check runs the command again, before anything else is written. */
   readonly isRepeated?: boolean
+  readonly exempt?: Exempt
 }
 
 /** Lists once the command's calls that change something; then, from a fresh copy each, kills it at each of them, and checks. */
@@ -23,6 +24,7 @@ export async function killAtEachCall({
   check,
   quick,
   isRepeated,
+  exempt,
 }: KillLoop): Promise<string> {
   const listed = await World.make()
   await prepare?.(listed)
@@ -38,7 +40,7 @@ export async function killAtEachCall({
     expectExit(outcome, 137, `killed at call ${at + 1}, ${calls[at] ?? ''}`)
     if (FULL && !isRepeated) expectExit(await world.write(), 0)
     await check(world)
-    await checkInvariants(world)
+    await checkInvariants(world, exempt)
   }
   return `SIGKILL at ${chosen.length} of the ${calls.length} calls`
 }

@@ -8,7 +8,7 @@ import { compress, replaceDay } from './compress-day.js'
 import { type ArchivedDay, archivedDays, lineBytes, linesOfDay, pathsOf, sizeOf } from './day-parts.js'
 import { readIds, sortedIds, writeIds } from './id-list.js'
 import { forgetDamaged } from './mend-day.js'
-import { rawLine, winner } from './raw-line.js'
+import { isRedacted, rawLine, winner } from './raw-line.js'
 import { renameOver } from '../../platform/rename-over.js'
 
 export { archivedDays }
@@ -36,15 +36,17 @@ export async function beginArchive(
 
 /**
  * Implements `Archive.add`, without compressing. Writes the lines before the ID list: after a crash in between, the
- * list is rebuilt.
+ * list is rebuilt. Leaves out what the day has: a command that archives and then fails is run again.
  */
 export function addLines(folder: string, lines: readonly RawLine[], day: string): void {
   if (lines.length === 0) return
   const paths = pathsOf(folder, day)
   const known = readIds(paths.ids, lineBytes(paths)) ?? (lineBytes(paths) === 0 ? [] : undefined)
-  append(folder, lines, day)
+  const has = new Set(known)
+  const fresh = lines.filter(({ event_id, bytes }) => !has.has(event_id) || isRedacted(bytes))
+  append(folder, fresh, day)
   if (known !== undefined)
-    writeIds(paths.ids, lineBytes(paths), sortedIds([...known, ...lines.map(({ event_id }) => event_id)]))
+    writeIds(paths.ids, lineBytes(paths), sortedIds([...known, ...fresh.map(({ event_id }) => event_id)]))
 }
 
 /** Compresses every past day. */

@@ -16,7 +16,8 @@ export function winner(one: RawLine, other: RawLine): RawLine {
   return Buffer.compare(one.bytes, other.bytes) <= 0 ? one : other
 }
 
-function isRedacted(bytes: Buffer): boolean {
+/** Whether a line is a redacted event's stub. */
+export function isRedacted(bytes: Buffer): boolean {
   const value = parsed(bytes)
   const payload = value !== undefined && 'payload' in value ? value.payload : undefined
   return typeof payload === 'object' && payload !== null && 'redacted' in payload
