@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { requireFromHere } from '../root.js'
 import { IndexUnusable } from './event-index.js'
 
@@ -45,6 +46,7 @@ export class Connection {
   private constructor(
     private readonly binding: Binding,
     private readonly database: Database,
+    private readonly path: string,
   ) {}
 
   /**
@@ -61,7 +63,7 @@ export class Connection {
       })
     })
     database.configure('busyTimeout', BUSY_TIMEOUT_MS)
-    const connection = new Connection(binding, database)
+    const connection = new Connection(binding, database, path)
     // Keeps a view or trigger in a forged file from calling functions with side effects.
     await connection.run('PRAGMA trusted_schema = OFF')
     return connection
@@ -112,6 +114,11 @@ export class Connection {
         else resolve()
       })
     })
+  }
+
+  /** The size of the write-ahead log next to the file. */
+  walBytes(): number {
+    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   }
 
   async close(): Promise<void> {

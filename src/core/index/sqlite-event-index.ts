@@ -41,10 +41,12 @@ import type { IndexMark } from './seal.js'
 import { settleAll } from './settle-all.js'
 
 /**
- * The log survives a power cut; the index only has to stay consistent. Each process that opens it reads the WAL that
- * SQLite has not yet moved into the file, so we limit that to this many pages of 4 KiB.
+ * The log survives a power cut; the index only has to stay consistent. SQLite's own checkpoint comes after a commit, and
+ * only the next commit of the same process would start the WAL again: commands make one, and the WAL would grow for ever.
  */
-const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200; '
+const RELAXED = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0; '
+/** In bytes, some twenty commands. Each process that opens the index reads its whole WAL. */
+const WAL_LIMIT = 800 * 1024
 
 /**
  * The index in SQLite, in the tables that the entities describe. Uses SQL for what the daily commands ask: building
@@ -85,6 +87,7 @@ export class SqliteEventIndex extends SqliteIndexReads implements EventIndex, In
   }
 
   async #committed<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
+    await this.#checkpoint()
     // A deferred transaction that reads before it writes can deadlock with another process.
     await this.connection.run(`${this.#relaxed ? '' : RELAXED}BEGIN IMMEDIATE`)
     this.#relaxed = true
@@ -97,6 +100,13 @@ export class SqliteEventIndex extends SqliteIndexReads implements EventIndex, In
       await this.connection.run('ROLLBACK').catch(() => undefined)
       throw error
     }
+  }
+
+  /** Moves a large WAL into the file, so that the next commit starts it again. Waits for no reader. */
+  async #checkpoint(): Promise<void> {
+    if (this.connection.walBytes() <= WAL_LIMIT) return
+    // Refused while a statement of this connection runs: the next transaction tries again.
+    await this.connection.run('PRAGMA wal_checkpoint(PASSIVE)').catch(() => undefined)
   }
 
   async close(): Promise<void> {
