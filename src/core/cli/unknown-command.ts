@@ -8,6 +8,7 @@ import { guessed } from './guesses.js'
 /** With more edits than this, a suggestion would be a guess. */
 const MOST_EDITS = 4
 const MOST_COMPARED = 60
+const MOST_NAMED = 4
 const MOST_ASKED = 120
 /** Words of a guess's command that the caller has to fill in. */
 const BLANK = /^(?:WP|TEXT|TAG)$/
@@ -88,17 +89,29 @@ function longestKnown(words: readonly string[], config: Config): readonly string
 
 function nearest(words: readonly string[], config: Config): string[] {
   const asked = words.join(' ').slice(0, MOST_COMPARED)
+  if (asked === '') return []
   const known = config.commands
     .filter((command) => !command.hidden)
     .map((command) => command.id.replaceAll(':', ' '))
-  // A user who omits the topic still means the command: `move-task` is `agent tasks move-task`.
-  const ending = known.filter((command) => command.endsWith(` ${words[0] ?? ''}`))
-  if (ending.length > 0) return ending
+  const named = withWords(words, known)
+  if (named.length > 0) return named
   const ranked = known
     .map((command) => ({ command, edits: edits(asked, command) }))
     .filter(({ edits }) => edits <= MOST_EDITS)
     .sort((a, b) => a.edits - b.edits)
   return ranked.slice(0, 2).map(({ command }) => command)
+}
+
+/** A user who omits the topic still means the command: `gates add` and `gate` are of `agent gates add`. */
+function withWords(words: readonly string[], known: readonly string[]): string[] {
+  for (let length = words.length; length > 0; length--) {
+    const phrase = words.slice(0, length).join(' ')
+    const named = known.filter((command) =>
+      [` ${phrase} `, ` ${phrase}s `].some((part) => ` ${command} `.includes(part)),
+    )
+    if (named.length > 0) return named.slice(0, MOST_NAMED)
+  }
+  return []
 }
 
 function isHelp(word: string): boolean {

@@ -88,3 +88,18 @@ describe('the page of kitty --help', () => {
     expect(page.length / 4).toBeLessThan(1_000)
   })
 })
+
+describe("a command's words without its topic", () => {
+  it.each([
+    ['events verify', ['kitty agent events verify']],
+    ['verify', ['kitty agent events verify']],
+    ['gates add WP01 tests', ['kitty agent gates add']],
+    ['gate', ['kitty agent gates add', 'kitty agent gates list', 'kitty agent gates set']],
+    ['workspaces', ['kitty agent workspaces list', 'kitty agent workspaces remove']],
+    ['redact 01J', ['kitty agent events redact', 'kitty hub redact']],
+    ['constructor', []],
+    ['', []],
+  ])('%s: %j', (line, commands) => {
+    expect(steps(line)).toEqual([...commands, 'kitty --help'])
+  })
+})
