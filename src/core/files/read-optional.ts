@@ -1,5 +1,21 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, constants, type Dirent, openSync, readdirSync, readFileSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+
+/** Windows has no such flag. Node's types say otherwise. */
+const NO_WAIT = (constants.O_NONBLOCK as number | undefined) ?? 0
+
+/**
+ * A file's bytes. Waits for no other program: a FIFO without one reads as empty.
+ * @throws the system's error
+ */
+export function readNow(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | NO_WAIT)
+  try {
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
 
 /**
  * A file's text; undefined when there is none.
@@ -7,7 +23,7 @@ import { systemCode } from '../errors/kitty-error.js'
  */
 export function readOptional(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readNow(path).toString('utf8')
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

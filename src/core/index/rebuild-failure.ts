@@ -5,13 +5,12 @@ import { sentence, shownCommand } from '../errors/next-step.js'
 import { installCommand } from '../own-package.js'
 
 /**
- * Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). SQLITE_CANTOPEN is not among them: it
- * does not say why.
+ * Maps SQLite's error codes to the operating system's (sqlite.org/rescode.html). SQLITE_CANTOPEN and SQLITE_READONLY are
+ * not among them: they do not say why. The latter follows any failure to open a file for writing that can be read.
  */
 const AS_SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'ENOSPC',
   SQLITE_IOERR: 'EIO',
-  SQLITE_READONLY: 'EROFS',
   SQLITE_PERM: 'EACCES',
 }
 

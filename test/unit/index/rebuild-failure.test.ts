@@ -20,6 +20,16 @@ describe('why an index was not rebuilt', () => {
     expect(rebuildFailure(error, '/tmp/index.db')).toMatchObject({ kind })
   })
 
+  it('is not called read-only by what SQLite says after any failure to open it', () => {
+    const error = new IndexUnusable('damaged', 'attempt to write a readonly database', {
+      cause: coded('SQLITE_READONLY'),
+    })
+    expect(rebuildFailure(error, '/tmp/index.db')).toMatchObject({
+      kind: 'NotWritable',
+      message: '/tmp/index.db was not rebuilt: attempt to write a readonly database',
+    })
+  })
+
   it('an index that others keep in use is a lock that was waited for', () => {
     const error = new IndexUnusable('busy', 'the index is in use by another process')
     expect(rebuildFailure(error, '/tmp/index.db')).toMatchObject({ kind: 'LockTimeout' })

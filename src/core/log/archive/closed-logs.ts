@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
+import { readNow } from '../../files/read-optional.js'
 import { storageError } from '../../files/storage-error.js'
 
 /** Prefix of the folders that hold what preceded a new log. */
@@ -14,7 +15,7 @@ export function closedIds(privateDir: string): Set<string> {
   for (const name of foldersIn(privateDir)) {
     const path = join(privateDir, name, 'ids')
     try {
-      for (const id of readFileSync(path, 'latin1').split('\n')) ids.add(id)
+      for (const id of readNow(path).toString('latin1').split('\n')) ids.add(id)
     } catch (error) {
       // A crash left an incomplete folder: that log was not closed.
       if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not readable')

@@ -1,6 +1,7 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
+import { readNow } from '../../files/read-optional.js'
 
 /** A torn tail that became its own line because git was at work and nothing could be cut. */
 export interface EndedTail {
@@ -24,7 +25,7 @@ export function noteEnded(privateDir: string, tail: EndedTail): void {
 /** Returns the recorded tails; empty if there are none. */
 export function endedTails(privateDir: string): EndedTail[] {
   try {
-    return readFileSync(placeIn(privateDir), 'utf8').split('\n').flatMap(parsed)
+    return readNow(placeIn(privateDir)).toString('utf8').split('\n').flatMap(parsed)
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return []

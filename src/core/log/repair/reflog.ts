@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
+import { readNow } from '../../files/read-optional.js'
 import { replaceFile } from '../../files/replace-file.js'
 import { makeFolder } from '../../git/shared-folder.js'
 import { currentBranch } from '../../git/branch.js'
@@ -75,7 +75,7 @@ function note(place: string, seen: Record<string, number>): void {
 /** @returns undefined when it cannot be read */
 function bytesOf(path: string): Buffer | undefined {
   try {
-    return readFileSync(path)
+    return readNow(path)
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
+import { readNow } from '../../files/read-optional.js'
 import { renameOver } from '../../platform/rename-over.js'
 
 /**
@@ -12,7 +13,7 @@ export class TipMemory {
 
   get(blob: string): Uint32Array | undefined {
     try {
-      const bytes = readFileSync(join(this.folder, blob))
+      const bytes = readNow(join(this.folder, blob))
       // Copy the bytes: a Buffer may start at any offset in its memory.
       return bytes.length % 8 === 0 ? new Uint32Array(new Uint8Array(bytes).buffer) : undefined
     } catch (error) {
