@@ -8,7 +8,7 @@ import { tempFolder } from '../support/temp-folder.js'
 
 const tokens = (text: string): number => text.length / 4
 
-/** A package that two clones moved at once: bob's claim and carol's cancellation. */
+/** A package that two clones moved concurrently: bob's claim and carol's cancellation. */
 async function withConflict(root: string): Promise<void> {
   const clone = tempFolder()
   gitIn(clone, 'clone', '--quiet', root, '.')

@@ -62,7 +62,7 @@ describe('a log that everything has happened to', () => {
       '=======\n', // 6
       first, // 7: the same line again
       '>>>>>>> theirs\n', // 8
-      'this is no event\n', // 9
+      'this no event\n', // 9
       unknown, // 10
       rest.slice(2), // 11 …
       lines, // doubled
@@ -92,7 +92,7 @@ describe('a log that everything has happened to', () => {
   })
 
   it('names a bad line on stderr as file:line, once, and still shows the board', async () => {
-    write(lines.slice(0, 3), 'this is no event\n', lines.slice(3))
+    write(lines.slice(0, 3), 'this no event\n', lines.slice(3))
     const shown = await run('status')
     expect(shown.code).toBe(0)
     expect(shown.stderr.match(/\d{4}-\d\d-\d\d\.jsonl:4\b/g)).toHaveLength(1)
@@ -114,14 +114,14 @@ describe('a log that everything has happened to', () => {
       '=======\n',
       lines,
       '>>>>>>> theirs\n',
-      'this is no event\n',
+      'this no event\n',
     )
     const moved = await run('agent', 'tasks', 'move-task', 'WP02', '--to', 'doing', '--json')
     expect(moved.code).toBe(0)
     expect(JSON.stringify(documentOf(moved)['warnings'])).toMatch(/merged \d+, dropped \d+ duplicates/)
     const after = readFileSync(file, 'utf8')
     expect(after.startsWith(lines.join(''))).toBe(true)
-    expect(after).toContain('this is no event\n')
+    expect(after).toContain('this no event\n')
     expect(after).not.toMatch(/<<<<<<<|=======|>>>>>>>|\r|\uFEFF/)
     const { problems } = documentOf(await run('agent', 'events', 'verify', '--json')) as {
       problems: Problem[]

@@ -99,7 +99,7 @@ describe('what a package’s file says, to the program', () => {
     made = await finalized()
   })
 
-  it('is exit 1 where some features are bad, and takes the good ones', () => {
+  it('that is invalid in some features makes sync exit 1, and the valid features are taken in', () => {
     expect(made.outcome.code).toBe(1)
     const { features } = failureIn(made.outcome).context as { features: { feature: string }[] }
     const good = features.map(({ feature }) => feature).filter((slug) => slug.startsWith('3'))

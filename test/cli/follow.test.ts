@@ -109,7 +109,7 @@ describe('kitty watch', () => {
   )
 
   it.runIf(POSIX)(
-    'ends quietly, with what a shell expects, when it is interrupted or nobody reads any more',
+    'ends quietly, with what a shell expects, when it is interrupted or no one reads any more',
     async () => {
       const { root } = repository()
       await opened(root)

@@ -35,7 +35,7 @@ const WRONG_USAGE =
 
 const TOPICS = ['', 'agent', 'agent feature', 'agent tasks', 'agent gates', 'agent errors', 'agent events']
 
-/** Runs for as long as somebody watches, fetches from the network, or is another program's. */
+/** Runs for as long as someone watches, fetches from the network, or is another program's. */
 const NOT_RUN = /--watch|--follow|^kitty watch|^kitty web|plugins |merge-driver|^(git|cd) /
 
 function spoken({ id }: ManifestCommand): string {

@@ -7,7 +7,7 @@ import { documentOf, failureIn, kitty, node } from '../support/program.js'
 const EMIT_NOTES = fileURLToPath(new URL('../support/emit-notes.mjs', import.meta.url))
 const WRITERS = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gus', 'hal'] as const
 
-describe('eight processes writing at once', () => {
+describe('eight concurrent processes', () => {
   it('store all of 8 × 200 events, each with a clock value of its own, in rising order', async () => {
     const { root } = await preparedRepository()
     const before = loggedEvents(root).length

@@ -25,7 +25,7 @@ describe('new and edit', () => {
     file = join(root, FILE)
   })
 
-  it('in 8 processes at once gives 8 numbers', async () => {
+  it('gives 8 concurrent processes 8 numbers', async () => {
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, at) => kitty(root, ['new', `Part ${at}`, '--json'])),
     )

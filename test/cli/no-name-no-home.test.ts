@@ -8,7 +8,7 @@ import { sharedFolder, tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 
 /** In no list of users. */
-const NOBODY = 54_321
+const NAMELESS = 54_321
 const ROOT = process.getuid?.() === 0
 /** Every kind of command: without a repository, reading, writing, asking git, oclif's help and its plugins. */
 const COMMANDS = [
@@ -33,8 +33,8 @@ if (!ROOT) process.stderr.write('skipped: to run as a user id without a name tak
 function run(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd,
-    uid: NOBODY,
-    gid: NOBODY,
+    uid: NAMELESS,
+    gid: NAMELESS,
     env: { PATH: process.env['PATH'], ...env },
     encoding: 'utf8',
     input: '',
@@ -45,10 +45,10 @@ function run(cwd: string, args: readonly string[], env: Readonly<Record<string, 
 function give(path: string, mode: (isFolder: boolean) => number): void {
   for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
     const one = join(entry.parentPath, entry.name)
-    chownSync(one, NOBODY, NOBODY)
+    chownSync(one, NAMELESS, NAMELESS)
     chmodSync(one, mode(entry.isDirectory()))
   }
-  chownSync(path, NOBODY, NOBODY)
+  chownSync(path, NAMELESS, NAMELESS)
   chmodSync(path, mode(true))
 }
 

@@ -113,7 +113,7 @@ describe('with --json', () => {
     }
   })
 
-  it('what stands behind -- is an argument and asks for nothing', async () => {
+  it('a word after -- is an argument, never a flag', async () => {
     const outcome = await kitty({ cwd: root }, 'agent', 'tasks', 'show', '--', '--json')
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
   })

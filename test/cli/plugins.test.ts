@@ -166,7 +166,7 @@ describe('a plugin that is broken', () => {
   it('is left out by name, and everything else works', () => {
     const home = new PluginHome()
     const trace = join(home.folder, 'trace')
-    home.add('kitty-plugin-syntax', { 'commands/one.js': 'this is no JavaScript' })
+    home.add('kitty-plugin-syntax', { 'commands/one.js': 'this no JavaScript' })
     home.add('kitty-plugin-throws', { 'commands/two.js': 'throw new Error("thrown while loading")' })
     home.add('kitty-plugin-exits', { 'commands/three.js': 'process.exit(7)' })
     home.add(

@@ -136,7 +136,7 @@ describe('the program', () => {
     expect(demo.run('status').stdout).toContain('WP02')
   })
 
-  it('refuses what nobody has and what is no value as wrong usage, in one JSON document each', async () => {
+  it('refuses unknown names and invalid values as wrong usage, in one JSON document each', async () => {
     const demo = await project()
     const wrong: [string[], string][] = [
       [['agent', 'tasks', 'mark-status', 'T404', '--status', 'done'], 'UsageError'],

@@ -35,7 +35,7 @@ function oldRepository(): TempRepository {
 }
 
 describe('a log from before definitions', () => {
-  it('gives the board that it gave, but for the claims that two clones made at once', async () => {
+  it('gives the board that it gave, but for the claims that two clones made concurrently', async () => {
     const { root } = oldRepository()
     const run = (...args: string[]) => kitty({ cwd: root }, ...args, '--json')
     const { features } = documentOf(await run('status')) as {

@@ -166,7 +166,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       const made = emptyLog()
       const day = (at: number): string => `2026-11-${String(1 + (at % 20)).padStart(2, '0')}`
       const events = Array.from({ length: 5000 }, (_, at) =>
-        // Most of one day, some of all: more than are handed over at once, and a few that are left.
+        // Most of one day, some of all: more than one batch holds, and a few that are left.
         note(at + 1, { timestamp: `${day(at % 3 === 0 ? at : 7)}T10:00:00.000Z`, entity_id: `WP0${at % 7}` }),
       )
       for (const date of new Set(events.map((event) => event.timestamp.slice(0, 10)))) {
@@ -191,7 +191,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect((await catchUp(made.log, index)).lines).toBe(1)
     })
 
-    it('counts a line that stands alone and is known already once, and says so', async () => {
+    it('counts a line once that is alone in its file and known already, and says so', async () => {
       const made = emptyLog()
       write(made, [note(1), note(2)])
       const index = await make()
@@ -218,7 +218,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect(await index.workPackages()).toEqual([fold([note(2)])])
     })
 
-    it('counts an event that stands twice once, and says where the second one is', async () => {
+    it('counts an event once that is in two places, and says where the second one is', async () => {
       const made = emptyLog()
       write(made, [note(1), note(2), note(1)])
       const index = await make()
@@ -230,7 +230,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       ])
     })
 
-    it('chooses between two lines of one id by their bytes, whichever was read first', async () => {
+    it('chooses between two lines of one id by their bytes, no matter which was read first', async () => {
       const [a, b] = [note(1), note(1, { payload: { feature_slug: '001-login', text: 'another' } })]
       const chosen: (LogEvent | undefined)[] = []
       for (const order of [
@@ -289,7 +289,7 @@ export function describeEventIndex(name: string, make: () => Promise<EventIndex>
       expect(await index.workPackages()).toEqual([fold([first, between, far])])
     })
 
-    it('finds a package’s gates with it, also those whose results stand before them', async () => {
+    it('finds a package’s gates with it, also those whose results come before them', async () => {
       const made = emptyLog()
       const gate = (seed: number, event_type: string, payload: Record<string, unknown>): LogEvent =>
         note(seed, {

@@ -73,7 +73,7 @@ describe('verifying the pin', () => {
     }
   })
 
-  it('sees a new file that nobody has added yet, and no file that is ignored', () => {
+  it('sees a new file that no one has added yet, and no file that is ignored', () => {
     const checkout = EventsLibCheckout.create().pinned()
     checkout.write('packages/events/dist/index.js', 'built')
     expect(checkout.run('verify').code).toBe(0)

@@ -106,7 +106,7 @@ describe('the merge driver', () => {
     for (const branch of ['theirs', 'third']) clone.git('merge', '--quiet', '--no-edit', branch)
     expect((await clone.ids()).length).toBe(ids.length + 1)
     return {
-      injected: 'git merge of two branches at once, all three with events',
+      injected: 'git merge of two branches in one octopus, all three with events',
       found: 'git refuses, nothing has changed; merged one by one they are all there',
       expected: 'git refuses, nothing changed',
     }

@@ -31,7 +31,7 @@ describe('the index', () => {
     expect(stored).toBeGreaterThan(0)
     await checkInvariants(world)
     return {
-      injected: 'rebuild-index twice at once while eight processes emit',
+      injected: 'two concurrent rebuild-index while eight processes emit',
       found: `both exit 0, ${stored} acknowledged events all there, I1–I8 hold`,
       expected: 'one index, no errors; 0',
     }

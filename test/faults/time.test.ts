@@ -33,7 +33,7 @@ describe('time', () => {
       }),
     )
     await Promise.all(emitters.map((emitter) => emitter.says(' 2026-03-02T')))
-    // Killed all at once: what was not acknowledged may be there or not.
+    // Killed together: what was not acknowledged may be there or not.
     for (const emitter of emitters) emitter.kill('SIGKILL')
     let stored = 0
     for (const { stdout } of await Promise.all(emitters.map(({ finished }) => finished)))

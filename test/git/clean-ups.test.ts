@@ -47,14 +47,14 @@ describe('git’s clean-ups take no event away', () => {
     expect(clone.warnings.join()).not.toContain('read directly')
   })
 
-  it('nor does a log that is deleted by hand, whoever stored the events', async () => {
+  it('a log that is deleted by hand loses no event, no matter which program stored it', async () => {
     const { clone, ids } = await repository()
     rmSync(clone.day)
     expect((await clone.ids()).sort()).toEqual(ids)
     expect(clone.warnings.join()).toContain(`Restored ${ids.length} event`)
   })
 
-  it('nor one that is deleted with git, from the moment that is committed', async () => {
+  it('a log that is deleted with git loses no event, from the moment that is committed', async () => {
     const { clone, own } = await repository()
     clone.commit()
     clone.git('rm', '--quiet', '-r', '.kittify/events')
@@ -63,23 +63,23 @@ describe('git’s clean-ups take no event away', () => {
     expect((await clone.ids()).sort()).toEqual(own)
   })
 
-  it('nor does a checkout that could not write the log, when the journal has long let go of it', async () => {
+  it('a checkout that could not write the log loses no event, even when the journal no longer has it', async () => {
     const { clone, ids } = await repository()
     clone.commit()
-    clone.git('switch', '--quiet', '--create', 'beside')
+    clone.git('switch', '--quiet', '--create', 'other')
     ids.push(...(await clone.emit(2)))
     clone.commit()
     clone.git('switch', '--quiet', 'main')
     await clone.settle()
     const ofMain = readFileSync(clone.day)
-    clone.git('switch', '--quiet', 'beside')
+    clone.git('switch', '--quiet', 'other')
     rmSync(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
     writeFileSync(clone.day, ofMain)
     expect((await clone.ids()).sort()).toEqual(ids.sort())
     expect(clone.committedLines().sort()).toEqual(clone.rawLines().sort())
   })
 
-  it('what lies in another file is not put back, however often it is looked for', async () => {
+  it('an event that is in another file is not put back, however often it is looked for', async () => {
     const { clone, ids } = await repository()
     clone.commit()
     renameSync(clone.day, join(clone.events, '2026-11-21.jsonl'))
@@ -97,7 +97,7 @@ describe('git’s clean-ups take no event away', () => {
     const { clone } = await repository()
     clone.write('.kittify/config.json', '{"log": {"files": "per-writer"}}')
     clone.commit()
-    clone.git('switch', '--quiet', '--create', 'beside')
+    clone.git('switch', '--quiet', '--create', 'other')
     await clone.emit(1)
     clone.commit()
     clone.git('switch', '--quiet', 'main')
@@ -111,7 +111,7 @@ describe('git’s clean-ups take no event away', () => {
   })
 
   it.each(['--skip-worktree', '--assume-unchanged'])(
-    'nor does a log deleted by hand that git was told to overlook with %s',
+    'a log deleted by hand that git was told to overlook with %s loses no event',
     async (flag) => {
       const { clone, ids } = await repository()
       clone.commit()
@@ -149,7 +149,7 @@ describe('git’s clean-ups take no event away', () => {
     await store.close()
   })
 
-  it('nothing is taken for deleted while git is writing', async () => {
+  it('no event is taken for deleted while git is writing', async () => {
     const { clone, ids } = await repository()
     clone.commit()
     rmSync(join(clone.root, '.git', 'kitty', 'journal.jsonl'))
@@ -161,7 +161,7 @@ describe('git’s clean-ups take no event away', () => {
     expect((await clone.ids()).sort()).toEqual(ids)
   })
 
-  it('nor does a journal that has grown, and keeps of what is committed only the youngest', async () => {
+  it('a journal that has grown, and keeps only the youngest committed events, loses no event', async () => {
     const { clone } = await repository()
     const journal = join(clone.root, '.git', 'kitty', 'journal.jsonl')
     await clone.emitAll(Array.from({ length: 80 }, () => noteDraft('a long note '.repeat(400))))
@@ -175,11 +175,11 @@ describe('git’s clean-ups take no event away', () => {
     expect(await clone.ids()).toContain(youngest)
   })
 
-  /** Committed on a branch beside, and so not here. */
+  /** Committed on another branch, and so not here. */
   async function leftToBranch(): Promise<{ clone: Clone; id: string | undefined }> {
     const { clone } = await repository()
     clone.commit()
-    clone.git('switch', '--quiet', '--create', 'beside')
+    clone.git('switch', '--quiet', '--create', 'other')
     const [id] = await clone.emit(1)
     clone.commit()
     clone.git('switch', '--quiet', 'main')
@@ -188,28 +188,28 @@ describe('git’s clean-ups take no event away', () => {
   }
 
   it.each([
-    ['is deleted', 'branch -D beside'],
-    ['is deleted, having been packed with others', 'pack-refs --all', 'branch -D beside'],
-    ['goes back', 'branch --force beside HEAD'],
-    ['is merged, and nothing of it taken', 'merge --quiet --no-edit --strategy=ours beside'],
-  ])('nor does a branch that alone has it and %s', async (_, ...verbs) => {
+    ['is deleted', 'branch -D other'],
+    ['is deleted, having been packed with others', 'pack-refs --all', 'branch -D other'],
+    ['goes back', 'branch --force other HEAD'],
+    ['is merged, and nothing of it taken', 'merge --quiet --no-edit --strategy=ours other'],
+  ])('a branch that is the only one with an event, and %s, loses no event', async (_, ...verbs) => {
     const { clone, id } = await leftToBranch()
     for (const verb of verbs) clone.git(...verb.split(' '))
     expect(await clone.ids()).toContain(id)
     expect(clone.warnings.join()).toContain('Restored 1 event that git removed')
   })
 
-  it('while another branch has it, no commit here brings it over', async () => {
+  it('while another branch has an event, no commit here brings it over', async () => {
     const { clone, id } = await leftToBranch()
     const others = await clone.emit(1)
     clone.commit()
     expect(await clone.ids()).not.toContain(id)
-    clone.git('switch', '--quiet', 'beside')
+    clone.git('switch', '--quiet', 'other')
     expect(await clone.ids()).toContain(id)
     expect(await clone.ids()).not.toContain(others[0])
   })
 
-  it('and a lock of git’s on its index keeps no event waiting', async () => {
+  it('a lock of git’s on its index keeps no event waiting', async () => {
     const { clone, ids } = await repository()
     writeFileSync(join(clone.root, '.git', 'index.lock'), '')
     ids.push(...(await clone.emit(1)))

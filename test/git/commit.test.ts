@@ -179,7 +179,7 @@ describe('kitty commit', () => {
     expect(git('cat-file', 'commit', 'HEAD')).toContain('BEGIN SSH SIGNATURE')
   })
 
-  it('by two at once records everything, in a line of commits', async () => {
+  it('run by two processes concurrently records everything, in a line of commits', async () => {
     await kitty(root, ['note', 'WP01', 'one'])
     const first = commit()
     const noted = kitty(root, ['note', 'WP01', 'two'])

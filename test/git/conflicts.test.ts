@@ -42,7 +42,7 @@ const laneOf = async (folder: string, id = 'WP01') =>
   (await inProcess(folder, EventStore, (store) => store.workPackage(FEATURE, id))).result?.lane
 
 describe('conflicts', () => {
-  it('are explained once by the command that meets them, and stay on the board until they are decided', async () => {
+  it('are explained once, by the command that meets them, and stay on the board until they are decided', async () => {
     const { ours } = await fork(move('doing'), move('rejected'))
 
     const met = await status(ours)
@@ -108,7 +108,7 @@ describe('conflicts', () => {
     expect((await status(ours)).warnings).toEqual([])
   })
 
-  it('are found in the same way whichever side merged the other', async () => {
+  it('are found in the same way, no matter which side merged the other', async () => {
     const { ours, other } = await fork(move('doing'), move('rejected'))
     pullFrom(other, ours)
     expect(await list(other)).toEqual(await list(ours))
@@ -229,13 +229,13 @@ describe('conflicts', () => {
     expect(late.message).toMatch(/settled by cyd/)
   })
 
-  it('are none where both wrote the same', async () => {
+  it('are not found where both wrote the same', async () => {
     const { ours } = await fork(move('rejected'), move('rejected'))
     expect((await status(ours)).warnings.filter((text) => text.includes('WP01'))).toEqual([])
     expect(await list(ours, true)).toEqual([])
   })
 
-  it('are there where two people claimed one package, and leave it with the one who is kept', async () => {
+  it('are found where two people claimed one package, and leave it with the one who is kept', async () => {
     const { ours, first } = await fork(move('doing'), move('doing'))
     expect(await list(ours)).toMatchObject([
       { register: 'status', events: [{ holder: { actor: 'ada' } }, { holder: { actor: 'bob' } }] },

@@ -50,7 +50,7 @@ describe('implement', () => {
     const first = await implement(folder)
     const { result } = await implement(folder)
     expect(result).toEqual({ ...first.result, created: false, events: [] })
-    // Waiting for a verdict, it must not be taken back by somebody who only asks where it is.
+    // Waiting for a verdict, it must not be taken back by someone who only asks where it is.
     await emit(folder, 'ada', move('for_review', 'WP01', 'doing'))
     const asked = await implement(folder, 'bob')
     expect(asked.result).toMatchObject({
@@ -105,7 +105,7 @@ describe('implement', () => {
       },
     ],
     [
-      'a link in the place of .worktrees',
+      'a link instead of .worktrees',
       'WP01',
       undefined,
       'UnsafeSetup',
@@ -145,7 +145,7 @@ describe('implement', () => {
     expect(gitIn(folder, 'stash', 'list').split('\n')).toHaveLength(2)
   })
 
-  it('of two who want one package at once lets one have it and tells the other who, and where', async () => {
+  it('gives a package to one of two concurrent callers, and tells the other who has it, and where', async () => {
     const folder = await project()
     const runs = await Promise.all(
       ['ada', 'bob'].map((actor) => kitty(folder, ['implement', 'WP01', '--json'], { KITTY_ACTOR: actor })),
@@ -194,7 +194,7 @@ describe('implement', () => {
     expect(readFileSync(join(path, '.gitattributes'), 'utf8')).toBe('half a fi')
   })
 
-  it('makes the worktree anew where somebody has deleted its folder', async () => {
+  it('creates the worktree again after its folder was deleted', async () => {
     const folder = await project()
     const { result } = await implement(folder)
     rmSync(result.workspace_path, { recursive: true })
@@ -202,7 +202,7 @@ describe('implement', () => {
     expect(gitIn(result.workspace_path, 'branch', '--show-current').trim()).toBe(NAME)
   })
 
-  it('says so when git cannot make it, and leaves the package with whoever took it', async () => {
+  it('says so when git cannot make it, and leaves the package with the one who took it', async () => {
     const folder = await project()
     const failing = shims({
       git: `#!/bin/sh\nif [ "$2" = add ]; then echo "fatal: no room" >&2; exit 128; fi\nexec ${realGit()} "$@"\n`,

@@ -94,7 +94,7 @@ describe('a clone in which git leaves the log out', () => {
   })
 
   it.each(['--skip-worktree', '--assume-unchanged'])(
-    'with %s on a day’s file keeps events that are deleted by hand, whoever stored them',
+    'with %s on a day’s file keeps events that are deleted by hand, no matter which program stored them',
     async (flag) => {
       const origin = await upstream()
       const folder = clone(origin)
@@ -112,7 +112,7 @@ describe('a clone in which git leaves the log out', () => {
     },
   )
 
-  it('whose .kittify somebody has deleted, with all that git’s directory knew, has it again', async () => {
+  it('whose .kittify was deleted, with all that git’s directory knew, has it again', async () => {
     const origin = await upstream()
     const folder = clone(origin)
     rmSync(join(folder, '.kittify'), { recursive: true })

@@ -52,7 +52,7 @@ describe('per-writer files', () => {
     await expectLog(clone, [...before, ...after])
   })
 
-  it('begin anew where HEAD has moved, so that no commit changes a file of an earlier one', async () => {
+  it('start a new file where HEAD has moved, so that no commit changes a file of an earlier one', async () => {
     const clone = perWriter()
     for (let at = 0; at < 3; at += 1) await add(clone)
     expect(clone.dayFiles()).toHaveLength(3)
@@ -102,7 +102,7 @@ describe('per-writer files', () => {
     expect(clone.rawLines()).toHaveLength(ids.length)
   })
 
-  it('are not written under settings that nobody can understand', async () => {
+  it('are not written under settings that kitty cannot read', async () => {
     const clone = perWriter()
     writeFileSync(join(clone.root, '.kittify', 'config.json'), '{"log": {"files": "weekly"}}')
     await expect(clone.emit(1)).rejects.toMatchObject({

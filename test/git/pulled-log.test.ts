@@ -138,7 +138,7 @@ describe('a redacted event stays away', () => {
     const clone = Clone.create(quickFolder(), ATTRIBUTES.join('\n'))
     const ids = await clone.emit(3)
     clone.commit('with the full line')
-    clone.git('branch', 'beside')
+    clone.git('branch', 'other')
     const [first = '', full = '', third = ''] = clone.rawLines()
     const stub = JSON.stringify({
       ...(JSON.parse(full) as object),
@@ -165,10 +165,10 @@ describe('a redacted event stays away', () => {
       'reset to before any event, and the branch with the full line deleted',
       (clone) => (
         clone.git('reset', '--quiet', '--hard', 'HEAD~2'),
-        clone.git('branch', '--quiet', '-D', 'beside')
+        clone.git('branch', '--quiet', '-D', 'other')
       ),
     ],
-    ['a branch with the full line deleted', (clone) => clone.git('branch', '--quiet', '-D', 'beside')],
+    ['a branch with the full line deleted', (clone) => clone.git('branch', '--quiet', '-D', 'other')],
     ['stash', (clone) => (rmSync(clone.day), clone.git('stash', '--quiet'))],
   ])('after %s', async (name, verb) => {
     for (const isIndexDeleted of [false, true]) {

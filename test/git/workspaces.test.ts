@@ -162,7 +162,7 @@ describe('workspaces remove', () => {
     expect(gitIn(folder, 'stash', 'list')).toBe('')
   })
 
-  it("refuses somebody else's, a locked one, the one it is called from, and one that is not there", async () => {
+  it("refuses someone else's, a locked one, the one it is called from, and one that is not there", async () => {
     const { folder, path } = await withWorktree()
     expect((await rejectionOf(remove(folder, false, 'bob'))).kind).toBe('StateTransitionError')
     expect((await rejectionOf(remove(join(path, '.kittify')))).message).toMatch(/is where you are/)

@@ -26,7 +26,7 @@ describe('a branch with one line of 700 MB', () => {
     ['tasks.md', `kitty-specs/${FEATURE}/tasks.md`],
     ['the settings', '.kittify/config.json'],
     ['the attributes', '.gitattributes'],
-  ])('and in place of %s: the same', async (_, path) => {
+  ])('instead of %s is named as well, in less than 300 MB', async (_, path) => {
     const victim = await Victim.make()
     await branchWithOneLine(victim, path, 400)
     for (const args of [
@@ -88,7 +88,7 @@ describe('an event that claims to be another’s', () => {
     }
   })
 
-  it('squashed by one person who commits for many agents: nothing', async () => {
+  it('squashed by one person who commits for many agents is not named', async () => {
     const victim = await Victim.make()
     for (const actor of ['agent-1', 'agent-2', 'agent-3'])
       victim.append(event({ actor, timestamp: new Date().toISOString(), lamport_clock: 30 }))
@@ -100,7 +100,7 @@ describe('an event that claims to be another’s', () => {
   it.each<[string, (victim: Victim) => void]>([
     ['authors in config.json', (victim) => victim.write('.kittify/config.json', '{"authors":["carol"]}\n')],
     ['.mailmap', (victim) => victim.write('.mailmap', 'carol <carol@example.org>\n')],
-  ])('that has never committed, and %s names: named', async (_, name) => {
+  ])('by an author who has never committed, and whom %s names, is named', async (_, name) => {
     const victim = await Victim.make()
     name(victim)
     victim.append(event({ actor: 'carol', timestamp: new Date().toISOString(), lamport_clock: 30 }))

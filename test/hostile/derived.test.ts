@@ -44,7 +44,7 @@ describe('an index that git brings', () => {
     expect(victim.log()).not.toContain('all_complete')
   })
 
-  it('by merging a branch over a good one: the same', async () => {
+  it('in a branch merged over a good one: the board is the log’s, after one rebuild', async () => {
     const victim = await Victim.make()
     const bytes = readFileSync(await forged())
     victim.git('switch', '--quiet', '--create', 'theirs')

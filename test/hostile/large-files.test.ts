@@ -44,7 +44,7 @@ describe('a log file with one line of 160 MB, once merged', () => {
     expect(victim.log()).not.toContain('"text":"hello"')
   })
 
-  it('and merged by the driver, then put in order: the same', async () => {
+  it('merged by the driver, then put in order: no command holds it', async () => {
     const victim = await Victim.make()
     await branchWithOneLine(victim, DAY_FILE, MB, { first: `${JSON.stringify(event())}\r\n` })
     take(victim)
@@ -60,7 +60,7 @@ describe('a log file with one line of 160 MB, once merged', () => {
     await expectSmall(victim, ['doctor', '--fix'], ['note', 'WP01', 'x'])
   })
 
-  it('and in an open conflict: no command holds a side of it', async () => {
+  it('in an open conflict: no command holds a side of it', async () => {
     const victim = await Victim.make()
     await branchWithOneLine(victim, DAY_FILE, MB)
     victim.write(DAY_FILE, `${JSON.stringify(event())}\n`)
@@ -110,7 +110,7 @@ describe('a version of 160 MB in the history of a package', () => {
     )
   })
 
-  it('and so are 90 versions of 2 MB', async () => {
+  it('with 90 versions of 2 MB: they are left out too', async () => {
     const victim = await Victim.make()
     const path = `kitty-specs/${FEATURE}/tasks/WP02-part.md`
     for (let at = 0; at < 90; at += 1) {

@@ -139,7 +139,7 @@ describe('a link among worktrees', () => {
 })
 
 describe('something endless or huge in place of a small file', () => {
-  it('config.json that leads to /dev/zero: Tab and every command answer at once', async () => {
+  it('config.json that leads to /dev/zero keeps neither Tab nor a command waiting', async () => {
     const victim = await Victim.make()
     rmSync(victim.path('.kittify/config.json'), { force: true })
     symlinkSync('/dev/zero', victim.path('.kittify/config.json'))

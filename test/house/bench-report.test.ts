@@ -54,7 +54,7 @@ describe('the report of the bench', () => {
     expect(took).toEqual({ median: 150, min: 15, max: 400, runs: 3 })
   })
 
-  it('meets a goal at its very value, whichever way it points', () => {
+  it('meets a goal at its very value, in both directions', () => {
     expect(measured([20, 200, 20]).met).toBe(true)
     expect(measured([21, 210, 21]).met).toBe(false)
     expect(measured([5, 50, 5], { name: 'many', of: 'ratio', atLeast: 0.5 }).met).toBe(true)

@@ -96,6 +96,26 @@ describe('the pages', () => {
     for (const kind of kinds.filter((kind) => kind !== 'sqlite')) expect(page).toContain(`\`${kind}\``)
   })
 
+  it('architecture answers "Where is …?" with files and folders that are there', () => {
+    const [, table = ''] = read('docs/architecture.md').split('## Where is …?')
+    const rows = table.split('\n## ')[0]?.matchAll(/^\| (.*?) +\| (.*?) +\|$/gm) ?? []
+    const missing: string[] = []
+    let answers = 0
+    for (const [, question = '', answer = ''] of rows) {
+      if (question === 'question' || question.startsWith('-')) continue
+      const folder = answer.includes('`packages/events`') ? 'packages/events/src' : 'src'
+      for (const [, named = ''] of answer.matchAll(/`([^`@]+)`/g)) {
+        const path = named.replace(/…|<format>\//g, '')
+        const places = [path, `src/${path}`, `${folder}/${path}`, `src/core/index/${path}`]
+        if (path !== '' && !places.some((place) => existsSync(join(ROOT, place))))
+          missing.push(`${question} ${named}`)
+      }
+      answers += 1
+    }
+    expect(answers).toBeGreaterThanOrEqual(20)
+    expect(missing).toEqual([])
+  })
+
   it('architecture names rooms that are there, and every room there is', () => {
     const page = read('docs/architecture.md')
     const rooms = readdirSync(join(ROOT, 'src', 'core'), { withFileTypes: true }).filter((entry) =>

@@ -11,6 +11,7 @@ const ACCEPT = 'KITTY_UPDATE_BUDGET=1 npx vitest run test/house/english.test.ts'
 /** Words of another syntax, each with the plainer form that a native engineer would write. CONTRIBUTING.md, "English". */
 const PLAINER: Readonly<Record<string, string>> = {
   anew: 'again',
+  'at once': 'concurrently, immediately, together',
   beside: 'next to',
   hardly: 'rarely, almost no',
   'in the place of': 'instead of',

@@ -62,7 +62,7 @@ describe.skipIf(process.platform !== 'linux')('what a start loads and looks at',
   )
 })
 
-/** A feature with two packages and everything derived in place, as where somebody has been working. */
+/** A feature with two packages and everything derived in place, as where someone has been working. */
 function repository(): string {
   const folder = sharedFolder()
   gitIn(folder, 'init', '--quiet', '--initial-branch=main')
@@ -175,7 +175,7 @@ function moduleDifferences(allowed: Loads | undefined, { modules }: CountedLoads
 type Budget = Readonly<Record<string, Loads>>
 
 function budget(): Budget {
-  return JSON.parse(readFileSync(BUDGET, 'utf8')) as Budget // written by `accept`, reviewed by whoever commits it
+  return JSON.parse(readFileSync(BUDGET, 'utf8')) as Budget // written by `accept`, reviewed by the one who commits it
 }
 
 function accept(command: string, found: Loads): void {

@@ -40,7 +40,7 @@ function trackedText(): string[] {
 }
 
 describe('the package name', () => {
-  it('is the only one beside dependencies that pages, messages and tests install or import', () => {
+  it('is the only name except dependencies that pages, messages and tests install or import', () => {
     const names = known()
     const foreign = trackedText().flatMap((file) =>
       namesIn(readFileSync(`${ROOT}/${file}`, 'utf8'))
@@ -54,7 +54,7 @@ describe('the package name', () => {
   it('is found in each form that a page could use', () => {
     // Written in parts: this file is read by the test above.
     const of = (...parts: string[]): string => parts.join(' ')
-    expect(namesIn(of('npm', 'install -g somebody-cli@latest'))).toEqual(['somebody-cli'])
+    expect(namesIn(of('npm', 'install -g someone-cli@latest'))).toEqual(['someone-cli'])
     expect(namesIn(of('npm', 'rebuild -g @scope/other'))).toEqual(['@scope/other'])
     expect(namesIn(["import x from 'other", "/plugin'"].join(''))).toEqual(['other'])
   })

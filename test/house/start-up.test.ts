@@ -79,7 +79,7 @@ describe('however the program is started', () => {
     ['a home where no folder can be made', () => ({ HOME: '/proc/none' })],
     ['a cache folder that is a file', () => ({ HOME: homeWith((cache) => writeFileSync(cache, '')) })],
     [
-      'a cache folder somebody else may write to',
+      'a cache folder someone else may write to',
       () => ({
         HOME: homeWith((cache) => {
           mkdirSync(cache)

@@ -54,7 +54,7 @@ describe.skipIf(noServer !== undefined)('a clone that follows the log', () => {
     if (EVENTS > 100) expect(at(0.99)).toBeLessThan(1_000)
   })
 
-  it('is so with the built program', async () => {
+  it('sees it with the built program too', async () => {
     const [ada, bob] = await pair(server)
     const options = { cwd: bob.folder, env: { ...bob.env, KITTY_ACTOR: 'bob' } }
     const child = startKitty(options, 'watch', '--format', 'jsonl')

@@ -28,14 +28,14 @@ describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => 
   })
   afterEach(() => proxy.close())
 
-  it('is found out at once when the hub can be asked again: made, once', async () => {
+  it('is found out by asking the hub again: it was made, once', async () => {
     proxy.fault = 'answer lost'
     await ada.move('doing')
     expect(await bob.lane()).toBe('doing')
     expect((await bob.events()).size).toBe(5)
   })
 
-  it('is found out at once when the hub can be asked again: not made, and never will be', async () => {
+  it('is found out by asking the hub again: it was not made, and never will be', async () => {
     proxy.fault = 'request lost'
     expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
     expect(await ada.lane()).toBe('planned')

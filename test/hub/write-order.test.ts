@@ -20,7 +20,7 @@ describe.skipIf(noServer !== undefined)('clones that share a hub', () => {
     expect({ received, offered, waiting, events }).toEqual({ received: 0, offered: 0, waiting: 0, events: 4 })
   })
 
-  it('see a claim at once, and cannot make it a second time', async () => {
+  it('see a claim with their next command, and cannot make it a second time', async () => {
     const [ada, bob] = await pair(server)
     await ada.move('doing')
     expect(await bob.lane()).toBe('doing')

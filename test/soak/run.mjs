@@ -1,5 +1,5 @@
 /**
- * Everything at once for as long as is asked: eight agents, two people, three clones of one repository, `watch`, `web`
+ * Everything concurrently, for as long as the caller asks: eight agents, two people, three clones of one repository, `watch`, `web`
  * and `mcp`, and commands that are killed. At the end every promise about log and board is checked.
  * Run `npm run soak -- --minutes 60`; docs/reliability.md has the figures of the last run.
  */

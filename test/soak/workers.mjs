@@ -1,4 +1,4 @@
-/** What runs at once: agents that take and finish packages, people who edit files and use git, and servers. */
+/** What runs concurrently: agents that take and finish packages, people who edit files and use git, and servers. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'

@@ -10,7 +10,7 @@ export function hasTmux(): boolean {
   }
 }
 
-/** Longer than any of it takes on a busy machine; a screen that is right is seen at once. */
+/** Longer than any of it takes on a busy machine; a screen that is right is seen immediately. */
 const PATIENCE_MS = 60_000
 const LOOK_EVERY_MS = 50
 

@@ -379,7 +379,7 @@ describe.skipIf(!hasChromium)('the pictures in docs/images', () => {
 
   it('are of the page as it is built now', async () => {
     if (process.env['KITTY_PICTURES'] === '1') await takePictures(images)
-    expect(readFileSync(hashFile, 'utf8').trim(), 'KITTY_PICTURES=1 npm run test:web takes them anew').toBe(
+    expect(readFileSync(hashFile, 'utf8').trim(), 'KITTY_PICTURES=1 npm run test:web takes them again').toBe(
       hashOfPage(),
     )
   })

@@ -52,7 +52,7 @@ describe.skipIf(!HAS_WINDOWS)('on Windows', () => {
     expect(doctor.stdout).toMatch(/ok +worktrees/)
   })
 
-  it('four processes that write at once store every event once', async () => {
+  it('four concurrent processes store every event once', async () => {
     const { root } = await preparedRepository()
     const before = loggedEvents(root).length
     const each = IS_WHOLE ? 25 : 3

@@ -1,4 +1,4 @@
-/** A value that exceeds the next lower one in the log by more than this is forged, not time. */
+/** A value that exceeds the next lower one in the log by more than this forged, not time. */
 export const CLOCK_GAP = 1_000_000
 
 /**

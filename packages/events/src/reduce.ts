@@ -38,7 +38,7 @@ type Move = Extract<KittyEvent, { event_type: 'WPStatusChanged' }>
  * other: each is judged against the lanes before them, and those that send work back from a review come last, so that
  * a review outlasts concurrent progress. A move must leave the lane its work package is in, unless it is
  * forced, and pass the table and the guards that its own payload can answer. A move that does not is listed and not
- * applied. This is a check for people to look at; `fold` decides what the board shows.
+ * applied. This a check for people to look at; `fold` decides what the board shows.
  */
 export function reduceStatuses(
   table: WorkflowTable,

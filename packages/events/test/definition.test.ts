@@ -77,7 +77,7 @@ describe('a definition', () => {
     expect(subtasksOf([...gone, change(4, { subtasks: added('T001') })])).toEqual([['T002', 'T001 done'], []])
   })
 
-  it('does not count a subtask that is ticked while another writer removes it, whichever comes first', () => {
+  it('does not count a subtask that is ticked while another writer removes it, in either order', () => {
     const base = create(1, {}, [])
     for (const [first, second] of [
       [2, 3],

@@ -16,7 +16,7 @@ import { event, parsed, ulid } from './support.js'
 
 const WRITERS = 3
 
-/** One thing that happens among writers with a log each: somebody writes, or somebody takes over another's log. */
+/** One thing that happens among writers with a log each: a writer appends, or takes over another's log. */
 const happening = fc.oneof(
   {
     weight: 3,

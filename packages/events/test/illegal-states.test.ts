@@ -22,7 +22,7 @@ export function illegalStates(event: KittyEvent, foreign: LogEvent, state: WorkP
   // @ts-expect-error one brand is not another
   const swapped: EventId = event.entity_id
   // @ts-expect-error an event never changes
-  event.actor = 'somebody else'
+  event.actor = 'someone else'
   // @ts-expect-error a payload is read only after its type is known
   const text: string = event.payload.text
   // @ts-expect-error a foreign event has no payload anyone may rely on

@@ -30,7 +30,7 @@ describe('mergeLogs', () => {
     )
   })
 
-  it('keeps, of different events with one id, the same one whichever was read first, and reports the others', () => {
+  it('keeps, of different events with one id, the same one no matter which was read first, and reports the others', () => {
     const [one, two, three] = ['aaa', 'bbb', 'ccc'].map((text) => event('NoteAdded', { text }, { id: 7 }))
     if (one === undefined || two === undefined || three === undefined) throw new Error('unreachable')
     for (const order of [

@@ -141,7 +141,7 @@ describe('a redaction', () => {
   )
   const stub = stubOf(secret, 'a password')
 
-  it('wins over every line of its id, whichever was read first; of two stubs the smaller line counts', () => {
+  it('wins over every line of its id, no matter which was read first; of two stubs the smaller line counts', () => {
     const others = [stubOf(secret, 'zzz'), { ...secret, actor: 'aaa' } as LogEvent, secret]
     for (const log of [
       [stub, ...others],

@@ -75,6 +75,6 @@ export function vectorCases<Case>(name: string): Case[] | undefined {
     console.log(`skipped: no test vectors at ${path}; set KITTY_SHARED_DATA to where they are`)
     return undefined
   }
-  // Cast: the files' shapes are described beside them.
+  // Cast: the files' shapes are described next to them.
   return (JSON.parse(readFileSync(path, 'utf8')) as { cases: Case[] }).cases
 }

@@ -40,7 +40,7 @@ const pairs = (table: WorkflowTable) =>
   table.lanes.flatMap((from) => table.lanes.filter((to) => to !== from).map((to) => [from, to] as const))
 
 describe('the default workflow', () => {
-  // Written out again on purpose: the table is data, and this is what it promises.
+  // Written out again on purpose: the table is data, and this what it promises.
   const open = new Set([
     'planned doing',
     'doing for_review',
@@ -327,7 +327,7 @@ describe('compareNames', () => {
 describe('a lane that the table lacks', () => {
   const dependencies = [{ id: 'WP02', lane: 'planned' }]
 
-  it('leads to the first lane and to each working lane, for whoever moved the package there', () => {
+  it('leads to the first lane and to each working lane, for the one who moved the package there', () => {
     expect(refusal('napping', 'done')).toMatchObject({ valid_transitions: ['planned', 'doing'] })
     expect(decide('napping', 'planned').ok).toBe(true)
     expect(decide('napping', 'doing').ok).toBe(true)
@@ -351,7 +351,7 @@ describe('a lane that the table lacks', () => {
 })
 
 describe('guards', () => {
-  it('can be added to, and a name that nobody registered is refused loudly', () => {
+  it('can be added to, and a name that no one registered is refused by name', () => {
     const table = { ...DEFAULT_WORKFLOW, moves: { planned: [{ to: 'doing', requires: ['full_moon'] }] } }
     expect(refusal('planned', 'doing', {}, table)).toMatchObject({
       kind: 'ValidationError',

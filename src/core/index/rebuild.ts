@@ -46,7 +46,13 @@ export async function rebuildIndex(
 /** A disk error counts as a driver error: without a new index, we read the log directly. */
 function notBuilt(error: unknown): unknown {
   if (isKittyError(error) && (error.kind === 'NotWritable' || error.kind === 'DiskFull'))
-    return new IndexUnusable('damaged', `a new index cannot be written (${error.message})`, { cause: error })
+    return new IndexUnusable(
+      'damaged',
+      `a new index cannot be written (${error.message.replace(/\.$/, '')})`,
+      {
+        cause: error,
+      },
+    )
   const code = error instanceof IndexUnusable || isKittyError(error) ? undefined : systemCode(error)
   if (code === undefined) return error
   return new IndexUnusable('damaged', `a new index cannot be written (${code})`, { cause: error })

@@ -136,7 +136,7 @@ export class Verify {
     } catch (error) {
       if (!(error instanceof IndexUnusable)) throw error
       if (error.reason !== 'damaged') {
-        this.notices.warn(`The index was not compared with the log: ${error.message}.`)
+        this.notices.warn(`The index was not compared with the log: ${error.message}`)
         return []
       }
       return [{ ...problem, message: `${error.message}; the next command rebuilds it` }]

@@ -21,7 +21,7 @@ interface Looked {
 
 /** A line of this harness's own day, with any key replaced. */
 function line(seed: number, changes: Readonly<Record<string, unknown>> = {}): string {
-  return noteLine(seed, { timestamp: '2026-01-07T09:00:00.000Z', actor: 'somebody', ...changes })
+  return noteLine(seed, { timestamp: '2026-01-07T09:00:00.000Z', actor: 'someone', ...changes })
 }
 
 /** Puts bytes into the log and answers what reading and verify say; then the invariants are checked. */
@@ -206,7 +206,7 @@ describe('lines that stand twice', () => {
       expect(problems.filter(({ message }) => message.includes(id))).toHaveLength(4)
       await checkInvariants(world, { rewritten: true })
     }
-    expect(answers.size, 'the same one, whichever was read first').toBe(1)
+    expect(answers.size, 'the same one, no matter which was read first').toBe(1)
     return {
       injected: 'the same bytes, other bytes, another key order, another day, in two orders',
       found: 'counted once, the same one in either order; each reported with its id',
@@ -214,7 +214,7 @@ describe('lines that stand twice', () => {
     }
   })
 
-  fault(49, 'a key that stands twice', {}, async () => {
+  fault(49, 'a key that is there twice', {}, async () => {
     const looked = await withFile(
       `${line(101)}${line(102).replace('"actor":', '"actor":"eve","actor":')}${line(103)}`,
     )
@@ -233,7 +233,7 @@ describe('lines of others', () => {
     const unknown = [
       line(101, { event_type: 'SomethingNew' }),
       line(102, { event_version: 99 }),
-      `${JSON.stringify({ ...noteFields(103, { timestamp: '2026-01-07T09:00:00.000Z', actor: 'somebody' }), extra: { kept: true } })}\n`,
+      `${JSON.stringify({ ...noteFields(103, { timestamp: '2026-01-07T09:00:00.000Z', actor: 'someone' }), extra: { kept: true } })}\n`,
       line(104, { event_type: 'x.weather.Observed', entity_type: 'x.weather' }),
     ]
     const looked = await withFile(unknown.join(''))

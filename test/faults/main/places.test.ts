@@ -65,7 +65,7 @@ const PLACES: Readonly<Record<string, (world: World) => string>> = {
   config: (world) => world.path('.kittify', 'config.json'),
 }
 
-/** Only lines; whatever stands in their place can be made again. */
+/** Only lines; anything else at their path can be made again. */
 const DERIVED = new Set(['index', 'clock'])
 
 async function prepared(place: (world: World) => string): Promise<{ world: World; path: string }> {
@@ -75,7 +75,7 @@ async function prepared(place: (world: World) => string): Promise<{ world: World
   return { world, path: place(world) }
 }
 
-/** One place taken: the next write is refused by its kind and path, or the derived file is made anew. */
+/** One place taken: the next write is refused by its kind and path, or the derived file is made again. */
 async function taken(name: string, impostor: Impostor, type: string): Promise<string> {
   const place = PLACES[name]
   if (place === undefined) throw new Error(name)
@@ -86,7 +86,7 @@ async function taken(name: string, impostor: Impostor, type: string): Promise<st
   if (outcome === 'stored') {
     expect(DERIVED, `${type} as ${name} was written through`).toContain(name)
     await checkInvariants(world)
-    return 'made anew'
+    return 'made again'
   }
   expect(outcome, `${type} as ${name}`).toContain(path)
   expect(outcome).toMatch(/is a (?:symbolic link|FIFO|socket|directory|file)|FIFO or socket/)
@@ -126,13 +126,13 @@ describe('something else in a file’s place', () => {
   fault(58, 'symbolic links', { needs: ['linux'], within: 600 }, async () => ({
     injected: `a link to a neighbour and a link to itself as ${Object.keys(PLACES).join(', ')}`,
     found: `${await all(LINKS)}; nothing written outside`,
-    expected: 'nothing outside written; path; 5 (a derived file’s loop is damage, made anew: 53)',
+    expected: 'nothing outside written; path; 5 (a derived file’s loop is damage, made again: 53)',
   }))
 
   fault(59, 'FIFO, socket, folder, /dev/full', { needs: ['linux'], within: 600 }, async () => ({
     injected: `a FIFO, a socket, /dev/full and a folder as ${Object.keys(PLACES).join(', ')}`,
     found: `${await all({ ...SPECIALS, 'other kind': OTHER_KIND })}; none waited for`,
-    expected: 'returns ≤ 1 s; type; 5 (a folder in a derived file’s place is damage, made anew: 53)',
+    expected: 'returns ≤ 1 s; type; 5 (a folder in a derived file’s place is damage, made again: 53)',
   }))
 
   fault(67, 'the error log itself', { needs: ['linux'], within: 300 }, async () => {
@@ -156,7 +156,7 @@ describe('something else in a file’s place', () => {
       await checkInvariants(world)
     }
     return {
-      injected: `${Object.keys(impostors).join(', ')} in the place of errors/`,
+      injected: `${Object.keys(impostors).join(', ')} instead of errors/`,
       found: 'a refusal keeps its exit code 1, a write its 0; a warning names the folder',
       expected: 'main command unaffected; 0',
     }

@@ -8,13 +8,13 @@ import { expectExit, World } from '../support/world.js'
 
 /** What the user reads when the system refuses a call on the new file. */
 const FAILURES: Readonly<Record<string, { errno: number; says: RegExp }>> = {
-  EIO: { errno: 5, says: /^I\/O error/ },
+  EIO: { errno: 5, says: /I\/O error/ },
   ENOSPC: { errno: 28, says: /disk full/ },
-  EACCES: { errno: 13, says: /^read-only/ },
+  EACCES: { errno: 13, says: /read-only/ },
   EMFILE: { errno: 24, says: /too many open files/ },
 }
 /** SQLite does not say why it cannot open a file, and calls a failed write or sync an I/O error, a full disk aside. */
-const FROM_SQLITE = /^(I\/O error|disk full)|was not rebuilt/
+const FROM_SQLITE = /I\/O error|disk full|was not rebuilt/
 const CALLS = ['open', 'write', 'sync', 'rename'] as const
 
 const rebuild = (world: World, env: Record<string, string> = {}): Promise<Outcome> =>

@@ -13,7 +13,7 @@ const LANES = ['planned', 'doing', 'for_review', 'done', 'rejected']
 
 /** A random life of one repository with three branches, and the model that says what its log must hold. */
 export class History {
-  /** What was done, for whoever has to find out why. */
+  /** What was done, to find out why. */
   readonly steps: string[] = []
   readonly model: LogModel
   #branch: string = 'main'
@@ -22,7 +22,7 @@ export class History {
   private constructor(
     readonly clone: Clone,
     private readonly random: Random,
-    private readonly beside: string,
+    private readonly aside: string,
   ) {
     this.model = new LogModel(
       new CommitGraph(
@@ -51,7 +51,7 @@ export class History {
     })
     registerMergeDrivers(clone.root)
     clone.git('config', 'gc.auto', '0')
-    const history = new History(clone, random, `${folder}/beside`)
+    const history = new History(clone, random, `${folder}/aside`)
     for (const day of DAYS) {
       clone.setDay(day)
       history.model.emitted(await clone.emit(1))
@@ -242,14 +242,14 @@ export class History {
     this.steps.push('reset --hard')
   }
 
-  /** Popped at once, or after a command has put the lines back, or on another branch. */
+  /** Popped immediately, or after a command has put the lines back, or on another branch. */
   async #stash(): Promise<void> {
     await this.#commit()
     await this.#append()
     const base = this.model.at('HEAD')
     this.clone.git('stash', '--quiet')
     const stashed = this.model.at('refs/stash')
-    const how = this.random.pick(['at once', 'late', 'elsewhere'])
+    const how = this.random.pick(['immediately', 'late', 'elsewhere'])
     if (how === 'elsewhere') this.#branch = this.#other()
     if (how === 'elsewhere') this.clone.git('switch', '--quiet', this.#branch)
     if (how === 'late') await this.clone.ids()
@@ -262,13 +262,13 @@ export class History {
   /** Another branch is merged in a linked worktree, while events come from there too: they go to the one log. */
   async #worktree(): Promise<void> {
     const other = this.#other()
-    this.clone.git('worktree', 'add', '--quiet', this.beside, other)
-    const there = new Clone(this.beside, this.clone.options)
+    this.clone.git('worktree', 'add', '--quiet', this.aside, other)
+    const there = new Clone(this.aside, this.clone.options)
     this.model.reconcile()
-    this.model.emitted(await this.clone.emit(1, this.beside))
+    this.model.emitted(await this.clone.emit(1, this.aside))
     there.git('merge', '--quiet', '--no-edit', this.random.pick(BRANCHES))
-    this.clone.git('worktree', 'remove', '--force', this.beside)
-    rmSync(this.beside, { recursive: true, force: true })
+    this.clone.git('worktree', 'remove', '--force', this.aside)
+    rmSync(this.aside, { recursive: true, force: true })
     this.steps.push(`merge into ${other} in a worktree`)
   }
 

@@ -9,7 +9,7 @@ import { memoryFolder, quickFolder } from './folder.js'
 /** Events of the prepared log, some five megabytes. */
 export const EVENTS = 20_000
 const COMMITS = 10
-/** Branches beside it, each with an event of its own. */
+/** Other branches, each with an event of its own. */
 const BRANCHES = 200
 
 export interface LargeLog {
@@ -56,10 +56,10 @@ function addBranches(clone: Clone): void {
   const commits = Array.from({ length: BRANCHES }, (_, at) => {
     const line = noteLine(at + 1)
     return [
-      `commit refs/heads/beside-${at}`,
+      `commit refs/heads/other-${at}`,
       'committer Ada <ada@example.org> 1700000000 +0000',
-      'data 6',
-      'beside',
+      'data 5',
+      'other',
       `from ${base}`,
       'M 100644 inline .kittify/events/2026-11-22.jsonl',
       `data ${Buffer.byteLength(line)}`,

@@ -71,7 +71,7 @@ export class Cell extends Clone {
     this.git('update-index', '--cacheinfo', `100644,${id},.kittify/events/2026-11-22.jsonl`)
     this.git('commit', '--quiet', '--message', 'with Windows line ends')
     this.git('checkout', '--quiet', '--force', 'HEAD')
-    // An attribute makes git show such a file as changed: whoever sees that commits it.
+    // An attribute makes git show such a file as changed: a user who sees that commits it.
     if (this.isDirty()) this.commit('as git shows it')
   }
 

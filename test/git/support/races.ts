@@ -37,7 +37,7 @@ const dirty =
     return verb
   }
 
-const beside = (track: RaceTrack): string => join(dirname(track.clone.root), 'beside')
+const elsewhere = (track: RaceTrack): string => join(dirname(track.clone.root), 'elsewhere')
 
 export const RACES: Readonly<Record<string, Race>> = {
   checkout: { ready: (track) => ['checkout', otherBranch(track)] },
@@ -54,12 +54,12 @@ export const RACES: Readonly<Record<string, Race>> = {
   'clean -fdx': { ready: dirty('clean', '-fdx'), isUntracked: true },
   'worktree remove -f': {
     ready: (track) => {
-      rmSync(beside(track), { recursive: true, force: true })
+      rmSync(elsewhere(track), { recursive: true, force: true })
       track.clone.git('worktree', 'prune')
-      track.clone.git('worktree', 'add', '--quiet', '--detach', beside(track))
-      return ['worktree', 'remove', '-f', beside(track)]
+      track.clone.git('worktree', 'add', '--quiet', '--detach', elsewhere(track))
+      return ['worktree', 'remove', '-f', elsewhere(track)]
     },
-    from: beside,
+    from: elsewhere,
   },
 }
 

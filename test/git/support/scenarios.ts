@@ -228,7 +228,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a conflict committed as git left it': scenario(async (cell) => {
     await bothAppend(cell)
     cell.tryGit('merge', '--no-edit', 'theirs')
-    // Whoever commits a merge that git was forbidden to make has thrown their side away: that is no file to read.
+    // A user who commits a merge that git was forbidden to make has thrown their side away: that is no file to read.
     const isMarked = readFileSync(cell.day, 'utf8').includes('<<<<<<<')
     if (isMarked) cell.commit('with markers')
     await cell.conclude()

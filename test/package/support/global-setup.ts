@@ -67,7 +67,7 @@ function install(scratch: string): Installation {
 
 /**
  * The native module of this checkout as a prebuilt archive, which its own installer looks for: where none can be
- * downloaded it would be compiled anew, twice, for minutes.
+ * downloaded it would be compiled again, twice, for minutes.
  */
 function prebuiltSqlite(scratch: string): Record<string, string> {
   const built = join(ROOT, 'node_modules/sqlite3/build/Release/node_sqlite3.node')

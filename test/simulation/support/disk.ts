@@ -102,7 +102,7 @@ export class FolderNode extends Named {
 
 export type Node = FileNode | FolderNode
 
-/** A disk with a cache before it: what is written is seen at once, and is there after a power cut when it was synced. */
+/** A disk with a cache before it: a write is visible immediately, and is there after a power cut when it was synced. */
 export class Disk {
   readonly root = new FolderNode(1n, 0n, 0o755)
   #inodes = 1n

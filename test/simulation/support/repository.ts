@@ -135,7 +135,7 @@ export class Repository {
     this.unlock()
   }
 
-  /** Of a branch or commit; commits at once. Forward only where that is enough. */
+  /** Of a branch or commit; commits immediately. Forward only where that is enough. */
   *merge(theirs: string): Verb {
     const target = this.branches.get(theirs) ?? theirs
     const { head } = this

@@ -137,7 +137,7 @@ class History {
     finish(second.repository.reset(0))
   }
 
-  /** Processes at once, with git or a crash between their calls; then one more command, and the invariants. */
+  /** Concurrent processes, with git or a crash between their calls; then one more command, and the invariants. */
   async #part(clone: Clone): Promise<void> {
     const { random } = this.machine
     if (clone.repository.isLocked && random.chance(0.7)) {

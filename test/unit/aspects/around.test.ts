@@ -64,7 +64,7 @@ describe('advice', () => {
     expect(await new Counter().add(4)).toBe(8)
   })
 
-  it('keeps two calls at once apart', async () => {
+  it('keeps two concurrent calls apart', async () => {
     const calls: unknown[] = []
     const noting = around<object>('Noting', async (call, proceed) => {
       await Promise.resolve()

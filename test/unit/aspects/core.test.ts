@@ -136,7 +136,7 @@ describe('@RebuildOnCorruption', () => {
     expect([reader.attempts, recovered.length]).toEqual([3, 2])
   })
 
-  it('lets every other error through at once', async () => {
+  it('lets every other error through on the first try', async () => {
     const defect = new TypeError('of another kind')
     const { reader, recovered } = reading(defect)
     await expect(reader.read()).rejects.toBe(defect)

@@ -123,7 +123,7 @@ describe('the folder of compiled code', () => {
       'cache and runtime folder lie in a clone',
       ({ tree }) => ({ HOME: tree, XDG_RUNTIME_DIR: join(tree, 'run') }),
     ],
-  ])('is none where %s', (_, env) => {
+  ])('is not used where %s', (_, env) => {
     const at = clone()
     expect(codePlace(env(at))).toBeUndefined()
     expect(existsSync(join(at.tree, '.cache'))).toBe(false)
@@ -161,7 +161,7 @@ describe('the folder of compiled code', () => {
         return { HOME: home }
       },
     ],
-  ])('is none where %s', (_, env) => {
+  ])('is not used where %s', (_, env) => {
     expect(codePlace(env())).toBeUndefined()
   })
 })

@@ -6,7 +6,7 @@ const STYLE: Style = { colour: false, unicode: true, width: 60, terminal: true }
 const page = (length: number): string => Array.from({ length }, (_, at) => `line ${at + 1}`).join('\n')
 
 describe('keys', () => {
-  it('are told apart, also when several come at once, and what means nothing is passed over', () => {
+  it('are told apart, also when several come in one read, and unknown ones are ignored', () => {
     expect(keysIn('q')).toEqual(['quit'])
     expect(keysIn('\u0003')).toEqual(['interrupt'])
     expect(keysIn('\u001b[A\u001b[Bx\u001bOA\u001b[5~G')).toEqual(['up', 'down', 'up', 'page up', 'bottom'])

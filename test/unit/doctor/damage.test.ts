@@ -148,7 +148,7 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
     const all = lines(p.today)
     writeFileSync(p.today, `${[...all, ...all].reverse().join('\n')}\n`)
   }),
-  'an event stands in the file of another day': damage('misfiled-events', (p) =>
+  'an event is in the file of another day': damage('misfiled-events', (p) =>
     writeFileSync(p.path('.kittify/events/2020-01-01.jsonl'), p.event(60)),
   ),
   'all events stand in the file of another day, committed': damage('misfiled-events', (p) => {
@@ -156,7 +156,7 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
     gitIn(p.root, 'add', '--all')
     gitIn(p.root, 'commit', '--quiet', '--message', 'renamed')
   }),
-  'an event stands in two files': damage('copied-events', (p) =>
+  'an event is in two files': damage('copied-events', (p) =>
     writeFileSync(p.path(`.kittify/events/${p.date}.other.jsonl`), `${lines(p.today)[0] ?? ''}\n`),
   ),
   'git took an event away': damage('journal', ({ root }) =>
@@ -170,14 +170,14 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'the clock lies far above the log': damage('clock', (p) =>
     writeFileSync(p.path('.kittify/clock.json'), '{"value": 9000000}'),
   ),
-  'a folder stands in the place of the clock': damage('clock', (p) => {
+  'a folder is where the clock should be': damage('clock', (p) => {
     rmSync(p.path('.kittify/clock.json'))
     mkdirSync(p.path('.kittify/clock.json/kept'), { recursive: true })
   }),
   'the index is no database': damage('index', (p) =>
     writeFileSync(p.path('.kittify/events/index.db'), 'not a database, whatever its name says\n'),
   ),
-  'a folder stands in the place of the index': damage('index', (p) => {
+  'a folder is where the index should be': damage('index', (p) => {
     for (const name of readdirSync(p.path('.kittify/events')))
       if (name.startsWith('index.db')) rmSync(p.path('.kittify/events', name))
     mkdirSync(p.path('.kittify/events/index.db/kept'), { recursive: true })
@@ -193,7 +193,7 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'the lane lines of work packages have no merge driver': damage('attributes', (p) =>
     writeFileSync(p.path('.gitattributes'), '.kittify/events/*.jsonl text eol=lf merge=kitty-events\n'),
   ),
-  'a file stands in the place of the error records': damage('error-records', (p) => {
+  'a file is where the error records should be': damage('error-records', (p) => {
     rmSync(p.path('.kittify/errors'), { recursive: true, force: true })
     writeFileSync(p.path('.kittify/errors'), 'in the way')
   }),
@@ -235,7 +235,7 @@ const BY_HAND: Readonly<Record<string, Damage>> = {
 }
 
 describe('the doctor', () => {
-  it('is content with a repository that is well, and changes nothing in it', async () => {
+  it('finds nothing wrong in a sound repository, and changes nothing in it', async () => {
     const patient = new Patient()
     const before = gitIn(patient.root, 'status', '--porcelain')
     expect((await patient.examine()).diagnosis).toMatchObject({ ok: true, fixed: [] })
@@ -243,7 +243,7 @@ describe('the doctor', () => {
     expect(gitIn(patient.root, 'status', '--porcelain')).toBe(before)
   })
 
-  it.each(Object.entries(REPAIRED))('names it and puts it right: %s', async (_, { names, inflict }) => {
+  it.each(Object.entries(REPAIRED))('names it and repairs it: %s', async (_, { names, inflict }) => {
     const patient = new Patient()
     const before = await patient.ids()
     inflict(patient)
@@ -265,7 +265,7 @@ describe('the doctor', () => {
     expect(lines(today)).toEqual(before)
   })
 
-  it('names many at once before anything is done, and says what would be', async () => {
+  it('names several kinds of damage in one run, and says what --fix would do, before it changes anything', async () => {
     const patient = new Patient()
     const some = [
       'the merge driver is not registered',
@@ -325,9 +325,9 @@ describe('the doctor', () => {
     expect(readFileSync(patient.today, 'utf8')).not.toContain('not json')
   })
 
-  it('sets aside what stands in the place of a derived file', async () => {
+  it('sets aside what is where a derived file should be', async () => {
     const patient = new Patient()
-    REPAIRED['a folder stands in the place of the clock']?.inflict(patient)
+    REPAIRED['a folder is where the clock should be']?.inflict(patient)
     await patient.examine(true)
     const aside =
       readdirSync(patient.path('.kittify/errors')).find((name) => name.endsWith('clock.json')) ?? ''

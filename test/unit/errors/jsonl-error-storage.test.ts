@@ -99,7 +99,7 @@ describe('error records', () => {
     expect(notices.all).toEqual([])
   })
 
-  it('keep standing beside lines that are none: noise, half a line, other JSON, a torn tail', () => {
+  it('are read next to lines that are none: noise, half a line, other JSON, a torn tail', () => {
     const { errors, record, folder } = storage()
     record('WP01', 'kept')
     appendFileSync(join(folder, DAY), 'noise\n\n{"error_id": 7}\n[]\nnull\n{"error_id": "half')
@@ -159,7 +159,7 @@ describe('where error records cannot be kept', () => {
   })
 
   it.runIf(POSIX).each(['directory', 'FIFO'])(
-    'a %s in place of the day’s file keeps nobody waiting; one warning',
+    'a %s instead of the day’s file keeps no command waiting; one warning',
     (type) => {
       const kept = storage()
       mkdirSync(kept.folder)

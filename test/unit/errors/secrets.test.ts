@@ -3,7 +3,7 @@ import { quoted, secretIn, withoutSecrets, withoutSecretsIn } from '../../../src
 
 const A36 = 'aB3'.repeat(12)
 
-// Put together here, so that no line of this file is taken for a secret by whoever searches it.
+// Put together here, so that a search for secrets finds none in this file.
 const SECRETS: readonly (readonly [kind: string, text: string])[] = [
   ['a private key', ['-----BEGIN', 'RSA', 'PRIVATE', 'KEY-----'].join(' ')],
   ['a private key', ['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ')],

@@ -32,7 +32,7 @@ function kindOf(action: () => void): string {
 
 describe('replacing a file', () => {
   it.runIf(POSIX)(
-    'puts the new bytes in its place, keeps its permissions and leaves nothing beside it',
+    'puts the new bytes in its place, keeps its permissions and leaves nothing next to it',
     () => {
       const path = join(dir, 'WP01.md')
       writeFileSync(path, 'old')
@@ -41,7 +41,7 @@ describe('replacing a file', () => {
       replaceFile(path, Buffer.from('new'))
       expect(readFileSync(path, 'utf8')).toBe('new')
       expect(statSync(path).mode & 0o7777).toBe(0o666)
-      // Another inode: whoever was reading the old file goes on reading it whole.
+      // Another inode: a reader of the old file goes on reading it whole.
       expect(statSync(path).ino).not.toBe(before)
       expect(readdirSync(dir)).toEqual(['WP01.md'])
     },

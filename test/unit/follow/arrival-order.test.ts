@@ -14,7 +14,7 @@ function rest(order: ArrivalOrder, batch = 2): string[] {
 }
 
 describe('the order of arrival', () => {
-  it('keeps the order in which ids were recorded, each once, for whoever comes later', () => {
+  it('keeps the order in which ids were recorded, each once, for later readers', () => {
     const path = join(tempFolder(), 'kitty', 'arrivals')
     const order = new ArrivalOrder(path)
     order.record(ids(3, 1))
@@ -51,7 +51,7 @@ describe('the order of arrival', () => {
     expect(order.seek({ after: ulid(9) })).toBe(false)
   })
 
-  it('is one order for two who record the same events at once', () => {
+  it('is one order for two processes that record the same events concurrently', () => {
     const path = join(tempFolder(), 'arrivals')
     const [a, b] = [new ArrivalOrder(path), new ArrivalOrder(path)]
     a.seek('end')

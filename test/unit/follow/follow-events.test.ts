@@ -180,7 +180,7 @@ describe('a stream of events', () => {
     expect(await resumed.count(2)).toEqual(['b', 'c'])
   })
 
-  it('is the same for two who follow at once', async () => {
+  it('is the same for two concurrent followers', async () => {
     const world = new World()
     await world.write('a')
     const listeners = [new Listener(world.kitty(), 'start'), new Listener(world.kitty(), 'start')]
@@ -208,7 +208,7 @@ describe('a stream of events', () => {
     expect(await listener.count(3)).toEqual(['b', 'c', 'd'])
   })
 
-  it('refuses to begin behind an event that nobody has seen', async () => {
+  it('refuses to begin behind an event that no one has seen', async () => {
     const world = new World()
     await world.write('a')
     const listener = new Listener(world.kitty(), { after: 'NOT-AN-EVENT' })

@@ -44,7 +44,7 @@ describe("the log's tail", () => {
   })
 
   it.each(['in a new file', 'in place'])(
-    'reads a file anew that was rewritten %s with lines between the old ones',
+    'reads a file again that was rewritten %s with lines between the old ones',
     (how) => {
       const { file, log } = setUp()
       writeFileSync(file, noteLine(1) + noteLine(3))

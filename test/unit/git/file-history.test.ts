@@ -26,7 +26,7 @@ function history(repository: TempRepository, prefix: string): void {
 }
 
 describe('the versions of many files', () => {
-  it.each(['', 'sub/folder/'])('are those of each, below %j', (prefix) => {
+  it.each(['', 'sub/folder/'])('are those of each file, below %j', (prefix) => {
     const repository = new TempRepository()
     history(repository, prefix)
     const root = join(repository.root, prefix)

@@ -9,7 +9,7 @@ const FILE = { name: '2026-11-21.jsonl', identity: '1.1:1:1', size: 10 }
 const MARK = { file: FILE.name, identity: FILE.identity, size: 10, offset: 10, line: 1, crc: 7 }
 const JOURNAL = { identity: 'journal', offset: 3 }
 
-describe('how an index stands to the files, asked over and over', () => {
+describe('the freshness of an index, asked for repeatedly', () => {
   let index: SqliteEventIndex
   let other: SqliteEventIndex
 
@@ -28,14 +28,14 @@ describe('how an index stands to the files, asked over and over', () => {
     await other.close()
   })
 
-  it('is told anew after another program has written', async () => {
+  it('is determined again after another program has written', async () => {
     await other.write((writer) => writer.putJournalMark(JOURNAL))
     expect((await index.freshness([FILE])).journal).toEqual(JOURNAL)
     await other.write((writer) => writer.putWatermark({ ...MARK, identity: '2.2:2:2' }))
     expect((await index.freshness([FILE])).isUpToDate).toBe(false)
   })
 
-  it('is told anew after this one has written', async () => {
+  it('is determined again after this one has written', async () => {
     await index.write((writer) => writer.putJournalMark(JOURNAL))
     expect((await index.freshness([FILE])).journal).toEqual(JOURNAL)
     await index.write((writer) => writer.putProblems([{ file: FILE.name, line: 1, kind: 'x', message: 'y' }]))

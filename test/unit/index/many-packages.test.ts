@@ -9,7 +9,7 @@ import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
 import { noteLine } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
-/** Remembers how many states were handed over at once. */
+/** Remembers how many states each batch had. */
 class CountingIndex extends MemoryEventIndex {
   readonly portions: number[] = []
 

@@ -87,7 +87,7 @@ describe('a file that git replaces between being looked at and being read', () =
     expect(await index.journalMark()).not.toEqual(to)
   })
 
-  it('is read as it is when it was to be read on', async () => {
+  it('is read from its start when the reader wanted only what had been appended', async () => {
     const log = new ReplacedLog(tempFolder())
     const index = new MemoryEventIndex()
     log.append([note(1)])

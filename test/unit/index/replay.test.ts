@@ -105,7 +105,7 @@ describe('the index that verify and doctor build to compare with', () => {
   it.each([
     ['small', () => projectWith(3)],
     ['large', () => projectWith(150, BIG)],
-  ])('finds the same in a %s log', async (_size, make) => {
+  ])('finds the same as the log, in a %s log', async (_size, make) => {
     expect(await kindsOf(make())).toEqual(FOUND)
   })
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { settleAll } from '../../../src/core/index/settle-all.js'
 
-describe('works that go on settleAll', () => {
-  it('answer in their order, whichever ends first', async () => {
+describe('settleAll', () => {
+  it('answers in their order, no matter which ends first', async () => {
     const late = new Promise<string>((resolve) => setImmediate(() => resolve('late')))
     expect(await settleAll([late, Promise.resolve(2)])).toEqual(['late', 2])
   })
 
-  it('fail with the first of their failures, and not before the last of them has ended', async () => {
+  it('fails with the first failure, and not before the last of them has ended', async () => {
     let hasEnded = false
     const slow = new Promise<void>((resolve) =>
       setImmediate(() => {

@@ -9,7 +9,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
 import { encodeEvent } from '../../../src/core/events-lib.js'
 
-it('clears away what a crash left behind, and nothing that somebody may still be writing', async () => {
+it('removes what a crash left behind, and nothing that another process may still be writing', async () => {
   const folder = tempFolder()
   const path = join(folder, 'index.db')
   for (const name of ['index.db.1.new', 'index.db.1.new-journal', 'index.db.2.new', 'index.db.old']) {

@@ -75,10 +75,10 @@ describe('the write lock', () => {
   })
 
   it('tries once even when there is no time to wait', async () => {
-    ;(await new FileLock(lockPath(), 0).acquire('at once')).release()
+    ;(await new FileLock(lockPath(), 0).acquire('immediately')).release()
   })
 
-  it('is not held twice after its file was deleted and made anew', async () => {
+  it('is not held twice after its file was deleted and created again', async () => {
     const path = lockPath()
     const first = await new FileLock(path, 1000).acquire('first')
     const waiting = new FileLock(path, 5000).acquire('waiting')
@@ -173,7 +173,7 @@ describe('the write lock, released for now', () => {
     lock.close()
   })
 
-  it('is not held through a file that was deleted and made anew meanwhile', async () => {
+  it('is not held through a file that was deleted and created again between two uses', async () => {
     const path = lockPath()
     const lock = new FileLock(path, 20)
     ;(await lock.acquire('first')).releaseForNow()

@@ -53,7 +53,7 @@ describe('the wait for a lock', () => {
     expect(longest.eager).toBeLessThanOrEqual(15)
   })
 
-  it('gives up at once where there is no time to wait', () => {
+  it('gives up immediately where there is no time to wait', () => {
     expect(waits(0, () => 'ada').pauses).toEqual([])
   })
 })

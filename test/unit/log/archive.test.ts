@@ -50,7 +50,7 @@ describe('the archive', () => {
     expect(existsSync(`${folder}.new`)).toBe(false)
   })
 
-  it('gives back the very bytes of the lines asked for, of whichever day', async () => {
+  it('gives back the very bytes of the lines asked for, of any day', async () => {
     const { archive } = archiveIn()
     await archive.begin([], '2026-11-22')
     await archive.add([line(1), line(2)], '2026-11-22')
@@ -101,7 +101,7 @@ describe('the archive', () => {
     expect(await archive.lines(new Set([1, 2, 3].map(ulid)))).toEqual([line(1), line(2), line(3)])
   })
 
-  it('lets a stub win over the full line, whichever came first', async () => {
+  it('lets a stub win over the full line, no matter which came first', async () => {
     for (const lines of [
       [line(1), redacted(1)],
       [redacted(1), line(1)],
@@ -113,7 +113,7 @@ describe('the archive', () => {
     }
   })
 
-  it('puts other bytes in the place of a line, compressed or not, and takes others out', async () => {
+  it('replaces a line with other bytes, compressed or not, and takes others out', async () => {
     const { archive, folder } = archiveIn()
     await archive.begin([], '2026-11-22')
     await archive.add([line(1), line(2)], '2026-11-22')

@@ -43,7 +43,7 @@ function withoutRecords(path: string): string {
 }
 
 /** A journal that lets something happen between itself and the log's own write, as git would. */
-function meanwhile(journal: Journal, happens: () => void): Journal {
+function interrupted(journal: Journal, happens: () => void): Journal {
   return {
     append: (command) => {
       const entry = journal.append(command)
@@ -92,7 +92,7 @@ describe('append', () => {
     const root = tempFolder()
     const seen: string[] = []
     const { log } = logIn(root, (journal) =>
-      meanwhile(journal, () => {
+      interrupted(journal, () => {
         seen.push(withoutRecords(join(root, 'private', 'journal.jsonl')))
       }),
     )
@@ -111,7 +111,7 @@ describe('append', () => {
     expect(journal.read().lines).toHaveLength(1)
   })
 
-  it.runIf(POSIX)('refuses links, FIFOs and folders in the place of a day file at once', () => {
+  it.runIf(POSIX)('refuses links, FIFOs and folders instead of a day file, without waiting', () => {
     const root = tempFolder()
     const { log, day, eventsDir, journal } = logIn(root)
     const outside = join(root, 'outside')
@@ -160,7 +160,7 @@ describe('append', () => {
     }
   })
 
-  it('writes once more into the file that git put in the place of its own', () => {
+  it('writes again into the file that git replaced its own with', () => {
     const { log, day } = logIn(tempFolder())
     log.append([note(1)])
     writeFileSync(`${day}.git`, noteLine(9))
@@ -254,7 +254,7 @@ describe('the events at places', () => {
 })
 
 describe('append, once more', () => {
-  it('goes into the file that git has put in the place of the one written before, and never into that', () => {
+  it('goes into the file that git replaced the earlier one with, and never into that earlier one', () => {
     const { log, day } = logIn(tempFolder())
     log.append([note(1)])
     linkSync(day, `${day}.before`)
@@ -266,7 +266,7 @@ describe('append, once more', () => {
     expect(readFileSync(`${day}.before`, 'utf8')).toBe(noteLine(1))
   })
 
-  it('makes the file anew that git has deleted, and never writes to that', () => {
+  it('creates the file again that git deleted, and never writes to the deleted one', () => {
     const { log, day } = logIn(tempFolder())
     log.append([note(1)])
     renameSync(day, `${day}.before`)
@@ -275,7 +275,7 @@ describe('append, once more', () => {
     expect(readFileSync(`${day}.before`, 'utf8')).toBe(noteLine(1))
   })
 
-  it('writes the journal that was replaced meanwhile', () => {
+  it('writes into the journal that another process replaced in between', () => {
     const root = tempFolder()
     const { log, journal } = logIn(root)
     log.append([note(1)])
@@ -285,7 +285,7 @@ describe('append, once more', () => {
     expect(withoutRecords(join(root, 'private', 'journal.jsonl'))).toBe(noteLine(2) + noteLine(3))
   })
 
-  it('ends a torn tail first that another has left meanwhile, in log and journal', () => {
+  it('ends a torn tail first that another process left in between, in log and journal', () => {
     const root = tempFolder()
     const { log, day } = logIn(root)
     log.append([note(1)])
@@ -297,7 +297,7 @@ describe('append, once more', () => {
       expect(withoutRecords(path)).toBe(`${noteLine(1)}{"half":\n${noteLine(2)}`)
   })
 
-  it('ends a torn tail first that stands in the place of as many bytes', () => {
+  it('ends a torn tail first that has replaced as many bytes', () => {
     const { log, day } = logIn(tempFolder())
     log.append([note(1)])
     const torn = 'x'.repeat(noteLine(1).length)

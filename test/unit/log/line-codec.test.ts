@@ -112,7 +112,7 @@ describe('a line', () => {
     expect(kinds(escaped.replace('{', '{"actor":"eve","entity_id":"WP09",'))).toEqual(['duplicate_key'])
   })
 
-  it('is read by itself, whatever letters the lines beside it have', () => {
+  it('is read by itself, whatever letters the lines next to it have', () => {
     const texts = ['plain', 'tomás', '— 猫 🐈', '', 'plain again']
     const lines = texts.map((text, at) => noteLine(at + 1, { payload: { feature_slug: '001-login', text } }))
     const found = read(lines.join(''))

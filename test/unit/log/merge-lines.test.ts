@@ -21,7 +21,7 @@ describe('mergeLines', () => {
     expect(merged).toMatchObject({ merged: 3, duplicates: 1 })
   })
 
-  it('drops the full lines of an event that another version has redacted, whichever comes first', () => {
+  it('drops the full lines of an event that another version has redacted, no matter which comes first', () => {
     const stub = JSON.stringify({
       ...noteFields(1),
       payload: { feature_slug: '001-demo', redacted: 'a secret' },
@@ -44,7 +44,7 @@ describe('mergeLines', () => {
     expect(merge(noteLine(1) + conflict)).toBe(noteLine(1) + noteLine(2) + noteLine(3))
   })
 
-  it('ends with a newline whichever side lacked it', () => {
+  it('ends with a newline, no matter which side lacked it', () => {
     expect(merge(noteLine(1).trimEnd(), noteLine(2).trimEnd())).toBe(noteLine(1) + noteLine(2))
   })
 

@@ -91,7 +91,7 @@ describe('scanFile', () => {
     expect(step.value.identity).not.toBe(end.identity)
   })
 
-  it('refuses a folder in the place of the file', () => {
+  it('refuses a folder instead of the file', () => {
     expect(errorOf(() => prefixCrc(tempFolder(), 1)).kind).toBe('UnsafeSetup')
   })
 })

@@ -121,7 +121,7 @@ describe('repairTail', () => {
     expect(readFileSync(log.path, 'utf8')).toBe(`${noteLine(1)}torn\n`)
   })
 
-  it('copies nothing through a link in the place of the folder for errors', () => {
+  it('copies nothing through a link instead of the folder for errors', () => {
     const log = folders(`${noteLine(1)}torn`)
     const elsewhere = tempFolder()
     symlinkSync(elsewhere, log.errorsDir)

@@ -59,7 +59,7 @@ describe('a move while an installed plugin cannot be loaded', () => {
 
   it('is possible when the plugin has only commands, which hold no rules', async () => {
     const home = new PluginHome()
-    home.add('kitty-plugin-commands', { 'commands/one.js': 'this is no JavaScript' })
+    home.add('kitty-plugin-commands', { 'commands/one.js': 'this no JavaScript' })
     await move(home)
   })
 })

@@ -206,7 +206,7 @@ describe('an event in words', () => {
 })
 
 describe('what verify and doctor found', () => {
-  it('stands as file:line: kind: message, with the sum below', () => {
+  it('is shown as file:line: kind: message, with the sum below', () => {
     const problems = [
       { file: '.kittify/events/2026-11-22.jsonl', line: 7, kind: 'malformed', message: 'not JSON\u001b[2J' },
       { file: 'clock.json', line: 0, kind: 'clock', message: 'behind the log' },
@@ -219,7 +219,7 @@ describe('what verify and doctor found', () => {
     ])
   })
 
-  it('is said to be nothing when it is', () => {
+  it('says that nothing is wrong when nothing is', () => {
     expect(renderProblems({ files: 2, events: 1, problems: [], notices: [] }, PIPED)).toBe(
       'ok 1 event in 2 files, no problems',
     )

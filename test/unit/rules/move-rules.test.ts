@@ -66,7 +66,7 @@ describe('a forced move', () => {
     ],
     ['one with open subtasks', 'for_review', inLane('doing', OPEN_SUBTASK), ['subtasks_done']],
     ['one whose gate failed', 'done', inLane('for_review', FAILED_GATE), ['gates_passed']],
-    ["somebody else's", 'planned', inLane('doing', { lane_actor: 'bob' }), ['not_someone_elses']],
+    ["someone else's", 'planned', inLane('doing', { lane_actor: 'bob' }), ['not_someone_elses']],
     ['one that is done', 'planned', inLane('done'), ['terminal_lane', 'workflow_table']],
     [
       'one in planned with a failed gate',
@@ -175,7 +175,7 @@ describe('a rule of a plugin', () => {
     },
   )
 
-  it('that a table names and nobody brought is refused loudly', () => {
+  it('that a table names and no plugin brought is refused by name', () => {
     const decision = engine(asking).rules.decide(ask('for_review'))
     expect(decision.ok ? '' : decision.refusal.message).toContain('x.moon.full_moon')
   })

@@ -169,7 +169,7 @@ describe('an audit', () => {
       `\u0000${'0'.repeat(40)}\u0000ada\u0000${NOON}\u0000${NOON}\u0000\n`,
       '',
     ],
-  ])('is not blinded by %s', async (_name, line, attributes) => {
+  ])('finds it despite %s', async (_name, line, attributes) => {
     const history = new History()
     history.project.write('.kittify/events/.gitattributes', attributes.replace('.kittify/events/', ''))
     history.write([...history.lines, line])

@@ -239,7 +239,7 @@ describe('errors match', () => {
     })
   })
 
-  it('has forgotten when somebody deleted the records', async () => {
+  it('remembers nothing once the records were deleted', async () => {
     const demo = await project()
     await demo.use((services) => refusedMove(services, 'WP02', 'doing'))
     expect(existsSync(demo.path('.kittify/errors'))).toBe(true)

@@ -238,7 +238,7 @@ describe('kitty import', () => {
     })
   })
 
-  it('follows no link in the place of a folder it writes to', async () => {
+  it('follows no link instead of a folder it writes to', async () => {
     const [project, outside] = [beads(issue(1)), new Project()]
     symlinkSync(outside.root, project.path('kitty-specs'))
     const failure = await bring(project, 'beads', '.').catch((error: unknown) => error)

@@ -167,7 +167,7 @@ describe('the tasks of a feature', () => {
     })
   })
 
-  it('are not taken from a folder beside the feature whose name only begins the same', async () => {
+  it('are not taken from a sibling folder whose name only begins the same', async () => {
     mkdirSync(join(dir, '001-a'))
     mkdirSync(join(dir, '001-ab'))
     symlinkSync(join(dir, '001-ab'), join(dir, '001-a', 'tasks'))

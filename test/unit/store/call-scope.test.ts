@@ -12,7 +12,7 @@ describe('a value that holds for one call', () => {
     expect([seen, scope.get()]).toEqual(['mine', undefined])
   })
 
-  it('is not seen by calls that run meanwhile', async () => {
+  it('is not seen by concurrent calls', async () => {
     const scope = new CallScope<string>()
     const call = (value: string): Promise<string | undefined> =>
       scope.run(value, () => sleep(1).then(() => scope.get()))

@@ -29,7 +29,7 @@ async function noteBy(store: EventStore, id = 'WP01'): Promise<LogEvent> {
   return event
 }
 
-/** Every event of a history that nobody wrote at once with another names the one before. */
+/** In a history without concurrent events, every event names the one before. */
 function expectChain(events: readonly LogEvent[]): void {
   expect(events.map(({ parents }) => parents)).toEqual(
     events.map((_, at) => (at === 0 ? [] : [events[at - 1]?.event_id])),
@@ -130,7 +130,7 @@ describe('a store that emits again and again', () => {
     expect(JSON.parse(clock)).toMatchObject({ value: 7 })
   })
 
-  it('sees what others append in between: one history, whoever writes which event in what order', async () => {
+  it('sees what others append in between: one history, no matter who writes which event in what order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ by: fc.nat(2), on: fc.constantFrom('WP01', 'WP02') }), { maxLength: 24 }),
@@ -166,7 +166,7 @@ describe('a store that emits again and again', () => {
     await store.close()
   })
 
-  it('joins what git has put in the place of its own lines, though it is as long as they were', async () => {
+  it('joins what git replaced its lines with, though it is as long as they were', async () => {
     const { store } = await open()
     const written = [await noteBy(store), await noteBy(store), await noteBy(store)]
     const [first = '', second = ''] = readFileSync(file(), 'utf8').split('\n')
@@ -185,7 +185,7 @@ describe('a store that emits again and again', () => {
     await store.close()
   })
 
-  it('puts a torn tail right that somebody left in between', async () => {
+  it('repairs a torn tail that another process left in between', async () => {
     const { store } = await open()
     const written = [await noteBy(store), await noteBy(store)]
     appendFileSync(file(), '{"event_id": "01')
@@ -198,7 +198,7 @@ describe('a store that emits again and again', () => {
   it.each([
     ['as kitty writes it', (event: LogEvent) => JSON.stringify(event)],
     ['with spaces in it', (event: LogEvent) => JSON.stringify(event).replaceAll('":', '": ')],
-    ['by somebody of many quotes', (event: LogEvent) => JSON.stringify({ ...event, actor: '"},"a":{"' })],
+    ['by an author of many quotes', (event: LogEvent) => JSON.stringify({ ...event, actor: '"},"a":{"' })],
     ['of a text in many tongues', (event: LogEvent) => JSON.stringify({ ...event, actor: 'Ægir 🐈' })],
     [
       'with another event glued to it',

@@ -20,13 +20,13 @@ describe('a store that is closed where its process ends', () => {
     await store.close()
   })
 
-  it('lets no more gather than is read within a millisecond, however many end so', async () => {
+  it('leaves no more in the write-ahead log than the next one reads within a millisecond, however many end so', async () => {
     const cwd = repository()
     for (let nth = 0; nth < PROCESSES; nth += 1) await emitAndEnd(cwd, `note ${nth}`)
     expect(unmoved(cwd)).toBeLessThan(1_200_000)
   })
 
-  it('closes it where the process goes on: nothing is left beside the index', async () => {
+  it('closes it where the process goes on: nothing is left next to the index', async () => {
     const cwd = repository()
     const { store } = await inProcess({ cwd })
     await store.emit([note('kept')], BY_ADA)

@@ -116,7 +116,7 @@ function move(id: string): NewEvent<'WPStatusChanged'> {
   return { event_type: 'WPStatusChanged', entity_id: id, entity_type: 'WorkPackage', payload }
 }
 
-/** What the store answers, and what it says meanwhile. */
+/** What the store answers, and its warnings. */
 async function answers(root: string): Promise<{
   events: unknown
   states: unknown
@@ -137,7 +137,7 @@ async function answers(root: string): Promise<{
 describe('an index that is damaged: the answers are the log’s, with one line about it at most', () => {
   let whole: string
   let expected: Awaited<ReturnType<typeof answers>>
-  /** A repository with the index as it is while a writer has it open: its write-ahead log beside it. */
+  /** A repository with the index as it is while a writer has it open: its write-ahead log next to it. */
   let inUse: string
 
   const copyOf = (root: string): Place => {
@@ -171,7 +171,7 @@ describe('an index that is damaged: the answers are the log’s, with one line a
   })
 
   it.each([false, true])(
-    'it names lines of a file that another process then puts in order: no damage, asked again (in a snapshot: %s)',
+    'it names lines of a file that another process then puts in order: no damage, the store asks again (in a snapshot: %s)',
     async (isSnapshot) => {
       const place = copyOf(whole)
       const { store, service } = await inProcess({ cwd: place.root })
@@ -205,7 +205,7 @@ describe('an index that is damaged: the answers are the log’s, with one line a
     await sound(place)
   })
 
-  it.each(Object.entries(DAMAGES))('%s, and several reads meet it at once', async (_, damage) => {
+  it.each(Object.entries(DAMAGES))('%s, and several concurrent reads meet it', async (_, damage) => {
     const place = copyOf(whole)
     await damage(place)
     const { store, service } = await inProcess({ cwd: place.root })

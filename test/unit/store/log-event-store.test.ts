@@ -33,7 +33,7 @@ describe('the event store', () => {
     repository.initKitty()
   })
 
-  it('names every head of a history that two had written at once, and so joins it again', async () => {
+  it('names every head of a history with two concurrent writers, and so joins it again', async () => {
     const { store } = await open()
     const [base] = await store.emit([noteOn('WP01')], BY_ADA)
     const file = join(repository.root, '.kittify', 'events', '2026-11-22.jsonl')

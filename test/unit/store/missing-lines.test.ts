@@ -44,11 +44,11 @@ describe('a line that the files hold and the index lacks', () => {
     )
   }
 
-  it('is there when the index is asked again: a reader has caught up in between', async () => {
+  it('is found when the index is asked again: a reader has caught up in between', async () => {
     expect(await look(lacking(1))).toEqual([])
   })
 
-  it('is damage when it is still lacking', async () => {
+  it('counts as damage when the index still lacks it', async () => {
     await expect(look(lacking(2))).rejects.toThrow('lacked events that are in the log')
   })
 })

@@ -77,7 +77,7 @@ function places(size: number, count: number): number[] {
 }
 
 describe('a command whose writer was killed is whole after its repeat', () => {
-  it('wherever in the journal', async () => {
+  it('wherever in the journal it was killed', async () => {
     const crash = await Crash.prepare()
     for (const journal of places(crash.sizes.journal, 25))
       expect(await crash.repeat({ log: 0, journal }), `journal: ${journal} bytes`).toEqual([
@@ -87,7 +87,7 @@ describe('a command whose writer was killed is whole after its repeat', () => {
       ])
   })
 
-  it('wherever in the log', async () => {
+  it('wherever in the log it was killed', async () => {
     const crash = await Crash.prepare()
     for (const log of places(crash.sizes.log, 15))
       expect(await crash.repeat({ log, journal: crash.sizes.journal }), `log: ${log} bytes`).toEqual([

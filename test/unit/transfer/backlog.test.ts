@@ -118,7 +118,7 @@ describe('a task of Backlog.md', () => {
     expect(itemsOf(document).map(({ lane }) => lane?.role)).toEqual(['initial', 'working', 'working', 'done'])
   })
 
-  it('does not care for the letters of a status', async () => {
+  it('ignores the letter case of a status', async () => {
     expect(item(await read(task('T-1', 'status: done\n')), 'T-1').lane).toMatchObject({
       status: 'Done',
       role: 'done',

@@ -226,7 +226,7 @@ describe('an issues.jsonl', () => {
     expect(problemsOf(document)).toEqual(['issues.jsonl:2 nested more than 64 levels deep'])
   })
 
-  it('gives a status nobody knows as open, and says so', () => {
+  it('gives an unknown status as open, and says so', () => {
     const document = read(issue('a-1', { status: 'qa' }))
     expect(item(document, 'a-1').lane).toMatchObject({ status: 'qa', role: 'initial' })
     expect(lost(document)).toMatchObject({ 'status qa (as open)': 1 })

@@ -124,7 +124,7 @@ describe('a csv of tasks', () => {
     expect(item(read('id,title,lane\n1,t,rejected\n'), '1').lane).toMatchObject({ lane: 'rejected' })
   })
 
-  it('plans a status nobody knows, and says so', () => {
+  it('plans an unknown status, and says so', () => {
     expect(lost(read('id,title,status\n1,t,Zork\n'))).toMatchObject({ 'status Zork (as planned)': 1 })
   })
 

@@ -36,7 +36,7 @@ describe('a checklist', () => {
     expect(itemsOf(read(`- [${box}] a`))[0]!.lane?.role).toBe(role)
   })
 
-  it('plans a box nobody knows, and says so', () => {
+  it('plans an unknown box, and says so', () => {
     expect(lost(read('- [?] a'))).toMatchObject({ 'box [?] (as [ ])': 1 })
   })
 

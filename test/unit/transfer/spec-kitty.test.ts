@@ -166,7 +166,7 @@ describe("a mission's folder", () => {
     expect(found[7]).toMatchObject({ assignee: null })
   })
 
-  it('assigns whoever claims it', async () => {
+  it('assigns the one who claims it', async () => {
     const found = await changes(
       move(1, 'WP01', 'planned', 'claimed', '2026-01-01T00:00:00Z', {
         policy_metadata: { agent: 'claude', shell_pid: 1 },
@@ -218,7 +218,7 @@ describe("a mission's folder", () => {
         {
           event_id: ID(2),
           event_type: 'ReviewerSelfApproval',
-          payload: { wp_id: 'WP01', failure_reason: 'Nobody there' },
+          payload: { wp_id: 'WP01', failure_reason: 'No one there' },
           timestamp: '2026-01-01T00:00:00Z',
         },
         {
@@ -246,7 +246,7 @@ describe("a mission's folder", () => {
       },
     ])
     expect(item(document, 'WP01').changes).toMatchObject([
-      { kind: 'note', text: 'ReviewerSelfApproval\nfailure_reason: Nobody there' },
+      { kind: 'note', text: 'ReviewerSelfApproval\nfailure_reason: No one there' },
     ])
   })
 
@@ -350,7 +350,7 @@ describe("a mission's folder", () => {
     expect(lost(document)).toMatchObject({ 'dependency (unknown)': 1, 'dependency (cycle)': 1 })
   })
 
-  it('reads several missions at once, and one whose folder was given', async () => {
+  it('reads several missions of one repository, and one whose folder was given', async () => {
     const other = (path: string) => file(`${path}WP01-x.md`, '---\nwork_package_id: WP01\ntitle: t\n---\n')
     expect((await read(wp('WP01'), other('018-b/tasks/'))).features.map(({ source }) => source)).toEqual([
       M,

@@ -63,7 +63,7 @@ describe('a tasks.json', () => {
     expect(item(tagged(task(1, { status })), '1').lane).toMatchObject({ status, role })
   })
 
-  it('plans a status nobody knows, and says so', () => {
+  it('plans an unknown status, and says so', () => {
     const document = tagged(task(1, { status: 'someday' }))
     expect(item(document, '1').lane?.role).toBe('initial')
     expect(lost(document)).toMatchObject({ 'status someday (as pending)': 1 })

@@ -118,7 +118,7 @@ describe('the board as a stream', () => {
     end()
   })
 
-  it('follows the log only while somebody listens, and continues for who comes back', async () => {
+  it('follows the log only while a client listens, and continues for one that comes back', async () => {
     const source = new Source()
     const feed = new BoardFeed(source, 'run')
     expect(source.open).toBe(0)

@@ -117,7 +117,7 @@ afterEach(async () => {
 })
 
 describe('a board that is served', () => {
-  it('answers the page to anyone on this machine, and data to nobody without the token', async () => {
+  it('answers the page to anyone on this machine, and data to no one without the token', async () => {
     const { url } = await serve()
     expect(await ask(url)).toMatchObject({ status: 200, text: 'the file index.html' })
     expect(await ask(`${url}app.js`)).toMatchObject({
@@ -340,7 +340,7 @@ describe('a restart', () => {
     }
   })
 
-  it('writes a page for its owner that leads there, and takes it away once somebody has come', async () => {
+  it('writes a page for its owner that leads there, and removes it once its owner has come', async () => {
     const board = await serve()
     const path = board.openPage()
     expect(statSync(path).mode & 0o777).toBe(0o600)

@@ -38,7 +38,7 @@ describe('resolveActor', () => {
     expect(error.message).toContain('KITTY_ACTOR')
   })
 
-  it('refuses when nobody has a name', () => {
+  it('refuses when no source gives a name', () => {
     expect(
       errorOf(() => resolveActor({ env: {}, gitUserName: () => undefined, osUser: () => undefined })).kind,
     ).toBe('UsageError')

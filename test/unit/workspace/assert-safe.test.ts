@@ -34,7 +34,7 @@ describe('assertSafe', () => {
     expect(() => assertSafe(findWorkspace(new TempRepository().root, {}))).not.toThrow()
   })
 
-  it.each(EVERYTHING)('refuses a link in the place of %s, and names it', (key) => {
+  it.each(EVERYTHING)('refuses a link instead of %s, and names it', (key) => {
     const safe = workspace()
     const target = tempFolder()
     replace(safe[key], (path) => {
@@ -45,7 +45,7 @@ describe('assertSafe', () => {
     expect(error.message).toContain(`${safe[key]} is a symbolic link`)
   })
 
-  it.runIf(POSIX).each(EVERYTHING)('refuses a FIFO in the place of %s', (key) => {
+  it.runIf(POSIX).each(EVERYTHING)('refuses a FIFO instead of %s', (key) => {
     const safe = workspace()
     replace(safe[key], (path) => {
       execFileSync('mkfifo', [path])
@@ -53,7 +53,7 @@ describe('assertSafe', () => {
     expect(errorOf(() => assertSafe(safe)).message).toContain('FIFO')
   })
 
-  it.each(FILES)('refuses a directory in the place of %s', (key) => {
+  it.each(FILES)('refuses a directory instead of %s', (key) => {
     const safe = workspace()
     replace(safe[key], (path) => {
       mkdirSync(path)
@@ -61,7 +61,7 @@ describe('assertSafe', () => {
     expect(errorOf(() => assertSafe(safe)).message).toContain('directory')
   })
 
-  it('refuses a file in the place of .kittify', () => {
+  it('refuses a file instead of .kittify', () => {
     const safe = workspace()
     replace(safe.kittyDir, (path) => {
       writeFileSync(path, '')
@@ -69,7 +69,7 @@ describe('assertSafe', () => {
     expect(errorOf(() => assertSafe(safe)).kind).toBe('UnsafeSetup')
   })
 
-  it.each(DERIVED)('leaves a directory and links to nowhere in the place of %s to be rebuilt', (key) => {
+  it.each(DERIVED)('leaves a directory and links to nowhere instead of %s to be rebuilt', (key) => {
     const safe = workspace()
     replace(safe[key], (path) => {
       mkdirSync(path)

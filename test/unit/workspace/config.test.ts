@@ -86,7 +86,7 @@ describe('readConfig', () => {
     expect(error.nextSteps).not.toEqual([])
   })
 
-  it('names every fault at once', () => {
+  it('names every fault in one message', () => {
     const { context } = errorOf(reading({ merge: { status: 1 }, errors: { track: 1 } }))
     expect(context['problems']).toMatchObject([{ path: 'merge.status' }, { path: 'errors.track' }])
   })

@@ -184,7 +184,7 @@ function idOf(clock: number): string {
   return `01${digits}`
 }
 
-/** Three features in the middle of their work, the same bytes every time, with a conflict that somebody has to decide. */
+/** Three features in the middle of their work, the same bytes every time, with a conflict that someone has to decide. */
 export function makeBusyRepository(
   root: string,
   { start = Date.UTC(2026, 10, 2, 8) }: { start?: number } = {},

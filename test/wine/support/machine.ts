@@ -34,7 +34,7 @@ export function windowsMachine(): Machine | string {
     ['winegcc', 'wine64-tools'],
   ] as const)
     if (spawnSync('which', [program]).status !== 0) return `${program} is missing (Debian's ${from})`
-  if (process.arch !== 'x64') return `Wine runs programs of x64, and this is ${process.arch}`
+  if (process.arch !== 'x64') return `Wine runs programs of x64, and this ${process.arch}`
   mkdirSync(FOLDER, { recursive: true })
   const node = nodeForWindows()
   if (node === undefined) return `${NODE.spec} cannot be had from the registry`
