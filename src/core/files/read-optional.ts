@@ -39,3 +39,13 @@ export function entriesIn(folder: string): Dirent[] {
     return []
   }
 }
+
+/** The JSON object in a file; an empty one when there is none, or nothing that can be read. */
+export function jsonObject(path: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -8,6 +8,7 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { PackagePlaces } from './definitions/package-places.js'
 import { EditPackage, type EditResult } from './edit-package.js'
+import { splitFrontMatter } from '../specs/front-matter.js'
 
 export interface DraftRequest {
   readonly feature: string
@@ -84,8 +85,7 @@ function leftNone(): KittyError {
 
 /** Without front matter a file has no title, no dependencies and no priority: that is an accident, not an edit. */
 function hasLostItsFrontMatter(bytes: Buffer, before: Buffer): boolean {
-  const has = (file: Buffer): boolean =>
-    /^(?:\u00EF\u00BB\u00BF)?---[ \t]*\r?\n/.test(file.toString('latin1', 0, 64))
+  const has = (file: Buffer): boolean => splitFrontMatter(file).kind !== 'none'
   return has(before) && !has(bytes)
 }
 

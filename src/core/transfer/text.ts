@@ -64,6 +64,13 @@ export function readText(file: SourceFile): {
   }
 }
 
+/** The text of a file; undefined when it is not text. Adds what is wrong with its bytes to `problems`. */
+export function textOf(file: SourceFile, problems: SourceProblem[]): string | undefined {
+  const { text, isText, problems: faults } = readText(file)
+  problems.push(...faults)
+  return isText ? text : undefined
+}
+
 /** How many bytes tell a file's encoding, and which part of their pairs a text in UTF-16 has at least with a zero. */
 const [TELLING_BYTES, TELLING_PART] = [4_096, 1 / 16]
 

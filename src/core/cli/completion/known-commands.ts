@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dataFolder } from '../../plugin/host/data-folder.js'
 import { installedPlugins } from '../../plugin/host/installed-plugins.js'
 import { requireFromHere, ROOT } from '../../root.js'
+import { jsonObject } from '../../files/read-optional.js'
 
 /** A command as described in a manifest, which oclif or a plugin's author wrote. */
 export interface KnownCommand {
@@ -41,7 +41,7 @@ export interface KnownCommands {
  * JSON, so a broken or slow plugin cannot break or slow down completion.
  */
 export function knownCommands(env: Readonly<Record<string, string | undefined>>): KnownCommands {
-  const { oclif } = json(join(ROOT, 'package.json')) as Partial<ProgramFacts>
+  const { oclif } = jsonObject(join(ROOT, 'package.json')) as Partial<ProgramFacts>
   const folders = requireFromHere.resolve.paths('@oclif/core') ?? []
   const manifests = [
     manifestIn(ROOT),
@@ -74,14 +74,5 @@ function firstManifest(packages: readonly string[]): Manifest {
 /** Empty when unreadable: completion does not know the commands of a plugin without a manifest. */
 function manifestIn(folder: string): Manifest {
   // A cast to oclif's shape; if a plugin's manifest differs, completion silently gives up.
-  return json(join(folder, 'oclif.manifest.json'))
-}
-
-function json(path: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
+  return jsonObject(join(folder, 'oclif.manifest.json'))
 }

@@ -12,7 +12,7 @@ import { featureHeading, featureSummary, isFinished } from './feature-heading.js
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { renderLanes } from './lane-columns.js'
 import { endedLease } from './lease.js'
-import { fill, ink, span, type Line } from './line.js'
+import { fill, ink, span, type Line, paragraphs } from './line.js'
 import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
@@ -72,12 +72,7 @@ export function renderBoard(status: StatusDocument, style: Style, full = false):
       summarised.find((feature) => unfinished.includes(feature)),
     ),
   ]
-  return ink(
-    sections
-      .filter((section) => section.length > 0)
-      .flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section])),
-    style,
-  )
+  return ink(paragraphs(sections), style)
 }
 
 function isWhole(status: StatusDocument, full: boolean): boolean {

@@ -72,3 +72,10 @@ export function scrolled(
   const first = Math.max(0, Math.min(top, lines.length - rows))
   return { lines: lines.slice(first, first + rows), top: first }
 }
+
+/** The parts that have lines, with an empty line between them. */
+export function paragraphs(parts: readonly (readonly Line[])[]): Line[] {
+  return parts
+    .filter((part) => part.length > 0)
+    .flatMap((part, at): Line[] => (at === 0 ? [...part] : [[], ...part]))
+}

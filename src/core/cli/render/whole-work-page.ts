@@ -3,7 +3,7 @@ import type { WholeWorkDocument } from '../../services/whole-work.js'
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines } from './conflict-lines.js'
 import { historyLines } from './history.js'
-import { ink, span, type Line } from './line.js'
+import { ink, span, type Line, paragraphs } from './line.js'
 import { oneLine, stripControl } from './strip-control.js'
 import { facts, fact, gateLine, head, noteLines, section } from './work-package-page.js'
 
@@ -38,9 +38,7 @@ export function renderWholeWork(page: WholeWorkDocument, now: Date, style: Style
       page.next.map(({ text }) => [span(`  ${oneLine(text)}`)]),
     ),
   ]
-  const lines = sections
-    .filter((some) => some.length > 0)
-    .flatMap((some, at): Line[] => (at === 0 ? some : [[], ...some]))
+  const lines = paragraphs(sections)
   const body = page.body === null || page.body === '' ? [] : ['', stripControl(page.body)]
   return [ink(lines, style), ...body].join('\n')
 }

@@ -10,7 +10,7 @@ import { usageText } from './event-text.js'
 import { historyLines } from './history.js'
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { leaseFact } from './lease.js'
-import { ink, span, type Line } from './line.js'
+import { ink, span, type Line, paragraphs } from './line.js'
 import { oneLine, stripControl } from './strip-control.js'
 import { wrap } from './text.js'
 import { relativeTime } from './time.js'
@@ -40,8 +40,7 @@ export function workPackageLines(page: WorkPackageDetailDocument, now: Date, sty
     conflictLines(page.conflicts, style),
     section('History', historyLines(page.history, now, style)),
   ]
-  const lines = sections.filter((lines) => lines.length > 0)
-  return lines.flatMap((section, at): Line[] => (at === 0 ? section : [[], ...section]))
+  return paragraphs(sections)
 }
 
 export function head(page: WorkPackageDetailDocument): Line[] {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstalledPlugin } from './installed-plugins.js'
+import { jsonObject } from '../../files/read-optional.js'
 
 /** An installed plugin as `kitty plugins` lists it. */
 export interface PluginFacts {
@@ -30,7 +30,7 @@ export interface InspectedPlugin extends PluginFacts {
 
 /** The same facts, plus the plugin's commands and dependencies. */
 export function inspectedPlugin(plugin: InstalledPlugin): InspectedPlugin {
-  const { commands } = json(join(plugin.root, 'oclif.manifest.json')) as { commands?: object }
+  const { commands } = jsonObject(join(plugin.root, 'oclif.manifest.json')) as { commands?: object }
   return {
     ...pluginFacts(plugin),
     commands: commands === undefined ? null : Object.keys(commands).map((id) => id.replaceAll(':', ' ')),
@@ -43,16 +43,7 @@ interface PluginPackage {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
+/** Without a readable file there is no version, which the list shows. */
 function packageOf(root: string): PluginPackage {
-  return json(join(root, 'package.json'))
-}
-
-/** Returns an empty object if the file cannot be read. The missing version in the list shows that. */
-function json(path: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
+  return jsonObject(join(root, 'package.json'))
 }

@@ -18,7 +18,7 @@ import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, idOf, type Json, listAt, otherFields, textAt, textsAt } from '../json.js'
 import { lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, LossCount, nameOf, readText, textOf, singleLine } from '../text.js'
 import { readYaml } from '../yaml.js'
 import { type BacklogComment, readChecklist, readComments, readSections } from './sections.js'
 import { BACKLOG_STATUSES, backlogStatus } from './status.js'
@@ -105,9 +105,8 @@ async function readTask(
     problems.push({ file: file.path, line: null, message })
     return undefined
   }
-  const { text, isText, problems: faults } = readText(file)
-  problems.push(...faults)
-  if (!isText) return undefined
+  const text = textOf(file, problems)
+  if (text === undefined) return undefined
   const bytes = Buffer.from(text)
   const head = splitFrontMatter(bytes)
   if (head.kind === 'none') return problem('has no front matter, so it is no task')

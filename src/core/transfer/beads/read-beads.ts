@@ -7,7 +7,7 @@ import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, isJson, type Json, listAt, otherFields, parseJson, textAt, textsAt } from '../json.js'
 import { type KittyLabels, lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, linesOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, linesOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 import type {
   ItemChange,
   LaneRole,
@@ -45,9 +45,8 @@ export function readBeads(files: readonly SourceFile[], options: ReadOptions): T
   const losses = new LossCount()
   const found: LabeledItem[] = []
   for (const file of files) {
-    const { text, isText, problems: faults } = readText(file)
-    problems.push(...faults)
-    if (!isText) continue
+    const text = textOf(file, problems)
+    if (text === undefined) continue
     for (const { line, text: raw } of linesOf(text)) {
       const problem = (message: string): void => void problems.push({ file: file.path, line, message })
       const parsed = parseJson(raw)

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 import { roleOf } from '../roles.js'
 import { roleOfWord } from '../words.js'
 import { readList, readSubtasks } from './cells.js'
@@ -34,9 +34,8 @@ export function readCsv(files: readonly SourceFile[], options: ReadOptions): Tra
   const losses = new LossCount()
   const found: LabeledItem[] = []
   for (const file of files) {
-    const { text, isText, problems: faults } = readText(file)
-    problems.push(...faults)
-    if (!isText) continue
+    const text = textOf(file, problems)
+    if (text === undefined) continue
     const table = readTable(text)
     if (!table.ok)
       problems.push({ file: file.path, line: table.line, message: 'opens a quote that never ends' })

@@ -17,7 +17,7 @@ import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, isJson, type Json, jsonParts, listAt, objectAt, parseJson, textAt } from '../json.js'
 import { type KittyLabels, lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 import { githubStatus } from './status.js'
 import { readTimeline } from './timeline.js'
 
@@ -68,9 +68,8 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
 
 /** Accepts one list, several lists in a row (pages), a list of lists (`--slurp`), or one issue per line. */
 function readIssues(file: SourceFile, problems: SourceProblem[]): Json[] {
-  const { text, isText, problems: faults } = readText(file)
-  problems.push(...faults)
-  if (!isText) return []
+  const text = textOf(file, problems)
+  if (text === undefined) return []
   const parts = jsonParts(text).map((part) => parseJson(part))
   const faulty = parts.find((part) => !part.ok)
   if (parts.length === 0 || faulty !== undefined) {

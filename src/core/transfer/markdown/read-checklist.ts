@@ -16,7 +16,7 @@ import type {
 } from '../document.js'
 import { featuresOf, type LabeledItem } from '../features.js'
 import { readLabels } from '../labels.js'
-import { LossCount, readText, singleLine } from '../text.js'
+import { LossCount, textOf, singleLine } from '../text.js'
 
 export const MARKDOWN = 'markdown'
 
@@ -47,9 +47,8 @@ export function readChecklist(files: readonly SourceFile[]): TransferDocument {
   const found: LabeledItem[] = []
   let title: string | null = null
   for (const file of files) {
-    const { text, isText, problems: faults } = readText(file)
-    problems.push(...faults)
-    if (!isText) continue
+    const text = textOf(file, problems)
+    if (text === undefined) continue
     const list = entriesOf(text)
     title ??= list.title
     if (list.entries.length === 0)

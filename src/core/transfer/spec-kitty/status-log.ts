@@ -10,7 +10,7 @@ import {
   type StatusLine,
 } from './status-changes.js'
 import { parseMoment } from '../moment.js'
-import { linesOf, type LossCount, nameOf, readText, singleLine } from '../text.js'
+import { linesOf, type LossCount, nameOf, textOf, singleLine } from '../text.js'
 
 export interface PackageHistory {
   readonly title: string | null
@@ -46,9 +46,8 @@ export function readStatusLog(
 
 /** Returns the lines that are events, each ID once, sorted by time and ID as the source itself does. */
 function orderedLines(file: SourceFile, problems: SourceProblem[]): StatusLine[] {
-  const { text, isText, problems: faults } = readText(file)
-  problems.push(...faults)
-  if (!isText) return []
+  const text = textOf(file, problems)
+  if (text === undefined) return []
   const lines = new Map<string, StatusLine>()
   for (const { line, text: raw } of linesOf(text)) {
     const problem = (message: string): void => void problems.push({ file: file.path, line, message })

@@ -17,7 +17,7 @@ import type {
 import { withoutBadEdges } from '../graph.js'
 import { idAt, idOf, isJson, type Json, listAt, objectAt, parseJson, textAt, textsAt } from '../json.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 
 export const TASK_MASTER = 'task-master'
 
@@ -45,9 +45,8 @@ export function readTaskMaster(files: readonly SourceFile[], options: ReadOption
   const features: TransferFeature[] = []
   let source: string | null = null
   for (const file of files) {
-    const { text, isText, problems: faults } = readText(file)
-    problems.push(...faults)
-    if (!isText) continue
+    const text = textOf(file, problems)
+    if (text === undefined) continue
     const parsed = parseJson(text)
     if (!parsed.ok || !isJson(parsed.value)) {
       const message = parsed.ok ? 'is no tasks.json: it holds no object' : `cannot be read: ${parsed.message}`

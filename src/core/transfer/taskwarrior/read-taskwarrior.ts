@@ -15,7 +15,7 @@ import { featuresOf, type LabeledItem } from '../features.js'
 import { idAt, isJson, type Json, listAt, otherFields, parseJson, textAt, textsAt } from '../json.js'
 import { readLabels } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, linesOf, LossCount, nameOf, readText, singleLine } from '../text.js'
+import { block, bodyOf, linesOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 
 export const TASKWARRIOR = 'taskwarrior'
 
@@ -54,9 +54,8 @@ function readObjects(
   file: SourceFile,
   problems: SourceProblem[],
 ): { readonly json: Json; readonly line: number | null }[] {
-  const { text, isText, problems: faults } = readText(file)
-  problems.push(...faults)
-  if (!isText) return []
+  const text = textOf(file, problems)
+  if (text === undefined) return []
   if (text.trim() === '')
     problems.push({
       file: file.path,
