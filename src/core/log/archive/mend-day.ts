@@ -12,7 +12,7 @@ import { archivedDays, linesOf, pathsOf } from './day-parts.js'
 import { rawLine } from './raw-line.js'
 
 const LF = 0x0a
-/** What is decompressed at once: of the piece that a damage is in, nothing is kept. */
+/** Bytes per decompressed piece: of the piece that a damage is in, nothing is kept. */
 const PIECE_BYTES = 1024
 const ASIDE = /^(\d{4}-\d\d-\d\d)\.jsonl\.gz\.damaged(?:-\d+)?$/
 
