@@ -1,8 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -21,6 +30,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string>>
   /** Node for Windows, as a path of the host. */
   readonly node: string
+  /** npm's script, as a path of the host. */
+  readonly npm: string
   /** The bundler's native part, as a path of the host. */
   readonly bundler: string
   /** A folder for the host's PATH: its `kitty` runs on Windows, as the merge drivers call it. */
@@ -40,7 +51,13 @@ export function windowsMachine(): Machine | string {
   if (node === undefined) return `${NODE.spec} cannot be had from the registry`
   const bundler = bundlerForWindows()
   if (bundler === undefined) return 'the bundler for Windows cannot be had from the registry'
-  const machine = { env: wineEnvironment(), node, drivers: driverFolder(node), bundler }
+  const machine = {
+    env: wineEnvironment(),
+    node,
+    npm: npmForWindows(node),
+    drivers: driverFolder(node),
+    bundler,
+  }
   buildParts()
   makePrefix(machine.env)
   return machine
@@ -70,6 +87,16 @@ export function windowsPath(path: string): string {
 
 function nodeForWindows(): string | undefined {
   return packed('node', NODE, 'bin/node.exe')
+}
+
+/** The host's npm, where Node's installer for Windows puts it: kitty looks for it next to Node. */
+function npmForWindows(node: string): string {
+  const folder = join(dirname(node), 'node_modules')
+  mkdirSync(folder, { recursive: true })
+  const script = realpathSync(execFileSync('which', ['npm'], { encoding: 'utf8' }).trim())
+  rmSync(join(folder, 'npm'), { force: true })
+  symlinkSync(dirname(dirname(script)), join(folder, 'npm'))
+  return join(folder, 'npm/bin/npm-cli.js')
 }
 
 /** The bundler's native part for Windows, as package-lock.json has it: Vitest there needs it. */

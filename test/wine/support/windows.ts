@@ -16,7 +16,7 @@ export const IS_WHOLE = process.env['KITTY_WINE'] === 'full'
 // Dozens of starts on Wine take minutes, on a busy machine tens of them. Replaces what the program's support sets.
 vi.setConfig({ testTimeout: IS_WHOLE ? 7_200_000 : 600_000 })
 
-const FOREIGN = /^(GIT_|KITTY_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
+const FOREIGN = /^(GIT_|KITTY_|npm_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_OPTIONS$)/
 
 export interface WindowsOptions {
   /** A folder of the host. */
