@@ -11,8 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { npmCommand } from './support/commands.js'
 import { InstalledKitty } from './support/installation.js'
 
 const FEATURE = '001-harbour'
@@ -69,10 +70,14 @@ describe('the installed package', () => {
 
   it('passes the checks of packages, types included', () => {
     const { clone } = inject('installation')
-    execFileSync('npx', ['publint', 'run', '--strict', '.'], { cwd: clone, stdio: 'pipe' })
+    const [npm, ...before] = npmCommand()
+    execFileSync(npm, [...before, 'exec', '--', 'publint', 'run', '--strict', '.'], {
+      cwd: clone,
+      stdio: 'pipe',
+    })
     const consumer = mkdtempSync(join(inject('installation').scratch, 'consumer-'))
     mkdirSync(join(consumer, 'node_modules'))
-    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'), 'junction')
     writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
     writeFileSync(
       join(consumer, 'index.ts'),
@@ -110,7 +115,7 @@ export { around, ContainerModule, Entity, openRepository, PluginCommand, WithEve
   it('carries the contract of its event store, for any test runner', () => {
     const consumer = mkdtempSync(join(inject('installation').scratch, 'contract-'))
     mkdirSync(join(consumer, 'node_modules'))
-    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'))
+    symlinkSync(kitty.root, join(consumer, 'node_modules/kittify'), 'junction')
     writeFileSync(
       join(consumer, 'store.test.mjs'),
       `import { it } from 'node:test'
@@ -139,11 +144,23 @@ describe('the example plugin', () => {
     const example = join(scratch, 'kitty-plugin-burndown')
     cpSync(join(clone, 'examples/kitty-plugin-burndown'), example, { recursive: true })
     mkdirSync(join(example, 'node_modules/@types'), { recursive: true })
-    symlinkSync(kitty.root, join(example, 'node_modules/kittify'))
-    symlinkSync(join(clone, 'node_modules/@types/node'), join(example, 'node_modules/@types/node'))
-    const env = { ...process.env, PATH: `${join(clone, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
-    execFileSync('npm', ['test', '--silent'], { cwd: example, env, stdio: ['ignore', 'ignore', 'inherit'] })
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], {
+    symlinkSync(kitty.root, join(example, 'node_modules/kittify'), 'junction')
+    symlinkSync(
+      join(clone, 'node_modules/@types/node'),
+      join(example, 'node_modules/@types/node'),
+      'junction',
+    )
+    const env = {
+      ...process.env,
+      PATH: `${join(clone, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    }
+    const [npm, ...before] = npmCommand()
+    execFileSync(npm, [...before, 'test', '--silent'], {
+      cwd: example,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    execFileSync(npm, [...before, 'pack', '--silent', '--pack-destination', scratch], {
       cwd: example,
       env,
       stdio: 'ignore',

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { spawn } from 'node:child_process'
 import { afterAll, describe, expect, inject, it } from 'vitest'
+import { kittyCommand, npmCommand } from './support/commands.js'
 import { InstalledKitty, type Ran } from './support/installation.js'
 
 const COMMAND = `import { PluginCommand } from 'kittify/plugin'
@@ -28,7 +30,11 @@ function plugin(name: string, { version = '1.0.0', command = 'greet', kitty = { 
 }
 
 function packed(folder: string): Buffer {
-  const [name = ''] = execFileSync('npm', ['pack', '--silent'], { cwd: folder, encoding: 'utf8' })
+  const [program, ...before] = npmCommand()
+  const [name = ''] = execFileSync(program, [...before, 'pack', '--silent'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
     .trim()
     .split('\n')
     .slice(-1)
@@ -66,7 +72,8 @@ async function registry(name: string, versions: Record<string, Buffer>): Promise
 /** As `InstalledKitty.run`, while this process goes on answering as a registry. */
 function runAside(kitty: InstalledKitty, env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn('kitty', args, {
+    const [program, ...before] = kittyCommand(kitty.installation.prefix)
+    const child = spawn(program, [...before, ...args], {
       cwd: '/',
       env: { ...kitty.env, npm_config_prefer_offline: 'false', ...env },
     })
@@ -115,7 +122,7 @@ describe('kitty plugins', () => {
     git('init', '--quiet')
     git('add', '--all')
     git('commit', '--quiet', '--message', 'plugin')
-    const done = kitty.run('/', 'plugins', 'install', `git+file://${folder}`)
+    const done = kitty.run('/', 'plugins', 'install', `git+${pathToFileURL(folder).href}`)
     expect(done.stderr).not.toContain('Error')
     expect(done.code).toBe(0)
     expect(kitty.ok('/', 'greet')).toBe('1.0.0 says hello\n')

@@ -12,8 +12,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { npmCommand } from './commands.js'
 import type { Installation } from './installation.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -45,20 +46,21 @@ function install(scratch: string): Installation {
       env: { ...process.env, ...npmEnv },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+  const [npmProgram, ...before] = npmCommand()
+  const npm = (cwd: string, ...args: string[]): string => run(cwd, npmProgram, ...before, ...args)
   const clone = join(scratch, 'clone')
-  step('clone', () => run(scratch, 'git', 'clone', '--quiet', `file://${ROOT}`, clone))
-  step('set up: npm ci', () => run(clone, 'npm', 'ci', '--loglevel=error'))
+  step('clone', () => run(scratch, 'git', 'clone', '--quiet', pathToFileURL(ROOT).href, clone))
+  step('set up: npm ci', () => npm(clone, 'ci', '--loglevel=error'))
   step('pack', () =>
-    run(clone, 'npm', 'pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', scratch),
+    npm(clone, 'pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', scratch),
   )
   const tarball = join(scratch, readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? 'no tarball')
   const prefix = join(scratch, 'prefix')
   step('install -g', () =>
-    run(scratch, 'npm', 'install', '--global', '--prefix', prefix, '--loglevel=error', tarball),
+    npm(scratch, 'install', '--global', '--prefix', prefix, '--loglevel=error', tarball),
   )
   const dependencies =
-    run(scratch, 'npm', 'ls', '--global', '--prefix', prefix, '--all', '--parseable').trim().split('\n')
-      .length - 2
+    npm(scratch, 'ls', '--global', '--prefix', prefix, '--all', '--parseable').trim().split('\n').length - 2
   say(
     `package: ${Math.round(statSync(tarball).size / 1024)} KiB packed, ${dependencies} dependencies, ${folderSize(prefix)} MiB installed`,
   )
@@ -80,7 +82,8 @@ function prebuiltSqlite(scratch: string): Record<string, string> {
   cpSync(built, join(folder, 'build/Release/node_sqlite3.node'))
   for (const napi of [3, 6]) {
     const name = `sqlite3-v${version}-napi-v${napi}-${process.platform}-${process.arch}.tar.gz`
-    execFileSync('tar', ['-czf', join(folder, name), '-C', folder, 'build'])
+    // A bare name: a tar that takes `C:` for another machine may come first on PATH.
+    execFileSync('tar', ['-czf', name, 'build'], { cwd: folder })
   }
   return { npm_config_sqlite3_local_prebuilds: folder }
 }

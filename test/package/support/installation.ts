@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { inject } from 'vitest'
+import { POSIX } from '../../support/posix.js'
+import { kittyCommand, placesOf } from './commands.js'
 
 export interface Installation {
   /** A clone of this repository, set up. */
@@ -39,15 +41,16 @@ export class InstalledKitty {
   }
 
   get root(): string {
-    return join(this.installation.prefix, 'lib', 'node_modules', 'kittify')
+    return join(placesOf(this.installation.prefix).packages, 'kittify')
   }
 
   get env(): NodeJS.ProcessEnv {
     const { PATH = '', HOME = '' } = process.env
-    const bin = join(this.installation.prefix, 'bin')
+    const { bin } = placesOf(this.installation.prefix)
     return {
-      PATH: `${bin}:${PATH}`,
-      HOME,
+      // No program of Windows starts without variables of the system's own.
+      ...(POSIX ? { HOME } : process.env),
+      PATH: `${bin}${delimiter}${PATH}`,
       KITTY_DATA_DIR: this.#data,
       XDG_CACHE_HOME: join(this.#data, 'cache'),
       KITTY_ACTOR: 'ada',
@@ -65,7 +68,8 @@ export class InstalledKitty {
   }
 
   runWith(env: NodeJS.ProcessEnv, cwd: string, ...args: string[]): Ran {
-    return this.command({ ...this.env, ...env }, cwd, 'kitty', ...args)
+    const [program, ...before] = kittyCommand(this.installation.prefix)
+    return this.command({ ...this.env, ...env }, cwd, program, ...before, ...args)
   }
 
   /** Any program, with this kitty on the path. */
