@@ -133,9 +133,9 @@ export default tseslint.config(
             },
             {
               name: 'node:fs',
-              importNames: ['renameSync', 'realpathSync'],
+              importNames: ['renameSync', 'realpathSync', 'rmSync', 'unlinkSync'],
               message:
-                'Use renameOver or realPlace of core/platform: files that are open, and the case of letters.',
+                'Use renameOver, realPlace, removeFile or removeTree of core/platform: files that are open, and the case of letters.',
             },
           ],
         },

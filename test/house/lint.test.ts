@@ -27,6 +27,8 @@ describe('the lint rules for platforms', () => {
     ["import { join, sep } from 'node:path'", /SEPARATOR/],
     ["import { renameSync } from 'node:fs'", /renameOver/],
     ["import { realpathSync } from 'node:fs'", /realPlace/],
+    ["import { rmSync } from 'node:fs'", /removeFile/],
+    ["import { unlinkSync } from 'node:fs'", /removeFile/],
     ["if (process.platform === 'win32') x()", /IS_WINDOWS/],
     ["process.getBuiltinModule('node:child_process')", /core\/git/],
   ])('refuse %s, and say what to use', (code, says) => {

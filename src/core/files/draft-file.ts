@@ -1,10 +1,10 @@
 /** A copy of a file for a person's editor, in the private folder: the file itself never holds half an edit. */
-import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readPlain, type FileRead } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
 import { storageError } from './storage-error.js'
 import { makeFolder } from '../git/shared-folder.js'
+import { removeTree } from '../platform/remove-path.js'
 
 /**
  * @param folder one that no other draft uses
@@ -30,5 +30,5 @@ export function readDraft(draft: string, limit: number): FileRead {
 
 /** Removes the draft with its folder, where an editor may have left files of its own. */
 export function removeDraft(draft: string): void {
-  rmSync(dirname(draft), { recursive: true, force: true })
+  removeTree(dirname(draft))
 }

@@ -1,7 +1,7 @@
-import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { listInside } from './work-tree.js'
+import { AT_ONCE, removeFile } from '../platform/remove-path.js'
 
 /** Matches the temporary files of `replaceFile`: the name holds the process ID and a number. */
 const TEMPORARY = /^\..+\.(\d+)-\d+\.tmp$/
@@ -12,7 +12,7 @@ export function removeLeftTemporaries(root: string, folder: string): void {
     const pid = TEMPORARY.exec(name)?.[1]
     if (pid === undefined || isRunning(Number(pid))) continue
     try {
-      unlinkSync(join(folder, name))
+      removeFile(join(folder, name), AT_ONCE)
     } catch (error) {
       if (systemCode(error) === undefined) throw error
     }

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { storageError } from './storage-error.js'
+import { onceFree } from '../platform/once-free.js'
 
 /**
  * Reads a file that the user or the program itself names; links in its path are their choice.
@@ -8,7 +9,7 @@ import { storageError } from './storage-error.js'
  */
 export function readNamedFile(path: string): Buffer {
   try {
-    return readFileSync(path)
+    return onceFree(() => readFileSync(path))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new KittyError('UsageError', `${path} cannot be read: ${reason}`, {
@@ -24,7 +25,7 @@ export function readNamedFile(path: string): Buffer {
  */
 export function appendText(path: string, text: string): void {
   try {
-    appendFileSync(path, text)
+    onceFree(() => appendFileSync(path, text))
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     throw storageError(error, path, 'not stored')

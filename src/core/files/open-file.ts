@@ -7,7 +7,6 @@ import {
   lstatSync,
   openSync,
   readSync,
-  rmSync,
   writeSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
@@ -15,6 +14,7 @@ import { isSameFile, openRegular } from '../platform/open-regular.js'
 import { assertPlainFile } from './assert-safe.js'
 import { storageError } from './storage-error.js'
 import { IS_WINDOWS } from '../platform/system.js'
+import { removeFile } from '../platform/remove-path.js'
 
 /**
  * Opens a file for reading and stats it; returns undefined when there is none.
@@ -68,7 +68,7 @@ export function writeFully(fd: number, bytes: Buffer): void {
 /** Removes what a failed write left. It says nothing of its own: the caller has the failure to report. */
 export function discard(temporary: string): void {
   try {
-    rmSync(temporary, { force: true })
+    removeFile(temporary)
   } catch (error) {
     if (systemCode(error) === undefined) throw error
   }

@@ -1,14 +1,5 @@
 /** Files that only their owner may read: this clone's secrets, in the private folder. */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { discard, syncFolder, writeFully } from './open-file.js'
@@ -16,6 +7,7 @@ import { storageError } from './storage-error.js'
 import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
 import { renameOver } from '../platform/rename-over.js'
+import { removeFile } from '../platform/remove-path.js'
 
 const OWNER_ONLY = 0o600
 
@@ -85,7 +77,7 @@ export function emptyPrivateFile(path: string): void {
 }
 
 export function removePrivateFile(path: string): void {
-  rmSync(path, { force: true })
+  removeFile(path)
 }
 
 /** Only its owner can: another user that it is shared with leaves it as it is. */

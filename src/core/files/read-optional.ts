@@ -1,15 +1,17 @@
 import { closeSync, constants, type Dirent, openSync, readdirSync, readFileSync } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+import { onceFree } from '../platform/once-free.js'
 
 /** Windows has no such flag. Node's types say otherwise. */
 const NO_WAIT = (constants.O_NONBLOCK as number | undefined) ?? 0
 
 /**
- * A file's bytes. Waits for no other program: a FIFO without one reads as empty.
+ * A file's bytes. Waits only for a program that, on Windows, does not share the file: a FIFO without a writer reads as
+ * empty.
  * @throws the system's error
  */
 export function readNow(path: string): Buffer {
-  const fd = openSync(path, constants.O_RDONLY | NO_WAIT)
+  const fd = onceFree(() => openSync(path, constants.O_RDONLY | NO_WAIT))
   try {
     return readFileSync(fd)
   } finally {

@@ -60,5 +60,7 @@ export function notRead(path: string, error: unknown): FileRead {
   if (code === undefined) throw error
   if (code === 'ENOENT') return { ok: false, reason: `${path} does not exist`, missing: true }
   if (code === 'ELOOP') return refused(`${path} is a symbolic link: put the file itself in its place`)
+  if (code === 'EBUSY')
+    return refused(`${path} is in use by another program: close what has it open, and run the command again`)
   return refused(`${path} cannot be read (${code}): check its permissions`)
 }

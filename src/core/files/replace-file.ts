@@ -9,7 +9,6 @@ import {
   fsyncSync,
   lstatSync,
   type Stats,
-  unlinkSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/kitty-error.js'
@@ -18,6 +17,7 @@ import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
 import { writeFully } from './open-file.js'
+import { removeFile } from '../platform/remove-path.js'
 
 let written = 0
 
@@ -112,7 +112,7 @@ export class Replacement {
 
   discard(): void {
     this.#close()
-    if (this.#isThere) unlinkSync(this.#temporary)
+    if (this.#isThere) removeFile(this.#temporary)
     this.#isThere = false
   }
 

@@ -13,6 +13,14 @@ interface Meaning {
   readonly nextSteps: readonly string[]
 }
 
+const IN_USE: Meaning = {
+  kind: 'NotWritable',
+  says: 'in use by another program',
+  nextSteps: [
+    'close the program that has it open (an editor, a virus scanner, a sync client), or make it writable',
+    'run the command again',
+  ],
+}
 const READ_ONLY: Meaning = {
   kind: 'NotWritable',
   says: 'read-only',
@@ -32,6 +40,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EROFS: READ_ONLY,
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
+  // Windows: it is open in a program that does not share it, for longer than we wait.
+  EBUSY: IN_USE,
   EMFILE: {
     kind: 'NotWritable',
     says: 'too many open files',
@@ -67,7 +77,8 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
     nextSteps: [sentence`look at ${path}`, 'run the command again'],
   }
   const space = meaning.kind === 'DiskFull' ? `; ${freeSpace(path)}` : ''
-  const mode = meaning === READ_ONLY || outcome === 'not readable' ? `; ${modeOf(path)}` : ''
+  const isAboutMode = meaning === READ_ONLY || (outcome === 'not readable' && meaning !== IN_USE)
+  const mode = isAboutMode ? `; ${modeOf(path)}` : ''
   const isDenied = outcome === 'not readable' && meaning === READ_ONLY
   const says = isDenied ? 'permission denied' : meaning.says
   return new KittyError(meaning.kind, `${path} was ${outcome}: ${says}${space}${mode}.`, {
@@ -78,7 +89,7 @@ export function storageError(error: unknown, path: string, outcome: Outcome, con
 }
 
 const FILE_CALLS =
-  /^(?:access|copyfile|fdatasync|fsync|f?chmod|f?chown|[fl]?stat|ftruncate|link|mkdir|mkdtemp|open|opendir|read|readlink|realpath|rename|rmdir|scandir|symlink|unlink|write)$/
+  /^(?:access|copyfile|fdatasync|fsync|f?chmod|f?chown|[fl]?stat|ftruncate|link|mkdir|mkdtemp|open|opendir|read|readlink|realpath|rename|rm|rmdir|scandir|symlink|unlink|write)$/
 const READS = /^(?:access|[fl]?stat|open|opendir|read|readlink|realpath|scandir)$/
 
 /**

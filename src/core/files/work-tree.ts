@@ -4,16 +4,7 @@
  * neither a link nor a FIFO can replace them, compare what we opened with what we saw, and read no file beyond its
  * limit. docs/trust.md.
  */
-import {
-  chownSync,
-  type Dirent,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  rmdirSync,
-  type Stats,
-  unlinkSync,
-} from 'node:fs'
+import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { typeName, unsafe, unsafeFile } from './assert-safe.js'
@@ -22,6 +13,7 @@ import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
 import { replaceFile } from './replace-file.js'
 import { shareNewFolder } from '../git/shared-folder.js'
 import { storageError } from './storage-error.js'
+import { removeFile } from '../platform/remove-path.js'
 
 /** We refuse files above this many bytes: no one writes such a file by hand, and every command would read it. */
 export const LIMITS = {
@@ -175,7 +167,7 @@ export function removeInside(root: string, path: string): void {
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
   if (look.state === 'folder') throw unsafe(path, 'directory')
   try {
-    unlinkSync(path)
+    removeFile(path)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not stored')
   }

@@ -4,6 +4,7 @@ import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { readOptional } from '../files/read-optional.js'
 import { settingsIn } from './config-file.js'
 import { shownCommand } from '../errors/next-step.js'
+import { onceFree } from '../platform/once-free.js'
 
 /** A checkout and the git directories behind it. All paths are absolute. */
 export interface Checkout {
@@ -83,7 +84,9 @@ function gitDirIn(folder: string): string | undefined {
   // Git itself walks past a `.git` folder without HEAD: leftovers are not a repository.
   if (kind?.isDirectory()) return isGitDirectory(entry) ? entry : undefined
   if (!kind?.isFile()) return undefined
-  const target = /^gitdir: (.+?)[\r\n]*$/.exec(readFileSync(entry, 'utf8').slice(0, 8192))?.[1]
+  const target = /^gitdir: (.+?)[\r\n]*$/.exec(
+    onceFree(() => readFileSync(entry, 'utf8')).slice(0, 8192),
+  )?.[1]
   const gitDir = target === undefined ? undefined : resolve(folder, target)
   if (gitDir !== undefined && isGitDirectory(gitDir)) return gitDir
   throw new KittyError('NotAGitRepository', `${entry} points to a git directory that is not there.`, {

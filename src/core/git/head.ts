@@ -4,6 +4,7 @@ import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitText } from './git.js'
+import { onceFree } from '../platform/once-free.js'
 
 type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
 
@@ -59,7 +60,9 @@ function foldersBelow(folder: string): string[] {
 
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim().slice(0, 1024)
+    return onceFree(() => readFileSync(path, 'utf8'))
+      .trim()
+      .slice(0, 1024)
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined

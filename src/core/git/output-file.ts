@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, rmSync } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { storageError } from '../files/storage-error.js'
@@ -7,6 +7,7 @@ import { openRegular } from '../platform/open-regular.js'
 import { STREAMED_ABOVE } from './blob-stream.js'
 import { git } from './git.js'
 import { boundedLines } from '../files/line-parts.js'
+import { removeFile } from '../platform/remove-path.js'
 
 export interface OutputFile {
   readonly fd: number
@@ -31,7 +32,7 @@ export function outputFile(folder: string, args: readonly string[]): OutputFile 
   }
   const remove = (): void => {
     closeSync(fd)
-    rmSync(path, { force: true })
+    removeFile(path)
   }
   try {
     git(folder, ['-c', `core.bigFileThreshold=${STREAMED_ABOVE}`, ...args], { outputTo: fd })

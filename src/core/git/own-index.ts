@@ -3,12 +3,14 @@
  * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
  * commit before.
  */
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
 import { makeFolder } from './shared-folder.js'
+import { removeFile } from '../platform/remove-path.js'
+import { onceFree } from '../platform/once-free.js'
 
 /** By path from the given folder: mode and object, as `100644 0a1b…`. A path that is absent has no entry. */
 export type Entries = ReadonlyMap<string, string>
@@ -71,8 +73,8 @@ export class OwnIndex {
   }
 
   remove(): void {
-    rmSync(this.#env.GIT_INDEX_FILE, { force: true })
-    rmSync(`${this.#env.GIT_INDEX_FILE}.lock`, { force: true })
+    removeFile(this.#env.GIT_INDEX_FILE)
+    removeFile(`${this.#env.GIT_INDEX_FILE}.lock`)
   }
 
   #git(args: readonly string[], input?: string): Buffer {
@@ -163,7 +165,7 @@ export function branchOf(root: string): string | undefined {
 function copyIfThere(from: string, to: string): void {
   try {
     makeFolder(dirname(to))
-    copyFileSync(from, to)
+    onceFree(() => copyFileSync(from, to))
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, to, 'not stored')
   }

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Workspace } from '../workspace/workspace.js'
 import { askGitText, git } from './git.js'
 import { makeFolder } from './shared-folder.js'
 import { repoPath } from '../platform/paths.js'
+import { removeFile } from '../platform/remove-path.js'
 
 type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
 
@@ -26,6 +26,6 @@ export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boo
     git(root, ['checkout-index', '--all', '--quiet'], { env })
     return true
   } finally {
-    rmSync(env.GIT_INDEX_FILE, { force: true })
+    removeFile(env.GIT_INDEX_FILE)
   }
 }

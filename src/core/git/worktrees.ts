@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { begunFiles } from './begun-files.js'
 import { askGitText, git, gitText, resolveCommit } from './git.js'
+import { removeFile } from '../platform/remove-path.js'
 
 /** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
 export interface GitWorktree {
@@ -71,7 +72,7 @@ export async function completeWorktree(root: string, path: string): Promise<void
     if (!existsSync(join(gitDir, 'locked'))) return
     await sleep(LOOK_EVERY_MS)
   }
-  rmSync(join(gitDir, 'index.lock'), { force: true })
+  removeFile(join(gitDir, 'index.lock'))
   if (!existsSync(join(gitDir, 'index'))) git(path, ['read-tree', 'HEAD'])
   git(path, ['checkout-index', '-z', '--stdin'], { input: git(path, ['ls-files', '-z', '--deleted']) })
   for (const name of begunFiles(path)) git(path, ['checkout-index', '--force', '--', name])

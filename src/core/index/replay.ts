@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
@@ -9,6 +9,7 @@ import { catchUp, type CatchUpOptions } from './catch-up.js'
 import { type EventIndex, IndexUnusable } from './event-index.js'
 import { MemoryEventIndex } from './memory-event-index.js'
 import type * as rebuild from './rebuild.js'
+import { removeTree } from '../platform/remove-path.js'
 
 /** Bytes of log. Below this, loading TypeORM takes longer than reading the log into memory saves. */
 const SMALL = 8 * 1024 * 1024
@@ -41,7 +42,7 @@ async function replayIntoFile(
 ): Promise<EventIndex | undefined> {
   let folder: string | undefined
   const remove = (): void => {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    if (folder !== undefined) removeTree(folder)
   }
   try {
     const { fillIndex } = await loadSqlite()

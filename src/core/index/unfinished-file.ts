@@ -1,6 +1,9 @@
-import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { shareNewFile } from '../git/new-file-mode.js'
+import { systemCode } from '../errors/kitty-error.js'
+import { AT_ONCE, removeTree } from '../platform/remove-path.js'
+import { onceFree } from '../platform/once-free.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
@@ -9,7 +12,7 @@ const LEFT_AFTER_MS = 10 * 60 * 1000
 
 /** Removes a database and SQLite's side files, or whatever else is at that path. */
 export function removeDatabase(path: string): void {
-  for (const side of SIDE_FILES) rmSync(`${path}${side}`, { force: true, recursive: true })
+  for (const side of SIDE_FILES) removeTree(`${path}${side}`)
 }
 
 /**
@@ -48,7 +51,8 @@ export function createFile(path: string): void {
 
 /** Syncs the file before the rename: after a power cut, a partial index must not have the final name. */
 export function syncFile(path: string): void {
-  const fd = openSync(path, 'r+')
+  // A scanner opens a new file as soon as SQLite has closed it.
+  const fd = onceFree(() => openSync(path, 'r+'))
   try {
     fsyncSync(fd)
   } finally {
@@ -69,8 +73,16 @@ function removeLeft(path: string): void {
   for (const name of namesIn(folder)) {
     if (!left.test(name)) continue
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false })
-    if (stats !== undefined && Date.now() - stats.mtimeMs > LEFT_AFTER_MS)
-      rmSync(join(folder, name), { force: true, recursive: true })
+    if (stats !== undefined && Date.now() - stats.mtimeMs > LEFT_AFTER_MS) tryToRemove(join(folder, name))
+  }
+}
+
+/** What another program has open is removed by a later rebuild. */
+function tryToRemove(path: string): void {
+  try {
+    removeTree(path, AT_ONCE)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
   }
 }
 

@@ -74,7 +74,11 @@ export class FileGuard {
       keepPrivate(fd, path, this.permissions)
       return fd
     } catch (error) {
-      if (systemCode(error) === undefined) throw error
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      // On Windows a scanner keeps the file from us, and not from the process that replaces the index.
+      if (code === 'EBUSY')
+        throw new IndexUnusable('busy', 'the index is in use by another process', { cause: error })
       return undefined
     }
   }

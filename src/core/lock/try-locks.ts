@@ -1,7 +1,8 @@
-import { closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { KernelLock, type LockBinding, loadLockBinding } from '../platform/kernel-lock.js'
+import { removeFile } from '../platform/remove-path.js'
 
 export type LocksFound =
   | { readonly state: 'works' }
@@ -43,7 +44,7 @@ function excludes(lock: KernelLock, [one = -1, other = -1]: readonly number[]): 
 
 function close(open: readonly number[], path: string): void {
   for (const fd of open) closeSync(fd)
-  rmSync(path, { force: true })
+  removeFile(path)
 }
 
 function firstLine(error: unknown): string {

@@ -8,6 +8,7 @@ import {
   openSync,
 } from 'node:fs'
 import { systemCode } from '../errors/kitty-error.js'
+import { onceFree } from './once-free.js'
 
 const { O_CREAT, O_EXCL, O_TRUNC } = constants
 /** Windows has neither flag. Node's types say otherwise. */
@@ -22,12 +23,16 @@ export interface OpenSystem {
   readonly open: (path: string, flags: number, mode?: number) => number
 }
 
-const THIS_SYSTEM: OpenSystem = { noFollow: NO_FOLLOW, open: openSync }
+const THIS_SYSTEM: OpenSystem = {
+  noFollow: NO_FOLLOW,
+  open: (path, flags, mode) => onceFree(() => openSync(path, flags, mode)),
+}
 
 /**
  * Opens a file, whatever has replaced it since the caller last looked: follows no link and waits for no FIFO. Where the
  * system cannot refuse a link we look, open, look at what was opened, and compare; there a junction counts as a link.
- * The caller closes the descriptor, and checks the type if it matters.
+ * On Windows waits for up to 2 s for another program that does not share the file. The caller closes the descriptor, and
+ * checks the type if it matters.
  * @param flags as for open(2) @param mode permissions of a new file, before the umask
  * @throws the system's error: ELOOP for a link, EEXIST with O_EXCL, ENOENT for a missing file without O_CREAT
  */

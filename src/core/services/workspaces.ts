@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { shownCommand } from '../errors/next-step.js'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
@@ -27,6 +26,7 @@ import { LockOf } from '../lock/write-lock.js'
 import { isSamePlace, pathFromLog, pathInside } from '../platform/paths.js'
 import { renameOver } from '../platform/rename-over.js'
 import { makeFolder } from '../git/shared-folder.js'
+import { removeFile } from '../platform/remove-path.js'
 
 export interface RemoveRequest {
   readonly feature: string
@@ -174,7 +174,7 @@ export class Workspaces {
       makeFolder(join(privateDir, 'removed'))
       renameOver(path, folder)
       // It points to a record that git is about to drop. Without it a plain folder remains.
-      rmSync(join(folder, '.git'), { force: true })
+      removeFile(join(folder, '.git'))
     } catch (error) {
       throw notMoved(error, path, folder)
     }

@@ -171,7 +171,7 @@ function readSource(root: string, file: string): unknown {
   if (!read.ok) {
     if (read.missing) return undefined
     if (read.obstacle !== undefined) throw unsafe(read.obstacle.path, read.obstacle.type)
-    throw badConfig(file, [{ path: '', message: read.reason }])
+    throw badConfig(file, [{ path: '', message: read.reason }], false)
   }
   try {
     return JSON.parse(read.bytes.toString('utf8').replace(/^\uFEFF/, ''))
@@ -181,12 +181,19 @@ function readSource(root: string, file: string): unknown {
   }
 }
 
-function badConfig(file: string, problems: readonly { path: string; message: string }[]): KittyError {
+/** @param isRead whether its content is what is wrong: setting it aside then helps */
+function badConfig(
+  file: string,
+  problems: readonly { path: string; message: string }[],
+  isRead = true,
+): KittyError {
   const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
   return new KittyError('BadConfig', `${file}: ${list}`, {
     nextSteps: [
       'Correct the file and run the command again; nothing was read or written.',
-      ...shownCommand(systemCommands().setAside(file, `${file}.bad`), 'goes back to the defaults'),
+      ...(isRead
+        ? shownCommand(systemCommands().setAside(file, `${file}.bad`), 'goes back to the defaults')
+        : []),
     ],
     context: { file, problems },
   })

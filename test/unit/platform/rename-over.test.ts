@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { renameOver } from '../../../src/core/platform/rename-over.js'
-import { errorOf } from '../../support/kitty-error.js'
+import { storageError, unconverted } from '../../../src/core/files/storage-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 function held(times: number, code: string): { rename: () => void; tries: () => number } {
@@ -29,13 +29,22 @@ describe('renameOver', () => {
     expect(tries()).toBe(5)
   })
 
-  it('says that it is in use when that does not end', () => {
-    const { rename } = held(Infinity, 'EBUSY')
-    const error = errorOf(() => {
+  it.each(['EPERM', 'EBUSY', 'EACCES'])('says that it is in use when that does not end: %s', (code) => {
+    const { rename } = held(Infinity, code)
+    let thrown: unknown
+    try {
       renameOver('a', 'b', { platform: 'win32', rename, waitMs: 20 })
+    } catch (error) {
+      thrown = error
+    }
+    // As the system's own: a caller that goes on without the file knows it by its code.
+    expect(thrown).toMatchObject({ code: 'EBUSY', syscall: 'rename', path: 'b', cause: { code } })
+    expect(storageError(thrown, 'b', 'not stored')).toMatchObject({
+      kind: 'NotWritable',
+      message: expect.stringMatching(/in use by another program/) as string,
+      context: { path: 'b', code: 'EBUSY' },
     })
-    expect(error).toMatchObject({ kind: 'NotWritable', context: { path: 'b', code: 'EBUSY' } })
-    expect(error.message).toContain('in use by another program')
+    expect(unconverted(thrown)).toMatchObject({ kind: 'NotWritable' })
   })
 
   it('waits for nothing where a file that is open can be replaced', () => {

@@ -178,6 +178,7 @@ function valuesOf(
   return all.map((value) => ({ value, description: '' }))
 }
 
+/** oclif's own commands write the program's name as a template, which its help fills in. */
 function firstLine(text = ''): string {
-  return text.split('\n', 1)[0] ?? ''
+  return (text.split('\n', 1)[0] ?? '').replaceAll('<%= config.bin %>', 'kitty')
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { Append } from '../../files/append-file.js'
 import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
@@ -10,6 +9,7 @@ import { readIds, sortedIds, writeIds } from './id-list.js'
 import { forgetDamaged } from './mend-day.js'
 import { isRedacted, rawLine, winner } from './raw-line.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { removeFile, removeTree } from '../../platform/remove-path.js'
 
 export { archivedDays }
 
@@ -24,7 +24,7 @@ export async function beginArchive(
 ): Promise<void> {
   const unfinished = `${folder}.new`
   try {
-    rmSync(unfinished, { recursive: true, force: true })
+    removeTree(unfinished)
     makeFolder(unfinished, 0o700)
     for (const batch of lines) append(unfinished, batch, day)
     await idsOfDay(unfinished, day, true)
@@ -131,7 +131,7 @@ export async function rewriteDays(
     changed += ofDay
     const { plain, ids } = pathsOf(folder, day)
     if (sizeOf(plain) > 0) await idsOfDay(folder, day, true)
-    else for (const path of [plain, ids]) rmSync(path, { force: true })
+    else for (const path of [plain, ids]) removeFile(path)
   }
   // What a file that was set aside holds, no one can say.
   forgetDamaged(folder, before)

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../../files/replace-file.js'
 import { storageError } from '../../files/storage-error.js'
@@ -6,6 +6,7 @@ import { renameOver } from '../../platform/rename-over.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { isDayFile } from '../format/day-file.js'
 import { CLOSED } from './closed-logs.js'
+import { removeFile } from '../../platform/remove-path.js'
 
 /**
  * Moves log, journal and archive into their own folder under git's directory, together with the reason. It records the
@@ -23,7 +24,7 @@ export function closeLog(workspace: Workspace, ids: ReadonlySet<string>, reason:
       renameOver(join(eventsDir, name), join(folder, 'log', name))
     moveIfThere(journalFile, join(folder, 'journal.jsonl'))
     moveIfThere(archiveDir, join(folder, 'events'))
-    rmSync(clockFile, { force: true })
+    removeFile(clockFile)
   } catch (error) {
     throw storageError(error, folder, 'not stored')
   }

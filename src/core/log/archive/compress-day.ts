@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, rmSync } from 'node:fs'
+import { closeSync, constants, fsyncSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -10,6 +10,7 @@ import { crc32 } from '../format/crc32.js'
 import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { openRegular } from '../../platform/open-regular.js'
+import { removeFile } from '../../platform/remove-path.js'
 
 const BATCH_BYTES = 1024 * 1024
 
@@ -46,7 +47,7 @@ export async function compress(folder: string, day: string): Promise<void> {
     if (readBack !== crc) throw notReadBack(paths.plain)
     renameOver(temporary, paths.compressed)
     syncFolder(folder)
-    rmSync(paths.plain, { force: true })
+    removeFile(paths.plain)
   } catch (error) {
     discard(temporary)
     throw storageError(error, paths.compressed, 'not stored')
@@ -77,7 +78,7 @@ export async function replaceDay(
     }
     renameOver(temporary, paths.plain)
     syncFolder(folder)
-    rmSync(paths.compressed, { force: true })
+    removeFile(paths.compressed)
   } catch (error) {
     discard(temporary)
     throw storageError(error, paths.plain, 'not stored')

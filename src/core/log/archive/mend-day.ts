@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fsyncSync, lstatSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fsyncSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants as zlib, createGunzip } from 'node:zlib'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
@@ -10,6 +10,7 @@ import { renameOver } from '../../platform/rename-over.js'
 import { MAX_LINE_BYTES } from '../format/line-codec.js'
 import { archivedDays, linesOf, pathsOf } from './day-parts.js'
 import { rawLine } from './raw-line.js'
+import { removeFile } from '../../platform/remove-path.js'
 
 const LF = 0x0a
 /** Bytes per decompressed piece: of the piece that a damage is in, nothing is kept. */
@@ -55,7 +56,7 @@ export async function mendDays(folder: string): Promise<string[]> {
 export function forgetDamaged(folder: string, before: string): void {
   for (const name of readdirSync(folder)) {
     const day = ASIDE.exec(name)?.[1]
-    if (day !== undefined && day < before) rmSync(join(folder, name), { force: true })
+    if (day !== undefined && day < before) removeFile(join(folder, name))
   }
 }
 

@@ -1,7 +1,9 @@
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 import { readNow } from '../../files/read-optional.js'
+import { onceFree } from '../../platform/once-free.js'
+import { removeFile } from '../../platform/remove-path.js'
 
 /** A torn tail that became its own line because git was at work and nothing could be cut. */
 export interface EndedTail {
@@ -16,7 +18,7 @@ export interface EndedTail {
  */
 export function noteEnded(privateDir: string, tail: EndedTail): void {
   try {
-    appendFileSync(placeIn(privateDir), `${JSON.stringify(tail)}\n`, { mode: 0o600 })
+    onceFree(() => appendFileSync(placeIn(privateDir), `${JSON.stringify(tail)}\n`, { mode: 0o600 }))
   } catch (error) {
     if (systemCode(error) === undefined) throw error
   }
@@ -33,7 +35,7 @@ export function endedTails(privateDir: string): EndedTail[] {
 }
 
 export function forgetEnded(privateDir: string): void {
-  rmSync(placeIn(privateDir), { force: true })
+  removeFile(placeIn(privateDir))
 }
 
 function placeIn(privateDir: string): string {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../../errors/kitty-error.js'
 import { readNow } from '../../files/read-optional.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { AT_ONCE, removeFile } from '../../platform/remove-path.js'
 
 /**
  * Caches the line keys of files at branch tips by git blob ID, so no blob is read twice. Derived and best effort: what
@@ -37,7 +38,7 @@ export class TipMemory {
   keep(blobs: ReadonlySet<string>): void {
     try {
       for (const name of readdirSync(this.folder))
-        if (!blobs.has(name)) rmSync(join(this.folder, name), { force: true })
+        if (!blobs.has(name)) removeFile(join(this.folder, name), AT_ONCE)
     } catch (error) {
       if (systemCode(error) === undefined) throw error
     }

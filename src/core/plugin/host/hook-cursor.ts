@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ScanPosition } from '../../log/event-log.js'
 import { readOptional } from '../../files/read-optional.js'
 import { renameOver } from '../../platform/rename-over.js'
+import { onceFree } from '../../platform/once-free.js'
 
 /** How far a hook has received one file of the log. */
 export interface FileMark extends ScanPosition {
@@ -59,7 +60,7 @@ export class HookCursor {
 
   deliver(ids: readonly string[]): void {
     if (ids.length === 0) return
-    appendFileSync(this.#idsFile, ids.map((id) => `${id}\n`).join(''))
+    onceFree(() => appendFileSync(this.#idsFile, ids.map((id) => `${id}\n`).join('')))
     for (const id of ids) this.#ids?.add(id)
   }
 

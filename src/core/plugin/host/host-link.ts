@@ -1,8 +1,9 @@
-import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { ownPackage } from '../../own-package.js'
 import { ROOT } from '../../root.js'
+import { removeTree } from '../../platform/remove-path.js'
 
 /**
  * Lets installed plugins import `kittify/plugin` from this very program, through a link next to them. npm removes the
@@ -13,7 +14,7 @@ export function linkHost(dataFolder: string): void {
   if (targetOf(link) === ROOT) return
   try {
     mkdirSync(join(dataFolder, 'node_modules'), { recursive: true })
-    rmSync(link, { recursive: true, force: true })
+    removeTree(link)
     // A junction, since Windows may not let users create symbolic links.
     symlinkSync(ROOT, link, 'junction')
   } catch {

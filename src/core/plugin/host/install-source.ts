@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isKittyError, KittyError } from '../../errors/kitty-error.js'
@@ -7,6 +7,7 @@ import { npm } from './npm.js'
 import { PLATFORM } from '../../platform/system.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { removeTree } from '../../platform/remove-path.js'
 
 /**
  * Returns what to ask npm to install. First packs a folder, or copies a tarball, into the data folder: the plugin stays
@@ -72,6 +73,6 @@ async function packed(folder: string, into: string): Promise<string> {
       cause: error,
     })
   } finally {
-    rmSync(scratch, { recursive: true, force: true })
+    removeTree(scratch)
   }
 }

@@ -4,6 +4,7 @@ import { KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { sentence } from '../../errors/next-step.js'
+import { onceFree } from '../../platform/once-free.js'
 
 /** A plugin as the data folder's package.json lists it, in oclif's format. */
 export type ListedPlugin =
@@ -47,7 +48,7 @@ function read(dataFolder: string): DataPackage | undefined {
   const path = join(dataFolder, 'package.json')
   try {
     // Cast: only npm, oclif and this module write the file.
-    return JSON.parse(readFileSync(path, 'utf8')) as DataPackage
+    return JSON.parse(onceFree(() => readFileSync(path, 'utf8'))) as DataPackage
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw new KittyError('BadConfig', `The list of plugins, ${path}, cannot be read.`, {

@@ -1,5 +1,5 @@
 import { AssertionError, deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { EventLog, LogLine, ScanEnd, ScanPosition } from '../../log/event-log.js'
@@ -7,6 +7,7 @@ import { SCAN_START } from '../../log/event-log.js'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { note, noteLine, ulid } from './notes.js'
 import { type Promised, promised } from './promised.js'
+import { removeTree } from '../../platform/remove-path.js'
 
 export interface LogUnderTest {
   readonly log: EventLog
@@ -132,7 +133,7 @@ export function eventLogContract(make: () => LogUnderTest): Promised[] {
       const { log, eventsDir } = make()
       deepStrictEqual(log.list(), [])
       log.append([note(1)])
-      rmSync(eventsDir, { recursive: true })
+      removeTree(eventsDir)
       deepStrictEqual(log.list(), [])
       deepStrictEqual(scanAll(log), {
         lines: [],

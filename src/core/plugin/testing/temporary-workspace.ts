@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createContainer } from '../../di/container.js'
@@ -13,6 +13,7 @@ import { FinalizeTasks } from '../../services/finalize-tasks.js'
 import { MoveTask } from '../../services/move-task.js'
 import type { Resolver, ServiceId } from '../../token.js'
 import { realPlace } from '../../platform/paths.js'
+import { removeTree } from '../../platform/remove-path.js'
 
 export interface WorkspaceOptions {
   /** Definitions whose event types and move checks the program knows. Their hooks do not run. */
@@ -95,7 +96,7 @@ export class TemporaryWorkspace {
 
   async dispose(): Promise<void> {
     await (await this.store).close()
-    rmSync(this.root, { recursive: true, force: true })
+    removeTree(this.root)
   }
 
   get #provenance() {

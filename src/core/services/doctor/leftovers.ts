@@ -1,4 +1,4 @@
-import { type Dirent, rmSync } from 'node:fs'
+import { type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '../../files/left-temporaries.js'
 import { listInside } from '../../files/work-tree.js'
@@ -7,6 +7,7 @@ import type { Workspace } from '../../workspace/workspace.js'
 import { repairable, some, type Verdict, well } from './check.js'
 import { setAside } from '../../log/repair/errors-folder.js'
 import { repoPath } from '../../platform/paths.js'
+import { removeFile } from '../../platform/remove-path.js'
 
 /** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */
 const UNFINISHED_INDEX = /^index\.db\.(\d+)\.new(?:-wal|-shm|-journal)?$/
@@ -29,7 +30,7 @@ export function leftovers(workspace: Workspace, now: Date): Verdict {
     'removes what is derived, and moves the rest to .kittify/errors',
     () => {
       for (const { path, derived } of found) {
-        if (derived) rmSync(path, { force: true })
+        if (derived) removeFile(path)
         else setAside(path, workspace.errorsDir, now)
       }
     },
