@@ -27,6 +27,7 @@ import { Scope } from './scope.js'
 import { OwnWriting, type WrittenFile } from './definitions/own-writing.js'
 import { UpdatedFiles } from './updated-files.js'
 import { pathInside } from '../platform/paths.js'
+import { keepHeapSmall } from '../platform/small-heap.js'
 
 export interface ImportBoardRequest {
   readonly importer: Importer
@@ -91,6 +92,7 @@ export class ImportBoard {
 
   /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
   async import(request: ImportBoardRequest): Promise<ImportReport> {
+    keepHeapSmall()
     const collected = this.#collect(request)
     return request.dryRun
       ? this.#plan(await this.#read(collected, request), request).then(({ report }) => report)

@@ -70,7 +70,7 @@ export class Acknowledged {
    * @returns whether it did
    */
   async archiveOldest(lines = this.journal.read().lines): Promise<boolean> {
-    if (this.journal.size() <= ARCHIVE_AT || !this.archive.exists()) return false
+    if (!this.isJournalOversized() || !this.archive.exists()) return false
     const kept = countBeforeLast(YOUNGEST, lines)
     await this.archive.add(lines.slice(0, kept), this.#today())
     this.journal.rewrite(lines.slice(kept))
@@ -80,6 +80,10 @@ export class Acknowledged {
   /** Sets damaged files of the archive aside. The caller holds the lock. @returns whether there were any */
   mend(): Promise<boolean> {
     return this.archive.mend()
+  }
+
+  isJournalOversized(): boolean {
+    return this.journal.size() > ARCHIVE_AT
   }
 
   #today(): string {

@@ -7,6 +7,7 @@ import {
   type JournalMark,
   type MarkMove,
   moveMark,
+  revoked,
   UNCHECKED,
 } from '../index/event-index.js'
 import { closedIds } from '../log/archive/closed-logs.js'
@@ -56,13 +57,17 @@ export class JournalCheck {
    * @returns whether lines were put back
    */
   async reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
+    return this.#mending(() => this.#reconcile(index, noted))
+  }
+
+  /** Does it once more where the archive was damaged: that must not end all writing. */
+  async #mending<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#reconcile(index, noted)
+      return await work()
     } catch (error) {
-      // A damaged archive must not end all writing.
       if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await this.acknowledged.mend()))
         throw error
-      return this.#reconcile(index, noted)
+      return work()
     }
   }
 
@@ -96,6 +101,21 @@ export class JournalCheck {
     if (isWhole && isChecked(mark) && unseen.lines.length > 0)
       await this.confirm(index, unseen.lines, { ...mark, ...unseen.end })
     return { putBack, unseen }
+  }
+
+  /**
+   * Keeps the journal of a long append short. The index lacks what was appended, so no mark may vouch for the lines that
+   * move to the archive: the next command checks them all. The caller holds the lock.
+   */
+  async archiveUnseen(index: EventIndex): Promise<void> {
+    if (!this.acknowledged.isJournalOversized()) return
+    if (this.#noted === undefined || isChecked(this.#noted)) {
+      const mark = revoked()
+      await index.write((writer) => writer.putJournalMark(mark))
+      this.#mark = this.#noted = mark
+    }
+    this.#isPending = true
+    await this.#mending(() => this.acknowledged.archiveOldest())
   }
 
   /** Moves the mark to the end of the rewritten journal, if it was valid for the old one. */

@@ -128,7 +128,10 @@ export class LogEventStore extends StoreReads implements EventStore {
     this.#locked.assertHeld('appendForeign')
     if (drafts.length === 0) return
     const { nextClock } = await this.stampSources([])
-    const next = await this.#appends.appendForeign(drafts, nextClock, written)
+    const next = await this.#appends.appendForeign(drafts, nextClock, async (events) => {
+      await this.shortenJournal()
+      written(events)
+    })
     this.index.fellBehind()
     this.#clock.write(next, this.session.now())
   }
@@ -208,6 +211,11 @@ export class LogEventStore extends StoreReads implements EventStore {
   protected async recoverAndCatchUp(): Promise<void> {
     this.#clock.save()
     await this.recovery.beforeWrite(await this.health.current())
+  }
+
+  @RebuildOnCorruption
+  protected async shortenJournal(): Promise<void> {
+    await this.recovery.shortenJournal(await this.health.current())
   }
 
   @RebuildOnCorruption

@@ -146,6 +146,11 @@ export class Recovery {
     this.log.putBack(lines)
   }
 
+  /** Moves most of an oversized journal to the archive, in the middle of a long append. The caller holds the lock. */
+  async shortenJournal(index: EventIndex): Promise<void> {
+    await this.#check.archiveUnseen(index)
+  }
+
   /**
    * Returns how the mark moves to the journal's end after the lock holder's append; undefined while the fate of an
    * earlier line is unknown.

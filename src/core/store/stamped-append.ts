@@ -85,11 +85,11 @@ export class StampedAppend {
     return lines
   }
 
-  /** @returns the clock's next value */
+  /** @param written called after each chunk @returns the clock's next value */
   async appendForeign(
     drafts: readonly ForeignDraft[],
     first: number,
-    written: (events: readonly LogEvent[]) => void,
+    written: (events: readonly LogEvent[]) => Promise<void>,
   ): Promise<number> {
     const { registry, attributes } = this.parts
     let nextClock = first
@@ -100,7 +100,7 @@ export class StampedAppend {
       attributes.beforeAppend(events)
       await this.publish(events, 'imported')
       nextClock += events.length
-      written(events)
+      await written(events)
     }
     return nextClock
   }
