@@ -21,22 +21,30 @@ export interface Replay {
 /** Folds events, in any order and possibly repeated, into the state that the index would hold. */
 export function replay(events: Iterable<LogEvent>, rules: MergeOptions): Replay {
   const inOrder = trustedEvents(events)
+  const packages = packageHistories(inOrder)
   const specs = group(inOrder, (event) =>
     event.entity_type === 'FeatureSpec' ? [event.payload.feature_slug] : [],
   )
-  const owners = gateOwners(inOrder)
-  const packages = group(inOrder, (event) => packagesOf(event, owners))
   return {
     states: inKeyOrder(packages).flatMap((history) => fold(history, rules) ?? []),
     features: inKeyOrder(specs).flatMap((history) => foldFeature(history) ?? []),
   }
 }
 
-/** Returns each event once, in total order, without events with a poisoned clock. See docs/formats.md, "The clock". */
-export function trustedEvents(events: Iterable<LogEvent>): LogEvent[] {
+/** The events of each package, including its gates', by feature and ID with a NUL between. @param inOrder Trusted events */
+export function packageHistories(inOrder: readonly LogEvent[]): Map<string, LogEvent[]> {
+  const owners = gateOwners(inOrder)
+  return group(inOrder, (event) => packagesOf(event, owners))
+}
+
+/**
+ * Returns each event once, in total order, without events with a poisoned clock. See docs/formats.md, "The clock".
+ * @param maximum The greatest trusted clock, if these events are only part of a log
+ */
+export function trustedEvents(events: Iterable<LogEvent>, maximum?: number): LogEvent[] {
   const inOrder = distinctEvents(events).events
-  const { maximum } = trustedMaximum(inOrder.map((event) => event.lamport_clock))
-  return inOrder.filter((event) => event.lamport_clock <= maximum)
+  const greatest = maximum ?? trustedMaximum(inOrder.map((event) => event.lamport_clock)).maximum
+  return inOrder.filter((event) => event.lamport_clock <= greatest)
 }
 
 /**

@@ -3,12 +3,14 @@ import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions } from '../events-lib.js'
 import { resolveCommit } from '../git/git.js'
 import type { LogProblem } from '../log/event-log.js'
+import { HeldEvents } from '../projections/held-events.js'
+import { keepHeapSmall } from '../platform/small-heap.js'
 import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Audit, type HubEvent } from './audit/audit.js'
 import type { Finding } from './audit/finding.js'
-import { boardChanges, type BoardChanges } from './merge-preview.js'
+import { type BoardChanges, boardChanges } from './board-changes.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
 import { shownCommand } from '../errors/next-step.js'
@@ -53,14 +55,17 @@ export class CiReport {
   /** @param asked the value of `--base` @throws KittyError UsageError if no base is given and none can be found */
   async report(asked: string | undefined): Promise<CiReportResult> {
     const base = asked ?? this.#base()
-    const before = await this.revisions.log(base, '--base')
-    const after = await this.revisions.log('HEAD', 'HEAD')
-    const known = new Set<string>(before.events.map(({ event_id }) => event_id))
-    const added = after.events.filter(({ event_id }) => !known.has(event_id))
-    const changes = boardChanges(before.events, after.events, this.foldRules)
+    keepHeapSmall()
+    // First: to verify takes as much memory as to hold both logs.
+    const { problems } = await this.verify.verify()
+    const held = new HeldEvents()
+    const before = await this.revisions.held(base, '--base', held)
+    const after = await this.revisions.held('HEAD', 'HEAD', held)
+    const changes = boardChanges(before.log, after.log, this.foldRules)
+    let imported = 0
+    for (const event of after.log.without(before.log)) if (isImported(event)) imported += 1
     const { findings, by_hub } = await this.audit.range(before, after)
     const authors = findings.flatMap(foreignAuthor)
-    const { problems } = await this.verify.verify()
     return {
       base,
       base_commit: before.commit,
@@ -68,7 +73,7 @@ export class CiReport {
       ...changes,
       authors,
       by_hub,
-      imported: added.filter(isImported).length,
+      imported,
       problems,
       ok: changes.conflicts.length === 0 && authors.length === 0 && problems.length === 0,
     }

@@ -2,7 +2,9 @@ import { inject, injectable } from 'inversify'
 import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
-import { logAtRevision } from '../log/revision-log.js'
+import type { LogProblem } from '../log/event-log.js'
+import { linesAtRevision } from '../log/revision-log.js'
+import { type HeldEvents, HeldLog } from '../projections/held-events.js'
 import { askGitText, resolveCommit } from '../git/git.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
@@ -25,15 +27,36 @@ export class Revisions {
    * @throws KittyError UsageError if git knows no such commit
    */
   async log(asked: string, from: string): Promise<{ commit: string; events: readonly LogEvent[] }> {
+    const events: LogEvent[] = []
+    const commit = await this.#each(asked, from, (some) => events.push(...some))
+    return { commit, events }
+  }
+
+  /** As `log`, for logs that are compared. @param held gets the lines */
+  async held(asked: string, from: string, held: HeldEvents): Promise<{ commit: string; log: HeldLog }> {
+    const log = new HeldLog(held)
+    const commit = await this.#each(asked, from, (some) => log.add(some))
+    return { commit, log }
+  }
+
+  async #each(asked: string, from: string, found: (events: readonly LogEvent[]) => void): Promise<string> {
     const { root, eventsDir } = this.workspace
     const commit = this.commit(asked, from)
-    const { events, problems } = await logAtRevision(root, eventsDir, commit)
-    if (problems.length > 0) {
-      const [first] = problems
-      const place = first === undefined ? '' : ` (first ${first.file}:${first.line}: ${first.message})`
-      this.notices.warn(`Passed over ${counted(problems.length, 'line')} of the log at ${asked}${place}.`)
+    let problems = 0
+    let first: LogProblem | undefined
+    for await (const lines of linesAtRevision(root, eventsDir, commit)) {
+      found(lines.flatMap(({ event }) => event ?? []))
+      for (const { problem } of lines) {
+        if (problem === undefined) continue
+        problems += 1
+        first ??= problem
+      }
     }
-    return { commit, events }
+    if (first !== undefined) {
+      const place = ` (first ${first.file}:${first.line}: ${first.message})`
+      this.notices.warn(`Passed over ${counted(problems, 'line')} of the log at ${asked}${place}.`)
+    }
+    return commit
   }
 
   /** The commit's object ID. Takes the same parameters and throws the same errors as `log`. */

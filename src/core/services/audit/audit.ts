@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Notices } from '../../errors/notices.js'
-import type { LogEvent } from '../../events-lib.js'
 import { LIMITS, readInside } from '../../files/work-tree.js'
 import { authorsOf, lastChange, type LogCommit, logCommits } from '../../git/log-commits.js'
 import { repoPath } from '../../platform/paths.js'
+import { keepHeapSmall } from '../../platform/small-heap.js'
+import { HeldEvents, type HeldLog } from '../../projections/held-events.js'
 import { Config } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Revisions } from '../revisions.js'
@@ -44,7 +45,7 @@ export interface AuditedRange extends AuditResult {
 /** The log at a commit. */
 interface LogAt {
   readonly commit: string
-  readonly events: readonly LogEvent[]
+  readonly log: HeldLog
 }
 
 /** Compares events with the commits that brought them. Reads git's objects and writes nothing. */
@@ -63,6 +64,7 @@ export class Audit {
    * @throws KittyError UsageError if git knows no such commit
    */
   async audit(asked: string): Promise<AuditedRange> {
+    keepHeapSmall()
     return this.range(...(await this.#range(asked)))
   }
 
@@ -86,9 +88,10 @@ export class Audit {
 
   async #range(asked: string): Promise<[LogAt | undefined, LogAt]> {
     const [first = '', second] = asked.split('..', 2)
-    if (second === undefined) return [undefined, await this.revisions.log(first, 'RANGE')]
-    const base = await this.revisions.log(first === '' ? 'HEAD' : first, 'RANGE')
-    return [base, await this.revisions.log(second === '' ? 'HEAD' : second, 'RANGE')]
+    const held = new HeldEvents()
+    if (second === undefined) return [undefined, await this.revisions.held(first, 'RANGE', held)]
+    const base = await this.revisions.held(first === '' ? 'HEAD' : first, 'RANGE', held)
+    return [base, await this.revisions.held(second === '' ? 'HEAD' : second, 'RANGE', held)]
   }
 
   /** As `range`, from git alone. @param sent events of which the hub keeps who sent them */
@@ -98,9 +101,8 @@ export class Audit {
     sent: ReadonlySet<string> = new Set(),
   ): Promise<AuditResult> {
     const { root } = this.workspace
-    const clock = base?.events.reduce((most, { lamport_clock }) => Math.max(most, lamport_clock), 0) ?? 0
-    const byId = new Map<string, LogEvent>(head.events.map((event) => [event.event_id, event]))
-    const audit = new CommitAudit(byId, this.#people(head.commit), clock, sent)
+    const clock = base?.log.greatestClock ?? 0
+    const audit = new CommitAudit(head.log, this.#people(head.commit), clock, sent)
     const commits = this.#commits(base, head)
     if (base !== undefined) await this.#parentsBefore(base, head, audit)
     for await (const changed of changedLines(root, commits)) {
@@ -145,15 +147,19 @@ export class Audit {
   async #parentsBefore(base: LogAt, head: LogAt, audit: CommitAudit): Promise<void> {
     const { root, eventsDir } = this.workspace
     const folder = repoPath(root, eventsDir)
-    const earlier = new Map<string, LogEvent>(base.events.map((event) => [event.event_id, event]))
     const newest = lastChange(root, base.commit, folder)
-    const parents = head.events
-      .filter(({ event_id, timestamp }) => !earlier.has(event_id) && Date.parse(timestamp) < newest)
-      .flatMap((event) => event.parents ?? [])
-      .flatMap((id) => earlier.get(id) ?? [])
-    if (parents.length === 0) return
-    const wanted = new Set<string>(parents.map(({ event_id }) => event_id))
-    const days = new Set(parents.map(({ timestamp }) => timestamp.slice(0, 10)))
+    const wanted = new Set<string>()
+    const days = new Set<string>()
+    for (const event of head.log.without(base.log)) {
+      if (Date.parse(event.timestamp) >= newest) continue
+      for (const parent of event.parents ?? []) {
+        const timestamp = wanted.has(parent) ? undefined : base.log.get(parent)?.timestamp
+        if (timestamp === undefined) continue
+        wanted.add(parent)
+        days.add(timestamp.slice(0, 10))
+      }
+    }
+    if (wanted.size === 0) return
     for await (const { commit, added } of changedLines(root, logCommits(root, base.commit, folder, days)))
       for (const id of added.keys()) if (wanted.has(id)) audit.broughtEarlier(id, commit)
   }

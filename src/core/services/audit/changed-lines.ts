@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto'
 import { streamBlobs } from '../../git/blob-stream.js'
 import type { ChangedFile } from '../../git/changed-files.js'
 import type { LogCommit } from '../../git/log-commits.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { basename } from 'node:path'
 
-/** The event lines that one commit added and removed: event ID → line. A line that only moved is in both. */
+/**
+ * The event lines that one commit added and removed: event ID → digest of the line, since a commit may bring a whole log.
+ * A line that only moved is in both.
+ */
 export interface ChangedLines {
   readonly commit: LogCommit
   readonly added: ReadonlyMap<string, string>
@@ -111,13 +115,17 @@ function sharedLength(most: number, isSame: (at: number, length: number) => bool
 
 const EVENT_LINE = /^\{"event_id":"([0-9A-Z]{26})"/
 
-/** Adds the event lines to `into`. Goes line by line: a file may hold millions of empty ones. */
+/** Adds the digests of event lines to `into`. Goes line by line: a file may hold millions of empty ones. */
 function collect(lines: Buffer, into: Map<string, string>): void {
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LF, start)
     const end = found < 0 ? lines.length : found
     const id = EVENT_LINE.exec(lines.toString('latin1', start, Math.min(end, start + 64)))?.[1]
-    if (id !== undefined) into.set(id, lines.toString('utf8', start, end))
+    if (id !== undefined) into.set(id, digestOf(lines.subarray(start, end)))
     start = end + 1
   }
+}
+
+function digestOf(line: Buffer): string {
+  return createHash('sha256').update(line).digest('base64')
 }

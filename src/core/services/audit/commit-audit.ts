@@ -23,7 +23,7 @@ export class CommitAudit {
    * @param sent events that a job recorded from the hub, which took them from someone who may append
    */
   constructor(
-    private readonly byId: ReadonlyMap<string, LogEvent>,
+    private readonly byId: { get(id: string): LogEvent | undefined },
     private readonly people: ReadonlyMap<string, string>,
     clock: number,
     private readonly sent: ReadonlySet<string> = new Set(),
@@ -41,8 +41,15 @@ export class CommitAudit {
     // The first commit that added an event is the one that counts, not one that changed or moved its line.
     const news = [...added.keys()].filter((id) => !this.#broughtBy.has(id) && !removed.has(id))
     for (const id of news) this.#broughtBy.set(id, commit)
-    const events = news.flatMap((id) => this.byId.get(id) ?? [])
-    for (const event of events.sort((a, b) => a.lamport_clock - b.lamport_clock)) this.#event(commit, event)
+    // One event at a time: a single commit may bring hundreds of thousands.
+    const clocks = news.flatMap((id) => {
+      const clock = this.byId.get(id)?.lamport_clock
+      return clock === undefined ? [] : [{ id, clock }]
+    })
+    for (const { id } of clocks.sort((a, b) => a.clock - b.clock)) {
+      const event = this.byId.get(id)
+      if (event !== undefined) this.#event(commit, event)
+    }
   }
 
   #event(commit: LogCommit, event: LogEvent): void {
