@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { kitty, type Outcome } from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -29,7 +30,7 @@ class Place {
   /** Every file of kitty's that holds the text: in the work tree, and below git's directory. */
   filesWith(text: string): string[] {
     return [join(this.root, '.kittify'), join(this.root, '.git', 'kitty')].flatMap((folder) =>
-      filesBelow(folder).filter((path) => readFileSync(path).includes(text)),
+      filesBelow(folder).filter((path) => contentOf(path).includes(text)),
     )
   }
 
@@ -42,10 +43,30 @@ class Place {
   }
 }
 
+/** Unpacks what the archive has compressed. */
+function contentOf(path: string): Buffer {
+  const bytes = readFileSync(path)
+  return path.endsWith('.gz') ? gunzipSync(bytes) : bytes
+}
+
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())
+}
+
+/** Writes events until the note's line has left the journal. @returns the archive's file that has it */
+async function archiveOf(place: Place): Promise<string> {
+  const items = Array.from({ length: 500 }, (_, at) => ({
+    id: `bd-${at}`,
+    title: `Item ${at} ${'x'.repeat(400)}`,
+  }))
+  const source = join(dirname(place.root), 'issues.jsonl')
+  writeFileSync(source, items.map((item) => JSON.stringify(item)).join('\n'))
+  await place.kitty('import', 'beads', source, '--source', 'old', '--feature', '001')
+  const files = place.filesWith(SECRET).filter((path) => path.includes(join('.git', 'kitty')))
+  expect(files.map((path) => basename(dirname(path)))).toEqual(['events'])
+  return files[0] ?? ''
 }
 
 /** A repository with a note that must go, committed on main and on an older branch, and a clone of it. */
@@ -100,6 +121,43 @@ describe('a redacted event', () => {
     await origin.kitty('doctor', '--fix').catch(() => undefined)
     expect(origin.filesWith(SECRET)).toEqual([])
   })
+
+  it.each(['plain', 'compressed'])(
+    'leaves a %s archive, and no branch, stash or clone brings it back',
+    async (form) => {
+      const { origin, clone, id } = await noted()
+      const file = await archiveOf(origin)
+      if (form === 'compressed') {
+        for (const name of [file, file.replace(/jsonl$/, 'ids')])
+          renameSync(name, join(dirname(name), basename(name).replace(/^[\d-]+/, '2026-01-01')))
+        // The next lines that are archived let the day before be compressed.
+        await archiveOf(origin).catch(() => undefined)
+      }
+      origin.commit('a board')
+      await origin.kitty('agent', 'tasks', 'note', 'WP01', 'not committed')
+      origin.git('stash', 'store', '--quiet', origin.git('stash', 'create').trim())
+      await clone.kitty('agent', 'tasks', 'note', 'WP01', 'the clone writes too')
+      clone.commit('more')
+
+      await origin.kitty('agent', 'events', 'redact', id, '--reason', 'names a customer')
+      expect(origin.filesWith(SECRET)).toEqual([])
+      origin.commit('redact')
+      for (const bringBack of [
+        () => origin.git('stash', 'apply', '--quiet'),
+        () => origin.git('checkout', '--quiet', '--force', 'older'),
+        () => origin.git('checkout', '--quiet', '--force', 'main'),
+        () => {
+          origin.commit('goes on')
+          origin.git('pull', '--quiet', '--no-rebase', '--no-edit', clone.root, 'main')
+        },
+      ]) {
+        bringBack()
+        expect(await origin.shown()).not.toContain(SECRET)
+        await origin.kitty('agent', 'tasks', 'note', 'WP01', 'one more')
+        expect(origin.filesWith(SECRET)).toEqual([])
+      }
+    },
+  )
 
   it('is gone from what kitty notes about the packages’ files, which a person is told to edit', async () => {
     const { origin } = await noted()
