@@ -16,8 +16,7 @@ import { shareNewFile } from '../git/new-file-mode.js'
 import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
-import { writeFully } from './open-file.js'
-import { removeFile } from '../platform/remove-path.js'
+import { discard, writeFully } from './open-file.js'
 
 let written = 0
 
@@ -112,7 +111,7 @@ export class Replacement {
 
   discard(): void {
     this.#close()
-    if (this.#isThere) removeFile(this.#temporary)
+    if (this.#isThere) discard(this.#temporary)
     this.#isThere = false
   }
 
