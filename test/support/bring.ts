@@ -1,8 +1,5 @@
-import {
-  ImportBoard,
-  type ImportBoardRequest,
-  type ImportReport,
-} from '../../src/core/services/import-board.js'
+import { ImportBoard, type ImportBoardRequest } from '../../src/core/services/import-board.js'
+import type { ImportReport } from '../../src/core/services/import-report.js'
 import { TransferFormats } from '../../src/core/services/transfer-formats.js'
 import type { Resolver } from '../../src/core/token.js'
 

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 const GARBAGE_PERCENT = 20
 
 /**
- * Makes V8 collect garbage more often from now on: for a command that goes through so much at once that its garbage would
+ * Makes V8 collect garbage more often from now on: for a command that goes through so much that its garbage would
  * take more memory than what it holds. Costs up to half as much processor time again.
  */
 export function keepHeapSmall(setFlag = setFlagsFromString): void {

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { KittyError } from '../errors/kitty-error.js'
-import { shownWords } from '../errors/next-step.js'
 import { Notices } from '../errors/notices.js'
 import { EventRegistry } from '../event-registry.js'
 import type { Registry, WorkflowTable } from '../events-lib.js'
 import { type Collected, collectFiles, realPath } from '../files/source-files.js'
 import { EventStore } from '../store/event-store.js'
-import type { Loss, SourceProblem, TransferDocument } from '../transfer/document.js'
+import type { TransferDocument } from '../transfer/document.js'
 import { draftFault } from '../transfer/draft-fault.js'
 import type { Importer } from '../transfer/formats.js'
 import { FeatureLog } from '../transfer/imported-log.js'
@@ -16,11 +14,12 @@ import { parseImportKey } from '../transfer/keys.js'
 import { laneMap } from '../transfer/lane-map.js'
 import { isZone } from '../transfer/moment.js'
 import { type ImportPlan, type PlannedPackage, planImport } from '../transfer/plan-import.js'
-import type { ImportConflict } from '../transfer/package-plan.js'
 import { Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
+import { badZone, refuseForeign, unnamed } from './import-failure.js'
 import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from './import-files.js'
+import { featureReport, type ImportReport } from './import-report.js'
 import { type ChosenTarget, chooseTargets, type ImportedCreation } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { Scope } from './scope.js'
@@ -42,28 +41,6 @@ export interface ImportBoardRequest {
   /** The actor for everything that the source attributes to no one. */
   readonly actor: string
   readonly progress: (events: number, total: number) => void
-}
-
-export interface ImportedFeature {
-  readonly feature: string
-  readonly source: string
-  readonly created: readonly string[]
-  readonly changed: readonly string[]
-}
-
-export interface ImportReport {
-  readonly format: string
-  readonly dry_run: boolean
-  readonly in_place: boolean
-  readonly features: readonly ImportedFeature[]
-  /** Events that were written or, in a dry run, would be. */
-  readonly events: number
-  readonly files: number
-  /** The workflow that the import chose for an empty log. Null if it left the setting unchanged. */
-  readonly workflow: string | null
-  readonly conflicts: readonly ImportConflict[]
-  readonly problems: readonly SourceProblem[]
-  readonly lost: readonly Loss[]
 }
 
 interface Reading {
@@ -210,14 +187,7 @@ export class ImportBoard {
     const inside = pathBelow(this.workspace.worktree, place) ?? pathBelow(this.workspace.root, place)
     const source = kept ?? document.source ?? inside
     if (source !== undefined) return source
-    throw new KittyError(
-      'UsageError',
-      'The source has no name: the file names no project, and it is outside of this repository.',
-      {
-        nextSteps: ['Name it with --source NAME, and use the same name next time.'],
-        context: { path: place },
-      },
-    )
+    throw unnamed(place)
   }
 
   /** Keeps little of each event: a source may have created tens of thousands. */
@@ -250,44 +220,8 @@ export class ImportBoard {
   }
 }
 
-function featureReport({ slug, source }: ChosenTarget, packages: readonly PlannedPackage[]): ImportedFeature {
-  const own = packages.filter(({ feature }) => feature === slug)
-  return {
-    feature: slug,
-    source,
-    created: own.filter(({ isNew }) => isNew).map(({ work_package }) => work_package),
-    changed: own.filter(({ isNew, events }) => !isNew && events > 0).map(({ work_package }) => work_package),
-  }
-}
-
 function pathBelow(root: string, path: string): string | undefined {
   const [from, to] = [realPath(root) ?? root, realPath(path) ?? path]
   const inside = pathInside(from, to)
   return inside === '' ? undefined : inside
-}
-
-/** @throws KittyError UsageError for a source of which nothing is of the format: importing the rest would import nothing */
-function refuseForeign({ format, features, problems }: TransferDocument, path: string): void {
-  const [first] = problems
-  const isRead = features.some(({ items, notes }) => items.length > 0 || notes.length > 0)
-  if (first === undefined || isRead) return
-  const place = `${first.file}${first.line === null ? '' : `:${first.line}`}`
-  throw new KittyError(
-    'UsageError',
-    `${path} has nothing to import as ${format}: ${place} ${first.message}.`,
-    {
-      nextSteps: [
-        'Name a file or folder of that format, or another format.',
-        ...shownWords(['kitty', 'import', '--help']),
-      ],
-      context: { path, format, problems },
-    },
-  )
-}
-
-function badZone(zone: string): KittyError {
-  return new KittyError('UsageError', `${JSON.stringify(zone)} is no time zone.`, {
-    nextSteps: ['Write --zone Europe/Berlin, or --zone +02:00.'],
-    context: { zone },
-  })
 }

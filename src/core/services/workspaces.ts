@@ -1,7 +1,5 @@
-import { shownCommand } from '../errors/next-step.js'
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
 import { assertReachable } from '../files/work-tree.js'
@@ -13,11 +11,19 @@ import {
   isHalfMade,
   listWorktrees,
   mergedBranches,
-  type Uncommitted,
   uncommittedIn,
 } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
+import {
+  holdsTheOnlyCopy,
+  inWork,
+  isLocked,
+  notMoved,
+  nothingToRemove,
+  notRemoved,
+  youAreInIt,
+} from './workspace-refusals.js'
 import { EventStore } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
@@ -45,8 +51,6 @@ export interface RemoveResult {
   /** Refs that hold what was staged, or committed on no branch. */
   readonly kept_refs: readonly string[]
 }
-
-const NAMED = 5
 
 /** The worktrees of work packages: which exist, which are stale, and removing one. */
 @injectable()
@@ -188,103 +192,9 @@ export class Workspaces {
       git(root, ['worktree', 'remove', ...(force ? ['--force'] : []), path])
     } catch (error) {
       if (!(error instanceof GitRefusal)) throw error
-      throw new KittyError('NotWritable', `Git did not remove ${path}: ${error.reason}`, {
-        nextSteps: [
-          ...shownCommand(['git', 'worktree', 'list']),
-          ...shownCommand(['git', 'worktree', 'remove', path]),
-        ],
-        context: { path, git: error.reason },
-        cause: error,
-      })
+      throw notRemoved(error, path)
     }
   }
 }
 
 const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
-
-function nothingToRemove(feature: string, workPackage: string): KittyError {
-  return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
-    nextSteps: [
-      ...shownCommand(['kitty', 'agent', 'workspaces', 'list']),
-      ...shownCommand(['kitty', 'implement', workPackage], 'makes one'),
-    ],
-    context: { feature_slug: feature, work_package: workPackage },
-  })
-}
-
-function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): KittyError {
-  return new KittyError('UsageError', `${path} is where you are.`, {
-    nextSteps: [
-      ...shownCommand(['cd', root]),
-      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'from there'),
-    ],
-    context: { path },
-  })
-}
-
-function isLocked({ path, locked }: GitWorktree): KittyError {
-  const why = locked === undefined || locked === '' ? '' : `: ${locked}`
-  return new KittyError('ValidationError', `${path} is locked${why}; nothing was removed.`, {
-    nextSteps: shownCommand(['git', 'worktree', 'unlock', path]),
-    context: { path, locked: locked ?? null },
-  })
-}
-
-function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
-  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'someone'} is working in it; nothing was removed.`
-  return new KittyError('StateTransitionError', message, {
-    nextSteps: [
-      ...shownCommand(['kitty', 'show', work_package_id], 'shows who works on it, and since when'),
-      'An owner can overrule.',
-    ],
-    context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
-  })
-}
-
-function holdsTheOnlyCopy(
-  workPackage: string,
-  { path }: GitWorktree,
-  only: Uncommitted,
-  loose: boolean,
-): KittyError {
-  const { changes, ignoredFiles } = only
-  const what = [
-    ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
-    ...(ignoredFiles.length === 0
-      ? []
-      : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
-    ...(loose ? ['commits that are on no branch'] : []),
-  ]
-  return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
-    nextSteps: [
-      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'shows what is in it'),
-      'Commit what is worth keeping, then run the command again.',
-      'An owner can overrule.',
-    ],
-    context: {
-      work_package: workPackage,
-      path,
-      uncommitted: changes,
-      ignored: ignoredFiles,
-      commits_on_no_branch: loose,
-    },
-  })
-}
-
-function some(names: readonly string[]): string {
-  return names.length > NAMED ? `${names.slice(0, NAMED).join(', ')}, …` : names.join(', ')
-}
-
-function notMoved(error: unknown, path: string, folder: string): unknown {
-  const code = systemCode(error)
-  if (code === undefined) return error
-  return new KittyError(
-    'NotWritable',
-    `${path} could not be moved to ${folder} (${code}); nothing was removed.`,
-    {
-      nextSteps: ['copy away what you need, or commit it, then run the command again'],
-      context: { path, folder, code },
-      cause: error,
-    },
-  )
-}

@@ -1,5 +1,6 @@
 /** Compares one item with its last import and returns the resulting events. */
 import type { WorkPackageState } from '../events-lib.js'
+import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import type { TransferItem } from './document.js'
 import { type SetName } from './imported-log.js'
 import { valueHash } from './keys.js'
@@ -275,7 +276,6 @@ class PackagePlanner {
 }
 
 const NO_FILE = { commit: null, author: null }
-const DEFAULT_PRIORITY = 2
 
 function subtaskIds(item: TransferItem): string[] {
   return [...new Set(item.subtasks.flatMap(({ id }) => nameOf(id) ?? []))]

@@ -7,7 +7,7 @@ import type { Exporter, Importer, TransferItem } from '../../../src/core/plugin/
 import { definePlugin } from '../../../src/core/plugin/definition.js'
 import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
 import { ExportBoard } from '../../../src/core/services/export-board.js'
-import type { ImportReport } from '../../../src/core/services/import-board.js'
+import type { ImportReport } from '../../../src/core/services/import-report.js'
 import { TransferFormats } from '../../../src/core/services/transfer-formats.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import type { Resolver } from '../../../src/core/token.js'

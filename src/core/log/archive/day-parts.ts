@@ -97,7 +97,7 @@ export async function* linesOf(path: string): AsyncGenerator<Buffer> {
 
 /** The error for a compressed file that does not hold what kitty put there. */
 function damaged(path: string, cause: unknown): KittyError {
-  return new KittyError('DamagedData', `${path} is damaged: what it holds cannot be read to its end`, {
+  return new KittyError('DamagedData', `${path} is damaged: what it holds cannot be read to its end.`, {
     nextSteps: shownCommand(['kitty', 'doctor', '--fix'], 'keeps what can be read of it'),
     context: { path },
     cause,

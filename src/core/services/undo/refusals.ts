@@ -1,6 +1,6 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, shownCommand } from '../../errors/next-step.js'
-import type { LogEvent } from '../../events-lib.js'
+import type { KittyEvent, LogEvent } from '../../events-lib.js'
 
 /** This holder has written nothing that could be taken back. */
 export function nothingToUndo(actor: string, session: string | null): KittyError {
@@ -46,4 +46,34 @@ export function staysWritten(undone: LogEvent, instead: readonly NextStep[]): Ki
       },
     },
   )
+}
+
+/** The commands that do what taking back this event would. */
+export function insteadOf(event: KittyEvent): NextStep[] {
+  const { feature_slug } = event.payload
+  switch (event.event_type) {
+    case 'WorkspaceCreated':
+      return [
+        ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', event.entity_id]),
+        ...shownCommand(['kitty', 'release', event.entity_id, '--reason', 'why']),
+      ]
+    case 'SpecCreated':
+      return shownCommand(['kitty', 'archive', feature_slug])
+    case 'GateCreated':
+      return shownCommand([
+        'kitty',
+        'agent',
+        'gates',
+        'set',
+        event.entity_id,
+        '--status',
+        'passed',
+        '--details',
+        'why',
+      ])
+    case 'NoteRetracted':
+      return shownCommand(['kitty', 'note', event.entity_id, 'the text again'])
+    default:
+      return []
+  }
 }

@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../../aspects/emits.js'
 import { Exclusive } from '../../../aspects/exclusive.js'
-import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
+import { sentence } from '../../errors/next-step.js'
 import {
   isKittyEvent,
   isSameHolder,
@@ -38,7 +38,7 @@ import {
   tickBack,
   usageBack,
 } from './opposites.js'
-import { builtOn, nothingToUndo, staysWritten } from './refusals.js'
+import { builtOn, insteadOf, nothingToUndo, staysWritten } from './refusals.js'
 
 export interface UndoRequest {
   readonly provenance: Provenance
@@ -232,36 +232,6 @@ type Of<Type extends KittyEvent['event_type']> = Extract<KittyEvent, { event_typ
 
 function isMove(event: LogEvent): event is Of<'WPStatusChanged'> {
   return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
-}
-
-/** The commands that do what taking back this event would. */
-function insteadOf(event: KittyEvent): NextStep[] {
-  const { feature_slug } = event.payload
-  switch (event.event_type) {
-    case 'WorkspaceCreated':
-      return [
-        ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', event.entity_id]),
-        ...shownCommand(['kitty', 'release', event.entity_id, '--reason', 'why']),
-      ]
-    case 'SpecCreated':
-      return shownCommand(['kitty', 'archive', feature_slug])
-    case 'GateCreated':
-      return shownCommand([
-        'kitty',
-        'agent',
-        'gates',
-        'set',
-        event.entity_id,
-        '--status',
-        'passed',
-        '--details',
-        'why',
-      ])
-    case 'NoteRetracted':
-      return shownCommand(['kitty', 'note', event.entity_id, 'the text again'])
-    default:
-      return []
-  }
 }
 
 /** True for events that an undo may have written. */

@@ -1,0 +1,107 @@
+/** Why a worktree is not removed, and what to do. */
+import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { shownCommand } from '../errors/next-step.js'
+import type { WorkPackageState } from '../events-lib.js'
+import type { GitRefusal } from '../git/git.js'
+import type { GitWorktree, Uncommitted } from '../git/worktrees.js'
+
+/** Most files that a message names. */
+const NAMED = 5
+
+export function nothingToRemove(feature: string, workPackage: string): KittyError {
+  return new KittyError('UsageError', `${workPackage} of ${feature} has no worktree on this machine.`, {
+    nextSteps: [
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'list']),
+      ...shownCommand(['kitty', 'implement', workPackage], 'makes one'),
+    ],
+    context: { feature_slug: feature, work_package: workPackage },
+  })
+}
+
+export function youAreInIt({ path }: GitWorktree, root: string, workPackage: string): KittyError {
+  return new KittyError('UsageError', `${path} is where you are.`, {
+    nextSteps: [
+      ...shownCommand(['cd', root]),
+      ...shownCommand(['kitty', 'agent', 'workspaces', 'remove', workPackage], 'from there'),
+    ],
+    context: { path },
+  })
+}
+
+export function isLocked({ path, locked }: GitWorktree): KittyError {
+  const why = locked === undefined || locked === '' ? '' : `: ${locked}`
+  return new KittyError('ValidationError', `${path} is locked${why}; nothing was removed.`, {
+    nextSteps: shownCommand(['git', 'worktree', 'unlock', path]),
+    context: { path, locked: locked ?? null },
+  })
+}
+
+export function inWork({ feature_slug, work_package_id, lane, lane_actor }: WorkPackageState): KittyError {
+  const message = `${work_package_id} is in ${lane}: ${lane_actor ?? 'someone'} is working in it; nothing was removed.`
+  return new KittyError('StateTransitionError', message, {
+    nextSteps: [
+      ...shownCommand(['kitty', 'show', work_package_id], 'shows who works on it, and since when'),
+      'An owner can overrule.',
+    ],
+    context: { feature_slug, work_package: work_package_id, current_status: lane, actor: lane_actor },
+  })
+}
+
+export function holdsTheOnlyCopy(
+  workPackage: string,
+  { path }: GitWorktree,
+  only: Uncommitted,
+  loose: boolean,
+): KittyError {
+  const { changes, ignoredFiles } = only
+  const what = [
+    ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
+    ...(ignoredFiles.length === 0
+      ? []
+      : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
+    ...(loose ? ['commits that are on no branch'] : []),
+  ]
+  return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
+    nextSteps: [
+      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'shows what is in it'),
+      'Commit what is worth keeping, then run the command again.',
+      'An owner can overrule.',
+    ],
+    context: {
+      work_package: workPackage,
+      path,
+      uncommitted: changes,
+      ignored: ignoredFiles,
+      commits_on_no_branch: loose,
+    },
+  })
+}
+
+function some(names: readonly string[]): string {
+  return names.length > NAMED ? `${names.slice(0, NAMED).join(', ')}, …` : names.join(', ')
+}
+
+export function notMoved(error: unknown, path: string, folder: string): unknown {
+  const code = systemCode(error)
+  if (code === undefined) return error
+  return new KittyError(
+    'NotWritable',
+    `${path} could not be moved to ${folder} (${code}); nothing was removed.`,
+    {
+      nextSteps: ['copy away what you need, or commit it, then run the command again'],
+      context: { path, folder, code },
+      cause: error,
+    },
+  )
+}
+
+export function notRemoved(error: GitRefusal, path: string): KittyError {
+  return new KittyError('NotWritable', `Git did not remove ${path}: ${error.reason}`, {
+    nextSteps: [
+      ...shownCommand(['git', 'worktree', 'list']),
+      ...shownCommand(['git', 'worktree', 'remove', path]),
+    ],
+    context: { path, git: error.reason },
+    cause: error,
+  })
+}
