@@ -55,3 +55,42 @@ describe('a folder by another spelling', () => {
     },
   )
 })
+
+describe('a branch whose folders have our names in other letters', () => {
+  it('is read as far as the names are kitty’s, and every event is kept', async () => {
+    const repository = await preparedRepository({ '001-login': [{ id: 'WP01' }] })
+    const { root: cwd } = repository
+    const blob = repository.git('rev-parse', 'HEAD:kitty-specs/001-login/tasks/WP01-part.md').trim()
+    // Into git directly, since the disk may have one place for two of these names.
+    for (const folder of ['001-Login', '002-caf\u00e9', '002-cafe\u0301', '003-con.', 'AUX'])
+      repository.git(
+        'update-index',
+        '--add',
+        '--cacheinfo',
+        `100644,${blob},kitty-specs/${folder}/tasks/WP01-part.md`,
+      )
+    const tree = repository.git('write-tree').trim()
+    repository.git('branch', 'other', repository.git('commit-tree', '-p', 'HEAD', '-m', 'other', tree).trim())
+    repository.git('reset', '--quiet', '--hard')
+    const ok = async (...args: string[]): Promise<string> => {
+      const done = await kitty({ cwd }, ...args)
+      expect([args, done.code, done.code === 0 ? '' : done.stderr]).toEqual([args, 0, ''])
+      return done.stdout + done.stderr
+    }
+    await ok('move', 'WP01', 'doing')
+    repository.commitAll('moved')
+
+    repository.git('checkout', '--quiet', '--force', 'other')
+    expect(documentOf(await kitty({ cwd }, 'status', '--json'))['features']).toMatchObject([
+      { title: 'The feature 001-login' },
+    ])
+    const synced = await kitty({ cwd }, 'sync')
+    expect(
+      (synced.stdout + synced.stderr).match(/002-cafe?\u0301?\u00e9? skipped: its name is no feature/g),
+    ).not.toBeNull()
+    repository.git('checkout', '--quiet', '--force', 'main')
+    await ok('status')
+    expect(loggedEvents(cwd).filter(({ event_type }) => event_type === 'WPStatusChanged')).toHaveLength(1)
+    expect(await ok('agent', 'events', 'verify')).toContain('no problems')
+  })
+})
