@@ -7,6 +7,14 @@ describe("what npm's failures mean", () => {
     ['EAI_AGAIN', 'npm ERR! code EAI_AGAIN\nnpm ERR! getaddrinfo EAI_AGAIN'],
     ['E503', 'npm error code E503\nnpm error 503 Service Unavailable'],
     ['ENOTCACHED', 'npm error code ENOTCACHED\nnpm error request failed'],
+    [
+      'UNKNOWN',
+      'npm error code UNKNOWN\nnpm error syscall connect\nnpm error connect UNKNOWN 203.0.113.80:443',
+    ],
+    [
+      'EACCES',
+      'npm error code EACCES\r\nnpm error syscall connect\r\nnpm error connect EACCES 203.0.113.80:443',
+    ],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error self-signed'],
   ])('%s is a registry that cannot be reached, which says nothing of the package', (code, stderr) => {
     const failure = npmFailure('', stderr, 'kitty-plugin-x')

@@ -10,6 +10,8 @@ import { shownCommand } from '../../errors/next-step.js'
 /** npm's error codes for a server that does not answer or cannot be talked to. */
 const UNREACHABLE =
   /^(E(CONN\w+|AI_AGAIN|NOTFOUND|NETUNREACH|HOSTUNREACH|TIMEDOUT|PIPE)|ERR_SOCKET_TIMEOUT|FETCH_ERROR|ENOTCACHED|E5\d\d|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/
+/** Windows has answers for a connection that Node knows no code for, and EACCES when a firewall refuses it. */
+const OF_NETWORK = /^npm (?:error|ERR!) syscall (?:connect|getaddrinfo)\r?$/m
 const UNKNOWN = /^(E404|ETARGET|ENOVERSIONS)$/
 
 export interface NpmOptions {
@@ -98,7 +100,7 @@ export function npmFailure(stdout: string, stderr: string, subject: string): Kit
       nextSteps: ['check its name and version, or give the path of a tarball or a folder'],
       context,
     })
-  if (code !== undefined && UNREACHABLE.test(code))
+  if ((code !== undefined && UNREACHABLE.test(code)) || OF_NETWORK.test(stderr))
     return new KittyError(
       'MissingDependency',
       `The registry cannot be reached, so nothing is known of ${subject}: ${summary}`,
