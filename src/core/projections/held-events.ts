@@ -11,7 +11,7 @@ export class HeldEvents {
   readonly #entities: string[] = []
   /** By ID: the number of its line, or of its different lines. */
   readonly #numbers = new Map<string, number | number[]>()
-  readonly #byEntity = new Map<string, number[]>()
+  readonly #byEntity = new Map<string, { readonly key: string; readonly numbers: number[] }>()
   /** By package: the gates that any event creates for it. */
   readonly #gates = new Map<string, Set<string>>()
 
@@ -30,10 +30,11 @@ export class HeldEvents {
 
   #place(number: number, event: LogEvent): void {
     const key = entityKeyOf(event)
-    let numbers = this.#byEntity.get(key)
-    if (numbers === undefined) this.#byEntity.set(key, (numbers = []))
-    numbers.push(number)
-    this.#entities.push(key)
+    let entity = this.#byEntity.get(key)
+    if (entity === undefined) this.#byEntity.set(key, (entity = { key, numbers: [] }))
+    entity.numbers.push(number)
+    // One text per entity, not per event.
+    this.#entities.push(entity.key)
     if (!isKittyEvent(event) || event.event_type !== 'GateCreated') return
     const owner = packageKey(event.payload.feature_slug, event.payload.work_package_id)
     this.#gates.set(owner, (this.#gates.get(owner) ?? new Set()).add(key))
@@ -61,7 +62,7 @@ export class HeldEvents {
 
   /** Lines about an entity and, for a package, about its gates. */
   about(key: string): number[] {
-    return [key, ...(this.#gates.get(key) ?? [])].flatMap((one) => this.#byEntity.get(one) ?? [])
+    return [key, ...(this.#gates.get(key) ?? [])].flatMap((one) => this.#byEntity.get(one)?.numbers ?? [])
   }
 
   entities(): Iterable<string> {
@@ -110,6 +111,12 @@ export class HeldLog {
   get(id: string): LogEvent | undefined {
     const lines = this.held.numbersOf(id).filter((number) => this.#numbers.has(number))
     return distinctEvents(lines.map((number) => this.held.event(number))).events[0]
+  }
+
+  /** The clock of the event with this ID, without reading its line. */
+  clockOf(id: string): number | undefined {
+    const line = this.held.numbersOf(id).find((number) => this.#numbers.has(number))
+    return line === undefined ? undefined : this.held.clock(line)
   }
 
   /** Its events with IDs that another log does not have. Of different lines with one ID, the first. */

@@ -113,19 +113,24 @@ function sharedLength(most: number, isSame: (at: number, length: number) => bool
   return at
 }
 
-const EVENT_LINE = /^\{"event_id":"([0-9A-Z]{26})"/
+const EVENT_LINE = /^\{"event_id":"[0-9A-Z]{26}"/
+const ID_AT = '{"event_id":"'.length
+const ID_LENGTH = 26
+/** Bytes of SHA-256. */
+const DIGEST_LENGTH = 16
 
 /** Adds the digests of event lines to `into`. Goes line by line: a file may hold millions of empty ones. */
 function collect(lines: Buffer, into: Map<string, string>): void {
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LF, start)
     const end = found < 0 ? lines.length : found
-    const id = EVENT_LINE.exec(lines.toString('latin1', start, Math.min(end, start + 64)))?.[1]
-    if (id !== undefined) into.set(id, digestOf(lines.subarray(start, end)))
+    const id = lines.toString('latin1', start + ID_AT, Math.min(end, start + ID_AT + ID_LENGTH))
+    if (EVENT_LINE.test(lines.toString('latin1', start, Math.min(end, start + 64))))
+      into.set(id, digestOf(lines.subarray(start, end)))
     start = end + 1
   }
 }
 
 function digestOf(line: Buffer): string {
-  return createHash('sha256').update(line).digest('base64')
+  return createHash('sha256').update(line).digest().toString('latin1', 0, DIGEST_LENGTH)
 }

@@ -1,5 +1,6 @@
 import { importKey, isConcurrent, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { LogCommit } from '../../git/log-commits.js'
+import type { HeldLog } from '../../projections/held-events.js'
 import type { ChangedLines } from './changed-lines.js'
 import type { Finding, FindingKind } from './finding.js'
 
@@ -23,7 +24,7 @@ export class CommitAudit {
    * @param sent events that a job recorded from the hub, which took them from someone who may append
    */
   constructor(
-    private readonly byId: { get(id: string): LogEvent | undefined },
+    private readonly byId: Pick<HeldLog, 'get' | 'clockOf'>,
     private readonly people: ReadonlyMap<string, string>,
     clock: number,
     private readonly sent: ReadonlySet<string> = new Set(),
@@ -43,7 +44,7 @@ export class CommitAudit {
     for (const id of news) this.#broughtBy.set(id, commit)
     // One event at a time: a single commit may bring hundreds of thousands.
     const clocks = news.flatMap((id) => {
-      const clock = this.byId.get(id)?.lamport_clock
+      const clock = this.byId.clockOf(id)
       return clock === undefined ? [] : [{ id, clock }]
     })
     for (const { id } of clocks.sort((a, b) => a.clock - b.clock)) {
