@@ -9,6 +9,7 @@ import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { isJson, type Json, parseJson } from '../transfer/json.js'
 import { packageFileText } from '../transfer/package-file.js'
+import { singleLine } from '../transfer/text.js'
 import type { PlannedPackage } from '../transfer/plan-import.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { WrittenFile } from './definitions/own-writing.js'
@@ -53,7 +54,9 @@ export function writeFeatureFiles(
   makeFolderInside(root, join(dir, 'tasks'))
   const spec = join(dir, 'spec.md')
   if (lookInside(root, spec).state === 'missing') {
-    const text = Buffer.from(`# ${feature.title}\n\nImported from ${format}: ${source}\n`)
+    const text = Buffer.from(
+      `# ${singleLine(feature.title) || slug}\n\nImported from ${format}: ${singleLine(source)}\n`,
+    )
     putInside(root, spec, text)
     note([{ file: repoPath(root, spec), before: undefined, after: text }])
   }

@@ -8,7 +8,7 @@ import type { LaneMap } from './lane-map.js'
 import { planPackage } from './plan-package.js'
 import type { ImportConflict } from './package-plan.js'
 import { actorName, type PackagePlace } from './proposals.js'
-import { fileWords } from './text.js'
+import { fileWords, singleLine } from './text.js'
 
 /** A feature of the source, and the kitty feature that it is imported into. */
 export interface ImportTarget {
@@ -236,7 +236,7 @@ function featureDrafts({ feature, slug, source, log }: ImportTarget, request: Im
     const { title, mission, createdAt, createdBy } = feature
     const created_by = actorName(createdBy, importer)
     add('created', valueHash([title, mission], createdBy, createdAt, null), first, createdBy, 'SpecCreated', {
-      title,
+      title: singleLine(title) || slug,
       mission: mission ?? 'software-dev',
       created_by,
     })

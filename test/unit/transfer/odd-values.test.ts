@@ -12,10 +12,10 @@ import { file } from '../../support/transfer.js'
 
 const REGISTRY = createRegistry()
 
-async function planned(format: string, source: SourceFile): Promise<ImportPlan> {
+async function planned(format: string, ...sources: readonly SourceFile[]): Promise<ImportPlan> {
   const importer = IMPORTERS.find((one) => one.format === format)
   if (importer === undefined) throw new Error(`no format ${format}`)
-  const document = await importer.read([source], { table: REVIEWED_WORKFLOW })
+  const document = await importer.read(sources, { table: REVIEWED_WORKFLOW })
   return planImport({
     document,
     targets: document.features.map((feature) => ({
@@ -93,5 +93,22 @@ describe('values that no one expects', () => {
     expect(actorName('Ju\u0308rgen', 'ada')).toBe('J\u00fcrgen')
     expect(nameOf('back\u2060end')).toBe('backend')
     expect(singleLine('Ship\u00ad it\u{e0041} \u2764\ufe0f')).toBe('Ship it \u2764\ufe0f')
+  })
+
+  it.each([
+    ['csv', file('a\u0000\u202eb.csv', 'id,title\n1,One\n')],
+    ['backlog', file('backlog/config.yml', 'project_name: "S\\u0000hop\\u001b[2J"\n')],
+    [
+      'task-master',
+      file('tasks.json', '{"Sh\\u0000op\\u001b[2J":{"tasks":[{"id":1,"title":"One","status":"pending"}]}}'),
+    ],
+  ])('bring no invisible character into the title of a feature: %s', async (format, source) => {
+    const one = file('backlog/tasks/task-1 - One.md', '---\nid: task-1\ntitle: One\n---\n')
+    const { drafts } = await planned(format, source, ...(format === 'backlog' ? [one] : []))
+    const titles = drafts
+      .filter(({ event_type }) => event_type === 'SpecCreated')
+      .map(({ payload }) => payload['title'])
+    expect(titles).toHaveLength(1)
+    expect(String(titles[0])).toMatch(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u)
   })
 })
