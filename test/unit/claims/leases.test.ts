@@ -6,7 +6,7 @@ import { Next } from '../../../src/core/services/claims/next.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
 import { TaskQueries } from '../../../src/core/services/task-queries.js'
 import type { Provenance } from '../../../src/core/store/event-store.js'
-import { parseDuration } from '../../../src/core/workspace/duration.js'
+import { parseDuration } from '../../../src/core/workspace/config.js'
 import { FEATURE, Project } from '../../support/project.js'
 
 const HOUR = 3_600_000

@@ -14,7 +14,7 @@ import { Receive } from '../../hub/receive.js'
 import { Trunk } from '../../hub/trunk.js'
 import { recordedFile } from '../../log/format/day-file.js'
 import { EventStore } from '../../store/event-store.js'
-import { parseDuration } from '../../workspace/duration.js'
+import { parseDuration } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
 
