@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../support/temp-folder.js'
@@ -48,6 +48,15 @@ describe('without the native module of SQLite', () => {
     expect(notices[0]).toMatch(/SQLite module cannot be loaded .*npm install -g kittify --include optional$/)
     expect(said[2]?.stdout).toContain('001-login')
     expect(JSON.parse(said[5]?.stdout ?? '')).toMatchObject({ warnings: [] })
+    expect(existsSync(join(root, '.kittify/events/index.db'))).toBe(false)
+    // An installation with SQLite had left one, with what is redacted here.
+    writeFileSync(join(root, '.kittify/events/index.db'), 'a title')
+    const { events } = JSON.parse(kitty('agent', 'events', 'list', '--json').stdout) as {
+      events: readonly { event_id: string }[]
+    }
+    expect(
+      kitty('agent', 'events', 'redact', events[0]?.event_id ?? '', '--reason', 'a name').stdout,
+    ).toContain('edacted')
     expect(existsSync(join(root, '.kittify/events/index.db'))).toBe(false)
     rmSync(join(root, '.git/kitty/sqlite-notice'))
     expect(kitty('status').stderr).toContain('The log is read directly')

@@ -27,7 +27,7 @@ export default class HubRedact extends KittyCommand<typeof HubRedact> {
   async run(): Promise<unknown> {
     const result = await (await this.service(RedactOnHub)).redact(this.args.event, this.flags.reason)
     // The index holds titles and texts too.
-    await (await this.service(RebuildIndex)).rebuild()
+    await (await this.service(RebuildIndex)).renew()
     this.show(() =>
       [
         `Redacted ${result.event_id} on the hub and in this clone; other clones follow when they ask the hub.`,

@@ -1,8 +1,11 @@
 import { inject, injectable } from 'inversify'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isKittyError } from '../errors/kitty-error.js'
 import { IndexUnusable } from '../index/event-index.js'
 import { IndexHealth, type RebuildReport } from '../index/index-health.js'
 import { rebuildFailure } from '../index/rebuild-failure.js'
+import { removeDatabase } from '../index/unfinished-file.js'
+import { FileGuard } from '../lock/file-guard.js'
 import { Workspace } from '../workspace/workspace.js'
 
 /** How often to try a rebuild while other processes are writing, and the pause between attempts in milliseconds. */
@@ -27,6 +30,23 @@ export class RebuildIndex {
         if (!isBusy || attempt === ATTEMPTS) throw rebuildFailure(error, this.workspace.indexFile)
         await sleep(PAUSE_MS)
       }
+    }
+  }
+
+  /**
+   * Makes sure that no index holds what the log no longer has. Without SQLite there is none to rebuild: removes the file
+   * that an installation with SQLite may have left.
+   * @throws KittyError as `rebuild`
+   */
+  async renew(): Promise<void> {
+    try {
+      await this.rebuild()
+    } catch (error) {
+      if (!isKittyError(error) || error.kind !== 'MissingDependency') throw error
+      const { privateDir, indexFile } = this.workspace
+      new FileGuard(privateDir).exclusively(() => {
+        removeDatabase(indexFile)
+      })
     }
   }
 

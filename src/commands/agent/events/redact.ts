@@ -47,7 +47,7 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     const service = await this.service(RedactEvents)
     const result = await this.eventStore.exclusively('redact', () => this.#work(service))
     // The index holds titles and texts too.
-    if (result.redacted.length > 0) await (await this.service(RebuildIndex)).rebuild()
+    if (result.redacted.length > 0) await (await this.service(RebuildIndex)).renew()
     this.show(() => this.#said(result))
     return this.document({ ...result })
   }
