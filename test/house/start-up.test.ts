@@ -12,8 +12,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { NewEvent } from '../../src/core/events-lib.js'
-import { BY_ADA, inProcess } from '../support/session.js'
+import { gitIn } from '../support/temp-repository.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { POSIX } from '../support/posix.js'
 
@@ -107,28 +106,31 @@ describe('however the program is started', () => {
     expect(filesIn(target)).toEqual([])
   })
 
-  it('takes the code of the last time again where a board is large, of which V8 optimises nothing', async () => {
+  it('takes the code of the last time again, of a command too that changes how V8 collects garbage', () => {
     const root = repository()
-    const { store } = await inProcess({ cwd: root })
-    const feature_slug = '001-login'
-    const packages = Array.from({ length: 1_000 }, (_, n): NewEvent<'WPCreated'> => {
-      const work_package_id = `WP${1_000 + n}`
-      return {
-        event_type: 'WPCreated',
-        entity_id: work_package_id,
-        entity_type: 'WorkPackage',
-        payload: { feature_slug, work_package_id, title: `Part ${n}`, dependencies: [], subtasks: [] },
-      }
-    })
-    await store.emit(packages, BY_ADA)
-    await store.close()
+    writeFileSync(join(root, 'tasks.csv'), 'id,title\n1,One\n')
+    gitIn(root, 'add', '.')
+    gitIn(
+      root,
+      '-c',
+      'user.name=Ada',
+      '-c',
+      'user.email=ada@example.org',
+      'commit',
+      '--quiet',
+      '--message',
+      'tasks',
+    )
     const HOME = tempFolder()
-    const first = kitty(root, { HOME }, 'status', '--full')
-    const [file = ''] = filesIn(cacheOf(HOME))
-    const written = statSync(file)
-    expect(kitty(root, { HOME }, 'status', '--full')).toEqual(first)
-    expect(statSync(file).ino).toBe(written.ino)
-    expect(first.stdout.split('\n').filter((line) => line.startsWith('package  '))).toHaveLength(1_000)
+    for (const args of [
+      ['import', 'csv', 'tasks.csv', '--actor', 'ada'],
+      ['agent', 'events', 'audit'],
+    ]) {
+      expect(kitty(root, { HOME }, ...args)).toMatchObject({ status: 0, stderr: '' })
+      const files = filesIn(cacheOf(HOME)).map((file) => [file, statSync(file).ino])
+      expect(kitty(root, { HOME }, ...args)).toMatchObject({ status: 0, stderr: '' })
+      expect(filesIn(cacheOf(HOME)).map((file) => [file, statSync(file).ino])).toEqual(files)
+    }
   })
 
   it.runIf(POSIX)('keeps the compiled code for its user alone', () => {
