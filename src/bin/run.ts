@@ -3,7 +3,7 @@
  * Starts kitty from its bundle. Without a bundle, Node loads the modules in dist one by one: slower, same result.
  * Imports no module of the program, so that a start loads only what it runs. See docs/performance.md.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Bundle } from './bundle.js'
@@ -55,9 +55,24 @@ async function main(argv: string[]): Promise<void> {
   await kitty.start(argv, ROOT)
 }
 
+/** As for any failure inside kitty. */
+const UNANSWERED = 3
+
+let isAnswered = false
+let isIdle = false
 // All work is done and all output written; tearing V8 down only costs time. Another listener may want more.
 process.on('beforeExit', () => {
+  isIdle = true
   if (process.listenerCount('beforeExit') === 1 && process.getActiveResourcesInfo().length === 0)
     process.exit()
 })
-void main(process.argv.slice(2))
+// Where nothing is left to wait for, Node ends with 0, also in the middle of a command.
+process.on('exit', (code) => {
+  if (code !== 0 || isAnswered || !isIdle) return
+  process.exitCode = UNANSWERED
+  writeSync(
+    2,
+    'Error: kitty ended before its command did: what that waited for never came.\n  -> run it again; if that does not help, report it\n',
+  )
+})
+void main(process.argv.slice(2)).then(() => (isAnswered = true))

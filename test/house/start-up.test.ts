@@ -250,6 +250,33 @@ describe('however the program is started', () => {
     expect([status, stdout]).toEqual([0, expect.stringMatching(/001-login[^]*last words\n$/)])
   })
 
+  it('fails when a command waits for what never comes, instead of ending as if it had answered', () => {
+    const plugin = tempFolder()
+    writeFileSync(
+      join(plugin, 'package.json'),
+      JSON.stringify({ name: 'waiter', type: 'module', version: '1.0.0', oclif: { commands: './commands' } }),
+    )
+    mkdirSync(join(plugin, 'commands'))
+    writeFileSync(
+      join(plugin, 'commands', 'wait.js'),
+      'export default class { static id = "wait"; static run() { return new Promise(() => {}) } }',
+    )
+    const HOME = tempFolder()
+    const data = join(HOME, '.local', 'share', 'kitty')
+    mkdirSync(data, { recursive: true })
+    const plugins = [{ type: 'link', name: 'waiter', root: plugin }]
+    writeFileSync(
+      join(data, 'package.json'),
+      JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }),
+    )
+    for (const env of [{ HOME }, { HOME, KITTY_PLAIN: '1' }])
+      expect(kitty(repository(), env, 'wait')).toEqual({
+        status: 3,
+        stdout: '',
+        stderr: expect.stringMatching(/^Error: kitty ended before its command did/) as string,
+      })
+  })
+
   it('names functions, sources and lines in the stack trace of KITTY_DEBUG', () => {
     const { stderr } = kitty(
       repository(),
