@@ -9,7 +9,7 @@ describe('tab completion of the installed program', () => {
     const words = (...typed: string[]): string[] =>
       kitty.ok('/', 'autocomplete', 'words', '--', ...typed).match(/^[^\t\r\n]+/gm) ?? []
     expect(words('sta')).toContain('status')
-    expect(words('plugins', 'un')).toEqual(['uninstall'])
+    expect(words('plugins', 'un')).toEqual(['uninstall', 'unlink'])
     expect(kitty.ok('/', 'autocomplete', 'powershell')).toContain('Register-ArgumentCompleter')
   })
 
