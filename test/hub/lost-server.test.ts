@@ -79,8 +79,12 @@ describe.skipIf(noServer !== undefined)('a server that is lost', () => {
       for (const member of members) member.later += AFTER_THE_PAUSE
     }
     await expectAllEqual(acknowledged)
-    // No two clones have made the same claim.
-    expect(await members[0]?.run(Conflicts, (service) => service.list(undefined, true))).toEqual([])
+    // What is no claim goes on without the hub, and may be concurrent with what another clone got through to it.
+    const conflicts = (await members[0]?.run(Conflicts, (service) => service.list(undefined, true))) ?? []
+    const claimedTwice = conflicts.filter(
+      ({ events }) => events.filter(({ value }) => value === 'doing').length > 1,
+    )
+    expect(claimedTwice).toEqual([])
     process.stdout.write(`${acknowledged.size} acknowledged moves over ${ROUNDS} kills of the server\n`)
   })
 })
