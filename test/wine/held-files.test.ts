@@ -23,7 +23,7 @@ function csvFile(): string {
 
 /** What a user does by hand before `sync`. */
 function retitle(repository: TempRepository): void {
-  repository.write(PART, repository.read(PART).replace('Part WP02', 'Another title'))
+  repository.write(PART, repository.read(PART).replace(/^title: .*$/m, 'title: Another title'))
 }
 
 const lastEvent = (cwd: string): string => loggedEvents(cwd).at(-1)?.event_id ?? 'none'
@@ -45,7 +45,7 @@ const VERBS: readonly Verb[] = [
   { words: () => ['note', 'WP02', 'while files are held'], adds: 1 },
   { words: (cwd) => ['agent', 'events', 'redact', lastEvent(cwd), '--reason', 'names a customer'], adds: 0 },
   { before: retitle, words: () => ['sync', '001-login', '--take', 'WP02'], adds: 1 },
-  { words: () => ['import', 'csv', csvFile(), '--feature', 'board'], adds: 2 },
+  { words: () => ['import', 'csv', csvFile(), '--feature', 'board', '--source', 'board'], adds: 3 },
   { words: () => ['agent', 'events', 'rebuild-clock'], adds: 0 },
   { words: () => ['archive', 'board'], adds: 1 },
 ]
