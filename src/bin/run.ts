@@ -72,7 +72,7 @@ process.on('exit', (code) => {
   process.exitCode = UNANSWERED
   writeSync(
     2,
-    'Error: kitty ended before its command did: what that waited for never came.\n  -> run it again; if that does not help, report it\n',
+    'Error: kitty ended before its command did: the command was waiting for something that never came.\n  -> run it again; if that does not help, report it\n',
   )
 })
 void main(process.argv.slice(2)).then(() => (isAnswered = true))

@@ -60,6 +60,17 @@ function answers(root: string, env: Readonly<Record<string, string>>): Answer[] 
   return ASKED.map((args) => kitty(root, env, ...args))
 }
 
+/** As `kitty plugins link` does. */
+function linkPlugin(home: string, name: string, root: string): void {
+  const data = join(home, '.local', 'share', 'kitty')
+  mkdirSync(data, { recursive: true })
+  const plugins = [{ type: 'link', name, root }]
+  writeFileSync(
+    join(data, 'package.json'),
+    JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }),
+  )
+}
+
 const cacheOf = (home: string): string => join(home, '.cache', 'kitty')
 const filesIn = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name))
 
@@ -223,13 +234,7 @@ describe('however the program is started', () => {
         }
       }`,
     )
-    const data = join(HOME, '.local', 'share', 'kitty')
-    mkdirSync(data, { recursive: true })
-    const plugins = [{ type: 'link', name: 'greeter', root: plugin }]
-    writeFileSync(
-      join(data, 'package.json'),
-      JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }),
-    )
+    linkPlugin(HOME, 'greeter', plugin)
     for (const env of [{ HOME }, { HOME }, { HOME, KITTY_PLAIN: '1' }]) {
       expect(kitty(root, env, 'greet').stdout).toBe('greetings from 001-login\n')
       expect(kitty(root, env, 'status').stdout).toContain('001-login')
@@ -262,13 +267,7 @@ describe('however the program is started', () => {
       'export default class { static id = "wait"; static run() { return new Promise(() => {}) } }',
     )
     const HOME = tempFolder()
-    const data = join(HOME, '.local', 'share', 'kitty')
-    mkdirSync(data, { recursive: true })
-    const plugins = [{ type: 'link', name: 'waiter', root: plugin }]
-    writeFileSync(
-      join(data, 'package.json'),
-      JSON.stringify({ oclif: { schema: 1, plugins }, dependencies: {} }),
-    )
+    linkPlugin(HOME, 'waiter', plugin)
     for (const env of [{ HOME }, { HOME, KITTY_PLAIN: '1' }])
       expect(kitty(repository(), env, 'wait')).toEqual({
         status: 3,

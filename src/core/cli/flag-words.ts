@@ -1,3 +1,5 @@
+import { nearWords } from './near-words.js'
+
 /** With more edits than this, a flag that is named would be a guess. */
 const MOST_EDITS = 2
 
@@ -33,24 +35,6 @@ export function flagMeant(flag: string, names: readonly string[]): string | unde
   const [ours] = OTHER_WORDS.filter(([others]) => others.includes(word))
     .flatMap(([, words]) => words)
     .filter((name) => names.includes(name))
-  const [near] = names
-    .map((name) => ({ name, edits: edits(flag, `--${name}`) }))
-    .filter((one) => one.edits <= MOST_EDITS)
-    .sort((a, b) => a.edits - b.edits)
-  const name = ours ?? near?.name
-  return name === undefined ? undefined : `--${name}`
-}
-
-/** How many characters have to be added, dropped or replaced to get from one word to the other (Levenshtein). */
-export function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
+  const dashed = names.map((name) => `--${name}`)
+  return ours === undefined ? nearWords(flag, dashed, MOST_EDITS)[0] : `--${ours}`
 }

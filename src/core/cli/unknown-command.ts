@@ -2,8 +2,8 @@ import type { Config } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
 import { KittyError } from '../errors/kitty-error.js'
 import { shownCommand, shownWords } from '../errors/next-step.js'
-import { edits } from './flag-words.js'
 import { guessed } from './guesses.js'
+import { nearWords } from './near-words.js'
 
 /** With more edits than this, a suggestion would be a guess. */
 const MOST_EDITS = 4
@@ -95,11 +95,7 @@ function nearest(words: readonly string[], config: Config): string[] {
     .map((command) => command.id.replaceAll(':', ' '))
   const named = withWords(words, known)
   if (named.length > 0) return named
-  const ranked = known
-    .map((command) => ({ command, edits: edits(asked, command) }))
-    .filter(({ edits }) => edits <= MOST_EDITS)
-    .sort((a, b) => a.edits - b.edits)
-  return ranked.slice(0, 2).map(({ command }) => command)
+  return nearWords(asked, known, MOST_EDITS).slice(0, 2)
 }
 
 /** A user who omits the topic still means the command: `gates add` and `gate` are of `agent gates add`. */

@@ -74,6 +74,14 @@ export function discard(temporary: string): void {
   }
 }
 
+/** The path itself while nothing is there, else the first with a number: `name-2`. */
+export function freePath(path: string): string {
+  for (let count = 1; ; count += 1) {
+    const free = count === 1 ? path : `${path}-${count}`
+    if (lstatSync(free, { throwIfNoEntry: false }) === undefined) return free
+  }
+}
+
 /** In bytes; 0 when there is no such file. */
 export function sizeOf(path: string): number {
   return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { sizeOf } from '../files/open-file.js'
 import { requireFromHere } from '../root.js'
 import { IndexUnusable } from './event-index.js'
 
@@ -118,7 +118,7 @@ export class Connection {
 
   /** The size of the write-ahead log next to the file. */
   walBytes(): number {
-    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+    return sizeOf(`${this.path}-wal`)
   }
 
   async close(): Promise<void> {

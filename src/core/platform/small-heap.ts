@@ -13,6 +13,6 @@ const SMALL_HEAP = [
  * Makes V8 collect garbage more often from now on: for a command that goes through so much that its garbage would
  * take more memory than what it holds. Costs up to half as much processor time again.
  */
-export function keepHeapSmall(set = setV8Flags): void {
-  set(SMALL_HEAP)
+export function keepHeapSmall(): void {
+  setV8Flags(SMALL_HEAP)
 }

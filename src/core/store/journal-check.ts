@@ -10,6 +10,7 @@ import {
   revoked,
   UNCHECKED,
 } from '../index/event-index.js'
+import { onceMended } from '../log/archive/archive.js'
 import { closedIds } from '../log/archive/closed-logs.js'
 import type { EventLog, RawLine } from '../log/event-log.js'
 import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
@@ -57,18 +58,7 @@ export class JournalCheck {
    * @returns whether lines were put back
    */
   async reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
-    return this.#mending(() => this.#reconcile(index, noted))
-  }
-
-  /** Does it once more where the archive was damaged: that must not end all writing. */
-  async #mending<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await this.acknowledged.mend()))
-        throw error
-      return work()
-    }
+    return onceMended(this.acknowledged, () => this.#reconcile(index, noted))
   }
 
   async #reconcile(index: EventIndex, noted: JournalMark | undefined): Promise<boolean> {
@@ -115,7 +105,7 @@ export class JournalCheck {
       this.#mark = this.#noted = mark
     }
     this.#isPending = true
-    await this.#mending(() => this.acknowledged.archiveOldest())
+    await onceMended(this.acknowledged, () => this.acknowledged.archiveOldest())
   }
 
   /** Moves the mark to the end of the rewritten journal, if it was valid for the old one. */

@@ -60,7 +60,7 @@ export class FileArchive implements Archive {
     const { addLines, compressDays } = await files()
     addLines(this.folder, lines, day)
     try {
-      await this.#mending(() => compressDays(this.folder, day))
+      await onceMended(this, () => compressDays(this.folder, day))
     } catch (error) {
       // The lines are stored. Failing here would store them again with every command, on a disk that may be full.
       if (!isKittyError(error)) throw error
@@ -87,7 +87,7 @@ export class FileArchive implements Archive {
     before?: string,
   ): Promise<number> {
     const { rewriteDays } = await files()
-    return this.#mending(() => rewriteDays(this.folder, change, today, before))
+    return onceMended(this, () => rewriteDays(this.folder, change, today, before))
   }
 
   async damaged(): Promise<string[]> {
@@ -99,15 +99,6 @@ export class FileArchive implements Archive {
     for (const message of messages) this.warn(message)
     return messages.length > 0
   }
-
-  async #mending<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await this.mend())) throw error
-      return work()
-    }
-  }
 }
 
 function files(): Promise<typeof archiveFiles> {
@@ -116,4 +107,14 @@ function files(): Promise<typeof archiveFiles> {
 
 function mending(): Promise<typeof mendDay> {
   return import('./mend-day.js')
+}
+
+/** Works on the archive, once more where that finds damage that can be mended: damage must not end all writing. */
+export async function onceMended<T>(archive: Pick<Archive, 'mend'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isKittyError(error) || error.kind !== 'DamagedData' || !(await archive.mend())) throw error
+    return work()
+  }
 }

@@ -1,9 +1,9 @@
-import { closeSync, createReadStream, lstatSync, readdirSync } from 'node:fs'
+import { closeSync, createReadStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { KittyError, systemCode } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
-import { openToRead, readFully } from '../../files/open-file.js'
+import { openToRead, readFully, sizeOf } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 
 /** One day of the archive: its size on disk, compressed or not, and its number of events. */
@@ -38,11 +38,6 @@ export function archivedDays(folder: string): string[] {
     if (systemCode(error) === 'ENOENT') return []
     throw storageError(error, folder, 'not readable')
   }
-}
-
-/** Size on disk in bytes; 0 if the file does not exist. */
-export function sizeOf(path: string): number {
-  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Returns a day's size in bytes of lines, without reading them. */

@@ -1,8 +1,8 @@
-import { closeSync, constants, createReadStream, fsyncSync, lstatSync, readdirSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fsyncSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants as zlib, createGunzip } from 'node:zlib'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
-import { discard, openToRead, syncFolder, writeFully } from '../../files/open-file.js'
+import { discard, freePath, openToRead, syncFolder, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { openRegular } from '../../platform/open-regular.js'
@@ -42,7 +42,7 @@ export async function mendDays(folder: string): Promise<string[]> {
   const messages: string[] = []
   for (const { day, path } of await damagedDays(folder)) {
     const kept = await keepReadable(folder, day)
-    const aside = nameAside(path)
+    const aside = freePath(`${path}.damaged`)
     renameOver(path, aside)
     syncFolder(folder)
     messages.push(
@@ -128,11 +128,4 @@ function eachReadableLine(path: string, take: (line: Buffer) => void): Promise<v
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
-}
-
-function nameAside(path: string): string {
-  for (let count = 1; ; count += 1) {
-    const aside = count === 1 ? `${path}.damaged` : `${path}.damaged-${count}`
-    if (lstatSync(aside, { throwIfNoEntry: false }) === undefined) return aside
-  }
 }

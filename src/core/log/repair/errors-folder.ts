@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs'
 import { unsafe } from '../../files/assert-safe.js'
 import { makeFolder } from '../../git/shared-folder.js'
 import { basename, join } from 'node:path'
+import { freePath } from '../../files/open-file.js'
 import { renameOver } from '../../platform/rename-over.js'
 
 /**
@@ -20,10 +21,7 @@ export function makeErrorsFolder(errorsDir: string): void {
 export function setAside(path: string, errorsDir: string, now: Date): string {
   makeErrorsFolder(errorsDir)
   const name = `set-aside-${now.toISOString().replaceAll(/[:.]/g, '-')}-${basename(path)}`
-  for (let count = 1; ; count += 1) {
-    const aside = join(errorsDir, count === 1 ? name : `${name}-${count}`)
-    if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) continue
-    renameOver(path, aside)
-    return aside
-  }
+  const aside = freePath(join(errorsDir, name))
+  renameOver(path, aside)
+  return aside
 }
