@@ -14,6 +14,7 @@ import { HubSession } from './hub-session.js'
 import { firstOf, type Intent, intentOf, Intents } from './intents.js'
 import { Offer } from './offer.js'
 import { OutgoingEvents } from './outgoing-events.js'
+import type { Moved } from './receive.js'
 import { Settle } from './settle.js'
 
 /**
@@ -56,7 +57,8 @@ export class ConditionalAppend {
     }
     const ready = await this.#ready(events, streams, fresh)
     if (ready === undefined) return undefined
-    if (streams.some((stream) => ready.moved.has(stream))) throw new MovedOn()
+    const { moved } = ready
+    if (moved === 'any' || streams.some((stream) => moved.has(stream))) throw new MovedOn()
     return this.#append(ready, events, outgoing, store)
   }
 
@@ -175,6 +177,6 @@ export class ConditionalAppend {
 interface Ready {
   readonly hub: Hub
   readonly versions: ReadonlyMap<string, number>
-  /** Streams of which there was something new. */
-  readonly moved: ReadonlySet<string>
+  /** Streams of which there was something that the decision may lack. */
+  readonly moved: Moved
 }

@@ -50,13 +50,18 @@ export class HubLink implements TeamLink {
     this.hub.begin()
   }
 
+  beginDecision(): void {
+    this.hub.beginDecision()
+  }
+
   async refresh(isUrgent = false): Promise<boolean> {
     const readAt = this.files.state()?.readAt ?? 0
     const age = this.session.now().getTime() - readAt
     const isFresh = isUrgent ? this.hub.isCurrent : age >= 0 && age < FRESH_MS && !this.receive.hasMoved()
     if (this.#isOffline || isFresh) return false
     try {
-      return (await this.hub.read(await this.hub.moment(), true)).size > 0
+      const moved = await this.hub.read(await this.hub.moment(), true)
+      return moved === 'any' || moved.size > 0
     } catch (error) {
       if (!isKittyError(error)) throw error
       // Another process is reading it for us.

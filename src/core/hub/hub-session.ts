@@ -4,7 +4,7 @@ import type { Hub } from './hub.js'
 import { HubDoor } from './hub-door.js'
 import { HubLock } from './hub-lock.js'
 import { LocalEvents } from './local-events.js'
-import { Receive } from './receive.js'
+import { type DecidedOn, type Moved, Receive } from './receive.js'
 
 /** All hub calls under one hold of the write lock, in milliseconds. */
 const LOCKED_MS = 3_000
@@ -17,6 +17,7 @@ export class HubSession {
   #hub: Hub | undefined
   #until = 0
   #isCurrent = false
+  #decidedOn: DecidedOn | undefined
 
   constructor(
     @inject(HubDoor) private readonly door: HubDoor,
@@ -29,6 +30,11 @@ export class HubSession {
   begin(): void {
     this.#until = performance.now() + LOCKED_MS
     this.#isCurrent = false
+  }
+
+  /** What is here now is what the next decision rests on. */
+  beginDecision(): void {
+    this.#decidedOn = this.receive.decidedOn()
   }
 
   /** Whether the hub has been read to its end since the write lock was taken. */
@@ -52,9 +58,9 @@ export class HubSession {
   }
 
   /** @returns the streams of which there was something new @throws KittyError LockTimeout while another process reads */
-  async read(hub: Hub, isMoment = false): Promise<ReadonlySet<string>> {
-    const work = async (): Promise<ReadonlySet<string>> => {
-      const { streams } = await this.receive.toTheEnd(hub)
+  async read(hub: Hub, isMoment = false): Promise<Moved> {
+    const work = async (): Promise<Moved> => {
+      const { streams } = await this.receive.toTheEnd(hub, { decidedOn: this.#decidedOn })
       this.#isCurrent = true
       return streams
     }

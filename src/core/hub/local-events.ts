@@ -33,6 +33,14 @@ export class LocalEvents {
     this.health.current().catch(() => undefined)
   }
 
+  /** Differs after every change of the log or the overlay. */
+  state(): string {
+    return this.log
+      .list()
+      .map(({ name, identity }) => `${name} ${identity}`)
+      .join(' ')
+  }
+
   /** Those of the IDs that are neither in the log nor in the overlay. */
   async absent(ids: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(await (await this.index()).absent(ids))

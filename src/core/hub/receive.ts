@@ -15,6 +15,23 @@ import { VoidLines } from './void-lines.js'
 
 const BATCH = 1_000
 
+/** What was here when a decision began. */
+export interface DecidedOn {
+  readonly cursor: HubCursor | undefined
+  /** As `LocalEvents.state`. */
+  readonly state: string
+}
+
+/** The streams of which there was something new; `any` when that cannot be told. */
+export type Moved = ReadonlySet<string> | 'any'
+
+interface Reading {
+  /** Also finds what the hub lacks. */
+  readonly compares?: boolean
+  /** Only the holder of the write lock decides. */
+  readonly decidedOn?: DecidedOn | undefined
+}
+
 /** Reads what others sent to the hub. The caller holds the hub's lock. */
 @injectable()
 export class Receive {
@@ -30,29 +47,44 @@ export class Receive {
     @inject(Session) private readonly session: Session,
   ) {}
 
+  /** What is here now. */
+  decidedOn(): DecidedOn {
+    // In this order: what comes in between changes the state.
+    return { cursor: this.files.state()?.cursor, state: this.local.state() }
+  }
+
   /**
    * Reads to the hub's end.
-   * @param compares also finds what the hub lacks @returns the streams of the events that this clone lacked, and how many those were
+   *
+   * A reader needs no write lock, so another process may have received an event, or git may have brought it, after a
+   * decision began: this clone has it then, and the decision does not. With `decidedOn`, such events count as new.
+   * @returns the streams of the events that were new, and how many events this clone lacked
    */
   async toTheEnd(
     hub: Hub,
-    compares = false,
-  ): Promise<{ readonly streams: ReadonlySet<string>; readonly events: number }> {
+    { compares = false, decidedOn }: Reading = {},
+  ): Promise<{ readonly streams: Moved; readonly events: number }> {
+    const isDisturbed = decidedOn !== undefined && decidedOn.state !== this.local.state()
     const streams = new Set<string>()
+    let moved: Moved = streams
     let events = 0
     const keep = async (batch: readonly Received[]): Promise<void> => {
       const absent = await this.local.absent(batch.map(({ event_id }) => event_id))
       const fresh = batch.filter(({ event_id, line }) => absent.has(event_id) && line.length > 0)
       this.overlay.add(fresh)
-      for (const { stream } of fresh) streams.add(stream)
+      for (const { stream } of isDisturbed ? batch : fresh) streams.add(stream)
       events += fresh.length
     }
     const known = this.files.state()
     const place = this.#place(known)
-    const after = known === undefined || compares || place.isBack ? undefined : known.cursor
+    const from = isDisturbed ? decidedOn.cursor : known?.cursor
+    const after = known === undefined || compares || place.isBack ? undefined : from
     // One round trip: both are sent before the first answer.
     const [lately, first] = await Promise.all([hub.lately(), after && hub.since(after, BATCH)])
-    const compare = (): Promise<HubCursor> => this.#compare(hub, keep, lately?.trimmed ?? '')
+    const compare = (): Promise<HubCursor> => {
+      if (isDisturbed) moved = 'any'
+      return this.#compare(hub, keep, lately?.trimmed ?? '')
+    }
     let cursor = after ?? (await compare())
     for (let next = first; ; next = undefined) {
       const batch = next ?? (await hub.since(cursor, BATCH))
@@ -78,7 +110,7 @@ export class Receive {
       commit,
       lately: lately && { at: readAt, leases: lately.leases, redacted: lately.redacted },
     })
-    return { streams, events }
+    return { streams: moved, events }
   }
 
   /** A line leaves the overlay when HEAD and the trunk both have it. The caller holds the hub's lock. */

@@ -153,6 +153,11 @@ export interface TeamLink {
   /** Starts the time that all calls under one hold of the write lock share. */
   begin(): void
   /**
+   * Called before the store catches up for a decision: what any process receives from now on may be missing from it.
+   * `publish` then has it made again.
+   */
+  beginDecision(): void
+  /**
    * Publishes events and stores them through `store`, in the order that their kinds ask for. The caller holds the lock.
    * @throws MovedOn when the decision must be made again; KittyError HubUnreachable, HubDenied, HubTooOld, HubMismatch
    */

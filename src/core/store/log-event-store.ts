@@ -72,10 +72,7 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     if (this.#locked.isHeld) return work()
-    return this.#locked.run(purpose, async () => {
-      await this.recoverAndCatchUp()
-      return this.#decide(work)
-    })
+    return this.#locked.run(purpose, () => this.#decide(work))
   }
 
   #decide<T>(work: () => Promise<T>): Promise<T> {
@@ -108,7 +105,6 @@ export class LogEventStore extends StoreReads implements EventStore {
     return this.#locked.run('emit', async () => {
       const tail = provenance.causationId === null && this.#tail?.follow() ? this.#tail : undefined
       if (tail?.knows(drafts)) return this.#emitBehind(tail, drafts, provenance)
-      await this.recoverAndCatchUp()
       return this.#decide(() => this.#emitOnce(drafts, provenance))
     })
   }

@@ -11,9 +11,9 @@ export class MovedOn extends Error {
 }
 
 /**
- * Decides, and with a hub decides again when another clone has changed the state, unless something has been written
- * already.
- * @param store how it catches up before each new decision, and the events that it has written
+ * Catches up and decides, and with a hub decides again when another clone has changed the state, unless something has
+ * been written already.
+ * @param store how it catches up before each decision, and the events that it has written
  * @throws KittyError LostRace after many decisions in vain, and whatever `work` throws
  */
 export async function decideAgain<T>(
@@ -21,7 +21,12 @@ export async function decideAgain<T>(
   work: () => Promise<T>,
   store: { readonly recover: () => Promise<void>; readonly written: ReadonlySet<string> },
 ): Promise<T> {
-  if (link === undefined) return work()
+  if (link === undefined) {
+    await store.recover()
+    return work()
+  }
+  link.beginDecision()
+  await store.recover()
   link.begin()
   for (let attempt = 1; ; attempt += 1) {
     const written = store.written.size
@@ -31,6 +36,7 @@ export async function decideAgain<T>(
       // What refused it may be undone already, in another clone.
       if (!(error instanceof MovedOn) && !(isKittyError(error) && (await link.refresh(true)))) throw error
       if (attempt === MOST_DECISIONS || store.written.size > written) throw movedTooOften(attempt)
+      link.beginDecision()
       await store.recover()
     }
   }

@@ -92,7 +92,7 @@ export class HubStatus {
         if (may !== 'read' && this.intents.all().length > 0) await this.settleAll(hub)
         hub.allow(Infinity)
         const received = await this.lock.hold(async () => {
-          const answer = await this.receive.toTheEnd(hub, true)
+          const answer = await this.receive.toTheEnd(hub, { compares: true })
           await this.receive.tidy()
           return answer
         })

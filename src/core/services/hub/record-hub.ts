@@ -82,7 +82,7 @@ export class RecordHub {
     before: string,
     all: boolean,
   ): Promise<Pick<RecordHubResult, 'recorded' | 'files'>> {
-    await this.lock.hold(() => this.receive.toTheEnd(hub, true))
+    await this.lock.hold(() => this.receive.toTheEnd(hub, { compares: true }))
     const inGit = all ? this.trunk.idsOfHead() : this.trunk.idsOfRemotes()
     const old = [...(await hub.before(before)).values()].flat()
     const wanted = await this.#closed(
