@@ -97,7 +97,9 @@ function isOwner(uid: number): boolean {
 
 /** kitty's own folder is never a link; a folder above it may be one. */
 function ownFolder(folder: string): string {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error(`${folder} is a link`)
+  const stats = lstatSync(folder, { throwIfNoEntry: false })
+  if (stats?.isDirectory()) return folder
+  if (stats?.isSymbolicLink()) throw new Error(`${folder} is a link`)
   return makeFolder(folder)
 }
 
