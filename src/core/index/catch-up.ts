@@ -20,7 +20,7 @@ export interface CatchUpReport {
   readonly rewritten: readonly string[]
   /** Conflicts found or settled in what was read. Each is reported once in the life of an index. */
   readonly resolutions: readonly ConflictResolution[]
-  /** Whether we read exactly the lines that the caller had appended to that file, and no others. */
+  /** Whether the end of that file holds exactly the lines that the caller has appended. */
   readonly foundOwn: boolean
 }
 
@@ -167,7 +167,8 @@ async function ingestOwn(
   ])
   if (file === undefined || !goesOn(mark, file)) return undefined
   const read = await readOwn(log, ingest, file, mark ?? START, appended.ids)
-  const { lines, isSure, foundOwn } = read
+  const { lines, isSure } = read
+  const foundOwn = read.foundOwn || (await isTaken(writer, mark, read, appended.ids))
   const [resolutions] = await settleAll([
     ingest.settle(),
     writer.putWatermark(read.mark),
@@ -175,6 +176,16 @@ async function ingestOwn(
   ])
   const isWhole = await distrustVanished(writer, ingest)
   return { report: { lines, rewritten: [], resolutions, foundOwn }, isSure: isSure && isWhole }
+}
+
+/** Whether a reader, who needs no lock, has taken these lines in already, from the file as it is now. */
+async function isTaken(
+  writer: IndexWriter,
+  before: Watermark | undefined,
+  { lines, mark }: FileRead,
+  ids: ReadonlySet<string>,
+): Promise<boolean> {
+  return lines === 0 && before?.identity === mark.identity && (await writer.absent([...ids])).length === 0
 }
 
 async function readOwn(

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { identityOf } from '../../../src/core/files/open-file.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
-import { moveMark, revoked } from '../../../src/core/index/event-index.js'
+import { moveMark, revoked, UNCHECKED } from '../../../src/core/index/event-index.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
@@ -25,6 +25,49 @@ it('takes nothing for checked that another process has doubted since', async () 
   expect(await moveMark(index, { from, to: CHECKED })).toBe(false)
   expect(await moveMark(index, { from: await index.journalMark(), to: CHECKED })).toBe(true)
   expect(await index.journalMark()).toEqual(CHECKED)
+})
+
+describe('a writer whose lines a reader has taken in first', () => {
+  it('vouches for the journal all the same', async () => {
+    const { log, index, own } = await taken()
+    expect((await catchUp(log, index, { appended: own })).foundOwn).toBe(true)
+    expect(await index.journalMark()).toEqual(own.journal.to)
+  })
+
+  it('does not when git has replaced the file since', async () => {
+    const { log, index, own, path } = await taken()
+    const bytes = readFileSync(path)
+    writeFileSync(`${path}.new`, bytes)
+    renameSync(`${path}.new`, path)
+    expect((await catchUp(log, index, { appended: own })).foundOwn).toBe(false)
+    expect((await index.journalMark())?.identity).toBe(UNCHECKED.identity)
+  })
+
+  it('does not when the reader doubted the journal', async () => {
+    const { log, index, own } = await taken()
+    await index.putJournalMark(revoked())
+    await catchUp(log, index, { appended: own })
+    expect((await index.journalMark())?.identity).toBe(UNCHECKED.identity)
+  })
+
+  async function taken() {
+    const root = tempFolder()
+    const eventsDir = join(root, 'events')
+    mkdirSync(eventsDir)
+    const log = new JsonlEventLog(
+      { eventsDir, errorsDir: join(root, 'errors') },
+      new FileJournal(join(root, 'journal')),
+    )
+    const index = new MemoryEventIndex()
+    log.append([note(1)])
+    await catchUp(log, index)
+    await index.putJournalMark(CHECKED)
+    const [line] = log.append([note(2)])
+    await catchUp(log, index)
+    const journal = { from: CHECKED, to: { ...CHECKED, offset: 20 } }
+    const own = { file: line?.file ?? '', ids: new Set([note(2).event_id]), journal }
+    return { log, index, own, path: join(eventsDir, own.file) }
+  }
 })
 
 it('makes no state of a part of its events, when git removes a file while they are read', async () => {
