@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EventStore } from '../../src/core/store/event-store.js'
+import { EventStore, Team } from '../../src/core/store/event-store.js'
 import { Workspace } from '../../src/core/workspace/workspace.js'
 import { by, commitLog, FEATURE, move as moveTo, pullFrom } from '../support/kitty.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
@@ -58,6 +58,19 @@ describe.skipIf(noServer !== undefined)('a decision', () => {
     const [ada, bob] = await pair(server)
     await read(ada)
     expect(await lanesSeen(ada, bob, () => read(ada), 'WP03')).toEqual(['planned'])
+  })
+
+  it('which is over does not make a process that stays receive everything again', async () => {
+    const [ada, bob] = await pair(server)
+    await read(ada)
+    const isNews = await ada.run(Team, async ({ link }) => {
+      link?.beginDecision()
+      await bob.move('doing')
+      await read(ada)
+      ada.later += LATER
+      return link?.refresh()
+    })
+    expect(isNews).toBe(false)
   })
 })
 

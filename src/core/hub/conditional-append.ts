@@ -76,7 +76,7 @@ export class ConditionalAppend {
       const versions = hub.versions(streams)
       // Awaited last, so that both share a round trip.
       versions.catch(() => undefined)
-      const moved = await this.session.read(hub)
+      const moved = await this.session.readForDecision(hub)
       return { hub, versions: await versions, moved }
     } catch (error) {
       if (!isKittyError(error)) throw error
@@ -118,7 +118,7 @@ export class ConditionalAppend {
     }
     this.intents.remove(firstOf(intent))
     if (answers.every((answer) => answer === 'refused')) {
-      await this.session.read(hub)
+      await this.session.readForDecision(hub)
       throw new MovedOn()
     }
     throw givenUp(intent)

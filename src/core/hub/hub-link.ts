@@ -60,7 +60,8 @@ export class HubLink implements TeamLink {
     const isFresh = isUrgent ? this.hub.isCurrent : age >= 0 && age < FRESH_MS && !this.receive.hasMoved()
     if (this.#isOffline || isFresh) return false
     try {
-      const moved = await this.hub.read(await this.hub.moment(), true)
+      const hub = await this.hub.moment()
+      const moved = await (isUrgent ? this.hub.readForDecision(hub, true) : this.hub.read(hub, true))
       return moved === 'any' || moved.size > 0
     } catch (error) {
       if (!isKittyError(error)) throw error

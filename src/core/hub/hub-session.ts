@@ -57,10 +57,15 @@ export class HubSession {
     return this.#open(this.#left, false)
   }
 
+  /** For a decision. @returns the streams of which there was something that it lacks @throws as `read` */
+  async readForDecision(hub: Hub, isMoment = false): Promise<Moved> {
+    return this.read(hub, isMoment, this.#decidedOn)
+  }
+
   /** @returns the streams of which there was something new @throws KittyError LockTimeout while another process reads */
-  async read(hub: Hub, isMoment = false): Promise<Moved> {
+  async read(hub: Hub, isMoment: boolean, decidedOn?: DecidedOn): Promise<Moved> {
     const work = async (): Promise<Moved> => {
-      const { streams } = await this.receive.toTheEnd(hub, { decidedOn: this.#decidedOn })
+      const { streams } = await this.receive.toTheEnd(hub, { decidedOn })
       this.#isCurrent = true
       return streams
     }
