@@ -86,4 +86,19 @@ describe('an import that is killed', () => {
       files: 0,
     })
   })
+
+  it('leaves no temporary file once it has run again', async () => {
+    const cwd = tempFolder()
+    gitIn(cwd, 'init', '--quiet')
+    expect((await kitty({ cwd }, 'init')).code).toBe(0)
+    writeSource(cwd, 'First')
+    mkdirSync(tasks(cwd), { recursive: true })
+    // No process has this number.
+    const left = ['.spec.md.999999999-1.tmp', '.meta.json.999999999-2.tmp', 'tasks/.WP1.md.999999999-3.tmp']
+    const feature = join(cwd, 'kitty-specs/001-sky')
+    for (const name of left) writeFileSync(join(feature, name), 'half')
+    expect((await kitty({ cwd }, 'import', 'beads', '.', '--feature', '001-sky')).code).toBe(0)
+    const names = readdirSync(feature, { recursive: true, encoding: 'utf8' })
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
 })

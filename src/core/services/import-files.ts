@@ -1,6 +1,7 @@
 /** The files that an import writes: folders for new features, and one file per new package. */
 import { join } from 'node:path'
 import { withoutSecrets } from '../errors/secrets.js'
+import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { listInside, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { featureDir } from '../specs/feature-name.js'
 import type { FileRead } from '../files/read-plain.js'
@@ -51,7 +52,10 @@ export function writeFeatureFiles(
   note: NoteWritten,
 ): void {
   const dir = join(specsDir, slug)
-  makeFolderInside(root, join(dir, 'tasks'))
+  const tasks = join(dir, 'tasks')
+  makeFolderInside(root, tasks)
+  // A killed import leaves them, and no other command may ever write in that folder.
+  for (const folder of [dir, tasks]) removeLeftTemporaries(root, folder)
   const spec = join(dir, 'spec.md')
   if (lookInside(root, spec).state === 'missing') {
     const text = Buffer.from(

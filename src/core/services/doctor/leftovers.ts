@@ -29,7 +29,8 @@ export function leftovers(workspace: Workspace, now: Date): Verdict {
     `${names}: left by a command that was killed while it wrote; what it was about is in the log`,
     'removes what is derived, and moves the rest to .kittify/errors',
     () => {
-      for (const { path, derived } of found) {
+      // Not what was found above: an earlier repair may have replaced its target by now.
+      for (const { path, derived } of find(workspace)) {
         if (derived) removeFile(path)
         else setAside(path, workspace.errorsDir, now)
       }
