@@ -10,7 +10,7 @@ const NOT_ON_WINDOWS = ['histories', 'merge-drivers', 'merge-matrix', 'races'].m
 if (isWindows) process.stderr.write(`skipped on Windows: ${NOT_ON_WINDOWS.join(', ')}\n`)
 
 const MINUTE = 60_000
-const resolve = {
+export const resolve = {
   alias: {
     'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)),
     // As a package: without a build.

@@ -14,8 +14,9 @@ describe('the clock', () => {
     )
   })
 
-  it('refuses to issue what is no clock value, or the last one', () => {
-    for (const next of [0, -1, 1.5, NaN, 2 ** 53 - 1, 2 ** 53]) expect(() => tick(next)).toThrow(RangeError)
+  it('refuses to issue what is no clock value, or the last one, and names it', () => {
+    for (const next of [0, -1, 1.5, NaN, 2 ** 53 - 1, 2 ** 53])
+      expect(() => tick(next)).toThrow(new RegExp(`cannot issue ${next};`))
   })
 })
 
@@ -32,6 +33,10 @@ describe('trustedMaximum', () => {
     expect(trustedMaximum([9_000_001], 9_000_000)).toEqual({ maximum: 9_000_001, suspicious: [] })
     expect(trustedMaximum([2 ** 53 - 1])).toEqual({ maximum: 0, suspicious: [2 ** 53 - 1] })
     expect(trustedMaximum([], 7)).toEqual({ maximum: 7, suspicious: [] })
+  })
+
+  it('never falls below that value', () => {
+    expect(trustedMaximum([3, 5], 7)).toEqual({ maximum: 7, suspicious: [] })
   })
 })
 
