@@ -11,6 +11,8 @@ export class HeldEvents {
   readonly #entities: string[] = []
   /** By ID: the number of its line, or of its different lines. */
   readonly #numbers = new Map<string, number | number[]>()
+  /** Numbers of lines whose ID has different lines. */
+  readonly #rivals = new Set<number>()
   readonly #byEntity = new Map<string, { readonly key: string; readonly numbers: number[] }>()
   /** By package: the gates that any event creates for it. */
   readonly #gates = new Map<string, Set<string>>()
@@ -23,6 +25,7 @@ export class HeldEvents {
     if (same !== undefined) return same
     const number = this.#lines.add(line)
     this.#numbers.set(event.event_id, known.length === 0 ? number : [...known, number])
+    if (known.length > 0) for (const one of [...known, number]) this.#rivals.add(one)
     this.#clocks.push(event.lamport_clock)
     this.#place(number, event)
     return number
@@ -52,6 +55,11 @@ export class HeldEvents {
   /** Key of the entity that the event is about, see `packageKey`. */
   entity(number: number): string {
     return this.#entities[number] ?? ''
+  }
+
+  /** Whether the ID of the event has different lines. */
+  hasRival(number: number): boolean {
+    return this.#rivals.has(number)
   }
 
   /** Several if the ID has different lines. */
@@ -93,10 +101,6 @@ export class HeldLog {
   /** The numbers of its lines. */
   lines(): Iterable<number> {
     return this.#numbers
-  }
-
-  clocks(): number[] {
-    return Array.from(this.#numbers, (number) => this.held.clock(number))
   }
 
   includes(number: number): boolean {

@@ -31,9 +31,10 @@ export interface HeldChange {
  */
 export function* changesBetween(ours: HeldLog, theirs: HeldLog, rules: MergeOptions): Generator<HeldChange> {
   const { held } = ours
-  const [now, then] = [trustedClock([ours]), trustedClock([ours, theirs])]
-  // Their clocks may fill the gap below events of ours that were not trusted: any of ours may count from then on.
-  const isAny = now !== then && now < ours.greatestClock
+  const [now, then] = [trustedClock(held, [ours]), trustedClock(held, [ours, theirs])]
+  // Their clocks may fill the gap below events of ours that were not trusted, or one of their lines may outdo ours that
+  // filled it: any of ours may count from then on, or count no more.
+  const isAny = then < now || (now < then && now < ours.greatestClock)
   for (const key of isAny ? [...held.entities()].sort() : touched(ours, theirs)) {
     if (!isPackageKey(key) && !isFeatureKey(key)) continue
     const lines = held.about(key)
@@ -80,11 +81,14 @@ function eventsOf(held: HeldEvents, lines: readonly number[], logs: readonly Hel
   return lines.flatMap((line) => {
     if (!logs.some((log) => log.includes(line))) return []
     const event = held.event(line)
-    const rivals = held.numbersOf(event.event_id).filter((one) => logs.some((log) => log.includes(one)))
-    if (rivals.length < 2) return [event]
-    const [counts] = distinctEvents(rivals.map((one) => held.event(one))).events
-    return counts !== undefined && encodeEvent(counts) === encodeEvent(event) ? [event] : []
+    return !held.hasRival(line) || outdoesRivals(held, event, logs) ? [event] : []
   })
+}
+
+function outdoesRivals(held: HeldEvents, event: LogEvent, logs: readonly HeldLog[]): boolean {
+  const rivals = held.numbersOf(event.event_id).filter((one) => logs.some((log) => log.includes(one)))
+  const [counts] = distinctEvents(rivals.map((one) => held.event(one))).events
+  return counts !== undefined && encodeEvent(counts) === encodeEvent(event)
 }
 
 function isCreation(event: LogEvent, key: string): boolean {
@@ -92,7 +96,11 @@ function isCreation(event: LogEvent, key: string): boolean {
   return isOne && packageKey(event.payload.feature_slug, event.entity_id) === key
 }
 
-function trustedClock(logs: readonly HeldLog[]): number {
-  const clocks = Float64Array.from(logs.flatMap((log) => log.clocks())).sort()
-  return trustedMaximum(clocks).maximum
+/** A line that another of its event outdoes does not count: its clock must not fill a gap. */
+function trustedClock(held: HeldEvents, logs: readonly HeldLog[]): number {
+  const clocks: number[] = []
+  for (const log of logs)
+    for (const line of log.lines())
+      if (!held.hasRival(line) || outdoesRivals(held, held.event(line), logs)) clocks.push(held.clock(line))
+  return trustedMaximum(Float64Array.from(clocks).sort()).maximum
 }

@@ -95,6 +95,29 @@ function eventsOf(sketches: readonly Sketch[]): { event: LogEvent; side: Sketch[
   return made
 }
 
+const STUB: Sketch = {
+  ...EVERYWHERE,
+  feature: '001-demo',
+  entity: 'WP01',
+  kind: 'created',
+  isStub: 0,
+  side: 'ours',
+}
+const FAR_AHEAD: Sketch = { ...STUB, kind: 'moved', clock: 1_700_000, isStub: 1 }
+/** Theirs would fill the gap below the move, and a line of ours outdoes it. */
+const OUTDONE_IN_THE_GAP: Sketch[] = [
+  FAR_AHEAD,
+  { ...STUB, isRival: 0 },
+  { ...STUB, clock: 900_000, side: 'theirs' },
+  { ...STUB, isRival: 0 },
+]
+/** Ours fills the gap below the move, and a line of theirs outdoes it. */
+const OUTDOES_THE_GAP: Sketch[] = [
+  FAR_AHEAD,
+  { ...STUB, entity: 'WP03', clock: 900_000 },
+  { ...STUB, entity: 'WP03', isRival: 0, side: 'theirs' },
+]
+
 /** The same by its definition: two whole boards, compared. */
 function byWholeReplay(ours: readonly LogEvent[], theirs: readonly LogEvent[]): object {
   const [before, after] = [replay(ours, {}), replay([...ours, ...theirs], {})]
@@ -153,7 +176,7 @@ describe('what one log does to the board of another', () => {
           (found as { changes: unknown[][] }).changes.map((change) => change.slice(0, 4)) // made above
         expect(strip(held(ours ?? [], theirs ?? []))).toEqual(strip(whole))
       }),
-      { numRuns: 400 },
+      { numRuns: 1_000, examples: [[OUTDONE_IN_THE_GAP], [OUTDOES_THE_GAP]] },
     )
   })
 })
