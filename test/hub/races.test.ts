@@ -9,6 +9,7 @@ import { EventStore } from '../../src/core/store/event-store.js'
 import { by, FEATURE, inProcess, project } from '../support/kitty.js'
 import { runNode } from '../support/node-script.js'
 import { gitIn } from '../support/temp-repository.js'
+import { HubProxy } from './support/hub-proxy.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'
 
@@ -20,23 +21,34 @@ const PROCESSES = IS_FULL ? 4 : 2
 /** Few packages when there are few moves, so that they get in each other's way. */
 const PACKAGES = IS_FULL ? 50 : 3
 const TITLE = `${CLONES} clones with ${PROCESSES} processes each, which move the same ${PACKAGES} packages`
+/** On a long way, what one process receives while another one decides comes in at any moment of the decision. */
+const WAYS = [
+  { way: 'on loopback', delayMs: 0, appends: APPENDS },
+  { way: 'on a way of 15 ms', delayMs: 15, appends: Math.ceil(APPENDS / 3) },
+]
 
-describe.skipIf(noServer !== undefined)(TITLE, () => {
+describe.skipIf(noServer !== undefined).each(WAYS)(`${TITLE}, $way`, ({ delayMs, appends }) => {
   let server: PostgresServer
+  let proxy: HubProxy
   beforeAll(async () => {
     server = await PostgresServer.start()
     await server.database()
+    proxy = await HubProxy.before(server.port)
+    proxy.delayMs = delayMs
   })
-  afterAll(() => server.down())
+  afterAll(async () => {
+    await proxy.close()
+    await server.down()
+  })
 
-  it(`let one win for each expectation, and end with the same ${APPENDS} events`, async () => {
+  it('let one win for each expectation, and end with the same events', async () => {
     const members = await team(
       server,
       Array.from({ length: CLONES }, (_, at) => `actor-${at}`),
-      undefined,
+      delayMs === 0 ? undefined : [proxy.host],
       await bigProject(),
     )
-    const share = Math.ceil(APPENDS / (CLONES * PROCESSES))
+    const share = Math.ceil(appends / (CLONES * PROCESSES))
     const started = performance.now()
     const running = members.flatMap((member, clone) =>
       Array.from({ length: PROCESSES }, (_, at) => move(member, share, clone * PROCESSES + at + 1)),

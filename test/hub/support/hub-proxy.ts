@@ -13,6 +13,8 @@ export type Fault =
 export class HubProxy {
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
+  /** How long everything is on the way, in milliseconds and in each direction. */
+  delayMs = 0
   /** Refuses new connections. */
   isDown = false
   /** Accepts connections, and lets nothing through. */
@@ -80,14 +82,22 @@ export class HubProxy {
         if (lost === 'request lost') cut()
         if (lost !== 'answer lost') return
       }
-      server.write(bytes)
+      this.#pass(() => server.write(bytes))
     })
     server.on('data', (bytes) => {
       if (this.isSilent) return
-      if (lost === 'answer lost') cut()
-      else client.write(bytes)
-      if (isAppending) this.answered?.()
+      const isAnswer = isAppending
+      this.#pass(() => {
+        if (lost === 'answer lost') cut()
+        else client.write(bytes)
+        if (isAnswer) this.answered?.()
+      })
       isAppending = false
     })
+  }
+
+  #pass(on: () => void): void {
+    if (this.delayMs === 0) on()
+    else setTimeout(on, this.delayMs)
   }
 }
