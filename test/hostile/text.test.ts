@@ -4,15 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { event, expectBounded, FEATURE, movedTo, packageText, UNSEEN, Victim } from './support/victim.js'
 
+/** Letters between them, so that none is taken out together with another. */
 const HIDDEN: readonly (readonly [string, string])[] = [
-  ['a tag character', '\u{e0041}'],
-  ['a zero-width space', '\u200b'],
-  ['a variation selector', '\ufe0f'],
-  ['a terminal title', '\u001b]0;owned\u0007'],
-  ['a color', '\u001b[31m'],
-  ['text that is turned around', '\u202egnp\u2066'],
-  ['a C1 escape', '\u009b2J'],
-  ['a Hangul filler', '\u3164'],
+  [
+    'a tag character, a zero-width space, a variation selector, a Hangul filler, text that is turned around',
+    '\u{e0041}b\u200bc\ufe0fd\u3164e\u202egnp\u2066',
+  ],
+  ['a terminal title, a color, a C1 escape', '\u001b]0;owned\u0007b\u001b[31mc\u009b2J'],
 ]
 
 /** As `UNSEEN`, and what has meaning only next to certain characters. */
