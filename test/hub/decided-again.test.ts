@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EventStore, Team } from '../../src/core/store/event-store.js'
 import { Workspace } from '../../src/core/workspace/workspace.js'
 import { by, commitLog, FEATURE, move as moveTo, pullFrom } from '../support/kitty.js'
+import { HubProxy } from './support/hub-proxy.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, pair } from './support/team.js'
 
@@ -45,6 +46,22 @@ describe.skipIf(noServer !== undefined)('a decision', () => {
         pullFrom(ada.folder, bob.folder)
       }
       expect(await lanesSeen(ada, bob, pull)).toEqual(['planned', 'doing'])
+    })
+
+    it('through git, while the hub answers', async () => {
+      const proxy = await HubProxy.before(server.port)
+      const [ada, bob] = await pair(server, [proxy.host])
+      await read(ada)
+      const pullLater = (): void => {
+        commitLog(bob.folder)
+        const seen = (): void => {
+          proxy.watch = undefined
+          pullFrom(ada.folder, bob.folder)
+        }
+        proxy.watch = { text: 'kitty.since_', seen }
+      }
+      expect(await lanesSeen(ada, bob, pullLater)).toEqual(['planned', 'doing'])
+      await proxy.close()
     })
 
     it('through the first read that this clone has ever made of the hub', async () => {

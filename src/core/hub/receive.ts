@@ -64,12 +64,15 @@ export class Receive {
     hub: Hub,
     { compares = false, decidedOn }: Reading = {},
   ): Promise<{ readonly streams: Moved; readonly events: number }> {
-    const isDisturbed = decidedOn !== undefined && decidedOn.state !== this.local.state()
+    const hasChanged = (): boolean => decidedOn !== undefined && decidedOn.state !== this.local.state()
+    let isDisturbed = hasChanged()
     const streams = new Set<string>()
     let moved: Moved = streams
     let events = 0
     const keep = async (batch: readonly Received[]): Promise<void> => {
       const absent = await this.local.absent(batch.map(({ event_id }) => event_id))
+      // Git takes no lock, and may have brought one of them while the hub answered.
+      isDisturbed ||= hasChanged()
       const fresh = batch.filter(({ event_id, line }) => absent.has(event_id) && line.length > 0)
       this.overlay.add(fresh)
       for (const { stream } of isDisturbed ? batch : fresh) streams.add(stream)
@@ -77,13 +80,15 @@ export class Receive {
     }
     const known = this.files.state()
     const place = this.#place(known)
-    const from = isDisturbed ? decidedOn.cursor : known?.cursor
+    const from = isDisturbed ? decidedOn?.cursor : known?.cursor
     const after = known === undefined || compares || place.isBack ? undefined : from
     // One round trip: both are sent before the first answer.
     const [lately, first] = await Promise.all([hub.lately(), after && hub.since(after, BATCH)])
-    const compare = (): Promise<HubCursor> => {
+    const compare = async (): Promise<HubCursor> => {
+      const end = await this.#compare(hub, keep, lately?.trimmed ?? '')
+      isDisturbed ||= hasChanged()
       if (isDisturbed) moved = 'any'
-      return this.#compare(hub, keep, lately?.trimmed ?? '')
+      return end
     }
     let cursor = after ?? (await compare())
     for (let next = first; ; next = undefined) {
