@@ -15,8 +15,10 @@ describe('the clock', () => {
   })
 
   it('refuses to issue what is no clock value, or the last one, and names it', () => {
-    for (const next of [0, -1, 1.5, NaN, 2 ** 53 - 1, 2 ** 53])
-      expect(() => tick(next)).toThrow(new RegExp(`cannot issue ${next};`))
+    for (const next of [0, -1, 1.5, NaN, 2 ** 53 - 1, 2 ** 53]) {
+      expect(() => tick(next)).toThrow(RangeError)
+      expect(() => tick(next)).toThrow(`cannot issue ${next};`)
+    }
   })
 })
 
