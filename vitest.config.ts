@@ -75,7 +75,7 @@ export default defineConfig({
         test: {
           name: 'hostile',
           include: ['test/hostile/**/*.test.ts'],
-          // Not the files: vitest starts the longest first, which keeps both processors of a small machine busy to the end.
+          // Not the files: Vitest starts the longest ones first, so that no processor is idle at the end.
           sequence: { shuffle: { tests: true, files: false } },
           maxWorkers: availableParallelism(),
           ...within(process.env['KITTY_HOSTILE'] === 'full' ? 30 * MINUTE : MINUTE),

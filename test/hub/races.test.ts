@@ -21,13 +21,13 @@ const PROCESSES = IS_FULL ? 4 : 2
 /** Few packages when there are few moves, so that they get in each other's way. */
 const PACKAGES = IS_FULL ? 50 : 3
 const TITLE = `${CLONES} clones with ${PROCESSES} processes each, which move the same ${PACKAGES} packages`
-/** On a long way, what one process receives while another one decides comes in at any moment of the decision. */
-const WAYS = [
-  { way: 'on loopback', delayMs: 0, appends: APPENDS },
-  { way: 'on a way of 15 ms', delayMs: 15, appends: Math.ceil(APPENDS / 3) },
+/** Over a slow wire, what one process receives arrives at any moment of another one's decision. */
+const WIRES = [
+  { wire: 'on loopback', delayMs: 0, appends: APPENDS },
+  { wire: 'over a wire of 15 ms', delayMs: 15, appends: Math.ceil(APPENDS / 3) },
 ]
 
-describe.skipIf(noServer !== undefined).each(WAYS)(`${TITLE}, $way`, ({ delayMs, appends }) => {
+describe.skipIf(noServer !== undefined).each(WIRES)(`${TITLE}, $wire`, ({ delayMs, appends }) => {
   let server: PostgresServer
   let proxy: HubProxy
   beforeAll(async () => {

@@ -24,7 +24,7 @@ const ROOMS = {
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } })
-const unknown = positionals.filter((name) => !(name in ROOMS))
+const unknown = positionals.filter((name) => !Object.hasOwn(ROOMS, name))
 if (unknown.length > 0 || (values.file !== undefined && positionals.length !== 1)) {
   process.stderr.write(`Use rooms of ${Object.keys(ROOMS).join(', ')}, and --file with one room.\n`)
   process.exit(2)

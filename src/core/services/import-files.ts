@@ -54,7 +54,7 @@ export function writeFeatureFiles(
   const dir = join(specsDir, slug)
   const tasks = join(dir, 'tasks')
   makeFolderInside(root, tasks)
-  // A killed import leaves them, and no other command may ever write in that folder.
+  // A killed import leaves them, and perhaps no other command will ever write here.
   for (const folder of [dir, tasks]) removeLeftTemporaries(root, folder)
   const spec = join(dir, 'spec.md')
   if (lookInside(root, spec).state === 'missing') {

@@ -21,12 +21,9 @@ export async function decideAgain<T>(
   work: () => Promise<T>,
   store: { readonly recover: () => Promise<void>; readonly written: ReadonlySet<string> },
 ): Promise<T> {
-  if (link === undefined) {
-    await store.recover()
-    return work()
-  }
-  link.beginDecision()
+  link?.beginDecision()
   await store.recover()
+  if (link === undefined) return work()
   link.begin()
   for (let attempt = 1; ; attempt += 1) {
     const written = store.written.size

@@ -13,7 +13,7 @@ export type Fault =
 export class HubProxy {
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
-  /** How long everything is on the way, in milliseconds and in each direction. */
+  /** How long everything takes, in milliseconds and in each direction. */
   delayMs = 0
   /** Refuses new connections. */
   isDown = false
