@@ -71,7 +71,8 @@ describe('a branch whose folders have our names in other letters', () => {
       )
     const tree = repository.git('write-tree').trim()
     repository.git('branch', 'other', repository.git('commit-tree', '-p', 'HEAD', '-m', 'other', tree).trim())
-    repository.git('reset', '--quiet', '--hard')
+    // The index alone: a reset of the work tree removes what it calls 001-Login, which may be 001-login on the disk.
+    repository.git('read-tree', 'HEAD')
     const ok = async (...args: string[]): Promise<string> => {
       const done = await kitty({ cwd }, ...args)
       expect([args, done.code, done.code === 0 ? '' : done.stderr]).toEqual([args, 0, ''])
