@@ -11,7 +11,7 @@ import { bodyOfFile } from '../transfer/text.js'
 import type { WrittenFile } from '../transfer/document.js'
 import { exportDocument, type ExportedFeature } from '../transfer/export-document.js'
 import type { Exporter } from '../transfer/formats.js'
-import { FeatureLog } from '../transfer/imported-log.js'
+import { FeatureLog } from '../transfer/feature-log.js'
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 

@@ -1,7 +1,7 @@
 /** Builds the intermediate form of kitty's own board from the events of its features. */
 import type { LogEvent, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { ItemChange, LinkKind, TransferDocument, TransferFeature, TransferItem } from './document.js'
-import type { FeatureLog } from './imported-log.js'
+import type { FeatureLog } from './feature-log.js'
 import { isJson, type Json, objectAt, textAt } from './json.js'
 import { roleOf } from './roles.js'
 

@@ -1,10 +1,10 @@
 import type { WorkPackageState } from '../events-lib.js'
 import type { ForeignDraft } from '../store/event-store.js'
-import { writesRegister } from './imported-log.js'
 import { importKey } from './keys.js'
 import type { PackageInput, PackagePlan } from './package-plan.js'
 import { actorName, type Proposal, withoutAttached } from './proposals.js'
 import { firstValue, kittyValue } from './register-values.js'
+import { writesRegister } from './register-writes.js'
 
 /** Makes a package's proposals into drafts of events. */
 export class ProposalLinks {
@@ -23,7 +23,7 @@ export class ProposalLinks {
     const chains = new Map<string, { ref: string; timestamp: string }[]>()
     chains.set(
       'WorkPackage',
-      (before?.events ?? []).map(({ eventId, timestamp }) => ({ ref: eventId, timestamp })),
+      before.events.map(({ eventId, timestamp }) => ({ ref: eventId, timestamp })),
     )
     const dated = this.proposals.map((proposal, at) => ({ proposal, timestamp: proposal.at ?? now, at }))
     dated.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.at - b.at))
@@ -82,7 +82,7 @@ export class ProposalLinks {
         : kittyValue(what, this.state())
     if (kitty === undefined) return []
     this.#headsUsed.add(what)
-    const imported = before?.values.get(what)?.value ?? firstValue(what, place)
+    const imported = before.value(what) ?? firstValue(what, place)
     if (kitty !== imported) return []
     const heads = new Set(log.registerHeads(place.workPackage, writesRegister(what)))
     return log

@@ -1,6 +1,7 @@
 import type { ForeignDraft } from '../store/event-store.js'
 import type { TransferItem } from './document.js'
-import type { FeatureLog, ImportedPackage } from './imported-log.js'
+import type { FeatureLog } from './feature-log.js'
+import type { ImportedPackage } from './imported-package.js'
 import type { PackagePlace } from './proposals.js'
 
 /** Source and kitty both changed a register since the last import, to different values. */
@@ -17,8 +18,7 @@ export interface ImportConflict {
 export interface PackageInput {
   readonly place: PackagePlace
   readonly log: FeatureLog
-  /** What earlier imports wrote about the package; undefined if there were none. */
-  readonly before: ImportedPackage | undefined
+  readonly before: ImportedPackage
   /** Undefined for a package that the source no longer has. */
   readonly item: TransferItem | undefined
   readonly itemId: string

@@ -1,37 +1,15 @@
 /** Computes what an import would write. Pure, so a dry run and the import itself are the same computation. */
-import type { WorkflowTable } from '../events-lib.js'
-import type { Loss, SourceProblem, TransferDocument, TransferFeature, TransferItem } from './document.js'
+import type { Loss, SourceProblem, TransferItem } from './document.js'
 import type { ForeignDraft } from '../store/event-store.js'
-import { type FeatureLog, type ImportedPackage, importedPackages, readPackage } from './imported-log.js'
-import { asInKey, importKey, valueHash } from './keys.js'
-import type { LaneMap } from './lane-map.js'
-import { planPackage } from './plan-package.js'
+import { featureDrafts, isOfFeature } from './feature-drafts.js'
+import type { ImportRequest, ImportTarget } from './import-request.js'
+import { ImportedPackage, importedPackages } from './imported-package.js'
+import { asInKey } from './keys.js'
+import { numberPackages } from './package-numbers.js'
 import type { ImportConflict } from './package-plan.js'
-import { actorName, type PackagePlace } from './proposals.js'
-import { fileWords, singleLine } from './text.js'
-
-/** A feature of the source, and the kitty feature that it is imported into. */
-export interface ImportTarget {
-  readonly feature: TransferFeature
-  readonly slug: string
-  /** Part of every key. */
-  readonly source: string
-  readonly log: FeatureLog
-  /** Package IDs that files on disk use and the log may not. */
-  readonly filePackages: readonly string[]
-}
-
-export interface ImportRequest {
-  readonly document: TransferDocument
-  readonly targets: readonly ImportTarget[]
-  readonly table: WorkflowTable
-  readonly lanes: LaneMap
-  readonly inPlace: boolean
-  readonly importer: string
-  /** RFC 3339 UTC with milliseconds: the time for everything that the source does not date. */
-  readonly now: string
-  readonly faultOf: (draft: ForeignDraft) => string | undefined
-}
+import { planPackage } from './plan-package.js'
+import type { PackagePlace } from './proposals.js'
+import { compareText, fileWords } from './text.js'
 
 export interface PlannedPackage {
   readonly feature: string
@@ -60,7 +38,7 @@ export function planImport(request: ImportRequest): ImportPlan {
   const plans = request.targets.map((target) => planFeature(target, request))
   const drafts = plans.flatMap((plan) => plan.drafts)
   // A stable sort, so an item's events of the same time keep their order.
-  drafts.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+  drafts.sort((a, b) => compareText(a.timestamp, b.timestamp))
   return {
     drafts,
     packages: plans.flatMap((plan) => plan.packages),
@@ -75,7 +53,8 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const { document, table, lanes, inPlace, importer, now, faultOf } = request
   const losses: Loss[] = []
   const lost = (what: string): void => void losses.push({ what, count: 1, where: 'dropped' })
-  const known = importedPackages(log, document.format, asInKey('source', source))
+  const inKeys = asInKey('source', source)
+  const known = importedPackages(log, document.format, inKeys)
   const numbers = numberPackages(target, known, inPlace)
   const packageOf = (item: string): string | undefined => numbers.get(item)
   const problems: SourceProblem[] = []
@@ -83,7 +62,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const conflicts: ImportConflict[] = []
   const plan = (itemId: string, item: TransferItem | undefined, workPackage: string): PlannedPackage => {
     const place: PackagePlace = { feature: slug, workPackage, format: document.format, table, lanes, lost }
-    const before = imported(log, workPackage, itemId, document.format, source)
+    const before = new ImportedPackage(log, workPackage, asInKey('item', itemId), document.format, inKeys)
     const isNew = !log.eventsOf(workPackage).some(({ event_type }) => event_type === 'WPCreated')
     const file = inPlace || item === undefined ? null : `${workPackage}-${fileWords(item.title)}.md`
     const planned = planPackage({
@@ -123,7 +102,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const gone =
     document.problems.length > 0
       ? []
-      : [...known].filter(([item]) => !present.has(item) && !item.startsWith(FEATURE))
+      : [...known].filter(([item]) => !present.has(item) && !isOfFeature(item))
   packages.push(...gone.map(([item, workPackage]) => plan(item, undefined, workPackage)))
   return {
     drafts: [...featureDrafts(target, request), ...drafts],
@@ -132,118 +111,6 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
     problems,
     losses,
   }
-}
-
-/** Returns what imports wrote about a package, which kitty itself may have created. */
-function imported(
-  log: FeatureLog,
-  workPackage: string,
-  itemId: string,
-  format: string,
-  source: string,
-): ImportedPackage | undefined {
-  const before = readPackage(log, workPackage, asInKey('item', itemId), format, asInKey('source', source))
-  return before.events.length === 0 ? undefined : before
-}
-
-/**
- * Numbers the packages. Known items keep their package, items that name one get it if it is free, and the rest get the
- * next numbers.
- */
-function numberPackages(
-  { feature, log, filePackages }: ImportTarget,
-  known: ReadonlyMap<string, string>,
-  inPlace: boolean,
-): Map<string, string> {
-  const numbers = new Map<string, string>()
-  const taken = new Set<string>([...log.packages, ...(inPlace ? [] : filePackages)])
-  for (const { id } of feature.items) {
-    const before = known.get(asInKey('item', id))
-    if (before !== undefined) numbers.set(id, before)
-  }
-  const fresh = feature.items.filter(({ id }) => !numbers.has(id))
-  fresh.sort((a, b) => compare(a.createdAt ?? LATEST, b.createdAt ?? LATEST) || compareIds(a.id, b.id))
-  for (const { id, workPackage } of fresh) {
-    if (workPackage === null || (taken.has(workPackage) && !inPlace)) continue
-    numbers.set(id, workPackage)
-    taken.add(workPackage)
-  }
-  let last = Math.max(0, ...[...taken].map((id) => Number(/^WP(\d+)$/.exec(id)?.[1] ?? 0)))
-  for (const { id } of fresh)
-    if (!numbers.has(id)) numbers.set(id, `WP${String((last += 1)).padStart(2, '0')}`)
-  return numbers
-}
-
-/** Sorts after every time. */
-const LATEST = '~'
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** Sorts `BACK-9` before `BACK-10`. */
-function compareIds(a: string, b: string): number {
-  const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)]
-  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
-    const [x = '', y = ''] = [left[at], right[at]]
-    const numeric = at % 2 === 1 ? Number(x) - Number(y) : 0
-    if (numeric !== 0 || x !== y) return numeric || compare(x, y)
-  }
-  return left.length - right.length
-}
-
-/** Prefix of the item part in keys about the feature itself: no item ID begins with it by chance. */
-const FEATURE = '~'
-
-function featureDrafts({ feature, slug, source, log }: ImportTarget, request: ImportRequest): ForeignDraft[] {
-  const { document, importer, now, faultOf } = request
-  const item = `${FEATURE}${feature.id}`
-  const drafts: ForeignDraft[] = []
-  let previous: string | undefined
-  const add = (
-    what: string,
-    h: string,
-    at: string | null,
-    by: string | null,
-    event_type: string,
-    payload: object,
-  ): void => {
-    const key = importKey({ format: document.format, source, item, what, h })
-    if (log.keys.has(key) || drafts.some(({ causation_id }) => causation_id === key)) return
-    const draft: ForeignDraft = {
-      event_type,
-      event_version: 1,
-      entity_id: slug,
-      entity_type: 'FeatureSpec',
-      timestamp: at ?? now,
-      actor: actorName(by, importer),
-      causation_id: key,
-      payload: { feature_slug: slug, ...payload },
-      parents: previous === undefined ? [] : [previous],
-    }
-    if (faultOf(draft) !== undefined) return
-    drafts.push(draft)
-    previous = key
-  }
-  const first = [
-    feature.createdAt,
-    ...feature.items.map(({ createdAt }) => createdAt),
-    ...feature.notes.map(({ at }) => at),
-  ]
-    .filter((at) => at !== null)
-    .reduce<string | null>((least, at) => (least === null || at < least ? at : least), null)
-  if (!log.featureEvents.some(({ event_type }) => event_type === 'SpecCreated')) {
-    const { title, mission, createdAt, createdBy } = feature
-    const created_by = actorName(createdBy, importer)
-    add('created', valueHash([title, mission], createdBy, createdAt, null), first, createdBy, 'SpecCreated', {
-      title: singleLine(title) || slug,
-      mission: mission ?? 'software-dev',
-      created_by,
-    })
-  }
-  for (const { id, at, by, text } of feature.notes)
-    add('note', id ?? valueHash(text, by, at, null), at, by, 'NoteAdded', { text })
-  return drafts
 }
 
 function mergeLosses(losses: readonly Loss[]): Loss[] {

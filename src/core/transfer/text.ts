@@ -10,6 +10,11 @@ function visible(text: string): string {
   return replaceHidden(text.replace(LONE_SURROGATE, '\ufffd'), () => '')
 }
 
+/** Orders by UTF-16 code units, as every list that must be the same on all machines does. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 /** Reduces text to one line without control and invisible characters. */
 export function singleLine(text: string): string {
   return visible(text.replaceAll(/\s+/g, ' ')).trim()

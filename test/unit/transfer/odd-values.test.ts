@@ -3,7 +3,7 @@ import { createRegistry, REVIEWED_WORKFLOW } from '../../../src/core/events-lib.
 import type { SourceFile } from '../../../src/core/transfer/document.js'
 import { draftFault } from '../../../src/core/transfer/draft-fault.js'
 import { IMPORTERS } from '../../../src/core/transfer/formats.js'
-import { FeatureLog } from '../../../src/core/transfer/imported-log.js'
+import { FeatureLog } from '../../../src/core/transfer/feature-log.js'
 import { laneMap } from '../../../src/core/transfer/lane-map.js'
 import { type ImportPlan, planImport } from '../../../src/core/transfer/plan-import.js'
 import { actorName } from '../../../src/core/transfer/proposals.js'

@@ -13,7 +13,7 @@ import {
 import type { ForeignDraft } from '../../../src/core/store/event-store.js'
 import { stampForeign } from '../../../src/core/store/stamp-foreign.js'
 import type { ItemChange, TransferDocument, TransferItem } from '../../../src/core/transfer/document.js'
-import { FeatureLog } from '../../../src/core/transfer/imported-log.js'
+import { FeatureLog } from '../../../src/core/transfer/feature-log.js'
 import { laneMap } from '../../../src/core/transfer/lane-map.js'
 import { type ImportPlan, planImport } from '../../../src/core/transfer/plan-import.js'
 import { made } from '../../support/transfer.js'

@@ -10,7 +10,7 @@ import {
   type StatusLine,
 } from './status-changes.js'
 import { parseMoment } from '../moment.js'
-import { linesOf, type LossCount, nameOf, textOf, singleLine } from '../text.js'
+import { compareText, linesOf, type LossCount, nameOf, textOf, singleLine } from '../text.js'
 
 export interface PackageHistory {
   readonly title: string | null
@@ -85,11 +85,7 @@ function orderedLines(file: SourceFile, problems: SourceProblem[]): StatusLine[]
     // If several lines have one ID, the first counts, as in the source.
     if (!lines.has(id)) lines.set(id, { id, written, at, json })
   }
-  return [...lines.values()].sort((a, b) => compare(a.written, b.written) || compare(a.id, b.id))
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return [...lines.values()].sort((a, b) => compareText(a.written, b.written) || compareText(a.id, b.id))
 }
 
 function packageId(json: Json): string | undefined {

@@ -7,7 +7,7 @@ import type { ItemChange, TransferDocument, TransferFeature, TransferItem, Writt
 import { ulidOf } from '../../store/foreign-id.js'
 import { isJson, type Json } from '../json.js'
 import { roleOf } from '../roles.js'
-import { fileWords } from '../text.js'
+import { compareText, fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
 import { EXPORTED, nineLane } from './lanes.js'
 
@@ -28,7 +28,8 @@ function missionFiles(feature: TransferFeature, table: WorkflowTable): WrittenFi
   const lines = feature.items.flatMap((item) => historyLines(item, feature.id, table))
   lines.sort(
     (a, b) =>
-      compare(String(a['at']), String(b['at'])) || compare(String(a['event_id']), String(b['event_id'])),
+      compareText(String(a['at']), String(b['at'])) ||
+      compareText(String(a['event_id']), String(b['event_id'])),
   )
   return [
     { path: `${folder}/meta.json`, text: `${JSON.stringify(meta, null, 2)}\n` },
@@ -42,10 +43,6 @@ function missionFiles(feature: TransferFeature, table: WorkflowTable): WrittenFi
       text: packageFile(item),
     })),
   ]
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function packageFile(item: TransferItem): string {

@@ -1,0 +1,45 @@
+import { asInKey } from './keys.js'
+import type { ImportTarget } from './import-request.js'
+import { compareText } from './text.js'
+
+/**
+ * Numbers the packages. Known items keep their package, items that name one get it if it is free, and the rest get the
+ * next numbers.
+ */
+export function numberPackages(
+  { feature, log, filePackages }: ImportTarget,
+  known: ReadonlyMap<string, string>,
+  inPlace: boolean,
+): Map<string, string> {
+  const numbers = new Map<string, string>()
+  const taken = new Set<string>([...log.packages, ...(inPlace ? [] : filePackages)])
+  for (const { id } of feature.items) {
+    const before = known.get(asInKey('item', id))
+    if (before !== undefined) numbers.set(id, before)
+  }
+  const fresh = feature.items.filter(({ id }) => !numbers.has(id))
+  fresh.sort((a, b) => compareText(a.createdAt ?? LATEST, b.createdAt ?? LATEST) || compareIds(a.id, b.id))
+  for (const { id, workPackage } of fresh) {
+    if (workPackage === null || (taken.has(workPackage) && !inPlace)) continue
+    numbers.set(id, workPackage)
+    taken.add(workPackage)
+  }
+  let last = Math.max(0, ...[...taken].map((id) => Number(/^WP(\d+)$/.exec(id)?.[1] ?? 0)))
+  for (const { id } of fresh)
+    if (!numbers.has(id)) numbers.set(id, `WP${String((last += 1)).padStart(2, '0')}`)
+  return numbers
+}
+
+/** Sorts after every time. */
+const LATEST = '~'
+
+/** Sorts `BACK-9` before `BACK-10`. */
+function compareIds(a: string, b: string): number {
+  const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)]
+  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+    const [x = '', y = ''] = [left[at], right[at]]
+    const numeric = at % 2 === 1 ? Number(x) - Number(y) : 0
+    if (numeric !== 0 || x !== y) return numeric || compareText(x, y)
+  }
+  return left.length - right.length
+}
