@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Everything a change must pass after `npm ci`: node scripts/checks.mjs [--report FILE]. The one list of steps, which
 // .ci/run calls on a machine of Debian and .github/workflows/ci.yml on each system and Node. Runs every step, whatever
-// failed before it, and names the failed ones at the end.
-import { spawn, spawnSync } from 'node:child_process'
+// failed before it, and ends with what the failed ones said last: of a long log, often the end alone is kept.
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,11 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ANYWHERE = ['linux', 'darwin', 'win32']
 /** What looks at the sources says the same on every system; the others need Debian's programs. */
 const LINUX = ['linux']
+
+/** What is shown again of a failed step. */
+const LAST_LINES = 60
+/** How long a step's output is waited for when it has ended: a process it left behind may hold it for ever. */
+const OUTPUT_LIMIT_MS = 5_000
 
 const at = process.argv.indexOf('--report')
 const report = at === -1 ? undefined : process.argv[at + 1]
@@ -57,7 +62,7 @@ const STEPS = [
 
 // Before the build writes it.
 const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
-const failed = []
+const failed = new Map()
 let readers
 for (const [name, step, systems] of STEPS) {
   if (!systems.includes(process.platform)) continue
@@ -65,21 +70,21 @@ for (const [name, step, systems] of STEPS) {
   const began = Date.now()
   const isReader = READERS.some(([reader]) => reader === name)
   if (isReader) readers ??= startReaders()
-  const isGood = isReader ? shown(await readers.get(name)) : typeof step === 'function' ? step() : run(step)
-  if (!isGood) failed.push(name)
+  const { isGood, said } = isReader
+    ? await readers.get(name)
+    : await (typeof step === 'function' ? step() : run(step, true))
+  if (isReader) process.stdout.write(said)
+  if (!isGood) failed.set(name, said)
   process.stdout.write(`(${Math.round((Date.now() - began) / 1000)} s)\n`)
   if (name === 'Tests' && report !== undefined && !existsSync(report)) {
     process.stdout.write('The tests ended without a report.\n')
     break
   }
 }
+for (const [name, said] of failed) process.stdout.write(`\n== Failed: ${name}\n${lastLines(said)}\n`)
 process.stdout.write('\n== Result\n')
-for (const name of failed) process.stdout.write(`FAILED ${name}\n`)
-process.exitCode = failed.length === 0 ? 0 : 1
-
-function run(command) {
-  return spawnSync(command, { cwd: ROOT, shell: true, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
-}
+for (const name of failed.keys()) process.stdout.write(`FAILED ${name}\n`)
+process.exitCode = failed.size === 0 ? 0 : 1
 
 /** As many at a time as there are processors. What they say is printed when their turn comes in the list. */
 function startReaders() {
@@ -88,30 +93,39 @@ function startReaders() {
   return new Map(
     here.map(([name, command], at) => {
       const lane = at % lanes.length
-      const ended = lanes[lane].then(() => quietly(command))
+      const ended = lanes[lane].then(() => run(command))
       lanes[lane] = ended
       return [name, ended]
     }),
   )
 }
 
-function shown({ isGood, said }) {
-  process.stdout.write(said)
-  return isGood
-}
-
-function quietly(command) {
+/** @param isShown as it comes; it is answered in any case */
+function run(command, isShown = false) {
   return new Promise((resolve) => {
     const child = spawn(command, { cwd: ROOT, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (said += text))
-    child.once('close', (status) => resolve({ isGood: status === 0, said }))
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text
+        if (isShown) process.stdout.write(text)
+      })
+    const end = (status) => {
+      for (const stream of [child.stdout, child.stderr]) stream.destroy()
+      resolve({ isGood: status === 0, said })
+    }
+    child.once('close', end)
+    child.once('exit', (status) => setTimeout(end, OUTPUT_LIMIT_MS, status).unref())
   })
 }
 
+function lastLines(text) {
+  return text.trimEnd().split('\n').slice(-LAST_LINES).join('\n')
+}
+
 function manifestIsFresh() {
-  if (readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8') === manifest) return true
-  process.stdout.write('oclif.manifest.json is not what the commands say: npm run build, and commit it.\n')
-  return false
+  if (readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8') === manifest) return { isGood: true, said: '' }
+  const said = 'oclif.manifest.json is not what the commands say: npm run build, and commit it.\n'
+  process.stdout.write(said)
+  return { isGood: false, said }
 }
