@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { pathWithDriverService } from './support/driver-service.js'
 import { quickFolder } from './support/folder.js'
 import { History } from './support/history.js'
-import { Random } from './support/random.js'
+import { Random } from '../support/random.js'
 
 /** 500 with npm run test:histories. KITTY_SEED names the first, to see one again. */
 const COUNT = Number(process.env['KITTY_HISTORIES'] ?? 30)

@@ -5,7 +5,7 @@ import { Doctor } from '../../src/core/services/doctor/doctor.js'
 import { kittyIn } from '../support/kitty.js'
 import { Clone, idIn } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
-import { Random } from './support/random.js'
+import { Random } from '../support/random.js'
 
 const PER_WRITER = '{"log": {"files": "per-writer"}}\n'
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import type { ConflictDocument } from '../../src/core/projections/board-document.js'
 import { by, cloneOf, commitLog, FEATURE, inProcess, kitty, project, shims } from '../support/kitty.js'
+import { Random } from '../support/random.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 import { Conflicts } from '../../src/core/services/conflicts.js'
@@ -41,12 +42,7 @@ it(`two clones with two agents each, in worktrees, agree on the board and on eve
   process.stdout.write(
     `two clones: ${STEPS} steps, seed ${SEED}, ${IN_PROCESSES ? 'a process a step' : 'in one process'}\n`,
   )
-  const random = generator(SEED)
-  const pick = <T>(from: readonly T[]): T => {
-    const one = from[Math.floor(random() * from.length)]
-    if (one === undefined) throw new Error('nothing to pick from')
-    return one
-  }
+  const random = new Random(SEED)
   const { PATH } = shims()
   const path = process.env['PATH']
   process.env['PATH'] = PATH
@@ -72,13 +68,18 @@ it(`two clones with two agents each, in worktrees, agree on the board and on eve
     }
 
     const step = async (clone: Clone): Promise<void> => {
-      const agent = pick(clone.agents)
+      const agent = random.pick(clone.agents)
       const open = expectedConflicts(clone.known, moves).filter((conflict) => conflict.open)
-      if (open.length > 0 && random() < 0.2) {
-        const { entity_id, events } = pick(open)
-        return act(clone, { agent, workPackage: entity_id, keep: pick(events) })
+      if (open.length > 0 && random.chance(0.2)) {
+        const { entity_id, events } = random.pick(open)
+        return act(clone, { agent, workPackage: entity_id, keep: random.pick(events) })
       }
-      return act(clone, { agent, workPackage: pick(PACKAGES), to: pick(LANES), force: random() < 0.9 })
+      return act(clone, {
+        agent,
+        workPackage: random.pick(PACKAGES),
+        to: random.pick(LANES),
+        force: random.chance(0.9),
+      })
     }
 
     const exchange = (clone: Clone): void => {
@@ -91,9 +92,9 @@ it(`two clones with two agents each, in worktrees, agree on the board and on eve
 
     for (let done = 0; done < STEPS; done += clones.length) {
       await Promise.all(clones.map(step))
-      if (random() < 0.7) continue
+      if (random.chance(0.7)) continue
       // One that pulls and pushes leaves the other behind; all of them in turn know the same for a moment.
-      for (const clone of random() < 0.5 ? [pick(clones)] : [...clones, ...clones]) {
+      for (const clone of random.chance(0.5) ? [random.pick(clones)] : [...clones, ...clones]) {
         exchange(clone)
         await agrees(clone, moves)
       }
@@ -279,15 +280,4 @@ function inOrder(a: Move, b: Move): number {
 
 function byEvents(a: { events: readonly string[] }, b: { events: readonly string[] }): number {
   return a.events.join() < b.events.join() ? -1 : 1
-}
-
-/** mulberry32: a run can be had again from its seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

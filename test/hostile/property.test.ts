@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { Random } from '../support/random.js'
 import {
   hostileConfigs,
   hostileEvents,
   hostilePackages,
   hostileString,
   PWNED,
-  randomFrom,
 } from './support/hostile-strings.js'
 import { shellSteps } from './support/shell-steps.js'
 import { event, expectBounded, FEATURE, type Run, UNSEEN, Victim } from './support/victim.js'
@@ -63,7 +63,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
 }
 
 /** Two calls of a command: with right arguments, and with hostile ones in the same places. */
-function callsOf(id: string, random: () => number): string[][] {
+function callsOf(id: string, random: Random): string[][] {
   const { args = {}, flags = {} } = commands[id] ?? {}
   // A process's argument cannot hold NUL, and 64 KiB of them would be the caller's own doing.
   const word = (): string => hostileString(random).replaceAll('\0', '').slice(0, 1_000) || 'x'
@@ -77,7 +77,7 @@ function callsOf(id: string, random: () => number): string[][] {
   const optional = Object.entries(flags).filter(
     ([name, flag]) => flag.type === 'option' && flag.required !== true && name !== 'idempotency-key',
   )
-  const [chosen] = optional[Math.floor(random() * optional.length)] ?? []
+  const [chosen] = optional.length === 0 ? [] : random.pick(optional)
   const right = Object.keys(args).flatMap((name) => (RIGHT[name] ?? 'x').split(' '))
   return [
     [...path, ...right, ...options(true)],
@@ -106,7 +106,7 @@ function expectUntouched(victim: Victim): void {
   expect(names.filter((name) => name.split('/').at(-1) === PWNED)).toEqual([])
 }
 
-async function attacked(random: () => number): Promise<Victim> {
+async function attacked(random: Random): Promise<Victim> {
   const victim = await Victim.make()
   victim.git('switch', '--quiet', '--create', 'theirs')
   victim.append(event({ lamport_clock: 90 }), ...hostileEvents(random))
@@ -135,11 +135,11 @@ describe('hostile strings', () => {
   it.each(Array.from({ length: SEEDS }, (_, at) => FIRST_SEED + at))(
     'in every field of events and front matter harm no command (seed %d)',
     async (seed) => {
-      const random = randomFrom(seed)
+      const random = new Random(seed)
       const victim = await attacked(random)
       for (const id of Object.keys(commands)) {
         for (const call of callsOf(id, random)) {
-          const json = FULL || random() < 0.5
+          const json = FULL || random.chance(0.5)
           const forms = FULL ? [call, withJson(call)] : [json ? withJson(call) : call]
           for (const args of forms) {
             const endsAfter = ENDLESS.has(id) ? 2_000 : undefined
@@ -157,7 +157,7 @@ describe('hostile strings', () => {
   it.each(Array.from({ length: SEEDS }, (_, at) => FIRST_SEED + at))(
     'in every setting harm no command (seed %d)',
     async (seed) => {
-      const random = randomFrom(seed)
+      const random = new Random(seed)
       const victim = await Victim.make()
       const calls = [
         ['status'],
@@ -169,7 +169,7 @@ describe('hostile strings', () => {
       ]
       for (const config of hostileConfigs(random)) {
         victim.write('.kittify/config.json', config)
-        for (const call of FULL ? calls : [calls[Math.floor(random() * calls.length)] ?? [], ['status']]) {
+        for (const call of FULL ? calls : [random.pick(calls), ['status']]) {
           expectHarmless(await victim.kittyWith({ env: ENV }, ...call))
           if (call[0] !== 'autocomplete')
             expectHarmless(await victim.kittyWith({ env: ENV }, ...call, '--json'))

@@ -12,7 +12,7 @@ export interface Conditions {
   /** Arguments of node itself. */
   readonly node?: readonly string[]
   readonly cwd?: string
-  /** Killed after so many seconds; the test fails then. */
+  /** Killed after so many seconds, 60 unless told. */
   readonly within?: number
 }
 

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../../src/core/events-lib.js'
 import { Clone, idIn, noteDraft } from './clone.js'
 import { CommitGraph, type LogState } from './commit-graph.js'
 import { LogModel, mergeStates } from './log-model.js'
-import type { Random } from './random.js'
+import type { Random } from '../../support/random.js'
 
 const BRANCHES = ['main', 'alpha', 'beta'] as const
 const DAYS = [22, 23] as const

@@ -6,7 +6,7 @@ import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { registerMergeDrivers } from '../../../src/core/git/merge-driver-config.js'
 import { Clone, type CloneOptions, idIn, noteDraft } from './clone.js'
-import type { Random } from './random.js'
+import type { Random } from '../../support/random.js'
 
 const FILES = 150
 const LOG = '.kittify/events/2026-11-22.jsonl'

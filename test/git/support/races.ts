@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { CloneOptions } from './clone.js'
 import { RaceTrack, type Tally } from './race.js'
-import { Random } from './random.js'
+import { Random } from '../../support/random.js'
 
 interface Race {
   /** Brings the repository, whose log is committed, to where the verb starts from; answers the verb. */

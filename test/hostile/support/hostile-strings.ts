@@ -1,16 +1,6 @@
+import type { Random } from '../../support/random.js'
 import { EVENT_KEYS, PAYLOAD_SCHEMAS } from '../../../src/core/events-lib.js'
 import { event, FEATURE } from './victim.js'
-
-/** Deterministic, so that a seed repeats what it found. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** The file that every shell injection would create. */
 export const PWNED = 'PWNED'
@@ -81,11 +71,10 @@ const LONG: readonly string[] = [
 ]
 
 /** A string of one kind, or of two glued together; one in twenty has 64 KiB. */
-export function hostileString(random: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T // the list is not empty
-  if (random() < 0.05) return pick(LONG)
-  const piece = (): string => pick(Object.values(PIECES).flat())
-  return random() < 0.6 ? piece() : `${piece()}${piece()}`
+export function hostileString(random: Random): string {
+  if (random.chance(0.05)) return random.pick(LONG)
+  const piece = (): string => random.pick(Object.values(PIECES).flat())
+  return random.chance(0.6) ? piece() : `${piece()}${piece()}`
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -137,7 +126,7 @@ const ENTITY_OF: Readonly<Record<string, string>> = {
 }
 
 /** One event per field of every type, with that field hostile and the others as they should be. */
-export function hostileEvents(random: () => number): object[] {
+export function hostileEvents(random: Random): object[] {
   return Object.entries(PAYLOAD_SCHEMAS).flatMap(([type, { json }]) => {
     const leaves: Path[] = []
     const payload = sample(json, [], leaves)
@@ -146,7 +135,7 @@ export function hostileEvents(random: () => number): object[] {
         event_type: type,
         entity_type: ENTITY_OF[type] ?? 'WorkPackage',
         entity_id: type === 'SpecCreated' ? FEATURE : 'WP01',
-        lamport_clock: 20 + Math.floor(random() * 40),
+        lamport_clock: random.int(20, 59),
         payload,
         ...changes,
       })
@@ -172,7 +161,7 @@ const FRONT_MATTER = [
 ]
 
 /** File name → content, one per key of front matter: as JSON text in YAML, and as it is. */
-export function hostilePackages(random: () => number): (readonly [string, string])[] {
+export function hostilePackages(random: Random): (readonly [string, string])[] {
   return FRONT_MATTER.flatMap((key, at) =>
     [true, false].map((isQuoted, form): readonly [string, string] => {
       const id = `WP${20 + at * 2 + form}`
@@ -195,7 +184,7 @@ export function hostilePackages(random: () => number): (readonly [string, string
 }
 
 /** Settings with one place hostile: every key, and every name that a workflow of one's own may give. */
-export function hostileConfigs(random: () => number): string[] {
+export function hostileConfigs(random: Random): string[] {
   const text = (): string => hostileString(random)
   return [
     { workflow: text() },
