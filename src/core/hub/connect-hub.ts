@@ -4,10 +4,10 @@ import { isKittyError } from '../errors/kitty-error.js'
 import type { Hub } from './hub.js'
 import type { HubHost } from '../workspace/hub-setting.js'
 import { type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
+import { HubConnection } from './hub-connection.js'
 import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
 import { firstOf, primaryTimeline, type ServerState } from './hub-hosts.js'
 import { PostgresHub } from './postgres-hub.js'
-import { within } from './within.js'
 
 export interface HubConnectOptions extends HubLogin {
   /** Milliseconds for everything until the hub is ready. */
@@ -44,16 +44,14 @@ async function connectTo(host: HubHost, address: HubAddress, options: HubConnect
     database: address.database,
     user: client.user ?? 'unknown',
   }
-  // An error outside of a query ends the connection: the next query fails with it.
-  client.on('error', () => undefined)
-  const until = performance.now() + options.within
-  const soon = <T>(work: Promise<T>): Promise<T> => within(socket, until - performance.now(), place, work)
+  const connection = new HubConnection(client, socket, place)
+  connection.allow(options.within)
   try {
-    await soon(client.connect())
-    const asked = client.query<{ version: HubVersion }>('SELECT kitty.hub_version() AS version')
-    const { rows } = await soon(asked)
+    await connection.connect()
+    const rows = await connection.query<{ version: HubVersion }>('SELECT kitty.hub_version() AS version', [])
     const { timeline, functions } = checked(rows[0]?.version, place, options.timeline)
-    return new PostgresHub(client, socket, address.repo, place, timeline, functions)
+    connection.allow(Infinity)
+    return new PostgresHub(connection, address.repo, timeline, functions)
   } catch (error) {
     socket.destroy()
     throw isKittyError(error) ? error : hubFailure(error, place)

@@ -1,6 +1,4 @@
-import type { Socket } from 'node:net'
-import type { Client, QueryResultRow } from 'pg'
-import { isKittyError } from '../errors/kitty-error.js'
+import type { QueryResultRow } from 'pg'
 import {
   type Appended,
   type AppendAnswer,
@@ -15,39 +13,24 @@ import {
   type Received,
   type Renews,
 } from './hub.js'
-import { hubFailure, type HubPlace, tooOld, unreachable } from './hub-failure.js'
-import { within } from './within.js'
-
-/** How often a listener looks without being told to, in milliseconds: a pooler may swallow notifications. */
-const LOOK_MS = 5_000
-/** How long we wait for a connection to end in order, in milliseconds. */
-const CLOSE_MS = 200
+import type { HubConnection } from './hub-connection.js'
+import { tooOld, unreachable } from './hub-failure.js'
 
 /** The hub on PostgreSQL: its functions, called over one connection. */
 export class PostgresHub implements Hub {
-  /** How often the server gave up waiting for its standby: what it answers then may be lost with it. */
-  #unconfirmed = 0
-  #until = Infinity
-
   constructor(
-    private readonly client: Client,
-    private readonly socket: Socket,
+    private readonly connection: HubConnection,
     private readonly repo: string,
-    private readonly place: HubPlace,
     readonly timeline: number,
     private readonly functions: readonly number[],
-  ) {
-    client.on('notice', ({ routine }) => {
-      if (routine === 'SyncRepWaitForLSN') this.#unconfirmed += 1
-    })
-  }
+  ) {}
 
   get server(): string {
-    return this.place.server
+    return this.connection.place.server
   }
 
   allow(ms: number): void {
-    this.#until = performance.now() + ms
+    this.connection.allow(ms)
   }
 
   async append(
@@ -55,7 +38,6 @@ export class PostgresHub implements Hub {
     expects: ReadonlyMap<string, number>,
     leases?: LeaseChanges,
   ): Promise<Appended[]> {
-    const before = this.#unconfirmed
     const values: unknown[] = [
       this.repo,
       JSON.stringify(Object.fromEntries(expects)),
@@ -65,29 +47,25 @@ export class PostgresHub implements Hub {
       events.map(({ line }) => line),
     ]
     const withLeases = leases !== undefined && this.#has(2)
-    const answers = await this.#query<{ event_id: string; answer: AppendAnswer }>(
+    return this.connection.confirmed<{ event_id: string; answer: AppendAnswer }>(
       withLeases
         ? 'SELECT event_id, answer FROM kitty.append_2($1, $2, $3, $4, $5::text[]::date[], $6, $7)'
         : 'SELECT event_id, answer FROM kitty.append_1($1, $2, $3, $4, $5::text[]::date[], $6)',
       withLeases ? [...values, JSON.stringify(leases)] : values,
     )
-    if (this.#unconfirmed > before) throw unreachable(`${this.server} could not confirm it with its standby`)
-    return answers
   }
 
   async settle(eventId: string): Promise<'made' | 'void'> {
-    const before = this.#unconfirmed
-    const [row] = await this.#query<{ state: 'made' | 'void' }>('SELECT kitty.settle_1($1, $2) AS state', [
-      this.repo,
-      eventId,
-    ])
-    if (row === undefined || this.#unconfirmed > before)
-      throw unreachable(`${this.server} could not confirm it with its standby`)
+    const [row] = await this.connection.confirmed<{ state: 'made' | 'void' }>(
+      'SELECT kitty.settle_1($1, $2) AS state',
+      [this.repo, eventId],
+    )
+    if (row === undefined) throw this.connection.notConfirmed()
     return row.state
   }
 
   async versions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#query<{ stream: string; version: number }>(
+    const rows = await this.connection.query<{ stream: string; version: number }>(
       'SELECT stream, max(version) AS version FROM kitty.event WHERE repo = $1 AND stream = ANY($2) GROUP BY stream',
       [this.repo, streams],
     )
@@ -96,7 +74,7 @@ export class PostgresHub implements Hub {
   }
 
   async since({ seq, event_id }: HubCursor, count: number): Promise<readonly Received[] | 'reset'> {
-    const rows = await this.#query<{ [K in keyof ReceivedRow]: ReceivedRow[K] | null }>(
+    const rows = await this.connection.query<{ [K in keyof ReceivedRow]: ReceivedRow[K] | null }>(
       'SELECT seq, event_id, stream, role, line FROM kitty.since_1($1, $2, $3, $4)',
       [this.repo, seq, event_id, count],
     )
@@ -106,7 +84,7 @@ export class PostgresHub implements Hub {
   }
 
   async head(): Promise<HubCursor> {
-    const [row] = await this.#query<{ seq: string; event_id: string }>(
+    const [row] = await this.connection.query<{ seq: string; event_id: string }>(
       'SELECT seq, event_id FROM kitty.event WHERE repo = $1 ORDER BY seq DESC LIMIT 1',
       [this.repo],
     )
@@ -114,7 +92,7 @@ export class PostgresHub implements Hub {
   }
 
   async about(): Promise<HubRepo> {
-    const [row] = await this.#query<{ seq: string; roots: string[]; may: string }>(
+    const [row] = await this.connection.query<{ seq: string; roots: string[]; may: string }>(
       'SELECT seq, roots, may FROM kitty.repo_1($1)',
       [this.repo],
     )
@@ -123,11 +101,11 @@ export class PostgresHub implements Hub {
   }
 
   async setMember(role: string, may: string): Promise<void> {
-    await this.#query('SELECT kitty.member_1($1, $2, $3)', [this.repo, role, may])
+    await this.connection.query('SELECT kitty.member_1($1, $2, $3)', [this.repo, role, may])
   }
 
   async days(): Promise<readonly HubDay[]> {
-    const rows = await this.#query<{ day: string; events: string; ids_xor: string }>(
+    const rows = await this.connection.query<{ day: string; events: string; ids_xor: string }>(
       'SELECT day, events, ids_xor FROM kitty.days_1($1)',
       [this.repo],
     )
@@ -139,7 +117,7 @@ export class PostgresHub implements Hub {
   }
 
   async idsOf(days: readonly string[]): Promise<readonly string[]> {
-    const rows = await this.#query<{ event_id: string }>(
+    const rows = await this.connection.query<{ event_id: string }>(
       'SELECT event_id FROM kitty.event WHERE repo = $1 AND day = ANY($2::text[]::date[]) ORDER BY seq',
       [this.repo, days],
     )
@@ -147,7 +125,7 @@ export class PostgresHub implements Hub {
   }
 
   async lines(ids: readonly string[]): Promise<readonly Received[]> {
-    const rows = await this.#query<ReceivedRow>(
+    const rows = await this.connection.query<ReceivedRow>(
       'SELECT seq, event_id, stream, role, line FROM kitty.event WHERE repo = $1 AND event_id = ANY($2) ORDER BY seq',
       [this.repo, ids],
     )
@@ -156,14 +134,16 @@ export class PostgresHub implements Hub {
 
   async lately(): Promise<Lately | undefined> {
     if (!this.#has(2)) return undefined
-    const [row] = await this.#query<{ lately: Lately }>('SELECT kitty.lately_1($1) AS lately', [this.repo])
+    const [row] = await this.connection.query<{ lately: Lately }>('SELECT kitty.lately_1($1) AS lately', [
+      this.repo,
+    ])
     return row?.lately
   }
 
   async renew({ stream, actor, session }: Renews, clone: string, ms: number): Promise<boolean> {
     if (!this.#has(2)) return false
     const values = [this.repo, stream, actor, session, clone, Math.round(ms)]
-    const [row] = await this.#query<{ is: boolean }>(
+    const [row] = await this.connection.query<{ is: boolean }>(
       'SELECT kitty.renew_1($1, $2, $3, $4, $5, $6) AS is',
       values,
     )
@@ -173,17 +153,20 @@ export class PostgresHub implements Hub {
   async hold(name: string, clone: string, ms: number): Promise<boolean> {
     this.#needs(2)
     const values = [this.repo, name, clone, Math.round(ms)]
-    const [row] = await this.#query<{ is: boolean }>('SELECT kitty.hold_1($1, $2, $3, $4) AS is', values)
+    const [row] = await this.connection.query<{ is: boolean }>(
+      'SELECT kitty.hold_1($1, $2, $3, $4) AS is',
+      values,
+    )
     return row?.is === true
   }
 
   async redact(eventId: string, why: string, line: Buffer): Promise<void> {
     this.#needs(2)
-    await this.#query('SELECT kitty.redact_1($1, $2, $3, $4)', [this.repo, eventId, why, line])
+    await this.connection.query('SELECT kitty.redact_1($1, $2, $3, $4)', [this.repo, eventId, why, line])
   }
 
   async before(day: string): Promise<ReadonlyMap<string, readonly string[]>> {
-    const rows = await this.#query<{ day: string; ids: string[] }>(
+    const rows = await this.connection.query<{ day: string; ids: string[] }>(
       'SELECT day::text, array_agg(event_id ORDER BY seq) AS ids FROM kitty.event WHERE repo = $1 AND day < $2::text::date GROUP BY day ORDER BY day',
       [this.repo, day],
     )
@@ -193,34 +176,19 @@ export class PostgresHub implements Hub {
   async trim(day: string, days: ReadonlyMap<string, readonly string[]>): Promise<number> {
     this.#needs(2)
     const values = [this.repo, day, JSON.stringify(Object.fromEntries(days))]
-    const [row] = await this.#query<{ removed: string }>(
+    const [row] = await this.connection.query<{ removed: string }>(
       'SELECT kitty.trim_1($1, $2::text::date, $3) AS removed',
       values,
     )
     return Number(row?.removed ?? 0)
   }
 
-  async listen(look: () => void, signal: AbortSignal): Promise<void> {
-    await this.#query(`LISTEN kitty_${this.repo.toLowerCase()}`, [])
-    this.client.on('notification', look)
-    const timer = setInterval(look, LOOK_MS)
-    try {
-      await new Promise<void>((resolve) => {
-        this.client.once('end', resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-        if (signal.aborted) resolve()
-      })
-    } finally {
-      clearInterval(timer)
-      this.client.off('notification', look)
-    }
+  listen(look: () => void, signal: AbortSignal): Promise<void> {
+    return this.connection.listen(`kitty_${this.repo.toLowerCase()}`, look, signal)
   }
 
-  async close(): Promise<void> {
-    const end = this.client.end().catch(() => undefined)
-    // A server that hangs never says goodbye.
-    await Promise.race([end, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())])
-    this.socket.destroy()
+  close(): Promise<void> {
+    return this.connection.close()
   }
 
   #has(version: number): boolean {
@@ -229,18 +197,7 @@ export class PostgresHub implements Hub {
 
   /** @throws KittyError HubTooOld */
   #needs(version: number): void {
-    if (!this.#has(version)) throw tooOld(this.functions, this.place)
-  }
-
-  async #query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
-    const work = this.client.query<Row>(text, values)
-    try {
-      const left = this.#until - performance.now()
-      const { rows } = await within(this.socket, left, this.place, work)
-      return rows
-    } catch (error) {
-      throw isKittyError(error) ? error : hubFailure(error, this.place)
-    }
+    if (!this.#has(version)) throw tooOld(this.functions, this.connection.place)
   }
 }
 
