@@ -1,6 +1,7 @@
 /** What to do next, and what a claim gave. */
 import type { ClaimWithWorkspaceResult } from '../../services/claims/claim-with-workspace.js'
-import type { ClaimNextResult, NextDocument, NextResult } from '../../services/claims/next.js'
+import type { NextDocument } from '../../services/claims/candidates.js'
+import type { ClaimNextResult, NextResult } from '../../services/claims/next.js'
 import type { Offer } from '../../services/claims/next-order.js'
 import type { WhyNot } from '../../services/claims/why-nothing.js'
 import type { Style } from '../style.js'

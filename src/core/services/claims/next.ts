@@ -3,45 +3,24 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
 import { isKittyEvent, type WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
-import type { ReadyDocument, WorkPackageDocument } from '../../projections/board-document.js'
-import { rowsByFeature } from '../../projections/board.js'
-import { NO_MARKS, type MarksOf } from '../../projections/marks.js'
-import { byId, type FileOf, readyDocuments, workPackageDocument } from '../../projections/work-packages.js'
 import { eventDocument } from '../../projections/documents.js'
 import type { MadeMove } from '../../rules/move-rule.js'
-import { EventStore, type Provenance } from '../../store/event-store.js'
-import { Config, Workflow } from '../../workspace/config.js'
-import { holderOf } from '../../workspace/holder.js'
-import { Session } from '../../workspace/session.js'
-import { DefinitionMarks } from '../definitions/definition-marks.js'
-import { LaneFiles } from '../lane-files.js'
-import { knownLane } from '../known-lane.js'
-import { WholeWork, type WholeWorkDocument } from '../whole-work.js'
-import { Claim, type ClaimResult } from './claim.js'
-import { leaseIn, leaseKey, Leases, type LeasesByPackage } from './leases.js'
-import { type Candidate, nextInOrder, type Offer } from './next-order.js'
 import { claimedLane } from '../../rules/work-lanes.js'
-import { notLogged, whyNothing, type WhyNot } from './why-nothing.js'
+import { EventStore, type Provenance } from '../../store/event-store.js'
+import { Workflow } from '../../workspace/config.js'
+import { WholeWork, type WholeWorkDocument } from '../whole-work.js'
+import { Candidates, type ChoiceRequest, type NextDocument } from './candidates.js'
+import { Claim, type ClaimResult } from './claim.js'
+import type { Candidate } from './next-order.js'
+import type { WhyNot } from './why-nothing.js'
 
-export interface NextRequest {
-  /** The features to choose from. */
-  readonly features: readonly string[]
-  /** Only what this holder, or its actor in another session, has. */
-  readonly mine?: boolean
-  readonly lane?: string | undefined
+export interface NextRequest extends ChoiceRequest {
   readonly limit?: number | undefined
-  readonly provenance: Provenance
 }
 
 export interface ClaimNextRequest extends NextRequest {
   /** Claims one more, although this holder has one in work. */
   readonly another?: boolean
-}
-
-export interface NextDocument extends WorkPackageDocument {
-  readonly offer: Offer
-  readonly priority: number
-  readonly unblocks: readonly string[]
 }
 
 export interface NextResult {
@@ -62,28 +41,15 @@ export interface ClaimNextResult {
   readonly why: readonly WhyNot[]
 }
 
-/** Everything on the board that a decision about what comes next looks at. */
-interface Look {
-  readonly documents: readonly WorkPackageDocument[]
-  readonly byFeature: RowsByFeature
-  readonly candidates: readonly Candidate[]
-}
-
-type RowsByFeature = ReadonlyMap<string, readonly BoardRow[]>
-
 /** What a holder does next, best first; and the claim of the best. */
 @injectable()
 export class Next {
   constructor(
     @inject(EventStore) readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
-    @inject(Config) private readonly config: Config,
-    @inject(Session) private readonly session: Session,
     @inject(WholeWork) private readonly work: WholeWork,
     @inject(Claim) private readonly claims: Claim,
-    @inject(Leases) private readonly leases: Leases,
-    @inject(LaneFiles) private readonly files: LaneFiles,
-    @inject(DefinitionMarks) private readonly marks: DefinitionMarks,
+    @inject(Candidates) private readonly candidates: Candidates,
   ) {}
 
   /** @throws KittyError UsageError for an unknown lane */
@@ -92,9 +58,13 @@ export class Next {
   }
 
   async #list(request: NextRequest): Promise<NextResult> {
-    const look = await this.#look(request)
-    const next = await this.#shown(look, look.candidates.slice(0, request.limit))
-    return { next, total: look.candidates.length, why: next.length > 0 ? [] : await this.#why(look, request) }
+    const choice = await this.candidates.choose(request)
+    const next = await this.candidates.describe(choice, choice.candidates.slice(0, request.limit))
+    return {
+      next,
+      total: choice.candidates.length,
+      why: next.length > 0 ? [] : await this.candidates.whyNone(choice, request.features),
+    }
   }
 
   /**
@@ -114,9 +84,9 @@ export class Next {
   ): Promise<{ result: ClaimNextResult; move: MadeMove | undefined }> {
     const repeated = await this.#repeated(request)
     if (repeated !== undefined) return { result: repeated, move: undefined }
-    const look = await this.#look(request)
+    const choice = await this.candidates.choose(request)
     const refused: WhyNot[] = []
-    for (const candidate of look.candidates) {
+    for (const candidate of choice.candidates) {
       if (candidate.offer === 'in_work') {
         if (request.another !== true)
           return { result: await this.#again(candidate.row, request.provenance), move: undefined }
@@ -138,7 +108,7 @@ export class Next {
         refused.push({ feature, work_package: workPackage, reason: 'refused', by: [], text: error.message })
       }
     }
-    const why = [...refused, ...(await this.#why(look, request))]
+    const why = [...refused, ...(await this.candidates.whyNone(choice, request.features))]
     return { result: { claimed: null, resumed: false, work_package: null, why }, move: undefined }
   }
 
@@ -185,83 +155,6 @@ export class Next {
     if (offer === 'other_session') return false
     return offer !== 'review' || claimedLane(this.workflow, row.lane) !== undefined
   }
-
-  async #look({ features, mine = false, lane: asked, provenance }: NextRequest): Promise<Look> {
-    const lane = asked === undefined ? undefined : knownLane(this.workflow, asked)
-    const chosen = new Set(features)
-    const rows = (await this.store.boardRows()).filter(({ feature_slug }) => chosen.has(feature_slug))
-    const [leases, ages] = await Promise.all([this.leases.of(rows), this.#ages()])
-    const byFeature = rowsByFeature(rows)
-    const documents = this.#documents(byFeature, leases)
-    const candidates = nextInOrder({
-      rows,
-      ready: this.#ready(documents, byFeature),
-      table: this.workflow,
-      holder: holderOf(provenance),
-      now: this.session.now().getTime(),
-      expire: this.config.claims.expire,
-      leaseOf: (row) => leases.get(keyOf(row)) ?? null,
-      ageOf: (feature) => ages.get(feature) ?? '',
-    })
-    return {
-      documents,
-      byFeature,
-      candidates: candidates.filter(
-        ({ row, offer }) => (lane === undefined || row.lane === lane) && (!mine || OWN.has(offer)),
-      ),
-    }
-  }
-
-  /** What may not be shown gets no file: finding one lists its feature's folder. */
-  #documents(byFeature: RowsByFeature, leases: LeasesByPackage): WorkPackageDocument[] {
-    return [...byFeature.values()].flatMap((rows) => {
-      const known = byId(rows)
-      return rows.map((row) =>
-        workPackageDocument(row, () => known, this.workflow, NO_FILE, NO_MARKS.marksOf, leaseIn(leases)),
-      )
-    })
-  }
-
-  #ready(documents: readonly WorkPackageDocument[], byFeature: RowsByFeature): ReadyDocument[] {
-    const not = new Map(
-      [...byFeature].map(([feature, rows]) => [feature, this.marks.notOffered(feature, rows)]),
-    )
-    return readyDocuments(documents, this.workflow).filter(
-      ({ feature, work_package }) => not.get(feature)?.has(work_package) !== true,
-    )
-  }
-
-  async #shown({ documents, byFeature }: Look, shown: readonly Candidate[]): Promise<NextDocument[]> {
-    const known = new Map(documents.map((one) => [leaseKey(one.feature, one.work_package), one]))
-    const marks = new Map<string, MarksOf>()
-    for (const [feature, rows] of byFeature) {
-      const only = shown.flatMap(({ row }) => (row.feature_slug === feature ? [row.work_package_id] : []))
-      if (only.length > 0) marks.set(feature, await this.marks.ofOnly(feature, rows, new Set(only)))
-    }
-    return shown.flatMap(({ offer, row, unblocks }): NextDocument[] => {
-      const document = known.get(keyOf(row))
-      if (document === undefined) return []
-      const own = marks.get(row.feature_slug)?.(row.feature_slug, row.work_package_id) ?? []
-      const file = this.files.fileOf(row.feature_slug, row.work_package_id)
-      return [{ ...document, file, marks: own, offer, priority: row.priority, unblocks }]
-    })
-  }
-
-  async #ages(): Promise<Map<string, string>> {
-    return new Map((await this.store.features()).map((row) => [row.feature_slug, row.created_at]))
-  }
-
-  async #why({ documents, candidates, byFeature }: Look, { features }: NextRequest): Promise<WhyNot[]> {
-    const reviews = candidates.filter(({ offer }) => offer === 'review').map(({ row }) => keyOf(row))
-    const mayReview = new Set(reviews)
-    return [
-      ...whyNothing(documents, {
-        table: this.workflow,
-        mayReview: ({ feature, work_package }) => mayReview.has(leaseKey(feature, work_package)),
-      }),
-      ...notLogged(await this.marks.of(features, [...byFeature.values()].flat())),
-    ]
-  }
 }
 
 /** What keeps one package from being claimed leaves the search going; what else goes wrong ends it. */
@@ -276,15 +169,7 @@ const SKIPS: ReadonlySet<ErrorKind> = new Set([
   'UnsafeSetup',
 ])
 
-const NO_FILE: FileOf = () => null
-
-const OWN: ReadonlySet<Offer> = new Set(['in_work', 'rejected', 'other_session'])
-
 function how({ offer, lease }: Candidate): { takeOver?: true; reason?: string } {
   if (lease === null || !offer.startsWith('lease_ended')) return {}
   return { takeOver: true, reason: `the lease of ${lease.actor} ended at ${lease.expires_at}` }
-}
-
-function keyOf({ feature_slug, work_package_id }: BoardRow): string {
-  return leaseKey(feature_slug, work_package_id)
 }
