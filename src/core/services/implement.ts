@@ -1,10 +1,7 @@
-import { join } from 'node:path'
-import { moveBranchLockAside, moveHalfMadeAside } from '../git/half-made.js'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../aspects/syncs-definition.js'
-import { KittyError } from '../errors/kitty-error.js'
 import {
   isKittyEvent,
   isSameActor,
@@ -19,8 +16,6 @@ import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/documents.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
-import { GitRefusal } from '../git/git.js'
-import { addWorktree, completeWorktree } from '../git/worktrees.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { holderIn, noWorkingLane } from './claims/claim.js'
 import { heldByAnother, heldInOtherSession } from './claims/held.js'
@@ -30,24 +25,20 @@ import { holderOf } from '../workspace/holder.js'
 import { type EventOf, isOf, madeMove, type Repeats } from './first-event.js'
 import { refusedMove } from './move-refusal.js'
 import { LaneFiles } from './lane-files.js'
+import { PackageWorktree, type WorktreeRequest } from './package-worktree.js'
 import { lookAt, placeOf, type WorkspaceLook, type WorkspacePlace } from './workspace-place.js'
-import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import { EventStore, type Decision, decided } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import { MoveRules } from '../rules/move-rules.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 import { Notices } from '../errors/notices.js'
-import { LockOf } from '../lock/write-lock.js'
 import { pathFromLog, placeInside, realPlace, repoPath } from '../platform/paths.js'
-import { shownCommand, toRun } from '../errors/next-step.js'
+import { toRun } from '../errors/next-step.js'
 
-export interface ImplementRequest {
+export interface ImplementRequest extends WorktreeRequest {
   readonly feature: string
-  readonly workPackage: string
-  /** Where a new branch starts. Defaults to the primary checkout's HEAD. */
-  readonly base?: string | undefined
-  readonly provenance: Provenance
 }
 
 export interface ImplementResult {
@@ -80,7 +71,7 @@ export class Implement {
     @inject(Recall) private readonly recall: Recall,
     @inject(LaneFiles) private readonly files: LaneFiles,
     @inject(Notices) private readonly notices: Notices,
-    @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(PackageWorktree) private readonly worktree: PackageWorktree,
     @inject(Leases) private readonly leases: Leases,
     @inject(SyncDefinition) readonly syncDefinition: SyncDefinition,
   ) {}
@@ -91,18 +82,12 @@ export class Implement {
    */
   async implement(request: ImplementRequest): Promise<ImplementResult> {
     const place = placeOf(this.workspace, request.feature, request.workPackage)
-    await this.#moveHalfMadeAside()
+    await this.worktree.moveHalfMadeAside()
     const look = lookAt(this.workspace, place, request.base)
     const { events, moves } = await this.claim({ ...request, place, look })
     for (const move of moves) await this.rules.follow(move, 'released')
-    // Uses its own lock, since a checkout may take long and other writers' events need not wait for it.
-    const held = await this.lockOf(place.name).acquire(`make the worktree of ${place.name}`)
-    try {
-      const { path, branch, created } = await this.#make(request, place)
-      return { workspace_path: path, branch, created, events: events.map(eventDocument) }
-    } finally {
-      held.release()
-    }
+    const { path, branch, created } = await this.worktree.make(request, place)
+    return { workspace_path: path, branch, created, events: events.map(eventDocument) }
   }
 
   @Exclusive
@@ -191,77 +176,8 @@ export class Implement {
       { event_type: 'WorkspaceCreated', entity_id: work_package_id, entity_type: 'WorkPackage', payload },
     ]
   }
-
-  /** A worktree left half made by a killed git would keep git from listing any worktree at all. */
-  async #moveHalfMadeAside(): Promise<void> {
-    const { gitCommonDir } = this.workspace
-    for (const path of await moveHalfMadeAside(gitCommonDir, this.#aside))
-      this.notices.warn(
-        `${path} was left half made by a git that was killed; it was moved to ${this.#aside}.`,
-      )
-  }
-
-  async #moveBranchLockAside(branch: string): Promise<void> {
-    const path = await moveBranchLockAside(this.workspace.gitCommonDir, branch, this.#aside)
-    if (path !== undefined)
-      this.notices.warn(`${path} was left locked by a git that was killed; it was moved to ${this.#aside}.`)
-  }
-
-  get #aside(): string {
-    return join(this.workspace.privateDir, 'half-made-worktrees')
-  }
-
-  async #make(
-    request: ImplementRequest,
-    place: WorkspacePlace,
-  ): Promise<{ path: string; branch: string | null; created: boolean }> {
-    const look = lookAt(this.workspace, place, request.base)
-    try {
-      if (look.state === 'half made') await completeWorktree(this.workspace.root, look.worktree.path)
-      if (look.state !== 'absent') {
-        const { path, branch } = look.worktree
-        return { path, branch: branch ?? null, created: look.state === 'half made' }
-      }
-      if (look.branchExists && request.base !== undefined)
-        this.notices.warn(
-          `The branch ${place.name} was there already and goes on where it was; --base ${request.base} was not used.`,
-        )
-      await this.#moveBranchLockAside(look.make.branch)
-      addWorktree(this.workspace.root, look.make)
-    } catch (error) {
-      if (!(error instanceof GitRefusal)) throw error
-      this.#afterRefusal(error, request, place)
-    }
-    return { path: place.path, branch: place.name, created: true }
-  }
-
-  /** A failing user hook makes git fail although it has done its work. */
-  #afterRefusal(error: GitRefusal, request: ImplementRequest, place: WorkspacePlace): void {
-    const { state } = lookAt(this.workspace, place, request.base)
-    if (state !== 'whole') throw notMade(error, request, place)
-    this.notices.warn(`The worktree ${place.path} was made, but git says: ${error.reason}`)
-  }
 }
 
 function isStatusChange(event: LogEvent): event is EventOf<'WPStatusChanged'> {
   return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
-}
-
-function notMade(
-  error: GitRefusal,
-  { workPackage, provenance }: ImplementRequest,
-  { path, name }: WorkspacePlace,
-): KittyError {
-  const message = `${workPackage} is taken by ${provenance.actor}, but git could not make its worktree ${path}: ${error.reason}`
-  return new KittyError('NotWritable', message, {
-    nextSteps: [
-      ...shownCommand(['kitty', 'implement', workPackage], 'when that is put right'),
-      ...shownCommand(
-        ['kitty', 'agent', 'tasks', 'move-task', workPackage, '--to', 'planned'],
-        'gives it back',
-      ),
-    ],
-    context: { work_package: workPackage, path, branch: name, git: error.reason },
-    cause: error,
-  })
 }
