@@ -9,12 +9,8 @@ import { noFolder, readFeature } from '../specs/feature-folder.js'
 import { lookAtFeatures } from '../specs/features.js'
 import { passedOver } from '../specs/passed-over.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
-import {
-  type DefinitionChange,
-  type DefinitionPlan,
-  type DefinitionProblem,
-  PlanDefinitions,
-} from './definitions/plan-definitions.js'
+import type { DefinitionProblem } from './definitions/definition-problems.js'
+import { type DefinitionChange, type DefinitionPlan, PlanDefinitions } from './definitions/plan-definitions.js'
 import { isTakenOver } from './definitions/file-lanes.js'
 import { unsynced } from './definitions/sync-definition.js'
 import { specCreated } from './feature-created.js'
