@@ -1,60 +1,21 @@
-import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
-import { assertSameOperation } from '../errors/key-is-taken.js'
-import { isKittyError, KittyError } from '../errors/kitty-error.js'
-import type { NewEvent } from '../events-lib.js'
-import { noFolder, readFeature } from '../specs/feature-folder.js'
-import { lookAtFeatures } from '../specs/features.js'
-import { passedOver } from '../specs/passed-over.js'
-import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
-import type { DefinitionProblem } from './definitions/definition-problems.js'
-import { type DefinitionChange, type DefinitionPlan, PlanDefinitions } from './definitions/plan-definitions.js'
-import { isTakenOver } from './definitions/file-lanes.js'
-import { unsynced } from './definitions/sync-definition.js'
-import { specCreated } from './feature-created.js'
-import { Workspace } from '../workspace/workspace.js'
-import { Notices } from '../errors/notices.js'
-import { repoPath } from '../platform/paths.js'
-import { sentence } from '../errors/next-step.js'
 import { counted } from '../errors/counted.js'
-
-export interface FinalizeRequest {
-  readonly features: readonly string[]
-  /**
-   * True if all features were requested. Features without a tasks folder are then skipped, and an invalid one does not
-   * block the others.
-   */
-  readonly all: boolean
-  /** Packages whose files win even if they are behind the log: `017-login/WP01`. */
-  readonly take?: ReadonlySet<string>
-  /** Also take over the lanes of packages that no event has moved. */
-  readonly lanes?: boolean
-  /** Write what is valid even if a file or feature is invalid. */
-  readonly partly?: boolean
-  readonly provenance: Provenance
-}
-
-export interface SkippedFile {
-  /** Relative to the repository's root. */
-  readonly file: string
-  readonly reason: string
-}
-
-export interface FinalizedFeature {
-  readonly feature: string
-  readonly created: readonly string[]
-  /** What was taken over from changed files. */
-  readonly changed: readonly DefinitionChange[]
-  /** Places where the log went on and the file did not. */
-  readonly behind: readonly DefinitionChange[]
-  readonly existing: readonly string[]
-  /**
-   * Files that look like packages but are not read as such, and files that could not be synced, each with its reason.
-   */
-  readonly skipped: readonly SkippedFile[]
-}
+import { assertSameOperation } from '../errors/key-is-taken.js'
+import { KittyError } from '../errors/kitty-error.js'
+import { Notices } from '../errors/notices.js'
+import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
+import {
+  FeaturePlans,
+  type FinalizedFeature,
+  type FinalizeRequest,
+  type PlannedFeature,
+  type Refused,
+  type SkippedFile,
+} from './definitions/feature-plans.js'
+import { isTakenOver } from './definitions/file-lanes.js'
+import { PlanDefinitions } from './definitions/plan-definitions.js'
 
 export interface FinalizeResult {
   readonly features: readonly FinalizedFeature[]
@@ -62,17 +23,6 @@ export interface FinalizeResult {
   readonly skipped: readonly SkippedFile[]
   /** How many events were written. */
   readonly events: number
-}
-
-interface PlannedFeature extends FinalizedFeature {
-  readonly drafts: readonly NewEvent[]
-  readonly plan: DefinitionPlan | undefined
-}
-
-interface Refused {
-  readonly feature: string
-  readonly file: string
-  readonly reason: string
 }
 
 /** The event types that this service writes. */
@@ -84,8 +34,8 @@ const NOTHING = { created: [], changed: [], behind: [], existing: [], skipped: [
 export class FinalizeTasks {
   constructor(
     @inject(EventStore) readonly store: EventStore,
-    @inject(Workspace) private readonly workspace: Workspace,
-    @inject(PlanDefinitions) private readonly plans: PlanDefinitions,
+    @inject(FeaturePlans) private readonly plans: FeaturePlans,
+    @inject(PlanDefinitions) private readonly definitions: PlanDefinitions,
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
@@ -104,7 +54,7 @@ export class FinalizeTasks {
 
   /** Returns what would be written, without writing it. */
   async check(request: FinalizeRequest): Promise<FinalizeResult> {
-    const { plans, refused } = await this.#plans(request)
+    const { plans, refused } = await this.plans.plan(request)
     const result = this.#result(plans, request, 0)
     const unsynced = refused.map(({ file, reason }) => ({ file, reason }))
     return { ...result, skipped: [...unsynced, ...result.skipped] }
@@ -112,11 +62,11 @@ export class FinalizeTasks {
 
   @Exclusive
   protected async record(request: FinalizeRequest): Promise<{ result: FinalizeResult; refused: Refused[] }> {
-    const { plans, refused } = await this.#plans(request)
+    const { plans, refused } = await this.plans.plan(request)
     const { events, repeated } = await this.write({ provenance: request.provenance, plans, continues: true })
     for (const { plan } of repeated ? [] : plans) {
       if (plan === undefined) continue
-      this.plans.written(plan)
+      this.definitions.written(plan)
       for (const sentence of plan.leftOut) this.notices.warn(sentence)
     }
     return { result: this.#result(plans, request, repeated ? 0 : events.length), refused }
@@ -159,63 +109,6 @@ export class FinalizeTasks {
     return { stored, left: features.filter((feature) => !stored.some((one) => one.feature === feature)) }
   }
 
-  async #plans(request: FinalizeRequest): Promise<{ plans: PlannedFeature[]; refused: Refused[] }> {
-    const plans: PlannedFeature[] = []
-    const refused: Refused[] = []
-    const known = new Set(
-      (await this.store.features()).filter((row) => row.specified).map((row) => row.feature_slug),
-    )
-    for (const feature of request.features) {
-      try {
-        const { planned, left } = await this.#plan(feature, known.has(feature), request)
-        plans.push(planned)
-        refused.push(...left)
-      } catch (error) {
-        if ((!request.all && request.partly !== true) || !isKittyError(error)) throw error
-        refused.push({ feature, file: join('kitty-specs', feature), reason: error.message })
-      }
-    }
-    return { plans, refused }
-  }
-
-  async #plan(
-    feature: string,
-    hasSpec: boolean,
-    { all, take, lanes, partly, provenance }: FinalizeRequest,
-  ): Promise<{ planned: PlannedFeature; left: Refused[] }> {
-    const stated = readFeature(this.workspace.specsDir, feature)
-    const tasks = join(stated.dir, 'tasks')
-    const states = await this.store.workPackages(feature)
-    const existing = states.filter((state) => state.created).map((state) => state.work_package_id)
-    const missing = noFolder(this.workspace.root, tasks)
-    if (missing !== undefined) {
-      if (!all) throw noTasks(feature, tasks, missing)
-      const skipped = [this.#short({ file: tasks, reason: missing })]
-      const nothing = { created: [], changed: [], behind: [], existing, skipped, drafts: [], plan: undefined }
-      return { planned: { feature, ...nothing }, left: [] }
-    }
-    const plan = await this.plans.plan({ feature, states, take: ownOf(feature, take), lanes })
-    const isWhole = plan.problems.length === 0 || (partly === true && plan.problems.every(isOfOneFile))
-    if (!isWhole) throw unsynced(plan)
-    const left = plan.problems.flatMap(({ files, message }) =>
-      files.map((file) => ({ feature, file, reason: message })),
-    )
-    const { created, changed, behind, drafts } = plan
-    const spec = hasSpec ? [] : [specCreated(stated, provenance.actor)]
-    const skipped = passedOver(this.workspace.root, tasks).map(this.#short)
-    const planned = {
-      feature,
-      created,
-      changed,
-      behind,
-      existing,
-      skipped,
-      drafts: [...spec, ...drafts],
-      plan,
-    }
-    return { planned, left }
-  }
-
   #result(plans: readonly PlannedFeature[], { all }: FinalizeRequest, events: number): FinalizeResult {
     const features = plans.map(({ feature, created, changed, behind, existing, skipped }) => ({
       feature,
@@ -225,33 +118,8 @@ export class FinalizeTasks {
       existing,
       skipped,
     }))
-    const skipped = all ? lookAtFeatures(this.workspace.specsDir).skipped.map(this.#short) : []
-    return { features, skipped, events }
+    return { features, skipped: all ? this.plans.notFeatures() : [], events }
   }
-
-  readonly #short = ({ file, reason }: SkippedFile): SkippedFile => ({
-    file: repoPath(this.workspace.root, file),
-    reason,
-  })
-}
-
-function noTasks(feature: string, dir: string, reason: string): KittyError {
-  return new KittyError('UsageError', `${feature} has no work packages to read: ${reason}`, {
-    nextSteps: [sentence`Write them as ${join(dir, 'WP01-some-title.md')} and run the command again.`],
-    context: { feature_slug: feature, folder: dir },
-  })
-}
-
-/** The IDs of one feature's packages, from `feature/package` names. */
-function ownOf(feature: string, places: ReadonlySet<string> | undefined): ReadonlySet<string> {
-  const start = `${feature}/`
-  return new Set(
-    [...(places ?? [])].flatMap((place) => (place.startsWith(start) ? place.slice(start.length) : [])),
-  )
-}
-
-function isOfOneFile({ kind }: DefinitionProblem): boolean {
-  return kind !== 'graph'
 }
 
 /** The error that says what is invalid, after the rest was written. */
