@@ -40,6 +40,7 @@ import * as libraryGuards from '../rules/library-guards.js'
 import { MoveRule } from '../rules/move-rule.js'
 import { OpensRepository } from '../services/doctor/doctor.js'
 import { LogChecks } from '../services/doctor/log-checks.js'
+import { QuietLook } from '../services/verify/quiet-look.js'
 import { MachineChecks } from '../services/doctor/machine-checks.js'
 import { EventStore, Team, type TeamLink } from '../store/event-store.js'
 import { LogEventStore } from '../store/log-event-store.js'
@@ -197,6 +198,7 @@ function storeModule(): ContainerModule {
     bind<OpensRepository>(OpensRepository).toDynamicValue((context) => () => ({
       machine: context.get(MachineChecks),
       log: context.get(LogChecks),
+      quiet: context.get(QuietLook),
       store: context.get<EventStore>(EventStore),
     }))
   })

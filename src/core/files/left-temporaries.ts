@@ -6,11 +6,16 @@ import { AT_ONCE, removeFile } from '../platform/remove-path.js'
 /** Matches the temporary files of `replaceFile`: the name holds the process ID and a number. */
 const TEMPORARY = /^\..+\.(\d+)-\d+\.tmp$/
 
+/** Whether a process that no longer runs left this temporary file of `replaceFile`. */
+export function isLeftTemporary(name: string): boolean {
+  const pid = TEMPORARY.exec(name)?.[1]
+  return pid !== undefined && !isRunning(Number(pid))
+}
+
 /** Removes temporary files that a process which no longer runs left in a folder. Best effort. */
 export function removeLeftTemporaries(root: string, folder: string): void {
   for (const { name } of listInside(root, folder)) {
-    const pid = TEMPORARY.exec(name)?.[1]
-    if (pid === undefined || isRunning(Number(pid))) continue
+    if (!isLeftTemporary(name)) continue
     try {
       removeFile(join(folder, name), AT_ONCE)
     } catch (error) {

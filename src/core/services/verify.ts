@@ -12,6 +12,7 @@ import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
 import { byPlace, sameAnswers } from './verify/same-answers.js'
 import { EventChecks, isNotice } from './verify/event-checks.js'
+import { QuietLook } from './verify/quiet-look.js'
 
 export interface VerifyResult {
   readonly files: number
@@ -34,15 +35,22 @@ export class Verify {
     @inject(ClockStorage) private readonly clock: ClockStorage,
     @inject(IndexHealth) private readonly health: IndexHealth,
     @inject(Notices) private readonly notices: Notices,
+    @inject(QuietLook) private readonly quiet: QuietLook,
   ) {}
 
   async verify(): Promise<VerifyResult> {
-    const { index, result } = await this.replayAndVerify()
-    await index.close()
-    return result
+    const look = async (): Promise<VerifyResult> => {
+      const { index, result } = await this.replayAndVerify()
+      await index.close()
+      return result
+    }
+    return this.quiet.confirmed('verify', look, ({ problems }) => problems.length === 0)
   }
 
-  /** Also returns the index that the log was compared with. The caller closes it. */
+  /**
+   * Also returns the index that the log was compared with. The caller closes it. Where a writer is at work, some of the
+   * problems are its work half done.
+   */
   async replayAndVerify(): Promise<{ index: EventIndex; result: VerifyResult }> {
     const checks = new EventChecks()
     const index = await this.health.replay(checks.look)
@@ -129,9 +137,12 @@ export class Verify {
     if (lstatSync(this.workspace.indexFile, { throwIfNoEntry: false }) === undefined) return []
     try {
       const index = await this.health.current()
+      const marks = await replayed.watermarks()
       // An index that is only behind is fine. One that claims to be up to date but differs is a problem.
-      const behind = !sameMarks(await index.watermarks(), await replayed.watermarks())
-      if (behind || (await sameAnswers(index, replayed))) return []
+      const isOther = async (): Promise<boolean> => !sameMarks(await index.watermarks(), marks)
+      if ((await isOther()) || (await sameAnswers(index, replayed))) return []
+      // It may have been brought up to date between two answers.
+      if (await isOther()) return []
       return [{ ...problem, message: 'does not match the log: kitty agent events rebuild-index' }]
     } catch (error) {
       if (!(error instanceof IndexUnusable)) throw error

@@ -20,4 +20,17 @@ describe('the repair of what crashes left', () => {
     expect(existsSync(`${left}.tmp`)).toBe(false)
     expect(readdirSync(workspace.errorsDir)).toHaveLength(1)
   })
+
+  it('leaves alone what a running process is about to put in place', async () => {
+    const root = await project()
+    const workspace = await kittyIn(root).resolve(Workspace)
+    const [atWork, left] = [process.pid, 999_999_999].map((pid) =>
+      join(workspace.privateDir, `.leases.json.${pid}-1.tmp`),
+    )
+    for (const file of [atWork, left]) writeFileSync(file ?? '', '')
+    const { repair, message } = leftovers(workspace, new Date())
+    expect(message).not.toContain(String(process.pid))
+    await repair?.()
+    expect([atWork, left].map((file) => existsSync(file ?? ''))).toEqual([true, false])
+  })
 })

@@ -7,6 +7,7 @@ import { Session } from '../../workspace/session.js'
 import { Notices } from '../../errors/notices.js'
 import type { MachineChecks } from './machine-checks.js'
 import type { LogChecks } from './log-checks.js'
+import type { QuietLook } from '../verify/quiet-look.js'
 import type { EventStore } from '../../store/event-store.js'
 import { token } from '../../token.js'
 
@@ -25,6 +26,7 @@ interface Examined extends Check {
 export interface OpenRepository {
   readonly machine: MachineChecks
   readonly log: LogChecks
+  readonly quiet: QuietLook
   readonly store: EventStore
 }
 
@@ -91,12 +93,16 @@ export class Doctor {
       // The remaining checks would fail for the same reason, with a less clear message.
       if (!verdict.ok) return examined
     }
-    const { machine, log, store } = this.open()
-    const logChecks = await this.#logChecks(() => log.checks())
-    for (const check of [...machine.checks(), ...logChecks])
-      examined.push({ ...check, verdict: await verdictOf(check) })
+    const { machine, log, quiet, store } = this.open()
+    examined.push(...(await examinedAll(machine.checks())))
+    const isWell = (found: readonly Examined[]): boolean => found.every(({ verdict }) => verdict.ok)
+    examined.push(...(await quiet.confirmed('doctor', () => this.#data(log), isWell)))
     await store.close()
     return examined
+  }
+
+  async #data(log: LogChecks): Promise<Examined[]> {
+    return examinedAll(await this.#logChecks(() => log.checks()))
   }
 
   /** Reports a log that cannot be read at all as a single finding. */
@@ -115,10 +121,13 @@ export class Doctor {
     const early = repairs.filter(({ name }) => name === 'set-up')
     for (const { verdict } of early) await verdict.repair?.()
     if (early.length > 0) return []
-    const { store } = this.open()
+    const { log, store } = this.open()
     try {
       await store.exclusively('doctor --fix', async () => {
-        for (const { name, verdict } of repairs) await this.#try(name, verdict)
+        // Others may have written since the look: what was true of the log then must not be put there now.
+        const data = await this.#data(log)
+        for (const { name, verdict } of [...repairs.filter(({ area }) => area !== 'data'), ...data])
+          await this.#try(name, verdict)
       })
       return []
     } catch (error) {
@@ -139,6 +148,12 @@ export class Doctor {
       this.notices.warn(`${name}: ${error.message}`)
     }
   }
+}
+
+async function examinedAll(checks: readonly Check[]): Promise<Examined[]> {
+  const examined: Examined[] = []
+  for (const check of checks) examined.push({ ...check, verdict: await verdictOf(check) })
+  return examined
 }
 
 /** A check that could not look is a finding, and does not hide what the others find. */

@@ -1,6 +1,6 @@
 import { type Dirent } from 'node:fs'
 import { join } from 'node:path'
-import { isRunning } from '../../files/left-temporaries.js'
+import { isLeftTemporary, isRunning } from '../../files/left-temporaries.js'
 import { listInside } from '../../files/work-tree.js'
 import { entriesIn } from '../../files/read-optional.js'
 import type { Workspace } from '../../workspace/workspace.js'
@@ -11,8 +11,8 @@ import { removeFile } from '../../platform/remove-path.js'
 
 /** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */
 const UNFINISHED_INDEX = /^index\.db\.(\d+)\.new(?:-wal|-shm|-journal)?$/
-/** Temporary files that replace their target when complete. `write-file.ts` starts their names with a dot. */
-const TEMPORARY = /(?:^clock\.json|\.jsonl|^journal\.jsonl)\.tmp$|^\..+\.\d+-\d+\.tmp$/
+/** Temporary files of what is written with the write lock held alone. */
+const OF_LOCK = /(?:^clock\.json|\.jsonl)\.tmp$/
 
 interface Leftover {
   readonly path: string
@@ -57,7 +57,8 @@ function listed(dir: string, entries: readonly Dirent[]): Leftover[] {
 }
 
 function isLeftover(name: string): boolean {
+  // An index is built, and a file below kitty-specs or of the clone's own is replaced, without the write lock too.
   const builder = UNFINISHED_INDEX.exec(name)?.[1]
-  // The other files are written with the lock held, but another process may be building an index right now.
-  return builder === undefined ? TEMPORARY.test(name) : !isRunning(Number(builder))
+  if (builder !== undefined) return !isRunning(Number(builder))
+  return OF_LOCK.test(name) || isLeftTemporary(name)
 }
