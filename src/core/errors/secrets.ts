@@ -63,6 +63,46 @@ export function secretIn(text: string): string | undefined {
   return view === undefined ? undefined : FORMS.find(([, form]) => view.search(form) >= 0)?.[0]
 }
 
+/** No form is shorter: `ab://:c@`. */
+const SHORTEST = 8
+/** Names that most objects of a log have. */
+const harmlessKeys = new Set<string>()
+const KEYS_AT_MOST = 1000
+
+/**
+ * The same for the strings of a JSON value, and the names in it, in a fraction of the time that its text takes.
+ * @param value nested no deeper than a line of the log can be
+ */
+export function secretInValue(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.length < SHORTEST ? undefined : secretIn(value)
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return firstSecret(value)
+  // Cast: any object may be read by key. One that JSON.parse made has no names from its prototype.
+  const parent = value as Readonly<Record<string, unknown>>
+  for (const key in parent) {
+    const found = secretInKey(key) ?? secretInValue(parent[key])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function firstSecret(values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    const found = secretInValue(value)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function secretInKey(key: string): string | undefined {
+  if (harmlessKeys.has(key)) return undefined
+  const found = secretInValue(key)
+  if (found !== undefined) return found
+  if (harmlessKeys.size === KEYS_AT_MOST) harmlessKeys.clear()
+  harmlessKeys.add(key)
+  return undefined
+}
+
 /** Replaces every secret found with its kind. Call this before truncating text: half a token matches no form. */
 export function withoutSecrets(text: string): string {
   const cleaned = redacted(text)

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { quoted, secretIn, withoutSecrets, withoutSecretsIn } from '../../../src/core/errors/secrets.js'
+import {
+  quoted,
+  secretIn,
+  secretInValue,
+  withoutSecrets,
+  withoutSecretsIn,
+} from '../../../src/core/errors/secrets.js'
 
 const A36 = 'aB3'.repeat(12)
 
@@ -76,6 +82,39 @@ describe('secrets', () => {
     ]
     expect(withoutSecrets(`a\n${key.join('\n')}\nb`)).toBe('a\n[a private key, removed]\nb')
     expect(withoutSecrets(`a\n${key.slice(0, 2).join('\n')}`)).toBe('a\n[a private key, removed]')
+  })
+
+  it.each(SECRETS)(
+    '%s is found in a value wherever it stands, as in the text of that value: %s',
+    (kind, text) => {
+      const values = [
+        text,
+        [1, null, ['x', text]],
+        { a: { b: [{ c: text }] } },
+        { [text]: 1 },
+        { plain: 'the first line', text: `the first line\n${text}` },
+      ]
+      for (const value of values) expect(secretInValue(value)).toBe(kind)
+      expect(values.map((value) => secretIn(JSON.stringify(value)))).toEqual(values.map(() => kind))
+      // What was harmless before is not remembered of a longer name.
+      expect([secretInValue({ plain: 1, text: '' }), secretInValue({ [`plain ${text}`]: 1 })]).toEqual([
+        undefined,
+        kind,
+      ])
+    },
+  )
+
+  it('are not seen in other values', () => {
+    const values = [null, undefined, 1, true, '', 'ab://c@', [], {}, { text: 'a plain note', list: ['x'] }]
+    expect(values.map(secretInValue)).toEqual(values.map(() => undefined))
+  })
+
+  it('are found after any number of names', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 5_000 }, (_, at) => [`a name like any other ${at}`, at]),
+    )
+    expect(secretInValue(many)).toBeUndefined()
+    expect(secretInValue({ ...many, [`ghp_${A36}`]: 1 })).toBe('a GitHub token')
   })
 
   it('are taken out before a text is cut', () => {

@@ -1,4 +1,4 @@
-import { quoted, secretIn } from '../../errors/secrets.js'
+import { quoted, secretInValue } from '../../errors/secrets.js'
 import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
@@ -23,7 +23,7 @@ export class EventChecks {
       if (!isKittyEvent(event) && !isStub(event)) add('unknown_type', unknownType(event))
       const name = foreignName(event)
       if (name !== undefined) add('foreign_name', name)
-      const secret = secretIn(JSON.stringify(event))
+      const secret = secretInValue(event)
       if (secret !== undefined) add('secret', heldSecret(secret, event.event_id))
       this.#parents.look(event, { file, line })
     }

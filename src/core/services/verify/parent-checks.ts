@@ -1,14 +1,11 @@
-import { entityKey, importKey, type LogEvent } from '../../events-lib.js'
+import { importKey, type LogEvent } from '../../events-lib.js'
 import type { IndexReader, IndexRow } from '../../index/event-index.js'
 import type { LogProblem } from '../../log/event-log.js'
 
 type Place = Pick<LogProblem, 'file' | 'line'>
 
-/** An event of the log that another one may name. */
-interface Known {
-  readonly entity: string
-  readonly lamport_clock: number
-}
+/** What decides whether an event may be another one's parent. As {@link IndexRow} has it. */
+type Known = Pick<IndexRow, 'feature_slug' | 'entity_type' | 'entity_id' | 'lamport_clock'>
 
 interface Link {
   readonly event_id: string
@@ -33,7 +30,8 @@ export class ParentChecks {
   readonly #open: Link[] = []
 
   look(event: LogEvent, place: Place): void {
-    const child = { entity: entityKey(event), lamport_clock: event.lamport_clock }
+    const { entity_type, entity_id, lamport_clock } = event
+    const child = { feature_slug: event.payload.feature_slug, entity_type, entity_id, lamport_clock }
     for (const parent of event.parents ?? []) {
       const known = this.#recent.get(parent) ?? this.#before.get(parent)
       if (known === undefined || !isBefore(known, child))
@@ -70,7 +68,7 @@ async function problemOf(
     const message = `names ${parent} as its parent, which is not in the log: lost, or not merged yet`
     return { ...place, kind: 'missing_parent', message }
   }
-  if (isBefore(knownOf(row), child) || isBefore(knownOf(await original(row, index)), child)) return undefined
+  if (isBefore(row, child) || isBefore(await original(row, index), child)) return undefined
   const message = `names ${parent} as its parent, which is of another entity or whose clock is not smaller; not followed`
   return { ...place, kind: 'invalid_parent', message }
 }
@@ -84,10 +82,11 @@ async function original(row: IndexRow, index: IndexReader): Promise<IndexRow> {
   return first ?? row
 }
 
-function knownOf({ feature_slug, entity_type, entity_id, lamport_clock }: IndexRow): Known {
-  return { entity: entityKey({ entity_type, entity_id, payload: { feature_slug } }), lamport_clock }
-}
-
 function isBefore(parent: Known, child: Known): boolean {
-  return parent.entity === child.entity && parent.lamport_clock < child.lamport_clock
+  return (
+    parent.lamport_clock < child.lamport_clock &&
+    parent.entity_id === child.entity_id &&
+    parent.feature_slug === child.feature_slug &&
+    parent.entity_type === child.entity_type
+  )
 }
