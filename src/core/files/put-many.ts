@@ -1,11 +1,14 @@
 import { dirname } from 'node:path'
 import { isKittyError, type KittyError } from '../errors/kitty-error.js'
 import { syncFolder } from './open-file.js'
+import { holds, savedByOthers } from './put-over.js'
 import { Replacement } from './replace-file.js'
 import { assertPlaceForFile } from './work-tree.js'
 
 export interface NewContent {
   readonly path: string
+  /** What the file held when it was read; undefined for none. What someone else has saved since stays. */
+  readonly before: Buffer | undefined
   readonly bytes: Buffer
 }
 
@@ -37,6 +40,7 @@ async function putWave(
   failures: Map<string, KittyError>,
 ): Promise<string[]> {
   const replacements: Replacement[] = []
+  const before = new Map(contents.map((content) => [content.path, content.before]))
   try {
     for (const { path, bytes } of contents)
       keepFailure(path, failures, () => {
@@ -48,6 +52,7 @@ async function putWave(
       const outcome = synced[at]
       const isTaken = keepFailure(one.path, failures, () => {
         if (outcome?.status === 'rejected') throw outcome.reason
+        if (!holds(one.path, before.get(one.path))) throw savedByOthers(one.path)
         one.take()
       })
       return isTaken ? [one.path] : []

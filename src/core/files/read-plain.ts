@@ -10,6 +10,8 @@ export type FileRead =
       readonly reason: string
       readonly missing: boolean
       readonly tooLarge?: true
+      /** Another file is there now than the one that was checked. */
+      readonly isReplaced?: true
       /** What blocks the path, when the reason is neither the file itself nor its absence. */
       readonly obstacle?: { readonly path: string; readonly type: string }
     }
@@ -30,7 +32,10 @@ export function readPlain(path: string, limit: number, seen?: Stats): FileRead {
     const stats = fstatSync(descriptor)
     if (!stats.isFile()) return refused(`${path} is not a regular file: put a plain file in its place`)
     if (seen !== undefined && !isSame(stats, seen))
-      return refused(`${path} was replaced while it was opened: run the command again`)
+      return {
+        ...refused(`${path} was replaced while it was opened: run the command again`),
+        isReplaced: true,
+      }
     if (stats.size > limit)
       return { ...refused(`${path} is larger than ${limit / 1024} KiB: shorten it`), tooLarge: true }
     const bytes = Buffer.allocUnsafe(stats.size)

@@ -68,11 +68,22 @@ export function assertReachable(root: string, path: string): void {
   if (look.state === 'in the way') throw unsafe(look.path, look.type)
 }
 
+/** How often a file that is replaced between the look at its path and its opening is looked at. */
+const LOOKS = 5
+
 /**
  * Reads a file, or says why not; never throws because of what the file is.
  * @param limit bytes
  */
 export function readInside(root: string, path: string, limit: number): FileRead {
+  for (let looks = 1; ; looks += 1) {
+    const read = readOnce(root, path, limit)
+    // Kitty, git and editors replace files whole: the next look meets the new one.
+    if (read.ok || read.isReplaced !== true || looks === LOOKS) return read
+  }
+}
+
+function readOnce(root: string, path: string, limit: number): FileRead {
   let look: Look
   try {
     look = lookInside(root, path)

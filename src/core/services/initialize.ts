@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
+import { changeFile } from '../files/put-over.js'
 import { storageError } from '../files/storage-error.js'
 import {
   assertReachable,
@@ -159,9 +160,12 @@ export function addLines(root: string, path: string, lines: readonly string[]): 
 }
 
 function appendLines(root: string, path: string, lines: readonly string[]): void {
-  const old = readOwn(root, path, LIMITS.attributes) ?? Buffer.alloc(0)
-  const separator = old.length === 0 || old.at(-1) === 0x0a ? '' : '\n'
-  putInside(root, path, Buffer.concat([old, Buffer.from(`${separator}${lines.join('\n')}\n`)]))
+  changeFile(root, path, () => {
+    const before = readOwn(root, path, LIMITS.attributes)
+    const separator = before === undefined || before.length === 0 || before.at(-1) === 0x0a ? '' : '\n'
+    const added = Buffer.from(`${separator}${lines.join('\n')}\n`)
+    return { before, after: Buffer.concat([before ?? Buffer.alloc(0), added]) }
+  })
 }
 
 function textOf(root: string, path: string): string {

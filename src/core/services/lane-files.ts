@@ -8,7 +8,8 @@ import { readLane, setLane } from '../specs/front-matter.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
-import { assertReachable, listInside, putInside } from '../files/work-tree.js'
+import { changeFile, type Rewrite } from '../files/put-over.js'
+import { assertReachable, listInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import { repoPath } from '../platform/paths.js'
@@ -113,18 +114,18 @@ function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
 
 function settleFile(root: string, relativePath: string, lane: string, add: boolean): string | undefined {
   const path = join(root, relativePath)
-  const file = readSpecFile(root, path)
-  if (!file.ok) return add ? file.reason : undefined
-  const stated = readLane(file.bytes)
-  if (stated === lane || (stated === undefined && !add)) return undefined
-  const change = setLane(file.bytes, lane)
-  if (!change.ok) return add ? change.problem : undefined
+  let problem: string | undefined
+  const change = (): Rewrite | undefined => {
+    const file = readSpecFile(root, path)
+    const stated = file.ok ? readLane(file.bytes) : undefined
+    const isAsWanted = file.ok && (stated === lane || (stated === undefined && !add))
+    const set = file.ok && !isAsWanted ? setLane(file.bytes, lane) : undefined
+    problem = add ? (file.ok ? (set?.ok === false ? set.problem : undefined) : file.reason) : undefined
+    return file.ok && set?.ok === true && set.changed ? { before: file.bytes, after: set.bytes } : undefined
+  }
   try {
-    if (change.changed) {
-      putInside(root, path, change.bytes)
-      removeLeftTemporaries(root, dirname(path))
-    }
-    return undefined
+    if (changeFile(root, path, change)) removeLeftTemporaries(root, dirname(path))
+    return problem
   } catch (error) {
     if (isKittyError(error)) return error.message
     throw error

@@ -5,7 +5,8 @@ import { featureDir } from '../specs/feature-name.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
 import { setBoxes } from '../specs/subtask-boxes.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
-import { assertReachable, putInside } from '../files/work-tree.js'
+import { changeFile, type Rewrite } from '../files/put-over.js'
+import { assertReachable } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { LaneFiles } from './lane-files.js'
 import { Notices } from '../errors/notices.js'
@@ -54,16 +55,19 @@ export class SubtaskFiles {
   }
 
   #settleFile(path: string, ids: readonly string[], done: boolean, owner?: string): void {
-    const file = readSpecFile(this.workspace.root, path)
-    if (!file.ok) {
-      if (!file.missing) this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}.`)
-      return
+    const { root } = this.workspace
+    const change = (): Rewrite | undefined => {
+      const file = readSpecFile(root, path)
+      if (!file.ok) {
+        if (!file.missing)
+          this.notices.warn(`The boxes of ${ids.join(', ')} were not updated: ${file.reason}.`)
+        return undefined
+      }
+      const boxes = setBoxes(file.bytes, ids, done, owner)
+      return boxes.changed ? { before: file.bytes, after: boxes.bytes } : undefined
     }
-    const change = setBoxes(file.bytes, ids, done, owner)
-    if (!change.changed) return
     try {
-      putInside(this.workspace.root, path, change.bytes)
-      removeLeftTemporaries(this.workspace.root, dirname(path))
+      if (changeFile(root, path, change)) removeLeftTemporaries(root, dirname(path))
     } catch (error) {
       if (!isKittyError(error)) throw error
       this.notices.warn(

@@ -156,8 +156,9 @@ export class UpdatedFiles {
   async #put(files: AsyncIterable<NewFile>, agreed: Map<string, Definition>): Promise<number> {
     let written = 0
     for await (const slice of slices(files, FILES_AT_ONCE)) {
-      const contents = slice.map(({ file, after }) => ({
+      const contents = slice.map(({ file, before, after }) => ({
         path: join(this.workspace.root, file),
+        before,
         bytes: after,
       }))
       // The log has the truth already, and the board marks a file that could not be written as behind.

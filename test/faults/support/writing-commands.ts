@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Exempt } from './invariants.js'
 import { logLines } from './oracle.js'
+import { packageFile } from './package-file.js'
 import { expectExit, type World } from './world.js'
 
 /** One of kitty's commands that write, on a fresh world. */
@@ -23,9 +24,6 @@ const done =
   async (world: World): Promise<void> => {
     expectExit(await world.kitty([...args, '--json']), 0)
   }
-
-const packageFile = (world: World, id: string): string =>
-  world.path('kitty-specs', FEATURE, 'tasks', `${id}-part.md`)
 
 export const WRITING_COMMANDS: readonly WritingCommand[] = [
   { title: 'note', args: ['note', 'WP01', 'a note'], ...KEYED },

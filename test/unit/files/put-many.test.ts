@@ -20,7 +20,11 @@ describe('replacing many files', () => {
   it('replaces each, makes those that were not there, and leaves nothing next to them', async () => {
     const root = tempFolder()
     for (const name of names.slice(0, 100)) writeFileSync(join(root, name), 'old')
-    const contents = names.map((name) => ({ path: join(root, name), bytes: Buffer.from(`new ${name}`) }))
+    const contents = names.map((name, at) => ({
+      path: join(root, name),
+      before: at < 100 ? Buffer.from('old') : undefined,
+      bytes: Buffer.from(`new ${name}`),
+    }))
     expect(await putManyInside(root, contents)).toEqual(new Map())
     expect(readdirSync(root).sort()).toEqual([...names].sort())
     for (const name of names) expect(readFileSync(join(root, name), 'utf8')).toBe(`new ${name}`)
@@ -32,7 +36,7 @@ describe('replacing many files', () => {
     writeFileSync(path, 'old')
     chmodSync(path, 0o640)
     const { ino } = statSync(path)
-    await putManyInside(root, [{ path, bytes: Buffer.from('new') }])
+    await putManyInside(root, [{ path, before: Buffer.from('old'), bytes: Buffer.from('new') }])
     expect([statSync(path).mode & 0o7777, statSync(path).ino === ino]).toEqual([0o640, false])
   })
 
@@ -46,6 +50,17 @@ describe('replacing many files', () => {
     ])
     expect(['WP1.md', 'WP5.md'].map((name) => readFileSync(join(root, name), 'utf8'))).toEqual(['new', 'new'])
     expect(readdirSync(root).sort()).toEqual(['WP1.md', 'WP3.md', 'WP5.md'])
+  })
+
+  it('leaves a file as someone else has saved it since it was read', async () => {
+    const root = tempFolder()
+    for (const name of ['WP1.md', 'WP2.md']) writeFileSync(join(root, name), 'saved')
+    expect(await failuresOf(root, ['WP1.md', 'WP3.md', 'WP2.md'])).toEqual([
+      ['WP1.md', 'LostRace'],
+      ['WP2.md', 'LostRace'],
+    ])
+    expect(readFileSync(join(root, 'WP1.md'), 'utf8')).toBe('saved')
+    expect(readdirSync(root).sort()).toEqual(['WP1.md', 'WP2.md', 'WP3.md'])
   })
 
   it('writes nothing through a link, be it the file or a folder above it', async () => {
@@ -67,7 +82,7 @@ describe('replacing many files', () => {
 async function failuresOf(root: string, paths: readonly string[]): Promise<[string, string][]> {
   const failures = await putManyInside(
     root,
-    paths.map((path) => ({ path: join(root, path), bytes: Buffer.from('new') })),
+    paths.map((path) => ({ path: join(root, path), before: undefined, bytes: Buffer.from('new') })),
   )
   return [...failures].map(([path, { kind }]) => [repoPath(root, path), kind])
 }

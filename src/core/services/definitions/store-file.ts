@@ -3,7 +3,8 @@ import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
 import { removeLeftTemporaries } from '../../files/left-temporaries.js'
-import { putInside, removeInside } from '../../files/work-tree.js'
+import { holds, putOver, savedByOthers } from '../../files/put-over.js'
+import { removeInside } from '../../files/work-tree.js'
 import type { NewEvent } from '../../events-lib.js'
 import type { DefinitionPlace } from '../../specs/definition.js'
 import { repoPath } from '../../platform/paths.js'
@@ -49,14 +50,15 @@ export class StoreFile {
    * Call it with the lock held. The file goes first: a command killed after it leaves a file that is `new` or
    * `changed`, which the next sync takes over. If nothing was appended, the file is as it was before.
    * @param append appends these events about the package
-   * @throws KittyError what `append` throws; ValidationError or DamagedData for a definition that must not be stored
+   * @throws KittyError what `append` throws; ValidationError or DamagedData for a definition that must not be stored;
+   * LostRace for a file that someone else has saved since it was read
    */
   async put<T>(change: FileChange, append: (own: readonly NewEvent[]) => Promise<T>): Promise<T> {
     const { feature, workPackage, path, bytes, provenance } = change
     const { root } = this.workspace
     const written = this.store.written.size
     if (change.before?.equals(bytes) !== true) {
-      putInside(root, path, bytes)
+      if (!putOver(root, path, { before: change.before, after: bytes })) throw savedByOthers(path)
       removeLeftTemporaries(root, dirname(path))
     }
     this.own.keep(repoPath(root, path), change.before, bytes)
@@ -78,17 +80,27 @@ export class StoreFile {
     }
   }
 
-  /** Leaves the reason of the failure to the caller: a full disk may refuse the former text, too. */
+  /**
+   * Leaves the reason of the failure to the caller: a full disk may refuse the former text, too. What someone else has
+   * saved by now stays.
+   */
   #restore({ path, before, bytes }: FileChange): void {
     const { root } = this.workspace
     try {
-      if (before === undefined) removeInside(root, path)
-      else if (!before.equals(bytes)) putInside(root, path, before)
+      if (before?.equals(bytes) === true || this.#isTakenBack(path, before, bytes)) return
     } catch (error) {
       if (!isKittyError(error)) throw error
-      this.notices.warn(
-        `${repoPath(root, path)} keeps the change, which is not in the log: run the command again.`,
-      )
     }
+    this.notices.warn(
+      `${repoPath(root, path)} keeps the change, which is not in the log: run the command again.`,
+    )
+  }
+
+  #isTakenBack(path: string, before: Buffer | undefined, bytes: Buffer): boolean {
+    const { root } = this.workspace
+    if (before !== undefined) return putOver(root, path, { before: bytes, after: before })
+    if (!holds(path, bytes)) return false
+    removeInside(root, path)
+    return true
   }
 }

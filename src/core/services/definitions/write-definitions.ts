@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../../errors/kitty-error.js'
-import { putInside } from '../../files/work-tree.js'
+import { putOver, savedByOthers, TRIES } from '../../files/put-over.js'
 import { type Definition, differences } from '../../specs/definition.js'
 import { setDefinition } from '../../specs/definition-lines.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
@@ -63,14 +63,17 @@ export class WriteDefinitions {
   async #put(file: string, wanted: Definition, registers: readonly Register[]): Promise<string | null> {
     const { root } = this.workspace
     const path = join(root, file)
-    const read = readSpecFile(root, path)
-    if (!read.ok) return read.reason
-    const written = await setDefinition(path, read.bytes, wanted, registers)
-    if (!written.ok) return written.problem
     try {
-      putInside(root, path, written.bytes)
-      this.own.keep(file, read.bytes, written.bytes)
-      return null
+      for (let tries = 1; tries <= TRIES; tries += 1) {
+        const read = readSpecFile(root, path)
+        if (!read.ok) return read.reason
+        const written = await setDefinition(path, read.bytes, wanted, registers)
+        if (!written.ok) return written.problem
+        if (!putOver(root, path, { before: read.bytes, after: written.bytes })) continue
+        this.own.keep(file, read.bytes, written.bytes)
+        return null
+      }
+      return savedByOthers(path).message
     } catch (error) {
       if (isKittyError(error)) return error.message
       throw error

@@ -1,0 +1,55 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { packageFile } from '../support/package-file.js'
+import { stoppedAt } from '../support/stopped.js'
+import { isThere } from '../support/tools.js'
+import { expectExit, World } from '../support/world.js'
+
+const SAVED = '\nWhat an editor has saved.\n'
+const WP01 = 'WP01-part.md'
+
+if (!isThere('gcc')) process.stderr.write('steps of others in between skipped: gcc is not on this machine\n')
+
+describe.runIf(isThere('gcc'))('between two steps of a command', () => {
+  it.each([
+    ['move', ['move', 'WP01', 'doing'], 'lane: doing'],
+    ['tick', ['tick', 'WP01', 'T001'], '- [x] T001'],
+    ['sync --write', ['sync', '--write', 'WP01'], 'Part WP01'],
+  ])('what an editor saves in a package’s file stays: %s', async (_, args, wanted) => {
+    const world = await World.make()
+    const file = packageFile(world, 'WP01')
+    writeFileSync(
+      file,
+      `${readFileSync(file, 'utf8').replace('lane:', 'subtasks: [T001]\nlane:')}- [ ] T001\n`,
+    )
+    expectExit(await world.kitty(['sync', '--json']), 0)
+    if (args[0] === 'sync') writeFileSync(file, readFileSync(file, 'utf8').replace('Part WP01', 'By hand'))
+    const command = await stoppedAt(world, `sync:${WP01}:1`, [...args, '--json'])
+    appendFileSync(file, SAVED)
+    expectExit(await command.resume(), 0)
+    const text = readFileSync(file, 'utf8')
+    expect([text.includes(SAVED), text.includes(wanted)]).toEqual([true, true])
+  })
+
+  it('edit does not write over what an editor has saved, and says so', async () => {
+    const world = await World.make()
+    const file = packageFile(world, 'WP01')
+    const command = await stoppedAt(world, `sync:${WP01}:1`, ['edit', 'WP01', '--title', 'Mine', '--json'])
+    appendFileSync(file, SAVED)
+    const outcome = await command.resume()
+    expectExit(outcome, 6)
+    const text = readFileSync(file, 'utf8')
+    expect([text.includes(SAVED), text.includes('Mine')]).toEqual([true, false])
+    expectExit(await world.kitty(['edit', 'WP01', '--title', 'Mine', '--json']), 0)
+    expect(readFileSync(file, 'utf8')).toContain('title: "Mine"')
+  })
+
+  it('a reader meets the new file where kitty replaces one that it is about to open', async () => {
+    const world = await World.make()
+    const reader = await stoppedAt(world, `look:tasks/${WP01}:1`, ['show', 'WP01', '--json'])
+    expectExit(await world.kitty(['move', 'WP01', 'doing', '--json']), 0)
+    const outcome = await reader.resume()
+    expectExit(outcome, 0)
+    expect(outcome.stdout).not.toContain('was replaced')
+  })
+})
