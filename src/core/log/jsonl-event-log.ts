@@ -134,6 +134,7 @@ export class JsonlEventLog implements EventLog {
   }
 
   putBack(lines: readonly RawLine[]): number {
+    this.redactions?.refresh()
     const counted = lines.map((line) => this.redactions?.line(line) ?? line)
     const unique = [...new Map(counted.map((line) => [line.event_id, line])).values()]
     const files = (this.#dayFiles ??= this.files())

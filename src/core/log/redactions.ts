@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { encodeEvent, isStub, type LogEvent, parseEvent } from '../events-lib.js'
-import { writeFully } from '../files/open-file.js'
+import { identityOf, writeFully } from '../files/open-file.js'
 import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
 import { permissionsFor, shareNewFile } from '../git/new-file-mode.js'
 import { makeFolder } from '../git/shared-folder.js'
@@ -31,6 +31,8 @@ export interface Redaction {
  */
 export class Redactions {
   #known: Map<string, Redaction> | undefined
+  /** The file's identity when it was read; empty if there was none. */
+  #identity = ''
   readonly #path: string
 
   constructor(privateDir: string) {
@@ -44,6 +46,14 @@ export class Redactions {
   /** Stubs that came with git, about which no one has decided here. */
   get undecided(): Redaction[] {
     return [...this.all.values()].filter(({ verdict }) => verdict === 'elsewhere')
+  }
+
+  /**
+   * Reads them again if another process has redacted since: a process that waited for the lock, or runs all day, would
+   * take a full line that git brings back for an ordinary one. One stat.
+   */
+  refresh(): void {
+    if (this.#known !== undefined && this.#identityNow() !== this.#identity) this.#known = undefined
   }
 
   /** Durable when it returns. @throws KittyError NotWritable, DiskFull */
@@ -61,6 +71,7 @@ export class Redactions {
 
   /** Replaces lines whose event is redacted or refused, and remembers stubs that came with git. */
   *scanned(lines: Generator<LogLine[], ScanEnd>): Generator<LogLine[], ScanEnd> {
+    this.refresh()
     for (;;) {
       const step = lines.next()
       if (step.done === true) return step.value
@@ -115,8 +126,10 @@ export class Redactions {
 
   #read(): Map<string, Redaction> {
     const known = new Map<string, Redaction>()
+    // Before the bytes: what comes in between is read again.
+    this.#identity = this.#identityNow()
     // Almost every clone has none: one stat.
-    if (statSync(this.#path, { throwIfNoEntry: false }) === undefined) return known
+    if (this.#identity === '') return known
     for (const text of (readPrivateFile(this.#path, permissionsFor(this.#path)) ?? '').split('\n')) {
       const found = redactionIn(text)
       if (found === undefined) continue
@@ -125,6 +138,11 @@ export class Redactions {
         known.set(found.event.event_id, found)
     }
     return known
+  }
+
+  #identityNow(): string {
+    const stats = statSync(this.#path, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? '' : identityOf(stats)
   }
 }
 

@@ -69,6 +69,7 @@ export class Recovery {
   }
 
   async #restore(index: EventIndex): Promise<{ hasProblems: boolean; putBack: boolean }> {
+    this.redactions.refresh()
     let freshness = await index.freshness(this.log.list())
     if (!freshness.isUpToDate || !freshness.isWhole) {
       await this.#repairTails(index)
