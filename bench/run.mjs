@@ -8,6 +8,7 @@ import { emit } from './parts/emit.mjs'
 import { firstCommand } from './parts/first-command.mjs'
 import { inProcess } from './parts/in-process.mjs'
 import { mcp } from './parts/mcp.mjs'
+import { nodeVersions } from './parts/node-versions.mjs'
 import { peers } from './parts/peers.mjs'
 import { rebuild } from './parts/rebuild.mjs'
 import { wholeProcess } from './parts/whole-process.mjs'
@@ -23,6 +24,7 @@ import { Repositories } from './suite/repositories.mjs'
 /** In order of measurement: parts that start processes precede parts that fill this process's memory. */
 const PARTS = {
   'whole-process': wholeProcess,
+  'node-versions': nodeVersions,
   emit,
   writers,
   rebuild,
@@ -76,7 +78,8 @@ async function main(argv) {
 function inReport(report, { date, versions, machine, parts }) {
   const again = { date, commit: versions.commit, load_at_start: machine.load_at_start }
   const found = new Map(parts.map((part) => [part.name, { ...part, again }]))
-  return { ...report, parts: report.parts.map((part) => found.get(part.name) ?? part) }
+  const known = new Map(report.parts.map((part) => [part.name, part]))
+  return { ...report, parts: Object.keys(PARTS).flatMap((name) => found.get(name) ?? known.get(name) ?? []) }
 }
 
 function finish(measured, { out, isAgain }) {

@@ -13,7 +13,7 @@ const VERSION = { name: '--version, whole process, against bare node', of: 'rati
 const inFeature = ({ feature }) => ['--feature', feature]
 
 /** @type what is measured; `args` is called with the repository and the round */
-const COMMANDS = [
+export const COMMANDS = [
   { what: 'kitty --version', args: () => ['--version'], goal: VERSION },
   { what: 'kitty status', args: () => ['status'], goal: TWICE_NODE, isFlat: true },
   {
@@ -73,10 +73,7 @@ export async function wholeProcess({ repositories, sizes, times, env, say, isQui
 async function measured({ what, args, before, goal, isFlat }, repos, { times, env }) {
   for (const { repo } of repos) before?.(repo, env)
   const turns = comparedLast(repos)
-  const contestants = turns.flatMap(({ repo }) => {
-    const options = { cwd: repo.cwd, env }
-    return [() => void bareNode(options), (round) => void kitty(args(repo, round), options)]
-  })
+  const contestants = turns.flatMap(({ repo }) => pair({ args }, repo, { env }))
   const samples = await rounds({ times, contestants })
   const of = new Map(
     turns.map(({ at }, nth) => [at, { bare: samples[2 * nth], kitty: samples[2 * nth + 1] }]),
@@ -86,6 +83,12 @@ async function measured({ what, args, before, goal, isFlat }, repos, { times, en
     return row({ what, at, samples: took, against: { what: 'node -e 0', samples: bare }, goal })
   })
   return [...rows, ...flatness({ what, isFlat }, repos, (at) => of.get(at).kitty)]
+}
+
+/** A bare Node, and the command in that repository. @param options the environment, and which Node if another one */
+export function pair({ args }, repo, options) {
+  const all = { cwd: repo.cwd, ...options }
+  return [() => void bareNode(all), (round) => void kitty(args(repo, round), all)]
 }
 
 /** Puts the repositories that we compare next to each other, since the machine's speed fluctuates. */

@@ -13,6 +13,9 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 }
 
+/** Parts that install other programs: not in a minute. */
+const INSTALLS = ['node-versions', 'peers']
+
 export const USAGE = `npm run bench -- [--quick] [--part A,B [--again]] [--events 0,1000,100000,1000000] [--pairs 21] [--folder DIR] [--out DIR]
 
 --quick    small logs and few runs, in under a minute; printed alone
@@ -32,7 +35,8 @@ export function readArguments(argv, known) {
   const { values } = parseArgs({ args: argv, options: OPTIONS })
   const { quick: isQuick, help, part, again: isAgain, events, pairs, folder, out } = values
   if (isAgain && part === undefined) throw new Error('--again needs --part: which parts to measure again')
-  const parts = part === undefined ? known.filter((name) => !isQuick || name !== 'peers') : part.split(',')
+  const parts =
+    part === undefined ? known.filter((name) => !isQuick || !INSTALLS.includes(name)) : part.split(',')
   for (const name of parts)
     if (!known.includes(name)) throw new Error(`there is no part ${name}: it is one of ${known.join(', ')}`)
   const sizes = (events ?? (isQuick ? '0,1000' : '0,1000,100000,1000000')).split(',').map(Number)

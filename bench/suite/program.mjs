@@ -50,13 +50,14 @@ export function run(file, args, { cwd, env, accept = (status) => status === 0 })
   return ran.stdout
 }
 
-export function kitty(args, options) {
-  return run(process.execPath, [KITTY, ...args], options)
+/** @param options of `run`; `node`: the path of another Node to run it with */
+export function kitty(args, { node = process.execPath, ...options }) {
+  return run(node, [KITTY, ...args], options)
 }
 
 /** The minimum for a Node process. */
-export function bareNode(options) {
-  return run(process.execPath, ['-e', '0'], options)
+export function bareNode({ node = process.execPath, ...options }) {
+  return run(node, ['-e', '0'], options)
 }
 
 /**
