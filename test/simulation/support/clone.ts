@@ -41,6 +41,8 @@ export class Clone {
    * them.
    */
   readonly onlyInGit = new Set<string>()
+  /** Git has removed their lines since the last command that was followed to its end: one is about to put them back. */
+  readonly removedByGit = new Set<string>()
   /** Every event that its log has held. */
   readonly seen = new Map<string, LogEvent>()
   /** Since the present part of the history began. */

@@ -79,9 +79,16 @@ export function nothingIsLost(clone: Clone, where = 'in the log or on another br
     throw new Broken(`I1: ${clone.workspace.root}: ${lost.join(', ')} acknowledged and not ${where}`)
 }
 
+/** Notes the acknowledged events whose lines git has removed. */
+export function noteRemoved(clone: Clone): void {
+  const there = eventsOf(clone)
+  for (const id of clone.acknowledged.keys()) if (!there.has(id)) clone.removedByGit.add(id)
+}
+
 /**
  * Acknowledged events that a power cut may take, by git's doing: it has just removed their lines from the work tree, or
- * rewritten the file, which it never syncs. Kitty's next command would have put them back or on disk.
+ * rewritten the file, which it never syncs. Kitty's next command would have put them back or on disk, and may have been
+ * about to: lines put back are on disk once it has synced them.
  */
 export function atGitsMercy(clone: Clone): Set<string> {
   const { disk } = clone.machine
@@ -92,7 +99,7 @@ export function atGitsMercy(clone: Clone): Set<string> {
     if (event !== undefined && node instanceof FileNode && node.namedBy === undefined)
       safe.add(event.event_id)
   }
-  return new Set([...clone.acknowledged.keys()].filter((id) => !safe.has(id)))
+  return new Set([...clone.acknowledged.keys()].filter((id) => !safe.has(id) || clone.removedByGit.has(id)))
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   eventsOf,
   forgetTaken,
   noteForgotten,
+  noteRemoved,
   noteUnprotected,
   nothingIsLost,
 } from './oracle.js'
@@ -85,6 +86,7 @@ class History {
   /** What the last power cut may have taken, until the next command has put back what is left of it. */
   readonly #mayBeTaken = new Map<Clone, Set<string>>()
   #git: Verb | undefined
+  #gitsClone: Clone | undefined
 
   constructor(
     private readonly machine: Machine,
@@ -290,6 +292,7 @@ class History {
     const taken = this.#mayBeTaken.get(clone)
     this.#mayBeTaken.delete(clone)
     if (taken !== undefined) forgetTaken(clone, taken)
+    clone.removedByGit.clear()
     nothingIsLost(clone)
     clocksAreDistinct(clone)
     this.#commandsAreWhole(clone)
@@ -309,6 +312,7 @@ class History {
   #startGit(clone: Clone): void {
     if (clone.repository.isLocked) return
     const verb = this.#verb(clone)
+    this.#gitsClone = clone
     this.verbs += 1
     clone.hasGitWorked = true
     this.#git = verb
@@ -325,7 +329,9 @@ class History {
 
   #stepGit(): void {
     this.#note('git: a step')
-    if (this.#git?.next().done === true) {
+    const isDone = this.#git?.next().done === true
+    if (this.#gitsClone !== undefined) noteRemoved(this.#gitsClone)
+    if (isDone) {
       this.#git = undefined
       this.#note('git: done')
     }
