@@ -9,6 +9,7 @@ import { readSpecFile } from '../specs/read-spec-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { changeFile, type Rewrite } from '../files/put-over.js'
+import type { FileRead } from '../files/read-plain.js'
 import { assertReachable, listInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
@@ -114,20 +115,28 @@ function listWorkPackageFiles(root: string, dir: string): Map<string, string> {
 
 function settleFile(root: string, relativePath: string, lane: string, add: boolean): string | undefined {
   const path = join(root, relativePath)
-  let problem: string | undefined
-  const change = (): Rewrite | undefined => {
-    const file = readSpecFile(root, path)
-    const stated = file.ok ? readLane(file.bytes) : undefined
-    const isAsWanted = file.ok && (stated === lane || (stated === undefined && !add))
-    const set = file.ok && !isAsWanted ? setLane(file.bytes, lane) : undefined
-    problem = add ? (file.ok ? (set?.ok === false ? set.problem : undefined) : file.reason) : undefined
-    return file.ok && set?.ok === true && set.changed ? { before: file.bytes, after: set.bytes } : undefined
-  }
+  let statement: Statement = {}
+  const change = (): Rewrite | undefined => (statement = stating(readSpecFile(root, path), lane, add)).rewrite
   try {
     if (changeFile(root, path, change)) removeLeftTemporaries(root, dirname(path))
-    return problem
+    return add ? statement.problem : undefined
   } catch (error) {
     if (isKittyError(error)) return error.message
     throw error
   }
+}
+
+/** What makes a file state a lane, or why it cannot; neither if it does, or states none and is to have none. */
+interface Statement {
+  readonly rewrite?: Rewrite
+  readonly problem?: string
+}
+
+function stating(file: FileRead, lane: string, add: boolean): Statement {
+  if (!file.ok) return { problem: file.reason }
+  const stated = readLane(file.bytes)
+  if (stated === lane || (stated === undefined && !add)) return {}
+  const set = setLane(file.bytes, lane)
+  if (!set.ok) return { problem: set.problem }
+  return set.changed ? { rewrite: { before: file.bytes, after: set.bytes } } : {}
 }
