@@ -89,8 +89,12 @@ describe.skipIf(noServer !== undefined)('an append whose answer is lost', () => 
     ada.later = AFTER_THE_PAUSE
     expect(await ada.status()).toMatchObject({ reached: true, offered: 0, waiting: 0 })
     const doctor = async (member: Member): Promise<(string | undefined)[]> => {
-      const checks = await member.run(LogChecks, (service) => service.checks())
-      const verdict = await checks.find(({ name }) => name === 'hub')?.look()
+      const verdict = await member.run(LogChecks, async (service) => {
+        const log = await service.replay()
+        const checks = await service.checks(log)
+        await log.close()
+        return checks.find(({ name }) => name === 'hub')?.look()
+      })
       return verdict === undefined ? [] : [verdict.message, verdict.fix ?? undefined]
     }
     expect(await doctor(ada)).toEqual([

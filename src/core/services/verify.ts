@@ -11,8 +11,9 @@ import { Journal } from '../log/repair/journal.js'
 import { IndexHealth } from '../index/index-health.js'
 import { ClockStorage } from '../log/clock-storage.js'
 import { byPlace, sameAnswers } from './verify/same-answers.js'
-import { EventChecks, isNotice } from './verify/event-checks.js'
+import { isNotice } from './verify/event-checks.js'
 import { QuietLook } from './verify/quiet-look.js'
+import { ReplayedLog } from './verify/replayed-log.js'
 
 export interface VerifyResult {
   readonly files: number
@@ -20,6 +21,13 @@ export interface VerifyResult {
   readonly problems: readonly LogProblem[]
   /** Lines that only another program reads: a newer kitty, or one with a plugin that is missing here. */
   readonly notices: readonly LogProblem[]
+}
+
+/** What a writer leaves for a moment. No other problem goes away by itself. */
+const HALF_DONE = new Set(['torn_tail', 'not_in_log', 'clock', 'index'])
+
+function isWell({ problems }: VerifyResult): boolean {
+  return !problems.some(({ kind }) => HALF_DONE.has(kind))
 }
 
 /**
@@ -39,40 +47,38 @@ export class Verify {
   ) {}
 
   async verify(): Promise<VerifyResult> {
-    const look = async (): Promise<VerifyResult> => {
-      const { index, result } = await this.replayAndVerify()
-      await index.close()
-      return result
+    let replayed = await this.replay()
+    try {
+      const look = async (): Promise<VerifyResult> => {
+        replayed = await replayed.caughtUp()
+        return this.compare(replayed)
+      }
+      return await this.quiet.confirmed('verify', look, isWell)
+    } finally {
+      await replayed.close()
     }
-    return this.quiet.confirmed('verify', look, ({ problems }) => problems.length === 0)
   }
 
-  /**
-   * Also returns the index that the log was compared with. The caller closes it. Where a writer is at work, some of the
-   * problems are its work half done.
-   */
-  async replayAndVerify(): Promise<{ index: EventIndex; result: VerifyResult }> {
-    const checks = new EventChecks()
-    const index = await this.health.replay(checks.look)
-    try {
-      const found = [
-        ...(await index.problems()).filter(({ kind }) => kind !== 'on_hub'),
-        ...(await index.suspicious()).map(suspiciousClock),
-        ...this.#tornTails(await index.watermarks()),
-        ...(await index.misfiled()).map(misfiled),
-        ...(await checks.problems(index)),
-        ...(await this.#missingFromLog(index)),
-        ...this.#clockProblems(await index.maximumClock()),
-        ...(await this.#indexProblems(index)),
-      ].sort(byPlace)
-      const problems = found.filter((one) => !isNotice(one))
-      const notices = found.filter(isNotice)
-      const result = { files: this.log.list().length, events: await index.count(), problems, notices }
-      return { index, result }
-    } catch (error) {
-      await index.close()
-      throw error
-    }
+  /** Reads the log whole. The caller closes what is returned. */
+  replay(): Promise<ReplayedLog> {
+    return ReplayedLog.read(this.log, this.health)
+  }
+
+  /** Compares what is stored with the log. Where a writer is at work, some of the problems are its work half done. */
+  async compare({ index, checks }: ReplayedLog): Promise<VerifyResult> {
+    const found = [
+      ...(await index.problems()).filter(({ kind }) => kind !== 'on_hub'),
+      ...(await index.suspicious()).map(suspiciousClock),
+      ...this.#tornTails(await index.watermarks()),
+      ...(await index.misfiled()).map(misfiled),
+      ...(await checks.problems(index)),
+      ...(await this.#missingFromLog(index)),
+      ...this.#clockProblems(await index.maximumClock()),
+      ...(await this.#indexProblems(index)),
+    ].sort(byPlace)
+    const problems = found.filter((one) => !isNotice(one))
+    const notices = found.filter(isNotice)
+    return { files: this.log.list().length, events: await index.count(), problems, notices }
   }
 
   #tornTails(marks: readonly { file: string; size: number; offset: number; line: number }[]): LogProblem[] {

@@ -124,15 +124,36 @@ describe('verify next to a writer', () => {
     const lock = new AfterWriter(() => {
       appendFileSync(day, whole.subarray(-20))
     })
-    expect(await verifyWith(kittyIn(root), { lock })).toEqual([])
-    expect(lock.isHeld).toBe(false)
+    const kitty = kittyIn(root)
+    const health = await kitty.resolve(IndexHealth)
+    let replays = 0
+    const replay: IndexHealth['replay'] = (seen) => {
+      replays += 1
+      return health.replay(seen)
+    }
+    expect(await verifyWith(kitty, { lock, health: withMethod(health, 'replay', replay) })).toEqual([])
+    // Writers wait for what has come since to be read, not for the whole log.
+    expect([replays, lock.isHeld]).toEqual([1, false])
   })
 
-  it('still reports what is damaged once the writer has finished', async () => {
+  it('still reports what is half written once the writer has finished, and what another one wrote', async () => {
+    const root = await project()
+    const day = dayFile(root)
+    appendFileSync(day, '{"event_id"')
+    const lock = new AfterWriter(() => {
+      writeFileSync(day, `no event\n${readFileSync(day, 'utf8')}`)
+    })
+    const problems = await verifyWith(kittyIn(root), { lock })
+    expect(problems.map(({ kind }) => kind).sort()).toEqual(['not_json', 'torn_tail'])
+  })
+
+  it('keeps no writer waiting for what none of them leaves for a moment', async () => {
     const root = await project()
     appendFileSync(dayFile(root), 'no event\n')
-    const problems = await verifyWith(kittyIn(root), { lock: new AfterWriter(() => undefined) })
-    expect(problems).toMatchObject([{ kind: 'not_json' }])
+    const lock = new AfterWriter(() => {
+      throw new Error('there was nothing to look at again')
+    })
+    expect(await verifyWith(kittyIn(root), { lock })).toMatchObject([{ kind: 'not_json' }])
   })
 
   it('does not take an index for damaged that was brought up to date while it compared', async () => {

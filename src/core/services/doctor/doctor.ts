@@ -8,6 +8,7 @@ import { Notices } from '../../errors/notices.js'
 import type { MachineChecks } from './machine-checks.js'
 import type { LogChecks } from './log-checks.js'
 import type { QuietLook } from '../verify/quiet-look.js'
+import type { ReplayedLog } from '../verify/replayed-log.js'
 import type { EventStore } from '../../store/event-store.js'
 import { token } from '../../token.js'
 
@@ -40,6 +41,8 @@ const ROUNDS = 3
 /** Examines everything that kitty depends on, and repairs what can be repaired without losing a byte. */
 @injectable()
 export class Doctor {
+  #replayed: ReplayedLog | undefined
+
   constructor(
     @inject(Session) private readonly session: Session,
     @inject(Notices) private readonly notices: Notices,
@@ -51,6 +54,15 @@ export class Doctor {
    * @throws KittyError LockTimeout, in which case nothing was repaired
    */
   async examine(fix: boolean): Promise<{ diagnosis: Diagnosis; exitCode: number }> {
+    try {
+      return await this.#examine(fix)
+    } finally {
+      await this.#replayed?.close()
+      this.#replayed = undefined
+    }
+  }
+
+  async #examine(fix: boolean): Promise<{ diagnosis: Diagnosis; exitCode: number }> {
     const before = await this.#look()
     let after = before
     let refused: Examined[] = []
@@ -101,8 +113,13 @@ export class Doctor {
     return examined
   }
 
+  /** Reads the log whole for the first look, and for a later one, with the lock held perhaps, what has come since. */
   async #data(log: LogChecks): Promise<Examined[]> {
-    return examinedAll(await this.#logChecks(() => log.checks()))
+    const read = async (): Promise<Check[]> => {
+      this.#replayed = (await this.#replayed?.caughtUp()) ?? (await log.replay())
+      return log.checks(this.#replayed)
+    }
+    return examinedAll(await this.#logChecks(read))
   }
 
   /** Reports a log that cannot be read at all as a single finding. */

@@ -13,6 +13,7 @@ import { DAMAGED_LINES, type LineRepairs, PROBLEM_CHECKS, type ProblemCheck } fr
 import { dropCopies, refile } from './refile.js'
 import { setAside } from '../../log/repair/errors-folder.js'
 import { Verify } from '../verify.js'
+import type { ReplayedLog } from '../verify/replayed-log.js'
 import { VoidLines } from '../../hub/void-lines.js'
 import { EventLog, type LogProblem } from '../../log/event-log.js'
 import { IndexHealth } from '../../index/index-health.js'
@@ -38,16 +39,21 @@ export class LogChecks {
     @inject(DefinitionCheck) private readonly definitions: DefinitionCheck,
   ) {}
 
+  /** Reads the log whole, for {@link checks}. The caller closes what is returned. */
+  replay(): Promise<ReplayedLog> {
+    return this.verify.replay()
+  }
+
   /** Reads without changing anything. Bypasses the store, which restores what git took before it answers. */
-  async checks(): Promise<Check[]> {
-    const { index: replayed, result } = await this.verify.replayAndVerify()
+  async checks(log: ReplayedLog): Promise<Check[]> {
+    const replayed = log.index
+    const result = await this.verify.compare(log)
     const { events, files } = result
     const problems = [...result.problems, ...result.notices]
     const states = await replayed.workPackages()
     const committed = this.#committedEvents(replayed)
     await Promise.allSettled([committed])
     const voided = await voidVerdict(this.voids.all(), replayed)
-    await replayed.close()
     const named = new Set(PROBLEM_CHECKS.flatMap(({ kinds }) => kinds))
     const of = ({ kinds }: ProblemCheck): LogProblem[] => problems.filter(({ kind }) => kinds.includes(kind))
     const checks: [string, () => Verdict | Promise<Verdict>][] = [
