@@ -4,14 +4,8 @@ import { inodeOf } from '../files/open-file.js'
 import { Ingest } from './ingest.js'
 import type { ConflictResolution } from './conflict-resolution.js'
 import { settleAll } from './settle-all.js'
-import {
-  type EventIndex,
-  type IndexWriter,
-  type MarkMove,
-  moveMark,
-  revoked,
-  type Watermark,
-} from './event-index.js'
+import type { EventIndex, IndexWriter, Watermark } from './event-index.js'
+import { type MarkMove, moveMark, revoked } from './journal-mark.js'
 
 export interface CatchUpReport {
   /** Number of lines read, valid or not. */

@@ -1,6 +1,6 @@
 import { requireFromHere } from '../root.js'
 import { indexUnusable, notLoaded } from './connection.js'
-import { IndexUnusable } from './event-index.js'
+import { IndexUnusable } from './index-unusable.js'
 
 /** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479

@@ -1,13 +1,8 @@
-import type { EventRow } from './columns.js'
-import type { FeatureState, LogEvent, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
+import type { FeatureState, MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import type { BoardRow } from './board-row.js'
-
-/** Where one event's line is, and the columns that queries find it by. docs/formats.md, "The index". */
-export type IndexRow = EventRow
-
-/** The columns needed to read an event and put it in order: much cheaper than a whole row. */
-export type EventPlace = Pick<IndexRow, 'event_id' | 'lamport_clock' | 'file' | 'line' | 'offset' | 'length'>
+import type { EventPlace, IndexRow } from './index-row.js'
+import type { JournalMark } from './journal-mark.js'
 
 /** How far a log file has been read, and how to tell whether it was rewritten since. */
 export interface Watermark {
@@ -52,50 +47,6 @@ export interface EventFilter {
 }
 
 export type FeatureRow = FeatureState
-
-/** How far the journal has been checked: the lines of this file before `offset` are known to be in the log. */
-export interface JournalMark {
-  readonly identity: string
-  readonly offset: number
-  /**
-   * Set when some lines are only in the tip of another branch: the state of git's branches then (`branchesState`). Once
-   * the branches change, those lines may be gone.
-   */
-  readonly branches?: string | undefined
-  /** Tells one revocation from another. */
-  readonly turn?: string | undefined
-}
-
-/** Lines are or may be missing from the log: check the journal from its beginning, and git's index with it. */
-export const UNCHECKED: JournalMark = { identity: 'unchecked', offset: 0 }
-
-/** An UNCHECKED like no other: who looked before it was stored must not take what it doubts for checked. */
-export function revoked(): JournalMark {
-  return { ...UNCHECKED, turn: `${process.pid}-${process.hrtime.bigint()}` }
-}
-
-/** A mark to store in place of the one that was looked at before. */
-export interface MarkMove {
-  readonly from: JournalMark | undefined
-  readonly to: JournalMark
-}
-
-/** Moves the mark, unless another process has moved or revoked it since. @returns whether it did */
-export async function moveMark(writer: IndexWriter, { from, to }: MarkMove): Promise<boolean> {
-  const now = await writer.journalMark()
-  const isSame =
-    now?.identity === from?.identity &&
-    now?.offset === from?.offset &&
-    now?.branches === from?.branches &&
-    now?.turn === from?.turn
-  if (isSame) await writer.putJournalMark(to)
-  return isSame
-}
-
-/** False for an index that has just been built: it does not know what the log held before. */
-export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
-  return mark !== undefined && mark.identity !== UNCHECKED.identity
-}
 
 /** How an index compares to the log's files as listed now. */
 export interface Freshness {
@@ -189,63 +140,4 @@ export interface EventIndex extends IndexReader {
   /** Runs one transaction: all of `work`'s writes, or none. */
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T>
   close(): Promise<void>
-}
-
-/** The index cannot answer. `denied`: this user or this file system does not let us. `unavailable`: no SQLite. */
-export class IndexUnusable extends Error {
-  override readonly name = 'IndexUnusable'
-  constructor(
-    readonly reason: 'busy' | 'damaged' | 'denied' | 'unavailable',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
-  }
-}
-
-/**
- * The index named a line that is not in the file. Either the file was replaced after the index had answered, and the next
- * answer names other lines, or the index is damaged.
- */
-export class LineNotThere extends IndexUnusable {
-  constructor({ file, line }: { readonly file: string; readonly line: number }) {
-    super('damaged', `it names ${file}:${line} for an event that is not there`)
-  }
-}
-
-/** The problem to report for an event whose clock is not trusted. */
-export function suspiciousClock({ file, line, lamport_clock }: IndexRow): LogProblem {
-  const message = `suspicious clock ${lamport_clock}: far above every other value; kept, not followed, not replayed`
-  return { file, line, kind: 'suspicious_clock', message }
-}
-
-/** Builds the row of an event whose line was read at the given place. */
-export function rowOf(
-  event: LogEvent,
-  place: { file: string; line: number; offset: number; length: number },
-): IndexRow {
-  return {
-    event_id: event.event_id,
-    lamport_clock: event.lamport_clock,
-    entity_id: event.entity_id,
-    entity_type: event.entity_type,
-    event_type: event.event_type,
-    feature_slug: event.payload.feature_slug,
-    timestamp: event.timestamp,
-    date: event.timestamp.slice(0, 10),
-    actor: event.actor,
-    causation_id: event.causation_id,
-    correlation_id: event.correlation_id,
-    work_package_id: workPackageOf(event),
-    file: place.file,
-    line: place.line,
-    offset: place.offset,
-    length: place.length,
-  }
-}
-
-function workPackageOf(event: LogEvent): string | null {
-  if (event.entity_type === 'WorkPackage') return event.entity_id
-  const owner = event.event_type === 'GateCreated' ? event.payload['work_package_id' as never] : undefined
-  return typeof owner === 'string' ? owner : null
 }

@@ -1,5 +1,6 @@
 import { compareEvents } from '../events-lib.js'
-import type { EventFilter, IndexRow } from './event-index.js'
+import type { EventFilter } from './event-index.js'
+import type { IndexRow } from './index-row.js'
 
 export interface EventQuery {
   /** `WHERE …` or empty. Values are only in `parameters`, never in the text. */

@@ -3,7 +3,7 @@ import { EventEntity } from '../../entities/event-entity.js'
 import { OVERLAY } from '../log/format/day-file.js'
 import type { Connection } from './connection.js'
 import { asIndexUnusable } from './data-source.js'
-import type { IndexRow } from './event-index.js'
+import type { IndexRow } from './index-row.js'
 import { ormOn } from './orm.js'
 
 /**

@@ -10,13 +10,8 @@ import {
 } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { type ConflictResolution, settlerOf } from './conflict-resolution.js'
-import {
-  type EventPlace,
-  type IndexRow,
-  type IndexWriter,
-  rowOf,
-  type WorkPackageKey,
-} from './event-index.js'
+import type { IndexWriter, WorkPackageKey } from './event-index.js'
+import { type EventPlace, type IndexRow, rowOf } from './index-row.js'
 import { settleAll } from './settle-all.js'
 
 /** Replaces the state of a package that must be refolded. */

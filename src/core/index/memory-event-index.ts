@@ -7,16 +7,15 @@ import { eventValues } from './columns.js'
 import type {
   EventFilter,
   EventIndex,
-  EventPlace,
   FeatureRow,
-  IndexRow,
   IndexWriter,
   PackedRows,
-  JournalMark,
   Freshness,
   Watermark,
   WorkPackageKey,
 } from './event-index.js'
+import type { EventPlace, IndexRow } from './index-row.js'
+import type { JournalMark } from './journal-mark.js'
 import { isNewestOnly, matchesFilter } from './event-query.js'
 
 /**

@@ -1,6 +1,6 @@
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
-import { IndexUnusable } from './event-index.js'
+import { IndexUnusable } from './index-unusable.js'
 import { sentence, shownCommand } from '../errors/next-step.js'
 import { installCommand } from '../own-package.js'
 

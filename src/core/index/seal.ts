@@ -7,7 +7,7 @@ import { isKittyError } from '../errors/kitty-error.js'
 import { readWhole } from '../files/open-file.js'
 import { replaceFile } from '../files/replace-file.js'
 import { makeFolder } from '../git/shared-folder.js'
-import { IndexUnusable } from './event-index.js'
+import { IndexUnusable } from './index-unusable.js'
 import { DEFAULT_WORKFLOW, type MergeOptions } from '../events-lib.js'
 
 /** The half stored in the index. */

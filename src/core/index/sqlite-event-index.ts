@@ -3,15 +3,9 @@ import type { LogProblem } from '../log/event-log.js'
 import { crc32 } from '../log/format/crc32.js'
 import { boardRowOf, packRow } from './board-row.js'
 import type { Connection } from './connection.js'
-import type {
-  EventIndex,
-  FeatureRow,
-  IndexRow,
-  IndexWriter,
-  JournalMark,
-  Watermark,
-  WorkPackageKey,
-} from './event-index.js'
+import type { EventIndex, FeatureRow, IndexWriter, Watermark, WorkPackageKey } from './event-index.js'
+import type { IndexRow } from './index-row.js'
+import type { JournalMark } from './journal-mark.js'
 import { SqliteIndexReads } from './sqlite-index-reads.js'
 import {
   boardRowValues,

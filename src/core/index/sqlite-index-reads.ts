@@ -3,15 +3,9 @@ import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
 import type { Ordered, WorkPackageState } from '../events-lib.js'
 import { crc32 } from '../log/format/crc32.js'
 import { type BoardRow, ROW_END, unpackRows } from './board-row.js'
-import {
-  type EventFilter,
-  type EventPlace,
-  type FeatureRow,
-  type IndexReader,
-  type IndexRow,
-  IndexUnusable,
-  type PackedRows,
-} from './event-index.js'
+import type { EventFilter, FeatureRow, IndexReader, PackedRows } from './event-index.js'
+import type { EventPlace, IndexRow } from './index-row.js'
+import { IndexUnusable } from './index-unusable.js'
 import { eventQuery } from './event-query.js'
 import { SqliteLogReads } from './sqlite-log-reads.js'
 import {

@@ -1,6 +1,7 @@
 import { Connection } from './connection.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './data-source.js'
-import { type EventIndex, IndexUnusable } from './event-index.js'
+import type { EventIndex } from './event-index.js'
+import { IndexUnusable } from './index-unusable.js'
 import { foldFingerprint, readSeal, type Seal } from './seal.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { FileGuard } from '../lock/file-guard.js'

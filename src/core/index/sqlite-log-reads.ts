@@ -1,13 +1,10 @@
 import type { LogProblemEntity } from '../../entities/log-problem-entity.js'
 import { CLOCK_GAP } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
-import {
-  type Freshness,
-  type IndexRow,
-  IndexUnusable,
-  type JournalMark,
-  type Watermark,
-} from './event-index.js'
+import type { Freshness, Watermark } from './event-index.js'
+import type { IndexRow } from './index-row.js'
+import { IndexUnusable } from './index-unusable.js'
+import type { JournalMark } from './journal-mark.js'
 import { FreshnessCache } from './freshness-cache.js'
 import { SqliteReader } from './sqlite-reader.js'
 import {

@@ -3,7 +3,8 @@ import { ProjectionCursorEntity } from '../../entities/projection-cursor-entity.
 import type { LogEvent, Ordered } from '../events-lib.js'
 import type { TableProjection, TableRows } from '../plugin/table-projection.js'
 import { asIndexUnusable } from './data-source.js'
-import { type EventIndex, IndexUnusable } from './event-index.js'
+import type { EventIndex } from './event-index.js'
+import { IndexUnusable } from './index-unusable.js'
 import { type Orm, ormOn } from './orm.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 

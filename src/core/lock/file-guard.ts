@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { keepPrivate, type SharedPermissions } from './private-file.js'
 import { KernelLock, loadLockBinding, NoLocksHere } from '../platform/kernel-lock.js'
-import { IndexUnusable } from '../index/event-index.js'
+import { IndexUnusable } from '../index/index-unusable.js'
 import { openRegular } from '../platform/open-regular.js'
 
 const WAIT_MS = 2_000

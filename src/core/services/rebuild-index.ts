@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isKittyError } from '../errors/kitty-error.js'
-import { IndexUnusable } from '../index/event-index.js'
+import { IndexUnusable } from '../index/index-unusable.js'
 import { IndexHealth, type RebuildReport } from '../index/index-health.js'
 import { rebuildFailure } from '../index/rebuild-failure.js'
 import { removeDatabase } from '../index/unfinished-file.js'

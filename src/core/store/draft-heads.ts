@@ -1,5 +1,6 @@
 import { Causality, entityKey, type LogEvent } from '../events-lib.js'
-import type { EventIndex, EventPlace } from '../index/event-index.js'
+import type { EventIndex } from '../index/event-index.js'
+import type { EventPlace } from '../index/index-row.js'
 import type { Draft } from './event-store.js'
 
 type EventsAt = (rows: readonly EventPlace[]) => LogEvent[]

@@ -1,15 +1,15 @@
 import { type ErrorKind, isKittyError } from '../errors/kitty-error.js'
 import type { Notices } from '../errors/notices.js'
 import { branchesState, isSparse } from '../git/head.js'
+import type { EventIndex } from '../index/event-index.js'
 import {
-  type EventIndex,
   isChecked,
   type JournalMark,
   type MarkMove,
   moveMark,
   revoked,
   UNCHECKED,
-} from '../index/event-index.js'
+} from '../index/journal-mark.js'
 import { onceMended } from '../log/archive/archive.js'
 import { closedIds } from '../log/archive/closed-logs.js'
 import type { EventLog, RawLine } from '../log/event-log.js'

@@ -1,4 +1,5 @@
-import { type EventIndex, type IndexReader, IndexUnusable } from '../index/event-index.js'
+import type { EventIndex, IndexReader } from '../index/event-index.js'
+import { IndexUnusable } from '../index/index-unusable.js'
 import { type EventLog, type RawLine, SCAN_START } from '../log/event-log.js'
 
 /** Returns the lines whose events the index does not have. */

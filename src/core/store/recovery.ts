@@ -5,14 +5,10 @@ import type { LogEvent } from '../events-lib.js'
 import { branchesState, isSparse } from '../git/head.js'
 import { catchUp, type CatchUpReport, distrust } from '../index/catch-up.js'
 import { explanations } from '../index/conflict-resolution.js'
-import {
-  type EventIndex,
-  type EventPlace,
-  type Freshness,
-  LineNotThere,
-  isChecked,
-  type MarkMove,
-} from '../index/event-index.js'
+import type { EventIndex, Freshness } from '../index/event-index.js'
+import type { EventPlace } from '../index/index-row.js'
+import { LineNotThere } from '../index/index-unusable.js'
+import { isChecked, type MarkMove } from '../index/journal-mark.js'
 import { handOver } from '../files/hand-over.js'
 import { EventLog, type RawLine } from '../log/event-log.js'
 import { Redactions } from '../log/redactions.js'

@@ -1,14 +1,8 @@
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { distinctEvents, type LogEvent, withoutRenumbered, type WorkPackageState } from '../events-lib.js'
 import { type BoardRow, boardRowOf } from '../index/board-row.js'
-import {
-  type EventFilter,
-  type EventIndex,
-  type FeatureRow,
-  type IndexRow,
-  suspiciousClock,
-  type Watermark,
-} from '../index/event-index.js'
+import type { EventFilter, EventIndex, FeatureRow, Watermark } from '../index/event-index.js'
+import { type IndexRow, suspiciousClock } from '../index/index-row.js'
 import type { IndexHealth } from '../index/index-health.js'
 import { isNewestOnly } from '../index/event-query.js'
 import { type EventLog, type LogProblem, SCAN_START } from '../log/event-log.js'

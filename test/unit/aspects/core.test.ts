@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Emits } from '../../../src/aspects/emits.js'
 import { Exclusive } from '../../../src/aspects/exclusive.js'
 import { RebuildOnCorruption } from '../../../src/aspects/rebuild-on-corruption.js'
-import { IndexUnusable, LineNotThere } from '../../../src/core/index/event-index.js'
+import { IndexUnusable, LineNotThere } from '../../../src/core/index/index-unusable.js'
 import { note } from '../../support/events.js'
 import { BY_ADA } from '../../support/session.js'
 import {

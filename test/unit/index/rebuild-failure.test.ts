@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { rebuildFailure } from '../../../src/core/index/rebuild-failure.js'
 
 function coded(code: string): Error {

@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
-import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { replay } from '../../../src/core/index/replay.js'
 import { EventLog } from '../../../src/core/log/event-log.js'
 import { Verify } from '../../../src/core/services/verify.js'

@@ -9,7 +9,7 @@ import { TempRepository } from '../../support/temp-repository.js'
 import { changedPaths, treeOf } from '../../support/tree.js'
 import { Notices } from '../../../src/core/errors/notices.js'
 import { EventLog } from '../../../src/core/log/event-log.js'
-import { IndexUnusable } from '../../../src/core/index/event-index.js'
+import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
 
 const NOW = '2026-11-22T12:00:00.000Z'

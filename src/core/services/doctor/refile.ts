@@ -1,4 +1,4 @@
-import type { IndexRow } from '../../index/event-index.js'
+import type { IndexRow } from '../../index/index-row.js'
 import type { IndexHealth } from '../../index/index-health.js'
 import { cutLines } from '../../log/format/cut-lines.js'
 import { type EventLog, type LogLine, type RawLine, SCAN_START } from '../../log/event-log.js'

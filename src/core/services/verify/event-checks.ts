@@ -1,6 +1,7 @@
 import { quoted, secretInValue } from '../../errors/secrets.js'
 import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
-import type { IndexReader, IndexRow } from '../../index/event-index.js'
+import type { IndexReader } from '../../index/event-index.js'
+import type { IndexRow } from '../../index/index-row.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
 import { ParentChecks } from './parent-checks.js'
 import { featureName } from '../../specs/feature-name.js'

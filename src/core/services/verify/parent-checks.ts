@@ -1,5 +1,6 @@
 import { importKey, type LogEvent } from '../../events-lib.js'
-import type { IndexReader, IndexRow } from '../../index/event-index.js'
+import type { IndexReader } from '../../index/event-index.js'
+import type { IndexRow } from '../../index/index-row.js'
 import type { LogProblem } from '../../log/event-log.js'
 
 type Place = Pick<LogProblem, 'file' | 'line'>

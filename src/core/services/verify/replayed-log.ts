@@ -1,5 +1,6 @@
 import { catchUp } from '../../index/catch-up.js'
-import { type EventIndex, IndexUnusable } from '../../index/event-index.js'
+import type { EventIndex } from '../../index/event-index.js'
+import { IndexUnusable } from '../../index/index-unusable.js'
 import type { IndexHealth } from '../../index/index-health.js'
 import type { EventLog } from '../../log/event-log.js'
 import { EventChecks } from './event-checks.js'
