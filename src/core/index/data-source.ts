@@ -2,11 +2,6 @@ import { requireFromHere } from '../root.js'
 import { indexUnusable, notLoaded } from './connection.js'
 import { IndexUnusable } from './index-unusable.js'
 
-/** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
-export const APPLICATION_ID = 0x6b747479
-/** Increment this whenever an entity or the meaning of a row changes; an index with another version is rebuilt. */
-export const SCHEMA_VERSION = 12
-
 /**
  * Creates a file with the tables that the entities describe. We use TypeORM for nothing else: loading it and building
  * its metadata takes longer than a whole command.

@@ -43,6 +43,19 @@ export async function moveMark(index: MarkStorage, { from, to }: MarkMove): Prom
   return isSame
 }
 
+/**
+ * Revokes the mark after a disturbance: lines that the mark vouches for may be lost in a rewritten file, or in one that
+ * git put in place of the append.
+ */
+export async function moveOrRevoke(
+  index: MarkStorage,
+  move: MarkMove | undefined,
+  isUndisturbed: boolean,
+): Promise<void> {
+  if (!isUndisturbed) await index.putJournalMark(revoked())
+  else if (move) await moveMark(index, move)
+}
+
 /** False for an index that has just been built: it does not know what the log held before. */
 export function isChecked(mark: JournalMark | undefined): mark is JournalMark {
   return mark !== undefined && mark.identity !== UNCHECKED.identity

@@ -10,6 +10,11 @@ import { makeFolder } from '../git/shared-folder.js'
 import { IndexUnusable } from './index-unusable.js'
 import { DEFAULT_WORKFLOW, type MergeOptions } from '../events-lib.js'
 
+/** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
+export const APPLICATION_ID = 0x6b747479
+/** Increment this whenever an entity or the meaning of a row changes; an index with another version is rebuilt. */
+export const SCHEMA_VERSION = 12
+
 /** The half stored in the index. */
 export interface IndexMark {
   /** A random ID of this build of the index. */

@@ -1,5 +1,7 @@
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
-import { catchUp, distrust, type OwnAppend } from '../index/catch-up.js'
+import { catchUp } from '../index/catch-up.js'
+import { distrust } from '../index/file-read.js'
+import type { OwnAppend } from '../index/own-append.js'
 import type { LogEvent } from '../events-lib.js'
 import type { EventIndex, Freshness } from '../index/event-index.js'
 import type { EventPlace } from '../index/index-row.js'

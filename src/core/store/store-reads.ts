@@ -114,7 +114,7 @@ export abstract class StoreReads {
   async problems(): Promise<LogProblem[]> {
     const index = await this.index.upToDate()
     const [problems, suspects] = await Promise.all([index.problems(), index.suspicious()])
-    return [...problems, ...suspects.map(suspiciousClock)]
+    return [...problems, ...suspects.map((row) => suspiciousClock(row))]
   }
 
   @RebuildOnCorruption
