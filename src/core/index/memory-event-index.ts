@@ -1,5 +1,5 @@
 import type { MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
-import { compareEvents, trustedMaximum } from '../events-lib.js'
+import { trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { OVERLAY } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf } from './board-row.js'
@@ -16,7 +16,7 @@ import type {
 } from './event-index.js'
 import type { EventPlace, IndexRow } from './index-row.js'
 import type { JournalMark } from './journal-mark.js'
-import { isNewestOnly, matchesFilter } from './event-query.js'
+import { EventRows } from './event-rows.js'
 
 /**
  * An in-memory index for one process: direct reading of the log, when no database is available. It has the same port
@@ -24,7 +24,7 @@ import { isNewestOnly, matchesFilter } from './event-query.js'
  */
 export class MemoryEventIndex implements EventIndex, IndexWriter {
   readonly kind = 'memory'
-  readonly #rows = new Map<string, IndexRow>()
+  readonly #rows = new EventRows()
   readonly #marks = new Map<string, Watermark>()
   readonly #workPackages = new Map<string, WorkPackageState>()
   readonly #features = new Map<string, FeatureRow>()
@@ -32,7 +32,6 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   #problems: LogProblem[] = []
   #maximum = 0
   #journal: JournalMark | undefined
-  #sorted: IndexRow[] | undefined
 
   constructor(readonly foldRules: MergeOptions = {}) {}
 
@@ -65,11 +64,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async locate(filter: EventFilter): Promise<IndexRow[]> {
-    const rows = this.#ordered().filter((row) => matchesFilter(row, filter))
-    if (filter.limit === undefined) return rows
-    return isNewestOnly(filter)
-      ? rows.slice(Math.max(0, rows.length - filter.limit))
-      : rows.slice(0, filter.limit)
+    return this.#rows.limited(filter)
   }
 
   places(filter: EventFilter): Promise<EventPlace[]> {
@@ -82,17 +77,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
-    const inFeature = this.#ordered().filter((row) => row.feature_slug === feature)
-    const gates = new Set(
-      inFeature
-        .filter((row) => row.event_type === 'GateCreated' && row.work_package_id === workPackage)
-        .map((row) => row.entity_id),
-    )
-    return inFeature.filter((row) =>
-      row.entity_type === 'Gate'
-        ? gates.has(row.entity_id)
-        : row.entity_type === 'WorkPackage' && row.entity_id === workPackage,
-    )
+    return this.#rows.ofWorkPackage(feature, workPackage)
   }
 
   async rows(eventIds: readonly string[]): Promise<IndexRow[]> {
@@ -100,14 +85,11 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async absent(eventIds: readonly string[]): Promise<string[]> {
-    return eventIds.filter((id) => !this.#rows.has(id))
+    return eventIds.filter((id) => this.#rows.get(id) === undefined)
   }
 
   async gateOwner(feature: string, gate: string): Promise<string | undefined> {
-    const created = this.#ordered().find(
-      (row) => row.feature_slug === feature && row.entity_id === gate && row.event_type === 'GateCreated',
-    )
-    return created?.work_package_id ?? undefined
+    return this.#rows.gateOwner(feature, gate)
   }
 
   async workPackage(feature: string, workPackage: string): Promise<WorkPackageState | undefined> {
@@ -145,42 +127,34 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async suspicious(): Promise<IndexRow[]> {
-    return this.#ordered().filter((row) => row.lamport_clock > this.#maximum)
+    return this.#rows.ordered().filter((row) => row.lamport_clock > this.#maximum)
   }
 
   async misfiled(): Promise<IndexRow[]> {
-    return this.#ordered().filter((row) => row.file.replace(OVERLAY, '').slice(0, 10) !== row.date)
+    return this.#rows.ordered().filter((row) => row.file.replace(OVERLAY, '').slice(0, 10) !== row.date)
   }
 
   async count(filter: EventFilter = {}): Promise<number> {
-    return this.#ordered().filter((row) => matchesFilter(row, filter)).length
+    return this.#rows.matching(filter).length
   }
 
   async insert(rows: readonly IndexRow[]): Promise<IndexRow[]> {
-    this.#sorted = undefined
-    const leftOut: IndexRow[] = []
-    for (const row of rows) {
-      if (this.#rows.has(row.event_id)) leftOut.push(row)
-      else this.#rows.set(row.event_id, row)
-    }
-    return leftOut
+    return this.#rows.add(rows)
   }
 
   async relocate(row: IndexRow): Promise<void> {
-    this.#sorted = undefined
-    this.#rows.set(row.event_id, row)
+    this.#rows.replace(row)
   }
 
   async forget(file: string): Promise<{ workPackages: WorkPackageKey[]; features: string[] }> {
-    const gone = [...this.#rows.values()].filter((row) => row.file === file)
+    const gone = [...this.#rows.all()].filter((row) => row.file === file)
     const workPackages: WorkPackageKey[] = []
     for (const { feature_slug, entity_type, entity_id } of gone) {
-      const owner = entity_type === 'Gate' ? await this.gateOwner(feature_slug, entity_id) : entity_id
+      const owner = entity_type === 'Gate' ? this.#rows.gateOwner(feature_slug, entity_id) : entity_id
       if ((entity_type === 'Gate' || entity_type === 'WorkPackage') && owner !== undefined)
         workPackages.push({ feature_slug, work_package_id: owner })
     }
-    for (const row of gone) this.#rows.delete(row.event_id)
-    this.#sorted = undefined
+    this.#rows.remove(gone)
     this.#problems = this.#problems.filter((problem) => problem.file !== file)
     this.#marks.delete(file)
     const features = gone.filter((row) => row.entity_type === 'FeatureSpec').map((row) => row.feature_slug)
@@ -222,7 +196,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async clocks(): Promise<{ trusted: number; greatest: number }> {
-    return { trusted: this.#maximum, greatest: this.#ordered().at(-1)?.lamport_clock ?? 0 }
+    return { trusted: this.#maximum, greatest: this.#rows.ordered().at(-1)?.lamport_clock ?? 0 }
   }
 
   async putMaximumClock(value: number): Promise<void> {
@@ -231,8 +205,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async fileMaximum(file: string): Promise<number> {
     let maximum = 0
-    for (const row of this.#rows.values())
-      if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
+    for (const row of this.#rows.all()) if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
     return maximum
   }
 
@@ -242,13 +215,8 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
 
   async clocksAbove(floor: number): Promise<number[]> {
     const values = new Set<number>()
-    for (const row of this.#rows.values()) if (row.lamport_clock > floor) values.add(row.lamport_clock)
+    for (const row of this.#rows.all()) if (row.lamport_clock > floor) values.add(row.lamport_clock)
     return [...values].sort((a, b) => a - b)
-  }
-
-  #ordered(): IndexRow[] {
-    this.#sorted ??= [...this.#rows.values()].sort(compareEvents)
-    return this.#sorted
   }
 }
 
