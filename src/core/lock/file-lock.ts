@@ -5,15 +5,14 @@ import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { assertPlainFile } from '../files/assert-safe.js'
 import type { HeldLock, Holder, WriteLock } from './write-lock.js'
 import { readHolder, readRecord, writeHolder } from './holder-record.js'
+import { notOurs, timedOut, unavailable } from './lock-refusals.js'
 import { LockWait } from './lock-wait.js'
 import { keepPrivate, makePrivateFolder, type SharedPermissions } from './private-file.js'
 import { KernelLock, loadLockBinding, type LockBinding, NoLocksHere } from '../platform/kernel-lock.js'
 import { identityAt, type WhichFile } from '../files/open-file.js'
 import { storageError } from '../files/storage-error.js'
-import { repairCommand } from '../own-package.js'
-import { shownCommand, shownVariable } from '../errors/next-step.js'
+import { shownVariable } from '../errors/next-step.js'
 import { openRegular } from '../platform/open-regular.js'
-import { systemCommands } from '../platform/system-commands.js'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
@@ -69,7 +68,7 @@ export class FileLock implements WriteLock {
         }
         wait ??= new LockWait(this.timeoutMs, () => readRecord(file.fd))
         const ms = wait.next()
-        if (ms === undefined) throw this.timedOut(file.fd, wait)
+        if (ms === undefined) throw timedOut(this.path, readHolder(file.fd), wait)
         await pause(ms)
       }
       writeHolder(file.fd, purpose)
@@ -167,37 +166,6 @@ export class FileLock implements WriteLock {
       throw error
     }
   }
-
-  private timedOut(fd: number, { waitedMs, hasMovedOn }: LockWait): KittyError {
-    const holder = readHolder(fd)
-    const who =
-      holder === undefined
-        ? 'another process'
-        : holder === 'elsewhere'
-          ? 'a process on another machine or in another container'
-          : `process ${holder.pid} (${holder.purpose}, since ${holder.since})`
-    const seconds = (waitedMs / 1000).toFixed(1)
-    return new KittyError(
-      'LockTimeout',
-      hasMovedOn
-        ? `The write lock ${this.path} went from one process to the next for ${seconds} s, and this one never got it; ${who} has it now.`
-        : `${who} has held the write lock ${this.path} for all of ${seconds} s of waiting.`,
-      {
-        nextSteps: [
-          'run the command again',
-          ...(typeof holder === 'object'
-            ? shownCommand(systemCommands().lookAtProcess(holder.pid), 'what it does')
-            : []),
-          ...shownVariable('KITTY_LOCK_TIMEOUT_MS', '60000', 'waits longer'),
-        ],
-        context: {
-          lock: this.path,
-          waited_ms: Math.round(waitedMs),
-          holder: typeof holder === 'object' ? holder : null,
-        },
-      },
-    )
-  }
 }
 
 function openMakingFolder(path: string, flags: number): number {
@@ -215,37 +183,4 @@ async function pause(ms: number): Promise<void> {
   if (ms >= 1) return sleep(ms)
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-/** The error for a lock that belongs to another user, with a way to share the repository. */
-function notOurs(error: unknown, path: string): KittyError | undefined {
-  const stats = systemCode(error) === 'EACCES' ? statSync(path, { throwIfNoEntry: false }) : undefined
-  if (stats === undefined || stats.uid === process.getuid?.()) return undefined
-  return new KittyError(
-    'NotWritable',
-    `${path} belongs to the user with the ID ${stats.uid}, and this repository is not shared with others.`,
-    {
-      nextSteps: [
-        ...shownCommand(['git', 'config', 'core.sharedRepository', 'group'], 'its owner shares it with this'),
-        'or work in a clone of your own',
-      ],
-      context: { path, uid: stats.uid },
-      cause: error,
-    },
-  )
-}
-
-function unavailable(path: string, reason: string, cause: unknown): KittyError {
-  return new KittyError(
-    'LockUnavailable',
-    `${path} cannot be locked: file locking not available: ${reason}`,
-    {
-      nextSteps: [
-        'keep the repository on a local file system',
-        ...shownCommand(repairCommand('install'), 'installs what fits this platform'),
-      ],
-      context: { lock: path },
-      cause,
-    },
-  )
 }
