@@ -11,15 +11,12 @@ import {
   UNCHECKED,
 } from '../index/journal-mark.js'
 import { onceMended } from '../log/archive/archive.js'
-import { closedIds } from '../log/archive/closed-logs.js'
 import type { EventLog, RawLine } from '../log/event-log.js'
-import { type Committed, committedLines, linesOfHead } from '../log/repair/committed-lines.js'
 import type { Journal, JournalReading } from '../log/repair/journal.js'
 import { reconcile } from '../log/repair/reconcile.js'
-import { TipMemory } from '../log/repair/tip-memory.js'
-import { isLogHidden, unstagedDeletions, youngestUnstaged } from '../log/repair/unstaged-deletions.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { type Acknowledged, ARCHIVE_AT } from './acknowledged.js'
+import { couldNotFindOut, GitLines } from './git-lines.js'
 import { idsOf, missingFrom, missingFromLog } from './missing-lines.js'
 import { counted } from '../errors/counted.js'
 
@@ -31,6 +28,7 @@ export class JournalCheck {
   #noted: JournalMark | undefined
   #mark: JournalMark | undefined
   #isPending = false
+  #lines: GitLines | undefined
 
   constructor(
     private readonly log: EventLog,
@@ -141,8 +139,7 @@ export class JournalCheck {
     if (!this.isOther(reading)) return []
     // Another journal is always read from its start.
     const known = await this.acknowledged.ids(reading.lines)
-    const lines = this.#ifGitAnswers(() => youngestUnstaged(this.workspace, known))
-    return lines && this.#notClosed(lines)
+    return this.#git.youngest(known)
   }
 
   async #compareWithGit(index: EventIndex, { lines: ofJournal, end }: JournalReading): Promise<boolean> {
@@ -150,17 +147,17 @@ export class JournalCheck {
     const branches = branchesState(this.workspace)
     const lines = [...ofJournal, ...(await this.acknowledged.missing(index))]
     const missing = await missingFromLog(lines, index, this.log, () => this.catchUp(index))
-    const unstaged = this.unstaged()
+    const unstaged = this.#git.unstaged()
     // A line that is in another file is not lost: it was moved to the file of its day, or to another writer's.
     const deleted = await missingFrom(index, unstaged ?? [])
     const comesBack = new Set(idsOf(deleted))
-    const plan = this.#ifGitAnswers(() =>
+    const plan = this.#git.ifItAnswers(() =>
       reconcile(lines, {
         missing: missing.filter((line) => !comesBack.has(line.event_id)),
-        committed: (asked) => this.#committed(asked),
+        committed: (asked) => this.#git.committed(asked),
       }),
     )
-    const hidden = plan?.isPending ? await this.#hiddenLines(index) : []
+    const hidden = plan?.isPending ? await missingFrom(index, this.#git.hidden()) : []
     const putBack = [...deleted, ...(plan?.putBack ?? []), ...hidden]
     if (putBack.length > 0) {
       const count = this.log.putBack(putBack)
@@ -181,53 +178,13 @@ export class JournalCheck {
 
   /** Lines that git's index has and the work tree lacks; undefined when git cannot tell now. */
   unstaged(): RawLine[] | undefined {
-    return this.#ifGitAnswers(() => {
-      const lines = unstagedDeletions(this.workspace)
-      return lines && this.#notClosed(lines)
-    })
-  }
-
-  /** Leaves out events of closed logs, which a new log has replaced. */
-  #notClosed(lines: RawLine[]): RawLine[] {
-    if (lines.length === 0) return lines
-    const closed = closedIds(this.workspace.privateDir)
-    return closed.size === 0 ? lines : lines.filter(({ event_id }) => !closed.has(event_id))
+    return this.#git.unstaged()
   }
 
   async nameDeparted(index: EventIndex): Promise<void> {
     // Loaded lazily: almost no command gets here.
     const { departedEvents } = await import('./departed.js')
     for (const sentence of await departedEvents(this.workspace, index)) this.notices.warn(sentence)
-  }
-
-  #committed(lines: readonly RawLine[]): Committed {
-    const { root, eventsDir, tipsDir } = this.workspace
-    return committedLines(root, eventsDir, lines, { memory: new TipMemory(tipsDir) })
-  }
-
-  /** Returns lines of HEAD that git was told to keep out of the work tree. */
-  async #hiddenLines(index: EventIndex): Promise<RawLine[]> {
-    const { root, eventsDir } = this.workspace
-    const files = this.#ifGitAnswers(() =>
-      isLogHidden(this.workspace) ? [...linesOfHead(root, eventsDir)] : [],
-    )
-    return missingFrom(index, this.#notClosed((files ?? []).flat()))
-  }
-
-  /**
-   * Returns undefined when git fails this time: we put nothing back, and the next command asks again.
-   * @throws KittyError UnsafeSetup, MissingDependency: git cannot answer until someone fixes the setup
-   */
-  #ifGitAnswers<T>(ask: () => T): T | undefined {
-    try {
-      return ask()
-    } catch (error) {
-      if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
-      this.notices.warn(
-        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
-      )
-      return undefined
-    }
   }
 
   /**
@@ -240,11 +197,14 @@ export class JournalCheck {
       return await read()
     } catch (error) {
       if (!isKittyError(error) || !UNREADABLE.has(error.kind)) throw error
-      this.notices.warn(
-        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
-      )
+      this.notices.warn(couldNotFindOut(error))
       return undefined
     }
+  }
+
+  /** Created when git is asked, which is rare. */
+  get #git(): GitLines {
+    return (this.#lines ??= new GitLines(this.workspace, this.notices))
   }
 
   /**

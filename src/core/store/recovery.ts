@@ -17,6 +17,7 @@ import { Journal } from '../log/repair/journal.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Acknowledged } from './acknowledged.js'
 import { AttributeGuard } from './attribute-guard.js'
+import { couldNotFindOut } from './git-lines.js'
 import { JournalCheck, marked } from './journal-check.js'
 import { missingFrom } from './missing-lines.js'
 import { putInOrder } from './put-in-order.js'
@@ -132,9 +133,7 @@ export class Recovery {
     } catch (error) {
       // A repository that we cannot write to can still be read.
       if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
-      this.notices.warn(
-        `Could not find out whether git removed events from .kittify/events. ${error.message}`,
-      )
+      this.notices.warn(couldNotFindOut(error))
     }
   }
 
