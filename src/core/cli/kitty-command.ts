@@ -1,5 +1,4 @@
 import { Command, Config, Flags, type Interfaces } from '@oclif/core'
-import { KittyError } from '../errors/kitty-error.js'
 import type { LogProblem } from '../log/event-log.js'
 import type { EventDocument } from '../projections/board-document.js'
 import type { BoardTerminal } from './board/board-screen.js'
@@ -11,6 +10,7 @@ import { standardOutput } from './standard-output.js'
 import { problemWarnings } from './problem-warnings.js'
 import { renderFailure } from './render/error.js'
 import { type Style, type StyleFacts, terminalStyle } from './style.js'
+import { noEndInJson, noKeyboard, noKeysInJson, noTerminal } from './terminal-refusals.js'
 import { Notices } from '../errors/notices.js'
 import { recordOf } from '../errors/error-record.js'
 import type { ErrorStorage } from '../errors/error-storage.js'
@@ -19,9 +19,6 @@ import type { EventStore } from '../store/event-store.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { containerIsOpen, resolverOf, type ServiceId } from '../token.js'
-
-/** Interval at which a stream checks whether its reader has left, in milliseconds. */
-const READER_LOOK_MS = 500
 
 type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof KittyCommand)['baseFlags'] & T['flags']
@@ -102,28 +99,13 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     open: (signal: AbortSignal) => AsyncIterable<readonly EventDocument[]>,
   ): Promise<void> {
     if (this.jsonEnabled()) throw noEndInJson()
-    const [{ EventPrinter }, { Interruption }, { PipeReader }] = await Promise.all([
-      import('./event-printer.js'),
-      import('./interruption.js'),
-      import('../platform/pipe-reader.js'),
-    ])
-    const interruption = new Interruption()
-    const reader = new PipeReader(process.stdout.fd)
-    // On a quiet log there is no write that would detect it.
-    const look = setInterval(() => {
-      if (reader.isGone()) interruption.stop()
-    }, READER_LOOK_MS)
-    // Signals must be handled even when no one reads the output, so we must not wait for writes: use process.stdout.
-    this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
-    try {
-      await new EventPrinter(this.#printer, this.#style(process.stdout), format).printAll(
-        open(interruption.signal),
-        interruption,
-      )
-    } finally {
-      clearInterval(look)
-      interruption.close()
-    }
+    const { EventPrinter } = await import('./event-printer.js')
+    await this.interruptible(async (interruption) => {
+      // Signals must be handled even when no one reads the output, so we must not wait for writes: use process.stdout.
+      this.#printer ??= new Printer({ noColor: this.#noColor, stdout: process.stdout })
+      const events = new EventPrinter(this.#printer, this.#style(process.stdout), format)
+      await events.printAll(open(interruption.signal), interruption)
+    })
   }
 
   /**
@@ -142,16 +124,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
         quit: () => interruption.stop(),
         interrupt: () => interruption.interrupt('SIGINT'),
       })
-      try {
-        for await (const page of open(interruption.signal)) {
-          if (interruption.signal.aborted) break
-          screen.open()
-          const text = (style: Style): string => this.printer.clean(render(page, style))
-          screen.show({ text, note: `live, as of ${new Date().toISOString().slice(11, 19)} UTC` })
-        }
-      } finally {
-        screen.close()
-      }
+      const text = (page: P, style: Style): string => this.printer.clean(render(page, style))
+      await screen.showAll(open(interruption.signal), text, interruption.signal)
     })
   }
 
@@ -243,36 +217,4 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 function unsetBooleans(flags: typeof Command.flags = {}): Record<string, boolean> {
   const booleans = Object.entries(flags).filter(([, { type }]) => type === 'boolean')
   return Object.fromEntries(booleans.map(([name]) => [name, false]))
-}
-
-function noEndInJson(): KittyError {
-  return new KittyError(
-    'UsageError',
-    '--json answers with one document, and this goes on until it is interrupted.',
-    {
-      nextSteps: ['--format jsonl, for one document per event', 'or leave out what makes it go on'],
-    },
-  )
-}
-
-function noTerminal(): KittyError {
-  return new KittyError('UsageError', '--watch draws on a terminal, and stdout is none.', {
-    nextSteps: ['For a stream of events, run kitty watch.', 'For the board as it is now, run kitty status.'],
-  })
-}
-
-function noKeysInJson(): KittyError {
-  return new KittyError(
-    'UsageError',
-    '--json answers with one document, and the board is worked with keys.',
-    {
-      nextSteps: ['For the board as it is now, run kitty status --json.', 'Or leave --json out.'],
-    },
-  )
-}
-
-function noKeyboard(): KittyError {
-  return new KittyError('UsageError', 'The board needs a terminal for its keys, and this is none.', {
-    nextSteps: ['For the board as it is now, run kitty status.', 'For a program, add --json.'],
-  })
 }

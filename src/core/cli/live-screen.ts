@@ -38,6 +38,24 @@ export class LiveScreen {
     this.#terminal = new TerminalScreen(output, input, terminalEvents, options)
   }
 
+  /** Shows each page as it comes, until they end or the signal is given. Restores the terminal. */
+  async showAll<P>(
+    pages: AsyncIterable<P>,
+    render: (page: P, style: Style) => string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      for await (const page of pages) {
+        if (signal.aborted) break
+        this.open()
+        const text = (style: Style): string => render(page, style)
+        this.show({ text, note: `live, as of ${new Date().toISOString().slice(11, 19)} UTC` })
+      }
+    } finally {
+      this.close()
+    }
+  }
+
   open(): void {
     this.#terminal.open()
   }
