@@ -173,7 +173,7 @@ export class Recovery {
    * silent.
    */
   explain({ resolutions }: CatchUpReport, index: EventIndex): void {
-    if (index.kind === 'memory') return
+    if (index.kind === 'memory' || resolutions.length === 0) return
     for (const explanation of explanations(resolutions)) this.notices.warn(explanation)
   }
 
