@@ -88,10 +88,12 @@ export class Workspaces {
    */
   async remove(request: RemoveRequest): Promise<RemoveResult> {
     const { feature, workPackage, force } = request
-    const state = await knownWorkPackage(this.store, feature, workPackage)
+    await knownWorkPackage(this.store, feature, workPackage)
     const name = `${feature}-${workPackage}`
     const held = await this.lockOf(name).acquire(`remove the worktree of ${name}`)
     try {
+      // Not before: while this waited, someone may have taken the package and made the worktree for it.
+      const state = await knownWorkPackage(this.store, feature, workPackage)
       const worktree = this.#removable(state, request)
       const only = worktree.exists ? uncommittedIn(worktree.path) : { changes: [], ignoredFiles: [] }
       const loose = worktree.exists && hasLooseCommits(worktree)
