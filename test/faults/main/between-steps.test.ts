@@ -1,10 +1,23 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { HALTED, stepAtEachCall, STEPS } from '../support/between.js'
 import { packageFile } from '../support/package-file.js'
-import { stoppedAt } from '../support/stopped.js'
+import { stoppedThere } from '../support/stopped.js'
 import { isThere } from '../support/tools.js'
 import { expectExit, World } from '../support/world.js'
 
+/** Every so many calls: each with 1, as `npm run test:races` has it. */
+const STRIDE = Number(process.env['KITTY_BETWEEN'] ?? 40)
+const IS_SHORT = process.env['KITTY_BETWEEN'] === undefined
+/** What `npm test` tries: a command, and what another process does at some of its calls. */
+const SHORT: readonly (readonly [halted: string, step: string])[] = [
+  ['claim', 'git stash'],
+  ['edit', 'an editor'],
+  ['verify', 'note'],
+  ['redact', 'status'],
+]
+const DAY = 86_400_000
 const SAVED = '\nWhat an editor has saved.\n'
 const WP01 = 'WP01-part.md'
 
@@ -24,7 +37,7 @@ describe.runIf(isThere('gcc'))('between two steps of a command', () => {
     )
     expectExit(await world.kitty(['sync', '--json']), 0)
     if (args[0] === 'sync') writeFileSync(file, readFileSync(file, 'utf8').replace('Part WP01', 'By hand'))
-    const command = await stoppedAt(world, `sync:${WP01}:1`, [...args, '--json'])
+    const command = await stoppedThere(world, `sync:${WP01}:1`, [...args, '--json'])
     appendFileSync(file, SAVED)
     expectExit(await command.resume(), 0)
     const text = readFileSync(file, 'utf8')
@@ -34,7 +47,7 @@ describe.runIf(isThere('gcc'))('between two steps of a command', () => {
   it('edit does not write over what an editor has saved, and says so', async () => {
     const world = await World.make()
     const file = packageFile(world, 'WP01')
-    const command = await stoppedAt(world, `sync:${WP01}:1`, ['edit', 'WP01', '--title', 'Mine', '--json'])
+    const command = await stoppedThere(world, `sync:${WP01}:1`, ['edit', 'WP01', '--title', 'Mine', '--json'])
     appendFileSync(file, SAVED)
     const outcome = await command.resume()
     expectExit(outcome, 6)
@@ -46,10 +59,32 @@ describe.runIf(isThere('gcc'))('between two steps of a command', () => {
 
   it('a reader meets the new file where kitty replaces one that it is about to open', async () => {
     const world = await World.make()
-    const reader = await stoppedAt(world, `look:tasks/${WP01}:1`, ['show', 'WP01', '--json'])
+    const reader = await stoppedThere(world, `look:tasks/${WP01}:1`, ['show', 'WP01', '--json'])
     expectExit(await world.kitty(['move', 'WP01', 'doing', '--json']), 0)
     const outcome = await reader.resume()
     expectExit(outcome, 0)
     expect(outcome.stdout).not.toContain('was replaced')
   })
+})
+
+const pairs = HALTED.flatMap((halted) =>
+  STEPS.filter((step) => halted.isLook !== true || step.isGit !== true).map((step) => ({
+    title: `${halted.title}: ${step.title}`,
+    halted,
+    step,
+  })),
+).filter(
+  ({ halted, step }) =>
+    !IS_SHORT || SHORT.some(([one, other]) => one === halted.title && other === step.title),
+)
+
+describe.runIf(isThere('gcc'))('another process in front of each call of a command', () => {
+  it.each(pairs)(
+    '$title',
+    async ({ title, halted, step }) => {
+      const tried = await stepAtEachCall(halted, step, { first: 1 + (crc32(title) % STRIDE), stride: STRIDE })
+      if (!IS_SHORT) process.stdout.write(`${title}: ${tried} calls\n`)
+    },
+    DAY,
+  )
 })

@@ -13,15 +13,18 @@ export interface Stopped {
  * Starts a command that stops itself in front of a call, so that another process can do anything between two of its
  * steps.
  * @param call as shim.c has it, without the action: `sync:WP01-part.md:1`
- * @throws Error when the command ends without such a call
+ * @returns undefined when the command ends without such a call
  */
-export async function stoppedAt(world: World, call: string, args: readonly string[]): Promise<Stopped> {
+export async function stoppedAt(
+  world: World,
+  call: string,
+  args: readonly string[],
+): Promise<Stopped | undefined> {
   const { child, finished } = world.start(args, { env: striking(world, `${call}:sig19`) })
-  let outcome: Outcome | undefined
-  void finished.then((ended) => (outcome = ended))
+  let hasEnded = false
+  void finished.then(() => (hasEnded = true))
   while (!isStopped(child.pid)) {
-    if (outcome !== undefined)
-      throw new Error(`kitty ${args.join(' ')} ended and never came to ${call}: ${JSON.stringify(outcome)}`)
+    if (hasEnded) return undefined
     await sleep(5)
   }
   return {
@@ -30,6 +33,13 @@ export async function stoppedAt(world: World, call: string, args: readonly strin
       return finished
     },
   }
+}
+
+/** The same. @throws Error when the command ends without such a call */
+export async function stoppedThere(...[world, call, args]: Parameters<typeof stoppedAt>): Promise<Stopped> {
+  const stopped = await stoppedAt(world, call, args)
+  if (stopped === undefined) throw new Error(`kitty ${args.join(' ')} never came to ${call}`)
+  return stopped
 }
 
 function isStopped(pid: number | undefined): boolean {
