@@ -24,6 +24,17 @@ export function settledIdentity(path: string, now: number): string | undefined {
   }
 }
 
+/** Identifies a folder with its names; empty where there is none or it cannot be read. */
+export function folderIdentity(folder: string): string {
+  try {
+    const stats = lstatSync(folder, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? '' : identityOf(stats)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return ''
+  }
+}
+
 function isSettled({ mtimeMs, ctimeMs }: BigIntStats, now: number): boolean {
   return now - Math.max(Number(mtimeMs), Number(ctimeMs)) > SETTLED_AFTER_MS
 }

@@ -10,6 +10,7 @@ import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { changeFile, type Rewrite } from '../files/put-over.js'
 import type { FileRead } from '../files/read-plain.js'
+import { folderIdentity } from '../files/settled-identity.js'
 import { assertReachable, listInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
@@ -25,13 +26,21 @@ export interface LaneDifference {
   readonly problem?: string
 }
 
+/** A feature's files by package, and the state of their folder when they were listed. */
+interface Listing {
+  readonly identity: string
+  readonly files: ReadonlyMap<string, string>
+}
+
 /** A package's identity and lane. `lane_actor` is null until someone moves the package. */
 type Lane = Pick<BoardRow, 'feature_slug' | 'work_package_id' | 'lane' | 'lane_actor'>
 
 /** The work packages' files: finding them, and updating the `lane:` line that repeats the log. */
 @injectable()
 export class LaneFiles {
-  readonly #files = new Map<string, ReadonlyMap<string, string>>()
+  readonly #listings = new Map<string, Listing>()
+  /** Features whose folder was compared with its listing in this turn: once for a whole board. */
+  #compared: Set<string> | undefined
 
   constructor(
     @inject(Workspace) private readonly workspace: Workspace,
@@ -89,14 +98,29 @@ export class LaneFiles {
 
   /** Paths by package, relative to the repository's root. */
   #filesOf(feature: string): ReadonlyMap<string, string> {
-    const known = this.#files.get(feature)
-    if (known !== undefined) return known
+    const known = this.#listings.get(feature)
+    if (known !== undefined && this.#compared?.has(feature) === true) return known.files
     const { root, specsDir } = this.workspace
     const dir = featureDir(specsDir, feature)
-    const files =
-      dir === undefined ? new Map<string, string>() : listWorkPackageFiles(root, join(dir, 'tasks'))
-    this.#files.set(feature, files)
+    if (dir === undefined) return new Map<string, string>()
+    const folder = join(dir, 'tasks')
+    // Before the names: what comes in between is listed again. Others add and rename files while this process runs.
+    const identity = folderIdentity(folder)
+    const isSame = known?.identity === identity
+    const files = isSame ? known.files : listWorkPackageFiles(root, folder)
+    if (!isSame) this.#listings.set(feature, { identity, files })
+    this.#compare(feature)
     return files
+  }
+
+  #compare(feature: string): void {
+    if (this.#compared === undefined) {
+      this.#compared = new Set()
+      queueMicrotask(() => {
+        this.#compared = undefined
+      })
+    }
+    this.#compared.add(feature)
   }
 }
 
