@@ -121,13 +121,18 @@ export class Append {
     this.isEmpty = false
   }
 
-  /** A failure only sets `warning`: the file itself stores the bytes. */
+  /**
+   * A failure of the disk only sets `warning`: the file itself stores the bytes.
+   * @throws KittyError NotWritable for too many open files. That passes, and a name that is not on disk would stay so:
+   * the next writer takes a file with content for one with a name, and a power cut would take it with its events.
+   */
   syncName(): void {
     try {
       syncFolder(dirname(this.path))
     } catch (error) {
       const code = systemCode(error)
       if (code === undefined) throw error
+      if (code === 'EMFILE' || code === 'ENFILE') throw storageError(error, this.path, 'not stored')
       this.warning = `${this.path} is new, and its name may not be on disk yet (${code}): check the disk`
     }
   }
