@@ -1,7 +1,7 @@
 // Mutation testing: `npm run test:mutation -- [ROOM…] [--file PATH]`. Each room's sources are changed in one place at a
 // time, and its tests must notice. Prints the mutants that no test noticed and each file's score; ends with 1 if a room
 // scores less than 85 %. What an earlier run has found out about an unchanged file and its tests is not tried again.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -25,11 +25,14 @@ const ROOMS = {
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } })
 const unknown = positionals.filter((name) => !Object.hasOwn(ROOMS, name))
-if (unknown.length > 0 || (values.file !== undefined && positionals.length !== 1)) {
-  process.stderr.write(`Use rooms of ${Object.keys(ROOMS).join(', ')}, and --file with one room.\n`)
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
+const isNoFile = values.file !== undefined && !existsSync(values.file)
+if (unknown.length > 0 || isNoFile || (values.file !== undefined && positionals.length !== 1)) {
+  process.stderr.write(
+    `Use rooms of ${Object.keys(ROOMS).join(', ')}, and --file with one room and a file that is there.\n`,
+  )
   process.exit(2)
 }
-process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 const cache = 'node_modules/.cache/mutation'
 mkdirSync(cache, { recursive: true })
 
@@ -48,7 +51,8 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
     incremental: values.file === undefined,
     incrementalFile: `${cache}/${name}.json`,
     ignorePatterns: ['/bench', '/docs', '/dist', '/examples', '/web'],
-    tempDirName: `${cache}/sandbox`,
+    // Not below node_modules: Vite takes what is there for a package and leaves its decorators as they are.
+    tempDirName: 'dist/mutation',
     reporters: ['progress-append-only', 'clear-text', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: `${cache}/${name}-report.json` },

@@ -90,16 +90,11 @@ describe('the clock that a clone has seen', () => {
       const root = tempFolder()
       gitIn(root, 'init', '--quiet', '--shared=group')
       const path = join(root, '.git', 'kitty', 'clock')
-      const umask = process.umask(0o077)
-      try {
-        new SeenClock(path).set(1)
-        expect(statSync(path).mode & 0o060).toBe(0o060)
-        chmodSync(path, 0o600)
-        new SeenClock(path).set(2)
-        expect(statSync(path).mode & 0o777).toBe(0o600)
-      } finally {
-        process.umask(umask)
-      }
+      new SeenClock(path).set(1)
+      expect(statSync(path).mode & 0o060).toBe(0o060)
+      chmodSync(path, 0o600)
+      new SeenClock(path).set(2)
+      expect(statSync(path).mode & 0o777).toBe(0o600)
       expect(readFileSync(path, 'utf8').trim()).toBe('2')
     },
   )
