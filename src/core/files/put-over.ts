@@ -1,8 +1,8 @@
+import { dirname } from 'node:path'
 import { KittyError } from '../errors/kitty-error.js'
 import { readPlain } from './read-plain.js'
 import { Replacement } from './replace-file.js'
 import { assertPlaceForFile, makeFolderInside } from './work-tree.js'
-import { dirname } from 'node:path'
 
 /** What a file holds, and what it is to hold. */
 export interface Rewrite {
@@ -37,7 +37,7 @@ export function putOver(root: string, path: string, { before, after }: Rewrite):
 
 /** Whether the file holds these bytes; undefined: whether there is none. */
 export function holds(path: string, bytes: Buffer | undefined): boolean {
-  // One byte more than it should have tells that it has more.
+  // A longer file is over this limit, and holds something else.
   const read = readPlain(path, bytes?.length ?? 0)
   if (bytes === undefined) return !read.ok && read.missing
   return read.ok && read.bytes.equals(bytes)
