@@ -33,7 +33,7 @@ function describe(path: string, stats: ReturnType<typeof lstatSync>): string {
 
 /** What a read may leave: error records, the index, the clock, locks, and private notes of what it has looked at. */
 const DERIVED =
-  /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/(lock|index-|reflogs-seen|uncommitted|synced|tips|ended-tails|sqlite-notice)|$))/
+  /^(\.kittify\/(errors(\/|$)|events\/index\.db|clock\.json$)|\.git\/kitty(\/(lock|index-|reflogs-seen|uncommitted|synced|tips|ended-tails|looks|sqlite-notice)|$))/
 
 /** The paths that differ, except derived files and error records. */
 export function changedPaths(

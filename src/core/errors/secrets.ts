@@ -59,6 +59,7 @@ function holdsSecret(text: string): boolean {
  * @param text plain text, or a line of JSON
  */
 export function secretIn(text: string): string | undefined {
+  if (!isDisguised(text) && !holdsSecret(text)) return undefined
   const view = viewsOf(text).find(holdsSecret)
   return view === undefined ? undefined : FORMS.find(([, form]) => view.search(form) >= 0)?.[0]
 }
@@ -68,18 +69,21 @@ const SHORTEST = 8
 /** Names that most objects of a log have. */
 const harmlessKeys = new Set<string>()
 const KEYS_AT_MOST = 1000
+const NO_KEYS: ReadonlySet<string> = new Set()
 
 /**
  * The same for the strings of a JSON value, and the names in it, in a fraction of the time that its text takes.
  * @param value nested no deeper than a line of the log can be
+ * @param except keys of the value itself, passed over with what they hold
  */
-export function secretInValue(value: unknown): string | undefined {
+export function secretInValue(value: unknown, except = NO_KEYS): string | undefined {
   if (typeof value === 'string') return value.length < SHORTEST ? undefined : secretIn(value)
   if (typeof value !== 'object' || value === null) return undefined
   if (Array.isArray(value)) return firstSecret(value)
   // Cast: any object may be read by key. One that JSON.parse made has no names from its prototype.
   const parent = value as Readonly<Record<string, unknown>>
   for (const key in parent) {
+    if (except.has(key)) continue
     const found = secretInKey(key) ?? secretInValue(parent[key])
     if (found !== undefined) return found
   }
@@ -138,11 +142,16 @@ function redacted(text: string): string {
 
 /** The text as it is; then with JSON escapes resolved and invisible characters removed; then the latter on one line. */
 function viewsOf(text: string): string[] {
-  if (!/[^ -[\]-~]/.test(text)) return [text]
+  if (!isDisguised(text)) return [text]
   const plain = withoutInvisible(text.includes('\\') ? unescaped(text) : text)
   return plain.includes('\n') || plain.includes('\r')
     ? [text, plain, plain.replaceAll(/[\r\n]+ */g, '')]
     : [text, plain]
+}
+
+/** Whether the text may hide a secret from the forms: behind an escape, an invisible character or a line break. */
+function isDisguised(text: string): boolean {
+  return /[^ -[\]-~]/.test(text)
 }
 
 /** Resolves JSON escapes; in other text, resolving what looks like an escape does no harm. */

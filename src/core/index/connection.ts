@@ -46,7 +46,7 @@ export class Connection {
   private constructor(
     private readonly binding: Binding,
     private readonly database: Database,
-    private readonly path: string,
+    readonly path: string,
   ) {}
 
   /**

@@ -16,14 +16,6 @@ export interface Watermark {
   readonly crc: number
 }
 
-/** Rows as one text, since rows as objects take several times as long. */
-export interface PackedRows {
-  /** A JSON array of arrays, with values in column order. */
-  readonly text: string
-  /** The last of them; undefined when there are none. */
-  readonly last: Ordered | undefined
-}
-
 export interface EventFilter {
   readonly feature?: string | undefined
   readonly entity?: string | undefined
@@ -69,8 +61,8 @@ export interface IndexReader {
   locate(filter: EventFilter): Promise<IndexRow[]>
   /** Only the places of those rows, which takes a tenth of the memory. */
   places(filter: EventFilter): Promise<EventPlace[]>
-  /** The rows after an event, in the total order. For comparing whole indexes. */
-  packedRows(after: Ordered, limit: number): Promise<PackedRows>
+  /** Whether both have the same rows of events. */
+  hasRowsOf(other: IndexReader): Promise<boolean>
   /** The place of every event of one work package, including its gates' events, in the total order. */
   locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]>
   rows(eventIds: readonly string[]): Promise<IndexRow[]>

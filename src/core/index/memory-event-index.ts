@@ -1,15 +1,14 @@
-import type { MergeOptions, Ordered, WorkPackageState } from '../events-lib.js'
+import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import { OVERLAY } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf } from './board-row.js'
-import { eventValues } from './columns.js'
 import type {
   EventFilter,
   EventIndex,
   FeatureRow,
+  IndexReader,
   IndexWriter,
-  PackedRows,
   Freshness,
   Watermark,
   WorkPackageKey,
@@ -17,6 +16,7 @@ import type {
 import type { EventPlace, IndexRow } from './index-row.js'
 import type { JournalMark } from './journal-mark.js'
 import { EventRows } from './event-rows.js'
+import { sameRows } from './same-rows.js'
 
 /**
  * An in-memory index for one process: direct reading of the log, when no database is available. It has the same port
@@ -71,9 +71,8 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     return this.locate(filter)
   }
 
-  async packedRows(after: Ordered, limit: number): Promise<PackedRows> {
-    const rows = await this.locate({ after, limit })
-    return { text: JSON.stringify(rows.map(eventValues)), last: rows.at(-1) }
+  hasRowsOf(other: IndexReader): Promise<boolean> {
+    return sameRows(this, other)
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {

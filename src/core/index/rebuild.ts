@@ -62,6 +62,8 @@ function notBuilt(error: unknown): unknown {
 export interface FillOptions {
   readonly progress?: CatchUpOptions['progress']
   readonly seen?: CatchUpOptions['seen']
+  /** Keys of the event table to do without: no question of the caller's needs them. */
+  readonly withoutKeys?: readonly string[]
   /** Called once the index is closed. */
   readonly released?: (() => void) | undefined
 }
@@ -75,7 +77,7 @@ export async function fillIndex(
   log: EventLog,
   path: string,
   foldRules: MergeOptions,
-  { progress, seen, released }: FillOptions = {},
+  { progress, seen, withoutKeys = [], released }: FillOptions = {},
 ): Promise<{ report: CatchUpReport; index: SqliteEventIndex }> {
   await createSchema(path)
   const index = new SqliteEventIndex(await Connection.open(path, 'open'), released, foldRules)
@@ -90,7 +92,7 @@ export async function fillIndex(
     )
     for (const { name } of keys) await index.sql(`DROP INDEX "${name}"`)
     const makeKeys = async (): Promise<void> => {
-      for (const { sql } of keys.splice(0)) await index.sql(sql)
+      for (const { name, sql } of keys.splice(0)) if (!withoutKeys.includes(name)) await index.sql(sql)
     }
     const report = await catchUp(log, index, { progress, seen, filled: makeKeys })
     // An empty log never calls `filled`.

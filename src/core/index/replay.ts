@@ -15,6 +15,9 @@ import { removeTree } from '../platform/remove-path.js'
 /** Bytes of log. Below this, loading TypeORM takes longer than reading the log into memory saves. */
 const SMALL = 8 * 1024 * 1024
 
+/** Keys of an event's type and day, which only commands that list events need. Making them takes a twelfth of the time. */
+const WITHOUT_KEYS = ['event_type_clock', 'event_date']
+
 /**
  * Builds an index from the log for this process alone, to compare with what is stored. A large log goes into a temporary
  * SQLite file, so that the log's size does not decide how much memory this takes. Without SQLite, or without room for
@@ -48,7 +51,9 @@ async function replayIntoFile(
   try {
     const { fillIndex } = await loadSqlite()
     folder = mkdtempSync(join(tmpdir(), 'kitty-replay-'))
-    const { index } = await fillIndex(log, join(folder, 'index.db'), foldRules, { released: remove, seen })
+    const path = join(folder, 'index.db')
+    const options = { released: remove, seen, withoutKeys: WITHOUT_KEYS }
+    const { index } = await fillIndex(log, path, foldRules, options)
     // An open file needs no name, and nothing is left behind however this process ends.
     if (!IS_WINDOWS) remove()
     return index

@@ -1,12 +1,13 @@
 import type { FeatureEntity } from '../../entities/feature-entity.js'
 import type { WorkPackageEntity } from '../../entities/work-package-entity.js'
-import type { Ordered, WorkPackageState } from '../events-lib.js'
+import type { WorkPackageState } from '../events-lib.js'
 import { crc32 } from '../log/format/crc32.js'
 import { type BoardRow, ROW_END, unpackRows } from './board-row.js'
-import type { EventFilter, FeatureRow, IndexReader, PackedRows } from './event-index.js'
+import type { EventFilter, FeatureRow, IndexReader } from './event-index.js'
 import type { EventPlace, IndexRow } from './index-row.js'
 import { IndexUnusable } from './index-unusable.js'
 import { eventQuery } from './event-query.js'
+import { hasStoredRows, sameRows } from './same-rows.js'
 import { SqliteLogReads } from './sqlite-log-reads.js'
 import {
   ABSENT,
@@ -18,7 +19,6 @@ import {
   FEATURE_SLUGS,
   FEATURES,
   GATE_OWNER,
-  PACKED_ROWS,
   type Place,
   PLACES,
   placesWhere,
@@ -46,14 +46,8 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
     return reversed ? places.reverse() : places
   }
 
-  async packedRows({ lamport_clock, event_id }: Ordered, limit: number): Promise<PackedRows> {
-    const [packed] = await this.sql<{ text: string; clock: number | null; id: string }>(PACKED_ROWS, [
-      lamport_clock,
-      event_id,
-      limit,
-    ])
-    if (packed === undefined || packed.clock === null) return { text: '[]', last: undefined }
-    return { text: packed.text, last: { lamport_clock: packed.clock, event_id: packed.id } }
+  hasRowsOf(other: IndexReader): Promise<boolean> {
+    return other instanceof SqliteIndexReads ? hasStoredRows(this, other.path) : sameRows(this, other)
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {

@@ -13,6 +13,10 @@ export class SqliteReader {
 
   constructor(readonly connection: Connection) {}
 
+  get path(): string {
+    return this.connection.path
+  }
+
   /** What the file claims to be. */
   async origin(): Promise<{ application: number; schema: number }> {
     const [found] = await this.sql<{ application: number; schema: number }>(ORIGIN)

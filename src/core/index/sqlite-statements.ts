@@ -80,15 +80,25 @@ export const PLACES = `SELECT json_group_array(json_array(${PLACE})) AS places F
     (SELECT entity_id FROM event WHERE feature_slug = ?1 AND event_type = 'GateCreated' AND work_package_id = ?2)
   ORDER BY lamport_clock, event_id)`
 
+const EACH_EQUAL = EVENT_COLUMNS.split(', ')
+  .map((column) => `own.${column} IS stored.${column}`)
+  .join(' AND ')
+/** The index at another path, in this connection, whose own file is `main`. */
+export const ATTACH = 'ATTACH ? AS stored'
+export const DETACH = 'DETACH stored'
+export const STORED_COUNT = 'SELECT count(*) AS n FROM stored.event'
+/** The last clock of a page of rows. Parameters: the clock before the page, how many rows to pass over. */
+export const PAGE_END = `SELECT lamport_clock AS last FROM stored.event WHERE lamport_clock > ?
+  ORDER BY lamport_clock LIMIT 1 OFFSET ?`
 /**
- * Parameters: clock and ID of the event before the first row, the number of rows. `id` is of the last row: the greatest ID
- * of the greatest clock.
+ * How many rows of the stored index this one has too. In a log that was only appended to they have the same numbers, in
+ * other ones only the same IDs, which takes twice as long to find. Parameters: the clock before the first row, the last
+ * clock.
  */
-export const PACKED_ROWS = `WITH page AS (
-  SELECT ${EVENT_COLUMNS} FROM event WHERE lamport_clock >= ?1 AND (lamport_clock, event_id) > (?1, ?2)
-  ORDER BY lamport_clock, event_id LIMIT ?3)
-  SELECT json_group_array(json_array(${EVENT_COLUMNS})) AS text, max(lamport_clock) AS clock,
-    (SELECT event_id FROM page ORDER BY lamport_clock DESC, event_id DESC LIMIT 1) AS id FROM page`
+export const EQUAL_ROWS = `SELECT count(*) AS n FROM stored.event AS stored
+  WHERE stored.lamport_clock > ? AND stored.lamport_clock <= ? AND (
+    EXISTS (SELECT 1 FROM main.event AS own WHERE own.rowid = stored.rowid AND ${EACH_EQUAL}) OR
+    EXISTS (SELECT 1 FROM main.event AS own WHERE own.event_id = stored.event_id AND ${EACH_EQUAL}))`
 
 /** What PLACES and placesWhere make of the columns. */
 export type Place = [

@@ -106,7 +106,7 @@ describe('secrets', () => {
 
   it('are not seen in other values', () => {
     const values = [null, undefined, 1, true, '', 'ab://c@', [], {}, { text: 'a plain note', list: ['x'] }]
-    expect(values.map(secretInValue)).toEqual(values.map(() => undefined))
+    expect(values.map((value) => secretInValue(value))).toEqual(values.map(() => undefined))
   })
 
   it('are found after any number of names', () => {

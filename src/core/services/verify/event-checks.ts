@@ -13,21 +13,38 @@ import { featureName } from '../../specs/feature-name.js'
 export class EventChecks {
   readonly #found: { readonly event_id: string; readonly problem: LogProblem }[] = []
   readonly #parents = new ParentChecks()
+  /** Names that were looked at and are well formed: a log has few. */
+  readonly #features = new Set<string>()
+  readonly #packages = new Set<string>()
 
   /** Gets every line as it is read; some lines twice. */
   readonly look = (lines: readonly LogLine[]): void => {
-    for (const { event, file, line } of lines) {
+    for (const line of lines) {
+      const { event } = line
       if (event === undefined) continue
-      const add = (kind: string, message: string): void => {
-        this.#found.push({ event_id: event.event_id, problem: { file, line, kind, message } })
-      }
-      if (!isKittyEvent(event) && !isStub(event)) add('unknown_type', unknownType(event))
-      const name = foreignName(event)
-      if (name !== undefined) add('foreign_name', name)
-      const secret = secretInValue(event)
-      if (secret !== undefined) add('secret', heldSecret(secret, event.event_id))
-      this.#parents.look(event, { file, line })
+      if (!isKittyEvent(event) && !isStub(event)) this.#add(event, line, 'unknown_type', unknownType(event))
+      const name = this.#foreignName(event)
+      if (name !== undefined) this.#add(event, line, 'foreign_name', name)
+      const secret = secretInValue(event, OF_CHECKED_FORM)
+      if (secret !== undefined) this.#add(event, line, 'secret', heldSecret(secret, event.event_id))
+      this.#parents.look(event, line)
     }
+  }
+
+  #add({ event_id }: LogEvent, { file, line }: LogLine, kind: string, message: string): void {
+    this.#found.push({ event_id, problem: { file, line, kind, message } })
+  }
+
+  /**
+   * What is wrong with the names in an event, which other commands show as text and never make a path or a command of.
+   * docs/trust.md, "Names".
+   */
+  #foreignName({ payload, entity_id, entity_type }: LogEvent): string | undefined {
+    if (!isKnown(this.#features, payload.feature_slug, (slug) => featureName(slug) !== undefined))
+      return `${quoted(payload.feature_slug, 60)} is no feature's name: shown as text, and never made a path`
+    if (entity_type === 'WorkPackage' && !isKnown(this.#packages, entity_id, (id) => PACKAGE_ID.test(id)))
+      return `${quoted(entity_id, 60)} is no package's ID: shown as text, and never made a path`
+    return undefined
   }
 
   /** @param index the index of all those lines */
@@ -50,6 +67,18 @@ export class EventChecks {
 }
 
 const BATCH = 5000
+/** What the reader takes in one form alone, in which no secret fits: IDs and a time. */
+const OF_CHECKED_FORM: ReadonlySet<string> = new Set(['event_id', 'timestamp', 'parents'])
+const PACKAGE_ID = /^WP\d{2,9}$/
+const NAMES_AT_MOST = 10_000
+
+function isKnown(known: Set<string>, name: string, isSound: (name: string) => boolean): boolean {
+  if (known.has(name)) return true
+  if (!isSound(name)) return false
+  if (known.size === NAMES_AT_MOST) known.clear()
+  known.add(name)
+  return true
+}
 
 /** Nothing is wrong with such a line: another program reads it. */
 export function isNotice({ kind }: LogProblem): boolean {
@@ -62,18 +91,6 @@ function unknownType(event: LogEvent): string {
     return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
   const [, plugin = ''] = event.event_type.split('.')
   return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
-}
-
-/**
- * What is wrong with the names in an event, which other commands show as text and never make a path or a command of.
- * docs/trust.md, "Names".
- */
-function foreignName({ payload, entity_id, entity_type }: LogEvent): string | undefined {
-  if (featureName(payload.feature_slug) === undefined)
-    return `${quoted(payload.feature_slug, 60)} is no feature's name: shown as text, and never made a path`
-  if (entity_type === 'WorkPackage' && !/^WP\d{2,9}$/.test(entity_id))
-    return `${quoted(entity_id, 60)} is no package's ID: shown as text, and never made a path`
-  return undefined
 }
 
 /** The problem of an event that holds a secret; {@link eventsWithSecrets} finds the event in it. */

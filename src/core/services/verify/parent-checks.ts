@@ -30,13 +30,13 @@ export class ParentChecks {
   /** Links whose parent was not among the recent events, or is not before the child. */
   readonly #open: Link[] = []
 
-  look(event: LogEvent, place: Place): void {
+  look(event: LogEvent, { file, line }: Place): void {
     const { entity_type, entity_id, lamport_clock } = event
     const child = { feature_slug: event.payload.feature_slug, entity_type, entity_id, lamport_clock }
     for (const parent of event.parents ?? []) {
       const known = this.#recent.get(parent) ?? this.#before.get(parent)
       if (known === undefined || !isBefore(known, child))
-        this.#open.push({ event_id: event.event_id, parent, child, place })
+        this.#open.push({ event_id: event.event_id, parent, child, place: { file, line } })
     }
     this.#recent.set(event.event_id, child)
     if (this.#recent.size < RECENT) return
