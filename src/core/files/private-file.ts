@@ -2,12 +2,13 @@
 import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
-import { discard, syncFolder, writeFully } from './open-file.js'
+import { discard, writeFully } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
 import { renameOver } from '../platform/rename-over.js'
 import { removeFile } from '../platform/remove-path.js'
+import { renameSynced } from './rename-synced.js'
 
 const OWNER_ONLY = 0o600
 
@@ -31,9 +32,8 @@ export function writePrivateFile(path: string, text: string, isDurable = true, s
     } finally {
       closeSync(descriptor)
     }
-    renameOver(temporary, path)
-    // Else a power cut brings the old file back.
-    if (isDurable) syncFolder(dirname(path))
+    if (isDurable) renameSynced(temporary, path)
+    else renameOver(temporary, path)
   } catch (error) {
     discard(temporary)
     throw storageError(error, path, 'not stored')

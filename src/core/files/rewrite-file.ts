@@ -1,10 +1,9 @@
 import { closeSync, constants, fchmodSync, fsyncSync, lstatSync } from 'node:fs'
 import { type BigIntStats } from 'node:fs'
-import { dirname } from 'node:path'
-import { discard, identityOf, syncFolder, writeFully } from './open-file.js'
+import { discard, identityOf, writeFully } from './open-file.js'
 import { storageError } from './storage-error.js'
-import { renameOver } from '../platform/rename-over.js'
 import { openRegular } from '../platform/open-regular.js'
+import { renameSynced } from './rename-synced.js'
 
 /**
  * Replaces a file's content, whole or not at all. The caller holds the lock. Git does not know our lock and may replace
@@ -32,9 +31,8 @@ export function rewriteFile(path: string, chunks: Iterable<Buffer>, before: BigI
     const isUnchanged =
       now !== undefined && identityOf(now) === identityOf(before) && now.size === before.size
     if (isUnchanged) {
-      renameOver(temporary, path)
       // Who appends to the new file syncs it, and not its name.
-      syncFolder(dirname(path))
+      renameSynced(temporary, path)
     } else discard(temporary)
     return isUnchanged
   } catch (error) {

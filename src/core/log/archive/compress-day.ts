@@ -3,14 +3,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { KittyError } from '../../errors/kitty-error.js'
-import { discard, syncFolder, writeFully } from '../../files/open-file.js'
+import { discard, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { crc32 } from '../format/crc32.js'
 import { linesOf, linesOfDay, pathsOf } from './day-parts.js'
-import { renameOver } from '../../platform/rename-over.js'
 import { openRegular } from '../../platform/open-regular.js'
 import { removeFile } from '../../platform/remove-path.js'
+import { renameSynced } from '../../files/rename-synced.js'
 
 const BATCH_BYTES = 1024 * 1024
 
@@ -45,8 +45,7 @@ export async function compress(folder: string, day: string): Promise<void> {
     let readBack = 0
     for await (const line of linesOf(temporary)) readBack = crc32(line, readBack)
     if (readBack !== crc) throw notReadBack(paths.plain)
-    renameOver(temporary, paths.compressed)
-    syncFolder(folder)
+    renameSynced(temporary, paths.compressed)
     removeFile(paths.plain)
   } catch (error) {
     discard(temporary)
@@ -76,8 +75,7 @@ export async function replaceDay(
     } finally {
       closeSync(descriptor)
     }
-    renameOver(temporary, paths.plain)
-    syncFolder(folder)
+    renameSynced(temporary, paths.plain)
     removeFile(paths.compressed)
   } catch (error) {
     discard(temporary)

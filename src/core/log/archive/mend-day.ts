@@ -2,7 +2,7 @@ import { closeSync, constants, createReadStream, fsyncSync, readdirSync } from '
 import { join } from 'node:path'
 import { constants as zlib, createGunzip } from 'node:zlib'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
-import { discard, freePath, openToRead, syncFolder, writeFully } from '../../files/open-file.js'
+import { discard, freePath, openToRead, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { openRegular } from '../../platform/open-regular.js'
@@ -11,6 +11,7 @@ import { MAX_LINE_BYTES } from '../format/line-codec.js'
 import { archivedDays, linesOf, pathsOf } from './day-parts.js'
 import { rawLine } from './raw-line.js'
 import { removeFile } from '../../platform/remove-path.js'
+import { renameSynced } from '../../files/rename-synced.js'
 
 const LF = 0x0a
 /** Bytes per decompressed piece: of the piece that a damage is in, nothing is kept. */
@@ -43,8 +44,7 @@ export async function mendDays(folder: string): Promise<string[]> {
   for (const { day, path } of await damagedDays(folder)) {
     const kept = await keepReadable(folder, day)
     const aside = freePath(`${path}.damaged`)
-    renameOver(path, aside)
-    syncFolder(folder)
+    renameSynced(path, aside)
     messages.push(
       `${path} was damaged: ${kept} of its events could be read and are kept, the file is now ${aside}. What is in the log is not affected.`,
     )

@@ -1,16 +1,16 @@
 import { constants, closeSync, fsyncSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { Append } from '../../files/append-file.js'
 import type { RawLine } from '../event-log.js'
 import { LastAppend } from '../last-append.js'
-import { discard, openToRead, readFully, syncFolder, writeFully } from '../../files/open-file.js'
+import { discard, openToRead, readFully, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import type { Journal, JournalCommand, JournalEntry, JournalPosition, JournalReading } from './journal.js'
 import { journalRecord, readRecords } from './journal-records.js'
 import { moveToErrors } from './torn-tail.js'
-import { renameOver } from '../../platform/rename-over.js'
 import { openRegular } from '../../platform/open-regular.js'
+import { renameSynced } from '../../files/rename-synced.js'
 
 export class FileJournal implements Journal {
   readonly #last = new LastAppend()
@@ -87,9 +87,8 @@ export class FileJournal implements Journal {
       } finally {
         closeSync(fd)
       }
-      renameOver(temporary, this.path)
       // Else a power cut brings back the old journal, whose last lines were not synced.
-      syncFolder(dirname(this.path))
+      renameSynced(temporary, this.path)
     } catch (error) {
       discard(temporary)
       throw storageError(error, this.path, 'not stored')

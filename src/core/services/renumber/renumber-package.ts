@@ -7,7 +7,6 @@ import { sentence } from '../../errors/next-step.js'
 import { entityKey, isKittyEvent, MAX_PARENTS, type NewEvent } from '../../events-lib.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
 import { nextPackageId, renumbered } from '../../specs/new-package.js'
-import { readSpecFile } from '../../specs/read-spec-file.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import {
   decided,
@@ -22,6 +21,7 @@ import { packageCreated } from '../definitions/definition-events.js'
 import { OwnWriting } from '../definitions/own-writing.js'
 import { PackagePlaces } from '../definitions/package-places.js'
 import { FollowDependencies } from './follow-dependencies.js'
+import { removeOld } from './remove-old.js'
 import { type Handover, handoverOf, renumberKey, underNewId } from './handover.js'
 
 export interface RenumberRequest {
@@ -119,11 +119,7 @@ export class RenumberPackage {
       if (this.store.written.size === written) removeInside(root, to)
       throw error
     }
-    const saved = readSpecFile(root, from)
-    // What someone has saved under the old name in between goes along.
-    const after = saved.ok ? renumbered(basename(file), saved.bytes, id).bytes : moved.bytes
-    if (!after.equals(moved.bytes)) putInside(root, to, after)
-    removeInside(root, from)
+    removeOld(root, from, { to, id, bytes: moved.bytes })
     this.own.keep(this.places.short(to), undefined, moved.bytes)
     this.own.keep(file, before, undefined)
     return id
