@@ -8,8 +8,12 @@ import type { Workspace } from '../../workspace/workspace.js'
 
 /** Read at most this many bytes from the end of a reflog. */
 const REFLOG_BYTES = 64 * 1024
-/** What ordinary work writes to a reflog: it adds to the log and removes nothing. */
-const ADDS = /^(?:commit(?: \((?:initial|merge)\))?|merge|pull|clone|cherry-pick|am|branch|fetch)\b/
+/**
+ * What ordinary work writes to a reflog: it adds to the log and removes nothing. No amended commit, no branch that was set
+ * to another commit, no fetch by force, and no pull that rebases.
+ */
+const ADDS =
+  /^(?:commit(?: \((?:initial|merge)\))?:|branch: Created|(?:merge|clone|cherry-pick|am)\b|(?:pull|fetch)\b(?!.*(?:\((?:start|finish)\)|forced-update)))/
 
 export interface BranchMove {
   /** The branch's previous commit. */
@@ -41,8 +45,9 @@ export function newRemovals({ logGitDir, gitCommonDir, privateDir }: Workspace):
 function removals(reflog: Buffer): BranchMove[] {
   const lines = reflog.subarray(-REFLOG_BYTES).toString('utf8').split('\n').reverse()
   const moves = lines.flatMap((line): BranchMove[] => {
-    const [, from, message] = /^([0-9a-f]{40,64}) [0-9a-f]{40,64} [^\t]*\t(.*)$/.exec(line) ?? []
-    return from === undefined || message === undefined || /^0+$/.test(from) ? [] : [{ from, message }]
+    // git update-ref gives no message.
+    const [, from, message = ''] = /^([0-9a-f]{40,64}) [0-9a-f]{40,64} [^\t]*(?:\t(.*))?$/.exec(line) ?? []
+    return from === undefined || /^0+$/.test(from) ? [] : [{ from, message }]
   })
   // A commit made by hand may also remove lines, so check the newest move whatever its message.
   return moves.filter(({ message }, at) => at === 0 || !ADDS.test(message))
