@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  compareEvents,
   type Conflict,
   contestedWrites,
   entityKey,
@@ -56,9 +57,7 @@ export function settlerOf(conflict: Conflict, history: Iterable<LogEvent>): LogE
 
 function isAfter(event: LogEvent, { events }: Conflict): boolean {
   const last = events.at(-1)
-  if (last === undefined) return false
-  const later = event.lamport_clock - last.lamport_clock
-  return later > 0 || (later === 0 && event.event_id > last.event_id)
+  return last !== undefined && compareEvents(event, last) > 0
 }
 
 function writeOf(event: LogEvent, { register }: Conflict): RegisterWrite | undefined {

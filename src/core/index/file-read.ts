@@ -13,7 +13,7 @@ export function resumeAt(
   /** The caller appended to it on an up-to-date index, so its prefix is not checked again. */
   isOwn: boolean,
 ): ScanPosition {
-  if (mark === undefined || file.size < mark.offset) return START
+  if (mark === undefined) return START
   if (isOwn && goesOn(mark, file)) return mark
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
 }

@@ -64,7 +64,7 @@ export class GitLines {
   #notClosed(lines: RawLine[]): RawLine[] {
     if (lines.length === 0) return lines
     const closed = closedIds(this.workspace.privateDir)
-    return closed.size === 0 ? lines : lines.filter(({ event_id }) => !closed.has(event_id))
+    return lines.filter(({ event_id }) => !closed.has(event_id))
   }
 }
 

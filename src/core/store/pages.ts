@@ -18,7 +18,7 @@ export async function* pages<T extends Ordered>(
     const page = await read({ ...filter, after: after ?? START, limit: Math.min(left, STREAM_BATCH) })
     if (page.length > 0) yield page
     after = page.at(-1)
-    if (after === undefined || page.length < STREAM_BATCH) return
+    if (page.length < STREAM_BATCH) return
     left -= page.length
   }
 }

@@ -10,7 +10,6 @@ export function refuseArchived(drafts: readonly Draft[], features: readonly Feat
   const archived = new Map(
     features.flatMap((row) => (row.archived === null ? [] : [[row.feature_slug, row.archived] as const])),
   )
-  if (archived.size === 0) return
   for (const { event_type, payload } of drafts) {
     const found = ARCHIVING.has(event_type) ? undefined : archived.get(payload.feature_slug)
     if (found === undefined) continue
