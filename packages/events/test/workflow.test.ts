@@ -19,7 +19,7 @@ import {
   type WorkPackageState,
   type WorkflowTable,
 } from '../src/index.js'
-import { moved, parsed, rawEvent, ulid } from './support.js'
+import { event, moved, parsed, rawEvent, ulid } from './support.js'
 
 const READY: Partial<MoveFacts> = { review_ref: 'PR#1', evidence: true, reason: 'because' }
 
@@ -303,6 +303,75 @@ describe('undoMove', () => {
   it('is closed once another move decides the lane, and for what is no move of the package', () => {
     expect(undoMove(state, first)).toEqual({ ok: false, because: 'later' })
     expect(undoMove(state, moved('done', { entity: 'WP02' }))).toEqual({ ok: false, because: 'move' })
+    const note = event('NoteAdded', { text: 'x' }, { id: 2 })
+    expect(undoMove(state, note)).toEqual({ ok: false, because: 'move' })
+    expect(undoMove(state, { ...last, event_version: 99 })).toEqual({ ok: false, because: 'move' })
+  })
+
+  it('names the whole move, and a holder only where another one had the package', () => {
+    const payload = { feature_slug: '001-demo', old_status: 'done', new_status: 'doing', undo: ulid(2) }
+    const written = { event_type: 'WPStatusChanged', entity_id: 'WP01', entity_type: 'WorkPackage' }
+    expect(undoMove(state, last)).toEqual({ ok: true, event: { ...written, payload } })
+    const before = { ok: true, event: { ...written, payload: { ...payload, holder: 'ada', session: null } } }
+    expect(undoMove(state, last, { actor: 'ada' })).toEqual(before)
+    const withSession = undoMove(state, last, { actor: 'ada', session: 's1' })
+    expect(withSession).toMatchObject({ event: { payload: { holder: 'ada', session: 's1' } } })
+  })
+})
+
+describe('a package that cannot be moved at all', () => {
+  it('holds events of a newer kitty', () => {
+    const state = inLane('planned', { newer_types: ['NoteAdded', 'WPSplit'] })
+    expect(refusal('planned', 'doing', { state })).toMatchObject({
+      kind: 'ValidationError',
+      message: 'WP01 holds events that a newer kitty wrote (NoteAdded, WPSplit); upgrade kitty to move it.',
+      blockers: [],
+    })
+  })
+
+  it('shares its id with others', () => {
+    const collision = ['WP01-a.md', 'WP01-b.md'].map((file, at) => ({ file, event_id: ulid(at), title: 'x' }))
+    const state = inLane('planned', { collision: collision as unknown as WorkPackageState['collision'] })
+    expect(refusal('planned', 'doing', { state })).toMatchObject({
+      kind: 'ValidationError',
+      message: 'WP01 is the id of several packages (WP01-a.md, WP01-b.md); give all but one another number.',
+      blockers: ['WP01-a.md', 'WP01-b.md'],
+    })
+  })
+
+  it('is in that lane already, or would go to no lane', () => {
+    expect(refusal('doing', 'doing', { actor: 'ada' })).toMatchObject({
+      kind: 'StateTransitionError',
+      message: 'WP01 is already in doing; nothing to do.',
+    })
+    expect(refusal('doing', 'nowhere')?.message).toContain(
+      '"nowhere" is not a lane of the default workflow; use one of planned, doing',
+    )
+  })
+})
+
+describe('a package without a status', () => {
+  const violations = (table: WorkflowTable, to: string) =>
+    moveViolations(table, null, { state: inLane('planned'), to, actor: 'ada', dependencies: [] }).filter(
+      ({ phase }) => phase === 'table',
+    )
+
+  it('begins in the first lane, or where the table lets it', () => {
+    const initial = { ...DEFAULT_WORKFLOW, entry: undefined } as unknown as WorkflowTable
+    const { initial: first } = DEFAULT_WORKFLOW
+    expect(violations(initial, first)).toEqual([])
+    expect(violations(initial, 'done')).toEqual([
+      {
+        phase: 'table',
+        kind: 'StateTransitionError',
+        guard: null,
+        message: `WP01 cannot go from nowhere to done; it can go to ${first}.`,
+        blockers: [],
+      },
+    ])
+    const several = { ...DEFAULT_WORKFLOW, entry: ['planned', 'doing', 'done'] }
+    expect(violations(several, 'done')).toEqual([])
+    expect(violations(several, 'rejected')[0]?.message).toContain('it can go to planned, doing or done.')
   })
 })
 
