@@ -190,3 +190,53 @@ describe('a file', () => {
     )
   })
 })
+
+describe('what is wrong with a line', () => {
+  const problemsOf = (content: string | Buffer): (string | undefined)[] => {
+    const lines: LogLine[] = []
+    new LineReader('2026-11-22.jsonl', 0, 0).read(Buffer.from(content), lines)
+    expect(lines.every(({ event, known }) => event !== undefined || !known)).toBe(true)
+    return lines.map(({ problem }) => problem && `${problem.line} ${problem.kind}: ${problem.message}`)
+  }
+  const deep = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+
+  it.each<[string | Buffer, string]>([
+    ['x\n', '1 not_json: not a JSON object'],
+    ['<<<<<<< ours\n', "1 conflict_marker: one of git's conflict markers"],
+    ['\n\0\0\n', '2 nul: NUL bytes, as a power cut leaves them'],
+    [`\n\uFEFF${noteLine(1)}`, '2 stray_bom: a byte order mark inside the file'],
+    [`\uFEFF${noteLine(1)}`, '1 bom: starts with a byte order mark; read without it'],
+    [`${noteLine(1).trimEnd()}\r\n`, '1 crlf: Windows line ends from here on; read without them'],
+    ['{"a":1}\r{}\n', '1 lone_cr: a carriage return inside the line'],
+    [Buffer.from([0x7b, 0xff, 0x7d, 0x0a]), '1 invalid_utf8: not valid UTF-8'],
+    [
+      '{"a":1,"a":2}\n',
+      '1 duplicate_key: a key appears twice in one object: readers would disagree on its value',
+    ],
+    [`${deep(100)}\n`, '1 too_deep: nested more than 100 levels deep'],
+    [`"${'x'.repeat(MAX_LINE_BYTES)}"\n`, `1 line_too_long: line too long: ${MAX_LINE_BYTES + 3} bytes`],
+    [noteLine(1).trimEnd() + noteLine(2), '1 glued: 2 events in one line: read one by one'],
+  ])('is said with its kind: %j', (content, problem) => {
+    expect(problemsOf(content)[0]).toBe(problem)
+  })
+
+  it('is nothing for the longest and the deepest line that may be, but what it holds', () => {
+    expect(problemsOf(`${deep(99)}\n`)[0]).not.toContain('too_deep')
+    const longest = `{"a":"${'x'.repeat(MAX_LINE_BYTES - 9)}"}\n`
+    expect(longest).toHaveLength(MAX_LINE_BYTES)
+    expect(problemsOf(longest)[0]).not.toContain('line_too_long')
+  })
+
+  it.each(['null\n', '7\n', '"x"\n', '[]\n'])('is that it holds no event: %j', (content) => {
+    expect(problemsOf(content)).toHaveLength(1)
+    expect(problemsOf(content)[0]).toMatch(/^1 \w+: /)
+  })
+
+  it('is found in keys behind escapes, colons in strings and lists of objects', () => {
+    const within = (payload: string): string => noteLine(1).replace(/"payload":\{/, `"payload":{${payload},`)
+    expect(problemsOf(within('"a":[{"b":1,"b":2}]'))[0]).toContain('duplicate_key')
+    expect(problemsOf(within('"a":"x:y","a":"z"'))[0]).toContain('duplicate_key')
+    expect(problemsOf(within('"a":"\\\\\\"x:y","b":[{"c":1},{"c":2}]'))[0]).toBeUndefined()
+    expect(problemsOf(within('"a":"x: y: z","b":[[],[1,null],{}]'))[0]).toBeUndefined()
+  })
+})
