@@ -1,7 +1,11 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Connection } from '../../../src/core/index/connection.js'
+import { DEFAULT_WORKFLOW } from '../../../src/core/events-lib.js'
+import { isFirstToday } from '../../../src/core/index/first-today.js'
+import { foldFingerprint, newSeal, readSeal, writeSeal } from '../../../src/core/index/seal.js'
 import { openIndex, rebuildIndex } from '../../../src/core/index/sqlite-index.js'
 import { FileGuard } from '../../../src/core/lock/file-guard.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
@@ -95,4 +99,92 @@ describe('an index', () => {
     )
     expect(await opened(ours)).toBe('opened')
   })
+})
+
+describe('the seal in the private folder', () => {
+  const SEAL = { nonce: 'n', id: 'i', mac: 'm', schema: 's' }
+  const file = (folder: string): string => join(folder, 'index-seal.json')
+
+  it('comes back as it was written, for its owner only', () => {
+    const folder = join(tempFolder(), 'private')
+    expect(readSeal(folder)).toBeUndefined()
+    writeSeal(folder, SEAL)
+    expect(readSeal(folder)).toEqual(SEAL)
+    expect(statSync(file(folder)).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '7',
+    '[]',
+    '{"nonce":"n","id":"i","mac":"m"}',
+    '{"nonce":1,"id":"i","mac":"m","schema":"s"}',
+  ])('is none where the file holds %j', (text) => {
+    const folder = tempFolder()
+    writeFileSync(file(folder), text)
+    expect(readSeal(folder)).toBeUndefined()
+  })
+
+  it('that cannot be read denies the index', () => {
+    const folder = tempFolder()
+    mkdirSync(file(folder))
+    expect(() => readSeal(folder)).toThrow(
+      expect.objectContaining({ reason: 'denied', cause: expect.any(Error) }),
+    )
+  })
+
+  it('is another for every build', () => {
+    const [one, other] = [newSeal(), newSeal()]
+    expect(one.mac).toBe(createHmac('sha256', one.nonce).update(one.id).digest('hex'))
+    expect([one.id, one.nonce]).not.toEqual([other.id, other.nonce])
+  })
+})
+
+describe('the settings that states depend on', () => {
+  const table = { ...DEFAULT_WORKFLOW, aliases: { b: 'done', a: 'doing' } }
+
+  it('are the default ones where none are configured', () => {
+    const defaults = foldFingerprint({})
+    expect(foldFingerprint({ table: DEFAULT_WORKFLOW, statusRule: 'last_writer_wins' })).toBe(defaults)
+    expect(JSON.parse(defaults)).toEqual([
+      'last_writer_wins',
+      'planned',
+      expect.any(Array),
+      expect.any(Array),
+      [],
+    ])
+  })
+
+  it('are others for another rule or other lanes, whatever the order of aliases', () => {
+    const turned = { ...table, aliases: { a: 'doing', b: 'done' } }
+    expect(foldFingerprint({ table })).toBe(foldFingerprint({ table: turned }))
+    expect(JSON.parse(foldFingerprint({ table }))).toEqual([
+      expect.any(String),
+      'planned',
+      expect.any(Array),
+      expect.any(Array),
+      [
+        ['a', 'doing'],
+        ['b', 'done'],
+      ],
+    ])
+    const all = [{}, { table }, { table: { ...table, initial: 'doing' } }, { statusRule: 'x' as never }]
+    expect(new Set(all.map((rules) => foldFingerprint(rules))).size).toBe(4)
+  })
+})
+
+it('a message that is worth one line a day is said once, and always where that cannot be noted', () => {
+  const mark = join(tempFolder(), 'private', 'notice')
+  const day = (text: string): Date => new Date(`${text}T23:59:00.000Z`)
+  expect(isFirstToday(mark, day('2026-11-22'))).toBe(true)
+  expect(isFirstToday(mark, day('2026-11-22'))).toBe(false)
+  expect(isFirstToday(mark, day('2026-11-23'))).toBe(true)
+  writeFileSync(join(mark, '..', 'file'), '')
+  const below = join(mark, '..', 'file', 'notice')
+  expect([isFirstToday(below, day('2026-11-22')), isFirstToday(below, day('2026-11-22'))]).toEqual([
+    true,
+    true,
+  ])
 })

@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { withUnfinishedFile } from '../../../src/core/index/unfinished-file.js'
-import { note } from '../../support/events.js'
-import { PROGRAM } from '../../support/program.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createFile, syncFile, withUnfinishedFile } from '../../../src/core/index/unfinished-file.js'
 import { tempFolder } from '../../support/temp-folder.js'
-import { TempRepository } from '../../support/temp-repository.js'
-import { encodeEvent } from '../../../src/core/events-lib.js'
 
 it('removes what a crash left behind, and nothing that another process may still be writing', async () => {
   const folder = tempFolder()
@@ -30,22 +25,44 @@ it('leaves nothing when the work fails', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-it('a rebuild that is interrupted leaves the old index in use, and no other file', async () => {
-  const repository = new TempRepository()
-  repository.initKitty()
-  const lines = Array.from({ length: 60_000 }, (_, n) => encodeEvent(note(n + 1)))
-  repository.write('.kittify/events/2026-11-22.jsonl', lines.join(''))
-  const events = join(repository.root, '.kittify', 'events')
-  writeFileSync(join(events, 'index.db'), 'the old one')
-  const child = spawn(process.execPath, [PROGRAM, 'agent', 'events', 'rebuild-index'], {
-    cwd: repository.root,
-    stdio: 'ignore',
+describe('a signal while the file is built', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('ends the process, and leaves no file', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+    const path = join(tempFolder(), 'index.db')
+    await withUnfinishedFile(path, async (fresh) => {
+      writeFileSync(fresh, 'x')
+      process.emit('SIGHUP')
+      expect(existsSync(fresh)).toBe(false)
+    })
+    expect(kill.mock.calls).toEqual([[process.pid, 'SIGHUP']])
   })
-  const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))
-  const fresh = join(events, `index.db.${child.pid}.new`)
-  while (!existsSync(fresh) && child.exitCode === null) await new Promise((go) => setTimeout(go, 2))
-  child.kill('SIGINT')
-  expect(await ended).toBe('SIGINT')
-  expect(readdirSync(events).sort()).toEqual(['2026-11-22.jsonl', 'index.db'])
-  expect(readFileSync(join(events, 'index.db'), 'utf8')).toBe('the old one')
+
+  it('that someone else listens to is theirs: the work goes on', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+    const path = join(tempFolder(), 'index.db')
+    await withUnfinishedFile(path, async (fresh) => {
+      writeFileSync(fresh, 'x')
+      process.once('SIGHUP', () => undefined)
+      process.emit('SIGHUP')
+      expect(existsSync(fresh)).toBe(true)
+    })
+    expect(kill).not.toHaveBeenCalled()
+    expect(process.listenerCount('SIGHUP')).toBe(0)
+  })
+})
+
+it('a file is made once, and synced where it is there', () => {
+  const path = join(tempFolder(), 'index.db')
+  expect(() => syncFile(path)).toThrow('ENOENT')
+  createFile(path)
+  expect(readFileSync(path, 'utf8')).toBe('')
+  expect(() => createFile(path)).toThrow('EEXIST')
+  expect(() => syncFile(path)).not.toThrow()
+})
+
+it('fails as the work does where the folder is missing', async () => {
+  const path = join(tempFolder(), 'nowhere', 'index.db')
+  await expect(withUnfinishedFile(path, async (fresh) => createFile(fresh))).rejects.toThrow('ENOENT')
 })
