@@ -6,8 +6,9 @@ import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
 import { DAILY_FILES } from '../../../src/core/log/format/day-file.js'
-import { missingFromLog } from '../../../src/core/store/missing-lines.js'
-import { note, noteLine } from '../../support/events.js'
+import { missingFrom, missingFromLog } from '../../../src/core/store/missing-lines.js'
+import { note, noteLine, ulid } from '../../support/events.js'
+import { PlainLog } from '../../support/plain-log.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 /** An index on disk that lacks the event for so many questions, and says that it is up to date. */
@@ -49,6 +50,69 @@ describe('a line that the files hold and the index lacks', () => {
   })
 
   it('counts as damage when the index still lacks it', async () => {
-    await expect(look(lacking(2))).rejects.toThrow('lacked events that are in the log')
+    await expect(look(lacking(2))).rejects.toMatchObject({
+      reason: 'damaged',
+      message: 'it lacked events that are in the log',
+    })
+  })
+})
+
+describe('lines that the index lacks', () => {
+  const line = (seed: number, timestamp: string = note(seed).timestamp) => ({
+    event_id: ulid(seed),
+    timestamp,
+    bytes: Buffer.from(noteLine(seed)),
+  })
+
+  it('are those whose events it has not read', async () => {
+    const made = new PlainLog()
+    await made.add(note(1, { parents: [] }))
+    expect(await missingFrom(made.index, [line(1), line(2)])).toEqual([line(2)])
+    expect(await missingFrom(made.index, [])).toEqual([])
+  })
+
+  it('are missing at the first look where the files of their days lack them too', async () => {
+    const made = new PlainLog()
+    made.log.append([note(1, { parents: [] })])
+    const index = { ...lacking(9), freshness: () => Promise.reject(new Error('it is not asked')) }
+    const look = (...lines: ReturnType<typeof line>[]) =>
+      missingFromLog(lines, index, made.log, async () => undefined)
+    expect(await look(line(2))).toEqual([line(2)])
+    expect(await look(line(1, '2026-11-23T09:30:00.000Z'))).toHaveLength(1)
+  })
+
+  it('are missing at the first look of an index in memory, which is never damaged', async () => {
+    const made = new PlainLog()
+    made.log.append([note(1, { parents: [] })])
+    expect(await missingFromLog([line(1)], made.index, made.log, async () => undefined)).toEqual([line(1)])
+  })
+
+  it('are in the files where one of the lines there is one of them', async () => {
+    const made = new PlainLog()
+    made.log.append([note(1, { parents: [] }), note(2, { parents: [] })])
+    const look = missingFromLog([line(2)], lacking(2), made.log, async () => undefined)
+    await expect(look).rejects.toThrow('lacked events')
+  })
+
+  it('are looked for again after the index has caught up', async () => {
+    const made = new PlainLog()
+    made.log.append([note(1, { parents: [] })])
+    let isBehind = true
+    const index = {
+      ...lacking(2),
+      freshness: async () => ({
+        isUpToDate: !isBehind,
+        isWhole: true,
+        journal: undefined,
+        hasProblems: false,
+      }),
+    }
+    let caughtUp = 0
+    const catchUp = async (): Promise<void> => {
+      caughtUp += 1
+      isBehind = false
+    }
+    expect(await missingFromLog([line(1)], index, made.log, catchUp)).toEqual([])
+    expect(caughtUp).toBe(1)
   })
 })
