@@ -1,65 +1,105 @@
-// Mutation testing: `npm run test:mutation -- [ROOM…] [--file PATH]`. Each room's sources are changed in one place at a
+// Mutation testing: `npm run test:mutation -- [ROOM…] [--file PATH…]`. Each room's sources are changed in one place at a
 // time, and its tests must notice. Prints the mutants that no test noticed and each file's score; ends with 1 if a room
 // scores less than 85 %. What an earlier run has found out about an unchanged file and its tests is not tried again.
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
 
 const WANTED_PERCENT = 85
+/**
+ * A room's folder and its parts: a file belongs to the first one that names it. A part has few tests: those
+ * that are for its files. With what only passes by, as whole commands do, a room would take a day.
+ */
 const ROOMS = {
-  events: { sources: 'packages/events/src/**/*.ts', tests: ['packages/events/test/*.test.ts'] },
+  events: { folder: 'packages/events/src', parts: [{ tests: ['packages/events/test/*.test.ts'] }] },
   log: {
-    sources: 'src/core/log/**/*.ts',
-    tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'],
+    folder: 'src/core/log',
+    parts: [{ tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'] }],
   },
   store: {
-    sources: 'src/core/store/**/*.ts',
-    tests: ['test/unit/store/*.test.ts', 'test/contract/log-event-store.test.ts'],
+    folder: 'src/core/store',
+    parts: [
+      {
+        files:
+          words(`acknowledged append-cursor attribute-guard bring-ancestors call-scope clock departed draft-heads
+          foreign-id git-lines lock-scope log-clock missing-lines moved-on package-order pages put-in-order
+          refuse-archived refuse-unfit stamp stamp-foreign supposition`),
+        tests: [
+          'test/unit/store/{acknowledged,append-cursor,attribute-guard,bring-ancestors,call-scope}.test.ts',
+          'test/unit/store/{clock-and-lock,departed,draft-heads,git-lines,missing-lines,moved-on}.test.ts',
+          'test/unit/store/{pages,put-in-order,refusals,stamp,stamp-foreign,supposition}.test.ts',
+        ],
+      },
+      {
+        files: words('journal-check recovery'),
+        tests: [
+          'test/unit/store/{damaged-archive,lost-journal,redacted-elsewhere}.test.ts',
+          'test/git/clean-ups.test.ts',
+        ],
+      },
+      {
+        files: words('event-store stamped-append store-reads'),
+        tests: ['test/unit/store/{stamped-append,store-reads,store-writes}.test.ts'],
+      },
+      {
+        tests: ['test/unit/store/{emit-again,store-writes}.test.ts', 'test/contract/log-event-store.test.ts'],
+      },
+    ],
   },
   index: {
-    sources: 'src/core/index/**/*.ts',
-    tests: ['test/unit/index/*.test.ts', 'test/contract/event-index.test.ts'],
+    folder: 'src/core/index',
+    parts: [
+      {
+        files: words(`board-row conflict-resolution connection event-query event-rows file-read first-today
+          freshness-cache index-row journal-mark kept-index rebuild-failure repeated-line seal settle-all
+          sqlite-index-health unfinished-file`),
+        tests: [
+          'test/unit/index/{conflict-resolution,connection,event-query,file-read,freshness-cache}.test.ts',
+          'test/unit/index/{journal-mark,kept-index,rebuild-failure,repeated-line,rows,seal}.test.ts',
+          'test/unit/index/{settle-all,sqlite-index-health,unfinished-file}.test.ts',
+        ],
+      },
+      {
+        files: words('event-repository orm replay same-rows table-set'),
+        tests: ['test/unit/index/{replay,same-rows}.test.ts', 'test/unit/plugin/projection-tables.test.ts'],
+      },
+      {
+        tests: [
+          'test/unit/index/{freshness,look-and-mark,not-loaded,replaced-file,file-read,seal}.test.ts',
+          'test/contract/event-index.test.ts',
+        ],
+      },
+    ],
   },
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { file: { type: 'string', multiple: true } },
+})
 const unknown = positionals.filter((name) => !Object.hasOwn(ROOMS, name))
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
-const isNoFile = values.file !== undefined && !existsSync(values.file)
+const isNoFile = values.file?.some((file) => !existsSync(file)) === true
 if (unknown.length > 0 || isNoFile || (values.file !== undefined && positionals.length !== 1)) {
   process.stderr.write(
-    `Use rooms of ${Object.keys(ROOMS).join(', ')}, and --file with one room and a file that is there.\n`,
+    `Use rooms of ${Object.keys(ROOMS).join(', ')}, and --file with one room and files that are there.\n`,
   )
   process.exit(2)
 }
+// Tests write thousands of small files.
+if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
 const cache = 'node_modules/.cache/mutation'
 mkdirSync(cache, { recursive: true })
 
 const low = []
 for (const name of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
-  const { sources, tests } = ROOMS[name]
-  process.env['KITTY_MUTATION_TESTS'] = tests.join(',')
-  const results = await new Stryker({
-    mutate: [values.file ?? sources],
-    testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
-    coverageAnalysis: 'perTest',
-    // A constant is read once for all tests: each would need a process of its own.
-    ignoreStatic: true,
-    incremental: values.file === undefined,
-    incrementalFile: `${cache}/${name}.json`,
-    ignorePatterns: ['/bench', '/docs', '/dist', '/examples', '/web'],
-    // Not below node_modules: Vite takes what is there for a package and leaves its decorators as they are.
-    tempDirName: 'dist/mutation',
-    reporters: ['progress-append-only', 'clear-text', 'json'],
-    clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-    jsonReporter: { fileName: `${cache}/${name}-report.json` },
-    dryRunTimeoutMinutes: 20,
-    timeoutMS: 10_000,
-    logLevel: 'warn',
-  }).runMutationTest()
+  const results = []
+  for (const [at, files] of filesOfParts(ROOMS[name]).entries()) {
+    const mutate = files.filter((file) => values.file === undefined || values.file.includes(file))
+    if (mutate.length > 0) results.push(...(await tried(name, at, mutate)))
+  }
   const score = percent(results)
   process.stdout.write(
     `${name}: ${score.toFixed(1)} % of ${results.filter(isCounted).length} mutants noticed\n`,
@@ -71,6 +111,53 @@ if (low.length > 0) {
     `Less than ${WANTED_PERCENT} %: ${low.join(', ')}. Write tests for the mutants listed above.\n`,
   )
   process.exitCode = 1
+}
+
+function words(text) {
+  return text.split(/\s+/)
+}
+
+/** Each part's files. */
+function filesOfParts({ folder, parts }) {
+  const left = new Set(
+    readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+  )
+  return parts.map(({ files }) => {
+    const taken = [...left].filter((path) => files === undefined || files.includes(basename(path, '.ts')))
+    for (const path of taken) left.delete(path)
+    return taken
+  })
+}
+
+/** Tries the mutants of these files with the tests of their part. */
+function tried(room, part, mutate) {
+  const { folder, parts } = ROOMS[room]
+  process.env['KITTY_MUTATION_TESTS'] = parts[part].tests.join(' ')
+  process.env['KITTY_MUTATION_ROOM'] = folder
+  const cached = `${cache}/${room}${part > 0 ? `-${part}` : ''}`
+  return new Stryker({
+    mutate,
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+    coverageAnalysis: 'perTest',
+    // A constant is read once for all tests: each would need a process of its own.
+    ignoreStatic: true,
+    // Also with --file: a room may be run in parts.
+    incremental: true,
+    incrementalFile: `${cached}.json`,
+    ignorePatterns: ['/bench', '/docs', '/dist', '/examples', '/web'],
+    // Not below node_modules: Vite takes what is there for a package and leaves its decorators as they are.
+    tempDirName: 'dist/mutation',
+    reporters: ['progress-append-only', 'clear-text', 'json'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+    jsonReporter: { fileName: `${cached}-report.json` },
+    dryRunTimeoutMinutes: 20,
+    timeoutMS: 10_000,
+    logLevel: 'warn',
+  }).runMutationTest()
 }
 
 /** @returns whether a mutant says something of the tests: it compiles, and was tried or is covered by none */
