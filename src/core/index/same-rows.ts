@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Ordered } from '../events-lib.js'
 import type { IndexReader } from './event-index.js'
 import type { SqliteReader } from './sqlite-reader.js'
-import { ATTACH, DETACH, EQUAL_ROWS, PAGE_END, STORED_COUNT } from './sqlite-statements.js'
+import { ATTACH, countWhere, DETACH, EQUAL_ROWS, PAGE_END, STORED_COUNT } from './sqlite-statements.js'
 
 /** Rows per comparison. */
 const PAGE = 2_000
@@ -42,7 +42,7 @@ export async function hasStoredRows(
       equal += await count(EQUAL_ROWS, [after, last])
       after = last
     }
-    return equal === stored && equal === (await count('SELECT count(*) AS n FROM main.event'))
+    return equal === stored && equal === (await count(countWhere('')))
   } finally {
     await index.sql(DETACH)
   }

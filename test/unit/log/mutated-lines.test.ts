@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -7,11 +6,9 @@ import { anyHistories } from '../../../packages/events/test/histories.js'
 import { encodeEvent, type LogEvent } from '../../../src/core/events-lib.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
-import { type LogLine, SCAN_START } from '../../../src/core/log/event-log.js'
-import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
-import { FileJournal } from '../../../src/core/log/repair/file-journal.js'
+import { type EventLog, type LogLine, SCAN_START } from '../../../src/core/log/event-log.js'
+import { PlainLog } from '../../support/plain-log.js'
 import { Random } from '../../support/random.js'
-import { tempFolder } from '../../support/temp-folder.js'
 
 /** `KITTY_LINES=2000000` tries that many lines, of which half are mutated; `KITTY_SEED` begins elsewhere. */
 const COUNT = Number(process.env['KITTY_LINES'] ?? 2_000)
@@ -111,7 +108,7 @@ function isBlank(bytes: Buffer, isFirst: boolean): boolean {
 }
 
 /** @returns what is wrong with how the line was read */
-function faultOf({ event }: Written, read: LogLine | undefined, log: JsonlEventLog): string | undefined {
+function faultOf({ event }: Written, read: LogLine | undefined, log: EventLog): string | undefined {
   if (read === undefined) return 'it is neither read nor reported'
   if (read.event === undefined && read.problem === undefined) return 'it has neither event nor problem'
   if (event !== undefined && !isDeepStrictEqual(read.event, event)) return 'a whole line was not read'
@@ -124,21 +121,13 @@ function faultOf({ event }: Written, read: LogLine | undefined, log: JsonlEventL
 it(
   'a log of mutated lines has each line read or reported, and hides no whole one',
   async () => {
-    const folder = tempFolder()
-    const eventsDir = join(folder, 'events')
-    mkdirSync(eventsDir)
-    const log = new JsonlEventLog(
-      { eventsDir, errorsDir: join(folder, 'errors') },
-      new FileJournal(join(folder, 'journal.jsonl')),
-    )
+    const made = new PlainLog()
+    const { log } = made
     const events = fc.sample(anyHistories, { numRuns: 60, seed: 1 }).flat()
     let [good, reported] = [0, 0]
     for (let seed = FIRST; seed < FIRST + COUNT / LINES_A_FILE; seed += 1) {
       const lines = linesOf(events, new Random(seed))
-      writeFileSync(
-        join(eventsDir, FILE),
-        Buffer.concat(lines.map(({ bytes }) => Buffer.concat([bytes, NEWLINE]))),
-      )
+      writeFileSync(made.path(FILE), Buffer.concat(lines.map(({ bytes }) => Buffer.concat([bytes, NEWLINE]))))
       const read = new Map([...log.scan(FILE, SCAN_START)].flat().map((line) => [line.line, line]))
       for (const [at, line] of lines.entries()) {
         const found = read.get(at + 1)
