@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  DEFAULT_WORKFLOW,
-  decideMove,
-  emptyWorkPackage,
-  fold,
-  parseEvent,
-  reduceStatuses,
-  compareNames,
-  compareEvents,
-  createRegistry,
-  type LogEvent,
-  type MoveFacts,
-  type WorkPackageState,
-} from '../src/index.js'
-import { event, moved, parsed, rawEvent, ulid } from './support.js'
+import { DEFAULT_WORKFLOW, fold, reduceStatuses, type LogEvent, type WorkPackageState } from '../src/index.js'
+import { changeOf, event, moved, parsed, rawEvent, ulid } from './support.js'
 
 const create = (id: number, changes: object = {}, parents: number[] = []): LogEvent =>
   event(
@@ -96,19 +83,7 @@ describe('who worked on a package last', () => {
 describe('a register that was written without knowing of another write', () => {
   const change = (id: number, payload: object, parents: number[]): LogEvent =>
     parsed(
-      rawEvent(
-        'WPChanged',
-        {
-          work_package_id: 'WP01',
-          title: null,
-          priority: null,
-          dependencies: { added: [], removed: [] },
-          subtasks: { added: [], removed: [] },
-          source: { commit: null, author: null },
-          ...payload,
-        },
-        { id, clock: id, parents },
-      ),
+      rawEvent('WPChanged', { work_package_id: 'WP01', ...changeOf(payload) }, { id, clock: id, parents }),
     )
 
   it.each([
@@ -236,59 +211,6 @@ describe('a gate', () => {
   })
 })
 
-describe('the facts that a move records', () => {
-  const from = (lane: string, change: Partial<WorkPackageState> = {}): WorkPackageState => ({
-    ...emptyWorkPackage('001-demo', 'WP01'),
-    created: true,
-    lane,
-    lane_actor: 'ada',
-    ...change,
-  })
-  const payload = (facts: Partial<MoveFacts>, lane = 'planned', to = 'doing'): unknown => {
-    const decision = decideMove(DEFAULT_WORKFLOW, {
-      state: from(lane),
-      to,
-      actor: 'ada',
-      dependencies: [],
-      ...facts,
-    })
-    if (!decision.ok) throw new Error(decision.refusal.message)
-    expect(decision.events).toHaveLength(1)
-    return decision.events[0]?.payload
-  }
-  const plain = { feature_slug: '001-demo', old_status: 'planned', new_status: 'doing' }
-
-  it('are the lanes, and of the rest only what was given', () => {
-    expect(payload({})).toEqual(plain)
-    expect(payload({ reason: null, session: null, force: false })).toEqual(plain)
-    expect(payload({ reason: 'r', session: 's' })).toEqual({ ...plain, reason: 'r', session: 's' })
-    expect(payload({ reason: 'r', force: true })).toEqual({ ...plain, reason: 'r', force: true })
-  })
-
-  it('are what the move’s guards looked at, also where it was forced', () => {
-    const done = [{ id: 'WP02', lane: 'done' }] as unknown as MoveFacts['dependencies']
-    const open = [
-      { id: 'WP02', lane: 'done' },
-      { id: 'WP03', lane: 'doing' },
-    ] as unknown as MoveFacts['dependencies']
-    expect(payload({ dependencies: done })).toEqual({
-      ...plain,
-      dependency_status: { all_complete: true, incomplete_dependencies: [] },
-    })
-    expect(payload({ dependencies: open, force: true, reason: 'r' })).toMatchObject({
-      dependency_status: { all_complete: false, incomplete_dependencies: ['WP03'] },
-    })
-  })
-
-  it('need a reason where another one has the package', () => {
-    const facts = { state: from('doing', { lane_actor: 'bob' }), to: 'doing', actor: 'ada', dependencies: [] }
-    const decision = decideMove(DEFAULT_WORKFLOW, facts)
-    expect(decision).toMatchObject({ ok: false })
-    if (decision.ok) return
-    expect(decision.refusal.kind).toMatch(/Error$/)
-  })
-})
-
 describe('an audit of moves', () => {
   const audit = (events: readonly LogEvent[]) => reduceStatuses(DEFAULT_WORKFLOW, events)
 
@@ -331,99 +253,5 @@ describe('an audit of moves', () => {
     expect(anomaly?.message).toContain(
       'WP01 goes from planned to done: WP01 cannot go from planned to done; it can go to ',
     )
-  })
-})
-
-describe('the orders', () => {
-  it('of events is by clock, then by ID', () => {
-    const at = (lamport_clock: number, event_id: string) => ({ lamport_clock, event_id })
-    expect(compareEvents(at(1, 'b'), at(2, 'a'))).toBe(-1)
-    expect(compareEvents(at(2, 'a'), at(1, 'b'))).toBe(1)
-    expect(compareEvents(at(1, 'a'), at(1, 'b'))).toBe(-1)
-    expect(compareEvents(at(1, 'b'), at(1, 'a'))).toBe(1)
-    expect(compareEvents(at(1, 'a'), at(1, 'a'))).toBe(0)
-  })
-
-  it('of names counts numbers as people do', () => {
-    const sorted = [
-      '',
-      'WP',
-      'WP0',
-      'WP00',
-      'WP1',
-      'WP01',
-      'WP2',
-      'WP09',
-      'WP10',
-      'WP10a',
-      'WP10a2',
-      'WP10a10',
-      'WP99',
-      'WP100',
-      'WQ1',
-      'a7',
-      'ab',
-    ]
-    const shuffled = [...sorted].sort()
-    const order = [...shuffled].sort(compareNames)
-    for (const name of sorted) expect(compareNames(name, name)).toBe(0)
-    const pairs = [
-      ['WP9', 'WP10'],
-      ['WP99', 'WP100'],
-      ['WP', 'WP1'],
-      ['WP1', 'WP1a'],
-      ['WP1a', 'WP2'],
-      ['a9b9', 'a9b10'],
-      ['WP007', 'WP8'],
-      ['WP08', 'WP010'],
-      ['WP1', 'WQ'],
-      ['1', 'a'],
-      ['100', 'a'],
-      ['x01', 'x1'],
-      ['a10', 'a10b'],
-      ['WP010', 'WP10'],
-    ] as const
-    for (const [less, more] of pairs) {
-      expect(compareNames(less, more), `${less} ${more}`).toBeLessThan(0)
-      expect(compareNames(more, less), `${more} ${less}`).toBeGreaterThan(0)
-    }
-    expect(order.indexOf('WP99')).toBeLessThan(order.indexOf('WP100'))
-  })
-})
-
-describe('a line that is refused', () => {
-  const problemOf = (value: unknown): unknown => {
-    const result = parseEvent(value, createRegistry())
-    return result.ok ? undefined : result.problem.message
-  }
-  const raw = (changes: object = {}): unknown => ({
-    ...rawEvent('NoteAdded', { text: 'x' }, { id: 1 }),
-    ...changes,
-  })
-
-  it.each<[object, RegExp]>([
-    [{ event_id: '' }, /^event_id .*a name/],
-    [{ event_type: '' }, /^event_type .*a name/],
-    [{ event_version: 0 }, /^event_version .*an integer from 1$/],
-    [{ lamport_clock: 0 }, /^lamport_clock .*an integer from 1 to 2\^53-1/],
-    [{ entity_id: '' }, /^entity_id .*a name/],
-    [{ entity_type: '' }, /^entity_type .*a name/],
-    [{ timestamp: 'today' }, /^timestamp .*a moment like 2026-11-22T10:00:00.000Z/],
-    [{ actor: '' }, /^actor .*a non-empty string/],
-    [{ causation_id: 7 }, /^causation_id .*a string or null/],
-    [{ correlation_id: 7 }, /^correlation_id .*a string or null/],
-    [{ payload: [] }, /^payload .*an object/],
-    [{ parents: 'x' }, /^parents .*a list of event ids/],
-    [{ entity_type: 'Gate' }, /^entity_type of a NoteAdded must be WorkPackage or FeatureSpec$/],
-  ])('says which key is wrong and what it must be: %j', (changes, message) => {
-    expect(problemOf(raw(changes))).toMatch(message)
-  })
-
-  it('says that it is no object', () => {
-    for (const value of [null, 7, 'x', []])
-      expect(parseEvent(value)).toMatchObject({
-        ok: false,
-        problem: { kind: 'not_an_object', message: 'the line is not a JSON object' },
-      })
   })
 })

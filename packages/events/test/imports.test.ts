@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fold, type LogEvent } from '../src/index.js'
-import { parsed, rawEvent, ulid } from './support.js'
+import { changeOf, parsed, rawEvent, ulid } from './support.js'
 
 /** What an import said of an item at a time of the source. Each import has a key of its own. */
 function imported(id: number, type: string, payload: object, minute: number, parents = [1]): LogEvent {
@@ -11,36 +11,27 @@ function imported(id: number, type: string, payload: object, minute: number, par
 
 const CREATED = { title: 'Login', dependencies: [], subtasks: ['T001'], priority: 2, file: 'a.md' }
 const created = imported(1, 'WPCreated', CREATED, 0, [])
-const change = (payload: object): object => ({
-  title: null,
-  priority: null,
-  dependencies: { added: [], removed: [] },
-  subtasks: { added: [], removed: [] },
-  source: { commit: null, author: null },
-  ...payload,
-})
-
 describe('two imports of one item that did not know of each other', () => {
   it.each<[string, string, object, object, object]>([
     [
       'its title',
       'WPChanged',
-      change({ title: { old: 'Login', new: 'new' } }),
-      change({ title: { old: 'Login', new: 'old' } }),
+      changeOf({ title: { old: 'Login', new: 'new' } }),
+      changeOf({ title: { old: 'Login', new: 'old' } }),
       { title: 'new', priority: 2 },
     ],
     [
       'its priority',
       'WPChanged',
-      change({ priority: { old: 2, new: 0 } }),
-      change({ priority: { old: 2, new: 1 } }),
+      changeOf({ priority: { old: 2, new: 0 } }),
+      changeOf({ priority: { old: 2, new: 1 } }),
       { title: 'Login', priority: 0 },
     ],
     [
       'one register of two',
       'WPChanged',
-      change({ title: { old: 'Login', new: 'new' } }),
-      change({ title: { old: 'Login', new: 'old' }, priority: { old: 2, new: 1 } }),
+      changeOf({ title: { old: 'Login', new: 'new' } }),
+      changeOf({ title: { old: 'Login', new: 'old' }, priority: { old: 2, new: 1 } }),
       { title: 'new', priority: 1 },
     ],
     ['its assignee', 'Assigned', { assignee: 'new' }, { assignee: 'old' }, { assignee: 'new' }],

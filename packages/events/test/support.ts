@@ -55,6 +55,18 @@ export function rawEvent(type: string, payload: object, sketch: Sketch = {}): Re
   }
 }
 
+/** What a `WPChanged` says of a package of which these registers changed, and no others. */
+export function changeOf(registers: object): object {
+  return {
+    title: null,
+    priority: null,
+    dependencies: { added: [], removed: [] },
+    subtasks: { added: [], removed: [] },
+    source: { commit: null, author: null },
+    ...registers,
+  }
+}
+
 export function parsed(value: unknown): LogEvent {
   const result = parseEvent(value)
   if (!result.ok) throw new Error(result.problem.message)

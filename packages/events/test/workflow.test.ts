@@ -331,6 +331,7 @@ describe('a package that cannot be moved at all', () => {
 
   it('shares its id with others', () => {
     const collision = ['WP01-a.md', 'WP01-b.md'].map((file, at) => ({ file, event_id: ulid(at), title: 'x' }))
+    // Cast: the rule reads a file and a title.
     const state = inLane('planned', { collision: collision as unknown as WorkPackageState['collision'] })
     expect(refusal('planned', 'doing', { state })).toMatchObject({
       kind: 'ValidationError',
@@ -357,6 +358,7 @@ describe('a package without a status', () => {
     )
 
   it('begins in the first lane, or where the table lets it', () => {
+    // Cast: a table that was read may lack its entry.
     const initial = { ...DEFAULT_WORKFLOW, entry: undefined } as unknown as WorkflowTable
     const { initial: first } = DEFAULT_WORKFLOW
     expect(violations(initial, first)).toEqual([])
