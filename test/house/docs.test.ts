@@ -86,13 +86,14 @@ describe('the pages', () => {
   it('formats has every event type, and every kind of problem the code can name', () => {
     const page = read('docs/formats.md')
     for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
-    const sources = ['log/format/line-codec', 'index/ingest', 'services/verify']
+    const checks = ['event-checks', 'parent-checks'].map((name) => `services/verify/${name}`)
+    const sources = ['log/format/line-codec', 'index/ingest', 'services/verify', ...checks]
       .map((name) => read(`src/core/${name}.ts`))
       .join('\n')
-    const kinds = [...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|\? )'([a-z_]+)'/g)].map(
-      ([, kind]) => kind ?? '',
-    )
-    expect(kinds.length).toBeGreaterThan(15)
+    const kinds = [
+      ...sources.matchAll(/(?:kind: |kind = |bad\(length, |problem\(\s*|line, |\? )'([a-z_]+)'/g),
+    ].map(([, kind]) => kind ?? '')
+    expect(kinds.length).toBeGreaterThan(20)
     for (const kind of kinds.filter((kind) => kind !== 'sqlite')) expect(page).toContain(`\`${kind}\``)
   })
 

@@ -35,14 +35,18 @@ export async function hasStoredRows(
     const count = async (sql: string, values: readonly number[] = []): Promise<number> =>
       (await index.sql<{ n: number }>(sql, values))[0]?.n ?? 0
     const stored = await count(STORED_COUNT)
-    let equal = 0
-    for (let after = -1; after < Number.MAX_SAFE_INTEGER;) {
-      const [end] = await index.sql<{ last: number }>(PAGE_END, [after, pageRows - 1])
-      const last = end?.last ?? Number.MAX_SAFE_INTEGER
-      equal += await count(EQUAL_ROWS, [after, last])
-      after = last
+    if (stored !== (await count(countWhere('')))) return false
+    for (const equalRows of EQUAL_ROWS) {
+      let equal = 0
+      for (let after = 0; after < Number.MAX_SAFE_INTEGER;) {
+        const [end] = await index.sql<{ last: number }>(PAGE_END, [after, pageRows - 1])
+        const last = end?.last ?? Number.MAX_SAFE_INTEGER
+        equal += await count(equalRows, [after, last])
+        after = last
+      }
+      if (equal === stored) return true
     }
-    return equal === stored && equal === (await count(countWhere('')))
+    return false
   } finally {
     await index.sql(DETACH)
   }

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import type { EventIndex } from '../index/event-index.js'
-import { type IndexRow, suspiciousClock } from '../index/index-row.js'
+import { suspiciousClock } from '../index/index-row.js'
 import { IndexUnusable } from '../index/index-unusable.js'
 import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { issueFrom } from '../store/clock.js'
@@ -72,7 +72,6 @@ export class Verify {
       ...(await index.problems()).filter(({ kind }) => kind !== 'on_hub'),
       ...(await index.suspicious()).map(suspiciousClock),
       ...this.#tornTails(await index.watermarks()),
-      ...(await index.misfiled()).map(misfiled),
       ...(await checks.problems(index)),
       ...(await this.#missingFromLog(index)),
       ...this.#clockProblems(await index.maximumClock()),
@@ -163,11 +162,6 @@ export class Verify {
       await this.health.close()
     }
   }
-}
-
-function misfiled({ event_id, date, file, line }: IndexRow): LogProblem {
-  const message = `event ${event_id} is of ${date} and belongs into ${date}.jsonl`
-  return { file, line, kind: 'wrong_file', message }
 }
 
 function sameMarks(a: readonly { file: string; identity: string }[], b: typeof a): boolean {

@@ -3,6 +3,7 @@ import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../eve
 import type { IndexReader } from '../../index/event-index.js'
 import type { IndexRow } from '../../index/index-row.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
+import { isOverlayFile, OVERLAY } from '../../log/format/day-file.js'
 import { ParentChecks } from './parent-checks.js'
 import { featureName } from '../../specs/feature-name.js'
 
@@ -22,6 +23,8 @@ export class EventChecks {
     for (const line of lines) {
       const { event } = line
       if (event === undefined) continue
+      const day = event.timestamp.slice(0, 10)
+      if (!isOfDay(line.file, day)) this.#add(event, line, 'wrong_file', misfiled(event.event_id, day))
       if (!isKittyEvent(event) && !isStub(event)) this.#add(event, line, 'unknown_type', unknownType(event))
       const name = this.#foreignName(event)
       if (name !== undefined) this.#add(event, line, 'foreign_name', name)
@@ -91,6 +94,14 @@ function unknownType(event: LogEvent): string {
     return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
   const [, plugin = ''] = event.event_type.split('.')
   return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
+}
+
+function isOfDay(file: string, day: string): boolean {
+  return file.startsWith(day, isOverlayFile(file) ? OVERLAY.length : 0)
+}
+
+function misfiled(eventId: string, day: string): string {
+  return `event ${eventId} is of ${day} and belongs into ${day}.jsonl`
 }
 
 /** The problem of an event that holds a secret; {@link eventsWithSecrets} finds the event in it. */
