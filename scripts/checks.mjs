@@ -35,6 +35,9 @@ const READERS = [
   ['Formatting', 'npm run --silent format:check', LINUX],
 ]
 
+/** Waits for npm and for the disk most of the time, so it runs while others use the processors. */
+const PACKAGE = ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE]
+
 /** Name, command, and the systems it runs on. */
 const STEPS = [
   ['Pin of the events library', 'npm run --silent events-lib -- verify', ANYWHERE],
@@ -54,7 +57,7 @@ const STEPS = [
   ['On the oldest Node', 'npm run --silent test:node -- 20.17 --short', LINUX],
   ['On the newest Node', 'npm run --silent test:node -- 26 --short', LINUX],
   ['On Windows, by Wine', 'npx vitest run --project wine', LINUX],
-  ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE],
+  PACKAGE,
   ['Package', 'npm run --silent package-check', LINUX],
   ['Demo', 'npm run --silent demo', LINUX],
   ['Bench, its quick part', 'npm run --silent bench -- --quick', LINUX],
@@ -63,17 +66,17 @@ const STEPS = [
 // Before the build writes it.
 const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
 const failed = new Map()
-let readers
+/** What runs already, or has ended, and is told when its turn in the list comes. */
+const begun = new Map()
 for (const [name, step, systems] of STEPS) {
   if (!systems.includes(process.platform)) continue
   process.stdout.write(`\n== ${name}${typeof step === 'string' ? ` (${step})` : ''}\n`)
   const began = Date.now()
-  const isReader = READERS.some(([reader]) => reader === name)
-  if (isReader) readers ??= startReaders()
-  const { isGood, said } = isReader
-    ? await readers.get(name)
-    : await (typeof step === 'function' ? step() : run(step, true))
-  if (isReader) process.stdout.write(said)
+  if (name === READERS[0][0]) beginReaders()
+  if (name === 'Attacks on the built program') begin(PACKAGE)
+  const early = begun.get(name)
+  const { isGood, said } = await (early ?? (typeof step === 'function' ? step() : run(step, true)))
+  if (early !== undefined) process.stdout.write(said)
   if (!isGood) failed.set(name, said)
   process.stdout.write(`(${Math.round((Date.now() - began) / 1000)} s)\n`)
   if (name === 'Tests' && report !== undefined && !existsSync(report)) {
@@ -86,18 +89,18 @@ process.stdout.write('\n== Result\n')
 for (const name of failed.keys()) process.stdout.write(`FAILED ${name}\n`)
 process.exitCode = failed.size === 0 ? 0 : 1
 
-/** As many at a time as there are processors. What they say is printed when their turn comes in the list. */
-function startReaders() {
-  const here = READERS.filter(([, , systems]) => systems.includes(process.platform))
+/** As many at a time as there are processors. */
+function beginReaders() {
   const lanes = Array.from({ length: availableParallelism() }, () => Promise.resolve())
-  return new Map(
-    here.map(([name, command], at) => {
-      const lane = at % lanes.length
-      const ended = lanes[lane].then(() => run(command))
-      lanes[lane] = ended
-      return [name, ended]
-    }),
-  )
+  for (const [at, step] of READERS.entries()) lanes[at % lanes.length] = begin(step, lanes[at % lanes.length])
+}
+
+/** What the step says is printed when its turn comes. */
+function begin([name, command, systems], after = Promise.resolve()) {
+  if (!systems.includes(process.platform)) return after
+  const ended = after.then(() => run(command))
+  begun.set(name, ended)
+  return ended
 }
 
 /** @param isShown as it comes; it is answered in any case */
