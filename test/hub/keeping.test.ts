@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HubMember } from '../../src/core/services/hub/hub-member.js'
@@ -66,6 +66,26 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
     commitLog(bob.folder)
     gitIn(bob.folder, 'pull', '--quiet', '--no-rebase', '--no-edit', one.folder, 'HEAD')
     expect(await bob.problems()).toEqual([])
+  })
+
+  it('is added to a file that someone has edited, of which every line stays', async () => {
+    const [ada, bob] = await pair(server)
+    await bob.note('first')
+    const one = await job(ada)
+    expect(await record(one)).toMatchObject({ recorded: 1 })
+    const [file = ''] = readdirSync(join(one.folder, '.kittify', 'events')).filter((name) =>
+      name.endsWith('.hub.jsonl'),
+    )
+    const theirs = ['a line of theirs', '{"half":', '["no event"]']
+    appendFileSync(join(one.folder, '.kittify', 'events', file), `${theirs.join('\n')}\n`)
+    await bob.note('second')
+    expect(await record(one)).toMatchObject({ recorded: 1 })
+    const lines = recorded(one).join('').trimEnd().split('\n')
+    expect(lines.slice(0, 2).map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { payload: { text: 'first' } },
+      { payload: { text: 'second' } },
+    ])
+    expect(lines.slice(2)).toEqual(theirs)
   })
 
   it('is recorded by one clone at a time', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { withoutSecrets } from '../errors/secrets.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
+import { changeFile, type Rewrite } from '../files/put-over.js'
 import { listInside, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
 import { featureDir } from '../specs/feature-name.js'
 import type { FileRead } from '../files/read-plain.js'
@@ -43,7 +44,7 @@ export function sourceInMeta(place: Place, slug: string, format: string): string
 
 /**
  * Creates the feature's folder with spec.md and meta.json if it is new, and records the source in meta.json.
- * @throws KittyError as {@link putInside}
+ * @throws KittyError as {@link changeFile}
  */
 export function writeFeatureFiles(
   { root, specsDir }: Place,
@@ -56,31 +57,35 @@ export function writeFeatureFiles(
   makeFolderInside(root, tasks)
   // A killed import leaves them, and perhaps no other command will ever write here.
   for (const folder of [dir, tasks]) removeLeftTemporaries(root, folder)
-  const spec = join(dir, 'spec.md')
-  if (lookInside(root, spec).state === 'missing') {
-    const text = Buffer.from(
-      `# ${singleLine(feature.title) || slug}\n\nImported from ${format}: ${singleLine(source)}\n`,
-    )
-    putInside(root, spec, text)
-    note([{ file: repoPath(root, spec), before: undefined, after: text }])
+  const changeNoted = (path: string, change: () => Rewrite | undefined): void => {
+    let rewrite: Rewrite | undefined
+    if (changeFile(root, path, () => (rewrite = change())) && rewrite !== undefined)
+      note([{ file: repoPath(root, path), ...rewrite }])
   }
-  const path = join(dir, 'meta.json')
-  const read = readSpecFile(root, path)
-  const known = metaIn(read)
-  // Leave an existing file that is not JSON unchanged. The keys in the log hold the same information.
-  if (known === undefined && lookInside(root, path).state !== 'missing') return
-  const imports = isJson(known?.['imports']) ? known['imports'] : {}
-  if (imports[format] === source) return
+  const spec = join(dir, 'spec.md')
+  changeNoted(spec, () => {
+    if (lookInside(root, spec).state !== 'missing') return undefined
+    const text = `# ${singleLine(feature.title) || slug}\n\nImported from ${format}: ${singleLine(source)}\n`
+    return { before: undefined, after: Buffer.from(text) }
+  })
+  const meta = join(dir, 'meta.json')
   const fresh = {
     friendly_name: feature.title,
     mission_type: feature.mission ?? 'software-dev',
     slug,
     ...(feature.createdAt === null ? {} : { created_at: feature.createdAt }),
   }
-  const meta = { ...(known ?? fresh), imports: { ...imports, [format]: source } }
-  const text = Buffer.from(`${JSON.stringify(meta, null, 2)}\n`)
-  putInside(root, path, text)
-  note([{ file: repoPath(root, path), before: read.ok ? read.bytes : undefined, after: text }])
+  changeNoted(meta, () => {
+    const read = readSpecFile(root, meta)
+    const known = metaIn(read)
+    // Leave an existing file that is not JSON unchanged. The keys in the log hold the same information.
+    if (known === undefined && lookInside(root, meta).state !== 'missing') return undefined
+    const imports = isJson(known?.['imports']) ? known['imports'] : {}
+    if (imports[format] === source) return undefined
+    const named = { ...(known ?? fresh), imports: { ...imports, [format]: source } }
+    const after = Buffer.from(`${JSON.stringify(named, null, 2)}\n`)
+    return { before: read.ok ? read.bytes : undefined, after }
+  })
 }
 
 function metaIn(file: FileRead): Json | undefined {

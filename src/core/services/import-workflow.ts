@@ -1,9 +1,8 @@
 import { inject, injectable } from 'inversify'
 import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../events-lib.js'
-import { LIMITS, putInside, readOwn } from '../files/work-tree.js'
 import type { TransferDocument } from '../transfer/document.js'
-import { isJson, type Json, parseJson } from '../transfer/json.js'
-import { Workflow } from '../workspace/config.js'
+import { changeSettings } from '../workspace/change-settings.js'
+import { readSettings, Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 
 /** The workflow setting. An import chooses it only if the log is empty. */
@@ -21,26 +20,18 @@ export class ImportWorkflow {
     maps: readonly string[],
   ): WorkflowTable | undefined {
     // An explicit setting and a map each say which lanes are meant.
-    if (!isEmpty || maps.length > 0 || Object.hasOwn(this.#settings(), 'workflow')) return undefined
+    if (!isEmpty || maps.length > 0 || this.#isSet()) return undefined
     const named = [DEFAULT_WORKFLOW, REVIEWED_WORKFLOW].find(({ name }) => name === document.workflow)
     return named === undefined || named.name === this.table.name ? undefined : named
   }
 
-  /** @throws KittyError as {@link putInside} */
+  /** @throws KittyError as {@link changeSettings} */
   choose(name: string): void {
-    const settings = { ...this.#settings(), workflow: name }
-    putInside(
-      this.workspace.root,
-      this.workspace.configFile,
-      Buffer.from(`${JSON.stringify(settings, null, 2)}\n`),
-    )
+    changeSettings(this.workspace, (settings) => ({ ...settings, workflow: name }))
   }
 
-  /** The file was already read and checked when the workflow table was resolved. */
-  #settings(): Json {
+  #isSet(): boolean {
     const { root, configFile } = this.workspace
-    const text = readOwn(root, configFile, LIMITS.config)?.toString('utf8') ?? '{}'
-    const parsed = parseJson(text.replace(/^\uFEFF/, ''))
-    return parsed.ok && isJson(parsed.value) ? parsed.value : {}
+    return Object.hasOwn(readSettings(root, configFile).settings, 'workflow')
   }
 }

@@ -4,14 +4,8 @@ import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { assertSafe } from '../files/assert-safe.js'
 import { changeFile } from '../files/put-over.js'
 import { storageError } from '../files/storage-error.js'
-import {
-  assertReachable,
-  LIMITS,
-  lookInside,
-  makeFolderInside,
-  putInside,
-  readOwn,
-} from '../files/work-tree.js'
+import { assertReachable, LIMITS, lookInside, makeFolderInside, readOwn } from '../files/work-tree.js'
+import { changeSettings } from '../workspace/change-settings.js'
 import { readConfig } from '../workspace/config.js'
 import { findWorkspace } from '../workspace/find-workspace.js'
 import { readOptional } from '../files/read-optional.js'
@@ -132,19 +126,11 @@ function settleErrors(root: string, path: string, track: boolean): boolean {
 
 /** Changes this one setting and keeps the others. @returns whether it changed */
 function setPerWriter(workspace: Workspace): boolean {
-  const { root, configFile: path } = workspace
   if (readConfig(workspace).log.files === 'per-writer') return false
-  // Cast: this text has already been read as settings.
-  const text = readOwn(root, path, LIMITS.config)?.toString('utf8')
-  const settings = text === undefined ? {} : (JSON.parse(text.replace(/^\uFEFF/, '')) as { log?: object })
-  putInside(
-    root,
-    path,
-    Buffer.from(
-      `${JSON.stringify({ ...settings, log: { ...settings.log, files: 'per-writer' } }, null, 2)}\n`,
-    ),
-  )
-  return true
+  return changeSettings(workspace, (settings) => ({
+    ...settings,
+    log: Object.assign({}, settings['log'], { files: 'per-writer' }),
+  }))
 }
 
 /**

@@ -4,7 +4,8 @@ import { hasEntry, UnusableJson, withEntry, withoutEntry } from '../agents/json-
 import { AGENTS, type AgentName, type Target, TARGETS } from '../agents/targets.js'
 import { DamagedMarkers, withBlock, withoutBlock } from '../agents/text-block.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { putInside, readOwn, removeEmptyFolders, removeInside } from '../files/work-tree.js'
+import { holds, putOver, savedByOthers } from '../files/put-over.js'
+import { readOwn, removeEmptyFolders, removeInside } from '../files/work-tree.js'
 import { Workspace } from '../workspace/workspace.js'
 
 /** `kept`: the user has something of their own there, which we neither change nor remove. */
@@ -45,16 +46,20 @@ export class SetupAgents {
     return { agents, files: [...targets.values()].map((target) => this.#change(target, isRemoval)) }
   }
 
-  /** @throws KittyError UnsafeSetup, NotWritable, DiskFull */
+  /** @throws KittyError LostRace for a file that no longer holds what was planned for, UnsafeSetup, NotWritable, DiskFull */
   apply({ files }: AgentSetup): void {
     const { worktree } = this.workspace
-    for (const { file, change, after } of files) {
+    for (const { file, change, before, after } of files) {
       if (change === 'none' || change === 'kept') continue
       const path = join(worktree, file)
-      if (after === null) {
+      const held = before === null ? undefined : Buffer.from(before)
+      if (after !== null) {
+        if (!putOver(worktree, path, { before: held, after: Buffer.from(after) })) throw savedByOthers(path)
+      } else {
+        if (!holds(path, held)) throw savedByOthers(path)
         removeInside(worktree, path)
         if (dirname(path) !== worktree) removeEmptyFolders(worktree, dirname(path))
-      } else putInside(worktree, path, Buffer.from(after))
+      }
     }
   }
 

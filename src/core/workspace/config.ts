@@ -106,11 +106,11 @@ const PARSERS: { readonly [Key in keyof Config]-?: Parser<Config[Key]> } = {
  * @throws KittyError BadConfig with the file, path and reason.
  */
 export function readConfig({ root, configFile }: Pick<Workspace, 'root' | 'configFile'>): Config {
-  const source = readSource(root, configFile)
-  if (source === undefined) return DEFAULTS
+  const { bytes, settings } = readSettings(root, configFile)
+  if (bytes === undefined) return DEFAULTS
   const problems: { path: string; message: string }[] = []
   const report: Report = (path, message) => void problems.push({ path, message })
-  const config = { ...DEFAULTS, ...parsed(section('', source, Object.keys(PARSERS), report), report) }
+  const config = { ...DEFAULTS, ...parsed(section('', settings, Object.keys(PARSERS), report), report) }
   if (problems.length > 0) throw badConfig(configFile, problems)
   return config
 }
@@ -155,7 +155,7 @@ function section(
   known: readonly string[],
   report: Report,
 ): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     report(path, 'must be an object')
     return {}
   }
@@ -165,15 +165,36 @@ function section(
   return { ...value }
 }
 
-function readSource(root: string, file: string): unknown {
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a file of settings holds, key by key, before any key is looked at. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/**
+ * @returns no bytes when there is no such file
+ * @throws KittyError BadConfig when it cannot be read or is no JSON object, UnsafeSetup for a link
+ */
+export function readSettings(
+  root: string,
+  file: string,
+): { readonly bytes: Buffer | undefined; readonly settings: Settings } {
   const read = readInside(root, file, LIMITS.config)
   if (!read.ok) {
-    if (read.missing) return undefined
+    if (read.missing) return { bytes: undefined, settings: {} }
     if (read.obstacle !== undefined) throw unsafe(read.obstacle.path, read.obstacle.type)
     throw badConfig(file, [{ path: '', message: read.reason }], false)
   }
+  const { bytes } = read
+  const settings = jsonIn(bytes, file)
+  if (!isObject(settings)) throw badConfig(file, [{ path: '', message: 'must be an object' }])
+  return { bytes, settings }
+}
+
+function jsonIn(bytes: Buffer, file: string): unknown {
   try {
-    return JSON.parse(read.bytes.toString('utf8').replace(/^\uFEFF/, ''))
+    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw badConfig(file, [{ path: '', message: `is not JSON: ${error.message}` }])

@@ -50,6 +50,20 @@ describe('kitty setup agents', () => {
     expect(repository.git('status', '--porcelain')).toBe('')
   })
 
+  it.each([
+    ['adding to it', false],
+    ['taking its block out again', true],
+  ])('keeps what someone saves in a file between the plan and %s', async (_, isRemoval) => {
+    const { repository, service } = await setup()
+    if (isRemoval) service.apply(service.plan(['agents'], false))
+    const plan = service.plan(['agents'], isRemoval)
+    repository.write('AGENTS.md', '# Saved while they read the plan\n')
+    expect(errorOf(() => service.apply(plan)).kind).toBe('LostRace')
+    expect(readFileSync(join(repository.root, 'AGENTS.md'), 'utf8')).toBe(
+      '# Saved while they read the plan\n',
+    )
+  })
+
   it('without names sets up AGENTS.md and renews the agents that are there', async () => {
     const { repository, service } = await setup()
     expect(service.plan([], false).agents).toEqual(['agents'])

@@ -1,10 +1,10 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
-import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
 import { type HubAddress, hubLogin, isSameHub } from '../../hub/hub-address.js'
 import { HubDatabase } from '../../hub/hub-database.js'
 import { HubFiles } from '../../hub/hub-files.js'
+import { changeSettings } from '../../workspace/change-settings.js'
 import { Config } from '../../workspace/config.js'
 import { hubHost, type HubSetting, isDatabaseName } from '../../workspace/hub-setting.js'
 import { Session } from '../../workspace/session.js'
@@ -72,16 +72,9 @@ export class InitHub {
 
   /** Changes this one setting and keeps the others. */
   #configure(hub: HubSetting): void {
-    const { root, configFile } = this.workspace
-    // Cast: this text has already been read as settings.
-    const text =
-      readOwn(root, configFile, LIMITS.config)
-        ?.toString('utf8')
-        .replace(/^\uFEFF/, '') ?? '{}'
-    const settings = JSON.parse(text) as object
     const { offline_claims, ...rest } = hub
     const value = offline_claims === 'refuse' ? rest : hub
-    putInside(root, configFile, Buffer.from(`${JSON.stringify({ ...settings, hub: value }, null, 2)}\n`))
+    changeSettings(this.workspace, (settings) => ({ ...settings, hub: value }))
   }
 }
 

@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
-import { LIMITS, putInside, readOwn } from '../../files/work-tree.js'
 import { HubFiles } from '../../hub/hub-files.js'
+import { changeSettings } from '../../workspace/change-settings.js'
 import { Workspace } from '../../workspace/workspace.js'
 
 export interface LeaveHubResult {
@@ -26,15 +26,6 @@ export class LeaveHub {
   }
 
   #forget(): boolean {
-    const { root, configFile } = this.workspace
-    const text = readOwn(root, configFile, LIMITS.config)
-      ?.toString('utf8')
-      .replace(/^\uFEFF/, '')
-    if (text === undefined) return false
-    // Cast: this text has already been read as settings.
-    const { hub, ...settings } = JSON.parse(text) as { hub?: unknown }
-    if (hub === undefined) return false
-    putInside(root, configFile, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`))
-    return true
+    return changeSettings(this.workspace, ({ hub, ...others }) => (hub === undefined ? undefined : others))
   }
 }

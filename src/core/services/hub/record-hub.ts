@@ -4,7 +4,8 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { type LogEvent, parseEvent } from '../../events-lib.js'
-import { putInside, readOwn } from '../../files/work-tree.js'
+import { changeFile } from '../../files/put-over.js'
+import { readOwn } from '../../files/work-tree.js'
 import type { Hub } from '../../hub/hub.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { HubLeases } from '../../hub/hub-leases.js'
@@ -12,7 +13,10 @@ import { HubLock } from '../../hub/hub-lock.js'
 import { LocalEvents } from '../../hub/local-events.js'
 import { Receive } from '../../hub/receive.js'
 import { Trunk } from '../../hub/trunk.js'
+import type { LogLine } from '../../log/event-log.js'
 import { recordedFile } from '../../log/format/day-file.js'
+import { LineReader } from '../../log/format/line-codec.js'
+import { mergeLines } from '../../log/format/merge-lines.js'
 import { EventStore } from '../../store/event-store.js'
 import { parseDuration } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
@@ -23,6 +27,8 @@ const CONNECT_MS = 5_000
 const HOLD_MS = 10 * 60_000
 /** Of one day's file. */
 const MOST_BYTES = 512 * 1024 * 1024
+const EMPTY = Buffer.alloc(0)
+const NEWLINE = Buffer.from('\n')
 
 export interface RecordHubResult {
   /** Another clone is at it; nothing was done. */
@@ -116,16 +122,15 @@ export class RecordHub {
   #merge(day: string, lines: readonly Line[]): number {
     const { root, eventsDir } = this.workspace
     const path = join(eventsDir, recordedFile(day))
-    const text = readOwn(root, path, MOST_BYTES)?.toString('utf8') ?? ''
-    const known = text
-      .split('\n')
-      .filter(Boolean)
-      .flatMap((line) => parsed(Buffer.from(`${line}\n`)))
-    const ids = new Set(known.map(({ event }) => event.event_id))
-    const added = lines.filter(({ event }) => !ids.has(event.event_id))
-    if (added.length === 0) return 0
-    const whole = [...known, ...added].sort((a, b) => compare(a.event, b.event))
-    putInside(root, path, Buffer.concat(whole.map(({ bytes }) => bytes)))
+    let added: readonly Line[] = []
+    changeFile(root, path, () => {
+      const before = readOwn(root, path, MOST_BYTES)
+      const known = idsIn(before)
+      added = lines.filter(({ event }) => !known.has(event.event_id))
+      if (added.length === 0) return undefined
+      const { bytes } = mergeLines([before ?? EMPTY, ...added.map(({ bytes }) => bytes)])
+      return { before, after: bytes }
+    })
     return added.length
   }
 }
@@ -141,6 +146,13 @@ function parsed(bytes: Buffer): Line[] {
   return result.ok ? [{ event: result.event, bytes }] : []
 }
 
+/** Of the lines that can be read. The others stay as they are. */
+function idsIn(file: Buffer | undefined): Set<string> {
+  const lines: LogLine[] = []
+  new LineReader('', 0, 0).read(Buffer.concat([file ?? EMPTY, NEWLINE]), lines)
+  return new Set(lines.flatMap(({ event }) => event?.event_id ?? []))
+}
+
 function byDay(lines: readonly Line[]): Map<string, Line[]> {
   const days = new Map<string, Line[]>()
   for (const line of lines) {
@@ -148,10 +160,6 @@ function byDay(lines: readonly Line[]): Map<string, Line[]> {
     days.set(day, [...(days.get(day) ?? []), line])
   }
   return days
-}
-
-function compare(a: LogEvent, b: LogEvent): number {
-  return a.lamport_clock - b.lamport_clock || (a.event_id < b.event_id ? -1 : 1)
 }
 
 function noAge(): KittyError {
