@@ -95,7 +95,7 @@ async function* batches(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     batch = []
     bytes = 0
   }
-  if (bytes > 0) yield Buffer.concat(batch)
+  yield Buffer.concat(batch)
 }
 
 function notReadBack(path: string): KittyError {

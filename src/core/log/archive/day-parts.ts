@@ -63,10 +63,6 @@ export async function* linesOf(path: string): AsyncGenerator<Buffer> {
   const open = openToRead(path)
   if (open === undefined) return
   const isCompressed = /\.gz(?:\.tmp)?$/.test(path)
-  if (isCompressed && open.stats.size < SMALLEST_GZIP) {
-    closeSync(open.fd)
-    throw damaged(path, undefined)
-  }
   const source = createReadStream('', { fd: open.fd, start: 0, highWaterMark: 1024 * 1024 })
   const chunks: AsyncIterable<Buffer> = isCompressed ? unzipped(source) : source
   let held: Buffer[] = []
@@ -79,7 +75,7 @@ export async function* linesOf(path: string): AsyncGenerator<Buffer> {
         held = []
         start = end + 1
       }
-      if (start < chunk.length) held.push(chunk.subarray(start))
+      held.push(chunk.subarray(start))
     }
   } catch (error) {
     throw systemCode(error)?.startsWith('Z_') === true

@@ -13,7 +13,7 @@ import { openRegular } from '../../platform/open-regular.js'
 export function readIds(path: string, bytes: number): string[] | undefined {
   const text = readWhole(path)?.bytes.toString('latin1')
   if (text === undefined) return undefined
-  const [head = '', ...ids] = text.split('\n')
+  const [head, ...ids] = text.split('\n')
   // A complete list ends in a newline.
   if (head !== header(bytes, ids.length - 1) || ids.pop() !== '') return undefined
   return ids
