@@ -11,34 +11,10 @@ import {
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { FileArchive } from '../../../src/core/log/archive/archive.js'
+import type { FileArchive } from '../../../src/core/log/archive/archive.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
-import { noteLine, ulid } from '../../support/events.js'
-import { tempFolder } from '../../support/temp-folder.js'
-
-function line(seed: number, text = `note ${seed}`): RawLine {
-  const bytes = Buffer.from(noteLine(seed, { payload: { feature_slug: '001-login', text } }))
-  return { event_id: ulid(seed), timestamp: '2026-11-22T09:30:00.000Z', bytes }
-}
-
-function redacted(seed: number): RawLine {
-  const stub = {
-    ...(JSON.parse(noteLine(seed)) as object),
-    payload: { feature_slug: '001-login', redacted: 'a token' },
-  }
-  return { ...line(seed), bytes: Buffer.from(`${JSON.stringify(stub)}\n`) }
-}
-
-function archiveIn(): { archive: FileArchive; folder: string } {
-  const folder = join(tempFolder(), 'events')
-  return { archive: new FileArchive(folder), folder }
-}
-
-async function allIds(archive: FileArchive): Promise<string[]> {
-  const ids: string[] = []
-  for await (const ofDay of archive.ids()) ids.push(...ofDay)
-  return ids
-}
+import { allIds, archiveIn, line, redacted } from '../../support/archive.js'
+import { ulid } from '../../support/events.js'
 
 describe('the archive', () => {
   it('is not there before the first write, and then holds what it began with', async () => {
@@ -148,9 +124,7 @@ describe('a damaged archive', () => {
     folder: string
     warnings: string[]
   }> {
-    const folder = join(tempFolder(), 'events')
-    const warnings: string[] = []
-    const archive = new FileArchive(folder, (message) => warnings.push(message))
+    const { archive, folder, warnings } = archiveIn()
     await archive.begin([], '2026-11-22')
     await archive.add(MANY, '2026-11-22')
     await archive.add([line(1001)], '2026-11-23')

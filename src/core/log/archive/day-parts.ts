@@ -16,8 +16,8 @@ export interface ArchivedDay {
 
 const DAY = /^(\d{4}-\d\d-\d\d)\.jsonl(?:\.gz)?$/
 const LF = 0x0a
-/** A header and a trailer with nothing in between (RFC 1952): kitty writes no shorter one. */
-const SMALLEST_GZIP = 18
+/** A header, no content in two bytes, and a trailer (RFC 1952): kitty writes no shorter one. */
+const SMALLEST_GZIP = 20
 
 export interface DayPaths {
   readonly plain: string
@@ -32,15 +32,20 @@ export function pathsOf(folder: string, day: string): DayPaths {
 
 /** Returns the days that have lines, in order. Empty if there is no archive. */
 export function archivedDays(folder: string): string[] {
+  return [...new Set(namesIn(folder).flatMap((name) => DAY.exec(name)?.[1] ?? []))].sort()
+}
+
+/** Returns the names of the archive's files. Empty if there is no archive. @throws KittyError */
+export function namesIn(folder: string): string[] {
   try {
-    return [...new Set(readdirSync(folder).flatMap((name) => DAY.exec(name)?.[1] ?? []))].sort()
+    return readdirSync(folder)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return []
     throw storageError(error, folder, 'not readable')
   }
 }
 
-/** Returns a day's size in bytes of lines, without reading them. */
+/** Returns a day's size in bytes of lines, without reading them; NaN if its compressed file is too short to have one. */
 export function lineBytes({ plain, compressed }: DayPaths): number {
   return sizeOf(plain) + uncompressedSize(compressed)
 }
@@ -107,10 +112,10 @@ function uncompressedSize(path: string): number {
   if (open === undefined) return 0
   try {
     const size = Number(open.stats.size)
-    // Damaged: no list of IDs fits, and who reads the lines finds out.
-    if (size < SMALLEST_GZIP) return -1
+    // Damaged: no list of IDs fits, also with what the plain file adds, and reading the lines reports it.
+    if (size < SMALLEST_GZIP) return NaN
     const trailer = Buffer.alloc(4)
-    return readFully(open.fd, trailer, 0, 4, size - 4) === 4 ? trailer.readUInt32LE() : -1
+    return readFully(open.fd, trailer, 0, 4, size - 4) === 4 ? trailer.readUInt32LE() : NaN
   } catch (error) {
     throw storageError(error, path, 'not readable')
   } finally {

@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fsyncSync, readdirSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fsyncSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants as zlib, createGunzip } from 'node:zlib'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
@@ -8,7 +8,7 @@ import { shareNewFile } from '../../git/new-file-mode.js'
 import { openRegular } from '../../platform/open-regular.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { MAX_LINE_BYTES } from '../format/line-codec.js'
-import { archivedDays, linesOf, pathsOf } from './day-parts.js'
+import { archivedDays, linesOf, namesIn, pathsOf } from './day-parts.js'
 import { rawLine } from './raw-line.js'
 import { removeFile } from '../../platform/remove-path.js'
 import { renameSynced } from '../../files/rename-synced.js'
@@ -54,7 +54,7 @@ export async function mendDays(folder: string): Promise<string[]> {
 
 /** Removes the files that were set aside on days before this one. */
 export function forgetDamaged(folder: string, before: string): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     const day = ASIDE.exec(name)?.[1]
     if (day !== undefined && day < before) removeFile(join(folder, name))
   }
