@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import { discard, identityOf, openToRead, readFully, writeFully } from '../files/open-file.js'
+import { storageError } from '../files/storage-error.js'
 import { shareNewFile } from '../git/new-file-mode.js'
 import type { ClockReading, ClockStorage } from './clock-storage.js'
 import type { SeenClock } from './seen-clock.js'
@@ -59,8 +60,9 @@ export class FileClockStorage implements ClockStorage {
       this.known = { identity: found.identity, value: parsed.value }
       return { file: parsed.value }
     } catch (error) {
-      if (!isKittyError(error) && systemCode(error) === undefined) throw error
-      return { problem: error instanceof Error ? error.message : `${this.path} cannot be read` }
+      const failure = storageError(error, this.path, 'not readable')
+      if (!isKittyError(failure)) throw error
+      return { problem: failure.message }
     }
   }
 

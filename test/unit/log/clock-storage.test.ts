@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { gitIn } from '../../support/temp-repository.js'
 import { POSIX } from '../../support/posix.js'
 import { FileClockStorage } from '../../../src/core/log/file-clock-storage.js'
 import { SeenClock } from '../../../src/core/log/seen-clock.js'
@@ -47,6 +58,69 @@ describe('the clock on disk', () => {
     const { clock } = storage()
     clock.write(Number.MAX_SAFE_INTEGER, NOW)
     expect(clock.read()).toEqual({ own: 0, file: Number.MAX_SAFE_INTEGER })
+  })
+
+  it('reads the first value there is', () => {
+    const { clock } = storage()
+    clock.write(1, NOW)
+    expect(clock.read()).toEqual({ own: 0, file: 1 })
+  })
+
+  it('tells what is no JSON from what holds no clock value', () => {
+    const { clock, path } = storage()
+    writeFileSync(path, '{"value": 7')
+    expect(clock.read()).toEqual({ own: 0, problem: `${path} is not JSON` })
+    writeFileSync(path, '{"value": true}')
+    expect(clock.read()).toEqual({ own: 0, problem: `${path} holds no clock value` })
+  })
+
+  it('reads nothing of a file larger than kitty writes', () => {
+    const { clock, path } = storage()
+    writeFileSync(path, `{"value": 7${' '.repeat(5000)}}`)
+    expect(clock.read()).toEqual({ own: 0, problem: `${path} is not JSON` })
+  })
+
+  it('says which file it could not read where its folder has become a file', () => {
+    const { clock, path, folder } = storage()
+    clock.write(7, NOW)
+    expect(clock.read()).toEqual({ own: 0, file: 7 })
+    rmSync(folder, { recursive: true })
+    writeFileSync(folder, '')
+    const { problem } = clock.read()
+    expect(problem).toContain(`${path} was not readable`)
+  })
+
+  it.runIf(process.platform === 'linux')('says which file it could not read where the disk fails', () => {
+    // A plain file of the kernel's: it opens, and its first byte cannot be read.
+    const clock = new FileClockStorage('/proc/self/mem', new SeenClock(join(tempFolder(), 'clock')))
+    expect(clock.read()).toEqual({
+      own: 0,
+      problem: expect.stringContaining('/proc/self/mem was not readable: I/O error') as string,
+    })
+  })
+
+  it.runIf(POSIX).each([
+    // Whom a strict umask would lock out reads it.
+    [0o600, 0o660],
+    // The others need no right to write: the next save replaces the file.
+    [0o640, 0o640],
+  ])('lets in whom core.sharedRepository names: a file of mode %o gets %o', (mode, expected) => {
+    const root = tempFolder()
+    gitIn(root, 'init', '--quiet')
+    gitIn(root, 'config', 'core.sharedRepository', 'group')
+    const path = join(root, 'clock.json')
+    // What a crash left, with the mode that the umask then gave it: the mode of a new file would depend on who runs this.
+    writeFileSync(`${path}.tmp`, '{')
+    chmodSync(`${path}.tmp`, mode)
+    new FileClockStorage(path, new SeenClock(join(tempFolder(), 'clock'))).write(7, NOW)
+    expect(statSync(path).mode & 0o777).toBe(expected)
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('leaves no file open', () => {
+    const { clock, folder } = storage()
+    clock.write(7, NOW)
+    clock.read()
+    expect(openFiles(folder)).toEqual([])
   })
 
   it.each([
