@@ -16,7 +16,19 @@ const ROOMS = {
   events: { folder: 'packages/events/src', parts: [{ tests: ['packages/events/test/*.test.ts'] }] },
   log: {
     folder: 'src/core/log',
-    parts: [{ tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'] }],
+    parts: [
+      {
+        files: words(
+          `archive archive-files close-log closed-logs compress-day day-parts id-list mend-day raw-line`,
+        ),
+        tests: ['test/unit/log/{archive*,closed-logs,damaged-day,raw-line}.test.ts'],
+      },
+      {
+        files: words('file-clock-storage read-places'),
+        tests: ['test/unit/log/{clock-storage*,read-places}.test.ts'],
+      },
+      { tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'] },
+    ],
   },
   store: {
     folder: 'src/core/store',
