@@ -1,3 +1,4 @@
+import { isKittyError } from '../../errors/kitty-error.js'
 import { Append } from '../../files/append-file.js'
 import { syncFolder } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
@@ -46,8 +47,13 @@ export function addLines(folder: string, lines: readonly RawLine[], day: string)
   const has = new Set(known)
   const fresh = lines.filter(({ event_id, bytes }) => !has.has(event_id) || isRedacted(bytes))
   append(folder, fresh, day)
-  if (known !== undefined)
+  if (known === undefined) return
+  try {
     writeIds(paths.ids, lineBytes(paths), sortedIds([...known, ...fresh.map(({ event_id }) => event_id)]))
+  } catch (error) {
+    // The lines are stored, and the IDs can be read from them. Failing here would store them again with the next command.
+    if (!isKittyError(error)) throw error
+  }
 }
 
 /** Compresses every past day. */
