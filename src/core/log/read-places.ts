@@ -60,13 +60,12 @@ function eventAt(
 ): LogEvent | undefined {
   if (length < 1 || length > MAX_LINE_BYTES) return undefined
   const bytes = Buffer.allocUnsafe(length + 1)
-  const read = readFully(fd, bytes, 0, length + 1, offset)
-  if (read < length) return undefined
-  const newline = bytes.subarray(0, length).indexOf(LF)
+  const found = bytes.subarray(0, readFully(fd, bytes, 0, length + 1, offset))
+  const newline = found.indexOf(LF)
   // Without a newline, this event is followed by another one on the same line.
-  if (newline < 0 && read > length && bytes[length] === BRACE) bytes[length] = LF
+  if (newline < 0 && found[length] === BRACE) found[length] = LF
   else if (newline !== length - 1) return undefined
   const lines: LogLine[] = []
-  new LineReader(file, 0, offset, registry).read(bytes.subarray(0, newline < 0 ? length + 1 : length), lines)
+  new LineReader(file, 0, offset, registry).read(found.subarray(0, found.indexOf(LF) + 1), lines)
   return lines[0]?.event
 }

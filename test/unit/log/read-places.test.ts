@@ -9,6 +9,7 @@ import { readPlaces } from '../../../src/core/log/read-places.js'
 import { Redactions } from '../../../src/core/log/redactions.js'
 import { note, noteFields, noteLine } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
+import { CAN_MAKE_FULL_DEVICES, fullDeviceAt } from '../../support/full-device.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { POSIX } from '../../support/posix.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -95,6 +96,11 @@ describe('the events at places of a file', () => {
     expect(eventsAt(folder, [place, BOTH[1]])).toEqual([undefined, note(2)])
   })
 
+  it('are none at two lines, though another one follows', () => {
+    const folder = dayWith(ONE + TWO + noteLine(3))
+    expect(eventsAt(folder, [[0, ONE.length + TWO.length]])).toEqual([undefined])
+  })
+
   it('are none at a line that is still being written', () => {
     const folder = dayWith(ONE + TWO.slice(0, -1))
     expect(eventsAt(folder, [[ONE.length, TWO.length - 1]])).toEqual([undefined])
@@ -175,6 +181,16 @@ describe('reading at places', () => {
     const error = errorOf(() => eventsAt(folder, BOTH))
     expect(error).toMatchObject({ kind: 'UnsafeSetup', context: { path: join(folder, DAY), type } })
   })
+
+  it.runIf(CAN_MAKE_FULL_DEVICES)(
+    'refuses a device: it reads like a file, and holds nothing of the log',
+    () => {
+      const folder = tempFolder()
+      fullDeviceAt(join(folder, DAY))
+      const error = errorOf(() => eventsAt(folder, BOTH))
+      expect(error).toMatchObject({ kind: 'UnsafeSetup', context: { type: 'special file' } })
+    },
+  )
 
   it.runIf(CAN_LIST_OPEN_FILES)('leaves nothing open, whether it finds events, none, or no file', () => {
     const folder = dayWith(ONE + TWO)
