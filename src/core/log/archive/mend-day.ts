@@ -1,7 +1,7 @@
 import { closeSync, constants, createReadStream, fsyncSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants as zlib, createGunzip } from 'node:zlib'
-import { isKittyError, systemCode } from '../../errors/kitty-error.js'
+import { isKittyError } from '../../errors/kitty-error.js'
 import { discard, freePath, openToRead, writeFully } from '../../files/open-file.js'
 import { storageError } from '../../files/storage-error.js'
 import { shareNewFile } from '../../git/new-file-mode.js'
@@ -99,16 +99,20 @@ function eachReadableLine(path: string, take: (line: Buffer) => void): Promise<v
   const unzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush: zlib.Z_SYNC_FLUSH })
   let held: Buffer = Buffer.alloc(0)
   return new Promise((resolve, reject) => {
-    const end = (error?: unknown): void => {
+    const end = (failure?: unknown): void => {
       source.destroy()
       unzip.destroy()
-      if (error === undefined || systemCode(error)?.startsWith('Z_') === true) resolve()
-      else reject(asError(storageError(error, path, 'not readable')))
+      if (failure === undefined) resolve()
+      else reject(asError(failure))
     }
-    source.on('error', end)
-    unzip.on('error', end).on('end', () => {
-      end()
+    source.on('error', (error) => {
+      end(storageError(error, path, 'not readable'))
     })
+    // Damage ends the file: what came before it is what can be read.
+    for (const way of ['error', 'end'])
+      unzip.on(way, () => {
+        end()
+      })
     unzip.on('data', (piece: Buffer) => {
       try {
         held = Buffer.concat([held, piece])
