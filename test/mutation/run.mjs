@@ -27,6 +27,19 @@ const ROOMS = {
         files: words('file-clock-storage read-places'),
         tests: ['test/unit/log/{clock-storage*,read-places}.test.ts'],
       },
+      {
+        files: words(`append-portion crc32 event-log file-journal journal journal-records jsonl-event-log
+          last-append scan-file torn-tail`),
+        tests: [
+          'test/unit/log/{append-portion,crc32,journal,journal-file,journal-records,jsonl-event-log}.test.ts',
+          'test/unit/log/{last-append,log-lines,scan-file,torn-tail,torn-tail-places}.test.ts',
+          'test/contract/jsonl-event-log.test.ts',
+        ],
+      },
+      {
+        files: words('blob-lines committed-lines reflog revision-log unstaged-deletions'),
+        tests: ['test/unit/log/{committed-lines,reflog,revision-log,unstaged-deletions}.test.ts'],
+      },
       { tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'] },
     ],
   },

@@ -1,6 +1,6 @@
 import { crc32 as zlibCrc32 } from 'node:zlib'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { crc32 } from '../../../src/core/log/format/crc32.js'
 
 describe('crc32', () => {
@@ -21,5 +21,15 @@ describe('crc32', () => {
       expect(crc32(part)).toBe(zlibCrc32(part))
       expect(crc32(bytes.subarray(length), crc32(part))).toBe(zlibCrc32(bytes))
     }
+  })
+
+  it('is zlib’s in a process that has just started, which does without zlib', async () => {
+    vi.resetModules()
+    const started = await import('../../../src/core/log/format/crc32.js')
+    const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
+    for (const bytes of [Buffer.alloc(0), Buffer.from('kitty'), everyByte])
+      expect(started.crc32(bytes)).toBe(zlibCrc32(bytes))
+    const front = started.crc32(everyByte.subarray(0, 99))
+    expect(started.crc32(everyByte.subarray(99), front)).toBe(zlibCrc32(everyByte))
   })
 })

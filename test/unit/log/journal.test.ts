@@ -56,9 +56,11 @@ describe('the journal', () => {
   it('knows a rewritten journal of the same size from the one before', () => {
     const { journal: under } = journal()
     append(under, 1)
-    const { end, lines } = under.read()
+    const { lines } = under.read()
     under.rewrite(lines)
+    const { end, size } = under.read()
     under.rewrite(lines)
+    expect(under.size()).toBe(size)
     expect(under.read(end).lines).toHaveLength(1)
   })
 

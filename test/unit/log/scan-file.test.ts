@@ -6,6 +6,7 @@ import { type LogLine, SCAN_START, type ScanEnd, type ScanPosition } from '../..
 import { prefixCrc, scanFile } from '../../../src/core/log/format/scan-file.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -89,6 +90,53 @@ describe('scanFile', () => {
     let step = generator.next()
     while (step.done !== true) step = generator.next()
     expect(step.value.identity).not.toBe(end.identity)
+  })
+
+  it('yields no batch without a line', () => {
+    const folder = tempFolder()
+    writeFileSync(join(folder, 'day.jsonl'), 'torn')
+    expect(scan(folder)).toMatchObject({ batches: [], end: { offset: 0, tornBytes: 4 } })
+    writeFileSync(join(folder, 'day.jsonl'), '')
+    expect(scan(folder)).toMatchObject({ batches: [], end: { offset: 0, tornBytes: 0 } })
+  })
+
+  it('waits for the end of a tail of 256 KiB, and reports one that is a byte longer', () => {
+    const folder = tempFolder()
+    writeFileSync(join(folder, 'day.jsonl'), 'x'.repeat(256 * 1024))
+    expect(scan(folder)).toMatchObject({ batches: [], end: { tornBytes: 256 * 1024 } })
+    appendFileSync(join(folder, 'day.jsonl'), 'x')
+    expect(scan(folder).batches.flat()).toMatchObject([{ problem: { kind: 'line_too_long' } }])
+  })
+
+  it('finds the end of a long line a few bytes into the last chunk', () => {
+    const folder = tempFolder()
+    const content = `${'x'.repeat(2 * MEBIBYTE + 3)}\n${noteLine(2)}`
+    writeFileSync(join(folder, 'day.jsonl'), content)
+    const { batches, end } = scan(folder)
+    expect(batches.flat()).toMatchObject([
+      { line: 1, offset: 0, length: 2 * MEBIBYTE + 4 },
+      { line: 2, event: { event_id: ulid(2) } },
+    ])
+    expect(end).toMatchObject({ offset: content.length, line: 2, crc: crc32(content), tornBytes: 0 })
+  })
+})
+
+describe('prefixCrc', () => {
+  it('is that of a front part of several chunks, and of no byte more', () => {
+    const path = join(tempFolder(), 'day.jsonl')
+    const content = Buffer.alloc(3 * MEBIBYTE, 'some bytes')
+    writeFileSync(path, content)
+    for (const length of [MEBIBYTE, MEBIBYTE + MEBIBYTE / 2, content.length])
+      expect(prefixCrc(path, length)).toBe(crc32(content.subarray(0, length)))
+    expect(prefixCrc(path, content.length + 1)).toBeUndefined()
+  })
+
+  it.runIf(CAN_LIST_OPEN_FILES)('leaves its file closed', () => {
+    const path = join(tempFolder(), 'day.jsonl')
+    writeFileSync(path, 'bytes')
+    prefixCrc(path, 5)
+    prefixCrc(path, 6)
+    expect(openFiles(path)).toEqual([])
   })
 
   it('refuses a folder instead of the file', () => {

@@ -129,6 +129,29 @@ describe('repairTail', () => {
     expect(readdirSync(elsewhere)).toEqual([])
   })
 
+  it('notes no tail that git had no part in', () => {
+    const log = folders(`${noteLine(1)}torn`)
+    const privateDir = tempFolder()
+    writeFileSync(log.errorsDir, 'a file in the folder’s place')
+    expect(repairTail({ ...log, logGitDir: tempFolder(), privateDir }, DAY)?.action).toBe('ended')
+    expect(endedTails(privateDir)).toEqual([])
+  })
+
+  it('ends a tail while git is at work, also where there is no place to note it', () => {
+    const log = folders('torn')
+    const gitDir = tempFolder()
+    writeFileSync(join(gitDir, 'index.lock'), '')
+    expect(repairTail({ ...log, logGitDir: gitDir }, DAY)?.action).toBe('ended')
+    expect(readFileSync(log.path, 'utf8')).toBe('torn\n')
+  })
+
+  it('cuts a tail when git is there and not at work', () => {
+    const log = folders('torn')
+    const gitDir = tempFolder()
+    expect(repairTail({ ...log, logGitDir: gitDir, privateDir: gitDir }, DAY)?.action).toBe('quarantined')
+    expect(readFileSync(log.path, 'utf8')).toBe('')
+  })
+
   it('loses no byte and leaves only whole lines, whatever the tail', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 50 }), fc.nat(200_000), (noise, length) => {
