@@ -83,7 +83,7 @@ class Scan {
   /** Bytes at the start of the buffer that wait for their newline. */
   private held = 0
   private filled = 0
-  /** Length so far of a line too long to hold, and the checksum up to that point. */
+  /** Length of the front part of a line too long to hold, and the checksum up to that point. */
   private skipped = { length: 0, crc: 0 }
 
   constructor(
@@ -128,7 +128,7 @@ class Scan {
 
   private hold(start: number): void {
     const rest = this.buffer.subarray(start, this.filled)
-    if (this.skipped.length > 0 || rest.length > MAX_LINE_BYTES) {
+    if (rest.length > MAX_LINE_BYTES) {
       const crc = this.skipped.length > 0 ? this.skipped.crc : this.position.crc
       this.skipped = { length: this.skipped.length + rest.length, crc: crc32(rest, crc) }
       this.held = 0
