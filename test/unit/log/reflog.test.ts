@@ -80,6 +80,19 @@ describe('moves of the branch that may have removed something', () => {
     ])
   })
 
+  it('are seen whatever their message: a line separator in it ends no line', () => {
+    const amended = 'commit (amend): a\u2028b'
+    const pulled = 'pull origin a\u2029b --rebase (finish): refs/heads/main onto x'
+    const { workspace } = repositoryWith(move(amended) + move(pulled) + move('commit: x'))
+    expect(messages(workspace)).toEqual(['commit: x', pulled, amended])
+  })
+
+  it('may come from a commit whose ID begins or ends with zeros', () => {
+    const ids = [`${'0'.repeat(20)}${'a'.repeat(20)}`, `${'a'.repeat(20)}${'0'.repeat(20)}`]
+    const { workspace } = repositoryWith(ids.map((id) => move('reset: x', id)).join(''))
+    expect(newRemovals(workspace).map(({ from }) => from)).toEqual(ids.reverse())
+  })
+
   it('are not the first one, which has no commit before, and not what is no line of a reflog', () => {
     const { workspace } = repositoryWith(
       `no move\n${move('reset: a')}x${move('reset: b')}${move('reset: c', OLD.slice(1))}${move('branch', NONE)}`,
@@ -128,6 +141,26 @@ describe('moves of the branch that may have removed something', () => {
     expect(newRemovals(workspace)).toEqual([])
   })
 
+  it('are those of a new reflog, however long, after the one before was deleted with its branch', () => {
+    const { workspace, path } = repositoryWith(move('reset: a'))
+    newRemovals(workspace)
+    rmSync(path)
+    expect(newRemovals(workspace)).toEqual([])
+    writeFileSync(path, move('reset: b') + move('reset: c'))
+    expect(messages(workspace)).toEqual(['reset: c', 'reset: b'])
+  })
+
+  it('stay reported while the reflog cannot be read', () => {
+    const { workspace, path } = repositoryWith(move('reset: a'))
+    newRemovals(workspace)
+    rmSync(path)
+    mkdirSync(path)
+    expect(newRemovals(workspace)).toEqual([])
+    rmSync(path, { recursive: true })
+    writeFileSync(path, move('reset: a'))
+    expect(newRemovals(workspace)).toEqual([])
+  })
+
   it('are asked for again once a reflog can be read that could not', () => {
     const { workspace, path } = repositoryWith(move('reset: a'))
     rmSync(path)
@@ -138,7 +171,7 @@ describe('moves of the branch that may have removed something', () => {
     expect(messages(workspace)).toEqual(['reset: a'])
   })
 
-  it.each(['', 'x', 'null', '1', '[]', '{"path":"far"}'])(
+  it.each(['', 'x', 'null', '1', '[]', '{"path":"far"}', '{"path":"1"}'])(
     'are reported again where what was seen is %s',
     (text) => {
       const { workspace, path } = repositoryWith(move('reset: a'))

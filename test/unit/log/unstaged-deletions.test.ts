@@ -158,6 +158,29 @@ describe('the youngest events that the work tree has and git’s index lacks', (
     expect(idsOf(youngestUnstaged(workspace, none))).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4].map(ulid))
   })
 
+  it('are all of a file that git is only told to expect', () => {
+    const { workspace, repository, day } = repositoryWith({ [DAY]: [1] })
+    writeFileSync(day(NEXT_DAY), textOf([2, 3]))
+    repository.git('add', '--intent-to-add', '--', '.kittify/events')
+    expect(idsOf(youngestUnstaged(workspace, none))).toEqual([ulid(3), ulid(2)])
+    expect(unstagedDeletions(workspace)).toEqual([])
+  })
+
+  it('are all of a file of a mebibyte, and not the first of one that is a byte longer', () => {
+    const { workspace, day } = repositoryWith({ [DAY]: [1] })
+    const line = (seed: number, text: string) =>
+      noteLine(seed, { payload: { feature_slug: '001-login', text } })
+    const text = Array.from({ length: 10 }, (_, at) => line(at + 2, 'x'.repeat(99_000))).join('')
+    const rest = 1024 * 1024 - text.length - line(1, '').length
+    for (const [more, first] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      writeFileSync(day(NEXT_DAY), line(1, 'x'.repeat(rest + more)) + text)
+      expect(idsOf(youngestUnstaged(workspace, none))?.at(-1)).toBe(ulid(first))
+    }
+  })
+
   it('are in no other file of the folder, and none where there is no folder', () => {
     const { workspace, day } = repositoryWith({ [DAY]: [1] })
     writeFileSync(day('notes.jsonl'), textOf([2]))

@@ -13,7 +13,7 @@ const REFLOG_BYTES = 64 * 1024
  * to another commit, no fetch by force, and no pull that rebases.
  */
 const ADDS =
-  /^(?:commit(?: \((?:initial|merge)\))?:|branch: Created|(?:merge|clone|cherry-pick|am)\b|(?:pull|fetch)\b(?!.*(?:\((?:start|finish)\)|forced-update)))/
+  /^(?:commit(?: \((?:initial|merge)\))?:|branch: Created|(?:merge|clone|cherry-pick|am)\b|(?:pull|fetch)\b(?!.*(?:\((?:start|finish)\)|forced-update)))/s
 
 export interface BranchMove {
   /** The branch's previous commit. */
@@ -45,8 +45,8 @@ export function newRemovals({ logGitDir, gitCommonDir, privateDir }: Workspace):
 function removals(reflog: Buffer): BranchMove[] {
   const lines = reflog.subarray(-REFLOG_BYTES).toString('utf8').split('\n').reverse()
   const moves = lines.flatMap((line): BranchMove[] => {
-    // git update-ref gives no message.
-    const [, from, message = ''] = /^([0-9a-f]{40,64}) [0-9a-f]{40,64} [^\t]*(?:\t(.*))?$/.exec(line) ?? []
+    // git update-ref gives no message. A message may have a line separator (U+2028), which a dot leaves out without `s`.
+    const [, from, message = ''] = /^([0-9a-f]{40,64}) [0-9a-f]{40,64} [^\t]*(?:\t(.*))?$/s.exec(line) ?? []
     return from === undefined || /^0+$/.test(from) ? [] : [{ from, message }]
   })
   // A commit made by hand may also remove lines, so check the newest move whatever its message.

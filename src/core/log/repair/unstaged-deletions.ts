@@ -168,9 +168,10 @@ function trackedFiles(root: string, folder: string): TrackedFile[] {
  * output format").
  */
 function differingFiles(root: string, folder: string): StagedFile[] {
-  // Without this, git would start a file system monitor.
-  const args = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--', folder]
-  const fields = askGitFields(root, args)
+  // Without the first option, git would start a file system monitor. The last one shows the file of `git add --intent-to-add`
+  // as it is in git's index, empty.
+  const options = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--ita-visible-in-index']
+  const fields = askGitFields(root, [...options, '--', folder])
   return fields.flatMap((field, at) => {
     const blob = /^:[0-7]+ [0-7]+ (?!0+ )([0-9a-f]{40,64}) [0-9a-f]+ [A-Z]$/.exec(field)?.[1]
     const name = basename(fields[at + 1] ?? '')
