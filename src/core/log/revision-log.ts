@@ -42,8 +42,8 @@ export async function* linesAtRevision(
 function dayFilesOf(root: string, commit: string, folder: string): { name: string; id: string }[] {
   const listing = git(root, ['ls-tree', '-z', '--full-tree', commit, '--', folder]).toString('utf8')
   return listing.split('\0').flatMap((entry) => {
-    const [, id, path] = /^100(?:644|755) blob ([0-9a-f]{40,64})\t(.*)$/s.exec(entry) ?? []
-    const name = path?.slice(folder.length) ?? ''
-    return id !== undefined && path?.startsWith(folder) === true && isDayFile(name) ? [{ name, id }] : []
+    const [, id, path = ''] = /^100(?:644|755) blob ([0-9a-f]{40,64})\t(.*)$/s.exec(entry) ?? []
+    const name = path.slice(folder.length)
+    return id !== undefined && isDayFile(name) ? [{ name, id }] : []
   })
 }

@@ -85,6 +85,34 @@ describe('the log as of a commit', () => {
     expect(await linesIn(repository.root)).toEqual([`${DAY}:1 ${ulid(1)}`, `2026-11-24.jsonl:1 ${ulid(3)}`])
   })
 
+  it.runIf(POSIX)('is that of a folder whose name has newlines', async () => {
+    const repository = new TempRepository()
+    const root = repository.path('a\nb\n')
+    put(root, DAY, noteLine(1))
+    repository.commitAll('a log')
+    expect(await linesIn(root)).toEqual([`${DAY}:1 ${ulid(1)}`])
+  })
+
+  it('has each line of a file that git gives in parts, and no part without a line', async () => {
+    const repository = new TempRepository()
+    const long = (seed: number) =>
+      noteLine(seed, { payload: { feature_slug: '001-login', text: 'x'.repeat(90_000) } })
+    const seeds = [1, 2, 3, 4, 5, 6, 7]
+    put(repository.root, DAY, seeds.map(long).join(''))
+    put(repository.root, '2026-11-23.jsonl', '\n')
+    repository.commitAll('long lines')
+    const found: string[] = []
+    for await (const batch of linesAtRevision(
+      repository.root,
+      repository.path('.kittify', 'events'),
+      'HEAD',
+    )) {
+      expect(batch).not.toHaveLength(0)
+      found.push(...batch.map(({ line, event }) => `${line} ${event?.event_id}`))
+    }
+    expect(found).toEqual(seeds.map((seed) => `${seed} ${ulid(seed)}`))
+  })
+
   it('is empty where the commit has none', async () => {
     expect(await linesIn(new TempRepository().root)).toEqual([])
   })
