@@ -38,7 +38,10 @@ const ROOMS = {
       },
       {
         files: words('blob-lines committed-lines reflog revision-log unstaged-deletions'),
-        tests: ['test/unit/log/{committed-lines,reflog,revision-log,unstaged-deletions}.test.ts'],
+        tests: [
+          'test/unit/log/{blob-lines,committed-lines,committed-tips,reflog,revision-log}.test.ts',
+          'test/unit/log/unstaged-deletions.test.ts',
+        ],
       },
       { tests: ['test/unit/log/*.test.ts', 'test/contract/*-log*.test.ts'] },
     ],
