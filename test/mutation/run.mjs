@@ -62,10 +62,11 @@ const ROOMS = {
       },
       {
         files: words('journal-check recovery'),
-        tests: [
-          'test/unit/store/{damaged-archive,lost-journal,redacted-elsewhere}.test.ts',
-          'test/git/clean-ups.test.ts',
-        ],
+        tests: ['test/unit/store/{journal-check,journal-marks,recovery}.test.ts'],
+      },
+      {
+        files: words('current-index'),
+        tests: ['test/unit/store/current-index.test.ts'],
       },
       {
         files: words('event-store stamped-append store-reads'),
