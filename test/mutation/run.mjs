@@ -61,12 +61,14 @@ const ROOMS = {
         ],
       },
       {
-        files: words('journal-check recovery'),
-        tests: ['test/unit/store/{journal-check,journal-marks,recovery}.test.ts'],
+        files: words('journal-check'),
+        tests: ['test/unit/store/{journal-check,journal-marks}.test.ts'],
       },
+      { files: words('recovery'), tests: ['test/unit/store/recovery.test.ts'] },
+      { files: words('current-index'), tests: ['test/unit/store/current-index.test.ts'] },
       {
-        files: words('current-index'),
-        tests: ['test/unit/store/current-index.test.ts'],
+        files: words('log-event-store'),
+        tests: ['test/unit/store/{emit-parts,store-writes}.test.ts'],
       },
       {
         files: words('event-store stamped-append store-reads'),

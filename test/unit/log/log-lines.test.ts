@@ -81,6 +81,16 @@ describe('a line of the log', () => {
     expect(log.readLine(at(1, 3))).toBe('ne')
   })
 
+  it('is what the file has where no redactions are known', () => {
+    const root = tempFolder()
+    const log = new JsonlEventLog(
+      { eventsDir: root, errorsDir: root },
+      new FileJournal(join(root, 'journal')),
+    )
+    writeFileSync(join(root, DAY), noteLine(1))
+    expect(log.readLine(at(0, noteLine(1).length))).toBe(noteLine(1).trimEnd())
+  })
+
   it('is the stub of an event that was redacted here', () => {
     const { log, day, redactions } = logIn(tempFolder())
     writeFileSync(day, noteLine(1) + noteLine(2))

@@ -58,8 +58,10 @@ describe('a tail', () => {
     expect(left).toBe(front + noteLine(1))
   })
 
-  it('of blanks is no event', () => {
-    expect(repaired(`${noteLine(1)} \t `)).toMatchObject({ repair: { bytes: 3, action: 'quarantined' } })
+  it.each([' \t ', '\r'])('of blanks is no event: %j', (blanks) => {
+    const { repair, left } = repaired(noteLine(1) + blanks)
+    expect(repair).toMatchObject({ bytes: blanks.length, action: 'quarantined' })
+    expect(left).toBe(noteLine(1))
   })
 
   it('is told of with its file, its place, its length, and what became of it', () => {
@@ -77,14 +79,14 @@ describe('a tail', () => {
   })
 
   it('has a copy named after its file, place, length and checksum, of eight digits', () => {
-    const nameOf = (tail: string): string => `torn-${DAY}-0-${tail.length}-`
+    const nameOf = (tail: string): string => `torn-${DAY}-${noteLine(1).length}-${tail.length}-`
     // The checksum of the second begins with a zero.
     for (const [tail, sum] of [
       ['torn', crc32(Buffer.from('torn')).toString(16)],
       ['tail 11', `0${crc32(Buffer.from('tail 11')).toString(16)}`],
     ] as const) {
       expect(sum).toHaveLength(8)
-      expect(readdirSync(repaired(tail).errorsDir)).toEqual([nameOf(tail) + sum])
+      expect(readdirSync(repaired(noteLine(1) + tail).errorsDir)).toEqual([nameOf(tail) + sum])
     }
   })
 })
