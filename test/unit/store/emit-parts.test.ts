@@ -92,11 +92,15 @@ const clockFile = (): unknown => JSON.parse(readFileSync(made.workspace.clockFil
 describe('a store that emits again', () => {
   it('keeps the lock’s file open from its first event on, and closes it in the end', async () => {
     const store = open()
-    await store.emit([noteOn('WP01')], BY_ADA)
-    await store.emit([noteOn('WP01')], BY_ADA)
+    await store.exclusively('a look', async () => undefined)
+    const written = [
+      ...(await store.emit([noteOn('WP01')], BY_ADA)),
+      ...(await store.emit([noteOn('WP01')], BY_ADA)),
+    ]
     await store.close()
+    expect(written.map(({ lamport_clock: clock }) => clock)).toEqual([1, 2])
     expect(happened).toEqual([
-      ...['emit', 'released for now', 'emit', 'released for now'],
+      ...['a look', 'released', 'emit', 'released for now', 'emit', 'released for now'],
       ...['save the clock', 'released for now', 'lock closed', 'index closed'],
     ])
   })
@@ -244,6 +248,11 @@ describe('a store that is closed', () => {
       expect(happened).not.toContain('save the clock')
     },
   )
+
+  it('closes the index unless it is told that the command is over', async () => {
+    await open({ endsWithCommand: true }).close()
+    expect(happened).toEqual(['lock closed', 'index closed'])
+  })
 
   it('closes the log and the lock also where the hub cannot be closed', async () => {
     const failing = { ...link, close: () => Promise.reject(new Error('gone, for a test')) }

@@ -53,6 +53,34 @@ describe('the journal held against the log', () => {
     expect(made.notices.all).toEqual([`Restored 2 events ${RESTORED}`])
   })
 
+  it('puts back a line behind the mark that a killed writer left in the journal alone', async () => {
+    await made.add(1)
+    await reconcile()
+    made.journal.append({ id: 'killed', lines: [Buffer.from(noteLine(2))] }).close()
+    expect(await reconcile()).toBe(true)
+    expect(await made.ids()).toEqual([ulid(1), ulid(2)])
+    expect(await mark()).toEqual(made.journal.read().end)
+  })
+
+  it('needs no git for lines behind the mark that the log has', async () => {
+    await made.add(1)
+    await reconcile()
+    await made.add(2)
+    made.repository.write('.git/index.lock', '')
+    expect(await reconcile()).toBe(false)
+    expect(await mark()).toEqual(made.journal.read().end)
+    expect(check.end()).toBeDefined()
+  })
+
+  it('puts back while git is at work what no commit has, and is held against the log again', async () => {
+    await made.add(1)
+    await removed()
+    made.repository.write('.git/index.lock', '')
+    expect(await reconcile()).toBe(true)
+    expect(await made.ids()).toEqual([ulid(1)])
+    expect(check.end()).toBeUndefined()
+  })
+
   it('puts back each line once, which git’s index has and the journal too', async () => {
     await made.add(1)
     made.repository.commitAll('an event')
@@ -147,6 +175,15 @@ describe('the journal held against the log', () => {
       await pending()
       expect(await made.ids()).toEqual([])
       expect(made.notices.all[0]).toMatch(/^Could not find out whether git removed events/)
+    })
+
+    it('and is, once another process has checked it', async () => {
+      await made.add(1)
+      made.repository.write('.git/index.lock', '')
+      await pending()
+      await made.index.putJournalMark(made.journal.read().end)
+      expect(await reconcile()).toBe(false)
+      expect(check.end()).toBeDefined()
     })
 
     it('and is, once that is over', async () => {

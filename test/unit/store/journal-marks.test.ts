@@ -39,6 +39,11 @@ describe('the mark after an append', () => {
     expect(check.end()).toEqual({ from: move?.to, to: made.journal.read().end })
   })
 
+  it('moves from where nothing was noted, before anything is checked', async () => {
+    await made.add(1)
+    expect(check.end()).toEqual({ from: undefined, to: made.journal.read().end })
+  })
+
   it('keeps the branches that it waits for', async () => {
     check.begin(undefined)
     await check.confirm(made.index, [], { identity: 'a journal', offset: 7, branches: 'some' })
@@ -63,6 +68,14 @@ describe('a mark is stored', () => {
     await check.confirm(made.index, [line(1)], to)
     expect(await mark()).toEqual(to)
     expect(check.end()?.from).toEqual(to)
+  })
+
+  it('once it has a line that it lacked', async () => {
+    check.begin(undefined)
+    await check.confirm(made.index, [line(1)], to)
+    await made.add(1)
+    await check.confirm(made.index, [line(1)], to)
+    expect(await mark()).toEqual(to)
   })
 
   it('not where it lacks one of them', async () => {
