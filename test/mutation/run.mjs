@@ -64,7 +64,7 @@ const ROOMS = {
         files: words('journal-check'),
         tests: ['test/unit/store/{journal-check,journal-marks}.test.ts'],
       },
-      { files: words('recovery'), tests: ['test/unit/store/recovery.test.ts'] },
+      { files: words('recovery'), tests: ['test/unit/store/{recovery,recovery-notices}.test.ts'] },
       { files: words('current-index'), tests: ['test/unit/store/current-index.test.ts'] },
       {
         files: words('log-event-store'),

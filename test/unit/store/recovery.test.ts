@@ -144,6 +144,7 @@ describe('before a decision', () => {
     expect(() => repository.git('merge', '--quiet', 'theirs')).toThrow()
     await recover()
     expect(await indexed()).toEqual([1, 2, 3].map(ulid))
+    expect(repository.read(made.file())).toBe(noteLine(1) + noteLine(2) + noteLine(3))
     expect(made.notices.all[0]).toBe(
       'Took over 1 event of the other side, since an attribute keeps git from merging the log.',
     )
