@@ -9,6 +9,7 @@ import { IndexUnusable } from './index-unusable.js'
 import { eventQuery } from './event-query.js'
 import { hasStoredRows, sameRows } from './same-rows.js'
 import { SqliteLogReads } from './sqlite-log-reads.js'
+import { parsedRecord } from './sqlite-reader.js'
 import {
   ABSENT,
   BOARD,
@@ -107,7 +108,7 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
   async features(): Promise<FeatureRow[]> {
     const rows = await this.sql<FeatureEntity>(FEATURES)
     // Cast: putFeature wrote it, under this schema version.
-    return rows.map(({ state }) => JSON.parse(state) as FeatureRow)
+    return rows.map(({ feature_slug, state }) => parsedRecord(feature_slug, state) as FeatureRow)
   }
 
   async featureSlugs(): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { IndexRow } from './index-row.js'
 import { IndexUnusable } from './index-unusable.js'
 import type { JournalMark } from './journal-mark.js'
 import { FreshnessCache } from './freshness-cache.js'
-import { SqliteReader } from './sqlite-reader.js'
+import { parsedRecord, SqliteReader } from './sqlite-reader.js'
 import {
   CLOCK_OF_FILE,
   CLOCKS,
@@ -43,7 +43,7 @@ export class SqliteLogReads extends SqliteReader {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
       // Cast: putJournalMark wrote it, under this schema version.
-      journal: row.journal === null ? undefined : (JSON.parse(row.journal) as JournalMark),
+      journal: row.journal === null ? undefined : (parsedRecord('journal', row.journal) as JournalMark),
       hasProblems: row.problems !== 0,
     }
     remember({ files, version: row.version, freshness })

@@ -37,7 +37,7 @@ export class SqliteReader {
     this.connection.foresee(FRESHNESS)
     const [row] = await this.sql<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
     const parsed = (name: string, value: string | null | undefined): unknown =>
-      value === null || value === undefined ? undefined : parsedFact(name, value)
+      value === null || value === undefined ? undefined : parsedRecord(name, value)
     return { fold: parsed('fold', row?.fold), mark: parsed('mark', row?.mark) }
   }
 
@@ -57,11 +57,16 @@ export class SqliteReader {
   /** Returns what `putFact` wrote, under this schema version: callers know the shape from the name. */
   protected async fact(name: string): Promise<unknown> {
     const [row] = await this.sql<FactEntity>(FACT, [name])
-    return row === undefined ? undefined : parsedFact(name, row.value)
+    return row === undefined ? undefined : parsedRecord(name, row.value)
   }
 }
 
-function parsedFact(name: string, value: string): unknown {
+/**
+ * Parses JSON text that the index stored.
+ * @param name of what the text records
+ * @throws IndexUnusable `damaged` when it is no JSON: SQLite does not notice when the bytes of a page change
+ */
+export function parsedRecord(name: string, value: string): unknown {
   try {
     return JSON.parse(value)
   } catch (error) {
