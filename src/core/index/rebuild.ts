@@ -82,8 +82,7 @@ export async function fillIndex(
   await createSchema(path)
   const index = new SqliteEventIndex(await Connection.open(path, 'open'), released, foldRules)
   try {
-    await index.sql('PRAGMA journal_mode = OFF')
-    await index.sql('PRAGMA synchronous = OFF')
+    await index.relinquishSafety()
     // Building the keys after the rows sorts once, which is much cheaper than updating them row by row. Between two
     // equally good keys SQLite picks the one made last, so the partial keys come last.
     const keys = await index.sql<{ name: string; sql: string }>(

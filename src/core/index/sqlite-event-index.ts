@@ -96,6 +96,12 @@ export class SqliteEventIndex extends SqliteIndexReads implements EventIndex, In
     }
   }
 
+  /** For a file that a crash may leave in any state: SQLite keeps no journal and syncs nothing, in transactions too. */
+  async relinquishSafety(): Promise<void> {
+    await this.connection.run('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
+    this.#relaxed = true
+  }
+
   /** Moves a large WAL into the file, so that the next commit starts it again. Waits for no reader. */
   async #checkpoint(): Promise<void> {
     if (this.connection.walBytes() <= WAL_LIMIT) return
