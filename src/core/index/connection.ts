@@ -165,14 +165,17 @@ export function indexUnusable(failure: Error): IndexUnusable {
   return new IndexUnusable(busy ? 'busy' : 'damaged', failure.message, { cause: failure })
 }
 
-/** Loads the native module. Tries its usual path first: the package's own loader is slow to find it. */
-function loadBinding(): Binding {
+/**
+ * Loads the native module. Tries its usual path first: the package's own loader is slow to find it.
+ * @throws IndexUnusable `unavailable`
+ */
+export function loadBinding(require: (id: string) => unknown = requireFromHere): Binding {
   try {
     // Casts: a native module has no types; the interfaces above cover what we use.
     try {
-      return withEmitters(requireFromHere('sqlite3/build/Release/node_sqlite3.node') as Binding)
+      return withEmitters(require('sqlite3/build/Release/node_sqlite3.node') as Binding)
     } catch {
-      return requireFromHere('sqlite3') as Binding
+      return require('sqlite3') as Binding
     }
   } catch (error) {
     throw notLoaded(error)

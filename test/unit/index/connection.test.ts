@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Connection, indexUnusable, notLoaded } from '../../../src/core/index/connection.js'
+import { Connection, indexUnusable, loadBinding, notLoaded } from '../../../src/core/index/connection.js'
 import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -61,11 +61,18 @@ describe('a connection to an SQLite file', () => {
     await connection.all('SELECT 1')
     await connection.close()
     const closed = 'its connection was closed by another read'
-    await expect(connection.all('SELECT 1')).rejects.toThrow(closed)
+    await expect(connection.all('SELECT 1')).rejects.toMatchObject({ reason: 'damaged', message: closed })
     await expect(connection.all('SELECT 2')).rejects.toThrow(closed)
     await expect(connection.change('DELETE FROM t', [])).rejects.toThrow(closed)
     await expect(connection.run('SELECT 1')).rejects.toThrow(closed)
     await expect(connection.close()).rejects.toEqual(unusable('damaged'))
+  })
+
+  it('is closed with every statement that it was asked for, also the faulty ones', async () => {
+    connection.foresee('no SQL')
+    await Promise.all([connection.all('SELECT a FROM t'), connection.all('SELECT a FROM t')])
+    await expect(connection.all('SELECT no')).rejects.toThrow('no such column')
+    await expect(connection.close()).resolves.toBeUndefined()
   })
 
   it('ends its statements when it is interrupted', async () => {
@@ -109,6 +116,7 @@ describe('a failure of SQLite', () => {
     ['No native build was found. Tried:\n a\n b', 'No native build was found'],
     ['It ends so:', 'It ends so'],
     ['It ends so,', 'It ends so'],
+    ['Built for v1.2: not here.', 'Built for v1.2: not here'],
   ])('to load says why on one line: %j', (message, why) => {
     const cause = new Error(message)
     expect(notLoaded(cause)).toMatchObject({
@@ -120,5 +128,60 @@ describe('a failure of SQLite', () => {
 
   it('to load may be no error', () => {
     expect(notLoaded('a text').message).toBe('the SQLite module cannot be loaded (a text)')
+  })
+})
+
+describe('the native module', () => {
+  const NATIVE = 'sqlite3/build/Release/node_sqlite3.node'
+  const bare = () => ({ Database: { prototype: {} }, Statement: { prototype: {} } })
+
+  it('is loaded from its usual path, and its objects can emit events that no one hears', () => {
+    const module = bare()
+    const asked: string[] = []
+    const binding = loadBinding((id) => {
+      asked.push(id)
+      return module
+    })
+    expect([asked, binding]).toEqual([[NATIVE], module])
+    for (const { prototype } of [module.Database, module.Statement]) {
+      expect(Object.getOwnPropertyDescriptor(prototype, 'emit')).toMatchObject({
+        configurable: true,
+        writable: true,
+      })
+      expect((Reflect.get(prototype, 'emit') as () => unknown)()).toBe(false)
+    }
+  })
+
+  it('keeps what its objects emit with, where the package has made them emitters', () => {
+    const module = bare()
+    const emit = (): boolean => true
+    Object.assign(module.Database.prototype, { emit })
+    loadBinding(() => module)
+    expect(Reflect.get(module.Database.prototype, 'emit')).toBe(emit)
+    expect(Reflect.get(module.Statement.prototype, 'emit')).not.toBe(emit)
+  })
+
+  it('is loaded as the package does where it is not on that path', () => {
+    const module = bare()
+    const binding = loadBinding((id) => {
+      if (id === 'sqlite3') return module
+      throw new Error(`Cannot find module '${id}'`)
+    })
+    expect(binding).toBe(module)
+  })
+
+  it('is unavailable where the package cannot load it either', () => {
+    const cause = new Error("Cannot find module 'sqlite3'")
+    const load = (): unknown =>
+      loadBinding((id) => {
+        throw id === 'sqlite3' ? cause : new Error(`Cannot find module '${id}'`)
+      })
+    expect(load).toThrow(
+      expect.objectContaining({
+        reason: 'unavailable',
+        message: "the SQLite module cannot be loaded (Cannot find module 'sqlite3')",
+        cause,
+      }),
+    )
   })
 })
