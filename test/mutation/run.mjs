@@ -97,6 +97,20 @@ const ROOMS = {
         tests: ['test/unit/index/{replay,same-rows}.test.ts', 'test/unit/plugin/projection-tables.test.ts'],
       },
       {
+        files: words('data-source index-unusable rebuild sqlite-event-index sqlite-index sqlite-reader'),
+        tests: [
+          'test/unit/index/{damaged-rows,data-source,index-unusable,open-index,rebuild}.test.ts',
+          'test/unit/index/{event-places,states-and-problems,transactions}.test.ts',
+        ],
+      },
+      {
+        files: words('memory-event-index sqlite-index-reads sqlite-log-reads'),
+        tests: [
+          'test/unit/index/{damaged-rows,event-places,files-and-clocks,freshness}.test.ts',
+          'test/unit/index/{states-and-problems,transactions}.test.ts',
+        ],
+      },
+      {
         tests: [
           'test/unit/index/{freshness,look-and-mark,not-loaded,replaced-file,file-read,seal}.test.ts',
           'test/contract/event-index.test.ts',
