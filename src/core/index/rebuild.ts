@@ -129,8 +129,7 @@ async function build(
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
-  } catch (error) {
-    // Opening the file fails for the same reason and reports it.
-    if (systemCode(error) === undefined) throw error
+  } catch {
+    // Creating the file fails for the same reason and reports it.
   }
 }

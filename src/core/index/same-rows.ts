@@ -33,7 +33,7 @@ export async function hasStoredRows(
   await index.sql(ATTACH, [path])
   try {
     const count = async (sql: string, values: readonly number[] = []): Promise<number> =>
-      (await index.sql<{ n: number }>(sql, values))[0]?.n ?? 0
+      (await index.one<{ n: number }>(sql, values)).n
     const stored = await count(STORED_COUNT)
     if (stored !== (await count(countWhere('')))) return false
     for (const equalRows of EQUAL_ROWS) {

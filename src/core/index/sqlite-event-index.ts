@@ -61,10 +61,7 @@ export class SqliteEventIndex extends SqliteIndexReads implements EventIndex, In
 
   write<T>(work: (writer: IndexWriter) => Promise<T>): Promise<T> {
     // There is one connection: concurrent transactions in this process would mix their statements.
-    const turn = this.#writing.then(
-      () => this.#transaction(work),
-      () => this.#transaction(work),
-    )
+    const turn = this.#writing.then(() => this.#transaction(work))
     this.#writing = turn.catch(() => undefined)
     return turn
   }

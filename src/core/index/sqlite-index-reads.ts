@@ -42,8 +42,8 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
 
   async places(filter: EventFilter): Promise<EventPlace[]> {
     const { where, order, parameters, reversed } = eventQuery(filter)
-    const [packed] = await this.sql<{ places: string }>(placesWhere(where, order), parameters)
-    const places = placesIn(packed?.places)
+    const packed = await this.one<{ places: string }>(placesWhere(where, order), parameters)
+    const places = placesIn(packed.places)
     return reversed ? places.reverse() : places
   }
 
@@ -52,8 +52,7 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
   }
 
   async locateWorkPackage(feature: string, workPackage: string): Promise<EventPlace[]> {
-    const [packed] = await this.sql<{ places: string }>(PLACES, [feature, workPackage])
-    return placesIn(packed?.places)
+    return placesIn((await this.one<{ places: string }>(PLACES, [feature, workPackage])).places)
   }
 
   rows(eventIds: readonly string[]): Promise<IndexRow[]> {
@@ -91,11 +90,11 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
   }
 
   async boardRows(feature?: string): Promise<BoardRow[]> {
-    const [all] = await this.sql<{ rows: string | null; whole: number | null }>(
+    const all = await this.one<{ rows: string | null; whole: number | null }>(
       feature === undefined ? BOARD : BOARD_OF_FEATURE,
       feature === undefined ? [ROW_END] : [ROW_END, feature],
     )
-    if (typeof all?.rows !== 'string') return []
+    if (all.rows === null) return []
     try {
       if (all.whole === 1) return unpackRows(all.rows)
     } catch (error) {
@@ -117,8 +116,7 @@ export class SqliteIndexReads extends SqliteLogReads implements IndexReader {
 
   async count(filter: EventFilter = {}): Promise<number> {
     const { where, parameters } = eventQuery({ ...filter, limit: undefined })
-    const [row] = await this.sql<{ n: number }>(countWhere(where), parameters)
-    return row?.n ?? 0
+    return (await this.one<{ n: number }>(countWhere(where), parameters)).n
   }
 }
 
@@ -132,7 +130,7 @@ function stateOf(row: WorkPackageEntity): WorkPackageState {
   return JSON.parse(row.state) as WorkPackageState
 }
 
-function placesIn(packed = '[]'): EventPlace[] {
+function placesIn(packed: string): EventPlace[] {
   // Cast: the statements build this JSON.
   const places = JSON.parse(packed) as Place[]
   return places.map(([event_id, lamport_clock, file, line, offset, length]) => ({

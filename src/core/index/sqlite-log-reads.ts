@@ -3,7 +3,6 @@ import { CLOCK_GAP } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
 import type { Freshness, Watermark } from './event-index.js'
 import type { IndexRow } from './index-row.js'
-import { IndexUnusable } from './index-unusable.js'
 import type { JournalMark } from './journal-mark.js'
 import { FreshnessCache } from './freshness-cache.js'
 import { parsedRecord, SqliteReader } from './sqlite-reader.js'
@@ -30,7 +29,7 @@ export class SqliteLogReads extends SqliteReader {
       return known.freshness
     const listed = JSON.stringify(files.map(({ name, identity, size }) => [name, identity, size]))
     const remember = this.seen.whatIsSeenNow()
-    const [row] = await this.sql<{
+    const row = await this.one<{
       known: number
       read: number
       whole: number
@@ -38,7 +37,6 @@ export class SqliteLogReads extends SqliteReader {
       problems: number
       version: number
     }>(FRESHNESS, [listed])
-    if (row === undefined) throw new IndexUnusable('damaged', 'it did not say how far it had read')
     const freshness = {
       isUpToDate: row.known === files.length && row.read === files.length,
       isWhole: row.whole === files.length,
@@ -51,9 +49,8 @@ export class SqliteLogReads extends SqliteReader {
   }
 
   /** Changes after every commit of another connection: https://sqlite.org/pragma.html#pragma_data_version. */
-  async #dataVersion(): Promise<number | undefined> {
-    const [row] = await this.sql<{ data_version: number }>(DATA_VERSION)
-    return row?.data_version
+  async #dataVersion(): Promise<number> {
+    return (await this.one<{ data_version: number }>(DATA_VERSION)).data_version
   }
 
   async watermark(file: string): Promise<Watermark | undefined> {
@@ -88,19 +85,16 @@ export class SqliteLogReads extends SqliteReader {
     return misfiledEvents(this.connection)
   }
 
-  async clocks(): Promise<{ trusted: number; greatest: number }> {
-    const [row] = await this.sql<{ trusted: number | null; greatest: number | null }>(CLOCKS)
-    return { trusted: row?.trusted ?? 0, greatest: row?.greatest ?? 0 }
+  clocks(): Promise<{ trusted: number; greatest: number }> {
+    return this.one(CLOCKS)
   }
 
   async fileMaximum(file: string): Promise<number> {
-    const [row] = await this.sql<{ maximum: number | null }>(CLOCK_OF_FILE, [file.slice(0, 10), file])
-    return row?.maximum ?? 0
+    return (await this.one<{ maximum: number }>(CLOCK_OF_FILE, [file.slice(0, 10), file])).maximum
   }
 
   async trustedClock(): Promise<number> {
-    const [row] = await this.sql<{ maximum: number | null }>(TRUSTED_CLOCK, [CLOCK_GAP])
-    return row?.maximum ?? 0
+    return (await this.one<{ maximum: number }>(TRUSTED_CLOCK, [CLOCK_GAP])).maximum
   }
 
   async clocksAbove(floor: number): Promise<number[]> {

@@ -18,27 +18,24 @@ export class SqliteReader {
   }
 
   /** What the file claims to be. */
-  async origin(): Promise<{ application: number; schema: number }> {
-    const [found] = await this.sql<{ application: number; schema: number }>(ORIGIN)
-    if (found === undefined) throw new IndexUnusable('damaged', 'it did not say what it is')
-    return found
+  origin(): Promise<{ application: number; schema: number }> {
+    return this.one(ORIGIN)
   }
 
   /** Every table, key, view and trigger of the file except plugins' tables, for comparison. */
   async schema(): Promise<string> {
-    const [row] = await this.sql<{ items: string | null }>(SCHEMA)
-    return row?.items ?? ''
+    const { items } = await this.one<{ items: string | null }>(SCHEMA)
+    return items ?? ''
   }
 
   /**
-   * The rules it was built for, and its half of the seal. Call this only after checking that the schema is kitty's.
+   * The rules it was built for, and its half of the seal; null for what is missing. Call this only after checking
+   * that the schema is kitty's.
    */
   async build(): Promise<{ fold: unknown; mark: unknown }> {
     this.connection.foresee(FRESHNESS)
-    const [row] = await this.sql<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
-    const parsed = (name: string, value: string | null | undefined): unknown =>
-      value === null || value === undefined ? undefined : parsedRecord(name, value)
-    return { fold: parsed('fold', row?.fold), mark: parsed('mark', row?.mark) }
+    const { fold, mark } = await this.one<{ fold: string | null; mark: string | null }>(FACTS_OF_ORIGIN)
+    return { fold: parsedRecord('fold', fold ?? 'null'), mark: parsedRecord('mark', mark ?? 'null') }
   }
 
   /** @throws IndexUnusable when SQLite reports anything other than success */
@@ -52,6 +49,13 @@ export class SqliteReader {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** The row of a statement that always has one. @throws IndexUnusable when SQLite answers none */
+  async one<Row>(statement: string, parameters: readonly (string | number | null)[] = []): Promise<Row> {
+    const [row] = await this.sql<Row>(statement, parameters)
+    if (row === undefined) throw new IndexUnusable('damaged', 'it did not answer')
+    return row
   }
 
   /** Returns what `putFact` wrote, under this schema version: callers know the shape from the name. */

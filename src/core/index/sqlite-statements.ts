@@ -145,17 +145,19 @@ const TOTAL_ORDER = 'ORDER BY lamport_clock, event_id'
 
 const MAXIMUM_CLOCK = "(SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'maximum_clock')"
 export const SUSPICIOUS = eventsWhere(`WHERE lamport_clock > coalesce(${MAXIMUM_CLOCK}, 0)`, TOTAL_ORDER)
-export const CLOCKS = `SELECT ${MAXIMUM_CLOCK} AS trusted, (SELECT max(lamport_clock) FROM event) AS greatest`
+export const CLOCKS = `SELECT coalesce(${MAXIMUM_CLOCK}, 0) AS trusted,
+  coalesce((SELECT max(lamport_clock) FROM event), 0) AS greatest`
 export const CLOCKS_ABOVE =
   'SELECT DISTINCT lamport_clock FROM event WHERE lamport_clock > ? ORDER BY lamport_clock'
 /** Parameters: the file's day, the file. The day has a key, and the file has none. */
-export const CLOCK_OF_FILE = 'SELECT max(lamport_clock) AS maximum FROM event WHERE date = ? AND file = ?'
+export const CLOCK_OF_FILE =
+  'SELECT coalesce(max(lamport_clock), 0) AS maximum FROM event WHERE date = ? AND file = ?'
 /** The greatest clock below the first gap that is wider than the parameter. */
 export const TRUSTED_CLOCK = `WITH gap AS (
     SELECT min(clock) AS first FROM
       (SELECT lamport_clock AS clock, lag(lamport_clock, 1, 0) OVER (ORDER BY lamport_clock) AS previous FROM event)
     WHERE clock - previous > ?)
-  SELECT max(lamport_clock) AS maximum FROM event, gap WHERE first IS NULL OR lamport_clock < first`
+  SELECT coalesce(max(lamport_clock), 0) AS maximum FROM event, gap WHERE first IS NULL OR lamport_clock < first`
 
 const packagesWhere = (where: string): string =>
   `SELECT ${WORK_PACKAGE_COLUMNS} FROM work_package ${where} ORDER BY feature_slug, work_package_id`

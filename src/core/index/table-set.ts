@@ -69,12 +69,12 @@ export class TableSet {
   async #isCurrent(): Promise<boolean> {
     const cursor = await this.#cursor()
     if (cursor === undefined || !(await this.#follows(cursor))) return false
-    const [row] = await this.index.sql<{ later: number }>(
+    const { later } = await this.index.one<{ later: number }>(
       // Bound the clock separately too: SQLite does not use the key for a row-value comparison.
       `SELECT EXISTS (SELECT 1 FROM event WHERE lamport_clock >= ?1 AND (lamport_clock, event_id) > (?1, ?2)) AS later`,
       [cursor.lamport_clock, cursor.event_id],
     )
-    return row?.later === 0
+    return later === 0
   }
 
   /** Undefined if there are no tables, or tables of another shape. */
@@ -93,14 +93,12 @@ export class TableSet {
   }
 
   async #digest({ lamport_clock, event_id }: Ordered): Promise<string> {
-    const [row] = await this.index.sql<{ ids: string | null }>(
-      `SELECT group_concat(event_id, '') AS ids FROM
+    const { ids } = await this.index.one<{ ids: string }>(
+      `SELECT coalesce(group_concat(event_id, ''), '') AS ids FROM
          (SELECT event_id FROM event WHERE (lamport_clock, event_id) <= (?, ?) ORDER BY lamport_clock, event_id)`,
       [lamport_clock, event_id],
     )
-    return createHash('sha256')
-      .update(row?.ids ?? '')
-      .digest('hex')
+    return createHash('sha256').update(ids).digest('hex')
   }
 
   async #emptied(): Promise<Ordered> {

@@ -63,6 +63,11 @@ describe('an index in SQLite whose rows are not what was written', () => {
     await expect(index.misfiled()).rejects.toEqual(damaged('SQLITE_ERROR: no such table: event'))
   })
 
+  it('is damaged where SQLite answers nothing to what always has an answer', async () => {
+    expect(await index.one('SELECT ? AS a, ? AS b', [1, 'x'])).toEqual({ a: 1, b: 'x' })
+    await expect(index.one('SELECT 1 WHERE 0')).rejects.toEqual(damaged('it did not answer'))
+  })
+
   it('is damaged, and no defect of the program, where it is closed', async () => {
     await index.close()
     await expect(index.misfiled()).rejects.toEqual(damaged('its connection was closed by another read'))

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Connection } from '../../../src/core/index/connection.js'
 import { createSchema } from '../../../src/core/index/data-source.js'
 import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import { DATA_VERSION } from '../../../src/core/index/sqlite-statements.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const FILE = { name: '2026-11-21.jsonl', identity: '1.1:1:1', size: 10 }
@@ -40,6 +41,22 @@ describe('the freshness of an index, asked for repeatedly', () => {
     expect((await index.freshness([FILE])).journal).toEqual(JOURNAL)
     await index.write((writer) => writer.putProblems([{ file: FILE.name, line: 1, kind: 'x', message: 'y' }]))
     expect((await index.freshness([FILE])).hasProblems).toBe(true)
+  })
+
+  it('costs one question while nothing has been written: whether something was', async () => {
+    const sql = vi.spyOn(index, 'sql')
+    expect(await index.freshness([FILE])).toMatchObject({ isUpToDate: true, isWhole: true })
+    expect(sql.mock.calls).toEqual([[DATA_VERSION, []]])
+  })
+
+  it('is determined again where this one writes while it is asked', async () => {
+    const sql = index.sql.bind(index)
+    vi.spyOn(index, 'sql').mockImplementationOnce(async (...asked) => {
+      const rows = await sql(...asked)
+      await index.write((writer) => writer.putJournalMark(JOURNAL))
+      return rows
+    })
+    expect((await index.freshness([FILE])).journal).toEqual(JOURNAL)
   })
 
   it('is not what was seen within a transaction that came to nothing', async () => {

@@ -9,6 +9,7 @@ import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
 import { Connection } from '../../../src/core/index/connection.js'
 import { FileGuard } from '../../../src/core/lock/file-guard.js'
 import { note, ulid } from '../../support/events.js'
+import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { PlainLog } from '../../support/plain-log.js'
 
 const RULES = { statusRule: 'priority' } as const
@@ -30,7 +31,7 @@ describe('an index built from a log', () => {
 
   beforeEach(() => {
     made = new PlainLog()
-    folder = join(made.root, 'built')
+    folder = join(made.root, 'a', 'clone')
     path = join(folder, 'index.db')
     guard = new FileGuard(join(made.root, 'private'))
     made.log.append([note(1), note(2)])
@@ -68,13 +69,14 @@ describe('an index built from a log', () => {
       expect(report).toMatchObject({ lines: 2, rewritten: [] })
       expect(read).toEqual([2])
       expect(readdirSync(folder)).toEqual(['index.db'])
+      if (CAN_LIST_OPEN_FILES) expect(openFiles(folder)).toEqual([])
       const index = await openIndex(path, guard)
       expect(await index.count()).toBe(2)
       await index.close()
     })
 
     it('takes no side files of the old one over', async () => {
-      mkdirSync(folder)
+      mkdirSync(folder, { recursive: true })
       for (const end of ['', '-wal', '-shm', '-journal']) writeFileSync(`${path}${end}`, 'of the old one')
       await rebuilt()
       expect(readdirSync(folder)).toEqual(['index.db'])
@@ -125,7 +127,7 @@ describe('an index built from a log', () => {
         'a new index cannot be written (EIO)',
       ],
     ])('is not made where %s, and the old one stays', async (_, cause, message) => {
-      mkdirSync(folder)
+      mkdirSync(folder, { recursive: true })
       writeFileSync(path, 'the old one')
       failing(cause)
       await expect(rebuilt()).rejects.toMatchObject({
@@ -140,7 +142,7 @@ describe('an index built from a log', () => {
     })
 
     it('is not made where the folder cannot be made', async () => {
-      writeFileSync(folder, 'no folder')
+      writeFileSync(join(made.root, 'a'), 'no folder')
       await expect(rebuilt()).rejects.toMatchObject({
         constructor: IndexUnusable,
         reason: 'damaged',
@@ -161,7 +163,7 @@ describe('an index built from a log', () => {
   })
 
   describe('in a file of its own', () => {
-    beforeEach(() => mkdirSync(folder))
+    beforeEach(() => mkdirSync(folder, { recursive: true }))
 
     const filled = async (...rest: [Parameters<typeof fillIndex>[3]?]) => {
       const answer = await fillIndex(made.log, path, {}, ...rest)
