@@ -93,27 +93,27 @@ const ROOMS = {
         ],
       },
       {
-        files: words('event-repository orm replay same-rows table-set'),
-        tests: ['test/unit/index/{replay,same-rows}.test.ts', 'test/unit/plugin/projection-tables.test.ts'],
+        files: words('adopted-driver orm replay same-rows table-set'),
+        tests: ['test/unit/index/{adopted-driver,replay,same-rows,table-set}.test.ts'],
       },
       {
-        files: words('data-source index-unusable rebuild sqlite-event-index sqlite-index sqlite-reader'),
+        files: words('data-source index-unusable rebuild sqlite-event-index sqlite-index'),
         tests: [
           'test/unit/index/{damaged-rows,data-source,index-unusable,open-index,rebuild}.test.ts',
           'test/unit/index/{event-places,states-and-problems,transactions}.test.ts',
         ],
       },
       {
-        files: words('memory-event-index sqlite-index-reads sqlite-log-reads'),
+        files: words('event-repository memory-event-index sqlite-index-reads sqlite-log-reads sqlite-reader'),
         tests: [
-          'test/unit/index/{damaged-rows,event-places,files-and-clocks,freshness}.test.ts',
+          'test/unit/index/{damaged-rows,event-places,files-and-clocks,freshness,open-index}.test.ts',
           'test/unit/index/{states-and-problems,transactions}.test.ts',
         ],
       },
       {
         tests: [
-          'test/unit/index/{freshness,look-and-mark,not-loaded,replaced-file,file-read,seal}.test.ts',
-          'test/contract/event-index.test.ts',
+          'test/unit/index/{catch-up,conflicts-met,ingest,look-and-mark,replaced-file}.test.ts',
+          'test/contract/memory-event-index.test.ts',
         ],
       },
     ],

@@ -151,15 +151,16 @@ describe.each(INDEX_KINDS)('the events of an index in $kind', ({ make }) => {
   })
 
   it('are misfiled where their file is of another day, wherever it is in the log', async () => {
-    const misfiled = noteRow(2, { file: '2026-11-21.jsonl' })
+    const misfiled = noteRow(6, { lamport_clock: 2, file: '2026-11-21.jsonl' })
     await index.insert([
       noteRow(5, { file: 'hub/2026-11-22.jsonl' }),
       noteRow(4, { file: '2026-11-22.a.jsonl' }),
       noteRow(3, { file: 'hub/2026-11-23.jsonl' }),
       misfiled,
+      noteRow(2, { lamport_clock: 3, file: '2026-11-21.jsonl' }),
       noteRow(1),
     ])
-    expect(clocks(await index.misfiled())).toEqual([2, 3])
+    expect((await index.misfiled()).map(({ event_id }) => event_id)).toEqual([6, 2, 3].map(ulid))
     expect((await index.misfiled())[0]).toEqual(misfiled)
   })
 })

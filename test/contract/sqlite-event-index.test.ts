@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { EventIndex } from '../../src/core/index/event-index.js'
 import { FileGuard } from '../../src/core/lock/file-guard.js'
-import { MemoryEventIndex } from '../../src/core/index/memory-event-index.js'
 import { openIndex, rebuildIndex } from '../../src/core/index/sqlite-index.js'
 import { JsonlEventLog } from '../../src/core/log/jsonl-event-log.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -13,8 +12,6 @@ const open: EventIndex[] = []
 afterEach(async () => {
   for (const index of open.splice(0)) await index.close()
 })
-
-describeEventIndex('the index in memory', async () => new MemoryEventIndex())
 
 describeEventIndex('the index in SQLite', async () => {
   const root = tempFolder()
