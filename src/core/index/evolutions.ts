@@ -67,7 +67,7 @@ export class Evolutions {
       const rows = await this.writer.locateWorkPackage(key.feature_slug, key.work_package_id)
       const trusted = rows.filter((row) => row.lamport_clock <= maximum)
       const events = this.#eventsAt(trusted)
-      const state = events.length === 0 ? undefined : fold(events, this.foldRules)
+      const state = fold(events, this.foldRules)
       this.#meetConflicts(name, events)
       if (state) await add(state)
       else await this.writer.removeWorkPackages([key])
@@ -107,8 +107,7 @@ export class Evolutions {
   }
 
   #advance(evolution: Evolution, event: LogEvent): void {
-    // A gate's results may have come before the gate itself, and are not in any state yet.
-    if (event.event_type === 'GateCreated' || !evolution.canExtend(event)) this.refold(evolution.key)
+    if (!evolution.canExtend(event)) this.refold(evolution.key)
     else this.#extend(evolution, event)
   }
 
@@ -149,7 +148,7 @@ export class Evolutions {
   async #ownerOf(event: LogEvent): Promise<WorkPackageKey | undefined> {
     if (event.entity_type !== 'Gate') return undefined
     const feature_slug = event.payload.feature_slug
-    const created = event.event_type === 'GateCreated' ? rowOf(event, NOWHERE).work_package_id : undefined
+    const created = rowOf(event, NOWHERE).work_package_id
     // A gate's creation forces a refold of its package. In an empty index, that event was just ingested or is still to
     // come.
     const owner =
