@@ -94,7 +94,7 @@ const ROOMS = {
       },
       {
         files: words('adopted-driver orm replay same-rows table-set'),
-        tests: ['test/unit/index/{adopted-driver,replay,same-rows,table-set}.test.ts'],
+        tests: ['test/unit/index/{adopted-driver,replay-kinds,same-rows,table-set}.test.ts'],
       },
       {
         files: words('data-source index-unusable rebuild sqlite-event-index sqlite-index'),
@@ -104,7 +104,9 @@ const ROOMS = {
         ],
       },
       {
-        files: words('event-repository memory-event-index sqlite-index-reads sqlite-log-reads sqlite-reader'),
+        files:
+          words(`columns event-repository memory-event-index sqlite-index-reads sqlite-log-reads sqlite-reader
+          sqlite-statements`),
         tests: [
           'test/unit/index/{damaged-rows,event-places,files-and-clocks,freshness,open-index}.test.ts',
           'test/unit/index/{states-and-problems,transactions}.test.ts',
@@ -112,7 +114,7 @@ const ROOMS = {
       },
       {
         tests: [
-          'test/unit/index/{catch-up,conflicts-met,ingest,look-and-mark,replaced-file}.test.ts',
+          'test/unit/index/{catch-up,conflicts-met,ingest,look-and-mark,refolds,replaced-file}.test.ts',
           'test/contract/memory-event-index.test.ts',
         ],
       },

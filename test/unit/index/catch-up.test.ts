@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fold } from '../../../src/core/events-lib.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
@@ -190,6 +190,16 @@ describe('an index that catches up with its log', () => {
       const report = await catchUp(log, index, { appended: own(2) })
       expect(report).toMatchObject({ lines: 1, rewritten: [DAY], foundOwn: false })
       expect(await clocks()).toEqual([3])
+    })
+
+    it('does not find them where the file was written again since a reader has read them', async () => {
+      append(DAY, noteLine(2))
+      await catchUp(log, index)
+      // The same file with lines of the same length, of which one is another.
+      writeFileSync(made.path(DAY), noteLine(3) + noteLine(2))
+      utimesSync(made.path(DAY), 1, 1)
+      expect(await catchUp(log, index, { appended: own(2) })).toMatchObject({ lines: 0, foundOwn: false })
+      expect(await index.journalMark()).toMatchObject(UNCHECKED)
     })
 
     it('finds them where a reader has read them first', async () => {

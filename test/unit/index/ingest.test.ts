@@ -42,6 +42,18 @@ describe('lines that an index takes in', () => {
       expect(await problems()).toEqual([`${DAY}:3 out_of_order`])
     })
 
+    it('are found behind a line of another batch', async () => {
+      const scan = made.log.scan.bind(made.log)
+      made.log.scan = function* (file, from) {
+        const batches = scan(file, from)
+        let step = batches.next()
+        for (; !step.done; step = batches.next()) for (const line of step.value) yield [line]
+        return step.value
+      }
+      await read(DAY, clock(5), clock(4))
+      expect(await problems()).toEqual([`${DAY}:2 out_of_order`])
+    })
+
     it('are found behind the greatest clock of the file, not the last', async () => {
       await read(DAY, clock(5), clock(3))
       await read(NEXT_DAY, clock(2), clock(7), clock(6))
@@ -53,6 +65,11 @@ describe('lines that an index takes in', () => {
       await read(NEXT_DAY, clock(4))
       await read(NEXT_DAY, clock(5, 51))
       expect(await problems()).toEqual([])
+    })
+
+    it('are found behind an event that is as far above the others as the gap is wide', async () => {
+      await read(DAY, clock(1), clock(CLOCK_GAP + 1), clock(2))
+      expect(await problems()).toEqual([`${DAY}:3 out_of_order`])
     })
 
     it('are no problem in a file that the hub has brought', async () => {
@@ -112,6 +129,16 @@ describe('lines that an index takes in', () => {
     await catchUp(made.log, made.index)
     expect(await made.index.maximumClock()).toBe(1)
     expect(await states()).toEqual([fold([clock(1)])])
+  })
+
+  it('are in their state again where a file below a gap was rewritten and closes it as before', async () => {
+    await read(DAY, clock(1))
+    await read(NEXT_DAY, clock(CLOCK_GAP))
+    await read('2026-11-24.jsonl', clock(2 * CLOCK_GAP))
+    rmSync(made.path(NEXT_DAY))
+    await read(NEXT_DAY, note(9, { lamport_clock: CLOCK_GAP }))
+    expect(await made.index.maximumClock()).toBe(2 * CLOCK_GAP)
+    expect((await made.index.workPackages())[0]?.event_count).toBe(3)
   })
 
   it('go on from where the clock was', async () => {

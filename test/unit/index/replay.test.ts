@@ -1,13 +1,11 @@
 import { appendFileSync, readdirSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { KittyError } from '../../../src/core/errors/kitty-error.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
 import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { replay } from '../../../src/core/index/replay.js'
 import { EventLog } from '../../../src/core/log/event-log.js'
 import { Verify } from '../../../src/core/services/verify.js'
-import { note, noteLine, ulid } from '../../support/events.js'
-import { PlainLog } from '../../support/plain-log.js'
+import { noteLine, ulid } from '../../support/events.js'
 import { Project } from '../../support/project.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -100,45 +98,6 @@ describe('the index that verify and doctor build to compare with', () => {
         throw new IndexUnusable('unavailable', 'the SQLite module cannot be loaded')
       }
       const index = await replay(await services.get(EventLog), {}, async () => missing())
-      expect(index.kind).toBe('memory')
-    })
-  })
-
-  describe('where the file cannot be filled', () => {
-    /** A log that is said to have so many bytes. */
-    const logOf = (size: number): EventLog => {
-      made.log.append([note(1)])
-      const list = made.log.list.bind(made.log)
-      made.log.list = () => list().map((file) => ({ ...file, size }))
-      return made.log
-    }
-    const failing = (error: Error) => async () => ({ fillIndex: () => Promise.reject(error) })
-    let made: PlainLog
-    let temporary: string
-    beforeEach(() => {
-      made = new PlainLog()
-      temporary = tempFolder()
-      vi.stubEnv('TMPDIR', temporary)
-    })
-
-    it.each<[string, Error]>([
-      ['the index is unusable', new IndexUnusable('damaged', 'no space')],
-      ['kitty refuses', new KittyError('DiskFull', 'the disk is full')],
-      ['the system refuses', Object.assign(new Error('EIO'), { code: 'EIO' })],
-    ])('is in memory when %s, and leaves no folder behind', async (_, error) => {
-      const index = await replay(logOf(9 * 1024 * 1024), {}, failing(error))
-      expect([index.kind, await index.count()]).toEqual(['memory', 1])
-      expect(readdirSync(temporary)).toEqual([])
-    })
-
-    it('fails for a defect, and leaves no folder behind', async () => {
-      const defect = new TypeError('a defect')
-      await expect(replay(logOf(9 * 1024 * 1024), {}, failing(defect))).rejects.toBe(defect)
-      expect(readdirSync(temporary)).toEqual([])
-    })
-
-    it('is not filled for a log of up to 8 MiB', async () => {
-      const index = await replay(logOf(8 * 1024 * 1024), {}, failing(new TypeError('a defect')))
       expect(index.kind).toBe('memory')
     })
   })
