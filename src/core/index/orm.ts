@@ -29,8 +29,6 @@ async function open(connection: Connection, entities: Entities): Promise<Orm> {
     database: 'index.db',
     driver: driverOn(connection),
     entities: [...entities],
-    // The caller has begun a transaction.
-    migrationsTransactionMode: 'none',
     logging: false,
   })
   return source.initialize()
