@@ -75,8 +75,13 @@ describe.each(INDEX_KINDS)('an index in $kind', ({ kind, make }) => {
     await index.putFeature(feature('003-y', 'Y'))
     await index.putFeature(feature('001-login', 'Log in'))
     await index.putFeature(feature('002-x', 'X again'))
+    await index.putFeature(feature('004-z', 'Z'))
     await index.removeFeature('003-y')
-    expect(await index.features()).toEqual([feature('001-login', 'Log in'), feature('002-x', 'X again')])
+    expect(await index.features()).toEqual([
+      feature('001-login', 'Log in'),
+      feature('002-x', 'X again'),
+      feature('004-z', 'Z'),
+    ])
   })
 
   it('names every feature that has a definition or a package, once', async () => {
