@@ -148,9 +148,14 @@ export class Connection {
     if (known !== undefined) return known
     const prepared = new Promise<Statement>((resolve, reject) => {
       const statement = new this.binding.Statement(this.database, sql, (failure) => {
-        if (failure) return reject(indexUnusable(failure))
-        this.#ready.set(sql, statement)
-        resolve(statement)
+        if (failure) {
+          // Another program may have held the file, which passes.
+          this.#statements.delete(sql)
+          reject(indexUnusable(failure))
+        } else {
+          this.#ready.set(sql, statement)
+          resolve(statement)
+        }
       })
     })
     this.#statements.set(sql, prepared)

@@ -34,6 +34,14 @@ describe('a connection to an SQLite file', () => {
     expect(await connection.all('SELECT ? AS a', ['x'])).toEqual([{ a: 'x' }])
   })
 
+  it('runs a statement that failed before, once what it needs is there', async () => {
+    const asked = 'SELECT c FROM later'
+    connection.foresee(asked)
+    await expect(connection.all(asked)).rejects.toThrow('no such table')
+    await connection.run('CREATE TABLE later (c); INSERT INTO later VALUES (7)')
+    expect(await connection.all(asked)).toEqual([{ c: 7 }])
+  })
+
   it('reports what SQLite reports', async () => {
     await connection.change('INSERT INTO t VALUES (?, ?)', [1, 1])
     await expect(connection.all('SELECT no')).rejects.toThrow(IndexUnusable)
