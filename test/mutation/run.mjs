@@ -1,8 +1,9 @@
 // Mutation testing: `npm run test:mutation -- [ROOM…] [--file PATH…]`. Each room's sources are changed in one place at a
 // time, and its tests must notice. Prints the mutants that no test noticed and each file's score; ends with 1 if a room
 // scores less than 85 %. What an earlier run has found out about an unchanged file and its tests is not tried again.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -135,8 +136,10 @@ if (unknown.length > 0 || isNoFile || (values.file !== undefined && positionals.
   )
   process.exit(2)
 }
-// Tests write thousands of small files.
-if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
+// Tests write thousands of small files, and those that are stopped for a change leave them behind.
+const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'kitty-mutation-'))
+process.env['TMPDIR'] = scratch
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const cache = 'node_modules/.cache/mutation'
 mkdirSync(cache, { recursive: true })
 
