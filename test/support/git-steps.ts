@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sharedFolder } from './temp-folder.js'
 
 const SOURCE = fileURLToPath(new URL('git-steps.c', import.meta.url))
 let library: string | undefined
@@ -53,11 +53,7 @@ export function canCountSteps(): boolean {
 
 function compiled(): string {
   if (library !== undefined) return library
-  const folder = mkdtempSync(join(tmpdir(), 'kitty-git-steps-'))
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const path = join(folder, 'git-steps.so')
+  const path = join(sharedFolder(), 'git-steps.so')
   execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', path, SOURCE, '-ldl'])
   return (library = path)
 }

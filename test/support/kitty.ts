@@ -1,11 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createContainer } from '../../src/core/di/container.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { kitty as run, PROGRAM } from './program.js'
 import { testSession } from './session.js'
-import { tempFolder } from './temp-folder.js'
+import { sharedFolder, tempFolder } from './temp-folder.js'
 import { gitIn, TempRepository } from './temp-repository.js'
 import { Notices } from '../../src/core/errors/notices.js'
 import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
@@ -123,10 +122,7 @@ export async function project(): Promise<string> {
 let template: Promise<string> | undefined
 
 async function build(): Promise<string> {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-template-')))
-  process.once('exit', () => {
-    rmSync(root, { recursive: true, force: true })
-  })
+  const root = sharedFolder()
   const repository = new TempRepository(root, { commits: false })
   signAs(root, 'Ada')
   repository.write('README.md', '# A repository\n')

@@ -15,16 +15,16 @@ function removeAll(paths: string[]): void {
 
 /** An empty folder, removed after the test. */
 export function tempFolder(): string {
-  return folderIn(made)
+  return folderIn(made, tmpdir())
 }
 
-/** An empty folder for all tests in a file, created in `beforeAll` and removed after the last one. */
-export function sharedFolder(): string {
-  return folderIn(shared)
+/** An empty folder for all tests in a file, removed after the last one. */
+export function sharedFolder(parent = tmpdir()): string {
+  return folderIn(shared, parent)
 }
 
-function folderIn(list: string[]): string {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'kitty-test-')))
+function folderIn(list: string[], parent: string): string {
+  const path = realpathSync(mkdtempSync(join(parent, 'kitty-test-')))
   list.push(path)
   return path
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addLines } from '../../../src/core/log/archive/archive-files.js'
 import { noteLine, ulid } from '../../support/events.js'
+import { sharedFolder } from '../../support/temp-folder.js'
 import { memoryFolder } from './folder.js'
 
 /** Events that a large repository begins with: five megabytes, all in the file of the tests' day. */
@@ -23,10 +24,7 @@ export function copyLargeRepository(root: string): void {
 }
 
 function prepare(): string {
-  const folder = realpathSync(mkdtempSync(join(memoryFolder(), 'kitty-base-')))
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const folder = sharedFolder(memoryFolder())
   const git = (...args: string[]): void => void execFileSync('git', args, { cwd: folder })
   git('init', '--quiet', '--template=', '--initial-branch=main')
   const lines = Array.from({ length: BASE_EVENTS }, (_, at) => {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ATTRIBUTES } from '../../../src/core/services/initialize.js'
 import { noteLine } from '../../support/events.js'
+import { sharedFolder } from '../../support/temp-folder.js'
 import { Clone, idIn, noteDraft } from './clone.js'
 import { memoryFolder, quickFolder } from './folder.js'
 
@@ -32,10 +33,7 @@ export async function largeLog(): Promise<LargeLog> {
 }
 
 async function prepare(): Promise<string> {
-  const folder = realpathSync(mkdtempSync(join(memoryFolder(), 'kitty-large-')))
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const folder = sharedFolder(memoryFolder())
   const clone = Clone.create(join(folder, 'repository'), ATTRIBUTES.join('\n'))
   clone.git('config', 'gc.auto', '0')
   addBranches(clone)
