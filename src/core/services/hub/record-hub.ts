@@ -13,10 +13,9 @@ import { HubLock } from '../../hub/hub-lock.js'
 import { LocalEvents } from '../../hub/local-events.js'
 import { Receive } from '../../hub/receive.js'
 import { Trunk } from '../../hub/trunk.js'
-import type { LogLine } from '../../log/event-log.js'
 import { recordedFile } from '../../log/format/day-file.js'
-import { LineReader } from '../../log/format/line-codec.js'
 import { mergeLines } from '../../log/format/merge-lines.js'
+import { rawLinesIn } from '../../log/format/raw-lines.js'
 import { EventStore } from '../../store/event-store.js'
 import { parseDuration } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
@@ -28,7 +27,6 @@ const HOLD_MS = 10 * 60_000
 /** Of one day's file. */
 const MOST_BYTES = 512 * 1024 * 1024
 const EMPTY = Buffer.alloc(0)
-const NEWLINE = Buffer.from('\n')
 
 export interface RecordHubResult {
   /** Another clone is at it; nothing was done. */
@@ -125,7 +123,7 @@ export class RecordHub {
     let added: readonly Line[] = []
     changeFile(root, path, () => {
       const before = readOwn(root, path, MOST_BYTES)
-      const known = idsIn(before)
+      const known = new Set(rawLinesIn(before ?? EMPTY).map(({ event_id }) => event_id))
       added = lines.filter(({ event }) => !known.has(event.event_id))
       if (added.length === 0) return undefined
       const { bytes } = mergeLines([before ?? EMPTY, ...added.map(({ bytes }) => bytes)])
@@ -144,13 +142,6 @@ interface Line {
 function parsed(bytes: Buffer): Line[] {
   const result = parseEvent(JSON.parse(bytes.toString('utf8')))
   return result.ok ? [{ event: result.event, bytes }] : []
-}
-
-/** Of the lines that can be read. The others stay as they are. */
-function idsIn(file: Buffer | undefined): Set<string> {
-  const lines: LogLine[] = []
-  new LineReader('', 0, 0).read(Buffer.concat([file ?? EMPTY, NEWLINE]), lines)
-  return new Set(lines.flatMap(({ event }) => event?.event_id ?? []))
 }
 
 function byDay(lines: readonly Line[]): Map<string, Line[]> {
