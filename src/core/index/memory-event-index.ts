@@ -1,7 +1,7 @@
 import type { MergeOptions, WorkPackageState } from '../events-lib.js'
 import { trustedMaximum } from '../events-lib.js'
 import type { LogFile, LogProblem } from '../log/event-log.js'
-import { OVERLAY } from '../log/format/day-file.js'
+import { isOfDay } from '../log/format/day-file.js'
 import { type BoardRow, boardRowOf } from './board-row.js'
 import type {
   EventFilter,
@@ -130,7 +130,7 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
   }
 
   async misfiled(): Promise<IndexRow[]> {
-    return this.#rows.ordered().filter((row) => row.file.replace(OVERLAY, '').slice(0, 10) !== row.date)
+    return this.#rows.ordered().filter(({ file, date }) => !isOfDay(file, date))
   }
 
   async count(filter: EventFilter = {}): Promise<number> {

@@ -42,6 +42,11 @@ export function isOverlayFile(name: string): boolean {
   return name.startsWith(OVERLAY)
 }
 
+/** Whether a file is of this day, `YYYY-MM-DD`. */
+export function isOfDay(name: string, day: string): boolean {
+  return name.startsWith(day, isOverlayFile(name) ? OVERLAY.length : 0)
+}
+
 /** What `kitty hub record` writes: lines that the hub had and no branch; a line that another file has too is no fault. */
 export function recordedFile(day: string): string {
   return `${day}${RECORDED}`

@@ -3,7 +3,7 @@ import { isFromNewerKitty, isKittyEvent, isStub, type LogEvent } from '../../eve
 import type { IndexReader } from '../../index/event-index.js'
 import type { IndexRow } from '../../index/index-row.js'
 import type { LogLine, LogProblem } from '../../log/event-log.js'
-import { isOverlayFile, OVERLAY } from '../../log/format/day-file.js'
+import { isOfDay } from '../../log/format/day-file.js'
 import { ParentChecks } from './parent-checks.js'
 import { featureName } from '../../specs/feature-name.js'
 
@@ -94,10 +94,6 @@ function unknownType(event: LogEvent): string {
     return `${type} was written by a newer kitty; kept, passed over. Upgrade kitty to read it`
   const [, plugin = ''] = event.event_type.split('.')
   return `${type} is of the plugin ${plugin}, which is not installed here or is older; kept, passed over`
-}
-
-function isOfDay(file: string, day: string): boolean {
-  return file.startsWith(day, isOverlayFile(file) ? OVERLAY.length : 0)
 }
 
 function misfiled(eventId: string, day: string): string {
