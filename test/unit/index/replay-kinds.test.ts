@@ -53,7 +53,7 @@ describe('the index that is made of a log for comparison', () => {
     expect(seen).toEqual([ulid(1), ulid(2)])
     const [, path, , options] = filled.mock.calls[0] ?? []
     expect(path).toMatch(/kitty-replay-.*index\.db$/)
-    expect(options?.withoutKeys).toEqual(['event_type_clock', 'event_date', 'event_clock'])
+    expect(options?.withoutKeys).toEqual(['event_type_clock', 'event_date'])
     await index.close()
     expect(readdirSync(temporary)).toEqual([])
   })
