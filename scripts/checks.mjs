@@ -35,7 +35,8 @@ const READERS = [
   ['Formatting', 'npm run --silent format:check', LINUX],
 ]
 
-/** Waits for npm and for the disk most of the time, so it runs while others use the processors. */
+const ATTACKS = ['Attacks on the built program', 'npm run --silent test:hostile', LINUX]
+/** Waits for npm and for the disk most of the time, so it begins with the attacks and runs while others use the processors. */
 const PACKAGE = ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE]
 
 /** Name, command, and the systems it runs on. */
@@ -47,7 +48,7 @@ const STEPS = [
   ['Manifest', manifestIsFresh, ANYWHERE],
   ...READERS,
   ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],
-  ['Attacks on the built program', 'npm run --silent test:hostile', LINUX],
+  ATTACKS,
   ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
   ['The page in a browser', 'npm run --silent test:web', LINUX],
   ['With the file locks of macOS', 'node scripts/test-as.mjs macos-locks --short', LINUX],
@@ -66,14 +67,14 @@ const STEPS = [
 // Before the build writes it.
 const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
 const failed = new Map()
-/** What runs already, or has ended, and is told when its turn in the list comes. */
+/** Steps that run already, or have ended: what they say is printed when their turn comes. */
 const begun = new Map()
 for (const [name, step, systems] of STEPS) {
   if (!systems.includes(process.platform)) continue
   process.stdout.write(`\n== ${name}${typeof step === 'string' ? ` (${step})` : ''}\n`)
   const began = Date.now()
   if (name === READERS[0][0]) beginReaders()
-  if (name === 'Attacks on the built program') begin(PACKAGE)
+  if (name === ATTACKS[0]) begin(PACKAGE)
   const early = begun.get(name)
   const { isGood, said } = await (early ?? (typeof step === 'function' ? step() : run(step, true)))
   if (early !== undefined) process.stdout.write(said)
