@@ -53,12 +53,14 @@ const asOne = (path) =>
 const atFirstUse = {
   name: 'at first use',
   setup(plugin) {
-    plugin.onResolve({ filter: /./ }, async ({ path, pluginData, kind, importer, resolveDir }) => {
+    plugin.onResolve({ filter: /./ }, async ({ path, pluginData, kind, importer, resolveDir, namespace }) => {
       if (pluginData === atFirstUse) return undefined
+      if (namespace === 'outside') return { path, external: true }
       const ownFile = path.replace(/^#/, '')
       if (Object.hasOwn(OWN_FILES, ownFile)) return { path: `./${ownFile}.cjs`, external: true }
       const found = await plugin.resolve(path, { kind, importer, resolveDir, pluginData: atFirstUse })
       if (found.path === MCP_SDK) return { path: './mcp.cjs', external: true }
+      if (found.external && namespace === 'cjs') return { path: found.path, namespace: 'outside' }
       return !found.external && (isOwn(found.path) || found.path.includes(OCLIF))
         ? { path: relative(ROOT, found.path), namespace: 'cjs' }
         : found
@@ -67,6 +69,10 @@ const atFirstUse = {
       const { outputFiles } = await asOne(path)
       return { contents: outputFiles[0].text, resolveDir: dirname(path), loader: 'js' }
     })
+    plugin.onLoad({ filter: /./, namespace: 'outside' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+      loader: 'js',
+    }))
     plugin.onLoad({ filter: /./, namespace: 'cjs' }, async ({ path }) => ({
       contents: await transform(join(ROOT, path)),
       resolveDir: dirname(join(ROOT, path)),

@@ -7,33 +7,45 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { transformAsync } from '@babel/core'
 
-/**
- * Babel's own lazy imports turn ES modules into CommonJS. A package's default export is its module.exports, as in Node.
- */
-const OWN = [
+/** Turns ES modules into CommonJS. A package's default export is its module.exports, as in Node. */
+const TO_COMMONJS = [
   '@babel/plugin-transform-modules-commonjs',
-  { lazy: () => true, importInterop: (id) => (id.startsWith('.') ? 'none' : 'node') },
+  { importInterop: (id) => (id.startsWith('.') ? 'none' : 'node') },
 ]
 
-/** Turns a top-level `const x = require('y')` in CommonJS, also inside an interop call, into `x()`, which loads once. */
+/**
+ * Loads what a top-level `const x = require('y')` does where `x` is used: each use becomes the `require`, which remembers
+ * what it loaded in a bundle. Around an interop call, which makes a new object each time, `x` becomes a function.
+ */
 function requireAtFirstUse({ types, template }) {
-  const lazy = template('let STORE; const NAME = () => STORE ??= LOAD;')
-  const loads = (node) =>
-    types.isCallExpression(node) &&
-    (types.isIdentifier(node.callee, { name: 'require' }) || node.arguments.some(loads))
+  const keeping = template('let STORE; const NAME = () => STORE ??= LOAD;')
+  const isRequire = (node) =>
+    types.isCallExpression(node) && types.isIdentifier(node.callee, { name: 'require' })
+  const loads = (node) => isRequire(node) || (types.isCallExpression(node) && node.arguments.some(loads))
   const visit = (statement, scope) => {
-    const [{ id, init }] = statement.node.declarations
-    if (!types.isIdentifier(id) || !loads(init)) return
+    const [{ id, init }, ...others] = statement.node.declarations
+    if (others.length > 0 || !types.isIdentifier(id) || !loads(init)) return
     const { constant, referencePaths } = scope.getBinding(id.name)
     if (!constant) return
-    for (const use of referencePaths) use.replaceWith(types.callExpression(types.identifier(id.name), []))
-    statement.replaceWithMultiple(lazy({ NAME: id.name, STORE: scope.generateUid(id.name), LOAD: init }))
+    if (!isRequire(init)) {
+      for (const use of referencePaths) use.replaceWith(types.callExpression(types.identifier(id.name), []))
+      statement.replaceWithMultiple(keeping({ NAME: id.name, STORE: scope.generateUid(id.name), LOAD: init }))
+      return
+    }
+    for (const use of referencePaths) {
+      if (use.scope.hasBinding('require', { noGlobals: true })) use.scope.rename('require')
+      use.replaceWith(types.cloneNode(init))
+    }
+    statement.remove()
   }
   return {
     visitor: {
-      Program(program) {
-        for (const statement of program.get('body'))
-          if (statement.isVariableDeclaration()) visit(statement, program.scope)
+      Program: {
+        exit(program) {
+          program.scope.crawl()
+          for (const statement of program.get('body'))
+            if (statement.isVariableDeclaration()) visit(statement, program.scope)
+        },
       },
     },
   }
@@ -66,7 +78,7 @@ export async function loadAtFirstUse(path, out, isOwn, { text: change, imports }
     filename: path,
     babelrc: false,
     configFile: false,
-    plugins: [isOwn ? OWN : requireAtFirstUse, importByLauncher],
+    plugins: [...(isOwn ? [TO_COMMONJS] : []), requireAtFirstUse, importByLauncher],
     sourceMaps: true,
     inputSourceMap: isOwn,
     // Keeps line numbers, for stack traces.

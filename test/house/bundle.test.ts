@@ -22,47 +22,64 @@ function moduleOf(text: string): string {
   return path
 }
 
-/** Runs a module as the bundle does, and tells what it asked for, in order. */
+/** Runs a module as the bundle does, whose `require` keeps what it loaded, and tells what was loaded, in order. */
 async function run(
   text: string,
   isOwn: boolean,
-): Promise<{ exports: Record<string, (given?: string) => unknown>; asked: string[] }> {
-  const asked: string[] = []
+): Promise<{ exports: Record<string, (given?: string) => unknown>; loaded: () => string[] }> {
+  const loaded = new Map<string, object>()
   const load = (id: string): object => {
-    asked.push(id)
-    return { name: id, default: `default of ${id}` }
+    const module = loaded.get(id) ?? { name: id, default: `default of ${id}` }
+    loaded.set(id, module)
+    return module
   }
   const exports: Record<string, (given?: string) => unknown> = {}
   const code = await loadAtFirstUse(moduleOf(text), tempFolder(), isOwn)
   // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- the bundle's own way
   new Function('exports', 'require', '__import', code)(exports, load, async (id: string) => `imported ${id}`)
-  return { exports, asked }
+  return { exports, loaded: () => [...loaded.keys()] }
 }
 
 describe('a module in the bundle', () => {
-  it('of the program loads what it imports at the first use, once', async () => {
-    const { exports, asked } = await run(
+  it('of the program loads what it imports at the first use', async () => {
+    const { exports, loaded } = await run(
       `import { name } from './other.js'
        import packaged from 'packaged'
        export const names = () => [name, name, packaged.name]`,
       true,
     )
-    expect(asked).toEqual([])
+    expect(loaded()).toEqual([])
     expect(exports['names']?.()).toEqual(['./other.js', './other.js', 'packaged'])
-    expect(asked).toEqual(['./other.js', 'packaged'])
+    expect(loaded()).toEqual(['./other.js', 'packaged'])
   })
 
-  it('of a package in CommonJS loads what it requires at the first use, once, through interop too', async () => {
-    const { exports, asked } = await run(
+  it('of a package in CommonJS loads what it requires at the first use, through interop too', async () => {
+    const { exports, loaded } = await run(
       `const other_1 = require('./other')
        const interop_1 = (0, (module) => ({ default: module }))(require('interop'))
        exports.names = (name = other_1.name) => [name, other_1.name, interop_1.default.name]`,
       false,
     )
-    expect(asked).toEqual([])
+    expect(loaded()).toEqual([])
     expect(exports['names']?.()).toEqual(['./other', './other', 'interop'])
     expect(exports['names']?.('given')).toEqual(['given', './other', 'interop'])
-    expect(asked).toEqual(['./other', 'interop'])
+    expect(loaded()).toEqual(['./other', 'interop'])
+  })
+
+  it.each([
+    [
+      'of the program',
+      "import * as other from './other.js'; export const name = (require) => [other.name, require]",
+      true,
+    ],
+    [
+      'of a package',
+      "const other = require('./other.js'); exports.name = (require) => [other.name, require]",
+      false,
+    ],
+  ])('%s may name a parameter `require`', async (_, text, isOwn) => {
+    const { exports } = await run(text, isOwn)
+    expect(exports['name']?.('given')).toEqual(['./other.js', 'given'])
   })
 
   it("imports what is outside the bundle through the launcher's import", async () => {

@@ -90,7 +90,12 @@ async function loadsOf(args: readonly string[]): Promise<CountedLoads> {
   const inside = await counted(args, { KITTY_LOADS_BUNDLED: '1', XDG_CACHE_HOME: '/dev/null' })
   const isMove = args.includes('move-task')
   const { builtins, files, processes } = await counted(isMove ? [...args.slice(0, -1), 'planned'] : args, {})
-  return { builtins, modules: inside.modules, files, processes }
+  return { builtins, modules: inside.modules.filter(isOfBundle), files, processes }
+}
+
+/** Not one by which the bundle reaches a module of Node or a native one: `builtins` and the file's own name tell those. */
+function isOfBundle(module: string): boolean {
+  return !module.startsWith('outside:')
 }
 
 async function counted(
