@@ -50,19 +50,22 @@ const PLUGIN_TYPE = /^x\.[a-z0-9][a-z0-9-]{0,63}\.[A-Z][A-Za-z0-9]{0,63}$/
  * @throws TypeError when a definition is misnamed, given twice, or leaves a version without an upcaster
  */
 export function createRegistry(extra: readonly EventTypeDefinition[] = []): Registry {
-  const definitions = new Map<string, EventTypeDefinition>()
-  for (const type of Object.keys(CURRENT_VERSION))
-    if (isEventType(type)) definitions.set(type, ownDefinition(type))
+  const own = Object.keys(CURRENT_VERSION).filter(isEventType)
+  const added = new Map<string, EventTypeDefinition>()
   for (const definition of extra) {
-    const fault = faultOf(definition, definitions)
+    const fault = faultOf(definition, added)
     if (fault !== undefined) throw new TypeError(`Event type ${JSON.stringify(definition.type)} ${fault}`)
-    definitions.set(definition.type, definition)
+    added.set(definition.type, definition)
   }
+  // The library's own schemas are made when the first one is asked for: many a reader asks for none.
+  let library: ReadonlyMap<string, EventTypeDefinition> | undefined
+  const definition = (type: string): EventTypeDefinition | undefined =>
+    added.get(type) ?? (library ??= new Map(own.map((name) => [name, ownDefinition(name)]))).get(type)
   return {
-    types: [...definitions.keys()],
-    definition: (type) => definitions.get(type),
-    versionFor: (type, payload) => versionFor(definitions.get(type), payload),
-    upcast: (event) => upcast(event, definitions.get(event.event_type)),
+    types: [...own, ...added.keys()],
+    definition,
+    versionFor: (type, payload) => versionFor(definition(type), payload),
+    upcast: (event) => upcast(event, definition(event.event_type)),
   }
 }
 
