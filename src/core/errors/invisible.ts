@@ -13,10 +13,12 @@ export function withoutInvisible(text: string): string {
   return PRINTABLE.test(text) ? text : text.replace(UNSEEN, '')
 }
 
-/** Scripts whose letters join depending on U+200C and U+200D. */
-const JOINING =
-  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{M}]/u
-const PICTURE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u
+/** Of a script whose letters join depending on U+200C and U+200D. Made when it is needed: the scripts' tables cost time. */
+const isJoining = (char: string): boolean =>
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{M}]/u.test(
+    char,
+  )
+const isPicture = (char: string): boolean => /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u.test(char)
 /** England, Scotland and Wales: U+1F3F4, the letters of gbeng, gbsct or gbwls as tags, and the cancel tag. */
 const FLAG =
   /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu
@@ -44,9 +46,9 @@ function hasMeaning(text: string, char: string, at: number): boolean {
   const before = charBefore(text, at)
   const after = String.fromCodePoint(text.codePointAt(at + char.length) ?? 0)
   if (char === '\ufe0f') return /\p{Emoji}/u.test(before)
-  if (char === '\u200c') return JOINING.test(before) && (JOINING.test(after) || /[\s\0]/.test(after))
+  if (char === '\u200c') return isJoining(before) && (isJoining(after) || /[\s\0]/.test(after))
   if (char !== '\u200d') return false
-  return (JOINING.test(before) && JOINING.test(after)) || (PICTURE.test(before) && PICTURE.test(after))
+  return (isJoining(before) && isJoining(after)) || (isPicture(before) && isPicture(after))
 }
 
 function charBefore(text: string, at: number): string {
