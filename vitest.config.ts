@@ -10,6 +10,8 @@ const NOT_ON_WINDOWS = ['histories', 'merge-drivers', 'merge-matrix', 'races'].m
 if (isWindows) process.stderr.write(`skipped on Windows: ${NOT_ON_WINDOWS.join(', ')}\n`)
 
 const MINUTE = 60_000
+/** Shuffles a file's tests alone: Vitest starts the longest files first, so that no processor is idle at the end. */
+const LONGEST_FIRST = { shuffle: { tests: true, files: false } }
 export const resolve = {
   alias: {
     'kitty-events': fileURLToPath(new URL('./packages/events/src/index.ts', import.meta.url)),
@@ -65,7 +67,8 @@ export default defineConfig({
         test: {
           name: 'hub',
           include: ['test/hub/**/*.test.ts'],
-          sequence: { shuffle: true },
+          sequence: LONGEST_FIRST,
+          maxWorkers: availableParallelism(),
           ...within(process.env['KITTY_HUB_FULL'] === undefined ? 10 * MINUTE : 60 * MINUTE),
         },
       },
@@ -75,8 +78,7 @@ export default defineConfig({
         test: {
           name: 'hostile',
           include: ['test/hostile/**/*.test.ts'],
-          // Not the files: Vitest starts the longest ones first, so that no processor is idle at the end.
-          sequence: { shuffle: { tests: true, files: false } },
+          sequence: LONGEST_FIRST,
           maxWorkers: availableParallelism(),
           ...within(process.env['KITTY_HOSTILE'] === 'full' ? 30 * MINUTE : MINUTE),
         },

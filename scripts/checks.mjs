@@ -25,19 +25,20 @@ const tests =
     ? 'npm test'
     : `npm test -- --reporter=default --reporter=json --outputFile.json="${report}"`
 
-/** These only read the tree, each on one processor, so they run at the same time. Lint takes longest. */
+const LINT = ['Lint', 'npm run --silent lint', LINUX]
+/** These only read the tree, each on one processor. */
 const READERS = [
-  ['Lint', 'npm run --silent lint', LINUX],
+  LINT,
   ['Types', 'npm run --silent types', ANYWHERE],
   ['Dead code', 'npm run --silent dead-code', LINUX],
   ['Layers', 'npm run --silent layers', LINUX],
   ['Documentation', 'node scripts/docs.mjs --check', LINUX],
   ['Formatting', 'npm run --silent format:check', LINUX],
 ]
-
-const ATTACKS = ['Attacks on the built program', 'npm run --silent test:hostile', LINUX]
-/** Waits for npm and for the disk most of the time, so it begins with the attacks and runs while others use the processors. */
+const PAGE = ['The page in a browser', 'npm run --silent test:web', LINUX]
+const WINE = ['On Windows, by Wine', 'npx vitest run --project wine', LINUX]
 const PACKAGE = ['Package, from a clone to a plugin that draws', 'npm run --silent test:package', ANYWHERE]
+const BENCH = ['Bench, its quick part', 'npm run --silent bench -- --quick', LINUX]
 
 /** Name, command, and the systems it runs on. */
 const STEPS = [
@@ -48,33 +49,43 @@ const STEPS = [
   ['Manifest', manifestIsFresh, ANYWHERE],
   ...READERS,
   ['Events library over SSH', 'npm run --silent test:events-lib', LINUX],
-  ATTACKS,
+  ['Attacks on the built program', 'npm run --silent test:hostile', LINUX],
   ['The hub on PostgreSQL', 'npm run --silent test:hub', LINUX],
-  ['The page in a browser', 'npm run --silent test:web', LINUX],
+  PAGE,
   ['With the file locks of macOS', 'node scripts/test-as.mjs macos-locks --short', LINUX],
   ['Where lstat does not say the device', 'node scripts/test-as.mjs device-0 --short', LINUX],
   ['With core.autocrlf', 'node scripts/test-as.mjs autocrlf --short', LINUX],
   ['Where letter case does not count', 'node scripts/test-as.mjs ignore-case --short', LINUX],
   ['On the oldest Node', 'npm run --silent test:node -- 20.17 --short', LINUX],
   ['On the newest Node', 'npm run --silent test:node -- 26 --short', LINUX],
-  ['On Windows, by Wine', 'npx vitest run --project wine', LINUX],
+  WINE,
   PACKAGE,
   ['Package', 'npm run --silent package-check', LINUX],
   ['Demo', 'npm run --silent demo', LINUX],
-  ['Bench, its quick part', 'npm run --silent bench -- --quick', LINUX],
+  BENCH,
 ]
+
+/**
+ * Steps that begin with one of the list and run next to those after it: they wait most of the time, for npm, the disk or
+ * Wine, or use one processor. Those of a lane run one after the other.
+ */
+const LANES = new Map([
+  [LINT, [...byProcessor(READERS), [PACKAGE]]],
+  [PAGE, [[WINE, BENCH]]],
+])
 
 // Before the build writes it.
 const manifest = readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')
 const failed = new Map()
 /** Steps that run already, or have ended: what they say is printed when their turn comes. */
 const begun = new Map()
-for (const [name, step, systems] of STEPS) {
+for (const entry of STEPS) {
+  const [name, step, systems] = entry
   if (!systems.includes(process.platform)) continue
   process.stdout.write(`\n== ${name}${typeof step === 'string' ? ` (${step})` : ''}\n`)
   const began = Date.now()
-  if (name === READERS[0][0]) beginReaders()
-  if (name === ATTACKS[0]) begin(PACKAGE)
+  for (const lane of LANES.get(entry) ?? [])
+    lane.reduce((before, later) => begin(later, before), Promise.resolve())
   const early = begun.get(name)
   const { isGood, said } = await (early ?? (typeof step === 'function' ? step() : run(step, true)))
   if (early !== undefined) process.stdout.write(said)
@@ -90,14 +101,13 @@ process.stdout.write('\n== Result\n')
 for (const name of failed.keys()) process.stdout.write(`FAILED ${name}\n`)
 process.exitCode = failed.size === 0 ? 0 : 1
 
-/** As many at a time as there are processors. */
-function beginReaders() {
-  const lanes = Array.from({ length: availableParallelism() }, () => Promise.resolve())
-  for (const [at, step] of READERS.entries()) lanes[at % lanes.length] = begin(step, lanes[at % lanes.length])
+function byProcessor(steps) {
+  const width = availableParallelism()
+  return Array.from({ length: width }, (_, lane) => steps.filter((_, at) => at % width === lane))
 }
 
 /** What the step says is printed when its turn comes. */
-function begin([name, command, systems], after = Promise.resolve()) {
+function begin([name, command, systems], after) {
   if (!systems.includes(process.platform)) return after
   const ended = after.then(() => run(command))
   begun.set(name, ended)
