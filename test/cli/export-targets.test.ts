@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { noteLine } from '../support/events.js'
 import { project } from '../support/kitty.js'
 import { documentOf, failureIn, kitty } from '../support/program.js'
 
@@ -47,4 +48,60 @@ describe('an export', () => {
       message: 'An export to backlog is a folder of files.',
     })
   })
+
+  it('to a folder leaves out what has no name of a package, says so, and writes below the folder alone', async () => {
+    appendLines(
+      root,
+      created('001-login', '../../../../out-of-it'),
+      created('001-login', 'WP77/../../x'),
+      created('../../up', 'WP01'),
+    )
+    for (const format of ['spec-kitty', 'backlog']) {
+      const ran = await kitty({ cwd: root }, 'export', format, '--out', `deep/er/${format}`)
+      expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('3 packages left out') as string })
+    }
+    const names = readdirSync(root, { recursive: true }).map(String)
+    expect(names.filter((name) => /out-of-it|77|(^|\/)x-/.test(name))).toEqual([])
+    expect(readdirSync(join(root, 'deep'))).toEqual(['er'])
+    expect(readdirSync(join(root, 'deep', 'er')).sort()).toEqual(['backlog', 'spec-kitty'])
+  })
+
+  it('of any format works while a feature has a name that is none', async () => {
+    appendLines(root, created('../../../up', 'WP01'))
+    for (const format of ['csv', 'beads', 'markdown', 'mermaid', 'github'])
+      expect((await kitty({ cwd: root }, 'export', format)).code, format).toBe(0)
+  })
+
+  it('names the file that is where a folder should be, and refuses an empty name', async () => {
+    writeFileSync(join(root, 'a-file'), '')
+    for (const [format, out, says] of [
+      ['backlog', 'a-file', 'a part of it is a file'],
+      ['spec-kitty', 'a-file/deep', 'a part of it is a file'],
+      ['csv', 'a-file/board.csv', 'a part of it is a file'],
+      ['backlog', '', '--out names nothing'],
+      ['csv', '', '--out names nothing'],
+    ] as const) {
+      const refused = await kitty({ cwd: root }, 'export', format, '--out', out, '--json')
+      expect(failureIn(refused), `${format} ${out}`).toMatchObject({
+        kind: 'UsageError',
+        message: expect.stringContaining(says) as string,
+      })
+    }
+  })
 })
+
+function appendLines(root: string, ...lines: readonly string[]): void {
+  appendFileSync(join(root, '.kittify', 'events', '2026-11-22.jsonl'), lines.join(''))
+}
+
+let numbers = 0
+
+/** What any branch may bring. */
+function created(feature_slug: string, work_package_id: string): string {
+  numbers += 1
+  return noteLine(numbers, {
+    event_type: 'WPCreated',
+    entity_id: work_package_id,
+    payload: { feature_slug, work_package_id, title: 'same', dependencies: [], subtasks: [] },
+  })
+}

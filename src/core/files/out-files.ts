@@ -38,28 +38,63 @@ export async function writeOutPages(path: string, pages: AsyncIterable<readonly 
 
 /**
  * Writes files below a folder, or none of them when one already exists.
- * @throws KittyError UsageError for an existing file, DiskFull, NotWritable
+ * @throws KittyError UsageError for an existing file, for a path that leaves the folder, and for two files of one path,
+ * which a format's writer made of names in the log; DiskFull, NotWritable
  */
 export function writeOutFolder(folder: string, files: readonly OutFile[]): void {
-  const there = files.find(
-    ({ path }) => lstatSync(join(folder, path), { throwIfNoEntry: false }) !== undefined,
-  )
+  const paths = new Set<string>()
+  for (const { path } of files) {
+    if (!isBelow(path))
+      throw refused(folder, path, 'leaves the folder', [
+        "Tell the format's author: a file's name made this path.",
+      ])
+    if (paths.has(path))
+      throw refused(folder, path, 'is the name of two files', ['Give one of the two packages another title.'])
+    paths.add(path)
+  }
+  const there = files.find(({ path }) => isThere(join(folder, path)))
   if (there !== undefined)
-    throw new KittyError('UsageError', `${join(folder, there.path)} is there already; nothing was written.`, {
-      nextSteps: ['Name a folder that is empty or new.'],
-      context: { folder, file: there.path },
-    })
+    throw refused(folder, there.path, 'is there already', ['Name a folder that is empty or new.'])
   for (const { path, text } of files) {
     makeFolder(dirname(join(folder, path)))
     replaceFile(join(folder, path), Buffer.from(text))
   }
 }
 
+/** A backslash or a drive's colon leads out of the folder on Windows. */
+function isBelow(path: string): boolean {
+  return (
+    !/[\\:\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  )
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    throw notAFolder(error, path)
+  }
+}
+
+function refused(folder: string, file: string, why: string, nextSteps: readonly string[]): KittyError {
+  const message = `${join(folder, file)} ${why}; nothing was written.`
+  return new KittyError('UsageError', message, { nextSteps, context: { folder, file } })
+}
+
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    throw storageError(error, path, 'not stored')
+    throw notAFolder(error, path)
   }
+}
+
+function notAFolder(error: unknown, path: string): unknown {
+  const code = systemCode(error)
+  if (code === undefined) return error
+  if (code !== 'EEXIST' && code !== 'ENOTDIR') return storageError(error, path, 'not stored')
+  return new KittyError('UsageError', `${path} cannot be written: a part of it is a file, not a folder.`, {
+    nextSteps: ['Name a folder that is empty or new.'],
+    context: { path },
+  })
 }

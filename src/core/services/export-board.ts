@@ -1,14 +1,16 @@
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { encodeEvent, type WorkflowTable } from '../events-lib.js'
+import { counted } from '../errors/counted.js'
+import { Notices } from '../errors/notices.js'
 import { listInside } from '../files/work-tree.js'
 import { readFeature } from '../specs/feature-folder.js'
-import { featureDir } from '../specs/feature-name.js'
+import { featureDir, featureName, wordsOfFeature } from '../specs/feature-name.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
-import { workPackageIdOfFile } from '../specs/work-package-id.js'
+import { spellWorkPackageId, workPackageIdOfFile } from '../specs/work-package-id.js'
 import { EventStore } from '../store/event-store.js'
 import { bodyOfFile } from '../transfer/text.js'
-import type { WrittenFile } from '../transfer/document.js'
+import type { TransferDocument, TransferFeature, WrittenFile } from '../transfer/document.js'
 import { exportDocument, type ExportedFeature } from '../transfer/export-document.js'
 import type { Exporter } from '../transfer/formats.js'
 import { FeatureLog } from '../transfer/feature-log.js'
@@ -22,6 +24,7 @@ export class ExportBoard {
     @inject(EventStore) private readonly store: EventStore,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Workflow) private readonly table: WorkflowTable,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** @param feature one feature; if omitted, all that have a package */
@@ -32,7 +35,23 @@ export class ExportBoard {
       const log = await FeatureLog.of(slug, this.table, this.store.stream({ feature: slug }))
       if (feature !== undefined || log.packages.length > 0) features.push(await this.#feature(slug, log))
     }
-    return exporter.write(exportDocument(features, this.table, basename(this.workspace.root)), this.table)
+    const document = exportDocument(features, this.table, basename(this.workspace.root))
+    return exporter.write(exporter.isFolder ? this.#withoutForeignNames(document) : document, this.table)
+  }
+
+  /** A folder's files are named for features and packages, and a log may hold any text as such a name. */
+  #withoutForeignNames(document: TransferDocument): TransferDocument {
+    const features = document.features.flatMap((feature) =>
+      featureName(feature.id) === undefined
+        ? []
+        : [{ ...feature, items: feature.items.filter(({ id }) => spellWorkPackageId(id) === id) }],
+    )
+    const left = packagesIn(document.features) - packagesIn(features)
+    if (left > 0)
+      this.notices.warn(
+        `${counted(left, 'package')} left out: no file can have a name from the log that kitty would not give. kitty agent events verify shows such names.`,
+      )
+    return { ...document, features }
   }
 
   /** Yields events as lines of a log, one page at a time. */
@@ -44,8 +63,9 @@ export class ExportBoard {
   async #feature(slug: string, log: FeatureLog): Promise<ExportedFeature> {
     const { root, specsDir } = this.workspace
     const known = (await this.store.features()).find((row) => row.feature_slug === slug)
-    const stated = readFeature(specsDir, slug)
     const dir = featureDir(specsDir, slug)
+    const stated =
+      dir === undefined ? { title: wordsOfFeature(slug), mission: null } : readFeature(specsDir, slug)
     const tasks = dir === undefined ? undefined : join(dir, 'tasks')
     const files = new Map(
       tasks === undefined
@@ -69,4 +89,8 @@ export class ExportBoard {
       },
     }
   }
+}
+
+function packagesIn(features: readonly TransferFeature[]): number {
+  return features.reduce((sum, { items }) => sum + items.length, 0)
 }

@@ -21,16 +21,16 @@ export interface ExportDocument {
 export class WriteExport {
   constructor(@inject(Session) private readonly session: Session) {}
 
-  /** @returns the absolute path @throws KittyError as writeOutFile */
+  /** @returns the absolute path @throws KittyError UsageError for an empty `out`, and as writeOutFile */
   file(out: string, text: string): string {
-    const path = resolve(this.session.cwd, out)
+    const path = this.#place(out)
     writeOutFile(path, text)
     return path
   }
 
   /** The same, a page at a time. */
   async pages(out: string, pages: AsyncIterable<readonly string[]>): Promise<string> {
-    const path = resolve(this.session.cwd, out)
+    const path = this.#place(out)
     await writeOutPages(path, pages)
     return path
   }
@@ -42,8 +42,17 @@ export class WriteExport {
         nextSteps: shownWords(['kitty', 'export', format, '--out', 'FOLDER']),
         context: { format },
       })
-    const path = resolve(this.session.cwd, out)
+    const path = this.#place(out)
     writeOutFolder(path, files)
     return path
+  }
+
+  /** An empty name would be the current folder. */
+  #place(out: string): string {
+    if (out === '')
+      throw new KittyError('UsageError', '--out names nothing.', {
+        nextSteps: ['Name a file or folder, or - for stdout.'],
+      })
+    return resolve(this.session.cwd, out)
   }
 }
