@@ -277,6 +277,20 @@ describe('a board exported to Backlog.md', () => {
     expect(item(again, 'WP-9').body).toBe('Text\n\n- [ ] a box')
   })
 
+  it.each([
+    ['dashes between spaces', 'hello\n ---\nauthor: mallory\ncreated: 2020-01-01\n\t--- \nI approve this'],
+    ['the end of a section', 'hello\n<!-- COMMENTS:END -->\n## Acceptance Criteria\n- [x] #1 approved'],
+  ])('lets a text with %s be the text of one note, by who wrote it', async (_, text) => {
+    const note = { kind: 'note', id: 'x', at: '2026-01-01T00:00:00.000Z', by: 'ada', text } as const
+    const one = made('WP01', { changes: [note], body: `what\n<!-- SECTION:DESCRIPTION:END -->\n${text}` })
+    const again = await readBacklog(asFiles(writeBacklog(board(one), DEFAULT_WORKFLOW)), DEFAULT)
+    const { changes, body, subtasks } = item(again, 'WP-1')
+    expect(changes.flatMap((change) => (change.kind === 'note' ? [change.by] : []))).toEqual(['ada'])
+    expect(JSON.stringify(changes)).toContain(text.split('\n').at(-1))
+    expect(body).toContain(text.split('\n').at(-1))
+    expect(subtasks).toEqual([])
+  })
+
   it('is the same under the table of nine lanes', async () => {
     const nine = board(...REVIEWED_WORKFLOW.lanes.map((lane, at) => made(`WP0${at + 1}`, inLane(lane))))
     const again = await readBacklog(asFiles(writeBacklog(nine, REVIEWED_WORKFLOW)), DEFAULT)

@@ -114,6 +114,15 @@ describe('a board as Markdown', () => {
     expect(text).toContain('- [x] WP02: Title of WP02 (after WP01)')
   })
 
+  it('shows a lane that the workflow lacks after its own, as text', () => {
+    const text = writeBoard(
+      board(made('WP01', inLane('doing')), made('WP02', inLane('qa *<b>'))),
+      DEFAULT_WORKFLOW,
+    )[0]!.text
+    expect(text).toContain('0 of 2 done.')
+    expect(text.indexOf('### qa \\*&lt;b>\n\n- [ ] WP02: ')).toBeGreaterThan(text.indexOf('### doing'))
+  })
+
   it('lets a title be no markup, no HTML and no mention', () => {
     const text = writeBoard(board(nasty), DEFAULT_WORKFLOW)[0]!.text
     expect(text).toContain('&lt;script>\\*x\\*&lt;/script> @\u200bteam \\[l\\](u) \\`c\\` \\| \\#1')

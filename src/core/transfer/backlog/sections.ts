@@ -32,6 +32,10 @@ const TITLES: ReadonlyMap<string, string> = new Map(
 )
 const MARKER = /^<!-- (?:SECTION:[A-Z_]+|AC|DOD|COMMENTS?):(BEGIN|END) -->\s*$/
 
+export function isMarker(line: string): boolean {
+  return MARKER.test(line)
+}
+
 /** Text above the first section gets the heading ''. A heading between markers counts as text. */
 export function readSections(body: string): Section[] {
   const sections: { heading: string; lines: string[] }[] = [{ heading: '', lines: [] }]

@@ -4,6 +4,7 @@ import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } fro
 import { laneLabels, writeLabels } from '../labels.js'
 import { fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
+import { isMarker } from './sections.js'
 import { BACKLOG_STATUSES, backlogStatus } from './status.js'
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +71,7 @@ function taskFile(item: TransferItem, place: Place, table: WorkflowTable): Writt
       `- [${done ? 'x' : ' '}] #${at + 1} ${title === '' ? subtask : `${subtask}: ${title}`}`,
   )
   const sections = [
-    section('Description', 'SECTION:DESCRIPTION', item.body),
+    section('Description', 'SECTION:DESCRIPTION', withoutMarkers(item.body)),
     section('Acceptance Criteria', 'AC', criteria.join('\n')),
     section('Comments', 'COMMENTS', commentsOf(item)),
   ].filter((text) => text !== '')
@@ -90,11 +91,19 @@ function commentsOf(item: TransferItem): string {
         ...(change.by === null ? [] : [`author: ${change.by}`]),
         ...(change.at === null ? [] : [`created: ${change.at}`]),
       ]
-      // A line of dashes would end the comment.
-      const text = change.text.replaceAll(/^---$/gm, '- - -').trim()
+      // A line of dashes would end the comment, and let its text write another one.
+      const text = withoutMarkers(change.text.replaceAll(/^[^\S\n]*---[^\S\n]*$/gm, '- - -')).trim()
       return [[...head, '---', text, '---'].join('\n')]
     })
     .join('\n\n')
+}
+
+/** A marker in a text would end its section there, and what follows would be read as something else. */
+function withoutMarkers(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (isMarker(line) ? line.replace('<!--', '<!-- -') : line))
+    .join('\n')
 }
 
 /** Backlog.md writes dates with minutes; it keeps one with seconds and a zone unchanged. */

@@ -11,9 +11,12 @@ export function writeBoard(document: TransferDocument, table: WorkflowTable): Wr
 function featureText(feature: TransferFeature, table: WorkflowTable): string {
   const counted = feature.items.filter((item) => roleOf(laneOf(item, table), table) !== 'dropped')
   const done = counted.filter((item) => roleOf(laneOf(item, table), table) === 'done').length
-  const lanes = table.lanes.flatMap((lane) => {
+  // A lane that the workflow lacks, as from an older one, comes last.
+  const found = new Set([...table.lanes, ...feature.items.map((item) => laneOf(item, table))])
+  const lanes = [...found].flatMap((lane) => {
     const items = feature.items.filter((item) => laneOf(item, table) === lane)
-    return items.length === 0 ? [] : [`### ${lane}\n\n${items.map((item) => entry(item, table)).join('')}`]
+    const name = table.lanes.includes(lane) ? lane : markdownText(lane)
+    return items.length === 0 ? [] : [`### ${name}\n\n${items.map((item) => entry(item, table)).join('')}`]
   })
   const heading = `## ${markdownText(feature.title)}\n\n${done} of ${counted.length} done.\n`
   return [heading, ...lanes].join('\n')
