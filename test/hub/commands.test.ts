@@ -83,6 +83,13 @@ describe.skipIf(noServer !== undefined)('the built program', () => {
     )
     expect(await document(owner, 0, 'hub', 'status')).toMatchObject({ received: 1 })
     expect(await said(owner, 'hub', 'redact', id, '--reason', 'a test')).toContain(`Redacted ${id}`)
+    // It ends, too, when it is refused: an open connection would keep the process.
+    expect(await document(owner, 2, 'hub', 'redact', 'ZZZZZZ', '--reason', 'none')).toMatchObject({
+      error: {},
+    })
+    await server.database('of_a_team')
+    const reporting = { ...ada, env: { ...ada.env, KITTY_REPORT: `${server.url()}/of_a_team` } }
+    expect(await said(reporting, 'report')).toMatch(/^Wrote /)
     expect((await run(ada, 'hub', 'status')).code).toBe(0)
     expect(await said(ada, 'show', 'WP01')).not.toContain('a secret got in')
 

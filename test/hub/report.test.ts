@@ -234,7 +234,13 @@ describe.skipIf(noServer !== undefined)('the report', () => {
       const odd = line
         .replace(/"event_id":"[^"]*"/, '"event_id":"01M8J3J4X2BC3CCQX5E43CD9R0"')
         .replace('half a pair', '\\ud800 \\u0000')
-      appendFileSync(file, `${odd.trimEnd()}\n`)
+      // Two packages whose names are one in PostgreSQL's text.
+      const twins = ['\\ud800', '\\ud801'].map((half, at) =>
+        line
+          .replace(/"event_id":"[^"]*"/, `"event_id":"01M8J3J4X2BC3CCQX5E43CD9R${at + 1}"`)
+          .replace(/"entity_id":"[^"]*"/, `"entity_id":"W${half}"`),
+      )
+      appendFileSync(file, [odd, ...twins].map((one) => `${one.trimEnd()}\n`).join(''))
       const report = (database: string, more: Record<string, string> = {}): Promise<Outcome> => {
         const env = { KITTY_REPORT: `${own.url()}/${database}`, ...more }
         return kitty({ cwd: ada.folder, env }, 'report', '--json')

@@ -120,5 +120,7 @@ async function insert<Row extends ObjectLiteral>(
       .insert()
       .into(entity)
       .values(rows.slice(at, at + BATCH))
+      // Names in a log that differ only in what PostgreSQL's text cannot hold: the first one stays.
+      .orIgnore()
       .execute()
 }

@@ -51,6 +51,7 @@ export class WriteReport {
       return await this.#replace(base, address)
     } finally {
       await base.close()
+      await this.store.close(true)
     }
   }
 
@@ -84,6 +85,7 @@ export class WriteReport {
     } finally {
       await turns.return(undefined)
       await base?.close()
+      await this.store.close(true)
     }
   }
 

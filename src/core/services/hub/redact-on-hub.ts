@@ -40,6 +40,7 @@ export class RedactOnHub {
       return { ...event, lines }
     } finally {
       await hub.close()
+      await this.events.store.close(true)
     }
   }
 }
