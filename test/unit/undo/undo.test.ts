@@ -90,6 +90,15 @@ async function shown(project: Project) {
   }
 }
 
+function changed(
+  work_package_id: string,
+  dependencies: { readonly added: string[]; readonly removed: { id: string; seen: string[] }[] },
+): NewEvent {
+  const source = { commit: null, author: null }
+  const payload = { feature_slug: FEATURE, work_package_id, dependencies, source }
+  return { event_type: 'WPChanged', entity_id: work_package_id, entity_type: 'WorkPackage', payload }
+}
+
 function prepared(): Promise<Project> {
   return new Project().withPackages({ WP01: { subtasks: ['T001'] }, WP02: {} })
 }
@@ -141,6 +150,20 @@ describe('undo', () => {
     await undo(project)
     const after = await shown(project)
     expect({ ...after, file: after.file.replaceAll('"', '') }).toEqual(known)
+  })
+
+  it('of a dependency that was taken off is refused when what it names waits for the package by now', async () => {
+    const project = await new Project().withPackages({ WP01: { dependencies: ['WP02'] }, WP02: {} })
+    const drop = { added: [], removed: [{ id: 'WP02', seen: [] }] }
+    const after = { added: ['WP01'], removed: [] }
+    await emit(project, [changed('WP01', drop)], ADA)
+    await emit(project, [changed('WP02', after)], as('bob'))
+    const before = await shown(project)
+    await expect(undo(project)).rejects.toMatchObject({
+      kind: 'LostRace',
+      context: { entity_id: 'WP01', cycle: ['WP01', 'WP02', 'WP01'] },
+    })
+    expect(await shown(project)).toEqual(before)
   })
 
   it('of a new package cancels it, unless someone waits for it or has touched it', async () => {

@@ -31,6 +31,19 @@ export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: str
   })
 }
 
+/** A dependency that was taken off cannot come back: what it names waits for the package by now. */
+export function wouldWait(undone: LogEvent, cycle: readonly string[]): KittyError {
+  const { feature_slug } = undone.payload
+  return new KittyError(
+    'LostRace',
+    `What ${undone.entity_id} waited for cannot come back: ${cycle.join(' → ')} would wait for one another.`,
+    {
+      nextSteps: shownCommand(['kitty', 'list', '--feature', feature_slug]),
+      context: { feature_slug, entity_id: undone.entity_id, event_id: undone.event_id, cycle },
+    },
+  )
+}
+
 /** Events of this type stay; the commands that do what is wanted instead. */
 export function staysWritten(undone: LogEvent, instead: readonly NextStep[]): KittyError {
   return new KittyError(

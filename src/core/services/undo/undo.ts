@@ -16,6 +16,7 @@ import { eventDocument } from '../../projections/documents.js'
 import { byId, dependencyLanes } from '../../projections/work-packages.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { MoveRules } from '../../rules/move-rules.js'
+import { cyclesIn } from '../../specs/check-tasks.js'
 import { EventStore, type Decision, decided, type Provenance } from '../../store/event-store.js'
 import { keepArchivedNames } from '../../workspace/archived-names.js'
 import { Workflow } from '../../workspace/config.js'
@@ -38,7 +39,7 @@ import {
   tickBack,
   usageBack,
 } from './opposites.js'
-import { builtOn, insteadOf, nothingToUndo, staysWritten } from './refusals.js'
+import { builtOn, insteadOf, nothingToUndo, staysWritten, wouldWait } from './refusals.js'
 
 export interface UndoRequest {
   readonly provenance: Provenance
@@ -94,6 +95,8 @@ export class Undo {
     if (undone.length === 0) throw nothingToUndo(provenance.actor, provenance.session ?? null)
     const drafts: NewEvent[] = []
     for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, undone, provenance))
+    for (const event of undone)
+      if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event)
     return { ...decided(drafts), undone }
   }
 
@@ -191,6 +194,20 @@ export class Undo {
     const [move] = decision.events
     if (move === undefined) throw new Error('a move that is allowed has an event')
     return move
+  }
+
+  /** Someone may have made a package that this one no longer waited for wait for it. */
+  async #refuseCycle(event: Of<'WPChanged'>): Promise<void> {
+    const { feature_slug, work_package_id, dependencies } = event.payload
+    if (!dependencies || dependencies.removed.length === 0) return
+    const dropped = dependencies.removed.map(({ id }) => id)
+    const graph = (await this.store.boardRows(feature_slug)).map((row) =>
+      row.work_package_id === work_package_id
+        ? { ...row, dependencies: [...row.dependencies, ...dropped] }
+        : row,
+    )
+    const cycle = cyclesIn(graph).find((ids) => ids.includes(work_package_id))
+    if (cycle !== undefined) throw wouldWait(event, cycle)
   }
 
   async #ground(event: LogEvent): Promise<Ground> {
