@@ -37,7 +37,8 @@ const FORMS: readonly (readonly [kind: string, form: RegExp])[] = (
       'https://(?:hooks\\.slack\\.com/(?:services|workflows)/|(?:canary\\.|ptb\\.)?discord(?:app)?\\.com/api/webhooks/|[a-z0-9-]{1,60}\\.webhook\\.office\\.com/|chat\\.googleapis\\.com/v1/spaces/)[\\w/@?=&.%-]{20,400}',
     ],
     ['a JSON web token', `${START}eyJ[A-Za-z0-9_-]{10,300}\\.eyJ[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]*`],
-    ['a password in a URL', `${START}[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\\s"/:@]{0,100}:[^\\s"/@]{1,200}@`],
+    // USER:PASSWORD is what kitty's own messages say.
+    ['a password in a URL', `${START}[A-Za-z][A-Za-z0-9+.-]{1,20}://(?!USER:PASSWORD@)[^\\s"/:@]{0,100}:[^\\s"/@]{1,200}@`],
   ] as const
 ).map(([kind, form]) => [kind, new RegExp(form, 'g')])
 

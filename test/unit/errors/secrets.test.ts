@@ -74,6 +74,11 @@ describe('secrets', () => {
     expect(withoutSecrets(hide(token))).not.toContain(A36.slice(0, 12))
   })
 
+  it('are not seen in the example that messages give', () => {
+    expect(secretIn('Set it to postgres://USER:PASSWORD@HOST/DATABASE')).toBeUndefined()
+    expect(secretIn('postgres://USER:PASSWORD1@HOST/DATABASE')).toBe('a password in a URL')
+  })
+
   it('a key is taken out to its end, and where its end was cut off', () => {
     const key = [
       ['-----BEGIN', 'PRIVATE KEY-----'].join(' '),
