@@ -20,7 +20,7 @@ export function parseEventId(text: unknown): EventId | undefined {
   return typeof text === 'string' && ULID.test(text) ? (text as EventId) : undefined
 }
 
-/** The id of an event as a log may hold it: any name. {@link parseEventId} is what may be written. */
+/** The id of an event as a log may hold it: any name. {@link parseEventId} is what a new event may have as its own. */
 export function readEventId(text: unknown): EventId | undefined {
   // Cast: the only other place where a string becomes an EventId.
   return isName(text) ? (text as EventId) : undefined

@@ -24,7 +24,8 @@ const ENVELOPE: Readonly<Record<string, JsonSchema>> = {
   causation_id: { anyOf: [name, { type: 'null' }] },
   correlation_id: { anyOf: [name, { type: 'null' }] },
   payload: { type: 'object', required: ['feature_slug'] },
-  parents: { type: 'array', items: ulid, maxItems: MAX_PARENTS },
+  // Ids that other writers chose, too.
+  parents: { type: 'array', items: name, maxItems: MAX_PARENTS },
 }
 
 /**

@@ -106,8 +106,9 @@ function withFeature(
 }
 
 /**
- * The first thing wrong with the envelope, in words, or undefined.
- * @param parseId which ids are taken: those that may be written when not given
+ * The first thing wrong with the envelope, in words, or undefined. `parents` may name any event that a log holds: they
+ * are ids that other writers chose.
+ * @param parseId which ids the event itself may have: those that may be written when not given
  */
 export function envelopeFault(
   value: Readonly<Record<string, unknown>>,
@@ -132,16 +133,13 @@ export function envelopeFault(
   const payload = value['payload']
   if (!isObject(payload)) return wrong(value, 'payload', 'an object')
   if (parseFeatureSlug(payload['feature_slug']) === undefined) return wrong(payload, 'feature_slug', 'a name')
-  return parentsFault(value, parseId) ?? entityFault(value)
+  return parentsFault(value) ?? entityFault(value)
 }
 
-function parentsFault(
-  value: Readonly<Record<string, unknown>>,
-  parseId: (text: unknown) => EventId | undefined,
-): string | undefined {
+function parentsFault(value: Readonly<Record<string, unknown>>): string | undefined {
   const parents = value['parents']
   if (parents === undefined) return undefined
-  const valid = Array.isArray(parents) && parents.every((parent) => parseId(parent) !== undefined)
+  const valid = Array.isArray(parents) && parents.every((parent) => readEventId(parent) !== undefined)
   return valid ? undefined : wrong(value, 'parents', 'a list of event ids')
 }
 

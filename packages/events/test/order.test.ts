@@ -84,6 +84,18 @@ describe('more heads than one event may name', () => {
     expect(joined.joins.length + joined.rest.length).toBeLessThanOrEqual(most)
   })
 
+  it('may have the longest ids that a log may hold, and leave room in every line', () => {
+    const long = Array.from({ length: 2_000 }, (_, at) => '一'.repeat(196) + String(at).padStart(4, '0'))
+    const { joins, rest } = joinHeads(long)
+    expect([...joins.flat(), ...rest]).toEqual(long)
+    const text = 'x'.repeat(100_000)
+    const events = [
+      ...joins.map((parents) => ({ ...event('HeadsJoined', {}, { id: 5000, clock: 3 }), parents })),
+      { ...event('NoteAdded', { text }, { id: 5001, clock: 4 }), parents: [...heads(joins.length), ...rest] },
+    ]
+    for (const one of events) expect(checkNew(one, createRegistry())).toEqual([])
+  })
+
   it('may be written as events', () => {
     const [join] = joinHeads(heads(MAX_PARENTS + 1)).joins
     const joined = { ...event('HeadsJoined', {}, { id: 5000, clock: 3 }), parents: join ?? [] }

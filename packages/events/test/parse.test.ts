@@ -19,7 +19,7 @@ import {
   schema,
   utf8Length,
 } from '../src/index.js'
-import { rawEvent, ulid } from './support.js'
+import { changeOf, rawEvent, ulid } from './support.js'
 
 const registry = createRegistry()
 const good = () =>
@@ -129,6 +129,45 @@ describe('parseEvent, tolerant', () => {
     expect(parseEvent(foreign)).toMatchObject({ ok: true, event: foreign })
     expect(checkNew(foreign, registry).join()).toContain('ULID')
   })
+
+  it.each([
+    '8f14e45f-ceea-467f-9575-5a3f0d3c1a11',
+    'evt-000001',
+    '01jd9zq0h7p8k2m4n6r8t0v2x4',
+    'the first, 一',
+  ])('may be written behind, about and against an event that another program has called %s', (id) => {
+    const written = [
+      rawEvent('NoteRetracted', { note: id }),
+      rawEvent('UsageRecorded', { tokens: -1, undo: id }),
+      rawEvent('WPStatusChanged', { old_status: 'doing', new_status: 'planned', undo: id }),
+      rawEvent('TagsChanged', { added: [], removed: [{ tag: 'red', seen: [id] }] }),
+      rawEvent('WPChanged', {
+        work_package_id: 'WP01',
+        ...changeOf({ dependencies: { added: [], removed: [{ id: 'WP02', seen: [id] }] } }),
+      }),
+      rawEvent('WPCreated', {
+        work_package_id: 'WP01',
+        title: 't',
+        dependencies: [],
+        subtasks: [],
+        renumbered: { work_package_id: 'WP09', events: [id] },
+      }),
+      rawEvent('HeadsJoined', {}),
+    ].map((value): Record<string, unknown> => ({ ...value, parents: [id], correlation_id: id }))
+    for (const value of written) {
+      expect(checkNew(value, registry), String(value['event_type'])).toEqual([])
+      expect(parseEvent(value)).toMatchObject({ ok: true, known: true, event: value })
+    }
+  })
+
+  it.each([[['']], [['a\nb']], [['x'.repeat(201)]], [[7]], ['evt-000001']])(
+    'is neither written nor read with the parents %j, which name no event',
+    (parents) => {
+      const value = { ...good(), parents }
+      expect(checkNew(value, registry).join()).toContain('parents must be a list of event ids')
+      expect(parseEvent(value)).toMatchObject({ ok: false, problem: { kind: 'bad_envelope' } })
+    },
+  )
 
   it('takes the feature from where an event that names none tells it, and from nowhere else', () => {
     const bare = { ...good(), payload: { old_status: 'planned', new_status: 'doing' } }
