@@ -38,7 +38,7 @@ export default class WatchCommand extends KittyCommand<typeof WatchCommand> {
     const follower = await this.service(FollowEvents)
     const { from, format, ...wanted } = this.flags
     const filter = await queries.filter(await this.scope(this.eventStore), wanted)
-    const start = from === undefined ? 'end' : from === 'start' ? 'start' : { after: from.toUpperCase() }
+    const start = from === undefined ? 'end' : from === 'start' ? 'start' : { after: from }
     await this.stream(format, (signal) => follower.follow(start, filter, signal))
     return undefined
   }

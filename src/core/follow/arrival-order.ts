@@ -1,9 +1,9 @@
 import { closeSync, lstatSync } from 'node:fs'
 import { isKittyError } from '../errors/kitty-error.js'
-import { parseEventId } from '../events-lib.js'
 import { Append } from '../files/append-file.js'
-import { KnownIds } from './known-ids.js'
 import { openToRead, readFully } from '../files/open-file.js'
+import { idLine, idOfLine } from '../log/format/id-line.js'
+import { KnownIds } from './known-ids.js'
 
 const LF = 0x0a
 const CHUNK_BYTES = 64 * 1024
@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /**
- * The order in which events became visible on this machine: one ID per line, appended by any follower that meets an
+ * The order in which events became visible on this machine: one {@link idLine} per event, appended by any follower that meets an
  * event without a place. Every follower uses the first place of an ID, so two streams that meet the same event
  * concurrently agree without a lock: O_APPEND puts one of them first (open(2)). Events from a merge are older by their
  * clock and yet come later here, which is what makes a stream resumable. Derived: without the file, the order is the
@@ -94,7 +94,7 @@ export class ArrivalOrder {
   #endOf(id: string): number | undefined {
     const open = openToRead(this.path)
     if (open === undefined) return undefined
-    const line = Buffer.from(`${id}\n`, 'latin1')
+    const line = Buffer.from(`${idLine(id)}\n`)
     try {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
       for (let end = this.#loaded; end > 0;) {
@@ -137,7 +137,7 @@ export class ArrivalOrder {
     const append = Append.open(this.path, true)
     try {
       // Don't cut it back on failure: what follows by then may be another follower's.
-      append.write(Buffer.from(`${ids.join('\n')}\n`, 'latin1'))
+      append.write(Buffer.from(ids.map((id) => `${idLine(id)}\n`).join('')))
     } finally {
       append.close()
     }
@@ -158,7 +158,7 @@ export class ArrivalOrder {
         if (whole === 0) return
         for (let start = 0; start < whole;) {
           const end = chunk.indexOf(LF, start)
-          const id = parseEventId(chunk.toString('latin1', start, end))
+          const id = idOfLine(chunk.toString('utf8', start, end))
           start = end + 1
           if (id !== undefined) yield { id, end: at + start }
         }

@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { compareEvents, type LogEvent } from '../events-lib.js'
+import { compareEvents, type LogEvent, parseEventId } from '../events-lib.js'
 import type { EventFilter } from '../index/event-index.js'
 import { rowOf } from '../index/index-row.js'
 import { matchesFilter } from '../index/event-query.js'
@@ -67,7 +67,7 @@ export class FollowEvents {
    */
   async arrivedAfter(after: string, filter: EventFilter, limit: number): Promise<EventDocument[]> {
     const following = await this.#resume()
-    if (!following.order.seek({ after })) throw unknownEvent({ after })
+    begin(following.order, { after })
     const events: EventDocument[] = []
     for await (const batch of this.#deliver(following, new Map(), filter)) {
       events.push(...batch)
@@ -111,7 +111,7 @@ export class FollowEvents {
     // Events that came while no one was following arrive now, in the total order.
     for await (const ids of this.store.streamIds()) this.#record(order, ids)
     await this.store.close()
-    if (!order.seek(from)) throw unknownEvent(from)
+    begin(order, from)
     return { order, tail, signal }
   }
 
@@ -191,6 +191,13 @@ function* slices(tail: LogFollower): Generator<Map<string, LogEvent>> {
     slice = new Map()
   }
   if (slice.size > 0) yield slice
+}
+
+/** Moves to where a stream begins. Only a ULID may be named in lower case: in another ID the case tells events apart. */
+function begin(order: ArrivalOrder, from: StreamStart): void {
+  if (order.seek(from)) return
+  const ulid = typeof from === 'string' ? undefined : parseEventId(from.after.toUpperCase())
+  if (ulid === undefined || !order.seek({ after: ulid })) throw unknownEvent(from)
 }
 
 function unknownEvent(from: StreamStart): KittyError {

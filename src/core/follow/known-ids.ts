@@ -1,3 +1,5 @@
+import { parseEventId } from '../events-lib.js'
+
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
 /** An ID is 128 bits. An all-zero slot is free. */
@@ -12,23 +14,32 @@ function mixed(b: number, c: number, d: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** An exact set of event IDs at 22 to 43 bytes per ID: a stream that runs for weeks keeps every ID it has seen. */
+/**
+ * An exact set of event IDs at 22 to 43 bytes per ULID: a stream that runs for weeks keeps every ID it has seen. IDs of
+ * other forms, which only other programs write, are kept as text.
+ */
 export class KnownIds {
   #slots = new Uint32Array(FIRST_SLOTS * WORDS)
   #size = 0
   /** The one ID that looks like a free slot. */
   #hasZero = false
   readonly #id = new Uint32Array(WORDS)
+  readonly #others = new Set<string>()
 
   get size(): number {
-    return this.#size + Number(this.#hasZero)
+    return this.#size + Number(this.#hasZero) + this.#others.size
   }
 
   has(id: string): boolean {
+    if (parseEventId(id) === undefined) return this.#others.has(id)
     return this.#read(id) ? this.#isTaken(this.#find()) : this.#hasZero
   }
 
   add(id: string): void {
+    if (parseEventId(id) === undefined) {
+      this.#others.add(id)
+      return
+    }
     if (!this.#read(id)) {
       this.#hasZero = true
       return
@@ -45,7 +56,7 @@ export class KnownIds {
     const [a, b = 0, c = 0, d = 0] = this.#id
     const slots = this.#slots
     const mask = slots.length / WORDS - 1
-    // Other programs choose their IDs, too: mixed, those that differ in a few bits do not crowd into neighboring slots.
+    // Other programs choose their ULIDs, too: mixed, those that differ in a few bits do not crowd into neighboring slots.
     for (let slot = mixed(b, c, d) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS
       const isSame = slots[at + 3] === d && slots[at + 2] === c && slots[at + 1] === b && slots[at] === a
@@ -67,7 +78,7 @@ export class KnownIds {
     }
   }
 
-  /** Decodes 26 digits of five bits, of which the first has only three. @returns false for the all-zero ID */
+  /** Decodes a ULID: 26 digits of five bits, of which the first has only three. @returns false for the all-zero one */
   #read(id: string): boolean {
     let [a, b, c, d] = [0, 0, 0, 0]
     for (let at = 0; at < id.length; at += 1) {

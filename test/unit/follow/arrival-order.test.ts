@@ -1,8 +1,8 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ArrivalOrder } from '../../../src/core/follow/arrival-order.js'
-import { ulid } from '../../support/events.js'
+import { FOREIGN_IDS, ulid } from '../../support/events.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const ids = (...seeds: number[]): string[] => seeds.map(ulid)
@@ -49,6 +49,31 @@ describe('the order of arrival', () => {
     order.record(ids(4))
     expect(rest(order)).toEqual(ids(4))
     expect(order.seek({ after: ulid(9) })).toBe(false)
+  })
+
+  it('has one place for each event of another program, whatever its ID, also for later readers', () => {
+    const path = join(tempFolder(), 'arrivals')
+    const all = [ulid(2), ...FOREIGN_IDS, ulid(1)]
+    new ArrivalOrder(path).record(all)
+    const written = readFileSync(path)
+    const later = new ArrivalOrder(path)
+    later.record(all)
+    expect(readFileSync(path)).toEqual(written)
+    later.seek('start')
+    expect(rest(later)).toEqual(all)
+    for (const [at, id] of all.entries()) {
+      expect(later.seek({ after: id }), id).toBe(true)
+      expect(rest(later)).toEqual(all.slice(at + 1))
+    }
+  })
+
+  it('reads a file of an earlier kitty, in which only ULIDs have a place', () => {
+    const path = join(tempFolder(), 'arrivals')
+    writeFileSync(path, `${ulid(2)}\nevt-000001\n${ulid(1)}\nevt-000001\n`)
+    const order = new ArrivalOrder(path)
+    order.record([ulid(1), 'evt-000001'])
+    order.seek('start')
+    expect(rest(order)).toEqual([ulid(2), ulid(1), 'evt-000001'])
   })
 
   it('is one order for two processes that record the same events concurrently', () => {

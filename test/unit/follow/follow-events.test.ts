@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { StreamStart } from '../../../src/core/follow/arrival-order.js'
 import type { EventFilter } from '../../../src/core/index/event-index.js'
 import { kittyIn } from '../../support/kitty.js'
+import { FOREIGN_IDS, noteLine } from '../../support/events.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { gitIn, TempRepository } from '../../support/temp-repository.js'
 import { FollowEvents } from '../../../src/core/follow/follow-events.js'
@@ -206,6 +207,39 @@ describe('a stream of events', () => {
     await listener.count(2)
     await world.write('d')
     expect(await listener.count(3)).toEqual(['b', 'c', 'd'])
+  })
+
+  it('delivers the events of another program, whatever their IDs, and is resumed behind each of them', async () => {
+    const world = new World()
+    await world.write('ours')
+    const foreign = (id: string, at: number): string =>
+      noteLine(at + 2, { event_id: id, parents: [], payload: { feature_slug: '001-login', text: id } })
+    appendFileSync(world.day, FOREIGN_IDS.map(foreign).join(''))
+    const listener = new Listener(world.kitty(), 'start')
+    expect(await listener.count(5)).toEqual(['ours', ...FOREIGN_IDS])
+    for (const [at, id] of ['note-aaaa', 'note-bbbb'].entries()) {
+      appendFileSync(world.day, foreign(id, at + 9))
+      expect((await listener.count(6 + at)).slice(5)).toEqual(['note-aaaa', 'note-bbbb'].slice(0, at + 1))
+    }
+    const rest = [...FOREIGN_IDS, 'note-aaaa', 'note-bbbb']
+    for (const [at, id] of rest.slice(0, 5).entries()) {
+      const resumed = new Listener(world.kitty(), { after: id })
+      expect(await resumed.count(rest.length - at - 1)).toEqual(rest.slice(at + 1))
+      const follower = await world.kitty().resolve(FollowEvents)
+      const after = await follower.arrivedAfter(id, {}, 9)
+      expect(after.map(({ event_id }) => event_id)).toEqual(rest.slice(at + 1))
+    }
+  })
+
+  it('is resumed behind a ULID in any case, and behind another ID only in its own', async () => {
+    const world = new World()
+    const [first = ''] = await world.write('a', 'b')
+    appendFileSync(world.day, noteLine(9, { event_id: 'evt-000001', parents: [] }))
+    const resumed = new Listener(world.kitty(), { after: first.toLowerCase() })
+    expect(await resumed.count(2)).toEqual(['b', 'note 9'])
+    const follower = await world.kitty().resolve(FollowEvents)
+    const error = await rejectionOf(follower.arrivedAfter('EVT-000001', {}, 9))
+    expect(error).toMatchObject({ kind: 'UsageError', exitCode: 2 })
   })
 
   it('refuses to begin behind an event that no one has seen', async () => {

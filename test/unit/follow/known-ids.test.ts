@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KnownIds } from '../../../src/core/follow/known-ids.js'
-import { ulid } from '../../support/events.js'
+import { FOREIGN_IDS, ulid } from '../../support/events.js'
 
-const id = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+const id = fc.oneof(
+  fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+  fc.stringMatching(/^[a-z0-]{0,3}[0-9A-HJKMNP-TV-Z]{20,30}$/),
+  fc.string({ minLength: 1, maxLength: 3 }),
+)
 
 describe('the set of known ids', () => {
   it('answers as a set of strings would, however many there are', () => {
@@ -26,6 +30,21 @@ describe('the set of known ids', () => {
     for (let seed = 0; seed < 5_000; seed += 1) known.add(ulid(seed * 2))
     expect(known.size).toBe(5_000)
     for (let seed = 0; seed < 10_000; seed += 1) expect(known.has(ulid(seed))).toBe(seed % 2 === 0)
+  })
+
+  it('tells ids of other programs apart, from each other and from the ULIDs that they resemble', () => {
+    const known = new KnownIds()
+    const [first, ...others] = [...FOREIGN_IDS, 'note-aaaa', 'note-bbbb', '', '0', '0'.repeat(26)]
+    known.add(first)
+    expect(others.filter((one) => known.has(one))).toEqual([])
+    const ours = '01JD9ZQ0H7P8K2M4N6R8T0V2X4'
+    known.add(ours)
+    expect([known.has(ours), known.has(ours.toLowerCase()), known.has(`0${ours}`), known.size]).toEqual([
+      true,
+      false,
+      false,
+      2,
+    ])
   })
 
   it('knows the id that is all zeros like any other', () => {

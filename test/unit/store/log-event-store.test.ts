@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NewEvent } from '../../../src/core/events-lib.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
+import { FOREIGN_IDS } from '../../support/events.js'
 import { loggedEvents } from '../../support/log-files.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
@@ -52,6 +53,22 @@ describe('the event store', () => {
     ])
     await store.close()
   })
+
+  it.each(FOREIGN_IDS)(
+    'names a head that another program has called %s, and goes on from there',
+    async (id) => {
+      const { store } = await open()
+      const [base] = await store.emit([noteOn('WP01')], BY_ADA)
+      const file = join(repository.root, '.kittify', 'events', '2026-11-22.jsonl')
+      const theirs = { ...loggedEvents(repository.root)[0], event_id: id, lamport_clock: 2, parents: [] }
+      appendFileSync(file, `${JSON.stringify(theirs)}\n`)
+      const [joined] = await store.emit([noteOn('WP01')], BY_ADA)
+      expect(joined?.parents).toEqual(expect.arrayContaining([base?.event_id, id]))
+      const [next] = await store.emit([noteOn('WP01')], BY_ADA)
+      expect(next?.parents).toEqual([joined?.event_id])
+      await store.close()
+    },
+  )
 
   const clockFile = (): string => join(repository.root, '.kittify', 'clock.json')
   const memory = (): string => join(repository.root, '.git', 'kitty', 'clock')
