@@ -6,6 +6,7 @@ import { identityOf, writeFully } from '../files/open-file.js'
 import { readPrivateFile, writePrivateFile } from '../files/private-file.js'
 import { permissionsFor, shareNewFile } from '../git/new-file-mode.js'
 import { makeFolder } from '../git/shared-folder.js'
+import { rawLine } from './archive/raw-line.js'
 import type { LogLine, RawLine, ScanEnd } from './event-log.js'
 import { openRegular } from '../platform/open-regular.js'
 
@@ -89,7 +90,7 @@ export class Redactions {
   /** The text of a line as it counts here. @param text Latin-1, without its newline */
   text(text: string): string {
     if (this.all.size === 0) return text
-    const found = this.all.get(/"event_id":"([0-9A-Z]{26})"/.exec(text)?.[1] ?? '')
+    const found = this.all.get(rawLine(Buffer.from(text, 'latin1'))?.event_id ?? '')
     return found === undefined ? text : Buffer.from(encodeEvent(found.event).trimEnd()).toString('latin1')
   }
 

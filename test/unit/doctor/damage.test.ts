@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
 import { kittyIn } from '../../support/kitty.js'
 import { gitIn } from '../../support/temp-repository.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -301,6 +301,22 @@ describe('the doctor', () => {
       expect(readFileSync(patient.today)).toEqual(log)
     },
   )
+
+  it('names every event that holds a secret, whatever its ID', async () => {
+    const patient = new Patient()
+    const secret = `ghp_${'aB3'.repeat(12)}`
+    const ids = [ulid(40), ...FOREIGN_IDS]
+    for (const [at, event_id] of ids.entries())
+      appendFileSync(
+        patient.today,
+        patient.event(40 + at, { event_id, payload: { feature_slug: '001-x', text: secret } }),
+      )
+    const { checks } = (await patient.examine()).diagnosis
+    const found = checks.find(({ name }) => name === 'secrets')
+    expect(found?.message).toContain('5 events hold')
+    const redact = found?.next_steps.find(({ text }) => text.startsWith('kitty agent events redact '))
+    expect(ids.filter((id) => redact?.text.includes(id) !== true)).toEqual([])
+  })
 
   it('keeps every byte of the lines that are no events', async () => {
     const patient = new Patient()

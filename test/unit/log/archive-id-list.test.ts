@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readIds, sortedIds, writeIds } from '../../../src/core/log/archive/id-list.js'
 import { allIds, archiveIn, line, namesIn } from '../../support/archive.js'
-import { ulid } from '../../support/events.js'
+import { FOREIGN_IDS, ulid } from '../../support/events.js'
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { POSIX } from '../../support/posix.js'
@@ -26,6 +26,12 @@ describe('the list of a day’s IDs', () => {
     expect(namesIn(folder)).toEqual([`${DAY}.ids`])
     writeIds(path, 0, [])
     expect(readIds(path, 0)).toEqual([])
+  })
+
+  it('holds the IDs of other programs as they are', () => {
+    const { path } = listPath()
+    writeIds(path, 712, sortedIds([...FOREIGN_IDS, ulid(1), '\u010a']))
+    expect(readIds(path, 712)).toEqual(sortedIds([...FOREIGN_IDS, ulid(1), '\u010a']))
   })
 
   it('is not used where it covers other bytes than the day has', () => {

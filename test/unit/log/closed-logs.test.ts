@@ -5,7 +5,7 @@ import { closeLog } from '../../../src/core/log/archive/close-log.js'
 import { closedIds } from '../../../src/core/log/archive/closed-logs.js'
 import type { Workspace } from '../../../src/core/workspace/workspace.js'
 import { findWorkspace } from '../../../src/core/workspace/find-workspace.js'
-import { noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { POSIX } from '../../support/posix.js'
 import { TempRepository } from '../../support/temp-repository.js'
@@ -71,6 +71,13 @@ describe('the events of closed logs', () => {
     const ids = closedIds(workspace.privateDir)
     for (const seed of [1, 2, 3]) expect(ids.has(ulid(seed))).toBe(true)
     expect(ids.has(ulid(4))).toBe(false)
+  })
+
+  it('may be of other programs, whatever their IDs', () => {
+    const workspace = workspaceWith({ isWhole: false })
+    closeLog(workspace, new Set(FOREIGN_IDS), 'why', AT)
+    const ids = closedIds(workspace.privateDir)
+    expect(FOREIGN_IDS.filter((id) => !ids.has(id))).toEqual([])
   })
 
   it('are not those of a log that a crash kept from being closed, nor of other folders', () => {

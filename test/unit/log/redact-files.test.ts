@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { rawLinesIn } from '../../../src/core/log/format/raw-lines.js'
 import { replaceLines } from '../../../src/core/log/repair/redact-files.js'
-import { noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -23,6 +23,7 @@ function folderWith(files: Readonly<Record<string, string>>): {
 
 /** What takes an event's line. */
 const gone = (line: RawLine): RawLine => ({ ...line, bytes: Buffer.from(`gone ${line.event_id}\n`) })
+const escapeOf = (text: string): string => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`
 const GONE = (seed: number): string => `gone ${ulid(seed)}\n`
 
 describe('replacing events’ lines in every file of a folder', () => {
@@ -37,6 +38,24 @@ describe('replacing events’ lines in every file of a folder', () => {
     expect(read(SECOND)).toBe(noteLine(4) + GONE(2))
     expect(read('untouched')).toBe(noteLine(4))
     expect(readdirSync(folder)).toHaveLength(3)
+  })
+
+  it.each(FOREIGN_IDS)('knows the event %s of another program, however its line spells the ID', (id) => {
+    const plain = noteLine(1, { event_id: id })
+    const escaped = plain.replaceAll(/[^\u0020-\u007e\n]/g, escapeOf).replace('"event_id":"', '$&\\u002d')
+    const other = noteLine(2, { event_id: `-${id}` })
+    const { folder, read } = folderWith({ [FIRST]: plain + noteLine(3), [SECOND]: escaped + other })
+    expect(replaceLines(folder, [id], gone)).toBe(1)
+    expect(replaceLines(folder, [`-${id}`], gone)).toBe(2)
+    expect(read(FIRST)).toBe(`gone ${id}\n${noteLine(3)}`)
+    expect(read(SECOND)).toBe(`gone -${id}\n`.repeat(2))
+  })
+
+  it('leaves a line with an escape that spells none of the IDs, whatever is to take the place of a mention', () => {
+    const text = '{"half":"\\u0041\n'
+    const { folder, read } = folderWith({ [FIRST]: text })
+    expect(replaceLines(folder, [ulid(1)], gone, { other: () => Buffer.from('cut\n') })).toBe(0)
+    expect(read(FIRST)).toBe(text)
   })
 
   it('leaves a file as it is where nothing would change', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeEvent, type LogEvent, stubOf } from '../../../src/core/events-lib.js'
 import type { LogLine, ScanEnd } from '../../../src/core/log/event-log.js'
 import { type Redaction, Redactions } from '../../../src/core/log/redactions.js'
-import { note, noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, note, noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { POSIX } from '../../support/posix.js'
@@ -55,6 +55,15 @@ const eventsIn = (scan: Generator<LogLine[], ScanEnd>) => read(scan).lines.map((
 const stored = (folder: string): string => join(folder, 'redactions.jsonl')
 
 describe('a recorded redaction', () => {
+  it.each(FOREIGN_IDS)('hides the line of the event %s of another program', (event_id) => {
+    const redactions = new Redactions(tempFolder())
+    const event = stubOf(note(1, { event_id }), 'a token')
+    redactions.record([{ verdict: 'here', event }])
+    const asRead = (line: string): string => Buffer.from(line.trimEnd()).toString('latin1')
+    expect(redactions.text(asRead(noteLine(1, { event_id })))).toBe(asRead(encodeEvent(event)))
+    expect(redactions.text(asRead(noteLine(1)))).toBe(asRead(noteLine(1)))
+  })
+
   it('counts for this process and the next, and leaves other events alone', () => {
     const folder = tempFolder()
     const redactions = new Redactions(folder)

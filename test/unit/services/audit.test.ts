@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Audit, type AuditResult } from '../../../src/core/services/audit/audit.js'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
-import { noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
 import { Project } from '../../support/project.js'
 import { gitIn } from '../../support/temp-repository.js'
 
@@ -68,6 +68,12 @@ describe('an audit', () => {
     history.commit('mallory', NOON, [3], { actor: 'ada' })
     expect(await history.found()).toEqual([['foreign_author', ulid(3), 'mallory']])
     expect((await history.audit()).findings[0]?.message).toBe('by ada, committed by mallory')
+  })
+
+  it.each(FOREIGN_IDS)('names the event %s of another program like any other', async (event_id) => {
+    const history = new History()
+    history.commit('mallory', NOON, [3], { actor: 'ada', event_id })
+    expect(await history.found()).toEqual([['foreign_author', event_id, 'mallory']])
   })
 
   it('takes the author of the file for a definition, no matter who committed the event', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Scope } from '../../../src/core/services/scope.js'
 import { eventsNamed, shortEventName } from '../../../src/core/workspace/event-name.js'
+import { FOREIGN_IDS } from '../../support/events.js'
 import { errorOf, rejectionOf } from '../../support/kitty-error.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
 import { inProcess } from '../../support/session.js'
@@ -14,6 +15,13 @@ describe('an event’s name', () => {
     expect(eventsNamed('z4a6b8', [ONE, TWO])).toEqual([ONE])
     expect(eventsNamed('01KDPX5', [ONE])).toEqual([ONE])
     expect(eventsNamed(shortEventName(TWO), [ONE, TWO])).toEqual([TWO])
+  })
+
+  it.each(FOREIGN_IDS)('is as long where another program has called it %s', (id) => {
+    const ids = [ONE, id, TWO]
+    for (const name of [id, id.slice(0, 6), shortEventName(id)])
+      expect(eventsNamed(name, ids), name).toEqual([id])
+    expect(eventsNamed(id.slice(0, 5), ids)).toEqual([])
   })
 
   it('means every event that has it, and none where it is shorter or no ID at all', () => {

@@ -15,7 +15,7 @@ export function closedIds(privateDir: string): Set<string> {
   for (const name of foldersIn(privateDir)) {
     const path = join(privateDir, name, 'ids')
     try {
-      for (const id of readNow(path).toString('latin1').split('\n')) ids.add(id)
+      for (const id of readNow(path).toString('utf8').split('\n')) ids.add(id)
     } catch (error) {
       // A crash left an incomplete folder: that log was not closed.
       if (systemCode(error) !== 'ENOENT') throw storageError(error, path, 'not readable')

@@ -11,7 +11,7 @@ import { openRegular } from '../../platform/open-regular.js'
  * again.
  */
 export function readIds(path: string, bytes: number): string[] | undefined {
-  const text = readWhole(path)?.bytes.toString('latin1')
+  const text = readWhole(path)?.bytes.toString('utf8')
   if (text === undefined) return undefined
   const [head, ...ids] = text.split('\n')
   // A complete list ends in a newline.
@@ -28,7 +28,7 @@ export function writeIds(path: string, bytes: number, ids: readonly string[]): v
     const descriptor = openRegular(temporary, flags, 0o600)
     try {
       shareNewFile(descriptor, temporary)
-      writeFully(descriptor, Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`, 'latin1'))
+      writeFully(descriptor, Buffer.from(`${[header(bytes, ids.length), ...ids].join('\n')}\n`))
     } finally {
       closeSync(descriptor)
     }

@@ -10,6 +10,7 @@ import type { RawLine } from '../event-log.js'
 
 /** Git may replace a file while we rewrite it. */
 const ATTEMPTS = 3
+const BACKSLASH = 0x5c
 
 interface ReplaceOptions {
   readonly files?: Iterable<string>
@@ -18,7 +19,7 @@ interface ReplaceOptions {
 
 /**
  * Replaces the lines of events in every JSONL file of a folder. The caller holds the write lock.
- * @param ids only files that mention one of these are read line by line
+ * @param ids only files that mention one of these, or hold an escape that may spell one, are read line by line
  * @param replaced the line that takes a line's place
  * @param options `files` limits it to these; `other` gives what takes the place of a line that mentions an ID and is no
  * event
@@ -43,17 +44,21 @@ function replaceIn(
   replaced: (line: RawLine) => RawLine,
   other: (line: Buffer) => Buffer,
 ): number {
+  const names = (bytes: Buffer): boolean => ids.some((id) => bytes.includes(id))
+  // Other programs write some characters of their IDs as escapes.
+  const mayName = (bytes: Buffer): boolean => names(bytes) || bytes.includes(BACKSLASH)
   const replacement = (bytes: Buffer): Buffer => {
-    if (!ids.some((id) => bytes.includes(id))) return bytes
+    if (!mayName(bytes)) return bytes
     const line = rawLine(bytes)
-    return line !== undefined && ids.includes(line.event_id) ? replaced(line).bytes : other(bytes)
+    if (line !== undefined && ids.includes(line.event_id)) return replaced(line).bytes
+    return names(bytes) ? other(bytes) : bytes
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = openToRead(path)
     if (before === undefined) return 0
     let changed = 0
     for (const { bytes, isLines } of partsOf(path, before.fd))
-      if (isLines && ids.some((id) => bytes.includes(id)))
+      if (isLines && mayName(bytes))
         for (const line of linesIn(bytes)) if (!replacement(line).equals(line)) changed += 1
     if (changed === 0 || rewriteFile(path, contentOf(path, replacement), before.stats)) return changed
   }

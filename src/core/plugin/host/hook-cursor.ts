@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ScanPosition } from '../../log/event-log.js'
+import { idLine, idOfLine } from '../../log/format/id-line.js'
 import { readOptional } from '../../files/read-optional.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { onceFree } from '../../platform/once-free.js'
@@ -11,8 +12,6 @@ export interface FileMark extends ScanPosition {
   readonly size: number
   readonly identity: string
 }
-
-const ULID_LINE = 27
 
 /**
  * What one hook has received. Marks by file are a cheap check for "nothing new". IDs are exact, which a merge requires:
@@ -60,7 +59,7 @@ export class HookCursor {
 
   deliver(ids: readonly string[]): void {
     if (ids.length === 0) return
-    onceFree(() => appendFileSync(this.#idsFile, ids.map((id) => `${id}\n`).join('')))
+    onceFree(() => appendFileSync(this.#idsFile, ids.map((id) => `${idLine(id)}\n`).join('')))
     for (const id of ids) this.#ids?.add(id)
   }
 
@@ -74,8 +73,8 @@ export class HookCursor {
   }
 }
 
-/** Reads whole lines only. The last line may be torn by a crash, in which case its event is delivered again. */
+/** Reads whole IDs only. A line may be torn by a crash, in which case its event is delivered again. */
 function readIds(path: string): Set<string> {
   const lines = (readOptional(path) ?? '').split('\n')
-  return new Set(lines.filter((line) => line.length === ULID_LINE - 1))
+  return new Set(lines.flatMap((line) => idOfLine(line) ?? []))
 }

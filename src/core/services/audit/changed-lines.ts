@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { streamBlobs } from '../../git/blob-stream.js'
 import type { ChangedFile } from '../../git/changed-files.js'
 import type { LogCommit } from '../../git/log-commits.js'
+import { rawLine } from '../../log/archive/raw-line.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { basename } from 'node:path'
 
@@ -113,9 +114,8 @@ function sharedLength(most: number, isSame: (at: number, length: number) => bool
   return at
 }
 
-const EVENT_LINE = /^\{"event_id":"[0-9A-Z]{26}"/
-const ID_AT = '{"event_id":"'.length
-const ID_LENGTH = 26
+const BRACE = 0x7b
+const OWN_LINE = /^\{"event_id":"([0-7][0-9A-HJKMNP-TV-Z]{25})"/
 /** Bytes of SHA-256. */
 const DIGEST_LENGTH = 16
 
@@ -124,11 +124,17 @@ function collect(lines: Buffer, into: Map<string, string>): void {
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LF, start)
     const end = found < 0 ? lines.length : found
-    const id = lines.toString('latin1', start + ID_AT, Math.min(end, start + ID_AT + ID_LENGTH))
-    if (EVENT_LINE.test(lines.toString('latin1', start, Math.min(end, start + 64))))
-      into.set(id, digestOf(lines.subarray(start, end)))
+    const line = lines.subarray(start, end)
+    const id = eventIdIn(line)
+    if (id !== undefined) into.set(id, digestOf(line))
     start = end + 1
   }
+}
+
+/** Kitty's own lines begin with the ID; only those of other programs are parsed. */
+function eventIdIn(line: Buffer): string | undefined {
+  if (line[0] !== BRACE) return undefined
+  return OWN_LINE.exec(line.toString('latin1', 0, 64))?.[1] ?? rawLine(line)?.event_id
 }
 
 function digestOf(line: Buffer): string {

@@ -108,6 +108,8 @@ function heldSecret(secret: string, eventId: string): string {
 /** IDs of the events that these problems name. */
 export function eventsWithSecrets(problems: readonly LogProblem[]): string[] {
   return [
-    ...new Set(problems.flatMap(({ message }) => /^event ([0-9A-Z]{26}) holds /.exec(message)?.[1] ?? [])),
+    ...new Set(
+      problems.flatMap(({ message }) => /^event (.+) holds what looks like /.exec(message)?.[1] ?? []),
+    ),
   ]
 }
