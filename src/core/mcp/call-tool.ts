@@ -79,7 +79,7 @@ export class CallTool {
       scope,
       input,
       provenance,
-      place: async () => (place = await scope.place(input.text('wp'), undefined)),
+      place: async () => (place = await scope.place(input.text('wp'), input.optional('feature'))),
     })
     if (place !== undefined)
       await (await services.resolve(Leases)).renew(place.feature, place.workPackage, holderOf(provenance))

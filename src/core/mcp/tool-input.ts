@@ -17,6 +17,22 @@ export class ToolInput {
     return names.some((name) => this.values[name] !== undefined && this.values[name] !== null)
   }
 
+  /**
+   * Refuses what one use of the tool has no place for. `false` and an empty list ask for nothing.
+   * @param use completes "it takes no x …", such as `with wp`
+   * @throws KittyError UsageError
+   */
+  only(use: string, taken: readonly string[]): void {
+    const others = Object.keys(this.values).filter((name) => !taken.includes(name) && this.#asks(name))
+    if (others.length > 0)
+      throw this.#wrong(`it takes no ${others.join(', ')} ${use}; ${use} it takes ${taken.join(', ')}`)
+  }
+
+  #asks(name: string): boolean {
+    const value = this.values[name]
+    return this.has(name) && value !== false && !(Array.isArray(value) && value.length === 0)
+  }
+
   /** @throws KittyError UsageError if it is missing or not a text */
   text(name: string): string {
     const text = this.optional(name)

@@ -1,28 +1,19 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { createContainer } from '../../../src/core/di/container.js'
 import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { KeptIndex } from '../../../src/core/index/kept-index.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
-import { CallTool, type ToolResult } from '../../../src/core/mcp/call-tool.js'
-import { TOOLS } from '../../../src/core/mcp/tools.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
-import { BY_ADA, inProcess, testSession } from '../../support/session.js'
+import { BY_ADA, inProcess } from '../../support/session.js'
 import { tempFolder } from '../../support/temp-folder.js'
-
-type Call = (tool: string, given: Record<string, unknown>) => Promise<ToolResult>
+import { type Call, toolCalls } from '../../support/tool-calls.js'
 
 /** A server in this process, and what another process does in the meantime. */
 async function server(): Promise<{ root: string; call: Call; note: (text: string) => Promise<string> }> {
   const { root } = await preparedRepository()
-  const tools = await createContainer(testSession({ cwd: root })).resolve(CallTool)
-  const call: Call = (name, given) => {
-    const tool = TOOLS[name]
-    if (tool === undefined) throw new Error(`no tool ${name}`)
-    return tools.call(name, tool, given, { actor: 'ada', session: 'S1' })
-  }
+  const call = await toolCalls(root)
   const note = async (text: string): Promise<string> => {
     const { store, service } = await inProcess({ cwd: root })
     const notes = await service(NoteTask)

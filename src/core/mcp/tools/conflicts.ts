@@ -3,6 +3,8 @@ import { valueText } from '../../cli/render/conflict-lines.js'
 import { Conflicts } from '../../services/conflicts.js'
 import { described, KEY, PLAIN, TEXT, type Tool } from '../tool.js'
 
+const LISTED = ['feature', 'key']
+
 export const conflicts: Tool = {
   description: 'Open conflicts, of all or one feature. With wp and keep: settle one.',
   properties: {
@@ -14,6 +16,7 @@ export const conflicts: Tool = {
   },
   writesWith: 'keep',
   async answer({ services, scope, input, provenance }) {
+    if (!input.has('keep')) input.only('without keep', LISTED)
     const service = await services.resolve(Conflicts)
     if (!input.has('keep')) {
       const open = await service.list(await scope.chosenFeature(input.optional('feature')), false)

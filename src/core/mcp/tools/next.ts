@@ -3,6 +3,8 @@ import { Next } from '../../services/claims/next.js'
 import { COUNT, FLAG, KEY, PLAIN, TEXT, type Tool } from '../tool.js'
 
 const SHOWN = 5
+const CLAIMED = ['claim', 'another', 'mine', 'lane', 'feature', 'key']
+const LISTED = ['mine', 'lane', 'feature', 'limit', 'key']
 
 export const next: Tool = {
   description:
@@ -18,11 +20,14 @@ export const next: Tool = {
   },
   writesWith: 'claim',
   async answer({ services, scope, input, provenance }) {
+    const isClaim = input.flag('claim')
+    if (isClaim) input.only('with claim', CLAIMED)
+    else input.only('without claim', LISTED)
     const service = await services.resolve(Next)
     const feature = await scope.chosenFeature(input.optional('feature'))
     const features = feature === undefined ? await scope.activeFeatures() : [feature]
     const request = { features, mine: input.flag('mine'), lane: input.optional('lane'), provenance }
-    if (input.flag('claim')) {
+    if (isClaim) {
       const claimed = await service.claim({ ...request, another: input.flag('another') })
       return { document: claimed, text: renderClaimedNext(claimed, features, new Date(), PLAIN) }
     }

@@ -5,6 +5,10 @@ import { NewPackage } from '../../services/new-package.js'
 import { SyncFiles } from '../../services/sync-files.js'
 import { COUNT, FLAG, KEY, LIST, TEXT, type Tool, type ToolAnswer, type ToolCall } from '../tool.js'
 
+const SYNCED = ['sync', 'check', 'feature', 'key']
+const EDITED = ['wp', 'feature', 'title', 'after', 'drop', 'priority', 'body', 'key']
+const CREATED = ['title', 'feature', 'after', 'priority', 'body', 'subtasks', 'key']
+
 export const plan: Tool = {
   description:
     'Without wp: new package (title). With wp: edit it. sync: take over changed files; check: only list them.',
@@ -23,8 +27,16 @@ export const plan: Tool = {
   },
   async answer(call) {
     const { input } = call
-    if (input.flag('sync') || input.flag('check')) return synced(call)
-    return input.has('wp') ? edited(call) : created(call)
+    if (input.flag('sync') || input.flag('check')) {
+      input.only('with sync or check', SYNCED)
+      return synced(call)
+    }
+    if (input.has('wp')) {
+      input.only('with wp', EDITED)
+      return edited(call)
+    }
+    input.only('without wp', CREATED)
+    return created(call)
   },
 }
 

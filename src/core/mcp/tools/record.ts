@@ -40,7 +40,7 @@ const PARTS: Readonly<Record<string, { readonly asked: readonly string[]; readon
       (await services.resolve(MarkSubtasks)).mark({ ...about, subtasks: input.list('open'), done: false }),
   },
   gate: {
-    asked: ['gate', 'status'],
+    asked: ['gate', 'status', 'details'],
     write: async ({ services, input }, about) => {
       const status = STATES.find((state) => state === input.text('status'))
       if (status === undefined) throw noState(input.text('status'))
