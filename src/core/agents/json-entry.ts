@@ -2,14 +2,21 @@
  * Adds one entry to a JSON file of the user's and takes it out again. Every other byte stays, so that taking it out of
  * an unchanged file gives the earlier bytes. Comments and trailing commas are allowed, as editors allow them.
  */
-import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser'
+import {
+  createScanner,
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+} from 'jsonc-parser'
 
 export interface JsonEntry {
   /** The keys that lead to a property, or to the array that gets `value` as an element. */
   readonly path: readonly [string, ...string[]]
   readonly value: unknown
-  /** For an element: recognizes ours, also one that an earlier version wrote. */
-  readonly isOurs?: (element: unknown) => boolean
+  /** For a hook: recognizes ours, also one that an earlier version wrote. An element may hold others' next to it. */
+  readonly isOurs?: (hook: unknown) => boolean
 }
 
 /** The file is not what its reader expects, so that nothing can be added to it. */
@@ -45,9 +52,13 @@ export function withEntry(text: string, entry: JsonEntry): string {
 
 /** Returns the text without the entry; undefined if nothing else is in it. @throws UnusableJson */
 export function withoutEntry(text: string, entry: JsonEntry): string | undefined {
-  if (hasEntry(text, entry) !== 'ours') return text
-  const { found } = placeOf(text, entry)
-  return found === undefined ? text : remove(text, found)
+  let rest: string | undefined = text
+  while (rest !== undefined && hasEntry(rest, entry) === 'ours') {
+    const { found } = placeOf(rest, entry)
+    if (found === undefined) break
+    rest = remove(rest, found)
+  }
+  return rest
 }
 
 function placeOf(text: string, { path, isOurs }: JsonEntry): Place {
@@ -66,11 +77,36 @@ function placeOf(text: string, { path, isOurs }: JsonEntry): Place {
       throw new UnusableJson(`"${key}" is ${value?.type ?? 'nothing'}, not ${expected}`)
     container = value
   }
-  const found = container.children?.find((element) => isOurs?.(getNodeValue(element)))
+  const isHook = (node: Node): boolean => isOurs?.(getNodeValue(node)) === true
+  const [found] = (container.children ?? []).flatMap((element) => hookIn(element, isHook) ?? [])
   return { container, missing: [], found }
 }
 
+/** The element that is our hook or holds nothing but it, or else the hook of ours among others in its `hooks`. */
+function hookIn(element: Node, isHook: (node: Node) => boolean): Node | undefined {
+  if (isHook(element)) return element
+  const hooks = findNodeAtLocation(element, ['hooks'])?.children ?? []
+  const hook = hooks.find(isHook)
+  return hook !== undefined && hooks.length === 1 ? element : hook
+}
+
+/** The deepest of the agents' files has about ten levels, and the parser's calls nest as deep as the file. */
+const MAX_DEPTH = 200
+
+/** @throws UnusableJson */
+function assertShallow(text: string): void {
+  const scanner = createScanner(text, true)
+  for (let depth = 0; scanner.getPosition() < text.length;) {
+    scanner.scan()
+    const first = text[scanner.getTokenOffset()]
+    if (first === '{' || first === '[') depth += 1
+    else if (first === '}' || first === ']') depth -= 1
+    if (depth > MAX_DEPTH) throw new UnusableJson(`it is more than ${MAX_DEPTH} levels deep`)
+  }
+}
+
 function rootOf(text: string): Node {
+  assertShallow(text)
   const errors: ParseError[] = []
   const root = parseTree(text, errors, { allowTrailingComma: true })
   const [error] = errors
@@ -105,12 +141,24 @@ function unitOf(text: string): string {
 
 function remove(text: string, child: Node): string | undefined {
   const container = child.parent
-  if (container === undefined) return undefined
   const [start, end] = [child.offset, child.offset + child.length]
+  if (container === undefined) {
+    const around = text.slice(0, start) + text.slice(end)
+    return around.trim() === '' ? undefined : `${text.slice(0, start)}{}${text.slice(end)}`
+  }
   const siblings = container.children ?? []
   if (siblings.length === 1) {
     const inside = container.offset + 1
     if (text.slice(inside, start) === ' ') return text.slice(0, inside) + text.slice(end)
+    const around = text.slice(inside, start) + text.slice(end, container.offset + container.length - 1)
+    // A comment next to it is the user's, and keeps the container.
+    if (/[^\s,]/.test(around)) {
+      const comma = commaAfter(text, end)
+      return (
+        text.slice(0, start) +
+        (comma === undefined ? text.slice(end) : text.slice(end, comma) + text.slice(comma + 1))
+      )
+    }
     // We created the container: it goes, too. An object's parent is the property that holds it.
     return remove(text, container.parent?.type === 'property' ? container.parent : container)
   }

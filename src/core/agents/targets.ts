@@ -1,6 +1,7 @@
 /** Which files each agent reads, and what kitty puts into them. docs/agents.md says where this is documented. */
 import type { JsonEntry } from './json-entry.js'
 import { MARKDOWN, type Markers, TOML } from './text-block.js'
+import { hasTable } from './toml-keys.js'
 import { BLOCK, CURSOR_RULE, GENERATED, SKILL } from './texts.js'
 
 export const AGENTS = ['agents', 'claude', 'codex', 'copilot', 'cursor', 'gemini'] as const
@@ -9,7 +10,14 @@ export type AgentName = (typeof AGENTS)[number]
 /** One file, by its path from the repository's root with slashes. */
 export type Target =
   /** A part of a text file. */
-  | { readonly kind: 'block'; readonly file: string; readonly content: string; readonly markers: Markers }
+  | {
+      readonly kind: 'block'
+      readonly file: string
+      readonly content: string
+      readonly markers: Markers
+      /** Whether the rest of the file has this already, from someone else. @throws UnusableToml */
+      readonly isTaken?: (rest: string) => boolean
+    }
   /** Entries of a JSON file. `base` is what else a new file needs. */
   | {
       readonly kind: 'json'
@@ -24,11 +32,16 @@ const SERVER = { command: 'kitty', args: ['mcp'] } as const
 
 const hookCommand = (agent: AgentName): string => `kitty prime --hook ${agent}`
 
-/** An element that runs our hook, whatever else an earlier version or the user wrote around it. */
-const runsOurHook =
+/** Where agents name what a hook runs. Copilot has one command for each kind of shell. */
+const COMMAND_KEYS = ['command', 'bash', 'powershell']
+
+/** A hook that runs our command, whatever else an earlier version or the user wrote into it. */
+const runsOurs =
   (agent: AgentName) =>
-  (element: unknown): boolean =>
-    JSON.stringify({ element }).includes(`"${hookCommand(agent)}"`)
+  (hook: unknown): boolean =>
+    typeof hook === 'object' &&
+    hook !== null &&
+    COMMAND_KEYS.some((key) => Reflect.get(hook, key) === hookCommand(agent))
 
 const block = (file: string): Target => ({ kind: 'block', file, content: BLOCK, markers: MARKDOWN })
 const skill = (folder: string): Target => ({
@@ -47,7 +60,7 @@ const json = (file: string, entries: readonly JsonEntry[], base = {}): Target =>
 const sessionStart = (agent: AgentName): JsonEntry => ({
   path: ['hooks', 'SessionStart'],
   value: { hooks: [{ type: 'command', command: hookCommand(agent) }] },
-  isOurs: runsOurHook(agent),
+  isOurs: runsOurs(agent),
 })
 
 export const TARGETS: Readonly<Record<AgentName, readonly Target[]>> = {
@@ -66,6 +79,7 @@ export const TARGETS: Readonly<Record<AgentName, readonly Target[]>> = {
       file: '.codex/config.toml',
       content: '[mcp_servers.kitty]\ncommand = "kitty"\nargs = ["mcp"]',
       markers: TOML,
+      isTaken: hasTable(['mcp_servers', 'kitty']),
     },
     json('.codex/hooks.json', [sessionStart('codex')]),
   ],
@@ -73,28 +87,22 @@ export const TARGETS: Readonly<Record<AgentName, readonly Target[]>> = {
     block('.github/copilot-instructions.md'),
     skill('.agents/skills'),
     json('.vscode/mcp.json', [{ path: ['servers', 'kitty'], value: { type: 'stdio', ...SERVER } }]),
-    {
-      kind: 'own',
-      file: '.github/hooks/kitty.json',
-      mark: hookCommand('copilot'),
-      content: `${JSON.stringify(
+    json(
+      '.github/hooks/kitty.json',
+      [
         {
-          version: 1,
-          hooks: {
-            sessionStart: [
-              {
-                type: 'command',
-                bash: hookCommand('copilot'),
-                powershell: hookCommand('copilot'),
-                timeoutSec: 10,
-              },
-            ],
+          path: ['hooks', 'sessionStart'],
+          value: {
+            type: 'command',
+            bash: hookCommand('copilot'),
+            powershell: hookCommand('copilot'),
+            timeoutSec: 10,
           },
+          isOurs: runsOurs('copilot'),
         },
-        null,
-        2,
-      )}\n`,
-    },
+      ],
+      { version: 1 },
+    ),
   ],
   cursor: [
     { kind: 'own', file: '.cursor/rules/kitty.mdc', content: CURSOR_RULE, mark: GENERATED },
@@ -106,7 +114,7 @@ export const TARGETS: Readonly<Record<AgentName, readonly Target[]>> = {
         {
           path: ['hooks', 'sessionStart'],
           value: { command: hookCommand('cursor') },
-          isOurs: runsOurHook('cursor'),
+          isOurs: runsOurs('cursor'),
         },
       ],
       { version: 1 },

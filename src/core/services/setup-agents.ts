@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { hasEntry, UnusableJson, withEntry, withoutEntry } from '../agents/json-entry.js'
+import { UnusableToml } from '../agents/toml-keys.js'
 import { AGENTS, type AgentName, type Target, TARGETS } from '../agents/targets.js'
 import { DamagedMarkers, withBlock, withoutBlock } from '../agents/text-block.js'
 import { KittyError } from '../errors/kitty-error.js'
@@ -85,7 +86,7 @@ export class SetupAgents {
       if (after === KEPT) return { file, change: 'kept', before: before ?? null, after: before ?? null }
       return { file, change: changeOf(before, after), before: before ?? null, after: after ?? null }
     } catch (error) {
-      if (error instanceof UnusableJson || error instanceof DamagedMarkers)
+      if (error instanceof UnusableJson || error instanceof UnusableToml || error instanceof DamagedMarkers)
         throw unusable(file, error.message)
       throw error
     }
@@ -108,8 +109,12 @@ type After = string | undefined | typeof KEPT
 
 function added(target: Target, before: string | undefined): After {
   switch (target.kind) {
-    case 'block':
-      return withBlock(before, target.content, target.markers)
+    case 'block': {
+      const { content, markers, isTaken } = target
+      const rest = before === undefined ? undefined : withoutBlock(before, markers)
+      if (rest === undefined || isTaken?.(rest) !== true) return withBlock(before, content, markers)
+      return rest === before ? KEPT : rest
+    }
     case 'own':
       return before === undefined || before.includes(target.mark) ? target.content : KEPT
     case 'json': {

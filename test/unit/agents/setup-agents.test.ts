@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AGENTS, TARGETS } from '../../../src/core/agents/targets.js'
+import { TOML, withBlock } from '../../../src/core/agents/text-block.js'
 import { SetupAgents } from '../../../src/core/services/setup-agents.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
@@ -96,6 +97,46 @@ describe('kitty setup agents', () => {
   })
 
   it.each([
+    '[mcp_servers.kitty]\ncommand = "npx"\n',
+    'mcp_servers.kitty.command = "npx"\n',
+    'mcp_servers = { kitty = { command = "npx" } }\n',
+  ])('keeps the user’s own server in .codex/config.toml: %j', async (mine) => {
+    const { repository, service } = await setup()
+    const path = repository.write('.codex/config.toml', mine)
+    const change = (): string | undefined =>
+      service.plan(['codex'], false).files.find(({ file }) => file === '.codex/config.toml')?.change
+    expect(change()).toBe('kept')
+    service.apply(service.plan(['codex'], false))
+    expect(readFileSync(path, 'utf8')).toBe(mine)
+    // The second table that an earlier version added made the file invalid: it goes.
+    writeFileSync(path, withBlock(mine, '[mcp_servers.kitty]', TOML))
+    expect(change()).toBe('update')
+    service.apply(service.plan(['codex'], false))
+    expect(readFileSync(path, 'utf8')).toBe(mine)
+  })
+
+  it.each([
+    ['claude', '.claude/settings.json', 'SessionStart', { command: 'kitty prime --hook claude' }, true],
+    ['codex', '.codex/hooks.json', 'SessionStart', { command: 'kitty prime --hook codex' }, true],
+    ['gemini', '.gemini/settings.json', 'SessionStart', { command: 'kitty prime --hook gemini' }, true],
+    ['cursor', '.cursor/hooks.json', 'sessionStart', { command: 'kitty prime --hook cursor' }, false],
+    ['copilot', '.github/hooks/kitty.json', 'sessionStart', { bash: 'kitty prime --hook copilot' }, false],
+  ] as const)(
+    'takes its hook out for %s, and keeps the user’s next to it',
+    async (agent, file, key, ours, isNested) => {
+      const { repository, service } = await setup()
+      const users = [{ command: './my-own-setup.sh' }]
+      const text = (hooks: readonly object[]): string =>
+        JSON.stringify({ hooks: { [key]: isNested ? [{ hooks }] : hooks, sessionEnd: users } })
+      const path = repository.write(file, text([ours, ...users]))
+      service.apply(service.plan([agent], false))
+      expect(readFileSync(path, 'utf8')).toContain(text([ours, ...users]).slice(1, -2))
+      service.apply(service.plan([agent], true))
+      expect(readFileSync(path, 'utf8')).toBe(text(users))
+    },
+  )
+
+  it.each([
     ['.mcp.json', '{"mcpServers":', 'line 1 is no JSON'],
     ['.mcp.json', '{"mcpServers":"none"}', '"mcpServers" is string, not object'],
     ['CLAUDE.md', '<!-- kitty:begin -->\n', 'not once each'],
@@ -108,6 +149,18 @@ describe('kitty setup agents', () => {
     expect(error.message).toContain(file)
     expect(error.message).toContain(reason)
     expect(existsSync(join(repository.root, '.claude'))).toBe(false)
+  })
+
+  it.each([
+    ['claude', '.mcp.json', false],
+    ['cursor', '.cursor/mcp.json', true],
+    ['codex', '.codex/hooks.json', false],
+  ] as const)('refuses brackets in brackets for %s in %s', async (agent, file, isRemoval) => {
+    const { repository, service } = await setup()
+    repository.write(file, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)
+    const { kind, message } = errorOf(() => service.plan([agent], isRemoval))
+    expect(kind).toBe('BadConfig')
+    expect(message).toContain(`${file} cannot be changed safely: it is more than 200 levels deep`)
   })
 
   it.skipIf(process.platform === 'win32')(

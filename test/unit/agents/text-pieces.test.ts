@@ -10,10 +10,11 @@ import {
 import { DamagedMarkers, MARKDOWN, withBlock, withoutBlock } from '../../../src/core/agents/text-block.js'
 
 const SERVER: JsonEntry = { path: ['mcpServers', 'kitty'], value: { command: 'kitty', args: ['mcp'] } }
+const OURS = { type: 'command', command: 'kitty prime' }
 const HOOK: JsonEntry = {
   path: ['hooks', 'SessionStart'],
-  value: { hooks: [{ type: 'command', command: 'kitty prime' }] },
-  isOurs: (element) => JSON.stringify(element)?.includes('kitty prime') ?? false,
+  value: { hooks: [OURS] },
+  isOurs: (hook) => JSON.stringify(hook) === JSON.stringify(OURS),
 }
 
 describe('a block in a text file', () => {
@@ -92,6 +93,42 @@ describe('an entry in a JSON file', () => {
     expect(hasEntry(text, SERVER)).toBe('another')
     expect(withEntry(text, SERVER)).toBe(text)
     expect(withoutEntry(text, SERVER)).toBe(text)
+  })
+
+  it.each([
+    [
+      'another hook in the same element',
+      `{"hooks":{"SessionStart":[{"matcher":"x","hooks":[${JSON.stringify(OURS)}, {"command":"mine"}]}]}}`,
+      '{"hooks":{"SessionStart":[{"matcher":"x","hooks":[ {"command":"mine"}]}]}}',
+    ],
+    [
+      'another hook before ours',
+      `{"hooks":{"SessionStart":[{"hooks":[{"command":"mine"}, ${JSON.stringify(OURS)}]}]}}`,
+      '{"hooks":{"SessionStart":[{"hooks":[{"command":"mine"}]}]}}',
+    ],
+    [
+      'an element between two of ours',
+      `{"hooks":{"SessionStart":[{"hooks":[${JSON.stringify(OURS)}]},{"hooks":[]},${JSON.stringify(OURS)}]}}`,
+      '{"hooks":{"SessionStart":[{"hooks":[]}]}}',
+    ],
+    [
+      'a comment next to ours',
+      `{"hooks":{"SessionStart":[\n// mine\n{"hooks":[${JSON.stringify(OURS)}]},\n]}}`,
+      '{"hooks":{"SessionStart":[\n// mine\n\n]}}',
+    ],
+    [
+      'a comment before the object',
+      `// mine\n{"hooks":{"SessionStart":[${JSON.stringify(OURS)}]}}\n`,
+      '// mine\n{}\n',
+    ],
+  ])('goes out and leaves %s', (_, before, after) => {
+    expect(withoutEntry(before, HOOK)).toBe(after)
+  })
+
+  it('does not take a hook that mentions it for its own', () => {
+    const text = '{"hooks":{"SessionStart":[{"hooks":[{"command":"echo","args":["kitty prime"]}]}]}}'
+    expect(hasEntry(text, HOOK)).toBe('missing')
+    expect(withoutEntry(text, HOOK)).toBe(text)
   })
 
   it.each([
