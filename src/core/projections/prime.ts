@@ -63,7 +63,7 @@ function isHeldBy({ lane_actor, lane_session }: BoardRow, holder: Holder): boole
 
 /** A lane that asks for a review and in which no one works yet. */
 function isWaitingForReview(lane: string, table: WorkflowTable): boolean {
-  return lane.includes('review') && !table.working.includes(lane)
+  return table.lanes.includes(lane) && lane.includes('review') && !table.working.includes(lane)
 }
 
 function readyRows(rows: readonly BoardRow[], table: WorkflowTable): BoardRow[] {

@@ -20,8 +20,10 @@ export interface PrimeDocument extends PrimeLists {
   readonly session: string | null
   readonly packages: number
   readonly features: number
-  /** Number of packages per lane, in the workflow's order. */
+  /** Number of packages per lane of the workflow, in its order. */
   readonly lanes: Readonly<Record<string, number>>
+  /** Number of packages in lanes that the workflow does not have: anyone who writes events can make up their names. */
+  readonly other_lanes: number
   readonly rules: readonly WorkflowRule[]
 }
 
@@ -46,15 +48,21 @@ export class Prime {
     const [known, everything] = [await this.store.features(), await this.store.boardRows()]
     const away = new Set(known.flatMap((row) => (row.archived === null ? [] : [row.feature_slug])))
     const rows = everything.filter((row) => !away.has(row.feature_slug))
-    const lanes: Record<string, number> = Object.fromEntries(this.workflow.lanes.map((lane) => [lane, 0]))
-    for (const { lane } of rows) lanes[lane] = (lanes[lane] ?? 0) + 1
+    const counts = new Map(this.workflow.lanes.map((lane) => [lane, 0]))
+    let other_lanes = 0
+    for (const { lane } of rows) {
+      const count = counts.get(lane)
+      if (count === undefined) other_lanes += 1
+      else counts.set(lane, count + 1)
+    }
     return {
       repository: basename(this.workspace.root),
       branch: currentBranch(this.workspace.gitDir) ?? null,
       ...holder,
       packages: rows.length,
       features: new Set(rows.map((row) => row.feature_slug)).size,
-      lanes,
+      lanes: Object.fromEntries(counts),
+      other_lanes,
       ...primeLists(rows, this.workflow, holder),
       rules: workflowRules(this.workflow),
     }
