@@ -173,6 +173,26 @@ describe('kitty mcp', () => {
     expect(answers.get(3)?.result).toMatchObject({ isError: true })
   })
 
+  it('repeats no secret that was typed for a tool, a resource or an argument', async () => {
+    const { root } = await preparedRepository()
+    const { client } = await connect(root)
+    const secret = `ghp_${'aB3'.repeat(12)}`
+    const asked = [
+      client.callTool({ name: secret, arguments: {} }),
+      client.callTool({ name: 'show', arguments: { [secret]: 1 } }),
+      client.callTool({ name: 'move', arguments: { wp: 'WP01', to: secret } }),
+      client.readResource({ uri: `kitty://board/${secret}` }),
+      client.readResource({ uri: `kitty://${secret}` }),
+    ]
+    const answers = (await Promise.allSettled(asked)).map((answer) =>
+      answer.status === 'fulfilled' ? JSON.stringify(answer.value) : String(answer.reason),
+    )
+    for (const answer of answers) {
+      expect(answer).toContain('removed')
+      expect(answer).not.toContain(secret.slice(-16))
+    }
+  })
+
   it('ends by itself at a message of more than 10 MB, and when its client is gone in the middle', async () => {
     const { root } = await preparedRepository()
     const big = await raw(

@@ -1,4 +1,6 @@
 import { inject, injectable } from 'inversify'
+import { failureOf } from '../cli/failure.js'
+import { quoted } from '../errors/secrets.js'
 import { ownPackage } from '../own-package.js'
 import { CallTool } from './call-tool.js'
 import { McpResources, TEMPLATES } from './resources.js'
@@ -49,15 +51,18 @@ export class McpServers {
     server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }, context) => {
       const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined
       if (tool === undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name.slice(0, 60)}.`)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${quoted(name, 60)}.`)
       return this.tools.call(name, tool, given, { actor: actor ?? clientOf(context), session })
     })
     server.setRequestHandler('resources/list', async () => ({ resources: await this.resources.list() }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: TEMPLATES }))
     server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-      const found = await this.resources.read(uri)
+      const found = await this.resources.read(uri).catch((error: unknown) => {
+        const { message } = failureOf(error).document
+        throw new ProtocolError(ProtocolErrorCode.InternalError, message)
+      })
       if (found === undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${uri.slice(0, 200)}.`)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${quoted(uri, 200)}.`)
       return { contents: [found] }
     })
     if (subscribed !== undefined) {

@@ -1,17 +1,11 @@
-import { asNextSteps, isKittyError } from '../errors/kitty-error.js'
+import { type FailureDocument, failureOf } from '../cli/failure.js'
 import { unconverted } from '../files/storage-error.js'
-import type { NextStep } from '../errors/next-step.js'
 
 /** A command's failure document, with the matching HTTP status. */
 export interface FailureAnswer {
   readonly status: number
   readonly body: {
-    readonly error: {
-      readonly kind: string
-      readonly message: string
-      readonly next_steps: readonly NextStep[]
-      readonly context: Readonly<Record<string, unknown>>
-    }
+    readonly error: FailureDocument
   }
 }
 
@@ -31,15 +25,8 @@ export class BadRequest extends Error {
 export function failureAnswer(thrown: unknown): FailureAnswer {
   const error = unconverted(thrown) ?? thrown
   if (error instanceof BadRequest) return plainFailure(error.status, 'BadRequest', error.message)
-  if (isKittyError(error)) {
-    const { kind, message, nextSteps, context } = error
-    return {
-      status: STATUS[error.exitCode] ?? 500,
-      body: { error: { kind, message, next_steps: asNextSteps(nextSteps), context } },
-    }
-  }
-  const message = error instanceof Error ? error.message : String(error)
-  return plainFailure(500, 'InternalError', message)
+  const { document, exitCode } = failureOf(error)
+  return { status: STATUS[exitCode] ?? 500, body: { error: document } }
 }
 
 export function plainFailure(status: number, kind: string, message: string): FailureAnswer {

@@ -263,6 +263,30 @@ describe('what a page writes', () => {
     expect((await ask(`${url}api/about`, withToken())).text).toContain('"read_only":true')
   })
 
+  it.each([
+    ['move', { work_package: 'WP01', to: 'SECRET', expect: 'planned' }],
+    ['move', { work_package: 'WP01', to: 'doing', expect: 'SECRET' }],
+    ['gate', { gate: 'SECRET', status: 'passed' }],
+    ['resolve', { entity: 'WP01', keep: 'SECRET' }],
+    ['tick', { work_package: 'WP01', subtask: 'SECRET', done: true }],
+    ['move', { work_package: 'SECRET', to: 'doing', expect: 'planned' }],
+  ])(
+    'repeats no secret in the failure of %s %j, neither in its message nor in its facts',
+    async (name, given) => {
+      await serve()
+      const secret = `ghp_${'aB3'.repeat(12)}`
+      const body = JSON.parse(
+        JSON.stringify({ feature: FEATURE, ...given }).replace('SECRET', secret),
+      ) as object
+      const { status, text } = await post(name, body)
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(JSON.parse(text)).toMatchObject({
+        error: { kind: expect.any(String), next_steps: expect.any(Array) },
+      })
+      expect(text).not.toContain(secret.slice(-16))
+    },
+  )
+
   it('answers 400 to what is no request, and writes nothing', async () => {
     await serve()
     for (const body of ['', 'x', '[]', 'null', '{}', '{"feature":1}'])
