@@ -74,6 +74,11 @@ export class Gates {
     return { gate: await this.#document(event.payload.feature_slug, event.entity_id), event }
   }
 
+  /** Stores nothing. @throws KittyError UnknownGate, naming the existing gates */
+  async check({ feature, gate }: SetGateRequest): Promise<void> {
+    await this.#document(feature, gate)
+  }
+
   /**
    * Also stores a failed gate as an error record, before it returns.
    * @throws KittyError UnknownGate, naming the existing gates; LostRace for a holder whose claim has lost

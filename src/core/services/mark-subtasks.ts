@@ -58,6 +58,19 @@ export class MarkSubtasks {
     throw someNotFound(marked)
   }
 
+  /** Marks nothing. @throws KittyError UsageError for what `mark` refuses, also if it would mark the others */
+  @Exclusive
+  async check(request: MarkRequest): Promise<void> {
+    await this.checkSynced({ ...request, workPackages: await this.#owners(request) })
+  }
+
+  @SyncsDefinition
+  protected async checkSynced(request: MarkRequest & { workPackages: readonly string[] }): Promise<void> {
+    const { states, subtasks, found } = await this.#lookUp(request)
+    const missing = subtasks.filter((id) => !found.some((place) => place.id === id))
+    if (missing.length > 0) throw noneFound(request, missing, states)
+  }
+
   @Exclusive
   protected async markFound(request: MarkRequest): Promise<MarkResult> {
     return this.markSynced({ ...request, workPackages: await this.#owners(request) })
@@ -86,9 +99,7 @@ export class MarkSubtasks {
   @Emits
   protected async decide(request: MarkRequest & Repeats): Promise<Marks> {
     const { feature, done } = request
-    const states = await this.#packages(request)
-    const subtasks = spelled(request.subtasks, states)
-    const found = this.#places(feature, states, subtasks)
+    const { states, subtasks, found } = await this.#lookUp(request)
     if (found.length === 0) throw noneFound(request, subtasks, states)
     const marked = new Set(found.map(({ workPackage }) => workPackage))
     for (const state of states)
@@ -99,6 +110,16 @@ export class MarkSubtasks {
     )
     const pending = found.filter((place) => isDone(place, states) !== done)
     return { ...decided(pending.map((place) => subtaskCompleted(feature, place, done))), found, subtasks }
+  }
+
+  async #lookUp(request: MarkRequest): Promise<{
+    states: readonly WorkPackageState[]
+    subtasks: readonly string[]
+    found: readonly SubtaskPlace[]
+  }> {
+    const states = await this.#packages(request)
+    const subtasks = spelled(request.subtasks, states)
+    return { states, subtasks, found: this.#places(request.feature, states, subtasks) }
   }
 
   /** The packages whose files list one of the subtasks, or may have stopped listing it. */

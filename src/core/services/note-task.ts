@@ -27,14 +27,18 @@ export interface NoteResult {
 export class NoteTask {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
+  /** Stores nothing. @throws KittyError UsageError for an empty note */
+  check({ text, workPackage }: NoteRequest): void {
+    if (text.trim() !== '') return
+    throw new KittyError('UsageError', 'The note is empty.', {
+      nextSteps: shownWords(['kitty', 'note', workPackage, 'what to remember']),
+    })
+  }
+
   /** @throws KittyError UnknownWorkPackage; UsageError for an empty note; ValidationError for one too long to store */
   @Exclusive
   async note(request: NoteRequest): Promise<NoteResult> {
-    if (request.text.trim() === '') {
-      throw new KittyError('UsageError', 'The note is empty.', {
-        nextSteps: shownWords(['kitty', 'note', request.workPackage, 'what to remember']),
-      })
-    }
+    this.check(request)
     const { feature, workPackage, text } = request
     const repeats: Repeats['repeats'] = (earlier) =>
       earlier.every(

@@ -33,6 +33,11 @@ export interface UsageResult {
 export class RecordUsage {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
+  /** Stores nothing. @throws KittyError UsageError for a value that is not an amount */
+  check(request: UsageRequest): void {
+    amountsOf(request)
+  }
+
   /** @throws KittyError UnknownWorkPackage; UsageError if nothing is given or a value is not an amount */
   @Exclusive
   async record(request: UsageRequest): Promise<UsageResult> {

@@ -34,11 +34,16 @@ const TAG = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,63}$/u
 export class TagTask {
   constructor(@inject(EventStore) readonly store: EventStore) {}
 
+  /** Stores nothing. @throws KittyError UsageError for an invalid tag, or one that is both added and removed */
+  check(request: TagRequest): void {
+    checkTags(request)
+  }
+
   /** @throws KittyError UnknownWorkPackage; UsageError for an invalid tag, or one that is both added and removed */
   @Exclusive
   async tag(request: TagRequest): Promise<TagResult> {
     const { feature, workPackage } = request
-    checkTags(request)
+    this.check(request)
     const repeats: Repeats['repeats'] = (earlier) =>
       earlier.every(
         (event) =>
