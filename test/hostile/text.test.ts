@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createContainer } from '../../src/core/di/container.js'
+import { WebBoard } from '../../src/core/web/web-board.js'
+import { McpClient } from '../support/mcp-client.js'
+import { testSession } from '../support/session.js'
 import { event, expectBounded, FEATURE, movedTo, packageText, UNSEEN, Victim } from './support/victim.js'
 
 /** Letters between them, so that none is taken out together with another. */
@@ -38,6 +43,24 @@ function onTerminal(victim: Victim, ...args: readonly string[]): string {
 
 /** What kitty itself sends to a terminal: colors, and a carriage return before each newline. */
 const OWN_SEQUENCES = /\u001b\[[0-9;]*m|\r(?=\n)/g
+
+/** The body as it comes, without a parser in between; of a stream, as much as it takes to find `until`. */
+function textOf(url: string, token: string, until?: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { headers: { authorization: `Bearer ${token}` }, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+        if (until?.test(text) !== true) return
+        response.destroy()
+        resolve(text)
+      })
+      response.on('end', () => resolve(text))
+    })
+    request.on('error', reject)
+  })
+}
 
 describe('characters that no one sees', () => {
   it.each(HIDDEN)('%s: raw nowhere, as text or JSON, piped or on a terminal', async (_, hidden) => {
@@ -89,6 +112,61 @@ describe('characters that no one sees', () => {
     }
     const refused = await victim.refusal('note', 'WP01', 'x', '--actor', nasty)
     expect(refused.code).toBe(2)
+  })
+
+  it.each(HIDDEN)('%s: raw in nothing that an MCP client or a browser gets', async (_, hidden) => {
+    const victim = await Victim.make()
+    const nasty = `a${hidden}b`
+    victim.append(
+      event({ payload: { feature_slug: FEATURE, text: nasty }, actor: nasty, lamport_clock: 21 }),
+      movedTo(`doing${hidden}`, { actor: nasty, lamport_clock: 22 }),
+    )
+    const { client } = await McpClient.connect(victim.root)
+    const uri = `kitty://board/${encodeURIComponent(nasty)}`
+    const answers = await Promise.allSettled([
+      client.callTool({ name: 'show', arguments: { wp: 'WP01' } }),
+      client.callTool({ name: 'board', arguments: { feature: FEATURE } }),
+      client.callTool({ name: 'board', arguments: {} }),
+      client.callTool({ name: 'history', arguments: {} }),
+      client.callTool({ name: 'move', arguments: { wp: 'WP02', to: nasty } }),
+      client.callTool({ name: 'show', arguments: { [nasty]: 1 } }),
+      client.callTool({ name: nasty, arguments: {} }),
+      client.readResource({ uri: `kitty://wp/${FEATURE}/WP01` }),
+      client.readResource({ uri: 'kitty://board' }),
+      client.readResource({ uri }),
+      client.readResource({ uri: nasty }),
+    ])
+    await client.close()
+    for (const [at, answer] of answers.entries()) {
+      const said = answer.status === 'fulfilled' ? JSON.stringify(answer.value) : String(answer.reason)
+      expect(said.length, `${at}`).toBeGreaterThan(20)
+      expect(MEANINGLESS.exec(said)?.[0], `${at} ${said.slice(0, 200)}`).toBeUndefined()
+    }
+    const container = createContainer(testSession({ cwd: victim.root }))
+    const board = await (
+      await container.resolve(WebBoard)
+    ).serve({ readOnly: true, newToken: false, pageFolder: victim.root })
+    try {
+      const { token } = JSON.parse(readFileSync(victim.path('.git', 'kitty', 'web.json'), 'utf8')) as {
+        token: string
+      } // Written by the board.
+      const asked = [
+        `api/package?feature=${FEATURE}&work_package=WP01`,
+        'api/about',
+        'api/flow',
+        'api/nothing',
+      ]
+      for (const path of asked) {
+        const text = await textOf(board.url + path, token)
+        expect(MEANINGLESS.exec(text)?.[0], path).toBeUndefined()
+      }
+      expect(
+        MEANINGLESS.exec(await textOf(`${board.url}api/stream`, token, /WP03/))?.[0],
+        'stream',
+      ).toBeUndefined()
+    } finally {
+      await board.close()
+    }
   })
 
   it('that have a meaning stay as they are', async () => {

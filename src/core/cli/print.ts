@@ -1,7 +1,7 @@
 /** The program's only output path: strips control characters from everything it prints. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { type OutputStream, standardOutput } from './standard-output.js'
-import { replaceHidden } from '../errors/invisible.js'
+import { visibleJson } from '../errors/visible-json.js'
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
 
@@ -83,12 +83,12 @@ export class Printer {
     }
     this.#answered = true
     if (!this.#closed)
-      this.#stdout.write(`${encode(document, this.#stdout.isTTY === true ? 2 : undefined)}\n`)
+      this.#stdout.write(`${visibleJson(document, this.#stdout.isTTY === true ? 2 : undefined)}\n`)
   }
 
   /** Prints one line of a stream of JSON documents. */
   jsonLine(document: unknown): void {
-    if (!this.#closed) this.#put(`${encode(document)}\n`)
+    if (!this.#closed) this.#put(`${visibleJson(document)}\n`)
   }
 
   /** Prints a warning on stderr, each text once. */
@@ -157,15 +157,4 @@ export class Printer {
       `The output could not be written (${code ?? error.message}): what was asked for may have been done all the same. Look with \`kitty status\``,
     )
   }
-}
-
-/** Encodes as JSON and escapes characters that a terminal obeys or does not show. The values are unchanged. */
-function encode(document: unknown, indent?: number): string {
-  return replaceHidden(JSON.stringify(document, undefined, indent), (char) =>
-    // Escapes surrogates one by one: JSON has no escape for characters beyond the first plane.
-    char
-      .split('')
-      .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
 }

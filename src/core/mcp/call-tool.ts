@@ -1,6 +1,8 @@
 import { inject, injectable } from 'inversify'
 import { failureOf } from '../cli/failure.js'
 import { problemWarnings } from '../cli/problem-warnings.js'
+import { stripControl } from '../cli/render/strip-control.js'
+import { visibleIn } from '../errors/visible-json.js'
 import { Notices } from '../errors/notices.js'
 import { Leases } from '../services/claims/leases.js'
 import type { LogProblem } from '../log/event-log.js'
@@ -50,8 +52,9 @@ export class CallTool {
         for (const warning of problemWarnings(problems)) notices.warn(warning)
         const warnings = notices.all.map((warning) => `Warning: ${warning}`)
         return {
-          content: [{ type: 'text', text: [text, ...warnings].join('\n') }],
-          structuredContent: { ...document, warnings: notices.all },
+          content: [{ type: 'text', text: stripControl([text, ...warnings].join('\n')) }],
+          // The SDK encodes it, and leaves these characters as they are.
+          structuredContent: visibleIn({ ...document, warnings: notices.all }),
         }
       })
     } catch (error) {
@@ -104,9 +107,9 @@ function refusal(error: unknown): ToolResult {
     content: [
       {
         type: 'text',
-        text: [`${kind}: ${message}`, ...next_steps.map(({ text }) => `-> ${text}`)].join('\n'),
+        text: stripControl([`${kind}: ${message}`, ...next_steps.map(({ text }) => `-> ${text}`)].join('\n')),
       },
     ],
-    structuredContent: { error: { kind, message, next_steps, context } },
+    structuredContent: visibleIn({ error: { kind, message, next_steps, context } }),
   }
 }

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { failureOf } from '../cli/failure.js'
-import { quoted } from '../errors/secrets.js'
+import { stripControl } from '../cli/render/strip-control.js'
+import { withoutSecrets } from '../errors/secrets.js'
 import { ownPackage } from '../own-package.js'
 import { CallTool } from './call-tool.js'
 import { McpResources, TEMPLATES } from './resources.js'
@@ -51,7 +52,10 @@ export class McpServers {
     server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }, context) => {
       const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined
       if (tool === undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${quoted(name, 60)}.`)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          stripControl(`There is no tool ${withoutSecrets(name).slice(0, 60)}.`),
+        )
       return this.tools.call(name, tool, given, { actor: actor ?? clientOf(context), session })
     })
     server.setRequestHandler('resources/list', async () => ({ resources: await this.resources.list() }))
@@ -59,10 +63,13 @@ export class McpServers {
     server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
       const found = await this.resources.read(uri).catch((error: unknown) => {
         const { message } = failureOf(error).document
-        throw new ProtocolError(ProtocolErrorCode.InternalError, message)
+        throw new ProtocolError(ProtocolErrorCode.InternalError, stripControl(message))
       })
       if (found === undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${quoted(uri, 200)}.`)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          stripControl(`There is no resource ${withoutSecrets(uri).slice(0, 200)}.`),
+        )
       return { contents: [found] }
     })
     if (subscribed !== undefined) {

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
+import { visibleJson } from '../errors/visible-json.js'
 import type { LogEvent } from '../events-lib.js'
 import { Scope } from '../services/scope.js'
 import { Status } from '../services/status.js'
@@ -40,7 +41,7 @@ export class McpResources {
       const document = await this.workshop.run('mcp resources', (services) =>
         documentOf(services, feature, workPackage),
       )
-      return { uri, mimeType: JSON_TYPE, text: JSON.stringify(document) }
+      return { uri, mimeType: JSON_TYPE, text: visibleJson(document) }
     } catch (error) {
       if (isKittyError(error) && MISSING.has(error.kind)) return undefined
       throw error
