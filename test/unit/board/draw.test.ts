@@ -132,6 +132,36 @@ describe('the screen', () => {
     expect(draw(pressed(state, 'G').state, { rows: 100, style, now: NOW }).top).toBe(0)
   })
 
+  it('wraps an open package once, however long its lines are and however often it scrolls', () => {
+    const long = '日本 '.repeat(40_000)
+    const note = { event_id: 'N1', actor: 'ada', timestamp: '2026-11-22T10:00:00.000Z', text: long }
+    const one = { ...DETAIL, notes: [note] }
+    const page = { detail: one, subtasks: [], text: `${long}\nand the end` }
+    let reads = 0
+    const counting = {
+      ...page,
+      get text() {
+        reads += 1
+        return page.text
+      },
+    }
+    let state = opened(pressed(stateOf(), 'l', 'return').state, `${FEATURE}/WP03`, counting)
+    for (let times = 0; times < 50; times += 1) {
+      expect(screen(state, [80, 24])).toHaveLength(24)
+      state = pressed(state, 'j').state
+    }
+    expect(reads).toBe(1)
+    const end = screen(pressed(state, 'G').state, [80, 24]).join('\n')
+    expect(end).toContain('and 1 more line')
+    expect(end).toContain('…')
+  })
+
+  it('shows a conflict whose sides are very long', () => {
+    const events = openConflict.events.map((event) => ({ ...event, value: '漢字'.repeat(60_000) }))
+    const state = stateOf(PACKAGES, [{ ...openConflict, events }])
+    expect(screen(pressed(state, 'x').state, [80, 24])).toHaveLength(24)
+  })
+
   it('lets nothing through to the terminal that a title, a name or a text says', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -45,6 +45,19 @@ describe('the page of a work package', () => {
   })
 })
 
+describe('very long texts on one line', () => {
+  const long = '日本 '.repeat(40_000)
+
+  it('are wrapped in notes, and cut in the history and in error records', () => {
+    const note = { event_id: 'N1', actor: 'ada', timestamp: '2026-11-22T10:00:00.000Z', text: long }
+    const history = [event('NoteAdded', { text: long })]
+    const page = renderWorkPackage({ ...PAGE, notes: [note], history }, NOW, onTerminal(80))
+    expect(page.split('日').length - 1).toBeGreaterThan(40_000)
+    expect(page.split('\n').every((line) => displayWidth(line) <= 80)).toBe(true)
+    expect(renderErrors([{ ...ERROR, reason: long }], onTerminal(80)).split('\n')).toHaveLength(5)
+  })
+})
+
 describe('lists', () => {
   const rows = [
     workPackage('WP01', { lane: 'doing', actor: 'claude', subtasks: { done: 3, total: 5 } }),

@@ -82,6 +82,26 @@ describe('cutting text', () => {
   })
 })
 
+/** Each is one line, as a package's file, a note or a reason may be, and takes minutes if a line looks at the whole rest. */
+const LONG_LINES: readonly (readonly [what: string, text: string])[] = [
+  ['words of wide characters', '日本 '.repeat(40_000)],
+  ['one word of wide characters', '日本'.repeat(60_000)],
+  ['one Latin word', 'x'.repeat(4_000_000)],
+  ['a short word before a long one', `é ${'語'.repeat(120_000)}`],
+  ['emoji joined to one', '👩\u200d'.repeat(60_000)],
+  ['one letter with its accents', `a${'\u0301'.repeat(200_000)}`],
+]
+
+describe('a very long line', () => {
+  it.each(LONG_LINES)('of %s is wrapped whole, or cut, without looking at it once a line', (_what, text) => {
+    const lines = wrap(text, 76)
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+    expect(lines.every((line) => displayWidth(line) <= 76)).toBe(true)
+    expect(wrap(text, 76, 3).length).toBeLessThanOrEqual(3)
+    expect(displayWidth(truncate(text, 10))).toBeLessThanOrEqual(10)
+  })
+})
+
 describe('control characters', () => {
   it.each([
     ['colour', 'a\u001b[31mb', 'ab'],

@@ -1,7 +1,9 @@
 /** Measures text as a terminal draws it: East Asian characters and emoji take two columns, combining accents none. */
 
+/** Characters drawn as one, by their place in the text. */
 interface Cluster {
-  readonly text: string
+  readonly start: number
+  readonly end: number
   readonly width: number
 }
 
@@ -21,14 +23,14 @@ export function displayWidth(text: string): number {
 
 /** Cuts the text to at most `width` columns; `ellipsis` replaces what did not fit. */
 export function truncate(text: string, width: number, ellipsis = '…'): string {
-  if (displayWidth(text) <= width) return text
-  if (width < displayWidth(ellipsis)) return ''
-  return cut(text, width - displayWidth(ellipsis)).trimEnd() + ellipsis
+  if (fits(text, 0, width)) return text
+  const room = width - displayWidth(ellipsis)
+  return room < 0 ? '' : text.slice(0, cut(text, 0, room)).trimEnd() + ellipsis
 }
 
 /** The text's characters as they are drawn, each with its accents. */
 export function characters(text: string): string[] {
-  return Array.from(clusters(text), (cluster) => cluster.text)
+  return Array.from(clusters(text), ({ start, end }) => text.slice(start, end))
 }
 
 /** Pads the text with spaces to `width` columns; longer text is returned unchanged. */
@@ -36,68 +38,88 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** Wraps the text into at most `maxLines` lines of at most `width` columns, between words where possible. */
+/**
+ * Wraps the text into at most `maxLines` lines of at most `width` columns, between words where possible. A package's file
+ * may be one line of any length, so each line looks no further than it reaches.
+ */
 export function wrap(text: string, width: number, maxLines = Infinity, ellipsis = '…'): string[] {
+  const whole = text.trim()
   const lines: string[] = []
-  let rest = text.trim()
-  while (rest !== '' && lines.length < maxLines - 1 && displayWidth(rest) > width) {
-    const line = lineOf(rest, width)
-    if (line === '') break
-    lines.push(line.trimEnd())
-    rest = rest.slice(line.length).trimStart()
+  let from = 0
+  while (from < whole.length && lines.length < maxLines - 1 && !fits(whole, from, width)) {
+    const end = lineEnd(whole, from, width)
+    if (end === from) break
+    lines.push(whole.slice(from, end).trimEnd())
+    from = nextIndex(whole, /\S/g, end)
   }
-  if (rest !== '') lines.push(truncate(rest, width, ellipsis))
+  if (from < whole.length) lines.push(truncate(whole.slice(from), width, ellipsis))
   return lines
 }
 
-/** The longest beginning that fits and ends at a space; splits a word only if it is wider than a line. */
-function lineOf(text: string, width: number): string {
-  const fitting = cut(text, width)
-  if (text[fitting.length] === ' ') return fitting
-  const space = fitting.lastIndexOf(' ')
-  const word = /^\S*/.exec(text.slice(space + 1))?.[0] ?? ''
-  return space > 0 && displayWidth(word) <= width ? fitting.slice(0, space + 1) : fitting
+/** Where the longest beginning ends that fits and ends at a space; splits a word only if it is wider than a line. */
+function lineEnd(text: string, from: number, width: number): number {
+  const end = cut(text, from, width)
+  if (text[end] === ' ') return end
+  const line = text.slice(from, end)
+  const word = from + line.lastIndexOf(' ') + 1
+  if (word <= from + 1) return end
+  return fits(text.slice(word, nextIndex(text, /\s/g, word)), 0, width) ? word : end
 }
 
-function cut(text: string, width: number): string {
-  if (isNarrow(text)) return text.slice(0, width)
-  let taken = ''
-  let left = width
-  for (const cluster of clusters(text)) {
+/** Whether the text from there on takes at most `width` columns. Measures only as far as that. */
+function fits(text: string, from: number, width: number): boolean {
+  return cut(text, from, width) === text.length
+}
+
+/** Where the longest part that begins at `from` and takes at most `width` columns ends. */
+function cut(text: string, from: number, width: number): number {
+  const room = Math.max(0, width)
+  // With the character after it, which could be an accent.
+  if (isNarrow(text.slice(from, from + room + 1))) return Math.min(text.length, from + room)
+  let end = from
+  let left = room
+  for (const cluster of clusters(text, from)) {
     left -= cluster.width
     if (left < 0) break
-    taken += cluster.text
+    end = cluster.end
   }
-  return taken
+  return end
+}
+
+/** The first place from `from` on where the pattern, which is global, matches; otherwise the text's end. */
+function nextIndex(text: string, pattern: RegExp, from: number): number {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? text.length
 }
 
 /** Characters drawn as one: a letter with its accents, a flag, a family joined by zero-width joiners. */
-function* clusters(text: string): Generator<Cluster> {
-  let current = ''
+function* clusters(text: string, from = 0): Generator<Cluster> {
+  let start = from
   let width = 0
   let joined = false
   let flag = false
-  for (const char of text) {
+  for (let at = from; at < text.length;) {
+    const char = charAt(text, at)
     const region = isRegion(char)
-    if (current !== '' && (joined || isCombining(char) || (region && flag))) {
-      current += char
+    if (at > start && (joined || isCombining(char) || (region && flag))) {
       // The emoji variant of a narrow character.
-      if (char === '\ufe0f' && isPicture(firstOf(current))) width = 2
-      joined = char === '\u200d' && isPicture(firstOf(current))
+      if (char === '\ufe0f' && isPicture(charAt(text, start))) width = 2
+      joined = char === '\u200d' && isPicture(charAt(text, start))
       flag = false
-      continue
+    } else {
+      if (at > start) yield { start, end: at, width }
+      start = at
+      width = region ? 2 : widthOf(char)
+      joined = false
+      flag = region
     }
-    if (current !== '') yield { text: current, width }
-    current = char
-    width = region ? 2 : widthOf(char)
-    joined = false
-    flag = region
+    at += char.length
   }
-  if (current !== '') yield { text: current, width }
+  if (start < text.length) yield { start, end: text.length, width }
 }
 
-function firstOf(cluster: string): string {
-  return String.fromCodePoint(cluster.codePointAt(0) ?? 0)
+function charAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) ?? 0)
 }
 
 function widthOf(char: string): number {
