@@ -171,6 +171,31 @@ describe.skipIf(!hasChromium)('the page', () => {
     await expect.poll(() => said.textContent()).toContain('moved to Planned')
   })
 
+  it('shows a lane that the workflow lacks in a column of its own, with a warning, now and in the past', async () => {
+    const moves = { todo: [{ to: 'active' }], active: [{ to: 'finished' }] }
+    const table = {
+      name: 'short',
+      lanes: ['todo', 'active', 'finished'],
+      initial: 'todo',
+      done: ['finished'],
+      moves,
+    }
+    writeFileSync(join(served.root, '.kittify/config.json'), JSON.stringify({ workflow: table }))
+    const page = await open()
+    await inLane(page, '002-invoice-export/WP03', 'rejected')
+    const lost = page.locator(`${lane('rejected')} .foreign`)
+    expect(await lost.textContent()).toContain('The workflow has no lane “rejected”')
+    expect(await page.locator(`${lane('todo')} .foreign`).count()).toBe(0)
+    await page.getByLabel('Features as rows').check()
+    await page.waitForSelector(`.feature ${lane('rejected')} ${card('002-invoice-export/WP03')}`)
+    await page.goto(`${served.url}?view=time`)
+    await page
+      .locator(`.past ${lane('rejected')} .chip`, { hasText: 'WP03' })
+      .first()
+      .waitFor()
+    expect(await page.locator(`.past ${lane('rejected')} .foreign`).count()).toBe(1)
+  })
+
   it('decides a conflict with one button', async () => {
     const page = await open()
     await page.getByRole('button', { name: 'Keep Doing' }).click()

@@ -1,7 +1,7 @@
 import { h, Fragment } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { featureName, plural } from '../format.js'
-import { boardFeatures, boardLanes, type Lanes } from '../state/board.js'
+import { boardFeatures, boardLanes, lanesWith, type Lanes } from '../state/board.js'
 import type { About } from '../state/documents.js'
 import { go } from '../state/place.js'
 import { useStore } from '../state/store.js'
@@ -38,7 +38,11 @@ export function BoardView({ about }: { about: About }): h.JSX.Element {
         </label>
       </p>
       {isEmpty && <Empty />}
-      {place.rows ? <Features about={about} /> : <Columns about={about} lanes={lanes} />}
+      {place.rows ? (
+        <Features about={about} shown={lanesWith(about, lanes.keys())} />
+      ) : (
+        <Columns about={about} shown={lanesWith(about, lanes.keys())} lanes={lanes} />
+      )}
       <p class="hidden" id="keys">
         Space takes the card, left and right arrows choose a lane, Space drops it, Escape puts it back. Enter
         opens it.
@@ -47,17 +51,24 @@ export function BoardView({ about }: { about: About }): h.JSX.Element {
   )
 }
 
-function Columns({ about, lanes }: { about: About; lanes: Lanes }): h.JSX.Element {
+interface ColumnsProps {
+  readonly about: About
+  /** The columns, in order. */
+  readonly shown: readonly string[]
+  readonly lanes: Lanes
+}
+
+function Columns({ about, shown, lanes }: ColumnsProps): h.JSX.Element {
   return (
     <div class="lanes" tabIndex={-1}>
-      {about.lanes.map((lane) => (
+      {shown.map((lane) => (
         <Lane key={lane} about={about} lane={lane} keys={lanes.get(lane) ?? []} />
       ))}
     </div>
   )
 }
 
-function Features({ about }: { about: About }): h.JSX.Element {
+function Features({ about, shown }: { about: About; shown: readonly string[] }): h.JSX.Element {
   const rows = useStore(boardFeatures)
   const features = useStore((state) => state.features)
   return (
@@ -75,7 +86,7 @@ function Features({ about }: { about: About }): h.JSX.Element {
                 </span>
               )}
             </summary>
-            <Columns about={about} lanes={lanes} />
+            <Columns about={about} shown={shown} lanes={lanes} />
           </details>
         )
       })}

@@ -6,6 +6,7 @@ import type { About } from '../state/documents.js'
 import { useStore } from '../state/store.js'
 import { Card } from './card.js'
 import { dropLane } from './drag.js'
+import { ForeignLane } from './foreign-lane.js'
 import { laneColor } from './lane-colors.js'
 import { RefusalNote } from './refusal.js'
 
@@ -42,6 +43,7 @@ export function Lane({ about, lane, keys }: LaneProps): h.JSX.Element {
       <h2>
         {name} <span class="number">{keys.length}</span>
       </h2>
+      <ForeignLane about={about} lane={lane} />
       {refusals.map((refusal) => refusal.to === lane && <RefusalNote key={refusal.key} refusal={refusal} />)}
       {isGhost && <div class="ghost">{taken.key.split('/')[1]}</div>}
       <ul>

@@ -2,11 +2,13 @@ import { h } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { featureName, laneName, plural, when } from '../format.js'
 import { type Columns, columnsOf, lanesAfter, upToClock } from '../state/columns.js'
+import { lanesWith } from '../state/board.js'
 import type { About, FeatureStatusDocument } from '../state/documents.js'
 import { linkTo } from '../state/place.js'
 import { ask, failureOf, read } from '../state/server.js'
 import { type State, useStore } from '../state/store.js'
 import { Changes } from './changes.js'
+import { ForeignLane } from './foreign-lane.js'
 import { laneColor } from './lane-colors.js'
 
 const PLAY_MS = 8_000
@@ -146,7 +148,10 @@ function PastLanes({ about, columns, changes, moment }: PastProps): h.JSX.Elemen
   )
   return (
     <div class="lanes past" tabIndex={-1}>
-      {about.lanes.map((lane) => {
+      {lanesWith(
+        about,
+        shown.flatMap(({ lane }) => lane ?? []),
+      ).map((lane) => {
         const cards = shown.filter((card) => card.lane === lane)
         return (
           <section
@@ -159,6 +164,7 @@ function PastLanes({ about, columns, changes, moment }: PastProps): h.JSX.Elemen
             <h2>
               {laneName(lane)} <span class="number">{cards.length}</span>
             </h2>
+            <ForeignLane about={about} lane={lane} />
             <ul>
               {cards.slice(0, CARDS).map(({ number, slug, id }) => {
                 const key = `${slug}/${id}`

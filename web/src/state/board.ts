@@ -1,5 +1,5 @@
 import { grouped } from '../format.js'
-import type { ConflictDocument, WorkPackageDocument } from './documents.js'
+import type { About, ConflictDocument, WorkPackageDocument } from './documents.js'
 import { keyOf } from './rows.js'
 import type { State } from './store.js'
 
@@ -42,6 +42,12 @@ export const contested = remembered(
   (state: State) => [decisions(state)] as const,
   ([open]) => new Set(open.map(({ feature, entity_id }) => `${feature}/${entity_id}`)),
 )
+
+/** The workflow's lanes, then those that hold packages but are none of its own: no package may be out of sight. */
+export function lanesWith(about: About, names: Iterable<string>): string[] {
+  const others = [...new Set(names)].filter((name) => !about.lanes.includes(name)).sort()
+  return [...about.lanes, ...others]
+}
 
 function lanesOf(packages: Iterable<WorkPackageDocument>, search: string, feature: string): Lanes {
   const words = search.toLowerCase().split(/\s+/)

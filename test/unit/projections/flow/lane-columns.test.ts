@@ -83,6 +83,34 @@ describe('lane changes as columns', () => {
     expect(lanesAt(columnsOf(events, {}), 5)).toEqual({ '001-login/WP01': 'planned' })
   })
 
+  it('name a lane that the workflow has lost, after its own, and give it a number of its own', () => {
+    const rules = { table: DEFAULT_WORKFLOW }
+    const events = eventsOf([
+      created('001-x', 'WP01', '2026-11-02T09:00:00Z'),
+      moved('001-x', 'WP01', 'planned', 'baking', '2026-11-03T09:00:00Z'),
+      moved('001-x', 'WP01', 'baking', 'done', '2026-11-04T09:00:00Z'),
+    ])
+    const bytes = columnsOf(events, rules)
+    for (const clock of [1, 2, 3])
+      expect(lanesAt(bytes, clock), `at ${clock}`).toEqual(replayedAt(events, clock, rules))
+    expect(lanesAt(bytes, 2)).toEqual({ '001-x/WP01': 'baking' })
+  })
+
+  it('put lanes that have no number into one of their own, and no package into another', () => {
+    const strange = Array.from({ length: 300 }, (_, at) => [`001-x`, `WP${at + 10}`, `lane${at}`] as const)
+    const events = eventsOf(
+      strange.flatMap(([feature, id, lane]) => [
+        created(feature, id, '2026-11-02T09:00:00Z'),
+        moved(feature, id, 'planned', lane, '2026-11-03T09:00:00Z'),
+      ]),
+    )
+    const lanes = Object.values(lanesAt(columnsOf(events, {}), 600))
+    expect(lanes).toHaveLength(300)
+    expect(new Set(lanes).size).toBe(256 - DEFAULT_WORKFLOW.lanes.length)
+    expect(lanes.filter((lane) => lane === 'other_lanes').length).toBeGreaterThan(40)
+    expect(lanes.some((lane) => DEFAULT_WORKFLOW.lanes.includes(lane))).toBe(false)
+  })
+
   it('take twelve bytes a change, none for a move that stays in its lane', () => {
     const events = eventsOf([
       created('001-x', 'WP01', '2026-11-02T09:00:00Z'),
