@@ -62,6 +62,16 @@ describe('moving', () => {
     })
   })
 
+  it('expects the lane that was shown when it began, also after another process has moved the package', () => {
+    const winner = boardOf(
+      PACKAGES.map((one) => (one.work_package === 'WP01' ? { ...one, lane: 'doing' } : one)),
+    )
+    const choosing = arrived(pressed(stateOf(), 'm').state, winner, ABOUT)
+    expect(pressed(choosing, 'return').ask).toMatchObject({ given: { to: 'doing', expect: 'planned' } })
+    const typing = arrived(typed(pressed(stateOf(), 'm', '2').state, 'not wanted'), winner, ABOUT)
+    expect(pressed(typing, 'return').ask).toMatchObject({ given: { to: 'canceled', expect: 'planned' } })
+  })
+
   it('acts on nothing after escape, and on nothing in an empty lane', () => {
     const { state, ask } = pressed(stateOf(), 'm', 'escape')
     expect([state.prompt, ask]).toEqual([undefined, undefined])

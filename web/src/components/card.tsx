@@ -2,6 +2,7 @@ import { h } from 'preact'
 import { ago, featureName, plural } from '../format.js'
 import { contested } from '../state/board.js'
 import type { WorkPackageDocument } from '../state/documents.js'
+import { grasp } from '../state/moves.js'
 import { linkTo } from '../state/place.js'
 import { current, update, useStore } from '../state/store.js'
 import { dragOnPointerDown } from './drag.js'
@@ -30,7 +31,7 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
           class="menu"
           aria-label={`Move ${work_package} to …`}
           title="Move to …"
-          onClick={() => update({ menu: id })}
+          onClick={() => update({ menu: grasp(id) })}
         >
           ⋯
         </button>

@@ -3,7 +3,7 @@ import {
   dropTargetForElements,
   monitorForElements,
 } from '@atlaskit/pragmatic-drag-and-drop/adapter/element-adapter'
-import { canMove, move } from '../state/moves.js'
+import { canMove, grasp, move } from '../state/moves.js'
 
 /** Cards that can be dragged already. Most are never touched: each is registered when it is. */
 const ready = new WeakSet<HTMLElement>()
@@ -11,7 +11,7 @@ const ready = new WeakSet<HTMLElement>()
 export function dragOnPointerDown(element: HTMLElement, key: string): void {
   if (ready.has(element)) return
   ready.add(element)
-  draggable({ element, canDrag: canMove, getInitialData: () => ({ key }) })
+  draggable({ element, canDrag: canMove, getInitialData: () => ({ ...grasp(key) }) })
 }
 
 /** Makes a lane a place to drop cards on. @param over told whether a card is above it */
@@ -29,9 +29,10 @@ export function dropLane(element: HTMLElement, lane: string, over: (isOver: bool
 export function watchDrops(): () => void {
   return monitorForElements({
     onDrop: ({ source, location }) => {
-      const { key } = source.data
+      const { key, from } = source.data
       const lane = location.current.dropTargets[0]?.data['lane']
-      if (typeof key === 'string' && typeof lane === 'string') void move(key, lane)
+      if (typeof key === 'string' && typeof from === 'string' && typeof lane === 'string')
+        void move({ key, from }, lane)
     },
   })
 }

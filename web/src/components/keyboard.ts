@@ -49,7 +49,7 @@ function drop(): void {
   if (taken === undefined) return
   if (taken.over === taken.from) return announce(`Dropped where it was, in ${laneName(taken.from)}.`)
   announce(`Dropped on ${laneName(taken.over)}, waiting for the answer.`)
-  void move(taken.key, taken.over).then(() => focusCard(taken.key))
+  void move(taken, taken.over).then(() => focusCard(taken.key))
 }
 
 function putBack(): void {

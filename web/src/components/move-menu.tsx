@@ -3,16 +3,17 @@ import { useState } from 'preact/hooks'
 import { laneName } from '../format.js'
 import type { About, WorkPackageDocument } from '../state/documents.js'
 import { move, type Reasons } from '../state/moves.js'
-import { update, useStore } from '../state/store.js'
+import { type Grasp, update, useStore } from '../state/store.js'
 import { laneColor } from './lane-colors.js'
 import { Modal } from './modal.js'
 
 /** "Move to …": every lane, the ones the workflow opens first, with what it asks for. */
 export function MoveMenu(): h.JSX.Element | null {
-  const card = useStore(({ menu, packages }) => (menu === undefined ? undefined : packages.get(menu)))
+  const menu = useStore((state) => state.menu)
+  const card = useStore(({ packages }) => (menu === undefined ? undefined : packages.get(menu.key)))
   const about = useStore((state) => state.about)
-  if (card === undefined || about === undefined) return null
-  return <Menu key={card.work_package} about={about} card={card} />
+  if (menu === undefined || card === undefined || about === undefined) return null
+  return <Menu key={menu.key} about={about} card={card} taken={menu} />
 }
 
 const close = (): void => update({ menu: undefined })
@@ -24,12 +25,18 @@ const ASKED = [
   ['evidence', /evidence/, 'Evidence'],
 ] as const
 
-function Menu({ about, card }: { about: About; card: WorkPackageDocument }): h.JSX.Element {
+interface MenuProps {
+  readonly about: About
+  readonly card: WorkPackageDocument
+  readonly taken: Grasp
+}
+
+function Menu({ about, card, taken }: MenuProps): h.JSX.Element {
   const [reasons, give] = useState<Reasons>({})
   const isOff = useStore(({ connection }) => connection !== 'live') || about.read_only
-  const open = about.moves[card.lane] ?? []
+  const open = about.moves[taken.from] ?? []
   const guards = open.flatMap(({ requires }) => requires).join(' ')
-  const others = about.lanes.filter((lane) => lane !== card.lane && !open.some(({ to }) => to === lane))
+  const others = about.lanes.filter((lane) => lane !== taken.from && !open.some(({ to }) => to === lane))
   const lane = (to: string): h.JSX.Element => (
     <button
       key={to}
@@ -38,7 +45,7 @@ function Menu({ about, card }: { about: About; card: WorkPackageDocument }): h.J
       disabled={isOff}
       onClick={() => {
         close()
-        void move(`${card.feature}/${card.work_package}`, to, reasons)
+        void move(taken, to, reasons)
       }}
     >
       {laneName(to)}
@@ -47,7 +54,7 @@ function Menu({ about, card }: { about: About; card: WorkPackageDocument }): h.J
   return (
     <Modal label={`Move ${card.work_package}`} kind="menu" close={close}>
       <h2>
-        Move {card.work_package} <small>from {laneName(card.lane)}</small>
+        Move {card.work_package} <small>from {laneName(taken.from)}</small>
       </h2>
       {isOff && (
         <p>{about.read_only ? 'This board is read only.' : 'Not connected: nothing can be moved.'}</p>

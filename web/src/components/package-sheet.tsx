@@ -67,7 +67,7 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
           <button
             class="choice"
             style={{ '--lane': laneColor(about, one.lane) }}
-            onClick={() => update({ menu: name })}
+            onClick={() => update({ menu: { key: name, from: one.lane } })}
           >
             {laneName(one.lane)} ▾
           </button>

@@ -1,5 +1,5 @@
 import { h } from 'preact'
-import { dismiss } from '../state/moves.js'
+import { dismiss, grasp } from '../state/moves.js'
 import { type Refusal, update } from '../state/store.js'
 import { NextSteps } from './next-steps.js'
 
@@ -10,7 +10,7 @@ export function RefusalNote({ refusal: { key, message, next_steps } }: { refusal
       <p>{message}</p>
       <NextSteps steps={next_steps} />
       <p class="actions">
-        <button onClick={() => update({ menu: key })}>Move to …</button>
+        <button onClick={() => update({ menu: grasp(key) })}>Move to …</button>
         <button onClick={() => dismiss(key)}>Dismiss</button>
       </p>
     </div>

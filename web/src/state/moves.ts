@@ -1,7 +1,7 @@
 import { laneName } from '../format.js'
 import type { WorkPackageDocument } from './documents.js'
 import { failureOf, write } from './server.js'
-import { announce, current, update } from './store.js'
+import { announce, current, type Grasp, update } from './store.js'
 
 /** What a move may bring along where the workflow asks for it. */
 export interface Reasons {
@@ -10,14 +10,20 @@ export interface Reasons {
   readonly evidence?: string
 }
 
-/**
- * Asks the service to move a card, which stays where it is until the service has answered. The lane shown is the one
- * expected, so that a card someone else has moved stays theirs.
- */
-export async function move(key: string, to: string, reasons: Reasons = {}): Promise<void> {
+/** The card as it is taken now. */
+export function grasp(key: string): Grasp | undefined {
   const card = current().packages.get(key)
-  if (card === undefined || card.lane === to || current().moving.has(key)) return
-  const { feature, work_package, lane } = card
+  return card && { key, from: card.lane }
+}
+
+/**
+ * Asks the service to move a card, which stays where it is until the service has answered. The lane it was taken from is
+ * the one expected, so that a card someone else has moved since stays theirs.
+ */
+export async function move({ key, from }: Grasp, to: string, reasons: Reasons = {}): Promise<void> {
+  const card = current().packages.get(key)
+  if (card === undefined || from === to || current().moving.has(key)) return
+  const { feature, work_package } = card
   update({
     moving: new Set([...current().moving, key]),
     refusals: current().refusals.filter((refusal) => refusal.key !== key),
@@ -27,7 +33,7 @@ export async function move(key: string, to: string, reasons: Reasons = {}): Prom
       feature,
       work_package,
       to,
-      expect: lane,
+      expect: from,
       ...reasons,
     })
     update({ packages: new Map(current().packages).set(key, row) })
@@ -35,6 +41,7 @@ export async function move(key: string, to: string, reasons: Reasons = {}): Prom
   } catch (error) {
     const { message, next_steps } = failureOf(error)
     update({ refusals: [...current().refusals, { key, to, message, next_steps }] })
+    const { lane } = current().packages.get(key) ?? card
     announce(`${work_package} stays in ${laneName(lane)}. ${message}`)
   } finally {
     const moving = new Set(current().moving)

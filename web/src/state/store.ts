@@ -11,10 +11,14 @@ export interface Refusal {
   readonly next_steps: readonly NextStep[]
 }
 
-/** A card that the keyboard has taken. */
-export interface Taken {
+/** A card and the lane it was in when it was taken, or when its menu was opened. */
+export interface Grasp {
   readonly key: string
   readonly from: string
+}
+
+/** A card that the keyboard has taken. */
+export interface Taken extends Grasp {
   readonly over: string
 }
 
@@ -33,8 +37,8 @@ export interface State {
   readonly moving: ReadonlySet<string>
   readonly refusals: readonly Refusal[]
   readonly taken: Taken | undefined
-  /** The card whose "Move to …" is open. */
-  readonly menu: string | undefined
+  /** The card whose "Move to …" is open, and the lane it was in then. */
+  readonly menu: Grasp | undefined
   readonly announcement: string
 }
 

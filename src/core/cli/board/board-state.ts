@@ -58,6 +58,8 @@ export function wordsFor(guards: readonly string[]): Word[] {
 }
 
 export interface MoveDraft {
+  /** The lane that was shown when the move began: who has moved the package since then has won. */
+  readonly from: string
   readonly to: string
   readonly missing: readonly Word[]
   readonly words: Readonly<Partial<Record<Word, string>>>
@@ -68,7 +70,7 @@ export type Prompt =
   | { readonly kind: 'filter'; readonly text: string; readonly before: string }
   | { readonly kind: 'note'; readonly key: string; readonly text: string }
   | { readonly kind: 'words'; readonly key: string; readonly text: string; readonly move: MoveDraft }
-  | { readonly kind: 'lane'; readonly key: string; readonly at: number }
+  | { readonly kind: 'lane'; readonly key: string; readonly from: string; readonly at: number }
 
 export interface Message {
   readonly text: string

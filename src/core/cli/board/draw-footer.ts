@@ -62,9 +62,9 @@ function labelOf(prompt: Exclude<Prompt, { kind: 'lane' }>): string {
   return `${asked}, to move ${id} to ${laneTitle(oneLine(prompt.move.to))}`
 }
 
-function laneChoice(state: BoardState, { key, at }: Prompt & { kind: 'lane' }, style: Style): Line[] {
+function laneChoice(state: BoardState, { key, from, at }: Prompt & { kind: 'lane' }, style: Style): Line[] {
   const subject = packageOf(state, key)
-  const moves = state.about.moves[subject?.lane ?? ''] ?? []
+  const moves = state.about.moves[from] ?? []
   const { chosen } = symbolsOf(style)
   return [
     [

@@ -17,9 +17,9 @@ function left(state: BoardState, prompt: Prompt): Pressed {
 }
 
 function chooseLane(state: BoardState, prompt: Prompt & { kind: 'lane' }, key: Key): Pressed {
-  const subject = packageOf(state, prompt.key)
-  const moves = state.about.moves[subject?.lane ?? ''] ?? []
-  if (subject === undefined || moves.length === 0 || key.text === 'q') return left(state, prompt)
+  const moves = state.about.moves[prompt.from] ?? []
+  if (packageOf(state, prompt.key) === undefined || moves.length === 0 || key.text === 'q')
+    return left(state, prompt)
   const number = /^[1-9]$/.test(key.text) ? Number(key.text) - 1 : undefined
   const step = stepOf(key)
   if (number === undefined && key.name !== 'return') {
@@ -28,7 +28,8 @@ function chooseLane(state: BoardState, prompt: Prompt & { kind: 'lane' }, key: K
   }
   const move = moves[number ?? prompt.at]
   if (move === undefined) return { state }
-  return drafted(state, prompt.key, { to: move.to, missing: wordsFor(move.requires), words: {} })
+  const { from, key: moved } = prompt
+  return drafted(state, moved, { from, to: move.to, missing: wordsFor(move.requires), words: {} })
 }
 
 /** Asks for the next missing word, or requests the move. */
@@ -37,8 +38,8 @@ function drafted(state: BoardState, key: string, move: MoveDraft): Pressed {
   const done = { ...state, prompt: undefined }
   const subject = packageOf(state, key)
   if (subject === undefined) return { state: done }
-  const { feature, work_package, lane } = subject
-  const given = { ...move.words, feature, work_package, to: move.to, expect: lane }
+  const { feature, work_package } = subject
+  const given = { ...move.words, feature, work_package, to: move.to, expect: move.from }
   return {
     state: done,
     ask: { kind: 'write', name: 'move', given, done: `${work_package} is in ${move.to}` },

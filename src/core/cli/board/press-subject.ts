@@ -13,7 +13,7 @@ export function onPackage(state: BoardState, { text }: Key): Pressed {
   if (text === 'c') return claim(state)
   const moves = state.about.moves[subject.lane] ?? []
   if (moves.length === 0) return refused(state, `No move leads out of ${subject.lane}.`)
-  return prompted(state, { kind: 'lane', key, at: 0 })
+  return prompted(state, { kind: 'lane', key, from: subject.lane, at: 0 })
 }
 
 /** Opens the chosen package. @param ticks begin among its subtasks */
