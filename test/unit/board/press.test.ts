@@ -158,6 +158,16 @@ describe('an open package', () => {
     expect(pressed(ofWp03('t'), 'escape', 'space').ask).toBeUndefined()
   })
 
+  it('keeps the chosen subtask when the list changes, and ticks no other one', () => {
+    const chosen = pressed(ofWp03('t'), 'down').state
+    const subtasks = [{ id: 'T000', done: false }, ...page(true, false).subtasks]
+    const grown = opened(chosen, keyOf('WP03'), { ...page(), subtasks })
+    expect(pressed(grown, 'space').ask).toMatchObject({ given: { subtask: 'T002' } })
+    const gone = opened(chosen, keyOf('WP03'), page(true))
+    expect(gone.message?.text).toContain('T002 is gone')
+    expect(pressed(gone, 'space').ask).toBeUndefined()
+  })
+
   it('ignores the answer about a package that is no longer open', () => {
     const { state } = pressed(ofWp03('return'), 'escape')
     expect(opened(state, keyOf('WP03'), page(true))).toBe(state)
@@ -176,6 +186,33 @@ describe('open conflicts', () => {
   it('close when the last one has been decided elsewhere', () => {
     const { state } = pressed(stateOf(PACKAGES, [openConflict]), 'x')
     expect(arrived(state, boardOf(PACKAGES), ABOUT).view).toEqual({ kind: 'board' })
+  })
+
+  it('keep the chosen side when another process changes the list, and decide no other one', () => {
+    const other = { ...openConflict, entity_id: 'WP01', events: openConflict.events.slice(0, 2) }
+    const { state } = pressed(stateOf(PACKAGES, [other, openConflict]), 'x', 'down', 'right')
+    const fewer = arrived(state, boardOf(PACKAGES, [openConflict]), ABOUT)
+    expect(pressed(fewer, 'return').ask).toMatchObject({
+      given: { entity: 'WP03', keep: openConflict.events[1]?.event_id },
+    })
+    const swapped = { ...openConflict, events: [...openConflict.events].reverse() }
+    expect(pressed(arrived(state, boardOf(PACKAGES, [swapped]), ABOUT), 'return').ask).toMatchObject({
+      given: { keep: openConflict.events[1]?.event_id },
+    })
+  })
+
+  it('choose nothing, and say so, once the chosen one has been decided by another process', () => {
+    const other = { ...openConflict, entity_id: 'WP01' }
+    const { state } = pressed(stateOf(PACKAGES, [other, openConflict]), 'x')
+    const left = arrived(state, boardOf(PACKAGES, [openConflict]), ABOUT)
+    expect(left.message?.text).toContain('WP01: another process has decided the conflict')
+    expect(pressed(left, 'return').ask).toBeUndefined()
+    expect(pressed(left, 'right', 'return').ask).toMatchObject({ given: { entity: 'WP03' } })
+  })
+
+  it('say nothing of the kind about the one decided here', () => {
+    const decided = pressed(stateOf(PACKAGES, [openConflict]), 'x', 'return').state
+    expect(arrived(decided, boardOf(PACKAGES), ABOUT).message).toBeUndefined()
   })
 
   it('are not shown when there are none', () => {

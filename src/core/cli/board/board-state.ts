@@ -30,6 +30,21 @@ export interface Cursor {
   readonly key: string | undefined
 }
 
+/** A side of a conflict by what it is, for another process may change the list while someone decides. */
+export interface ChosenSide {
+  readonly feature: string
+  readonly entity_id: string
+  readonly register: string
+  readonly event_id: string
+}
+
+/** A subtask by its ID, with its position in the list. */
+export interface ChosenSubtask {
+  readonly at: number
+  /** Undefined until the package has been read. */
+  readonly id: string | undefined
+}
+
 export type View =
   | { readonly kind: 'board' }
   | {
@@ -38,10 +53,16 @@ export type View =
       /** Undefined until it has been read. */
       readonly page: OpenPackage | undefined
       readonly top: number
-      /** Position of the chosen subtask; undefined while none is being chosen. */
-      readonly subtask: number | undefined
+      /** Undefined while none is being chosen. */
+      readonly subtask: ChosenSubtask | undefined
     }
-  | { readonly kind: 'conflicts'; readonly at: number; readonly side: number }
+  | {
+      readonly kind: 'conflicts'
+      /** Position of the conflict shown. */
+      readonly at: number
+      /** Undefined once it has been decided, until another one is chosen. */
+      readonly chosen: ChosenSide | undefined
+    }
   | { readonly kind: 'help'; readonly top: number }
 
 /** The words that a move may need besides its lane, by the guards that require them. */
@@ -183,17 +204,45 @@ export function settled(state: BoardState): BoardState {
 /** The board as another process, or this one, has left it. */
 export function arrived(state: BoardState, board: StatusDocument, about: About): BoardState {
   const next = settled({ ...state, board, about })
-  if (next.view.kind !== 'conflicts') return next
-  const count = openConflictsOf(next).length
-  if (count === 0) return { ...next, view: { kind: 'board' } }
-  return { ...next, view: { ...next.view, at: Math.min(next.view.at, count - 1) } }
+  return next.view.kind === 'conflicts' ? withConflict(next, next.view) : next
+}
+
+/** The side of the conflict at a position; undefined if there is none. */
+export function sideAt(conflict: ConflictDocument | undefined, side: number): ChosenSide | undefined {
+  const event = conflict?.events[side]
+  if (conflict === undefined || event === undefined) return undefined
+  const { feature, entity_id, register } = conflict
+  return { feature, entity_id, register, event_id: event.event_id }
+}
+
+function withConflict(state: BoardState, view: View & { kind: 'conflicts' }): BoardState {
+  const { chosen } = view
+  const conflicts = openConflictsOf(state)
+  const found = conflicts.findIndex(
+    ({ feature, entity_id, register, events }) =>
+      feature === chosen?.feature &&
+      entity_id === chosen.entity_id &&
+      register === chosen.register &&
+      events.some(({ event_id }) => event_id === chosen.event_id),
+  )
+  if (found >= 0) return { ...state, view: { ...view, at: found } }
+  const at = Math.min(view.at, conflicts.length - 1)
+  const next: View = conflicts.length === 0 ? { kind: 'board' } : { ...view, at, chosen: undefined }
+  if (chosen === undefined) return { ...state, view: next }
+  const text = `${chosen.entity_id}: another process has decided the conflict about ${chosen.register}, or changed it. Nothing is chosen now.`
+  return { ...state, view: next, message: { text, tone: 'warn' } }
 }
 
 /** The open package as it is now; ignored if another one, or none, is open. */
 export function opened(state: BoardState, key: string, page: OpenPackage): BoardState {
-  if (state.view.kind !== 'package' || state.view.key !== key) return state
-  const last = page.subtasks.length - 1
-  const subtask =
-    state.view.subtask === undefined || last < 0 ? undefined : Math.min(state.view.subtask, last)
-  return { ...state, view: { ...state.view, page, subtask } }
+  const { view } = state
+  if (view.kind !== 'package' || view.key !== key) return state
+  const { subtask } = view
+  if (subtask === undefined) return { ...state, view: { ...view, page } }
+  const at = subtask.id === undefined ? subtask.at : page.subtasks.findIndex(({ id }) => id === subtask.id)
+  const one = page.subtasks[at]
+  if (one !== undefined) return { ...state, view: { ...view, page, subtask: { at, id: one.id } } }
+  const left: BoardState = { ...state, view: { ...view, page, subtask: undefined } }
+  if (subtask.id === undefined) return left
+  return { ...left, message: { text: `${subtask.id} is gone. Nothing is chosen now.`, tone: 'warn' } }
 }

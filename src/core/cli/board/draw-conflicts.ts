@@ -38,11 +38,16 @@ export function conflictScreen(
     ],
     [span(`   conflict ${view.at + 1} of ${conflicts.length}`, 'faint')],
     [],
-    ...sides(conflict, view.side, rows - 5, style),
+    ...sides(
+      conflict,
+      conflict.events.findIndex(({ event_id }) => event_id === view.chosen?.event_id),
+      rows - 5,
+      style,
+    ),
   ]
 }
 
-/** As many sides as fit, the chosen one among them. */
+/** As many sides as fit, the chosen one among them. @param chosen -1 where none is */
 function sides(conflict: ConflictDocument, chosen: number, rows: number, style: Style): Line[] {
   const width = style.width - 2
   const fit = Math.max(1, Math.floor((width + GAP) / (NARROWEST_SIDE + GAP)))

@@ -26,7 +26,7 @@ const drawn = new WeakMap<OpenPackage, PageLines>()
 export function packageScreen(view: View & { kind: 'package' }, { rows, style, now }: Size) {
   const { page, subtask, top } = view
   if (page === undefined) return { lines: [[span(` Reading ${oneLine(view.key)}`, 'faint' as const)]], top }
-  const subtasks = subtaskLines(page, subtask, Math.max(1, Math.min(MOST_SUBTASKS, rows - 4)), style)
+  const subtasks = subtaskLines(page, subtask?.at, Math.max(1, Math.min(MOST_SUBTASKS, rows - 4)), style)
   const below = scrolled(pageLines(page, style, now), top, Math.max(0, rows - subtasks.length))
   return { lines: [...subtasks, ...below.lines], top: below.top }
 }

@@ -1,5 +1,5 @@
 /** Keys that mean the same on the board and on an open package. */
-import { type BoardState, keyOf, openConflictsOf, type Prompt, subjectOf } from './board-state.js'
+import { type BoardState, keyOf, openConflictsOf, type Prompt, sideAt, subjectOf } from './board-state.js'
 import type { Key, Pressed } from './key.js'
 
 export function onPackage(state: BoardState, { text }: Key): Pressed {
@@ -21,7 +21,8 @@ export function openSubject(state: BoardState, ticks: boolean): Pressed {
   const subject = subjectOf(state)
   if (subject === undefined) return { state }
   const key = keyOf(subject)
-  const view = { kind: 'package', key, page: undefined, top: 0, subtask: ticks ? 0 : undefined } as const
+  const subtask = ticks ? { at: 0, id: undefined } : undefined
+  const view = { kind: 'package', key, page: undefined, top: 0, subtask } as const
   return { state: { ...state, view }, ask: { kind: 'open', key } }
 }
 
@@ -34,8 +35,9 @@ export function refused(state: BoardState, text: string, tone: 'bad' | 'faint' =
 }
 
 function openConflicts(state: BoardState): Pressed {
-  if (openConflictsOf(state).length === 0) return refused(state, 'There is no open conflict.', 'faint')
-  return { state: { ...state, view: { kind: 'conflicts', at: 0, side: 0 } } }
+  const [first] = openConflictsOf(state)
+  if (first === undefined) return refused(state, 'There is no open conflict.', 'faint')
+  return { state: { ...state, view: { kind: 'conflicts', at: 0, chosen: sideAt(first, 0) } } }
 }
 
 function claim(state: BoardState): Pressed {

@@ -1,9 +1,17 @@
 /** What a key does: a pure function from state and key to the next state and, sometimes, a request. */
-import { type BoardState, cursorAt, lanesOf, openConflictsOf, settled, type View } from './board-state.js'
+import {
+  type BoardState,
+  cursorAt,
+  lanesOf,
+  openConflictsOf,
+  settled,
+  sideAt,
+  type View,
+} from './board-state.js'
 import { type Key, type Pressed, type Step, stepOf, within } from './key.js'
 import { inPackage } from './press-package.js'
 import { answerPrompt } from './press-prompt.js'
-import { onPackage, openSubject, prompted } from './press-subject.js'
+import { onPackage, openSubject, prompted, refused } from './press-subject.js'
 
 export function press(state: BoardState, key: Key): Pressed {
   if (key.ctrl && key.name === 'c') return { state, ask: { kind: 'interrupt' } }
@@ -45,18 +53,22 @@ function inConflicts(state: BoardState, view: View & { kind: 'conflicts' }, key:
     return { state: { ...state, view: { kind: 'board' } } }
   const conflicts = openConflictsOf(state)
   const conflict = conflicts[view.at]
-  const sides = conflict?.events.length ?? 0
+  const events = conflict?.events ?? []
+  const side = events.findIndex(({ event_id }) => event_id === view.chosen?.event_id)
   const step = stepOf(key)
   if (step !== undefined) {
     const at = within(view.at + step.along, conflicts.length)
-    const side = at === view.at ? within(view.side + step.across, sides) : 0
-    return { state: { ...state, view: { ...view, at, side } } }
+    const next = at === view.at ? within(side + step.across, events.length) : 0
+    return { state: { ...state, view: { ...view, at, chosen: sideAt(conflicts[at], next) } } }
   }
-  const event = conflict?.events[view.side]
-  if (key.name !== 'return' || conflict === undefined || event === undefined) return { state }
+  if (key.name !== 'return') return { state }
+  const event = events[side]
+  if (conflict === undefined || event === undefined)
+    return refused(state, 'Nothing is chosen. Choose a side with the arrows.', 'faint')
   const given = { feature: conflict.feature, entity: conflict.entity_id, keep: event.event_id }
   const done = `${conflict.entity_id}: ${conflict.register} of ${event.actor} is kept`
-  return { state, ask: { kind: 'write', name: 'resolve', given, done } }
+  const decided = { ...state, view: { ...view, chosen: undefined } }
+  return { state: decided, ask: { kind: 'write', name: 'resolve', given, done } }
 }
 
 function inHelp(state: BoardState, view: View & { kind: 'help' }, key: Key): Pressed {
