@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Changes } from '../../web/board-feed.js'
 import { failureOf } from '../failure.js'
 import type { Style } from '../style.js'
 import { type ScreenInput, type ScreenOutput, TerminalScreen } from '../terminal-screen.js'
@@ -23,6 +24,11 @@ export interface BoardTerminal {
 /** Minimum time between two boards, in milliseconds: no one reads faster, and a busy log would be read nonstop. */
 const REST_MS = 100
 
+const STILL_WRITING: Message = {
+  text: 'Still writing what came before. Press the key again in a moment.',
+  tone: 'warn',
+}
+
 /** Joins the board's state, its drawing, the terminal, and the desk that reads and writes. */
 export class BoardScreen {
   #state: BoardState | undefined
@@ -33,7 +39,7 @@ export class BoardScreen {
   readonly #keyboard = new Keyboard((key) => this.#guarded(() => this.#pressed(key)))
 
   constructor(
-    private readonly desk: Pick<BoardDesk, 'look' | 'open' | 'write' | 'changes'>,
+    private readonly desk: Pick<BoardDesk, 'look' | 'open' | 'write'> & { changes(): Changes },
     private readonly feature: string | undefined,
     private readonly terminal: BoardTerminal,
   ) {
@@ -66,7 +72,7 @@ export class BoardScreen {
     }
   }
 
-  async #follow(changes: ReturnType<BoardDesk['changes']>, signal: AbortSignal): Promise<void> {
+  async #follow(changes: Changes, signal: AbortSignal): Promise<void> {
     while (await changes.next(signal)) {
       await this.#refresh()
       await sleep(REST_MS, undefined, { signal }).catch(() => undefined)
@@ -96,6 +102,8 @@ export class BoardScreen {
   #pressed(key: Key): void {
     if (this.#state === undefined) return
     const { state, ask } = press(this.#state, key)
+    // A key that repeats must not queue writes whose outcome no one has seen. What was typed stays in its prompt.
+    if (ask?.kind === 'write' && this.#isWriting) return this.#say(STILL_WRITING)
     this.#state = state
     if (ask !== undefined) this.#obey(ask)
     this.#later()
@@ -111,8 +119,6 @@ export class BoardScreen {
   }
 
   async #write(ask: WriteAsk): Promise<void> {
-    // A key that repeats must not queue writes whose outcome no one has seen.
-    if (this.#isWriting) return
     this.#isWriting = true
     try {
       await this.desk.write(ask)

@@ -23,7 +23,8 @@ const KEYS = {
 /** The prompt or message, if there is one, and the keys. */
 export function footer(state: BoardState, style: Style): Line[] {
   const { prompt, message } = state
-  const above = prompt !== undefined ? promptLines(state, prompt, style) : messageLines(message, style)
+  const said = prompt !== undefined && message === undefined ? [] : messageLines(message, style)
+  const above = prompt === undefined ? said : [...said, ...promptLines(state, prompt, style)]
   return [...above, [span(` ${keysOf(state)}`, 'faint')]]
 }
 
