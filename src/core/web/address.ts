@@ -22,7 +22,10 @@ export interface Address {
   readonly proxy: string | undefined
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
+function isLoopback(host: string): boolean {
+  if (host.toLowerCase() === 'localhost' || host === '::1') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}
 
 /**
  * Decides where to listen.
@@ -37,19 +40,24 @@ export function addressOf(flags: AddressFlags): Address {
     throw usage('The board answers for one address, not for all of them.', [
       '--host with the address that others use',
     ])
+  if (isIP(host) === 0 && (/^[\d.]+$/.test(host) || !URL.canParse(`http://${host}/`)))
+    throw usage(`${JSON.stringify(host.slice(0, 80))} is no address and no name of a host.`, [
+      'leave --host out, for 127.0.0.1',
+    ])
   if (behindProxy !== undefined && basePath === undefined)
     throw usage('Behind a proxy the board needs the path that it is served under.', [
       '--base-path / or --base-path /kitty/',
     ])
-  if (basePath !== undefined && !/^\/(?:[\w.-]+\/)*$/.test(basePath))
-    throw usage(`${JSON.stringify(basePath.slice(0, 80))} is no path that begins and ends with a slash.`, [
-      '--base-path /kitty/',
-    ])
+  if (basePath !== undefined && !/^\/(?:(?!\.{1,2}\/)[\w.-]+\/)*$/.test(basePath))
+    throw usage(
+      `${JSON.stringify(basePath.slice(0, 80))} is no path that begins and ends with a slash and has no dots for names.`,
+      ['--base-path /kitty/'],
+    )
   if (behindProxy !== undefined && !/^[a-z0-9.-]+(?::\d{1,5})?$/i.test(behindProxy))
     throw usage(`${JSON.stringify(behindProxy.slice(0, 80))} is no name of a host.`, [
       '--behind-proxy board.example.org',
     ])
-  if (!LOOPBACK.test(host) && tlsCert === undefined && behindProxy === undefined)
+  if (!isLoopback(host) && tlsCert === undefined && behindProxy === undefined)
     throw usage(`Others can reach ${host}, and would read the board on its way.`, [
       '--tls-cert FILE --tls-key FILE, to encrypt it',
       '--behind-proxy NAME --base-path PATH, where a proxy encrypts it',

@@ -14,6 +14,7 @@ import { collectOnceWhenIdle } from './one-collection.js'
 import { isOurs, newToken } from './proof.js'
 import { type Mounted, WebServer } from './server.js'
 import { ShellFiles } from './shell-files.js'
+import { readTlsFiles } from './tls-files.js'
 import { escaped } from '../pictures/markup.js'
 
 export interface BoardOptions extends AddressFlags {
@@ -64,7 +65,7 @@ export class WebBoard {
       feed,
       mounted: options.mounted,
       basePath: address.basePath,
-      tls: address.tls && { cert: readNamedFile(address.tls.cert), key: readNamedFile(address.tls.key) },
+      tls: address.tls && readTlsFiles(address.tls),
       passed: () => opened.removeAll(),
     })
     const port = await listen(server, address, options.port, isSecond ? undefined : kept?.port)
