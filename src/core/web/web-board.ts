@@ -53,8 +53,7 @@ export class WebBoard {
     const address = addressOf(options)
     const kept = parseKept(readPrivateFile(this.#keptFile) ?? '')
     // Check before we listen: afterwards our own server would answer.
-    const isSecond =
-      kept !== undefined && (await isOurs(localUrl(address, kept.port), kept.token, address.proxy))
+    const isSecond = kept !== undefined && (await isServed(kept, address))
     this.api.readOnly = options.readOnly
     collectOnceWhenIdle()
     const feed = new BoardFeed(this.source, this.session.nextId(this.session.now()))
@@ -72,7 +71,7 @@ export class WebBoard {
     // Open pages send their token to the port they know. A stranger could listen on that port if ours changed, so the
     // token is kept only with the port.
     const token = !isSecond && !options.newToken && kept?.port === port ? kept.token : newToken()
-    if (!isSecond) this.#keep({ port, token }, kept)
+    if (!isSecond) this.#keep({ port, token, local: localUrl(address, port), proxy: address.proxy }, kept)
     const { scheme } = address
     server.open({ hosts: hostsOf(address, port), scheme, token, readOnly: options.readOnly })
     // The first look takes longest. It runs while the browser starts; whatever fails fails again for the page.
@@ -98,8 +97,8 @@ export class WebBoard {
   }
 
   #keep(now: KeptAddress, before: KeptAddress | undefined): void {
-    if (before?.port !== now.port || before.token !== now.token)
-      writePrivateFile(this.#keptFile, keptText(now))
+    const text = keptText(now)
+    if (before === undefined || keptText(before) !== text) writePrivateFile(this.#keptFile, text)
   }
 }
 
@@ -122,6 +121,12 @@ class OpenedPages {
     this.#pages.delete(path)
     removePrivateFile(path)
   }
+}
+
+/** Whether the board of `web.json` is running, asked at its own address: this process may serve another path or scheme. */
+function isServed({ port, token, local, proxy }: KeptAddress, address: Address): Promise<boolean> {
+  if (local !== undefined) return isOurs(local, token, proxy)
+  return isOurs(localUrl(address, port), token, address.proxy)
 }
 
 /** The board's address on this machine, where it listens, whatever name a proxy gives it. */

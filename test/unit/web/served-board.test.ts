@@ -344,6 +344,38 @@ describe('a restart', () => {
     expect((await ask(`${second.url}api/about`, withToken())).status).toBe(401)
   })
 
+  it.each([
+    ['under a path', { basePath: '/kitty/' }],
+    ['behind a proxy', { basePath: '/kitty/', behindProxy: 'board.example.org' }],
+  ])(
+    'leaves web.json to a first board %s, also where the second has another form of address',
+    async (_, form) => {
+      const first = await serve(form)
+      const before = kept()
+      await serve()
+      expect(kept()).toEqual(before)
+      await first.close()
+    },
+  )
+
+  it('leaves web.json to a first board with the plain address, where the second has a path', async () => {
+    await serve()
+    const before = kept()
+    await serve({ basePath: '/kitty/' })
+    expect(kept()).toEqual(before)
+  })
+
+  it('reads a web.json that keeps port and token only', async () => {
+    const first = await serve()
+    const { port, token } = kept()
+    writeFileSync(join(repository.root, '.git/kitty/web.json'), JSON.stringify({ port, token }))
+    await serve()
+    expect(kept()).toEqual({ port, token })
+    await first.close()
+    const third = await serve()
+    expect(kept()).toMatchObject({ port, token, local: third.url })
+  })
+
   it('replaces the token when asked to, and refuses a named port that is taken', async () => {
     const first = await serve()
     const before = kept()
