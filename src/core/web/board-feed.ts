@@ -45,6 +45,8 @@ export class BoardFeed {
   #messages: StreamMessage[] = []
   #number = 0
   #seen: Omit<Look, 'board'> | undefined
+  /** One look for all pages that come during it. */
+  #looking: Promise<void> | undefined
   #following: { readonly stop: AbortController; readonly first: Promise<void> } | undefined
 
   /** @param run distinguishes this run of the server from others, whose message numbers mean something else */
@@ -76,8 +78,10 @@ export class BoardFeed {
       this.#following = undefined
     }
     try {
+      const isFirst = this.#following === undefined
       this.#following ??= this.#follow()
       await this.#following.first
+      if (!isFirst) await this.#lookAgain()
     } catch (error) {
       end()
       throw error
@@ -103,6 +107,14 @@ export class BoardFeed {
     }
     rest().catch(() => undefined) // Can only reject with the first look's failure, which `listen` throws.
     return { stop, first }
+  }
+
+  /** Leases and package files change without the log: a page that is opened or loaded again shows them as they are. */
+  #lookAgain(): Promise<void> {
+    this.#looking ??= this.#refresh()
+      .catch((error: unknown) => this.source.failed(error))
+      .finally(() => (this.#looking = undefined))
+    return this.#looking
   }
 
   #since(lastId: string | undefined): StreamMessage[] {

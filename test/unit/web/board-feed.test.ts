@@ -81,6 +81,23 @@ describe('the board as a stream', () => {
     end()
   })
 
+  it('shows a page that comes later, and those that are there, what changed without the log', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const [first, second]: [StreamMessage[], StreamMessage[]] = [[], []]
+    const end = await feed.listen(undefined, (message) => first.push(message))
+    source.lanes = { WP01: 'planned', WP02: 'planned', WP03: 'planned' }
+    const endSecond = await feed.listen(undefined, (message) => second.push(message))
+    expect(second).toMatchObject([{ type: 'reset', count: 4 }])
+    expect(JSON.stringify(first[1])).toContain('WP03')
+    source.fails = true
+    ;(await feed.listen(undefined, (message) => second.push(message)))()
+    expect(second[1]).toMatchObject({ type: 'reset', count: 4 })
+    expect(source.failures).toHaveLength(1)
+    endSecond()
+    end()
+  })
+
   it('continues from the last id, and resets where it cannot', async () => {
     const source = new Source()
     const feed = new BoardFeed(source, 'run')
