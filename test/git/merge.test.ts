@@ -175,6 +175,44 @@ describe('kitty merge', () => {
     expect((await kitty(root, ['done', 'WP01'])).code).toBe(0)
   })
 
+  it('merges the branch, and not a tag that has its name', async () => {
+    git('switch', '--quiet', '--detach')
+    writeFileSync(join(root, 'foreign.txt'), 'foreign\n')
+    git('add', 'foreign.txt')
+    git('commit', '--quiet', '--message', 'foreign')
+    git('tag', BRANCH)
+    git('tag', 'main')
+    git('switch', '--quiet', 'main')
+    await expectWhole(await merge())
+    expect(existsSync(join(root, 'foreign.txt'))).toBe(false)
+    expect(git('rev-parse', 'refs/heads/main^2')).toBe(git('rev-parse', `refs/heads/${BRANCH}`))
+  })
+
+  it('names a branch in its commands as git takes it where a tag has its name', async () => {
+    git('tag', BRANCH)
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    expect(await refused()).toContain(`push --set-upstream origin heads/${BRANCH}`)
+    writeFileSync(join(root, '.kittify', 'config.json'), '{}\n')
+    git('tag', 'main')
+    writeFileSync(join(root, 'work.txt'), 'other\n')
+    git('add', 'work.txt')
+    git('commit', '--quiet', '--message', 'other')
+    expect(await refused()).toContain('merge heads/main')
+  })
+
+  it('leaves the package where it is when its branch gets a commit during the merge', async () => {
+    const hook = join(root, '.git', 'hooks', 'post-merge')
+    const commit = 'git commit --quiet --allow-empty --message late'
+    writeFileSync(hook, `#!/bin/sh\nunset GIT_DIR GIT_INDEX_FILE\ncd "${worktree}" && ${commit}\n`, {
+      mode: 0o755,
+    })
+    expect(await refused()).toContain(`${BRANCH} has commits that are not in main`)
+    expect([await lane(), existsSync(worktree)]).toEqual(['for_review', true])
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 })
+    expect((await merge()).json()).toMatchObject({ merged: true, removed: worktree })
+    expect(git('log', '--format=%s', 'main')).toContain('late')
+  })
+
   it('is refused where no checkout has the base', async () => {
     git('switch', '--quiet', '--create', 'elsewhere')
     await expectNothing(await refused(), 'switch main')

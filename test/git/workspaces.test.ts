@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { gitIn } from '../support/temp-repository.js'
+import type { NewEvent } from '../../src/core/events-lib.js'
 import { Implement } from '../../src/core/services/implement.js'
 import { Workspaces } from '../../src/core/services/workspaces.js'
 import { EventStore } from '../../src/core/store/event-store.js'
@@ -23,6 +24,19 @@ const remove = async (folder: string, force = false, actor = 'ada') => {
   const request = { feature: FEATURE, workPackage: 'WP01', force, actor }
   return (await inProcess(folder, Workspaces, (service) => service.remove(request))).result
 }
+
+const workspaceOn = (base_branch: string): NewEvent => ({
+  event_type: 'WorkspaceCreated',
+  entity_id: 'WP01',
+  entity_type: 'WorkPackage',
+  payload: {
+    feature_slug: FEATURE,
+    work_package_id: 'WP01',
+    worktree_path: `.worktrees/${NAME}`,
+    branch_name: NAME,
+    base_branch,
+  },
+})
 
 function commitIn(path: string, file: string): void {
   writeFileSync(join(path, file), `${file}\n`)
@@ -66,6 +80,20 @@ describe('workspaces list', () => {
     ])
     gitIn(folder, 'worktree', 'prune')
     expect(await list(folder)).toEqual([])
+  })
+
+  it('takes a branch for merged by its commits, and not by a tag or a revision with a base’s name', async () => {
+    const { folder, path } = await withWorktree()
+    commitIn(path, 'work.txt')
+    gitIn(folder, 'tag', 'main', NAME)
+    gitIn(folder, 'branch', 'ahead', NAME)
+    expect(await list(folder)).toMatchObject([{ stale: [] }])
+    await emit(folder, 'ada', workspaceOn('ahead~0'))
+    expect(await list(folder)).toMatchObject([{ stale: [] }])
+    await emit(folder, 'ada', workspaceOn('ahead'))
+    expect(await list(folder)).toMatchObject([{ stale: ['branch_merged'] }])
+    gitIn(folder, 'tag', NAME, 'HEAD')
+    expect(await list(folder)).toMatchObject([{ stale: ['branch_merged'] }])
   })
 
   it('names one that the log speaks of and this machine does not have', async () => {

@@ -1,7 +1,7 @@
 /** Merging one branch into another: whether it can be, what it would touch, and the merge itself. */
 import { join } from 'node:path'
 import { readOptional } from '../files/read-optional.js'
-import { askGitFields, askGitText, git, gitEither, gitText, GitRefusal, resolveCommit } from './git.js'
+import { askGitFields, askGitText, git, gitEither, gitText, GitRefusal } from './git.js'
 import { operationUnderWay } from './under-way.js'
 
 /** The first git whose `merge-tree` merges without a work tree (git-merge-tree(1)). */
@@ -23,8 +23,12 @@ export function canTryMerges(root: string): { readonly version: string; readonly
   return { version, can: major > first || (major === first && minor >= second) }
 }
 
-/** Merges in memory and changes nothing. @throws KittyError if git fails */
-export function tryMerge(checkout: string, base: string, branch: string): TrialMerge {
+/**
+ * Merges in memory and changes nothing.
+ * @param base a ref or a commit, as is `tip`
+ * @throws KittyError if git fails
+ */
+export function tryMerge(checkout: string, base: string, tip: string): TrialMerge {
   const { isYes, output } = gitEither(checkout, [
     'merge-tree',
     '--write-tree',
@@ -32,7 +36,7 @@ export function tryMerge(checkout: string, base: string, branch: string): TrialM
     '--no-messages',
     '-z',
     base,
-    branch,
+    tip,
   ])
   const [tree = '', ...names] = output
     .toString('utf8')
@@ -43,14 +47,9 @@ export function tryMerge(checkout: string, base: string, branch: string): TrialM
   return { isClean: true, touched }
 }
 
-/** True if the branch brings nothing that `into` does not have. */
-export function isMerged(root: string, branch: string, into: string): boolean {
-  return gitEither(root, ['merge-base', '--is-ancestor', branch, into]).isYes
-}
-
-/** The commit of a local branch, or undefined. */
-export function branchTip(root: string, branch: string): string | undefined {
-  return resolveCommit(root, `refs/heads/${branch}`)
+/** True if the commit `tip` brings nothing that `into` does not have. Both are refs or commits, never bare names. */
+export function isMerged(root: string, tip: string, into: string): boolean {
+  return gitEither(root, ['merge-base', '--is-ancestor', tip, into]).isYes
 }
 
 /** Files with staged changes, from the top. `git merge` refuses to start with any. */
@@ -60,12 +59,13 @@ export function stagedIn(checkout: string): string[] {
 
 /**
  * Merges with a merge commit: hooks, signing and identity are the user's. A merge that a hook refuses is taken back.
+ * @param tip the commit that was judged: a name would be whatever it names by now, and a tag before a branch
  * @throws GitRefusal
  */
-export function mergeBranch(checkout: string, branch: string, message: string): void {
+export function mergeBranch(checkout: string, tip: string, message: string): void {
   const options = ['--no-ff', '--commit', '--no-squash', '--no-edit', '--no-autostash', '--quiet']
   try {
-    git(checkout, ['merge', ...options, '-m', message, branch])
+    git(checkout, ['merge', ...options, '-m', message, tip])
   } catch (error) {
     if (error instanceof GitRefusal && operationUnderWay(gitDirOf(checkout)) === 'merge')
       git(checkout, ['merge', '--abort'])
@@ -74,12 +74,11 @@ export function mergeBranch(checkout: string, branch: string, message: string): 
 }
 
 /** True if the checkout is in the middle of exactly this merge, without a conflict: the process that made it was killed. */
-export function isInterrupted(checkout: string, branch: string, message: string): boolean {
+export function isInterrupted(checkout: string, tip: string, message: string): boolean {
   const gitDir = gitDirOf(checkout)
   if (operationUnderWay(gitDir) !== 'merge') return false
   const isOurs = readOptional(join(gitDir, 'MERGE_MSG'))?.split('\n')[0] === message
-  const isBranch =
-    askGitText(checkout, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']) === branchTip(checkout, branch)
+  const isBranch = askGitText(checkout, ['rev-parse', '--verify', '--quiet', 'MERGE_HEAD']) === tip
   return isOurs && isBranch && askGitFields(checkout, ['ls-files', '--unmerged', '-z']).length === 0
 }
 

@@ -119,7 +119,10 @@ export function hasLooseCommits(worktree: GitWorktree): boolean {
   return loose !== ''
 }
 
-/** Returns the branches that have commits of their own, all of them contained in one of the given others. */
+/**
+ * Returns the branches that have commits of their own, all of them contained in one of the given others.
+ * @param into HEAD, or refs; a branch is not merged because it contains itself
+ */
 export function mergedBranches(
   root: string,
   branches: ReadonlySet<string>,
@@ -127,14 +130,18 @@ export function mergedBranches(
 ): Set<string> {
   const merged = new Set<string>()
   for (const target of new Set(into)) {
-    // An event named it, so this clone may never have had the branch.
     const commit = resolveCommit(root, target)
+    // The branch of a new repository has no commit yet.
     if (commit === undefined) continue
     const names =
-      askGitText(root, ['for-each-ref', `--merged=${commit}`, '--format=%(refname:short)', 'refs/heads']) ??
-      ''
+      askGitText(root, [
+        'for-each-ref',
+        `--merged=${commit}`,
+        '--format=%(refname:lstrip=2)',
+        'refs/heads',
+      ]) ?? ''
     for (const name of names.split('\n')) {
-      if (branches.has(name) && name !== target && hasMoved(root, name)) merged.add(name)
+      if (branches.has(name) && `refs/heads/${name}` !== target && hasMoved(root, name)) merged.add(name)
     }
   }
   return merged

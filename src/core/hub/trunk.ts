@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { branchRefs } from '../git/branch-refs.js'
 import { askGitText, resolveCommit } from '../git/git.js'
 import { linesOfCommits } from '../log/repair/committed-lines.js'
 import { Config } from '../workspace/config.js'
@@ -22,7 +23,9 @@ export class Trunk {
 
   /** The IDs of the trunk's events; undefined if this clone has no such branch. @throws KittyError if git fails */
   ids(): ReadonlySet<string> | undefined {
-    const commit = resolveCommit(this.workspace.root, this.name)
+    const { root } = this.workspace
+    const ref = this.name.startsWith('refs/') ? this.name : branchRefs(root, this.name)[0]
+    const commit = ref === undefined ? undefined : resolveCommit(root, ref)
     return commit === undefined ? undefined : this.#idsOf([commit])
   }
 

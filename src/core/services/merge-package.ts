@@ -3,8 +3,8 @@ import { isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import { GitRefusal, resolveCommit } from '../git/git.js'
+import { branchTip, revisionOf } from '../git/branch-refs.js'
 import {
-  branchTip,
   canTryMerges,
   finishMerge,
   forgetMerge,
@@ -58,6 +58,8 @@ export interface MergeResult {
 /** What the merge is about. */
 interface Branches {
   readonly branch: string
+  /** The branch's commit, which is what is judged and merged. */
+  readonly tip: string
   readonly base: string
   readonly worktree: GitWorktree | undefined
   readonly message: string
@@ -93,11 +95,11 @@ export class MergePackage {
     try {
       const state = await knownWorkPackage(this.store, feature, workPackage)
       const branches = this.#branches(state)
-      if (this.config.merge.by === 'forge')
-        throw refusal.byForge(state, branches.branch, branches.worktree?.path ?? this.workspace.root)
+      if (this.config.merge.by === 'forge') throw this.#byForge(state, branches)
       const isDone = this.config.workflow.done.includes(state.lane)
       if (!isDone) await this.#judge(state, request)
       const merged = await this.#merge(state, branches)
+      this.#assertInBase(state, branches)
       const event = isDone ? null : await this.#move(request)
       const removed = await this.#remove(request, branches)
       const { branch, base } = branches
@@ -114,12 +116,18 @@ export class MergePackage {
     const place = placeOf(this.workspace, feature_slug, work_package_id)
     const worktree = worktreeAt(root, place, listWorktrees(root))
     const branch = worktree?.branch ?? workspace?.branch ?? place.name
-    if (workspace === null || branchTip(root, branch) === undefined) throw refusal.noBranch(state, branch)
+    const tip = branchTip(root, branch)
+    if (workspace === null || tip === undefined) throw refusal.noBranch(state, branch)
     const base = workspace.base_branch
     if (base === null || branchTip(root, base) === undefined) throw refusal.noBase(state, base)
     const line = (title ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
     const message = `Merge ${work_package_id} of ${feature_slug}${line === '' ? '' : `: ${line}`}`
-    return { branch, base, worktree, message }
+    return { branch, tip, base, worktree, message }
+  }
+
+  #byForge(state: WorkPackageState, { branch, worktree }: Branches): Error {
+    const { root } = this.workspace
+    return refusal.byForge(state, { branch, revision: revisionOf(root, branch) }, worktree?.path ?? root)
   }
 
   /** Whether the package may go to done. Writes nothing. */
@@ -134,15 +142,16 @@ export class MergePackage {
   }
 
   /** @returns false if the branch was merged before */
-  async #merge(state: WorkPackageState, { branch, base, worktree, message }: Branches): Promise<boolean> {
+  async #merge(state: WorkPackageState, branches: Branches): Promise<boolean> {
+    const { branch, tip, base, worktree, message } = branches
     const { root } = this.workspace
     if (worktree?.exists === true) {
       const { changes } = uncommittedIn(worktree.path)
       if (changes.length > 0) throw refusal.notCommitted(state, worktree.path, changes)
     }
     const checkout = listWorktrees(root).find((one) => one.exists && one.branch === base)?.path
-    const isIn = isMerged(root, `refs/heads/${branch}`, `refs/heads/${base}`)
-    if (checkout !== undefined && isInterrupted(checkout, branch, message)) {
+    const isIn = isMerged(root, tip, `refs/heads/${base}`)
+    if (checkout !== undefined && isInterrupted(checkout, tip, message)) {
       if (isIn) forgetMerge(checkout)
       else this.#asGit(() => finishMerge(checkout), branch)
       return true
@@ -150,13 +159,14 @@ export class MergePackage {
     if (isIn) return false
     if (checkout === undefined) throw refusal.noCheckout(state, base, root)
     const { version, can } = canTryMerges(root)
-    if (!can) throw refusal.oldGit(state, version, checkout, branch)
+    if (!can) throw refusal.oldGit(state, version, checkout, { branch, revision: revisionOf(root, branch) })
     const gitDir = gitDirOf(checkout)
     const operation = operationUnderWay(gitDir)
     if (operation !== undefined) throw refusal.busy(checkout, operation)
     if (!(await indexIsFree(gitDir, PATIENCE_MS))) throw indexInUse(gitDir)
-    const trial = tryMerge(checkout, `refs/heads/${base}`, `refs/heads/${branch}`)
-    if (!trial.isClean) throw refusal.conflicting(state, { branch, base, worktree }, trial.conflicts)
+    const trial = tryMerge(checkout, `refs/heads/${base}`, tip)
+    if (!trial.isClean)
+      throw refusal.conflicting(state, { ...branches, baseRevision: revisionOf(root, base) }, trial.conflicts)
     const staged = stagedIn(checkout)
     if (staged.length > 0) throw refusal.dirty(checkout, staged, 'staged')
     const touched = new Set(trial.touched)
@@ -165,8 +175,15 @@ export class MergePackage {
         touched.has(path) || (path.endsWith('/') && trial.touched.some((one) => one.startsWith(path))),
     )
     if (dirty.length > 0) throw refusal.dirty(checkout, dirty, 'changed')
-    this.#asGit(() => mergeBranch(checkout, branch, message), branch)
+    this.#asGit(() => mergeBranch(checkout, tip, message), branch)
     return true
+  }
+
+  /** A hook, or someone in the worktree, may have added to the branch while it was merged. */
+  #assertInBase(state: WorkPackageState, { branch, base }: Branches): void {
+    const now = branchTip(this.workspace.root, branch)
+    if (now === undefined || !isMerged(this.workspace.root, now, `refs/heads/${base}`))
+      throw refusal.notInBase(state, branch, base)
   }
 
   #asGit(work: () => void, branch: string): void {

@@ -10,10 +10,15 @@ type Package = Pick<WorkPackageState, 'feature_slug' | 'work_package_id'>
 /** How many files a message names. */
 const NAMED = 5
 
-export function byForge(state: Package, branch: string, folder: string): KittyError {
+/** @param revision the branch as git takes it, also where a tag has its name */
+export function byForge(
+  state: Package,
+  { branch, revision }: { branch: string; revision: string },
+  folder: string,
+): KittyError {
   return refused(state, `${branch} is merged on the forge, as config.json says ("merge": {"by": "forge"}).`, {
     nextSteps: [
-      ...shownCommand(['git', '-C', folder, 'push', '--set-upstream', 'origin', branch]),
+      ...shownCommand(['git', '-C', folder, 'push', '--set-upstream', 'origin', revision]),
       ...shownCommand(['kitty', 'done', nameOf(state)], 'when it is merged there and fetched here'),
     ],
     context: { branch },
@@ -24,7 +29,10 @@ export function noBranch(state: Package, branch: string): KittyError {
   return refused(state, `${nameOf(state)} has no branch ${branch} here to merge.`, {
     nextSteps: [
       ...shownCommand(['kitty', 'done', nameOf(state)], 'if it needs none'),
-      ...shownCommand(['git', 'fetch', 'origin', `${branch}:${branch}`], 'if it is elsewhere'),
+      ...shownCommand(
+        ['git', 'fetch', 'origin', `refs/heads/${branch}:refs/heads/${branch}`],
+        'if it is elsewhere',
+      ),
     ],
     context: { branch },
   })
@@ -80,10 +88,16 @@ export function busy(checkout: string, operation: Operation): KittyError {
   )
 }
 
-export function oldGit(state: Package, version: string, checkout: string, branch: string): KittyError {
+/** @param revision the branch as git takes it, also where a tag has its name */
+export function oldGit(
+  state: Package,
+  version: string,
+  checkout: string,
+  { branch, revision }: { branch: string; revision: string },
+): KittyError {
   return refused(state, `Git ${version} cannot try a merge beforehand; 2.38 can. Nothing was merged.`, {
     nextSteps: [
-      ...shownCommand(['git', '-C', checkout, 'merge', '--no-ff', branch], 'merge it yourself'),
+      ...shownCommand(['git', '-C', checkout, 'merge', '--no-ff', revision], 'merge it yourself'),
       ...shownCommand(['kitty', 'merge', nameOf(state)], 'for the rest'),
     ],
     context: { git: version, checkout, branch },
@@ -92,11 +106,16 @@ export function oldGit(state: Package, version: string, checkout: string, branch
 
 export function conflicting(
   state: Package,
-  { branch, base, worktree }: { branch: string; base: string; worktree: GitWorktree | undefined },
+  {
+    branch,
+    base,
+    baseRevision,
+    worktree,
+  }: { branch: string; base: string; baseRevision: string; worktree: GitWorktree | undefined },
   files: readonly string[],
 ): KittyError {
   const merge =
-    worktree === undefined ? ['git', 'switch', branch] : ['git', '-C', worktree.path, 'merge', base]
+    worktree === undefined ? ['git', 'switch', branch] : ['git', '-C', worktree.path, 'merge', baseRevision]
   return refused(state, `${branch} conflicts with ${base} in ${some(files)}; nothing was merged.`, {
     nextSteps: [
       ...shownCommand(merge, 'settle it on the branch'),
@@ -130,6 +149,17 @@ export function notMerged({ reason, said }: GitRefusal, branch: string): KittyEr
     nextSteps: ['Mend what it names and run the command again.'],
     context: { branch, git: lines },
   })
+}
+
+export function notInBase(state: WorkPackageState, branch: string, base: string): KittyError {
+  return refused(
+    state,
+    `${branch} has commits that are not in ${base}: it changed while it was merged. ${nameOf(state)} stays in ${state.lane}.`,
+    {
+      nextSteps: shownCommand(['kitty', 'merge', nameOf(state)], 'merges the rest'),
+      context: { branch, base },
+    },
+  )
 }
 
 export function noDoneLane({ name, lanes }: WorkflowTable): KittyError {

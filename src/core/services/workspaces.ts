@@ -4,6 +4,7 @@ import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
 import { assertReachable } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
+import { branchRefs } from '../git/branch-refs.js'
 import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
 import {
   type GitWorktree,
@@ -73,10 +74,12 @@ export class Workspaces {
     const states = await this.store.workPackages(feature)
     const found = states.map((state) => ({ state, worktree: this.#worktreeOf(state, worktrees) }))
     const branches = new Set(found.flatMap(({ worktree }) => worktree?.branch ?? []))
-    const bases = states.flatMap((state) => state.workspace?.base_branch ?? [])
+    // An event names a base, so this clone may never have had the branch.
+    const bases = new Set(states.flatMap((state) => state.workspace?.base_branch ?? []))
+    const here = currentBranch(this.workspace.gitCommonDir)
     const merged = mergedBranches(root, branches, [
-      currentBranch(this.workspace.gitCommonDir) ?? 'HEAD',
-      ...bases,
+      here === undefined ? 'HEAD' : `refs/heads/${here}`,
+      ...[...bases].flatMap((base) => branchRefs(root, base)),
     ])
     return found.flatMap(({ state, worktree }) => this.#document(state, worktree, merged) ?? [])
   }
