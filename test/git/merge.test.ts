@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
@@ -173,6 +173,19 @@ describe('kitty merge', () => {
     expect([early.code, early.stdout.includes('is not in main yet')]).toEqual([1, true])
     git('merge', '--quiet', '--no-ff', '--no-edit', BRANCH)
     expect((await kitty(root, ['done', 'WP01'])).code).toBe(0)
+  })
+
+  it('keeps a worktree in which an ignored file exists, and says so', async () => {
+    writeFileSync(join(worktree, '.gitignore'), '*.env\n')
+    gitIn(worktree, 'add', '.gitignore')
+    gitIn(worktree, 'commit', '--quiet', '--message', 'ignore')
+    mkdirSync(join(worktree, 'conf'))
+    writeFileSync(join(worktree, 'conf', 'prod.env'), 'secret\n')
+    const request = { feature: FEATURE, workPackage: 'WP01', provenance: by('ada') }
+    const { result, warnings } = await inProcess(root, MergePackage, (service) => service.merge(request))
+    expect(result).toMatchObject({ merged: true, removed: null })
+    expect(warnings.join()).toContain('conf/prod.env')
+    expect(readFileSync(join(worktree, 'conf', 'prod.env'), 'utf8')).toBe('secret\n')
   })
 
   it('merges the branch, and not a tag that has its name', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
@@ -38,8 +38,8 @@ const workspaceOn = (base_branch: string): NewEvent => ({
   },
 })
 
-function commitIn(path: string, file: string): void {
-  writeFileSync(join(path, file), `${file}\n`)
+function commitIn(path: string, file: string, content = `${file}\n`): void {
+  writeFileSync(join(path, file), content)
   gitIn(path, 'add', '--force', file)
   gitIn(path, 'commit', '--quiet', '--message', file)
 }
@@ -154,6 +154,33 @@ describe('workspaces remove', () => {
       /files that git ignores \(\.kittify\/clock\.json\)/,
     ],
     [
+      'an ignored file in a folder that holds nothing else',
+      (path: string) => {
+        commitIn(path, '.gitignore', '*.env\nbuild/\n')
+        for (const folder of ['conf', 'build']) {
+          mkdirSync(join(path, folder, 'deep'), { recursive: true })
+          writeFileSync(join(path, folder, 'deep', 'prod.env'), 'secret\n')
+        }
+      },
+      /holds 1 files that git ignores \(conf\/deep\/prod\.env\)/,
+    ],
+    [
+      'changed under --skip-worktree',
+      (path: string) => {
+        gitIn(path, 'update-index', '--skip-worktree', 'README.md')
+        writeFileSync(join(path, 'README.md'), 'mine\n')
+      },
+      /changes in 1 file that git was told to take for unchanged \(README\.md\)/,
+    ],
+    [
+      'changed under --assume-unchanged',
+      (path: string) => {
+        gitIn(path, 'update-index', '--assume-unchanged', 'README.md')
+        writeFileSync(join(path, 'README.md'), 'mine\n')
+      },
+      /changes in 1 file that git was told to take for unchanged \(README\.md\)/,
+    ],
+    [
       'committed on no branch',
       (path: string) => {
         gitIn(path, 'checkout', '--quiet', '--detach')
@@ -168,6 +195,16 @@ describe('workspaces remove', () => {
     expect(refusal).toMatchObject({ kind: 'ValidationError', exitCode: 1 })
     expect(refusal.message).toMatch(named)
     expect(existsSync(path)).toBe(true)
+  })
+
+  it('takes folders that a pattern ignores for build output, and a flagged file without a change for clean', async () => {
+    const { folder, path } = await withWorktree()
+    commitIn(path, '.gitignore', 'build/\n')
+    mkdirSync(join(path, 'sub', 'build'), { recursive: true })
+    writeFileSync(join(path, 'sub', 'build', 'out.env'), 'made\n')
+    gitIn(path, 'update-index', '--skip-worktree', 'README.md')
+    expect(await remove(folder)).toMatchObject({ removed: true, kept_in: null })
+    expect(existsSync(path)).toBe(false)
   })
 
   it('by force moves aside what is nowhere else, and deletes none of it', async () => {

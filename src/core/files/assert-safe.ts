@@ -1,7 +1,8 @@
-import { type Stats, lstatSync, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { shownCommand } from '../errors/next-step.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { statsIfThere } from './stats-if-there.js'
 import { systemCommands } from '../platform/system-commands.js'
 
 type Expected = 'folder' | 'file' | 'derived file'
@@ -27,7 +28,7 @@ export function assertSafe(workspace: Workspace): void {
  * commit such a link would choose which files kitty writes.
  */
 function assertSpecsFolder(specsDir: string): void {
-  const stats = lstatIfThere(specsDir)
+  const stats = statsIfThere(specsDir)
   if (stats === undefined || stats.isDirectory()) return
   if (!stats.isSymbolicLink()) throw unsafe(specsDir, typeName(stats))
   const refusal = unsafe(specsDir, 'symbolic link')
@@ -45,30 +46,21 @@ export function assertPlainFile(path: string, stats: TypeTests): void {
 type TypeTests = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket'>
 
 function assertType(path: string, expected: Expected): void {
-  const stats = lstatIfThere(path)
+  // The check of the parent reports a parent that is a plain file.
+  const stats = statsIfThere(path)
   if (stats === undefined || (expected === 'folder' ? stats.isDirectory() : stats.isFile())) return
   if (expected === 'derived file' && isReplaceable(path, stats)) return
   throw unsafe(path, typeName(stats))
 }
 
 /** A folder or a dangling link in place of a derived file leads to no other file: we treat it as damage and rebuild. */
-function isReplaceable(path: string, stats: Stats): boolean {
+function isReplaceable(path: string, stats: TypeTests): boolean {
   if (stats.isDirectory()) return true
   if (!stats.isSymbolicLink()) return false
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined
   } catch (error) {
     if (systemCode(error) === 'ELOOP') return true
-    throw error
-  }
-}
-
-function lstatIfThere(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    // The check of the parent reports a parent that is a plain file.
-    if (systemCode(error) === 'ENOTDIR') return undefined
     throw error
   }
 }

@@ -2,7 +2,8 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { begunFiles } from './begun-files.js'
-import { askGitText, git, gitText, resolveCommit } from './git.js'
+import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
+import { statsIfThere } from '../files/stats-if-there.js'
 import { removeFile } from '../platform/remove-path.js'
 
 /** One worktree as git reports it (git-worktree(1), "PORCELAIN FORMAT"). */
@@ -83,7 +84,7 @@ export async function completeWorktree(root: string, path: string): Promise<void
 export interface Uncommitted {
   /** Changed, staged, in conflict or untracked. */
   readonly changes: readonly string[]
-  /** Files that git ignores individually; folders ignored as a whole are build output. */
+  /** Files that a pattern ignores. A folder that a pattern ignores as a whole is build output, with all that is in it. */
   readonly ignoredFiles: readonly string[]
 }
 
@@ -94,7 +95,8 @@ export function uncommittedIn(path: string): Uncommitted {
     '-z',
     '--no-renames',
     '--untracked-files=normal',
-    '--ignored=traditional',
+    // Names a folder only where a pattern matches it. `traditional` also names one that holds nothing but ignored files.
+    '--ignored=matching',
   ]
   const entries = git(path, args).toString('utf8').split('\0').filter(Boolean)
   const ignored = entries.filter((entry) => entry.startsWith('!! ')).map((entry) => entry.slice(3))
@@ -102,6 +104,25 @@ export function uncommittedIn(path: string): Uncommitted {
     changes: entries.filter((entry) => !entry.startsWith('!! ')).map((entry) => entry.slice(3)),
     ignoredFiles: ignored.filter((name) => !name.endsWith('/')),
   }
+}
+
+/**
+ * Changed files that git was told to take for unchanged (`git update-index --skip-worktree`, `--assume-unchanged`), which
+ * `git status` does not show. Paths are relative to the worktree.
+ */
+export function hiddenChangesIn(path: string): string[] {
+  // See git-ls-files(1), "-v": S is --skip-worktree, which a sparse checkout sets without writing the file, and a small
+  // letter is --assume-unchanged.
+  const flagged = askGitFields(path, ['ls-files', '-v', '--stage', '-z']).flatMap((entry) => {
+    const [, id = '', name = ''] = /^[Sa-z] \d+ ([0-9a-f]+) \d\t(.*)$/s.exec(entry) ?? []
+    return name !== '' && statsIfThere(join(path, name))?.isFile() === true ? [{ id, name }] : []
+  })
+  // A name with a line end cannot be asked for: "could not find out" counts as changed.
+  const asked = flagged.filter(({ name }) => !name.includes('\n'))
+  const input = asked.map(({ name }) => `${name}\n`).join('')
+  const ids = asked.length === 0 ? [] : gitText(path, ['hash-object', '--stdin-paths'], { input }).split('\n')
+  const unchanged = new Set(asked.filter(({ id }, at) => ids[at] === id).map(({ name }) => name))
+  return flagged.map(({ name }) => name).filter((name) => !unchanged.has(name))
 }
 
 /** True if HEAD is detached and has commits that are on no branch, tag or remote. */

@@ -1,4 +1,5 @@
 /** Why a worktree is not removed, and what to do. */
+import { counted } from '../errors/counted.js'
 import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { shownCommand } from '../errors/next-step.js'
 import type { WorkPackageState } from '../events-lib.js'
@@ -47,23 +48,37 @@ export function inWork({ feature_slug, work_package_id, lane, lane_actor }: Work
   })
 }
 
-export function holdsTheOnlyCopy(
-  workPackage: string,
-  { path }: GitWorktree,
-  only: Uncommitted,
-  loose: boolean,
-): KittyError {
-  const { changes, ignoredFiles } = only
+/** What is in a worktree and nowhere else. */
+export interface OnlyCopy extends Uncommitted {
+  /** Changed files that git was told to take for unchanged. */
+  readonly hidden: readonly string[]
+  /** There are commits on no branch. */
+  readonly loose: boolean
+}
+
+export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: OnlyCopy): KittyError {
+  const { changes, ignoredFiles, hidden, loose } = only
   const what = [
     ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
     ...(ignoredFiles.length === 0
       ? []
       : [`${ignoredFiles.length} files that git ignores (${some(ignoredFiles)})`]),
+    ...(hidden.length === 0
+      ? []
+      : [
+          `changes in ${counted(hidden.length, 'file')} that git was told to take for unchanged (${some(hidden)})`,
+        ]),
     ...(loose ? ['commits that are on no branch'] : []),
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
     nextSteps: [
-      ...shownCommand(['git', '-C', path, 'status', '--ignored'], 'shows what is in it'),
+      ...shownCommand(['git', '-C', path, 'status', '--ignored=matching'], 'shows what is in it'),
+      ...(hidden.length === 0
+        ? []
+        : shownCommand(
+            ['git', '-C', path, 'ls-files', '-v'],
+            'marks what status leaves out with S (git update-index --no-skip-worktree) or a small letter (--no-assume-unchanged)',
+          )),
       'Commit what is worth keeping, then run the command again.',
       'An owner can overrule.',
     ],
@@ -72,6 +87,7 @@ export function holdsTheOnlyCopy(
       path,
       uncommitted: changes,
       ignored: ignoredFiles,
+      hidden,
       commits_on_no_branch: loose,
     },
   })

@@ -9,6 +9,7 @@ import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
 import {
   type GitWorktree,
   hasLooseCommits,
+  hiddenChangesIn,
   isHalfMade,
   listWorktrees,
   mergedBranches,
@@ -23,6 +24,7 @@ import {
   notMoved,
   nothingToRemove,
   notRemoved,
+  type OnlyCopy,
   youAreInIt,
 } from './workspace-refusals.js'
 import { EventStore } from '../store/event-store.js'
@@ -98,11 +100,10 @@ export class Workspaces {
       // Not before: while this waited, someone may have taken the package and made the worktree for it.
       const state = await knownWorkPackage(this.store, feature, workPackage)
       const worktree = this.#removable(state, request)
-      const only = worktree.exists ? uncommittedIn(worktree.path) : { changes: [], ignoredFiles: [] }
-      const loose = worktree.exists && hasLooseCommits(worktree)
-      const isClean = only.changes.length + only.ignoredFiles.length === 0 && !loose
-      if (!isClean && !force) throw holdsTheOnlyCopy(workPackage, worktree, only, loose)
-      const kept = isClean ? NOTHING_KEPT : this.#keep(name, worktree, loose)
+      const only = worktree.exists ? onlyIn(worktree) : NOTHING
+      const isClean = isNothing(only)
+      if (!isClean && !force) throw holdsTheOnlyCopy(workPackage, worktree, only)
+      const kept = isClean ? NOTHING_KEPT : this.#keep(name, worktree, only)
       this.#forget(worktree, force)
       return { workspace_path: worktree.path, branch: worktree.branch ?? null, removed: true, ...kept }
     } finally {
@@ -161,7 +162,11 @@ export class Workspaces {
   }
 
   /** Keeps the files as they are, and what only git knows about: the index, and commits on no branch. */
-  #keep(name: string, { path }: GitWorktree, loose: boolean): Pick<RemoveResult, 'kept_in' | 'kept_refs'> {
+  #keep(
+    name: string,
+    { path }: GitWorktree,
+    { loose }: OnlyCopy,
+  ): Pick<RemoveResult, 'kept_in' | 'kept_refs'> {
     const { root, privateDir } = this.workspace
     const mark = `${name}-${this.session.now().toISOString().replaceAll(/[:.]/g, '')}`
     const refs: string[] = []
@@ -202,4 +207,14 @@ export class Workspaces {
   }
 }
 
+function onlyIn(worktree: GitWorktree): OnlyCopy {
+  const { path } = worktree
+  return { ...uncommittedIn(path), hidden: hiddenChangesIn(path), loose: hasLooseCommits(worktree) }
+}
+
+function isNothing({ changes, ignoredFiles, hidden, loose }: OnlyCopy): boolean {
+  return changes.length + ignoredFiles.length + hidden.length === 0 && !loose
+}
+
+const NOTHING: OnlyCopy = { changes: [], ignoredFiles: [], hidden: [], loose: false }
 const NOTHING_KEPT = { kept_in: null, kept_refs: [] }

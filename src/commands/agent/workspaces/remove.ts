@@ -10,7 +10,7 @@ import type { EventStore } from '../../../core/store/event-store.js'
 export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWorkspaceCommand> {
   static override summary = 'Remove the worktree of a work package'
   static override description =
-    'Refused while it holds what is nowhere else: uncommitted changes, single files that git ignores, commits on no branch. With --force those are moved aside, and said where to. The branch always stays.'
+    'Refused while it holds what is nowhere else: changes, files that git ignores, commits on no branch. A folder that git ignores as a whole is build output and goes. With --force those are moved aside, and said where to. The branch always stays.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> WP01',
     '<%= config.bin %> <%= command.id %> WP01 --feature 017 --json',
