@@ -146,6 +146,20 @@ describe('kitty merge', () => {
     await expectNothing(await refused(), 'more.txt')
   })
 
+  it('changes nothing in the middle of a rebase in the worktree', async () => {
+    gitIn(
+      worktree,
+      '-c',
+      'sequence.editor=printf "break\n" >',
+      'rebase',
+      '--quiet',
+      '--interactive',
+      'HEAD~1',
+    )
+    expect(gitIn(worktree, 'status', '--porcelain')).toBe('')
+    await expectNothing(await refused(), `A rebase is under way in ${worktree}`)
+  })
+
   it('takes back a merge that a hook refuses', async () => {
     const hook = join(root, '.git', 'hooks', 'commit-msg')
     writeFileSync(hook, '#!/bin/sh\necho no such merge >&2\nexit 1\n', { mode: 0o755 })

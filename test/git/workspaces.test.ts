@@ -181,6 +181,22 @@ describe('workspaces remove', () => {
       /changes in 1 file that git was told to take for unchanged \(README\.md\)/,
     ],
     [
+      'left of a rebase',
+      (path: string) => {
+        commitIn(path, 'd.txt')
+        gitIn(
+          path,
+          '-c',
+          'sequence.editor=printf "break\n" >',
+          'rebase',
+          '--quiet',
+          '--interactive',
+          'HEAD~1',
+        )
+      },
+      /holds a rebase that is under way/,
+    ],
+    [
       'committed on no branch',
       (path: string) => {
         gitIn(path, 'checkout', '--quiet', '--detach')

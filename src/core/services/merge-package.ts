@@ -146,6 +146,9 @@ export class MergePackage {
     const { branch, tip, base, worktree, message } = branches
     const { root } = this.workspace
     if (worktree?.exists === true) {
+      // Its commits may not be on the branch yet, and only git's record of the worktree knows what is left to do.
+      const begun = operationUnderWay(gitDirOf(worktree.path))
+      if (begun !== undefined) throw refusal.busy(worktree.path, begun)
       const { changes } = uncommittedIn(worktree.path)
       if (changes.length > 0) throw refusal.notCommitted(state, worktree.path, changes)
     }

@@ -4,6 +4,7 @@ import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { shownCommand } from '../errors/next-step.js'
 import type { WorkPackageState } from '../events-lib.js'
 import type { GitRefusal } from '../git/git.js'
+import type { Operation } from '../git/under-way.js'
 import type { GitWorktree, Uncommitted } from '../git/worktrees.js'
 
 /** Most files that a message names. */
@@ -54,10 +55,12 @@ export interface OnlyCopy extends Uncommitted {
   readonly hidden: readonly string[]
   /** There are commits on no branch. */
   readonly loose: boolean
+  /** What git has begun there: what is left of it is known only to git's record of the worktree. */
+  readonly operation: Operation | undefined
 }
 
 export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: OnlyCopy): KittyError {
-  const { changes, ignoredFiles, hidden, loose } = only
+  const { changes, ignoredFiles, hidden, loose, operation } = only
   const what = [
     ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
     ...(ignoredFiles.length === 0
@@ -69,6 +72,7 @@ export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, onl
           `changes in ${counted(hidden.length, 'file')} that git was told to take for unchanged (${some(hidden)})`,
         ]),
     ...(loose ? ['commits that are on no branch'] : []),
+    ...(operation === undefined ? [] : [`a ${operation} that is under way`]),
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
     nextSteps: [
@@ -89,6 +93,7 @@ export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, onl
       ignored: ignoredFiles,
       hidden,
       commits_on_no_branch: loose,
+      operation: operation ?? null,
     },
   })
 }

@@ -6,6 +6,8 @@ import { assertReachable } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
 import { branchRefs } from '../git/branch-refs.js'
 import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
+import { gitDirOf } from '../git/merge-branch.js'
+import { operationUnderWay } from '../git/under-way.js'
 import {
   type GitWorktree,
   hasLooseCommits,
@@ -209,12 +211,17 @@ export class Workspaces {
 
 function onlyIn(worktree: GitWorktree): OnlyCopy {
   const { path } = worktree
-  return { ...uncommittedIn(path), hidden: hiddenChangesIn(path), loose: hasLooseCommits(worktree) }
+  return {
+    ...uncommittedIn(path),
+    hidden: hiddenChangesIn(path),
+    loose: hasLooseCommits(worktree),
+    operation: operationUnderWay(gitDirOf(path)),
+  }
 }
 
-function isNothing({ changes, ignoredFiles, hidden, loose }: OnlyCopy): boolean {
-  return changes.length + ignoredFiles.length + hidden.length === 0 && !loose
+function isNothing({ changes, ignoredFiles, hidden, loose, operation }: OnlyCopy): boolean {
+  return changes.length + ignoredFiles.length + hidden.length === 0 && !loose && operation === undefined
 }
 
-const NOTHING: OnlyCopy = { changes: [], ignoredFiles: [], hidden: [], loose: false }
+const NOTHING: OnlyCopy = { changes: [], ignoredFiles: [], hidden: [], loose: false, operation: undefined }
 const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
