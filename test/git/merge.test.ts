@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { Gates } from '../../src/core/services/gates.js'
@@ -132,6 +132,43 @@ describe('kitty merge', () => {
     writeFileSync(join(root, 'work.txt'), 'mine\n')
     await expectNothing(await refused(), 'work.txt')
     expect(readFileSync(join(root, 'work.txt'), 'utf8')).toBe('mine\n')
+  })
+
+  /** Commits files on the branch, also those that git ignores. */
+  const onBranch = (...names: string[]): void => {
+    for (const name of names) {
+      mkdirSync(dirname(join(worktree, name)), { recursive: true })
+      writeFileSync(join(worktree, name), 'of the branch\n')
+    }
+    gitIn(worktree, 'add', '--force', ...names)
+    gitIn(worktree, 'commit', '--quiet', '--message', 'more')
+  }
+
+  it.each([
+    ['an ignored file', '.env', '.env', '.env'],
+    ['an ignored file for a folder', 'conf', 'conf/prod.env', 'conf'],
+    ['an ignored folder for a file', 'conf/prod.env', 'conf', 'conf'],
+  ])('changes nothing when the merge would overwrite %s', async (_, mine, theirs, named) => {
+    writeFileSync(join(root, '.git', 'info', 'exclude'), '/kitty-specs/\n.env\nconf\n')
+    onBranch(theirs)
+    mkdirSync(dirname(join(root, mine)), { recursive: true })
+    writeFileSync(join(root, mine), 'secret\n')
+    await expectNothing(await refused(), `would overwrite`)
+    expect(await refused()).toContain(`(${named})`)
+    expect(readFileSync(join(root, mine), 'utf8')).toBe('secret\n')
+  })
+
+  it('merges where a folder of the base becomes a file, and a file a folder', async () => {
+    mkdirSync(join(root, 'old'))
+    for (const name of ['old/one.txt', 'two']) writeFileSync(join(root, name), 'of main\n')
+    git('add', 'old', 'two')
+    git('commit', '--quiet', '--message', 'both')
+    gitIn(worktree, 'merge', '--quiet', 'main')
+    gitIn(worktree, 'rm', '--quiet', '-r', 'old', 'two')
+    onBranch('old', 'two/three.txt')
+    expect(await refused()).toBe('merged')
+    expect(readFileSync(join(root, 'two', 'three.txt'), 'utf8')).toBe('of the branch\n')
+    expect(readFileSync(join(root, 'old'), 'utf8')).toBe('of the branch\n')
   })
 
   it('changes nothing with staged changes, and leaves them staged', async () => {

@@ -12,6 +12,8 @@ export type TrialMerge =
       readonly isClean: true
       /** Files of the base that the merge would change, from the repository's top. */
       readonly touched: readonly string[]
+      /** Of these, the files that the base does not have. */
+      readonly added: readonly string[]
     }
   | { readonly isClean: false; readonly conflicts: readonly string[] }
 
@@ -43,8 +45,10 @@ export function tryMerge(checkout: string, base: string, tip: string): TrialMerg
     .split('\0')
     .filter((field) => field !== '')
   if (!isYes) return { isClean: false, conflicts: [...new Set(names)] }
-  const touched = askGitFields(checkout, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base, tree])
-  return { isClean: true, touched }
+  const diff = ['diff-tree', '-r', '-z', '--name-only', '--no-renames']
+  const touched = askGitFields(checkout, [...diff, base, tree])
+  const added = askGitFields(checkout, [...diff, '--diff-filter=A', base, tree])
+  return { isClean: true, touched, added }
 }
 
 /** True if the commit `tip` brings nothing that `into` does not have. Both are refs or commits, never bare names. */

@@ -15,6 +15,7 @@ import {
   stagedIn,
   tryMerge,
 } from '../git/merge-branch.js'
+import { overwrittenBy } from '../git/overwritten.js'
 import { indexIsFree, operationUnderWay } from '../git/under-way.js'
 import { type GitWorktree, listWorktrees, uncommittedIn } from '../git/worktrees.js'
 import { LockOf } from '../lock/write-lock.js'
@@ -178,6 +179,8 @@ export class MergePackage {
         touched.has(path) || (path.endsWith('/') && trial.touched.some((one) => one.startsWith(path))),
     )
     if (dirty.length > 0) throw refusal.dirty(checkout, dirty, 'changed')
+    const overwritten = overwrittenBy(checkout, trial)
+    if (overwritten.length > 0) throw refusal.overwritten(checkout, overwritten)
     this.#asGit(() => mergeBranch(checkout, tip, message), branch)
     return true
   }

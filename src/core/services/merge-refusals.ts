@@ -142,6 +142,17 @@ export function dirty(checkout: string, files: readonly string[], how: 'staged' 
   })
 }
 
+export function overwritten(checkout: string, files: readonly string[]): KittyError {
+  const message = `${checkout} has files that git ignores where the merge adds some (${some(files)}): it would overwrite them.`
+  return new KittyError('ValidationError', `${message} Nothing was merged.`, {
+    nextSteps: [
+      ...shownCommand(['git', '-C', checkout, 'status', '--ignored'], 'look'),
+      'Move them away, or take them off the branch, and run the command again.',
+    ],
+    context: { checkout, files },
+  })
+}
+
 export function notMerged({ reason, said }: GitRefusal, branch: string): KittyError {
   const lines = said.trim().split('\n').slice(-10)
   const why = said.trim() === '' ? reason : lines.join('\n')
