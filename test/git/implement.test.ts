@@ -1,11 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { by, emit, FEATURE, inProcess, kitty, move, project, realGit, shims } from '../support/kitty.js'
+import {
+  by,
+  emit,
+  FEATURE,
+  inProcess,
+  kitty,
+  kittyIn,
+  move,
+  project,
+  realGit,
+  shims,
+} from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
 import { Implement } from '../../src/core/services/implement.js'
+import { Workspaces } from '../../src/core/services/workspaces.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 
 const NAME = `${FEATURE}-WP01`
@@ -80,6 +92,31 @@ describe('implement', () => {
     const again = await implement(folder, 'ada', 'WP01', 'main')
     expect(gitIn(again.result.workspace_path, 'rev-parse', 'HEAD')).toBe(tip)
     expect(again.warnings.join()).toMatch(/was there already .* --base main was not used/)
+  })
+
+  it('starts from the branch of the checkout that holds the log, and records that one', async () => {
+    const folder = await project()
+    const linked = join(folder, '..', 'linked')
+    gitIn(folder, 'worktree', 'add', '--quiet', '-b', 'release', linked)
+    cpSync(join(folder, 'kitty-specs'), join(linked, 'kitty-specs'), { recursive: true })
+    gitIn(linked, 'commit', '--quiet', '--allow-empty', '--message', 'of the release')
+    const resolver = kittyIn(folder, { KITTY_ROOT: linked })
+    const store = await resolver.resolve(EventStore)
+    try {
+      const service = await resolver.resolve(Implement)
+      const { workspace_path, events } = await service.implement({
+        feature: FEATURE,
+        workPackage: 'WP01',
+        provenance: by('ada'),
+      })
+      expect(gitIn(workspace_path, 'rev-parse', 'HEAD')).toBe(gitIn(linked, 'rev-parse', 'release'))
+      expect(events[0]?.payload['base_branch']).toBe('release')
+      gitIn(workspace_path, 'commit', '--quiet', '--allow-empty', '--message', 'work')
+      gitIn(linked, 'merge', '--quiet', '--no-ff', '--no-edit', NAME)
+      expect(await (await resolver.resolve(Workspaces)).list()).toMatchObject([{ stale: ['branch_merged'] }])
+    } finally {
+      await store.close()
+    }
   })
 
   it.each([

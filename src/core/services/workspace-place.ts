@@ -60,7 +60,7 @@ export function worktreeAt(
 
 /**
  * Inspects the place, asks git, and refuses what could not be created, before anything is created.
- * @param base a branch or any revision; defaults to the primary checkout's HEAD
+ * @param base a branch or any revision; defaults to HEAD of the checkout that has the log
  * @throws KittyError UnsafeSetup (something else is in the way), UsageError (nothing to start from, or paths that are
  * too long for Windows)
  */
@@ -85,13 +85,13 @@ export function lookAt(workspace: Workspace, place: WorkspacePlace, base: string
 }
 
 function startOf(
-  { root, gitCommonDir, worktree }: Workspace,
+  { root, logGitDir, worktree }: Workspace,
   base: string | undefined,
 ): { commit: string; base: string | null } {
   if (base === undefined) {
     const commit = resolveCommit(root, 'HEAD')
     if (commit === undefined) throw nothingCommitted(root)
-    return { commit, base: currentBranch(gitCommonDir) ?? null }
+    return { commit, base: currentBranch(logGitDir) ?? null }
   }
   const commit = resolveCommit(worktree, base)
   if (commit === undefined) throw noSuchBase(base)

@@ -80,7 +80,7 @@ export class Workspaces {
     const branches = new Set(found.flatMap(({ worktree }) => worktree?.branch ?? []))
     // An event names a base, so this clone may never have had the branch.
     const bases = new Set(states.flatMap((state) => state.workspace?.base_branch ?? []))
-    const here = currentBranch(this.workspace.gitCommonDir)
+    const here = currentBranch(this.workspace.logGitDir)
     const merged = mergedBranches(root, branches, [
       here === undefined ? 'HEAD' : `refs/heads/${here}`,
       ...[...bases].flatMap((base) => branchRefs(root, base)),
