@@ -94,6 +94,26 @@ describe('implement', () => {
     expect(again.warnings.join()).toMatch(/was there already .* --base main was not used/)
   })
 
+  it('records a base that is a branch by its name, however it was typed', async () => {
+    const folder = await project()
+    gitIn(folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
+    const recorded = async (workPackage: string, base: string): Promise<unknown> =>
+      (await implement(folder, 'ada', workPackage, base)).result.events[0]?.payload['base_branch']
+    expect(await recorded('WP01', 'refs/remotes/origin/main')).toBe('origin/main')
+    expect(await recorded('WP03', 'HEAD')).toBe('main')
+  })
+
+  it('starts at a branch, and not at a tag that has its name', async () => {
+    const folder = await project()
+    gitIn(folder, 'tag', 'main')
+    gitIn(folder, 'commit', '--quiet', '--allow-empty', '--message', 'later')
+    const { result } = await implement(folder, 'ada', 'WP01', 'main')
+    expect(gitIn(result.workspace_path, 'rev-parse', 'HEAD')).toBe(
+      gitIn(folder, 'rev-parse', 'refs/heads/main'),
+    )
+    expect(result.events[0]?.payload['base_branch']).toBe('main')
+  })
+
   it('starts from the branch of the checkout that holds the log, and records that one', async () => {
     const folder = await project()
     const linked = join(folder, '..', 'linked')

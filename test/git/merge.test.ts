@@ -7,7 +7,7 @@ import { Implement } from '../../src/core/services/implement.js'
 import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
 import { MergePackage } from '../../src/core/services/merge-package.js'
 import { MoveTask } from '../../src/core/services/move-task.js'
-import { by, FEATURE, inProcess, kitty, project, type Ran, realGit, shims } from '../support/kitty.js'
+import { by, emit, FEATURE, inProcess, kitty, project, type Ran, realGit, shims } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 
 const BRANCH = `${FEATURE}-WP01`
@@ -275,6 +275,52 @@ describe('kitty merge', () => {
     writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 })
     expect((await merge()).json()).toMatchObject({ merged: true, removed: worktree })
     expect(git('log', '--format=%s', 'main')).toContain('late')
+  })
+
+  /** Records another base for the package, and asks for done. */
+  const doneWith = async (base_branch: string | null): Promise<string> => {
+    const payload = {
+      feature_slug: FEATURE,
+      work_package_id: 'WP01',
+      worktree_path: `.worktrees/${BRANCH}`,
+      branch_name: BRANCH,
+      base_branch,
+    }
+    await emit(root, 'ada', {
+      event_type: 'WorkspaceCreated',
+      entity_id: 'WP01',
+      entity_type: 'WorkPackage',
+      payload,
+    })
+    const request = { feature: FEATURE, workPackage: 'WP01', to: 'done', force: false, provenance: by('ada') }
+    try {
+      await inProcess(root, MoveTask, (service) => service.move(request))
+      return 'moved'
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      return error.message
+    }
+  }
+
+  it('lets a package go to done on the forge once a base of origin has its branch', async () => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    git('update-ref', 'refs/remotes/origin/main', 'main')
+    expect(await doneWith('origin/main')).toContain('is not in origin/main yet')
+    await expectNothing(await refused(), 'push --set-upstream origin')
+    git('update-ref', 'refs/remotes/origin/main', BRANCH)
+    expect(await doneWith('origin/main')).toBe('moved')
+  })
+
+  it.each([
+    ['no branch', null],
+    ['a tag', 'v1'],
+    ['a revision', 'HEAD~0'],
+    ['a branch that was not fetched', 'origin/next'],
+  ])('says on the forge that it could not find out where the base is %s', async (_, base) => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    git('tag', 'v1', BRANCH)
+    expect(await doneWith(base)).toContain(`Could not find out whether ${BRANCH} is merged`)
+    expect(await lane()).toBe('for_review')
   })
 
   it('is refused where no checkout has the base', async () => {

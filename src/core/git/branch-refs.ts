@@ -7,9 +7,23 @@ import { askGitText, resolveCommit } from './git.js'
 /** What git-check-ref-format(1) forbids in a branch's name. */
 const FORBIDDEN = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[/-]|[/.]$|(?:^|\/)\.|\.lock(?:\/|$)|^@?$/u
 
-/** The refs of that name that this clone has, the local branch first: `main`, and `origin/main` of a remote. */
-export function branchRefs(root: string, name: string): string[] {
-  return existingRefs(root, name, [`refs/heads/${name}`, `refs/remotes/${name}`])
+/**
+ * The refs of that name that this clone has, the local branch first: `main`, and `origin/main` of a remote.
+ * @param remote whose branch of that name counts, too
+ */
+export function branchRefs(root: string, name: string, remote?: string): string[] {
+  if (!isBranchName(name)) return []
+  const refs = [`refs/heads/${name}`, `refs/remotes/${name}`]
+  if (remote !== undefined) refs.push(`refs/remotes/${remote}/${name}`)
+  const found = (askGitText(root, ['for-each-ref', '--format=%(refname)', ...refs]) ?? '').split('\n')
+  // Each pattern also lists what is below it: `refs/remotes/origin` lists every branch of origin.
+  return refs.filter((ref) => found.includes(ref))
+}
+
+/** The branch that a revision names, as `main` or `origin/main`: HEAD's, or one by its whole ref. Undefined for any other. */
+export function branchNamed(folder: string, revision: string): string | undefined {
+  const ask = ['rev-parse', '--verify', '--quiet', '--symbolic-full-name', '--end-of-options', revision]
+  return /^refs\/(?:heads|remotes)\/(.+)$/.exec(askGitText(folder, ask) ?? '')?.[1]
 }
 
 /** The commit of a local branch, or undefined. */
@@ -22,13 +36,6 @@ export function revisionOf(root: string, branch: string): string {
   const ref = `refs/heads/${branch}`
   if (!isBranchName(branch)) return ref
   return askGitText(root, ['for-each-ref', '--format=%(refname:short)', '--count=1', ref]) || ref
-}
-
-function existingRefs(root: string, name: string, refs: readonly string[]): string[] {
-  if (!isBranchName(name)) return []
-  const found = (askGitText(root, ['for-each-ref', '--format=%(refname)', ...refs]) ?? '').split('\n')
-  // Each pattern also lists what is below it: `refs/remotes/origin` lists every branch of origin.
-  return refs.filter((ref) => found.includes(ref))
 }
 
 function isBranchName(name: string): boolean {

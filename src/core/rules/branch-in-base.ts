@@ -1,10 +1,12 @@
 import { inject, injectable } from 'inversify'
 import type { MoveFacts, WorkflowTable } from '../events-lib.js'
-import { resolveCommit } from '../git/git.js'
+import { branchRefs } from '../git/branch-refs.js'
 import { isMerged } from '../git/merge-branch.js'
 import { Config } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { MoveGuard } from './move-rule.js'
+
+const ORIGIN = 'origin'
 
 /** Where branches are merged on a forge, a package is done once its branch is in the base, here or as last fetched. */
 @injectable()
@@ -26,18 +28,26 @@ export class BranchInBase implements MoveGuard {
     if (!table.done.includes(to) || state.workspace === null) return []
     const { root } = this.workspace
     const { branch, base_branch: base } = state.workspace
-    const tip =
-      resolveCommit(root, `refs/heads/${branch}`) ?? resolveCommit(root, `refs/remotes/origin/${branch}`)
+    const [tip] = branchRefs(root, branch, ORIGIN)
     // A branch that is gone everywhere was removed after it was merged.
-    if (tip === undefined || base === null) return []
-    const bases = [`refs/heads/${base}`, `refs/remotes/origin/${base}`].filter(
-      (ref) => resolveCommit(root, ref) !== undefined,
-    )
-    return bases.some((ref) => isMerged(root, tip, ref)) ? [] : [branch]
+    if (tip === undefined) return []
+    return this.#refsOf(base).some((ref) => isMerged(root, tip, ref)) ? [] : [branch]
   }
 
   message({ state }: MoveFacts, [branch = '']: readonly string[]): string {
-    const base = state.workspace?.base_branch ?? 'its base'
-    return `${branch} is not in ${base} yet; it is merged on the forge, then fetched with git fetch.`
+    const base = state.workspace?.base_branch ?? null
+    if (this.#refsOf(base).length > 0)
+      return `${branch} is not in ${base} yet; it is merged on the forge, then fetched with git fetch.`
+    const begun =
+      base === null
+        ? 'it was begun on no branch'
+        : `it was begun on ${base}, which is no branch here or at origin`
+    const rest = base === null ? '' : 'fetch the base with git fetch; '
+    return `Could not find out whether ${branch} is merged: ${begun}; ${rest}where it is merged, an owner can overrule.`
+  }
+
+  /** Empty if the base is not known, which is neither a yes nor a no. */
+  #refsOf(base: string | null): string[] {
+    return base === null ? [] : branchRefs(this.workspace.root, base, ORIGIN)
   }
 }

@@ -96,7 +96,6 @@ export class MergePackage {
     try {
       const state = await knownWorkPackage(this.store, feature, workPackage)
       const branches = this.#branches(state)
-      if (this.config.merge.by === 'forge') throw this.#byForge(state, branches)
       const isDone = this.config.workflow.done.includes(state.lane)
       if (!isDone) await this.#judge(state, request)
       const merged = await this.#merge(state, branches)
@@ -119,16 +118,15 @@ export class MergePackage {
     const branch = worktree?.branch ?? workspace?.branch ?? place.name
     const tip = branchTip(root, branch)
     if (workspace === null || tip === undefined) throw refusal.noBranch(state, branch)
+    if (this.config.merge.by === 'forge') {
+      const revision = revisionOf(root, branch)
+      throw refusal.byForge(state, { branch, revision }, worktree?.path ?? root)
+    }
     const base = workspace.base_branch
     if (base === null || branchTip(root, base) === undefined) throw refusal.noBase(state, base)
     const line = (title ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
     const message = `Merge ${work_package_id} of ${feature_slug}${line === '' ? '' : `: ${line}`}`
     return { branch, tip, base, worktree, message }
-  }
-
-  #byForge(state: WorkPackageState, { branch, worktree }: Branches): Error {
-    const { root } = this.workspace
-    return refusal.byForge(state, { branch, revision: revisionOf(root, branch) }, worktree?.path ?? root)
   }
 
   /** Whether the package may go to done. Writes nothing. */

@@ -4,6 +4,7 @@ import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { assertReachable, obstacleTo } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
+import { branchNamed, branchRefs } from '../git/branch-refs.js'
 import { askGitText, resolveCommit } from '../git/git.js'
 import { assertSlug } from '../workspace/slug.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -93,9 +94,11 @@ function startOf(
     if (commit === undefined) throw nothingCommitted(root)
     return { commit, base: currentBranch(logGitDir) ?? null }
   }
-  const commit = resolveCommit(worktree, base)
+  // A branch before a tag of its name, which git would take: the log has the base's name, and merge takes the branch.
+  const [ref = base] = branchRefs(root, base)
+  const commit = resolveCommit(worktree, ref)
   if (commit === undefined) throw noSuchBase(base)
-  return { commit, base }
+  return { commit, base: ref === base ? (branchNamed(worktree, base) ?? base) : base }
 }
 
 function nothingCommitted(root: string): KittyError {

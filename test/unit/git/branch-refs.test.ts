@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { branchRefs, branchTip, revisionOf } from '../../../src/core/git/branch-refs.js'
+import { branchNamed, branchRefs, branchTip, revisionOf } from '../../../src/core/git/branch-refs.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
 describe('the refs of a branch', () => {
@@ -10,7 +10,7 @@ describe('the refs of a branch', () => {
     git('update-ref', 'refs/remotes/origin/main', 'HEAD')
     expect(branchRefs(root, 'main')).toEqual(['refs/heads/main'])
     expect(branchRefs(root, 'origin/main')).toEqual(['refs/remotes/origin/main'])
-    git('branch', 'origin/main')
+    git('branch', 'origin/main', 'HEAD')
     expect(branchRefs(root, 'origin/main')).toEqual(['refs/heads/origin/main', 'refs/remotes/origin/main'])
     expect(branchRefs(root, 'v1')).toEqual([])
   })
@@ -32,6 +32,28 @@ describe('the refs of a branch', () => {
     const { root, git } = repository()
     git('update-ref', 'refs/remotes/origin/main', 'HEAD')
     expect([branchRefs(root, name), branchTip(root, name)]).toEqual([[], undefined])
+  })
+
+  it('count a remote’s branch of that name where asked to', () => {
+    const { root, git } = repository()
+    git('update-ref', 'refs/remotes/origin/next', 'HEAD')
+    expect([branchRefs(root, 'next'), branchRefs(root, 'next', 'origin')]).toEqual([
+      [],
+      ['refs/remotes/origin/next'],
+    ])
+  })
+
+  it.each([
+    ['HEAD', 'main'],
+    ['refs/heads/main', 'main'],
+    ['refs/remotes/origin/next', 'origin/next'],
+    ['v1', undefined],
+    ['HEAD~0', undefined],
+  ])('are named by the revision %s as %s', (revision, name) => {
+    const { root, git } = repository()
+    git('update-ref', 'refs/remotes/origin/next', 'HEAD')
+    git('tag', 'v1')
+    expect(branchNamed(root, revision)).toBe(name)
   })
 
   it('have a name that git takes for the branch, also where a tag has it', () => {
