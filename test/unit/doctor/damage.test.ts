@@ -318,6 +318,33 @@ describe('the doctor', () => {
     expect(ids.filter((id) => redact?.text.includes(id) !== true)).toEqual([])
   })
 
+  it('forgets a worktree of kitty that is gone, and keeps one of the user that was moved, with what is staged there', async () => {
+    const patient = new Patient()
+    REPAIRED['the folder of a worktree is gone']?.inflict(patient)
+    const [before, after] = [join(tempFolder(), 'before'), join(tempFolder(), 'after')]
+    gitIn(patient.root, 'worktree', 'add', '--quiet', '-b', 'mine', before)
+    writeFileSync(join(before, 'staged.txt'), 'only in the index')
+    gitIn(before, 'add', 'staged.txt')
+    renameSync(before, after)
+    const { diagnosis } = await patient.examine(true)
+    const [failed] = diagnosis.checks.filter(({ ok }) => !ok)
+    expect(failed?.name).toBe('worktrees')
+    expect(failed?.fix).toMatch(/git worktree repair.*git worktree prune/s)
+    expect(gitIn(patient.root, 'worktree', 'list')).not.toContain('.worktrees')
+    gitIn(after, 'worktree', 'repair')
+    expect(gitIn(after, 'status', '--porcelain')).toBe('A  staged.txt\n')
+    expect(await patient.failing()).toEqual([])
+  })
+
+  it('keeps the commits of submodules in the record of a worktree that is gone', async () => {
+    const patient = new Patient()
+    REPAIRED['the folder of a worktree is gone']?.inflict(patient)
+    const modules = patient.path('.git/worktrees/001-login-WP01/modules')
+    mkdirSync(modules)
+    expect(await patient.failing(true)).toEqual(['worktrees'])
+    expect(existsSync(modules)).toBe(true)
+  })
+
   it('keeps every byte of the lines that are no events', async () => {
     const patient = new Patient()
     const before = await patient.ids()

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { askGitText, git, gitText } from '../../git/git.js'
+import { recordOf, submodulesIn } from '../../git/worktree-record.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, repairable, some, type Verdict, well } from './check.js'
-import { isSamePlace, pathInside, realPlace } from '../../platform/paths.js'
+import { isSamePlace, pathInside, placeInside, realPlace } from '../../platform/paths.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { allowLongPaths, tooLongPath } from '../long-paths.js'
 import { counted } from '../../errors/counted.js'
@@ -17,7 +18,7 @@ interface Worktree {
 }
 
 /** Finds worktrees that git lists but whose folder is gone, and folders that look like worktrees but are not. */
-export function worktrees({ root, worktreesDir }: Workspace): Verdict {
+export function worktrees({ root, worktreesDir, gitCommonDir }: Workspace): Verdict {
   const known = parse(gitText(root, ['worktree', 'list', '--porcelain']))
   const stale = known.filter((worktree) => worktree.isStale)
   const name = ({ path }: Worktree): string => pathInside(root, path) ?? path
@@ -30,11 +31,26 @@ export function worktrees({ root, worktreesDir }: Workspace): Verdict {
       ...shownCommand(['git', 'worktree', 'prune'], 'after that'),
     )
   }
-  if (stale.length > 0) {
+  // Git's record of a worktree has its index and its submodules' commits, and its folder may only have been moved: without
+  // asking, kitty gives up none but its own.
+  const ours = stale.filter(({ path }) => isOurs(worktreesDir, path) && !hasSubmodules(gitCommonDir, path))
+  if (ours.length > 0) {
     return repairable(
-      `git still knows ${counted(stale.length, 'worktree')} whose folder is gone (${some(stale.map(name))}): their branches cannot be checked out elsewhere`,
-      'forgets them (git worktree prune); their branches stay',
-      () => void git(root, ['worktree', 'prune']),
+      `git still knows ${counted(ours.length, 'worktree')} whose folder is gone (${some(ours.map(name))}): their branches cannot be checked out elsewhere`,
+      'forgets them (git worktree remove); their branches stay',
+      () => {
+        for (const { path } of ours) git(root, ['worktree', 'remove', path])
+      },
+    )
+  }
+  if (stale.length > 0) {
+    return byHand(
+      `git still knows ${counted(stale.length, 'worktree')} that it does not find (${some(stale.map(name))}): their branches cannot be checked out elsewhere`,
+      ...shownCommand(['git', 'worktree', 'repair'], 'in its new place, if one was moved'),
+      ...shownCommand(
+        ['git', 'worktree', 'prune'],
+        'if they are gone for good: forgets what was staged there, too',
+      ),
     )
   }
   const registered = new Set(known.map(({ path }) => realPlace(path)))
@@ -76,6 +92,16 @@ function parse(porcelain: string): Worktree[] {
       // A locked worktree may be on a disk that is not mounted now.
       isStale: entry.has('prunable') && !entry.has('locked'),
     }))
+}
+
+/** Git removes no record whose folder is there; `git worktree repair` gives that one its `.git` again. */
+function isOurs(worktreesDir: string, path: string): boolean {
+  return (placeInside(worktreesDir, path) ?? '') !== '' && !existsSync(path)
+}
+
+function hasSubmodules(gitCommonDir: string, path: string): boolean {
+  const record = recordOf(gitCommonDir, path)
+  return record !== undefined && submodulesIn(record) !== undefined
 }
 
 function isOnABranch(root: string, head: string): boolean {
