@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LockOf } from '../../src/core/lock/write-lock.js'
+import { Notices } from '../../src/core/errors/notices.js'
 import { Implement } from '../../src/core/services/implement.js'
 import { Workspaces } from '../../src/core/services/workspaces.js'
 import { EventStore } from '../../src/core/store/event-store.js'
@@ -31,6 +32,7 @@ describe('the removal of a worktree that waits for its lock', () => {
       await kitty.resolve(Workspace),
       await kitty.resolve(Session),
       afterBob,
+      await kitty.resolve(Notices),
     )
     const removed = workspaces.remove({ ...WP01, force: false, actor: 'ada' })
     await expect(removed).rejects.toMatchObject({ kind: 'StateTransitionError' })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
-import { gitIn } from '../support/temp-repository.js'
+import { gitIn, TempRepository } from '../support/temp-repository.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Implement } from '../../src/core/services/implement.js'
 import { Workspaces } from '../../src/core/services/workspaces.js'
@@ -241,6 +241,40 @@ describe('workspaces remove', () => {
     expect(gitIn(folder, 'show', `${changes}^2:README.md`)).toBe('staged\n')
     expect(gitIn(folder, 'rev-parse', head).trim()).toBe(loose)
     expect(gitIn(folder, 'stash', 'list')).toBe('')
+  })
+
+  /** A submodule in the worktree, with a commit that no other repository has. @returns that commit */
+  const withSubmodule = (path: string): string => {
+    const library = new TempRepository()
+    gitIn(path, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'lib/sub')
+    gitIn(path, 'commit', '--quiet', '--message', 'submodule')
+    gitIn(join(path, 'lib', 'sub'), 'commit', '--quiet', '--allow-empty', '--message', 'only here')
+    const only = gitIn(join(path, 'lib', 'sub'), 'rev-parse', 'HEAD').trim()
+    gitIn(path, 'commit', '--quiet', '--all', '--message', 'moves it')
+    return only
+  }
+
+  it.each([
+    ['that is there', (): undefined => undefined],
+    [
+      'whose folder is gone',
+      (path: string): void => {
+        rmSync(path, { recursive: true })
+      },
+    ],
+  ])('by force moves the submodules of a worktree %s aside, with their commits', async (_, prepare) => {
+    const { folder, path } = await withWorktree()
+    const only = withSubmodule(path)
+    prepare(path)
+    const refusal = await rejectionOf(remove(folder))
+    expect(refusal.message).toMatch(/holds the repositories of its submodules; nothing was removed/)
+    const request = { feature: FEATURE, workPackage: 'WP01', force: true, actor: 'ada' }
+    const { result, warnings } = await inProcess(folder, Workspaces, (service) => service.remove(request))
+    const kept = join(result.kept_in ?? '', '.git', 'modules')
+    expect(warnings).toEqual([expect.stringContaining(kept)])
+    expect(gitIn(join(kept, 'lib', 'sub'), 'log', '-1', '--format=%H %s', only)).toBe(`${only} only here\n`)
+    expect(gitIn(folder, 'worktree', 'list', '--porcelain')).not.toContain(NAME)
+    expect(existsSync(path)).toBe(false)
   })
 
   it("refuses someone else's, a locked one, the one it is called from, and one that is not there", async () => {

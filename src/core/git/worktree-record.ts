@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { readOptional } from '../files/read-optional.js'
 import { isSamePlace } from '../platform/paths.js'
+import { renameOver } from '../platform/rename-over.js'
+import { askGitText, git } from './git.js'
+import { makeFolder } from './shared-folder.js'
 
 /**
  * Git's own directory for a linked worktree (gitrepository-layout(5), `worktrees/<id>`), also where the worktree's folder
@@ -23,4 +26,28 @@ export function recordOf(gitCommonDir: string, path: string): string | undefined
 export function submodulesIn(record: string): string | undefined {
   const modules = join(record, 'modules')
   return existsSync(modules) ? modules : undefined
+}
+
+/**
+ * Moves the repositories of submodules to a folder that is not there yet. Their configuration names a work tree that is
+ * gone, without which git would not even read their commits, so that name is taken out.
+ * @throws the system's error, or as `git`
+ */
+export function keepSubmodules(modules: string, to: string): void {
+  makeFolder(dirname(to))
+  renameOver(modules, to)
+  for (const repository of repositoriesIn(to)) {
+    const config = ['config', '--file', join(repository, 'config')]
+    if (askGitText(to, [...config, '--get', 'core.worktree']) !== undefined)
+      git(to, [...config, '--unset-all', 'core.worktree'])
+  }
+}
+
+/** A submodule's name may have slashes, and a submodule has its own in `modules`. */
+function repositoriesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  if (existsSync(join(folder, 'HEAD'))) return [folder, ...repositoriesIn(join(folder, 'modules'))]
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => repositoriesIn(join(folder, entry.name)))
 }

@@ -57,10 +57,12 @@ export interface OnlyCopy extends Uncommitted {
   readonly loose: boolean
   /** What git has begun there: what is left of it is known only to git's record of the worktree. */
   readonly operation: Operation | undefined
+  /** Where git keeps the repositories of its submodules, which go with the worktree. */
+  readonly submodules: string | undefined
 }
 
 export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, only: OnlyCopy): KittyError {
-  const { changes, ignoredFiles, hidden, loose, operation } = only
+  const { changes, ignoredFiles, hidden, loose, operation, submodules } = only
   const what = [
     ...(changes.length === 0 ? [] : [`${changes.length} uncommitted changes (${some(changes)})`]),
     ...(ignoredFiles.length === 0
@@ -72,6 +74,7 @@ export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, onl
           `changes in ${counted(hidden.length, 'file')} that git was told to take for unchanged (${some(hidden)})`,
         ]),
     ...(loose ? ['commits that are on no branch'] : []),
+    ...(submodules === undefined ? [] : ['the repositories of its submodules']),
     ...(operation === undefined ? [] : [`a ${operation} that is under way`]),
   ]
   return new KittyError('ValidationError', `${path} holds ${what.join(', and ')}; nothing was removed.`, {
@@ -94,6 +97,7 @@ export function holdsTheOnlyCopy(workPackage: string, { path }: GitWorktree, onl
       hidden,
       commits_on_no_branch: loose,
       operation: operation ?? null,
+      submodules: submodules ?? null,
     },
   })
 }

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { WorkspaceDocument } from '../projections/board-document.js'
+import { Notices } from '../errors/notices.js'
 import { assertReachable } from '../files/work-tree.js'
 import { currentBranch } from '../git/branch.js'
 import { branchRefs } from '../git/branch-refs.js'
 import { askGitText, git, GitRefusal, gitText } from '../git/git.js'
 import { gitDirOf } from '../git/merge-branch.js'
+import { keepSubmodules, recordOf, submodulesIn } from '../git/worktree-record.js'
 import { operationUnderWay } from '../git/under-way.js'
 import {
   type GitWorktree,
@@ -66,6 +68,7 @@ export class Workspaces {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
     @inject(LockOf) private readonly lockOf: LockOf,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**
@@ -102,7 +105,7 @@ export class Workspaces {
       // Not before: while this waited, someone may have taken the package and made the worktree for it.
       const state = await knownWorkPackage(this.store, feature, workPackage)
       const worktree = this.#removable(state, request)
-      const only = worktree.exists ? onlyIn(worktree) : NOTHING
+      const only = this.#onlyIn(worktree)
       const isClean = isNothing(only)
       if (!isClean && !force) throw holdsTheOnlyCopy(workPackage, worktree, only)
       const kept = isClean ? NOTHING_KEPT : this.#keep(name, worktree, only)
@@ -163,11 +166,25 @@ export class Workspaces {
     return worktree
   }
 
+  #onlyIn(worktree: GitWorktree): OnlyCopy {
+    const { path, exists } = worktree
+    const record = recordOf(this.workspace.gitCommonDir, path)
+    const submodules = record === undefined ? undefined : submodulesIn(record)
+    if (!exists) return { ...NOTHING, submodules }
+    return {
+      ...uncommittedIn(path),
+      hidden: hiddenChangesIn(path),
+      loose: hasLooseCommits(worktree),
+      operation: operationUnderWay(gitDirOf(path)),
+      submodules,
+    }
+  }
+
   /** Keeps the files as they are, and what only git knows about: the index, and commits on no branch. */
   #keep(
     name: string,
-    { path }: GitWorktree,
-    { loose }: OnlyCopy,
+    { path, exists }: GitWorktree,
+    { loose, submodules }: OnlyCopy,
   ): Pick<RemoveResult, 'kept_in' | 'kept_refs'> {
     const { root, privateDir } = this.workspace
     const mark = `${name}-${this.session.now().toISOString().replaceAll(/[:.]/g, '')}`
@@ -180,21 +197,32 @@ export class Workspaces {
     // The format of a stash without creating one: git-stash(1), "create". It fails if files are unmerged; those are
     // moved with the folder.
     const identity = ['-c', 'user.name=kitty', '-c', 'user.email=kitty@localhost']
-    keepRef(
-      'changes',
-      askGitText(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '',
-    )
+    if (exists)
+      keepRef(
+        'changes',
+        askGitText(path, [...identity, 'stash', 'create', `kitty workspaces remove ${name}`]) ?? '',
+      )
     if (loose) keepRef('head', gitText(path, ['rev-parse', 'HEAD']))
     const folder = join(privateDir, 'removed', mark)
     try {
       makeFolder(join(privateDir, 'removed'))
-      renameOver(path, folder)
+      if (exists) renameOver(path, folder)
       // It points to a record that git is about to drop. Without it a plain folder remains.
       removeFile(join(folder, '.git'))
+      if (submodules !== undefined) this.#keepSubmodules(submodules, folder)
     } catch (error) {
       throw notMoved(error, path, folder)
     }
     return { kept_in: folder, kept_refs: refs }
+  }
+
+  /** In `.git`, a name that no file of the worktree can have. */
+  #keepSubmodules(submodules: string, folder: string): void {
+    const kept = join(folder, '.git', 'modules')
+    keepSubmodules(submodules, kept)
+    this.notices.warn(
+      `The repositories of its submodules, with the commits that only they have, are in ${kept}.`,
+    )
   }
 
   #forget({ path, locked }: GitWorktree, force: boolean): void {
@@ -209,19 +237,17 @@ export class Workspaces {
   }
 }
 
-function onlyIn(worktree: GitWorktree): OnlyCopy {
-  const { path } = worktree
-  return {
-    ...uncommittedIn(path),
-    hidden: hiddenChangesIn(path),
-    loose: hasLooseCommits(worktree),
-    operation: operationUnderWay(gitDirOf(path)),
-  }
+function isNothing({ changes, ignoredFiles, hidden, loose, operation, submodules }: OnlyCopy): boolean {
+  const files = changes.length + ignoredFiles.length + hidden.length
+  return files === 0 && !loose && operation === undefined && submodules === undefined
 }
 
-function isNothing({ changes, ignoredFiles, hidden, loose, operation }: OnlyCopy): boolean {
-  return changes.length + ignoredFiles.length + hidden.length === 0 && !loose && operation === undefined
+const NOTHING: OnlyCopy = {
+  changes: [],
+  ignoredFiles: [],
+  hidden: [],
+  loose: false,
+  operation: undefined,
+  submodules: undefined,
 }
-
-const NOTHING: OnlyCopy = { changes: [], ignoredFiles: [], hidden: [], loose: false, operation: undefined }
 const NOTHING_KEPT = { kept_in: null, kept_refs: [] }
