@@ -48,16 +48,55 @@ export function planImport(request: ImportRequest): ImportPlan {
   }
 }
 
+/**
+ * Plans a feature with the items that can become packages. An item that cannot must be known before others refer to it:
+ * the number that a dependency names would be given to another package.
+ */
 function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
+  const { log, source } = target
+  const known = importedPackages(log, request.document.format, asInKey('source', source))
+  const numbers = numberPackages(target, known, request.inPlace)
+  const problems: SourceProblem[] = []
+  for (;;) {
+    const { refused, ...plan } = planNumbered(target, request, known, numbers)
+    if (refused.length === 0)
+      return { ...plan, problems: inOrder(target.feature.items, [...problems, ...plan.problems]) }
+    for (const { id, faults } of refused) {
+      numbers.delete(id)
+      problems.push(...faults.map((message) => ({ file: id, line: null, message })))
+    }
+  }
+}
+
+/** Sorts the problems of items as the source has the items. */
+function inOrder(items: readonly TransferItem[], problems: readonly SourceProblem[]): SourceProblem[] {
+  const places = new Map(items.map(({ id }, at) => [id, at]))
+  return [...problems].sort((a, b) => (places.get(a.file) ?? 0) - (places.get(b.file) ?? 0))
+}
+
+interface NumberedPlan extends ImportPlan {
+  /** The items whose packages cannot be created, and why. */
+  readonly refused: readonly { readonly id: string; readonly faults: readonly string[] }[]
+}
+
+/**
+ * Plans the items that have a number.
+ * @param known the packages of earlier imports
+ */
+function planNumbered(
+  target: ImportTarget,
+  request: ImportRequest,
+  known: ReadonlyMap<string, string>,
+  numbers: ReadonlyMap<string, string>,
+): NumberedPlan {
   const { feature, slug, source, log } = target
   const { document, table, lanes, inPlace, importer, now, faultOf } = request
   const losses: Loss[] = []
   const lost = (what: string): void => void losses.push({ what, count: 1, where: 'dropped' })
   const inKeys = asInKey('source', source)
-  const known = importedPackages(log, document.format, inKeys)
-  const numbers = numberPackages(target, known, inPlace)
   const packageOf = (item: string): string | undefined => numbers.get(item)
   const problems: SourceProblem[] = []
+  const refused: { id: string; faults: readonly string[] }[] = []
   const drafts: ForeignDraft[] = []
   const conflicts: ImportConflict[] = []
   const plan = (itemId: string, item: TransferItem | undefined, workPackage: string): PlannedPackage => {
@@ -81,16 +120,19 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
     })
     drafts.push(...planned.drafts)
     conflicts.push(...planned.conflicts)
-    for (const message of planned.faults) problems.push({ file: itemId, line: null, message })
+    if (!planned.isPossible) refused.push({ id: itemId, faults: planned.faults })
+    else for (const message of planned.faults) problems.push({ file: itemId, line: null, message })
+    const dependencies = item?.dependencies.map(packageOf) ?? []
+    for (const id of dependencies) if (id === undefined) lost('dependency (not imported)')
     return {
       feature: slug,
       work_package: workPackage,
       item: item ?? null,
       itemId,
-      isNew: isNew && planned.isPossible,
-      dependencies: item?.dependencies.flatMap((id) => packageOf(id) ?? []) ?? [],
+      isNew,
+      dependencies: dependencies.filter((id) => id !== undefined),
       events: planned.drafts.length,
-      fileName: planned.isPossible ? file : null,
+      fileName: file,
     }
   }
   const packages = feature.items.flatMap((item) => {
@@ -110,6 +152,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
     conflicts,
     problems,
     losses,
+    refused,
   }
 }
 

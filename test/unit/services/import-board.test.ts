@@ -221,6 +221,16 @@ describe('kitty import', () => {
     expect(written.join('') + project.read('kitty-specs/001-sky/tasks/WP01-issue-1.md')).not.toContain(token)
   })
 
+  it('lets no package wait for one that it left out, whose number the next package gets', async () => {
+    const waits = { dependencies: [{ depends_on_id: 'sky-3', type: 'blocks' }] }
+    const project = beads(issue(1, waits), issue(3, { title: `ghp_${'a'.repeat(36)}` }))
+    const report = await bring(project, 'beads', '.')
+    expect(report.problems.map(({ file }) => file)).toEqual(['sky-3'])
+    expect(report.lost).toEqual([{ what: 'dependency (not imported)', count: 1, where: 'dropped' }])
+    expect(await boardOf(project)).toMatchObject({ '001-sky/WP01': { dependencies: [] } })
+    expect(project.read('kitty-specs/001-sky/tasks/WP01-issue-1.md')).toContain('dependencies: []')
+  })
+
   it('asks for --source where the file is outside and names no project', async () => {
     const [project, other] = [new Project(), beads(issue(1))]
     const failure = await bring(project, 'beads', other.root).catch((error: unknown) => error)

@@ -295,12 +295,38 @@ describe('a first import', () => {
       ]),
     )
     expect(plan.drafts.filter(({ entity_id }) => entity_id === 'WP01')).toEqual([])
-    expect(plan.packages[0]).toMatchObject({ isNew: false, fileName: null })
+    expect(plan.packages.map(({ itemId }) => itemId)).toEqual(['b-2'])
     expect(plan.drafts.filter(({ event_type }) => event_type === 'NoteAdded')).toHaveLength(1)
     expect(plan.problems).toEqual([
       { file: 'b-1', line: null, message: 'created holds what looks like a secret' },
       { file: 'b-2', line: null, message: 'note holds what looks like a secret' },
     ])
+  })
+
+  it('lets nothing depend on a package that is left out, and counts each such dependency as lost', () => {
+    const log = new Log()
+    log.faultOf = ({ event_type, payload }) =>
+      event_type === 'WPCreated' && String(payload['title']).startsWith('bad') ? 'holds a secret' : undefined
+    const items = (third: string): TransferDocument =>
+      source([
+        one('b-1', { dependencies: ['b-2', 'b-3'] }),
+        one('b-2', { createdAt: '2026-01-02T00:00:00.000Z', dependencies: ['b-3'] }),
+        one('b-3', { createdAt: '2026-01-03T00:00:00.000Z', title: third }),
+        one('b-4', { createdAt: '2026-01-04T00:00:00.000Z', title: 'bad too', dependencies: ['b-3'] }),
+      ])
+    const plan = log.plan(items('bad'))
+    expect(plan.losses).toEqual([{ what: 'dependency (not imported)', count: 2, where: 'dropped' }])
+    expect(plan.packages.map(({ itemId, dependencies }) => [itemId, dependencies])).toEqual([
+      ['b-1', ['WP02']],
+      ['b-2', []],
+    ])
+    expect(plan.problems.map(({ file }) => file)).toEqual(['b-3', 'b-4'])
+    log.import(items('bad'))
+    expect(log.state('WP01')?.dependencies).toEqual(['WP02'])
+    expect(log.state('WP02')?.dependencies).toEqual([])
+    log.import(items('good'))
+    expect(log.state('WP01')?.dependencies).toEqual(['WP02', 'WP03'])
+    expect(log.state('WP02')?.dependencies).toEqual(['WP03'])
   })
 
   it('keeps an unknown priority as a tag', () => {
