@@ -6,11 +6,13 @@ import { EventRegistry } from '../event-registry.js'
 import type { Registry, WorkflowTable } from '../events-lib.js'
 import { type Collected, collectFiles, realPath } from '../files/source-files.js'
 import { EventStore } from '../store/event-store.js'
+import type { Definition } from '../specs/definition.js'
 import type { TransferDocument } from '../transfer/document.js'
 import { draftFault } from '../transfer/draft-fault.js'
 import type { Importer } from '../transfer/formats.js'
 import { FeatureLog } from '../transfer/feature-log.js'
 import { parseImportKey } from '../transfer/keys.js'
+import type { ImportRequest } from '../transfer/import-request.js'
 import { laneMap } from '../transfer/lane-map.js'
 import { isZone } from '../transfer/moment.js'
 import { type ImportPlan, type PlannedPackage, planImport } from '../transfer/plan-import.js'
@@ -18,10 +20,17 @@ import { Workflow } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { badZone, refuseForeign, unnamed } from './import-failure.js'
-import { filePackages, sourceInMeta, writeFeatureFiles, writePackageFiles } from './import-files.js'
+import {
+  fileFaults,
+  filePackages,
+  sourceInMeta,
+  writeFeatureFiles,
+  writePackageFiles,
+} from './import-files.js'
 import { featureReport, type ImportReport } from './import-report.js'
 import { type ChosenTarget, chooseTargets, type ImportedCreation } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
+import { loggedDefinition } from './definitions/logged-values.js'
 import { Scope } from './scope.js'
 import { OwnWriting, type WrittenFile } from './definitions/own-writing.js'
 import { UpdatedFiles } from './updated-files.js'
@@ -142,7 +151,7 @@ export class ImportBoard {
         filePackages: filePackages(this.workspace, target.slug),
       })),
     )
-    const plan = planImport({
+    const asked: ImportRequest = {
       document,
       targets,
       table,
@@ -151,7 +160,12 @@ export class ImportBoard {
       importer: actor,
       now: this.session.now().toISOString(),
       faultOf: (draft) => draftFault(draft, this.registry),
-    })
+      fileFaultOf: () => undefined,
+    }
+    const first = planImport(asked)
+    const faults = inPlace ? new Map<string, string>() : await fileFaults(first.packages, document.format)
+    const fileFaultOf = (feature: string, id: string): string | undefined => faults.get(`${feature}/${id}`)
+    const plan = faults.size === 0 ? first : planImport({ ...asked, fileFaultOf })
     return {
       plan,
       targets,
@@ -203,10 +217,21 @@ export class ImportBoard {
     return found
   }
 
-  #writeFiles(targets: readonly ChosenTarget[], packages: readonly PlannedPackage[], format: string): number {
+  #writeFiles(targets: readonly LoggedTarget[], packages: readonly PlannedPackage[], format: string): number {
+    const logs = new Map(targets.map(({ slug, log }) => [slug, log]))
+    // A person may have changed a package since an earlier import made it and was killed before its file.
+    const definitionOf = ({
+      feature,
+      work_package,
+      isNew,
+      definition,
+    }: PlannedPackage): Definition | null => {
+      const state = isNew ? undefined : logs.get(feature)?.state(work_package)
+      return state === undefined ? definition : loggedDefinition(state)
+    }
     const note = (files: readonly WrittenFile[]): void => this.own.keepAll(files)
     for (const target of targets) writeFeatureFiles(this.workspace, target, format, note)
-    const { written, secrets } = writePackageFiles(this.workspace, packages, format, note)
+    const { written, secrets } = writePackageFiles(this.workspace, packages, format, definitionOf, note)
     for (const place of secrets)
       this.notices.warn(
         `${place} held what looks like a secret; it was left out of the file. Have it revoked.`,

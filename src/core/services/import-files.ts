@@ -7,7 +7,9 @@ import { listInside, lookInside, makeFolderInside, putInside } from '../files/wo
 import { featureDir } from '../specs/feature-name.js'
 import type { FileRead } from '../files/read-plain.js'
 import { repoPath } from '../platform/paths.js'
+import type { Definition } from '../specs/definition.js'
 import { readSpecFile } from '../specs/read-spec-file.js'
+import { readWorkPackage } from '../specs/work-package-file.js'
 import { workPackageIdOfFile } from '../specs/work-package-id.js'
 import { isJson, type Json, parseJson } from '../transfer/json.js'
 import { packageFileText } from '../transfer/package-file.js'
@@ -94,34 +96,66 @@ function metaIn(file: FileRead): Json | undefined {
   return parsed.ok && isJson(parsed.value) ? parsed.value : undefined
 }
 
+/** The text of a package's file, and whether a secret was left out of it. Undefined if the import makes no file. */
+function fileOf(
+  { work_package, item, itemId, fileName }: PlannedPackage,
+  definition: Definition | null,
+  format: string,
+): { readonly name: string; readonly bytes: Buffer; readonly hadSecret: boolean } | undefined {
+  if (item === null || fileName === null || definition === null) return undefined
+  const text = packageFileText({ workPackage: work_package, definition, format, itemId, item })
+  const safe = withoutSecrets(text)
+  return { name: fileName, bytes: Buffer.from(safe), hadSecret: safe !== text }
+}
+
+/** Why kitty could not read the files of new packages, in words, by feature and package. */
+export async function fileFaults(
+  packages: readonly PlannedPackage[],
+  format: string,
+): Promise<ReadonlyMap<string, string>> {
+  const faults = new Map<string, string>()
+  for (const one of packages) {
+    const file = one.isNew ? fileOf(one, one.definition, format) : undefined
+    if (file === undefined) continue
+    const read = await readWorkPackage(file.name, file.bytes)
+    if (!read.ok)
+      faults.set(
+        `${one.feature}/${one.work_package}`,
+        `was not imported, since kitty could not read its file: ${read.reason}`,
+      )
+  }
+  return faults
+}
+
 /**
  * Writes a file for every package that has none. Decides by the existing files, since an interrupted import leaves
  * events without files. Leaves out text that looks like a secret.
+ * @param definitionOf what the log says about the package
  * @returns how many files were written, and which packages held a secret
  */
 export function writePackageFiles(
   place: Place,
   packages: readonly PlannedPackage[],
   format: string,
+  definitionOf: (planned: PlannedPackage) => Definition | null,
   note: NoteWritten,
 ): { readonly written: number; readonly secrets: readonly string[] } {
   const present = new Map<string, Set<string>>()
   const secrets: string[] = []
   let written = 0
   let fresh: WrittenFile[] = []
-  for (const { feature, work_package, item, itemId, dependencies, fileName } of packages) {
-    if (item === null || fileName === null) continue
+  for (const planned of packages) {
+    const { feature, work_package, fileName } = planned
+    if (fileName === null) continue
     let known = present.get(feature)
     if (known === undefined) present.set(feature, (known = new Set(filePackages(place, feature))))
     if (known.has(work_package)) continue
-    const title = item.title
-    const text = packageFileText({ workPackage: work_package, title, format, itemId, dependencies, item })
-    const safe = withoutSecrets(text)
-    if (safe !== text) secrets.push(`${feature}/${work_package}`)
-    const path = join(place.specsDir, feature, 'tasks', fileName)
-    const after = Buffer.from(safe)
-    putInside(place.root, path, after, 0o644, false)
-    fresh.push({ file: repoPath(place.root, path), before: undefined, after })
+    const file = fileOf(planned, definitionOf(planned), format)
+    if (file === undefined) continue
+    if (file.hadSecret) secrets.push(`${feature}/${work_package}`)
+    const path = join(place.specsDir, feature, 'tasks', file.name)
+    putInside(place.root, path, file.bytes, 0o644, false)
+    fresh.push({ file: repoPath(place.root, path), before: undefined, after: file.bytes })
     known.add(work_package)
     written += 1
     if (fresh.length < FILES_AT_ONCE) continue

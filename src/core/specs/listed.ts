@@ -30,6 +30,8 @@ export function readDependencies(value: Value | undefined): Listed {
 /** `T001`, `ST-1` or `T001A`: letters, then a number. A title may follow. */
 const NUMBERED = /^([A-Za-z]{1,16}[-_.]?\d[\w.]{0,47})(?=[\s:,]|$)/
 const WORD = /^[A-Za-z][\w.-]{0,63}$/
+/** An ID that kitty has made, as exports and imported files write it before the sentence. */
+const MADE = /^(s-[0-9A-HJKMNP-TV-Z]{8})(?=[\s:,]|$)/
 const RANGE =
   /^([A-Za-z]{0,16})-?(\d{1,9})[A-Za-z]?(\s{0,4}(?:-|–|—|\.{2,3}|…|to|through)\s{0,4})([A-Za-z]{0,16})-?(\d{1,9})[A-Za-z]?(?![\w.-])(.?)/i
 
@@ -70,7 +72,17 @@ export function readSubtasks(value: Value | undefined): Listed {
 export function subtaskId(text: string): string {
   const trimmed = text.trim()
   if (WORD.test(trimmed)) return trimmed
-  return NUMBERED.exec(trimmed)?.[1] ?? madeId(trimmed)
+  return MADE.exec(trimmed)?.[1] ?? NUMBERED.exec(trimmed)?.[1] ?? madeId(trimmed)
+}
+
+/**
+ * The ID of a subtask in a list that kitty writes. One that another subtask has, or that the list's reader takes for
+ * something else, gives way to one made from the words.
+ */
+export function freeSubtaskId(text: string, taken: { has(id: string): boolean }): string {
+  const id = subtaskId(text)
+  const isRead = !isRange(text.trim()) && !isRange(id) && !NONE.test(id)
+  return isRead && !taken.has(id) ? id : madeId(text.trim())
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -25,4 +25,6 @@ export interface ImportRequest {
   /** RFC 3339 UTC with milliseconds: the time for everything that the source does not date. */
   readonly now: string
   readonly faultOf: (draft: ForeignDraft) => string | undefined
+  /** Explains in words why the file of a planned package must not be written. */
+  readonly fileFaultOf: (feature: string, workPackage: string) => string | undefined
 }

@@ -5,6 +5,8 @@
 import { DEFAULT_WORKFLOW, REVIEWED_WORKFLOW, type WorkflowTable } from '../events-lib.js'
 import type { LaneRole, Subtask, TransferItem } from './document.js'
 import { roleOf } from './roles.js'
+import { subtasksOf, type SubtaskText } from './subtasks.js'
+import type { LossCount } from './text.js'
 
 const PREFIX = 'kitty:'
 type LabelKey = 'lane' | 'priority' | 'workflow' | 'holder' | 'feature' | 'feature-title' | 'work-package'
@@ -15,7 +17,7 @@ export interface KittyLabels extends Readonly<Record<LabelKey, string | null>> {
   readonly subtasks: readonly Subtask[]
 }
 
-export function readLabels(labels: readonly string[]): KittyLabels {
+export function readLabels(labels: readonly string[], losses: LossCount): KittyLabels {
   const own = labels.filter((label) => label.startsWith(PREFIX))
   const value = (key: LabelKey): string | null =>
     own.find((label) => label.startsWith(`${PREFIX}${key}=`))?.slice(PREFIX.length + key.length + 1) ?? null
@@ -28,7 +30,7 @@ export function readLabels(labels: readonly string[]): KittyLabels {
     feature: value('feature'),
     'feature-title': value('feature-title'),
     'work-package': value('work-package'),
-    subtasks: own.flatMap(subtaskOf),
+    subtasks: subtasksOf(own.flatMap(subtaskOf), losses),
   }
 }
 
@@ -90,7 +92,7 @@ export function laneLabels(
   }
 }
 
-function subtaskOf(label: string): Subtask[] {
+function subtaskOf(label: string): SubtaskText[] {
   const match = /^kitty:subtask(-done)?=(.+)$/.exec(label)
-  return match?.[2] === undefined ? [] : [{ id: match[2], title: '', done: match[1] !== undefined }]
+  return match?.[2] === undefined ? [] : [{ text: match[2], done: match[1] !== undefined }]
 }

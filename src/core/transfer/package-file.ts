@@ -1,15 +1,17 @@
 /** The work-package file that an import creates. */
-import { bodyOf } from './text.js'
+import type { Definition } from '../specs/definition.js'
+import { bodyOf, nameOf } from './text.js'
 import type { TransferItem } from './document.js'
 import { priorityLevel } from './words.js'
+import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import { yamlBlock } from '../specs/yaml-text.js'
 
 export interface PackageFile {
   readonly workPackage: string
-  readonly title: string
+  /** What the log says about the package. */
+  readonly definition: Definition
   readonly format: string
   readonly itemId: string
-  readonly dependencies: readonly string[]
   readonly item: TransferItem
 }
 
@@ -19,10 +21,9 @@ export interface PackageFile {
  */
 export function packageFileText({
   workPackage,
-  title,
+  definition: { title, priority, dependencies, subtasks },
   format,
   itemId,
-  dependencies,
   item,
 }: PackageFile): string {
   const level = item.priority === null ? undefined : priorityLevel(item.priority)
@@ -30,11 +31,16 @@ export function packageFileText({
     work_package_id: workPackage,
     title,
     dependencies,
-    subtasks: item.subtasks.map(({ id }) => id),
-    ...(level === undefined ? {} : { priority: level }),
+    subtasks,
+    ...(level === undefined && priority === DEFAULT_PRIORITY ? {} : { priority }),
     source: `${format}:${itemId}`,
   })
-  const boxes = item.subtasks
+  const titles = new Map(item.subtasks.map((subtask) => [nameOf(subtask.id), subtask]))
+  const boxes = subtasks
+    .flatMap((id) => {
+      const subtask = titles.get(id)
+      return subtask === undefined ? [] : [{ ...subtask, id }]
+    })
     .map(({ id, title: words, done }) => `- [${done ? 'x' : ' '}] ${id}${words === '' ? '' : `: ${words}`}`)
     .join('\n')
   // An export from kitty already contains the section.

@@ -1,5 +1,6 @@
 /** Computes what an import would write. Pure, so a dry run and the import itself are the same computation. */
 import type { Loss, SourceProblem, TransferItem } from './document.js'
+import type { Definition } from '../specs/definition.js'
 import type { ForeignDraft } from '../store/event-store.js'
 import { featureDrafts, isOfFeature } from './feature-drafts.js'
 import type { ImportRequest, ImportTarget } from './import-request.js'
@@ -7,7 +8,7 @@ import { ImportedPackage, importedPackages } from './imported-package.js'
 import { asInKey } from './keys.js'
 import { numberPackages } from './package-numbers.js'
 import type { ImportConflict } from './package-plan.js'
-import { planPackage } from './plan-package.js'
+import { definitionOf, planPackage } from './plan-package.js'
 import type { PackagePlace } from './proposals.js'
 import { compareText, fileWords } from './text.js'
 
@@ -18,8 +19,8 @@ export interface PlannedPackage {
   readonly item: TransferItem | null
   readonly itemId: string
   readonly isNew: boolean
-  /** Dependencies as package IDs. */
-  readonly dependencies: readonly string[]
+  /** What the log says about a new package; null if the source no longer has the item. */
+  readonly definition: Definition | null
   readonly events: number
   /** Name for the package's file if it has none yet; null for an import in place. */
   readonly fileName: string | null
@@ -90,7 +91,7 @@ function planNumbered(
   numbers: ReadonlyMap<string, string>,
 ): NumberedPlan {
   const { feature, slug, source, log } = target
-  const { document, table, lanes, inPlace, importer, now, faultOf } = request
+  const { document, table, lanes, inPlace, importer, now, faultOf, fileFaultOf } = request
   const losses: Loss[] = []
   const lost = (what: string): void => void losses.push({ what, count: 1, where: 'dropped' })
   const inKeys = asInKey('source', source)
@@ -120,17 +121,19 @@ function planNumbered(
     })
     drafts.push(...planned.drafts)
     conflicts.push(...planned.conflicts)
-    if (!planned.isPossible) refused.push({ id: itemId, faults: planned.faults })
-    else for (const message of planned.faults) problems.push({ file: itemId, line: null, message })
-    const dependencies = item?.dependencies.map(packageOf) ?? []
-    for (const id of dependencies) if (id === undefined) lost('dependency (not imported)')
+    const fileFault = isNew ? fileFaultOf(slug, workPackage) : undefined
+    const faults = fileFault === undefined ? planned.faults : [fileFault]
+    if (!planned.isPossible || fileFault !== undefined) refused.push({ id: itemId, faults })
+    else for (const message of faults) problems.push({ file: itemId, line: null, message })
+    for (const id of item?.dependencies ?? [])
+      if (packageOf(id) === undefined) lost('dependency (not imported)')
     return {
       feature: slug,
       work_package: workPackage,
       item: item ?? null,
       itemId,
       isNew,
-      dependencies: dependencies.filter((id) => id !== undefined),
+      definition: item === undefined ? null : definitionOf(item, packageOf, () => undefined),
       events: planned.drafts.length,
       fileName: file,
     }

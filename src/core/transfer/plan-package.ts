@@ -1,4 +1,5 @@
 /** Compares one item with its last import and returns the resulting events. */
+import type { Definition } from '../specs/definition.js'
 import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import type { TransferItem } from './document.js'
 import { ProposalLinks } from './link-proposals.js'
@@ -14,6 +15,20 @@ export const GONE_TAG = 'gone-from-source'
 export function planPackage(input: PackageInput): PackagePlan {
   const planner = new PackagePlanner(input)
   return planner.plan()
+}
+
+/** What a new package's log and file say about an item. */
+export function definitionOf(
+  item: TransferItem,
+  packageOf: PackageInput['packageOf'],
+  lost: (what: string) => void,
+): Definition {
+  return {
+    title: titleOf(item, lost),
+    priority: (item.priority === null ? undefined : priorityLevel(item.priority)) ?? DEFAULT_PRIORITY,
+    dependencies: item.dependencies.flatMap((id) => packageOf(id) ?? []),
+    subtasks: [...new Set(item.subtasks.flatMap(({ id }) => nameOf(id) ?? []))],
+  }
 }
 
 class PackagePlanner {
@@ -51,7 +66,7 @@ class PackagePlanner {
       null,
     )
     const priority = item.priority === null ? undefined : priorityLevel(item.priority)
-    const title = titleOf(item, place.lost)
+    const { title, dependencies, subtasks } = definitionOf(item, packageOf, place.lost)
     const value = [
       title,
       priority ?? null,
@@ -66,8 +81,8 @@ class PackagePlanner {
       'WPCreated',
       {
         title,
-        dependencies: item.dependencies.flatMap((id) => packageOf(id) ?? []),
-        subtasks: subtaskIds(item),
+        dependencies,
+        subtasks,
         ...(priority === undefined ? {} : { priority }),
         ...(file === null ? {} : { file }),
       },
@@ -84,13 +99,14 @@ class PackagePlanner {
       const payload = { [register]: { old: kitty ?? null, new: value }, source: NO_FILE }
       this.#proposals.add(register, value, item.updatedAt, item.updatedBy, 'WPChanged', payload)
     }
-    change('title', titleOf(item, place.lost), this.#proposals.kitty()?.title ?? null)
+    const defined = definitionOf(item, packageOf, place.lost)
+    change('title', defined.title, this.#proposals.kitty()?.title ?? null)
     const level = (item.priority === null ? undefined : priorityLevel(item.priority)) ?? null
     if ((this.input.before.value('priority') ?? DEFAULT_PRIORITY) !== (level ?? DEFAULT_PRIORITY))
       change('priority', level ?? DEFAULT_PRIORITY, kittyPriority(this.#proposals.kitty()))
     const sets: readonly (readonly ['dependencies' | 'subtasks', readonly string[]])[] = [
-      ['dependencies', item.dependencies.flatMap((id) => packageOf(id) ?? [])],
-      ['subtasks', subtaskIds(item)],
+      ['dependencies', defined.dependencies],
+      ['subtasks', defined.subtasks],
     ]
     for (const [name, elements] of sets) {
       const { added, removed } = this.input.before.changeTo(name, elements)
@@ -179,10 +195,6 @@ class PackagePlanner {
 }
 
 const NO_FILE = { commit: null, author: null }
-
-function subtaskIds(item: TransferItem): string[] {
-  return [...new Set(item.subtasks.flatMap(({ id }) => nameOf(id) ?? []))]
-}
 
 function lastStatus(item: TransferItem): string | undefined {
   return item.lane?.status ?? item.changes.filter((change) => change.kind === 'move').at(-1)?.to

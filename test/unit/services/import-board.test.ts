@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
+import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
 import { ExportBoard } from '../../../src/core/services/export-board.js'
 import type { ImportBoardRequest } from '../../../src/core/services/import-board.js'
 import type { ImportReport } from '../../../src/core/services/import-report.js'
@@ -231,6 +232,40 @@ describe('kitty import', () => {
     expect(project.read('kitty-specs/001-sky/tasks/WP01-issue-1.md')).toContain('dependencies: []')
   })
 
+  it('says in the file what the log says, so that nothing is left to sync', async () => {
+    const project = beads(
+      issue(1, { title: `Long ${'x'.repeat(1_500)}` }),
+      issue(2, { labels: ['kitty:subtask=T001-T005', 'kitty:subtask=T001', 'kitty:subtask-done=T001'] }),
+      issue(3, { title: 'y'.repeat(20_000) }),
+    )
+    expect(await bring(project, 'beads', '.')).toMatchObject({ files: 3, problems: [] })
+    await project.use(async (services) => {
+      const sync = await services.get(FinalizeTasks)
+      const provenance = by('ada')
+      const { features } = await sync.check({ features: ['001-sky'], all: false, provenance })
+      expect(features).toMatchObject([{ created: [], changed: [], behind: [] }])
+    })
+  })
+
+  it('imports no item whose file kitty could not read, and names it', async () => {
+    const subtasks = Array.from({ length: 600 }, (_, at) => `kitty:subtask=T${at + 1_000}`)
+    const waits = { dependencies: [{ depends_on_id: 'sky-1', type: 'blocks' }] }
+    const project = beads(issue(1, { labels: subtasks }), issue(2, waits))
+    const report = await bring(project, 'beads', '.')
+    expect(report.problems).toEqual([
+      {
+        file: 'sky-1',
+        line: null,
+        message: expect.stringMatching(
+          /^was not imported, since kitty could not read its file: WP01-.* 500 keys/,
+        ),
+      },
+    ])
+    expect(report.features).toMatchObject([{ created: ['WP02'] }])
+    expect(await boardOf(project)).toMatchObject({ '001-sky/WP02': { dependencies: [] } })
+    expect(readdirSync(project.path('kitty-specs/001-sky/tasks'))).toEqual(['WP02-issue-2.md'])
+  })
+
   it('asks for --source where the file is outside and names no project', async () => {
     const [project, other] = [new Project(), beads(issue(1))]
     const failure = await bring(project, 'beads', other.root).catch((error: unknown) => error)
@@ -262,6 +297,7 @@ describe('kitty import', () => {
     await bring(project, 'beads', '.')
     rmSync(project.path('kitty-specs/001-sky/tasks/WP02-issue-2.md'))
     expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, files: 1 })
+    expect(project.read('kitty-specs/001-sky/tasks/WP02-issue-2.md')).toContain('title: Issue 2\n')
   })
 
   it('lets the files follow what an update changed, and leaves what was changed in them', async () => {

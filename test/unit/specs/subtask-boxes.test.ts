@@ -37,6 +37,11 @@ describe('ticking a subtask', () => {
     expect(setBoxes(Buffer.from(line), ['T001'], true)).toMatchObject({ changed: false, found: [] })
   })
 
+  it('finds a subtask by the ID that kitty made for it, with its sentence or without', () => {
+    for (const line of ['- [ ] s-ABCDEFGH: Write it', '- [ ] s-0BCDEFGH', '- [ ] s-ABCDEFGH Write it'])
+      expect(ticked(line, line.slice(6, 16))).toBe(line.replace('[ ]', '[x]'))
+  })
+
   it('leaves examples in fenced code and front matter alone', () => {
     const text =
       '---\nx: |\n  - [ ] T001 a\n---\n````md\n- [ ] T001 b\n```\n- [ ] T001 c\n````\n- [ ] T001 d\n'

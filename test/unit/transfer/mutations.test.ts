@@ -139,21 +139,21 @@ async function shown(format: string, files: readonly SourceFile[]): Promise<stri
     importer: 'ada',
     now: '2026-01-01T00:00:00.000Z',
     faultOf: (draft) => draftFault(draft, REGISTRY),
+    fileFaultOf: () => undefined,
   })
   return [
     ...plan.drafts.map(({ causation_id, payload, actor, entity_id }) =>
       [causation_id, entity_id, actor, ...textsIn(payload)].join('\n'),
     ),
-    ...plan.packages.flatMap(({ fileName, item, work_package, itemId, dependencies }) => [
+    ...plan.packages.flatMap(({ fileName, item, work_package, itemId, definition }) => [
       fileName ?? '',
-      item === null
+      item === null || definition === null
         ? ''
         : packageFileText({
             workPackage: work_package,
-            title: item.title,
+            definition,
             format,
             itemId,
-            dependencies,
             item,
           }),
     ]),

@@ -31,6 +31,7 @@ async function planned(format: string, ...sources: readonly SourceFile[]): Promi
     importer: 'ada',
     now: '2026-01-01T00:00:00.000Z',
     faultOf: (draft) => draftFault(draft, REGISTRY),
+    fileFaultOf: () => undefined,
   })
 }
 

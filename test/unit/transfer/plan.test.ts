@@ -25,6 +25,7 @@ const SLUG = '001-demo'
 class Log {
   events: LogEvent[] = []
   faultOf: (draft: ForeignDraft) => string | undefined = () => undefined
+  fileFaultOf: (feature: string, workPackage: string) => string | undefined = () => undefined
   constructor(readonly table: WorkflowTable = DEFAULT_WORKFLOW) {}
 
   plan(
@@ -52,6 +53,7 @@ class Log {
       importer: 'importer',
       now,
       faultOf: this.faultOf,
+      fileFaultOf: this.fileFaultOf,
     })
   }
 
@@ -316,7 +318,7 @@ describe('a first import', () => {
       ])
     const plan = log.plan(items('bad'))
     expect(plan.losses).toEqual([{ what: 'dependency (not imported)', count: 2, where: 'dropped' }])
-    expect(plan.packages.map(({ itemId, dependencies }) => [itemId, dependencies])).toEqual([
+    expect(plan.packages.map(({ itemId, definition }) => [itemId, definition?.dependencies])).toEqual([
       ['b-1', ['WP02']],
       ['b-2', []],
     ])

@@ -3,14 +3,12 @@
  * when the task was created and last changed, but not when its status changed.
  */
 import { splitFrontMatter } from '../../specs/front-matter.js'
-import { subtaskId } from '../../specs/listed.js'
 import type {
   ItemChange,
   LaneRole,
   ReadOptions,
   SourceFile,
   SourceProblem,
-  Subtask,
   TransferDocument,
   TransferItem,
 } from '../document.js'
@@ -18,6 +16,7 @@ import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { idAt, idOf, type Json, listAt, otherFields, textAt, textsAt } from '../json.js'
 import { lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
+import { subtasksOf } from '../subtasks.js'
 import { block, bodyOf, LossCount, nameOf, readText, textOf, singleLine } from '../text.js'
 import { readYaml } from '../yaml.js'
 import { type BacklogComment, readChecklist, readComments, readSections } from './sections.js'
@@ -118,7 +117,7 @@ async function readTask(
   if (id === null || nameOf(id) === undefined) return problem('has no id, so it is no task')
   for (const key of Object.keys(keys)) if (!READ.has(key)) losses.add(singleLine(key), 'body')
 
-  const labels = readLabels(textsAt(keys, 'labels'))
+  const labels = readLabels(textsAt(keys, 'labels'), losses)
   const folder = TASK.exec(file.path)?.[1]
   const place = placeOf(textAt(keys, 'status'), folder, config)
   if (place.isUnknown)
@@ -132,7 +131,7 @@ async function readTask(
   const sections = new Map(
     readSections(bytes.toString('utf8', head.bodyStart)).map((part) => [part.heading, part.text]),
   )
-  const subtasks = readChecklist(sections.get('Acceptance Criteria') ?? '').map(subtaskOf)
+  const subtasks = subtasksOf(readChecklist(sections.get('Acceptance Criteria') ?? ''), losses)
   const type = textAt(keys, 'type')
   const item: TransferItem = {
     id,
@@ -226,14 +225,6 @@ function peopleAt(keys: Json, key: string): string[] {
   const value = keys[key]
   const names = Array.isArray(value) ? textsAt(keys, key) : [idOf(value) ?? '']
   return names.flatMap((name) => nameOf(name.replace(/^@/, '')) ?? [])
-}
-
-/** An exported subtask has its ID before its text. */
-function subtaskOf({ text, done }: { readonly text: string; readonly done: boolean }): Subtask {
-  const own = /^(T\d{3,}|s-[0-9A-HJKMNP-TV-Z]{8})(?:: (.+))?$/.exec(text)
-  return own?.[1] === undefined
-    ? { id: subtaskId(text), title: singleLine(text), done }
-    : { id: own[1], title: singleLine(own[2] ?? ''), done }
 }
 
 function noteOf({ author, created, text }: BacklogComment, zone?: string): ItemChange {

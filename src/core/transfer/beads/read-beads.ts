@@ -54,7 +54,7 @@ export function readBeads(files: readonly SourceFile[], options: ReadOptions): T
         problem(/^[<=>|]{7}/.test(raw) ? 'is a conflict marker of git; passed over' : parsed.message)
       else if (!isJson(parsed.value)) problem('is no issue: not a JSON object')
       else if (isIssue(parsed.value, losses)) {
-        const labels = readLabels(textsAt(parsed.value, 'labels'))
+        const labels = readLabels(textsAt(parsed.value, 'labels'), losses)
         const item = readIssue(parsed.value, labels, options, problem, losses)
         if (item !== undefined) found.push({ item, labels, file: file.path, line })
       }

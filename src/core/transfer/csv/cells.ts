@@ -1,8 +1,8 @@
 /** Lists in one cell: separated by semicolons, or as a JSON list if an element contains a semicolon. */
 import { idOf, parseJson } from '../json.js'
 import type { Subtask } from '../document.js'
-import { subtaskId } from '../../specs/listed.js'
-import { singleLine } from '../text.js'
+import { subtasksOf } from '../subtasks.js'
+import type { LossCount } from '../text.js'
 
 export function readList(cell: string): string[] {
   const trimmed = cell.trim()
@@ -25,14 +25,12 @@ export function writeList(items: readonly string[]): string {
 }
 
 /** `T001 [x]` is done. */
-export function readSubtasks(cell: string): Subtask[] {
-  return readList(cell).map((text) => {
+export function readSubtasks(cell: string, losses: LossCount): Subtask[] {
+  const entries = readList(cell).map((text) => {
     const box = /\[([ xX])\]$/.exec(text)
-    const before = text.slice(0, box?.index).trimEnd()
-    const id = subtaskId(before)
-    const title = before.startsWith(id) ? before.slice(id.length).replace(/^[\s:]+/, '') : before
-    return { id, title: singleLine(title), done: box?.[1]?.toLowerCase() === 'x' }
+    return { text: text.slice(0, box?.index), done: box?.[1]?.toLowerCase() === 'x' }
   })
+  return subtasksOf(entries, losses)
 }
 
 export function writeSubtasks(subtasks: readonly Subtask[]): string {

@@ -121,6 +121,7 @@ function readRow(
       const value = row.cells[at]?.trim() ?? ''
       return heading.startsWith('kitty:') && value !== '' ? [`${heading.trim()}=${value}`] : []
     }),
+    losses,
   )
   const table = tableNamed(labels.workflow, options.table)
   const status = singleLine(cell('status'))
@@ -148,7 +149,7 @@ function readRow(
     updatedAt: updated ?? created,
     updatedBy: assignee,
     dependencies: readList(cell('dependencies')),
-    subtasks: readSubtasks(cell('subtasks')),
+    subtasks: readSubtasks(cell('subtasks'), losses),
     tags: [
       ...readList(cell('tags')).flatMap((tag) => nameOf(tag) ?? []),
       ...(role === 'stopped' && byName === null ? [status.toLowerCase()] : []),

@@ -49,7 +49,7 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
       }
       const repository = repositoryOf(json)
       source ??= repository
-      const labels = readLabels(labelsOf(json))
+      const labels = readLabels(labelsOf(json), losses)
       const item = readIssue(json, labels, { repository, source, options, losses })
       found.push({ item, labels, file: file.path, line: null })
     }

@@ -4,18 +4,11 @@
  */
 import { wordTable } from '../roles.js'
 import { createHash } from 'node:crypto'
-import { subtaskId } from '../../specs/listed.js'
 import { spellWorkPackageId } from '../../specs/work-package-id.js'
-import type {
-  LaneRole,
-  SourceFile,
-  SourceProblem,
-  Subtask,
-  TransferDocument,
-  TransferItem,
-} from '../document.js'
+import type { LaneRole, SourceFile, SourceProblem, TransferDocument, TransferItem } from '../document.js'
 import { featuresOf, type LabeledItem } from '../features.js'
 import { readLabels } from '../labels.js'
+import { subtasksOf } from '../subtasks.js'
 import { LossCount, textOf, singleLine } from '../text.js'
 
 export const MARKDOWN = 'markdown'
@@ -69,7 +62,7 @@ export function readChecklist(files: readonly SourceFile[]): TransferDocument {
         continue
       }
       seen.add(item.id)
-      found.push({ item, labels: readLabels([]), file: file.path, line: entry.line })
+      found.push({ item, labels: readLabels([], losses), file: file.path, line: entry.line })
     }
   }
   const name = title ?? 'Checklist'
@@ -141,22 +134,14 @@ function itemOf({ box, text, heading, children, below }: Found, losses: LossCoun
     updatedAt: null,
     updatedBy: null,
     dependencies: [],
-    subtasks: distinct(children.map(subtaskOf)),
+    subtasks: subtasksOf(
+      children.map((child) => ({ text: child.text, done: BOXES[child.box] === 'done' })),
+      losses,
+    ),
     tags: [...(heading === null ? [] : [heading.slice(0, 100)]), ...(role === 'stopped' ? ['deferred'] : [])],
     priority: null,
     assignee: null,
     lane: { status: `[${box}]`, role: role ?? 'initial', lane: null, at: null, by: null },
     changes: [],
   }
-}
-
-function subtaskOf({ box, text }: { readonly box: string; readonly text: string }): Subtask {
-  const words = singleLine(text)
-  const id = subtaskId(words)
-  const title = words.startsWith(id) ? words.slice(id.length).replace(/^[\s:]+/, '') : words
-  return { id, title, done: BOXES[box] === 'done' }
-}
-
-function distinct(subtasks: readonly Subtask[]): Subtask[] {
-  return [...new Map(subtasks.map((subtask) => [subtask.id, subtask])).values()]
 }

@@ -14,6 +14,7 @@ import type {
   TransferFeature,
   TransferItem,
 } from '../document.js'
+import { freeSubtaskId } from '../../specs/listed.js'
 import { withoutBadEdges } from '../graph.js'
 import { idAt, idOf, isJson, type Json, listAt, objectAt, parseJson, textAt, textsAt } from '../json.js'
 import { parseMoment } from '../moment.js'
@@ -213,7 +214,7 @@ function readSubtasks(
       problem('has a subtask without an id')
       continue
     }
-    const id = subtaskId(number)
+    const id = subtaskIdOf(number)
     if (list.has(id)) problem(`has the subtask ${number} twice; the first one counts`)
     if (list.has(id)) continue
     const status = textAt(subtask, 'status') ?? 'pending'
@@ -236,8 +237,10 @@ function readSubtasks(
   return { list: [...list.values()], text: parts.length === 0 ? null : parts.join('\n\n'), notes }
 }
 
+const NONE_TAKEN: ReadonlySet<string> = new Set()
+
 /** Returns `T002` for 2: a subtask's number is its position under its task. */
-function subtaskId(number: string): string {
+function subtaskIdOf(number: string): string {
   const last = number.split('.').at(-1) ?? number
-  return /^\d{1,6}$/.test(last) ? `T${last.padStart(3, '0')}` : (nameOf(number) ?? number)
+  return /^\d{1,6}$/.test(last) ? `T${last.padStart(3, '0')}` : freeSubtaskId(singleLine(number), NONE_TAKEN)
 }

@@ -34,7 +34,7 @@ export function readTaskwarrior(files: readonly SourceFile[], options: ReadOptio
     for (const { json, line } of readObjects(file, problems)) {
       const problem = (message: string): void => void problems.push({ file: file.path, line, message })
       const item = readTask(json, options, problem, losses)
-      if (item !== undefined) found.push({ item, labels: readLabels([]), file: file.path, line })
+      if (item !== undefined) found.push({ item, labels: readLabels([], losses), file: file.path, line })
     }
   }
   const names = { id: '', name: 'tasks', title: 'Tasks' }
