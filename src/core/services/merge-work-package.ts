@@ -5,7 +5,8 @@ import { LIMITS } from '../files/work-tree.js'
 import { replaceFile } from '../files/replace-file.js'
 import type { MergeVersions } from './merge-log.js'
 
-const PACKAGE_FILE = /(?:^|\/)kitty-specs\/[^/]+\/tasks\/(?:[^/]+\/)*[^/]+\.md$/
+const PACKAGE_FOLDER = /(?:^|\/)kitty-specs\/[^/]+\/tasks\//
+const MARKDOWN_FILE = /[^/]\.md$/
 
 /**
  * The merge driver of work-package files. Makes three versions of one file agree on the `lane:` line, so that git,
@@ -17,7 +18,7 @@ const PACKAGE_FILE = /(?:^|\/)kitty-specs\/[^/]+\/tasks\/(?:[^/]+\/)*[^/]+\.md$/
  * @throws KittyError if a version cannot be written; git then merges what is there
  */
 export function mergeWorkPackage({ base, ours, theirs, path }: MergeVersions): void {
-  if (path !== undefined && !PACKAGE_FILE.test(path)) return
+  if (path !== undefined && !(PACKAGE_FOLDER.test(path) && MARKDOWN_FILE.test(path))) return
   const [our, their] = [laneIn(ours), laneIn(theirs)]
   if (our === undefined || their === undefined) return
   const lane = settled(laneIn(base), our, their)

@@ -38,8 +38,83 @@ function literals(): Found[] {
   })
 }
 
+const CHARACTERS = [
+  ...Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)),
+  '\n',
+  '\t',
+  '\r',
+  'é',
+]
+
+/** Makes a text that an expression matches but for what it looks around at: the first choice of each part, once. */
+class Sample {
+  #at = 0
+
+  constructor(private readonly regex: RegExp) {}
+
+  text(): string {
+    return this.#choice().slice(0, 60)
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    const found = pattern.exec(this.regex.source.slice(this.#at))?.[0]
+    this.#at += found?.length ?? 0
+    return found
+  }
+
+  #choice(): string {
+    let text = this.#sequence()
+    while (this.#take(/^\|/) !== undefined) text ||= this.#sequence()
+    return text
+  }
+
+  #sequence(): string {
+    let text = ''
+    while (this.#at < this.regex.source.length && !/^[|)]/.test(this.regex.source.slice(this.#at))) {
+      const one = this.#atom()
+      const least = /\d+/.exec(this.#take(/^(?:[*+?]|\{\d+(?:,\d*)?\})\??/) ?? '')?.[0]
+      text += one.repeat(Math.max(1, Math.min(60, Number(least ?? 1))))
+    }
+    return text
+  }
+
+  #atom(): string {
+    const opening = this.#take(/^\((?:\?(?:[:=!]|<[=!]|<\w+>))?/)
+    if (opening !== undefined) {
+      const inside = this.#choice()
+      this.#take(/^\)/)
+      return /[=!]$/.test(opening) ? '' : inside
+    }
+    const one =
+      this.#take(/^\[(?:\\[^]|[^\]\\])*\]/) ??
+      this.#take(/^\\(?:u\{[^}]+\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|[pP]\{[^}]+\}|k<\w+>|[^])/) ??
+      this.#take(/^[^]/) ??
+      ''
+    if (/^(?:[$^]|\\[bBk1-9].*)$/.test(one)) return ''
+    const matches = new RegExp(`^(?:${one})$`, this.regex.flags.replace(/[gmy]/g, ''))
+    // An expression may begin with a word of its own: a letter that a class takes is the likelier one.
+    return ['a', '0', ' ', ...CHARACTERS, ...one].find((character) => matches.test(character)) ?? ''
+  }
+}
+
+/** What an expression makes of a beginning that it takes, with one part of it repeated until it does not match. */
+function* beginnings(regex: RegExp): Generator<string> {
+  const sample = new Sample(regex).text()
+  for (let end = 1; end <= sample.length; end += 1) {
+    const begin = sample.slice(0, end)
+    yield `${begin.repeat(ATTACK_LENGTH / end)}!`
+    for (const piece of new Set([' ', 'a', '0', '\n', begin.at(-1) ?? ' ', `${begin.at(-1) ?? ''} `])) {
+      const many = `${begin}${piece.repeat(ATTACK_LENGTH / piece.length)}`
+      yield `${many}!`
+      yield `${many}\u2028!`
+    }
+  }
+}
+
 /** What each kind of character and each text of the expression itself makes when repeated, and then does not match. */
-function* attacks({ source }: RegExp): Generator<string> {
+function* attacks(regex: RegExp): Generator<string> {
+  yield* beginnings(regex)
+  const { source } = regex
   const own = source.replaceAll(/\\u\{?[0-9a-fA-F]+\}?|[\\^$.*+?()[\]{}|]/g, ' ').split(' ')
   const classes = [
     'a',

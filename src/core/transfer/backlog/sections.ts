@@ -17,7 +17,7 @@ interface Section {
   readonly text: string
 }
 
-const HEADING = /^## (.+?)\s*$/
+const HEADING = '## '
 /** Titles that begin a section; any other second-level heading belongs to the text above it. */
 const TITLES: ReadonlyMap<string, string> = new Map(
   [
@@ -49,7 +49,7 @@ export function readSections(body: string): Section[] {
     if (marker !== undefined) marked = Math.max(0, marked + (marker === 'BEGIN' ? 1 : -1))
     const title =
       fence === undefined && marked === 0
-        ? TITLES.get((HEADING.exec(line)?.[1] ?? '').toLowerCase())
+        ? TITLES.get(line.startsWith(HEADING) ? line.slice(HEADING.length).trimEnd().toLowerCase() : '')
         : undefined
     if (title !== undefined) sections.push({ heading: title, lines: [] })
     else if (marker === undefined) sections.at(-1)?.lines.push(line)
@@ -62,7 +62,7 @@ export function readSections(body: string): Section[] {
 /** Reads lines such as `- [x] #1 text`; a line without a box is not an entry. */
 export function readChecklist(text: string): ChecklistEntry[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^\s*[-*+] \[([ xX])\]\s+(?:#\d+\s+)?(.+?)\s*$/.exec(line)
+    const match = /^[-*+] \[([ xX])\]\s+(?:#\d+\s+)?(\S.*)$/.exec(line.trim())
     return match?.[2] === undefined ? [] : [{ text: match[2], done: match[1] !== ' ' }]
   })
 }
@@ -79,7 +79,7 @@ export function readComments(text: string): BacklogComment[] {
     for (at = from; at < lines.length && lines[at]?.trim() !== '---'; at += 1);
     const key = (name: string): string | null =>
       head
-        .map(({ text: line }) => new RegExp(`^${name}:\\s*(.+)$`).exec(line.trim())?.[1])
+        .map(({ text: line }) => new RegExp(`^${name}:\\s*(\\S.*)$`).exec(line.trim())?.[1])
         .find((found) => found) ?? null
     const body = lines.slice(from, at).join('\n').trim()
     if (body !== '') comments.push({ author: key('author'), created: key('created'), text: body })

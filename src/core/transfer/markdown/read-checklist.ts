@@ -87,11 +87,10 @@ function entriesOf(text: string): { readonly title: string | null; readonly entr
     if (opening !== undefined)
       fence = fence === undefined ? opening : raw.trim() === fence ? undefined : fence
     if (fence !== undefined || opening !== undefined) return
-    const named = /^(#{1,6})[ \t]+(.+?)[ \t]*#*$/.exec(raw)
-    if (named !== null) {
-      const words = singleLine(named[2] ?? '')
-      if (named[1] === '#' && title === null) title = words
-      else heading = words
+    const named = headingOf(raw)
+    if (named !== undefined) {
+      if (named.level === 1 && title === null) title = named.words
+      else heading = named.words
       outer = 0
       return
     }
@@ -115,6 +114,19 @@ function entriesOf(text: string): { readonly title: string | null; readonly entr
     }
   })
   return { title, entries }
+}
+
+/** Trims before it matches: an expression that does both takes time by the square of a run of spaces. */
+function headingOf(line: string): { readonly level: number; readonly words: string } | undefined {
+  const hashes = /^(#{1,6})[ \t]/.exec(line)?.[1]
+  if (hashes === undefined) return undefined
+  const words = singleLine(
+    line
+      .slice(hashes.length)
+      .trim()
+      .replace(/(?<!#)#+$/, ''),
+  )
+  return words === '' ? undefined : { level: hashes.length, words }
 }
 
 function itemOf({ box, text, heading, children, below }: Found, losses: LossCount): TransferItem {

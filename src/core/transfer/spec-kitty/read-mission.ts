@@ -73,7 +73,7 @@ async function readMission(
   const history = log === undefined ? undefined : readStatusLog(log, problems, losses)
   const items = new Map<string, TransferItem>()
   for (const file of files) {
-    if (!/(?:^|\/)tasks\/(?:.*\/)?WP[^/]*\.md$/i.test(file.path)) continue
+    if (!/(?:^|\/)tasks\//i.test(file.path) || !/(?:^|\/)WP[^/]*\.md$/i.test(file.path)) continue
     const encoding = encodingProblem(file.bytes)
     if (encoding !== undefined) {
       problems.push({ file: file.path, line: null, message: encoding })

@@ -185,15 +185,43 @@ function readTask(
 /** Turns `<info added on TIME>` blocks into notes; an unclosed block stays text. */
 function takeNotes(details: string): { readonly text: string | null; readonly notes: readonly ItemChange[] } {
   const notes: ItemChange[] = []
-  const text = details.replaceAll(
-    /<info added on ([^>\n]{1,60})>\n?([\s\S]*?)\n?<\/info added on \1>\n?/g,
-    (_whole, time: string, note: string) => {
-      if (note.trim() !== '')
-        notes.push({ kind: 'note', id: null, at: parseMoment(time), by: null, text: block(note).trim() })
-      return ''
-    },
-  )
+  const closings = new Map<string, Mark[]>()
+  for (const mark of marksIn(details, '</info added on ').reverse()) {
+    const same = closings.get(mark.time)
+    if (same === undefined) closings.set(mark.time, [mark])
+    else same.push(mark)
+  }
+  let [text, end] = ['', 0]
+  for (const { time, from, to } of marksIn(details, '<info added on ')) {
+    if (from < end) continue
+    const own = closings.get(time) ?? []
+    while ((own.at(-1)?.from ?? to) < to) own.pop()
+    const closing = own.at(-1)
+    if (closing === undefined) continue
+    const note = block(details.slice(to, closing.from)).trim()
+    if (note !== '') notes.push({ kind: 'note', id: null, at: parseMoment(time), by: null, text: note })
+    text += details.slice(end, from)
+    end = closing.to + (details[closing.to] === '\n' ? 1 : 0)
+  }
+  text += details.slice(end)
   return { text: text.trim() === '' ? null : text, notes }
+}
+
+interface Mark {
+  readonly time: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Finds all marks in one pass: a search for each mark's other end takes time by the square of their number. */
+function marksIn(text: string, opening: string): Mark[] {
+  const marks: Mark[] = []
+  for (let from = text.indexOf(opening); from >= 0; from = text.indexOf(opening, from + opening.length)) {
+    const begin = from + opening.length
+    const time = /^([^>\n]{1,60})>/.exec(text.slice(begin, begin + 61))?.[1]
+    if (time !== undefined) marks.push({ time, from, to: begin + time.length + 1 })
+  }
+  return marks
 }
 
 function readSubtasks(
