@@ -1,4 +1,12 @@
-import { Causality, fold, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import {
+  Causality,
+  fold,
+  type LogEvent,
+  withoutRenumbered,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../events-lib.js'
+import { repeatedEvent } from '../store/renumber-key.js'
 import { textAt } from './json.js'
 import { LinesByOwner } from './lines-by-owner.js'
 
@@ -11,6 +19,7 @@ export class FeatureLog {
   readonly keys = new Set<string>()
   readonly #lines = new LinesByOwner()
   readonly #own: LogEvent[] = []
+  #keysById: ReadonlyMap<string, string> | undefined
   #read: { readonly workPackage: string; readonly events: readonly LogEvent[] } | undefined
 
   constructor(
@@ -32,6 +41,7 @@ export class FeatureLog {
   /** Adds events of this feature. */
   add(events: readonly LogEvent[]): void {
     this.#read = undefined
+    this.#keysById = undefined
     const lines: { owner: string; text: string }[] = []
     for (const event of events) {
       if (event.causation_id !== null) this.keys.add(event.causation_id)
@@ -52,10 +62,13 @@ export class FeatureLog {
     return this.#own
   }
 
+  /**
+   * The events of a package, without those that another one took along when it was renumbered. What renumbering has
+   * written again has the key of the first event, so that an item's package is found under its new ID.
+   */
   eventsOf(workPackage: string): readonly LogEvent[] {
     if (this.#read?.workPackage !== workPackage) {
-      // Cast: these are events that `add` wrote as JSON.
-      const events = this.#lines.of(workPackage).map((line) => JSON.parse(line) as LogEvent)
+      const events = withoutRenumbered(this.#eventsAt(workPackage)).map((event) => this.#withFirstKey(event))
       this.#read = { workPackage, events }
     }
     return this.#read.events
@@ -63,6 +76,32 @@ export class FeatureLog {
 
   state(workPackage: string): WorkPackageState | undefined {
     return fold(this.eventsOf(workPackage), { table: this.table })
+  }
+
+  #eventsAt(owner: string): LogEvent[] {
+    // Cast: these are events that `add` wrote as JSON.
+    return this.#lines.of(owner).map((line) => JSON.parse(line) as LogEvent)
+  }
+
+  #withFirstKey(event: LogEvent): LogEvent {
+    let key = event.causation_id
+    // Two events of a log can name each other.
+    const seen = new Set<string>()
+    for (let id = repeatedEvent(key); id !== undefined && !seen.has(id); id = repeatedEvent(key)) {
+      seen.add(id)
+      key = this.#keys().get(id) ?? key
+    }
+    return key === event.causation_id ? event : { ...event, causation_id: key }
+  }
+
+  /** The keys of all events by their IDs. Few logs need them, so they are read when they are. */
+  #keys(): ReadonlyMap<string, string> {
+    if (this.#keysById !== undefined) return this.#keysById
+    const keys = new Map<string, string>()
+    for (const owner of this.#lines.owners)
+      for (const { event_id, causation_id } of this.#eventsAt(owner))
+        if (causation_id !== null) keys.set(event_id, causation_id)
+    return (this.#keysById = keys)
   }
 
   /** Returns the IDs of the register's writes that no other write of it has seen. */

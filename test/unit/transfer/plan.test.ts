@@ -10,6 +10,8 @@ import {
   type WorkflowTable,
   type WorkPackageState,
 } from '../../../src/core/events-lib.js'
+import { handoverOf, underNewId } from '../../../src/core/services/renumber/handover.js'
+import { renumberKey } from '../../../src/core/store/renumber-key.js'
 import type { ForeignDraft } from '../../../src/core/store/event-store.js'
 import { stampForeign } from '../../../src/core/store/stamp-foreign.js'
 import type { ItemChange, TransferDocument, TransferItem } from '../../../src/core/transfer/document.js'
@@ -339,6 +341,73 @@ describe('a first import', () => {
 })
 
 describe('an import again', () => {
+  /** Gives WP01 of the import another number, since a person has made a WP01 too. */
+  function renumber(log: Log, from: string, to: string): void {
+    const clock = log.clock + 1
+    const base = { event_version: 1, entity_id: from, entity_type: 'WorkPackage', parents: [] }
+    const [theirs] = stampForeign(
+      [
+        {
+          ...base,
+          event_type: 'WPCreated',
+          timestamp: '2026-05-01T00:00:00.000Z',
+          actor: 'bob',
+          causation_id: null,
+          payload: {
+            feature_slug: SLUG,
+            work_package_id: from,
+            title: 'Bill it',
+            dependencies: [],
+            subtasks: [],
+            file: 'bob.md',
+          },
+        },
+      ],
+      { registry, nextClock: clock, ids: new Map() },
+    )
+    const own = log.events.filter(({ entity_id }) => entity_id === from)
+    const file = (own[0]!.payload as { file?: string }).file ?? ''
+    const { moved } = handoverOf(own, [], file)
+    const copies = underNewId(moved, { from, to, file: `${to}.md` })
+    const events = moved.map(({ event_id }) => event_id)
+    const kept = {
+      ...base,
+      event_type: 'WPCreated',
+      timestamp: '2026-05-02T00:00:00.000Z',
+      actor: 'ada',
+      causation_id: `${renumberKey(moved[0]!)}:bob.md`,
+      payload: { ...theirs!.payload, renumbered: { work_package_id: to, events } },
+      parents: [theirs!.event_id, moved.at(-1)!.event_id],
+      refers: true,
+    }
+    log.events.push(theirs!)
+    log.events.push(...stampForeign([...copies, kept], { registry, nextClock: clock + 1, ids: new Map() }))
+  }
+
+  it('follows a package to the number that renumbering gave it, however often, and leaves the other one', () => {
+    const log = new Log()
+    log.import(source([one('b-1', { subtasks: [{ id: 'T001', title: '', done: false }] })]))
+    renumber(log, 'WP01', 'WP02')
+    renumber(log, 'WP02', 'WP03')
+    const changed = source([
+      one('b-1', { ...closed, title: 'Renamed', subtasks: [{ id: 'T001', title: '', done: true }] }),
+    ])
+    const written = log.import(changed)
+    expect(new Set(written.map(({ entity_id }) => entity_id))).toEqual(new Set(['WP03']))
+    expect(log.state('WP01')).toMatchObject({ title: 'Bill it', lane: 'planned' })
+    expect(log.state('WP02')).toMatchObject({ title: 'Bill it', lane: 'planned' })
+    expect(log.state('WP03')).toMatchObject({
+      title: 'Renamed',
+      lane: 'done',
+      conflicts: [],
+      subtasks: [{ id: 'T001', done: true }],
+    })
+    expect(log.import(changed)).toEqual([])
+    log.import(source([]))
+    expect(log.state('WP01')?.tags).toEqual([])
+    expect(log.state('WP03')?.tags.map(({ tag }) => tag)).toContain('gone-from-source')
+  })
+
   it('writes nothing where nothing changed', () => {
     const log = new Log()
     const document = source([

@@ -4,7 +4,8 @@ import { Notices } from '../../errors/notices.js'
 import { isKittyEvent, isSameActor, type KittyEvent } from '../../events-lib.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { EditPackage } from '../edit-package.js'
-import { type Handover, renumberKey } from './handover.js'
+import { renumberKey } from '../../store/renumber-key.js'
+import type { Handover } from './handover.js'
 
 interface Place {
   readonly feature: string

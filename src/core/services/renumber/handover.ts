@@ -1,5 +1,6 @@
 import { isHandover, isKittyEvent, isSameActor, type KittyEvent, type LogEvent } from '../../events-lib.js'
 import type { ForeignDraft } from '../../store/event-store.js'
+import { renumberKey } from '../../store/renumber-key.js'
 
 type Creation = KittyEvent & { readonly event_type: 'WPCreated' }
 
@@ -56,11 +57,6 @@ function gatesOf(
   for (const { entity_id, actor } of made)
     if (!wrote(moved, actor) || wrote(rest, actor)) going.delete(entity_id)
   return gates.filter(({ entity_id }) => going.has(entity_id))
-}
-
-/** The key of an event under its package's new ID. */
-export function renumberKey(event: Pick<LogEvent, 'event_id'>): string {
-  return `renumber:${event.event_id}`
 }
 
 /** What is written under the new ID: the same events, by the same actors at the same times. */

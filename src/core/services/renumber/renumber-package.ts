@@ -15,6 +15,7 @@ import {
   type ForeignDraft,
   type Provenance,
 } from '../../store/event-store.js'
+import { renumberKey } from '../../store/renumber-key.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { packageCreated } from '../definitions/definition-events.js'
@@ -22,7 +23,7 @@ import { OwnWriting } from '../definitions/own-writing.js'
 import { PackagePlaces } from '../definitions/package-places.js'
 import { FollowDependencies } from './follow-dependencies.js'
 import { removeOld } from './remove-old.js'
-import { type Handover, handoverOf, renumberKey, underNewId } from './handover.js'
+import { type Handover, handoverOf, underNewId } from './handover.js'
 
 export interface RenumberRequest {
   readonly feature: string
