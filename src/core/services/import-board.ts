@@ -6,6 +6,7 @@ import { EventRegistry } from '../event-registry.js'
 import type { Registry, WorkflowTable } from '../events-lib.js'
 import { type Collected, collectFiles, realPath } from '../files/source-files.js'
 import { EventStore } from '../store/event-store.js'
+import { refuseArchived } from '../store/refuse-archived.js'
 import type { Definition } from '../specs/definition.js'
 import type { TransferDocument } from '../transfer/document.js'
 import { draftFault } from '../transfer/draft-fault.js'
@@ -76,13 +77,18 @@ export class ImportBoard {
     @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
-  /** @throws KittyError UsageError for an invalid path, source, time zone or map, in which case nothing is written */
+  /**
+   * Nothing is written where it throws.
+   * @throws KittyError UsageError for an invalid path, source, time zone or map; StateTransitionError for an archived
+   *   feature
+   */
   async import(request: ImportBoardRequest): Promise<ImportReport> {
     keepHeapSmall()
     const collected = this.#collect(request)
-    return request.dryRun
-      ? this.#plan(await this.#read(collected, request), request).then(({ report }) => report)
-      : this.write(collected, request)
+    if (!request.dryRun) return this.write(collected, request)
+    const { plan, report } = await this.#plan(await this.#read(collected, request), request)
+    refuseArchived(plan.drafts, await this.store.features())
+    return report
   }
 
   /** Reads the files' content only now: to catch up before takes most of the memory. */

@@ -117,7 +117,8 @@ export interface EventStore {
   /**
    * Appends an import's events within `exclusively`; they bring their own time, key and parents. Writes in chunks, each
    * durable when `written` is called with its events, so an interrupted import leaves whole chunks.
-   * @throws Error outside of `exclusively`; KittyError ValidationError for a draft that makes no event
+   * @throws Error outside of `exclusively`; KittyError ValidationError for a draft that makes no event,
+   *   StateTransitionError for an archived feature
    */
   appendForeign(
     drafts: readonly ForeignDraft[],

@@ -123,6 +123,7 @@ export class LogEventStore extends StoreReads implements EventStore {
   ): Promise<void> {
     this.#locked.assertHeld('appendForeign')
     if (drafts.length === 0) return
+    refuseArchived(drafts, await this.features())
     const { nextClock } = await this.stampSources([])
     const next = await this.#appends.appendForeign(drafts, nextClock, async (events) => {
       await this.shortenJournal()

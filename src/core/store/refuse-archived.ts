@@ -1,12 +1,15 @@
 import { KittyError } from '../errors/kitty-error.js'
 import type { FeatureRow } from '../index/event-index.js'
-import type { Draft } from './event-store.js'
+import type { Draft, ForeignDraft } from './event-store.js'
 import { shownCommand } from '../errors/next-step.js'
 
 const ARCHIVING: ReadonlySet<string> = new Set(['FeatureArchived', 'FeatureRestored'])
 
 /** @throws KittyError StateTransitionError for any event of an archived feature except its restoration */
-export function refuseArchived(drafts: readonly Draft[], features: readonly FeatureRow[]): void {
+export function refuseArchived(
+  drafts: readonly (Draft | ForeignDraft)[],
+  features: readonly FeatureRow[],
+): void {
   const archived = new Map(
     features.flatMap((row) => (row.archived === null ? [] : [[row.feature_slug, row.archived] as const])),
   )

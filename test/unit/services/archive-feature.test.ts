@@ -1,10 +1,14 @@
+import { readdirSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ArchiveFeature } from '../../../src/core/services/archive-feature.js'
 import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
+import type { ImportReport } from '../../../src/core/services/import-report.js'
 import { NoteTask } from '../../../src/core/services/note-task.js'
+import { RenumberPackage } from '../../../src/core/services/renumber/renumber-package.js'
 import { Scope } from '../../../src/core/services/scope.js'
 import { Status } from '../../../src/core/services/status.js'
 import { archivedNames } from '../../../src/core/workspace/archived-names.js'
+import { bring } from '../../support/bring.js'
 import { by, FEATURE, Project } from '../../support/project.js'
 
 let demo: Project
@@ -49,6 +53,48 @@ const note = async () =>
   )
 
 describe('an archived feature', () => {
+  it('takes nothing from an import, which says so beforehand, and goes on when it is restored', async () => {
+    const bringTitle = (title: string, dryRun = false): Promise<ImportReport> => {
+      demo.write(
+        'issues.jsonl',
+        `${JSON.stringify({ id: 'x-1', title, created_at: '2024-05-01T10:00:00Z' })}\n`,
+      )
+      return demo.use((services) =>
+        bring(services, 'beads', 'issues.jsonl', { source: 's', feature: FEATURE, dryRun }),
+      )
+    }
+    await bringTitle('First')
+    const file = `kitty-specs/${FEATURE}/tasks/WP02-first.md`
+    const before = demo.read(file)
+    await archive()
+    expect(await bringTitle('First')).toMatchObject({ events: 0 })
+    for (const dryRun of [true, false])
+      await expect(bringTitle('Second', dryRun)).rejects.toThrow(`${FEATURE} was archived by ada`)
+    expect(demo.read(file)).toBe(before)
+    await archive(true)
+    expect(await bringTitle('Second')).toMatchObject({ events: 1, files: 1 })
+  })
+
+  it('takes nothing from renumbering, and its files stay', async () => {
+    const tasks = `kitty-specs/${FEATURE}/tasks`
+    demo.write(`${tasks}/WP01-other.md`, '---\ntitle: Other\n---\n')
+    const names = readdirSync(demo.path(tasks)).sort()
+    const own = names.find((name) => name !== 'WP01-other.md') ?? ''
+    await archive()
+    for (const file of [own, 'WP01-other.md'])
+      await expect(
+        demo.use(async (services) =>
+          (await services.get(RenumberPackage)).renumber({
+            feature: FEATURE,
+            workPackage: 'WP01',
+            file,
+            provenance: by('ada'),
+          }),
+        ),
+      ).rejects.toThrow(`${FEATURE} was archived by ada`)
+    expect(readdirSync(demo.path(tasks)).sort()).toEqual(names)
+  })
+
   it('is off the board until it is asked for, and back on it when it is restored', async () => {
     await archive()
     expect(await shown()).toEqual(['002-demo'])
