@@ -22,7 +22,7 @@ export function readLabels(labels: readonly string[], losses: LossCount): KittyL
   const value = (key: LabelKey): string | null =>
     own.find((label) => label.startsWith(`${PREFIX}${key}=`))?.slice(PREFIX.length + key.length + 1) ?? null
   return {
-    tags: labels.filter((label) => !label.startsWith(PREFIX)),
+    tags: foreignTags(labels),
     lane: value('lane'),
     priority: value('priority'),
     workflow: value('workflow'),
@@ -43,6 +43,11 @@ export function writeLabels(
     value === null ? [] : [`${PREFIX}${key}=${value}`],
   )
   return [...labels, ...subtasks.map(({ id, done }) => `${PREFIX}subtask${done ? '-done' : ''}=${id}`)]
+}
+
+/** Returns the tags without those that an import would take for kitty's labels. */
+export function foreignTags(tags: readonly string[]): string[] {
+  return tags.filter((tag) => !tag.startsWith(PREFIX))
 }
 
 /** Returns the table that an export named, if it is built in; otherwise the project's own. */

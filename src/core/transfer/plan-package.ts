@@ -2,6 +2,7 @@
 import type { Definition } from '../specs/definition.js'
 import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import type { TransferItem } from './document.js'
+import { foreignTags } from './labels.js'
 import { ProposalLinks } from './link-proposals.js'
 import type { PackageInput, PackagePlan } from './package-plan.js'
 import { PackageProposals } from './package-proposals.js'
@@ -157,7 +158,10 @@ class PackagePlanner {
         })
       }
     }
-    const tags = new Set(item.tags.flatMap((tag) => nameOf(tag) ?? []))
+    const names = item.tags.flatMap((tag) => nameOf(tag) ?? [])
+    const tags = new Set(foreignTags(names))
+    // An export would write such a tag among its own labels, and the next import would obey it.
+    for (const name of names) if (!tags.has(name)) place.lost('tag that begins with kitty:')
     tags.add(nameOf(`src:${place.format}:${this.input.itemId}`) ?? place.format)
     if (item.priority !== null && priorityLevel(item.priority) === undefined)
       tags.add(nameOf(`priority:${item.priority}`) ?? item.priority)

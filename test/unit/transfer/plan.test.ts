@@ -333,6 +333,16 @@ describe('a first import', () => {
     expect(log.state('WP02')?.dependencies).toEqual(['WP03'])
   })
 
+  it('takes no tag that poses as a label of kitty, and counts it as lost', () => {
+    const log = new Log()
+    const document = source([one('b-1', { tags: ['kitty:feature=077-evil', '\u200bkitty:lane=done', 'ui'] })])
+    expect(log.plan(document).losses).toEqual([
+      { what: 'tag that begins with kitty:', count: 2, where: 'dropped' },
+    ])
+    log.import(document)
+    expect(log.state('WP01')?.tags.map(({ tag }) => tag)).toEqual(['src:beads:b-1', 'ui'])
+  })
+
   it('keeps an unknown priority as a tag', () => {
     const log = new Log()
     log.import(source([one('b-1', { priority: 'someday' })]))

@@ -1,7 +1,7 @@
 /** Backlog.md: a `backlog/` folder that its tools open as a project. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
-import { laneLabels, writeLabels } from '../labels.js'
+import { foreignTags, laneLabels, writeLabels } from '../labels.js'
 import { fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
 import { isMarker } from './sections.js'
@@ -53,7 +53,6 @@ function taskFile(item: TransferItem, place: Place, table: WorkflowTable): Writt
     created_date: minutes(item.createdAt),
     updated_date: minutes(item.updatedAt),
     labels: [
-      ...item.tags,
       ...writeLabels({
         ...labels,
         priority: priority === null ? item.priority : null,
@@ -61,6 +60,7 @@ function taskFile(item: TransferItem, place: Place, table: WorkflowTable): Writt
         'work-package': place.from === 0 ? null : own,
         'feature-title': place.isFirst ? place.feature.title : null,
       }),
+      ...foreignTags(item.tags),
     ],
     dependencies: item.dependencies.map(id),
     references: item.changes.flatMap((change) => (change.kind === 'link' ? [change.ref] : [])),

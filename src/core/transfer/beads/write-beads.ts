@@ -1,7 +1,7 @@
 /** beads: one issue per line, as `bd import` expects. Labels carry the lanes, subtasks and holders that beads lacks. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
-import { laneLabels, writeLabels } from '../labels.js'
+import { foreignTags, laneLabels, writeLabels } from '../labels.js'
 import { BEADS_MEDIUM, beadsStatus, NO_PRIORITY } from './status.js'
 
 /** Lanes that a status identifies without a label, in the default table and in the nine-lane table. */
@@ -34,7 +34,6 @@ function issueOf(item: TransferItem, place: Place, table: WorkflowTable): Readon
   const priority = Number(item.priority)
   const isPriority = item.priority !== null && Number.isInteger(priority) && priority >= 0 && priority <= 4
   const labels = [
-    ...item.tags,
     ...writeLabels(
       {
         ...own,
@@ -44,6 +43,7 @@ function issueOf(item: TransferItem, place: Place, table: WorkflowTable): Readon
       },
       item.subtasks,
     ),
+    ...foreignTags(item.tags),
   ]
   const created = item.createdAt ?? item.updatedAt
   const updated = item.updatedAt ?? created

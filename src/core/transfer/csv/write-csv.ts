@@ -1,6 +1,7 @@
 /** A table for spreadsheets: one row per package, with the lane by name. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
+import { foreignTags } from '../labels.js'
 import { roleOf } from '../roles.js'
 import { writeList, writeSubtasks } from './cells.js'
 import { writeRow } from './table.js'
@@ -49,7 +50,7 @@ function cellsOf(
     item.title,
     lane,
     item.assignee ?? '',
-    writeList(item.tags),
+    writeList(foreignTags(item.tags)),
     item.priority ?? '',
     writeList(item.dependencies.map((dependency) => `${prefix}${dependency}`)),
     writeSubtasks(item.subtasks),

@@ -1,7 +1,7 @@
 /** A shell script of `gh` calls that creates one issue per package. kitty never runs it. */
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
-import { laneLabels, writeLabels } from '../labels.js'
+import { foreignTags, laneLabels, writeLabels } from '../labels.js'
 import { githubStatus } from './status.js'
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +34,7 @@ export function writeGithubScript(document: TransferDocument, table: WorkflowTab
       .map((line) => `${line}\n`)
       .join('')
   })
-  const made = [...labels].map((label) => `gh label create ${quoted(label)} --force\n`)
+  const made = [...labels].map((label) => `gh label create --force -- ${quoted(label)}\n`)
   return [{ path: '', text: `${HEAD}\n${made.join('')}\n${calls.join('\n')}` }]
 }
 
@@ -53,7 +53,6 @@ function issueCalls(
 ): { readonly create: string; readonly after: readonly string[] } {
   const { status, labels: own } = laneLabels(item, table, PLAIN, githubStatus)
   const labels = [
-    ...item.tags,
     ...writeLabels(
       {
         ...own,
@@ -64,6 +63,7 @@ function issueCalls(
       },
       item.subtasks,
     ),
+    ...foreignTags(item.tags),
     // GitHub limits labels to 50 characters, and a comma would start another label.
   ].filter((label) => label.length <= 50 && !label.includes(','))
   for (const label of labels) all.add(label)

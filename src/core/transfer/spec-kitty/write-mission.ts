@@ -6,6 +6,7 @@ import type { WorkflowTable } from '../../events-lib.js'
 import type { ItemChange, TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { ulidOf } from '../../store/foreign-id.js'
 import { isJson, type Json } from '../json.js'
+import { foreignTags } from '../labels.js'
 import { roleOf } from '../roles.js'
 import { compareText, fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
@@ -46,13 +47,14 @@ function missionFiles(feature: TransferFeature, table: WorkflowTable): WrittenFi
 }
 
 function packageFile(item: TransferItem): string {
+  const tags = foreignTags(item.tags)
   const head = yamlBlock({
     work_package_id: item.id,
     title: item.title,
     dependencies: item.dependencies,
     subtasks: item.subtasks.map(({ id }) => id),
     ...(item.priority === null ? {} : { priority: item.priority }),
-    ...(item.tags.length === 0 ? {} : { tags: item.tags }),
+    ...(tags.length === 0 ? {} : { tags }),
   })
   return `---\n${head}---\n\n${item.body === '' ? `# ${item.title}` : item.body}\n`
 }
