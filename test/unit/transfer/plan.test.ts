@@ -362,7 +362,7 @@ describe('an import again', () => {
           event_type: 'WPCreated',
           timestamp: '2026-05-01T00:00:00.000Z',
           actor: 'bob',
-          causation_id: null,
+          causation_id: `made-${from}`,
           payload: {
             feature_slug: SLUG,
             work_package_id: from,
