@@ -93,7 +93,9 @@ class Sample {
     if (/^(?:[$^]|\\[bBk1-9].*)$/.test(one)) return ''
     const matches = new RegExp(`^(?:${one})$`, this.regex.flags.replace(/[gmy]/g, ''))
     // An expression may begin with a word of its own: a letter that a class takes is the likelier one.
-    return ['a', '0', ' ', ...CHARACTERS, ...one].find((character) => matches.test(character)) ?? ''
+    return (
+      ['a', '0', ' ', ...CHARACTERS, ...Array.from(one)].find((character) => matches.test(character)) ?? ''
+    )
   }
 }
 

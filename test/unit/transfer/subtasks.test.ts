@@ -90,7 +90,7 @@ describe('a list of subtasks', () => {
   it.each(LISTS)('of %s gives each an ID that its file can hold', async (_, read, ids) => {
     const [item] = itemsOf(await read())
     expect(item!.subtasks.map(({ id }) => id)).toEqual(
-      ids.map((id) => (typeof id === 'string' ? id : expect.stringMatching(id))),
+      ids.map((id): unknown => (typeof id === 'string' ? id : expect.stringMatching(id))),
     )
     const definition = definitionOf(
       item!,
