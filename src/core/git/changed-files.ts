@@ -2,7 +2,7 @@ import { askGitText, git } from './git.js'
 
 /** A file that differs between two trees. */
 export interface ChangedFile {
-  /** From the repository's root. */
+  /** From the folder that git was asked in. */
   readonly path: string
   /** Blob before; undefined if there was no plain file. */
   readonly before: string | undefined
@@ -12,16 +12,22 @@ export interface ChangedFile {
 
 /**
  * The files under `folder` that a branch changed since it left `ours`. Without a common ancestor, the files that differ.
- * @param folder Relative to the repository's root, with `/`
+ * @param root The folder that paths count from: the checkout's top, or a folder in it that KITTY_ROOT names
+ * @param folder Relative to `root`, with `/`
  * @throws as `git`
  */
 export function filesOfBranch(root: string, ours: string, branch: string, folder: string): ChangedFile[] {
   const base = askGitText(root, ['merge-base', ours, branch])?.split('\n')[0] ?? ours
-  const args = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z', base, branch]
-  return changedFiles(git(root, [...args, '--', `:(top)${folder}`]).toString('utf8'))
+  const args = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '--relative', '-z']
+  return changedFiles(
+    git(root, ['--literal-pathspecs', ...args, base, branch, '--', folder]).toString('utf8'),
+  )
 }
 
-/** git-diff(1), "Raw output format", with NUL after the status and after the path. */
+/**
+ * git-diff(1), "Raw output format", with NUL after the status and after the path. Git counts the paths from the
+ * checkout's top, wherever it runs, unless it is given `--relative`.
+ */
 export function changedFiles(raw: string): ChangedFile[] {
   const entries = raw.matchAll(
     /:([0-7]{6}) ([0-7]{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [A-Z][0-9]*\0([^\0]*)\0/g,

@@ -20,7 +20,8 @@ const FIELDS = 5
  * The commits of a range that changed files under `folder`, merges excluded, oldest first. Reads no file: git would hold
  * both sides of a patch in memory, and they are as large as their author likes.
  * @param range `BASE..HEAD`, or one commit for everything up to it
- * @param folder Relative to the repository's root, with `/`
+ * @param root The folder that paths count from: the checkout's top, or a folder in it that KITTY_ROOT names
+ * @param folder Relative to `root`, with `/`
  * @param days `YYYY-MM-DD`: only the files of these days
  * @throws as `git`
  */
@@ -40,12 +41,13 @@ export function logCommits(
     '--no-color',
     '--no-renames',
     '--raw',
+    '--relative',
     '--no-abbrev',
     '-z',
     `--format=${['', '%H', '%aN', '%aI', '%cI', ''].join(mark)}`,
     range,
     '--',
-    ...(days === undefined ? [`:(top)${folder}`] : [...days].map((day) => `:(top,glob)${folder}/${day}*`)),
+    ...(days === undefined ? [folder] : [...days].map((day) => `:(glob)${folder}/${day}*`)),
   ]).toString('utf8')
   const parts = output.split(mark).slice(1)
   const commits: LogCommit[] = []
@@ -58,7 +60,7 @@ export function logCommits(
 
 /** When the newest commit that `head` contains and that changed files under `folder` was made, in milliseconds. */
 export function lastChange(root: string, head: string, folder: string): number {
-  const newest = git(root, ['log', '--max-count=1', '--format=%aI', head, '--', `:(top)${folder}`])
+  const newest = git(root, ['log', '--max-count=1', '--format=%aI', head, '--', folder])
   return Date.parse(newest.toString('utf8').trim()) || 0
 }
 

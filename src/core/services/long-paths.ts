@@ -22,7 +22,7 @@ export function tooLongPath(
   platform: NodeJS.Platform = PLATFORM,
 ): LongPath | undefined {
   if (platform !== 'win32') return undefined
-  const files = askGitFields(root, ['ls-tree', '-r', '-z', '--name-only', revision])
+  const files = askGitFields(root, ['ls-tree', '-r', '-z', '--full-tree', '--name-only', revision])
   const file = files.reduce((longest, one) => (one.length > longest.length ? one : longest), '')
   const length = folder.length + 1 + file.length
   if (length <= LONGEST) return undefined

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Notices } from '../../errors/notices.js'
 import { LIMITS, readInside } from '../../files/work-tree.js'
+import { findCheckout } from '../../git/checkout.js'
 import { authorsOf, lastChange, type LogCommit, logCommits } from '../../git/log-commits.js'
 import { repoPath } from '../../platform/paths.js'
 import { keepHeapSmall } from '../../platform/small-heap.js'
@@ -168,7 +169,7 @@ export class Audit {
   #people(head: string): Map<string, string> {
     const { root } = this.workspace
     const names = [...authorsOf(root, head), ...this.config.authors].map((name) => [name, name] as const)
-    return new Map([...names, ...namesIn(mailmapOf(root))])
+    return new Map([...names, ...namesIn(mailmapOf(findCheckout(root)?.worktree ?? root))])
   }
 }
 
@@ -184,7 +185,8 @@ function namesIn(mailmap: string): (readonly [string, string])[] {
   })
 }
 
-function mailmapOf(root: string): string {
-  const read = readInside(root, join(root, '.mailmap'), LIMITS.attributes)
+/** Git reads `.mailmap` there, also where KITTY_ROOT names a folder further down. */
+function mailmapOf(top: string): string {
+  const read = readInside(top, join(top, '.mailmap'), LIMITS.attributes)
   return read.ok ? read.bytes.toString('utf8') : ''
 }

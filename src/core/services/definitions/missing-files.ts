@@ -71,7 +71,7 @@ export class MissingFiles {
   }
 
   #files(feature: string, id: string): string {
-    return `:(top,glob)${this.#folder(feature)}/${id}*`
+    return `:(glob)${this.#folder(feature)}/${id}*`
   }
 
   /** Packages whose files git leaves out here. Returns 'all' if this branch has no such folder or git cannot tell. */
