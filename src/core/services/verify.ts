@@ -4,8 +4,11 @@ import { isKittyError } from '../errors/kitty-error.js'
 import type { EventIndex } from '../index/event-index.js'
 import { suspiciousClock } from '../index/index-row.js'
 import { IndexUnusable } from '../index/index-unusable.js'
+import { committedLines } from '../log/repair/committed-lines.js'
 import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
+import { missingFrom } from '../store/missing-lines.js'
 import { issueFrom } from '../store/clock.js'
+import { counted } from '../errors/counted.js'
 import { Notices } from '../errors/notices.js'
 import { Workspace } from '../workspace/workspace.js'
 import { EventLog, type LogProblem, type RawLine } from '../log/event-log.js'
@@ -21,9 +24,18 @@ export interface VerifyResult {
   readonly files: number
   readonly events: number
   readonly problems: readonly LogProblem[]
-  /** Lines that only another program reads: a newer kitty, or one with a plugin that is missing here. */
+  /**
+   * What is no damage: lines that only another program reads (a newer kitty, or one with a plugin that is missing here),
+   * and how many events of this clone wait on other branches.
+   */
   readonly notices: readonly LogProblem[]
 }
+
+/** How long to read the tips of branches, in milliseconds. */
+const SEARCH_MS = 60_000
+
+const STORED = 'event EVENT was stored and is not in the work tree; the next command puts it back'
+const STAGED = 'git has event EVENT and the work tree lacks it; the next command puts it back'
 
 /** What a writer leaves for a moment. No other problem goes away by itself. */
 const HALF_DONE = new Set(['torn_tail', 'not_in_log', 'clock', 'index'])
@@ -94,25 +106,42 @@ export class Verify {
   }
 
   async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
-    const stored = this.journal.read().lines.map(({ event_id }) => ({
+    const journal = await missingFrom(replayed, this.journal.read().lines)
+    const staged = await missingFrom(
+      replayed,
+      this.#ifGitAnswers(() => unstagedDeletions(this.workspace)),
+    )
+    const elsewhere = this.#onOtherBranches(journal)
+    const problem = ({ event_id }: RawLine, file: string, why: string): [string, LogProblem] => [
       event_id,
-      file: this.workspace.journalFile,
-      message: `event ${event_id} was stored and is not in the work tree; the next command puts it back unless a branch has it`,
-    }))
-    const staged = this.#missingFromFiles().map(({ event_id }) => ({
-      event_id,
-      file: this.workspace.eventsDir,
-      message: `git has event ${event_id} and the work tree lacks it; the next command puts it back`,
-    }))
+      { file, line: 0, kind: 'not_in_log', message: why.replace('EVENT', event_id) },
+    ]
+    const { journalFile, eventsDir } = this.workspace
     // If both report the same event, use the journal's message.
-    const wanted = new Map([...staged, ...stored].map((one) => [one.event_id, one]))
-    for (const { event_id } of await replayed.rows([...wanted.keys()])) wanted.delete(event_id)
-    return [...wanted.values()].map(({ file, message }) => ({ file, line: 0, kind: 'not_in_log', message }))
+    const found = new Map([
+      ...staged.map((line) => problem(line, eventsDir, STAGED)),
+      ...journal
+        .filter(({ event_id }) => !elsewhere.has(event_id))
+        .map((line) => problem(line, journalFile, STORED)),
+    ])
+    const waiting = [...elsewhere].filter((id) => !found.has(id)).length
+    return [...found.values(), ...(waiting > 0 ? [onAnotherBranch(journalFile, waiting)] : [])]
   }
 
-  #missingFromFiles(): readonly RawLine[] {
+  /**
+   * Which of the lines another branch has: git took them away with a switch, and gives them back with that branch. Those
+   * that HEAD has too are not among them. Looks longer than a daily command may, for what is not found counts as damage.
+   */
+  #onOtherBranches(lines: readonly RawLine[]): ReadonlySet<string> {
+    const { root, eventsDir } = this.workspace
+    const search = { forMs: SEARCH_MS, ofRemotes: true }
+    const [found] = this.#ifGitAnswers(() => [committedLines(root, eventsDir, lines, search)])
+    return new Set([...(found?.elsewhere ?? [])].filter((id) => found?.inHead.has(id) === false))
+  }
+
+  #ifGitAnswers<T>(ask: () => readonly T[] | undefined): readonly T[] {
     try {
-      return unstagedDeletions(this.workspace) ?? []
+      return ask() ?? []
     } catch (error) {
       if (!isKittyError(error) || error.kind !== 'GitFailure') throw error
       this.notices.warn(
@@ -162,6 +191,12 @@ export class Verify {
       await this.health.close()
     }
   }
+}
+
+function onAnotherBranch(file: string, count: number): LogProblem {
+  const [is, comeBack] = count === 1 ? ['is', 'it comes back'] : ['are', 'they come back']
+  const message = `${counted(count, 'event')} stored here ${is} on another branch and not on this one: ${comeBack} with that branch`
+  return { file, line: 0, kind: 'on_another_branch', message }
 }
 
 function sameMarks(a: readonly { file: string; identity: string }[], b: typeof a): boolean {

@@ -16,7 +16,7 @@ const SEARCH_MS = 2_000
 /** IDs of the lines that git has, byte for byte, in any file of their day. */
 export interface Committed {
   readonly inHead: ReadonlySet<string>
-  /** In the tip of a local branch that HEAD does not contain. */
+  /** In the tip of a branch that HEAD does not contain: of a local one, and of a remote's if they were asked for. */
   readonly elsewhere: ReadonlySet<string>
 }
 
@@ -25,6 +25,8 @@ export interface TipSearch {
   readonly memory?: TipMemory
   /** Stops reading tips after this many milliseconds. */
   readonly forMs?: number
+  /** Also look in the branches of remotes: no checkout brings their lines back, so recovery does not count them. */
+  readonly ofRemotes?: boolean
 }
 
 /**
@@ -43,7 +45,7 @@ export function committedLines(
   root: string,
   eventsDir: string,
   lines: readonly RawLine[],
-  { memory, forMs = SEARCH_MS }: TipSearch = {},
+  { memory, forMs = SEARCH_MS, ofRemotes = false }: TipSearch = {},
 ): Committed {
   const found = { inHead: new Set<string>(), elsewhere: new Set<string>() }
   // A clone in which no one has written yet: git need not be asked, by every `status`.
@@ -52,7 +54,7 @@ export function committedLines(
   const days = new Set(lines.map((line) => line.timestamp.slice(0, 10)))
   const until = performance.now() + forMs
   const folder = pathInTree(root, eventsDir)
-  const [head, ...others] = foldersOf(root, ['HEAD', ...branchesBeyondHead(root)], folder)
+  const [head, ...others] = foldersOf(root, ['HEAD', ...branchesBeyondHead(root, ofRemotes)], folder)
   const ofHead = new Set(blobsOfDays(head, days))
   for (const { parts } of blobLines(root, [...ofHead])) wanted.find(keysOf(parts), found.inHead)
   const ofTips = others.flatMap((tree) => blobsOfDays(tree, days)).filter((blob) => !ofHead.has(blob))
@@ -124,8 +126,9 @@ function pathInTree(root: string, eventsDir: string): string {
   return prefix + repoPath(root, eventsDir)
 }
 
-function branchesBeyondHead(root: string): string[] {
-  const branches = ['for-each-ref', '--sort=-committerdate', '--format=%(objectname)', 'refs/heads']
+function branchesBeyondHead(root: string, ofRemotes: boolean): string[] {
+  const kinds = ofRemotes ? ['refs/heads', 'refs/remotes'] : ['refs/heads']
+  const branches = ['for-each-ref', '--sort=-committerdate', '--format=%(objectname)', ...kinds]
   // Before the first commit there is no HEAD to compare with.
   const isBorn = resolveCommit(root, 'HEAD') !== undefined
   const others = askGitText(root, isBorn ? [...branches, '--no-merged=HEAD'] : branches) ?? ''

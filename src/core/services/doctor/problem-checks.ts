@@ -59,8 +59,8 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: "every event is in its day's file",
     verdict: (problems, { refile }) =>
       repairable(
-        `${counted(problems.length, 'event')} are in another day's file (${places(problems)}): a query for one day misses them`,
-        'moves them into the files of their days',
+        `${counted(problems.length, 'event')} ${isOrAre(problems)} in another day's file (${places(problems)}): a query for one day misses them`,
+        `moves ${problems.length === 1 ? 'it into the file of its day' : 'them into the files of their days'}`,
         refile,
       ),
   },
@@ -70,7 +70,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: 'no event is in two files',
     verdict: (problems, { dropCopies }) =>
       repairable(
-        `${counted(problems.length, 'event')} are in two files (${places(problems)}): counted once, and read twice each time`,
+        `${counted(problems.length, 'event')} ${isOrAre(problems)} in two files (${places(problems)}): counted once, and read twice each time`,
         'keeps one line of each, byte for byte the same',
         dropCopies,
       ),
@@ -81,7 +81,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: 'every event ID is unique',
     verdict: (problems) =>
       byHand(
-        `${counted(problems.length, 'line')} name another event by an id that is taken (${places(problems)}): one of the two counts, everywhere the same, and only a person can say which was meant`,
+        `${counted(problems.length, 'line')} ${problems.length === 1 ? 'names' : 'name'} another event by an id that is taken (${places(problems)}): one of the two counts, everywhere the same, and only a person can say which was meant`,
         ...shownCommand(VERIFY, 'names both lines of each'),
         'Take out the one that is wrong by hand and commit.',
       ),
@@ -92,7 +92,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
     well: 'no clock value is far above the others',
     verdict: (problems) =>
       byHand(
-        `${counted(problems.length, 'event')} have a clock value far above all others (${places(problems)}): kept, and not followed or replayed, otherwise no one could write after them`,
+        `${counted(problems.length, 'event')} ${problems.length === 1 ? 'has' : 'have'} a clock value far above all others (${places(problems)}): kept, and not followed or replayed, otherwise no one could write after them`,
         ...shownCommand(VERIFY, 'shows them'),
         'If no one here wrote them, take the lines out by hand and commit.',
       ),
@@ -153,14 +153,18 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   },
   {
     name: 'journal',
-    kinds: ['not_in_log'],
+    kinds: ['not_in_log', 'on_another_branch'],
     well: 'every event that was acknowledged is in the log or committed',
-    verdict: (problems, { recovered }) =>
-      repairable(
-        `${counted(problems.length, 'event')} were acknowledged and are not in the log: git took them away`,
-        'puts back those that no branch has',
+    verdict: (problems, { recovered }) => {
+      const lost = problems.filter(({ kind }) => kind === 'not_in_log')
+      if (lost.length === 0) return well(problems.map(({ message }) => message).join('; '))
+      const [was, is, it] = lost.length === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them']
+      return repairable(
+        `${counted(lost.length, 'event')} ${was} acknowledged and ${is} not in the log: git took ${it} away`,
+        `puts ${it} back`,
         recovered,
-      ),
+      )
+    },
   },
   {
     name: 'clock',
@@ -197,6 +201,10 @@ export const DAMAGED_LINES: ProblemCheck = {
       'moves them to .kittify/errors byte for byte, with a note where they stood',
       quarantine,
     ),
+}
+
+function isOrAre({ length }: readonly LogProblem[]): string {
+  return length === 1 ? 'is' : 'are'
 }
 
 function places(problems: readonly LogProblem[]): string {

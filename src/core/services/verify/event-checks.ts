@@ -83,9 +83,9 @@ function isKnown(known: Set<string>, name: string, isSound: (name: string) => bo
   return true
 }
 
-/** Nothing is wrong with such a line: another program reads it. */
+/** Nothing is wrong: another program reads the line, or another branch has the event. */
 export function isNotice({ kind }: LogProblem): boolean {
-  return kind === 'unknown_type'
+  return kind === 'unknown_type' || kind === 'on_another_branch'
 }
 
 function unknownType(event: LogEvent): string {
