@@ -18,10 +18,14 @@ export interface ChangedFile {
  */
 export function filesOfBranch(root: string, ours: string, branch: string, folder: string): ChangedFile[] {
   const base = askGitText(root, ['merge-base', ours, branch])?.split('\n')[0] ?? ours
+  return filesBetween(root, base, branch, folder)
+}
+
+/** The files under `folder` that differ. As `filesOfBranch` otherwise. */
+export function filesBetween(root: string, before: string, after: string, folder: string): ChangedFile[] {
   const args = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '--relative', '-z']
-  return changedFiles(
-    git(root, ['--literal-pathspecs', ...args, base, branch, '--', folder]).toString('utf8'),
-  )
+  const raw = git(root, ['--literal-pathspecs', ...args, before, after, '--', folder])
+  return changedFiles(raw.toString('utf8'))
 }
 
 /**

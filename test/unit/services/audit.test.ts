@@ -40,6 +40,24 @@ class History {
     gitIn(this.project.root, 'commit', '-q', '-m', 'work', '--date', date, who)
   }
 
+  git(...args: string[]): string {
+    return gitIn(this.project.root, ...args)
+  }
+
+  /** Merges a branch, with these lines as the log, whatever git would make of it. */
+  merge(branch: string, lines: readonly string[], author = 'mallory'): void {
+    this.git('merge', '-q', '--no-ff', '--no-commit', '-s', 'ours', branch)
+    this.write(lines)
+    this.git('add', '-A', '.kittify/events')
+    this.git('commit', '-q', '-m', 'merge', '--date', NOON, `--author=${author} <${author}@example.org>`)
+  }
+
+  /** A merge of HEAD with an older commit that has that commit's files. */
+  goBackTo(commit: string): void {
+    const merge = this.git('commit-tree', `${commit}^{tree}`, '-p', 'HEAD', '-p', commit, '-m', 'back').trim()
+    this.git('reset', '-q', '--hard', merge)
+  }
+
   audit(range = 'HEAD'): Promise<AuditResult> {
     return this.project.use(async (services) => (await services.get(Audit)).audit(range))
   }
@@ -194,5 +212,127 @@ describe('an audit', () => {
   it('refuses a revision that git does not know', async () => {
     const refused = await new History().audit('nowhere..HEAD').catch((error: unknown) => error)
     expect(isKittyError(refused) && refused.kind).toBe('UsageError')
+  })
+})
+
+const line = (seed: number, changes: Changes = {}): string => noteLine(seed, { parents: [], ...changes })
+
+/** On `pr`, which has brought event 3; `side` has brought event 4. Both come from `main`. */
+function forked(): History {
+  const history = new History()
+  const main = history.lines
+  history.git('branch', '-q', '-M', 'main')
+  history.git('checkout', '-q', '-b', 'side')
+  history.write([...main, line(4, { actor: 'bob' })])
+  history.commitAs('bob', NOON)
+  history.git('checkout', '-q', '-b', 'pr', 'main')
+  history.write([...main, line(3)])
+  history.commitAs('ada', NOON)
+  return history
+}
+
+describe('an audit of merges', () => {
+  it('names an event that a merge of nothing brought under the name of another author', async () => {
+    const history = forked()
+    history.git('checkout', '-q', '-b', 'empty')
+    history.git('commit', '-q', '--allow-empty', '-m', 'empty')
+    history.git('checkout', '-q', 'pr')
+    history.git('commit', '-q', '--allow-empty', '-m', 'work')
+    history.merge('empty', [...history.lines, line(5)])
+    expect(await history.found('main..HEAD')).toEqual([['foreign_author', ulid(5), 'mallory']])
+    expect(await history.audit('main..HEAD')).toMatchObject({ commits: 2, events: 2 })
+    expect(await history.found()).toEqual([['foreign_author', ulid(5), 'mallory']])
+  })
+
+  it('names an event that a merge of two logs brought next to theirs', async () => {
+    const history = forked()
+    history.merge('side', [...history.lines, line(4, { actor: 'bob' }), line(5)])
+    expect(await history.found('main..HEAD')).toEqual([['foreign_author', ulid(5), 'mallory']])
+  })
+
+  it('finds nothing in the union of both sides, in whatever order the lines are and end', async () => {
+    const history = forked()
+    const [first = '', second = '', third = ''] = history.lines
+    history.merge('side', [line(4, { actor: 'bob' }), second, third, first.replace('\n', '\r\n')])
+    const found = await history.audit('main..HEAD')
+    expect(found).toMatchObject({ commits: 3, events: 2, findings: [] })
+  })
+
+  it('names a line that a merge changed, also one that only one side has', async () => {
+    const history = forked()
+    const [first = '', second = '', third = ''] = history.lines
+    const fourth = line(4, { actor: 'bob' })
+    history.merge('side', [first.replace('"ada"', '"eve"'), second, third.replace('"ada"', '"eve"'), fourth])
+    expect(await history.found('main..HEAD')).toEqual([
+      ['changed_line', ulid(1), 'mallory'],
+      ['changed_line', ulid(3), 'mallory'],
+    ])
+  })
+
+  it('names a line that every parent has and the merge lacks', async () => {
+    const history = forked()
+    const [, ...others] = history.lines
+    history.merge('side', [...others, line(4, { actor: 'bob' })])
+    expect(await history.found('main..HEAD')).toEqual([['removed_line', ulid(1), 'mallory']])
+  })
+
+  it.each(['main..HEAD', 'HEAD'])('names a line of one parent that the merge left out: %s', async (range) => {
+    const history = forked()
+    history.merge('side', history.lines)
+    expect(await history.found(range)).toEqual([['removed_line', ulid(4), 'mallory']])
+    const { findings } = await history.audit(range)
+    expect(findings[0]?.commit).toBe(history.git('rev-parse', 'HEAD').trim())
+  })
+
+  it('does not blame a branch for taking over what its base has removed', async () => {
+    const history = forked()
+    const mine = history.lines
+    history.git('checkout', '-q', 'main')
+    history.write(mine.slice(1, 2))
+    history.commitAs('ada', NOON)
+    history.git('checkout', '-q', 'pr')
+    history.merge('main', mine.slice(1), 'ada')
+    expect(await history.found('main..HEAD')).toEqual([])
+  })
+
+  it('names what comes back from an older commit, which no commit of the range brought', async () => {
+    const history = forked()
+    history.git('checkout', '-q', 'main')
+    const before = history.git('rev-parse', 'HEAD').trim()
+    const [, second = ''] = history.lines
+    history.write([second])
+    history.commitAs('ada', NOON)
+    history.git('checkout', '-q', '-B', 'pr', 'main')
+    history.goBackTo(before)
+    expect((await history.audit('main..HEAD')).findings).toMatchObject([
+      { kind: 'no_commit', event_id: ulid(1), commit: history.git('rev-parse', 'HEAD').trim() },
+    ])
+  })
+
+  it('names a full line that comes back in place of its stub', async () => {
+    const history = forked()
+    history.git('checkout', '-q', 'main')
+    const before = history.git('rev-parse', 'HEAD').trim()
+    const [, second = ''] = history.lines
+    history.write([line(1, { payload: { feature_slug: '001-demo', redacted: 'a name' } }), second])
+    history.commitAs('ada', NOON)
+    history.git('checkout', '-q', '-B', 'pr', 'main')
+    history.goBackTo(before)
+    expect((await history.found('main..HEAD')).map((one) => [one].flat(2).slice(0, 2))).toEqual([
+      ['changed_line', ulid(1)],
+    ])
+  })
+
+  it('finds nothing where branches were merged into each other, each with a line of its own', async () => {
+    const history = forked()
+    const both = [...history.lines, line(4, { actor: 'bob' })]
+    history.git('branch', '-q', 'start')
+    history.merge('side', both, 'ada')
+    history.git('checkout', '-q', 'side')
+    history.merge('start', both, 'bob')
+    history.git('checkout', '-q', 'pr')
+    history.write([...both, line(6)])
+    history.commitAs('ada', NOON)
+    expect(await history.found('side..pr')).toEqual([])
   })
 })

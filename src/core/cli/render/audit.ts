@@ -15,6 +15,7 @@ const SAYS: Readonly<Record<FindingKind, string>> = {
   changed_line: 'line changed',
   removed_line: 'line removed',
   stub: 'redacted',
+  no_commit: 'in no commit',
 }
 
 export function renderAudit(

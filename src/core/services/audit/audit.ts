@@ -1,18 +1,26 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import type { LogEvent } from '../../events-lib.js'
 import { Notices } from '../../errors/notices.js'
 import { LIMITS, readInside } from '../../files/work-tree.js'
 import { findCheckout } from '../../git/checkout.js'
-import { authorsOf, lastChange, type LogCommit, logCommits } from '../../git/log-commits.js'
+import {
+  authorsOf,
+  changedSince,
+  commitAt,
+  lastChange,
+  type LogCommit,
+  logCommits,
+} from '../../git/log-commits.js'
 import { repoPath } from '../../platform/paths.js'
 import { keepHeapSmall } from '../../platform/small-heap.js'
-import { HeldEvents, type HeldLog } from '../../projections/held-events.js'
+import { HeldEvents, HeldLog } from '../../projections/held-events.js'
 import { Config } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Revisions } from '../revisions.js'
 import { isRecordedFile } from '../../log/format/day-file.js'
 import { Team, type TeamLink } from '../../store/event-store.js'
-import { changedLines } from './changed-lines.js'
+import { type ChangedLines, changedLines } from './changed-lines.js'
 import { CommitAudit } from './commit-audit.js'
 import type { Finding } from './finding.js'
 
@@ -48,6 +56,8 @@ interface LogAt {
   readonly commit: string
   readonly log: HeldLog
 }
+
+const NOTHING: Pick<ChangedLines<unknown>, 'added' | 'removed'> = { added: new Map(), removed: new Map() }
 
 /** Compares events with the commits that brought them. Reads git's objects and writes nothing. */
 @injectable()
@@ -113,15 +123,43 @@ export class Audit {
           `Commit ${changed.commit.commit}: ${path} is too large to compare, so it was not audited.`,
         )
     }
+    await this.#account(base, head, commits, audit)
     const { events, imported, findings } = audit
     return {
       base: base?.commit ?? null,
       head: head.commit,
-      commits: commits.length,
+      commits: commits.filter(({ files }) => files.length > 0).length,
       events,
       imported,
       findings,
     }
+  }
+
+  /** Reports what the range did to the log and none of its commits did. */
+  async #account(
+    base: LogAt | undefined,
+    head: LogAt,
+    commits: readonly LogCommit[],
+    audit: CommitAudit,
+  ): Promise<void> {
+    const { root, eventsDir } = this.workspace
+    const files = base && changedSince(root, base.commit, head.commit, repoPath(root, eventsDir))
+    let whole: ChangedLines<unknown> | undefined
+    if (files !== undefined) for await (const one of changedLines(root, [{ files }])) whole = one
+    const change = whole ?? NOTHING
+    // A file that is too large to compare may hold any of the events.
+    const isComplete = whole?.tooLarge.length === 0
+    const end = (): LogCommit => commitAt(root, head.commit)
+    audit.account(
+      end,
+      change,
+      newEvents(base, head, (id) => !isComplete || change.added.has(id)),
+    )
+    const leftOut = audit.leftOut(change)
+    if (leftOut.size === 0) return
+    for await (const { commit, added, removed } of changedLines(root, commits.flatMap(mergeSides)))
+      for (const id of removed.keys()) if (!added.has(id) && leftOut.delete(id)) audit.lineLeftOut(commit, id)
+    for (const id of leftOut) if (change.removed.has(id)) audit.lineLeftOut(end(), id)
   }
 
   #commits(base: LogAt | undefined, head: LogAt): LogCommit[] {
@@ -171,6 +209,23 @@ export class Audit {
     const names = [...authorsOf(root, head), ...this.config.authors].map((name) => [name, name] as const)
     return new Map([...names, ...namesIn(mailmapOf(findCheckout(root)?.worktree ?? root))])
   }
+}
+
+function* newEvents(
+  base: LogAt | undefined,
+  head: LogAt,
+  isNew: (id: string) => boolean,
+): Generator<LogEvent> {
+  for (const event of head.log.without(base?.log ?? new HeldLog(head.log.held)))
+    if (isNew(event.event_id)) yield event
+}
+
+/** A merge, with every file that differs from the one in any parent. */
+function mergeSides(commit: LogCommit): LogCommit[] {
+  if (commit.sides.length === 0) return []
+  return [
+    { ...commit, files: commit.sides.map(({ path, before, after }) => ({ path, before: [before], after })) },
+  ]
 }
 
 /** Both names of each line, with the proper one: `Proper Name <email> Commit Name <email>` (gitmailmap(5)). */

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto'
 import { streamBlobs } from '../../git/blob-stream.js'
-import type { ChangedFile } from '../../git/changed-files.js'
-import type { LogCommit } from '../../git/log-commits.js'
+import type { CommitFile, LogCommit } from '../../git/log-commits.js'
 import { rawLine } from '../../log/archive/raw-line.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { basename } from 'node:path'
 
+/** What is compared: a commit's files, or those of a range as a whole. */
+type Changing = Pick<LogCommit, 'files'>
+
+/** Event ID → digest of its line, since a commit may bring a whole log. */
+type Lines = ReadonlyMap<string, string>
+
 /**
- * The event lines that one commit added and removed: event ID → digest of the line, since a commit may bring a whole log.
- * A line that only moved is in both.
+ * The event lines that one commit added and removed. A line that only moved is in both. A merge added the lines that none
+ * of its parents has, and removed those that every parent has; where it changed a line, the line is in both.
  */
-export interface ChangedLines {
-  readonly commit: LogCommit
-  readonly added: ReadonlyMap<string, string>
-  readonly removed: ReadonlyMap<string, string>
+export interface ChangedLines<T> {
+  readonly commit: T
+  readonly added: Lines
+  readonly removed: Lines
   /** Files too large to compare. */
   readonly tooLarge: readonly string[]
 }
@@ -21,34 +26,67 @@ export interface ChangedLines {
 /** In bytes. Both sides of a file are held; a day of 60,000 events is smaller. */
 const LIMIT = 32 * 1024 * 1024
 const LF = 0x0a
+const CR = 0x0d
 
 /**
- * Yields what each commit did to the event lines of the log's files. Holds two versions of one file at a time.
+ * Yields what each commit did to the event lines of the log's files. Holds two versions of one file at a time, of a merge three.
  * @throws as `git`
  */
-export async function* changedLines(
+export async function* changedLines<T extends Changing>(
   root: string,
-  commits: readonly LogCommit[],
-): AsyncGenerator<ChangedLines> {
+  commits: readonly T[],
+): AsyncGenerator<ChangedLines<T>> {
   const contents = new Contents(root, commits)
   for (const commit of commits) {
-    const added = new Map<string, string>()
-    const removed = new Map<string, string>()
-    const tooLarge: string[] = []
-    for (const file of dayFilesOf(commit)) {
-      const [before, after] = [await contents.of(file.before), await contents.of(file.after)]
-      if (before === undefined || after === undefined) tooLarge.push(file.path)
-      else {
-        const { from, beforeEnd, afterEnd } = middle(before, after)
-        collect(before.subarray(from, beforeEnd), removed)
-        collect(after.subarray(from, afterEnd), added)
+    const sides: Side[] = []
+    const tooLarge = new Set<string>()
+    for (const { path, before, after } of dayFilesOf(commit)) {
+      const [first, ...others] = before
+      const old = await contents.of(first)
+      const now = await contents.of(after)
+      const compare = (parent: number, then: Buffer | undefined): void => {
+        const side = (sides[parent] ??= { added: new Map(), removed: new Map() })
+        if (then === undefined || now === undefined) tooLarge.add(path)
+        else {
+          const { from, beforeEnd, afterEnd } = middle(then, now)
+          collect(then.subarray(from, beforeEnd), side.removed)
+          collect(now.subarray(from, afterEnd), side.added)
+        }
       }
+      compare(0, old)
+      for (const [at, id] of others.entries()) compare(at + 1, await contents.of(id))
     }
-    yield { commit, added, removed, tooLarge }
+    yield { commit, ...ofAllSides(sides), tooLarge: [...tooLarge] }
   }
 }
 
-function dayFilesOf({ files }: LogCommit): ChangedFile[] {
+/** What a commit did to the lines of one parent. */
+interface Side {
+  readonly added: Map<string, string>
+  readonly removed: Map<string, string>
+}
+
+/** What it did to the lines of all of them. */
+function ofAllSides(sides: readonly Side[]): { added: Lines; removed: Lines } {
+  const [only] = sides
+  if (only === undefined) return { added: new Map(), removed: new Map() }
+  if (sides.length === 1) return only
+  const come = sides.map(({ added, removed }) => without(added, removed))
+  const gone = sides.map(({ added, removed }) => without(removed, added))
+  const added = new Map(
+    [...(come[0] ?? [])].filter(([id, line]) => come.every((side) => side.get(id) === line)),
+  )
+  const removed = new Map(
+    gone.flatMap((side) => [...side].filter(([id]) => added.has(id) || gone.every((other) => other.has(id)))),
+  )
+  return { added, removed }
+}
+
+function without(lines: Lines, others: Lines): Lines {
+  return new Map([...lines].filter(([id, line]) => others.get(id) !== line))
+}
+
+function dayFilesOf({ files }: Changing): CommitFile[] {
   return files.filter(({ path }) => isDayFile(basename(path)))
 }
 
@@ -57,8 +95,10 @@ class Contents {
   readonly #parts: ReturnType<typeof streamBlobs>
   #last: { readonly id: string; readonly content: Buffer | undefined } | undefined
 
-  constructor(root: string, commits: readonly LogCommit[]) {
-    const ids = commits.flatMap(dayFilesOf).flatMap(({ before, after }) => [before, after])
+  constructor(root: string, commits: readonly Changing[]) {
+    const ids = commits
+      .flatMap(dayFilesOf)
+      .flatMap(({ before: [first, ...others], after }) => [first, after, ...others])
     const present = ids.filter((id) => id !== undefined)
     this.#parts = streamBlobs(
       root,
@@ -119,12 +159,12 @@ const OWN_LINE = /^\{"event_id":"([0-7][0-9A-HJKMNP-TV-Z]{25})"/
 /** Bytes of SHA-256. */
 const DIGEST_LENGTH = 16
 
-/** Adds the digests of event lines to `into`. Goes line by line: a file may hold millions of empty ones. */
+/** Adds the digests of event lines, without their line ends, to `into`. Goes line by line: a file may hold millions of empty ones. */
 function collect(lines: Buffer, into: Map<string, string>): void {
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LF, start)
     const end = found < 0 ? lines.length : found
-    const line = lines.subarray(start, end)
+    const line = lines.subarray(start, lines[end - 1] === CR ? end - 1 : end)
     const id = eventIdIn(line)
     if (id !== undefined) into.set(id, digestOf(line))
     start = end + 1

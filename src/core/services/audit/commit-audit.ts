@@ -7,6 +7,10 @@ import type { Finding, FindingKind } from './finding.js'
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Other branches' events move a clone's clock on, but not that far. */
 const LEAP = 100_000
+/** Events that no commit brought, in one audit: a file that is too large to compare may hold hundreds of thousands. */
+const MOST_NAMED = 100
+
+type WholeChange = Pick<ChangedLines<unknown>, 'added' | 'removed'>
 
 /** The commits of a range against the events that they brought, oldest first. docs/trust.md, "Authorship". */
 export class CommitAudit {
@@ -15,6 +19,10 @@ export class CommitAudit {
   imported = 0
   events = 0
   readonly #broughtBy = new Map<string, LogCommit>()
+  /** IDs of the lines that a commit of the range added, changed and removed. */
+  readonly #added = new Set<string>()
+  readonly #changed = new Set<string>()
+  readonly #removed = new Set<string>()
   #clock: number
 
   /**
@@ -37,8 +45,9 @@ export class CommitAudit {
     if (!this.#broughtBy.has(id)) this.#broughtBy.set(id, commit)
   }
 
-  look({ commit, added, removed }: ChangedLines): void {
+  look({ commit, added, removed }: ChangedLines<LogCommit>): void {
     this.#lines(commit, added, removed)
+    for (const id of added.keys()) if (!removed.has(id)) this.#added.add(id)
     // The first commit that added an event is the one that counts, not one that changed or moved its line.
     const news = [...added.keys()].filter((id) => !this.#broughtBy.has(id) && !removed.has(id))
     for (const id of news) this.#broughtBy.set(id, commit)
@@ -51,6 +60,35 @@ export class CommitAudit {
       const event = this.byId.get(id)
       if (event !== undefined) this.#event(commit, event)
     }
+  }
+
+  /**
+   * Holds what the range did to the log as a whole against what its commits did. Call it after the last commit.
+   * @param head the commit at the end of the range, named for what no commit accounts for
+   * @param whole the log at the end against those of every common ancestor with the base of the range
+   * @param news events of the log at the end that none of those logs has
+   */
+  account(head: () => LogCommit, { added, removed }: WholeChange, news: Iterable<LogEvent>): void {
+    let named = 0
+    for (const event of news) {
+      if (this.#added.has(event.event_id) || importKey(event) !== undefined) continue
+      this.#add('no_commit', head(), event, 'no commit of the range added the line')
+      if ((named += 1) === MOST_NAMED) break
+    }
+    for (const [id, line] of removed)
+      if ((added.get(id) ?? line) !== line && !this.#changed.has(id) && !this.#added.has(id))
+        this.#add('changed_line', head(), this.byId.get(id), 'no commit of the range changed the line', id)
+  }
+
+  /** IDs of lines that are gone although no commit took them out: a merge left them out. Parameters as `account`. */
+  leftOut({ added, removed }: WholeChange): Set<string> {
+    const gone = [...this.#added, ...[...removed.keys()].filter((id) => !added.has(id))]
+    return new Set(gone.filter((id) => !this.#removed.has(id) && this.byId.clockOf(id) === undefined))
+  }
+
+  /** A merge left out a line that one of its parents has. */
+  lineLeftOut(merge: LogCommit, id: string): void {
+    this.#add('removed_line', merge, undefined, 'the merge left the line out', id)
   }
 
   #event(commit: LogCommit, event: LogEvent): void {
@@ -126,6 +164,7 @@ export class CommitAudit {
     for (const [id, line] of removed) {
       const now = added.get(id)
       if (now === line) continue
+      ;(now === undefined ? this.#removed : this.#changed).add(id)
       const event = this.byId.get(id)
       if (now !== undefined && event !== undefined && isStub(event)) this.#stub(commit, event)
       else if (now === undefined) this.#add('removed_line', commit, event, 'the commit took the line out', id)

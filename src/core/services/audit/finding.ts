@@ -8,6 +8,7 @@ export type FindingKind =
   | 'changed_line'
   | 'removed_line'
   | 'stub'
+  | 'no_commit'
 
 /** One event that does not fit the commit that brought it. */
 export interface Finding {
