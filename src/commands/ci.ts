@@ -8,7 +8,7 @@ import { CiReport } from '../core/services/ci-report.js'
 export default class CiCommand extends KittyCommand<typeof CiCommand> {
   static override summary = 'Summarize for a pull request what its branch does to the board'
   static override description =
-    "Markdown: lanes that change, conflicts it opens and settles, events of another author than their commit, and problems of the log. Printed, and appended to $GITHUB_STEP_SUMMARY where that is set. Compares HEAD's log with the base's; nothing is merged or written."
+    "Markdown: lanes that change, conflicts it opens and settles, what agent events audit finds in its commits, and problems of the log. Printed, and appended to $GITHUB_STEP_SUMMARY where that is set. Compares HEAD's log with the base's; nothing is merged or written."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --base origin/main',
     '<%= config.bin %> <%= command.id %> --strict --json',

@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import { appendText } from '../files/named-file.js'
 import { Session } from '../workspace/session.js'
+import { isWrong } from './audit/finding.js'
 import type { CiReportResult } from './ci-report.js'
 import { shownCommand } from '../errors/next-step.js'
 import { counted } from '../errors/counted.js'
@@ -21,7 +22,8 @@ export class CiOutput {
   /** The error with which `--strict` fails, or undefined if nothing is wrong. */
   failure(report: CiReportResult): KittyError | undefined {
     if (report.ok) return undefined
-    const { conflicts, authors, problems } = report
+    const { conflicts, authors, findings, problems } = report
+    const others = findings.filter((finding) => isWrong(finding) && finding.kind !== 'foreign_author')
     const parts = [
       ...(conflicts.length > 0 ? [counted(conflicts.length, 'open conflict')] : []),
       ...(authors.length > 0
@@ -33,11 +35,21 @@ export class CiOutput {
             ),
           ]
         : []),
+      ...(others.length > 0
+        ? [counted(others.length, 'line that does not fit its commit', 'lines that do not fit their commits')]
+        : []),
       ...(problems.length > 0 ? [counted(problems.length, 'problem of the log', 'problems of the log')] : []),
     ]
     return new KittyError('ValidationError', `This branch brings ${parts.join(', ')}.`, {
       nextSteps: [
         ...shownCommand(['kitty', 'agent', 'conflicts', 'list']),
+        ...shownCommand([
+          'kitty',
+          'agent',
+          'events',
+          'audit',
+          `${report.base_commit}..${report.head_commit}`,
+        ]),
         ...shownCommand(['kitty', 'agent', 'events', 'verify']),
       ],
       context: { ...report },

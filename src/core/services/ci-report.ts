@@ -9,7 +9,7 @@ import { FoldRules } from '../workspace/config.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Audit, type HubEvent } from './audit/audit.js'
-import type { Finding } from './audit/finding.js'
+import { type Finding, isWrong } from './audit/finding.js'
 import { type BoardChanges, boardChanges } from './board-changes.js'
 import { Revisions } from './revisions.js'
 import { Verify } from './verify.js'
@@ -30,7 +30,10 @@ export interface CiReportResult extends BoardChanges {
   readonly base: string
   readonly base_commit: string
   readonly head_commit: string
+  /** Of the findings, those of the kind `foreign_author`, in short. */
   readonly authors: readonly ForeignAuthor[]
+  /** What `kitty agent events audit BASE..HEAD` finds. */
+  readonly findings: readonly Finding[]
   /** What only the hub has brought, and no commit of HEAD has yet: no fault. */
   readonly by_hub: readonly HubEvent[]
   /** Imported events among the new ones. Their actors come from the source. */
@@ -72,10 +75,11 @@ export class CiReport {
       head_commit: after.commit,
       ...changes,
       authors,
+      findings,
       by_hub,
       imported,
       problems,
-      ok: changes.conflicts.length === 0 && authors.length === 0 && problems.length === 0,
+      ok: changes.conflicts.length === 0 && !findings.some(isWrong) && problems.length === 0,
     }
   }
 

@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { renderCiSummary } from '../../../src/core/cli/render/ci-summary.js'
+import { CiOutput } from '../../../src/core/services/ci-output.js'
 import { CiReport, type CiReportResult } from '../../../src/core/services/ci-report.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import { by, FEATURE, Project } from '../../support/project.js'
+import { testSession } from '../../support/session.js'
 import { gitIn } from '../../support/temp-repository.js'
 
 async function repository(): Promise<Project> {
@@ -125,6 +127,7 @@ describe('what a branch does to the board', () => {
       head_commit: '',
       new_events: 1,
       imported: 0,
+      findings: [],
       changes: [change],
       conflicts: [],
       settled: [],
@@ -136,5 +139,57 @@ describe('what a branch does to the board', () => {
     expect(text).toContain(
       '| 001-a/WP01 &lt;img src=x> \\| \\[x\\](y) @\u200bteam | planned | doing | a\\|b |',
     )
+  })
+})
+
+describe('lines of the log that a branch takes out or changes', () => {
+  const dayOf = (project: Project): string =>
+    gitIn(project.root, 'ls-files', '.kittify/events/*.jsonl').trim().split('\n')[0] ?? ''
+
+  it.each([
+    ['removed_line', (text: string) => text.trimEnd().split('\n').slice(0, -1).join('\n') + '\n'],
+    ['changed_line', (text: string) => text.replaceAll('"actor":"ada"', '"actor":"eve"')],
+  ])('are in the document, in the summary and in what --strict says: %s', async (kind, edit) => {
+    const project = await repository()
+    project.write(dayOf(project), edit(project.read(dayOf(project))))
+    commit(project, 'ada', 'edit')
+    const found = await report(project, 'main')
+    expect(found.findings[0]).toMatchObject({ kind, author: 'ada' })
+    expect(found.ok).toBe(false)
+    expect(renderCiSummary(found)).toContain('### Lines that do not fit their commits')
+    const failure = new CiOutput(testSession({ cwd: project.root })).failure(found)
+    expect(failure?.message).toMatch(/lines? that (?:does|do) not fit (?:its commit|their commits)/)
+  })
+
+  it('do not fail it where kitty redacted them, which the summary says', async () => {
+    const project = await repository()
+    const [first = '', ...others] = project.read(dayOf(project)).split('\n')
+    const { payload, ...envelope } = JSON.parse(first) as { payload: { feature_slug: string } }
+    const stub = JSON.stringify({
+      ...envelope,
+      payload: { feature_slug: payload.feature_slug, redacted: 'a name' },
+    })
+    project.write(dayOf(project), [stub, ...others].join('\n'))
+    commit(project, 'ada', 'redact')
+    const found = await report(project, 'main')
+    expect(found.findings.map(({ kind }) => kind)).toEqual(['stub'])
+    expect(found.problems).toEqual([])
+    expect(found.ok).toBe(true)
+    expect(renderCiSummary(found)).toContain('### To look at')
+  })
+
+  it('are found where only a merge took them out', async () => {
+    const project = await repository()
+    gitIn(project.root, 'commit', '-q', '--allow-empty', '-m', 'work')
+    gitIn(project.root, 'checkout', '-q', '-b', 'side', 'main')
+    gitIn(project.root, 'commit', '-q', '--allow-empty', '-m', 'side')
+    gitIn(project.root, 'checkout', '-q', 'work')
+    gitIn(project.root, 'merge', '-q', '--no-ff', '--no-commit', 'side')
+    await move(project, 'ada', 'WP01', 'doing')
+    commit(project, 'mallory', 'Merge branch side')
+    expect(await report(project, 'main')).toMatchObject({
+      ok: false,
+      authors: [{ actor: 'ada', author: 'mallory' }],
+    })
   })
 })

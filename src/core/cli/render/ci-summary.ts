@@ -1,4 +1,5 @@
 import type { ConflictDocument } from '../../projections/board-document.js'
+import { type Finding, isWrong } from '../../services/audit/finding.js'
 import type { CiReportResult } from '../../services/ci-report.js'
 import { markdownText } from '../../transfer/text.js'
 import { counted } from '../../errors/counted.js'
@@ -16,6 +17,7 @@ export function renderCiSummary(report: CiReportResult): string {
     conflicts,
     settled,
     authors,
+    findings,
     by_hub,
     problems,
   } = report
@@ -43,6 +45,11 @@ export function renderCiSummary(report: CiReportResult): string {
       ),
     ),
     ...list(
+      'Lines that do not fit their commits',
+      findings.filter((one) => isWrong(one) && one.kind !== 'foreign_author').map(findingText),
+    ),
+    ...list('To look at', findings.filter((one) => !isWrong(one)).map(findingText)),
+    ...list(
       'On the hub, and in no commit yet',
       by_hub.map(
         ({ feature, entity_id, event_type, actor, role }) =>
@@ -54,9 +61,14 @@ export function renderCiSummary(report: CiReportResult): string {
       problems.map(({ file, line, kind, message }) => `${file}:${line} ${kind}: ${message}`),
     ),
   ]
-  if (changes.length + conflicts.length + settled.length + authors.length + problems.length === 0)
+  if (changes.length + conflicts.length + settled.length + findings.length + problems.length === 0)
     lines.push('', 'Nothing on the board changes, and nothing is wrong with the log.')
   return `${lines.join('\n')}\n`
+}
+
+function findingText({ kind, event_id, feature, entity_id, author, commit, message }: Finding): string {
+  const what = feature === null ? event_id : `${feature}/${entity_id ?? ''} ${event_id}`
+  return `${what} ${kind}: ${message} (${author}, ${commit.slice(0, 10)})`
 }
 
 function conflictText({ feature, entity_id, register, events }: ConflictDocument): string {

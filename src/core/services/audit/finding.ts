@@ -24,3 +24,13 @@ export interface Finding {
   readonly commit: string
   readonly message: string
 }
+
+/**
+ * Kinds that have an ordinary reason: a redaction, a decision by a third person, a squash that came after what follows it.
+ */
+const TO_LOOK_AT: ReadonlySet<FindingKind> = new Set(['stub', 'settles_others', 'before_parent'])
+
+/** Whether a check should fail on it. docs/ci.md says why for each kind. */
+export function isWrong({ kind }: Finding): boolean {
+  return !TO_LOOK_AT.has(kind)
+}
