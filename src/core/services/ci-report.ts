@@ -43,6 +43,9 @@ export interface CiReportResult extends BoardChanges {
   readonly ok: boolean
 }
 
+/** HEAD, a full name or object ID, or a revision that is reckoned from another one: not a branch's name. */
+const IS_EXACT = /^(?:HEAD$|refs\/|[0-9a-f]{40,64}$)|[~^:@{]/
+
 /** What a branch does to the board, for its reviewer. Read-only: uses git's objects and the log. */
 @injectable()
 export class CiReport {
@@ -58,11 +61,12 @@ export class CiReport {
   /** @param asked the value of `--base` @throws KittyError UsageError if no base is given and none can be found */
   async report(asked: string | undefined): Promise<CiReportResult> {
     const base = asked ?? this.#base()
+    const revision = this.#branch(base) ?? base
     keepHeapSmall()
     // First: to verify takes as much memory as to hold both logs.
     const { problems } = await this.verify.verify()
     const held = new HeldEvents()
-    const before = await this.revisions.held(base, '--base', held)
+    const before = await this.revisions.held(revision, '--base', held)
     const after = await this.revisions.held('HEAD', 'HEAD', held)
     const changes = boardChanges(before.log, after.log, this.foldRules)
     let imported = 0
@@ -83,6 +87,22 @@ export class CiReport {
     }
   }
 
+  /**
+   * The full name of the branch with this name: a remote's, one of origin, or a local one. Git itself prefers a tag, which
+   * anyone who pushes can name like a branch, so that HEAD would be compared with what the tag says.
+   */
+  #branch(name: string): string | undefined {
+    if (IS_EXACT.test(name)) return undefined
+    const kinds = [
+      'refs/remotes',
+      ...(name.startsWith('origin/') ? [] : ['refs/remotes/origin']),
+      'refs/heads',
+    ]
+    return kinds
+      .map((kind) => `${kind}/${name}`)
+      .find((ref) => resolveCommit(this.workspace.worktree, ref) !== undefined)
+  }
+
   /** The branch into which a pull request will be merged, from the forge's variables, or else the remote's default. */
   #base(): string {
     const { env } = this.session
@@ -94,7 +114,7 @@ export class CiReport {
       'main',
       'master',
     ]
-    const found = candidates.find((one) => resolveCommit(this.workspace.worktree, one) !== undefined)
+    const found = candidates.find((one) => this.#branch(one) !== undefined)
     if (found !== undefined) return found
     throw new KittyError('UsageError', 'There is no branch to compare with.', {
       nextSteps: [

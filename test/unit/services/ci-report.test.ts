@@ -193,3 +193,34 @@ describe('lines of the log that a branch takes out or changes', () => {
     })
   })
 })
+
+it.each(['main', undefined])('a tag with the name of a branch is not the base: --base %s', async (base) => {
+  const project = await repository()
+  await move(project, 'ada', 'WP01', 'doing')
+  commit(project, 'mallory', 'work')
+  for (const name of ['main', 'origin/main']) gitIn(project.root, 'tag', name)
+  const branch = gitIn(project.root, 'rev-parse', 'refs/heads/main').trim()
+  expect(await report(project, base)).toMatchObject({ base_commit: branch, ok: false })
+  gitIn(project.root, 'update-ref', 'refs/remotes/origin/main', 'refs/heads/main')
+  expect(await report(project, 'origin/main')).toMatchObject({ base_commit: branch, ok: false })
+})
+
+it('a tag is not the base either where only origin has a branch of that name', async () => {
+  const project = await repository()
+  const branch = gitIn(project.root, 'rev-parse', 'main').trim()
+  await move(project, 'ada', 'WP01', 'doing')
+  commit(project, 'mallory', 'work')
+  gitIn(project.root, 'update-ref', 'refs/remotes/origin/main', 'main')
+  gitIn(project.root, 'branch', '-q', '-D', 'main')
+  gitIn(project.root, 'tag', 'main')
+  expect(await report(project, 'main')).toMatchObject({ base_commit: branch, ok: false })
+})
+
+it.each(['v1', 'HEAD', 'HEAD~0'])('any other revision is the base as it was typed: %s', async (typed) => {
+  const project = await repository()
+  gitIn(project.root, 'tag', 'v1')
+  gitIn(project.root, 'commit', '-q', '--allow-empty', '-m', 'later')
+  gitIn(project.root, 'update-ref', 'refs/remotes/origin/HEAD', 'main')
+  const meant = gitIn(project.root, 'rev-parse', `${typed}^{commit}`).trim()
+  expect(await report(project, typed)).toMatchObject({ base: typed, base_commit: meant })
+})
