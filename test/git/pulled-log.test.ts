@@ -11,6 +11,7 @@ import { RestoreEvents } from '../../src/core/services/restore-events.js'
 import { spread } from '../faults/support/spread.js'
 import { canCountSteps, killingGitAt, listingSteps, stepsIn } from '../support/git-steps.js'
 import { inProcess } from '../support/session.js'
+import { commitLog, kitty, project } from '../support/kitty.js'
 import { Clone, idIn } from './support/clone.js'
 import { quickFolder } from './support/folder.js'
 import { deleteIndex } from './support/large.js'
@@ -220,6 +221,20 @@ describe('a new log', () => {
       await clone.settle()
       expect(await clone.ids()).toEqual([])
     }
+  })
+
+  it('is no damage while its removal is not committed, and --fix brings nothing back', async () => {
+    const root = await project()
+    commitLog(root)
+    const began = await kitty(root, ['init', '--new-log', '--reason', 'copied from a template'])
+    expect(began.code, began.stderr).toBe(0)
+    for (const command of [['doctor'], ['doctor', '--fix'], ['agent', 'events', 'verify']]) {
+      const { stdout } = await kitty(root, command)
+      expect(stdout, command.join(' ')).not.toMatch(
+        /acknowledged and|events that HEAD has|not_in_log|puts back/,
+      )
+    }
+    expect((await kitty(root, ['agent', 'events', 'list', '--json'])).json()).toMatchObject({ events: [] })
   })
 })
 

@@ -4,6 +4,7 @@ import { isKittyError } from '../errors/kitty-error.js'
 import type { EventIndex } from '../index/event-index.js'
 import { suspiciousClock } from '../index/index-row.js'
 import { IndexUnusable } from '../index/index-unusable.js'
+import { closedIds } from '../log/archive/closed-logs.js'
 import { committedLines } from '../log/repair/committed-lines.js'
 import { unstagedDeletions } from '../log/repair/unstaged-deletions.js'
 import { missingFrom } from '../store/missing-lines.js'
@@ -106,10 +107,13 @@ export class Verify {
   }
 
   async #missingFromLog(replayed: EventIndex): Promise<LogProblem[]> {
-    const journal = await missingFrom(replayed, this.journal.read().lines)
+    // What a new log has replaced is not missing, wherever git still has it.
+    const closed = closedIds(this.workspace.privateDir)
+    const isOpen = ({ event_id }: RawLine): boolean => !closed.has(event_id)
+    const journal = await missingFrom(replayed, this.journal.read().lines.filter(isOpen))
     const staged = await missingFrom(
       replayed,
-      this.#ifGitAnswers(() => unstagedDeletions(this.workspace)),
+      this.#ifGitAnswers(() => unstagedDeletions(this.workspace)?.filter(isOpen)),
     )
     const elsewhere = this.#onOtherBranches(journal)
     const problem = ({ event_id }: RawLine, file: string, why: string): [string, LogProblem] => [

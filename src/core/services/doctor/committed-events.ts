@@ -1,6 +1,7 @@
 import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
 import { isDayFile } from '../../log/format/day-file.js'
+import { closedIds } from '../../log/archive/closed-logs.js'
 import { LineReader } from '../../log/format/line-codec.js'
 import { blobLines } from '../../log/repair/blob-lines.js'
 import { changedFiles } from '../../git/changed-files.js'
@@ -10,11 +11,12 @@ import { repoPath } from '../../platform/paths.js'
 
 /**
  * Finds events that HEAD has and the work tree lacks, because someone deleted or cut a file. The journal cannot restore
- * them, since committed events have left it. Reads only files that differ from HEAD.
+ * them, since committed events have left it. Events that a new log has replaced are not missing. Reads only files that
+ * differ from HEAD.
  * @throws KittyError if git cannot be queried
  */
 export async function missingFromWorkTree(
-  { root, eventsDir }: Workspace,
+  { root, eventsDir, privateDir }: Workspace,
   log: EventIndex,
 ): Promise<RawLine[]> {
   const folder = repoPath(root, eventsDir)
@@ -27,9 +29,10 @@ export async function missingFromWorkTree(
     before !== undefined && isDayFile(path.slice(folder.length + 1)) ? [before] : [],
   )
   const missing: RawLine[] = []
+  const closed = closedIds(privateDir)
   for (const { parts } of blobLines(root, [...new Set(blobs)]))
     for (const part of parts) {
-      const lines = eventLines(part)
+      const lines = eventLines(part).filter(({ event_id }) => !closed.has(event_id))
       const absent = new Set(await log.absent(lines.map((line) => line.event_id)))
       missing.push(...lines.filter((line) => absent.has(line.event_id)))
     }
