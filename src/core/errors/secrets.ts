@@ -38,7 +38,10 @@ const FORMS: readonly (readonly [kind: string, form: RegExp])[] = (
     ],
     ['a JSON web token', `${START}eyJ[A-Za-z0-9_-]{10,300}\\.eyJ[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]*`],
     // USER:PASSWORD is what kitty's own messages say.
-    ['a password in a URL', `${START}[A-Za-z][A-Za-z0-9+.-]{1,20}://(?!USER:PASSWORD@)[^\\s"/:@]{0,100}:[^\\s"/@]{1,200}@`],
+    [
+      'a password in a URL',
+      `${START}[A-Za-z][A-Za-z0-9+.-]{1,20}://(?!USER:PASSWORD@)[^\\s"/:@]{0,100}:[^\\s"/@]{1,200}@`,
+    ],
   ] as const
 ).map(([kind, form]) => [kind, new RegExp(form, 'g')])
 
