@@ -41,7 +41,9 @@ export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> 
       reason,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => `${result.feature}: ${result.archived ? 'archived' : 'restored'} (${result.event.actor})`)
+    this.show(() => [
+      `${result.feature}: ${result.archived ? 'archived' : 'restored'} (${result.event.actor})`,
+    ])
     return this.document({ ...result })
   }
 }

@@ -57,7 +57,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
     const text = files[0]?.text ?? ''
     if (exporter.isFolder) {
       const folder = target.folder(format, out, files)
-      this.show(() => `${files.length} files written to ${folder}`)
+      this.show(() => [`${files.length} files written to ${folder}`])
       return this.#answer({ format, path: folder, files: files.map(({ path }) => path), text: null })
     }
     return this.#single(text, out, target)
@@ -66,7 +66,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   async #single(text: string, out: string | undefined, target: WriteExport): Promise<unknown> {
     const { format } = this.args
     const path = out === undefined ? null : target.file(out, text)
-    this.show(() => (path === null ? text.replace(/\n$/, '') : `Written to ${path}`))
+    this.show(() => (path === null ? text.replace(/\n$/, '') : [`Written to ${path}`]))
     return this.#answer({ format, path, files: [], text: path === null ? text : null })
   }
 
@@ -77,7 +77,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   ): Promise<unknown> {
     if (out !== undefined) {
       const path = await target.pages(out, pages)
-      this.show(() => `Written to ${path}`)
+      this.show(() => [`Written to ${path}`])
       return this.#answer({ format: EVENTS, path, files: [], text: null })
     }
     const lines: string[] = []

@@ -41,7 +41,11 @@ export default class ImplementCommand extends KittyCommand<typeof ImplementComma
     })
     this.show(() => {
       const what = made.created ? 'Your workspace' : 'It has a workspace already'
-      return `${what}: ${made.workspace_path}\n  branch ${made.branch ?? '(detached)'}\n  next${toRun(['cd', made.workspace_path])}`
+      return [
+        `${what}: ${made.workspace_path}`,
+        `  branch ${made.branch ?? '(detached)'}`,
+        `  next${toRun(['cd', made.workspace_path])}`,
+      ]
     })
     return this.document({ ...made })
   }

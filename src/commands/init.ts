@@ -40,14 +40,14 @@ export default class Init extends KittyCommand<typeof Init> {
     const hint = sharesDailyFiles ? [PER_WRITER_HINT] : []
     this.show(() =>
       created.length === 0
-        ? [`kitty is set up in ${root} already; nothing was changed.`, ...hint].join('\n')
+        ? [`kitty is set up in ${root} already; nothing was changed.`, ...hint]
         : [
             `kitty is set up in ${root}:`,
             ...created.map((path) => `  + ${path}`),
             '',
             ...hint,
             'Next: kitty agent feature setup-spec my-feature',
-          ].join('\n'),
+          ],
     )
     const log = this.flags['new-log'] ? await this.#beginLog(this.flags.reason ?? '') : undefined
     return this.document({ root, created, ...(log && { new_log: log }) })
@@ -55,12 +55,10 @@ export default class Init extends KittyCommand<typeof Init> {
 
   async #beginLog(reason: string): Promise<NewLogResult> {
     const result = await (await this.service(NewLog)).begin(reason)
-    this.show(() =>
-      [
-        `A new log has begun. ${result.closed} events of the old one do not come back; they are kept in ${result.kept_in}.`,
-        'Commit the removal: git add --all .kittify && git commit',
-      ].join('\n'),
-    )
+    this.show(() => [
+      `A new log has begun. ${result.closed} events of the old one do not come back; they are kept in ${result.kept_in}.`,
+      'Commit the removal: git add --all .kittify && git commit',
+    ])
     return result
   }
 }

@@ -36,7 +36,7 @@ export default class ReleaseCommand extends KittyCommand<typeof ReleaseCommand> 
       provenance: scope.provenance(this.flags),
     })
     const { work_package, old_status, new_status, feature } = released
-    this.show(() => `Released ${work_package}: ${old_status} → ${new_status} (${feature})`)
+    this.show(() => [`Released ${work_package}: ${old_status} → ${new_status} (${feature})`])
     return this.document({ ...released })
   }
 }

@@ -26,12 +26,12 @@ export default class Report extends KittyCommand<typeof Report> {
     if (this.flags.follow) {
       await this.interruptible(async ({ signal }) => {
         for await (const result of service.follow(this.flags.to, signal))
-          this.show(() => ('problem' in result ? result.problem : said(result)))
+          this.show(() => ['problem' in result ? result.problem : said(result)])
       })
       return undefined
     }
     const result = await service.write(this.flags.to)
-    this.show(() => said(result))
+    this.show(() => [said(result)])
     return this.document({ ...result })
   }
 }

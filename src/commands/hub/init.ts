@@ -38,13 +38,11 @@ export default class HubInit extends KittyCommand<typeof HubInit> {
     const { hosts } = this.args
     const service = await this.service(InitHub)
     const result = await service.init({ hosts, database: this.flags.database, isNew: this.flags.new })
-    this.show(() =>
-      [
-        `The hub ${result.database} on ${result.hosts.join(', ')} is ready; this clone has joined it.`,
-        'Commit .kittify/config.json. Then, for each person: kitty hub member ROLE append',
-        'In every other clone: kitty hub join',
-      ].join('\n'),
-    )
+    this.show(() => [
+      `The hub ${result.database} on ${result.hosts.join(', ')} is ready; this clone has joined it.`,
+      'Commit .kittify/config.json. Then, for each person: kitty hub member ROLE append',
+      'In every other clone: kitty hub join',
+    ])
     return this.document({ ...result })
   }
 }

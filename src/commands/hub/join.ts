@@ -18,10 +18,10 @@ export default class HubJoin extends KittyCommand<typeof HubJoin> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const result = await (await this.service(JoinHub)).join(this.flags.yes)
-    this.show(
-      () =>
-        `This clone has joined ${result.database} on ${result.server}, where its role may ${result.may}.\nNext: kitty hub status`,
-    )
+    this.show(() => [
+      `This clone has joined ${result.database} on ${result.server}, where its role may ${result.may}.`,
+      'Next: kitty hub status',
+    ])
     return this.document({ ...result })
   }
 }

@@ -21,12 +21,10 @@ export default class HubLeave extends KittyCommand<typeof HubLeave> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const result = (await this.service(LeaveHub)).leave(this.flags.forget)
-    this.show(() =>
-      [
-        result.left ? 'This clone has left the hub.' : 'This clone had not joined a hub.',
-        ...(result.forgotten ? ['.kittify/config.json no longer names it: commit that.'] : []),
-      ].join('\n'),
-    )
+    this.show(() => [
+      result.left ? 'This clone has left the hub.' : 'This clone had not joined a hub.',
+      ...(result.forgotten ? ['.kittify/config.json no longer names it: commit that.'] : []),
+    ])
     return this.document({ ...result })
   }
 }

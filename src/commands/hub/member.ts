@@ -24,7 +24,7 @@ export default class HubMemberCommand extends KittyCommand<typeof HubMemberComma
   @WithErrorStorage
   async run(): Promise<unknown> {
     const result = await (await this.service(HubMember)).set(this.args.role, this.args.may)
-    this.show(() => `${result.role}: ${result.may}`)
+    this.show(() => [`${result.role}: ${result.may}`])
     return this.document({ ...result })
   }
 }

@@ -25,13 +25,13 @@ export default class HubRecord extends KittyCommand<typeof HubRecord> {
   async run(): Promise<unknown> {
     const result = await (await this.service(RecordHub)).record(this.flags['older-than'], this.flags.all)
     const { already_running, recorded, files } = result
-    this.show(() =>
+    this.show(() => [
       already_running
         ? 'Another clone is recording already; nothing was done.'
         : recorded === 0
           ? 'Git has everything that the hub has.'
           : `Recorded ${counted(recorded, 'event')}. Commit ${files.join(', ')}`,
-    )
+    ])
     return this.document({ ...result })
   }
 }

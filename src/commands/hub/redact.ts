@@ -28,12 +28,10 @@ export default class HubRedact extends KittyCommand<typeof HubRedact> {
     const result = await (await this.service(RedactOnHub)).redact(this.args.event, this.flags.reason)
     // The index holds titles and texts too.
     await (await this.service(RebuildIndex)).renew()
-    this.show(() =>
-      [
-        `Redacted ${result.event_id} on the hub and in this clone; other clones follow when they ask the hub.`,
-        'Git keeps older commits that have the line: rewrite them with git filter-repo. Revoke a secret.',
-      ].join('\n'),
-    )
+    this.show(() => [
+      `Redacted ${result.event_id} on the hub and in this clone; other clones follow when they ask the hub.`,
+      'Git keeps older commits that have the line: rewrite them with git filter-repo. Revoke a secret.',
+    ])
     return this.document({ ...result })
   }
 }

@@ -20,7 +20,7 @@ export default class HubTrim extends KittyCommand<typeof HubTrim> {
   async run(): Promise<unknown> {
     const result = await (await this.service(TrimHub)).trim(this.flags.before)
     const events = counted(result.removed, 'event')
-    this.show(() => `Removed ${events} before ${result.before} from the hub.`)
+    this.show(() => [`Removed ${events} before ${result.before} from the hub.`])
     return this.document({ ...result })
   }
 }

@@ -14,9 +14,9 @@ export default class HubUpgrade extends KittyCommand<typeof HubUpgrade> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const { migrations } = await (await this.service(UpgradeHub)).upgrade()
-    this.show(() =>
+    this.show(() => [
       migrations.length === 0 ? 'The hub is up to date.' : `The hub was upgraded: ${migrations.join(', ')}.`,
-    )
+    ])
     return this.document({ migrations })
   }
 }

@@ -15,7 +15,7 @@ export default class PluginsUninstall extends KittyCommand<typeof PluginsUninsta
     const installer = { dataFolder: this.config.dataDir, root: this.config.root }
     const plugin = installedPlugin(installer.dataFolder, this.args.plugin, process.cwd())
     await uninstallPlugin(installer, plugin)
-    this.show(() => `Removed the plugin ${plugin.name}.`)
+    this.show(() => [`Removed the plugin ${plugin.name}.`])
     return { removed: [plugin.name], warnings: [] }
   }
 }

@@ -1,4 +1,5 @@
 import { asNextSteps, EXIT, isKittyError, systemCode } from '../errors/kitty-error.js'
+import { unbroken } from '../errors/invisible.js'
 import { withoutSecrets, withoutSecretsIn } from '../errors/secrets.js'
 import { unconverted } from '../files/storage-error.js'
 import type { NextStep } from '../errors/next-step.js'
@@ -60,7 +61,7 @@ const VERIFY = ['kitty', 'agent', 'events', 'verify']
 
 function usageDocument(error: OclifError, command: CalledCommand | undefined): FailureDocument {
   const { message, steps } = usageProblem(error, command)
-  return { kind: 'UsageError', message, next_steps: steps, context: {} }
+  return { kind: 'UsageError', message: unbroken(message), next_steps: steps, context: {} }
 }
 
 function unexpected(error: unknown): FailureDocument {
@@ -68,7 +69,7 @@ function unexpected(error: unknown): FailureDocument {
   const code = systemCode(error)
   return {
     kind: 'InternalError',
-    message: `kitty failed in a way it does not know: ${message}`,
+    message: unbroken(`kitty failed in a way it does not know: ${message}`),
     next_steps: [
       ...asNextSteps(['Run the command again with KITTY_DEBUG=1 to see where, and report it.']),
       { text: VERIFY.join(' '), argv: VERIFY },

@@ -9,6 +9,7 @@ import { Printer } from './print.js'
 import { standardOutput } from './standard-output.js'
 import { problemWarnings } from './problem-warnings.js'
 import { renderFailure } from './render/error.js'
+import { plainLines } from './render/plain-lines.js'
 import { type Style, type StyleFacts, terminalStyle } from './style.js'
 import { noEndInJson, noKeyboard, noKeysInJson, noTerminal } from './terminal-refusals.js'
 import { Notices } from '../errors/notices.js'
@@ -84,9 +85,15 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     return this.#printer
   }
 
-  /** Prints for people; prints nothing with `--json`. */
-  protected show(render: (style: Style) => string): void {
-    if (!this.jsonEnabled()) this.printer.out(render(this.#style(standardOutput(1))))
+  /**
+   * Prints for people; prints nothing with `--json`.
+   * @param render gives lines, each of which stays one line whatever the names in it contain; or a page that a renderer
+   * has put into lines
+   */
+  protected show(render: (style: Style) => readonly string[] | string): void {
+    if (this.jsonEnabled()) return
+    const page = render(this.#style(standardOutput(1)))
+    this.printer.out(typeof page === 'string' ? page : plainLines(page))
   }
 
   /**

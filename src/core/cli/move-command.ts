@@ -43,7 +43,7 @@ export abstract class MoveCommand extends KittyCommand<typeof MoveCommand> {
       reviewRef: this.flags['review-ref'],
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => moved.map(moveLine).join('\n'))
+    this.show(() => moved.map(moveLine))
     return this.document({ moved })
   }
 }

@@ -1,6 +1,7 @@
 /** The program's only output path: strips control characters from everything it prints. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { type OutputStream, standardOutput } from './standard-output.js'
+import { unbroken } from '../errors/invisible.js'
 import { visibleJson } from '../errors/visible-json.js'
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
@@ -91,11 +92,11 @@ export class Printer {
     if (!this.#closed) this.#put(`${visibleJson(document)}\n`)
   }
 
-  /** Prints a warning on stderr, each text once. */
+  /** Prints a warning on stderr, each text once and in one line. */
   warn(text: string): void {
     if (this.#warned.has(text)) return
     this.#warned.add(text)
-    this.error(`Warning: ${text}`)
+    this.error(`Warning: ${unbroken(text)}`)
   }
 
   /** Prints a failure on stderr. */

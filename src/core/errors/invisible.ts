@@ -56,3 +56,15 @@ function charBefore(text: string, at: number): string {
   const low = text.charCodeAt(at - 1)
   return low >= 0xdc00 && low <= 0xdfff ? text.slice(at - 2, at) : text.charAt(at - 1)
 }
+
+/** Line breaks, also those that only some readers take for one. */
+const BREAKS = /[\n\r\v\f\u0085\u2028\u2029]+/g
+
+/**
+ * The text in one line: every run of line breaks becomes one space, but for one at the end. Agents do what the lines of an
+ * output say, and a file name, a branch or a title from a repository may have lines of its own. docs/trust.md, "Text and
+ * secrets".
+ */
+export function unbroken(text: string): string {
+  return text.replace(BREAKS, (run, at: number) => (at + run.length === text.length ? '' : ' '))
+}

@@ -1,4 +1,5 @@
 import type { NextStep } from './next-step.js'
+import { unbroken } from './invisible.js'
 
 /**
  * Every failure that a command may report: its kind, its exit code, and what to type next. Recognize errors by `kind`,
@@ -56,6 +57,8 @@ export interface KittyErrorOptions {
   readonly nextSteps?: readonly (string | NextStep)[]
   /** Facts for a program: keys in snake_case, JSON values only. */
   readonly context?: Readonly<Record<string, unknown>>
+  /** What another program said, line by line: shown below the message, set in. */
+  readonly said?: readonly string[]
   readonly cause?: unknown
 }
 
@@ -72,7 +75,10 @@ export class KittyError extends Error {
     message: string,
     options: KittyErrorOptions = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(
+      messageOf(message, options.said ?? []),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
     this.name = kind
     this.nextSteps = asNextSteps(options.nextSteps ?? [])
     this.context = options.context ?? {}
@@ -83,11 +89,17 @@ export class KittyError extends Error {
   }
 }
 
+/** Names in a message bring no lines of their own, and the lines of another program are told from kitty's. */
+function messageOf(message: string, said: readonly string[]): string {
+  return [message, ...said.map((line) => `  ${line}`)].map(unbroken).join('\n')
+}
+
 /** Each step once, however many refusals name it. A plugin's copy of KittyError may be older, with strings. */
 export function asNextSteps(steps: readonly (string | NextStep)[]): NextStep[] {
   const distinct = new Map<string, NextStep>()
   for (const step of steps) {
-    const { text, argv } = typeof step === 'string' ? { text: step, argv: null } : step
+    const { text: given, argv } = typeof step === 'string' ? { text: step, argv: null } : step
+    const text = unbroken(given)
     if (!distinct.has(text)) distinct.set(text, { text, argv })
   }
   return [...distinct.values()]

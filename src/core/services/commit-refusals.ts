@@ -40,11 +40,16 @@ export function indexInUse(gitDir: string): KittyError {
 /** By a hook, as far as git says. */
 export function commitRefused({ reason, said }: GitRefusal): KittyError {
   const lines = said.trimEnd().split('\n').slice(-LINES)
-  const why = lines.join('\n') === '' ? reason : lines.join('\n')
-  return new KittyError('ValidationError', `Git did not commit, most likely because of a hook: ${why}`, {
-    nextSteps: ['Mend what it names and run the command again.'],
-    context: { git: lines },
-  })
+  const isSilent = said.trim() === ''
+  return new KittyError(
+    'ValidationError',
+    `Git did not commit, most likely because of a hook${isSilent ? `: ${reason}` : '.'}`,
+    {
+      said: isSilent ? [] : lines,
+      nextSteps: ['Mend what it names and run the command again.'],
+      context: { git: lines },
+    },
+  )
 }
 
 export function notPushed({ reason }: GitRefusal, branch: string): KittyError {

@@ -155,8 +155,9 @@ export function overwritten(checkout: string, files: readonly string[]): KittyEr
 
 export function notMerged({ reason, said }: GitRefusal, branch: string): KittyError {
   const lines = said.trim().split('\n').slice(-10)
-  const why = said.trim() === '' ? reason : lines.join('\n')
-  return new KittyError('ValidationError', `Git did not merge ${branch}: ${why}`, {
+  const isSilent = said.trim() === ''
+  return new KittyError('ValidationError', `Git did not merge ${branch}${isSilent ? `: ${reason}` : '.'}`, {
+    said: isSilent ? [] : lines,
     nextSteps: ['Mend what it names and run the command again.'],
     context: { branch, git: lines },
   })

@@ -45,10 +45,9 @@ export default class ResolveConflictCommand extends KittyCommand<typeof ResolveC
       register,
       provenance,
     })
-    this.show(
-      () =>
-        `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} wins (${feature}, ${resolved.event.actor})`,
-    )
+    this.show(() => [
+      `${resolved.entity_id} ${resolved.register}: ${valueText(resolved.value)} wins (${feature}, ${resolved.event.actor})`,
+    ])
     return this.document({ ...resolved })
   }
 }

@@ -34,9 +34,9 @@ export default class MatchErrorsCommand extends KittyCommand<typeof MatchErrorsC
     })
     const { work_package, current_status, requested_status, refusal } = answer
     const move = `${work_package}, ${current_status} → ${requested_status}`
-    this.show(() =>
+    this.show(() => [
       refusal === null ? `${move}: may be moved now.` : `${move}: would be refused now. ${refusal.message}`,
-    )
+    ])
     this.show((style) => renderErrors(answer.errors, style))
     return this.document({ ...answer })
   }

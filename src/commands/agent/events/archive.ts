@@ -38,13 +38,11 @@ export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> 
         : await this.eventStore.exclusively('prune the archive', () =>
             service.prune(before, this.flags['also-lost']),
           )
-    this.show(() =>
-      [
-        ...(before === undefined ? [] : [`${pruned} events removed from the archive.`]),
-        ...days.map(({ day, events, bytes }) => `${day}  ${events} events  ${Math.ceil(bytes / 1024)} KiB`),
-        ...(days.length === 0 ? ['The archive is empty.'] : []),
-      ].join('\n'),
-    )
+    this.show(() => [
+      ...(before === undefined ? [] : [`${pruned} events removed from the archive.`]),
+      ...days.map(({ day, events, bytes }) => `${day}  ${events} events  ${Math.ceil(bytes / 1024)} KiB`),
+      ...(days.length === 0 ? ['The archive is empty.'] : []),
+    ])
     return this.document({ pruned, days })
   }
 }

@@ -20,7 +20,7 @@ export default class RebuildClockCommand extends KittyCommand<typeof RebuildCloc
   async run(): Promise<unknown> {
     const service = await this.service(RebuildClock)
     const clock = await this.eventStore.exclusively('rebuild-clock', () => service.rebuild())
-    this.show(() => `The clock was ${clock.old ?? 'not readable'} and is now ${clock.new}.`)
+    this.show(() => [`The clock was ${clock.old ?? 'not readable'} and is now ${clock.new}.`])
     return this.document({ ...clock })
   }
 }

@@ -16,9 +16,9 @@ export default class RebuildIndexCommand extends KittyCommand<typeof RebuildInde
     const service = await this.service(RebuildIndex)
     try {
       const { events, files, seconds } = await service.rebuild()
-      this.show(
-        () => `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`,
-      )
+      this.show(() => [
+        `The index was built from ${events} events in ${files} files in ${seconds.toFixed(1)} s.`,
+      ])
       return await this.document({ events, files, seconds })
     } finally {
       await service.close()

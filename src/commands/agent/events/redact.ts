@@ -63,17 +63,22 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
     })
   }
 
-  #said({ redacted, lines }: RedactResult): string {
-    if (redacted.length === 0) return 'This clone keeps no full line of an event that was redacted elsewhere.'
+  #said({ redacted, lines }: RedactResult): string[] {
+    if (redacted.length === 0)
+      return ['This clone keeps no full line of an event that was redacted elsewhere.']
     const events = counted(redacted.length, 'event')
     const changed = `${counted(lines, 'line')} changed`
     if (this.flags.refuse !== undefined)
-      return `Took back ${events}; ${changed}. The stub does not count here.`
-    if (this.flags.purge) return `Deleted what was kept here of ${events}; ${changed}.`
+      return [`Took back ${events}; ${changed}. The stub does not count here.`]
+    if (this.flags.purge) return [`Deleted what was kept here of ${events}; ${changed}.`]
     const isDefined = redacted.some(({ event_type: type }) => type === 'WPCreated' || type === 'WPChanged')
     const files = isDefined
-      ? "\nTake it out of the package's file below kitty-specs too: kitty sync writes what the file says."
-      : ''
-    return `Redacted ${events}; ${changed}.${files}\nCommit the log to share this. Git's older commits still have the text: git filter-repo removes it, and a secret must be revoked.`
+      ? ["Take it out of the package's file below kitty-specs too: kitty sync writes what the file says."]
+      : []
+    return [
+      `Redacted ${events}; ${changed}.`,
+      ...files,
+      "Commit the log to share this. Git's older commits still have the text: git filter-repo removes it, and a secret must be revoked.",
+    ]
   }
 }

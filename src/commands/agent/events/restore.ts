@@ -33,8 +33,10 @@ export default class RestoreCommand extends KittyCommand<typeof RestoreCommand> 
     )
     this.show(() =>
       restored === 0
-        ? `The log has every event of ${commit.slice(0, 12)}.`
-        : `${counted(restored, 'event')} restored from ${commit.slice(0, 12)}. Commit the log to share them.`,
+        ? [`The log has every event of ${commit.slice(0, 12)}.`]
+        : [
+            `${counted(restored, 'event')} restored from ${commit.slice(0, 12)}. Commit the log to share them.`,
+          ],
     )
     return this.document({ commit, restored })
   }

@@ -36,7 +36,7 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
   }
 }
 
-function summary({ features, skipped: folders, events }: FinalizeResult): string {
+function summary({ features, skipped: folders, events }: FinalizeResult): string[] {
   const lines = features.map(({ feature, created, existing, skipped }) => {
     const parts = [
       `${created.length} created`,
@@ -50,5 +50,5 @@ function summary({ features, skipped: folders, events }: FinalizeResult): string
     ...folders.map(({ file, reason }) => `${file} skipped: ${reason}`),
     `${counted(events, 'event')} written.`,
     ...(events > 0 ? ['Next: kitty status'] : []),
-  ].join('\n')
+  ]
 }

@@ -45,8 +45,13 @@ export default class SetupSpecCommand extends KittyCommand<typeof SetupSpecComma
     const adopt = toRun(['kitty', 'sync', result.feature])
     this.show(() =>
       result.created
-        ? `${result.feature} is set up.\n  write ${result.spec_file}\n  then the work packages, one by one${make}\n  or files of your own, ${result.feature_dir}/tasks/WP01-….md, taken over${adopt}`
-        : `${result.feature} is there: ${result.feature_dir}\n  take its packages over${adopt}`,
+        ? [
+            `${result.feature} is set up.`,
+            `  write ${result.spec_file}`,
+            `  then the work packages, one by one${make}`,
+            `  or files of your own, ${result.feature_dir}/tasks/WP01-….md, taken over${adopt}`,
+          ]
+        : [`${result.feature} is there: ${result.feature_dir}`, `  take its packages over${adopt}`],
     )
     return this.document({ ...result })
   }

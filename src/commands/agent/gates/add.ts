@@ -33,10 +33,10 @@ export default class AddGateCommand extends KittyCommand<typeof AddGateCommand> 
       type: this.flags.type,
       provenance: scope.provenance(this.flags),
     })
-    this.show(
-      () =>
-        `${gate.gate_id}: ${gate.status}\nNext${toRun(['kitty', 'agent', 'gates', 'set', gate.gate_id, '--status', 'passed'])}`,
-    )
+    this.show(() => [
+      `${gate.gate_id}: ${gate.status}`,
+      `Next${toRun(['kitty', 'agent', 'gates', 'set', gate.gate_id, '--status', 'passed'])}`,
+    ])
     return this.document({ gate, event })
   }
 }

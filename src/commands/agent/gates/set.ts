@@ -48,7 +48,7 @@ export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> 
       details,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => `${gate.gate_id}: ${gate.status} (${gate.work_package}, ${event.actor})`)
+    this.show(() => [`${gate.gate_id}: ${gate.status} (${gate.work_package}, ${event.actor})`])
     return this.document({ gate, event })
   }
 }

@@ -31,7 +31,7 @@ export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand
       text: this.args.text,
       provenance: scope.provenance(this.flags),
     })
-    this.show(() => `${noted.work_package}: noted (${noted.feature}, ${noted.event.actor})`)
+    this.show(() => [`${noted.work_package}: noted (${noted.feature}, ${noted.event.actor})`])
     return this.document({ ...noted })
   }
 }

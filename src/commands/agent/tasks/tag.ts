@@ -47,7 +47,7 @@ export default class TagTaskCommand extends KittyCommand<typeof TagTaskCommand> 
       provenance: scope.provenance(this.flags),
     })
     const tags = tagged.tags.length === 0 ? 'no tags' : tagged.tags.join(', ')
-    this.show(() => `${tagged.work_package}: ${tags}${tagged.event === null ? ' (as before)' : ''}`)
+    this.show(() => [`${tagged.work_package}: ${tags}${tagged.event === null ? ' (as before)' : ''}`])
     return this.document({ ...tagged })
   }
 }

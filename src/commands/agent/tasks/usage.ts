@@ -39,10 +39,9 @@ export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskComma
       provenance: scope.provenance(this.flags),
     })
     const { usage } = recorded
-    this.show(
-      () =>
-        `${recorded.work_package} in all: ${usageText(usage.tokens, usage.cost_usd_micros, usage.seconds)}`,
-    )
+    this.show(() => [
+      `${recorded.work_package} in all: ${usageText(usage.tokens, usage.cost_usd_micros, usage.seconds)}`,
+    ])
     return this.document({ ...recorded })
   }
 }

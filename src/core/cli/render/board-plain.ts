@@ -16,6 +16,7 @@ import { laneTone } from './lane.js'
 import { markLines } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth } from './text.js'
+import { plainLines } from './plain-lines.js'
 
 /** Lines of the kinds `feature`, `package`, `conflict` and `mark`, in this order within each feature. */
 export function plainBoard(status: StatusDocument, style: Style): string {
@@ -31,7 +32,7 @@ export function plainBoard(status: StatusDocument, style: Style): string {
   }
   if (status.not_compared > 0)
     lines.push(`note  ${status.not_compared} files not compared yet: kitty sync --check`)
-  return lines.join('\n')
+  return plainLines(lines)
 }
 
 interface Cell {

@@ -11,6 +11,7 @@ import { laneMatters } from './lane.js'
 import { markLines } from './marks.js'
 import { shownId } from './shown-id.js'
 import { oneLine } from './strip-control.js'
+import { plainLines } from './plain-lines.js'
 
 /** Boards of up to so many packages are shown in full. */
 const WHOLE = 20
@@ -32,14 +33,14 @@ export function boardSummary(status: StatusDocument): string {
     feature.conflicts.map((conflict) => conflictLine(oneLine(feature.feature), conflict)),
   )
   const marked = new Set(markLines(all).map(({ feature, id }) => `${feature}/${id}`)).size
-  return [
+  return plainLines([
     ...features.map(featureLine),
     ...matter.slice(0, SHOWN).map(packageLine),
     ...conflicts.slice(0, CONFLICTS),
     ...rest(conflicts.length - CONFLICTS, 'conflicts', 'kitty conflicts'),
     ...rest(marked, 'packages differ from their files', 'kitty list --changed'),
     ...rest(not_compared, 'files not compared yet', 'kitty sync --check'),
-  ].join('\n')
+  ])
 }
 
 /** How many packages the summary shows, and the command that shows them all. */

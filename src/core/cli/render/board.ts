@@ -18,6 +18,7 @@ import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
 import { shownId } from './shown-id.js'
 import { toRun } from '../../errors/next-step.js'
+import { plainLines } from './plain-lines.js'
 
 /** With more unfinished features than this, each gets one line and lanes are shown on request. */
 const FULL_BOARDS = 3
@@ -52,7 +53,7 @@ export function archivedNote(count: number): string[] {
  * @param full show every package of a large board, too
  */
 export function renderBoard(status: StatusDocument, style: Style, full = false): string {
-  if (status.features.length === 0) return NEXT_STEPS.join('\n')
+  if (status.features.length === 0) return plainLines(NEXT_STEPS)
   if (!style.terminal) return isWhole(status, full) ? plainBoard(status, style) : boardSummary(status)
   const { features } = status
   const unfinished = features.filter((feature) => !isFinished(feature))

@@ -1,6 +1,7 @@
 import type { ImportReport } from '../../services/import-report.js'
 import { singleLine } from '../../transfer/text.js'
 import { counted } from '../../errors/counted.js'
+import { plainLines } from './plain-lines.js'
 
 /** Maximum length of each printed list; `--json` has everything. */
 const SHOWN = 20
@@ -38,7 +39,7 @@ export function renderImport(report: ImportReport): string {
     ),
     ...nextStep(report),
   ]
-  return lines.map(singleLine).join('\n')
+  return plainLines(lines.map(singleLine))
 }
 
 function nextStep({ dry_run: dryRun, events, conflicts }: ImportReport): string[] {

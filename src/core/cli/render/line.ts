@@ -1,4 +1,5 @@
 /** Lines made of spans: measured and cut as plain text and colored last, so that color never affects a width. */
+import { unbroken } from '../../errors/invisible.js'
 import { paint, symbolsOf, type Style, type Tone } from '../style.js'
 import { displayWidth, truncate } from './text.js'
 
@@ -9,9 +10,10 @@ export interface Span {
 
 export type Line = readonly Span[]
 
-/** Makes a span; without a tone it has the terminal's default color. */
+/** Makes a span, which stays within its line; without a tone it has the terminal's default color. */
 export function span(text: string, tone?: Tone): Span {
-  return tone === undefined ? { text } : { text, tone }
+  const line = unbroken(text)
+  return tone === undefined ? { text: line } : { text: line, tone }
 }
 
 export function lineWidth(line: Line): number {

@@ -1,5 +1,7 @@
 import type { AcceptResult } from '../../services/accept-feature.js'
 import type { MergeResult } from '../../services/merge-package.js'
+import { unbroken } from '../../errors/invisible.js'
+import { plainLines } from './plain-lines.js'
 
 /** Output of `kitty merge`. */
 export function renderMerged({
@@ -12,17 +14,17 @@ export function renderMerged({
   removed,
 }: MergeResult): string {
   const at = commit === null ? '' : ` (${commit.slice(0, 10)})`
-  return [
+  return plainLines([
     `${work_package}: ${branch} ${merged ? 'merged' : 'was merged before'} into ${base}${at}`,
     event === null
       ? '  it was done before'
       : `  moved to ${String(event.payload['new_status'])} (${event.actor})`,
     ...(removed === null ? [] : [`  removed ${removed}`]),
-  ].join('\n')
+  ])
 }
 
 /** Output of `kitty accept`. */
 export function renderAccepted({ feature, done, dropped, event }: AcceptResult): string {
   const left = dropped === 0 ? '' : `, ${dropped} canceled`
-  return `${feature}: accepted and archived, ${done} done${left} (${event.actor})`
+  return unbroken(`${feature}: accepted and archived, ${done} done${left} (${event.actor})`)
 }

@@ -9,6 +9,7 @@ import { oneLine } from './strip-control.js'
 import { renderWholeWork } from './whole-work-page.js'
 import { toRun } from '../../errors/next-step.js'
 import { packageName } from '../../specs/work-package-id.js'
+import { plainLines } from './plain-lines.js'
 
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40
@@ -18,7 +19,7 @@ export function renderNext({ next, total, why }: NextResult, features: readonly 
   if (next.length === 0) return nothing(why, features)
   const more = total - next.length
   const rest = more === 0 ? [] : [`${more} more: kitty next --limit ${total}`]
-  return [...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)].join('\n')
+  return plainLines([...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)])
 }
 
 /** How to begin with the first: `show` names the commands for what a claim would not give. */
@@ -40,7 +41,7 @@ export function renderClaimedNext(
   const head = claimed.resumed
     ? `${claimed.work_package} is yours already, in ${claimed.new_status}.`
     : `Claimed ${claimed.work_package}: ${claimed.old_status} → ${claimed.new_status}.`
-  return `${oneLine(head)}\n\n${renderWholeWork(work_package, now, style)}`
+  return [oneLine(head), '', renderWholeWork(work_package, now, style)].join('\n')
 }
 
 /** Output of `claim`. */
@@ -50,7 +51,11 @@ export function renderClaim(claim: ClaimWithWorkspaceResult): string {
     ? `${work_package} is yours already, in ${new_status} (${feature}).`
     : `Claimed ${work_package}: ${old_status} → ${new_status} (${feature}).`
   if (workspace_path === null) return oneLine(what)
-  return `${oneLine(what)}\n  branch ${oneLine(branch ?? '(detached)')}\n  next${toRun(['cd', workspace_path])}`
+  return plainLines([
+    oneLine(what),
+    `  branch ${oneLine(branch ?? '(detached)')}`,
+    `  next${toRun(['cd', workspace_path])}`,
+  ])
 }
 
 function nothing(why: readonly WhyNot[], features: readonly string[]): string {
@@ -62,7 +67,7 @@ function nothing(why: readonly WhyNot[], features: readonly string[]): string {
     .map(({ feature, text }) => `  ${oneLine(feature)}: ${oneLine(text)}`)
   const more = why.length - shown.length
   const rest = more <= 0 ? [] : [`  and ${more} more: kitty next --json`]
-  return ['Nothing is free to work on.', ...shown, ...rest].join('\n')
+  return plainLines(['Nothing is free to work on.', ...shown, ...rest])
 }
 
 function nextLine(one: NextDocument): string {

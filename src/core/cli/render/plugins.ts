@@ -1,10 +1,11 @@
 import type { InspectedPlugin, PluginFacts } from '../../plugin/host/plugin-facts.js'
 import type { AdmittedPlugin } from '../../plugin/host/admission.js'
 import { paint, type Style } from '../style.js'
+import { plainLines } from './plain-lines.js'
 
 /** The commands that each plugin adds, and what they cost. */
 export function renderAdmitted(plugins: readonly AdmittedPlugin[], style: Style): string {
-  return plugins.flatMap((plugin) => linesOf(plugin, style)).join('\n')
+  return plainLines(plugins.flatMap((plugin) => linesOf(plugin, style)))
 }
 
 function linesOf({ name, version, commands, has_manifest }: AdmittedPlugin, style: Style): string[] {
@@ -17,20 +18,20 @@ function linesOf({ name, version, commands, has_manifest }: AdmittedPlugin, styl
 /** One line per plugin. */
 export function renderPlugins(plugins: readonly PluginFacts[]): string {
   if (plugins.length === 0) return 'No plugins are installed.'
-  return plugins
-    .map(({ name, version, type, source, root }) =>
+  return plainLines(
+    plugins.map(({ name, version, type, source, root }) =>
       `${name} ${version ?? '(its package.json cannot be read)'}  ${type === 'link' ? `linked from ${root}` : (source ?? '')}`.trimEnd(),
-    )
-    .join('\n')
+    ),
+  )
 }
 
 export function renderInspected(plugin: InspectedPlugin): string {
   const { commands, dependencies, root } = plugin
   const needed = Object.entries(dependencies).map(([name, range]) => `${name} ${range}`)
-  return [
+  return plainLines([
     renderPlugins([plugin]),
     `folder    ${root}`,
     `commands  ${commands === null ? 'not known: it has no oclif.manifest.json' : commands.map((id) => `kitty ${id}`).join(', ') || 'none'}`,
     `needs     ${needed.join(', ') || 'nothing'}`,
-  ].join('\n')
+  ])
 }

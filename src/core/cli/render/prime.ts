@@ -5,6 +5,7 @@ import type { PrimeDocument } from '../../services/prime.js'
 import { oneLine } from './strip-control.js'
 import { truncate } from './text.js'
 import { counted } from '../../errors/counted.js'
+import { plainLines } from './plain-lines.js'
 
 /** Characters of the whole text: four for each token. */
 const MOST = 3_200
@@ -44,11 +45,11 @@ const ASKS: Readonly<Record<string, (lanes: string) => string>> = {
 export function renderPrime(prime: PrimeDocument, mustExport = false): string {
   let text = ''
   for (const width of WIDTHS) {
-    text = linesOf(prime, mustExport)
-      .map((line) =>
+    text = plainLines(
+      linesOf(prime, mustExport).map((line) =>
         line.startsWith(INDENT) ? INDENT + truncate(oneLine(line), width) : truncate(oneLine(line), WIDE),
-      )
-      .join('\n')
+      ),
+    )
     if (text.length <= MOST) break
   }
   return text

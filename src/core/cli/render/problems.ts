@@ -3,6 +3,7 @@ import type { ProblemDocument } from '../../projections/board-document.js'
 import { paint, symbolsOf, type Style } from '../style.js'
 import { oneLine } from './strip-control.js'
 import { counted } from '../../errors/counted.js'
+import { plainLines } from './plain-lines.js'
 
 interface Findings {
   /** The number of files and events that were read. */
@@ -16,12 +17,12 @@ interface Findings {
 export function renderProblems({ files, events, problems, notices }: Findings, style: Style): string {
   const read = `${counted(events, 'event')} in ${counted(files, 'file')}`
   const lines = [...problems, ...notices].map((problem) => problemLine(problem, style))
-  if (problems.length === 0) return [...lines, `${mark(true, style)} ${read}, no problems`].join('\n')
-  return [
+  if (problems.length === 0) return plainLines([...lines, `${mark(true, style)} ${read}, no problems`])
+  return plainLines([
     ...lines,
     '',
     paint(`${counted(problems.length, 'problem')}, ${read}. Nothing was changed.`, 'warn', style),
-  ].join('\n')
+  ])
 }
 
 function problemLine({ file, line, kind, message }: ProblemDocument, style: Style): string {

@@ -1,5 +1,6 @@
 import type { AgentFileChange } from '../../services/setup-agents.js'
 import { stripControl } from './strip-control.js'
+import { plainLines } from './plain-lines.js'
 
 const SAYS = {
   create: 'create',
@@ -14,7 +15,7 @@ export function renderAgentChanges(files: readonly AgentFileChange[]): string {
     const { file, change } = one
     return change === 'none' ? [] : [`${file}: ${SAYS[change]}`, ...changedLines(one)]
   })
-  return lines.length === 0 ? 'Everything is as it should be.' : lines.join('\n')
+  return lines.length === 0 ? 'Everything is as it should be.' : plainLines(lines)
 }
 
 /** Our changes add or remove one piece, so the lines between the common beginning and end are the whole change. */

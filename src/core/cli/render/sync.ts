@@ -2,6 +2,7 @@ import { changeText } from '../../services/definitions/change-text.js'
 import type { SyncResult } from '../../services/sync-files.js'
 import { toRun } from '../../errors/next-step.js'
 import { counted } from '../../errors/counted.js'
+import { plainLines } from './plain-lines.js'
 
 /**
  * Output of `kitty sync`, one line per package.
@@ -27,7 +28,10 @@ export function renderSync({ features, skipped, written, events }: SyncResult, i
       ? 'The files and the log say the same.'
       : 'Nothing was written: kitty sync'
     : `${counted(events, 'event')} written.`
-  return [...lines, ...into, ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`), end].join(
-    '\n',
-  )
+  return plainLines([
+    ...lines,
+    ...into,
+    ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
+    end,
+  ])
 }

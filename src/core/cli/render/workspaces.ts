@@ -6,6 +6,7 @@ import { laneTone } from './lane.js'
 import { span } from './line.js'
 import { oneLine } from './strip-control.js'
 import { renderTable, type Column } from './table.js'
+import { plainLines } from './plain-lines.js'
 
 const NONE = span('-', 'faint')
 
@@ -31,10 +32,10 @@ export function renderWorkspaces(workspaces: readonly WorkspaceDocument[], style
 
 /** Output of `workspaces remove`. */
 export function renderRemoval({ workspace_path, branch, kept_in, kept_refs }: RemoveResult): string {
-  return [
+  return plainLines([
     `Removed: ${oneLine(workspace_path)}`,
     ...(branch === null ? [] : [`  the branch ${oneLine(branch)} is still there`]),
     ...(kept_in === null ? [] : [`  what was nowhere else lies in ${oneLine(kept_in)}`]),
     ...kept_refs.map((ref) => `  and in ${oneLine(ref)}`),
-  ].join('\n')
+  ])
 }

@@ -11,11 +11,13 @@ import type { UndoResult } from '../../services/undo/undo.js'
 import type { Style } from '../style.js'
 import { eventText } from './event-text.js'
 import { oneLine } from './strip-control.js'
+import { unbroken } from '../../errors/invisible.js'
+import { plainLines } from './plain-lines.js'
 
 /** Output of `kitty commit`. */
 export function renderCommitted({ branch, commit, files, yours, staged, pushed }: CommitResult): string {
   const what = counted(files.length, 'file')
-  return [
+  return plainLines([
     commit === null
       ? `${branch}: nothing to commit`
       : `${branch}: committed ${what} (${commit.slice(0, 10)})`,
@@ -23,7 +25,7 @@ export function renderCommitted({ branch, commit, files, yours, staged, pushed }
     ...yours.map((path) => `yours, not committed: ${path}`),
     ...(yours.length === 0 ? [] : ['  kitty commit --with-edits takes them']),
     ...staged.map((path) => `staged by you, left out: ${path}`),
-  ].join('\n')
+  ])
 }
 
 /** What the user has to do in git, one sentence per line; empty when everything is committed. */
@@ -39,7 +41,10 @@ export function commitNotes({ uncommitted_events, merge_waiting }: Uncommitted):
 
 /** Output of `kitty new`. @param isElsewhere the file is not below the checkout that the command runs in */
 export function renderNew(made: NewResult, isElsewhere: boolean): string {
-  return `${made.work_package}: ${made.title} (${made.feature}, ${made.event.actor})\n  ${isElsewhere ? made.path : made.file}`
+  return plainLines([
+    `${made.work_package}: ${made.title} (${made.feature}, ${made.event.actor})`,
+    `  ${isElsewhere ? made.path : made.file}`,
+  ])
 }
 
 /** Output of `kitty edit`. @param isElsewhere as above */
@@ -48,41 +53,43 @@ export function renderEdited(
   isElsewhere: boolean,
 ): string {
   const what = changed.length === 0 ? 'nothing to change' : `changed ${changed.join(', ')}`
-  return `${work_package}: ${what}\n  ${isElsewhere ? path : file}`
+  return plainLines([`${work_package}: ${what}`, `  ${isElsewhere ? path : file}`])
 }
 
 /** Which subtasks are marked, which were before, and whose they are. */
 export function marksText({ updated, unchanged, events }: MarkResult, status: string): string {
   const packages = [...new Set(events.map((event) => event.entity_id))]
-  return [
+  return plainLines([
     ...(updated.length > 0 ? [`${updated.join(', ')}: ${status} (${packages.join(', ')})`] : []),
     ...(unchanged.length > 0 ? [`${unchanged.join(', ')}: ${status} already`] : []),
-  ].join('\n')
+  ])
 }
 
 /** What a move did, in one line. */
 export function moveLine({ work_package, old_status, new_status, feature, event }: MoveResult): string {
-  return `${work_package}: ${old_status} → ${new_status} (${feature}, ${event.actor})`
+  return unbroken(`${work_package}: ${old_status} → ${new_status} (${feature}, ${event.actor})`)
 }
 
 /** `WP04: …/WP05-bill-it.md is WP05 now, with 3 events`, then what follows it and what does not say whether it does. */
 export function renderRenumbered(result: RenumberResult): string {
   const { feature, work_package: from, renumbered: to, file, events, followed, unclear } = result
   const along = events === 0 ? '' : `, with ${counted(events, 'event')}`
-  return [
+  return plainLines([
     `${from}: ${file} is ${to} now${along}`,
     ...followed.map((id) => `${id} waits for ${to} now`),
     ...unclear.map(
       (id) =>
         `${id} still waits for ${from}; if it means ${to}${toRun(['kitty', 'edit', `${feature}/${id}`, '--after', to, '--drop', from])}`,
     ),
-  ].join('\n')
+  ])
 }
 
 /** Output of `undo`: what was taken back, one line per event. */
 export function renderUndo({ undone, events }: UndoResult, style: Style): string {
   if (undone.length === 0) return `This undo has run before; it wrote ${counted(events.length, 'event')}.`
-  return undone
-    .map((event) => `Took back: ${oneLine(event.entity_id)} ${eventText(event, style)} (${event.timestamp})`)
-    .join('\n')
+  return plainLines(
+    undone.map(
+      (event) => `Took back: ${oneLine(event.entity_id)} ${eventText(event, style)} (${event.timestamp})`,
+    ),
+  )
 }

@@ -1,4 +1,5 @@
 import type { FeatureStatusDocument, StatusDocument } from '../../projections/board-document.js'
+import { plainLines } from '../../cli/render/plain-lines.js'
 import { oneLine } from '../../cli/render/strip-control.js'
 import { PastBoard } from '../../services/past-board.js'
 import { Status } from '../../services/status.js'
@@ -37,8 +38,8 @@ function counted({ lanes, ...feature }: FeatureStatusDocument): CountedFeature {
 
 function textOf({ features }: StatusDocument, isWhole: boolean): string {
   if (features.length === 0) return 'There are no features yet.'
-  return features
-    .flatMap(({ feature, progress, lanes, conflicts }) => [
+  return plainLines(
+    features.flatMap(({ feature, progress, lanes, conflicts }) => [
       `${feature} ${progress.done}/${progress.total} done${conflicts.length === 0 ? '' : `, ${conflicts.length} open conflicts`}`,
       ...Object.entries(lanes).flatMap(([lane, packages]) =>
         packages.length === 0
@@ -49,8 +50,8 @@ function textOf({ features }: StatusDocument, isWhole: boolean): string {
               )
             : [`  ${lane} ${packages.length}`],
       ),
-    ])
-    .join('\n')
+    ]),
+  )
 }
 
 function waits(blockedBy: readonly string[]): string {
