@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FEATURE, kitty, project, type Ran } from '../support/kitty.js'
@@ -108,6 +108,87 @@ describe('kitty commit', () => {
     expect((await commit()).json()).toMatchObject({
       files: [...log().split('\n'), PART],
       yours: [`kitty-specs/${FEATURE}/tasks/WP02-part.md`],
+    })
+  })
+
+  describe('of what repeats the log', () => {
+    const SPEC = `kitty-specs/${FEATURE}/spec.md`
+    const LIST = `kitty-specs/${FEATURE}/tasks.md`
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+    const change = (path: string, from: string, to: string): void => {
+      expect(read(path)).toContain(from)
+      write(path, read(path).replace(from, to))
+    }
+    const specFiles = async (): Promise<{ files: string[]; yours: string[] }> => {
+      const { files, yours } = (await commit()).json() as { files: string[]; yours: string[] } // the document
+      return { files: files.filter((file) => file.startsWith('kitty-specs/')), yours }
+    }
+
+    it('takes the boxes that kitty ticked, and leaves those that a person ticked, there and in any other file', async () => {
+      write(SPEC, '# Spec\n\n- [ ] T001 Agree\n')
+      write(LIST, '# Tasks\n\n## WP01\n\n- [ ] T001 One\n\n## WP02\n\n- [ ] T003 Three\n')
+      const first = read(PART)
+      write(PART, `${first}\n- [ ] T001 One\n- [ ] T002 Two\n`)
+      git('add', '--all')
+      git('commit', '--quiet', '--message', 'boxes')
+      await kitty(root, ['tick', 'WP01', 'T001'])
+      expect(read(PART)).toContain('- [x] T001')
+      change(SPEC, '- [ ]', '- [x]')
+      expect(await specFiles()).toEqual({ files: [PART, LIST].sort(), yours: [SPEC] })
+      change(PART, '- [ ] T002', '- [x] T002')
+      change(LIST, '- [ ] T003', '- [x] T003')
+      expect(await specFiles()).toEqual({ files: [], yours: [SPEC, PART, LIST].sort() })
+    })
+
+    it('takes the lane that kitty set, and leaves a lane, its comment or its place that a person changed', async () => {
+      await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+      expect(await specFiles()).toEqual({ files: [PART], yours: [] })
+      change(PART, 'lane: doing', 'lane: doing # mine')
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      change(PART, 'lane: doing # mine', 'lane: done')
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      change(PART, 'lane: done\n', '')
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      change(PART, '---\n', '---\nlane: doing\n')
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+    })
+
+    it('leaves a comment to a person, also after an edit by kitty', async () => {
+      await kitty(root, ['edit', 'WP01', '--title', 'By kitty'])
+      await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+      expect(await specFiles()).toEqual({ files: [PART], yours: [] })
+      await kitty(root, ['edit', 'WP01', '--title', 'By kitty again'])
+      change(PART, 'lane: doing', 'lane: doing # mine')
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+    })
+
+    it.skipIf(process.platform === 'win32')(
+      'leaves a file that a person made executable, new or not',
+      async () => {
+        chmodSync(join(root, PART), 0o755)
+        const made = String((await kitty(root, ['new', 'Next', '--json'])).json()['file'])
+        chmodSync(join(root, made), 0o755)
+        await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+        expect(await specFiles()).toEqual({ files: [], yours: [PART, made].sort() })
+        git('config', 'core.fileMode', 'false')
+        expect(await specFiles()).toEqual({ files: [PART, made].sort(), yours: [] })
+      },
+    )
+
+    it('leaves line ends that a person turned, and takes those that a checkout turned', async () => {
+      const turned = (): void => write(PART, read(PART).replaceAll('\n', '\r\n'))
+      turned()
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'])
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      await kitty(root, ['edit', 'WP01', '--title', 'By kitty'])
+      expect(await specFiles()).toEqual({ files: [], yours: [PART] })
+      git('config', 'core.autocrlf', 'true')
+      expect(await specFiles()).toEqual({ files: [PART], yours: [] })
+      expect(git('show', `HEAD:${PART}`)).not.toContain('\r')
+      await kitty(root, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'planned'])
+      expect(read(PART)).toContain('lane: planned\r\n')
+      expect(await specFiles()).toEqual({ files: [PART], yours: [] })
     })
   })
 

@@ -3,8 +3,8 @@
  * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
  * commit before.
  */
-import { copyFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { copyFileSync, lstatSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
@@ -124,6 +124,19 @@ export function committedEntries(
         entries.set(path, `${mode} ${object}`)
     }
   return entries
+}
+
+/** Those of these files that are executable here and not in the commit, or the other way round, where git looks at that. */
+export function otherModes(root: string, commit: string | undefined, paths: readonly string[]): Set<string> {
+  if (askGitText(root, ['config', '--type=bool', 'core.fileMode']) === 'false') return new Set()
+  const entries = committedEntries(root, commit, paths)
+  return new Set(
+    paths.filter((path) => {
+      const stats = lstatSync(join(root, path), { throwIfNoEntry: false })
+      const isExecutable = ((stats?.mode ?? 0) & 0o100) !== 0
+      return stats !== undefined && isExecutable !== (entries.get(path)?.startsWith('100755') === true)
+    }),
+  )
 }
 
 /**

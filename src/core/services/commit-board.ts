@@ -85,7 +85,7 @@ export class CommitBoard {
     try {
       // With the lock held, so that no line of the log is half there.
       const { choice, differs, message } = await this.store.exclusively('commit', async () => {
-        const choice = this.choice.choose(index, request.withEdits)
+        const choice = await this.choice.choose(index, request.withEdits)
         const message = request.message ?? this.#message(choice)
         return { choice, message, differs: choice.files.length > 0 && index.add(choice.files) }
       })

@@ -87,14 +87,21 @@ export function setLane(bytes: Buffer, lane: string): LaneChange {
   return replaced(bytes, insertAt, insertAt, `lane: ${quoteFor(lane)}${lane}${quoteFor(lane)}${lineEnd}`)
 }
 
-/** The same bytes without the line that states the lane. The given bytes if no such line can be told apart. */
+/**
+ * The same bytes without the line that states the lane, whose comment stays. The given bytes if no such line can be told
+ * apart.
+ */
 export function withoutLane(bytes: Buffer): Buffer {
   const block = splitFrontMatter(bytes)
   if (block.kind !== 'found') return bytes
-  const read = readEntries(headOf(bytes), block.start, block.end)
+  const text = headOf(bytes)
+  const read = readEntries(text, block.start, block.end)
   const [lane, ...others] = read.ok ? read.entries.filter(({ key }) => key === 'lane') : []
-  if (lane === undefined || others.length > 0) return bytes
-  return Buffer.concat([bytes.subarray(0, lane.start), bytes.subarray(lane.end)])
+  const value = lane === undefined || others.length > 0 ? undefined : laneValue(text, lane)
+  if (lane === undefined || value === undefined) return bytes
+  const isBare = text.slice(value.end, lane.lineEnd).trim() === ''
+  const [start, end] = isBare ? [lane.start, lane.end] : [value.start, value.end]
+  return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)])
 }
 
 /** YAML 1.1 reads these plain words as booleans or null. */

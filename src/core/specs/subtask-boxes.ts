@@ -58,6 +58,27 @@ export function withoutTicks(bytes: Buffer): Buffer {
   return cleared
 }
 
+/** The same bytes with the ticks of another text that has the same boxes. */
+export function withTicksOf(bytes: Buffer, other: Buffer): Buffer {
+  const marked = Buffer.from(bytes)
+  const others = [...boxesOf(other)]
+  for (const [at, { mark }] of [...boxesOf(bytes)].entries())
+    marked[mark] = other[others[at]?.mark ?? -1] ?? 0x20
+  return marked
+}
+
+/** The boxes whose tick another text does not have; a box that only this text has counts as cleared there. */
+export function otherTicks(bytes: Buffer, other: Buffer): Pick<Box, 'id' | 'owner' | 'done'>[] {
+  const had = new Map<string, boolean[]>()
+  const nameOf = ({ id, owner }: Box): string => `${owner ?? ''}/${id}`
+  for (const box of boxesOf(other)) {
+    const known = had.get(nameOf(box))
+    if (known === undefined) had.set(nameOf(box), [box.done])
+    else known.push(box.done)
+  }
+  return [...boxesOf(bytes)].filter((box) => box.done !== (had.get(nameOf(box))?.shift() ?? false))
+}
+
 /** What the first box of each subtask says, by its ID, without the ID and the marks around it. */
 export function boxTexts(bytes: Buffer): Map<string, string> {
   const texts = new Map<string, string>()

@@ -6,6 +6,7 @@ import { readPlain } from '../../files/read-plain.js'
 import { withoutLane } from '../../specs/front-matter.js'
 import { withoutTicks } from '../../specs/subtask-boxes.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { repeatedIn } from './repeats-log.js'
 
 /** One file that a command wrote: from which content to which, as digests; null where there was or is no file. */
 interface Step {
@@ -32,7 +33,7 @@ const KEPT_BYTES = BYTES_LIMIT / 4
 
 /**
  * What kitty itself wrote into files below kitty-specs, so that `kitty commit` can tell it from what people wrote. Lanes
- * and ticks need no note: they repeat the log.
+ * and ticks of package files and tasks.md need no note: they repeat the log, which tells whether they are kitty's.
  */
 @injectable()
 export class OwnWriting {
@@ -51,8 +52,8 @@ export class OwnWriting {
     if (files.length === 0) return
     const fresh = files.map(({ file, before, after }) => ({
       file,
-      from: digestOf(before),
-      to: digestOf(after),
+      from: digestOf(file, before),
+      to: digestOf(file, after),
     }))
     // An import adds portion after portion: reading the others each time would take most of its memory.
     const size = appendPrivate(this.#file, linesOf(fresh))
@@ -69,7 +70,7 @@ export class OwnWriting {
 
   /**
    * Reads the notes once. The answer tells whether nothing but kitty's own writing leads from the one content of a file
-   * to the other. Undefined is no file.
+   * to the other, apart from line ends and what repeats the log. Undefined is no file.
    */
   history(): (file: string, from: Buffer | undefined, to: Buffer | undefined) => boolean {
     const byFile = new Map<string, Step[]>()
@@ -78,7 +79,7 @@ export class OwnWriting {
       if (known === undefined) byFile.set(step.file, [step])
       else known.push(step)
     }
-    return (file, from, to) => leads(byFile.get(file) ?? [], digestOf(from), digestOf(to))
+    return (file, from, to) => leads(byFile.get(file) ?? [], digestOf(file, from), digestOf(file, to))
   }
 
   #put(steps: readonly Step[]): void {
@@ -130,10 +131,17 @@ function leads(steps: readonly Step[], start: string | null, end: string | null)
   return false
 }
 
-/** The content without lane, ticks and the difference between line ends, which a checkout may change. */
-function digestOf(bytes: Buffer | undefined): string | null {
+/** True if two contents of a file differ in nothing but line ends and what repeats the log. */
+export function isSameText(file: string, one: Buffer, other: Buffer): boolean {
+  return digestOf(file, one) === digestOf(file, other)
+}
+
+/** The content without what repeats the log, and without the difference between line ends, which a checkout may change. */
+function digestOf(file: string, bytes: Buffer | undefined): string | null {
   if (bytes === undefined) return null
-  const text = withoutTicks(withoutLane(bytes)).toString('latin1').replaceAll('\r\n', '\n')
+  const { hasLane, hasBoxes } = repeatedIn(file)
+  const laneless = hasLane ? withoutLane(bytes) : bytes
+  const text = (hasBoxes ? withoutTicks(laneless) : laneless).toString('latin1').replaceAll('\r\n', '\n')
   return createHash('sha256').update(text, 'latin1').digest('base64url')
 }
 
