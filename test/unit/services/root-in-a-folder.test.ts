@@ -135,8 +135,8 @@ describe('where KITTY_ROOT names a folder of the repository', () => {
     expect(marks.get('WP01')?.mark).not.toBe('elsewhere')
   })
 
-  it('the longest path of a new worktree counts from the top of the repository, which git checks out', () => {
-    const repository = new Monorepo()
+  it('the longest path of a new worktree counts from the top of the repository, which git checks out', async () => {
+    const repository = await monorepo()
     const name = `${'deep/'.repeat(45)}file.txt`
     repository.outer.write(`elsewhere/${name}`, 'x\n')
     repository.commit('ada')
