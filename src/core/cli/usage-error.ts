@@ -3,8 +3,10 @@ import { type NextStep, shownCommand, shownWords } from '../errors/next-step.js'
 import { flagMeant } from './flag-words.js'
 
 /** The command that could not read its command line. */
-export interface CalledCommand extends Pick<Command.Class, 'args' | 'flags'> {
+export interface CalledCommand extends Pick<Command.Class, 'args'> {
   readonly id: string
+  /** A command without flags of its own may declare none. */
+  readonly flags?: Command.Class['flags'] | undefined
   /** A plugin's command may have none. */
   readonly examples?: Command.Class['examples'] | undefined
 }
@@ -77,13 +79,13 @@ function oneOf(given: string, value: string | undefined, options: string): strin
     : `${given} takes ${choice}, not ${JSON.stringify(value)}.`
 }
 
-function noFlag(flag: string, called: string, { flags }: CalledCommand): string {
+function noFlag(flag: string, called: string, { flags = {} }: CalledCommand): string {
   const meant = flagMeant(flag, Object.keys(flags))
   return `${called} has no flag ${flag}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`
 }
 
 /** `--reason TEXT`, as the help spells it. */
-function withValue(name: string, { flags }: CalledCommand): string {
+function withValue(name: string, { flags = {} }: CalledCommand): string {
   const flag = flags[name]
   const value = flag?.type === 'option' ? (flag.helpValue ?? 'VALUE') : ''
   return `--${name} ${[value].flat().join(' ')}`.trim()

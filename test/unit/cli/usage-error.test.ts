@@ -1,6 +1,10 @@
 import { Args, Flags, Parser } from '@oclif/core'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../../src/core/cli/failure.js'
+import { CommandRunner, type ManifestCommand } from '../../support/in-process-command.js'
+import { tempFolder } from '../../support/temp-folder.js'
 
 const COMMAND = {
   id: 'agent:tasks:hand-over',
@@ -51,5 +55,24 @@ describe('a command line that the command cannot read', () => {
 
   it('has no colors in its message', async () => {
     expect((await refused('WP01')).message).not.toContain('\u001B')
+  })
+})
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const { commands } = JSON.parse(readFileSync(`${ROOT}oclif.manifest.json`, 'utf8')) as {
+  readonly commands: Readonly<Record<string, ManifestCommand>>
+}
+
+describe('every command', () => {
+  it('refuses a flag that it does not have as a usage error, whether or not it declares any', async () => {
+    const runner = await CommandRunner.create(ROOT, commands)
+    const cwd = tempFolder()
+    const wrong: string[] = []
+    for (const id of Object.keys(commands)) {
+      const { code, stderr } = await runner.run([...id.split(':'), '--nope'], { cwd, now: new Date() })
+      if (code !== 2 || !stderr.includes('has no flag --nope'))
+        wrong.push(`${id} (${String(code)}): ${stderr}`)
+    }
+    expect(wrong).toEqual([])
   })
 })
