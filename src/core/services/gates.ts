@@ -179,13 +179,14 @@ function isThisResult({ feature, gate, status, details }: SetGateRequest): Repea
 
 /**
  * Builds the ID from package and type: if two branches add the same gate, they choose the same ID, and a merge leaves
- * one gate. Only a second gate of a type gets a number.
+ * one gate. Only a second gate of a type gets a number, behind a colon, which no type has: the second gate of `CI` is none
+ * of `CI-2`.
  */
 function freeId({ work_package_id, gates }: WorkPackageState, type: string): string {
   const taken = new Set(gates.map((gate) => gate.gate_id))
   const plain = `${work_package_id}-${type}`
   if (!taken.has(plain)) return plain
-  for (let number = 2; ; number += 1) if (!taken.has(`${plain}-${number}`)) return `${plain}-${number}`
+  for (let number = 2; ; number += 1) if (!taken.has(`${plain}:${number}`)) return `${plain}:${number}`
 }
 
 function noType(type: string): KittyError {

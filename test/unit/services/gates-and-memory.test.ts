@@ -5,6 +5,7 @@ import { by, FEATURE, Project, type Services } from '../../support/project.js'
 import { MoveTask } from '../../../src/core/services/move-task.js'
 import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
 import { Gates, type GateStatus } from '../../../src/core/services/gates.js'
+import { EventStore } from '../../../src/core/store/event-store.js'
 import { ErrorQueries } from '../../../src/core/services/error-queries.js'
 
 const WP01 = { feature: FEATURE, workPackage: 'WP01' }
@@ -39,7 +40,45 @@ describe('gates', () => {
       const ids = []
       for (const type of ['CI_CHECK', 'REVIEW', 'CI_CHECK', 'CI_CHECK'])
         ids.push((await addGate(services, type)).gate.gate_id)
-      expect(ids).toEqual(['WP01-CI_CHECK', 'WP01-REVIEW', 'WP01-CI_CHECK-2', 'WP01-CI_CHECK-3'])
+      expect(ids).toEqual(['WP01-CI_CHECK', 'WP01-REVIEW', 'WP01-CI_CHECK:2', 'WP01-CI_CHECK:3'])
+    })
+  })
+
+  it('have IDs that no other type can have, also where a log has a second gate of the older form', async () => {
+    await (
+      await project()
+    ).use(async (services) => {
+      const payload = {
+        feature_slug: FEATURE,
+        work_package_id: 'WP01',
+        gate_id: 'WP01-CI-2',
+        gate_type: 'CI',
+      }
+      for (const type of ['CI', 'CI', 'CI-2']) await addGate(services, type)
+      const store = await services.get(EventStore)
+      const older = { event_type: 'GateCreated', entity_type: 'Gate' } as const
+      for (const gate_id of ['WP02-CI', 'WP02-CI-2'])
+        await store.emit(
+          [{ ...older, entity_id: gate_id, payload: { ...payload, work_package_id: 'WP02', gate_id } }],
+          by('ada'),
+        )
+      const gates = async () =>
+        (await (await services.get(Gates)).list(FEATURE)).map((gate) => [gate.gate_id, gate.gate_type])
+      expect(await gates()).toEqual([
+        ['WP01-CI', 'CI'],
+        ['WP01-CI:2', 'CI'],
+        ['WP01-CI-2', 'CI-2'],
+        ['WP02-CI', 'CI'],
+        ['WP02-CI-2', 'CI'],
+      ])
+      const added = await (
+        await services.get(Gates)
+      ).add({ feature: FEATURE, workPackage: 'WP02', type: 'CI-2', provenance: by('ada') })
+      expect(added.gate).toMatchObject({ gate_id: 'WP02-CI-2:2', gate_type: 'CI-2' })
+      expect((await setGate(services, 'WP02-CI-2', 'passed')).gate).toMatchObject({
+        gate_type: 'CI',
+        status: 'passed',
+      })
     })
   })
 
