@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderCommitted } from '../core/cli/render/written.js'
+import { KittyError } from '../core/errors/kitty-error.js'
 import { CommitBoard } from '../core/services/commit-board.js'
 
 export default class CommitCommand extends KittyCommand<typeof CommitCommand> {
@@ -22,9 +23,16 @@ export default class CommitCommand extends KittyCommand<typeof CommitCommand> {
   @WithErrorStorage
   async run(): Promise<unknown> {
     const { message, push } = this.flags
+    if (message?.trim() === '') throw emptyMessage()
     const service = await this.service(CommitBoard)
     const result = await service.commit({ message, push, withEdits: this.flags['with-edits'] })
     this.show(() => renderCommitted(result))
     return this.document({ ...result })
   }
+}
+
+function emptyMessage(): KittyError {
+  return new KittyError('UsageError', 'The message of the commit is empty.', {
+    nextSteps: ['-m TEXT', 'or leave -m out: kitty then says what the commit records'],
+  })
 }

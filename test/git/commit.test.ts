@@ -34,6 +34,18 @@ describe('kitty commit', () => {
     root = await committedProject()
   })
 
+  it('with an empty message is refused before anything is committed', async () => {
+    const head = git('rev-parse', 'HEAD')
+    for (const message of ['', ' \n']) {
+      const ran = await commit('-m', message)
+      expect(ran.code).toBe(2)
+      expect(ran.json()).toMatchObject({
+        error: { kind: 'UsageError', message: 'The message of the commit is empty.' },
+      })
+    }
+    expect(git('rev-parse', 'HEAD')).toBe(head)
+  })
+
   it('takes the log, lanes, boxes and files that kitty made, and names what people changed', async () => {
     write(`kitty-specs/${FEATURE}/spec.md`, 'mine\n')
     write(`kitty-specs/${FEATURE}/notes.md`, 'mine too\n')
