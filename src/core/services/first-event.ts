@@ -7,7 +7,8 @@ export type EventOf<Type extends EventType> = Extract<KittyEvent, { event_type: 
 
 /**
  * The event that an operation has written, now or when it first ran with the same key.
- * @throws KittyError UsageError if the idempotency key belongs to another kind of operation
+ * @throws KittyError UsageError if the idempotency key belongs to another kind of operation; Error if the operation has
+ * written no such event itself
  */
 export function firstEvent<Type extends EventType>(
   type: Type,
@@ -18,7 +19,9 @@ export function firstEvent<Type extends EventType>(
   const event = events.find((candidate) => isKittyEvent(candidate) && candidate.event_type === type) as
     EventOf<Type> | undefined
   if (event !== undefined) return event
-  throw keyIsTaken(provenance.causationId ?? '', events)
+  if (provenance.causationId === null || events.length === 0)
+    throw new Error(`no ${type} after it was written`)
+  throw keyIsTaken(provenance.causationId, events)
 }
 
 /** A request that can tell whether the events of its idempotency key are the ones it asks for. */

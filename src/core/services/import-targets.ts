@@ -1,6 +1,7 @@
 /** Maps the features of an import to kitty's features. */
 import { KittyError } from '../errors/kitty-error.js'
-import { featureName, numberOfFeature } from '../specs/feature-name.js'
+import { quoted } from '../errors/secrets.js'
+import { featureName, lastFeature, nextFeatureName, numberOfFeature } from '../specs/feature-name.js'
 import type { TransferDocument, TransferFeature } from '../transfer/document.js'
 import { asInKey } from '../transfer/keys.js'
 import { fileWords } from '../transfer/text.js'
@@ -74,8 +75,22 @@ function nameFor(
     (slug) => slug === words || (number !== undefined && numberOfFeature(slug) === number),
   )
   if (own !== undefined && isFree) return words
-  const next = Math.max(0, ...taken.map((slug) => numberOfFeature(slug) ?? 0)) + 1
-  return `${String(next).padStart(3, '0')}-${fileWords(own?.words ?? words)}`
+  const next = nextFeatureName(fileWords(own?.words ?? words), taken)
+  if (next === undefined) throw noNumberLeft(feature, lastFeature(taken) ?? '')
+  return next
+}
+
+function noNumberLeft({ name }: TransferFeature, last: string): KittyError {
+  return new KittyError(
+    'UsageError',
+    `There is no number left for ${quoted(name, 60)} after that of kitty-specs/${last}.`,
+    {
+      nextSteps: [
+        'Run the import with --feature NUMBER-NAME and a free number, or rename that folder if its number is a mistake.',
+      ],
+      context: { feature: name, last },
+    },
+  )
 }
 
 function severalFeatures(document: TransferDocument): KittyError {

@@ -4,15 +4,15 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { sentence } from '../errors/next-step.js'
-import { firstEvent, type Repeats } from './first-event.js'
+import { type EventOf, firstEvent, type Repeats } from './first-event.js'
 import { isKittyEvent, type NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/documents.js'
 import {
+  isSubtaskNumber,
   newPackageFile,
   newPackageText,
   type NewSubtask,
-  nextPackageId,
   numberSubtasks,
 } from '../specs/new-package.js'
 import { DEFAULT_PRIORITY } from '../specs/priority.js'
@@ -49,6 +49,11 @@ export interface NewResult {
   readonly event: EventDocument
 }
 
+interface Created extends Repeats {
+  readonly drafts: readonly NewEvent[]
+  readonly provenance: Provenance
+}
+
 /** Adds a work package: the next free number, its file, and its WPCreated event. */
 @injectable()
 export class NewPackage {
@@ -71,20 +76,23 @@ export class NewPackage {
     const { feature, provenance } = request
     const { causationId } = provenance
     const isRepeat = causationId !== null && (await this.store.causedBy(causationId)).length > 0
-    const { events } = isRepeat
-      ? await this.decide({ ...asked, drafts: [] })
-      : await this.files.put(await this.#plan(asked), (drafts) => this.decide({ ...asked, drafts }))
-    const event = firstEvent('WPCreated', events, provenance)
+    const event = isRepeat
+      ? await this.#event({ ...asked, drafts: [] })
+      : // Without its event, the file is taken back.
+        await this.files.put(await this.#plan(asked), (drafts) => this.#event({ ...asked, drafts }))
     const { entity_id: id, payload } = event
     const path = join(this.places.tasks(feature), payload.file ?? '')
     const file = this.places.short(path)
     return { feature, work_package: id, title: payload.title, file, path, event: eventDocument(event) }
   }
 
+  async #event(asked: Created): Promise<EventOf<'WPCreated'>> {
+    const { events } = await this.decide(asked)
+    return firstEvent('WPCreated', events, asked.provenance)
+  }
+
   @Emits
-  protected async decide({
-    drafts,
-  }: Repeats & { drafts: readonly NewEvent[]; provenance: Provenance }): Promise<Decision> {
+  protected async decide({ drafts }: Created): Promise<Decision> {
     return decided(drafts)
   }
 
@@ -93,7 +101,7 @@ export class NewPackage {
     await this.places.assertKnown(feature, after)
     const made = provenance.causationId === null ? undefined : await this.#madeBefore(asked)
     if (made !== undefined) return made
-    return this.#change(asked, nextPackageId(await this.places.known(feature)))
+    return this.#change(asked, await this.places.nextId(feature))
   }
 
   /** The file of an earlier run that was killed before its event: it says to the byte what this one asks for. */
@@ -128,18 +136,36 @@ export class NewPackage {
   async #numbered({ feature, subtasks }: NewRequest, id: string): Promise<NewSubtask[]> {
     const logged = await this.store.workPackages(feature)
     const files = [...(await this.definitions.read(feature)).values()].filter((file) => file.id !== id)
-    const known = [
-      ...logged.flatMap((state) => [...state.subtasks, ...state.former_subtasks].map((one) => one.id)),
-      ...files.flatMap((file) => (file.kind === 'stated' ? file.stated.subtasks : [])),
-    ]
+    const known = new Map([
+      ...logged.flatMap(({ work_package_id, subtasks, former_subtasks }) =>
+        [...subtasks, ...former_subtasks].map((one) => [one.id, work_package_id] as const),
+      ),
+      ...files.flatMap((file) =>
+        file.kind === 'stated' ? file.stated.subtasks.map((one) => [one, file.file] as const) : [],
+      ),
+    ])
     const numbered = numberSubtasks(
       subtasks.map((text) => oneLine(text, 'subtask')),
-      known,
+      known.keys(),
     )
+    const beyond = numbered.find((one) => !isSubtaskNumber(one.id))
+    if (beyond !== undefined) throw noSubtaskLeft(numbered, known)
     const twice = numbered.find((one, at) => numbered.findIndex((other) => other.id === one.id) < at)
     if (twice !== undefined) throw givenTwice(twice.id)
     return numbered
   }
+}
+
+/** @param known the package or the file of each subtask there is */
+function noSubtaskLeft(numbered: readonly NewSubtask[], known: ReadonlyMap<string, string>): KittyError {
+  const ids = [...known.keys(), ...numbered.map((one) => one.id)].filter(isSubtaskNumber)
+  const last = ids.reduce((a, b) => (Number(b.slice(1)) > Number(a.slice(1)) ? b : a), 'T0')
+  const where = known.get(last)
+  const of = where === undefined ? '' : ` of ${where}`
+  return new KittyError('UsageError', `No number is left for a subtask: the last one is ${last}${of}.`, {
+    nextSteps: [sentence`Give each subtask a free number, as T001, or another number to ${last}.`],
+    context: { subtask: last, ...(where !== undefined && { where }) },
+  })
 }
 
 function givenTwice(id: string): KittyError {

@@ -5,7 +5,13 @@ import { Exclusive } from '../../aspects/exclusive.js'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
-import { featureName, numberOfFeature, wordsOfFeature } from '../specs/feature-name.js'
+import {
+  featureName,
+  lastFeature,
+  nextFeatureName,
+  numberOfFeature,
+  wordsOfFeature,
+} from '../specs/feature-name.js'
 import { metaJson, specMarkdown } from '../specs/scaffold.js'
 import { removeLeftTemporaries } from '../files/left-temporaries.js'
 import { assertReachable, lookInside, makeFolderInside, putInside } from '../files/work-tree.js'
@@ -143,8 +149,24 @@ function chooseSlug(asked: string, known: readonly string[]): string {
   }
   assertNewSlug(asked)
   const same = known.find((slug) => featureName(slug)?.words === asked)
-  const next = Math.max(0, ...known.map((slug) => numberOfFeature(slug) ?? 0)) + 1
-  return same ?? `${String(next).padStart(3, '0')}-${asked}`
+  const slug = same ?? nextFeatureName(asked, known)
+  if (slug === undefined) throw noNumberLeft(asked, known)
+  return slug
+}
+
+function noNumberLeft(asked: string, known: readonly string[]): KittyError {
+  const last = lastFeature(known) ?? ''
+  const taken = new Set(known.map(numberOfFeature))
+  let free = 1
+  while (taken.has(free)) free += 1
+  const slug = `${String(free).padStart(3, '0')}-${asked}`
+  return new KittyError('UsageError', `No number is left after that of kitty-specs/${last}.`, {
+    nextSteps: [
+      ...shownCommand(['kitty', 'agent', 'feature', 'setup-spec', slug], 'choose a free number'),
+      'or rename that folder, if its number is a mistake',
+    ],
+    context: { asked, other: last },
+  })
 }
 
 function numberTaken(asked: string, other: string): KittyError {

@@ -30,6 +30,19 @@ export function numberOfFeature(slug: string): number | undefined {
   return featureName(slug)?.number
 }
 
+/** The name with the number after the greatest of these, or undefined if no number is left after that. */
+export function nextFeatureName(words: string, known: readonly string[]): string | undefined {
+  const last = numberOfFeature(lastFeature(known) ?? '') ?? 0
+  const slug = `${String(last + 1).padStart(3, '0')}-${words}`
+  return numberOfFeature(slug) === undefined ? undefined : slug
+}
+
+/** The name with the greatest number. */
+export function lastFeature(known: readonly string[]): string | undefined {
+  const numbered = known.filter((slug) => numberOfFeature(slug) !== undefined)
+  return numbered.sort(compareFeatures).at(-1)
+}
+
 /** The words of the name, separated by spaces: the title of last resort. */
 export function wordsOfFeature(slug: string): string {
   return (featureName(slug)?.words ?? slug).replaceAll('-', ' ')

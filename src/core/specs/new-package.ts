@@ -1,5 +1,5 @@
 /** The contents of a new work package's file, and its name. Pure text: only the caller writes it. */
-import { spellWorkPackageId } from './work-package-id.js'
+import { compareWorkPackages, spellWorkPackageId } from './work-package-id.js'
 import { yamlBlock } from './yaml-text.js'
 import { splitFrontMatter } from './front-matter.js'
 
@@ -48,14 +48,27 @@ export function newPackageFile(workPackage: string, title: string): string {
   return words === '' ? `${workPackage}.md` : `${workPackage}-${words}.md`
 }
 
-/** The ID after the greatest of these. Numbers are not reused. */
-export function nextPackageId(known: Iterable<string>): string {
-  let last = 0
-  for (const one of known) last = Math.max(last, Number(spellWorkPackageId(one)?.slice(2) ?? 0))
-  return `WP${String(last + 1).padStart(2, '0')}`
+/** The ID after the greatest of these, or undefined if no number is left after that. Numbers are not reused. */
+export function nextPackageId(known: Iterable<string>): string | undefined {
+  const last = Number(lastPackageId(known)?.slice(2) ?? 0)
+  return spellWorkPackageId(`WP${String(last + 1)}`)
 }
 
-/** Gives each text an ID after the greatest of `known`, unless it begins with one. */
+/** The ID with the greatest number. */
+export function lastPackageId(known: Iterable<string>): string | undefined {
+  const ids = [...known].flatMap((one) => spellWorkPackageId(one) ?? [])
+  return ids.sort(compareWorkPackages).at(-1)
+}
+
+/** True for an ID that a subtask's file may have: T and up to nine digits. */
+export function isSubtaskNumber(id: string): boolean {
+  return /^T\d{1,9}$/.test(id)
+}
+
+/**
+ * Gives each text an ID after the greatest of `known`, unless it begins with one. An ID with more than nine digits means
+ * that no number is left.
+ */
 export function numberSubtasks(texts: readonly string[], known: Iterable<string>): NewSubtask[] {
   let last = 0
   const own = texts.map((text) => NUMBERED.exec(text.trim()))

@@ -1,3 +1,4 @@
+import { KittyError } from '../errors/kitty-error.js'
 import { asInKey } from './keys.js'
 import type { ImportTarget } from './import-request.js'
 import { compareText } from './text.js'
@@ -25,9 +26,28 @@ export function numberPackages(
     taken.add(workPackage)
   }
   let last = Math.max(0, ...[...taken].map((id) => Number(/^WP(\d+)$/.exec(id)?.[1] ?? 0)))
-  for (const { id } of fresh)
-    if (!numbers.has(id)) numbers.set(id, `WP${String((last += 1)).padStart(2, '0')}`)
+  for (const { id } of fresh) {
+    if (numbers.has(id)) continue
+    if (last === LAST_NUMBER) throw noNumberLeft(last)
+    numbers.set(id, `WP${String((last += 1)).padStart(2, '0')}`)
+  }
   return numbers
+}
+
+/** A package's number has at most nine digits. */
+const LAST_NUMBER = 999_999_999
+
+function noNumberLeft(last: number): KittyError {
+  return new KittyError(
+    'UsageError',
+    `The feature has no number left for another package: the last one is WP${String(last)}.`,
+    {
+      nextSteps: [
+        'If that number is a mistake, give its file or item a lower one, and run the import again.',
+      ],
+      context: { work_package: `WP${String(last)}` },
+    },
+  )
 }
 
 /** Sorts after every time. */

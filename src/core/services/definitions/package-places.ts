@@ -5,6 +5,7 @@ import { sentence, shownCommand } from '../../errors/next-step.js'
 import { repoPath } from '../../platform/paths.js'
 import { noFolder, packageFilesIn } from '../../specs/feature-folder.js'
 import { featureDir } from '../../specs/feature-name.js'
+import { lastPackageId, nextPackageId } from '../../specs/new-package.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
 import { EventStore } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
@@ -65,6 +66,15 @@ export class PackagePlaces {
     return new Set([...rows.map((row) => row.work_package_id), ...files.map(({ id }) => id)])
   }
 
+  /** The next free ID of the feature. @throws KittyError UsageError if no number is left after the last one */
+  async nextId(feature: string): Promise<string> {
+    const known = await this.known(feature)
+    const next = nextPackageId(known)
+    if (next !== undefined) return next
+    const last = lastPackageId(known) ?? ''
+    throw noNumberLeft(feature, last, this.filesOf(feature, last))
+  }
+
   /** @throws KittyError UnknownWorkPackage for the first of these that the feature does not have */
   async assertKnown(feature: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return
@@ -121,6 +131,23 @@ function noFile(feature: string, workPackage: string): KittyError {
         ...shownCommand(['kitty', 'status', '--feature', feature]),
       ],
       context: { feature_slug: feature, work_package: workPackage },
+    },
+  )
+}
+
+function noNumberLeft(feature: string, last: string, files: readonly string[]): KittyError {
+  const where = files.length === 0 ? 'in the log' : files.join(', ')
+  return new KittyError(
+    'UsageError',
+    `${feature} has no number left for another package: the last one is ${last}, ${where}.`,
+    {
+      nextSteps:
+        files.length === 0
+          ? ['Make a feature of its own for the packages to come.']
+          : [
+              sentence`If it is a mistake, give the file a lower number, in its name and its front matter: ${files}`,
+            ],
+      context: { feature_slug: feature, work_package: last, files },
     },
   )
 }

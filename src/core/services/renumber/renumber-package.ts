@@ -6,7 +6,7 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { sentence } from '../../errors/next-step.js'
 import { entityKey, isKittyEvent, MAX_PARENTS, type NewEvent } from '../../events-lib.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
-import { nextPackageId, renumbered } from '../../specs/new-package.js'
+import { renumbered } from '../../specs/new-package.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import {
   decided,
@@ -95,8 +95,7 @@ export class RenumberPackage {
     const { root } = this.workspace
     const from = join(root, file)
     const before = this.places.read(from)
-    const id =
-      earlier ?? this.#copied(feature, file, before) ?? nextPackageId(await this.places.known(feature))
+    const id = earlier ?? this.#copied(feature, file, before) ?? (await this.places.nextId(feature))
     const moved = renumbered(basename(file), before, id)
     const to = join(dirname(from), moved.name)
     const kept: NewEvent<'WPCreated'>[] = []
