@@ -92,7 +92,8 @@ function commentsOf(item: TransferItem): string {
         ...(change.at === null ? [] : [`created: ${change.at}`]),
       ]
       // A line of dashes would end the comment, and let its text write another one.
-      const text = withoutMarkers(change.text.replaceAll(/^[^\S\n]*---[^\S\n]*$/gm, '- - -')).trim()
+      const lines = change.text.split('\n').map((line) => (line.trim() === '---' ? '- - -' : line))
+      const text = withoutMarkers(lines.join('\n')).trim()
       return [[...head, '---', text, '---'].join('\n')]
     })
     .join('\n\n')
