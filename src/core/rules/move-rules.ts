@@ -112,8 +112,19 @@ export class MoveRules {
   }
 }
 
-function given(name: string, text: string | null | undefined): GateReport[] {
+/** What a move was given as its review or evidence, as `MoveRules.decide` stores it; null if nothing. */
+export function givenWith(
+  { gate_results }: Pick<StatusChanged['payload'], 'gate_results'>,
+  name: 'review_reference' | 'evidence',
+): string | null {
+  const report = gate_results?.find(({ gate_type, status }) => gate_type === name && status === GIVEN)
+  return report?.details ?? null
+}
+
+const GIVEN = 'given'
+
+function given(name: 'review_reference' | 'evidence', text: string | null | undefined): GateReport[] {
   return text === undefined || text === null || text.trim() === ''
     ? []
-    : [{ gate_type: name, status: 'given', details: text }]
+    : [{ gate_type: name, status: GIVEN, details: text }]
 }

@@ -1,12 +1,14 @@
 import { inject, injectable } from 'inversify'
+import { keyIsTaken } from '../errors/key-is-taken.js'
 import { KittyError } from '../errors/kitty-error.js'
 import { shownCommand } from '../errors/next-step.js'
-import type { WorkflowTable, WorkPackageState } from '../events-lib.js'
+import type { LogEvent, MergeOptions, WorkflowTable, WorkPackageState } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { EventStore, type Provenance } from '../store/event-store.js'
-import { Workflow } from '../workspace/config.js'
+import { FoldRules, Workflow } from '../workspace/config.js'
 import { ArchiveFeature } from './archive-feature.js'
 import { DefinitionFiles } from './definitions/definition-files.js'
+import { stateBefore } from './state-before.js'
 import { Workspaces } from './workspaces.js'
 
 export interface AcceptRequest {
@@ -36,6 +38,7 @@ export class AcceptFeature {
   constructor(
     @inject(EventStore) private readonly store: EventStore,
     @inject(Workflow) private readonly workflow: WorkflowTable,
+    @inject(FoldRules) private readonly foldRules: MergeOptions,
     @inject(DefinitionFiles) private readonly files: DefinitionFiles,
     @inject(Workspaces) private readonly workspaces: Workspaces,
     @inject(ArchiveFeature) private readonly archive: ArchiveFeature,
@@ -44,15 +47,31 @@ export class AcceptFeature {
   /** @throws KittyError ValidationError that names everything that is open; as `ArchiveFeature.archive` */
   async accept({ feature, reason, provenance }: AcceptRequest): Promise<AcceptResult> {
     return this.store.exclusively('accept', async () => {
-      const states = await this.store.workPackages(feature)
-      const isRepeat =
-        provenance.causationId !== null && (await this.store.causedBy(provenance.causationId)).length > 0
-      const blockers = isRepeat ? [] : await this.#blockers(feature, states)
-      if (blockers.length > 0) throw notYet(feature, blockers)
+      const { causationId } = provenance
+      const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
+      const [first] = earlier
+      const known = await this.store.workPackages(feature)
+      const states = first === undefined ? known : await this.#statesBefore(first, known)
+      if (first === undefined) {
+        const blockers = await this.#blockers(feature, states)
+        if (blockers.length > 0) throw notYet(feature, blockers)
+      } else if (states.some((state) => this.#openIn(state).length > 0)) {
+        // It was archived with open work, and not accepted.
+        throw keyIsTaken(causationId ?? '', earlier)
+      }
       const dropped = states.filter(({ lane }) => this.workflow.dropped.includes(lane)).length
       const archived = await this.archive.archive({ feature, restore: false, reason, provenance })
       return { feature, done: states.length - dropped, dropped, event: archived.event }
     })
+  }
+
+  async #statesBefore(event: LogEvent, known: readonly WorkPackageState[]): Promise<WorkPackageState[]> {
+    const states: WorkPackageState[] = []
+    for (const { work_package_id } of known) {
+      const state = await stateBefore(this.store, event, work_package_id, this.foldRules)
+      if (state !== undefined) states.push(state)
+    }
+    return states
   }
 
   async #blockers(feature: string, states: readonly WorkPackageState[]): Promise<Blocker[]> {

@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { KittyError } from '../errors/kitty-error.js'
-import type { NewEvent } from '../events-lib.js'
+import { isKittyEvent, type NewEvent } from '../events-lib.js'
 import type { EventDocument } from '../projections/board-document.js'
 import { eventDocument } from '../projections/documents.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
@@ -38,7 +38,14 @@ export class ArchiveFeature {
   async archive(request: ArchiveRequest): Promise<ArchiveResult> {
     const type = request.restore ? 'FeatureRestored' : 'FeatureArchived'
     const repeats: Repeats['repeats'] = (earlier) =>
-      earlier.every((event) => event.event_type === type && event.entity_id === request.feature)
+      earlier.every(
+        (event) =>
+          isKittyEvent(event) &&
+          (event.event_type === 'FeatureArchived' || event.event_type === 'FeatureRestored') &&
+          event.event_type === type &&
+          event.entity_id === request.feature &&
+          (event.payload.reason ?? null) === (request.reason ?? null),
+      )
     const { events } = await this.decide({ ...request, repeats })
     const [event] = events
     if (event === undefined) throw new Error(`no ${type} of ${request.feature} after it was written`)

@@ -19,14 +19,13 @@ import type {
 import { byPlace, conflictDetails, openConflicts } from '../projections/conflicts.js'
 import { eventDocument } from '../projections/documents.js'
 import { normalizeWorkPackageId } from '../specs/work-package-id.js'
-import { keyIsTaken } from '../errors/key-is-taken.js'
-import type { Repeats } from './first-event.js'
+import { isMove, type Repeats } from './first-event.js'
 import { Notices } from '../errors/notices.js'
 import { cyclesIn } from '../specs/check-tasks.js'
 import { WriteDefinitions } from './definitions/write-definitions.js'
 import { decidedConflict, noSuchWrite, writeToKeep } from './kept-write.js'
 import { knownWorkPackage } from './known-work-package.js'
-import { writeOf, writtenAgain } from './written-again.js'
+import { keptBecause, writeOf, writtenAgain } from './written-again.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { LaneFiles } from './lane-files.js'
 import { FoldRules } from '../workspace/config.js'
@@ -100,7 +99,7 @@ export class Conflicts {
     const [event] = events
     const register = event && registerOf(event, request.register)
     const write = event && register && writeOf(event, register)
-    if (!event || !write) throw keyIsTaken(request.provenance.causationId ?? '', events)
+    if (!event || !write) throw new Error(`no decision about ${request.entity} after it was written`)
     this.laneFiles.settle(await this.store.boardRows(request.feature), new Set([event.entity_id]))
     const file = await this.#intoFile(request.feature, event.entity_id, write.register)
     return {
@@ -145,17 +144,21 @@ export class Conflicts {
 
   /** True if the earlier events wrote the value to keep, on the same entity. */
   async #isThisDecision(
-    { feature, entity, keep }: ResolveRequest,
+    { feature, entity, keep, register }: ResolveRequest,
     earlier: readonly LogEvent[],
   ): Promise<boolean> {
     const [kept] = await this.store.eventsOf([keep])
+    if (kept === undefined) return false
     const said = writesOf(kept).map((write) => JSON.stringify([write.register, write.value]))
     const id = entity === feature ? feature : normalizeWorkPackageId(entity)
     return earlier.every((event) => {
       const writes = writesOf(event).map((write) => JSON.stringify([write.register, write.value]))
-      const isSameEntity = event.entity_id === id || event.entity_id === kept?.entity_id
+      const isSameEntity = event.entity_id === id || event.entity_id === kept.entity_id
       const isSame = writes.length > 0 && writes.every((write) => said.includes(write))
-      return event.payload.feature_slug === feature && isSameEntity && isSame
+      const isAsked = register === undefined || writesOf(event).some((write) => write.register === register)
+      // Any move writes a lane: only a decision says which one it keeps.
+      const isDecision = !isMove(event) || event.payload.reason === keptBecause(kept)
+      return event.payload.feature_slug === feature && isSameEntity && isSame && isAsked && isDecision
     })
   }
 

@@ -14,6 +14,7 @@ import { normalizeWorkPackageId } from '../specs/work-package-id.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
 import { loggedValues } from './definitions/logged-values.js'
 import { oneLine } from './definitions/one-line.js'
+import { OwnWriting } from './definitions/own-writing.js'
 import { PackagePlaces } from './definitions/package-places.js'
 import { isOneOf, type PackageEdits, statedBy } from './definitions/package-edits.js'
 import { packageBody, withBody } from './definitions/package-text.js'
@@ -54,6 +55,7 @@ export interface EditResult {
 
 interface Put extends ReplaceRequest, Repeats {
   readonly before: Buffer
+  readonly body?: string | undefined
   /** What the request names of the definition. */
   readonly places: readonly DefinitionPlace[]
 }
@@ -66,6 +68,7 @@ export class EditPackage {
     @inject(PackagePlaces) private readonly places: PackagePlaces,
     @inject(StoreFile) private readonly files: StoreFile,
     @inject(LaneFiles) private readonly lanes: LaneFiles,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /**
@@ -83,7 +86,8 @@ export class EditPackage {
     const before = this.places.read(path)
     const bytes = await this.#edited(path, before, request)
     const places = statedBy(request).map(({ place }) => place)
-    return this.#put({ feature, workPackage, bytes, before, provenance, repeats, places }, path)
+    const body = bodyOf(request)
+    return this.#put({ feature, workPackage, bytes, body, before, provenance, repeats, places }, path)
   }
 
   /**
@@ -128,7 +132,7 @@ export class EditPackage {
 
   /** A file that has these bytes already may still be new to the log: a run may have been killed between the two. */
   async #put(request: Put, path: string): Promise<EditResult> {
-    const { feature, workPackage, bytes, before, provenance, repeats } = request
+    const { feature, workPackage, bytes, body, before, provenance, repeats } = request
     const file = this.places.short(path)
     const answer = { feature, work_package: workPackage, file, path }
     const isThere = bytes.equals(before)
@@ -138,7 +142,7 @@ export class EditPackage {
     if (known !== undefined) refuseLostClaim(known, provenance)
     const places = await editedPlaces(path, before, bytes)
     const isEdited = isOneOf([...request.places, ...places])
-    const change = { feature, workPackage, path, before, bytes, isEdited, provenance }
+    const change = { feature, workPackage, path, before, bytes, body, isEdited, provenance }
     const { events } = await this.files.put(change, (drafts) => this.decide({ provenance, repeats, drafts }))
     const state = await this.store.workPackage(feature, workPackage)
     if (state !== undefined) this.lanes.settle([state], new Set())
@@ -149,7 +153,10 @@ export class EditPackage {
     return { ...answer, changed, event: shown }
   }
 
-  /** A repeat is known by what the log said after it, but for the body: the file may have changed since. */
+  /**
+   * A repeat is known by what the log said after it, since the file may have changed; and by the notes on what kitty has
+   * written into the file, where this clone has them.
+   */
   #areThese(request: EditRequest | ReplaceRequest): Repeats['repeats'] {
     const { feature, workPackage } = request
     return async (earlier) => {
@@ -158,11 +165,20 @@ export class EditPackage {
       if (!isChange || !earlier.every((one) => isOf(one, feature, workPackage))) return false
       const history = await this.store.history(feature, workPackage)
       const then = history.slice(0, history.findIndex((one) => one.event_id === event.event_id) + 1)
+      const stated = statedBy('bytes' in request ? {} : request)
       // An event names what it changed. What was asked for and is not named had that value already.
-      return statedBy('bytes' in request ? {} : request).every(
-        ({ place, value }) => loggedValues(then, place).at(-1) === value,
-      )
+      const isSaid = stated.every(({ place, value }) => loggedValues(then, place).at(-1) === value)
+      return isSaid && this.#hasWritten(request)
     }
+  }
+
+  /** False only if the text of the request was never written into the file. */
+  #hasWritten(request: EditRequest | ReplaceRequest): boolean {
+    const { feature, workPackage } = request
+    const file = this.places.short(this.places.file(feature, workPackage))
+    if ('bytes' in request) return this.own.hasWritten(file, request.bytes) !== false
+    const body = bodyOf(request)
+    return body === undefined || this.own.hasWrittenBody(file, body) !== false
   }
 
   async #edited(path: string, before: Buffer, edits: EditRequest): Promise<Buffer> {
@@ -204,6 +220,10 @@ export class EditPackage {
     }
     return { wanted, registers: [...new Set(differences(wanted, stated).map(({ register }) => register))] }
   }
+}
+
+function bodyOf({ body }: EditRequest): string | undefined {
+  return body === undefined ? undefined : packageBody(body)
 }
 
 async function editedPlaces(path: string, before: Buffer, after: Buffer): Promise<DefinitionPlace[]> {

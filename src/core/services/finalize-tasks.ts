@@ -85,7 +85,7 @@ export class FinalizeTasks {
    * Returns what an earlier run with this key stored, and the features that it did not reach.
    * @throws KittyError UsageError if the key was used for something else
    */
-  async #leftOf({ features, provenance }: FinalizeRequest): Promise<{
+  async #leftOf({ features, lanes, provenance }: FinalizeRequest): Promise<{
     stored: readonly FinalizedFeature[]
     left: readonly string[]
   }> {
@@ -95,7 +95,7 @@ export class FinalizeTasks {
     const repeats = (): boolean =>
       earlier.every(
         (event) =>
-          (SYNCED.has(event.event_type) || isTakenOver(event)) &&
+          (SYNCED.has(event.event_type) || (lanes === true && isTakenOver(event))) &&
           features.includes(event.payload.feature_slug),
       )
     await assertSameOperation(causationId, earlier, { provenance, repeats })

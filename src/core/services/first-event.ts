@@ -34,6 +34,22 @@ export function isOf(event: LogEvent, feature: string, entity: string): boolean 
   return event.payload.feature_slug === feature && event.entity_id === entity
 }
 
+/** True if the event is a move. */
+export function isMove(event: LogEvent): event is EventOf<'WPStatusChanged'> {
+  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
+}
+
+/**
+ * True if a move gave the package to this session, or took it from there. A move that names the holder, or what it takes
+ * back, has the session of that holder instead.
+ */
+export function isOfSession(
+  { payload: { holder = null, undo = null, session = null } }: EventOf<'WPStatusChanged'>,
+  provenance: Provenance,
+): boolean {
+  return holder !== null || undo !== null || session === (provenance.session ?? null)
+}
+
 /** @param repeated true if an earlier run of the same operation made the move */
 export function madeMove(event: EventOf<'WPStatusChanged'>, repeated: boolean): MadeMove {
   const { feature_slug, old_status, new_status } = event.payload

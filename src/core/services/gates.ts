@@ -154,7 +154,7 @@ export class Gates {
 
 function isThisGate({ feature, workPackage, type }: AddGateRequest): Repeats['repeats'] {
   return (earlier) =>
-    earlier.some(
+    earlier.every(
       (event) =>
         isKittyEvent(event) &&
         event.event_type === 'GateCreated' &&
@@ -166,7 +166,7 @@ function isThisGate({ feature, workPackage, type }: AddGateRequest): Repeats['re
 
 function isThisResult({ feature, gate, status, details }: SetGateRequest): Repeats['repeats'] {
   return (earlier) =>
-    earlier.some(
+    earlier.every(
       (event) =>
         isKittyEvent(event) &&
         event.event_type === 'GateResultChanged' &&

@@ -3,6 +3,7 @@ import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../aspects/syncs-definition.js'
 import {
+  compareEvents,
   isKittyEvent,
   isSameActor,
   isSameHolder,
@@ -22,7 +23,7 @@ import { heldByAnother, heldInOtherSession } from './claims/held.js'
 import { Leases } from './claims/leases.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
 import { holderOf } from '../workspace/holder.js'
-import { type EventOf, isOf, madeMove, type Repeats } from './first-event.js'
+import { type EventOf, isMove, isOf, isOfSession, madeMove, type Repeats } from './first-event.js'
 import { refusedMove } from './move-refusal.js'
 import { LaneFiles } from './lane-files.js'
 import { PackageWorktree, type WorktreeRequest } from './package-worktree.js'
@@ -93,18 +94,9 @@ export class Implement {
   @Exclusive
   @SyncsDefinition
   protected async claim(claim: Claim): Promise<{ events: readonly LogEvent[]; moves: readonly MadeMove[] }> {
-    const { feature, workPackage } = claim
-    const repeats: Repeats['repeats'] = (earlier) =>
-      earlier.every(
-        (event) =>
-          isOf(event, feature, workPackage) &&
-          isKittyEvent(event) &&
-          (event.event_type === 'WorkspaceCreated' ||
-            (event.event_type === 'WPStatusChanged' &&
-              this.workflow.working.includes(event.payload.new_status))),
-      )
+    const repeats: Repeats['repeats'] = (earlier) => this.#areThese(earlier, claim)
     const { events, repeated } = await this.decide({ ...claim, repeats })
-    const moves = events.flatMap((event) => (isStatusChange(event) ? madeMove(event, repeated) : []))
+    const moves = events.flatMap((event) => (isMove(event) ? madeMove(event, repeated) : []))
     for (const move of moves) await this.rules.follow(move, 'underLock')
     return { events, moves }
   }
@@ -147,6 +139,29 @@ export class Implement {
     return decided([...this.#workspaceEvents(state, place, look), ...decision.events])
   }
 
+  /** A workspace, a claim, or both; a claim alone only where the log had the workspace before it. */
+  async #areThese(earlier: readonly LogEvent[], claim: ImplementRequest): Promise<boolean> {
+    const { feature, workPackage } = claim
+    const areParts = earlier.every((event) => isOf(event, feature, workPackage) && this.#isPart(event, claim))
+    const [first] = earlier
+    if (!areParts || first === undefined) return false
+    if (earlier.some(isWorkspace)) return true
+    const history = await this.store.history(feature, workPackage)
+    return history.some((event) => isWorkspace(event) && compareEvents(event, first) < 0)
+  }
+
+  #isPart(event: LogEvent, { base, provenance }: ImplementRequest): boolean {
+    if (isWorkspace(event)) return base === undefined || event.payload.base_branch === base
+    if (!isMove(event)) return false
+    const { new_status, force, reason } = event.payload
+    return (
+      this.workflow.working.includes(new_status) &&
+      isOfSession(event, provenance) &&
+      force !== true &&
+      (reason ?? null) === null
+    )
+  }
+
   /**
    * True if the package is finished or waiting for someone else's verdict. A caller who only asks where the workspace
    * is must not take it back.
@@ -178,6 +193,6 @@ export class Implement {
   }
 }
 
-function isStatusChange(event: LogEvent): event is EventOf<'WPStatusChanged'> {
-  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
+function isWorkspace(event: LogEvent): event is EventOf<'WorkspaceCreated'> {
+  return isKittyEvent(event) && event.event_type === 'WorkspaceCreated'
 }

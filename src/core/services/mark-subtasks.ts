@@ -10,6 +10,7 @@ import { isOf, type Repeats } from './first-event.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
 import { DefinitionFiles } from './definitions/definition-files.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
+import { stateBefore } from './state-before.js'
 import { SubtaskFiles, type SubtaskPlace } from './subtask-files.js'
 
 export interface MarkRequest {
@@ -81,7 +82,10 @@ export class MarkSubtasks {
     request: MarkRequest & { workPackages: readonly string[] },
   ): Promise<MarkResult> {
     const { feature, done } = request
-    const { events, found, subtasks } = await this.decide({ ...request, repeats: areTheseMarks(request) })
+    const { events, found, subtasks } = await this.decide({
+      ...request,
+      repeats: (earlier) => this.#areTheseMarks(earlier, request),
+    })
     // A repeat answers from its events only, since the file may have changed.
     const places = found ?? events.flatMap(placeOf)
     this.files.settle(feature, places, done)
@@ -120,6 +124,28 @@ export class MarkSubtasks {
     const states = await this.#packages(request)
     const subtasks = spelled(request.subtasks, states)
     return { states, subtasks, found: this.#places(request.feature, states, subtasks) }
+  }
+
+  /** True if the events mark what the request asks for, and what they do not mark was so before. */
+  async #areTheseMarks(earlier: readonly LogEvent[], request: MarkRequest): Promise<boolean> {
+    const { feature, workPackage, done } = request
+    const left = new Set(words(request.subtasks).map((id) => id.toLowerCase()))
+    const asked = new Set(left)
+    for (const event of earlier) {
+      if (!isKittyEvent(event) || event.event_type !== 'SubtaskCompleted') return false
+      const id = event.payload.subtask_id.toLowerCase()
+      const isAsked = isOf(event, feature, workPackage ?? event.entity_id) && event.payload.done === done
+      if (!isAsked || !asked.has(id)) return false
+      left.delete(id)
+    }
+    const [first] = earlier
+    if (first === undefined || left.size === 0) return true
+    for (const { work_package_id } of await this.#packages(request)) {
+      const before = await stateBefore(this.store, first, work_package_id)
+      const other = before?.subtasks.find((subtask) => left.has(subtask.id.toLowerCase()))
+      if (other !== undefined && other.done !== done) return false
+    }
+    return true
   }
 
   /** The packages whose files list one of the subtasks, or may have stopped listing it. */
@@ -203,19 +229,6 @@ function placeOf(event: LogEvent): SubtaskPlace[] {
   return isKittyEvent(event) && event.event_type === 'SubtaskCompleted'
     ? [{ id: event.payload.subtask_id, workPackage: event.entity_id }]
     : []
-}
-
-function areTheseMarks({ feature, workPackage, subtasks, done }: MarkRequest): Repeats['repeats'] {
-  const asked = new Set(subtasks.flatMap((word) => word.split(',')).map((word) => word.trim().toLowerCase()))
-  return (earlier) =>
-    earlier.every(
-      (event) =>
-        isKittyEvent(event) &&
-        event.event_type === 'SubtaskCompleted' &&
-        isOf(event, feature, workPackage ?? event.entity_id) &&
-        event.payload.done === done &&
-        asked.has(event.payload.subtask_id.toLowerCase()),
-    )
 }
 
 function noneFound(

@@ -28,7 +28,7 @@ import { Workspace } from '../workspace/workspace.js'
 import { indexInUse } from './commit-refusals.js'
 import { knownWorkPackage } from './known-work-package.js'
 import * as refusal from './merge-refusals.js'
-import { MoveTask } from './move-task.js'
+import { MoveTask, type MovesRequest } from './move-task.js'
 import { placeOf, worktreeAt } from './workspace-place.js'
 import { Workspaces } from './workspaces.js'
 
@@ -97,11 +97,14 @@ export class MergePackage {
       const state = await knownWorkPackage(this.store, feature, workPackage)
       const branches = this.#branches(state)
       const isDone = this.config.workflow.done.includes(state.lane)
-      if (!isDone) await this.#judge(state, request)
-      const merged = await this.#merge(state, branches)
-      this.#assertInBase(state, branches)
+      const isMade = (await this.task.madeBefore(this.#moves(request))).length > 0
+      // Opened again since: the answer is what was done then, and work that came later stays where it is.
+      const isOver = isMade && !isDone
+      if (!isDone && !isOver) await this.#judge(state, request)
+      const merged = isOver ? false : await this.#merge(state, branches)
+      if (!isOver) this.#assertInBase(state, branches)
       const event = isDone ? null : await this.#move(request)
-      const removed = await this.#remove(request, branches)
+      const removed = isOver ? null : await this.#remove(request, branches)
       const { branch, base } = branches
       const commit = resolveCommit(this.workspace.root, `refs/heads/${base}`) ?? null
       return { feature, work_package: workPackage, branch, base, commit, merged, event, removed }
@@ -132,12 +135,7 @@ export class MergePackage {
   /** Whether the package may go to done. Writes nothing. */
   async #judge(state: WorkPackageState, request: MergeRequest): Promise<void> {
     if (state.conflicts.length > 0) throw refusal.openConflicts(state)
-    await this.task.judge({
-      ...request,
-      ...this.#target(),
-      workPackages: [state.work_package_id],
-      force: false,
-    })
+    await this.task.judge(this.#moves(request))
   }
 
   /** @returns false if the branch was merged before */
@@ -199,15 +197,16 @@ export class MergePackage {
   }
 
   async #move(request: MergeRequest): Promise<EventDocument> {
-    const { event } = await this.task.move({ ...request, ...this.#target(), force: false })
-    return eventDocument(event)
+    const [moved] = await this.task.moveAll(this.#moves(request))
+    if (moved === undefined) throw new Error(`no move of ${request.workPackage} after it was made`)
+    return eventDocument(moved.event)
   }
 
-  #target(): { to: string } {
+  #moves({ workPackage, ...request }: MergeRequest): MovesRequest {
     const table: WorkflowTable = this.config.workflow
     const to = laneOfWord('done', table)
     if (to === undefined) throw refusal.noDoneLane(table)
-    return { to }
+    return { ...request, workPackages: [workPackage], to, force: false }
   }
 
   /** The package is done by now, so what keeps its worktree is only worth a warning. */

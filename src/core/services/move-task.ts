@@ -2,19 +2,20 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../aspects/syncs-definition.js'
+import { assertSameOperation } from '../errors/key-is-taken.js'
 import { KittyError } from '../errors/kitty-error.js'
-import { isKittyEvent, type LogEvent, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
+import { type LogEvent, resolveLane, type WorkflowTable, type WorkPackageState } from '../events-lib.js'
 import { byId, dependencyLanes } from '../projections/work-packages.js'
 import type { MadeMove } from '../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
 import { refuseLostClaim } from './claims/lost-claim.js'
-import { firstEvent, isOf, madeMove, type Repeats } from './first-event.js'
+import { type EventOf, firstEvent, isMove, isOf, isOfSession, madeMove, type Repeats } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
 import { LaneFiles } from './lane-files.js'
 import { refusedMove } from './move-refusal.js'
 import { EventStore, type Decision, decided, type Draft, type Provenance } from '../store/event-store.js'
 import { Workflow } from '../workspace/config.js'
-import { MoveRules } from '../rules/move-rules.js'
+import { givenWith, MoveRules } from '../rules/move-rules.js'
 import { SyncDefinition } from './definitions/sync-definition.js'
 import { Recall } from './recall.js'
 import { shownCommand } from '../errors/next-step.js'
@@ -86,6 +87,20 @@ export class MoveTask {
     }))
   }
 
+  /**
+   * The events of an earlier run of `moveAll` with the same key; none without one.
+   * @throws KittyError UsageError if the key was used for something else
+   */
+  async madeBefore(request: MovesRequest): Promise<readonly LogEvent[]> {
+    const { provenance } = request
+    const { causationId } = provenance
+    const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
+    if (causationId === null || earlier.length === 0) return []
+    const repeats = areTheseMoves(request, this.workflow)
+    await assertSameOperation(causationId, earlier, { provenance, repeats })
+    return earlier
+  }
+
   /** Refuses what `moveAll` would refuse now, and writes nothing. @throws KittyError as `move` */
   @Exclusive
   @SyncsDefinition
@@ -96,7 +111,10 @@ export class MoveTask {
   @Exclusive
   @SyncsDefinition
   protected async make(request: MovesRequest): Promise<MadeMove[]> {
-    const { events, repeated } = await this.decide({ ...request, repeats: areTheseMoves(request) })
+    const { events, repeated } = await this.decide({
+      ...request,
+      repeats: areTheseMoves(request, this.workflow),
+    })
     const moves = request.workPackages.map((id) => {
       const own = events.filter((event) => event.entity_id === id)
       return madeMove(firstEvent('WPStatusChanged', own, request.provenance), repeated)
@@ -139,19 +157,38 @@ export class MoveTask {
   }
 }
 
-/** True if the events move the same packages to the same lane for the same reason. */
-function areTheseMoves({ feature, workPackages, to, reason }: MovesRequest): Repeats['repeats'] {
+/** True if the events move the same packages, and no others, in the same way. */
+function areTheseMoves(request: MovesRequest, table: WorkflowTable): Repeats['repeats'] {
+  const { feature, workPackages } = request
   return (earlier) =>
-    workPackages.every((workPackage) =>
-      earlier.some(
-        (event) =>
-          isKittyEvent(event) &&
-          event.event_type === 'WPStatusChanged' &&
-          isOf(event, feature, workPackage) &&
-          event.payload.new_status === to &&
-          (event.payload.reason ?? null) === (reason ?? null),
-      ),
-    )
+    earlier.every(
+      (event) =>
+        isMove(event) &&
+        workPackages.some((workPackage) => isOf(event, feature, workPackage)) &&
+        isThisMove(event, request, table),
+    ) && workPackages.every((workPackage) => earlier.some((event) => isOf(event, feature, workPackage)))
+}
+
+function isThisMove(
+  event: EventOf<'WPStatusChanged'>,
+  { to, reason, force, reviewRef, evidence, expect, provenance }: MovesRequest,
+  table: WorkflowTable,
+): boolean {
+  const { payload } = event
+  return (
+    payload.new_status === resolveLane(table, to) &&
+    (expect === undefined || payload.old_status === resolveLane(table, expect)) &&
+    (payload.reason ?? null) === (reason ?? null) &&
+    (payload.force ?? false) === force &&
+    givenWith(payload, 'review_reference') === said(reviewRef) &&
+    givenWith(payload, 'evidence') === said(evidence) &&
+    // Elsewhere the move makes no one a holder, and an agent may repeat it in its next session.
+    (!table.working.includes(payload.new_status) || isOfSession(event, provenance))
+  )
+}
+
+function said(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text
 }
 
 function assertExpected(state: WorkPackageState, expected: string | undefined): void {

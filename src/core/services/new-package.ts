@@ -14,12 +14,14 @@ import {
   newPackageText,
   type NewSubtask,
   numberSubtasks,
+  subtasksWith,
 } from '../specs/new-package.js'
 import { DEFAULT_PRIORITY } from '../specs/priority.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { normalizeWorkPackageId } from '../specs/work-package-id.js'
 import { DefinitionFiles } from './definitions/definition-files.js'
 import { oneLine } from './definitions/one-line.js'
+import { OwnWriting } from './definitions/own-writing.js'
 import { PackagePlaces } from './definitions/package-places.js'
 import { packageBody } from './definitions/package-text.js'
 import { type FileChange, StoreFile } from './definitions/store-file.js'
@@ -62,6 +64,7 @@ export class NewPackage {
     @inject(PackagePlaces) private readonly places: PackagePlaces,
     @inject(DefinitionFiles) private readonly definitions: DefinitionFiles,
     @inject(StoreFile) private readonly files: StoreFile,
+    @inject(OwnWriting) private readonly own: OwnWriting,
   ) {}
 
   /**
@@ -72,7 +75,7 @@ export class NewPackage {
   async create(request: NewRequest): Promise<NewResult> {
     const title = oneLine(request.title, 'title')
     const after = [...new Set(request.after.map(normalizeWorkPackageId))]
-    const asked = { ...request, title, after, repeats: isThisPackage({ ...request, title, after }) }
+    const asked = { ...request, title, after, repeats: this.#isThisPackage({ ...request, title, after }) }
     const { feature, provenance } = request
     const { causationId } = provenance
     const isRepeat = causationId !== null && (await this.store.causedBy(causationId)).length > 0
@@ -96,6 +99,35 @@ export class NewPackage {
     return decided(drafts)
   }
 
+  #isThisPackage(asked: NewRequest): Repeats['repeats'] {
+    const { feature, title, after, priority } = asked
+    return (earlier) =>
+      earlier.every(
+        (event) =>
+          isKittyEvent(event) &&
+          event.event_type === 'WPCreated' &&
+          event.payload.feature_slug === feature &&
+          event.payload.title === title &&
+          (event.payload.priority ?? DEFAULT_PRIORITY) === (priority ?? DEFAULT_PRIORITY) &&
+          event.payload.dependencies.join() === after.join() &&
+          this.#isTextOf(event, asked),
+      )
+  }
+
+  /**
+   * The event says how many subtasks there were, and the notes on what kitty wrote with which text, where this clone
+   * has them. The file itself may have been edited since.
+   */
+  #isTextOf({ entity_id: id, payload }: EventOf<'WPCreated'>, asked: NewRequest): boolean {
+    const subtasks = subtasksWith(
+      asked.subtasks.map((text) => oneLine(text, 'subtask')),
+      payload.subtasks,
+    )
+    if (subtasks === undefined) return false
+    const file = this.places.short(join(this.places.tasks(asked.feature), payload.file ?? ''))
+    return this.own.hasMade(file, bytesOf(asked, id, subtasks)) !== false
+  }
+
   async #plan(asked: NewRequest): Promise<FileChange> {
     const { feature, after, provenance } = asked
     await this.places.assertKnown(feature, after)
@@ -117,17 +149,9 @@ export class NewPackage {
   }
 
   async #change(asked: NewRequest, id: string): Promise<FileChange> {
-    const { feature, title, after, priority, body, subtasks, provenance } = asked
-    const text = newPackageText({
-      workPackage: id,
-      title,
-      dependencies: after,
-      priority: priority === DEFAULT_PRIORITY ? undefined : priority,
-      subtasks: subtasks.length === 0 ? [] : await this.#numbered(asked, id),
-      body: body === undefined ? undefined : packageBody(body),
-    })
+    const { feature, title, subtasks, provenance } = asked
     const path = join(this.places.tasks(feature), newPackageFile(id, title))
-    const bytes = Buffer.from(text)
+    const bytes = bytesOf(asked, id, subtasks.length === 0 ? [] : await this.#numbered(asked, id))
     const isEdited = (): boolean => true
     return { feature, workPackage: id, path, before: undefined, bytes, isEdited, provenance }
   }
@@ -156,6 +180,23 @@ export class NewPackage {
   }
 }
 
+/** The file's text for this ID and these subtasks. */
+function bytesOf(
+  { title, after, priority, body }: NewRequest,
+  id: string,
+  subtasks: readonly NewSubtask[],
+): Buffer {
+  const text = newPackageText({
+    workPackage: id,
+    title,
+    dependencies: after,
+    priority: priority === DEFAULT_PRIORITY ? undefined : priority,
+    subtasks,
+    body: body === undefined ? undefined : packageBody(body),
+  })
+  return Buffer.from(text)
+}
+
 /** @param known the package or the file of each subtask there is */
 function noSubtaskLeft(numbered: readonly NewSubtask[], known: ReadonlyMap<string, string>): KittyError {
   const ids = [...known.keys(), ...numbered.map((one) => one.id)].filter(isSubtaskNumber)
@@ -173,17 +214,4 @@ function givenTwice(id: string): KittyError {
     nextSteps: [sentence`Give one of them another ID, or none: then it gets the next free one.`],
     context: { subtask: id },
   })
-}
-
-function isThisPackage({ feature, title, after, priority }: NewRequest): Repeats['repeats'] {
-  return (earlier) =>
-    earlier.every(
-      (event) =>
-        isKittyEvent(event) &&
-        event.event_type === 'WPCreated' &&
-        event.payload.feature_slug === feature &&
-        event.payload.title === title &&
-        (event.payload.priority ?? DEFAULT_PRIORITY) === (priority ?? DEFAULT_PRIORITY) &&
-        event.payload.dependencies.join() === after.join(),
-    )
 }

@@ -3,7 +3,7 @@ import { inject, injectable } from 'inversify'
 import { Emits } from '../../aspects/emits.js'
 import { Exclusive } from '../../aspects/exclusive.js'
 import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
-import type { LogEvent } from '../events-lib.js'
+import { isKittyEvent, type LogEvent } from '../events-lib.js'
 import { readFeature } from '../specs/feature-folder.js'
 import {
   featureName,
@@ -72,7 +72,7 @@ export class SetupSpec {
     const title = request.title ?? stated?.title ?? titleOf(slug)
     const mission = request.mission ?? stated?.mission ?? DEFAULT_MISSION
     const { events, repeated } = await this.record({
-      repeats: (earlier) => earlier.every((event) => isThisFeature(event, request.slug)),
+      repeats: (earlier) => earlier.every((event) => isThisFeature(event, request)),
       feature: { slug, title, mission },
       provenance: request.provenance,
     })
@@ -128,12 +128,17 @@ export class SetupSpec {
   }
 }
 
-/** A repeat without a number means the number that was assigned the first time. */
-function isThisFeature(event: LogEvent, asked: string): boolean {
-  const { feature_slug } = event.payload
+/**
+ * A repeat without a number means the number that was assigned the first time, and one without a title or a mission what
+ * was chosen then.
+ */
+function isThisFeature(event: LogEvent, { slug, title, mission }: SetupRequest): boolean {
+  if (!isKittyEvent(event) || event.event_type !== 'SpecCreated') return false
+  const { payload } = event
   return (
-    event.event_type === 'SpecCreated' &&
-    (feature_slug === asked || featureName(feature_slug)?.words === asked)
+    (payload.feature_slug === slug || featureName(payload.feature_slug)?.words === slug) &&
+    payload.title === (title ?? payload.title) &&
+    payload.mission === (mission ?? payload.mission)
   )
 }
 

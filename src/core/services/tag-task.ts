@@ -7,6 +7,7 @@ import { isKittyEvent, type LogEvent, type WorkPackageState } from '../events-li
 import { refuseLostClaim } from './claims/lost-claim.js'
 import { firstEvent, isOf, type Repeats } from './first-event.js'
 import { knownWorkPackage } from './known-work-package.js'
+import { stateBefore } from './state-before.js'
 import { EventStore, type Decision, decided, type Provenance } from '../store/event-store.js'
 import { type NextStep, sentence } from '../errors/next-step.js'
 
@@ -44,20 +45,31 @@ export class TagTask {
   async tag(request: TagRequest): Promise<TagResult> {
     const { feature, workPackage } = request
     this.check(request)
-    const repeats: Repeats['repeats'] = (earlier) =>
-      earlier.every(
-        (event) =>
-          isKittyEvent(event) &&
-          event.event_type === 'TagsChanged' &&
-          isOf(event, feature, workPackage) &&
-          event.payload.added.every((tag) => request.add.includes(tag)) &&
-          event.payload.removed.every(({ tag }) => request.remove.includes(tag)),
-      )
+    const repeats: Repeats['repeats'] = async (earlier) => {
+      for (const event of earlier) if (!(await this.#isThisChange(event, request))) return false
+      return true
+    }
     const { events } = await this.decide({ ...request, repeats })
     const event = events.length === 0 ? null : firstEvent('TagsChanged', events, request.provenance)
     const state = await this.store.workPackage(feature, workPackage)
     const tags = state?.tags.map(({ tag }) => tag) ?? []
     return { feature, work_package: event?.entity_id ?? workPackage, tags, event }
+  }
+
+  /** True if the event changes what the request asks for, and what it does not change was so before. */
+  async #isThisChange(event: LogEvent, { feature, workPackage, add, remove }: TagRequest): Promise<boolean> {
+    if (!isKittyEvent(event) || event.event_type !== 'TagsChanged') return false
+    if (!isOf(event, feature, workPackage)) return false
+    const { added } = event.payload
+    const removed = event.payload.removed.map(({ tag }) => tag)
+    const isAsked = added.every((tag) => add.includes(tag)) && removed.every((tag) => remove.includes(tag))
+    if (!isAsked) return false
+    const before = await stateBefore(this.store, event, workPackage)
+    const had = new Set(before?.tags.map(({ tag }) => tag))
+    return (
+      add.every((tag) => added.includes(tag) || had.has(tag)) &&
+      remove.every((tag) => removed.includes(tag) || !had.has(tag))
+    )
   }
 
   @Emits

@@ -32,7 +32,7 @@ export function writtenAgain(
     case 'WPStatusChanged': {
       const { feature_slug, new_status } = kept.payload
       const { holder } = writeOf(kept, register, table) ?? {}
-      const reason = `settles a conflict: keeps what ${kept.actor} wrote in ${kept.event_id}`
+      const reason = keptBecause(kept)
       const claim = holder === undefined ? {} : { holder: holder.actor, session: holder.session }
       const payload = { feature_slug, old_status, new_status, reason, force: true, ...claim }
       return { event_type: 'WPStatusChanged', entity_id, entity_type: 'WorkPackage', payload }
@@ -78,6 +78,11 @@ export function writtenAgain(
     default:
       return kept satisfies never
   }
+}
+
+/** The reason of a move that decides for the lane of another one. */
+export function keptBecause(kept: Pick<LogEvent, 'actor' | 'event_id'>): string {
+  return `settles a conflict: keeps what ${kept.actor} wrote in ${kept.event_id}`
 }
 
 /** Repeats one register of a definition. The other registers and the sets stay as they are. */

@@ -82,14 +82,30 @@ export function numberSubtasks(texts: readonly string[], known: Iterable<string>
   })
 }
 
+/** Gives the texts these IDs; undefined if one begins with another ID, or if there are more or fewer of them. */
+export function subtasksWith(texts: readonly string[], ids: readonly string[]): NewSubtask[] | undefined {
+  if (texts.length !== ids.length) return undefined
+  const subtasks = texts.map((text, at) => {
+    const [, own, words] = NUMBERED.exec(text.trim()) ?? []
+    const id = ids[at] ?? ''
+    return own === undefined ? { id, text: text.trim() } : { id: own, text: words ?? '' }
+  })
+  return subtasks.every((one, at) => one.id === ids[at]) ? subtasks : undefined
+}
+
 function endedByNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** The name of a package's file under another ID. */
+export function renumberedName(name: string, id: string): string {
+  return name.replace(/^wp\d{1,9}/i, id)
 }
 
 /** A package's file under another ID: its name, and its bytes with that ID in the front matter. The rest stays. */
 export function renumbered(name: string, bytes: Buffer, id: string): { name: string; bytes: Buffer } {
   const block = splitFrontMatter(bytes)
-  const newName = name.replace(/^wp\d{1,9}/i, id)
+  const newName = renumberedName(name, id)
   if (block.kind !== 'found') return { name: newName, bytes }
   const head = bytes.toString('latin1', block.start, block.end)
   const changed = head.replace(/^(["']?work_package_id["']?[ \t]*:[ \t]*["']?)wp\d{1,9}/im, `$1${id}`)

@@ -4,13 +4,7 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../../aspects/syncs-definition.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
-import {
-  isKittyEvent,
-  isSameActor,
-  isSameHolder,
-  type WorkflowTable,
-  type WorkPackageState,
-} from '../../events-lib.js'
+import { isSameActor, isSameHolder, type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
 import type { EventDocument } from '../../projections/board-document.js'
 import { eventDocument } from '../../projections/documents.js'
 import { byId, dependencyLanes } from '../../projections/work-packages.js'
@@ -20,7 +14,7 @@ import { EventStore, type Decision, decided, type Provenance } from '../../store
 import { Workflow } from '../../workspace/config.js'
 import { holderOf } from '../../workspace/holder.js'
 import { SyncDefinition } from '../definitions/sync-definition.js'
-import { firstEvent, isOf, madeMove, type Repeats } from '../first-event.js'
+import { firstEvent, isMove, isOf, isOfSession, madeMove, type Repeats } from '../first-event.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { LaneFiles } from '../lane-files.js'
 import { refusedMove } from '../move-refusal.js'
@@ -168,15 +162,21 @@ export function noWorkingLane({ name }: WorkflowTable): KittyError {
   })
 }
 
-function isThisClaim({ feature, workPackage }: ClaimRequest, table: WorkflowTable): Repeats['repeats'] {
+function isThisClaim(
+  { feature, workPackage, resume = false, takeOver = false, reason, provenance }: ClaimRequest,
+  { working }: WorkflowTable,
+): Repeats['repeats'] {
   return (earlier) =>
-    earlier.every(
-      (event) =>
-        isKittyEvent(event) &&
-        event.event_type === 'WPStatusChanged' &&
-        isOf(event, feature, workPackage) &&
-        table.working.includes(event.payload.new_status),
-    )
+    earlier.every((event) => {
+      if (!isMove(event) || !isOf(event, feature, workPackage) || !isOfSession(event, provenance))
+        return false
+      const { old_status, new_status, force } = event.payload
+      if (!working.includes(new_status) || force === true) return false
+      const isSameReason = (event.payload.reason ?? null) === (reason ?? null)
+      // Only what is taken from another holder stays in its lane, and it has a reason that the request need not give.
+      if (old_status !== new_status) return isSameReason
+      return (resume || takeOver) && (reason === undefined || isSameReason)
+    })
 }
 
 function takeOverNeedsReason({ workPackage }: ClaimRequest): KittyError {

@@ -1,13 +1,16 @@
 import { inject, injectable } from 'inversify'
 import { Exclusive } from '../../../aspects/exclusive.js'
+import { assertSameOperation } from '../../errors/key-is-taken.js'
 import { type ErrorKind, isKittyError } from '../../errors/kitty-error.js'
-import { isKittyEvent, type WorkflowTable } from '../../events-lib.js'
+import type { LogEvent, WorkflowTable } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
 import { eventDocument } from '../../projections/documents.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { claimedLane } from '../../rules/work-lanes.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'
+import { firstEvent, isMove, isOfSession } from '../first-event.js'
+import { knownLane } from '../known-lane.js'
 import { WholeWork, type WholeWorkDocument } from '../whole-work.js'
 import { Candidates, type ChoiceRequest, type NextDocument } from './candidates.js'
 import { Claim, type ClaimResult } from './claim.js'
@@ -112,17 +115,19 @@ export class Next {
     return { result: { claimed: null, resumed: false, work_package: null, why }, move: undefined }
   }
 
-  /** A repeat with the same key gets the package of the first time. */
-  async #repeated({
-    provenance: { causationId, actor },
-  }: ClaimNextRequest): Promise<ClaimNextResult | undefined> {
+  /**
+   * A repeat with the same key gets the package of the first time.
+   * @throws KittyError UsageError if the key was used for something else
+   */
+  async #repeated(request: ClaimNextRequest): Promise<ClaimNextResult | undefined> {
+    const { provenance } = request
+    const { causationId, actor } = provenance
     const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
-    const event = earlier.find((one) => one.event_type === 'WPStatusChanged')
-    if (event === undefined || !isKittyEvent(event) || event.event_type !== 'WPStatusChanged')
-      return undefined
+    if (causationId === null || earlier.length === 0) return undefined
+    const repeats = (): Promise<boolean> => this.#areThisClaim(earlier, request)
+    await assertSameOperation(causationId, earlier, { provenance, repeats })
+    const event = firstEvent('WPStatusChanged', earlier, provenance)
     const { feature_slug, old_status, new_status } = event.payload
-    // Another operation's key: the claim itself refuses it.
-    if (!this.workflow.working.includes(new_status)) return undefined
     const work_package = await this.work.show(feature_slug, event.entity_id, actor)
     const claimed = { feature: feature_slug, work_package: event.entity_id, old_status, new_status }
     return {
@@ -131,6 +136,24 @@ export class Next {
       work_package,
       why: [],
     }
+  }
+
+  async #areThisClaim(
+    earlier: readonly LogEvent[],
+    { features, lane, provenance }: ClaimNextRequest,
+  ): Promise<boolean> {
+    const from = lane === undefined ? undefined : knownLane(this.workflow, lane)
+    // No list has an archived feature, which may have been on one before.
+    const archived = (await this.store.features()).filter((row) => row.archived !== null)
+    const among = new Set([...features, ...archived.map((row) => row.feature_slug)])
+    return earlier.every((event) => {
+      if (!isMove(event) || !isOfSession(event, provenance)) return false
+      const { feature_slug, old_status, new_status, reason = null, force } = event.payload
+      if (!this.workflow.working.includes(new_status) || force === true) return false
+      // It gives no reason but for what it takes over, which stays in its lane.
+      const isUnasked = reason === null || old_status === new_status
+      return isUnasked && among.has(feature_slug) && (from === undefined || from === old_status)
+    })
   }
 
   async #again(

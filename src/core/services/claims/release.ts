@@ -3,7 +3,6 @@ import { Emits } from '../../../aspects/emits.js'
 import { Exclusive } from '../../../aspects/exclusive.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import {
-  isKittyEvent,
   isSameActor,
   isSameHolder,
   type LogEvent,
@@ -18,7 +17,7 @@ import { MoveRules } from '../../rules/move-rules.js'
 import { EventStore, type Decision, decided, type Provenance } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'
 import { holderOf } from '../../workspace/holder.js'
-import { firstEvent, isOf, madeMove, type Repeats } from '../first-event.js'
+import { firstEvent, isMove, isOf, isOfSession, madeMove, type Repeats } from '../first-event.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { LaneFiles } from '../lane-files.js'
 import { refusedMove } from '../move-refusal.js'
@@ -65,7 +64,10 @@ export class Release {
 
   @Exclusive
   protected async make(request: ReleaseRequest): Promise<MadeMove> {
-    const { events, repeated } = await this.decide({ ...request, repeats: isThisRelease(request) })
+    const { events, repeated } = await this.decide({
+      ...request,
+      repeats: isThisRelease(request, this.workflow),
+    })
     const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)
     await this.rules.follow(made, 'underLock')
     return made
@@ -118,11 +120,21 @@ export class Release {
   }
 }
 
-function isThisRelease({ feature, workPackage }: ReleaseRequest): Repeats['repeats'] {
+/** True for moves out of a working lane, made without force and for the same reason. */
+function isThisRelease(
+  { feature, workPackage, reason, provenance }: ReleaseRequest,
+  { working }: WorkflowTable,
+): Repeats['repeats'] {
   return (earlier) =>
     earlier.every(
       (event) =>
-        isKittyEvent(event) && event.event_type === 'WPStatusChanged' && isOf(event, feature, workPackage),
+        isMove(event) &&
+        isOf(event, feature, workPackage) &&
+        isOfSession(event, provenance) &&
+        working.includes(event.payload.old_status) &&
+        !working.includes(event.payload.new_status) &&
+        event.payload.force !== true &&
+        event.payload.reason === reason,
     )
 }
 

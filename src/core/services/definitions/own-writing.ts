@@ -13,6 +13,8 @@ interface Step {
   readonly file: string
   readonly from: string | null
   readonly to: string | null
+  /** Of the body that the command was given for the file, if it was. */
+  readonly body?: string
 }
 
 /** A file's content before and after; undefined is no file. The path is relative to the repository's root. */
@@ -20,6 +22,8 @@ export interface WrittenFile {
   readonly file: string
   readonly before: Buffer | undefined
   readonly after: Buffer | undefined
+  /** The body that the command was given, if it was. */
+  readonly body?: string | undefined
 }
 
 const LF = 0x0a
@@ -50,10 +54,11 @@ export class OwnWriting {
   /** As `keep`, for many files with one write. */
   keepAll(files: readonly WrittenFile[]): void {
     if (files.length === 0) return
-    const fresh = files.map(({ file, before, after }) => ({
+    const fresh = files.map(({ file, before, after, body }) => ({
       file,
       from: digestOf(file, before),
       to: digestOf(file, after),
+      ...(body !== undefined && { body: digestOf(file, Buffer.from(body)) ?? '' }),
     }))
     // An import adds portion after portion: reading the others each time would take most of its memory.
     const size = appendPrivate(this.#file, linesOf(fresh))
@@ -82,6 +87,33 @@ export class OwnWriting {
     return (file, from, to) => leads(byFile.get(file) ?? [], digestOf(file, from), digestOf(file, to))
   }
 
+  /** Whether kitty made the file with this content. Undefined if no note says how it was made. */
+  hasMade(file: string, content: Buffer): boolean | undefined {
+    // A command that was killed after it had made the file finds it as it wants it.
+    const made = this.#of(file).filter(({ from, to }) => from === null || from === to)
+    return holds(
+      file,
+      made.map(({ to }) => to),
+      content,
+    )
+  }
+
+  /** Whether kitty has ever given the file this content. Undefined if no note says what it wrote there. */
+  hasWritten(file: string, content: Buffer): boolean | undefined {
+    const written = this.#of(file).map(({ to }) => to)
+    return holds(file, written, content)
+  }
+
+  /** Whether kitty has ever given the file this body. Undefined if no note says which it was given. */
+  hasWrittenBody(file: string, body: string): boolean | undefined {
+    const written = this.#of(file).flatMap((step) => step.body ?? [])
+    return holds(file, written, Buffer.from(body))
+  }
+
+  #of(file: string): Step[] {
+    return this.#read().filter((step) => step.file === file)
+  }
+
   #put(steps: readonly Step[]): void {
     putPrivate(this.#file, linesOf(steps))
   }
@@ -101,6 +133,10 @@ export class OwnWriting {
     if (!file.ok) return []
     return file.bytes.toString('utf8').split('\n').flatMap(stepsIn)
   }
+}
+
+function holds(file: string, digests: readonly (string | null)[], bytes: Buffer): boolean | undefined {
+  return digests.length === 0 ? undefined : digests.includes(digestOf(file, bytes))
 }
 
 function linesOf(steps: readonly Step[]): Buffer {
@@ -147,7 +183,8 @@ function digestOf(file: string, bytes: Buffer | undefined): string | null {
 
 function isStep(value: unknown): value is Step {
   if (typeof value !== 'object' || value === null) return false
-  const { file, from, to } = value as Partial<Record<keyof Step, unknown>>
+  const { file, from, to, body } = value as Partial<Record<keyof Step, unknown>>
   const isDigest = (one: unknown): boolean => one === null || typeof one === 'string'
-  return typeof file === 'string' && isDigest(from) && isDigest(to)
+  const isBody = body === undefined || typeof body === 'string'
+  return typeof file === 'string' && isDigest(from) && isDigest(to) && isBody
 }

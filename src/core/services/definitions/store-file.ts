@@ -23,6 +23,8 @@ export interface FileChange {
   /** Undefined if there is no such file yet. */
   readonly before: Buffer | undefined
   readonly bytes: Buffer
+  /** The body that the command was given, if it was. */
+  readonly body?: string | undefined
   /** True where this change is meant: there, the file wins even over later values in the log. */
   readonly isEdited: (place: DefinitionPlace) => boolean
   readonly provenance: Provenance
@@ -61,7 +63,8 @@ export class StoreFile {
       if (!putOver(root, path, { before: change.before, after: bytes })) throw savedByOthers(path)
       removeLeftTemporaries(root, dirname(path))
     }
-    this.own.keep(repoPath(root, path), change.before, bytes)
+    const file = repoPath(root, path)
+    this.own.keepAll([{ file, before: change.before, after: bytes, body: change.body }])
     try {
       const states = await this.store.workPackages(feature)
       const only = new Set([workPackage])

@@ -2,11 +2,12 @@ import { basename, dirname, join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { Emits } from '../../../aspects/emits.js'
 import { Exclusive } from '../../../aspects/exclusive.js'
+import { assertSameOperation } from '../../errors/key-is-taken.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { sentence } from '../../errors/next-step.js'
 import { entityKey, isKittyEvent, MAX_PARENTS, type NewEvent } from '../../events-lib.js'
 import { putInside, removeInside } from '../../files/work-tree.js'
-import { renumbered } from '../../specs/new-package.js'
+import { renumbered, renumberedName } from '../../specs/new-package.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import {
   decided,
@@ -68,6 +69,7 @@ export class RenumberPackage {
   async renumber(request: RenumberRequest): Promise<RenumberResult> {
     const { feature, workPackage, provenance } = request
     const name = basename(request.file)
+    await this.#refuseOtherKey(request, name)
     const handover = await this.#handover(feature, workPackage, name)
     const files = this.places.filesOf(feature, workPackage)
     const file = files.find((one) => basename(one) === name)
@@ -123,6 +125,24 @@ export class RenumberPackage {
     this.own.keep(this.places.short(to), undefined, moved.bytes)
     this.own.keep(file, before, undefined)
     return id
+  }
+
+  /**
+   * Only a package without events of its own is created with the command's key, in an event that names it and in those
+   * of the packages that keep the ID.
+   * @throws KittyError UsageError if the key was used for something else
+   */
+  async #refuseOtherKey({ feature, workPackage, provenance }: RenumberRequest, name: string): Promise<void> {
+    const { causationId } = provenance
+    const earlier = causationId === null ? [] : await this.store.causedBy(causationId)
+    if (causationId === null || earlier.length === 0) return
+    const repeats = (): boolean =>
+      earlier.every((event) => {
+        if (!isKittyEvent(event) || event.event_type !== 'WPCreated') return false
+        const { feature_slug, work_package_id: id, file } = event.payload
+        return feature_slug === feature && (id === workPackage || file === renumberedName(name, id))
+      })
+    await assertSameOperation(causationId, earlier, { provenance, repeats })
   }
 
   @Emits

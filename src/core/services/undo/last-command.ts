@@ -1,4 +1,4 @@
-import { importKey, isHandover, isKittyEvent, type LogEvent } from '../../events-lib.js'
+import { compareEvents, importKey, isHandover, isKittyEvent, type LogEvent } from '../../events-lib.js'
 import type { EventStore, Provenance } from '../../store/event-store.js'
 
 /** Events per read while looking for the holder's last one. */
@@ -10,10 +10,15 @@ const DEFINES: ReadonlySet<string> = new Set(['SpecCreated', 'WPCreated', 'WPCha
 /**
  * The events of the last command of this holder, in their order; empty if it has written none. What a command brought
  * along from the files is left out: it is what the files still say.
+ * @param before the last command before this event, and not the one that wrote it
  */
-export async function lastCommand(store: EventStore, provenance: Provenance): Promise<LogEvent[]> {
-  const newest = await store.read({ actor: provenance.actor, limit: PAGE })
-  const last = newest.findLast((event) => isOwn(event, provenance))
+export async function lastCommand(
+  store: EventStore,
+  provenance: Provenance,
+  before?: LogEvent,
+): Promise<LogEvent[]> {
+  const newest = await store.read({ actor: provenance.actor, to: before?.timestamp, limit: PAGE })
+  const last = newest.findLast((event) => isOwn(event, provenance) && isEarlier(event, before))
   if (last === undefined) return []
   // All events of one append share a timestamp and have consecutive clocks.
   const sameTime = await store.read({
@@ -32,6 +37,11 @@ export async function lastCommand(store: EventStore, provenance: Provenance): Pr
   const events = command.filter(({ event_type }) => event_type !== 'HeadsJoined')
   const own = events.filter(({ event_type }) => !DEFINES.has(event_type))
   return own.length === 0 ? events : own
+}
+
+function isEarlier(event: LogEvent, before: LogEvent | undefined): boolean {
+  if (before === undefined) return true
+  return compareEvents(event, before) < 0 && event.causation_id !== before.causation_id
 }
 
 function isPartOf(event: LogEvent, last: LogEvent): boolean {

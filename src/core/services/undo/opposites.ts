@@ -56,7 +56,6 @@ export function tickBack(event: Of<'SubtaskCompleted'>, { state, history }: Grou
 
 /** Gives a gate the result it had. @throws KittyError LostRace */
 export function gateBack(event: Of<'GateResultChanged'>, { state, history }: Ground): NewEvent {
-  const { feature_slug, gate_id, new_status } = event.payload
   const gate: GateState | undefined = state.gates.find((one) => one.gate_id === event.entity_id)
   if (gate?.event !== event.event_id)
     throw builtOn(
@@ -64,6 +63,12 @@ export function gateBack(event: Of<'GateResultChanged'>, { state, history }: Gro
       history.find(({ event_id }) => event_id === gate?.event),
       'The result',
     )
+  return resultBefore(event, history)
+}
+
+/** The event that gives a gate the result it had before this one. */
+export function resultBefore(event: Of<'GateResultChanged'>, history: readonly LogEvent[]): NewEvent {
+  const { feature_slug, gate_id, new_status } = event.payload
   const at = history.findIndex(({ event_id }) => event_id === event.event_id)
   const before = history
     .slice(0, at)
@@ -79,7 +84,7 @@ export function gateBack(event: Of<'GateResultChanged'>, { state, history }: Gro
 }
 
 /** Takes added tags off and puts removed ones back. @throws KittyError LostRace */
-export function tagsBack(event: Of<'TagsChanged'>, { history }: Ground): NewEvent {
+export function tagsBack(event: Of<'TagsChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
   const { feature_slug, added, removed } = event.payload
   const tags = [...added, ...removed.map(({ tag }) => tag)]
   const later = laterThan(event, history).find((one) => isTagChange(one, tags))
@@ -93,7 +98,7 @@ export function tagsBack(event: Of<'TagsChanged'>, { history }: Ground): NewEven
 }
 
 /** Gives a definition the values it had. @throws KittyError LostRace */
-export function definitionBack(event: Of<'WPChanged'>, { history }: Ground): NewEvent {
+export function definitionBack(event: Of<'WPChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
   const { feature_slug, work_package_id, title, priority, dependencies, subtasks } = event.payload
   const later = laterThan(event, history).find((one) => isKittyEvent(one) && one.event_type === 'WPChanged')
   if (later !== undefined) throw builtOn(event, later, 'The definition')

@@ -24,7 +24,7 @@ import { holderOf } from '../../workspace/holder.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { WriteDefinitions } from '../definitions/write-definitions.js'
 import { knownWorkPackage } from '../known-work-package.js'
-import { madeMove, type Repeats } from '../first-event.js'
+import { isMove, madeMove, type Repeats } from '../first-event.js'
 import { refusedMove } from '../move-refusal.js'
 import { SubtaskFiles } from '../subtask-files.js'
 import { lastCommand } from './last-command.js'
@@ -39,6 +39,7 @@ import {
   tickBack,
   usageBack,
 } from './opposites.js'
+import { TAKEN_BACK, takesBack } from './takes-back.js'
 import { builtOn, insteadOf, nothingToUndo, staysWritten, wouldWait } from './refusals.js'
 
 export interface UndoRequest {
@@ -81,7 +82,8 @@ export class Undo {
 
   @Exclusive
   protected async make(request: UndoRequest): Promise<{ result: UndoResult; moves: readonly MadeMove[] }> {
-    const { events, undone = [], repeated } = await this.decide({ ...request, repeats: areOpposites })
+    const repeats: Repeats['repeats'] = (earlier) => this.#takeBack(earlier, request)
+    const { events, undone = [], repeated } = await this.decide({ ...request, repeats })
     const moves = events.flatMap((event) => (isMove(event) ? madeMove(event, repeated) : []))
     for (const move of moves) await this.rules.follow(move, 'underLock')
     for (const event of events) await this.#intoFiles(event)
@@ -98,6 +100,18 @@ export class Undo {
     for (const event of undone)
       if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event)
     return { ...decided(drafts), undone }
+  }
+
+  /** True if each event takes back one of this holder's last command before it. */
+  async #takeBack(earlier: readonly LogEvent[], { provenance }: UndoRequest): Promise<boolean> {
+    for (const event of earlier) {
+      if (!isKittyEvent(event)) return false
+      const command = await lastCommand(this.store, provenance, event)
+      const { feature_slug: feature } = event.payload
+      const history = await this.store.read({ feature, entity: event.entity_id })
+      if (!command.some((other) => isKittyEvent(other) && takesBack(event, other, history))) return false
+    }
+    return true
   }
 
   async #opposite(event: LogEvent, command: readonly LogEvent[], provenance: Provenance): Promise<NewEvent> {
@@ -246,18 +260,3 @@ export class Undo {
 }
 
 type Of<Type extends KittyEvent['event_type']> = Extract<KittyEvent, { event_type: Type }>
-
-function isMove(event: LogEvent): event is Of<'WPStatusChanged'> {
-  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
-}
-
-/** True for events that an undo may have written. */
-function areOpposites(earlier: readonly LogEvent[]): boolean {
-  return earlier.every((event) => {
-    if (!isMove(event)) return true
-    const { undo, reason } = event.payload
-    return typeof undo === 'string' || reason?.startsWith(TAKEN_BACK) === true
-  })
-}
-
-const TAKEN_BACK = 'taken back: '
