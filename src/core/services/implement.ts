@@ -140,7 +140,7 @@ export class Implement {
   }
 
   /** A workspace, a claim, or both; a claim alone only where the log had the workspace before it. */
-  async #areThese(earlier: readonly LogEvent[], claim: ImplementRequest): Promise<boolean> {
+  async #areThese(earlier: readonly LogEvent[], claim: Claim): Promise<boolean> {
     const { feature, workPackage } = claim
     const areParts = earlier.every((event) => isOf(event, feature, workPackage) && this.#isPart(event, claim))
     const [first] = earlier
@@ -150,8 +150,12 @@ export class Implement {
     return history.some((event) => isWorkspace(event) && compareEvents(event, first) < 0)
   }
 
-  #isPart(event: LogEvent, { base, provenance }: ImplementRequest): boolean {
-    if (isWorkspace(event)) return base === undefined || event.payload.base_branch === base
+  #isPart(event: LogEvent, { base, look, provenance }: Claim): boolean {
+    // A branch is stored by its name, however it was given; by an earlier version as it was given.
+    if (isWorkspace(event)) {
+      const { base_branch = null } = event.payload
+      return base === undefined || base_branch === look.base || base_branch === base
+    }
     if (!isMove(event)) return false
     const { new_status, force, reason } = event.payload
     return (

@@ -283,6 +283,23 @@ describe('an idempotency key', () => {
     expect(await idsOf(made)).toEqual(later)
   })
 
+  it.each(['refs/heads/main', 'main', 'HEAD'])(
+    'answers for a workspace that begins at %s, by whatever name the log has it',
+    async (base) => {
+      const made = await project()
+      made.git('branch', '-M', 'main')
+      const begun: Command = async (services) =>
+        (await services.get(Implement)).implement({ ...WP01, base, provenance: ADA })
+      await made.use(begun)
+      const ids = await idsOf(made)
+      await made.use(begun)
+      expect(await idsOf(made)).toEqual(ids)
+      const other: Command = async (services) =>
+        (await services.get(Implement)).implement({ ...WP01, base: 'main~0', provenance: ADA })
+      await expect(made.use(other)).rejects.toMatchObject({ kind: 'UsageError' })
+    },
+  )
+
   it('of a note lets no package be renumbered or merged, and is refused before anything changes', async () => {
     const made = await project()
     await made.use(both(note('hello'), implement(KEYLESS)))
