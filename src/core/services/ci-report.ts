@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent, MergeOptions } from '../events-lib.js'
-import { resolveCommit } from '../git/git.js'
+import { branchRefs } from '../git/branch-refs.js'
 import type { LogProblem } from '../log/event-log.js'
 import { HeldEvents } from '../projections/held-events.js'
 import { keepHeapSmall } from '../platform/small-heap.js'
@@ -43,8 +43,9 @@ export interface CiReportResult extends BoardChanges {
   readonly ok: boolean
 }
 
-/** HEAD, a full name or object ID, or a revision that is reckoned from another one: not a branch's name. */
-const IS_EXACT = /^(?:HEAD$|refs\/|[0-9a-f]{40,64}$)|[~^:@{]/
+const ORIGIN = 'origin'
+/** HEAD, a full name or an object ID, which git takes for nothing else. */
+const IS_EXACT = /^(?:HEAD$|refs\/|[0-9a-f]{40,64}$)/
 
 /** What a branch does to the board, for its reviewer. Read-only: uses git's objects and the log. */
 @injectable()
@@ -93,14 +94,9 @@ export class CiReport {
    */
   #branch(name: string): string | undefined {
     if (IS_EXACT.test(name)) return undefined
-    const kinds = [
-      'refs/remotes',
-      ...(name.startsWith('origin/') ? [] : ['refs/remotes/origin']),
-      'refs/heads',
-    ]
-    return kinds
-      .map((kind) => `${kind}/${name}`)
-      .find((ref) => resolveCommit(this.workspace.worktree, ref) !== undefined)
+    const remote = name.startsWith(`${ORIGIN}/`) ? undefined : ORIGIN
+    const refs = branchRefs(this.workspace.worktree, name, remote)
+    return refs.find((ref) => ref.startsWith('refs/remotes/')) ?? refs[0]
   }
 
   /** The branch into which a pull request will be merged, from the forge's variables, or else the remote's default. */
