@@ -8,7 +8,7 @@ import { MarkSubtasks } from '../../src/core/services/mark-subtasks.js'
 import { MergePackage } from '../../src/core/services/merge-package.js'
 import { MoveTask } from '../../src/core/services/move-task.js'
 import { by, emit, FEATURE, inProcess, kitty, project, type Ran, realGit, shims } from '../support/kitty.js'
-import { gitIn } from '../support/temp-repository.js'
+import { gitIn, stopInRebase } from '../support/temp-repository.js'
 
 const BRANCH = `${FEATURE}-WP01`
 
@@ -184,15 +184,7 @@ describe('kitty merge', () => {
   })
 
   it('changes nothing in the middle of a rebase in the worktree', async () => {
-    gitIn(
-      worktree,
-      '-c',
-      'sequence.editor=printf "break\n" >',
-      'rebase',
-      '--quiet',
-      '--interactive',
-      'HEAD~1',
-    )
+    stopInRebase(worktree)
     expect(gitIn(worktree, 'status', '--porcelain')).toBe('')
     await expectNothing(await refused(), `A rebase is under way in ${worktree}`)
   })

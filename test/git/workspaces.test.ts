@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
-import { gitIn, TempRepository } from '../support/temp-repository.js'
+import { gitIn, stopInRebase, TempRepository } from '../support/temp-repository.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Implement } from '../../src/core/services/implement.js'
 import { Workspaces } from '../../src/core/services/workspaces.js'
@@ -184,15 +184,7 @@ describe('workspaces remove', () => {
       'left of a rebase',
       (path: string) => {
         commitIn(path, 'd.txt')
-        gitIn(
-          path,
-          '-c',
-          'sequence.editor=printf "break\n" >',
-          'rebase',
-          '--quiet',
-          '--interactive',
-          'HEAD~1',
-        )
+        stopInRebase(path)
       },
       /holds a rebase that is under way/,
     ],

@@ -62,6 +62,16 @@ function textOf(url: string, token: string, until?: RegExp): Promise<string> {
   })
 }
 
+/** Another package, of this title. */
+function created(title: string): ReturnType<typeof event> {
+  return event({
+    event_type: 'WPCreated',
+    entity_id: 'WP05',
+    lamport_clock: 23,
+    payload: { feature_slug: FEATURE, work_package_id: 'WP05', title, dependencies: [], subtasks: [] },
+  })
+}
+
 describe('characters that no one sees', () => {
   it.each(HIDDEN)('%s: raw nowhere, as text or JSON, piped or on a terminal', async (_, hidden) => {
     const victim = await Victim.make()
@@ -71,18 +81,7 @@ describe('characters that no one sees', () => {
     victim.append(
       event({ payload: { feature_slug: FEATURE, text: nasty }, actor: nasty, lamport_clock: 21 }),
       movedTo('doing', { actor: nasty, lamport_clock: 22 }),
-      event({
-        event_type: 'WPCreated',
-        entity_id: 'WP05',
-        lamport_clock: 23,
-        payload: {
-          feature_slug: FEATURE,
-          work_package_id: 'WP05',
-          title: nasty,
-          dependencies: [],
-          subtasks: [],
-        },
-      }),
+      created(nasty),
       event({ event_type: `x.${nasty}`, lamport_clock: 24 }),
     )
     const commands = [
@@ -259,18 +258,7 @@ describe('a name with lines of its own', () => {
         lamport_clock: 22,
         payload: { feature_slug: FEATURE, old_status: 'planned', new_status: 'doing' },
       }),
-      event({
-        event_type: 'WPCreated',
-        entity_id: 'WP05',
-        lamport_clock: 23,
-        payload: {
-          feature_slug: FEATURE,
-          work_package_id: 'WP05',
-          title: nasty,
-          dependencies: [],
-          subtasks: [],
-        },
-      }),
+      created(nasty),
     )
     for (const args of [
       ['status'],

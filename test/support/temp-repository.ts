@@ -62,6 +62,12 @@ export function gitIn(folder: string, ...args: string[]): string {
   })
 }
 
+/** Stops in the middle of a rebase of the last commit, with a clean work tree. */
+export function stopInRebase(root: string): void {
+  const editor = 'sequence.editor=printf "break\n" >'
+  gitIn(root, '-c', editor, 'rebase', '--quiet', '--interactive', 'HEAD~1')
+}
+
 /** Git's environment in tests: a user, and no configuration except the repository's own. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))

@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * The order in which events became visible on this machine: one {@link idLine} per event, appended by any follower that meets an
- * event without a place. Every follower uses the first place of an ID, so two streams that meet the same event
+ * The order in which events became visible on this machine: one {@link idLine} per event, appended by any follower that
+ * meets an event without a place. Every follower uses the first place of an ID, so two streams that meet the same event
  * concurrently agree without a lock: O_APPEND puts one of them first (open(2)). Events from a merge are older by their
  * clock and yet come later here, which is what makes a stream resumable. Derived: without the file, the order is the
  * total order. See docs/following.md.

@@ -29,7 +29,8 @@ const LF = 0x0a
 const CR = 0x0d
 
 /**
- * Yields what each commit did to the event lines of the log's files. Holds two versions of one file at a time, of a merge three.
+ * Yields what each commit did to the event lines of the log's files. Holds two versions of one file at a time, of a merge
+ * three.
  * @throws as `git`
  */
 export async function* changedLines<T extends Changing>(
@@ -159,7 +160,10 @@ const OWN_LINE = /^\{"event_id":"([0-7][0-9A-HJKMNP-TV-Z]{25})"/
 /** Bytes of SHA-256. */
 const DIGEST_LENGTH = 16
 
-/** Adds the digests of event lines, without their line ends, to `into`. Goes line by line: a file may hold millions of empty ones. */
+/**
+ * Adds the digests of event lines, without their line ends, to `into`. Goes line by line: a file may hold millions of empty
+ * ones.
+ */
 function collect(lines: Buffer, into: Map<string, string>): void {
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LF, start)

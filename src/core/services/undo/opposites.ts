@@ -9,6 +9,7 @@ import {
   type WorkflowTable,
   type WorkPackageState,
 } from '../../events-lib.js'
+import { isMove } from '../first-event.js'
 import { builtOn } from './refusals.js'
 
 type Of<Type extends KittyEvent['event_type']> = Extract<KittyEvent, { event_type: Type }>
@@ -151,10 +152,6 @@ export function droppedLane(table: WorkflowTable): string | undefined {
 
 function laterThan(event: LogEvent, history: readonly LogEvent[]): readonly LogEvent[] {
   return history.slice(history.findIndex(({ event_id }) => event_id === event.event_id) + 1)
-}
-
-function isMove(event: LogEvent): event is Of<'WPStatusChanged'> {
-  return isKittyEvent(event) && event.event_type === 'WPStatusChanged'
 }
 
 function isResultOf(event: LogEvent, gate: LogEvent): boolean {
