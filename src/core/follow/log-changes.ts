@@ -6,6 +6,9 @@ import { LookRhythm } from './look-rhythm.js'
 /** How often we look at every file, in looks: a log has hundreds, and a board may stay open for days. */
 const WHOLE_LOOK = 16
 
+/** How long a board may be behind leases and package files, which change without the log. */
+export const BOARD_MS = 30_000
+
 /**
  * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. The
  * first change that it does not report is found within a second, and from then on, as where it reports none, each within
@@ -23,9 +26,11 @@ export class LogChanges {
   readonly #rhythm: LookRhythm
   #wake: () => void = () => undefined
 
+  /** @param mostMs how long a reader waits at most, in milliseconds, if it also shows what changes without the log */
   constructor(
     private readonly log: EventLog,
     eventsDir: string,
+    private readonly mostMs = Infinity,
   ) {
     this.#seen = this.#look()
     this.#watcher = this.#watch(eventsDir)
@@ -33,8 +38,9 @@ export class LogChanges {
     this.#endListening = log.keepFresh?.()
   }
 
-  /** Resolves to true when the files differ from the last time, or to false when `signal` is aborted. */
+  /** Resolves to true when the files differ from the last time, or after `mostMs`; to false once `signal` is aborted. */
   async next(signal: AbortSignal): Promise<boolean> {
+    const end = performance.now() + this.mostMs
     while (!signal.aborted) {
       this.#rhythm.looks()
       if (this.#mayHaveChanged()) {
@@ -46,6 +52,7 @@ export class LogChanges {
           return true
         }
       }
+      if (performance.now() >= end) return true
       await this.#pause(signal)
     }
     return false

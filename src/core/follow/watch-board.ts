@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
-import { LogChanges } from './log-changes.js'
+import { BOARD_MS, LogChanges } from './log-changes.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import { Status } from '../services/status.js'
 import { EventStore } from '../store/event-store.js'
@@ -22,7 +22,7 @@ export class WatchBoard {
 
   /** @param feature One feature's board, or everything in the log. */
   async *boards(feature: string | undefined, signal: AbortSignal): AsyncGenerator<StatusDocument> {
-    const changes = new LogChanges(this.log, this.workspace.eventsDir)
+    const changes = new LogChanges(this.log, this.workspace.eventsDir, BOARD_MS)
     let shown = ''
     try {
       do {

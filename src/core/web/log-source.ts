@@ -1,5 +1,5 @@
 import { inject, injectable } from 'inversify'
-import { LogChanges } from '../follow/log-changes.js'
+import { BOARD_MS, LogChanges } from '../follow/log-changes.js'
 import { currentBranch } from '../git/branch.js'
 import { EventLog } from '../log/event-log.js'
 import { Status } from '../services/status.js'
@@ -29,11 +29,11 @@ export class LogSource implements FeedSource {
   }
 
   changes(): Changes {
-    return new LogChanges(this.log, this.workspace.eventsDir)
+    return new LogChanges(this.log, this.workspace.eventsDir, BOARD_MS)
   }
 
   failed(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    this.notices.warn(`The board could not be read, and stays as it was until the next change: ${message}`)
+    this.notices.warn(`The board could not be read, and stays as it was until it can: ${message}`)
   }
 }

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { LogChanges } from '../../follow/log-changes.js'
+import { BOARD_MS, LogChanges } from '../../follow/log-changes.js'
 import { EventLog } from '../../log/event-log.js'
 import type { StatusDocument } from '../../projections/board-document.js'
 import { Scope } from '../../services/scope.js'
@@ -29,7 +29,7 @@ export class BoardDesk {
   ) {}
 
   changes(): LogChanges {
-    return new LogChanges(this.log, this.workspace.eventsDir)
+    return new LogChanges(this.log, this.workspace.eventsDir, BOARD_MS)
   }
 
   /**
