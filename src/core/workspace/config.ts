@@ -184,7 +184,7 @@ export function readSettings(
   if (!read.ok) {
     if (read.missing) return { bytes: undefined, settings: {} }
     if (read.obstacle !== undefined) throw unsafe(read.obstacle.path, read.obstacle.type)
-    throw badConfig(file, [{ path: '', message: read.reason }], false)
+    throw badConfig(file, [{ path: '', message: read.reason.replace(`${file} `, '') }], false)
   }
   const { bytes } = read
   const settings = jsonIn(bytes, file)

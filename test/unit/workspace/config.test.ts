@@ -91,6 +91,11 @@ describe('readConfig', () => {
     expect(context['problems']).toMatchObject([{ path: 'merge.status' }, { path: 'errors.track' }])
   })
 
+  it('names a file that is too large once', () => {
+    const { message } = errorOf(reading(' '.repeat(70_000)))
+    expect(message).toMatch(/^\S+config\.json: is larger than 64 KiB: shorten it$/)
+  })
+
   it('refuses a directory in its place', () => {
     const configFile = join(tempFolder(), 'config.json')
     mkdirSync(configFile)

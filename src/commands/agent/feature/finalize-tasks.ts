@@ -3,6 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
+import { skippedLine } from '../../../core/cli/render/skipped.js'
 import { FinalizeTasks, type FinalizeResult } from '../../../core/services/finalize-tasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 import { counted } from '../../../core/errors/counted.js'
@@ -41,13 +42,13 @@ function summary({ features, skipped: folders, events }: FinalizeResult): string
     const parts = [
       `${created.length} created`,
       `${existing.length} known`,
-      ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
+      ...skipped.map(skippedLine),
     ]
     return `${feature}: ${parts.join(', ')}`
   })
   return [
     ...lines,
-    ...folders.map(({ file, reason }) => `${file} skipped: ${reason}`),
+    ...folders.map(skippedLine),
     `${counted(events, 'event')} written.`,
     ...(events > 0 ? ['Next: kitty status'] : []),
   ]

@@ -3,6 +3,7 @@ import type { SyncResult } from '../../services/sync-files.js'
 import { toRun } from '../../errors/next-step.js'
 import { counted } from '../../errors/counted.js'
 import { plainLines } from './plain-lines.js'
+import { skippedLine } from './skipped.js'
 
 /**
  * Output of `kitty sync`, one line per package.
@@ -16,7 +17,7 @@ export function renderSync({ features, skipped, written, events }: SyncResult, i
       (change) =>
         `${feature.feature} ${change.work_package}: behind the log, ${changeText(change)}. The file counts${toRun(['kitty', 'sync', '--take', `${feature.feature}/${change.work_package}`])}. The log counts${toRun(['kitty', 'sync', '--write', `${feature.feature}/${change.work_package}`])}`,
     ),
-    ...feature.skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
+    ...feature.skipped.map(skippedLine),
   ])
   const into = written.map(({ feature, work_package, file, registers, problem }) =>
     problem === null
@@ -25,13 +26,8 @@ export function renderSync({ features, skipped, written, events }: SyncResult, i
   )
   const end = isCheck
     ? lines.length === 0
-      ? 'The files and the log say the same.'
+      ? `The ${skipped.length === 0 ? '' : 'other '}files and the log say the same.`
       : 'Nothing was written: kitty sync'
     : `${counted(events, 'event')} written.`
-  return plainLines([
-    ...lines,
-    ...into,
-    ...skipped.map(({ file, reason }) => `${file} skipped: ${reason}`),
-    end,
-  ])
+  return plainLines([...lines, ...into, ...skipped.map(skippedLine), end])
 }
