@@ -15,7 +15,7 @@ const OPENS_FILES = [
   'core/errors/jsonl-error-storage',
   'core/(own-package|events-lib-version|workspace/find-workspace)',
   'core/cli/(standard-output|random-bytes|bundled-program|completion/known-commands)',
-  'core/services/(doctor/|verify|workspaces)',
+  'core/services/(doctor/|verify/|workspaces/workspaces)',
 ].join('|')
 
 module.exports = {

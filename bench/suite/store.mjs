@@ -7,7 +7,7 @@ import { monotonicFactory } from 'ulid'
 export async function openStore(root) {
   const { createContainer } = await import('../../dist/core/di/container.js')
   const { EventStore } = await import('../../dist/core/store/event-store.js')
-  const { Status } = await import('../../dist/core/services/status.js')
+  const { Status } = await import('../../dist/core/services/board/status.js')
   const { randomFractions } = await import('../../dist/core/cli/random-bytes.js')
   const container = createContainer(session(root, randomFractions()))
   const store = await container.resolve(EventStore)

@@ -4,7 +4,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { provenanceFlags, reasonFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderAccepted } from '../core/cli/render/merged.js'
-import { AcceptFeature } from '../core/services/accept-feature.js'
+import { AcceptFeature } from '../core/services/features/accept-feature.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class AcceptCommand extends KittyCommand<typeof AcceptCommand> {

@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { provenanceFlags, reasonFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { ArchiveFeature } from '../core/services/archive-feature.js'
+import { ArchiveFeature } from '../core/services/features/archive-feature.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> {

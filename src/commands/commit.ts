@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderCommitted } from '../core/cli/render/written.js'
 import { KittyError } from '../core/errors/kitty-error.js'
-import { CommitBoard } from '../core/services/commit-board.js'
+import { CommitBoard } from '../core/services/commit/commit-board.js'
 
 export default class CommitCommand extends KittyCommand<typeof CommitCommand> {
   static override summary = 'Commit what kitty wrote, and nothing else'

@@ -13,8 +13,8 @@ import {
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderEdited } from '../core/cli/render/written.js'
 import { PackagePlaces } from '../core/services/definitions/package-places.js'
-import { type DraftRequest, EditDraft } from '../core/services/edit-draft.js'
-import { EditPackage, type EditResult } from '../core/services/edit-package.js'
+import { type DraftRequest, EditDraft } from '../core/services/packages/edit-draft.js'
+import { EditPackage, type EditResult } from '../core/services/packages/edit-package.js'
 import type { EventStore } from '../core/store/event-store.js'
 import { Workspace } from '../core/workspace/workspace.js'
 

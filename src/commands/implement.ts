@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { Implement } from '../core/services/implement.js'
+import { Implement } from '../core/services/workspaces/implement.js'
 import type { EventStore } from '../core/store/event-store.js'
 import { toRun } from '../core/errors/next-step.js'
 

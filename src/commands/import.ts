@@ -4,9 +4,9 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { actorFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderImport } from '../core/cli/render/import-report.js'
-import { ImportBoard } from '../core/services/import-board.js'
-import { importFailure } from '../core/services/import-failure.js'
-import { TransferFormats } from '../core/services/transfer-formats.js'
+import { ImportBoard } from '../core/services/transfer/import-board.js'
+import { importFailure } from '../core/services/transfer/import-failure.js'
+import { TransferFormats } from '../core/services/transfer/transfer-formats.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ImportCommand extends KittyCommand<typeof ImportCommand> {

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { NewLog, type NewLogResult } from '../core/services/new-log.js'
+import { NewLog, type NewLogResult } from '../core/services/events/new-log.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Initialize } from '../core/services/initialize.js'
 

@@ -5,7 +5,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, laneFlag, listFlags } from '../core/cli/flags.js'
 import { ListCommand } from '../core/cli/list-command.js'
 import { renderWork } from '../core/cli/render/tables.js'
-import { ListWork } from '../core/services/list-work.js'
+import { ListWork } from '../core/services/board/list-work.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ListWorkCommand extends ListCommand<typeof ListWorkCommand> {

@@ -5,7 +5,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../core/cli/flags.js'
 import { ListCommand } from '../core/cli/list-command.js'
 import { renderEvents } from '../core/cli/render/tables.js'
-import { EventQueries } from '../core/services/event-queries.js'
+import { EventQueries } from '../core/services/events/event-queries.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class LogCommand extends ListCommand<typeof LogCommand> {

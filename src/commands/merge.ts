@@ -3,7 +3,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, verdictFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderMerged } from '../core/cli/render/merged.js'
-import { MergePackage } from '../core/services/merge-package.js'
+import { MergePackage } from '../core/services/merge/merge-package.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class MergeCommand extends KittyCommand<typeof MergeCommand> {

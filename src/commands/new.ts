@@ -5,7 +5,7 @@ import { readBody } from '../core/cli/body-input.js'
 import { bodyFlag, featureFlag, packagesFlag, priorityFlag, provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderNew } from '../core/cli/render/written.js'
-import { NewPackage } from '../core/services/new-package.js'
+import { NewPackage } from '../core/services/packages/new-package.js'
 import type { EventStore } from '../core/store/event-store.js'
 import { Workspace } from '../core/workspace/workspace.js'
 

@@ -7,7 +7,7 @@ import { actorFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderPrime } from '../core/cli/render/prime.js'
 import type { ErrorStorage } from '../core/errors/error-storage.js'
-import { Prime } from '../core/services/prime.js'
+import { Prime } from '../core/services/board/prime.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {

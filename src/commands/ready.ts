@@ -4,7 +4,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../core/cli/flags.js'
 import { ListCommand } from '../core/cli/list-command.js'
 import { renderOffered } from '../core/cli/render/tables.js'
-import { ListWork } from '../core/services/list-work.js'
+import { ListWork } from '../core/services/board/list-work.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ReadyWorkCommand extends ListCommand<typeof ReadyWorkCommand> {

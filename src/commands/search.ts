@@ -5,7 +5,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../core/cli/flags.js'
 import { ListCommand } from '../core/cli/list-command.js'
 import { renderFound } from '../core/cli/render/found.js'
-import { SearchWork } from '../core/services/search-work.js'
+import { SearchWork } from '../core/services/board/search-work.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class SearchWorkCommand extends ListCommand<typeof SearchWorkCommand> {

@@ -5,7 +5,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderWholeWork } from '../core/cli/render/whole-work-page.js'
-import { WholeWork } from '../core/services/whole-work.js'
+import { WholeWork } from '../core/services/board/whole-work.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class ShowWorkCommand extends KittyCommand<typeof ShowWorkCommand> {

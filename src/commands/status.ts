@@ -8,9 +8,9 @@ import { archivedNote, boardLeftOut, emptyPast, renderBoard } from '../core/cli/
 import { commitNotes } from '../core/cli/render/written.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
 import { WatchBoard } from '../core/follow/watch-board.js'
-import { CommitState } from '../core/services/commit-state.js'
-import { Status } from '../core/services/status.js'
-import { PastBoard } from '../core/services/past-board.js'
+import { CommitState } from '../core/services/commit/commit-state.js'
+import { Status } from '../core/services/board/status.js'
+import { PastBoard } from '../core/services/board/past-board.js'
 import { type EventStore, Team } from '../core/store/event-store.js'
 import { Workflow } from '../core/workspace/config.js'
 
@@ -73,7 +73,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
       ].join('\n'),
     )
     if (!this.flags.brief || !this.jsonEnabled()) return this.document({ ...status, ...uncommitted })
-    const { briefDocument } = await import('../core/services/brief-status.js')
+    const { briefDocument } = await import('../core/services/board/brief-status.js')
     return this.document(briefDocument({ ...status, ...uncommitted }, await this.service(Workflow)))
   }
 

@@ -4,7 +4,7 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { packagesFlag, provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderSync } from '../core/cli/render/sync.js'
-import { SyncFiles } from '../core/services/sync-files.js'
+import { SyncFiles } from '../core/services/features/sync-files.js'
 import type { EventStore } from '../core/store/event-store.js'
 
 export default class SyncCommand extends KittyCommand<typeof SyncCommand> {

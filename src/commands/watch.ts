@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { eventFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
-import { EventQueries } from '../core/services/event-queries.js'
+import { EventQueries } from '../core/services/events/event-queries.js'
 import { FollowEvents } from '../core/follow/follow-events.js'
 import type { EventStore } from '../core/store/event-store.js'
 

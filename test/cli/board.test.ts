@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MoveTask } from '../../src/core/services/move-task.js'
+import { MoveTask } from '../../src/core/services/moves/move-task.js'
 import { BY_ADA, inProcess } from '../support/session.js'
 import { preparedRepository } from '../support/prepared-repository.js'
 import { kitty, PROGRAM } from '../support/program.js'

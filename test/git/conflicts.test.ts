@@ -14,8 +14,8 @@ import {
   pullFrom,
 } from '../support/kitty.js'
 import { rejectionOf, stepsOf } from '../support/kitty-error.js'
-import { Status } from '../../src/core/services/status.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Status } from '../../src/core/services/board/status.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { EventLog } from '../../src/core/log/event-log.js'
 

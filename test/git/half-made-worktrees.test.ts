@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Implement } from '../../src/core/services/implement.js'
+import { Implement } from '../../src/core/services/workspaces/implement.js'
 import { by, FEATURE, inProcess, project } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'
 

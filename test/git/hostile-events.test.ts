@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, kitty, move, project } from '../support/kitty.js'
-import { Verify } from '../../src/core/services/verify.js'
+import { Verify } from '../../src/core/services/verify/verify.js'
 import { EventStore } from '../../src/core/store/event-store.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 
 const DAY = '2026-11-22'
 

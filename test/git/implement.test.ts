@@ -16,8 +16,8 @@ import {
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
-import { Implement } from '../../src/core/services/implement.js'
-import { Workspaces } from '../../src/core/services/workspaces.js'
+import { Implement } from '../../src/core/services/workspaces/implement.js'
+import { Workspaces } from '../../src/core/services/workspaces/workspaces.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 
 const NAME = `${FEATURE}-WP01`

@@ -3,10 +3,10 @@ import { by, cloneOf, commitLog, emit, FEATURE, inProcess, move, project } from 
 import { rejectionOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
-import { MergePreview } from '../../src/core/services/merge-preview.js'
-import { Status } from '../../src/core/services/status.js'
+import { MergePreview } from '../../src/core/services/merge/merge-preview.js'
+import { Status } from '../../src/core/services/board/status.js'
 import { EventStore } from '../../src/core/store/event-store.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 
 const preview = async (folder: string, branch: string) =>
   (await inProcess(folder, MergePreview, async (service, store) => service.preview(await store(), branch)))

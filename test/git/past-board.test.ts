@@ -18,9 +18,9 @@ import {
 import { rejectionOf, stepsOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
-import { PastBoard } from '../../src/core/services/past-board.js'
+import { PastBoard } from '../../src/core/services/board/past-board.js'
 import { EventStore } from '../../src/core/store/event-store.js'
-import { Status } from '../../src/core/services/status.js'
+import { Status } from '../../src/core/services/board/status.js'
 import { EventLog } from '../../src/core/log/event-log.js'
 
 async function lanesAt(folder: string, when: string): Promise<Record<string, string>> {

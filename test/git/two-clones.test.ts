@@ -6,11 +6,11 @@ import { by, cloneOf, commitLog, FEATURE, inProcess, kitty, project, shims } fro
 import { Random } from '../support/random.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
-import { MoveTask } from '../../src/core/services/move-task.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
+import { MoveTask } from '../../src/core/services/moves/move-task.js'
 import { EventStore } from '../../src/core/store/event-store.js'
-import { Status } from '../../src/core/services/status.js'
-import { Verify } from '../../src/core/services/verify.js'
+import { Status } from '../../src/core/services/board/status.js'
+import { Verify } from '../../src/core/services/verify/verify.js'
 
 const STEPS = Number(process.env['KITTY_CLONE_STEPS'] ?? 40)
 /** Every step a process of its own: what the long run does, and what takes its time. */

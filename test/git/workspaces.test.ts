@@ -5,8 +5,8 @@ import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js
 import { rejectionOf } from '../support/kitty-error.js'
 import { gitIn, stopInRebase, TempRepository } from '../support/temp-repository.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
-import { Implement } from '../../src/core/services/implement.js'
-import { Workspaces } from '../../src/core/services/workspaces.js'
+import { Implement } from '../../src/core/services/workspaces/implement.js'
+import { Workspaces } from '../../src/core/services/workspaces/workspaces.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 
 const NAME = `${FEATURE}-WP01`

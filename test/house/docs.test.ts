@@ -86,8 +86,8 @@ describe('the pages', () => {
   it('formats has every event type, and every kind of problem the code can name', () => {
     const page = read('docs/formats.md')
     for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
-    const checks = ['event-checks', 'parent-checks'].map((name) => `services/verify/${name}`)
-    const sources = ['log/format/line-codec', 'index/ingest', 'services/verify', ...checks]
+    const checks = ['event-checks', 'parent-checks', 'verify'].map((name) => `services/verify/${name}`)
+    const sources = ['log/format/line-codec', 'index/ingest', ...checks]
       .map((name) => read(`src/core/${name}.ts`))
       .join('\n')
     const kinds = [

@@ -285,7 +285,9 @@ describe('however the program is started', () => {
       'show',
       'WP07',
     )
-    expect(stderr).toMatch(/at .*TaskQueries\.\w+ \(.*src[\\/]core[\\/]services[\\/]task-queries\.ts:\d+/)
+    expect(stderr).toMatch(
+      /at .*TaskQueries\.\w+ \(.*src[\\/]core[\\/]services[\\/]board[\\/]task-queries\.ts:\d+/,
+    )
   })
 })
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 import { HubProxy } from './support/hub-proxy.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { FollowEvents } from '../../src/core/follow/follow-events.js'
-import type { MoveResult } from '../../src/core/services/move-task.js'
+import type { MoveResult } from '../../src/core/services/moves/move-task.js'
 import { outcomeOf, startKitty } from '../support/program.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, pair } from './support/team.js'

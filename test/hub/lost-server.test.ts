@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
-import { Conflicts } from '../../src/core/services/conflicts.js'
+import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { cloneOf, commitLog, FEATURE } from '../support/kitty.js'
 import { gitIn } from '../support/temp-repository.js'

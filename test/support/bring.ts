@@ -1,6 +1,6 @@
-import { ImportBoard, type ImportBoardRequest } from '../../src/core/services/import-board.js'
-import type { ImportReport } from '../../src/core/services/import-report.js'
-import { TransferFormats } from '../../src/core/services/transfer-formats.js'
+import { ImportBoard, type ImportBoardRequest } from '../../src/core/services/transfer/import-board.js'
+import type { ImportReport } from '../../src/core/services/transfer/import-report.js'
+import { TransferFormats } from '../../src/core/services/transfer/transfer-formats.js'
 import type { Resolver } from '../../src/core/token.js'
 
 /** Runs `kitty import` in this process. */

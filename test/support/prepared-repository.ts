@@ -3,7 +3,7 @@ import { BY_ADA, inProcess, testSession } from './session.js'
 import { type SpecPackage, writeFeature } from './specs.js'
 import { TempRepository } from './temp-repository.js'
 import { Initialize } from '../../src/core/services/initialize.js'
-import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
+import { FinalizeTasks } from '../../src/core/services/features/finalize-tasks.js'
 
 /** The starting point of most program tests: two free packages, and one that depends on both. */
 export const LOGIN: readonly SpecPackage[] = [

@@ -8,7 +8,7 @@ import { testSession } from './session.js'
 import { tempFolder } from './temp-folder.js'
 import { TempRepository } from './temp-repository.js'
 import { EventStore, type Provenance } from '../../src/core/store/event-store.js'
-import { FinalizeTasks } from '../../src/core/services/finalize-tasks.js'
+import { FinalizeTasks } from '../../src/core/services/features/finalize-tasks.js'
 import { Notices } from '../../src/core/errors/notices.js'
 import type { Resolver, ServiceId } from '../../src/core/token.js'
 

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../core/cli/kitty-command.js'
 import { RedactOnHub } from '../../core/services/hub/redact-on-hub.js'
-import { RebuildIndex } from '../../core/services/rebuild-index.js'
+import { RebuildIndex } from '../../core/services/events/rebuild-index.js'
 
 export default class HubRedact extends KittyCommand<typeof HubRedact> {
   static override summary = 'Take the content of an event out of the hub and all its clones'

@@ -137,8 +137,9 @@ async function runMergeDriver(argv: readonly string[]): Promise<boolean> {
   if (base === undefined || ours === undefined || theirs === undefined) return false
   if ([base, ours, theirs, path ?? ''].some((word) => word.startsWith('-'))) return false
   const versions = { base, ours, theirs, path }
-  if (subject === 'events') (await import('../services/merge-log.js')).mergeLog(versions)
-  else if (subject === 'specs') (await import('../services/merge-work-package.js')).mergeWorkPackage(versions)
+  if (subject === 'events') (await import('../services/merge/merge-log.js')).mergeLog(versions)
+  else if (subject === 'specs')
+    (await import('../services/merge/merge-work-package.js')).mergeWorkPackage(versions)
   else return false
   return true
 }

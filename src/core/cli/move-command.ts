@@ -1,7 +1,7 @@
 import { Snapshot } from '../../aspects/snapshot.js'
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../aspects/with-event-store.js'
-import { MovePackages } from '../services/move-packages.js'
+import { MovePackages } from '../services/moves/move-packages.js'
 import type { EventStore } from '../store/event-store.js'
 import { eachFlag, moveFlags } from './flags.js'
 import { KittyCommand } from './kitty-command.js'

@@ -1,6 +1,6 @@
 import { WithErrorStorage } from '../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../aspects/with-event-store.js'
-import { MarkSubtasks } from '../services/mark-subtasks.js'
+import { MarkSubtasks } from '../services/packages/mark-subtasks.js'
 import type { EventStore } from '../store/event-store.js'
 import { featureFlag, provenanceFlags, subtasksArg, workPackageArg } from './flags.js'
 import { KittyCommand } from './kitty-command.js'

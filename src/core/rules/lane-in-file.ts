@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import type { MadeMove, PostFunction } from './move-rule.js'
 import { EventStore } from '../store/event-store.js'
-import { LaneFiles } from '../services/lane-files.js'
+import { LaneFiles } from '../services/moves/lane-files.js'
 
 /**
  * Updates the `lane:` line in the moved package's file, and in every other file of its feature that differs from the

@@ -10,9 +10,9 @@ import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Audit, type HubEvent } from './audit/audit.js'
 import { type Finding, isWrong } from './audit/finding.js'
-import { type BoardChanges, boardChanges } from './board-changes.js'
+import { type BoardChanges, boardChanges } from './merge/board-changes.js'
 import { Revisions } from './revisions.js'
-import { Verify } from './verify.js'
+import { Verify } from './verify/verify.js'
 import { shownCommand } from '../errors/next-step.js'
 
 /** An event whose actor is not the author of the commit that added it. */

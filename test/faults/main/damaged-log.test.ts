@@ -8,7 +8,7 @@ import { fault } from '../support/fault.js'
 import { noteDraft, PROVENANCE } from '../support/inside.js'
 import { checkInvariants, type Exempt } from '../support/invariants.js'
 import { expectExit, World } from '../support/world.js'
-import { Verify, type VerifyResult } from '../../../src/core/services/verify.js'
+import { Verify, type VerifyResult } from '../../../src/core/services/verify/verify.js'
 
 const FILE = '2026-01-07.jsonl'
 

@@ -17,9 +17,9 @@ import { fault, FULL } from '../support/fault.js'
 import { FEATURE, noteDraft, PROVENANCE } from '../support/inside.js'
 import { checkInvariants } from '../support/invariants.js'
 import { expectExit, World } from '../support/world.js'
-import { SetupSpec } from '../../../src/core/services/setup-spec.js'
+import { SetupSpec } from '../../../src/core/services/features/setup-spec.js'
 import { Scope } from '../../../src/core/services/scope.js'
-import { EventQueries } from '../../../src/core/services/event-queries.js'
+import { EventQueries } from '../../../src/core/services/events/event-queries.js'
 
 describe('names', () => {
   fault(60, 'traversal and odd names', { needs: ['linux'], within: 300 }, async () => {

@@ -12,7 +12,7 @@ import { ACTOR } from './inside.js'
 import { keptEvents, logFiles, logLines } from './oracle.js'
 import { outsideOf } from './outside.js'
 import type { World } from './world.js'
-import { Verify } from '../../../src/core/services/verify.js'
+import { Verify } from '../../../src/core/services/verify/verify.js'
 
 export interface Exempt {
   /** The fault, or what git left of it, makes the next write put the log in order: I8 does not hold. */

@@ -9,9 +9,9 @@ import { ACTOR, FEATURE, inside, type Inside, noteDraft, PROVENANCE } from './in
 import { keptEvents, laneOf, logFiles } from './oracle.js'
 import { outsideOf } from './outside.js'
 import { BIN, type Conditions, type Outcome, start, type Started } from './program.js'
-import { SetupSpec } from '../../../src/core/services/setup-spec.js'
-import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { SetupSpec } from '../../../src/core/services/features/setup-spec.js'
+import { FinalizeTasks } from '../../../src/core/services/features/finalize-tasks.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 
 const EMITTER = fileURLToPath(new URL('emitter.mjs', import.meta.url))
 

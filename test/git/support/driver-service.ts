@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { afterAll } from 'vitest'
 
-const MERGE_LOG = fileURLToPath(new URL('../../../dist/core/services/merge-log.js', import.meta.url))
+const MERGE_LOG = fileURLToPath(new URL('../../../dist/core/services/merge/merge-log.js', import.meta.url))
 
 /** Serves merges one by one: three lines of paths and a folder come in, an exit code goes out. */
 const SERVICE = `

@@ -7,7 +7,7 @@ import { createContainer } from '../../../dist/core/di/container.js'
 import { processSession } from '../../../dist/core/cli/process-session.js'
 import { isKittyError } from '../../../dist/core/errors/kitty-error.js'
 import { Notices } from '../../../dist/core/errors/notices.js'
-import { MoveTask } from '../../../dist/core/services/move-task.js'
+import { MoveTask } from '../../../dist/core/services/moves/move-task.js'
 import { EventStore } from '../../../dist/core/store/event-store.js'
 
 const FEATURE = '001-login'

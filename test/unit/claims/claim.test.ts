@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Claim } from '../../../src/core/services/claims/claim.js'
 import { Next } from '../../../src/core/services/claims/next.js'
 import { Release } from '../../../src/core/services/claims/release.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 import { EventStore, type Provenance } from '../../../src/core/store/event-store.js'
 import { FEATURE, Project } from '../../support/project.js'
 

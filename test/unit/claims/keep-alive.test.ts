@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Claim } from '../../../src/core/services/claims/claim.js'
 import { KeepAlive } from '../../../src/core/services/claims/keep-alive.js'
-import { TaskQueries } from '../../../src/core/services/task-queries.js'
+import { TaskQueries } from '../../../src/core/services/board/task-queries.js'
 import type { Provenance } from '../../../src/core/store/event-store.js'
 import { FEATURE, Project } from '../../support/project.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderOffered } from '../../../src/core/cli/render/tables.js'
-import { ListWork } from '../../../src/core/services/list-work.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { ListWork } from '../../../src/core/services/board/list-work.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 import { by, FEATURE, Project } from '../../support/project.js'
 
 describe('a package that waits for work that was given up', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { refuseLongPath, tooLongPath } from '../../../src/core/services/long-paths.js'
+import { refuseLongPath, tooLongPath } from '../../../src/core/services/workspaces/long-paths.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { TempRepository } from '../../support/temp-repository.js'
 

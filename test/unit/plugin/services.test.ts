@@ -14,7 +14,7 @@ import { definePlugin, type StampedDefinition } from '../../../src/core/plugin/d
 import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
 import { openRepository } from '../../../src/core/plugin/open-repository.js'
 import { TemporaryWorkspace } from '../../../src/core/plugin/testing/temporary-workspace.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 import { bindToResolver, MissingBinding, type Resolver } from '../../../src/core/token.js'
 import { testSession } from '../../support/session.js'
 

@@ -4,7 +4,7 @@ import { type LogEvent, parseEvent, stubOf } from '../../../src/core/events-lib.
 import { HeldEvents, HeldLog } from '../../../src/core/projections/held-events.js'
 import { conflictName, openConflicts } from '../../../src/core/projections/conflicts.js'
 import { replay } from '../../../src/core/projections/replay.js'
-import { boardChanges } from '../../../src/core/services/board-changes.js'
+import { boardChanges } from '../../../src/core/services/merge/board-changes.js'
 import { ulid } from '../../support/events.js'
 
 const sketch = fc.record({

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { by, emit, FEATURE, inProcess, move, project } from '../../support/kitty.js'
-import { EditPackage } from '../../../src/core/services/edit-package.js'
-import { Implement } from '../../../src/core/services/implement.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { EditPackage } from '../../../src/core/services/packages/edit-package.js'
+import { Implement } from '../../../src/core/services/workspaces/implement.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 
 const FILE = `kitty-specs/${FEATURE}/tasks/WP01-part.md`
 const laneIn = (folder: string): string | undefined =>

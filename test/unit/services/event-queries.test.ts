@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EventQueries } from '../../../src/core/services/event-queries.js'
+import { EventQueries } from '../../../src/core/services/events/event-queries.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { Project } from '../../support/project.js'
 

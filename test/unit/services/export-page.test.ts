@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ExportPage } from '../../../src/core/services/export-page.js'
+import { ExportPage } from '../../../src/core/services/transfer/export-page.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
 import { inProcess } from '../../support/session.js'
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Status } from '../../../src/core/services/status.js'
+import { Status } from '../../../src/core/services/board/status.js'
 import { FEATURE, Project } from '../../support/project.js'
 
 const FILE = `kitty-specs/${FEATURE}/tasks/WP01-part.md`

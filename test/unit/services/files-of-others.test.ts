@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { MoveTask } from '../../../src/core/services/move-task.js'
-import { NewPackage } from '../../../src/core/services/new-package.js'
-import { Status } from '../../../src/core/services/status.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
+import { NewPackage } from '../../../src/core/services/packages/new-package.js'
+import { Status } from '../../../src/core/services/board/status.js'
 import { by, FEATURE, inProcess, kittyIn, project } from '../../support/kitty.js'
 
 const provenance = by('ada')

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { listFeatures } from '../../../src/core/specs/features.js'
 import { by, Project } from '../../support/project.js'
 import { sharedSpecsDir, sharedWorkPackageFiles } from '../specs/shared-specs.js'
-import { FinalizeTasks } from '../../../src/core/services/finalize-tasks.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { FinalizeTasks } from '../../../src/core/services/features/finalize-tasks.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 
 const specsDir = sharedSpecsDir()
 

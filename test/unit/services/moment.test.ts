@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { moment } from '../../../src/core/services/event-queries.js'
+import { moment } from '../../../src/core/services/events/event-queries.js'
 import { errorOf } from '../../support/kitty-error.js'
 
 describe('a bound in time', () => {

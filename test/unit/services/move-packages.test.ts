@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MovePackages, type MovePackagesRequest } from '../../../src/core/services/move-packages.js'
+import { MovePackages, type MovePackagesRequest } from '../../../src/core/services/moves/move-packages.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project } from '../../support/project.js'

@@ -2,11 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
-import { EditDraft } from '../../../src/core/services/edit-draft.js'
+import { EditDraft } from '../../../src/core/services/packages/edit-draft.js'
 import type { PackageEdits } from '../../../src/core/services/definitions/package-edits.js'
-import { EditPackage, type EditResult } from '../../../src/core/services/edit-package.js'
-import { NewPackage, type NewRequest, type NewResult } from '../../../src/core/services/new-package.js'
-import { SyncFiles } from '../../../src/core/services/sync-files.js'
+import { EditPackage, type EditResult } from '../../../src/core/services/packages/edit-package.js'
+import {
+  NewPackage,
+  type NewRequest,
+  type NewResult,
+} from '../../../src/core/services/packages/new-package.js'
+import { SyncFiles } from '../../../src/core/services/features/sync-files.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { by, FEATURE, Project } from '../../support/project.js'
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createContainer } from '../../../src/core/di/container.js'
-import { MoveTask } from '../../../src/core/services/move-task.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 
 import { type BoardOptions, type ServedBoard, WebBoard } from '../../../src/core/web/web-board.js'
 import { preparedRepository } from '../../support/prepared-repository.js'

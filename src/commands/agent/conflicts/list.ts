@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderConflicts } from '../../../core/cli/render/conflicts.js'
-import { Conflicts } from '../../../core/services/conflicts.js'
+import { Conflicts } from '../../../core/services/conflicts/conflicts.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListConflictsCommand extends ListCommand<typeof ListConflictsCommand> {

@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { contestedArg, featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { valueText } from '../../../core/cli/render/conflict-lines.js'
-import { Conflicts } from '../../../core/services/conflicts.js'
+import { Conflicts } from '../../../core/services/conflicts/conflicts.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ResolveConflictCommand extends KittyCommand<typeof ResolveConflictCommand> {

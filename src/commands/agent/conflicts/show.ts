@@ -3,7 +3,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { contestedArg, featureFlag } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderConflictDetails } from '../../../core/cli/render/conflicts.js'
-import { Conflicts } from '../../../core/services/conflicts.js'
+import { Conflicts } from '../../../core/services/conflicts/conflicts.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowConflictsCommand extends KittyCommand<typeof ShowConflictsCommand> {

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { ArchiveCare } from '../../../core/services/archive-care.js'
+import { ArchiveCare } from '../../../core/services/events/archive-care.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ArchiveCommand extends KittyCommand<typeof ArchiveCommand> {

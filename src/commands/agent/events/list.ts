@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { eventFlags, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderEvents } from '../../../core/cli/render/tables.js'
-import { EventQueries } from '../../../core/services/event-queries.js'
+import { EventQueries } from '../../../core/services/events/event-queries.js'
 import { FollowEvents } from '../../../core/follow/follow-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 

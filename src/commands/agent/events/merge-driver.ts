@@ -1,6 +1,6 @@
 import { mergeDriverArgs } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { mergeLog } from '../../../core/services/merge-log.js'
+import { mergeLog } from '../../../core/services/merge/merge-log.js'
 
 /**
  * Serves only `--help` and usage errors: when git runs the driver, core/cli/launch handles it without loading oclif.

@@ -1,7 +1,7 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { RebuildClock } from '../../../core/services/rebuild-clock.js'
+import { RebuildClock } from '../../../core/services/events/rebuild-clock.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RebuildClockCommand extends KittyCommand<typeof RebuildClockCommand> {

@@ -1,6 +1,6 @@
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { RebuildIndex } from '../../../core/services/rebuild-index.js'
+import { RebuildIndex } from '../../../core/services/events/rebuild-index.js'
 
 export default class RebuildIndexCommand extends KittyCommand<typeof RebuildIndexCommand> {
   static override summary = 'Build the index again from the log'

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { RestoreEvents } from '../../../core/services/restore-events.js'
+import { RestoreEvents } from '../../../core/services/events/restore-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 import { counted } from '../../../core/errors/counted.js'
 

@@ -2,7 +2,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderProblems } from '../../../core/cli/render/problems.js'
 import { EXIT } from '../../../core/errors/kitty-error.js'
-import { Verify } from '../../../core/services/verify.js'
+import { Verify } from '../../../core/services/verify/verify.js'
 
 export default class VerifyCommand extends KittyCommand<typeof VerifyCommand> {
   static override summary = 'Check every line of the log, the clock and the index'

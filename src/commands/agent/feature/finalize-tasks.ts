@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { skippedLine } from '../../../core/cli/render/skipped.js'
-import { FinalizeTasks, type FinalizeResult } from '../../../core/services/finalize-tasks.js'
+import { FinalizeTasks, type FinalizeResult } from '../../../core/services/features/finalize-tasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 import { counted } from '../../../core/errors/counted.js'
 
@@ -39,11 +39,7 @@ export default class FinalizeTasksCommand extends KittyCommand<typeof FinalizeTa
 
 function summary({ features, skipped: folders, events }: FinalizeResult): string[] {
   const lines = features.map(({ feature, created, existing, skipped }) => {
-    const parts = [
-      `${created.length} created`,
-      `${existing.length} known`,
-      ...skipped.map(skippedLine),
-    ]
+    const parts = [`${created.length} created`, `${existing.length} known`, ...skipped.map(skippedLine)]
     return `${feature}: ${parts.join(', ')}`
   })
   return [

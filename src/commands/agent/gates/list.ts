@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderGates } from '../../../core/cli/render/tables.js'
-import { Gates } from '../../../core/services/gates.js'
+import { Gates } from '../../../core/services/packages/gates.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListGatesCommand extends ListCommand<typeof ListGatesCommand> {

@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { Gates } from '../../../core/services/gates.js'
+import { Gates } from '../../../core/services/packages/gates.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> {

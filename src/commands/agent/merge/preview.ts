@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderMergePreview } from '../../../core/cli/render/merge-preview.js'
-import { MergePreview } from '../../../core/services/merge-preview.js'
+import { MergePreview } from '../../../core/services/merge/merge-preview.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MergePreviewCommand extends KittyCommand<typeof MergePreviewCommand> {

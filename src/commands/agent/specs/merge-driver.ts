@@ -1,6 +1,6 @@
 import { mergeDriverArgs } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { mergeWorkPackage } from '../../../core/services/merge-work-package.js'
+import { mergeWorkPackage } from '../../../core/services/merge/merge-work-package.js'
 
 /**
  * Serves only `--help` and usage errors: when git runs the driver, core/cli/launch handles it without loading oclif.

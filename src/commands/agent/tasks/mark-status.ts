@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, subtasksArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { marksText } from '../../../core/cli/render/written.js'
-import { MarkSubtasks } from '../../../core/services/mark-subtasks.js'
+import { MarkSubtasks } from '../../../core/services/packages/mark-subtasks.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MarkStatusCommand extends KittyCommand<typeof MarkStatusCommand> {

@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { moveFlags, requiredLaneFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { moveLine } from '../../../core/cli/render/written.js'
-import { MoveTask } from '../../../core/services/move-task.js'
+import { MoveTask } from '../../../core/services/moves/move-task.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class MoveTaskCommand extends KittyCommand<typeof MoveTaskCommand> {

@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { NoteTask } from '../../../core/services/note-task.js'
+import { NoteTask } from '../../../core/services/packages/note-task.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand> {

@@ -5,7 +5,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderReady } from '../../../core/cli/render/tables.js'
-import { TaskQueries } from '../../../core/services/task-queries.js'
+import { TaskQueries } from '../../../core/services/board/task-queries.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ReadyTasksCommand extends ListCommand<typeof ReadyTasksCommand> {

@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderWorkPackage } from '../../../core/cli/render/work-package-page.js'
-import { TaskQueries } from '../../../core/services/task-queries.js'
+import { TaskQueries } from '../../../core/services/board/task-queries.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ShowTaskCommand extends KittyCommand<typeof ShowTaskCommand> {

@@ -3,7 +3,7 @@ import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
-import { TagTask } from '../../../core/services/tag-task.js'
+import { TagTask } from '../../../core/services/packages/tag-task.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 const tagsFlag = (summary: string) =>

@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { usageText } from '../../../core/cli/render/event-text.js'
-import { RecordUsage } from '../../../core/services/record-usage.js'
+import { RecordUsage } from '../../../core/services/packages/record-usage.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class UsageTaskCommand extends KittyCommand<typeof UsageTaskCommand> {

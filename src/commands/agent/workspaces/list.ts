@@ -3,7 +3,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { featureFlag, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderWorkspaces } from '../../../core/cli/render/workspaces.js'
-import { Workspaces } from '../../../core/services/workspaces.js'
+import { Workspaces } from '../../../core/services/workspaces/workspaces.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class ListWorkspacesCommand extends ListCommand<typeof ListWorkspacesCommand> {

@@ -4,7 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { actorFlag, featureFlag, workPackageArg } from '../../../core/cli/flags.js'
 import { KittyCommand } from '../../../core/cli/kitty-command.js'
 import { renderRemoval } from '../../../core/cli/render/workspaces.js'
-import { Workspaces } from '../../../core/services/workspaces.js'
+import { Workspaces } from '../../../core/services/workspaces/workspaces.js'
 import type { EventStore } from '../../../core/store/event-store.js'
 
 export default class RemoveWorkspaceCommand extends KittyCommand<typeof RemoveWorkspaceCommand> {

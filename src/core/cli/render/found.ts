@@ -1,4 +1,4 @@
-import type { FoundDocument } from '../../services/search-work.js'
+import type { FoundDocument } from '../../services/board/search-work.js'
 import { packageName } from '../../specs/work-package-id.js'
 import type { Style } from '../style.js'
 import { laneTone } from './lane.js'

@@ -1,4 +1,4 @@
-import type { ImportReport } from '../../services/import-report.js'
+import type { ImportReport } from '../../services/transfer/import-report.js'
 import { singleLine } from '../../transfer/text.js'
 import { counted } from '../../errors/counted.js'
 import { plainLines } from './plain-lines.js'

@@ -1,7 +1,7 @@
 /** What a merge would do to the board. */
 import type { BranchDefinition } from '../../services/definitions/branch-definitions.js'
-import type { LaneChange } from '../../services/board-changes.js'
-import type { MergePreviewResult } from '../../services/merge-preview.js'
+import type { LaneChange } from '../../services/merge/board-changes.js'
+import type { MergePreviewResult } from '../../services/merge/merge-preview.js'
 import { symbolsOf, type Style } from '../style.js'
 import { findingLine } from './audit.js'
 import { conflictLines } from './conflict-lines.js'

@@ -1,5 +1,5 @@
-import type { AcceptResult } from '../../services/accept-feature.js'
-import type { MergeResult } from '../../services/merge-package.js'
+import type { AcceptResult } from '../../services/features/accept-feature.js'
+import type { MergeResult } from '../../services/merge/merge-package.js'
 import { unbroken } from '../../errors/invisible.js'
 import { plainLines } from './plain-lines.js'
 

@@ -1,7 +1,7 @@
 /** The text an agent reads at its start and after its context was compacted: at most 800 tokens. */
 import type { PrimeList, PrimePackage } from '../../projections/prime.js'
 import type { WorkflowRule } from '../../projections/workflow-rules.js'
-import type { PrimeDocument } from '../../services/prime.js'
+import type { PrimeDocument } from '../../services/board/prime.js'
 import { oneLine } from './strip-control.js'
 import { truncate } from './text.js'
 import { counted } from '../../errors/counted.js'

@@ -1,5 +1,5 @@
 import { changeText } from '../../services/definitions/change-text.js'
-import type { SyncResult } from '../../services/sync-files.js'
+import type { SyncResult } from '../../services/features/sync-files.js'
 import { toRun } from '../../errors/next-step.js'
 import { counted } from '../../errors/counted.js'
 import { plainLines } from './plain-lines.js'

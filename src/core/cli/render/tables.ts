@@ -5,7 +5,7 @@ import type {
   ReadyDocument,
   WorkPackageDocument,
 } from '../../projections/board-document.js'
-import type { OfferedDocument } from '../../services/list-work.js'
+import type { OfferedDocument } from '../../services/board/list-work.js'
 import { packageName } from '../../specs/work-package-id.js'
 import type { Style } from '../style.js'
 import { eventText } from './event-text.js'

@@ -1,5 +1,5 @@
 /** The page of `show`: what the next person or agent on a package needs, with its file's text at the end. */
-import type { WholeWorkDocument } from '../../services/whole-work.js'
+import type { WholeWorkDocument } from '../../services/board/whole-work.js'
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines } from './conflict-lines.js'
 import { historyLines } from './history.js'

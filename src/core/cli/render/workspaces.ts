@@ -1,6 +1,6 @@
 /** Worktrees of work packages. */
 import type { WorkspaceDocument } from '../../projections/board-document.js'
-import type { RemoveResult } from '../../services/workspaces.js'
+import type { RemoveResult } from '../../services/workspaces/workspaces.js'
 import type { Style } from '../style.js'
 import { laneTone } from './lane.js'
 import { span } from './line.js'

@@ -1,8 +1,8 @@
 import type { FeatureStatusDocument, StatusDocument } from '../../projections/board-document.js'
 import { plainLines } from '../../cli/render/plain-lines.js'
 import { oneLine } from '../../cli/render/strip-control.js'
-import { PastBoard } from '../../services/past-board.js'
-import { Status } from '../../services/status.js'
+import { PastBoard } from '../../services/board/past-board.js'
+import { Status } from '../../services/board/status.js'
 import { TEXT, described, type Tool } from '../tool.js'
 
 /** A feature with numbers instead of packages: a board of hundreds would fill a model's context. */

@@ -1,6 +1,6 @@
 import { renderConflicts } from '../../cli/render/conflicts.js'
 import { valueText } from '../../cli/render/conflict-lines.js'
-import { Conflicts } from '../../services/conflicts.js'
+import { Conflicts } from '../../services/conflicts/conflicts.js'
 import { described, KEY, PLAIN, TEXT, type Tool } from '../tool.js'
 
 const LISTED = ['feature', 'key']

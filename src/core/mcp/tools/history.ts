@@ -1,6 +1,6 @@
 import { renderEvents } from '../../cli/render/tables.js'
 import { FollowEvents } from '../../follow/follow-events.js'
-import { EventQueries } from '../../services/event-queries.js'
+import { EventQueries } from '../../services/events/event-queries.js'
 import { EventStore } from '../../store/event-store.js'
 import { COUNT, PLAIN, TEXT, type Tool } from '../tool.js'
 

@@ -1,5 +1,5 @@
 import { moveLine } from '../../cli/render/written.js'
-import { MoveTask } from '../../services/move-task.js'
+import { MoveTask } from '../../services/moves/move-task.js'
 import { KEY, PLACE, TEXT, described, type Tool } from '../tool.js'
 
 export const move: Tool = {

@@ -1,8 +1,8 @@
 import { renderEdited, renderNew } from '../../cli/render/written.js'
 import { renderSync } from '../../cli/render/sync.js'
-import { EditPackage } from '../../services/edit-package.js'
-import { NewPackage } from '../../services/new-package.js'
-import { SyncFiles } from '../../services/sync-files.js'
+import { EditPackage } from '../../services/packages/edit-package.js'
+import { NewPackage } from '../../services/packages/new-package.js'
+import { SyncFiles } from '../../services/features/sync-files.js'
 import { COUNT, FLAG, KEY, LIST, TEXT, type Tool, type ToolAnswer, type ToolCall } from '../tool.js'
 
 const SYNCED = ['sync', 'check', 'feature', 'key']

@@ -1,5 +1,5 @@
 import { renderWholeWork } from '../../cli/render/whole-work-page.js'
-import { WholeWork } from '../../services/whole-work.js'
+import { WholeWork } from '../../services/board/whole-work.js'
 import { PLACE, PLAIN, type Tool } from '../tool.js'
 
 export const show: Tool = {

@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import type { EventDocument } from '../../projections/board-document.js'
-import { Implement } from '../implement.js'
+import { Implement } from '../workspaces/implement.js'
 import { Claim, type ClaimRequest, type ClaimResult } from './claim.js'
 
 export interface ClaimWithWorkspaceRequest extends ClaimRequest {

@@ -3,7 +3,7 @@ import type { WorkPackageDocument } from '../../projections/board-document.js'
 import type { BoardMarks } from '../../projections/marks.js'
 import { awaitsReview } from '../../rules/work-lanes.js'
 import { packageName } from '../../specs/work-package-id.js'
-import { verdictText } from '../verdict-steps.js'
+import { verdictText } from '../moves/verdict-steps.js'
 
 /** Why a package is not to be had now. */
 export interface WhyNot {

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../events-lib.js'
 import { readFeature } from '../../specs/feature-folder.js'
 import { EventStore } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
-import { specCreated } from '../feature-created.js'
+import { specCreated } from '../features/feature-created.js'
 import { changeText } from './change-text.js'
 import { type DefinitionPlan, PlanDefinitions } from './plan-definitions.js'
 

@@ -6,7 +6,7 @@ import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, repairable, some, type Verdict, well } from './check.js'
 import { isSamePlace, pathInside, placeInside, realPlace } from '../../platform/paths.js'
 import { shownCommand } from '../../errors/next-step.js'
-import { allowLongPaths, tooLongPath } from '../long-paths.js'
+import { allowLongPaths, tooLongPath } from '../workspaces/long-paths.js'
 import { counted } from '../../errors/counted.js'
 
 interface Worktree {

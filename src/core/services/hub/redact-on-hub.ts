@@ -3,7 +3,7 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { encodeEvent } from '../../events-lib.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { Redactions } from '../../log/redactions.js'
-import { RedactEvents, type RedactedEvent } from '../redact-events.js'
+import { RedactEvents, type RedactedEvent } from '../events/redact-events.js'
 
 const CONNECT_MS = 5_000
 

@@ -3,7 +3,7 @@ import { isKittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
 import { isKittyEvent, isSameActor, type KittyEvent } from '../../events-lib.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
-import { EditPackage } from '../edit-package.js'
+import { EditPackage } from '../packages/edit-package.js'
 import { renumberKey } from '../../store/renumber-key.js'
 import type { Handover } from './handover.js'
 

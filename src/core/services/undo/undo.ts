@@ -25,8 +25,8 @@ import { Workspace } from '../../workspace/workspace.js'
 import { WriteDefinitions } from '../definitions/write-definitions.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { isMove, madeMove, type Repeats } from '../first-event.js'
-import { refusedMove } from '../move-refusal.js'
-import { SubtaskFiles } from '../subtask-files.js'
+import { refusedMove } from '../moves/move-refusal.js'
+import { SubtaskFiles } from '../packages/subtask-files.js'
 import { lastCommand } from './last-command.js'
 import {
   assignmentBack,

@@ -1,0 +1,70 @@
+import { KittyError } from '../../errors/kitty-error.js'
+import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
+import type { Refusal, WorkPackageState } from '../../events-lib.js'
+import type { EarlierRefusals } from '../recall.js'
+
+export interface RefusedMove {
+  readonly state: WorkPackageState
+  readonly refusal: Refusal
+  readonly actor: string
+  readonly earlier: EarlierRefusals | undefined
+}
+
+/**
+ * Formats a refusal for the caller, with what to type next and when the same package was refused for the same reason
+ * before.
+ */
+export function refusedMove({ state, refusal, actor, earlier }: RefusedMove): KittyError {
+  const { kind, message, current_status, requested_status, valid_transitions, blockers } = refusal
+  const memory = earlier === undefined ? [] : memoryOf(state.work_package_id, requested_status, earlier)
+  return new KittyError(kind, message, {
+    nextSteps: [...nextSteps(state, refusal), ...memory],
+    context: {
+      feature_slug: state.feature_slug,
+      work_package: state.work_package_id,
+      current_status,
+      requested_status,
+      valid_transitions,
+      blockers,
+      actor,
+      earlier: earlier ?? null,
+    },
+  })
+}
+
+function nextSteps({ work_package_id: id, subtasks, gates }: WorkPackageState, refusal: Refusal): NextStep[] {
+  const { kind, current_status, requested_status, valid_transitions, blockers } = refusal
+  const lanes = valid_transitions.flatMap((lane) => shownCommand(['kitty', 'move', id, lane]))
+  if (current_status === requested_status) return lanes
+  if (kind === 'ValidationError')
+    return blockers.map((blocker) => MISSING.get(blocker) ?? sentence`see to: ${blocker}`)
+  const among = (ids: readonly string[]): string[] => blockers.filter((blocker) => ids.includes(blocker))
+  const open = among(subtasks.map((subtask) => subtask.id))
+  const removes = [
+    ...(kind === 'DependencyValidationError'
+      ? blockers.flatMap((blocker) => shownCommand(['kitty', 'show', blocker]))
+      : []),
+    ...(open.length > 0 ? shownCommand(['kitty', 'tick', id, ...open]) : []),
+    ...among(gates.map((gate) => gate.gate_id)).flatMap((gate) =>
+      shownCommand(['kitty', 'agent', 'gates', 'set', gate, '--status', 'passed']),
+    ),
+  ]
+  // An agent does what it reads here, so nothing here teaches it to overrule a rule.
+  return [...removes, ...(blockers.length > 0 ? [] : lanes), sentence`An owner can overrule.`]
+}
+
+/** How to supply what a request lacks, by the workflow's name for it. */
+const MISSING = new Map([
+  ['reason', sentence`add --reason "why"`],
+  ['review_ref', sentence`add --review-ref "PR#12", the review it answers to`],
+  ['evidence', sentence`add --evidence "commit abc1234, approved by ada in PR#12"`],
+])
+
+function memoryOf(id: string, to: string, { times, last_at, last_actor }: EarlierRefusals): NextStep[] {
+  const often = times === 1 ? 'once before' : `${times} times before`
+  const who = last_actor === null ? '' : `, for ${last_actor}`
+  return [
+    sentence`Refused for this reason ${often}, last at ${last_at}${who}.`,
+    ...shownCommand(['kitty', 'agent', 'errors', 'match', id, '--to', to]),
+  ]
+}

@@ -1,0 +1,106 @@
+/** Maps the features of an import to kitty's features. */
+import { KittyError } from '../../errors/kitty-error.js'
+import { quoted } from '../../errors/secrets.js'
+import { featureName, lastFeature, nextFeatureName, numberOfFeature } from '../../specs/feature-name.js'
+import type { TransferDocument, TransferFeature } from '../../transfer/document.js'
+import { asInKey } from '../../transfer/keys.js'
+import { fileWords } from '../../transfer/text.js'
+
+export interface TargetChoice {
+  readonly document: TransferDocument
+  /** Part of every key, for features that do not have their own source. */
+  readonly source: string
+  /** The value of `--feature`: an existing feature, or the words of a new one. */
+  readonly asked: string | undefined
+  readonly inPlace: boolean
+  /** Existing features, whether as folders or in the log. */
+  readonly known: readonly string[]
+  /** What imports of this format created before, in the log's order, features first. */
+  readonly creations: readonly ImportedCreation[]
+}
+
+/** A feature or package that an import created: of which source's item, and in which feature. */
+export interface ImportedCreation {
+  /** As in keys. */
+  readonly source: string
+  /** As in keys. */
+  readonly item: string
+  readonly feature: string
+}
+
+export interface ChosenTarget {
+  readonly feature: TransferFeature
+  readonly slug: string
+  readonly source: string
+}
+
+/** @throws KittyError UsageError if `--feature` cannot be used, or a mission's name is not a feature name */
+export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
+  const { document, asked } = choice
+  if (asked !== undefined && document.features.length > 1) throw severalFeatures(document)
+  const taken = [...choice.known]
+  return document.features.map((feature) => {
+    const source = feature.source ?? choice.source
+    const slug = importedBefore(choice, feature, source) ?? nameFor(choice, feature, taken)
+    if (!taken.includes(slug)) taken.push(slug)
+    return { feature, slug, source }
+  })
+}
+
+/** The feature to which an earlier import of this source wrote. */
+function importedBefore(
+  { asked, creations }: TargetChoice,
+  feature: TransferFeature,
+  source: string,
+): string | undefined {
+  if (asked !== undefined) return undefined
+  const items = new Set([`~${feature.id}`, ...feature.items.map(({ id }) => asInKey('item', id))])
+  const name = asInKey('source', source)
+  return creations.find((one) => one.source === name && items.has(one.item))?.feature
+}
+
+function nameFor(
+  { asked, inPlace }: TargetChoice,
+  feature: TransferFeature,
+  taken: readonly string[],
+): string {
+  if (inPlace) return feature.name
+  if (asked !== undefined && (taken.includes(asked) || featureName(asked) !== undefined)) return asked
+  const words = asked ?? feature.name
+  // Keep a name that already is a feature name if it is free, such as a mission of another repository or an export from
+  // kitty.
+  const own = featureName(words)
+  const number = own?.number
+  const isFree = !taken.some(
+    (slug) => slug === words || (number !== undefined && numberOfFeature(slug) === number),
+  )
+  if (own !== undefined && isFree) return words
+  const next = nextFeatureName(fileWords(own?.words ?? words), taken)
+  if (next === undefined) throw noNumberLeft(feature, lastFeature(taken) ?? '')
+  return next
+}
+
+function noNumberLeft({ name }: TransferFeature, last: string): KittyError {
+  return new KittyError(
+    'UsageError',
+    `There is no number left for ${quoted(name, 60)} after that of kitty-specs/${last}.`,
+    {
+      nextSteps: [
+        'Run the import with --feature NUMBER-NAME and a free number, or rename that folder if its number is a mistake.',
+      ],
+      context: { feature: name, last },
+    },
+  )
+}
+
+function severalFeatures(document: TransferDocument): KittyError {
+  const names = document.features.map(({ name }) => name)
+  return new KittyError(
+    'UsageError',
+    `--feature names one feature, and the source has ${names.length}: ${names.slice(0, 5).join(', ')}.`,
+    {
+      nextSteps: ['Run the import without --feature: each comes into a feature of its own.'],
+      context: { features: names },
+    },
+  )
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { inject, injectable } from 'inversify'
+import { KittyError } from '../../errors/kitty-error.js'
+import { writeOutFile, writeOutFolder, writeOutPages } from '../../files/out-files.js'
+import type { WrittenFile } from '../../transfer/document.js'
+import { Session } from '../../workspace/session.js'
+import { shownWords } from '../../errors/next-step.js'
+
+export interface ExportDocument {
+  readonly format: string
+  /** Absolute path of the file or folder that was written. Null if the export is in `text`. */
+  readonly path: string | null
+  /** The files of a folder, relative to it. */
+  readonly files: readonly string[]
+  /** The whole export. Null if it was written to `path`. */
+  readonly text: string | null
+}
+
+/** Writes an export to the path in `--out`. */
+@injectable()
+export class WriteExport {
+  constructor(@inject(Session) private readonly session: Session) {}
+
+  /** @returns the absolute path @throws KittyError UsageError for an empty `out`, and as writeOutFile */
+  file(out: string, text: string): string {
+    const path = this.#place(out)
+    writeOutFile(path, text)
+    return path
+  }
+
+  /** The same, a page at a time. */
+  async pages(out: string, pages: AsyncIterable<readonly string[]>): Promise<string> {
+    const path = this.#place(out)
+    await writeOutPages(path, pages)
+    return path
+  }
+
+  /** @throws KittyError UsageError without `out`, since a folder cannot go to stdout */
+  folder(format: string, out: string | undefined, files: readonly WrittenFile[]): string {
+    if (out === undefined)
+      throw new KittyError('UsageError', `An export to ${format} is a folder of files.`, {
+        nextSteps: shownWords(['kitty', 'export', format, '--out', 'FOLDER']),
+        context: { format },
+      })
+    const path = this.#place(out)
+    writeOutFolder(path, files)
+    return path
+  }
+
+  /** An empty name would be the current folder. */
+  #place(out: string): string {
+    if (out === '')
+      throw new KittyError('UsageError', '--out names nothing.', {
+        nextSteps: ['Name a file or folder, or - for stdout.'],
+      })
+    return resolve(this.session.cwd, out)
+  }
+}
