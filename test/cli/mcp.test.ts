@@ -231,4 +231,20 @@ describe('kitty mcp', () => {
       'no resource',
     )
   })
+
+  it("tells a package's subscribers of the result of one of its gates", async () => {
+    const { root } = await preparedRepository()
+    const env = { KITTY_ACTOR: 'bob' }
+    await kitty({ cwd: root, env }, 'agent', 'gates', 'add', 'WP01', '--type', 'ci')
+    const { client } = await connect(root)
+    const heard: string[] = []
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+      heard.push(params.uri)
+    })
+    for (const name of ['WP01', 'WP02'])
+      await client.subscribeResource({ uri: `kitty://wp/001-login/${name}` })
+    await sleep(300)
+    await kitty({ cwd: root, env }, 'agent', 'gates', 'set', 'WP01-ci', '--status', 'passed')
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['kitty://wp/001-login/WP01'])
+  })
 })

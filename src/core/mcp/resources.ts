@@ -57,14 +57,23 @@ export const TEMPLATES = [
 const MISSING: ReadonlySet<string> = new Set(['UnknownFeature', 'UnknownWorkPackage', 'UsageError'])
 
 /** The addresses of what an event changes. */
-export function urisOf({ entity_type, entity_id, payload }: LogEvent): string[] {
-  const slug: unknown = Reflect.get(payload, 'feature_slug')
-  if (typeof slug !== 'string') return [BOARD]
+export function urisOf(event: LogEvent): string[] {
+  const slug = featureOf(event)
+  if (slug === undefined) return [BOARD]
+  const { entity_type, entity_id, payload } = event
   const named: unknown = entity_type === 'WorkPackage' ? entity_id : Reflect.get(payload, 'work_package_id')
   const boards = [BOARD, boardUri(slug)]
-  return typeof named === 'string'
-    ? [...boards, `kitty://wp/${encodeURIComponent(slug)}/${encodeURIComponent(named)}`]
-    : boards
+  return typeof named === 'string' ? [...boards, packageUri(slug, named)] : boards
+}
+
+/** The feature that an event says it is about; events of other programs may say anything. */
+export function featureOf({ payload }: LogEvent): string | undefined {
+  const slug: unknown = Reflect.get(payload, 'feature_slug')
+  return typeof slug === 'string' ? slug : undefined
+}
+
+export function packageUri(feature: string, workPackage: string): string {
+  return `kitty://wp/${encodeURIComponent(feature)}/${encodeURIComponent(workPackage)}`
 }
 
 function boardUri(feature: string): string {
