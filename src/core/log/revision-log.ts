@@ -2,7 +2,7 @@ import { streamBlobs } from '../git/blob-stream.js'
 import { git } from '../git/git.js'
 import { repoPath } from '../platform/paths.js'
 import type { LogLine } from './event-log.js'
-import { isDayFile } from './format/day-file.js'
+import { dayFileAt } from './format/day-file.js'
 import { LineReader } from './format/line-codec.js'
 import { LineFeed } from './format/line-feed.js'
 
@@ -19,7 +19,7 @@ export async function* linesAtRevision(
   commit: string,
 ): AsyncGenerator<readonly LogLine[]> {
   const prefix = git(root, ['rev-parse', '--show-prefix']).toString('utf8').replace(/\n$/, '')
-  const folder = `${prefix}${repoPath(root, eventsDir)}/`
+  const folder = `${prefix}${repoPath(root, eventsDir)}`
   const files = dayFilesOf(root, commit, folder)
   const blobs = streamBlobs(
     root,
@@ -40,10 +40,10 @@ export async function* linesAtRevision(
 
 /** Only plain files: links and submodules in a commit are not log files. */
 function dayFilesOf(root: string, commit: string, folder: string): { name: string; id: string }[] {
-  const listing = git(root, ['ls-tree', '-z', '--full-tree', commit, '--', folder]).toString('utf8')
+  const listing = git(root, ['ls-tree', '-z', '--full-tree', commit, '--', `${folder}/`]).toString('utf8')
   return listing.split('\0').flatMap((entry) => {
     const [, id, path = ''] = /^100(?:644|755) blob ([0-9a-f]{40,64})\t(.*)$/s.exec(entry) ?? []
-    const name = path.slice(folder.length)
-    return id !== undefined && isDayFile(name) ? [{ name, id }] : []
+    const name = dayFileAt(path, folder)
+    return id !== undefined && name !== undefined ? [{ name, id }] : []
   })
 }

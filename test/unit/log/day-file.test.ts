@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   DAILY_FILES,
+  dayFileAt,
   dayOf,
   fileRank,
   isDayFile,
@@ -31,6 +32,14 @@ describe('a day file', () => {
     'notes.jsonl',
   ])('is never called %s', (name) => {
     expect(isDayFile(name)).toBe(false)
+  })
+
+  it('is what git means by a path directly in the log’s folder', () => {
+    const folder = '.kittify/events'
+    expect(dayFileAt('.kittify/events/2026-11-22.jsonl', folder)).toBe('2026-11-22.jsonl')
+    for (const path of ['old/2026-11-22.jsonl', 'index.db'])
+      expect(dayFileAt(`${folder}/${path}`, folder)).toBeUndefined()
+    expect(dayFileAt('kitty-specs/evn/2026-11-22.jsonl', folder)).toBeUndefined()
   })
 
   it('is named by the day of the timestamp', () => {

@@ -85,6 +85,21 @@ describe('events that git’s index has and the work tree lacks', () => {
     expect(isLogHidden(workspace)).toBe(false)
   })
 
+  it('are not those of a folder below, whose files are named like the log’s', () => {
+    const { workspace, day, repository } = repositoryWith({ [DAY]: [1] })
+    mkdirSync(day('old'))
+    for (const [name, seed] of [
+      [DAY, 2],
+      [NEXT_DAY, 3],
+    ] as const)
+      writeFileSync(join(day('old'), name), textOf([seed]))
+    repository.commitAll('a copy of another log')
+    rmSync(join(day('old'), DAY))
+    repository.git('update-index', '--assume-unchanged', '--', `.kittify/events/old/${NEXT_DAY}`)
+    expect(unstagedDeletions(workspace)).toEqual([])
+    expect(isLogHidden(workspace)).toBe(false)
+  })
+
   it('cannot be told while git updates its index', () => {
     const { workspace, repository, day } = repositoryWith({ [DAY]: [1] })
     expect(isGitAtWork(workspace)).toBe(false)
@@ -212,14 +227,17 @@ describe('events of unmerged files', () => {
     expect(lines.find(({ event_id: id }) => id === ulid(2))?.bytes.toString()).toBe(noteLine(2))
   })
 
-  it('are not looked for in other files of the folder', () => {
-    const { repository, workspace, day } = repositoryWith({ [DAY]: [1], 'notes.jsonl': [2] })
+  it.each(['notes.jsonl', `old/${DAY}`])('are not looked for in %s', (other) => {
+    const { repository, workspace, day } = repositoryWith({ [DAY]: [1] })
+    mkdirSync(day('old'))
+    writeFileSync(day(other), noteLine(2))
+    repository.commitAll('another file')
     for (const [branch, seed] of [
       ['theirs', 3],
       ['ours', 4],
     ] as const) {
       repository.git('switch', '--quiet', '--create', branch, 'main')
-      writeFileSync(day('notes.jsonl'), noteLine(seed))
+      writeFileSync(day(other), noteLine(seed))
       repository.commitAll(branch)
     }
     expect(() => repository.git('merge', '--quiet', 'theirs')).toThrow()

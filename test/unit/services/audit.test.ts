@@ -209,6 +209,16 @@ describe('an audit', () => {
     expect(await history.found('HEAD~2..')).toEqual([['foreign_author', ulid(3), 'mallory']])
   })
 
+  it('does not look at a folder below the log’s', async () => {
+    const history = new History()
+    const copy = '.kittify/events/old/2026-11-22.jsonl'
+    history.project.write(copy, noteLine(7, { actor: 'ada' }))
+    history.commitAs('mallory', NOON)
+    history.git('rm', '-q', copy)
+    history.commitAs('ada', NOON)
+    expect(await history.found()).toEqual([])
+  })
+
   it('refuses a revision that git does not know', async () => {
     const refused = await new History().audit('nowhere..HEAD').catch((error: unknown) => error)
     expect(isKittyError(refused) && refused.kind).toBe('UsageError')

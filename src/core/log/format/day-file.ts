@@ -9,6 +9,15 @@ export function isDayFile(name: string): boolean {
   return DAY_FILE.test(name)
 }
 
+/**
+ * The day file that git means by a path; undefined for any other file, also for one in a folder below the log's.
+ * @param path @param folder the log's, both from the same folder and with `/`
+ */
+export function dayFileAt(path: string, folder: string): string | undefined {
+  const name = path.slice(folder.length + 1)
+  return path.startsWith(`${folder}/`) && isDayFile(name) ? name : undefined
+}
+
 /** Chooses the file for a new line. The caller must hold the write lock. */
 export interface DayFiles {
   /**

@@ -1,6 +1,5 @@
-import { basename } from 'node:path'
 import { askGitFields } from '../../git/git.js'
-import { isDayFile } from '../format/day-file.js'
+import { dayFileAt } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { rawLinesIn } from '../format/raw-lines.js'
 import { repoPath } from '../../platform/paths.js'
@@ -15,8 +14,8 @@ export function unmergedLines(root: string, eventsDir: string): RawLine[] {
   const folder = repoPath(root, eventsDir)
   const entries = askGitFields(root, ['ls-files', '--unmerged', '-z', '--', folder])
   const ids = entries.flatMap((entry) => {
-    const [, id, path] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
-    return id !== undefined && isDayFile(basename(path ?? '')) ? [id] : []
+    const [, id, path = ''] = /^[0-7]+ ([0-9a-f]{40,64}) [123]\t(.*)$/s.exec(entry) ?? []
+    return id !== undefined && dayFileAt(path, folder) !== undefined ? [id] : []
   })
   const lines = new Map<string, RawLine>()
   for (const { parts } of blobLines(root, [...new Set(ids)]))

@@ -1,9 +1,9 @@
 import { closeSync, existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
-import { isDayFile } from '../format/day-file.js'
+import { dayFileAt, isDayFile } from '../format/day-file.js'
 import type { RawLine } from '../event-log.js'
 import { entriesIn } from '../../files/read-optional.js'
 import { boundedLines } from '../../files/line-parts.js'
@@ -159,7 +159,8 @@ function trackedFiles(root: string, folder: string): TrackedFile[] {
   return askGitFields(root, ['ls-files', '-v', '--stage', '-z', '--', folder]).flatMap((entry) => {
     const [, tag = '', blob, path = ''] = /^([A-Za-z]) [0-7]+ ([0-9a-f]{40,64}) 0\t(.*)$/s.exec(entry) ?? []
     const isHidden = tag === 'S' || tag !== tag.toUpperCase()
-    return blob !== undefined && isDayFile(basename(path)) ? [{ name: basename(path), blob, isHidden }] : []
+    const name = dayFileAt(path, folder)
+    return blob !== undefined && name !== undefined ? [{ name, blob, isHidden }] : []
   })
 }
 
@@ -168,13 +169,13 @@ function trackedFiles(root: string, folder: string): TrackedFile[] {
  * output format").
  */
 function differingFiles(root: string, folder: string): StagedFile[] {
-  // Without the first option, git would start a file system monitor. The last one shows the file of `git add --intent-to-add`
-  // as it is in git's index, empty.
+  // Without the first option, git would start a file system monitor. `--ita-visible-in-index` shows the file of
+  // `git add --intent-to-add` as it is in git's index, empty. `--relative` counts paths from `root`, as `git ls-files` does.
   const options = ['-c', 'core.fsmonitor=false', 'diff-files', '--raw', '-z', '--ita-visible-in-index']
-  const fields = askGitFields(root, [...options, '--', folder])
+  const fields = askGitFields(root, [...options, '--relative', '--', folder])
   return fields.flatMap((field, at) => {
     const blob = /^:[0-7]+ [0-7]+ (?!0+ )([0-9a-f]{40,64}) [0-9a-f]+ [A-Z]$/.exec(field)?.[1]
-    const name = basename(fields[at + 1] ?? '')
-    return blob !== undefined && isDayFile(name) ? [{ name, blob }] : []
+    const name = dayFileAt(fields[at + 1] ?? '', folder)
+    return blob !== undefined && name !== undefined ? [{ name, blob }] : []
   })
 }

@@ -111,12 +111,11 @@ export class Audit {
     head: LogAt,
     sent: ReadonlySet<string> = new Set(),
   ): Promise<AuditResult> {
-    const { root } = this.workspace
     const clock = base?.log.greatestClock ?? 0
     const audit = new CommitAudit(head.log, this.#people(head.commit), clock, sent)
     const commits = this.#commits(base, head)
     if (base !== undefined) await this.#parentsBefore(base, head, audit)
-    for await (const changed of changedLines(root, commits)) {
+    for await (const changed of changedLines(this.workspace, commits)) {
       audit.look(changed)
       for (const path of changed.tooLarge)
         this.notices.warn(
@@ -145,7 +144,7 @@ export class Audit {
     const { root, eventsDir } = this.workspace
     const files = base && changedSince(root, base.commit, head.commit, repoPath(root, eventsDir))
     let whole: ChangedLines<unknown> | undefined
-    if (files !== undefined) for await (const one of changedLines(root, [{ files }])) whole = one
+    if (files !== undefined) for await (const one of changedLines(this.workspace, [{ files }])) whole = one
     const change = whole ?? NOTHING
     // A file that is too large to compare may hold any of the events.
     const isComplete = whole?.tooLarge.length === 0
@@ -157,7 +156,7 @@ export class Audit {
     )
     const leftOut = audit.leftOut(change)
     if (leftOut.size === 0) return
-    for await (const { commit, added, removed } of changedLines(root, commits.flatMap(mergeSides)))
+    for await (const { commit, added, removed } of changedLines(this.workspace, commits.flatMap(mergeSides)))
       for (const id of removed.keys()) if (!added.has(id) && leftOut.delete(id)) audit.lineLeftOut(commit, id)
     for (const id of leftOut) if (change.removed.has(id)) audit.lineLeftOut(end(), id)
   }
@@ -175,7 +174,7 @@ export class Audit {
       return files.length === 0 ? [] : [{ ...commit, files }]
     })
     const ids: string[] = []
-    for await (const { added } of changedLines(this.workspace.root, recorded)) ids.push(...added.keys())
+    for await (const { added } of changedLines(this.workspace, recorded)) ids.push(...added.keys())
     return ids
   }
 
@@ -199,7 +198,10 @@ export class Audit {
       }
     }
     if (wanted.size === 0) return
-    for await (const { commit, added } of changedLines(root, logCommits(root, base.commit, folder, days)))
+    for await (const { commit, added } of changedLines(
+      this.workspace,
+      logCommits(root, base.commit, folder, days),
+    ))
       for (const id of added.keys()) if (wanted.has(id)) audit.broughtEarlier(id, commit)
   }
 

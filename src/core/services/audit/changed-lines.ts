@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { streamBlobs } from '../../git/blob-stream.js'
 import type { CommitFile, LogCommit } from '../../git/log-commits.js'
 import { rawLine } from '../../log/archive/raw-line.js'
-import { isDayFile } from '../../log/format/day-file.js'
-import { basename } from 'node:path'
+import { dayFileAt } from '../../log/format/day-file.js'
+import { repoPath } from '../../platform/paths.js'
+import type { Workspace } from '../../workspace/workspace.js'
 
 /** What is compared: a commit's files, or those of a range as a whole. */
 type Changing = Pick<LogCommit, 'files'>
@@ -34,14 +35,17 @@ const CR = 0x0d
  * @throws as `git`
  */
 export async function* changedLines<T extends Changing>(
-  root: string,
+  { root, eventsDir }: Pick<Workspace, 'root' | 'eventsDir'>,
   commits: readonly T[],
 ): AsyncGenerator<ChangedLines<T>> {
-  const contents = new Contents(root, commits)
+  const folder = repoPath(root, eventsDir)
+  const filesOf = ({ files }: Changing): CommitFile[] =>
+    files.filter(({ path }) => dayFileAt(path, folder) !== undefined)
+  const contents = new Contents(root, commits.flatMap(filesOf))
   for (const commit of commits) {
     const sides: Side[] = []
     const tooLarge = new Set<string>()
-    for (const { path, before, after } of dayFilesOf(commit)) {
+    for (const { path, before, after } of filesOf(commit)) {
       const [first, ...others] = before
       const old = await contents.of(first)
       const now = await contents.of(after)
@@ -87,19 +91,13 @@ function without(lines: Lines, others: Lines): Lines {
   return new Map([...lines].filter(([id, line]) => others.get(id) !== line))
 }
 
-function dayFilesOf({ files }: Changing): CommitFile[] {
-  return files.filter(({ path }) => isDayFile(basename(path)))
-}
-
 /** Reads blobs in the order in which the commits need them; a version that is needed twice in a row is read once. */
 class Contents {
   readonly #parts: ReturnType<typeof streamBlobs>
   #last: { readonly id: string; readonly content: Buffer | undefined } | undefined
 
-  constructor(root: string, commits: readonly Changing[]) {
-    const ids = commits
-      .flatMap(dayFilesOf)
-      .flatMap(({ before: [first, ...others], after }) => [first, after, ...others])
+  constructor(root: string, files: readonly CommitFile[]) {
+    const ids = files.flatMap(({ before: [first, ...others], after }) => [first, after, ...others])
     const present = ids.filter((id) => id !== undefined)
     this.#parts = streamBlobs(
       root,

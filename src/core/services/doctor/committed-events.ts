@@ -1,6 +1,6 @@
 import type { EventIndex } from '../../index/event-index.js'
 import { type LogLine, type RawLine } from '../../log/event-log.js'
-import { isDayFile } from '../../log/format/day-file.js'
+import { dayFileAt } from '../../log/format/day-file.js'
 import { closedIds } from '../../log/archive/closed-logs.js'
 import { LineReader } from '../../log/format/line-codec.js'
 import { blobLines } from '../../log/repair/blob-lines.js'
@@ -26,7 +26,7 @@ export async function missingFromWorkTree(
   const args = ['diff-index', '--raw', '--no-abbrev', '--no-renames', '--relative', '-z', 'HEAD']
   const changed = changedFiles(git(root, [...args, '--', folder]).toString('utf8'))
   const blobs = changed.flatMap(({ path, before }) =>
-    before !== undefined && isDayFile(path.slice(folder.length + 1)) ? [before] : [],
+    before !== undefined && dayFileAt(path, folder) !== undefined ? [before] : [],
   )
   const missing: RawLine[] = []
   const closed = closedIds(privateDir)
