@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileArchive } from '../../../src/core/log/archive/archive.js'
 import type { RawLine } from '../../../src/core/log/event-log.js'
 import { allIds, archiveIn, line, redacted } from '../../support/archive.js'
-import { ulid } from '../../support/events.js'
+import { noteLine, ulid } from '../../support/events.js'
 
 describe('the archive', () => {
   it('is not there before the first write, and then holds what it began with', async () => {
@@ -32,6 +32,14 @@ describe('the archive', () => {
     await archive.add([line(1), line(2)], '2026-11-22')
     await archive.add([line(3)], '2026-11-23')
     expect(await archive.lines(new Set([ulid(1), ulid(3), ulid(9)]))).toEqual([line(1), line(3)])
+  })
+
+  it('gives back a line of another program with its time in UTC, which names its day in the log', async () => {
+    const { archive } = archiveIn()
+    const text = noteLine(1).replace('2026-11-22T09:30:00.000Z', '2026-11-22T23:30:00-02:00')
+    const foreign = { event_id: ulid(1), timestamp: '2026-11-23T01:30:00.000Z', bytes: Buffer.from(text) }
+    await archive.begin([[foreign]], '2026-11-24')
+    expect(await archive.lines(new Set([ulid(1)]))).toEqual([foreign])
   })
 
   it('compresses a day once it is over, and adds to it where the clock has gone back', async () => {

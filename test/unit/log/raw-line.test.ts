@@ -16,6 +16,15 @@ describe('a line of the archive', () => {
   })
 
   it.each([
+    ['2026-11-22T23:30:00-02:00', '2026-11-23T01:30:00.000Z'],
+    ['2026-11-22t09:30:00z', '2026-11-22T09:30:00.000Z'],
+    ['no time', 'no time'],
+  ])('has the day of %s in UTC, as the log has it', (timestamp, read) => {
+    const text = noteLine(1).replace(note(1).timestamp, timestamp)
+    expect(rawLine(Buffer.from(text))?.timestamp).toBe(read)
+  })
+
+  it.each([
     '',
     'x',
     'null',

@@ -1,12 +1,22 @@
+import { readTimestamp } from '../../events-lib.js'
 import type { RawLine } from '../event-log.js'
 
-/** Parses a line for its ID and day only. Returns undefined if it is not an event, which is the trace of a crash. */
+/**
+ * Parses a line for its ID and time only. Returns undefined if it is not an event, which is the trace of a crash. The time
+ * is in kitty's form, as in an event that is read: other programs may name another day than the one in UTC.
+ */
 export function rawLine(bytes: Buffer): RawLine | undefined {
   const value = parsed(bytes)
   if (value === undefined || !('event_id' in value) || !('timestamp' in value)) return undefined
   const { event_id, timestamp } = value
   if (typeof event_id !== 'string' || typeof timestamp !== 'string') return undefined
-  return { event_id, timestamp, bytes }
+  return { event_id, timestamp: inUtc(timestamp), bytes }
+}
+
+/** Kitty's own form has 24 characters, and needs nothing of the library to be read. */
+function inUtc(timestamp: string): string {
+  if (timestamp.length === 24 && timestamp.endsWith('Z')) return timestamp
+  return readTimestamp(timestamp) ?? timestamp
 }
 
 /** Chooses between two lines with one ID: a redacted stub wins over a full line, otherwise the one that sorts first. */
