@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RawLine } from '../../../src/core/log/event-log.js'
@@ -6,6 +6,7 @@ import { rawLinesIn } from '../../../src/core/log/format/raw-lines.js'
 import { replaceLines } from '../../../src/core/log/repair/redact-files.js'
 import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
+import { POSIX } from '../../support/posix.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -75,6 +76,17 @@ describe('replacing events’ lines in every file of a folder', () => {
     expect(read(FIRST)).toBe(`${mentions}cut\n${noteLine(2)}`)
   })
 
+  it.each(['1', 'done', 'éa'])('takes no other text that holds the ID %s for a mention of it', (id) => {
+    const record = (text: string): string =>
+      `${JSON.stringify({ error_id: text, count: 1, lane: 'undone' })}\n`
+    const others = record(`done é${id}x`) + record(`in 1 é${id}`)
+    const mentions = record(id) + record(`the event ${JSON.stringify(id)}`)
+    const { folder, read } = folderWith({ [FIRST]: others + mentions + noteLine(1, { event_id: id }) })
+    const other = (): Buffer => Buffer.from('cut\n')
+    expect(replaceLines(folder, [id], gone, { other })).toBe(3)
+    expect(read(FIRST)).toBe(`${others}cut\ncut\ngone ${id}\n`)
+  })
+
   it('looks into the files named only', () => {
     const { folder, read } = folderWith({ [FIRST]: noteLine(1), [SECOND]: noteLine(1) })
     expect(replaceLines(folder, [ulid(1)], gone, { files: [SECOND, 'missing'] })).toBe(1)
@@ -95,8 +107,20 @@ describe('replacing events’ lines in every file of a folder', () => {
     expect(errorOf(() => replaceLines(join(root, 'file'), [ulid(1)], gone)).message).toContain(
       join(root, 'file'),
     )
-    mkdirSync(join(root, 'folder', FIRST), { recursive: true })
-    expect(() => replaceLines(join(root, 'folder'), [ulid(1)], gone)).toThrow(FIRST)
+  })
+
+  it.runIf(POSIX)('refuses a link', () => {
+    const { folder } = folderWith({ [FIRST]: noteLine(1) })
+    symlinkSync(join(folder, FIRST), join(folder, 'link'))
+    expect(() => replaceLines(folder, [ulid(1)], gone)).toThrow('link')
+  })
+
+  it('passes over folders below', () => {
+    const { folder, read } = folderWith({ [SECOND]: noteLine(1) })
+    mkdirSync(join(folder, 'a folder'))
+    writeFileSync(join(folder, 'a folder', FIRST), noteLine(1))
+    expect(replaceLines(folder, [ulid(1)], gone)).toBe(1)
+    expect([read(SECOND), read(join('a folder', FIRST))]).toEqual([GONE(1), noteLine(1)])
   })
 
   it('replaces lines in what git has put there while it worked', () => {

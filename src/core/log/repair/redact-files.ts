@@ -11,6 +11,8 @@ import type { RawLine } from '../event-log.js'
 /** Git may replace a file while we rewrite it. */
 const ATTEMPTS = 3
 const BACKSLASH = 0x5c
+/** Every line holds an ID as short as `1` somewhere: a shorter ID is mentioned only by a string of its own. */
+const SHORTEST_WORD = 6
 
 interface ReplaceOptions {
   readonly files?: Iterable<string>
@@ -18,7 +20,7 @@ interface ReplaceOptions {
 }
 
 /**
- * Replaces the lines of events in every JSONL file of a folder. The caller holds the write lock.
+ * Replaces the lines of events in every file of a folder, and in none of the folders below it. The caller holds the write lock.
  * @param ids only files that mention one of these, or hold an escape that may spell one, are read line by line
  * @param replaced the line that takes a line's place
  * @param options `files` limits it to these; `other` gives what takes the place of a line that mentions an ID and is no
@@ -44,7 +46,8 @@ function replaceIn(
   replaced: (line: RawLine) => RawLine,
   other: (line: Buffer) => Buffer,
 ): number {
-  const names = (bytes: Buffer): boolean => ids.some((id) => bytes.includes(id))
+  const mentions = ids.flatMap(mentionsOf)
+  const names = (bytes: Buffer): boolean => mentions.some((mention) => bytes.includes(mention))
   // Other programs write some characters of their IDs as escapes.
   const mayName = (bytes: Buffer): boolean => names(bytes) || bytes.includes(BACKSLASH)
   const replacement = (bytes: Buffer): Buffer => {
@@ -63,6 +66,13 @@ function replaceIn(
     if (changed === 0 || rewriteFile(path, contentOf(path, replacement), before.stats)) return changed
   }
   return 0
+}
+
+/** How JSON spells a text that mentions the ID, also within a text. */
+function mentionsOf(id: string): string[] {
+  if (id.length >= SHORTEST_WORD) return [id]
+  const quoted = JSON.stringify(id)
+  return [quoted, JSON.stringify(quoted).slice(1, -1)]
 }
 
 /** The file's new content. An overlong line, which is no event, stays. */
@@ -86,7 +96,10 @@ function* partsOf(path: string, fd: number): Generator<LinePart> {
 
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort()
+    const entries = readdirSync(folder, { withFileTypes: true })
+    // Kitty makes no folders there, and looks into none.
+    const files = entries.filter((entry) => !entry.isDirectory())
+    return files.map(({ name }) => name).sort()
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return []
     throw storageError(error, folder, 'not readable')
