@@ -18,6 +18,7 @@ import {
 import { rejectionOf, stepsOf } from '../support/kitty-error.js'
 import { isDerived, snapshot } from '../support/snapshot.js'
 import { gitIn } from '../support/temp-repository.js'
+import { RedactEvents } from '../../src/core/services/events/redact-events.js'
 import { PastBoard } from '../../src/core/services/board/past-board.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { Status } from '../../src/core/services/board/status.js'
@@ -44,6 +45,28 @@ async function moveAt(folder: string, time: string, lane: string, id = 'WP01'): 
 }
 
 describe('status --at', () => {
+  it.each(['HEAD', '999', '2999-01-01'])('shows no text of a redacted event: %s', async (when) => {
+    const folder = await project()
+    commitLog(folder)
+    const titles = async (): Promise<string[]> => {
+      const { result } = await inProcess(folder, PastBoard, (service) => service.board(when))
+      return result.features.flatMap((one) =>
+        Object.values(one.lanes)
+          .flat()
+          .map(({ title }) => title),
+      )
+    }
+    const [title = ''] = await titles()
+    await inProcess(folder, RedactEvents, async (service) => {
+      const created = await service.store.read({ type: 'WPCreated', entity: 'WP01' })
+      await service.redact(
+        created.map(({ event_id: id }) => id),
+        'names a customer',
+      )
+    })
+    expect(await titles()).not.toContain(title)
+  })
+
   it('is the board as it was at a clock value', async () => {
     const folder = await project()
     const doing = await moveAt(folder, '2030-01-01T10:00:00.000Z', 'doing')

@@ -3,6 +3,7 @@ import { quoted } from '../errors/secrets.js'
 import { KittyError } from '../errors/kitty-error.js'
 import type { LogEvent } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
+import { Redactions } from '../log/redactions.js'
 import { linesAtRevision } from '../log/revision-log.js'
 import { type HeldEvents, HeldLog } from '../projections/held-events.js'
 import { askGitText, resolveCommit } from '../git/git.js'
@@ -19,16 +20,20 @@ export class Revisions {
   constructor(
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Notices) private readonly notices: Notices,
+    @inject(Redactions) private readonly redactions: Redactions,
   ) {}
 
   /**
+   * The events as they count here: git keeps the full line of a redacted one.
    * @param asked any revision that git understands (gitrevisions(7)), resolved in the checkout where the command runs
    * @param from the option that supplied it, for messages
    * @throws KittyError UsageError if git knows no such commit
    */
   async log(asked: string, from: string): Promise<{ commit: string; events: readonly LogEvent[] }> {
     const events: LogEvent[] = []
-    const commit = await this.#each(asked, from, (some) => events.push(...some))
+    const commit = await this.#each(asked, from, (some) => {
+      for (const event of some) events.push(this.redactions.counted(event))
+    })
     return { commit, events }
   }
 
