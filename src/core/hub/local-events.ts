@@ -13,6 +13,7 @@ import { Journal } from '../log/repair/journal.js'
 import { Recovery } from '../store/recovery.js'
 import type { HubDay } from './hub.js'
 import { Trunk } from './trunk.js'
+import { groupBy } from '../log/group-by.js'
 
 /** What this clone has: its log, and what the hub has brought. */
 @injectable()
@@ -117,11 +118,12 @@ export class LocalEvents {
 
   /** Per day: the IDs, and what `Hub.days` says of as many. */
   async days(): Promise<Map<string, { readonly ids: readonly string[]; readonly day: HubDay }>> {
-    const byDay = new Map<string, string[]>()
-    for (const { date, event_id } of await (await this.index()).locate({}))
-      byDay.set(date, [...(byDay.get(date) ?? []), event_id])
+    const byDay = groupBy(await (await this.index()).locate({}), ({ date }) => date)
     return new Map(
-      [...byDay].map(([day, ids]) => [day, { ids, day: { day, events: ids.length, sum: sumOf(ids) } }]),
+      [...byDay].map(([day, rows]) => {
+        const ids = rows.map(({ event_id }) => event_id)
+        return [day, { ids, day: { day, events: ids.length, sum: sumOf(ids) } }]
+      }),
     )
   }
 

@@ -9,6 +9,7 @@ import { replaceLines } from '../log/repair/redact-files.js'
 import { dayOf } from '../log/format/day-file.js'
 import type { Received } from './hub.js'
 import { HubFiles } from './hub-files.js'
+import { groupBy } from '../log/group-by.js'
 
 const LF = Buffer.from('\n')
 
@@ -23,13 +24,12 @@ export class Overlay {
 
   /** Stores what is an event; durable when it returns. The caller holds the hub's lock. */
   add(received: readonly Received[]): void {
-    const byDay = new Map<string, Buffer[]>()
-    for (const one of received) {
+    const events = received.flatMap((one) => {
       const day = this.#dayOf(one)
-      if (day === undefined) continue
-      byDay.set(day, [...(byDay.get(day) ?? []), one.line, LF])
-    }
-    for (const [day, parts] of byDay) this.#append(day, Buffer.concat(parts))
+      return day === undefined ? [] : [{ day, line: one.line }]
+    })
+    for (const [day, ofDay] of groupBy(events, (event) => event.day))
+      this.#append(day, Buffer.concat(ofDay.flatMap(({ line }) => [line, LF])))
   }
 
   /** Removes lines that git keeps for good. The caller holds the hub's lock. */

@@ -4,6 +4,7 @@ import { Append } from '../files/append-file.js'
 import type { AppendedLine } from './event-log.js'
 import { dayOf } from './format/day-file.js'
 import { MAX_LINE_BYTES } from './format/line-codec.js'
+import { groupBy } from './group-by.js'
 import type { JournalEntry } from './repair/journal.js'
 
 interface EncodedEvent {
@@ -127,16 +128,4 @@ function joined(parts: readonly { readonly bytes: Buffer }[]): Buffer {
   const [first, ...others] = parts
   if (first !== undefined && others.length === 0) return first.bytes
   return Buffer.concat(parts.map(({ bytes }) => bytes))
-}
-
-/** Replaces `Map.groupBy`, which the oldest supported Node lacks. */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

@@ -8,7 +8,6 @@ import { storageError } from '../files/storage-error.js'
 import {
   commandOf,
   confirm,
-  groupBy,
   placesOf,
   type Portion,
   portionsOf,
@@ -29,6 +28,7 @@ import type {
 } from './event-log.js'
 import { DAILY_FILES, type DayFiles, dayOf, isDayFile } from './format/day-file.js'
 import { prefixCrc, scanFile } from './format/scan-file.js'
+import { groupBy } from './group-by.js'
 import { KnownFiles } from './known-files.js'
 import { LastAppend } from './last-append.js'
 import { readPlaces } from './read-places.js'

@@ -1,6 +1,7 @@
 import type { Notices } from '../errors/notices.js'
 import type { EventIndex } from '../index/event-index.js'
-import type { EventLog, LogProblem } from '../log/event-log.js'
+import { groupBy } from '../log/group-by.js'
+import type { EventLog } from '../log/event-log.js'
 import { crc32 } from '../log/format/crc32.js'
 import { endedTails, forgetEnded } from '../log/repair/ended-tails.js'
 import { needsNormalizing, normalizeFile } from '../log/repair/normalize.js'
@@ -24,11 +25,7 @@ export async function putInOrder(index: EventIndex, folder: Folder): Promise<boo
   const { workspace, notices } = folder
   if (isGitAtWork(workspace)) return false
   let rewrote = moveEndedTails(folder)
-  const byFile = new Map<string, LogProblem[]>()
-  for (const problem of await index.problems()) {
-    byFile.set(problem.file, [...(byFile.get(problem.file) ?? []), problem])
-  }
-  for (const [file, problems] of byFile) {
+  for (const [file, problems] of groupBy(await index.problems(), (problem) => problem.file)) {
     const repeats = problems.filter(({ kind }) => kind === 'duplicate' || kind === 'out_of_order').length
     if (!needsNormalizing(problems, repeats)) continue
     const merged = normalizeFile(workspace.eventsDir, file)

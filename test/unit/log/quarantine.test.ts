@@ -37,6 +37,14 @@ function replacedAfterScan(log: JsonlEventLog, happens: () => void): EventLog {
 }
 
 describe('moving damaged lines out of the log', () => {
+  it('takes as many as a part of a file can have', () => {
+    const many = 'x\n'.repeat(300_000)
+    const { log, folders, day } = logWith(many + noteLine(1))
+    const copy = quarantineLines(log, folders, DAY)
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(1))
+    expect(readFileSync(copy ?? '', 'utf8') === many).toBe(true)
+  })
+
   it('copies them byte for byte, says where each was and why, and leaves the others', () => {
     const { folders, log, day, errors } = logWith(`${noteLine(1)}x\n${noteLine(2)}{"a":1}\n`)
     const copy = quarantineLines(log, folders, DAY)

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NoticeList } from '../../../src/core/errors/notices.js'
+import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { catchUp } from '../../../src/core/index/catch-up.js'
 import { crc32 } from '../../../src/core/log/format/crc32.js'
 import { endedTails, noteEnded } from '../../../src/core/log/repair/ended-tails.js'
@@ -40,6 +41,13 @@ describe('files that a merge left out of order', () => {
     expect(await put()).toBe(true)
     expect(content()).toBe(noteLine(1) + noteLine(2))
     expect(notices.all).toEqual([`Put ${DAY} in order: merged 2, dropped 1 duplicate.`])
+  })
+
+  it('are passed over for what stays, however many lines are no events', async () => {
+    const problem = { file: DAY, kind: 'not_json', message: 'not a JSON object' }
+    const problems = Array.from({ length: 300_000 }, (_, line) => ({ ...problem, line }))
+    const index = { problems: () => Promise.resolve(problems) } as Partial<EventIndex> as EventIndex // what it asks
+    expect(await putInOrder(index, { log: made.log, workspace, notices })).toBe(false)
   })
 
   it('are rid of conflict markers', async () => {

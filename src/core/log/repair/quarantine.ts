@@ -45,7 +45,9 @@ function damagedLines(
   const damaged: LogLine[] = []
   const scan = log.scan(file, SCAN_START)
   let step = scan.next()
-  for (; !step.done; step = scan.next()) damaged.push(...step.value.filter(isDamaged))
+  // One by one: a part of a file may have more lines than a call takes arguments.
+  for (; !step.done; step = scan.next())
+    for (const line of step.value) if (isDamaged(line)) damaged.push(line)
   const { identity, offset } = step.value
   // A tail without a newline is a torn tail, which has its own repair.
   return { damaged: damaged.filter((line) => line.offset < offset && isChosen(line)), identity }

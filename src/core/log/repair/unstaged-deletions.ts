@@ -4,6 +4,7 @@ import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
 import { dayFileAt, isDayFile } from '../format/day-file.js'
+import { groupBy } from '../group-by.js'
 import type { RawLine } from '../event-log.js'
 import { entriesIn } from '../../files/read-optional.js'
 import { boundedLines } from '../../files/line-parts.js'
@@ -108,9 +109,8 @@ function deletionsIn({ root, eventsDir }: Workspace): RawLine[] {
 
 /** Two files with the same content are one blob. */
 function namesByBlob(files: readonly StagedFile[]): Map<string, string[]> {
-  const names = new Map<string, string[]>()
-  for (const { blob, name } of files) names.set(blob, [...(names.get(blob) ?? []), name])
-  return names
+  const ofBlobs = [...groupBy(files, ({ blob }) => blob)]
+  return new Map(ofBlobs.map(([blob, same]) => [blob, same.map(({ name }) => name)]))
 }
 
 /** Returns undefined if the file cannot be read, or if it is a link or a folder: the next write reports that. */

@@ -7,6 +7,7 @@ import { readSpecFile } from '../../specs/read-spec-file.js'
 import { EventStore } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { LaneFiles } from '../moves/lane-files.js'
+import { groupBy } from '../../log/group-by.js'
 
 export interface FoundDocument {
   readonly feature: string
@@ -86,13 +87,13 @@ export class SearchWork {
     const gone = new Set(
       retractions.flatMap((event) => (event.event_type === 'NoteRetracted' ? [event.payload.note] : [])),
     )
-    const notes = new Map<string, string[]>()
-    for (const event of await this.store.read({ type: 'NoteAdded' })) {
-      if (!isKittyEvent(event) || event.event_type !== 'NoteAdded' || gone.has(event.event_id)) continue
-      const key = `${event.payload.feature_slug}/${event.entity_id}`
-      notes.set(key, [...(notes.get(key) ?? []), event.payload.text])
-    }
-    return notes
+    const notes = (await this.store.read({ type: 'NoteAdded' })).flatMap((event) => {
+      if (!isKittyEvent(event) || event.event_type !== 'NoteAdded' || gone.has(event.event_id)) return []
+      const { feature_slug, text } = event.payload
+      return [{ key: `${feature_slug}/${event.entity_id}`, text }]
+    })
+    const byPackage = [...groupBy(notes, ({ key }) => key)]
+    return new Map(byPackage.map(([key, own]) => [key, own.map(({ text }) => text)]))
   }
 }
 

@@ -20,6 +20,7 @@ import { EventStore } from '../../store/event-store.js'
 import { parseDuration } from '../../workspace/config.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { groupBy } from '../../log/group-by.js'
 
 const CONNECT_MS = 5_000
 /** A run that was killed keeps others away for so long. */
@@ -145,12 +146,7 @@ function parsed(bytes: Buffer): Line[] {
 }
 
 function byDay(lines: readonly Line[]): Map<string, Line[]> {
-  const days = new Map<string, Line[]>()
-  for (const line of lines) {
-    const day = line.event.timestamp.slice(0, 10)
-    days.set(day, [...(days.get(day) ?? []), line])
-  }
-  return days
+  return groupBy(lines, ({ event }) => event.timestamp.slice(0, 10))
 }
 
 function noAge(): KittyError {
