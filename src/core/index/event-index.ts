@@ -110,8 +110,8 @@ export interface IndexWriter extends IndexReader {
   markExplained(keys: readonly string[]): Promise<string[]>
   /** The trusted maximum, computed from all rows. */
   trustedClock(): Promise<number>
-  /** The greatest clock among the rows of `file`; 0 when it has none. */
-  fileMaximum(file: string): Promise<number>
+  /** The greatest clock above `floor`, and up to `most`, among the rows of `file`; 0 when there is none. */
+  fileMaximum(file: string, floor: number, most: number): Promise<number>
   /** Distinct clock values above `floor`, ascending. */
   clocksAbove(floor: number): Promise<number[]>
 }

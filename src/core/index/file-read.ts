@@ -1,5 +1,6 @@
 import { inodeOf } from '../files/open-file.js'
 import type { EventLog, LogFile, LogLine, ScanPosition } from '../log/event-log.js'
+import { MAX_LINE_BYTES } from '../log/format/line-codec.js'
 import type { EventIndex, IndexWriter, Watermark } from './event-index.js'
 import type { Ingest } from './ingest.js'
 
@@ -15,6 +16,8 @@ export function resumeAt(
 ): ScanPosition {
   if (mark === undefined) return START
   if (isOwn && goesOn(mark, file)) return mark
+  // What was said of a tail too long to be a line is no longer true when more of it has come.
+  if (mark.size - mark.offset > MAX_LINE_BYTES) return START
   return log.prefixCrc(file.name, mark.offset) === mark.crc ? mark : START
 }
 
@@ -41,6 +44,7 @@ export async function readFile(
   /** Gets the number of lines so far, and those just read. */
   progress: (lines: number, batch: readonly LogLine[]) => void,
 ): Promise<FileRead> {
+  if (from === START) ingest.begins(file.name)
   const scan = log.scan(file.name, from)
   let step = scan.next()
   let lines = 0

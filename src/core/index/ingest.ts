@@ -10,6 +10,8 @@ import { repeatedLine } from './repeated-line.js'
 
 /** Kinds of problems that say the log has an event more than once. */
 const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'])
+/** Kinds of problems that are said once per file, also where it is read in parts. */
+const ONCE_A_FILE = new Set(['crlf', 'out_of_order'])
 
 /** About as many rows as a chunk of a file has lines. */
 const ROWS_AT_ONCE = 2000
@@ -66,6 +68,11 @@ export class Ingest {
     return new Set(forgotten)
   }
 
+  /** Says that the index has no rows of the file: it is read from its start. */
+  begins(file: string): void {
+    this.#lastClock.set(file, 0)
+  }
+
   async ingest(file: string, lines: readonly LogLine[]): Promise<void> {
     let last = this.#lastClock.get(file)
     for (const line of lines) {
@@ -77,7 +84,8 @@ export class Ingest {
       const isPoison = clock > this.trusted + CLOCK_GAP
       if (isPoison) this.doubtful = true
       else {
-        last ??= await this.#maximumBefore(file, clock)
+        // The order in which the hub brings events means nothing.
+        last ??= isOverlayFile(file) ? 0 : await this.#maximumBefore(file, clock)
         if (clock < last && !isOverlayFile(file) && this.#isFirstDisorder(file))
           this.#problems.push(outOfOrder(line))
         last = Math.max(last, clock)
@@ -114,14 +122,21 @@ export class Ingest {
     const refoldOwner = (row: IndexRow): Promise<void> => this.#evolutions.refoldOwner(row)
     const ingesting = { log: this.log, writer: this.writer, refoldOwner }
     for (const row of await this.writer.insert(rows)) problems.push(await repeatedLine(row, ingesting))
-    await this.writer.putProblems(problems)
+    await this.writer.putProblems(await this.#unsaid(problems))
   }
 
-  /** The greatest clock value of the file's earlier lines; 0 when there are none. */
+  /** Without those that were said of the file when an earlier part of it was read. */
+  async #unsaid(problems: readonly LogProblem[]): Promise<readonly LogProblem[]> {
+    if (!problems.some(({ kind }) => ONCE_A_FILE.has(kind))) return problems
+    const said = new Set((await this.writer.problems()).map(({ file, kind }) => `${file} ${kind}`))
+    return problems.filter(({ file, kind }) => !ONCE_A_FILE.has(kind) || !said.has(`${file} ${kind}`))
+  }
+
+  /** The greatest clock value of the file's earlier lines, 0 unless one of them has a greater one than this. */
   async #maximumBefore(file: string, clock: number): Promise<number> {
     // The index holds no greater value, so neither does this file.
     const isFirst = this.fresh || clock > this.trusted
-    return isFirst ? 0 : this.writer.fileMaximum(file)
+    return isFirst ? 0 : this.writer.fileMaximum(file, clock, this.trusted)
   }
 
   /** True once per file: for the first line that comes after a later event. */

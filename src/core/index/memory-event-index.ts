@@ -202,9 +202,10 @@ export class MemoryEventIndex implements EventIndex, IndexWriter {
     this.#maximum = value
   }
 
-  async fileMaximum(file: string): Promise<number> {
+  async fileMaximum(file: string, floor: number, most: number): Promise<number> {
     let maximum = 0
-    for (const row of this.#rows.all()) if (row.file === file) maximum = Math.max(maximum, row.lamport_clock)
+    for (const { file: own, lamport_clock: clock } of this.#rows.all())
+      if (own === file && clock > floor && clock <= most) maximum = Math.max(maximum, clock)
     return maximum
   }
 

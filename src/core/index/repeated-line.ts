@@ -32,19 +32,35 @@ export async function repeatedLine(
     if (other < rank) await writer.relocate(row)
     return { ...place, kind: 'on_hub', message: `event ${row.event_id} is also in ${where}; counted once` }
   }
-  if (theirs === undefined || ours === theirs) {
-    const kind = kept.file === row.file ? 'duplicate' : 'duplicate_elsewhere'
-    return { ...place, kind, message: `event ${row.event_id} is also in ${where}; counted once` }
+  if (theirs === undefined) return repetition(kept, row)
+  // By their places, so that an index says the same in whatever order git and other programs brought the files.
+  const [first, second] = isBefore(row, kept) ? [row, kept] : [kept, row]
+  if (ours === theirs) {
+    if (first === row) await writer.relocate(row)
+    return repetition(first, second)
   }
   const thisCounts = ours === undefined || lineThatCounts(ours, theirs) === theirs
   if (thisCounts) await writer.relocate(row)
   // They may belong to two packages, and each may have been evolved with the line that does not count.
   await refoldOwner(kept)
   await refoldOwner(row)
-  const counts = thisCounts ? 'this line counts' : 'that line counts'
+  const counts = thisCounts === (second === row) ? 'this line counts' : 'that line counts'
   return {
-    ...place,
+    file: second.file,
+    line: second.line,
     kind: 'same_id',
-    message: `event ${row.event_id} is also in ${where} with other bytes; ${counts} (a redacted one, else the first by its bytes)`,
+    message: `event ${row.event_id} is also in ${first.file}:${first.line} with other bytes; ${counts} (a redacted one, else the first by its bytes)`,
   }
+}
+
+function isBefore(a: IndexRow, b: IndexRow): boolean {
+  const byRank = fileRank(a.file) - fileRank(b.file)
+  if (byRank !== 0) return byRank < 0
+  return a.file === b.file ? a.offset < b.offset : a.file < b.file
+}
+
+function repetition(first: IndexRow, { event_id, file, line }: IndexRow): LogProblem {
+  const kind = first.file === file ? 'duplicate' : 'duplicate_elsewhere'
+  const message = `event ${event_id} is also in ${first.file}:${first.line}; counted once`
+  return { file, line, kind, message }
 }

@@ -89,8 +89,8 @@ export class SqliteLogReads extends SqliteReader {
     return this.one(CLOCKS)
   }
 
-  async fileMaximum(file: string): Promise<number> {
-    return (await this.one<{ maximum: number }>(CLOCK_OF_FILE, [file.slice(0, 10), file])).maximum
+  async fileMaximum(file: string, floor: number, most: number): Promise<number> {
+    return (await this.one<{ maximum: number }>(CLOCK_OF_FILE, [floor, most, file])).maximum
   }
 
   async trustedClock(): Promise<number> {

@@ -149,9 +149,9 @@ export const CLOCKS = `SELECT coalesce(${MAXIMUM_CLOCK}, 0) AS trusted,
   coalesce((SELECT max(lamport_clock) FROM event), 0) AS greatest`
 export const CLOCKS_ABOVE =
   'SELECT DISTINCT lamport_clock FROM event WHERE lamport_clock > ? ORDER BY lamport_clock'
-/** Parameters: the file's day, the file. The day has a key, and the file has none. */
+/** Parameters: the bounds, the file. The clock has a key and the file has none: its events may be of any day. */
 export const CLOCK_OF_FILE =
-  'SELECT coalesce(max(lamport_clock), 0) AS maximum FROM event WHERE date = ? AND file = ?'
+  'SELECT coalesce(max(lamport_clock), 0) AS maximum FROM event WHERE lamport_clock > ? AND lamport_clock <= ? AND file = ?'
 /** The greatest clock below the first gap that is wider than the parameter. */
 export const TRUSTED_CLOCK = `WITH gap AS (
     SELECT min(clock) AS first FROM

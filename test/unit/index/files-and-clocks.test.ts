@@ -91,7 +91,7 @@ describe.each(INDEX_KINDS)('an index in $kind', ({ make }) => {
     expect(await index.maximumClock()).toBe(0)
     expect(await index.trustedClock()).toBe(0)
     expect(await index.clocksAbove(0)).toEqual([])
-    expect(await index.fileMaximum(FIRST.name)).toBe(0)
+    expect(await index.fileMaximum(FIRST.name, 0, 9)).toBe(0)
     expect(await index.suspicious()).toEqual([])
   })
 
@@ -136,12 +136,15 @@ describe.each(INDEX_KINDS)('an index in $kind', ({ make }) => {
     expect(await index.clocksAbove(100)).toEqual([])
   })
 
-  it('tells the greatest clock of one file', async () => {
-    const date = '2026-11-21'
-    const seed = { date, file: FIRST.name }
-    await index.insert([noteRow(5, seed), noteRow(7, seed), noteRow(6, seed), noteRow(9)])
-    expect(await index.fileMaximum(FIRST.name)).toBe(7)
-    expect(await index.fileMaximum('2026-11-22.jsonl')).toBe(9)
-    expect(await index.fileMaximum('2026-11-23.jsonl')).toBe(0)
+  it('tells the greatest clock of one file between two bounds, whatever the days of its events', async () => {
+    const seed = { date: '2026-11-21', file: FIRST.name }
+    const misfiled = noteRow(7, { file: FIRST.name })
+    await index.insert([noteRow(5, seed), misfiled, noteRow(6, seed), noteRow(9)])
+    expect(await index.fileMaximum(FIRST.name, 0, 9)).toBe(7)
+    expect(await index.fileMaximum(FIRST.name, 6, 7)).toBe(7)
+    expect(await index.fileMaximum(FIRST.name, 7, 9)).toBe(0)
+    expect(await index.fileMaximum(FIRST.name, 5, 6)).toBe(6)
+    expect(await index.fileMaximum('2026-11-22.jsonl', 0, 9)).toBe(9)
+    expect(await index.fileMaximum('2026-11-23.jsonl', 0, 9)).toBe(0)
   })
 })

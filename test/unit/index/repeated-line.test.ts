@@ -64,6 +64,33 @@ describe('a second line with a known ID', () => {
     expect([await place(), refolded]).toEqual([`${file}:1`, []])
   })
 
+  it('with the same bytes counts if its file comes before, which is then named where the other is', async () => {
+    const before = '2026-11-21.jsonl'
+    const texts = { [`${DAY}:1`]: 'same', [`${before}:2`]: 'same' }
+    expect(await repeat(rowIn(DAY, 1), rowIn(before, 2), texts)).toEqual({
+      file: DAY,
+      line: 1,
+      kind: 'duplicate_elsewhere',
+      message: `event ${ID} is also in ${before}:2; counted once`,
+    })
+    expect([await place(), refolded]).toEqual([`${before}:2`, []])
+  })
+
+  it('with other bytes is a problem of the later file, no matter which was read first', async () => {
+    const before = '2026-11-21.jsonl'
+    const texts = { [`${DAY}:1`]: 'a', [`${before}:2`]: 'b' }
+    const later = {
+      file: DAY,
+      line: 1,
+      message: expect.stringContaining(`in ${before}:2 with other bytes; this`),
+    }
+    expect(await repeat(rowIn(DAY, 1), rowIn(before, 2), texts)).toMatchObject(later)
+    expect(await place()).toBe(`${DAY}:1`)
+    index = new MemoryEventIndex()
+    expect(await repeat(rowIn(before, 2), rowIn(DAY, 1), texts)).toMatchObject(later)
+    expect(await place()).toBe(`${DAY}:1`)
+  })
+
   it('that is gone by now counts for nothing', async () => {
     expect(await repeat(rowIn(DAY, 1), rowIn(DAY, 2), { [`${DAY}:1`]: 'a' })).toMatchObject({
       kind: 'duplicate',
