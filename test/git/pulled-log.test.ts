@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FileArchive } from '../../src/core/log/archive/archive.js'
@@ -106,6 +106,25 @@ describe('a clone that only pulled', () => {
     clone.git('reset', '--quiet', '--hard')
     expect((await clone.ids()).sort()).toEqual(ids)
     expect(clone.warnings.filter((warning) => warning.includes('left with'))).toHaveLength(1)
+  })
+
+  it('gets an event that several files of a commit have back once', async () => {
+    const { origin, clone, ids } = await pulled()
+    const text = readFileSync(origin.day)
+    origin.git('switch', '--quiet', '--create', 'copied')
+    for (const [writer, more] of [
+      ['aa', '\n'],
+      ['bb', '\n\n'],
+    ])
+      writeFileSync(origin.day.replace(/jsonl$/, `${writer}.jsonl`), `${text.toString()}${more}`)
+    origin.commit('copies')
+    clone.git('fetch', '--quiet', 'origin', 'copied:copied')
+    clone.git('reset', '--quiet', '--hard', 'HEAD~1')
+    const { service, store } = await inProcess({ cwd: clone.root })
+    expect(await (await service(RestoreEvents)).restore('copied')).toMatchObject({ restored: 3 })
+    await store.close()
+    expect((await clone.ids()).sort()).toEqual(ids)
+    expect(readFileSync(clone.day, 'utf8').trimEnd().split('\n')).toHaveLength(6)
   })
 
   it('names what left with a revert', async () => {

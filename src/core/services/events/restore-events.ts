@@ -37,15 +37,17 @@ export class RestoreEvents {
     const commit = this.revisions.commit(revision, '--from')
     const index = await this.health.current()
     const { root, eventsDir } = this.workspace
-    let restored = 0
+    // Several files of the commit may have an event, and the index knows none that is restored here.
+    const seen = new Set<string>()
     for (const lines of linesOfCommits(root, eventsDir, [commit])) {
       const absent = new Set(await index.absent(lines.map(({ event_id }) => event_id)))
-      const missing = lines.filter(({ event_id }) => absent.has(event_id))
+      const missing = lines.filter(({ event_id }) => absent.has(event_id) && !seen.has(event_id))
       if (missing.length === 0) continue
       // Acknowledge the events before adding them, since git can take an event out of the log again.
       await this.acknowledged.add(missing)
-      restored += this.log.putBack(missing)
+      this.log.putBack(missing)
+      for (const { event_id } of missing) seen.add(event_id)
     }
-    return { commit, restored }
+    return { commit, restored: seen.size }
   }
 }
