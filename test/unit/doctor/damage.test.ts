@@ -135,6 +135,9 @@ const REPAIRED: Readonly<Record<string, Damage>> = {
   'a whole event lacks its newline': damage('torn-tails', (p) =>
     appendFileSync(p.today, p.event(40).trimEnd()),
   ),
+  'a merge left two events in one line': damage('line-order', (p) =>
+    appendFileSync(p.today, p.event(40).trimEnd() + p.event(41)),
+  ),
   'a merge left its markers': damage('line-order', (p) =>
     writeFileSync(
       p.today,

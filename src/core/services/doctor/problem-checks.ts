@@ -44,7 +44,7 @@ export const PROBLEM_CHECKS: readonly ProblemCheck[] = [
   },
   {
     name: 'line-order',
-    kinds: ['conflict_marker', 'crlf', 'bom', 'duplicate', 'out_of_order'],
+    kinds: ['conflict_marker', 'crlf', 'bom', 'glued', 'duplicate', 'out_of_order'],
     well: 'every file is in order',
     verdict: (problems, { recovered }) =>
       repairable(
