@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isKittyError, KittyError } from '../../errors/kitty-error.js'
@@ -9,39 +9,69 @@ import { renameOver } from '../../platform/rename-over.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { removeTree } from '../../platform/remove-path.js'
 
+/** As npm tells a tarball: by its name. */
+const TARBALL = /\.(?:tgz|tar\.gz)$/i
+
 /**
  * Returns what to ask npm to install. First packs a folder, or copies a tarball, into the data folder: the plugin stays
  * installable when the original is gone, and later changes to the folder have no effect. Names and git addresses are
  * passed on unchanged. A bare word is a package name, whatever the current folder contains.
- * @throws KittyError UsageError if a path does not exist or a folder cannot be packed
+ * @throws KittyError UsageError for nothing, for what npm would take for an option, for a path that is neither a tarball
+ * nor a folder, and for a folder that cannot be packed
  */
 export async function installSource(text: string, cwd: string, dataFolder: string): Promise<string> {
   const path = pathIn(text, cwd)
-  if (path === undefined) return text
+  if (path === undefined) return named(text)
+  const stats = statSync(path)
+  if (!stats.isDirectory() && !isTarball(path, stats))
+    throw refused(text, `${path} is neither a folder nor a tarball (.tgz).`)
   const kept = join(dataFolder, 'tarballs')
   mkdirSync(kept, { recursive: true })
-  return pathToFileURL(statSync(path).isDirectory() ? await packed(path, kept) : copied(path, kept)).href
+  return pathToFileURL(stats.isDirectory() ? await packed(path, kept) : copied(path, kept)).href
+}
+
+/** Npm takes a word that begins with a dash for an option: --global would replace the kitty that all users run. */
+function named(text: string): string {
+  if (text.trim() !== '' && !text.startsWith('-')) return text
+  throw refused(text, `${JSON.stringify(text)} is no name of a plugin.`)
+}
+
+function isTarball(path: string, stats: Stats): boolean {
+  return stats.isFile() && TARBALL.test(path)
 }
 
 function pathIn(text: string, cwd: string): string | undefined {
-  if (text.startsWith('file://')) return existing(fileURLToPath(text), text)
+  if (text.startsWith('file://')) return existing(pathOfUrl(text), text)
   if (text.startsWith('file:')) return existing(resolve(cwd, text.slice('file:'.length)), text)
   if (/^[a-z][a-z+.-]+:/i.test(text) || text.startsWith('@')) return undefined
   const path = resolve(
     cwd,
     text.startsWith('~/') ? join(homeFolder(process.env, PLATFORM), text.slice(2)) : text,
   )
-  if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || /\.(tgz|tar\.gz)$/.test(text))
+  if (/^(\.{0,2}[\\/]|\.{1,2}$|~\/|[A-Za-z]:[\\/])/.test(text) || TARBALL.test(text))
     return existing(path, text)
   // `owner/repository` means GitHub, unless that path exists.
   return /[\\/]/.test(text) && isThere(path) ? path : undefined
 }
 
+function pathOfUrl(text: string): string {
+  try {
+    return fileURLToPath(text)
+  } catch (cause) {
+    throw refused(text, `${JSON.stringify(text)} is no address of a file on this machine.`, cause)
+  }
+}
+
 function existing(path: string, text: string): string {
   if (isThere(path)) return path
-  throw new KittyError('UsageError', `There is no ${path}.`, {
+  throw refused(text, `There is no ${path}.`)
+}
+
+function refused(source: string, message: string, cause?: unknown): KittyError {
+  return new KittyError('UsageError', message, {
     nextSteps: ['give the path of a tarball or a folder, a package name, or a git address'],
-    context: { source: text },
+    context: { source },
+    cause,
   })
 }
 
