@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Config } from '@oclif/core'
-import { installedPlugins } from '../plugin/host/installed-plugins.js'
+import { type InstalledPlugin, installedPlugins } from '../plugin/host/installed-plugins.js'
+import { isKittyError } from '../errors/kitty-error.js'
 import type { BundledProgram } from './bundled-program.js'
 import { Printer } from './print.js'
 
@@ -15,12 +16,23 @@ export async function loadConfig(entry: string, program?: BundledProgram): Promi
     program === undefined
       ? await plainConfig(entry)
       : await (await import('./bundled-program.js')).configWithOclifPlugins(program)
-  const plugins = installedPlugins(config.dataDir)
+  const printer = new Printer()
+  const plugins = pluginsIn(config.dataDir, printer)
   if (plugins.length === 0) return config
   const { admitPlugins } = await import('../plugin/host/admit-plugins.js')
-  const printer = new Printer()
   for (const problem of await admitPlugins(config, plugins)) printer.warn(problem)
   return config
+}
+
+/** Help and what repairs a list that cannot be read work without its plugins. */
+function pluginsIn(dataFolder: string, printer: Printer): InstalledPlugin[] {
+  try {
+    return installedPlugins(dataFolder)
+  } catch (error) {
+    if (!isKittyError(error) || error.kind !== 'BadConfig') throw error
+    printer.warn(error.message)
+    return []
+  }
 }
 
 function plainConfig(entry: string): Promise<Config> {

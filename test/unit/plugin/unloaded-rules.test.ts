@@ -1,4 +1,6 @@
 import 'reflect-metadata'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createContainer } from '../../../src/core/di/container.js'
 import { loadExtensions } from '../../../src/core/plugin/host/load-extensions.js'
@@ -47,6 +49,27 @@ describe('a move while an installed plugin cannot be loaded', () => {
       ) as string,
     })
     expect((await (await workspace.store).workPackage('001-x', 'WP01'))?.lane).toBe('planned')
+  })
+
+  it.each([
+    ['no JSON', '{'],
+    ['no object', 'null'],
+    ['without a list', '{"oclif": {"plugins": {}}}'],
+  ])('is refused when the list of plugins is %s: there may be one with rules', async (_, content) => {
+    const home = new PluginHome()
+    const path = join(home.folder, 'package.json')
+    writeFileSync(path, content)
+    await expect(move(home)).rejects.toMatchObject({
+      kind: 'StateTransitionError',
+      message: expect.stringContaining(`The list of plugins, ${path}, cannot be read.`) as string,
+    })
+    await move(home, { reason: 'the list is being repaired' })
+  })
+
+  it('is possible when npm alone wrote the file that has the list', async () => {
+    const home = new PluginHome()
+    writeFileSync(join(home.folder, 'package.json'), '{"dependencies": {}}')
+    await move(home)
   })
 
   it('is possible with force, which the event records', async () => {

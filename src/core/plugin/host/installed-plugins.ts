@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listedPlugins } from './plugin-list.js'
 import { assertTrustedFolder } from './trusted-folder.js'
 
 /** A plugin as `kitty plugins install` and `link` record it in the data folder's package.json. */
@@ -14,10 +14,11 @@ export interface InstalledPlugin {
 
 /**
  * Reads the list of installed plugins. Only this list makes kitty load code; no file of a repository can.
- * @throws KittyError UnsafeSetup if the list is not empty and someone else could have written it
+ * @throws KittyError BadConfig if the list cannot be read: then it is unknown which plugins there are; UnsafeSetup if it is
+ * not empty and someone else could have written it
  */
 export function installedPlugins(dataFolder: string): InstalledPlugin[] {
-  const listed = listOf(join(dataFolder, 'package.json'))
+  const listed = listedPlugins(dataFolder)
   if (listed.length > 0) assertTrustedFolder(dataFolder)
   return listed.flatMap((entry): InstalledPlugin[] => {
     if (typeof entry !== 'object' || entry === null) return []
@@ -28,18 +29,4 @@ export function installedPlugins(dataFolder: string): InstalledPlugin[] {
     const origin = { ...(typeof tag === 'string' && { tag }), ...(typeof url === 'string' && { url }) }
     return [{ name, type, root: join(dataFolder, 'node_modules', name), ...origin }]
   })
-}
-
-function listOf(path: string): unknown[] {
-  try {
-    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    const oclif: unknown =
-      typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'oclif') : undefined
-    const plugins: unknown =
-      typeof oclif === 'object' && oclif !== null ? Reflect.get(oclif, 'plugins') : undefined
-    return Array.isArray(plugins) ? plugins : []
-  } catch {
-    // No such file means that nothing was ever installed. An unreadable one lists nothing, and `plugins` says why.
-    return []
-  }
 }

@@ -5,18 +5,25 @@ import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } f
 import { guarded } from './guarded.js'
 import { linkHost } from './host-link.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
-import { unloadedRules } from './move-guard.js'
+import { unknownRules, unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
 import { toRun } from '../../errors/next-step.js'
 import { pathToFileURL } from 'node:url'
 
 /**
- * Loads the definitions of installed plugins. Never fails: a plugin that cannot be loaded becomes a problem that names
- * it, and a rule that refuses moves until it is repaired or uninstalled.
+ * Loads the definitions of installed plugins. A plugin that cannot be loaded becomes a problem that names it, and a rule
+ * that refuses moves until it is repaired or uninstalled. So does a list that cannot be read.
+ * @throws KittyError UnsafeSetup for a folder that someone else could have written to
  */
 export async function loadExtensions(dataFolder: string): Promise<Extensions> {
-  const plugins = installedPlugins(dataFolder)
+  let plugins: readonly InstalledPlugin[]
+  try {
+    plugins = installedPlugins(dataFolder)
+  } catch (error) {
+    if (!isKittyError(error) || error.kind !== 'BadConfig') throw error
+    return extensionsOf([], [error.message], [unknownRules(error.message)])
+  }
   if (plugins.length === 0) return NO_EXTENSIONS
   linkHost(dataFolder)
   const loaded: LoadedDefinition[] = []

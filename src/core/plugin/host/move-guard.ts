@@ -44,3 +44,12 @@ export function unloadedRules(plugin: string): MoveGuard {
     }),
   })
 }
+
+/** Stands in for all plugins' rules where it cannot be found out which plugins there are. @param why a sentence */
+export function unknownRules(why: string): MoveGuard {
+  return moveGuard({
+    name: 'unloaded.plugins',
+    phase: 'validator',
+    check: () => ({ message: `${why} Which rules plugins have for moves is unknown; repair the list.` }),
+  })
+}

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { KittyError, systemCode } from '../../errors/kitty-error.js'
+import { isKittyError, KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { sentence } from '../../errors/next-step.js'
@@ -38,6 +38,11 @@ export function unlistPlugin(dataFolder: string, name: string): void {
   change(dataFolder, name, [])
 }
 
+/** The entries of the list, whatever they are; none before anything was installed. @throws KittyError BadConfig */
+export function listedPlugins(dataFolder: string): readonly unknown[] {
+  return read(dataFolder)?.oclif?.plugins ?? []
+}
+
 function change(dataFolder: string, name: string, instead: readonly ListedPlugin[]): void {
   const found = read(dataFolder) ?? {}
   const others = (found.oclif?.plugins ?? []).filter((plugin) => plugin.name !== name)
@@ -47,16 +52,35 @@ function change(dataFolder: string, name: string, instead: readonly ListedPlugin
 function read(dataFolder: string): DataPackage | undefined {
   const path = join(dataFolder, 'package.json')
   try {
-    // Cast: only npm, oclif and this module write the file.
-    return JSON.parse(onceFree(() => readFileSync(path, 'utf8'))) as DataPackage
+    const found: unknown = JSON.parse(onceFree(() => readFileSync(path, 'utf8')))
+    if (isDataPackage(found)) return found
+    throw unreadable(path)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
-    throw new KittyError('BadConfig', `The list of plugins, ${path}, cannot be read.`, {
-      nextSteps: [sentence`repair the JSON in ${path}, or remove the file and install the plugins again`],
-      context: { path },
-      cause: error,
-    })
+    throw isKittyError(error) ? error : unreadable(path, error)
   }
+}
+
+function isDataPackage(value: unknown): value is DataPackage {
+  if (!isObject(value)) return false
+  const { oclif = {} } = value
+  if (!isObject(oclif)) return false
+  const { plugins = [] } = oclif
+  return Array.isArray(plugins)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function unreadable(path: string, cause?: unknown): KittyError {
+  return new KittyError('BadConfig', `The list of plugins, ${path}, cannot be read.`, {
+    nextSteps: [
+      sentence`make ${path} readable and repair its JSON, or remove the file and install the plugins again`,
+    ],
+    context: { path },
+    cause,
+  })
 }
 
 function save(dataFolder: string, content: DataPackage): void {
