@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { candidatesFor } from '../../src/core/cli/completion/candidates.js'
@@ -105,6 +105,27 @@ describe('completing a word', () => {
     ])
       expect(await asked(words, { cwd: mine })).not.toEqual([])
     expect(snapshot(mine)).toEqual(before)
+  })
+
+  it.each([
+    ['a command that is no object', '{"commands": {"statues": null, "stalled": 5}}'],
+    ['a summary that is no text', '{"commands": {"statues": {"summary": 5}}}'],
+    ['aliases that are no list', '{"commands": {"statues": {"aliases": 5}}}'],
+  ])("gives kitty's own words whatever a plugin's manifest has: %s", (_, manifest) => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-broken', { 'oclif.manifest.json': manifest })
+    const known = knownCommands({ KITTY_DATA_DIR: home.folder })
+    const values = projectValues({ cwd: root, env: {} })
+    expect(candidatesFor(['sta'], known, values).map(({ value }) => value)).toEqual(['status'])
+  })
+
+  it("gives kitty's own words when the list of plugins cannot be read or trusted", () => {
+    const [unread, open] = [new PluginHome(), new PluginHome()]
+    writeFileSync(join(unread.folder, 'package.json'), '{')
+    open.add('kitty-plugin-open', {})
+    chmodSync(open.folder, 0o777)
+    for (const { folder } of [unread, open])
+      expect(knownCommands({ KITTY_DATA_DIR: folder }).commands.has('status')).toBe(true)
   })
 
   it("gives a plugin's commands and values from its manifest, and runs none of its code", () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { dataFolder } from '../../plugin/host/data-folder.js'
-import { installedPlugins } from '../../plugin/host/installed-plugins.js'
+import { isKittyError } from '../../errors/kitty-error.js'
+import { type InstalledPlugin, installedPlugins } from '../../plugin/host/installed-plugins.js'
 import { requireFromHere, ROOT } from '../../root.js'
 import { jsonObject } from '../../files/read-optional.js'
 
@@ -46,14 +47,35 @@ export function knownCommands(env: Readonly<Record<string, string | undefined>>)
   const manifests = [
     manifestIn(ROOT),
     ...(oclif?.plugins ?? []).map((name) => firstManifest(folders.map((folder) => join(folder, name)))),
-    ...installedPlugins(dataFolder(env)).map(({ root }) => manifestIn(root)),
+    ...pluginsIn(dataFolder(env)).map(({ root }) => manifestIn(root)),
   ]
   const commands = new Map<string, KnownCommand>()
-  for (const [id, command] of manifests.flatMap((manifest) => Object.entries(manifest.commands ?? {})))
+  for (const [id, command] of manifests.flatMap(commandsIn))
     // The first one wins: kitty refuses an installed plugin's command of the same name, so we must not offer it either.
     for (const name of [id, ...(command.aliases ?? [])]) if (!commands.has(name)) commands.set(name, command)
   const topics = Object.entries(oclif?.topics ?? {})
   return { commands, topics: new Map(topics.map(([id, { description = '' }]) => [id, description])) }
+}
+
+/** None where the list cannot be read or trusted, which commands report. */
+function pluginsIn(folder: string): readonly InstalledPlugin[] {
+  try {
+    return installedPlugins(folder)
+  } catch (error) {
+    if (!isKittyError(error)) throw error
+    return []
+  }
+}
+
+/** Without what a broken manifest has instead of a command: it would take every other word with it. */
+function commandsIn({ commands }: Manifest): [string, KnownCommand][] {
+  return Object.entries(commands ?? {}).filter(([, command]) => isDescribed(command))
+}
+
+function isDescribed(command: unknown): boolean {
+  if (typeof command !== 'object' || command === null) return false
+  const { summary = '', description = '', aliases = [] } = command as Record<string, unknown>
+  return typeof summary === 'string' && typeof description === 'string' && Array.isArray(aliases)
 }
 
 interface ProgramFacts {
