@@ -6,7 +6,7 @@
  */
 import { chownSync, type Dirent, lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
-import { KittyError, systemCode } from '../errors/kitty-error.js'
+import { isKittyError, KittyError, systemCode } from '../errors/kitty-error.js'
 import { typeName, unsafe, unsafeFile } from './assert-safe.js'
 import { isGitsName, pathInside, SEPARATOR } from '../platform/paths.js'
 import { type FileRead, notRead, readPlain, refused } from './read-plain.js'
@@ -109,12 +109,26 @@ export function readOwn(root: string, path: string, limit: number): Buffer | und
   throw unsafeFile(path, read.reason)
 }
 
-/** A folder's entries in no particular order; empty when it is missing, is not a folder, or a link blocks it. */
-export function listInside(root: string, folder: string): Dirent[] {
+/**
+ * A folder's entries in no particular order; empty when it is missing, is not a folder, or a link blocks it.
+ * @throws KittyError for a folder that cannot be read: what is in it is unknown, which is not nothing
+ */
+export function readableInside(root: string, folder: string): Dirent[] {
   try {
     return lookInside(root, folder).state === 'folder' ? readdirSync(folder, { withFileTypes: true }) : []
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
+    // Git replaces folders: one that has just gone is missing.
+    if (systemCode(error) === 'ENOENT') return []
+    throw storageError(error, folder, 'not readable')
+  }
+}
+
+/** As `readableInside`, but also empty when the folder cannot be read: for what is best effort. */
+export function listInside(root: string, folder: string): Dirent[] {
+  try {
+    return readableInside(root, folder)
+  } catch (error) {
+    if (!isKittyError(error)) throw error
     return []
   }
 }

@@ -1,8 +1,8 @@
 /** A feature's folder: what meta.json says about it, and the work packages in `tasks/`. */
 import { dirname, join } from 'node:path'
-import { systemCode } from '../errors/kitty-error.js'
 import { wordsOfFeature } from './feature-name.js'
-import { listInside, type Look, lookInside } from '../files/work-tree.js'
+import { storageError } from '../files/storage-error.js'
+import { type Look, lookInside, readableInside } from '../files/work-tree.js'
 import type { Skipped } from './features.js'
 import { passedOver } from './passed-over.js'
 import { readSpecFile } from './read-spec-file.js'
@@ -67,9 +67,12 @@ interface PackageFile {
   readonly name: string
 }
 
-/** The files in `dir`, below `root`, whose names are package names, by ID and then by name. */
+/**
+ * The files in `dir`, below `root`, whose names are package names, by ID and then by name.
+ * @throws KittyError for a folder that cannot be read
+ */
 export function packageFilesIn(root: string, dir: string): PackageFile[] {
-  return listInside(root, dir)
+  return readableInside(root, dir)
     .flatMap(({ name }) => {
       const id = workPackageIdOfFile(name)
       return id === undefined ? [] : [{ id, name }]
@@ -77,15 +80,16 @@ export function packageFilesIn(root: string, dir: string): PackageFile[] {
     .sort((a, b) => compareWorkPackages(a.id, b.id) || (a.name < b.name ? -1 : 1))
 }
 
-/** Why kitty cannot look into a folder at `dir`, or undefined if it can. */
+/**
+ * Why there is no folder at `dir`, or undefined if there is one.
+ * @throws KittyError if that cannot be found out
+ */
 export function noFolder(root: string, dir: string): string | undefined {
   let look: Look
   try {
     look = lookInside(root, dir)
   } catch (error) {
-    const code = systemCode(error)
-    if (code !== undefined) return `${dir} cannot be read (${code}): check its permissions`
-    throw error
+    throw storageError(error, dir, 'not readable')
   }
   if (look.state === 'folder') return undefined
   if (look.state === 'missing')

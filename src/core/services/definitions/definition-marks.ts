@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { inject, injectable } from 'inversify'
+import { isKittyError, type KittyError } from '../../errors/kitty-error.js'
 import {
   emptyWorkPackage,
   type LogEvent,
@@ -60,10 +61,22 @@ export class DefinitionMarks {
     return (_, id) => marks.get(`${feature}/${id}`) ?? NONE
   }
 
-  /** Packages that no one may be offered: those that wait for themselves, and IDs that name two. */
+  /**
+   * Packages that no one may be offered: those that wait for themselves, and IDs that name two. All of them where the
+   * files cannot be read.
+   */
   notOffered(feature: string, rows: readonly BoardRow[]): ReadonlySet<string> {
     const collide = rows.flatMap((row) => (row.collision.length > 0 ? [row.work_package_id] : []))
-    return new Set([...cyclesIn(rows).flat(), ...collide, ...this.definitions.files.twice(feature)])
+    return new Set([...cyclesIn(rows).flat(), ...collide, ...this.#twice(feature, rows)])
+  }
+
+  #twice(feature: string, rows: readonly BoardRow[]): string[] {
+    try {
+      return this.definitions.files.twice(feature)
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      return rows.map((row) => row.work_package_id)
+    }
   }
 
   async #addMarks(
@@ -73,11 +86,15 @@ export class DefinitionMarks {
     fresh: BoardRow[],
     only?: ReadonlySet<string>,
   ): Promise<void> {
-    const comparisons = await this.definitions.compareRows(feature, rows, only)
     const marked = only === undefined ? rows : rows.filter((row) => only.has(row.work_package_id))
     const add = (id: string, mark: MarkDocument): void => {
       const key = `${feature}/${id}`
       marks.set(key, [...(marks.get(key) ?? []), mark])
+    }
+    const comparisons = await this.definitions.compareRows(feature, rows, only).catch(refusal)
+    if (isKittyError(comparisons)) {
+      for (const { work_package_id: id } of marked) add(id, { mark: 'unreadable', text: comparisons.message })
+      return
     }
     for (const [id, comparison] of comparisons) {
       for (const mark of marksOf(feature, id, comparison)) add(id, mark)
@@ -124,6 +141,12 @@ export class DefinitionMarks {
     const state = statedState(feature, file.stated, this.workflow)
     return { ...boardRowOf(state), subtask_ids: file.stated.subtasks }
   }
+}
+
+/** Why a feature's folder cannot be read. */
+function refusal(error: unknown): KittyError {
+  if (isKittyError(error)) return error
+  throw error
 }
 
 /** Only a package that is in the log compares like this. */

@@ -11,6 +11,7 @@ import { MissingFiles } from '../definitions/missing-files.js'
 import { byHand, some, type Verdict, well } from './check.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { counted } from '../../errors/counted.js'
+import { isKittyError } from '../../errors/kitty-error.js'
 
 /** Checks that the packages' files and the log agree, and that no packages in the log wait for one another. */
 @injectable()
@@ -30,7 +31,11 @@ export class DefinitionCheck {
     for (const state of states)
       byFeature.set(state.feature_slug, [...(byFeature.get(state.feature_slug) ?? []), state])
     const found = { wrong: [] as string[], fresh: 0 }
-    for (const [feature, own] of byFeature) await this.#look(feature, own, found)
+    for (const [feature, own] of byFeature)
+      await this.#look(feature, own, found).catch((error: unknown) => {
+        if (!isKittyError(error)) throw error
+        found.wrong.push(error.message)
+      })
     const fresh =
       found.fresh === 0 ? '' : `; ${counted(found.fresh, 'package')} not in the log yet: kitty sync`
     if (found.wrong.length === 0) return well(`the packages' files and the log say the same${fresh}`)

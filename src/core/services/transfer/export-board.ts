@@ -3,11 +3,10 @@ import { inject, injectable } from 'inversify'
 import { encodeEvent, type WorkflowTable } from '../../events-lib.js'
 import { counted } from '../../errors/counted.js'
 import { Notices } from '../../errors/notices.js'
-import { listInside } from '../../files/work-tree.js'
-import { readFeature } from '../../specs/feature-folder.js'
+import { packageFilesIn, readFeature } from '../../specs/feature-folder.js'
 import { featureDir, featureName, wordsOfFeature } from '../../specs/feature-name.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
-import { spellWorkPackageId, workPackageIdOfFile } from '../../specs/work-package-id.js'
+import { spellWorkPackageId } from '../../specs/work-package-id.js'
 import { EventStore } from '../../store/event-store.js'
 import { bodyOfFile } from '../../transfer/text.js'
 import type { TransferDocument, TransferFeature, WrittenFile } from '../../transfer/document.js'
@@ -70,10 +69,7 @@ export class ExportBoard {
     const files = new Map(
       tasks === undefined
         ? []
-        : listInside(root, tasks).flatMap(({ name }) => {
-            const id = workPackageIdOfFile(name)
-            return id === undefined ? [] : [[id, join(tasks, name)] as const]
-          }),
+        : packageFilesIn(root, tasks).map(({ id, name }) => [id, join(tasks, name)] as const),
     )
     return {
       slug,
