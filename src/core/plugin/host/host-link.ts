@@ -1,4 +1,4 @@
-import { mkdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { ownPackage } from '../../own-package.js'
@@ -23,12 +23,15 @@ export function linkHost(dataFolder: string): void {
   }
 }
 
-/** Does the same for a linked plugin in its development folder, unless the plugin finds its own copy of kitty. */
+/**
+ * Does the same for a linked plugin in its development folder, unless the plugin finds its own copy of kitty. What is there
+ * is the developer's, whatever is wrong with it: only a link that leads nowhere is replaced.
+ */
 export function linkHostFor(plugin: string): void {
   try {
     createRequire(join(plugin, 'package.json')).resolve(`${ownPackage().name}/package.json`)
   } catch {
-    linkHost(plugin)
+    if (!existsSync(join(plugin, 'node_modules', ownPackage().name))) linkHost(plugin)
   }
 }
 

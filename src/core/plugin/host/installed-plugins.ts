@@ -23,10 +23,15 @@ export function installedPlugins(dataFolder: string): InstalledPlugin[] {
   return listed.flatMap((entry): InstalledPlugin[] => {
     if (typeof entry !== 'object' || entry === null) return []
     const { name, type, root, tag, url } = entry as Readonly<Record<string, unknown>>
-    if (typeof name !== 'string' || !/^(@[\w.~-]+\/)?[\w.~-]+$/.test(name)) return []
+    if (typeof name !== 'string' || !isPluginName(name)) return []
     if (type === 'link') return typeof root === 'string' ? [{ name, type, root }] : []
     if (type !== 'user') return []
     const origin = { ...(typeof tag === 'string' && { tag }), ...(typeof url === 'string' && { url }) }
     return [{ name, type, root: join(dataFolder, 'node_modules', name), ...origin }]
   })
+}
+
+/** Whether a package of this name can be a plugin: it names a folder below `node_modules`. */
+export function isPluginName(name: string): boolean {
+  return /^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(name)
 }

@@ -1,9 +1,10 @@
 import { isKittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
+import { asSentence } from './as-sentence.js'
 import { definitionFault, isDefinition, type StampedDefinition } from '../definition.js'
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'
-import { linkHost } from './host-link.js'
+import { linkHost, linkHostFor } from './host-link.js'
 import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
 import { unknownRules, unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
@@ -31,6 +32,7 @@ export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   const unloaded: MoveRule[] = []
   for (const plugin of plugins) {
     try {
+      if (plugin.type === 'link') linkHostFor(plugin.root)
       const one = await loadDefinition(plugin)
       if (one === undefined) continue
       assertGoesWith(loaded, one)
@@ -71,7 +73,7 @@ function assertGoesWith(loaded: readonly LoadedDefinition[], one: LoadedDefiniti
 function problemOf({ name }: InstalledPlugin, error: unknown): string {
   if (isKittyError(error)) return `${error.message} It was left out.`
   const reason = error instanceof Error ? error.message : String(error)
-  return `The plugin ${name} was left out: ${reason}. Repair it, or remove it${toRun(['kitty', 'plugins', 'uninstall', name])}`
+  return `The plugin ${name} was left out: ${asSentence(reason)} Repair it, or remove it${toRun(['kitty', 'plugins', 'uninstall', name])}`
 }
 
 async function importModule(path: string): Promise<{ readonly default?: unknown }> {

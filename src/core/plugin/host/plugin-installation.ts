@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { KittyError } from '../../errors/kitty-error.js'
+import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import { type AdmittedPlugin, tryAdmission } from './admission.js'
+import { EarlierPlugins } from './earlier-plugins.js'
 import { linkHost } from './host-link.js'
 import { installSource } from './install-source.js'
-import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
+import { type InstalledPlugin, installedPlugins, isPluginName } from './installed-plugins.js'
 import { npm } from './npm.js'
 import { dependenciesIn, listPlugin, type ListedPlugin, unlistPlugin } from './plugin-list.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { assertTrustedFolder } from './trusted-folder.js'
 
 /** Where plugins are installed, and the program that loads them. */
 export interface Installer {
@@ -19,15 +21,34 @@ export interface Installer {
 }
 
 /**
- * Installs a plugin from a name, a path or an address, and tries it. Removes a plugin that the program refuses.
+ * Installs a plugin from a name, a path or an address, and tries it. Of a plugin that the program refuses, the version that
+ * was installed before stays, if there was one.
  * @param force fetch it again, whatever npm has cached
- * @throws KittyError as `npm`; ValidationError, or MissingDependency for another plugin API, naming the plugin
+ * @throws KittyError as `npm`; ValidationError, or MissingDependency for another plugin API, naming the plugin; UnsafeSetup
+ * for a data folder from which nothing would be loaded
  */
 export async function installPlugin(
   installer: Installer,
   text: string,
   cwd: string,
   force = false,
+): Promise<AdmittedPlugin> {
+  const { dataFolder } = installer
+  assertTrustedFolder(dataFolder)
+  const earlier = new EarlierPlugins(dataFolder)
+  try {
+    return await installed(installer, earlier, text, cwd, force)
+  } finally {
+    earlier.discard()
+  }
+}
+
+async function installed(
+  installer: Installer,
+  earlier: EarlierPlugins,
+  text: string,
+  cwd: string,
+  force: boolean,
 ): Promise<AdmittedPlugin> {
   const { dataFolder } = installer
   const before = dependenciesIn(dataFolder)
@@ -44,7 +65,7 @@ export async function installPlugin(
     })
   listPlugin(dataFolder, originOf(name, source))
   linkHost(dataFolder)
-  return admittedOrGone(installer, name)
+  return tried(installer, name, earlier)
 }
 
 /**
@@ -73,12 +94,19 @@ function originOf(name: string, source: string): ListedPlugin {
  * @throws KittyError UsageError if there is no package; as `installPlugin` if the program refuses it
  */
 export async function linkPlugin(installer: Installer, folder: string): Promise<AdmittedPlugin> {
+  const { dataFolder } = installer
   const root = resolve(folder)
   const { name } = packageIn(root)
-  dependenciesIn(installer.dataFolder)
-  listPlugin(installer.dataFolder, { name, type: 'link', root })
-  linkHost(installer.dataFolder)
-  return admittedOrGone(installer, name)
+  assertTrustedFolder(dataFolder)
+  dependenciesIn(dataFolder)
+  const earlier = new EarlierPlugins(dataFolder, [])
+  try {
+    listPlugin(dataFolder, { name, type: 'link', root })
+    linkHost(dataFolder)
+    return await tried(installer, name, earlier)
+  } finally {
+    earlier.discard()
+  }
 }
 
 function packageIn(root: string): { readonly name: string } {
@@ -86,15 +114,19 @@ function packageIn(root: string): { readonly name: string } {
   try {
     // Cast: every package has a name, and one without is refused below.
     const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown }
-    if (typeof name === 'string') return { name }
+    if (typeof name === 'string' && isPluginName(name)) return { name }
   } catch (error) {
     if (existsSync(path))
       throw new KittyError('UsageError', `${path} is not JSON.`, { nextSteps: ['repair it'], cause: error })
   }
-  throw new KittyError('UsageError', `${root} is not a plugin: it has no package.json with a name.`, {
-    nextSteps: ['give the folder of a plugin; docs/plugins.md begins with an empty one'],
-    context: { folder: root },
-  })
+  throw new KittyError(
+    'UsageError',
+    `${root} is not a plugin: it has no package.json with a name that npm takes.`,
+    {
+      nextSteps: ['give the folder of a plugin; docs/plugins.md begins with an empty one'],
+      context: { folder: root },
+    },
+  )
 }
 
 /** Installs each plugin again as it was requested: the newest version of its tag, or what its address has now. */
@@ -135,11 +167,22 @@ export function installedPlugin(dataFolder: string, text: string, cwd: string): 
   })
 }
 
-async function admittedOrGone(installer: Installer, name: string): Promise<AdmittedPlugin> {
+/** @throws KittyError why the program refuses the plugin, which is then as it was before */
+async function tried(installer: Installer, name: string, earlier: EarlierPlugins): Promise<AdmittedPlugin> {
   try {
     return await tryAdmission({ root: installer.root, name })
   } catch (error) {
-    await uninstallPlugin(installer, installedPlugin(installer.dataFolder, name, installer.dataFolder))
-    throw error
+    const wasThere = earlier.has(name)
+    if (wasThere) earlier.putBack()
+    else await uninstallPlugin(installer, installedPlugin(installer.dataFolder, name, installer.dataFolder))
+    throw isKittyError(error) ? withOutcome(error, wasThere) : error
   }
+}
+
+function withOutcome({ kind, message, nextSteps, context }: KittyError, wasThere: boolean): KittyError {
+  return new KittyError(kind, wasThere ? `${message} What was installed before stays.` : message, {
+    // A plugin that was not kept cannot be removed.
+    nextSteps: nextSteps.filter(({ argv }) => wasThere || argv?.[2] !== 'uninstall'),
+    context,
+  })
 }

@@ -1,0 +1,45 @@
+import { cpSync, existsSync, mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import { installedPlugins } from './installed-plugins.js'
+import { removeTree } from '../../platform/remove-path.js'
+import { renameOver } from '../../platform/rename-over.js'
+
+const LIST = 'package.json'
+/** What an installation changes besides the list. Npm could not always fetch again what it has replaced. */
+const CHANGED = ['package-lock.json', 'node_modules', 'tarballs']
+
+/** The plugins as they were before an installation, so that a refused one leaves them so. */
+export class EarlierPlugins {
+  readonly #names: ReadonlySet<string>
+  readonly #copy: string | undefined
+
+  /** @param changed what may change in the folder, besides the list */
+  constructor(
+    private readonly dataFolder: string,
+    private readonly changed: readonly string[] = CHANGED,
+  ) {
+    this.#names = new Set(installedPlugins(dataFolder).map(({ name }) => name))
+    if (this.#names.size === 0) return
+    this.#copy = mkdtempSync(join(dataFolder, '.before-'))
+    for (const name of [LIST, ...changed])
+      if (existsSync(join(dataFolder, name)))
+        cpSync(join(dataFolder, name), join(this.#copy, name), { recursive: true, verbatimSymlinks: true })
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  putBack(): void {
+    if (this.#copy === undefined) return
+    for (const name of [...this.changed, LIST]) {
+      const [kept, now] = [join(this.#copy, name), join(this.dataFolder, name)]
+      removeTree(now)
+      if (existsSync(kept)) renameOver(kept, now)
+    }
+  }
+
+  discard(): void {
+    if (this.#copy !== undefined) removeTree(this.#copy)
+  }
+}
