@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { definitionSource, lines, PluginHome, WITH_DEFINITION } from '../support/plugin-home.js'
 import { PROGRAM } from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -14,10 +15,11 @@ if (!ROOT) process.stderr.write('skipped: to run as two users takes root\n')
 interface As {
   readonly uid: number
   readonly umask: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Runs a program as a user of the group who trusts every repository, and who has no name and no home. */
-function runAs({ uid, umask }: As, cwd: string, ...command: readonly string[]) {
+function runAs({ uid, umask, env = {} }: As, cwd: string, ...command: readonly string[]) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', `umask ${umask}; exec "$@"`, 'sh', ...command], {
     cwd,
     uid,
@@ -32,6 +34,7 @@ function runAs({ uid, umask }: As, cwd: string, ...command: readonly string[]) {
       GIT_CONFIG_VALUE_1: 'Someone',
       GIT_CONFIG_KEY_2: 'user.email',
       GIT_CONFIG_VALUE_2: 'someone@example.org',
+      ...env,
     },
     encoding: 'utf8',
     input: '',
@@ -91,6 +94,27 @@ describe.runIf(ROOT)('a repository that core.sharedRepository gives to a group',
         stderr: expect.not.stringContaining('Error records') as string,
       })
     expect([join(root, '.git', 'kitty'), join(root, '.kittify')].flatMap(closedToTheGroup)).toEqual([])
+  })
+})
+
+describe.runIf(ROOT)("a plugin's hook in such a repository", () => {
+  it.each(['022', '077'])("is told of every user's events, with umask %s", (umask) => {
+    const root = repository({ uid: ADA, umask }, '--shared=group')
+    const told = join(tempFolder(), 'told')
+    chmodSync(dirname(told), 0o777)
+    writeFileSync(told, '')
+    chmodSync(told, 0o666)
+    const tell = `appendFileSync(${JSON.stringify(told)}, events.map(({ actor }) => actor + '\\n').join(''))`
+    for (const uid of [ADA, BOB, ADA]) {
+      const home = new PluginHome()
+      const hooks = `[{ name: 'tell', handle(events) { ${tell} } }]`
+      home.add('kitty-plugin-teller', { 'plugin.js': definitionSource('teller', { hooks }) }, WITH_DEFINITION)
+      spawnSync('chown', ['-R', `${uid}:${GROUP}`, home.folder])
+      const env = { KITTY_DATA_DIR: home.folder }
+      expect(kittyAs({ uid, umask, env }, root, 'note', 'WP01', 'x')).toMatchObject({ code: 0, stderr: '' })
+    }
+    expect(lines(told)).toEqual([`user-${ADA}`, `user-${BOB}`, `user-${ADA}`])
+    expect(closedToTheGroup(join(root, '.git', 'kitty', 'hooks'))).toEqual([])
   })
 })
 

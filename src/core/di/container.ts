@@ -213,18 +213,19 @@ function pluginModule(extensions: Extensions): ContainerModule {
     }))
     bind<ProjectionTables>(ProjectionTables).toDynamicValue((context) => context.get(TableProjections))
     for (const rule of extensions.moveRules) bind<MoveRule>(MoveRule).toConstantValue(rule)
-    bind<AfterEvents>(AfterEvents).toDynamicValue(
-      (context) =>
-        new HookRunner(
-          extensions.hooks,
-          (path) => new FileLock(path, HOOK_LOCK_MS),
-          context.get<Workspace>(Workspace),
-          context.get<EventLog>(EventLog),
-          context.get<EventStore>(EventStore),
-          context.get<ErrorStorage>(ErrorStorage),
-          context.get<Notices>(Notices),
-        ),
-    )
+    bind<AfterEvents>(AfterEvents).toDynamicValue((context) => {
+      const workspace = context.get<Workspace>(Workspace)
+      const shared = (): number => sharedPermissions(workspace.gitCommonDir)
+      return new HookRunner(
+        extensions.hooks,
+        (path) => new FileLock(path, HOOK_LOCK_MS, loadLockBinding, shared),
+        workspace,
+        context.get<EventLog>(EventLog),
+        context.get<EventStore>(EventStore),
+        context.get<ErrorStorage>(ErrorStorage),
+        context.get<Notices>(Notices),
+      )
+    })
   })
 }
 

@@ -1,5 +1,6 @@
 import { Container, type ServiceIdentifier } from 'inversify'
 import { Notices } from '../errors/notices.js'
+import { asSentence } from '../plugin/host/as-sentence.js'
 import { guarded } from '../plugin/host/guarded.js'
 import type { InstalledBindings } from '../plugin/host/extensions.js'
 
@@ -32,7 +33,9 @@ export class PluginContainers {
       const reason = error instanceof Error ? error.message : String(error)
       this.parent
         .get<Notices>(Notices)
-        .warn(`The services of the plugin ${plugin} were left out: ${reason}. Repair it, or uninstall it.`)
+        .warn(
+          `The services of the plugin ${plugin} were left out: ${asSentence(reason)} Repair it, or uninstall it.`,
+        )
       return new Container()
     }
   }

@@ -1,5 +1,6 @@
 import { type Config, type Interfaces, Plugin, settings } from '@oclif/core'
 import { announceHost } from '../api-version.js'
+import { asSentence } from './as-sentence.js'
 import { guarded } from './guarded.js'
 import { linkHost, linkHostFor } from './host-link.js'
 import type { InstalledPlugin } from './installed-plugins.js'
@@ -34,7 +35,7 @@ export async function admitPlugins(config: Config, plugins: readonly InstalledPl
     problems.push(...moved.filter((text) => isNews(config.dataDir, text)))
     if (reason !== undefined)
       problems.push(
-        `The plugin ${installed.name} was left out: ${endOf(reason)} To be rid of it${toRun(['kitty', 'plugins', 'uninstall', installed.name])}`,
+        `The plugin ${installed.name} was left out: ${asSentence(reason)} To be rid of it${toRun(['kitty', 'plugins', 'uninstall', installed.name])}`,
       )
   }
   return problems
@@ -94,9 +95,4 @@ function assertReplacesNothing(plugin: Pick<Interfaces.Plugin, 'commands'>, conf
 
 function originOf({ tag, url }: InstalledPlugin): { tag?: string; url?: string } {
   return { ...(tag !== undefined && { tag }), ...(url !== undefined && { url }) }
-}
-
-function endOf(reason: string): string {
-  const [line = ''] = reason.split('\n')
-  return /[.!?]$/.test(line) ? line : `${line}.`
 }

@@ -1,10 +1,10 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Append } from '../../files/append-file.js'
+import { replaceFile } from '../../files/replace-file.js'
+import { makeFolder } from '../../git/shared-folder.js'
 import type { ScanPosition } from '../../log/event-log.js'
 import { idLine, idOfLine } from '../../log/format/id-line.js'
 import { readOptional } from '../../files/read-optional.js'
-import { renameOver } from '../../platform/rename-over.js'
-import { onceFree } from '../../platform/once-free.js'
 
 /** How far a hook has received one file of the log. */
 export interface FileMark extends ScanPosition {
@@ -24,7 +24,7 @@ export class HookCursor {
   #ids: Set<string> | undefined
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     this.#marksFile = join(folder, 'cursor.json')
     this.#idsFile = join(folder, 'delivered')
   }
@@ -59,7 +59,12 @@ export class HookCursor {
 
   deliver(ids: readonly string[]): void {
     if (ids.length === 0) return
-    onceFree(() => appendFileSync(this.#idsFile, ids.map((id) => `${idLine(id)}\n`).join('')))
+    const append = Append.open(this.#idsFile, true)
+    try {
+      append.write(Buffer.from(ids.map((id) => `${idLine(id)}\n`).join('')))
+    } finally {
+      append.close()
+    }
     for (const id of ids) this.#ids?.add(id)
   }
 
@@ -68,8 +73,7 @@ export class HookCursor {
   }
 
   #save(files: Readonly<Record<string, FileMark>> | null): void {
-    writeFileSync(`${this.#marksFile}.tmp`, JSON.stringify({ files }))
-    renameOver(`${this.#marksFile}.tmp`, this.#marksFile)
+    replaceFile(this.#marksFile, Buffer.from(JSON.stringify({ files })), undefined, false)
   }
 }
 

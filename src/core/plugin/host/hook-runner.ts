@@ -7,6 +7,7 @@ import type { EventLog } from '../../log/event-log.js'
 import type { EventStore } from '../../store/event-store.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import type { AfterEvents } from './after-events.js'
+import { asSentence } from './as-sentence.js'
 import type { InstalledHook } from './extensions.js'
 import { HookCursor } from './hook-cursor.js'
 import { HookThread } from './hook-thread.js'
@@ -94,7 +95,7 @@ export class HookRunner implements AfterEvents {
 
   #recordFailure({ plugin, hook }: InstalledHook, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
-    const message = `The hook ${hook.name} of the plugin ${plugin} failed: ${reason}. It is told again after the next write.`
+    const message = `The hook ${hook.name} of the plugin ${plugin} failed: ${asSentence(reason)} It is told again after the next write.`
     this.notices.warn(message)
     this.errors.record({
       error_type: 'HookFailure',

@@ -15,6 +15,8 @@ export type HookAnswer = { readonly done: true } | { readonly failed: string }
 /** Time limits in milliseconds: for a thread to load its plugin, and for a batch if the hook does not set its own. */
 const START_TIMEOUT = 30_000
 const BATCH_TIMEOUT = 10_000
+/** A timer that is set for longer fires at the next moment. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1
 const SCRIPT = workerScript('hook-worker')
 
 /**
@@ -27,7 +29,7 @@ export class HookThread {
   readonly #started: Promise<HookAnswer>
 
   constructor({ hook, module }: InstalledHook, root: string) {
-    this.#timeout = hook.timeout ?? BATCH_TIMEOUT
+    this.#timeout = Math.min(hook.timeout ?? BATCH_TIMEOUT, LONGEST_TIMEOUT)
     const workerData: HookThreadData = { module, hook: hook.name, root }
     // Keep the hook's output off the command's stdout, so that a JSON document remains the only thing there.
     this.#worker = new Worker(SCRIPT, { workerData, stdout: true, stderr: true, execArgv: [] })
