@@ -54,12 +54,18 @@ export function definitionFault({
   importers = [],
   exporters = [],
 }: StampedDefinition): string | undefined {
-  if (!NAME.test(name))
+  // Cast: plain JavaScript may leave it out, and a pattern takes undefined for a word.
+  if (typeof (name as unknown) !== 'string' || !NAME.test(name))
     return `its name ${JSON.stringify(name)} must be lower-case letters, digits and dashes`
   const foreign = eventTypes.find(({ type }) => !type.startsWith(`x.${name}.`))
   if (foreign !== undefined) return `its event type ${foreign.type} must begin with x.${name}.`
   const stray = moveChecks.find((check) => !check.name.startsWith(`${name}.`))
   if (stray !== undefined) return `its move check ${stray.name} must begin with ${name}.`
+  const unasked = moveChecks.find((check) => !isAsked(check))
+  if (unasked !== undefined)
+    return `its move check ${unasked.name} needs the phase "condition" or "validator", and a function check`
+  const hurried = afterEvents.find(({ timeout = 1 }) => typeof timeout !== 'number' || !(timeout > 0))
+  if (hurried !== undefined) return `the timeout of its hook ${hurried.name} must be a number of milliseconds`
   const hook = afterEvents.find(
     (one, at) => !NAME.test(one.name) || afterEvents.findIndex((other) => other.name === one.name) !== at,
   )
@@ -69,4 +75,9 @@ export function definitionFault({
   if (format !== undefined)
     return `its format ${JSON.stringify(format.format)} must be at most 20 lower-case letters, digits and dashes`
   return undefined
+}
+
+/** A check of another phase would never be asked, and so let every move pass. Plain JavaScript may write any. */
+function isAsked({ phase, check }: { readonly phase: unknown; readonly check: unknown }): boolean {
+  return (phase === 'condition' || phase === 'validator') && typeof check === 'function'
 }

@@ -8,7 +8,7 @@ import type { MoveCheck, MoveObjection } from '../move-check.js'
 export function moveGuard(check: MoveCheck): MoveGuard {
   const objection = (facts: Parameters<MoveCheck['check']>[0]): MoveObjection | undefined => {
     try {
-      return check.check(facts)
+      return answered(check.check(facts))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return {
@@ -28,6 +28,27 @@ export function moveGuard(check: MoveCheck): MoveGuard {
     },
     message: (facts) => objection(facts)?.message ?? `${check.name} objects.`,
   }
+}
+
+/**
+ * What a rule of plain JavaScript answered, which may be anything.
+ * @throws Error for what is neither an objection nor undefined
+ */
+function answered(answer: unknown): MoveObjection | undefined {
+  if (answer === undefined) return undefined
+  if (answer instanceof Promise) {
+    // Its failure would end the program.
+    answer.catch(() => undefined)
+    throw new Error('it answers later, and a rule has to decide at the time of the move')
+  }
+  if (isObjection(answer)) return answer
+  throw new Error('it answers neither undefined nor an objection with a message')
+}
+
+function isObjection(answer: unknown): answer is MoveObjection {
+  if (typeof answer !== 'object' || answer === null || !('message' in answer)) return false
+  const blockers = 'blockers' in answer ? answer.blockers : undefined
+  return typeof answer.message === 'string' && (blockers === undefined || Array.isArray(blockers))
 }
 
 /**

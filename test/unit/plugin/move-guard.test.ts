@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_WORKFLOW, emptyWorkPackage, type MoveFacts } from '../../../src/core/events-lib.js'
+import { definePlugin, definitionFault } from '../../../src/core/plugin/definition.js'
+import { moveGuard } from '../../../src/core/plugin/host/move-guard.js'
+import type { MoveCheck } from '../../../src/core/plugin/move-check.js'
+
+const MOVE: MoveFacts = {
+  state: emptyWorkPackage('001-x', 'WP01'),
+  to: 'doing',
+  actor: 'ada',
+  dependencies: [],
+}
+
+/** What a rule of plain JavaScript says to the move. */
+function said(check: () => unknown): { blockers: readonly string[]; message: string } {
+  // Cast: no type keeps plain JavaScript from answering anything.
+  const guard = moveGuard({ name: 'x.rule', phase: 'validator', check: check as MoveCheck['check'] })
+  return { blockers: guard.blockers(MOVE, DEFAULT_WORKFLOW), message: guard.message(MOVE, []) }
+}
+
+describe("a plugin's rule", () => {
+  it('lets a move pass with undefined, and refuses it with an objection', () => {
+    expect(said(() => undefined).blockers).toEqual([])
+    expect(said(() => ({ message: 'No.' }))).toEqual({ blockers: ['x.rule'], message: 'No.' })
+    expect(said(() => ({ message: 'No.', blockers: ['T1'] })).blockers).toEqual(['T1'])
+  })
+
+  it.each([
+    ['null', () => null],
+    ['a text', () => 'no'],
+    ['an objection without a message', () => ({})],
+    ['blockers that are no list', () => ({ message: 'No.', blockers: 'T1' })],
+  ])('refuses every move under its own name when it answers %s', (_, check) => {
+    const { blockers, message } = said(check)
+    expect(blockers).toEqual(['x.rule'])
+    expect(message).toMatch(/^The rule x\.rule of a plugin failed: it answers neither .*; repair the plugin/)
+  })
+
+  it.each([
+    ['lets it pass', () => Promise.resolve(undefined)],
+    ['fails', () => Promise.reject(new Error('later'))],
+  ])('refuses every move when it answers later, also one that then %s', async (_, check) => {
+    const { blockers, message } = said(check)
+    expect(blockers).toEqual(['x.rule'])
+    expect(message).toContain('The rule x.rule of a plugin failed: it answers later')
+    // A rejection that no one waits for would end the program here.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+})
+
+describe('a definition of plain JavaScript', () => {
+  const rule = { name: 'x.rule', phase: 'validator', check: () => undefined }
+  const fault = (definition: object) => definitionFault(definePlugin({ name: 'x', ...definition }))
+
+  it('is right with rules and hooks that kitty can call', () => {
+    expect(fault({ moveChecks: [rule], afterEvents: [{ name: 'tell', timeout: Infinity }] })).toBe(undefined)
+  })
+
+  it.each([{ phase: undefined }, { phase: 'validate' }, { check: 'yes' }])(
+    'is refused with a rule that would never be asked: %j',
+    (change) => {
+      expect(fault({ moveChecks: [{ ...rule, ...change }] })).toBe(
+        'its move check x.rule needs the phase "condition" or "validator", and a function check',
+      )
+    },
+  )
+
+  it.each([0, -1, NaN, '5'])('is refused with a hook that has no time: %j', (timeout) => {
+    expect(fault({ afterEvents: [{ name: 'tell', timeout }] })).toBe(
+      'the timeout of its hook tell must be a number of milliseconds',
+    )
+  })
+
+  it('is refused without a name', () => {
+    expect(fault({ name: undefined })).toContain('its name undefined must be')
+  })
+})
