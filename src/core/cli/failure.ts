@@ -50,7 +50,7 @@ function describe(thrown: unknown, command?: CalledCommand): Failure {
     return { document: { kind, message, next_steps: asNextSteps(nextSteps), context }, exitCode, stack }
   }
   if (isOclifError(error)) return { document: usageDocument(error, command), exitCode: EXIT.usage, stack }
-  return { document: unexpected(error), exitCode: EXIT.damaged, stack }
+  return { document: unexpected(error, command?.plugin), exitCode: EXIT.damaged, stack }
 }
 
 function isOclifError(error: unknown): error is OclifError {
@@ -64,9 +64,18 @@ function usageDocument(error: OclifError, command: CalledCommand | undefined): F
   return { kind: 'UsageError', message: unbroken(message), next_steps: steps, context: {} }
 }
 
-function unexpected(error: unknown): FailureDocument {
+function unexpected(error: unknown, plugin: string | undefined): FailureDocument {
   const message = error instanceof Error ? error.message : String(error)
   const code = systemCode(error)
+  if (plugin !== undefined)
+    return {
+      kind: 'InternalError',
+      message: unbroken(`The plugin ${plugin} failed in a way that kitty does not know: ${message}`),
+      next_steps: asNextSteps([
+        'Run the command again with KITTY_DEBUG=1 to see where, and report it to its author.',
+      ]),
+      context: { plugin, ...(code !== undefined && { code }) },
+    }
   return {
     kind: 'InternalError',
     message: unbroken(`kitty failed in a way it does not know: ${message}`),

@@ -198,7 +198,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     }
     this.recordRefusal(error)
     const { args, flags, examples } = this.ctor
-    const failure = failureOf(error, { id: this.id ?? this.ctor.id, args, flags, examples })
+    const { origin: plugin } = this
+    const failure = failureOf(error, { id: this.id ?? this.ctor.id, args, flags, examples, plugin })
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.printer.json({ error: failure.document })
     else this.printer.error(renderFailure(failure.document, this.#style(standardOutput(2))))
@@ -209,6 +210,11 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     // Parsing fails before the container exists; at that point there are no warnings.
     if (containerIsOpen()) for (const warning of (await this.service(Notices)).all) this.printer.warn(warning)
     await super.finally(error)
+  }
+
+  /** The package that the command comes from, if it is not kitty's own. */
+  protected get origin(): string | undefined {
+    return undefined
   }
 
   get #noColor(): boolean {

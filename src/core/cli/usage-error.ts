@@ -9,6 +9,8 @@ export interface CalledCommand extends Pick<Command.Class, 'args'> {
   readonly flags?: Command.Class['flags'] | undefined
   /** A plugin's command may have none. */
   readonly examples?: Command.Class['examples'] | undefined
+  /** The package that the command comes from, if it is not kitty's own. */
+  readonly plugin?: string | undefined
 }
 
 /** What was wrong with a command line, and what to type instead. */

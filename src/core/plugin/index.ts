@@ -23,4 +23,8 @@ export abstract class PluginCommand<T extends typeof Command> extends KittyComma
     assertHostFits(this.ctor.plugin?.name ?? 'this command comes from')
     await super.init()
   }
+
+  protected override get origin(): string | undefined {
+    return this.ctor.plugin?.name
+  }
 }

@@ -81,8 +81,21 @@ const exporter: Exporter = {
   },
 }
 
-async function use<T>(root: string, work: (services: Resolver) => Promise<T>): Promise<T> {
-  const definition = definePlugin({ name: 'lines', importers: [importer], exporters: [exporter] })
+interface Format {
+  readonly importer?: Importer
+  readonly exporter?: Exporter
+}
+
+async function use<T>(
+  root: string,
+  work: (services: Resolver) => Promise<T>,
+  format: Format = {},
+): Promise<T> {
+  const definition = definePlugin({
+    name: 'lines',
+    importers: [format.importer ?? importer],
+    exporters: [format.exporter ?? exporter],
+  })
   const services = createContainer(testSession({ cwd: root }), extensionsOf([{ definition, module: '' }]))
   try {
     return await work(services)
@@ -91,8 +104,8 @@ async function use<T>(root: string, work: (services: Resolver) => Promise<T>): P
   }
 }
 
-function bring(root: string, path: string): Promise<ImportReport> {
-  return use(root, (services) => bringWith(services, 'lines', path))
+function bring(root: string, path: string, format?: Format): Promise<ImportReport> {
+  return use(root, (services) => bringWith(services, 'lines', path), format)
 }
 
 describe('a format that a plugin adds', () => {
@@ -115,6 +128,47 @@ describe('a format that a plugin adds', () => {
       ),
     )
     expect(file?.text).toMatch(/: First, renamed\n.*: Second\n$/)
+  })
+
+  const fails = (): never => {
+    throw new Error('out of order')
+  }
+  // Casts: no type keeps plain JavaScript from answering anything.
+  it.each([
+    ['throws while it looks for files', { accepts: fails }, 'out of order'],
+    ['throws while it reads', { read: fails }, 'out of order'],
+    ['fails later', { read: () => Promise.reject(new Error('out of order')) }, 'out of order'],
+    ['reads nothing', { read: () => undefined as never }, 'it read no document'],
+  ])('is named with its plugin when it %s', async (_, broken, reason) => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    const { root } = repository
+    writeFileSync(join(root, 'board.lines'), 'a: First\n')
+    await expect(bring(root, '.', { importer: { ...importer, ...broken } })).rejects.toMatchObject({
+      kind: 'InternalError',
+      message: `The format lines of the plugin lines failed: ${reason}`,
+    })
+  })
+
+  it.each([
+    ['throws', fails, 'out of order'],
+    ['writes nothing', () => undefined as never, 'it wrote no files'],
+    ['writes what is no file', () => [{ path: 5 }] as never, 'it wrote no files'],
+  ])('is named with its plugin when its exporter %s', async (_, write, reason) => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    const asked = use(
+      repository.root,
+      async (services) => {
+        const formats = await services.resolve(TransferFormats)
+        return (await services.resolve(ExportBoard)).files(formats.exporter('lines'), undefined)
+      },
+      { exporter: { ...exporter, write } },
+    )
+    await expect(asked).rejects.toMatchObject({
+      kind: 'InternalError',
+      message: `The format lines of the plugin lines failed: ${reason}`,
+    })
   })
 
   it('is listed with the others where a format is unknown', async () => {

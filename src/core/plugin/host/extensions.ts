@@ -5,6 +5,7 @@ import type { MoveRule } from '../../rules/move-rule.js'
 import { type Exporter, EXPORTERS, type Importer, IMPORTERS } from '../../transfer/formats.js'
 import { token } from '../../token.js'
 import { moveGuard } from './move-guard.js'
+import { exporterOf, importerOf } from './plugin-formats.js'
 
 /** A hook, and where its thread finds it. */
 export interface InstalledHook {
@@ -82,11 +83,15 @@ export function extensionsOf(
     ),
     importers: distinct(
       IMPORTERS,
-      loaded.flatMap(({ definition }) => definition.importers ?? []),
+      loaded.flatMap(({ definition: { name, importers = [] } }) =>
+        importers.map((one) => importerOf(name, one)),
+      ),
     ),
     exporters: distinct(
       EXPORTERS,
-      loaded.flatMap(({ definition }) => definition.exporters ?? []),
+      loaded.flatMap(({ definition: { name, exporters = [] } }) =>
+        exporters.map((one) => exporterOf(name, one)),
+      ),
     ),
     problems,
   }

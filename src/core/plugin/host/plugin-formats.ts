@@ -1,0 +1,77 @@
+import { isKittyError, KittyError, systemCode } from '../../errors/kitty-error.js'
+import type { TransferDocument, WrittenFile } from '../../transfer/document.js'
+import type { Exporter, Importer } from '../../transfer/formats.js'
+
+/** The importer, whose failures name the plugin and not kitty. */
+export function importerOf(plugin: string, importer: Importer): Importer {
+  const { format, summary, places } = importer
+  return {
+    format,
+    summary,
+    places,
+    accepts: (path) => inFormat(plugin, format, () => importer.accepts(path)),
+    read: (files, options) =>
+      inFormatLater(plugin, format, async () => {
+        const document = await importer.read(files, options)
+        if (!isDocument(document)) throw new Error('it read no document')
+        return document
+      }),
+  }
+}
+
+/** The exporter, whose failures name the plugin and not kitty. */
+export function exporterOf(plugin: string, exporter: Exporter): Exporter {
+  const { format, summary, isFolder } = exporter
+  return {
+    format,
+    summary,
+    isFolder,
+    write: (document, table) =>
+      inFormatLater(plugin, format, async () => {
+        const files = await exporter.write(document, table)
+        if (!areFiles(files)) throw new Error('it wrote no files')
+        return files
+      }),
+  }
+}
+
+function inFormat<T>(plugin: string, format: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw failed(plugin, format, error)
+  }
+}
+
+async function inFormatLater<T>(plugin: string, format: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw failed(plugin, format, error)
+  }
+}
+
+function failed(plugin: string, format: string, error: unknown): unknown {
+  if (isKittyError(error) || systemCode(error) !== undefined) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new KittyError('InternalError', `The format ${format} of the plugin ${plugin} failed: ${reason}`, {
+    nextSteps: ['Nothing was written. Report it to the author of the plugin.'],
+    context: { plugin, format },
+    cause: error,
+  })
+}
+
+function isDocument(value: unknown): value is TransferDocument {
+  if (typeof value !== 'object' || value === null) return false
+  const { features, problems, losses } = value as Partial<Record<keyof TransferDocument, unknown>>
+  return [features, problems, losses].every((list) => Array.isArray(list))
+}
+
+function areFiles(value: unknown): value is readonly WrittenFile[] {
+  if (!Array.isArray(value)) return false
+  return value.every((file: unknown) => {
+    if (typeof file !== 'object' || file === null) return false
+    const { path, text } = file as Partial<Record<keyof WrittenFile, unknown>>
+    return typeof path === 'string' && typeof text === 'string'
+  })
+}
