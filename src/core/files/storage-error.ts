@@ -42,6 +42,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EPERM: READ_ONLY,
   // Windows: it is open in a program that does not share it, for longer than we wait.
   EBUSY: IN_USE,
+  ENAMETOOLONG: { kind: 'NotWritable', says: 'name too long', nextSteps: ['use a shorter path'] },
   EMFILE: {
     kind: 'NotWritable',
     says: 'too many open files',
@@ -101,7 +102,8 @@ export function unconverted(error: unknown): KittyError | undefined {
   if (code !== undefined && error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
     return noCurrentFolder(code, error)
   const meaning = code === undefined ? undefined : MEANINGS[code]
-  if (meaning === undefined || !(error instanceof Error && 'syscall' in error)) return undefined
+  const isKnown = meaning !== undefined || code === 'ELOOP'
+  if (!isKnown || !(error instanceof Error && 'syscall' in error)) return undefined
   if (typeof error.syscall !== 'string' || !FILE_CALLS.test(error.syscall)) return undefined
   if ('path' in error && typeof error.path === 'string') {
     const converted = storageError(
@@ -111,6 +113,7 @@ export function unconverted(error: unknown): KittyError | undefined {
     )
     return isKittyError(converted) ? converted : undefined
   }
+  if (meaning === undefined) return undefined
   const { kind, says, nextSteps } = meaning
   return new KittyError(kind, `A file could not be used: ${says}: ${error.message}`, {
     nextSteps,

@@ -1,6 +1,6 @@
 import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { KittyError } from '../errors/kitty-error.js'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
 import {
   type Checkout,
   findBareRepository,
@@ -107,11 +107,22 @@ function layout(
 }
 
 function existingFolder(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realPlace(path)
+  if (isFolder(path)) return realPlace(path)
   throw new KittyError('UsageError', `KITTY_ROOT names ${JSON.stringify(path)}, which is not a folder.`, {
     nextSteps: ['unset KITTY_ROOT', 'or set it to the folder that holds .kittify'],
     context: { kitty_root: path },
   })
+}
+
+/** False for what no system takes for a path, such as one that is too long or leads in circles. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch (error) {
+    const code = systemCode(error)
+    if (code !== 'ELOOP' && code !== 'ENAMETOOLONG') throw error
+    return false
+  }
 }
 
 function notARepository(from: string): KittyError {

@@ -69,6 +69,8 @@ describe('an error of a file call that no one has converted', () => {
     ['EMFILE', 'open', 'NotWritable', /\/x\/y was not readable: too many open files/],
     ['ENOSPC', 'mkdir', 'DiskFull', /\/x\/y was not stored: disk full/],
     ['EIO', 'scandir', 'DamagedData', /not readable/],
+    ['ENAMETOOLONG', 'stat', 'NotWritable', /\/x\/y was not readable: name too long/],
+    ['ELOOP', 'stat', 'UnsafeSetup', /\/x\/y is a symbolic link/],
   ])('%s of %s is read as %s', (code, syscall, kind, message) => {
     expect(unconverted(failure(code, syscall, '/x/y'))).toMatchObject({
       kind,

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findWorkspace, requireInitialized } from '../../../src/core/workspace/find-workspace.js'
@@ -123,6 +123,16 @@ describe('findWorkspace', () => {
     const inside = join(repository.root, 'leftover')
     mkdirSync(join(inside, '.git'), { recursive: true })
     expect(findWorkspace(inside, {}).root).toBe(repository.root)
+  })
+
+  it('says of a KITTY_ROOT that leads in circles or is too long that it is no folder', () => {
+    const folder = tempFolder()
+    symlinkSync('circle', join(folder, 'circle'))
+    for (const KITTY_ROOT of [join(folder, 'circle'), join(folder, 'x'.repeat(5000))])
+      expect(errorOf(() => findWorkspace(folder, { KITTY_ROOT }))).toMatchObject({
+        kind: 'UsageError',
+        message: expect.stringContaining('which is not a folder') as string,
+      })
   })
 
   it('obeys KITTY_ROOT from anywhere, and gives a second log of one repository a journal of its own', () => {
