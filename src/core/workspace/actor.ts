@@ -15,7 +15,7 @@ export interface ActorClues {
 
 /**
  * Determines the actor: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user, in this order. The name is
- * normalized to Unicode's composed form (NFC), so one name is one actor however it was typed.
+ * normalized to Unicode's composed form (NFC), without blanks around it, so one name is one actor however it was typed.
  * @throws KittyError UsageError if the name is empty, longer than 200 characters or has control or invisible
  * characters.
  */
@@ -38,7 +38,7 @@ export function gitUserName(worktree: string): string | undefined {
 
 function checked(name: string, source: string): string {
   const problem = problemOf(name)
-  if (problem === undefined) return name.normalize()
+  if (problem === undefined) return name.trim().normalize()
   throw new KittyError('UsageError', `${source} gives no usable actor: the name ${problem}.`, {
     nextSteps: ['--actor NAME', 'or export KITTY_ACTOR=NAME'],
     context: { source, problem },

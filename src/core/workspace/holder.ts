@@ -28,7 +28,7 @@ export function holderOf(provenance: { readonly actor: string; readonly session?
 
 function checked(name: string, source: string): string {
   const problem = problemOf(name)
-  if (problem === undefined) return name.normalize()
+  if (problem === undefined) return name.trim().normalize()
   throw new KittyError('UsageError', `${source} gives no usable session: the name ${problem}.`, {
     nextSteps: ['--session NAME', 'or leave it out: the holder is then the actor'],
     context: { source, problem },

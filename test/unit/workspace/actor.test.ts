@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ActorClues, gitUserName, resolveActor } from '../../../src/core/workspace/actor.js'
+import { resolveSession } from '../../../src/core/workspace/holder.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'
@@ -31,6 +32,12 @@ describe('resolveActor', () => {
 
   it.each(['', '  ', 'a\u001b[31m', 'a\nb', 'a\u0085', 'a\u202eb', 'a'.repeat(201)])('refuses %j', (flag) => {
     expect(errorOf(() => resolveActor({ ...CLUES, flag }))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+  })
+
+  it.each([' ada', 'ada ', '\u00a0ada\u3000'])('takes %j for ada: on a board they look alike', (name) => {
+    expect(resolveActor({ ...CLUES, flag: name })).toBe('ada')
+    expect(resolveActor({ ...CLUES, flag: undefined, env: { KITTY_ACTOR: name } })).toBe('ada')
+    expect(resolveSession({ flag: name, env: {} })).toBe('ada')
   })
 
   it('names the source of a name it refuses', () => {
