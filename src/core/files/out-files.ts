@@ -52,6 +52,11 @@ export function writeOutFolder(folder: string, files: readonly OutFile[]): void 
       throw refused(folder, path, 'is the name of two files', ['Give one of the two packages another title.'])
     paths.add(path)
   }
+  const split = files.find(({ path }) => foldersOf(path).some((above) => paths.has(above)))
+  if (split !== undefined)
+    throw refused(folder, split.path, 'is below the name of another file', [
+      "Tell the format's author: a file's name made this path.",
+    ])
   const there = files.find(({ path }) => isThere(join(folder, path)))
   if (there !== undefined)
     throw refused(folder, there.path, 'is there already', ['Name a folder that is empty or new.'])
@@ -66,6 +71,12 @@ function isBelow(path: string): boolean {
   return (
     !/[\\:\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   )
+}
+
+/** `a/b/c` is below `a` and `a/b`. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'))
 }
 
 function isThere(path: string): boolean {
