@@ -1,8 +1,7 @@
 import { join, posix } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { isKittyError } from '../../errors/kitty-error.js'
+import { answered } from '../../git/answered.js'
 import { fileVersions, type FileVersion, folderVersions } from '../../git/file-history.js'
-import { GitRefusal } from '../../git/git.js'
 import type { DefinitionSource } from '../../events-lib.js'
 import type { Definition } from '../../specs/definition.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
@@ -62,16 +61,6 @@ export class CommittedDefinitions {
       for (const one of group) this.#versions.set(one, all?.get(one) ?? [])
     } else this.#versions.set(file, answered(() => fileVersions(root, file)) ?? [])
     return this.#versions.get(file) ?? []
-  }
-}
-
-/** Git's answer. Undefined if git could not give one. */
-function answered<T>(question: () => T): T | undefined {
-  try {
-    return question()
-  } catch (error) {
-    if (error instanceof GitRefusal || isKittyError(error)) return undefined
-    throw error
   }
 }
 

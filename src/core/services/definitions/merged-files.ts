@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
-import { isKittyError } from '../../errors/kitty-error.js'
-import { askGitText, GitRefusal } from '../../git/git.js'
+import { answered } from '../../git/answered.js'
+import { askGitText } from '../../git/git.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
 
@@ -18,17 +18,15 @@ export class MergedFiles {
    * them is a merge that contains the file: someone has merged the files too.
    */
   hasMerged(file: string, sides: readonly Side[]): boolean {
-    try {
+    const isMerged = answered(() => {
       const commits = sides.map(({ event_id }) => this.#arrival(event_id))
       const known = commits.flatMap((commit) => commit ?? [])
       if (known.length < commits.length) return false
       const last = known.reduce((a, b) => (this.#isAncestor(a, b) ? b : a))
       const parents = this.#ask(['rev-list', '--parents', '--max-count=1', last])?.split(' ') ?? []
       return parents.length > 2 && this.#ask(['cat-file', '-t', `${last}:./${file}`]) === 'blob'
-    } catch (error) {
-      if (error instanceof GitRefusal || isKittyError(error)) return false
-      throw error
-    }
+    })
+    return isMerged ?? false
   }
 
   /** The commit in HEAD's first-parent history that added the event. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
-import { isKittyError } from '../../errors/kitty-error.js'
+import { answered } from '../../git/answered.js'
 import { lookInside } from '../../files/work-tree.js'
-import { askGit, askGitFields, askGitText, GitRefusal } from '../../git/git.js'
+import { askGit, askGitFields, askGitText } from '../../git/git.js'
 import type { MarkDocument } from '../../projections/marks.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
@@ -31,37 +31,25 @@ export class MissingFiles {
 
   /** Whether a commit of HEAD has or had the package's file. "Could not find out" counts as yes. */
   #wasHere(feature: string, id: string): boolean {
-    const found = askGit(this.workspace.root, [
-      'log',
-      '-1',
-      '--format=%h',
-      'HEAD',
-      '--',
-      this.#files(feature, id),
-    ])
+    const args = ['log', '-1', '--format=%h', 'HEAD', '--', this.#files(feature, id)]
+    const found = answered(() => askGit(this.workspace.root, args))
     return found === undefined || found.length > 0
   }
 
   /** A branch of a remote that has the package's file. */
   #remoteBranch(feature: string, id: string): string | undefined {
     const { root } = this.workspace
-    const refs = (
-      askGitText(root, [
-        'for-each-ref',
-        '--sort=-committerdate',
-        '--format=%(refname:short)',
-        'refs/remotes',
-      ]) ?? ''
-    ).split('\n')
+    const branches = ['--sort=-committerdate', '--format=%(refname:short)', 'refs/remotes']
+    const refs = (answered(() => askGitText(root, ['for-each-ref', ...branches])) ?? '').split('\n')
     const folder = this.#folder(feature)
     return refs
       .filter(Boolean)
       .slice(0, MOST_BRANCHES)
       .find((ref) => {
-        const names = (askGitText(root, ['ls-tree', '--name-only', ref, '--', `${folder}/`]) ?? '').split(
-          '\n',
+        const names = answered(() =>
+          askGitFields(root, ['ls-tree', '-z', '--name-only', ref, '--', `${folder}/`]),
         )
-        return names.some((name) => workPackageIdOfFile(name.slice(name.lastIndexOf('/') + 1)) === id)
+        return names?.some((name) => workPackageIdOfFile(name.slice(name.lastIndexOf('/') + 1)) === id)
       })
   }
 
@@ -71,7 +59,7 @@ export class MissingFiles {
   }
 
   #files(feature: string, id: string): string {
-    return `:(glob)${this.#folder(feature)}/${id}*`
+    return `:(glob)${this.#folder(feature)}/${id}[!0-9]*`
   }
 
   /** Packages whose files git leaves out here. Returns 'all' if this branch has no such folder or git cannot tell. */
@@ -79,7 +67,7 @@ export class MissingFiles {
     const { root, specsDir } = this.workspace
     const dir = featureDir(specsDir, feature)
     if (dir === undefined) return 'all'
-    try {
+    const kept = answered((): 'all' | ReadonlySet<string> => {
       const folder = repoPath(root, join(dir, 'tasks'))
       const entries = askGitFields(root, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', folder])
       const skipped = entries.filter((entry) => entry.startsWith('S '))
@@ -88,10 +76,8 @@ export class MissingFiles {
       return new Set(
         skipped.flatMap((entry) => workPackageIdOfFile(entry.slice(entry.lastIndexOf('/') + 1)) ?? []),
       )
-    } catch (error) {
-      if (error instanceof GitRefusal || isKittyError(error)) return 'all'
-      throw error
-    }
+    })
+    return kept ?? 'all'
   }
 
   #isInHead(dir: string): boolean {
