@@ -1,5 +1,6 @@
 /** The work-package file that an import creates. */
 import type { Definition } from '../specs/definition.js'
+import { boxedIds, subtaskBox } from './boxes.js'
 import { bodyOf, nameOf } from './text.js'
 import type { TransferItem } from './document.js'
 import { priorityLevel } from './words.js'
@@ -35,16 +36,22 @@ export function packageFileText({
     ...(level === undefined && priority === DEFAULT_PRIORITY ? {} : { priority }),
     source: `${format}:${itemId}`,
   })
-  const titles = new Map(item.subtasks.map((subtask) => [nameOf(subtask.id), subtask]))
-  const boxes = subtasks
+  return `---\n${head}---\n\n${bodyWithBoxes(item, subtasks) || `# ${title}`}\n`
+}
+
+/** The item's body with a box for each subtask that it has no box for: an export from kitty brings its own. */
+function bodyWithBoxes(item: TransferItem, ids: readonly string[]): string {
+  const body = bodyOf(item.body, [])
+  const known = new Map(item.subtasks.map((subtask) => [nameOf(subtask.id), subtask]))
+  const present = boxedIds(body)
+  const boxes = ids
     .flatMap((id) => {
-      const subtask = titles.get(id)
-      return subtask === undefined ? [] : [{ ...subtask, id }]
+      const subtask = present.has(id) ? undefined : known.get(id)
+      return subtask === undefined ? [] : [subtaskBox({ ...subtask, id })]
     })
-    .map(({ id, title: words, done }) => `- [${done ? 'x' : ' '}] ${id}${words === '' ? '' : `: ${words}`}`)
     .join('\n')
-  // An export from kitty already contains the section.
-  const hasBoxes = /^## Subtasks$/m.test(item.body)
-  const body = bodyOf(item.body || null, [['Subtasks', hasBoxes ? null : boxes || null]])
-  return `---\n${head}---\n\n${body === '' ? `# ${title}` : body}\n`
+  const heading = /^## Subtasks$/m.exec(body)
+  if (boxes === '' || heading === null) return bodyOf(body, [['Subtasks', boxes]])
+  const below = heading.index + heading[0].length
+  return bodyOf(`${body.slice(0, below)}\n\n${boxes}${body.slice(below)}`, [])
 }
