@@ -286,9 +286,25 @@ describe('a board exported to Backlog.md', () => {
     const again = await readBacklog(asFiles(writeBacklog(board(one), DEFAULT_WORKFLOW)), DEFAULT)
     const { changes, body, subtasks } = item(again, 'WP-1')
     expect(changes.flatMap((change) => (change.kind === 'note' ? [change.by] : []))).toEqual(['ada'])
-    expect(JSON.stringify(changes)).toContain(text.split('\n').at(-1))
-    expect(body).toContain(text.split('\n').at(-1))
+    expect(changes[0]).toMatchObject({ text })
+    expect(body).toBe(one.body)
     expect(subtasks).toEqual([])
+  })
+
+  it('keeps what follows a text that leaves a code fence open', async () => {
+    const one = made('WP01', {
+      body: 'Run it:\n```sh\nmake',
+      subtasks: [{ id: 'T001', title: '', done: true }],
+    })
+    const again = await readBacklog(asFiles(writeBacklog(board(one), DEFAULT_WORKFLOW)), DEFAULT)
+    expect(item(again, 'WP-1')).toMatchObject({ body: one.body, subtasks: one.subtasks })
+  })
+
+  it.each(['a,b', '@ada', "O'Neil", 'x "y"', '[z]'])('keeps the name of %s', async (name) => {
+    const note = { kind: 'note', id: 'x', at: '2026-01-01T00:00:00.000Z', by: name, text: 'a' } as const
+    const one = made('WP01', { assignee: name, createdBy: name, changes: [note] })
+    const again = await readBacklog(asFiles(writeBacklog(board(one), DEFAULT_WORKFLOW)), DEFAULT)
+    expect(item(again, 'WP-1')).toMatchObject({ assignee: name, createdBy: name, changes: [{ by: name }] })
   })
 
   it('is the same under the table of nine lanes', async () => {

@@ -209,15 +209,17 @@ function quoteHandles(yaml: string): string {
     /^([ \t]*(?:assignee|reporter):[ \t]*)(.*)$/gm,
     (line, key: string, value: string) => {
       const list = /^\[(.*)\]\s*$/.exec(value.trimEnd())?.[1]
-      if (list !== undefined) return `${key}[${list.split(',').map(quoteHandle).join(', ')}]`
-      return value.trimStart().startsWith('@') ? `${key}${quoteHandle(value)}` : line
+      const words = (list === undefined ? [value] : list.split(',')).map((word) => word.trim())
+      // Only these words need it: a comma may be part of a quoted name.
+      if (!words.some((word) => word.startsWith('@'))) return line
+      const quoted = words.map(quoteHandle).join(', ')
+      return list === undefined ? `${key}${quoted}` : `${key}[${quoted}]`
     },
   )
 }
 
 function quoteHandle(word: string): string {
-  const plain = word.trim()
-  return plain.startsWith('@') ? JSON.stringify(plain) : plain
+  return word.startsWith('@') ? JSON.stringify(word) : word
 }
 
 /** Returns the names without a leading `@`. */

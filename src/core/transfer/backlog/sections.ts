@@ -32,8 +32,33 @@ const TITLES: ReadonlyMap<string, string> = new Map(
 )
 const MARKER = /^<!-- (?:SECTION:[A-Z_]+|AC|DOD|COMMENTS?):(BEGIN|END) -->\s*$/
 
-export function isMarker(line: string): boolean {
-  return MARKER.test(line)
+/** A marker, or a line that stands for one: see {@link withoutMarkers}. */
+const MARKER_LIKE = /^<!-- (?:- )*(?:SECTION:[A-Z_]+|AC|DOD|COMMENTS?):(?:BEGIN|END) -->\s*$/
+const DASHES = /^\s*\\*---\s*$/
+
+/**
+ * A text without lines that are markers: such a line would end the text's section there, and what follows would be read
+ * as something else. {@link withMarkers} gives the text back.
+ */
+export function withoutMarkers(text: string): string {
+  return byLine(text, (line) => (MARKER_LIKE.test(line) ? line.replace('<!-- ', '<!-- - ') : line))
+}
+
+function withMarkers(text: string): string {
+  return byLine(text, (line) => (MARKER_LIKE.test(line) ? line.replace('<!-- - ', '<!-- ') : line))
+}
+
+/** A comment's text without lines of dashes, which would end the comment and let its text write another one. */
+export function withoutDashes(text: string): string {
+  return byLine(text, (line) => (DASHES.test(line) ? line.replace('---', '\\---') : line))
+}
+
+function withDashes(text: string): string {
+  return byLine(text, (line) => (DASHES.test(line) ? line.replace('\\---', '---') : line))
+}
+
+function byLine(text: string, change: (line: string) => string): string {
+  return text.split('\n').map(change).join('\n')
 }
 
 /** Text above the first section gets the heading ''. A heading between markers counts as text. */
@@ -45,8 +70,10 @@ export function readSections(body: string): Section[] {
     const opening = /^\s{0,3}(`{3,}|~{3,})/.exec(line)?.[1]
     if (opening !== undefined)
       fence = fence === undefined ? opening : line.trim() === fence ? undefined : fence
-    const marker = fence === undefined ? MARKER.exec(line)?.[1] : undefined
+    // Between markers, Backlog.md looks for the next one only, and a text may leave a fence open.
+    const marker = fence === undefined || marked > 0 ? MARKER.exec(line)?.[1] : undefined
     if (marker !== undefined) marked = Math.max(0, marked + (marker === 'BEGIN' ? 1 : -1))
+    if (marker !== undefined) fence = undefined
     const title =
       fence === undefined && marked === 0
         ? TITLES.get(line.startsWith(HEADING) ? line.slice(HEADING.length).trimEnd().toLowerCase() : '')
@@ -55,7 +82,7 @@ export function readSections(body: string): Section[] {
     else if (marker === undefined) sections.at(-1)?.lines.push(line)
   }
   return sections
-    .map(({ heading, lines }) => ({ heading, text: lines.join('\n').trim() }))
+    .map(({ heading, lines }) => ({ heading, text: withMarkers(lines.join('\n')).trim() }))
     .filter(({ text }) => text !== '')
 }
 
@@ -81,7 +108,7 @@ export function readComments(text: string): BacklogComment[] {
       head
         .map(({ text: line }) => new RegExp(`^${name}:\\s*(\\S.*)$`).exec(line.trim())?.[1])
         .find((found) => found) ?? null
-    const body = lines.slice(from, at).join('\n').trim()
+    const body = withDashes(lines.slice(from, at).join('\n')).trim()
     if (body !== '') comments.push({ author: key('author'), created: key('created'), text: body })
   }
   return comments

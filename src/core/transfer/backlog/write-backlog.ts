@@ -4,7 +4,7 @@ import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } fro
 import { foreignTags, laneLabels, writeLabels } from '../labels.js'
 import { fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
-import { isMarker } from './sections.js'
+import { withoutDashes, withoutMarkers } from './sections.js'
 import { BACKLOG_STATUSES, backlogStatus } from './status.js'
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
@@ -48,8 +48,8 @@ function taskFile(item: TransferItem, place: Place, table: WorkflowTable): Writt
     id: id(own),
     title: item.title,
     status,
-    assignee: item.assignee === null || item.assignee === undefined ? [] : [item.assignee],
-    ...(item.createdBy === null ? {} : { reporter: item.createdBy }),
+    assignee: item.assignee ? [handle(item.assignee)] : [],
+    ...(item.createdBy === null ? {} : { reporter: handle(item.createdBy) }),
     created_date: minutes(item.createdAt),
     updated_date: minutes(item.updatedAt),
     labels: [
@@ -88,23 +88,18 @@ function commentsOf(item: TransferItem): string {
     .flatMap((change) => {
       if (change.kind !== 'note') return []
       const head = [
-        ...(change.by === null ? [] : [`author: ${change.by}`]),
+        ...(change.by === null ? [] : [`author: ${handle(change.by)}`]),
         ...(change.at === null ? [] : [`created: ${change.at}`]),
       ]
-      // A line of dashes would end the comment, and let its text write another one.
-      const lines = change.text.split('\n').map((line) => (line.trim() === '---' ? '- - -' : line))
-      const text = withoutMarkers(lines.join('\n')).trim()
+      const text = withoutMarkers(withoutDashes(change.text)).trim()
       return [[...head, '---', text, '---'].join('\n')]
     })
     .join('\n\n')
 }
 
-/** A marker in a text would end its section there, and what follows would be read as something else. */
-function withoutMarkers(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (isMarker(line) ? line.replace('<!--', '<!-- -') : line))
-    .join('\n')
+/** Backlog.md writes people with or without an "@", so a name that begins with one gets another. */
+function handle(name: string): string {
+  return name.startsWith('@') ? `@${name}` : name
 }
 
 /** Backlog.md writes dates with minutes; it keeps one with seconds and a zone unchanged. */
