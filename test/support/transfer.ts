@@ -107,7 +107,9 @@ export function kept(document: TransferDocument, table: WorkflowTable = DEFAULT_
         id: one.workPackage,
         title: one.title,
         lane:
-          one.lane === undefined ? (lastMove(one) ?? null) : (one.lane.lane ?? laneFor(one.lane.role, table)),
+          one.lane === undefined
+            ? (lastMove(one) ?? table.initial)
+            : (one.lane.lane ?? laneFor(one.lane.role, table)),
         dependencies: one.dependencies
           .map((to) =>
             to.replace(/^.*\./, '').replace(/^WP-0*(\d+)$/, (_, n: string) => `WP${n.padStart(2, '0')}`),

@@ -418,6 +418,20 @@ describe('a board exported to spec-kitty', () => {
     expect(kept(again)).toEqual(kept(all))
   })
 
+  it('has no move that the board did not have, and says who made each package', async () => {
+    const document = board(
+      made('WP01', { createdBy: 'ada' }),
+      made('WP02', { changes: [moved('genesis', 'planned')] }),
+    )
+    const again = await readSpecKitty(asFiles(document), { table: DEFAULT_WORKFLOW })
+    expect(item(again, 'WP01')).toMatchObject({
+      createdBy: 'ada',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      changes: [],
+    })
+    expect(item(again, 'WP02').changes).toMatchObject([{ from: 'genesis', to: 'planned' }])
+  })
+
   it('says lanes of other tables in the nine that spec-kitty knows', () => {
     const lines = asFiles(all).find(({ path }) => path.endsWith('.jsonl'))!
     const text = Buffer.from(lines.bytes).toString()

@@ -20,6 +20,9 @@ export const NINE_LANES = wordTable<LaneRole>({
 /** The key in a move's metadata by which kitty recognizes a line from its own export. */
 export const EXPORTED = 'kitty:export'
 
+/** The key of the move that every package of spec-kitty begins with, where kitty's history has no such move. */
+export const SEED = 'kitty:seed'
+
 /** Returns which of the nine lanes a lane of another table is written as. */
 export function nineLane(role: LaneRole, lane: string): string {
   if (Object.hasOwn(NINE_LANES, lane) && lane !== 'doing') return lane

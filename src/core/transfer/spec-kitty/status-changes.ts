@@ -2,7 +2,7 @@
 import type { ActorInfo, ItemChange, MoveExtra } from '../document.js'
 import { isJson, type Json, objectAt, textAt, textsAt } from '../json.js'
 import { block, type LossCount, nameOf, singleLine } from '../text.js'
-import { EXPORTED } from './lanes.js'
+import { EXPORTED, SEED } from './lanes.js'
 
 /** A package's history while its lines are read. */
 export interface HistoryDraft {
@@ -32,6 +32,10 @@ const ABSENT = /^__resolved_\w+_absent__$/
 export function readTransition({ id, at, json }: StatusLine, draft: HistoryDraft, losses: LossCount): void {
   const { label: by, info } = actorOf(json['actor'])
   draft.createdAt ??= at
+  if (Object.hasOwn(objectAt(json, 'policy_metadata') ?? {}, SEED)) {
+    draft.createdBy ??= by
+    return
+  }
   const [from, to] = [laneAt(json, 'from_lane'), laneAt(json, 'to_lane')]
   for (const [key, value] of Object.entries(json))
     if (!TRANSITION.has(key) && value !== null && !isExported(json))

@@ -10,7 +10,7 @@ import { foreignTags } from '../labels.js'
 import { roleOf } from '../roles.js'
 import { compareText, fileWords } from '../text.js'
 import { yamlBlock } from '../../specs/yaml-text.js'
-import { EXPORTED, nineLane } from './lanes.js'
+import { EXPORTED, nineLane, SEED } from './lanes.js'
 
 export function writeSpecKitty(document: TransferDocument, table: WorkflowTable): WrittenFile[] {
   return document.features.flatMap((feature) => missionFiles(feature, table))
@@ -60,10 +60,16 @@ function packageFile(item: TransferItem): string {
 }
 
 function historyLines(item: TransferItem, mission: string, table: WorkflowTable): Json[] {
+  const lines = item.changes.flatMap((change) => lineOf(change, item, mission, table))
+  const isSeeded = item.changes.some((change) => change.kind === 'move' && change.from === 'genesis')
+  return isSeeded ? lines : [seedOf(item, mission, table), ...lines]
+}
+
+/** Every spec-kitty package begins with this move, which only an imported history of kitty has. */
+function seedOf(item: TransferItem, mission: string, table: WorkflowTable): Json {
   const at = item.createdAt ?? item.changes[0]?.at ?? '1970-01-01T00:00:00.000Z'
-  // Every spec-kitty package begins with this move, which kitty does not have.
-  const seed: ItemChange = {
-    kind: 'move',
+  const seed = {
+    kind: 'move' as const,
     id: ulidOf(at, `${mission}\n${item.id}\ngenesis`),
     at,
     by: item.createdBy,
@@ -75,7 +81,8 @@ function historyLines(item: TransferItem, mission: string, table: WorkflowTable)
     review: null,
     actorInfo: null,
   }
-  return [seed, ...item.changes].flatMap((change) => lineOf(change, item, mission, table))
+  const base = { actor: item.createdBy ?? 'unknown', at, event_id: seed.id }
+  return moveLine(seed, base, item.id, mission, table, { [SEED]: 1 })
 }
 
 function lineOf(change: ItemChange, item: TransferItem, mission: string, table: WorkflowTable): Json[] {
@@ -107,6 +114,7 @@ function moveLine(
   id: string,
   mission: string,
   table: WorkflowTable,
+  more: Json = {},
 ): Json {
   const nine = (lane: string): string => nineLane(roleOf(lane, table), lane)
   const [from, to] = [nine(change.from), nine(change.to)]
@@ -123,7 +131,7 @@ function moveLine(
     force: change.force,
     from_lane: from,
     mission_slug: mission,
-    policy_metadata: { [EXPORTED]: 1, ...lanes },
+    policy_metadata: { [EXPORTED]: 1, ...lanes, ...more },
     reason: change.reason,
     ...reviewOf(change.review),
     to_lane: to,
