@@ -48,6 +48,21 @@ export function featuresOf(
   })
 }
 
+/** Adds what the labels of exported packages say they wait for. */
+export function withLabeledDependencies(found: readonly LabeledItem[]): LabeledItem[] {
+  const nameOfPackage = ({ feature }: KittyLabels, id: string): string => JSON.stringify([feature, id])
+  const items = new Map<string, string>()
+  for (const { item, labels } of found) {
+    const name = nameOfPackage(labels, labels['work-package'] ?? '')
+    if (!items.has(name)) items.set(name, item.id)
+  }
+  return found.map((one) => {
+    const more = one.labels.after.flatMap((id) => items.get(nameOfPackage(one.labels, id)) ?? [])
+    if (more.length === 0) return one
+    return { ...one, item: { ...one.item, dependencies: [...one.item.dependencies, ...more] } }
+  })
+}
+
 /** Returns undefined if no ID repeats. */
 function newestOfEach(group: readonly LabeledItem[], problems: SourceProblem[]): TransferItem[] | undefined {
   const byId = new Map<string, TransferItem>()

@@ -9,12 +9,24 @@ import { subtasksOf, type SubtaskText } from './subtasks.js'
 import type { LossCount } from './text.js'
 
 const PREFIX = 'kitty:'
-type LabelKey = 'lane' | 'priority' | 'workflow' | 'holder' | 'feature' | 'feature-title' | 'work-package'
+const AFTER = `${PREFIX}after=`
+type LabelKey =
+  | 'lane'
+  | 'priority'
+  | 'workflow'
+  | 'holder'
+  | 'assignee'
+  | 'feature'
+  | 'feature-title'
+  | 'work-package'
+  | 'title'
 
 export interface KittyLabels extends Readonly<Record<LabelKey, string | null>> {
   /** Labels that are not kitty's. */
   readonly tags: readonly string[]
   readonly subtasks: readonly Subtask[]
+  /** IDs of packages of the same feature that this one waits for. */
+  readonly after: readonly string[]
 }
 
 export function readLabels(labels: readonly string[], losses: LossCount): KittyLabels {
@@ -27,10 +39,13 @@ export function readLabels(labels: readonly string[], losses: LossCount): KittyL
     priority: value('priority'),
     workflow: value('workflow'),
     holder: value('holder'),
+    assignee: value('assignee'),
     feature: value('feature'),
     'feature-title': value('feature-title'),
     'work-package': value('work-package'),
+    title: value('title'),
     subtasks: subtasksOf(own.flatMap(subtaskOf), losses),
+    after: own.flatMap((label) => (label.startsWith(AFTER) ? [label.slice(AFTER.length)] : [])),
   }
 }
 
@@ -38,11 +53,16 @@ export function readLabels(labels: readonly string[], losses: LossCount): KittyL
 export function writeLabels(
   values: Readonly<Partial<Record<LabelKey, string | null>>>,
   subtasks: readonly Subtask[] = [],
+  after: readonly string[] = [],
 ): string[] {
   const labels = Object.entries(values).flatMap(([key, value]) =>
     value === null ? [] : [`${PREFIX}${key}=${value}`],
   )
-  return [...labels, ...subtasks.map(({ id, done }) => `${PREFIX}subtask${done ? '-done' : ''}=${id}`)]
+  return [
+    ...labels,
+    ...subtasks.map(({ id, done }) => `${PREFIX}subtask${done ? '-done' : ''}=${id}`),
+    ...after.map((id) => `${AFTER}${id}`),
+  ]
 }
 
 /** Returns the tags without those that an import would take for kitty's labels. */

@@ -13,7 +13,9 @@ import { PastBoard } from '../../../src/core/services/board/past-board.js'
 import { TransferFormats } from '../../../src/core/services/transfer/transfer-formats.js'
 import { Verify } from '../../../src/core/services/verify/verify.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
+import { bodyOfFile } from '../../../src/core/transfer/text.js'
 import { bring as bringWith } from '../../support/bring.js'
+import { runGh } from '../../support/gh.js'
 import { schemaErrors } from '../../support/log-schema.js'
 import { by, Project } from '../../support/project.js'
 import { gitIn } from '../../support/temp-repository.js'
@@ -508,28 +510,44 @@ describe('a board that is exported and imported into an empty repository', () =>
   async function roundTrip(
     format: string,
     config?: unknown,
-  ): Promise<{ readonly before: unknown; readonly after: unknown; readonly report: ImportReport }> {
+  ): Promise<{
+    readonly before: unknown
+    readonly after: unknown
+    readonly texts: { readonly before: Record<string, string>; readonly after: Record<string, string> }
+    readonly report: ImportReport
+  }> {
     const project = await worked(config)
     const files = await project.use(async (services) => {
       const exporter = (await services.get(TransferFormats)).exporter(format)
       return (await services.get(ExportBoard)).files(exporter, undefined)
     })
     const other = new Project()
+    const single = { csv: 'tasks.csv', github: 'issues.json' }[format] ?? 'issues.jsonl'
     for (const { path, text } of files)
-      other.write(
-        path === ''
-          ? 'export/issues.jsonl'.replace('issues.jsonl', format === 'csv' ? 'tasks.csv' : 'issues.jsonl')
-          : `export/${path}`,
-        text,
-      )
+      other.write(`export/${path || single}`, format === 'github' ? JSON.stringify(runGh(text).issues) : text)
     const report = await bring(other, format, 'export')
-    return { before: await boardOf(project), after: await boardOf(other), report }
+    const texts = { before: textsOf(project), after: textsOf(other) }
+    return { before: await boardOf(project), after: await boardOf(other), texts, report }
   }
 
-  it.each(['spec-kitty', 'beads', 'backlog'])('is the same board through %s', async (format) => {
-    const { before, after, report } = await roundTrip(format)
+  /** The texts of the packages' files, by package. */
+  function textsOf(project: Project): Record<string, string> {
+    const tasks = 'kitty-specs/001-demo/tasks'
+    return Object.fromEntries(
+      readdirSync(project.path(tasks)).map((name) => [
+        name.slice(0, 4),
+        bodyOfFile(project.read(`${tasks}/${name}`)),
+      ]),
+    )
+  }
+
+  it.each(['spec-kitty', 'beads', 'backlog', 'github'])('is the same board through %s', async (format) => {
+    const { before, after, texts, report } = await roundTrip(format)
     expect(report.problems).toEqual([])
     expect(after).toEqual(before)
+    // With the box that the text has, and no second one.
+    expect(texts.before['WP02']).toBe('# Part\n\n- [ ] T002 Do it')
+    expect(texts.after).toEqual(texts.before)
   })
 
   it('is the same board through csv, but for its notes', async () => {

@@ -1,18 +1,18 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKFLOW } from '../../../src/core/events-lib.js'
 import { readGithub } from '../../../src/core/transfer/github/read-github.js'
 import { writeGithubScript } from '../../../src/core/transfer/github/write-script.js'
+import type { TransferDocument, TransferItem } from '../../../src/core/transfer/document.js'
+import { runGh } from '../../support/gh.js'
 import {
   board,
+  boardOf,
   DEFAULT,
   file,
   inLane,
   item,
   itemsOf,
+  kept,
   lost,
   made,
   problemsOf,
@@ -258,43 +258,119 @@ describe('issues as GitHub gives them', () => {
 })
 
 describe('the script of gh calls', () => {
+  const scriptOf = (document: TransferDocument): string =>
+    writeGithubScript(document, DEFAULT_WORKFLOW)[0]!.text
+  const note = (words: string) => ({ kind: 'note' as const, id: null, at: null, by: 'ada', text: words })
+  /** The board that comes back from GitHub, with its issues. */
+  const again = (document: TransferDocument) => {
+    const { status, stderr, issues } = runGh(scriptOf(document))
+    expect([status, stderr]).toEqual([0, ''])
+    return { issues, document: text(JSON.stringify(issues)) }
+  }
+
   it('hands every value to gh as it is, whatever it holds', () => {
     const nasty = `$(touch pwned) \`touch pwned\` '; touch pwned; ' "$HOME" \\ \n-- --flag`
-    const dir = mkdtempSync(join(tmpdir(), 'kitty-gh-'))
-    try {
-      const document = board(
+    const { issues } = again(
+      board(
         made('WP01', {
           title: nasty,
           body: nasty,
           tags: ["it's", '$x'],
           dependencies: ['WP02'],
-          changes: [{ kind: 'note', id: null, at: null, by: null, text: nasty }],
+          changes: [note(nasty)],
         }),
         made('WP02', inLane('done')),
         made('WP03', inLane('canceled')),
-      )
-      writeFileSync(join(dir, 'make.sh'), writeGithubScript(document, DEFAULT_WORKFLOW)[0]!.text)
-      // A gh that writes down its arguments, each ended by NUL.
-      writeFileSync(
-        join(dir, 'gh'),
-        `#!/bin/sh\nfor a in "$@"; do printf '%s\\0' "$a" >> "${dir}/calls"; done\nprintf '\\n' >> "${dir}/calls"\n[ "$2" = create ] && [ "$1" = issue ] && echo "https://github.com/a/b/issues/$(grep -c issue "${dir}/calls")"\ntrue\n`,
-      )
-      chmodSync(join(dir, 'gh'), 0o755)
-      const run = spawnSync('sh', [join(dir, 'make.sh')], {
-        cwd: dir,
-        env: { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` },
-        encoding: 'utf8',
-      })
-      expect(run.stderr).toBe('')
-      expect(run.status).toBe(0)
-      const calls = readFileSync(join(dir, 'calls'), 'utf8')
-      expect(calls).toContain(`WP01: ${nasty}\0`)
-      expect(calls).toContain(`--body\0${nasty}\0`)
-      expect(calls).toContain('not planned\0')
-      expect(calls).toContain('Depends on #')
-      expect(() => readFileSync(join(dir, 'pwned'))).toThrow()
-    } finally {
-      rmSync(dir, { recursive: true })
+      ),
+    )
+    expect(issues[0]).toMatchObject({
+      title: `WP01: ${nasty}`,
+      body: nasty.replaceAll('\n', '\r\n'),
+      comments: [{ body: 'Depends on #2' }, { body: `ada, : ${nasty}` }],
+    })
+    expect(issues[0]!.labels.map(({ name }) => name)).toEqual(expect.arrayContaining(["it's", '$x']))
+    expect(issues.slice(1)).toMatchObject([{ state_reason: 'completed' }, { state_reason: 'not_planned' }])
+  })
+
+  it('stops where gh refuses an issue', () => {
+    const { status, issues } = runGh(scriptOf(board(made('WP01'), made('WP02'))), 'WP01: Title of WP01')
+    expect([status, issues]).toEqual([1, []])
+  })
+
+  it('is the same board when its issues are read again', () => {
+    const document = boardOf([
+      [
+        '001-demo',
+        [
+          made('WP01', {
+            title: 'WP01: its own name',
+            body: '# Do it\n\n- [ ] T001: in the text\n\n<!-- kitty:export ["a"] -->',
+            subtasks: [
+              { id: 'T001', title: '', done: false },
+              { id: 'T002', title: '', done: true },
+            ],
+            tags: ['a, b', 'UI', 'ui', 'x'.repeat(60)],
+            assignee: 'ada',
+            changes: [note('by ada, at: noon'), note('a\nb')],
+            ...inLane('doing', 'bob'),
+          }),
+          made('WP02', { title: 'ü'.repeat(400), dependencies: ['WP01'], priority: '0', ...inLane('done') }),
+          made('WP03', { dependencies: ['WP02', 'WP01'], ...inLane('rejected') }),
+        ],
+      ],
+      [
+        `002-${'long-'.repeat(12)}name`,
+        [
+          made('WP01', inLane('canceled')),
+          made('WP02', {
+            dependencies: ['WP01'],
+            subtasks: Array.from({ length: 120 }, (_, at) => ({ id: `T${at}`, title: '', done: at > 60 })),
+          }),
+        ],
+      ],
+    ])
+    const back = again(document).document
+    expect(problemsOf(back)).toEqual([])
+    const numbers = new Map(itemsOf(back).map(({ id, workPackage }) => [id, workPackage]))
+    const named = {
+      ...back,
+      features: back.features.map((feature) => ({
+        ...feature,
+        items: feature.items.map((one) => ({
+          ...one,
+          dependencies: one.dependencies.map((id) => numbers.get(id) ?? id),
+        })),
+      })),
     }
+    expect(kept(named)).toEqual(kept(document))
+    const rest = (one: TransferItem) => [
+      one.body,
+      one.assignee,
+      one.lane?.lane === 'doing' && one.lane.by,
+      one.changes.flatMap((change) => (change.kind === 'note' ? [[change.by, change.text]] : [])),
+    ]
+    expect(itemsOf(back).map(rest)).toEqual(itemsOf(document).map(rest))
+    expect(back.features.map(({ title }) => title)).toEqual(document.features.map(({ title }) => title))
+  })
+
+  it('has a text of the length that GitHub takes', () => {
+    const { issues } = again(board(made('WP01', { body: 'ü'.repeat(70_000), tags: ['a, b'] })))
+    expect(issues[0]!.body).toMatch(/^ü+\s+\(Cut by kitty: [^]*<!-- kitty:export \["a, b"\] -->$/)
+  })
+
+  it('is nothing that a stranger can have a say in', () => {
+    const [one] = again(board(made('WP01'))).issues
+    const below = 'Mine\n\n<!-- kitty:export ["kitty:title=x", "kitty:feature=002-other", "mine"] -->'
+    const theirs = { ...one, number: 2, title: 'WP01: mine', body: below, labels: [] }
+    const comment = { ...one, comments: [{ user: { login: 'eve' }, body: 'ada, : Ship it' }] }
+    const document = text(JSON.stringify([comment, theirs]))
+    expect(item(document, '2')).toMatchObject({ title: 'WP01: mine', body: below, tags: [] })
+    expect(item(document, '1').changes[0]).toMatchObject({ by: 'eve', text: 'ada, : Ship it' })
+  })
+
+  it('gives back what a person has changed on GitHub', () => {
+    const [one] = again(board(made('WP01', { subtasks: [{ id: 'T001', title: '', done: false }] }))).issues
+    const document = text(JSON.stringify([{ ...one, title: 'New title', body: `${one!.body}\n\nMore text` }]))
+    expect(item(document, '1')).toMatchObject({ title: 'New title', body: 'More text' })
   })
 })

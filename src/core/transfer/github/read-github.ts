@@ -5,7 +5,6 @@
 import { wordTable } from '../roles.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import type {
-  ItemChange,
   LaneRole,
   ReadOptions,
   SourceFile,
@@ -13,11 +12,13 @@ import type {
   TransferDocument,
   TransferItem,
 } from '../document.js'
-import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
+import { featuresOf, type LabeledItem, ownWorkPackage, withLabeledDependencies } from '../features.js'
 import { idAt, isJson, type Json, jsonParts, listAt, objectAt, parseJson, textAt } from '../json.js'
 import { type KittyLabels, lanePerLabel, readLabels, tableNamed } from '../labels.js'
 import { parseMoment } from '../moment.js'
-import { block, bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
+import { bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
+import { commentsOf } from './comments.js'
+import { packageBody, packageTitle } from './exported.js'
 import { githubStatus } from './status.js'
 import { readTimeline } from './timeline.js'
 
@@ -49,8 +50,8 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
       }
       const repository = repositoryOf(json)
       source ??= repository
-      const labels = readLabels(labelsOf(json), losses)
-      const item = readIssue(json, labels, { repository, source, options, losses })
+      const { labels, body } = exportedParts(json, losses)
+      const item = readIssue(json, labels, { repository, source, options, losses, body })
       found.push({ item, labels, file: file.path, line: null })
     }
   }
@@ -60,7 +61,7 @@ export function readGithub(files: readonly SourceFile[], options: ReadOptions): 
     source,
     workflow: found.find(({ labels }) => labels.workflow !== null)?.labels.workflow ?? null,
     roles: GITHUB_ROLES,
-    features: featuresOf(found, { id: '', name, title: name }, problems, losses),
+    features: featuresOf(withLabeledDependencies(found), { id: '', name, title: name }, problems, losses),
     problems,
     losses: losses.losses,
   }
@@ -109,27 +110,47 @@ interface Reading {
   readonly source: string | null
   readonly options: ReadOptions
   readonly losses: LossCount
+  readonly body: string | null
+}
+
+/**
+ * The labels of an issue, and its text without what an export put there. Anyone may write the text of an issue; only
+ * who may label one makes it kitty's own.
+ */
+function exportedParts(
+  json: Json,
+  losses: LossCount,
+): { readonly labels: KittyLabels; readonly body: string | null } {
+  const labels = readLabels(labelsOf(json), losses)
+  const text = textAt(json, 'body')
+  if (labels['work-package'] === null || text === null) return { labels, body: text }
+  const { body, labels: more } = packageBody(text)
+  return { labels: more.length === 0 ? labels : readLabels([...labelsOf(json), ...more], losses), body }
 }
 
 function readIssue(
   json: Json,
   labels: KittyLabels,
-  { repository, source, options, losses }: Reading,
+  { repository, source, options, losses, body }: Reading,
 ): TransferItem {
   const number = idAt(json, 'number') ?? ''
   const idOf = (of: string): string => (repository === source ? of : `${repository ?? ''}#${of}`)
+  const title = singleLine(textAt(json, 'title') ?? '')
   const status = statusOf(json)
   const table = tableNamed(labels.workflow, options.table)
+  const lane = lanePerLabel(labels.lane, status, table, githubStatus)
   const people = listAt(json, 'assignees').flatMap((person) =>
     isJson(person) ? (nameOf(textAt(person, 'login') ?? '') ?? []) : [],
   )
   const login = (key: string): string | null =>
     nameOf(textAt(objectAt(json, key) ?? {}, 'login') ?? '') ?? null
-  const [assignee, ...others] = people
+  const [assignee = nameOf(labels.assignee ?? ''), ...others] = people
   const [createdAt, updatedAt, closedAt] = [json['created_at'], json['updated_at'], json['closed_at']].map(
     (at) => parseMoment(at),
   )
-  const changes = [...readTimeline(json), ...commentsOf(json)]
+  const own = labels['work-package']
+  const exporter = own === null ? null : textAt(objectAt(json, 'user') ?? {}, 'login')
+  const changes = [...readTimeline(json, exporter), ...commentsOf(json, exporter)]
   const links = relationsOf(json, losses)
   const parent = parentOf(json)
   const milestone = textAt(objectAt(json, 'milestone') ?? {}, 'title')
@@ -139,10 +160,8 @@ function readIssue(
   return {
     id: idOf(number),
     workPackage: ownWorkPackage('', labels),
-    title: singleLine(textAt(json, 'title') ?? '') || `#${number}`,
-    body: bodyOf(textAt(json, 'body'), [
-      ['Sub-issues', links.subIssues.map((of) => `- #${of}`).join('\n') || null],
-    ]),
+    title: (own === null ? title : packageTitle(title, own, labels.title)) || `#${number}`,
+    body: bodyOf(body, [['Sub-issues', links.subIssues.map((of) => `- #${of}`).join('\n') || null]]),
     createdAt: createdAt ?? null,
     createdBy: login('user'),
     updatedAt: updatedAt ?? null,
@@ -161,9 +180,9 @@ function readIssue(
     lane: {
       status,
       role: GITHUB_ROLES[status] ?? 'initial',
-      lane: lanePerLabel(labels.lane, status, table, githubStatus),
+      lane,
       at: closedAt ?? updatedAt ?? null,
-      by: login('closed_by') ?? assignee ?? null,
+      by: (lane === null ? null : labels.holder) ?? login('closed_by') ?? assignee ?? null,
     },
     changes: [
       ...changes,
@@ -216,25 +235,4 @@ function parentOf(json: Json): string | null {
     /\/issues\/(\d+)$/.exec(textAt(json, 'parent_issue_url') ?? '')?.[1] ??
     null
   )
-}
-
-/** `comments` is a number in the plain response, and a list if the user added the comments. */
-function commentsOf(json: Json): ItemChange[] {
-  const seen = new Set(
-    listAt(json, 'timeline').flatMap((event) => (isJson(event) ? (idAt(event, 'id') ?? []) : [])),
-  )
-  return listAt(json, 'comments').flatMap((comment): ItemChange[] => {
-    const text = isJson(comment) ? textAt(comment, 'body') : null
-    if (!isJson(comment) || text === null || seen.has(idAt(comment, 'id') ?? '')) return []
-    const by = nameOf(textAt(objectAt(comment, 'user') ?? {}, 'login') ?? '') ?? null
-    return [
-      {
-        kind: 'note',
-        id: idAt(comment, 'id'),
-        at: parseMoment(comment['created_at']),
-        by,
-        text: block(text),
-      },
-    ]
-  })
 }

@@ -2,9 +2,11 @@
 import type { ItemChange } from '../document.js'
 import { idAt, isJson, type Json, listAt, objectAt, textAt } from '../json.js'
 import { parseMoment } from '../moment.js'
-import { block, nameOf, singleLine } from '../text.js'
+import { nameOf, singleLine } from '../text.js'
+import { noteOf } from './comments.js'
 
-export function readTimeline(json: Json): ItemChange[] {
+/** @param exporter as in {@link noteOf} */
+export function readTimeline(json: Json, exporter: string | null): ItemChange[] {
   let status = 'open'
   const events = listAt(json, 'timeline')
     .filter(isJson)
@@ -36,10 +38,8 @@ export function readTimeline(json: Json): ItemChange[] {
           },
         ]
       }
-      case 'commented': {
-        const text = textAt(event, 'body')
-        return text === null ? [] : [{ ...base, kind: 'note', text: block(text) }]
-      }
+      case 'commented':
+        return noteOf(event, exporter)
       case 'renamed': {
         const names = objectAt(event, 'rename') ?? {}
         const [from, to] = [textAt(names, 'from') ?? '', textAt(names, 'to') ?? '']

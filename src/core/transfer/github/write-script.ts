@@ -2,6 +2,7 @@
 import type { WorkflowTable } from '../../events-lib.js'
 import type { TransferDocument, TransferFeature, TransferItem, WrittenFile } from '../document.js'
 import { foreignTags, laneLabels, writeLabels } from '../labels.js'
+import { issueBody, issueTitle, noteComment, waitComment } from './exported.js'
 import { githubStatus } from './status.js'
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
@@ -10,6 +11,9 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
   not_planned: ['canceled'],
 }
 
+/** GitHub's limits for the length of a label and their number on an issue, which people may want to add to. */
+const [LABEL_LENGTH, LABELS] = [50, 90]
+
 const HEAD = `#!/bin/sh
 # Makes one issue per work package with the gh command. Read it before you run it: gh must be signed in, and
 # GH_REPO or the current folder says which repository gets the issues.
@@ -17,12 +21,13 @@ set -eu
 
 # Prints the number of the issue that gh made.
 create() {
-  gh issue create "$@" | sed -n 's|.*/issues/\\([0-9][0-9]*\\)$|\\1|p'
+  url=$(gh issue create "$@") || return
+  printf '%s\\n' "\${url##*/}"
 }
 `
 
 export function writeGithubScript(document: TransferDocument, table: WorkflowTable): WrittenFile[] {
-  const labels = new Set<string>()
+  const labels = new Map<string, string>()
   const calls = document.features.map((feature, at) => {
     const name = (id: string): string =>
       `issue_${at + 1}_${feature.items.findIndex((other) => other.id === id) + 1}`
@@ -34,7 +39,7 @@ export function writeGithubScript(document: TransferDocument, table: WorkflowTab
       .map((line) => `${line}\n`)
       .join('')
   })
-  const made = [...labels].map((label) => `gh label create --force -- ${quoted(label)}\n`)
+  const made = [...labels.values()].map((label) => `gh label create --force -- ${quoted(label)}\n`)
   return [{ path: '', text: `${HEAD}\n${made.join('')}\n${calls.join('\n')}` }]
 }
 
@@ -49,40 +54,33 @@ function issueCalls(
   item: TransferItem,
   place: Place,
   table: WorkflowTable,
-  all: Set<string>,
+  all: Map<string, string>,
 ): { readonly create: string; readonly after: readonly string[] } {
   const { status, labels: own } = laneLabels(item, table, PLAIN, githubStatus)
-  const labels = [
-    ...writeLabels(
-      {
-        ...own,
-        priority: item.priority,
-        feature: place.feature.id,
-        'feature-title': place.isFirst ? place.feature.title : null,
-        'work-package': item.id,
-      },
-      item.subtasks,
-    ),
-    ...foreignTags(item.tags),
-    // GitHub limits labels to 50 characters, and a comma would start another label.
-  ].filter((label) => label.length <= 50 && !label.includes(','))
-  for (const label of labels) all.add(label)
+  const dependencies = item.dependencies.filter((one) => place.feature.items.some(({ id }) => id === one))
+  const title = issueTitle(item.id, item.title)
+  const values = {
+    ...own,
+    // GitHub takes only its own users, and would refuse the whole issue.
+    assignee: item.assignee ?? null,
+    priority: item.priority,
+    feature: place.feature.id,
+    'feature-title': place.isFirst ? place.feature.title : null,
+    'work-package': item.id,
+    title: title === `${item.id}: ${item.title}` ? null : item.title,
+  }
+  const labels = [...writeLabels(values, item.subtasks, dependencies), ...foreignTags(item.tags)]
+  const { taken, left } = sortedOut(labels, all)
   const variable = place.name(item.id)
-  const flags = labels.map((label) => ` --label ${quoted(label)}`).join('')
-  const title = quoted(`${item.id}: ${item.title}`)
+  const flags = taken.map((label) => ` --label ${quoted(label)}`).join('')
+  const comment = (text: string): string => `gh issue comment "$${variable}" --body ${text}`
   return {
-    create: `${variable}=$(create --title ${title} --body ${quoted(bodyOf(item))}${flags})`,
+    create: `${variable}=$(create --title ${quoted(title)} --body ${quoted(issueBody(item.body, item.subtasks, left))}${flags})`,
     after: [
-      ...item.dependencies
-        .filter((dependency) => place.feature.items.some(({ id }) => id === dependency))
-        .map(
-          (dependency) => `gh issue comment "$${variable}" --body "Depends on #$${place.name(dependency)}"`,
-        ),
-      ...item.changes.flatMap((change) => {
-        if (change.kind !== 'note') return []
-        const text = quoted(`${change.by ?? 'unknown'}, ${change.at ?? ''}: ${change.text}`)
-        return [`gh issue comment "$${variable}" --body ${text}`]
-      }),
+      ...dependencies.map((dependency) => comment(`"${waitComment(`$${place.name(dependency)}`)}"`)),
+      ...item.changes.flatMap((change) =>
+        change.kind === 'note' ? [comment(quoted(noteComment(change.by, change.at, change.text)))] : [],
+      ),
       ...(status === 'open'
         ? []
         : [
@@ -92,11 +90,25 @@ function issueCalls(
   }
 }
 
-function bodyOf(item: TransferItem): string {
-  const boxes = item.subtasks.map(
-    ({ id, title, done }) => `- [${done ? 'x' : ' '}] ${id}${title === '' ? '' : `: ${title}`}`,
-  )
-  return [item.body, boxes.join('\n')].filter((part) => part !== '').join('\n\n')
+/**
+ * Tells the labels that GitHub takes from the rest: it has a limit for their length and number, a comma would start
+ * another label, and two that differ only in case are one.
+ * @param all every label of the script, by its spelling in small letters
+ */
+function sortedOut(
+  labels: readonly string[],
+  all: Map<string, string>,
+): { readonly taken: readonly string[]; readonly left: readonly string[] } {
+  const taken: string[] = []
+  const left: string[] = []
+  for (const label of labels) {
+    const known = all.get(label.toLowerCase()) ?? label
+    const isTaken =
+      known === label && label.length <= LABEL_LENGTH && !label.includes(',') && taken.length < LABELS
+    if (isTaken) all.set(label.toLowerCase(), label)
+    ;(isTaken ? taken : left).push(label)
+  }
+  return { taken, left }
 }
 
 /** Quotes text as one word of a shell command line: the shell interprets nothing between single quotes. */
