@@ -11,6 +11,8 @@ export interface ImportTarget {
   /** Part of every key. */
   readonly source: string
   readonly log: FeatureLog
+  /** True if the source no longer has the feature. */
+  readonly isGone: boolean
   /** Package IDs that files on disk use and the log may not. */
   readonly filePackages: readonly string[]
 }

@@ -150,7 +150,7 @@ function planNumbered(
       : [...known].filter(([item]) => !present.has(item) && !isOfFeature(item))
   packages.push(...gone.map(([item, workPackage]) => plan(item, undefined, workPackage)))
   return {
-    drafts: [...featureDrafts(target, request), ...drafts],
+    drafts: [...(target.isGone ? [] : featureDrafts(target, request)), ...drafts],
     packages,
     conflicts,
     problems,

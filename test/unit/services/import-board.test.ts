@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
 import type { LogEvent } from '../../../src/core/events-lib.js'
+import { ArchiveFeature } from '../../../src/core/services/features/archive-feature.js'
 import { FinalizeTasks } from '../../../src/core/services/features/finalize-tasks.js'
 import { ExportBoard } from '../../../src/core/services/transfer/export-board.js'
 import type { ImportBoardRequest } from '../../../src/core/services/transfer/import-board.js'
@@ -246,6 +247,71 @@ describe('kitty import', () => {
       const provenance = by('ada')
       const { features } = await sync.check({ features: ['001-sky'], all: false, provenance })
       expect(features).toMatchObject([{ created: [], changed: [], behind: [] }])
+    })
+  })
+
+  describe('of which a whole feature is gone', () => {
+    const inFeature = (n: number, feature: string) => issue(n, { labels: [`kitty:feature=${feature}`] })
+    const tagsOf = async (project: Project): Promise<unknown> =>
+      (await project.use(async (services) => (await services.get(EventStore)).workPackages())).map((one) => [
+        one.feature_slug,
+        one.tags.some(({ tag }) => tag === 'gone-from-source'),
+      ])
+    async function without(...lines: string[]): Promise<Project> {
+      const project = beads(inFeature(1, '001-a'), inFeature(2, '002-b'))
+      await bring(project, 'beads', '.')
+      rmSync(project.path('kitty-specs/002-b'), { recursive: true })
+      project.write('.beads/issues.jsonl', lines.map((line) => `${line}\n`).join(''))
+      return project
+    }
+
+    it('tags its packages, once, and makes no file', async () => {
+      const project = await without(inFeature(1, '001-a'))
+      expect(await bring(project, 'beads', '.')).toMatchObject({
+        events: 1,
+        files: 0,
+        features: [{ feature: '001-a' }, { feature: '002-b', created: [], changed: ['WP01'] }],
+      })
+      expect(await tagsOf(project)).toEqual([
+        ['001-a', false],
+        ['002-b', true],
+      ])
+      expect(existsSync(project.path('kitty-specs/002-b'))).toBe(false)
+      expect(await bring(project, 'beads', '.')).toMatchObject({
+        events: 0,
+        features: [{ feature: '001-a' }],
+      })
+    })
+
+    it('tags all packages where nothing is left', async () => {
+      const project = await without()
+      expect(await bring(project, 'beads', '.')).toMatchObject({ events: 2 })
+      expect(await tagsOf(project)).toEqual([
+        ['001-a', true],
+        ['002-b', true],
+      ])
+    })
+
+    it('tags nothing of another source, with --feature, or where a line is damaged', async () => {
+      const project = await without(inFeature(1, '001-a'))
+      const rest = { feature: '001-a' }
+      expect(await bring(project, 'beads', '.', rest)).toMatchObject({ events: 0 })
+      const other = await bring(project, 'beads', '.', { source: 'other', dryRun: true })
+      expect(other.features.map(({ feature }) => feature)).not.toContain('002-b')
+      project.write('.beads/issues.jsonl', `${inFeature(1, '001-a')}\n{\n`)
+      expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0 })
+    })
+
+    it('leaves an archived feature as it is', async () => {
+      const project = await without(inFeature(1, '001-a'))
+      await project.use(async (services) =>
+        (await services.get(ArchiveFeature)).archive({
+          feature: '002-b',
+          restore: false,
+          provenance: by('ada'),
+        }),
+      )
+      expect(await bring(project, 'beads', '.')).toMatchObject({ events: 0, problems: [] })
     })
   })
 

@@ -132,6 +132,7 @@ async function shown(format: string, files: readonly SourceFile[]): Promise<stri
       source: 'demo',
       log: new FeatureLog(`00${at + 1}-demo`, table),
       filePackages: [],
+      isGone: false,
     })),
     table,
     lanes: laneMap(document, table, []),

@@ -24,6 +24,7 @@ async function planned(format: string, ...sources: readonly SourceFile[]): Promi
       source: 'demo',
       log: new FeatureLog('001-demo', REVIEWED_WORKFLOW),
       filePackages: [],
+      isGone: false,
     })),
     table: REVIEWED_WORKFLOW,
     lanes: laneMap(document, REVIEWED_WORKFLOW, []),

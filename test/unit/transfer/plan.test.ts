@@ -47,6 +47,7 @@ class Log {
           source: feature.source ?? source,
           log,
           filePackages: [],
+          isGone: false,
         }
       }),
       table: this.table,

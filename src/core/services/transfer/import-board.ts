@@ -147,6 +147,9 @@ export class ImportBoard {
       inPlace,
       known: await this.scope.features(),
       creations: isEmpty ? [] : await this.#creations(document.format),
+      archived: (await this.store.features()).flatMap((row) =>
+        row.archived === null ? [] : row.feature_slug,
+      ),
     })
     const targets = await Promise.all(
       chosenTargets.map(async (target) => ({
@@ -179,7 +182,7 @@ export class ImportBoard {
         format: importer.format,
         dry_run: request.dryRun,
         in_place: inPlace,
-        features: targets.map((target) => featureReport(target, plan.packages)),
+        features: targets.flatMap((target) => featureReport(target, plan.packages)),
         events: plan.drafts.length,
         files: 0,
         workflow: chosen?.name ?? null,
@@ -196,7 +199,8 @@ export class ImportBoard {
    */
   #source(document: TransferDocument, { folder, files }: Collected, request: ImportBoardRequest): string {
     if (request.source !== undefined) return request.source
-    if (document.features.every((feature) => feature.source !== null)) return ''
+    const isEmpty = document.features.length === 0
+    if (!isEmpty && document.features.every((feature) => feature.source !== null)) return ''
     const kept =
       request.feature === undefined
         ? undefined
@@ -206,7 +210,7 @@ export class ImportBoard {
       files.length === 1 && only !== undefined ? resolve(folder, only.path.split('/').at(-1) ?? '') : folder
     const inside = pathBelow(this.workspace.worktree, place) ?? pathBelow(this.workspace.root, place)
     const source = kept ?? document.source ?? inside
-    if (source !== undefined) return source
+    if (source !== undefined || isEmpty) return source ?? ''
     throw unnamed(place)
   }
 
@@ -236,7 +240,8 @@ export class ImportBoard {
       return state === undefined ? definition : loggedDefinition(state)
     }
     const note = (files: readonly WrittenFile[]): void => this.own.keepAll(files)
-    for (const target of targets) writeFeatureFiles(this.workspace, target, format, note)
+    for (const target of targets.filter(({ isGone }) => !isGone))
+      writeFeatureFiles(this.workspace, target, format, note)
     const { written, secrets } = writePackageFiles(this.workspace, packages, format, definitionOf, note)
     for (const place of secrets)
       this.notices.warn(

@@ -26,16 +26,14 @@ export interface ImportReport {
   readonly lost: readonly Loss[]
 }
 
-/** One feature's part of the report. */
+/** One feature's part of the report; none of one that is gone from the source as before. */
 export function featureReport(
-  { slug, source }: ChosenTarget,
+  { slug, source, isGone }: ChosenTarget,
   packages: readonly PlannedPackage[],
-): ImportedFeature {
+): ImportedFeature[] {
   const own = packages.filter(({ feature }) => feature === slug)
-  return {
-    feature: slug,
-    source,
-    created: own.filter(({ isNew }) => isNew).map(({ work_package }) => work_package),
-    changed: own.filter(({ isNew, events }) => !isNew && events > 0).map(({ work_package }) => work_package),
-  }
+  const created = own.filter(({ isNew }) => isNew).map(({ work_package }) => work_package)
+  const changed = own.filter(({ isNew, events }) => !isNew && events > 0)
+  if (isGone && changed.length === 0) return []
+  return [{ feature: slug, source, created, changed: changed.map(({ work_package }) => work_package) }]
 }

@@ -3,6 +3,7 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { quoted } from '../../errors/secrets.js'
 import { featureName, lastFeature, nextFeatureName, numberOfFeature } from '../../specs/feature-name.js'
 import type { TransferDocument, TransferFeature } from '../../transfer/document.js'
+import { isOfFeature } from '../../transfer/feature-drafts.js'
 import { asInKey } from '../../transfer/keys.js'
 import { fileWords } from '../../transfer/text.js'
 
@@ -17,6 +18,8 @@ export interface TargetChoice {
   readonly known: readonly string[]
   /** What imports of this format created before, in the log's order, features first. */
   readonly creations: readonly ImportedCreation[]
+  /** Nothing may be written to these features. */
+  readonly archived: readonly string[]
 }
 
 /** A feature or package that an import created: of which source's item, and in which feature. */
@@ -32,6 +35,8 @@ export interface ChosenTarget {
   readonly feature: TransferFeature
   readonly slug: string
   readonly source: string
+  /** True for a feature that the source no longer has: its packages are gone from there, too. */
+  readonly isGone: boolean
 }
 
 /** @throws KittyError UsageError if `--feature` cannot be used, or a mission's name is not a feature name */
@@ -39,12 +44,42 @@ export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
   const { document, asked } = choice
   if (asked !== undefined && document.features.length > 1) throw severalFeatures(document)
   const taken = [...choice.known]
-  return document.features.map((feature) => {
+  const present = document.features.map((feature) => {
     const source = feature.source ?? choice.source
     const slug = importedBefore(choice, feature, source) ?? nameFor(choice, feature, taken)
     if (!taken.includes(slug)) taken.push(slug)
-    return { feature, slug, source }
+    return { feature, slug, source, isGone: false }
   })
+  return [...present, ...goneTargets(choice, new Set(present.map(({ slug }) => slug)))]
+}
+
+/** The features that earlier imports of this source made packages in, and that it no longer has. */
+function goneTargets(
+  { asked, source, creations, archived }: TargetChoice,
+  present: ReadonlySet<string>,
+): ChosenTarget[] {
+  // A feature that is a source of its own may be in another folder.
+  if (asked !== undefined || source === '') return []
+  const name = asInKey('source', source)
+  const own = creations.filter((one) => one.source === name && !isOfFeature(one.item))
+  const gone = new Set(own.map(({ feature }) => feature))
+  return [...gone]
+    .filter((slug) => !present.has(slug) && !archived.includes(slug))
+    .map((slug) => ({ feature: emptyFeature(slug), slug, source, isGone: true }))
+}
+
+function emptyFeature(slug: string): TransferFeature {
+  return {
+    id: '',
+    source: null,
+    name: slug,
+    title: slug,
+    mission: null,
+    createdAt: null,
+    createdBy: null,
+    items: [],
+    notes: [],
+  }
 }
 
 /** The feature to which an earlier import of this source wrote. */
