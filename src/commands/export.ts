@@ -66,7 +66,8 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
   async #single(text: string, out: string | undefined, target: WriteExport): Promise<unknown> {
     const { format } = this.args
     const path = out === undefined ? null : target.file(out, text)
-    this.show(() => (path === null ? text.replace(/\n$/, '') : [`Written to ${path}`]))
+    if (path !== null) this.show(() => [`Written to ${path}`])
+    else if (!this.jsonEnabled()) this.printer.content(text)
     return this.#answer({ format, path, files: [], text: path === null ? text : null })
   }
 
@@ -86,7 +87,7 @@ export default class ExportCommand extends KittyCommand<typeof ExportCommand> {
         lines.push(...page)
         continue
       }
-      for (const line of page) this.printer.out(line.trimEnd())
+      for (const line of page) this.printer.content(line)
       await this.printer.drained()
       if (this.printer.closed) break
     }

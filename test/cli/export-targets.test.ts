@@ -31,6 +31,23 @@ describe('an export', () => {
     expect(readdirSync(folder)).toEqual(['events.jsonl'])
   })
 
+  it('has the same bytes in a file and in a pipe: its line ends, and no invisible character', async () => {
+    const title = 'a\u200b\u202eb\u001b]0;x\u0007 @team'
+    appendLines(root, created('001-login', 'WP07', title))
+    for (const format of ['jsonl', 'csv', 'beads', 'markdown', 'mermaid', 'github', 'html']) {
+      const { stdout } = await kitty({ cwd: root }, 'export', format)
+      await kitty({ cwd: root }, 'export', format, '--out', 'file')
+      expect([format, readFileSync(join(root, 'file'), 'utf8')]).toEqual([format, stdout])
+      expect([format, stdout]).toEqual([format, stdout.replaceAll(/[\u200b\u202e\u001b\u0007]/g, '')])
+      if (format === 'csv') expect(stdout).toMatch(/^id,title[^\n]*\r\n[^]*\r\n$/)
+      if (format === 'markdown') expect(stdout).toContain('@&#8203;team')
+    }
+    const lines = (await kitty({ cwd: root }, 'export', 'jsonl')).stdout.trim().split('\n')
+    // Cast: an event is an object.
+    const events = lines.map((line) => JSON.parse(line) as { payload: { title?: string } })
+    expect(events.map(({ payload }) => payload.title)).toContain(title)
+  })
+
   it('that cannot be written leaves the old file, and nothing next to it', async () => {
     const folder = join(root, 'taken')
     mkdirSync(join(folder, 'events.jsonl'), { recursive: true })
@@ -99,11 +116,11 @@ function appendLines(root: string, ...lines: readonly string[]): void {
 let numbers = 0
 
 /** What any branch may bring. */
-function created(feature_slug: string, work_package_id: string): string {
+function created(feature_slug: string, work_package_id: string, title = 'same'): string {
   numbers += 1
   return noteLine(numbers, {
     event_type: 'WPCreated',
     entity_id: work_package_id,
-    payload: { feature_slug, work_package_id, title: 'same', dependencies: [], subtasks: [] },
+    payload: { feature_slug, work_package_id, title, dependencies: [], subtasks: [] },
   })
 }

@@ -1,7 +1,7 @@
 /** The program's only output path: strips control characters from everything it prints. */
 import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { type OutputStream, standardOutput } from './standard-output.js'
-import { unbroken } from '../errors/invisible.js'
+import { replaceHidden, unbroken } from '../errors/invisible.js'
 import { visibleJson } from '../errors/visible-json.js'
 import { stripControl } from './render/strip-control.js'
 import { paletteSequences, terminalStyle, type StyleFacts } from './style.js'
@@ -70,6 +70,12 @@ export class Printer {
   /** Prints the result for people: one or more lines. */
   out(text: string): void {
     if (!this.#closed) this.#put(`${this.#safe(text, this.#stdout)}\n`)
+  }
+
+  /** Prints the content of a file: on a terminal as `out` does, elsewhere with its own line ends and nothing added. */
+  content(text: string): void {
+    if (this.#stdout.isTTY === true) this.out(text.replace(/\n$/, ''))
+    else if (!this.#closed) this.#put(replaceHidden(text, () => ''))
   }
 
   #put(text: string): void {

@@ -2,7 +2,12 @@ import { replaceHidden } from './invisible.js'
 
 /** Encodes as JSON and escapes characters that a terminal obeys or does not show. The values are unchanged. */
 export function visibleJson(document: unknown, indent?: number): string {
-  return replaceHidden(JSON.stringify(document, undefined, indent), (char) =>
+  return escapeHidden(JSON.stringify(document, undefined, indent))
+}
+
+/** The same JSON text, with those characters escaped. */
+export function escapeHidden(json: string): string {
+  return replaceHidden(json, (char) =>
     // Escapes surrogates one by one: JSON has no escape for characters beyond the first plane.
     char
       .split('')

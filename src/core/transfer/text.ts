@@ -6,7 +6,8 @@ const NAME_LENGTH = 200
 // Half a surrogate pair is not text: JSON may hold one, UTF-8 cannot.
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-function visible(text: string): string {
+/** A text without control and invisible characters, but for tabs and line ends. */
+export function visible(text: string): string {
   return replaceHidden(text.replace(LONE_SURROGATE, '\ufffd'), () => '')
 }
 
@@ -144,13 +145,16 @@ export function fileWords(title: string): string {
   return words === '' ? 'work-package' : words
 }
 
-/** Escapes text to one line that Markdown shows literally: no markup, no HTML, no mention that notifies a person. */
+/**
+ * Escapes text to one line that Markdown shows literally: no markup, no HTML, no mention that notifies a person. The
+ * zero-width space behind `@` is spelled out, since kitty prints no invisible character.
+ */
 export function markdownText(text: string): string {
   return singleLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll(/[\\`*_{}[\]|#~!]/g, (char) => `\\${char}`)
-    .replaceAll('@', '@\u200b')
+    .replaceAll('@', '@&#8203;')
 }
 
 const FRONT_MATTER = /^\ufeff?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/

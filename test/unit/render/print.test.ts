@@ -48,6 +48,15 @@ describe('printing', () => {
     expect(stderr.text).toBe('Warning: ab\n')
   })
 
+  it.each([
+    [false, 'a,b\r\nc\r\n'],
+    [true, 'a,b\nc\n'],
+  ])('prints the content of a file as it is, but for control bytes (on a terminal: %s)', (tty, expected) => {
+    const { printer, stdout } = printing({ tty })
+    printer.content('a,\u202eb\r\nc\u0007\r\n')
+    expect(stdout.text).toBe(expected)
+  })
+
   it('lets the colours of the palette through on a terminal and nowhere else', () => {
     const text = `${paint('a', 'bad', { colour: true, unicode: true, width: 80, terminal: true })}\u001b[5mb`
     for (const [options, expected] of [

@@ -137,7 +137,7 @@ describe('what a branch does to the board', () => {
       ok: true,
     })
     expect(text).toContain(
-      '| 001-a/WP01 &lt;img src=x> \\| \\[x\\](y) @\u200bteam | planned | doing | a\\|b |',
+      '| 001-a/WP01 &lt;img src=x> \\| \\[x\\](y) @&#8203;team | planned | doing | a\\|b |',
     )
   })
 })

@@ -125,7 +125,7 @@ describe('a board as Markdown', () => {
 
   it('lets a title be no markup, no HTML and no mention', () => {
     const text = writeBoard(board(nasty), DEFAULT_WORKFLOW)[0]!.text
-    expect(text).toContain('&lt;script>\\*x\\*&lt;/script> @\u200bteam \\[l\\](u) \\`c\\` \\| \\#1')
+    expect(text).toContain('&lt;script>\\*x\\*&lt;/script> @&#8203;team \\[l\\](u) \\`c\\` \\| \\#1')
   })
 
   it('draws dependencies, with titles that Mermaid cannot read as its own', () => {

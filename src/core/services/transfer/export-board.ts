@@ -8,13 +8,14 @@ import { featureDir, featureName, wordsOfFeature } from '../../specs/feature-nam
 import { readSpecFile } from '../../specs/read-spec-file.js'
 import { spellWorkPackageId } from '../../specs/work-package-id.js'
 import { EventStore } from '../../store/event-store.js'
-import { bodyOfFile } from '../../transfer/text.js'
+import { bodyOfFile, visible } from '../../transfer/text.js'
 import type { TransferDocument, TransferFeature, WrittenFile } from '../../transfer/document.js'
 import { exportDocument, type ExportedFeature } from '../../transfer/export-document.js'
 import type { Exporter } from '../../transfer/formats.js'
 import { FeatureLog } from '../../transfer/feature-log.js'
 import { Workflow } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
+import { escapeHidden } from '../../errors/visible-json.js'
 
 /** Exports the board as another tool's files. Read-only. */
 @injectable()
@@ -26,7 +27,10 @@ export class ExportBoard {
     @inject(Notices) private readonly notices: Notices,
   ) {}
 
-  /** @param feature one feature; if omitted, all that have a package */
+  /**
+   * Texts have no invisible characters: who prints such a file would obey them, and an import takes them out anyway.
+   * @param feature one feature; if omitted, all that have a package
+   */
   async files(exporter: Exporter, feature: string | undefined): Promise<readonly WrittenFile[]> {
     const slugs = feature === undefined ? await this.store.featureSlugs() : [feature]
     const features: ExportedFeature[] = []
@@ -35,7 +39,9 @@ export class ExportBoard {
       if (feature !== undefined || log.packages.length > 0) features.push(await this.#feature(slug, log))
     }
     const document = exportDocument(features, this.table, basename(this.workspace.root))
-    return exporter.write(exporter.isFolder ? this.#withoutForeignNames(document) : document, this.table)
+    const named = exporter.isFolder ? this.#withoutForeignNames(document) : document
+    const files = await exporter.write(named, this.table)
+    return files.map(({ path, text }) => ({ path, text: visible(text) }))
   }
 
   /** A folder's files are named for features and packages, and a log may hold any text as such a name. */
@@ -53,10 +59,10 @@ export class ExportBoard {
     return { ...document, features }
   }
 
-  /** Yields events as lines of a log, one page at a time. */
+  /** Yields events as lines of a log, one page at a time. Invisible characters are escaped, so the values stay. */
   async *lines(feature: string | undefined): AsyncIterable<readonly string[]> {
     for await (const events of this.store.stream(feature === undefined ? {} : { feature }))
-      yield events.map((event) => encodeEvent(event))
+      yield events.map((event) => escapeHidden(encodeEvent(event)))
   }
 
   async #feature(slug: string, log: FeatureLog): Promise<ExportedFeature> {

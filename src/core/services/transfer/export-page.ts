@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import type { WorkflowTable } from '../../events-lib.js'
 import { boardPage } from '../../pictures/board-page.js'
 import { EventStore } from '../../store/event-store.js'
+import { visible } from '../../transfer/text.js'
 import { Workflow } from '../../workspace/config.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Flow } from '../board/flow.js'
@@ -22,12 +23,14 @@ export class ExportPage {
   /** @param feature limits the page to one feature; otherwise all that are not archived */
   page(feature: string | undefined): Promise<string> {
     return this.store.snapshot(async () =>
-      boardPage({
-        title: basename(this.workspace.root),
-        board: await this.status.board(feature),
-        flow: await this.flow.figures(feature),
-        table: this.table,
-      }),
+      visible(
+        boardPage({
+          title: basename(this.workspace.root),
+          board: await this.status.board(feature),
+          flow: await this.flow.figures(feature),
+          table: this.table,
+        }),
+      ),
     )
   }
 }
