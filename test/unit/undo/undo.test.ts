@@ -268,6 +268,22 @@ describe('undo', () => {
     expect(await shown(project)).toMatchObject({ lane: 'doing' })
   })
 
+  it('finds the command behind any number of imported events', async () => {
+    const project = await prepared()
+    await run(project, 'claim')
+    const notes = Array.from({ length: 450 }, (_, at): NewEvent => ({
+      event_type: 'NoteAdded',
+      entity_id: 'WP01',
+      entity_type: 'WorkPackage',
+      payload: { feature_slug: FEATURE, text: `Note ${at}` },
+    }))
+    await project.use(async (services) =>
+      (await services.get(EventStore)).emit(notes, as('ada', 's1', 'import:csv:tasks:1:note:0')),
+    )
+    expect((await undo(project)).undone).toMatchObject([{ event_type: 'WPStatusChanged' }])
+    expect(await shown(project)).toMatchObject({ lane: 'planned' })
+  })
+
   it('leaves what a move brought along from the file', async () => {
     const project = await new Project().withPackages({ WP01: {} })
     project.write(FILE, project.read(FILE).replace('Part WP01', 'Another'))

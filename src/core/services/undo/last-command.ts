@@ -1,8 +1,8 @@
 import { compareEvents, importKey, isHandover, isKittyEvent, type LogEvent } from '../../events-lib.js'
 import type { EventStore, Provenance } from '../../store/event-store.js'
 
-/** Events per read while looking for the holder's last one. */
-const PAGE = 200
+/** Events of the first read while looking for the holder's last one, and how much more each further read takes. */
+const [PAGE, GROWTH] = [200, 20]
 
 /** Event types that a command brings along when it first takes over what a package's file says. */
 const DEFINES: ReadonlySet<string> = new Set(['SpecCreated', 'WPCreated', 'WPChanged'])
@@ -17,8 +17,7 @@ export async function lastCommand(
   provenance: Provenance,
   before?: LogEvent,
 ): Promise<LogEvent[]> {
-  const newest = await store.read({ actor: provenance.actor, to: before?.timestamp, limit: PAGE })
-  const last = newest.findLast((event) => isOwn(event, provenance) && isEarlier(event, before))
+  const last = await lastEvent(store, provenance, before)
   if (last === undefined) return []
   // All events of one append share a timestamp and have consecutive clocks.
   const sameTime = await store.read({
@@ -37,6 +36,19 @@ export async function lastCommand(
   const events = command.filter(({ event_type }) => event_type !== 'HeadsJoined')
   const own = events.filter(({ event_type }) => !DEFINES.has(event_type))
   return own.length === 0 ? events : own
+}
+
+/** Any number of imported events may follow it, or of another session's. */
+async function lastEvent(
+  store: EventStore,
+  provenance: Provenance,
+  before: LogEvent | undefined,
+): Promise<LogEvent | undefined> {
+  for (let limit = PAGE; ; limit *= GROWTH) {
+    const newest = await store.read({ actor: provenance.actor, to: before?.timestamp, limit })
+    const last = newest.findLast((event) => isOwn(event, provenance) && isEarlier(event, before))
+    if (last !== undefined || newest.length < limit) return last
+  }
 }
 
 function isEarlier(event: LogEvent, before: LogEvent | undefined): boolean {
