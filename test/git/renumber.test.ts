@@ -66,6 +66,25 @@ it('two packages that two clones made under one ID are told apart by renumber', 
   expect(again.result.features[0]).toMatchObject({ created: [], changed: [], behind: [] })
 })
 
+it('tells packages apart whose files have the longest names', async () => {
+  const [ada, bob] = await twoClones()
+  const names = ['send', 'bill'].map((word) => `WP04-${word}-${'x'.repeat(180)}.md`)
+  for (const [at, [root, actor]] of [[ada, 'ada'] as const, [bob, 'bob'] as const].entries()) {
+    const head = `work_package_id: WP04\ntitle: ${actor}\ndependencies: []\n`
+    writeFileSync(join(root, 'kitty-specs', FEATURE, 'tasks', names[at] ?? ''), `---\n${head}---\n`)
+    await inProcess(root, FinalizeTasks, (service) =>
+      service.finalize({ features: [FEATURE], all: false, provenance: by(actor) }),
+    )
+    gitIn(root, 'add', '--all')
+    gitIn(root, 'commit', '--quiet', '--message', actor)
+  }
+  pullFrom(ada, bob)
+  const { result } = await inProcess(ada, RenumberPackage, (service) =>
+    service.renumber({ feature: FEATURE, workPackage: 'WP04', file: names[1] ?? '', provenance: by('ada') }),
+  )
+  expect(result).toMatchObject({ renumbered: 'WP05' })
+})
+
 const TASKS = `kitty-specs/${FEATURE}/tasks`
 const BILL = 'WP04-bill-it.md'
 

@@ -87,5 +87,5 @@ export class FollowDependencies {
 
 /** Part of the renumbering, and so nothing that undo takes back on its own. */
 function keyOf(created: KittyEvent | undefined, workPackage: string): string | null {
-  return created === undefined ? null : `${renumberKey(created)}:${workPackage}`
+  return created === undefined ? null : renumberKey(created, workPackage)
 }

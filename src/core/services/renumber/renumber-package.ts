@@ -213,7 +213,7 @@ export class RenumberPackage {
       entity_type,
       timestamp: this.session.now().toISOString(),
       actor,
-      causation_id: `${renumberKey(created)}:${payload.file ?? ''}`,
+      causation_id: renumberKey(created, payload.file ?? ''),
       correlation_id: correlationId,
       payload: { ...payload, renumbered },
       parents: heads.slice(-MAX_PARENTS),
