@@ -18,8 +18,10 @@ export interface ForeignDraft {
   /** The session or run that the event belongs to; none if left out. */
   readonly correlation_id?: string | null
   readonly payload: Readonly<Record<string, unknown>> & { readonly feature_slug: string }
-  /** IDs of events in the log, and keys of earlier drafts. */
+  /** IDs of events in the log, which may be any names. */
   readonly parents: readonly string[]
+  /** Keys of earlier drafts, whose events are parents, too. */
+  readonly after?: readonly string[]
   /** True if the payload names earlier drafts by their keys. */
   readonly refers?: boolean
 }

@@ -34,7 +34,7 @@ export function stampForeign(drafts: readonly ForeignDraft[], sources: ForeignSo
       causation_id,
       correlation_id: draft.correlation_id ?? null,
       payload,
-      parents: draft.parents.map((parent) => parentId(parent, sources.ids, draft)),
+      parents: [...(draft.after ?? []).map((key) => idOf(key, sources.ids, draft)), ...draft.parents],
     }
     const event = { event_id: foreignId(timestamp, line), ...line }
     sources.ids.set(causation_id, event.event_id)
@@ -54,9 +54,8 @@ function foreignId(timestamp: string, line: object): string {
   return ulidAt(Date.parse(timestamp), createHash('sha256').update(encodeEvent(line)).digest())
 }
 
-function parentId(parent: string, ids: ReadonlyMap<string, string>, { causation_id }: ForeignDraft): string {
-  const isKey = parent.startsWith('import:') || parent.startsWith('renumber:')
-  const id = isKey ? ids.get(parent) : parent
+function idOf(parent: string, ids: ReadonlyMap<string, string>, { causation_id }: ForeignDraft): string {
+  const id = ids.get(parent)
   if (id !== undefined) return id
   throw new KittyError(
     'ValidationError',

@@ -19,7 +19,7 @@ export function draftFault(draft: ForeignDraft, registry: Registry): string | un
     causation_id: draft.causation_id,
     correlation_id: null,
     payload: draft.payload,
-    parents: draft.parents.map(() => ANY_ID),
+    parents: [...(draft.after ?? []), ...draft.parents].map(() => ANY_ID),
   }
   const line = encodeEvent(event)
   const secret = secretIn(line)

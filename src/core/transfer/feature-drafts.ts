@@ -40,7 +40,8 @@ export function featureDrafts(
       actor: actorName(by, importer),
       causation_id: key,
       payload: { feature_slug: slug, ...payload },
-      parents: previous === undefined ? [] : [previous],
+      parents: [],
+      after: previous === undefined ? [] : [previous],
     }
     if (faultOf(draft) !== undefined) return
     drafts.push(draft)

@@ -6,6 +6,13 @@ import { actorName, type Proposal, withoutAttached } from './proposals.js'
 import { firstValue, kittyValue } from './register-values.js'
 import { writesRegister } from './register-writes.js'
 
+/** An event of the log, by its ID, or a draft, by its key. */
+interface Link {
+  readonly eventId?: string
+  readonly key?: string
+  readonly timestamp: string
+}
+
 /** Makes a package's proposals into drafts of events. */
 export class ProposalLinks {
   readonly #headsUsed = new Set<string>()
@@ -20,11 +27,7 @@ export class ProposalLinks {
   /** Drops events that the log already has, dates the rest, and gives each its parents. */
   link(): Omit<PackagePlan, 'conflicts'> {
     const { log, place, before, itemId, source, importer, now, faultOf } = this.input
-    const chains = new Map<string, { ref: string; timestamp: string }[]>()
-    chains.set(
-      'WorkPackage',
-      before.events.map(({ eventId, timestamp }) => ({ ref: eventId, timestamp })),
-    )
+    const chains = new Map<string, Link[]>([['WorkPackage', [...before.events]]])
     const dated = this.proposals.map((proposal, at) => ({ proposal, timestamp: proposal.at ?? now, at }))
     dated.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.at - b.at))
     const drafts: ForeignDraft[] = []
@@ -37,11 +40,8 @@ export class ProposalLinks {
       const chain = chains.get(entity_type) ?? []
       chains.set(entity_type, chain)
       const at = endBefore(chain, timestamp)
-      const previous = chain[at - 1]?.ref
-      const parents = new Set([
-        ...(previous === undefined ? [] : [previous]),
-        ...this.#registerHeads(what, timestamp),
-      ])
+      const { eventId, key: after } = chain[at - 1] ?? {}
+      const heads = this.#registerHeads(what, timestamp)
       const whole = {
         event_type,
         event_version,
@@ -51,7 +51,8 @@ export class ProposalLinks {
         actor: actorName(proposal.by, importer),
         causation_id: key,
         payload,
-        parents: [...parents],
+        parents: [...new Set(eventId === undefined ? heads : [eventId, ...heads])],
+        after: after === undefined ? [] : [after],
       }
       // A move counts even if what travels with it is not of the form.
       const bare = faultOf(whole) === undefined ? undefined : withoutAttached(whole)
@@ -65,7 +66,7 @@ export class ProposalLinks {
       }
       written.add(key)
       drafts.push(draft)
-      chain.splice(at, 0, { ref: key, timestamp })
+      chain.splice(at, 0, { key, timestamp })
     }
     return { drafts, faults, isPossible: true }
   }

@@ -54,17 +54,17 @@ describe('an import’s drafts', () => {
     const [first] = stamped([draft('import:1')], ids)
     const [second, third] = stamped(
       [
-        draft('renumber:2', { parents: ['import:1', ulid(7)] }),
-        draft('import:3', { parents: ['renumber:2'] }),
+        draft('renumber:2', { after: ['import:1'], parents: [ulid(7), 'import:7', 'renumber:1'] }),
+        draft('import:3', { after: ['renumber:2'] }),
       ],
       ids,
     )
-    expect(second?.parents).toEqual([first?.event_id, ulid(7)])
+    expect(second?.parents).toEqual([first?.event_id, ulid(7), 'import:7', 'renumber:1'])
     expect(third?.parents).toEqual([second?.event_id])
   })
 
   it('are refused when they name a key that no earlier draft has', () => {
-    const error = errorOf(() => stamped([draft('import:1', { parents: ['import:2'] })]))
+    const error = errorOf(() => stamped([draft('import:1', { after: ['import:2'] })]))
     expect(error.kind).toBe('ValidationError')
     expect(error.message).toBe('The import of import:1 names a parent that was not written: import:2.')
     expect(stepsOf(error)).toEqual(['Run the import again.'])

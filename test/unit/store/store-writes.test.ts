@@ -92,7 +92,7 @@ describe('what a store writes', () => {
     const chunks: (readonly LogEvent[])[] = []
     await exclusively(async () => {
       await store.appendForeign(
-        [foreign('import:1'), foreign('import:2', { parents: ['import:1'] })],
+        [foreign('import:1'), foreign('import:2', { after: ['import:1'] })],
         (events) => void chunks.push(events),
       )
       expect(await store.count()).toBe(2)

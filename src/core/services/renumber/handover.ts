@@ -70,7 +70,7 @@ export function underNewId(
     const { event_type, event_version, entity_type, timestamp, actor, correlation_id } = event
     const entity_id = renamed(event.entity_id, place)
     const before = last.get(entity_id)
-    const parents = event.parents?.flatMap((parent) => ids.get(parent) ?? []) ?? (before ? [before] : [])
+    const after = event.parents?.flatMap((parent) => ids.get(parent) ?? []) ?? (before ? [before] : [])
     last.set(entity_id, renumberKey(event))
     return {
       event_type,
@@ -82,7 +82,8 @@ export function underNewId(
       causation_id: renumberKey(event),
       correlation_id,
       payload: payloadOf(event, ids, place),
-      parents,
+      parents: [],
+      after,
       refers: true,
     }
   })
