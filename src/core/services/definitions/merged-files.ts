@@ -37,7 +37,8 @@ export class MergedFiles {
       '--first-parent',
       '--diff-merges=first-parent',
       '--no-patch',
-      `-S"event_id":"${event}"`,
+      // An ID may be any name, and a line has it as JSON spells it.
+      `-S"event_id":${JSON.stringify(event)}`,
       '--format=%H',
     ]
     return this.#ask(['--literal-pathspecs', ...args, '--max-count=1', '--', events]) || undefined
