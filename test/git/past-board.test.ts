@@ -143,7 +143,7 @@ describe('status --at', () => {
   it('refuses what is neither, saying what there is, and takes no name for an option of git', async () => {
     const folder = await project()
     const marker = join(folder, 'made-by-git')
-    for (const when of ['nowhere', '2030-13-45', '', `--output=${marker}`, '-h', 'a\0b']) {
+    for (const when of ['nowhere', '2030-13-45', '2030-02-30', '', `--output=${marker}`, '-h', 'a\0b']) {
       expect((await rejectionOf(lanesAt(folder, when))).kind).toBe('UsageError')
     }
     expect(stepsOf(await rejectionOf(lanesAt(folder, 'nowhere'))).join()).toMatch(/main/)

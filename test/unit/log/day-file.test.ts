@@ -4,6 +4,7 @@ import {
   dayFileAt,
   dayOf,
   fileRank,
+  isDay,
   isDayFile,
   isOverlayFile,
   isRecordedFile,
@@ -40,6 +41,11 @@ describe('a day file', () => {
     for (const path of ['old/2026-11-22.jsonl', 'index.db'])
       expect(dayFileAt(`${folder}/${path}`, folder)).toBeUndefined()
     expect(dayFileAt('kitty-specs/evn/2026-11-22.jsonl', folder)).toBeUndefined()
+  })
+
+  it('is of a day that there is', () => {
+    expect(['2026-02-28', '2028-02-29', '2026-12-31'].every(isDay)).toBe(true)
+    expect(['2026-02-29', '2026-02-31', '2026-13-01', '2026-1-1', '2026-01-01T', ''].some(isDay)).toBe(false)
   })
 
   it('is named by the day of the timestamp', () => {

@@ -12,7 +12,15 @@ describe('a bound in time', () => {
     expect(moment('--from', typed)).toBe(meant)
   })
 
-  it.each(['yesterday', '2026-13-01', '2026-11-22T10:30', '2026-11-22 10:30Z', ''])('refuses %j', (typed) => {
+  it.each([
+    'yesterday',
+    '2026-13-01',
+    '2026-02-30',
+    '2026-02-30T10:30Z',
+    '2026-11-22T10:30',
+    '2026-11-22 10:30Z',
+    '',
+  ])('refuses %j', (typed) => {
     expect(errorOf(() => moment('--from', typed))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
   })
 })

@@ -1,5 +1,6 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { quoted } from '../../errors/secrets.js'
+import { parseTimestamp } from '../../events-lib.js'
 
 const DAY_FILE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\.[A-Za-z0-9_-]{1,100})?\.jsonl$/
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/
@@ -42,6 +43,11 @@ export function dayOf(timestamp: string): string {
   throw new KittyError('ValidationError', `${quoted(timestamp, 40)} is not an event's timestamp.`, {
     nextSteps: ['give RFC 3339 UTC with milliseconds, for example 2026-11-22T09:30:00.000Z'],
   })
+}
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`. `Date.parse` takes February 30 for March 2. */
+export function isDay(text: string): boolean {
+  return parseTimestamp(`${text}T00:00:00.000Z`) !== undefined
 }
 
 /** Names of the files with lines that only the hub has brought so far; they are in the private folder. */

@@ -3,6 +3,7 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import type { ArchivedDay } from '../../log/archive/day-parts.js'
 import { Archive } from '../../log/archive/archive.js'
+import { isDay } from '../../log/format/day-file.js'
 import { branchTips, linesOfCommits } from '../../log/repair/committed-lines.js'
 import { EventStore } from '../../store/event-store.js'
 import { Session } from '../../workspace/session.js'
@@ -36,7 +37,7 @@ export class ArchiveCare {
    */
   @Exclusive
   async prune(before: string, alsoLost: boolean): Promise<PrunedArchive> {
-    if (!/^\d{4}-\d\d-\d\d$/.test(before) || Number.isNaN(Date.parse(before)))
+    if (!isDay(before))
       throw new KittyError('UsageError', `${JSON.stringify(before.slice(0, 40))} is not a day.`, {
         nextSteps: ['Write it as YYYY-MM-DD: --prune-before 2026-01-31'],
         context: { prune_before: before.slice(0, 40) },

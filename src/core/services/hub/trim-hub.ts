@@ -3,9 +3,9 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { Trunk } from '../../hub/trunk.js'
+import { isDay } from '../../log/format/day-file.js'
 
 const CONNECT_MS = 5_000
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 export interface TrimHubResult {
   /** The first day that stays. */
@@ -29,7 +29,7 @@ export class TrimHub {
    * unless the caller owns the repository's hub; HubTooOld, HubUnreachable
    */
   async trim(before: string): Promise<TrimHubResult> {
-    if (!DAY.test(before) || Number.isNaN(Date.parse(before))) throw noDay()
+    if (!isDay(before)) throw noDay()
     const trunk = this.trunk.ids()
     if (trunk === undefined) throw noTrunk(this.trunk.name)
     const hub = await this.door.open(CONNECT_MS)
