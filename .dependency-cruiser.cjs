@@ -71,7 +71,7 @@ module.exports = {
       'Ask the container for the token; only di/container knows the class.',
       { path: '^src', pathNot: '^src/core/(di/container\\.ts|log/|lock/|index/)' },
       {
-        path: '^src/core/(log/(jsonl-event-log|file-clock-storage)|log/repair/file-journal|lock/file-lock|index/(sqlite-event-index|connection|sqlite-index-health|memory-event-index)|store/log-event-store|errors/jsonl-error-storage|hub/hub-link)\\.ts$',
+        path: '^src/core/(log/(jsonl-event-log|file-clock-storage)|log/repair/file-journal|lock/file-lock|index/(sqlite/(sqlite-event-index|connection|sqlite-index-health)|memory-event-index)|store/log-event-store|errors/jsonl-error-storage|hub/hub-link)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -1,11 +1,11 @@
-// Writes src/core/index/columns.ts from the index's entities; run it after a build: `npm run generate`. With --check it
+// Writes src/core/index/sqlite/columns.ts from the index's entities; run it after a build: `npm run generate`. With --check it
 // only reports whether the file is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { getMetadataArgsStorage } from 'typeorm'
 
-const TARGET = fileURLToPath(new URL('../src/core/index/columns.ts', import.meta.url))
+const TARGET = fileURLToPath(new URL('../src/core/index/sqlite/columns.ts', import.meta.url))
 const TYPES = { text: 'string', integer: 'number' }
 
 /** @param entities Classes with TypeORM's decorators. @returns the module, formatted. */
@@ -58,7 +58,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = await columnsModule(ENTITIES)
   if (process.argv.includes('--check')) {
     if (readFileSync(TARGET, 'utf8') !== text) {
-      process.stderr.write('src/core/index/columns.ts is stale: npm run build && npm run generate\n')
+      process.stderr.write('src/core/index/sqlite/columns.ts is stale: npm run build && npm run generate\n')
       process.exitCode = 1
     }
   } else writeFileSync(TARGET, text)

@@ -11,5 +11,5 @@ const { columnsModule } = (await import(at('scripts/generate.mjs'))) as {
 }
 
 it('the index names a column where its entity does, and nowhere else: npm run generate', async () => {
-  expect(await columnsModule(ENTITIES)).toBe(readFileSync(at('src/core/index/columns.ts'), 'utf8'))
+  expect(await columnsModule(ENTITIES)).toBe(readFileSync(at('src/core/index/sqlite/columns.ts'), 'utf8'))
 })

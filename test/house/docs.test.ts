@@ -87,7 +87,7 @@ describe('the pages', () => {
     const page = read('docs/formats.md')
     for (const type of Object.keys(PAYLOAD_SCHEMAS)) expect(page).toContain(`| \`${type}\``)
     const checks = ['event-checks', 'parent-checks', 'verify'].map((name) => `services/verify/${name}`)
-    const sources = ['log/format/line-codec', 'index/ingest', ...checks]
+    const sources = ['log/format/line-codec', 'index/ingest/ingest', ...checks]
       .map((name) => read(`src/core/${name}.ts`))
       .join('\n')
     const kinds = [
@@ -107,7 +107,7 @@ describe('the pages', () => {
       const folder = answer.includes('`packages/events`') ? 'packages/events/src' : 'src'
       for (const [, named = ''] of answer.matchAll(/`([^`@]+)`/g)) {
         const path = named.replace(/…|<format>\//g, '')
-        const places = [path, `src/${path}`, `${folder}/${path}`, `src/core/index/${path}`]
+        const places = [path, `src/${path}`, `${folder}/${path}`, `src/core/index/ingest/${path}`]
         if (path !== '' && !places.some((place) => existsSync(join(ROOT, place))))
           missing.push(`${question} ${named}`)
       }

@@ -165,7 +165,7 @@ function isAboveHome(entry: string): boolean {
   return path.startsWith('/') && `${home}/`.startsWith(path.endsWith('/') ? path : `${path}/`)
 }
 
-/** `core/index` of dist/core/index/connection.js, `events library`, `@oclif/core` of its own modules. */
+/** `core/index` of dist/core/index/sqlite/connection.js, `events library`, `@oclif/core` of its own modules. */
 function roomOf(module: string): string {
   const installed = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1]
   if (installed !== undefined) return installed

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { createRegistry } from '../../src/core/events-lib.js'
 import { NoticeList } from '../../src/core/errors/notices.js'
-import { catchUp } from '../../src/core/index/catch-up.js'
+import { catchUp } from '../../src/core/index/ingest/catch-up.js'
 import { MemoryEventIndex } from '../../src/core/index/memory-event-index.js'
 import { FileArchive } from '../../src/core/log/archive/archive.js'
 import { DAILY_FILES } from '../../src/core/log/format/day-file.js'

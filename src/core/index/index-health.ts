@@ -1,5 +1,5 @@
 import type { MergeOptions } from '../events-lib.js'
-import type { CatchUpOptions } from './catch-up.js'
+import type { CatchUpOptions } from './ingest/catch-up.js'
 import type { EventIndex } from './event-index.js'
 import { token } from '../token.js'
 

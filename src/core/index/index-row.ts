@@ -1,6 +1,6 @@
 import type { LogEvent } from '../events-lib.js'
 import type { LogProblem } from '../log/event-log.js'
-import type { EventRow } from './columns.js'
+import type { EventRow } from './sqlite/columns.js'
 
 /** Where one event's line is, and the columns that queries find it by. docs/formats.md, "The index". */
 export type IndexRow = EventRow

@@ -5,11 +5,11 @@ import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { MergeOptions } from '../events-lib.js'
 import type { EventLog } from '../log/event-log.js'
 import { IS_WINDOWS } from '../platform/system.js'
-import { catchUp, type CatchUpOptions } from './catch-up.js'
+import { catchUp, type CatchUpOptions } from './ingest/catch-up.js'
 import type { EventIndex } from './event-index.js'
 import { IndexUnusable } from './index-unusable.js'
 import { MemoryEventIndex } from './memory-event-index.js'
-import type * as rebuild from './rebuild.js'
+import type * as rebuild from './sqlite/rebuild.js'
 import { removeTree } from '../platform/remove-path.js'
 
 /** Bytes of log. Below this, loading TypeORM takes longer than reading the log into memory saves. */

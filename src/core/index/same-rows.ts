@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ordered } from '../events-lib.js'
 import type { IndexReader } from './event-index.js'
-import type { SqliteReader } from './sqlite-reader.js'
-import { ATTACH, countWhere, DETACH, EQUAL_ROWS, PAGE_END, STORED_COUNT } from './sqlite-statements.js'
+import type { SqliteReader } from './sqlite/sqlite-reader.js'
+import { ATTACH, countWhere, DETACH, EQUAL_ROWS, PAGE_END, STORED_COUNT } from './sqlite/sqlite-statements.js'
 
 /** Rows per comparison. */
 const PAGE = 2_000

@@ -1,5 +1,5 @@
 import { type Conflict, detectConflicts, type LogEvent, type MergeOptions } from '../events-lib.js'
-import { settlerOf } from '../index/conflict-resolution.js'
+import { settlerOf } from '../index/ingest/conflict-resolution.js'
 import type { ConflictDetailDocument, ConflictDocument, EventDocument } from './board-document.js'
 import { eventDocument } from './documents.js'
 

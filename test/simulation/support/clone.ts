@@ -1,6 +1,6 @@
 import { createRegistry, type LogEvent } from '../../../src/core/events-lib.js'
 import { NoticeList } from '../../../src/core/errors/notices.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { IndexUnusable, LineNotThere } from '../../../src/core/index/index-unusable.js'
 import type { IndexHealth } from '../../../src/core/index/index-health.js'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { driverOn } from '../../../src/core/index/adopted-driver.js'
-import { Connection } from '../../../src/core/index/connection.js'
+import { driverOn } from '../../../src/core/index/sqlite/adopted-driver.js'
+import { Connection } from '../../../src/core/index/sqlite/connection.js'
 import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { tempFolder } from '../../support/temp-folder.js'
 

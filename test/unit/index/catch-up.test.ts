@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fold } from '../../../src/core/events-lib.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import { UNCHECKED } from '../../../src/core/index/journal-mark.js'
 import type { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import type { EventLog } from '../../../src/core/log/event-log.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Conflict, LogEvent } from '../../../src/core/events-lib.js'
 import { note } from '../../support/events.js'
-import { conflictKey, explanations, settlerOf } from '../../../src/core/index/conflict-resolution.js'
+import { conflictKey, explanations, settlerOf } from '../../../src/core/index/ingest/conflict-resolution.js'
 
 /** An open conflict over the lane of WP01; the last write wins. */
 function conflict(writes: readonly (readonly [value: unknown, actor: string])[], rule = 'last_writer_wins') {

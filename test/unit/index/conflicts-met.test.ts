@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fold, type LogEvent } from '../../../src/core/events-lib.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
-import type { ConflictResolution } from '../../../src/core/index/conflict-resolution.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
+import type { ConflictResolution } from '../../../src/core/index/ingest/conflict-resolution.js'
 import { note, ulid } from '../../support/events.js'
 import { PlainLog } from '../../support/plain-log.js'
 

@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Connection, indexUnusable, loadBinding, notLoaded } from '../../../src/core/index/connection.js'
+import {
+  Connection,
+  indexUnusable,
+  loadBinding,
+  notLoaded,
+} from '../../../src/core/index/sqlite/connection.js'
 import { IndexUnusable } from '../../../src/core/index/index-unusable.js'
 import { tempFolder } from '../../support/temp-folder.js'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { emptyWorkPackage } from '../../../src/core/events-lib.js'
 import type { FeatureRow } from '../../../src/core/index/event-index.js'
-import type { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import type { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
 import { emptySqliteIndex, noteRow } from '../../support/index-kinds.js'
 
 describe('an index in SQLite whose rows are not what was written', () => {

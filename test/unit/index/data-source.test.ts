@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Connection } from '../../../src/core/index/connection.js'
-import { asIndexUnusable, createSchema, driverProblem } from '../../../src/core/index/data-source.js'
+import { Connection } from '../../../src/core/index/sqlite/connection.js'
+import { asIndexUnusable, createSchema, driverProblem } from '../../../src/core/index/sqlite/data-source.js'
 import { requireFromHere } from '../../../src/core/root.js'
 import { tempFolder } from '../../support/temp-folder.js'
 

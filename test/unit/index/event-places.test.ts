@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { EventFilter } from '../../../src/core/index/event-index.js'
 import type { IndexRow } from '../../../src/core/index/index-row.js'
 import type { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
-import type { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import type { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
 import { ulid } from '../../support/events.js'
 import { gateRow, INDEX_KINDS, noteRow } from '../../support/index-kinds.js'
 

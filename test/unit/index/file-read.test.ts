@@ -7,8 +7,8 @@ import {
   readFile,
   resumeAt,
   START,
-} from '../../../src/core/index/file-read.js'
-import { Ingest } from '../../../src/core/index/ingest.js'
+} from '../../../src/core/index/ingest/file-read.js'
+import { Ingest } from '../../../src/core/index/ingest/ingest.js'
 import type { LogFile } from '../../../src/core/log/event-log.js'
 import { note } from '../../support/events.js'
 import { PlainLog } from '../../support/plain-log.js'

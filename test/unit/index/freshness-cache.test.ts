@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { FreshnessCache } from '../../../src/core/index/freshness-cache.js'
+import { FreshnessCache } from '../../../src/core/index/sqlite/freshness-cache.js'
 import type { LogFile } from '../../../src/core/log/event-log.js'
 
 const file = (name: string, changes: Partial<LogFile> = {}): LogFile => ({

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Connection } from '../../../src/core/index/connection.js'
-import { createSchema } from '../../../src/core/index/data-source.js'
-import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
-import { DATA_VERSION } from '../../../src/core/index/sqlite-statements.js'
+import { Connection } from '../../../src/core/index/sqlite/connection.js'
+import { createSchema } from '../../../src/core/index/sqlite/data-source.js'
+import { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
+import { DATA_VERSION } from '../../../src/core/index/sqlite/sqlite-statements.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const FILE = { name: '2026-11-21.jsonl', identity: '1.1:1:1', size: 10 }

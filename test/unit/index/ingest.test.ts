@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CLOCK_GAP, encodeEvent, fold, type LogEvent } from '../../../src/core/events-lib.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import { OverlaidLog } from '../../../src/core/log/overlaid-log.js'
 import { note, ulid } from '../../support/events.js'
 import { PlainLog } from '../../support/plain-log.js'

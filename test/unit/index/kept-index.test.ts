@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EventIndex } from '../../../src/core/index/event-index.js'
-import { KeptIndex } from '../../../src/core/index/kept-index.js'
+import { KeptIndex } from '../../../src/core/index/sqlite/kept-index.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 describe('a connection that outlives its request', () => {

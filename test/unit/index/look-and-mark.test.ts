@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { identityOf } from '../../../src/core/files/open-file.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import { moveMark, revoked, UNCHECKED } from '../../../src/core/index/journal-mark.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { notLoaded } from '../../../src/core/index/connection.js'
+import { notLoaded } from '../../../src/core/index/sqlite/connection.js'
 
 describe('an SQLite module that cannot be loaded', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CLOCK_GAP } from '../../../src/core/events-lib.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import { sameAnswers } from '../../../src/core/services/verify/same-answers.js'
 import { noteLine } from '../../support/events.js'

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLOCK_GAP, encodeEvent, fold, type LogEvent } from '../../../src/core/events-lib.js'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import type { EventFilter } from '../../../src/core/index/event-index.js'
 import { note, ulid } from '../../support/events.js'
 import { PlainLog } from '../../support/plain-log.js'

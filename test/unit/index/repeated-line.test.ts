@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import { type IndexRow, rowOf } from '../../../src/core/index/index-row.js'
-import { repeatedLine } from '../../../src/core/index/repeated-line.js'
+import { repeatedLine } from '../../../src/core/index/ingest/repeated-line.js'
 import type { EventLocation, EventLog } from '../../../src/core/log/event-log.js'
 import { note } from '../../support/events.js'
 

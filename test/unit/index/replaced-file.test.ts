@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { catchUp } from '../../../src/core/index/catch-up.js'
+import { catchUp } from '../../../src/core/index/ingest/catch-up.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
 import type { LogFile } from '../../../src/core/log/event-log.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settleAll } from '../../../src/core/index/settle-all.js'
+import { settleAll } from '../../../src/core/index/ingest/settle-all.js'
 
 describe('settleAll', () => {
   it('answers in their order, no matter which ends first', async () => {

@@ -3,7 +3,7 @@ import { emptyWorkPackage, type WorkPackageState } from '../../../src/core/event
 import { boardRowOf } from '../../../src/core/index/board-row.js'
 import type { FeatureRow } from '../../../src/core/index/event-index.js'
 import type { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
-import type { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import type { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
 import type { LogProblem } from '../../../src/core/log/event-log.js'
 import { gateRow, INDEX_KINDS, noteRow } from '../../support/index-kinds.js'
 

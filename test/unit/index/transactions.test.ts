@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Connection } from '../../../src/core/index/connection.js'
-import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import { Connection } from '../../../src/core/index/sqlite/connection.js'
+import { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
 import type { LogProblem } from '../../../src/core/log/event-log.js'
 import { emptySqliteIndex, noteRow } from '../../support/index-kinds.js'
 

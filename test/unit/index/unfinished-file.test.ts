@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createFile, syncFile, withUnfinishedFile } from '../../../src/core/index/unfinished-file.js'
+import { createFile, syncFile, withUnfinishedFile } from '../../../src/core/index/sqlite/unfinished-file.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 it('removes what a crash left behind, and nothing that another process may still be writing', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { SqliteEventIndex } from '../../../src/core/index/sqlite-event-index.js'
+import { SqliteEventIndex } from '../../../src/core/index/sqlite/sqlite-event-index.js'
 import { inProcess, project } from '../../support/kitty.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { IndexHealth } from '../../../src/core/index/index-health.js'

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { NewEvent } from '../../../src/core/events-lib.js'
-import { Connection } from '../../../src/core/index/connection.js'
+import { Connection } from '../../../src/core/index/sqlite/connection.js'
 import { BY_ADA, inProcess } from '../../support/session.js'
 import { sharedFolder, tempFolder } from '../../support/temp-folder.js'
 import { TempRepository } from '../../support/temp-repository.js'

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { KittyError } from '../../../src/core/errors/kitty-error.js'
 import type { Conflict } from '../../../src/core/events-lib.js'
-import type { CatchUpReport } from '../../../src/core/index/catch-up.js'
+import type { CatchUpReport } from '../../../src/core/index/ingest/catch-up.js'
 import type { EventIndex } from '../../../src/core/index/event-index.js'
 import { isChecked, UNCHECKED } from '../../../src/core/index/journal-mark.js'
 import { ARCHIVE_AT } from '../../../src/core/store/acknowledged.js'

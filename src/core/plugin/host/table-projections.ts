@@ -38,7 +38,7 @@ export class TableProjections implements ProjectionTables {
       await this.store.trustedClock()
       const index = await this.health.current()
       if (index.kind === 'memory') throw noTables(projection)
-      const { readingTables, TableSet } = await import('../../index/table-set.js')
+      const { readingTables, TableSet } = await import('../../index/sqlite/table-set.js')
       await readingTables(async () => {
         const tables = await TableSet.open(index, projection, prefix)
         await tables.update((after) => this.store.stream({ after }))

@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, readdirSync, statfsSync, statSync } f
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { isKittyError, systemCode } from '../../errors/kitty-error.js'
-import { driverProblem } from '../../index/data-source.js'
+import { driverProblem } from '../../index/sqlite/data-source.js'
 import { isDayFile } from '../../log/format/day-file.js'
 import { tryLocks } from '../../lock/try-locks.js'
 import { repairCommand } from '../../own-package.js'

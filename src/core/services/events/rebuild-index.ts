@@ -4,7 +4,7 @@ import { isKittyError } from '../../errors/kitty-error.js'
 import { IndexUnusable } from '../../index/index-unusable.js'
 import { IndexHealth, type RebuildReport } from '../../index/index-health.js'
 import { rebuildFailure } from '../../index/rebuild-failure.js'
-import { removeDatabase } from '../../index/unfinished-file.js'
+import { removeDatabase } from '../../index/sqlite/unfinished-file.js'
 import { FileGuard } from '../../lock/file-guard.js'
 import { Workspace } from '../../workspace/workspace.js'
 

@@ -1,4 +1,4 @@
-import { catchUp } from '../../index/catch-up.js'
+import { catchUp } from '../../index/ingest/catch-up.js'
 import type { EventIndex } from '../../index/event-index.js'
 import { IndexUnusable } from '../../index/index-unusable.js'
 import type { IndexHealth } from '../../index/index-health.js'

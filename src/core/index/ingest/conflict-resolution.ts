@@ -7,9 +7,9 @@ import {
   isKittyEvent,
   type LogEvent,
   type RegisterWrite,
-} from '../events-lib.js'
-import { counted } from '../errors/counted.js'
-import { toRun } from '../errors/next-step.js'
+} from '../../events-lib.js'
+import { counted } from '../../errors/counted.js'
+import { toRun } from '../../errors/next-step.js'
 
 /** How a conflict came out: an open one by its register's rule, a settled one by a later event. */
 export interface ConflictResolution {

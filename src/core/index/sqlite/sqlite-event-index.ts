@@ -1,11 +1,11 @@
-import { type MergeOptions, type WorkPackageState } from '../events-lib.js'
-import type { LogProblem } from '../log/event-log.js'
-import { crc32 } from '../log/format/crc32.js'
-import { boardRowOf, packRow } from './board-row.js'
+import { type MergeOptions, type WorkPackageState } from '../../events-lib.js'
+import type { LogProblem } from '../../log/event-log.js'
+import { crc32 } from '../../log/format/crc32.js'
+import { boardRowOf, packRow } from '../board-row.js'
 import type { Connection } from './connection.js'
-import type { EventIndex, FeatureRow, IndexWriter, Watermark, WorkPackageKey } from './event-index.js'
-import type { IndexRow } from './index-row.js'
-import type { JournalMark } from './journal-mark.js'
+import type { EventIndex, FeatureRow, IndexWriter, Watermark, WorkPackageKey } from '../event-index.js'
+import type { IndexRow } from '../index-row.js'
+import type { JournalMark } from '../journal-mark.js'
 import { SqliteIndexReads } from './sqlite-index-reads.js'
 import {
   boardRowValues,
@@ -32,7 +32,7 @@ import {
   PUT_FACT,
 } from './sqlite-statements.js'
 import type { IndexMark } from './seal.js'
-import { settleAll } from './settle-all.js'
+import { settleAll } from '../ingest/settle-all.js'
 
 /**
  * The log survives a power cut; the index only has to stay consistent. SQLite's own checkpoint comes after a commit, and

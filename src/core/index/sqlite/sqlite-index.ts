@@ -1,9 +1,9 @@
 import { Connection } from './connection.js'
-import type { EventIndex } from './event-index.js'
-import { IndexUnusable } from './index-unusable.js'
+import type { EventIndex } from '../event-index.js'
+import { IndexUnusable } from '../index-unusable.js'
 import { APPLICATION_ID, foldFingerprint, readSeal, SCHEMA_VERSION, type Seal } from './seal.js'
-import type { MergeOptions } from '../events-lib.js'
-import type { FileGuard } from '../lock/file-guard.js'
+import type { MergeOptions } from '../../events-lib.js'
+import type { FileGuard } from '../../lock/file-guard.js'
 import { SqliteEventIndex } from './sqlite-event-index.js'
 
 export { fillIndex, rebuildIndex } from './rebuild.js'

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
-import type { MergeOptions } from '../events-lib.js'
-import type { EventIndex } from './event-index.js'
+import type { MergeOptions } from '../../events-lib.js'
+import type { EventIndex } from '../event-index.js'
 import { foldFingerprint } from './seal.js'
-import type { IndexKeep } from './index-health.js'
+import type { IndexKeep } from '../index-health.js'
 
 /** Half of what a process waits that wants to replace the index file, see FileGuard. */
 const KEPT_MS = 1_000

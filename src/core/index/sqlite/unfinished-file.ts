@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { shareNewFile } from '../git/new-file-mode.js'
-import { systemCode } from '../errors/kitty-error.js'
-import { AT_ONCE, removeTree } from '../platform/remove-path.js'
-import { onceFree } from '../platform/once-free.js'
+import { shareNewFile } from '../../git/new-file-mode.js'
+import { systemCode } from '../../errors/kitty-error.js'
+import { AT_ONCE, removeTree } from '../../platform/remove-path.js'
+import { onceFree } from '../../platform/once-free.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const

@@ -1,8 +1,8 @@
-import { lineThatCounts } from '../events-lib.js'
-import type { EventLog, LogProblem } from '../log/event-log.js'
-import { fileRank } from '../log/format/day-file.js'
-import type { IndexWriter } from './event-index.js'
-import type { IndexRow } from './index-row.js'
+import { lineThatCounts } from '../../events-lib.js'
+import type { EventLog, LogProblem } from '../../log/event-log.js'
+import { fileRank } from '../../log/format/day-file.js'
+import type { IndexWriter } from '../event-index.js'
+import type { IndexRow } from '../index-row.js'
 
 interface Ingesting {
   readonly log: EventLog

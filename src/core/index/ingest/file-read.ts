@@ -1,7 +1,7 @@
-import { inodeOf } from '../files/open-file.js'
-import type { EventLog, LogFile, LogLine, ScanPosition } from '../log/event-log.js'
-import { MAX_LINE_BYTES } from '../log/format/line-codec.js'
-import type { EventIndex, IndexWriter, Watermark } from './event-index.js'
+import { inodeOf } from '../../files/open-file.js'
+import type { EventLog, LogFile, LogLine, ScanPosition } from '../../log/event-log.js'
+import { MAX_LINE_BYTES } from '../../log/format/line-codec.js'
+import type { EventIndex, IndexWriter, Watermark } from '../event-index.js'
 import type { Ingest } from './ingest.js'
 
 export const START: ScanPosition = { offset: 0, line: 0, crc: 0 }

@@ -1,6 +1,6 @@
-import { sizeOf } from '../files/open-file.js'
-import { requireFromHere } from '../root.js'
-import { IndexUnusable } from './index-unusable.js'
+import { sizeOf } from '../../files/open-file.js'
+import { requireFromHere } from '../../root.js'
+import { IndexUnusable } from '../index-unusable.js'
 
 /** How long SQLite waits for another program before we read the log directly, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000

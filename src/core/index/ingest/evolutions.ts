@@ -7,11 +7,11 @@ import {
   type LogEvent,
   type MergeOptions,
   type WorkPackageState,
-} from '../events-lib.js'
-import type { EventLog } from '../log/event-log.js'
+} from '../../events-lib.js'
+import type { EventLog } from '../../log/event-log.js'
 import { type ConflictResolution, settlerOf } from './conflict-resolution.js'
-import type { IndexWriter, WorkPackageKey } from './event-index.js'
-import { type EventPlace, type IndexRow, rowOf } from './index-row.js'
+import type { IndexWriter, WorkPackageKey } from '../event-index.js'
+import { type EventPlace, type IndexRow, rowOf } from '../index-row.js'
 import { settleAll } from './settle-all.js'
 
 /** Replaces the state of a package that must be refolded. */

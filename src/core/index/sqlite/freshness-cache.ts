@@ -1,5 +1,5 @@
-import type { LogFile } from '../log/event-log.js'
-import type { Freshness } from './event-index.js'
+import type { LogFile } from '../../log/event-log.js'
+import type { Freshness } from '../event-index.js'
 
 /** How an index compared to these files, and SQLite's data version at that time. */
 interface Stood {

@@ -1,6 +1,6 @@
-import { requireFromHere } from '../root.js'
+import { requireFromHere } from '../../root.js'
 import { indexUnusable, notLoaded } from './connection.js'
-import { IndexUnusable } from './index-unusable.js'
+import { IndexUnusable } from '../index-unusable.js'
 
 /**
  * Creates a file with the tables that the entities describe. We use TypeORM for nothing else: loading it and building
@@ -70,5 +70,5 @@ export async function loadTypeOrm() {
 }
 
 async function loadEntities() {
-  return loaded(() => import('../../entities/index.js'))
+  return loaded(() => import('../../../entities/index.js'))
 }

@@ -1,10 +1,10 @@
-import type { MergeOptions } from '../events-lib.js'
-import type { EventLog, LogLine } from '../log/event-log.js'
+import type { MergeOptions } from '../../events-lib.js'
+import type { EventLog, LogLine } from '../../log/event-log.js'
 import type { ConflictResolution } from './conflict-resolution.js'
-import type { EventIndex, IndexWriter, Watermark } from './event-index.js'
+import type { EventIndex, IndexWriter, Watermark } from '../event-index.js'
 import { distrustVanished, readFile, resumeAt, START } from './file-read.js'
 import { Ingest } from './ingest.js'
-import { moveOrRevoke } from './journal-mark.js'
+import { moveOrRevoke } from '../journal-mark.js'
 import { ingestOwn, type OwnAppend } from './own-append.js'
 
 export interface CatchUpReport {

@@ -1,6 +1,6 @@
-import type { FactEntity } from '../../entities/fact-entity.js'
+import type { FactEntity } from '../../../entities/fact-entity.js'
 import type { Connection } from './connection.js'
-import { IndexUnusable } from './index-unusable.js'
+import { IndexUnusable } from '../index-unusable.js'
 import { FACT, FACTS_OF_ORIGIN, FRESHNESS, ORIGIN, SCHEMA } from './sqlite-statements.js'
 
 /** A query on a sound index takes milliseconds; one that runs on would block every process waiting for the lock. */

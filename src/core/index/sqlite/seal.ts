@@ -3,12 +3,12 @@
  * claims and watermarks are whatever its author wrote. docs/trust.md, "Derived data".
  */
 import { join } from 'node:path'
-import { isKittyError } from '../errors/kitty-error.js'
-import { readWhole } from '../files/open-file.js'
-import { replaceFile } from '../files/replace-file.js'
-import { makeFolder } from '../git/shared-folder.js'
-import { IndexUnusable } from './index-unusable.js'
-import { DEFAULT_WORKFLOW, type MergeOptions } from '../events-lib.js'
+import { isKittyError } from '../../errors/kitty-error.js'
+import { readWhole } from '../../files/open-file.js'
+import { replaceFile } from '../../files/replace-file.js'
+import { makeFolder } from '../../git/shared-folder.js'
+import { IndexUnusable } from '../index-unusable.js'
+import { DEFAULT_WORKFLOW, type MergeOptions } from '../../events-lib.js'
 
 /** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479

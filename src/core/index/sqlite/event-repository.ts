@@ -1,9 +1,9 @@
-import { ENTITIES } from '../../entities/index.js'
-import { EventEntity } from '../../entities/event-entity.js'
-import { OVERLAY } from '../log/format/day-file.js'
+import { ENTITIES } from '../../../entities/index.js'
+import { EventEntity } from '../../../entities/event-entity.js'
+import { OVERLAY } from '../../log/format/day-file.js'
 import type { Connection } from './connection.js'
 import { asIndexUnusable } from './data-source.js'
-import type { IndexRow } from './index-row.js'
+import type { IndexRow } from '../index-row.js'
 import { ormOn } from './orm.js'
 
 /**

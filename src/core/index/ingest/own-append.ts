@@ -1,10 +1,10 @@
-import type { MergeOptions } from '../events-lib.js'
-import type { EventLog, LogFile, ScanPosition } from '../log/event-log.js'
+import type { MergeOptions } from '../../events-lib.js'
+import type { EventLog, LogFile, ScanPosition } from '../../log/event-log.js'
 import type { ConflictResolution } from './conflict-resolution.js'
-import type { IndexWriter, Watermark } from './event-index.js'
+import type { IndexWriter, Watermark } from '../event-index.js'
 import { distrustVanished, type FileRead, goesOn, readFile, START } from './file-read.js'
 import { Ingest } from './ingest.js'
-import { type MarkMove, moveOrRevoke } from './journal-mark.js'
+import { type MarkMove, moveOrRevoke } from '../journal-mark.js'
 import { settleAll } from './settle-all.js'
 
 /** What the caller appended itself while holding the write lock, on an index that was up to date. */
