@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LogEvent, NewEvent, WorkPackageState } from '../../../src/core/events-lib.js'
 import { ArchiveFeature } from '../../../src/core/services/features/archive-feature.js'
 import { Claim } from '../../../src/core/services/claims/claim.js'
+import { EditPackage } from '../../../src/core/services/packages/edit-package.js'
 import { FinalizeTasks } from '../../../src/core/services/features/finalize-tasks.js'
 import { Gates } from '../../../src/core/services/packages/gates.js'
 import { Implement } from '../../../src/core/services/workspaces/implement.js'
@@ -266,6 +267,35 @@ describe('undo', () => {
     )
     await expect(undo(project)).rejects.toMatchObject({ kind: 'StateTransitionError' })
     expect(await shown(project)).toMatchObject({ lane: 'doing' })
+  })
+
+  describe('of a command that changed only the text of a package', () => {
+    const edit = (project: Project, body: string, provenance = ADA): Promise<unknown> =>
+      project.use(async (services) => (await services.get(EditPackage)).edit({ ...WP01, body, provenance }))
+
+    it('says so and takes back nothing, until the text is as it was', async () => {
+      const project = await prepared()
+      await run(project, 'claim')
+      const text = project.read(FILE)
+      await edit(project, 'Another text\n')
+      await expect(undo(project)).rejects.toMatchObject({
+        kind: 'StateTransitionError',
+        message: `Your last command changed the text of ${FILE}, which undo does not take back.`,
+      })
+      expect(await shown(project)).toMatchObject({ lane: 'doing' })
+      project.write(FILE, text)
+      expect((await undo(project)).undone).toMatchObject([{ event_type: 'WPStatusChanged' }])
+    })
+
+    it('is no matter once another command has followed, or to another holder', async () => {
+      const project = await prepared()
+      await edit(project, 'Another text\n')
+      await run(project, 'claim')
+      expect((await undo(project)).undone).toMatchObject([{ event_type: 'WPStatusChanged' }])
+      await run(project, 'claim')
+      await edit(project, 'A third text\n', as('bob'))
+      expect((await undo(project)).undone).toMatchObject([{ event_type: 'WPStatusChanged' }])
+    })
   })
 
   it('finds the command behind any number of imported events', async () => {

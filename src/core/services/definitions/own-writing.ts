@@ -15,6 +15,16 @@ interface Step {
   readonly to: string | null
   /** Of the body that the command was given for the file, if it was. */
   readonly body?: string
+  /** The one who changed a package's text. */
+  readonly by?: TextAuthor
+}
+
+/** The holder whose command changed a package's text, and the log's greatest clock before what else it wrote. */
+export interface TextAuthor {
+  readonly actor: string
+  readonly session: string | null
+  readonly correlation: string | null
+  readonly clock: number
 }
 
 /** A file's content before and after; undefined is no file. The path is relative to the repository's root. */
@@ -24,6 +34,7 @@ export interface WrittenFile {
   readonly after: Buffer | undefined
   /** The body that the command was given, if it was. */
   readonly body?: string | undefined
+  readonly by?: TextAuthor | undefined
 }
 
 const LF = 0x0a
@@ -54,11 +65,12 @@ export class OwnWriting {
   /** As `keep`, for many files with one write. */
   keepAll(files: readonly WrittenFile[]): void {
     if (files.length === 0) return
-    const fresh = files.map(({ file, before, after, body }) => ({
+    const fresh = files.map(({ file, before, after, body, by }) => ({
       file,
       from: digestOf(file, before),
       to: digestOf(file, after),
       ...(body !== undefined && { body: digestOf(file, Buffer.from(body)) ?? '' }),
+      ...(by !== undefined && { by }),
     }))
     // An import adds portion after portion: reading the others each time would take most of its memory.
     const size = appendPrivate(this.#file, linesOf(fresh))
@@ -108,6 +120,21 @@ export class OwnWriting {
   hasWrittenBody(file: string, body: string): boolean | undefined {
     const written = this.#of(file).flatMap((step) => step.body ?? [])
     return holds(file, written, Buffer.from(body))
+  }
+
+  /** The text that this holder's commands changed last. Its `isContent` tells whether a file still has it. */
+  lastText({
+    actor,
+    session,
+    correlation,
+  }: Omit<TextAuthor, 'clock'>):
+    { readonly file: string; readonly clock: number; isContent(bytes: Buffer): boolean } | undefined {
+    const step = this.#read().findLast(
+      ({ by }) => by?.actor === actor && by.session === session && by.correlation === correlation,
+    )
+    if (step?.by === undefined) return undefined
+    const { file, to, by } = step
+    return { file, clock: by.clock, isContent: (bytes) => digestOf(file, bytes) === to }
   }
 
   #of(file: string): Step[] {
@@ -183,8 +210,16 @@ function digestOf(file: string, bytes: Buffer | undefined): string | null {
 
 function isStep(value: unknown): value is Step {
   if (typeof value !== 'object' || value === null) return false
-  const { file, from, to, body } = value as Partial<Record<keyof Step, unknown>>
+  const { file, from, to, body, by } = value as Partial<Record<keyof Step, unknown>>
   const isDigest = (one: unknown): boolean => one === null || typeof one === 'string'
   const isBody = body === undefined || typeof body === 'string'
-  return typeof file === 'string' && isDigest(from) && isDigest(to) && isBody
+  const isBy = by === undefined || isAuthor(by)
+  return typeof file === 'string' && isDigest(from) && isDigest(to) && isBody && isBy
+}
+
+function isAuthor(value: unknown): value is TextAuthor {
+  if (typeof value !== 'object' || value === null) return false
+  const { actor, session, correlation, clock } = value as Partial<Record<keyof TextAuthor, unknown>>
+  const isName = (one: unknown): boolean => one === null || typeof one === 'string'
+  return typeof actor === 'string' && isName(session) && isName(correlation) && typeof clock === 'number'
 }

@@ -30,3 +30,13 @@ export function withBody(file: Buffer, body: string): Buffer {
   const blank = body === '' || /^\r?\n/.test(body) ? '' : newline
   return Buffer.concat([head, Buffer.from(`${ended}${blank}${body}`)])
 }
+
+/** True if two files of a package have the same text below their front matter. */
+export function hasSameBody(one: Buffer, other: Buffer): boolean {
+  return bodyIn(one).equals(bodyIn(other))
+}
+
+function bodyIn(file: Buffer): Buffer {
+  const block = splitFrontMatter(file)
+  return block.kind === 'found' ? file.subarray(block.bodyStart) : file
+}

@@ -10,7 +10,8 @@ import type { DefinitionPlace } from '../../specs/definition.js'
 import { repoPath } from '../../platform/paths.js'
 import { EventStore, type Provenance } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
-import { OwnWriting } from './own-writing.js'
+import { OwnWriting, type TextAuthor } from './own-writing.js'
+import { hasSameBody } from './package-text.js'
 import { PlanDefinitions } from './plan-definitions.js'
 import { SyncDefinition, unsynced } from './sync-definition.js'
 
@@ -64,7 +65,8 @@ export class StoreFile {
       removeLeftTemporaries(root, dirname(path))
     }
     const file = repoPath(root, path)
-    this.own.keepAll([{ file, before: change.before, after: bytes, body: change.body }])
+    const by = isNewText(change) ? await this.#author(provenance) : undefined
+    this.own.keepAll([{ file, before: change.before, after: bytes, body: change.body, by }])
     try {
       const states = await this.store.workPackages(feature)
       const only = new Set([workPackage])
@@ -81,6 +83,10 @@ export class StoreFile {
       if (this.store.written.size === written) this.#restore(change)
       throw error
     }
+  }
+
+  async #author({ actor, session = null, correlationId }: Provenance): Promise<TextAuthor> {
+    return { actor, session, correlation: correlationId, clock: await this.store.trustedClock() }
   }
 
   /**
@@ -106,4 +112,9 @@ export class StoreFile {
     removeInside(root, path)
     return true
   }
+}
+
+/** True where an existing file gets another text below its front matter, of which the log knows nothing. */
+function isNewText({ before, bytes }: FileChange): boolean {
+  return before !== undefined && !hasSameBody(before, bytes)
 }

@@ -12,6 +12,21 @@ export function nothingToUndo(actor: string, session: string | null): KittyError
   })
 }
 
+/** The last command changed the text of a file, of which the log has no earlier value. */
+export function textStays(file: string): KittyError {
+  return new KittyError(
+    'StateTransitionError',
+    `Your last command changed the text of ${file}, which undo does not take back.`,
+    {
+      nextSteps: [
+        ...shownCommand(['git', 'diff', '--', file], 'what it changed'),
+        'Give the file its former text, and undo takes back the command before.',
+      ],
+      context: { file },
+    },
+  )
+}
+
 /** Someone has gone on from what is to be taken back. */
 export function builtOn(undone: LogEvent, later: LogEvent | undefined, what: string): KittyError {
   const who =

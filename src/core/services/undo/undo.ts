@@ -28,6 +28,7 @@ import { isMove, madeMove, type Repeats } from '../first-event.js'
 import { refusedMove } from '../moves/move-refusal.js'
 import { SubtaskFiles } from '../packages/subtask-files.js'
 import { lastCommand } from './last-command.js'
+import { LaterText } from './later-text.js'
 import {
   assignmentBack,
   definitionBack,
@@ -68,6 +69,7 @@ export class Undo {
     @inject(WriteDefinitions) private readonly definitions: WriteDefinitions,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Notices) private readonly notices: Notices,
+    @inject(LaterText) private readonly texts: LaterText,
   ) {}
 
   /**
@@ -94,6 +96,7 @@ export class Undo {
   @Emits
   protected async decide({ provenance }: UndoRequest & Repeats): Promise<Undoing> {
     const undone = await lastCommand(this.store, provenance)
+    this.texts.refuse(undone, provenance)
     if (undone.length === 0) throw nothingToUndo(provenance.actor, provenance.session ?? null)
     const drafts: NewEvent[] = []
     for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, undone, provenance))
