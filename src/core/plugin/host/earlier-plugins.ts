@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
+import { hostLink } from './host-link.js'
 import { installedPlugins } from './installed-plugins.js'
 import { removeTree } from '../../platform/remove-path.js'
 import { renameOver } from '../../platform/rename-over.js'
@@ -23,7 +24,12 @@ export class EarlierPlugins {
     this.#copy = mkdtempSync(join(dataFolder, '.before-'))
     for (const name of [LIST, ...changed])
       if (existsSync(join(dataFolder, name)))
-        cpSync(join(dataFolder, name), join(this.#copy, name), { recursive: true, verbatimSymlinks: true })
+        cpSync(join(dataFolder, name), join(this.#copy, name), {
+          recursive: true,
+          verbatimSymlinks: true,
+          // Every start makes it again; Windows may not let users copy a junction.
+          filter: (source) => source !== hostLink(dataFolder),
+        })
   }
 
   has(name: string): boolean {

@@ -10,7 +10,7 @@ import { removeTree } from '../../platform/remove-path.js'
  * link whenever it installs something there, so every start that has plugins checks it.
  */
 export function linkHost(dataFolder: string): void {
-  const link = join(dataFolder, 'node_modules', ownPackage().name)
+  const link = hostLink(dataFolder)
   if (targetOf(link) === ROOT) return
   try {
     mkdirSync(join(dataFolder, 'node_modules'), { recursive: true })
@@ -23,6 +23,11 @@ export function linkHost(dataFolder: string): void {
   }
 }
 
+/** Where the link is, whether or not it is there. */
+export function hostLink(folder: string): string {
+  return join(folder, 'node_modules', ownPackage().name)
+}
+
 /**
  * Does the same for a linked plugin in its development folder, unless the plugin finds its own copy of kitty. What is there
  * is the developer's, whatever is wrong with it: only a link that leads nowhere is replaced.
@@ -31,7 +36,7 @@ export function linkHostFor(plugin: string): void {
   try {
     createRequire(join(plugin, 'package.json')).resolve(`${ownPackage().name}/package.json`)
   } catch {
-    if (!existsSync(join(plugin, 'node_modules', ownPackage().name))) linkHost(plugin)
+    if (!existsSync(hostLink(plugin))) linkHost(plugin)
   }
 }
 
