@@ -7,6 +7,7 @@ import {
   type RegisterWrite,
   type WorkflowTable,
 } from '../../events-lib.js'
+import type { EventOf } from '../first-event.js'
 
 /** What an event writes to a register that can have conflicts, or undefined. */
 export function writeOf(event: LogEvent, register: string, table?: WorkflowTable): RegisterWrite | undefined {
@@ -87,7 +88,7 @@ export function keptBecause(kept: Pick<LogEvent, 'actor' | 'event_id'>): string 
 
 /** Repeats one register of a definition. The other registers and the sets stay as they are. */
 function definitionAgain(
-  kept: Extract<KittyEvent, { event_type: 'WPCreated' | 'WPChanged' }>,
+  kept: EventOf<'WPCreated' | 'WPChanged'>,
   standing: LogEvent,
   register: string,
 ): NewEvent<'WPChanged'> {

@@ -1,7 +1,6 @@
 import {
   type GateState,
   isKittyEvent,
-  type KittyEvent,
   type LogEvent,
   type NewEvent,
   type PayloadOf,
@@ -9,10 +8,8 @@ import {
   type WorkflowTable,
   type WorkPackageState,
 } from '../../events-lib.js'
-import { isMove } from '../first-event.js'
+import { type EventOf, isMove } from '../first-event.js'
 import { builtOn } from './refusals.js'
-
-type Of<Type extends KittyEvent['event_type']> = Extract<KittyEvent, { event_type: Type }>
 
 /** A package as it is, with its whole history in total order. */
 export interface Ground {
@@ -21,7 +18,7 @@ export interface Ground {
 }
 
 /** Takes a move back: to the lane before, and to the one who had the package there. @throws KittyError LostRace */
-export function moveBack(event: Of<'WPStatusChanged'>, { state, history }: Ground): NewEvent {
+export function moveBack(event: EventOf<'WPStatusChanged'>, { state, history }: Ground): NewEvent {
   const decision = undoMove(state, event, earlierHolder(event, history))
   if (decision.ok) return decision.event
   throw builtOn(
@@ -31,7 +28,7 @@ export function moveBack(event: Of<'WPStatusChanged'>, { state, history }: Groun
   )
 }
 
-function earlierHolder(event: Of<'WPStatusChanged'>, history: readonly LogEvent[]) {
+function earlierHolder(event: EventOf<'WPStatusChanged'>, history: readonly LogEvent[]) {
   const before = history.slice(
     0,
     history.findIndex(({ event_id }) => event_id === event.event_id),
@@ -42,7 +39,7 @@ function earlierHolder(event: Of<'WPStatusChanged'>, history: readonly LogEvent[
 }
 
 /** Ticks a subtask the other way. @throws KittyError LostRace */
-export function tickBack(event: Of<'SubtaskCompleted'>, { state, history }: Ground): NewEvent {
+export function tickBack(event: EventOf<'SubtaskCompleted'>, { state, history }: Ground): NewEvent {
   const { feature_slug, work_package_id, subtask_id, done } = event.payload
   const subtask = [...state.subtasks, ...state.former_subtasks].find(({ id }) => id === subtask_id)
   if (subtask?.event !== event.event_id)
@@ -56,7 +53,7 @@ export function tickBack(event: Of<'SubtaskCompleted'>, { state, history }: Grou
 }
 
 /** Gives a gate the result it had. @throws KittyError LostRace */
-export function gateBack(event: Of<'GateResultChanged'>, { state, history }: Ground): NewEvent {
+export function gateBack(event: EventOf<'GateResultChanged'>, { state, history }: Ground): NewEvent {
   const gate: GateState | undefined = state.gates.find((one) => one.gate_id === event.entity_id)
   if (gate?.event !== event.event_id)
     throw builtOn(
@@ -68,12 +65,12 @@ export function gateBack(event: Of<'GateResultChanged'>, { state, history }: Gro
 }
 
 /** The event that gives a gate the result it had before this one. */
-export function resultBefore(event: Of<'GateResultChanged'>, history: readonly LogEvent[]): NewEvent {
+export function resultBefore(event: EventOf<'GateResultChanged'>, history: readonly LogEvent[]): NewEvent {
   const { feature_slug, gate_id, new_status } = event.payload
   const at = history.findIndex(({ event_id }) => event_id === event.event_id)
   const before = history
     .slice(0, at)
-    .findLast((one): one is Of<'GateResultChanged'> => isResultOf(one, event))
+    .findLast((one): one is EventOf<'GateResultChanged'> => isResultOf(one, event))
   const payload: PayloadOf['GateResultChanged'] = {
     feature_slug,
     gate_id,
@@ -85,7 +82,7 @@ export function resultBefore(event: Of<'GateResultChanged'>, history: readonly L
 }
 
 /** Takes added tags off and puts removed ones back. @throws KittyError LostRace */
-export function tagsBack(event: Of<'TagsChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
+export function tagsBack(event: EventOf<'TagsChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
   const { feature_slug, added, removed } = event.payload
   const tags = [...added, ...removed.map(({ tag }) => tag)]
   const later = laterThan(event, history).find((one) => isTagChange(one, tags))
@@ -99,7 +96,7 @@ export function tagsBack(event: Of<'TagsChanged'>, { history }: Pick<Ground, 'hi
 }
 
 /** Gives a definition the values it had. @throws KittyError LostRace */
-export function definitionBack(event: Of<'WPChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
+export function definitionBack(event: EventOf<'WPChanged'>, { history }: Pick<Ground, 'history'>): NewEvent {
   const { feature_slug, work_package_id, title, priority, dependencies, subtasks } = event.payload
   const later = laterThan(event, history).find((one) => isKittyEvent(one) && one.event_type === 'WPChanged')
   if (later !== undefined) throw builtOn(event, later, 'The definition')
@@ -120,7 +117,7 @@ export function definitionBack(event: Of<'WPChanged'>, { history }: Pick<Ground,
 }
 
 /** Takes recorded usage off again. */
-export function usageBack(event: Of<'UsageRecorded'>): NewEvent {
+export function usageBack(event: EventOf<'UsageRecorded'>): NewEvent {
   const { feature_slug, tokens, cost_usd_micros, seconds } = event.payload
   const payload = {
     feature_slug,
@@ -133,9 +130,9 @@ export function usageBack(event: Of<'UsageRecorded'>): NewEvent {
 }
 
 /** Gives a package to the one who was to do it before. @throws KittyError LostRace */
-export function assignmentBack(event: Of<'Assigned'>, { history }: Ground): NewEvent {
+export function assignmentBack(event: EventOf<'Assigned'>, { history }: Ground): NewEvent {
   const { feature_slug, work_package_id } = event.payload
-  const isAssignment = (one: LogEvent): one is Of<'Assigned'> =>
+  const isAssignment = (one: LogEvent): one is EventOf<'Assigned'> =>
     isKittyEvent(one) && one.event_type === 'Assigned'
   const later = laterThan(event, history).find(isAssignment)
   if (later !== undefined) throw builtOn(event, later, 'The assignment')

@@ -1,4 +1,5 @@
 import type { KittyEvent, LogEvent, NewEvent } from '../../events-lib.js'
+import type { EventOf } from '../first-event.js'
 import { definitionBack, resultBefore, tagsBack } from './opposites.js'
 
 /** How the reason of the move begins that cancels a package which was made by mistake. */
@@ -52,7 +53,7 @@ function isSwitch(event: Switch, other: KittyEvent): boolean {
   return other.event_type === opposite && other.entity_id === event.entity_id && isReasonless
 }
 
-type Switch = Extract<KittyEvent, { event_type: 'FeatureArchived' | 'FeatureRestored' }>
+type Switch = EventOf<'FeatureArchived' | 'FeatureRestored'>
 
 function isWritten(event: KittyEvent, draft: NewEvent): boolean {
   return (

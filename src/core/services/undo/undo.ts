@@ -5,7 +5,6 @@ import { sentence } from '../../errors/next-step.js'
 import {
   isKittyEvent,
   isSameHolder,
-  type KittyEvent,
   type LogEvent,
   type NewEvent,
   type WorkflowTable,
@@ -24,7 +23,7 @@ import { holderOf } from '../../workspace/holder.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { WriteDefinitions } from '../definitions/write-definitions.js'
 import { knownWorkPackage } from '../known-work-package.js'
-import { isMove, madeMove, type Repeats } from '../first-event.js'
+import { type EventOf, isMove, madeMove, type Repeats } from '../first-event.js'
 import { refusedMove } from '../moves/move-refusal.js'
 import { SubtaskFiles } from '../packages/subtask-files.js'
 import { lastCommand } from './last-command.js'
@@ -153,14 +152,14 @@ export class Undo {
     }
   }
 
-  #retraction({ event_id, entity_id, entity_type, payload, ...event }: Of<'NoteAdded'>): NewEvent {
+  #retraction({ event_id, entity_id, entity_type, payload, ...event }: EventOf<'NoteAdded'>): NewEvent {
     if (entity_type !== 'WorkPackage')
       throw staysWritten({ event_id, entity_id, entity_type, payload, ...event }, [])
     const { feature_slug } = payload
     return { event_type: 'NoteRetracted', entity_id, entity_type, payload: { feature_slug, note: event_id } }
   }
 
-  async #archivingBack(event: Of<'FeatureArchived' | 'FeatureRestored'>): Promise<NewEvent> {
+  async #archivingBack(event: EventOf<'FeatureArchived' | 'FeatureRestored'>): Promise<NewEvent> {
     const { feature_slug } = event.payload
     const later = await this.store.read({ feature: feature_slug, entityType: 'FeatureSpec', after: event })
     const change = later.find(
@@ -173,7 +172,7 @@ export class Undo {
 
   /** A package that was made by mistake is canceled, if no one has touched it or waits for it. */
   async #cancellation(
-    event: Of<'WPCreated'>,
+    event: EventOf<'WPCreated'>,
     command: readonly LogEvent[],
     provenance: Provenance,
   ): Promise<NewEvent> {
@@ -214,7 +213,7 @@ export class Undo {
   }
 
   /** Someone may have made a package that this one no longer waited for wait for it. */
-  async #refuseCycle(event: Of<'WPChanged'>): Promise<void> {
+  async #refuseCycle(event: EventOf<'WPChanged'>): Promise<void> {
     const { feature_slug, work_package_id, dependencies } = event.payload
     if (!dependencies || dependencies.removed.length === 0) return
     const dropped = dependencies.removed.map(({ id }) => id)
@@ -233,7 +232,7 @@ export class Undo {
     return { state, history: await this.store.history(feature_slug, event.entity_id) }
   }
 
-  async #groundOfGate(event: Of<'GateResultChanged'>): Promise<Ground> {
+  async #groundOfGate(event: EventOf<'GateResultChanged'>): Promise<Ground> {
     const { feature_slug } = event.payload
     const states = await this.store.workPackages(feature_slug)
     const state = states.find(({ gates }) => gates.some(({ gate_id }) => gate_id === event.entity_id))
@@ -261,5 +260,3 @@ export class Undo {
     }
   }
 }
-
-type Of<Type extends KittyEvent['event_type']> = Extract<KittyEvent, { event_type: Type }>
