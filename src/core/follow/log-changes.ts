@@ -7,7 +7,7 @@ import { LookRhythm } from './look-rhythm.js'
 const WHOLE_LOOK = 16
 
 /** How long a board may be behind leases and package files, which change without the log. */
-export const BOARD_MS = 30_000
+export const BOARD_MS = 120_000
 
 /**
  * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. The
