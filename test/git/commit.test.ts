@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FEATURE, kitty, project, type Ran } from '../support/kitty.js'
@@ -150,6 +150,21 @@ describe('kitty commit', () => {
       change(PART, '- [ ] T002', '- [x] T002')
       change(LIST, '- [ ] T003', '- [x] T003')
       expect(await specFiles()).toEqual({ files: [], yours: [SPEC, PART, LIST].sort() })
+    })
+
+    it('sees a change of the same size that was made in the second in which git had read the file', async () => {
+      // Git compares seconds and sizes only, and distrusts files as young as its index; a test cannot set the ctime.
+      const second = new Date('2026-01-01T00:00:00Z')
+      const young = (path: string): void => utimesSync(join(root, path), second, second)
+      git('config', 'core.trustCtime', 'false')
+      write(SPEC, '# Spec\n\n- [ ] T001 Agree\n')
+      young(SPEC)
+      git('add', SPEC)
+      git('commit', '--quiet', '--message', 'spec')
+      change(SPEC, '- [ ]', '- [x]')
+      young(SPEC)
+      young('.git/index')
+      expect(await specFiles()).toEqual({ files: [], yours: [SPEC] })
     })
 
     it('takes the lane that kitty set, and leaves a lane, its comment or its place that a person changed', async () => {

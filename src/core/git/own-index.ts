@@ -3,7 +3,7 @@
  * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
  * commit before.
  */
-import { copyFileSync, lstatSync } from 'node:fs'
+import { copyFileSync, lstatSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
@@ -175,10 +175,16 @@ export function branchOf(root: string): string | undefined {
   return askGitText(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
 }
 
+/** Copies an index, with its time. */
 function copyIfThere(from: string, to: string): void {
   try {
     makeFolder(dirname(to))
+    const { mtimeMs } = statSync(from)
     onceFree(() => copyFileSync(from, to))
+    // Git reads a file again that may have changed since it was put into the index: one that is not older than the index
+    // (its Documentation/technical/racy-git). A younger copy would vouch for all of them.
+    const second = Math.floor(mtimeMs / 1000)
+    utimesSync(to, second, second)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, to, 'not stored')
   }
