@@ -1,8 +1,5 @@
-import { KittyError } from '../errors/kitty-error.js'
-import { replaceHidden } from '../errors/invisible.js'
 import { askGitText } from '../git/git.js'
-
-const MAX_LENGTH = 200
+import { checkedName, cleaned } from './holder-name.js'
 
 export interface ActorClues {
   readonly flag?: string | undefined
@@ -14,10 +11,8 @@ export interface ActorClues {
 }
 
 /**
- * Determines the actor: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user, in this order. The name is
- * normalized to Unicode's composed form (NFC), without blanks around it, so one name is one actor however it was typed.
- * @throws KittyError UsageError if the name is empty, longer than 200 characters or has control or invisible
- * characters.
+ * Determines the actor: `--actor`, KITTY_ACTOR, git's `user.name`, the system's user, in this order.
+ * @throws KittyError UsageError as `checkedName`
  */
 export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): string {
   if (flag !== undefined) return checked(flag, '--actor')
@@ -37,21 +32,5 @@ export function gitUserName(worktree: string): string | undefined {
 }
 
 function checked(name: string, source: string): string {
-  const problem = problemOf(name)
-  if (problem === undefined) return name.trim().normalize()
-  throw new KittyError('UsageError', `${source} gives no usable actor: the name ${problem}.`, {
-    nextSteps: ['--actor NAME', 'or export KITTY_ACTOR=NAME'],
-    context: { source, problem },
-  })
-}
-
-function problemOf(name: string): string | undefined {
-  if (name.trim() === '') return 'is empty'
-  if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`
-  return cleaned(name) === name ? undefined : 'contains control or invisible characters'
-}
-
-/** Boards print names, and two names that look alike would be two actors. */
-function cleaned(name: string): string {
-  return replaceHidden(name.replaceAll(/[\t\n\r]/g, ''), () => '')
+  return checkedName(name, source, 'actor', ['--actor NAME', 'or export KITTY_ACTOR=NAME'])
 }

@@ -1,9 +1,5 @@
-import { KittyError } from '../errors/kitty-error.js'
-import { replaceHidden } from '../errors/invisible.js'
 import type { Holder } from '../events-lib.js'
-
-/** As long as a payload may hold. */
-const MAX_LENGTH = 200
+import { checkedName } from './holder-name.js'
 
 export interface SessionClues {
   readonly flag?: string | undefined
@@ -12,8 +8,7 @@ export interface SessionClues {
 
 /**
  * Determines the session: `--session`, then KITTY_SESSION. Null without either, and the holder is the actor.
- * @throws KittyError UsageError if the name is empty, longer than 200 characters or has control or invisible
- * characters.
+ * @throws KittyError UsageError as `checkedName`
  */
 export function resolveSession({ flag, env }: SessionClues): string | null {
   if (flag !== undefined) return checked(flag, '--session')
@@ -27,17 +22,8 @@ export function holderOf(provenance: { readonly actor: string; readonly session?
 }
 
 function checked(name: string, source: string): string {
-  const problem = problemOf(name)
-  if (problem === undefined) return name.trim().normalize()
-  throw new KittyError('UsageError', `${source} gives no usable session: the name ${problem}.`, {
-    nextSteps: ['--session NAME', 'or leave it out: the holder is then the actor'],
-    context: { source, problem },
-  })
-}
-
-function problemOf(name: string): string | undefined {
-  if (name.trim() === '') return 'is empty'
-  if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`
-  const isPlain = replaceHidden(name, () => '') === name && !/[\t\n\r]/.test(name)
-  return isPlain ? undefined : 'contains control or invisible characters'
+  return checkedName(name, source, 'session', [
+    '--session NAME',
+    'or leave it out: the holder is then the actor',
+  ])
 }
