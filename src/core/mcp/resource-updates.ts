@@ -4,11 +4,12 @@ import { LogChanges } from '../follow/log-changes.js'
 import type { LogEvent } from '../events-lib.js'
 import { LogFollower } from '../follow/log-follower.js'
 import { EventLog } from '../log/event-log.js'
+import { groupBy } from '../log/group-by.js'
 import { Gates } from '../services/packages/gates.js'
 import { EventStore } from '../store/event-store.js'
 import { Workshop } from '../web/workshop.js'
 import { Workspace } from '../workspace/workspace.js'
-import { featureOf, packageUri, urisOf } from './resources.js'
+import { BOARD, featureOf, packageUri, urisOf } from './resources.js'
 
 /** A resource is announced at most once in this many milliseconds, however often it changes. */
 const EVERY_MS = 250
@@ -32,9 +33,14 @@ export class ResourceUpdates {
     const uris = new Set<string>()
     try {
       do {
-        const events = [...tail.news()].flat().flatMap(({ event }) => event ?? [])
-        for (const uri of events.flatMap(urisOf)) uris.add(uri)
-        for (const uri of await this.#ofGates(events.filter(isGate))) uris.add(uri)
+        const gates: LogEvent[] = []
+        for (const lines of tail.news())
+          for (const { event } of lines) {
+            if (event === undefined) continue
+            for (const uri of urisOf(event)) uris.add(uri)
+            if (event.entity_type === 'Gate') gates.push(event)
+          }
+        for (const uri of await this.#ofGates(gates)) uris.add(uri)
         for (const uri of uris) announce(uri)
         uris.clear()
         await pause(signal)
@@ -48,23 +54,19 @@ export class ResourceUpdates {
 
   /** The packages of gates: most of a gate's events name the gate alone. */
   async #ofGates(events: readonly LogEvent[]): Promise<string[]> {
-    const features = new Set(events.flatMap((event) => featureOf(event) ?? []))
-    if (features.size === 0) return []
-    const changed = new Set<string>(events.map(({ entity_id }) => entity_id))
+    if (events.length === 0) return []
     return this.workshop.run('mcp resources', async (services) => {
-      const service = await services.resolve(Gates)
-      const gates = await Promise.all([...features].map((feature) => service.list(feature)))
-      return gates
-        .flat()
-        .filter(({ gate_id }) => changed.has(gate_id))
-        .map(({ feature, work_package }) => packageUri(feature, work_package))
+      const gates = await services.resolve(Gates)
+      const uris: string[] = []
+      for (const [feature, changed] of groupBy(events, (event) => featureOf(event) ?? '')) {
+        const ids = new Set<string>(changed.map(({ entity_id }) => entity_id))
+        for (const { gate_id, work_package } of await gates.list(feature))
+          if (ids.has(gate_id)) uris.push(packageUri(feature, work_package))
+      }
+      return uris
     })
   }
 }
-
-const BOARD = 'kitty://board'
-
-const isGate = ({ entity_type }: LogEvent): boolean => entity_type === 'Gate'
 
 async function pause(signal: AbortSignal): Promise<void> {
   try {

@@ -8,7 +8,7 @@ import { TaskQueries } from '../services/board/task-queries.js'
 import type { Resolver } from '../token.js'
 import { Workshop } from '../web/workshop.js'
 
-const BOARD = 'kitty://board'
+export const BOARD = 'kitty://board'
 const JSON_TYPE = 'application/json'
 
 interface ResourceLink {
