@@ -179,10 +179,12 @@ async function tried(installer: Installer, name: string, earlier: EarlierPlugins
   }
 }
 
-function withOutcome({ kind, message, nextSteps, context }: KittyError, wasThere: boolean): KittyError {
+function withOutcome(error: KittyError, wasThere: boolean): KittyError {
+  const { kind, message, nextSteps, context } = error
   return new KittyError(kind, wasThere ? `${message} What was installed before stays.` : message, {
     // A plugin that was not kept cannot be removed.
     nextSteps: nextSteps.filter(({ argv }) => wasThere || argv?.[2] !== 'uninstall'),
     context,
+    cause: error,
   })
 }
