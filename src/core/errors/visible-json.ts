@@ -30,6 +30,11 @@ export function visibleIn(value: unknown): unknown {
   )
 }
 
+/** Encodes a document for a page, which shows its texts as they are: those characters are replaced as in `visibleIn`. */
+export function shownJson(document: object): string {
+  return JSON.stringify(visibleIn(document))
+}
+
 function visible(text: string): string {
   return replaceHidden(text, () => '\ufffd')
 }

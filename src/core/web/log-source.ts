@@ -34,6 +34,6 @@ export class LogSource implements FeedSource {
 
   failed(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    this.notices.warn(`The board could not be read, and stays as it was until it can: ${message}`)
+    this.notices.warn(`The board could not be read, and stays as it was until it can be: ${message}`)
   }
 }

@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { visibleIn } from '../errors/visible-json.js'
+import { shownJson } from '../errors/visible-json.js'
 import type { Api } from './api.js'
 import type { BoardFeed } from './board-feed.js'
 import { type Asking, denial, MAX_BODY_BYTES, type Policy } from './checks.js'
@@ -227,7 +227,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
-  const bytes = Buffer.from(JSON.stringify(visibleIn(body)))
+  const bytes = Buffer.from(shownJson(body))
   response
     .writeHead(status, {
       'content-type': 'application/json',

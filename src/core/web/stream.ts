@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { visibleIn } from '../errors/visible-json.js'
+import { shownJson } from '../errors/visible-json.js'
 import type { StreamMessage } from './documents.js'
 
 /** Keep-alive interval: a page that receives nothing for 40 s reports that it is disconnected. */
@@ -26,6 +26,6 @@ export class EventStream {
   readonly send = ({ type, id, ...data }: StreamMessage): void => {
     if (this.response.destroyed) return
     if (this.response.writableLength > MAX_WAITING_BYTES) this.response.destroy()
-    else this.response.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(visibleIn(data))}\n\n`)
+    else this.response.write(`id: ${id}\nevent: ${type}\ndata: ${shownJson(data)}\n\n`)
   }
 }

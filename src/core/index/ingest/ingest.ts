@@ -6,10 +6,8 @@ import { conflictKey, type ConflictResolution } from './conflict-resolution.js'
 import type { IndexWriter } from '../event-index.js'
 import { type IndexRow, rowOf } from '../index-row.js'
 import { Evolutions } from './evolutions.js'
-import { repeatedLine } from './repeated-line.js'
+import { repeatedLine, REPEATS } from './repeated-line.js'
 
-/** Kinds of problems that say the log has an event more than once. */
-const REPEATS = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'])
 /** Kinds of problems that are said once per file, also where it is read in parts. */
 const ONCE_A_FILE = new Set(['crlf', 'out_of_order'])
 

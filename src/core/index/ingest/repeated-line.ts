@@ -4,6 +4,9 @@ import { fileRank } from '../../log/format/day-file.js'
 import type { IndexWriter } from '../event-index.js'
 import type { IndexRow } from '../index-row.js'
 
+/** Kinds of problems that say the log has an event more than once. */
+export const REPEATS: ReadonlySet<string> = new Set(['duplicate', 'duplicate_elsewhere', 'same_id', 'on_hub'])
+
 interface Ingesting {
   readonly log: EventLog
   readonly writer: IndexWriter

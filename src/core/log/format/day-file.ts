@@ -50,6 +50,11 @@ export function isDay(text: string): boolean {
   return parseTimestamp(`${text}T00:00:00.000Z`) !== undefined
 }
 
+/** Milliseconds since 1970 of a text that begins with a day; NaN where there is no such day or time. */
+export function momentOf(text: string): number {
+  return isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN
+}
+
 /** Names of the files with lines that only the hub has brought so far; they are in the private folder. */
 export const OVERLAY = 'hub/'
 

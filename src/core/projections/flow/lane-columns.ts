@@ -1,4 +1,4 @@
-import { visibleIn } from '../../errors/visible-json.js'
+import { shownJson } from '../../errors/visible-json.js'
 import type { LaneTimeline } from './lane-timeline.js'
 
 /** Bytes per lane change. */
@@ -44,7 +44,7 @@ export function laneColumns(timelines: readonly LaneTimeline[], lanes: readonly 
     packages: timelines.map(({ feature, work_package }) => [feature, work_package]),
     count: rows.length,
   }
-  const text = Buffer.from(JSON.stringify(visibleIn(head)))
+  const text = Buffer.from(shownJson(head))
   const start = 4 + Math.ceil(text.length / 4) * 4
   const bytes = Buffer.alloc(start + rows.length * CHANGE_BYTES, ' ')
   bytes.writeUInt32LE(start - 4, 0)

@@ -4,7 +4,7 @@ import { KittyError } from '../../errors/kitty-error.js'
 import type { LogEvent, MergeOptions, WorkflowTable } from '../../events-lib.js'
 import { boardRowOf } from '../../index/board-row.js'
 import { endOf } from '../../index/event-query.js'
-import { isDay } from '../../log/format/day-file.js'
+import { momentOf } from '../../log/format/day-file.js'
 import { board, boardFeatures } from '../../projections/board.js'
 import type { StatusDocument } from '../../projections/board-document.js'
 import { NO_MARKS } from '../../projections/marks.js'
@@ -69,8 +69,8 @@ export class PastBoard {
 }
 
 function utc(text: string): string {
-  const time = Date.parse(text)
-  if (isDay(text.slice(0, 10)) && !Number.isNaN(time)) return new Date(time).toISOString()
+  const time = momentOf(text)
+  if (!Number.isNaN(time)) return new Date(time).toISOString()
   throw new KittyError('UsageError', `--at ${quoted(text, 60)} is no time there is.`, {
     nextSteps: ['--at 2026-11-22', '--at 2026-11-22T10:30:00Z'],
   })

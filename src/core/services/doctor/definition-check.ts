@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import type { WorkPackageState } from '../../events-lib.js'
+import { groupBy } from '../../log/group-by.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
 import { differences } from '../../specs/definition.js'
 import { listFeatures } from '../../specs/features.js'
@@ -25,14 +26,11 @@ export class DefinitionCheck {
 
   /** @param states every package of the log */
   async verdict(states: readonly WorkPackageState[]): Promise<Verdict> {
-    const byFeature = new Map<string, WorkPackageState[]>(
-      listFeatures(this.workspace.specsDir).map((feature) => [feature, []]),
-    )
-    for (const state of states)
-      byFeature.set(state.feature_slug, [...(byFeature.get(state.feature_slug) ?? []), state])
+    const logged = groupBy(states, (state) => state.feature_slug)
+    const features = new Set([...listFeatures(this.workspace.specsDir), ...logged.keys()])
     const found = { wrong: [] as string[], fresh: 0 }
-    for (const [feature, own] of byFeature)
-      await this.#look(feature, own, found).catch((error: unknown) => {
+    for (const feature of features)
+      await this.#look(feature, logged.get(feature) ?? [], found).catch((error: unknown) => {
         if (!isKittyError(error)) throw error
         found.wrong.push(error.message)
       })

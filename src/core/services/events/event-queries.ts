@@ -2,7 +2,7 @@ import { injectable } from 'inversify'
 import { quoted } from '../../errors/secrets.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import type { EventFilter } from '../../index/event-index.js'
-import { isDay } from '../../log/format/day-file.js'
+import { momentOf } from '../../log/format/day-file.js'
 import type { EventDocument } from '../../projections/board-document.js'
 import { eventDocument } from '../../projections/documents.js'
 import type { EventStore } from '../../store/event-store.js'
@@ -80,7 +80,7 @@ export class EventQueries {
 /** @throws KittyError UsageError for a bound that is neither a day nor a UTC time */
 export function moment(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined
-  const time = MOMENT.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN
+  const time = MOMENT.test(text) ? momentOf(text) : Number.NaN
   // Spell it as the log does, since times are compared as text. A day stays a day.
   if (!Number.isNaN(time)) return text.length === 10 ? text : new Date(time).toISOString()
   throw new KittyError('UsageError', `${flag} ${quoted(text, 60)} is no day and no UTC time.`, {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { IndexReader } from '../../index/event-index.js'
 import type { LogProblem } from '../../log/event-log.js'
+import { REPEATS } from '../../index/ingest/repeated-line.js'
 
 /** Whether two indexes answer every question alike. */
 export async function sameAnswers(a: IndexReader, b: IndexReader): Promise<boolean> {
@@ -13,8 +14,6 @@ export async function sameAnswers(a: IndexReader, b: IndexReader): Promise<boole
   }
   return isDeepStrictEqual(await remaining(a), await remaining(b))
 }
-
-const REPEATS: ReadonlySet<string> = new Set(['duplicate', 'duplicate_elsewhere', 'same_id'])
 
 async function remaining(index: IndexReader): Promise<unknown[]> {
   const problems = (await index.problems())
