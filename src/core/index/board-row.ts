@@ -1,6 +1,9 @@
-import type { Conflict, Holder, SignOfLife, WorkPackageState } from '../events-lib.js'
+import type { Conflict, EventId, Holder, SignOfLife, Timestamp, WorkPackageState } from '../events-lib.js'
 
-/** What a board shows of a work package: far smaller than its state, however long the history. */
+/**
+ * What a board shows of a work package: far smaller than its state, however long the history. Rows of an index are
+ * read-only views, which cannot be spread or serialized.
+ */
 export interface BoardRow {
   readonly feature_slug: string
   readonly work_package_id: string
@@ -13,8 +16,8 @@ export interface BoardRow {
   /** With `lane_actor`, the holder of a package in a working lane. */
   readonly lane_session: string | null
   /** The move that decides the lane, and its time; null before the first move. */
-  readonly lane_event: string | null
-  readonly lane_since: string | null
+  readonly lane_event: EventId | null
+  readonly lane_since: Timestamp | null
   /** The last event by which the holder has shown to be at work. */
   readonly lane_sign: SignOfLife | null
   /** Who did the work, or does it. */
@@ -29,7 +32,7 @@ export interface BoardRow {
   /** Of the definition's subtasks. `subtasks` counts others too, which were ticked and are in no definition. */
   readonly subtask_ids: readonly string[]
   readonly gates: { readonly passed: number; readonly total: number }
-  readonly updated_at: string | null
+  readonly updated_at: Timestamp | null
   /** Open conflicts only. */
   readonly conflicts: readonly Conflict[]
 }
@@ -62,6 +65,10 @@ export function boardRowOf(state: WorkPackageState): BoardRow {
   }
 }
 
+/** Stands for an empty list, and for a value that the row has elsewhere: most rows have many of both. */
+const SAME = 0
+type OrSame<T> = T | typeof SAME
+
 /** A row as stored: an array without names, which would make the text longer and slower to read. */
 type Packed = [
   feature_slug: string,
@@ -69,52 +76,55 @@ type Packed = [
   title: string | null,
   lane: string,
   lane_actor: string | null,
-  dependencies: readonly string[],
-  tags: readonly string[],
+  lane_session: string | null,
+  lane_event: EventId | null,
+  updated_at: Timestamp | null,
+  lane_since: OrSame<Timestamp | null>,
+  lane_sign: OrSame<SignOfLife | null>,
+  worker: OrSame<Holder | null>,
+  priority: number,
   done: number,
   subtasks: number,
   passed: number,
   gates: number,
-  updated_at: string | null,
-  conflicts: readonly Conflict[],
-  lane_session: string | null,
-  lane_event: string | null,
-  lane_since: string | null,
-  priority: number,
-  lane_sign: SignOfLife | null,
-  worker: Holder | null,
-  collision: readonly string[],
   created: boolean,
-  subtask_ids: readonly string[],
+  dependencies: OrSame<readonly string[]>,
+  tags: OrSame<readonly string[]>,
+  subtask_ids: OrSame<readonly string[]>,
+  conflicts: OrSame<readonly Conflict[]>,
+  collision: OrSame<readonly string[]>,
 ]
 
 /** Separates two packed rows. */
 export const ROW_END = ','
 
 export function packRow(row: BoardRow): string {
-  const { feature_slug, work_package_id, title, lane, lane_actor, dependencies, tags } = row
-  const { subtasks, gates, updated_at, conflicts } = row
-  const counts = [subtasks.done, subtasks.total, gates.passed, gates.total] as const
+  const { lane_actor, lane_session, lane_event, lane_since, lane_sign, updated_at, subtasks, gates } = row
+  const isTheMove = lane_sign?.event_id === lane_event && lane_sign.timestamp === lane_since
+  const isTheHolder = row.worker?.actor === lane_actor && row.worker.session === lane_session
   const packed: Packed = [
-    feature_slug,
-    work_package_id,
-    title,
-    lane,
+    row.feature_slug,
+    row.work_package_id,
+    row.title,
+    row.lane,
     lane_actor,
-    dependencies,
-    tags,
-    ...counts,
+    lane_session,
+    lane_event,
     updated_at,
-    conflicts,
-    row.lane_session,
-    row.lane_event,
-    row.lane_since,
+    lane_since === updated_at ? SAME : lane_since,
+    isTheMove ? SAME : lane_sign,
+    isTheHolder ? SAME : row.worker,
     row.priority,
-    row.lane_sign,
-    row.worker,
-    row.collision,
+    subtasks.done,
+    subtasks.total,
+    gates.passed,
+    gates.total,
     row.created,
-    row.subtask_ids,
+    packList(row.dependencies),
+    packList(row.tags),
+    packList(row.subtask_ids),
+    packList(row.conflicts),
+    packList(row.collision),
   ]
   return JSON.stringify(packed)
 }
@@ -126,30 +136,89 @@ export function packRow(row: BoardRow): string {
  */
 export function unpackRows(text: string): BoardRow[] {
   const rows = JSON.parse(`[${text}]`) as Packed[]
-  return rows.map(unpackRow)
+  return rows.map((row) => new StoredRow(row))
 }
 
-function unpackRow(packed: Packed): BoardRow {
-  return {
-    feature_slug: packed[0],
-    work_package_id: packed[1],
-    title: packed[2],
-    lane: packed[3],
-    lane_actor: packed[4],
-    dependencies: packed[5],
-    tags: packed[6],
-    subtasks: { done: packed[7], total: packed[8] },
-    gates: { passed: packed[9], total: packed[10] },
-    updated_at: packed[11],
-    conflicts: packed[12],
-    lane_session: packed[13],
-    lane_event: packed[14],
-    lane_since: packed[15],
-    priority: packed[16],
-    lane_sign: packed[17],
-    worker: packed[18],
-    collision: packed[19],
-    created: packed[20],
-    subtask_ids: packed[21],
+/** Unpacks a value when it is read: most readers of a large board look at two or three of each row. */
+class StoredRow implements BoardRow {
+  constructor(private readonly packed: Packed) {}
+
+  get feature_slug(): string {
+    return this.packed[0]
   }
+  get work_package_id(): string {
+    return this.packed[1]
+  }
+  get created(): boolean {
+    return this.packed[16]
+  }
+  get title(): string | null {
+    return this.packed[2]
+  }
+  get lane(): string {
+    return this.packed[3]
+  }
+  get lane_actor(): string | null {
+    return this.packed[4]
+  }
+  get lane_session(): string | null {
+    return this.packed[5]
+  }
+  get lane_event(): EventId | null {
+    return this.packed[6]
+  }
+  get lane_since(): Timestamp | null {
+    return this.packed[8] === SAME ? this.packed[7] : this.packed[8]
+  }
+  get lane_sign(): SignOfLife | null {
+    return this.packed[9] === SAME ? signOf(this.packed[6], this.lane_since) : this.packed[9]
+  }
+  get worker(): Holder | null {
+    return this.packed[10] === SAME ? holderOf(this.packed[4], this.packed[5]) : this.packed[10]
+  }
+  get collision(): readonly string[] {
+    return unpackList(this.packed[21])
+  }
+  get priority(): number {
+    return this.packed[11]
+  }
+  get dependencies(): readonly string[] {
+    return unpackList(this.packed[17])
+  }
+  get tags(): readonly string[] {
+    return unpackList(this.packed[18])
+  }
+  get subtasks(): BoardRow['subtasks'] {
+    return { done: this.packed[12], total: this.packed[13] }
+  }
+  get subtask_ids(): readonly string[] {
+    return unpackList(this.packed[19])
+  }
+  get gates(): BoardRow['gates'] {
+    return { passed: this.packed[14], total: this.packed[15] }
+  }
+  get updated_at(): Timestamp | null {
+    return this.packed[7]
+  }
+  get conflicts(): readonly Conflict[] {
+    return unpackList(this.packed[20])
+  }
+}
+
+function signOf(event_id: EventId | null, timestamp: Timestamp | null): SignOfLife | null {
+  return event_id === null || timestamp === null ? null : { event_id, timestamp }
+}
+
+function holderOf(actor: string | null, session: string | null): Holder | null {
+  return actor === null ? null : { actor, session }
+}
+
+const NONE: readonly never[] = []
+
+function packList<T>(list: readonly T[]): OrSame<readonly T[]> {
+  return list.length === 0 ? SAME : list
+}
+
+function unpackList<T>(list: OrSame<readonly T[]>): readonly T[] {
+  return list === SAME ? NONE : list
 }

@@ -24,6 +24,7 @@ export function lookAtFeatures(specsDir: string): Features {
   )
   const names = folders.map((entry) => entry.name).filter((name) => !name.startsWith('.'))
   const links = new Set(folders.filter((entry) => entry.isSymbolicLink()).map((entry) => entry.name))
+  const twins = twinsIn(names)
   const features: string[] = []
   const skipped: Skipped[] = []
   for (const name of names.sort(compareFeatures)) {
@@ -31,7 +32,7 @@ export function lookAtFeatures(specsDir: string): Features {
       ? linkReason(join(specsDir, name))
       : featureName(name) === undefined
         ? 'its name is no feature’s: rename it, as in 017-user-login or user-login-01KW6N8W'
-        : twinReason(name, names)
+        : twinReason(twins.get(name))
     if (reason === undefined) features.push(name)
     else if (reason !== null) skipped.push({ file: join(specsDir, name), reason })
   }
@@ -56,12 +57,27 @@ export function isFeature(specsDir: string, slug: string): boolean {
   // Only a name that ends like the start of a ULID can differ from another in case only.
   if (!/-[0-7][0-9a-z]{7}$/i.test(slug)) return true
   const names = listInside(dirname(specsDir), specsDir).map((entry) => entry.name)
-  return names.includes(slug) && twinReason(slug, names) === undefined
+  return names.includes(slug) && !twinsIn(names).has(slug)
 }
 
-/** Case-insensitive file systems have only one folder for both names. */
-function twinReason(name: string, names: readonly string[]): string | undefined {
-  const twin = names.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
+/** Each name that differs from another only in case, with that other: some file systems have one folder for both. */
+function twinsIn(names: readonly string[]): ReadonlyMap<string, string> {
+  const first = new Map<string, string>()
+  const twins = new Map<string, string>()
+  for (const name of names) {
+    const letters = name.toLowerCase()
+    const other = first.get(letters)
+    if (other === undefined) {
+      first.set(letters, name)
+      continue
+    }
+    twins.set(name, other)
+    if (!twins.has(other)) twins.set(other, name)
+  }
+  return twins
+}
+
+function twinReason(twin: string | undefined): string | undefined {
   return twin === undefined
     ? undefined
     : `twice: its name differs from ${twin} only in case; rename one of them`

@@ -63,7 +63,7 @@ describe('an index file that is opened', () => {
 
   it.each([
     ['is of another program', 'PRAGMA application_id = 7', 'the file was not an index of kitty'],
-    ['is of another version', 'PRAGMA user_version = 7', 'it had schema version 7, this kitty uses 12'],
+    ['is of another version', 'PRAGMA user_version = 7', 'it had schema version 7, this kitty uses 13'],
     [
       'holds a view',
       'CREATE VIEW v AS SELECT 1',

@@ -86,7 +86,7 @@ describe('an index built from a log', () => {
       await rebuilt(undefined, RULES)
       const index = await raw()
       const seal = readSeal(guard.privateDir)
-      expect(await index.origin()).toEqual({ application: 0x6b747479, schema: 12 })
+      expect(await index.origin()).toEqual({ application: 0x6b747479, schema: 13 })
       expect(await index.build()).toEqual({
         fold: foldFingerprint(RULES),
         mark: { id: seal?.id, mac: seal?.mac },

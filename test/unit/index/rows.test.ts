@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyWorkPackage, type LogEvent, type WorkPackageState } from '../../../src/core/events-lib.js'
 import { boardRowOf, packRow, unpackRows } from '../../../src/core/index/board-row.js'
 import { EventRows } from '../../../src/core/index/event-rows.js'
 import { type IndexRow, rowOf, suspiciousClock } from '../../../src/core/index/index-row.js'
 import { note } from '../../support/events.js'
+import { plainRows } from '../../support/plain-rows.js'
 
 const PLACE = { file: '2026-11-22.jsonl', line: 3, offset: 20, length: 9 }
 const row = (event: LogEvent): IndexRow => rowOf(event, PLACE)
@@ -160,8 +162,31 @@ describe('a row of the board', () => {
     })
   })
 
-  it('comes back as it was stored', () => {
-    const rows = [boardRowOf(state), boardRowOf(empty)]
-    expect(unpackRows(rows.map(packRow).join(','))).toEqual(rows)
+  it('comes back as it was stored, equal values or not', () => {
+    const [first, second] = [note(1), note(2, { timestamp: '2026-11-23T08:00:00.000Z' })]
+    const at = fc.constantFrom(first.timestamp, second.timestamp)
+    const event = fc.constantFrom(first.event_id, second.event_id)
+    const name = fc.constantFrom('ada', 'ben')
+    const orNull = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value)
+    const list = fc.subarray(['T1', 'T2'])
+    const changes = fc.record({
+      lane_actor: orNull(name),
+      lane_session: orNull(name),
+      lane_event: orNull(event),
+      lane_since: orNull(at),
+      updated_at: orNull(at),
+      lane_sign: orNull(fc.record({ event_id: event, timestamp: at })),
+      worker: orNull(fc.record({ actor: name, session: orNull(name) })),
+      dependencies: list,
+      tags: list,
+      subtask_ids: list,
+      collision: list,
+    })
+    fc.assert(
+      fc.property(fc.array(changes), (changed) => {
+        const rows = [boardRowOf(state), ...changed.map((one) => ({ ...boardRowOf(empty), ...one }))]
+        expect(plainRows(unpackRows(rows.map(packRow).join(',')))).toEqual(rows)
+      }),
+    )
   })
 })

@@ -8,7 +8,7 @@ import { packageName } from '../../specs/work-package-id.js'
 import { conflictLine } from './board-plain.js'
 import { archivedText } from './feature-heading.js'
 import { laneMatters } from './lane.js'
-import { markLines } from './marks.js'
+import { isMarked } from './marks.js'
 import { shownId } from './shown-id.js'
 import { oneLine } from './strip-control.js'
 import { plainLines } from './plain-lines.js'
@@ -21,21 +21,19 @@ const CONFLICTS = 5
 
 /** True when the whole board is no longer than a summary. */
 export function isSmall({ features }: StatusDocument): boolean {
-  return features.reduce((sum, feature) => sum + packagesOf(feature).length, 0) <= WHOLE
+  return packageCount(features) <= WHOLE
 }
 
 /** Lines of the kinds `feature`, `package`, `conflict` and `note`. */
 export function boardSummary(status: StatusDocument): string {
   const { features, not_compared } = status
-  const all = features.flatMap(packagesOf)
-  const matter = all.filter(({ lane }) => laneMatters(lane))
   const conflicts = features.flatMap((feature) =>
     feature.conflicts.map((conflict) => conflictLine(oneLine(feature.feature), conflict)),
   )
-  const marked = new Set(markLines(all).map(({ feature, id }) => `${feature}/${id}`)).size
+  const marked = features.flatMap(packageLists).reduce((sum, list) => sum + list.filter(isMarked).length, 0)
   return plainLines([
     ...features.map(featureLine),
-    ...matter.slice(0, SHOWN).map(packageLine),
+    ...mattering(features).slice(0, SHOWN).map(packageLine),
     ...conflicts.slice(0, CONFLICTS),
     ...rest(conflicts.length - CONFLICTS, 'conflicts', 'kitty conflicts'),
     ...rest(marked, 'packages differ from their files', 'kitty list --changed'),
@@ -45,13 +43,26 @@ export function boardSummary(status: StatusDocument): string {
 
 /** How many packages the summary shows, and the command that shows them all. */
 export function leftOutOfSummary({ features }: StatusDocument): string {
-  const all = features.flatMap(packagesOf)
-  const shown = Math.min(SHOWN, all.filter(({ lane }) => laneMatters(lane)).length)
-  return `${shown} of ${all.length} packages shown. All: kitty status --full`
+  const shown = Math.min(SHOWN, mattering(features).length)
+  return `${shown} of ${packageCount(features)} packages shown. All: kitty status --full`
 }
 
-function packagesOf({ lanes }: FeatureStatusDocument): WorkPackageDocument[] {
-  return Object.values(lanes).flat()
+type Packages = readonly WorkPackageDocument[]
+
+/** The packages of each lane. */
+function packageLists({ lanes }: FeatureStatusDocument): Packages[] {
+  return Object.values(lanes)
+}
+
+function packageCount(features: readonly FeatureStatusDocument[]): number {
+  return features.flatMap(packageLists).reduce((sum, list) => sum + list.length, 0)
+}
+
+/** The packages that someone has to look at. */
+function mattering(features: readonly FeatureStatusDocument[]): WorkPackageDocument[] {
+  return features.flatMap(({ lanes }) =>
+    Object.entries(lanes).flatMap(([lane, packages]) => (laneMatters(lane) ? packages : [])),
+  )
 }
 
 function featureLine(feature: FeatureStatusDocument): string {

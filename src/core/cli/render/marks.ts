@@ -16,6 +16,11 @@ interface MarkLine {
   readonly text: string
 }
 
+/** True when a mark of the package needs an action. */
+export function isMarked({ marks }: WorkPackageDocument): boolean {
+  return marks.some(({ mark }) => !QUIET.has(mark))
+}
+
 /** All marks of these packages, as parts of a line. */
 export function markLines(packages: readonly WorkPackageDocument[]): MarkLine[] {
   return packages.flatMap(({ feature, work_package, marks }) =>

@@ -13,7 +13,7 @@ import { DEFAULT_WORKFLOW, type MergeOptions } from '../../events-lib.js'
 /** 'ktty' in ASCII: distinguishes kitty's index from any other SQLite file. */
 export const APPLICATION_ID = 0x6b747479
 /** Increment this whenever an entity or the meaning of a row changes; an index with another version is rebuilt. */
-export const SCHEMA_VERSION = 12
+export const SCHEMA_VERSION = 13
 
 /** The half stored in the index. */
 export interface IndexMark {

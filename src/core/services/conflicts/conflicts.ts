@@ -168,7 +168,7 @@ export class Conflicts {
     const { feature_slug, work_package_id, dependencies } = kept.payload
     const rows = await this.store.boardRows(feature_slug)
     const graph = rows.map((row) =>
-      row.work_package_id === work_package_id ? { ...row, dependencies } : row,
+      row.work_package_id === work_package_id ? { work_package_id, dependencies } : row,
     )
     const cycle = cyclesIn(graph).find((ids) => ids.includes(work_package_id))
     if (cycle === undefined) return

@@ -8,7 +8,7 @@ import {
   type WorkPackageState,
 } from '../../events-lib.js'
 import { type BoardRow, boardRowOf } from '../../index/board-row.js'
-import type { BoardMarks, MarkDocument, MarksOf } from '../../projections/marks.js'
+import { type BoardMarks, type MarkDocument, type MarksOf, NO_MARKS } from '../../projections/marks.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
 import { EventStore, Team, type TeamLink } from '../../store/event-store.js'
 import { Workflow } from '../../workspace/config.js'
@@ -40,15 +40,14 @@ export class DefinitionMarks {
 
   /** @param rows of these features */
   async of(features: readonly string[], rows: readonly BoardRow[]): Promise<BoardMarks> {
+    if (rows.length > COMPARED) return { ...NO_MARKS, notCompared: rows.length }
     const marks = new Map<string, MarkDocument[]>()
     const fresh: BoardRow[] = []
-    const known = { marksOf: (feature: string, id: string) => marks.get(`${feature}/${id}`) ?? NONE, fresh }
-    if (rows.length > COMPARED) return { ...known, notCompared: rows.length }
     for (const feature of features) {
       const own = rows.filter((row) => row.feature_slug === feature)
       await this.#addMarks(feature, own, marks, fresh)
     }
-    return { ...known, notCompared: 0 }
+    return { marksOf: (feature, id) => marks.get(`${feature}/${id}`) ?? NONE, fresh, notCompared: 0 }
   }
 
   /**

@@ -219,7 +219,7 @@ export class Undo {
     const dropped = dependencies.removed.map(({ id }) => id)
     const graph = (await this.store.boardRows(feature_slug)).map((row) =>
       row.work_package_id === work_package_id
-        ? { ...row, dependencies: [...row.dependencies, ...dropped] }
+        ? { work_package_id, dependencies: [...row.dependencies, ...dropped] }
         : row,
     )
     const cycle = cyclesIn(graph).find((ids) => ids.includes(work_package_id))
