@@ -30,8 +30,9 @@ export class ArrivalOrder {
   readonly #again = new Set<number>()
   #loaded = 0
   #cursor = 0
-  /** IDs that could not be written: they have a place only in this stream. */
-  #unwritten: string[] = []
+  /** IDs that could not be written: their places are behind the file's, and only for this process. */
+  readonly #unwritten: string[] = []
+  #unwrittenCursor = 0
 
   constructor(private readonly path: string) {
     this.load()
@@ -79,14 +80,18 @@ export class ArrivalOrder {
 
   /** Moves to a place in the order. @returns false if the event has no place */
   seek(start: StreamStart): boolean {
-    this.#unwritten = []
-    if (typeof start === 'string') {
-      this.#cursor = start === 'start' ? 0 : this.#loaded
-      return true
-    }
-    const end = this.#known.has(start.after) ? this.#endOf(start.after) : undefined
-    if (end === undefined) return false
-    this.#cursor = end
+    if (start === 'start') return this.#moveTo(0, 0)
+    if (start === 'end') return this.#moveTo(this.#loaded, this.#unwritten.length)
+    if (!this.#known.has(start.after)) return false
+    const end = this.#endOf(start.after)
+    if (end !== undefined) return this.#moveTo(end, 0)
+    const place = this.#unwritten.indexOf(start.after)
+    return place >= 0 && this.#moveTo(this.#loaded, place + 1)
+  }
+
+  #moveTo(cursor: number, unwrittenCursor: number): true {
+    this.#cursor = cursor
+    this.#unwrittenCursor = unwrittenCursor
     return true
   }
 
@@ -130,7 +135,9 @@ export class ArrivalOrder {
       }
       if (ids.length > 0) return ids
     }
-    return this.#unwritten.splice(0, most)
+    const unwritten = this.#unwritten.slice(this.#unwrittenCursor, this.#unwrittenCursor + most)
+    this.#unwrittenCursor += unwritten.length
+    return unwritten
   }
 
   #append(ids: readonly string[]): void {
@@ -144,25 +151,29 @@ export class ArrivalOrder {
   }
 
   /**
-   * Yields the entries from whole lines, starting at a byte offset. Skips a line that is not an ID, which a crash may
-   * leave.
+   * Yields the entries from whole lines, starting at a byte offset. Skips a line that is not an ID, of any length: a power
+   * cut may leave a megabyte of zeros.
    */
   *#entries(from: number): Generator<Entry> {
     const open = openToRead(this.path)
     if (open === undefined) return
     try {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+      let isWithinLine = false
       for (let at = from; ;) {
         const chunk = buffer.subarray(0, readFully(open.fd, buffer, 0, CHUNK_BYTES, at))
         const whole = chunk.lastIndexOf(LF) + 1
-        if (whole === 0) return
+        if (whole === 0 && chunk.length < CHUNK_BYTES) return
         for (let start = 0; start < whole;) {
           const end = chunk.indexOf(LF, start)
-          const id = idOfLine(chunk.toString('utf8', start, end))
+          const id = isWithinLine ? undefined : idOfLine(chunk.toString('utf8', start, end))
+          isWithinLine = false
           start = end + 1
           if (id !== undefined) yield { id, end: at + start }
         }
-        at += whole
+        // A whole chunk without a line end is longer than any ID: the rest of that line is none either.
+        isWithinLine = whole === 0
+        at += whole === 0 ? chunk.length : whole
       }
     } finally {
       closeSync(open.fd)

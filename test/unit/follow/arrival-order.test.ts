@@ -98,16 +98,66 @@ describe('the order of arrival', () => {
     expect(rest(order)).toEqual(ids(1, 3))
   })
 
-  it('goes on in this stream when nothing can be written, and says so', () => {
-    const folder = tempFolder()
-    mkdirSync(join(folder, 'sub'))
-    const order = new ArrivalOrder(join(folder, 'sub', 'arrivals'))
-    order.seek('end')
-    rmSync(join(folder, 'sub'), { recursive: true })
-    writeFileSync(join(folder, 'sub'), 'a file where the folder was')
-    expect(order.record(ids(1, 2))).toContain('cannot be kept')
-    expect(rest(order)).toEqual(ids(1, 2))
-    expect(order.has(ulid(1))).toBe(true)
+  // The file is read in parts of 65,536 bytes.
+  it.each([100, 65_536, 100_000, 300_000])(
+    'passes over %i zeros, which a power cut may leave, and finds every place behind them',
+    (zeros) => {
+      const path = join(tempFolder(), 'arrivals')
+      new ArrivalOrder(path).record(ids(1))
+      appendFileSync(path, Buffer.alloc(zeros))
+      const order = new ArrivalOrder(path)
+      order.record(ids(3, 2))
+      const written = readFileSync(path)
+      const later = new ArrivalOrder(path)
+      later.record(ids(1, 2, 3))
+      expect(readFileSync(path).equals(written)).toBe(true)
+      later.seek('start')
+      expect(rest(later)).toEqual(ids(1, 3, 2))
+      expect(later.seek({ after: ulid(3) })).toBe(true)
+      expect(rest(later)).toEqual(ids(2))
+    },
+  )
+
+  it('takes nothing for an ID that ends a longer line, wherever a part of the file begins', () => {
+    const path = join(tempFolder(), 'arrivals')
+    writeFileSync(path, `${'0'.repeat(65_536)}${ulid(1)}\n${ulid(2)}\n`)
+    const order = new ArrivalOrder(path)
+    order.seek('start')
+    expect(rest(order)).toEqual(ids(2))
+    expect(order.seek({ after: ulid(1) })).toBe(false)
+  })
+
+  describe('when nothing can be written', () => {
+    function unwritable(): ArrivalOrder {
+      const folder = join(tempFolder(), 'sub')
+      mkdirSync(folder)
+      const order = new ArrivalOrder(join(folder, 'arrivals'))
+      order.seek('end')
+      rmSync(folder, { recursive: true })
+      writeFileSync(folder, 'a file where the folder was')
+      expect(order.record(ids(3, 1, 2))).toContain('cannot be kept')
+      rmSync(folder)
+      return order
+    }
+
+    it('goes on in this stream, and says so', () => {
+      const order = unwritable()
+      expect(rest(order)).toEqual(ids(3, 1, 2))
+      expect(order.has(ulid(1))).toBe(true)
+    })
+
+    it('begins with the first event, behind any event, or at the end, as often as it is asked to', () => {
+      const order = unwritable()
+      for (let round = 0; round < 2; round += 1) {
+        expect(order.seek('start')).toBe(true)
+        expect(rest(order)).toEqual(ids(3, 1, 2))
+        expect(order.seek({ after: ulid(3) })).toBe(true)
+        expect(rest(order)).toEqual(ids(1, 2))
+        expect(order.seek('end')).toBe(true)
+        expect(rest(order)).toEqual([])
+        expect(order.seek({ after: ulid(9) })).toBe(false)
+      }
+    })
   })
 
   it('survives that its file is deleted under it', () => {
