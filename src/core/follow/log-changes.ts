@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
+import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { EventLog, LogFile } from '../log/event-log.js'
 import { isDayFile, isOverlayFile } from '../log/format/day-file.js'
 import { LookRhythm } from './look-rhythm.js'
@@ -38,7 +39,10 @@ export class LogChanges {
     this.#endListening = log.keepFresh?.()
   }
 
-  /** Resolves to true when the files differ from the last time, or after `mostMs`; to false once `signal` is aborted. */
+  /**
+   * Resolves to true when the files differ from the last time, or after `mostMs`; to false once `signal` is aborted. Files
+   * that cannot be looked at differ from those that can: the caller's own read says why.
+   */
   async next(signal: AbortSignal): Promise<boolean> {
     const end = performance.now() + this.mostMs
     while (!signal.aborted) {
@@ -73,21 +77,23 @@ export class LogChanges {
     this.#isTold = false
     this.#looks = 0
     this.#before = this.#glance()
-    const files = this.log.list()
-    const busy = busyFiles(files)
-    if (busy.join() !== this.#busy.join()) {
-      // Look again at what was not in the glance: it may have changed since the listing.
-      this.#busy = busy
-      this.#before = ''
-    }
-    return files.map(textOf).join('\n')
+    return stateOf(() => {
+      const files = this.log.list()
+      const busy = busyFiles(files)
+      if (busy.join() !== this.#busy.join()) {
+        // Look again at what was not in the glance: it may have changed since the listing.
+        this.#busy = busy
+        this.#before = ''
+      }
+      return files.map(textOf)
+    })
   }
 
   #glance(): string {
-    const files = this.#busy.map((name) => this.log.find(name))
-    return [this.log.folderState(), ...files.map((file) => (file === undefined ? '' : textOf(file)))].join(
-      '\n',
-    )
+    return stateOf(() => {
+      const files = this.#busy.map((name) => this.log.find(name))
+      return [this.log.folderState(), ...files.map((file) => (file === undefined ? '' : textOf(file)))]
+    })
   }
 
   #pause(signal: AbortSignal): Promise<void> {
@@ -133,6 +139,16 @@ function busyFiles(files: readonly LogFile[]): string[] {
 
 /** Of `YYYY-MM-DD`, with which every file's name begins. */
 const DAY_LENGTH = 10
+
+/** Someone may put a link among the files, or take their permissions away, and put it right later. */
+function stateOf(look: () => readonly string[]): string {
+  try {
+    return look().join('\n')
+  } catch (error) {
+    if (!isKittyError(error) && systemCode(error) === undefined) throw error
+    return `failed: ${error instanceof Error ? error.message : ''}`
+  }
+}
 
 function textOf({ name, size, identity }: LogFile): string {
   return `${name} ${size} ${identity}`

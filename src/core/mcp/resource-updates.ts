@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify'
 import { LogChanges } from '../follow/log-changes.js'
 import type { LogEvent } from '../events-lib.js'
 import { LogFollower } from '../follow/log-follower.js'
+import type { Watermark } from '../index/event-index.js'
 import { EventLog } from '../log/event-log.js'
 import { groupBy } from '../log/group-by.js'
 import { Gates } from '../services/packages/gates.js'
@@ -23,26 +24,31 @@ export class ResourceUpdates {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** Runs until `signal` is aborted. */
-  async follow(announce: (uri: string) => void, signal: AbortSignal): Promise<void> {
-    const positions = await this.workshop.run('mcp resources', async (services) =>
-      (await services.resolve(EventStore)).positions(),
-    )
-    const tail = new LogFollower(this.log, positions)
+  /**
+   * Runs until `signal` is aborted.
+   * @param failed gets what kept it from reading the log; it tries again at the next change
+   */
+  async follow(
+    announce: (uri: string) => void,
+    failed: (error: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     const uris = new Set<string>()
+    let tail: LogFollower | undefined
+    let hasFailed = false
     try {
       do {
-        const gates: LogEvent[] = []
-        for (const lines of tail.news())
-          for (const { event } of lines) {
-            if (event === undefined) continue
-            for (const uri of urisOf(event)) uris.add(uri)
-            if (event.entity_type === 'Gate') gates.push(event)
-          }
-        for (const uri of await this.#ofGates(gates)) uris.add(uri)
-        for (const uri of uris) announce(uri)
-        uris.clear()
+        try {
+          // After a failure we do not know what came first: then everything in the log may have changed.
+          tail ??= new LogFollower(this.log, hasFailed ? [] : await this.#positions())
+          await this.#collect(tail, uris)
+          for (const uri of uris) announce(uri)
+          uris.clear()
+        } catch (error) {
+          hasFailed = true
+          failed(error)
+        }
         await pause(signal)
         // Events that git removed have no line, but the board is another one.
         uris.add(BOARD)
@@ -50,6 +56,24 @@ export class ResourceUpdates {
     } finally {
       changes.close()
     }
+  }
+
+  #positions(): Promise<Watermark[]> {
+    return this.workshop.run('mcp resources', async (services) =>
+      (await services.resolve(EventStore)).positions(),
+    )
+  }
+
+  /** Adds what the new events have changed; what was added before a failure is announced later. */
+  async #collect(tail: LogFollower, uris: Set<string>): Promise<void> {
+    const gates: LogEvent[] = []
+    for (const lines of tail.news())
+      for (const { event } of lines) {
+        if (event === undefined) continue
+        for (const uri of urisOf(event)) uris.add(uri)
+        if (event.entity_type === 'Gate') gates.push(event)
+      }
+    for (const uri of await this.#ofGates(gates)) uris.add(uri)
   }
 
   /** The packages of gates: most of a gate's events name the gate alone. */

@@ -26,13 +26,8 @@ export class ServeHttp {
     @inject(ResourceUpdates) updates: ResourceUpdates,
     @inject(Notices) private readonly notices: Notices,
   ) {
-    this.#bus = new UpdateBus(async (announce, signal) => {
-      try {
-        await updates.follow(announce, signal)
-      } catch (error) {
-        this.#report(error)
-      }
-    })
+    const report = (error: unknown): void => this.#report(error)
+    this.#bus = new UpdateBus((announce, signal) => updates.follow(announce, report, signal).catch(report))
   }
 
   /** Answers one request that has passed every check. Loads the protocol with the first. */

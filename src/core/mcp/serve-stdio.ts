@@ -67,13 +67,10 @@ export class ServeStdio {
     const report = (error: unknown): void => {
       if (!signal.aborted) onProblem(error instanceof Error ? error : new Error(String(error)))
     }
-    try {
-      await this.updates.follow((uri) => {
-        if (watched === undefined || watched.uris.has(uri)) server.sendResourceUpdated({ uri }).catch(report)
-      }, signal)
-    } catch (error) {
-      report(error)
+    const announce = (uri: string): void => {
+      if (watched === undefined || watched.uris.has(uri)) server.sendResourceUpdated({ uri }).catch(report)
     }
+    await this.updates.follow(announce, report, signal).catch(report)
   }
 }
 

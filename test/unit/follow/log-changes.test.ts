@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LogChanges } from '../../../src/core/follow/log-changes.js'
 import { EventLog } from '../../../src/core/log/event-log.js'
@@ -97,6 +97,38 @@ describe('waiting for a change that the system does not report', () => {
       expect(await pollsUntilSeen(changes, write)).toBe(4)
       expect(await pollsUntilSeen(changes, write)).toBe(1)
     }, '.')
+  })
+
+  it('reports that the files cannot be looked at, then rests, and reports what comes after that', async () => {
+    await unreported(async ({ changes, path }) => {
+      mkdirSync(path('2026-01-04'))
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+      const rest = new AbortController()
+      const resting = changes.next(rest.signal)
+      await vi.advanceTimersByTimeAsync(40 * POLL_MS)
+      rest.abort()
+      expect(await resting).toBe(false)
+      rmdirSync(path('2026-01-04'))
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+      appendFileSync(path('2026-01-03'), '{}\n')
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+    })
+  })
+
+  it('begins where the files cannot be looked at yet', async () => {
+    const project = new Project()
+    const log = project.path('.kittify', 'events', '2026-01-01.jsonl')
+    mkdirSync(log)
+    await project.use(async (services) => {
+      const changes = new LogChanges(await services.get(EventLog), project.path('.kittify', 'events'))
+      try {
+        const next = changes.next(AbortSignal.timeout(1e9))
+        rmdirSync(log)
+        expect(await next).toBe(true)
+      } finally {
+        changes.close()
+      }
+    })
   })
 
   it('looks at every file only now and then', async () => {
