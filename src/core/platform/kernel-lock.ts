@@ -52,7 +52,7 @@ export class KernelLock {
       this.binding.tryLock(fd, this.#offset, this.#length, mode === 'exclusive')
       return true
     } catch (error) {
-      const code = systemCode(error)
+      const code = lockCode(error)
       if (code === 'EAGAIN' || code === 'EACCES' || code === 'EBUSY' || code === 'EINTR') return false
       if (code !== undefined && NO_LOCKS.has(code))
         throw new NoLocksHere(`the file system answers ${code}`, { cause: error })
@@ -63,6 +63,13 @@ export class KernelLock {
   unlock(fd: number): void {
     this.binding.unlock(fd, this.#offset, this.#length)
   }
+}
+
+/** NFS without its lock daemon answers ENOLCK, for which libuv has no name. */
+function lockCode(error: unknown): string | undefined {
+  const code = systemCode(error)
+  const { ENOLCK } = process.getBuiltinModule('node:os').constants.errno
+  return code === `Unknown system error -${ENOLCK}` ? 'ENOLCK' : code
 }
 
 /** Loads the binding. The package's own loader searches for several milliseconds: its usual place is tried first. */

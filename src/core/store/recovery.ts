@@ -1,5 +1,5 @@
 import { inject, injectable } from 'inversify'
-import { isKittyError } from '../errors/kitty-error.js'
+import { type ErrorKind, isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import type { LogEvent } from '../events-lib.js'
 import { branchesState, isSparse } from '../git/head.js'
@@ -25,6 +25,8 @@ import { counted } from '../errors/counted.js'
 
 /** After reading this many journal lines we note that the log has them, so that later reads skip them. */
 const MANY = 64
+
+const UNWRITABLE: ReadonlySet<ErrorKind> = new Set(['NotWritable', 'DiskFull', 'LockUnavailable'])
 
 type WithLock = (work: () => Promise<void>) => Promise<void>
 
@@ -131,8 +133,8 @@ export class Recovery {
         await this.#restore(index)
       })
     } catch (error) {
-      // A repository that we cannot write to can still be read.
-      if (!isKittyError(error) || error.kind !== 'NotWritable') throw error
+      // A repository that we cannot write to can still be read. A lock that is held is waited for, and then refused.
+      if (!isKittyError(error) || !UNWRITABLE.has(error.kind)) throw error
       this.notices.warn(couldNotFindOut(error))
     }
   }

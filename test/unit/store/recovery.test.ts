@@ -244,14 +244,22 @@ describe('before a read', () => {
       Promise.reject(new KittyError(kind, 'For a test.', { nextSteps: [] })),
     )
 
-  it('what cannot be put back is said, where the repository can only be read', async () => {
+  it.each<ErrorKind>(['NotWritable', 'DiskFull', 'LockUnavailable'])(
+    'what cannot be put back is said, where the repository can only be read: %s',
+    async (kind) => {
+      await made.add(1)
+      rmSync(path())
+      expect(await refused(kind)).toBeUndefined()
+      expect(await indexed()).toEqual([])
+      expect(made.notices.all).toEqual([
+        expect.stringMatching(/^Could not find out whether git removed events .*For a test\./),
+      ])
+    },
+  )
+
+  it('what another process keeps from being put back is no answer', async () => {
     await made.add(1)
     rmSync(path())
-    expect(await refused('NotWritable')).toBeUndefined()
-    expect(await indexed()).toEqual([])
-    expect(made.notices.all).toEqual([
-      expect.stringMatching(/^Could not find out whether git removed events .*For a test\./),
-    ])
     await expect(refused('LockTimeout')).rejects.toThrow('For a test.')
   })
 })
