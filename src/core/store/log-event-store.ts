@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { RebuildOnCorruption } from '../../aspects/rebuild-on-corruption.js'
 import { assertSameOperation } from '../errors/key-is-taken.js'
+import { isKittyError } from '../errors/kitty-error.js'
 import { Notices } from '../errors/notices.js'
 import { EventRegistry } from '../event-registry.js'
 import type { LogEvent, MergeOptions, Registry } from '../events-lib.js'
@@ -51,7 +52,7 @@ export class LogEventStore extends StoreReads implements EventStore {
     @inject(Recovery) private readonly recovery: Recovery,
     @inject(AttributeGuard) private readonly attributes: AttributeGuard,
     @inject(Session) private readonly session: Session,
-    @inject(Notices) notices: Notices,
+    @inject(Notices) private readonly notices: Notices,
     @inject(EventRegistry) registry: Registry,
     @inject(FoldRules) private readonly rules: MergeOptions,
     @inject(Team) private readonly team: { readonly link: TeamLink | undefined },
@@ -190,7 +191,7 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   async close(isCommandOver = false): Promise<void> {
     try {
-      if (this.#clock.isUnsaved) await this.#locked.run('save the clock', async () => this.#clock.save())
+      if (this.#clock.isUnsaved) await this.#saveClock()
       await this.team.link?.close()
     } finally {
       this.log.close()
@@ -200,6 +201,16 @@ export class LogEventStore extends StoreReads implements EventStore {
       // many commands.
       if (!isCommandOver || this.session.endsWithCommand !== true) await this.health.close()
       this.recovery.handOver()
+    }
+  }
+
+  /** The events are stored already: a lock that another process keeps must not make their command fail. */
+  async #saveClock(): Promise<void> {
+    try {
+      await this.#locked.run('save the clock', async () => this.#clock.save())
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      this.notices.warn(`The next command that writes saves clock.json. ${error.message}`)
     }
   }
 

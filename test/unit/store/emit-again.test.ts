@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LogEvent, NewEvent } from '../../../src/core/events-lib.js'
+import { Notices } from '../../../src/core/errors/notices.js'
 import type { EventStore } from '../../../src/core/store/event-store.js'
 import { noteLine, ulid } from '../../support/events.js'
 import { BY_ADA, inProcess, type InProcess } from '../../support/session.js'
@@ -10,8 +11,10 @@ import { loggedEvents } from '../../support/log-files.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { TempRepository } from '../../support/temp-repository.js'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
+import { WriteLock } from '../../../src/core/lock/write-lock.js'
 import { Journal } from '../../../src/core/log/repair/journal.js'
 
+const IMPATIENT = { KITTY_LOCK_TIMEOUT_MS: '1' }
 const NOW = '2026-11-22T12:00:00.000Z'
 
 function noteOn(id: string): NewEvent<'NoteAdded'> {
@@ -54,6 +57,26 @@ describe('a store that emits again and again', () => {
     expect(await store.read()).toEqual(written)
     expectChain(written)
     await store.close()
+  })
+
+  it('ends well while another process holds the lock: clock.json alone is left to the next command', async () => {
+    const [{ store, service }, other] = [
+      await inProcess({ cwd: repository.root, env: IMPATIENT }),
+      await open(),
+    ]
+    for (let times = 0; times < 3; times += 1) await noteBy(store)
+    const held = await (await other.service(WriteLock)).acquire('something long')
+    await store.close()
+    expect((await service(Notices)).all).toEqual([
+      expect.stringMatching(/^The next command that writes saves clock\.json\. .*something long/),
+    ])
+    held.release()
+    const fourth = await noteBy(other.store)
+    expect(fourth.lamport_clock).toBe(4)
+    await other.store.close()
+    expect(JSON.parse(readFileSync(join(repository.root, '.kittify', 'clock.json'), 'utf8'))).toMatchObject({
+      value: 5,
+    })
   })
 
   it('has its events in every history that is read after them, the index left behind or not', async () => {
