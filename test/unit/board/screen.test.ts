@@ -23,7 +23,7 @@ class Typewriter implements BoardTerminal {
   style = () => ({ colour: false, unicode: true, width: 100, terminal: true })
   now = () => new Date('2026-11-22T12:00:00Z')
   clean = (text: string) => text
-  quit = () => undefined
+  quit: () => void = () => undefined
   interrupt = () => undefined
 
   type(text: string): void {
@@ -31,41 +31,87 @@ class Typewriter implements BoardTerminal {
   }
 }
 
+interface Write {
+  readonly end: () => void
+  readonly fail: (error: Error) => void
+}
+
+/** A board on a terminal, whose writes end when the test says so. */
+async function board() {
+  const terminal = new Typewriter()
+  const asked: WriteAsk[] = []
+  const writes: Write[] = []
+  const end = new AbortController()
+  const look = () => Promise.resolve({ board: boardOf(PACKAGES), about: ABOUT })
+  const desk = {
+    look,
+    open: () => Promise.reject(new Error('no package is opened here')),
+    write: (ask: WriteAsk) => {
+      asked.push(ask)
+      return new Promise<void>((resolve, reject) => writes.push({ end: resolve, fail: reject }))
+    },
+    changes: () => ({
+      next: (signal: AbortSignal) =>
+        new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+      close: () => undefined,
+    }),
+  }
+  terminal.quit = () => end.abort()
+  const shown = new BoardScreen(desk, undefined, terminal).run(end.signal)
+  await vi.waitUntil(() => terminal.shown.includes('WP01'))
+  return { terminal, asked, writes, shown }
+}
+
+describe('a board that is left while a write is pending', () => {
+  it('ends when the write has ended', async () => {
+    const { terminal, asked, writes, shown } = await board()
+    terminal.type('c')
+    await vi.waitUntil(() => asked.length === 1)
+    terminal.type('q')
+    const ended = vi.fn()
+    void shown.then(ended)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(ended).not.toHaveBeenCalled()
+    writes[0]?.end()
+    await shown
+  })
+
+  it('fails as the write does, since no screen is left to say so', async () => {
+    const { terminal, asked, writes, shown } = await board()
+    terminal.type('c')
+    await vi.waitUntil(() => asked.length === 1)
+    terminal.type('q')
+    writes[0]?.fail(new Error('another process holds the lock'))
+    await expect(shown).rejects.toThrow('another process holds the lock')
+  })
+
+  it('does not fail for a write that had failed before', async () => {
+    const { terminal, asked, writes, shown } = await board()
+    terminal.type('c')
+    await vi.waitUntil(() => asked.length === 1)
+    writes[0]?.fail(new Error('not now'))
+    await vi.waitUntil(() => terminal.shown.includes('not now'))
+    terminal.type('q')
+    await shown
+  })
+})
+
 describe('what is typed while a write is pending', () => {
   it('stays in its prompt, with a message, and is written when the first write has ended', async () => {
-    const terminal = new Typewriter()
-    const asked: WriteAsk[] = []
-    const ends: (() => void)[] = []
-    const end = new AbortController()
-    const look = () => Promise.resolve({ board: boardOf(PACKAGES), about: ABOUT })
-    const desk = {
-      look,
-      open: () => Promise.reject(new Error('no package is opened here')),
-      write: (ask: WriteAsk) => {
-        asked.push(ask)
-        return new Promise<void>((resolve) => ends.push(resolve))
-      },
-      changes: () => ({
-        next: (signal: AbortSignal) =>
-          new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
-        close: () => undefined,
-      }),
-    }
-    const screen = new BoardScreen(desk, undefined, terminal)
-    const shown = screen.run(end.signal)
-    await vi.waitUntil(() => terminal.shown.includes('WP01'))
+    const { terminal, asked, writes, shown } = await board()
     terminal.type('c')
     await vi.waitUntil(() => asked.length === 1)
     terminal.type('ncall grace\r')
     await vi.waitUntil(() => terminal.shown.includes('Still writing'))
     expect(terminal.shown).toContain('Note on WP01: call grace')
     expect(asked.map(({ name }) => name)).toEqual(['claim'])
-    ends[0]?.()
+    writes[0]?.end()
     await vi.waitUntil(() => terminal.shown.includes('WP01 is yours'))
     terminal.type('\r')
     await vi.waitUntil(() => asked.length === 2)
     expect(asked[1]).toMatchObject({ name: 'note', given: { text: 'call grace' } })
-    end.abort()
+    writes[1]?.end()
+    terminal.type('q')
     await shown
   })
 })

@@ -34,6 +34,8 @@ export class BoardScreen {
   #state: BoardState | undefined
   #isDue = false
   #isWriting = false
+  #lastWrite: Promise<void> = Promise.resolve()
+  #signal: AbortSignal | undefined
   #failed: (error: unknown) => void = () => undefined
   readonly #terminal: TerminalScreen
   readonly #keyboard = new Keyboard((key) => this.#guarded(() => this.#pressed(key)))
@@ -51,10 +53,17 @@ export class BoardScreen {
   }
 
   /**
-   * Shows the board until `signal` is aborted.
-   * @throws KittyError when the first board cannot be read; later ones are tried again at the next change
+   * Shows the board until `signal` is aborted, and waits for the write that was asked for last.
+   * @throws KittyError when the first board cannot be read, later ones are tried again at the next change; or when that
+   * write fails, since there is no screen any more to say so
    */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#show(signal)
+    await this.#lastWrite
+  }
+
+  async #show(signal: AbortSignal): Promise<void> {
+    this.#signal = signal
     // Subscribe before the first look, so that no change between the two is missed.
     const changes = this.desk.changes()
     const broken = new Promise<never>((_, reject) => (this.#failed = reject))
@@ -115,7 +124,7 @@ export class BoardScreen {
     else if (ask.kind === 'suspend') this.#terminal.suspend()
     else if (ask.kind === 'redraw') this.#terminal.forget()
     else if (ask.kind === 'open') this.#follows(this.#open(ask.key))
-    else this.#follows(this.#write(ask))
+    else this.#follows((this.#lastWrite = this.#write(ask)))
   }
 
   async #write(ask: WriteAsk): Promise<void> {
@@ -124,11 +133,12 @@ export class BoardScreen {
       await this.desk.write(ask)
       this.#say({ text: ask.done, tone: 'good' })
     } catch (error) {
+      if (this.#signal?.aborted === true) throw error
       this.#say(failureMessage(error))
     } finally {
       this.#isWriting = false
     }
-    await this.#refresh()
+    if (this.#signal?.aborted !== true) await this.#refresh()
   }
 
   #change(next: (state: BoardState) => BoardState): void {
