@@ -6,12 +6,14 @@ const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
 const WORDS = 4
 const FIRST_SLOTS = 1024
 
-/** Spreads the random part of an ID over 32 bits (the finalizer of MurmurHash3). */
-function mixed(b: number, c: number, d: number): number {
-  let hash = d ^ Math.imul(c, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+/** Of this process: who writes a log must not know which IDs share a slot. */
+const SEED = Math.floor(Math.random() * 2 ** 32)
+
+/** Spreads 32 bits (the finalizer of MurmurHash3). */
+function mixed(word: number): number {
+  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return hash ^ (hash >>> 16)
 }
 
 /**
@@ -53,11 +55,12 @@ export class KnownIds {
 
   /** Returns the slot of the ID just read, or the free slot where it belongs. */
   #find(): number {
-    const [a, b = 0, c = 0, d = 0] = this.#id
+    const [a = 0, b = 0, c = 0, d = 0] = this.#id
     const slots = this.#slots
     const mask = slots.length / WORDS - 1
-    // Other programs choose their ULIDs, too: mixed, those that differ in a few bits do not crowd into neighboring slots.
-    for (let slot = mixed(b, c, d) & mask; ; slot = (slot + 1) & mask) {
+    // Other programs choose their ULIDs, too: those that differ in a few bits must not crowd into neighboring slots.
+    const hash = mixed(mixed(mixed(mixed(SEED ^ a) ^ b) ^ c) ^ d)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS
       const isSame = slots[at + 3] === d && slots[at + 2] === c && slots[at + 1] === b && slots[at] === a
       if (isSame || !this.#isTaken(at)) return at

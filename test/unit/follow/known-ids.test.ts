@@ -9,6 +9,12 @@ const id = fc.oneof(
   fc.string({ minLength: 1, maxLength: 3 }),
 )
 
+/** Eight digits of an ID that count up in steps, so that the low bits of every word stay the same. */
+function digits(at: number): string {
+  const text = (at * 1024).toString(32).toUpperCase().padStart(7, '0')
+  return `0${text.replace(/[ILOU]/g, (digit) => 'WXYZ'['ILOU'.indexOf(digit)] ?? '')}`
+}
+
 describe('the set of known ids', () => {
   it('answers as a set of strings would, however many there are', () => {
     fc.assert(
@@ -30,6 +36,17 @@ describe('the set of known ids', () => {
     for (let seed = 0; seed < 5_000; seed += 1) known.add(ulid(seed * 2))
     expect(known.size).toBe(5_000)
     for (let seed = 0; seed < 10_000; seed += 1) expect(known.has(ulid(seed))).toBe(seed % 2 === 0)
+  })
+
+  // Where they share a slot, this takes minutes.
+  it.each<[string, (at: number) => string]>([
+    ['in their time', (at) => `${digits(at)}AAAAAAAAAAAAAAAAAA`],
+    ['in the middle', (at) => `01JD9ZQ0H7${digits(at)}AAAAAAAA`],
+    ['at their end', (at) => `01JD9ZQ0H7AAAAAAAA${digits(at)}`],
+  ])('has room for a hundred thousand ids that differ %s alone', (_, idAt) => {
+    const known = new KnownIds()
+    for (let at = 0; at < 100_000; at += 1) known.add(idAt(at))
+    expect(known.size).toBe(100_000)
   })
 
   it('tells ids of other programs apart, from each other and from the ULIDs that they resemble', () => {
