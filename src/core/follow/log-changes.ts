@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { isKittyError, systemCode } from '../errors/kitty-error.js'
 import type { EventLog, LogFile } from '../log/event-log.js'
-import { isDayFile, isOverlayFile } from '../log/format/day-file.js'
+import { dayOf, isDayFile, isOverlayFile } from '../log/format/day-file.js'
 import { LookRhythm } from './look-rhythm.js'
 
 /** How often we look at every file, in looks: a log has hundreds, and a board may stay open for days. */
@@ -130,15 +130,16 @@ export class LogChanges {
   }
 }
 
-/** The files of the newest day, and those that a hub fills. */
+/**
+ * The files of today, and those that a hub fills. Also the newest day's: this clock may be behind. A file of a day to come,
+ * which a clock ahead has left, is no reason to look past today's.
+ */
 function busyFiles(files: readonly LogFile[]): string[] {
-  const days = files.flatMap(({ name }) => (isOverlayFile(name) ? [] : [name.slice(0, DAY_LENGTH)]))
+  const days = files.flatMap(({ name }) => (isOverlayFile(name) ? [] : [dayOf(name)]))
   const newest = days.reduce((last, day) => (day > last ? day : last), '')
-  return files.flatMap(({ name }) => (isOverlayFile(name) || name.startsWith(newest) ? [name] : []))
+  const busy = new Set([newest, dayOf(new Date().toISOString())])
+  return files.flatMap(({ name }) => (isOverlayFile(name) || busy.has(dayOf(name)) ? [name] : []))
 }
-
-/** Of `YYYY-MM-DD`, with which every file's name begins. */
-const DAY_LENGTH = 10
 
 /** Someone may put a link among the files, or take their permissions away, and put it right later. */
 function stateOf(look: () => readonly string[]): string {

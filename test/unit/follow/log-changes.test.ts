@@ -57,6 +57,15 @@ async function pollsUntilSeen(changes: LogChanges, change = (): void => undefine
   return Infinity
 }
 
+/** Until it has looked at what was new, and waits. */
+async function rest(changes: LogChanges, polls: number): Promise<void> {
+  const stop = new AbortController()
+  const resting = changes.next(stop.signal)
+  await vi.advanceTimersByTimeAsync(polls * POLL_MS)
+  stop.abort()
+  expect(await resting).toBe(false)
+}
+
 describe('waiting for a change that the system does not report', () => {
   it.each<[string, number, (watched: Watched) => void]>([
     ['a line of today', 2, ({ path }) => appendFileSync(path('2026-01-03'), '{}\n')],
@@ -74,12 +83,7 @@ describe('waiting for a change that the system does not report', () => {
   ])('sees %s within %i looks', async (_, most, change) => {
     await unreported(async (watched) => {
       const { changes } = watched
-      // Until it rests: nothing is new since the start.
-      const rest = new AbortController()
-      const resting = changes.next(rest.signal)
-      await vi.advanceTimersByTimeAsync(3 * POLL_MS)
-      rest.abort()
-      expect(await resting).toBe(false)
+      await rest(changes, 3)
       change(watched)
       expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(most)
     })
@@ -88,26 +92,33 @@ describe('waiting for a change that the system does not report', () => {
   it('sees the first one that a watcher misses within a second, and looks more often from then on', async () => {
     await unreported(async ({ changes, path }) => {
       const write = (): void => appendFileSync(path('2026-01-03'), '{}\n')
-      // Until it rests: nothing is new since the start, and nothing ever changes in the folder that is watched.
-      const rest = new AbortController()
-      const resting = changes.next(rest.signal)
-      await vi.advanceTimersByTimeAsync(12 * POLL_MS)
-      rest.abort()
-      expect(await resting).toBe(false)
+      // Nothing ever changes in the folder that is watched.
+      await rest(changes, 12)
       expect(await pollsUntilSeen(changes, write)).toBe(4)
       expect(await pollsUntilSeen(changes, write)).toBe(1)
     }, '.')
+  })
+
+  it('sees a line of today within 2 looks, also where a clock ahead has left a file of a day to come', async () => {
+    await unreported(async ({ changes, path }) => {
+      const today = path(new Date().toISOString().slice(0, 10))
+      writeFileSync(path('2999-12-31'), '')
+      writeFileSync(today, '')
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+      await rest(changes, 3)
+      appendFileSync(today, '{}\n')
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+      await rest(changes, 3)
+      appendFileSync(path('2999-12-31'), '{}\n')
+      expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
+    })
   })
 
   it('reports that the files cannot be looked at, then rests, and reports what comes after that', async () => {
     await unreported(async ({ changes, path }) => {
       mkdirSync(path('2026-01-04'))
       expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
-      const rest = new AbortController()
-      const resting = changes.next(rest.signal)
-      await vi.advanceTimersByTimeAsync(40 * POLL_MS)
-      rest.abort()
-      expect(await resting).toBe(false)
+      await rest(changes, 40)
       rmdirSync(path('2026-01-04'))
       expect(await pollsUntilSeen(changes)).toBeLessThanOrEqual(2)
       appendFileSync(path('2026-01-03'), '{}\n')
