@@ -9,6 +9,7 @@ import {
   PluginHome,
   WITH_DEFINITION,
 } from '../support/plugin-home.js'
+import { PROGRAM } from '../support/program.js'
 import { TempRepository } from '../support/temp-repository.js'
 
 const NOTE = `const [text] = this.argv
@@ -137,6 +138,14 @@ describe('a hook after events were written', () => {
     )
     note('first')
     note('second')
+    expect(told()).toEqual(['first', 'second'])
+  })
+
+  it('is told of what another process wrote that waited for it in vain', () => {
+    const other = `if (events.some((event) => event.payload.text === 'first'))
+      (await import('node:child_process')).spawnSync(process.execPath, [${JSON.stringify(PROGRAM)}, 'jot', 'second'], { cwd: root })`
+    const { note, told } = hooked(tell('timeout: 60_000,', other))
+    expect(note('first')).toMatchObject({ code: 0, stderr: '' })
     expect(told()).toEqual(['first', 'second'])
   })
 

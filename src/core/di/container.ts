@@ -218,7 +218,7 @@ function pluginModule(extensions: Extensions): ContainerModule {
       const shared = (): number => sharedPermissions(workspace.gitCommonDir)
       return new HookRunner(
         extensions.hooks,
-        (path) => new FileLock(path, HOOK_LOCK_MS, loadLockBinding, shared),
+        { at: (path) => new FileLock(path, HOOK_LOCK_MS, loadLockBinding, shared), waitMs: HOOK_LOCK_MS },
         workspace,
         context.get<EventLog>(EventLog),
         context.get<EventStore>(EventStore),

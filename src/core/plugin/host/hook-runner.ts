@@ -16,12 +16,21 @@ import type { WriteLock } from '../../lock/write-lock.js'
 
 /** Events per delivery. */
 const BATCH = 100
+/** How often one command looks for more. Where others write all the time, one of them goes on. */
+const MOST_ROUNDS = 3
+
+/** Keeps two processes from delivering to one hook. */
+export interface HookLock {
+  at(path: string): WriteLock
+  /** How long a process waits for it, in milliseconds, before it leaves its events to the one that delivers. */
+  readonly waitMs: number
+}
 
 /** Delivers to each hook the events it has not received, one hook after the other. See docs/plugins.md, "Hooks". */
 export class HookRunner implements AfterEvents {
   constructor(
     private readonly hooks: readonly InstalledHook[],
-    private readonly lockAt: (path: string) => WriteLock,
+    private readonly lock: HookLock,
     private readonly workspace: Workspace,
     private readonly log: EventLog,
     private readonly store: Pick<EventStore, 'written'>,
@@ -43,16 +52,21 @@ export class HookRunner implements AfterEvents {
   async #runAlone(hook: InstalledHook): Promise<void> {
     const folder = join(this.workspace.privateDir, 'hooks', hook.plugin, hook.hook.name)
     const cursor = new HookCursor(folder)
-    const held = await this.lockAt(join(folder, 'lock'))
+    const held = await this.lock
+      .at(join(folder, 'lock'))
       .acquire('tell a plugin')
       .catch((error: unknown) => {
-        // Another process is delivering. The next command delivers what this one wrote.
+        // Another process is delivering, and looks for what this one wrote when it is done.
         if (isKittyError(error) && error.kind === 'LockTimeout') return undefined
         throw error
       })
     if (held === undefined) return
     try {
-      await this.#tell(hook, cursor)
+      for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+        const began = performance.now()
+        await this.#tell(hook, cursor)
+        if (performance.now() - began < this.lock.waitMs) return
+      }
     } finally {
       held.release()
     }
