@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandSource, PluginHome } from '../support/plugin-home.js'
+import { commandSource, PluginHome, WITH_DEFINITION } from '../support/plugin-home.js'
 import { TempRepository } from '../support/temp-repository.js'
 
 describe("a failure of a plugin's command", () => {
@@ -39,5 +39,33 @@ describe("a failure of a plugin's command", () => {
       stderr: expect.stringContaining('Error: not today') as string,
     })
     expect(home.kitty(repository.root, 'full').stderr).toContain('disk full')
+  })
+})
+
+describe('two plugins with services', () => {
+  it('leave every command the exit code that it has without them', () => {
+    const home = new PluginHome()
+    const bindings = (name: string): Record<string, string> => ({
+      'plugin.js': `import { definePlugin } from 'kittify/plugin/define'
+        export default definePlugin({ name: '${name}', bindings: () => import('./bindings.js') })`,
+      'bindings.js': `import { ContainerModule } from 'kittify/plugin/services'
+        export default new ContainerModule(({ bind }) => bind(Symbol.for('${name}')).toConstantValue('${name} is here'))`,
+    })
+    home.add('kitty-plugin-one', bindings('one'), WITH_DEFINITION)
+    home.add(
+      'kitty-plugin-two',
+      {
+        ...bindings('two'),
+        'commands/two.js': commandSource(
+          "const text = await this.service(Symbol.for('two')); this.show(() => [text])",
+        ),
+      },
+      WITH_DEFINITION,
+    )
+    const repository = new TempRepository()
+    repository.initKitty()
+    expect(home.kitty(repository.root, 'two')).toEqual({ code: 0, stdout: 'two is here\n', stderr: '' })
+    expect(home.kitty(repository.root, 'status', '--json')).toMatchObject({ code: 0, stderr: '' })
+    expect(home.kitty(repository.root, 'no-such-word').code).toBe(2)
   })
 })

@@ -20,3 +20,36 @@ describe('a plugin that takes long to load', () => {
     expect(await guarded(works, [], 500)).toBe('there')
   })
 })
+
+describe('plugins that load at the same time', () => {
+  const both = async (first: number, second: number): Promise<void> => {
+    const after = (turns: number) => async (): Promise<void> => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    }
+    await Promise.all([guarded(after(first)), guarded(after(second))])
+  }
+
+  it.each([
+    ['first', 1, 9],
+    ['last', 9, 1],
+  ])('leave the process as it was when the one that began first ends %s', async (_name, first, second) => {
+    const before = Object.getOwnPropertyDescriptors(process)
+    await both(first, second)
+    const after = Object.getOwnPropertyDescriptors(process)
+    expect(after['exit']?.value).toBe(before['exit']?.value)
+    expect(after['emitWarning']?.value).toBe(before['emitWarning']?.value)
+  })
+
+  it('are each kept from ending the program, also after the other has loaded', async () => {
+    const wait = new Promise<void>((resolve) => setImmediate(resolve))
+    const [good, bad] = await Promise.allSettled([
+      guarded(() => Promise.resolve('good')),
+      guarded(async () => {
+        await wait
+        process.exit(0)
+      }),
+    ])
+    expect(good).toMatchObject({ value: 'good' })
+    expect(bad).toMatchObject({ reason: { message: 'it calls process.exit(0)' } })
+  })
+})

@@ -1,3 +1,6 @@
+import { withoutExitUntil } from './no-exit.js'
+import { StandIn } from './stand-in.js'
+
 /** How long a plugin's module may take to load, in milliseconds. */
 const PATIENCE = 5_000
 /**
@@ -6,10 +9,13 @@ const PATIENCE = 5_000
  */
 const TICK = 50
 
-/** Thrown when a plugin calls process.exit. */
-class EndedTheProgram extends Error {
-  override readonly name = 'EndedTheProgram'
-}
+/** Whose warnings are collected now. */
+const collectors = new Set<string[]>()
+
+const collecting = new StandIn('emitWarning', (_name: string | Error, failure?: unknown) => {
+  // oclif warns with an Error when it cannot load a command. Other warnings are dropped.
+  if (failure instanceof Error) for (const warnings of collectors) warnings.push(failure.message)
+})
 
 /**
  * Loads a plugin's code so that the program survives it, whether it throws, calls process.exit or never finishes.
@@ -20,16 +26,9 @@ export async function guarded<T>(
   warnings: string[] = [],
   patience = PATIENCE,
 ): Promise<T> {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
-  const { exit, emitWarning } = process
   let timer: NodeJS.Timeout | undefined
-  process.exit = (code) => {
-    throw new EndedTheProgram(`it calls process.exit(${String(code ?? '')}) while it is loaded`)
-  }
-  process.emitWarning = (_name: string | Error, failure?: unknown) => {
-    // oclif warns with an Error when it cannot load a command. Other warnings are dropped.
-    if (failure instanceof Error) warnings.push(failure.message)
-  }
+  collectors.add(warnings)
+  collecting.begin()
   try {
     // Keep the timer referenced: without it the process would end silently while a module with nothing pending is
     // loading.
@@ -40,10 +39,10 @@ export async function guarded<T>(
         if (ticks * TICK >= patience) reject(new Error(`it did not load within ${patience / 1000} seconds`))
       }, TICK)
     })
-    return await Promise.race([load(), late])
+    return await withoutExitUntil(() => Promise.race([load(), late]))
   } finally {
     clearInterval(timer)
-    process.exit = exit
-    process.emitWarning = emitWarning
+    collectors.delete(warnings)
+    collecting.end()
   }
 }
