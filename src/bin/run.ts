@@ -58,21 +58,24 @@ async function main(argv: string[]): Promise<void> {
 /** As for any failure inside kitty. */
 const UNANSWERED = 3
 
+/** Taken now: while a plugin's code runs, process.exit is another function. */
+const exit = process.exit.bind(process)
+
 let isAnswered = false
 let isIdle = false
 // All work is done and all output written; tearing V8 down only costs time. Another listener may want more.
 process.on('beforeExit', () => {
   isIdle = true
-  if (process.listenerCount('beforeExit') === 1 && process.getActiveResourcesInfo().length === 0)
-    process.exit()
+  if (process.listenerCount('beforeExit') === 1 && process.getActiveResourcesInfo().length === 0) exit()
 })
-// Where nothing is left to wait for, Node ends with 0, also in the middle of a command.
+// Where nothing is left to wait for, or where a plugin calls process.exit(), Node ends with 0, also in the middle of a
+// command.
 process.on('exit', (code) => {
-  if (code !== 0 || isAnswered || !isIdle) return
+  if (code !== 0 || isAnswered) return
   process.exitCode = UNANSWERED
-  writeSync(
-    2,
-    'Error: kitty ended before its command did: the command was waiting for something that never came.\n  -> run it again; if that does not help, report it\n',
-  )
+  const why = isIdle
+    ? 'the command was waiting for something that never came.\n  -> run it again; if that does not help, report it'
+    : 'something called process.exit, as a plugin may.\n  -> kitty plugins'
+  writeSync(2, `Error: kitty ended before its command did: ${why}\n`)
 })
 void main(process.argv.slice(2)).then(() => (isAnswered = true))

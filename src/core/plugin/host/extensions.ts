@@ -1,10 +1,11 @@
-import { createRegistry, type EventTypeDefinition, type Registry } from '../../events-lib.js'
+import { createRegistry, type EventTypeDefinition, type Registry, type Upcaster } from '../../events-lib.js'
 import type { AfterEventsHook } from '../after-events-hook.js'
 import type { StampedDefinition } from '../definition.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { type Exporter, EXPORTERS, type Importer, IMPORTERS } from '../../transfer/formats.js'
 import { token } from '../../token.js'
 import { moveGuard } from './move-guard.js'
+import { withoutExit } from './no-exit.js'
 import { exporterOf, importerOf } from './plugin-formats.js'
 
 /** A hook, and where its thread finds it. */
@@ -68,7 +69,7 @@ export function extensionsOf(
   problems: readonly string[] = [],
   unloaded: readonly MoveRule[] = [],
 ): Extensions {
-  const eventTypes: EventTypeDefinition[] = loaded.flatMap(({ definition }) => definition.eventTypes ?? [])
+  const eventTypes = loaded.flatMap(({ definition }) => (definition.eventTypes ?? []).map(readable))
   return {
     registry: createRegistry(eventTypes),
     moveRules: [
@@ -95,6 +96,16 @@ export function extensionsOf(
     ),
     problems,
   }
+}
+
+/** The event type, whose upcasters cannot end the program while a log is read. */
+function readable(type: EventTypeDefinition): EventTypeDefinition {
+  if (type.upcasters === undefined) return type
+  const upcasters = Object.entries(type.upcasters).map(([version, upcast]): [string, Upcaster] => [
+    version,
+    (payload) => withoutExit(() => upcast(payload)),
+  ])
+  return { ...type, upcasters: Object.fromEntries(upcasters) }
 }
 
 /** @throws TypeError for a format that already exists: which one would win depends on the order of plugins */

@@ -1,5 +1,6 @@
 import type { MoveGuard } from '../../rules/move-rule.js'
 import type { MoveCheck, MoveObjection } from '../move-check.js'
+import { withoutExit } from './no-exit.js'
 
 /**
  * Wraps a plugin's rule as a guard that the program runs for every move, whether or not the workflow's table names it.
@@ -8,7 +9,7 @@ import type { MoveCheck, MoveObjection } from '../move-check.js'
 export function moveGuard(check: MoveCheck): MoveGuard {
   const objection = (facts: Parameters<MoveCheck['check']>[0]): MoveObjection | undefined => {
     try {
-      return answered(check.check(facts))
+      return answered(withoutExit(() => check.check(facts)))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return {

@@ -1,6 +1,7 @@
 import { isKittyError, KittyError, systemCode } from '../../errors/kitty-error.js'
 import type { TransferDocument, WrittenFile } from '../../transfer/document.js'
 import type { Exporter, Importer } from '../../transfer/formats.js'
+import { withoutExit, withoutExitUntil } from './no-exit.js'
 
 /** The importer, whose failures name the plugin and not kitty. */
 export function importerOf(plugin: string, importer: Importer): Importer {
@@ -37,7 +38,7 @@ export function exporterOf(plugin: string, exporter: Exporter): Exporter {
 
 function inFormat<T>(plugin: string, format: string, work: () => T): T {
   try {
-    return work()
+    return withoutExit(work)
   } catch (error) {
     throw failed(plugin, format, error)
   }
@@ -45,7 +46,7 @@ function inFormat<T>(plugin: string, format: string, work: () => T): T {
 
 async function inFormatLater<T>(plugin: string, format: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await withoutExitUntil(work)
   } catch (error) {
     throw failed(plugin, format, error)
   }

@@ -11,6 +11,7 @@ import {
 } from '../table-projection.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { repairCommand } from '../../own-package.js'
+import { withoutExitUntil } from './no-exit.js'
 
 /** Plugins' tables in the index. Loads TypeORM when the first of them is read. */
 @injectable()
@@ -41,7 +42,7 @@ export class TableProjections implements ProjectionTables {
       const { readingTables, TableSet } = await import('../../index/sqlite/table-set.js')
       await readingTables(async () => {
         const tables = await TableSet.open(index, projection, prefix)
-        await tables.update((after) => this.store.stream({ after }))
+        await withoutExitUntil(() => tables.update((after) => this.store.stream({ after })))
         await work(tables.rows)
       })
     })
