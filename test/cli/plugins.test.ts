@@ -160,6 +160,34 @@ describe('event types of a plugin', () => {
     expect(checks.find(({ name }) => name === 'unknown-types')).toMatchObject({ ok: true })
     expect(teammate.kitty(root, 'status').code).toBe(0)
   })
+
+  it('stay in the log once while the plugin that is installed cannot read them', () => {
+    const { root } = repository()
+    expect(counting().kitty(root, 'counter', 'good').code).toBe(0)
+    const stricter = new PluginHome()
+    const types = TYPES.replace('min: 1', 'min: 10')
+    stricter.add(
+      'kitty-plugin-counter',
+      { 'plugin.js': definitionSource('counter', { types }) },
+      WITH_DEFINITION,
+    )
+    const [file = ''] = readdirSync(join(root, '.kittify/events')).filter((name) => name.endsWith('.jsonl'))
+    const before = readFileSync(join(root, '.kittify/events', file), 'utf8')
+    for (const words of [
+      ['status'],
+      ['agent', 'events', 'rebuild-index'],
+      ['status'],
+      ['agent', 'events', 'list'],
+      ['doctor'],
+    ])
+      expect(stricter.kitty(root, ...words).stderr).not.toContain('Restored')
+    const verified = stricter.kitty(root, 'agent', 'events', 'verify', '--json').stdout
+    const { problems } = JSON.parse(verified) as { problems: { kind: string }[] }
+    expect(problems.map(({ kind }) => kind)).toEqual(['bad_payload'])
+    expect(readFileSync(join(root, '.kittify/events', file), 'utf8')).toBe(before)
+    const read = counting().kitty(root, 'counter', 'read', '--json').stdout
+    expect(JSON.parse(read)).toMatchObject({ counts: [3] })
+  })
 })
 
 describe('a plugin that is broken', () => {

@@ -114,7 +114,10 @@ export interface EventLog {
   readLine(location: EventLocation): string | undefined
   /** Durable when it returns. If it throws, all of the append is stored or none of it. */
   append(events: readonly LogEvent[]): AppendedLine[]
-  /** Restores missing lines to their day files, each ID once. Returns how many. */
+  /**
+   * Restores missing lines to their day files, each ID once, but for those that are there and cannot be read as events.
+   * Returns how many.
+   */
   putBack(lines: readonly RawLine[]): number
   /** Repairs torn tails in `files`, or in every file. */
   prepare(files?: readonly string[]): TailRepair[]

@@ -35,6 +35,7 @@ import { readPlaces } from './read-places.js'
 import type { Redactions } from './redactions.js'
 import type { Journal } from './repair/journal.js'
 import { type LogFolders, repairTail } from './repair/torn-tail.js'
+import { withoutUnread } from './unread-lines.js'
 
 /** The event log in `.kittify/events`: JSONL files, each covering one UTC day. See `docs/formats.md`. */
 export class JsonlEventLog implements EventLog {
@@ -136,7 +137,7 @@ export class JsonlEventLog implements EventLog {
   putBack(lines: readonly RawLine[]): number {
     this.redactions?.refresh()
     const counted = lines.map((line) => this.redactions?.line(line) ?? line)
-    const unique = [...new Map(counted.map((line) => [line.event_id, line])).values()]
+    const unique = withoutUnread([...new Map(counted.map((line) => [line.event_id, line])).values()], this)
     const files = (this.#dayFiles ??= this.files())
     for (const ofDay of groupBy(unique, (line) => dayOf(line.timestamp)).values()) {
       const file = files.fileForPutBack(ofDay[0]?.timestamp ?? '')

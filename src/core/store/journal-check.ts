@@ -159,8 +159,8 @@ export class JournalCheck {
     )
     const hidden = plan?.isPending ? await missingFrom(index, this.#git.hidden()) : []
     const putBack = [...deleted, ...(plan?.putBack ?? []), ...hidden]
-    if (putBack.length > 0) {
-      const count = this.log.putBack(putBack)
+    const count = putBack.length === 0 ? 0 : this.log.putBack(putBack)
+    if (count > 0) {
       this.notices.warn(
         `Restored ${counted(count, 'event')} that git removed from .kittify/events. ` +
           'If `git stash pop` now fails, run `git checkout -- .kittify/events` and pop again.',
@@ -169,11 +169,11 @@ export class JournalCheck {
     }
     await this.nameDeparted(index)
     this.#isPending = unstaged === undefined || plan === undefined || (plan.isPending && hidden.length === 0)
-    if (this.#isPending || plan === undefined) return putBack.length > 0
+    if (this.#isPending || plan === undefined) return count > 0
     // A sparse checkout may leave out what HEAD brings; only a change of HEAD tells us that there is more.
     const waitsFor = plan.isElsewhere || isSparse(this.workspace) ? { branches } : {}
     await this.confirm(index, plan.expected, { ...end, ...waitsFor })
-    return putBack.length > 0
+    return count > 0
   }
 
   /** Lines that git's index has and the work tree lacks; undefined when git cannot tell now. */

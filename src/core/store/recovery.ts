@@ -217,9 +217,10 @@ export class Recovery {
   /** @returns whether there were any */
   async #takeOtherSides(index: EventIndex): Promise<boolean> {
     const missing = await missingFrom(index, this.attributes.otherSides())
-    if (missing.length === 0) return false
+    const count = missing.length === 0 ? 0 : this.log.putBack(missing)
+    if (count === 0) return false
     this.notices.warn(
-      `Took over ${counted(this.log.putBack(missing), 'event')} of the other side, since an attribute keeps git from merging the log.`,
+      `Took over ${counted(count, 'event')} of the other side, since an attribute keeps git from merging the log.`,
     )
     await catchUp(this.log, index)
     return true

@@ -18,7 +18,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Append } from '../../../src/core/files/append-file.js'
 import { JsonlEventLog } from '../../../src/core/log/jsonl-event-log.js'
 import { LastAppend } from '../../../src/core/log/last-append.js'
-import { note, noteLine } from '../../support/events.js'
+import { note, noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -175,6 +175,34 @@ describe('append', () => {
     expect(statSync(day, { throwIfNoEntry: false })).toBeUndefined()
     expect(log.putBack(journal.read().lines)).toBe(2)
     expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + noteLine(2))
+  })
+})
+
+describe('a line to put back that is there', () => {
+  const unread = (): string => noteLine(2).replace('"text":', '"words":')
+  const raw = (bytes: string) => ({
+    event_id: ulid(2),
+    timestamp: '2026-11-22T09:30:00.000Z',
+    bytes: Buffer.from(bytes),
+  })
+
+  it.each([
+    ['byte for byte', unread()],
+    ['with the line end of an editor', unread().replace('\n', '\r\n')],
+  ])('is not written again when it cannot be read as an event: %s', (_name, line) => {
+    const { log, day, eventsDir } = logIn(tempFolder())
+    mkdirSync(eventsDir)
+    writeFileSync(day, noteLine(1) + line)
+    expect(log.putBack([raw(unread())])).toBe(0)
+    expect(readFileSync(day, 'utf8')).toBe(noteLine(1) + line)
+  })
+
+  it('is written when the file holds a damaged one instead', () => {
+    const { log, day, eventsDir } = logIn(tempFolder())
+    mkdirSync(eventsDir)
+    writeFileSync(day, unread())
+    expect(log.putBack([raw(noteLine(2))])).toBe(1)
+    expect(readFileSync(day, 'utf8')).toBe(unread() + noteLine(2))
   })
 })
 

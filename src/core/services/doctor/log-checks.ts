@@ -21,6 +21,7 @@ import { RebuildClock } from '../events/rebuild-clock.js'
 import { LaneFiles } from '../moves/lane-files.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { Session } from '../../workspace/session.js'
+import { withoutUnread } from '../../log/unread-lines.js'
 import { counted } from '../../errors/counted.js'
 
 /** Checks the stored data: the log, what is derived from it, and what the work packages' files repeat from it. */
@@ -120,7 +121,7 @@ export class LogChecks {
   }
 
   async #committedEvents(replayed: EventIndex): Promise<Verdict> {
-    const missing = await missingFromWorkTree(this.workspace, replayed)
+    const missing = withoutUnread(await missingFromWorkTree(this.workspace, replayed), this.log)
     if (missing.length === 0) return well('every event of HEAD is in the work tree')
     const says = `${counted(missing.length, 'event')} that HEAD has ${missing.length === 1 ? 'is' : 'are'} missing from .kittify/events: a file was deleted or cut, and the next commit would lose them`
     return repairable(says, 'puts them back', () => void this.log.putBack(missing))

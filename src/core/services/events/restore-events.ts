@@ -3,6 +3,7 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { IndexHealth } from '../../index/index-health.js'
 import { EventLog } from '../../log/event-log.js'
 import { linesOfCommits } from '../../log/repair/committed-lines.js'
+import { withoutUnread } from '../../log/unread-lines.js'
 import { Acknowledged } from '../../store/acknowledged.js'
 import { EventStore } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
@@ -41,7 +42,10 @@ export class RestoreEvents {
     const seen = new Set<string>()
     for (const lines of linesOfCommits(root, eventsDir, [commit])) {
       const absent = new Set(await index.absent(lines.map(({ event_id }) => event_id)))
-      const missing = lines.filter(({ event_id }) => absent.has(event_id) && !seen.has(event_id))
+      const missing = withoutUnread(
+        lines.filter(({ event_id }) => absent.has(event_id) && !seen.has(event_id)),
+        this.log,
+      )
       if (missing.length === 0) continue
       // Acknowledge the events before adding them, since git can take an event out of the log again.
       await this.acknowledged.add(missing)

@@ -7,6 +7,7 @@ import { IndexUnusable } from '../../index/index-unusable.js'
 import { closedIds } from '../../log/archive/closed-logs.js'
 import { committedLines } from '../../log/repair/committed-lines.js'
 import { unstagedDeletions } from '../../log/repair/unstaged-deletions.js'
+import { withoutUnread } from '../../log/unread-lines.js'
 import { missingFrom } from '../../store/missing-lines.js'
 import { issueFrom } from '../../store/clock.js'
 import { counted } from '../../errors/counted.js'
@@ -110,11 +111,10 @@ export class Verify {
     // What a new log has replaced is not missing, wherever git still has it.
     const closed = closedIds(this.workspace.privateDir)
     const isOpen = ({ event_id }: RawLine): boolean => !closed.has(event_id)
-    const journal = await missingFrom(replayed, this.journal.read().lines.filter(isOpen))
-    const staged = await missingFrom(
-      replayed,
-      this.#ifGitAnswers(() => unstagedDeletions(this.workspace)?.filter(isOpen)),
-    )
+    const missing = async (lines: readonly RawLine[]): Promise<RawLine[]> =>
+      withoutUnread(await missingFrom(replayed, lines), this.log)
+    const journal = await missing(this.journal.read().lines.filter(isOpen))
+    const staged = await missing(this.#ifGitAnswers(() => unstagedDeletions(this.workspace)?.filter(isOpen)))
     const elsewhere = this.#onOtherBranches(journal)
     const problem = ({ event_id }: RawLine, file: string, why: string): [string, LogProblem] => [
       event_id,
