@@ -64,6 +64,8 @@ export function definitionFault({
   const unasked = moveChecks.find((check) => !isAsked(check))
   if (unasked !== undefined)
     return `its move check ${unasked.name} needs the phase "condition" or "validator", and a function check`
+  const twin = moveChecks.find((check, at) => moveChecks.findIndex(({ name }) => name === check.name) !== at)
+  if (twin !== undefined) return `it has two move checks named ${twin.name}`
   const hurried = afterEvents.find(({ timeout = 1 }) => typeof timeout !== 'number' || !(timeout > 0))
   if (hurried !== undefined) return `the timeout of its hook ${hurried.name} must be a number of milliseconds`
   const hook = afterEvents.find(

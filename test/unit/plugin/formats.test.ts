@@ -11,6 +11,8 @@ import type { ImportReport } from '../../../src/core/services/transfer/import-re
 import { TransferFormats } from '../../../src/core/services/transfer/transfer-formats.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import type { Resolver } from '../../../src/core/token.js'
+import { DEFAULT_WORKFLOW, type WorkflowTable } from '../../../src/core/events-lib.js'
+import { Workflow } from '../../../src/core/workspace/config.js'
 import { bring as bringWith } from '../../support/bring.js'
 import { testSession } from '../../support/session.js'
 import { TempRepository } from '../../support/temp-repository.js'
@@ -128,6 +130,35 @@ describe('a format that a plugin adds', () => {
       ),
     )
     expect(file?.text).toMatch(/: First, renamed\n.*: Second\n$/)
+  })
+
+  it("cannot change the project's workflow for the command that runs it", async () => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    writeFileSync(join(repository.root, 'board.lines'), 'a: First\n')
+    const before = [...DEFAULT_WORKFLOW.lanes]
+    const meddle = (table: WorkflowTable): void => {
+      // Cast: the type forbids this, plain JavaScript does not.
+      ;(table.lanes as string[]).length = 0
+    }
+    const format: Format = {
+      importer: {
+        ...importer,
+        read: (files, options) => (meddle(options.table), importer.read(files, options)),
+      },
+      exporter: { ...exporter, write: (document, table) => (meddle(table), exporter.write(document, table)) },
+    }
+    const lanes = await use(
+      repository.root,
+      async (services) => {
+        await bringWith(services, 'lines', 'board.lines')
+        const formats = await services.resolve(TransferFormats)
+        await (await services.resolve(ExportBoard)).files(formats.exporter('lines'), undefined)
+        return (await services.resolve(Workflow)).lanes
+      },
+      format,
+    )
+    expect(lanes).toEqual(before)
   })
 
   const fails = (): never => {

@@ -29,7 +29,9 @@ describe("a plugin's rule", () => {
     ['null', () => null],
     ['a text', () => 'no'],
     ['an objection without a message', () => ({})],
+    ['a blank message', () => ({ message: ' ' })],
     ['blockers that are no list', () => ({ message: 'No.', blockers: 'T1' })],
+    ['blockers that are no names', () => ({ message: 'No.', blockers: [{}] })],
   ])('refuses every move under its own name when it answers %s', (_, check) => {
     const { blockers, message } = said(check)
     expect(blockers).toEqual(['x.rule'])
@@ -45,6 +47,25 @@ describe("a plugin's rule", () => {
     expect(message).toContain('The rule x.rule of a plugin failed: it answers later')
     // A rejection that no one waits for would end the program here.
     await new Promise((resolve) => setImmediate(resolve))
+  })
+})
+
+describe("what a rule does to a move's facts", () => {
+  it('changes nothing for the event, or for the next rule', () => {
+    const facts = structuredClone(MOVE)
+    const meddling = moveGuard({
+      name: 'x.rule',
+      phase: 'validator',
+      check: (given) => {
+        // Casts: the types forbid this, plain JavaScript does not.
+        Object.assign(given, { to: 'done' })
+        Object.assign(given.state, { lane: 'for_review' })
+        ;(given.dependencies as unknown[]).push({ id: 'WP02', lane: null })
+        return undefined
+      },
+    })
+    expect(meddling.blockers(facts, DEFAULT_WORKFLOW)).toEqual([])
+    expect(facts).toEqual(MOVE)
   })
 })
 
@@ -69,6 +90,11 @@ describe('a definition of plain JavaScript', () => {
     expect(fault({ afterEvents: [{ name: 'tell', timeout }] })).toBe(
       'the timeout of its hook tell must be a number of milliseconds',
     )
+  })
+
+  it('is refused with two rules of one name, of which kitty could not tell which one refused', () => {
+    expect(fault({ moveChecks: [rule, { ...rule }] })).toBe('it has two move checks named x.rule')
+    expect(fault({ moveChecks: [rule, { ...rule, name: 'x.other' }] })).toBe(undefined)
   })
 
   it('is refused without a name', () => {

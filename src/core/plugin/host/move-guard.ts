@@ -9,7 +9,8 @@ import { withoutExit } from './no-exit.js'
 export function moveGuard(check: MoveCheck): MoveGuard {
   const objection = (facts: Parameters<MoveCheck['check']>[0]): MoveObjection | undefined => {
     try {
-      return answered(withoutExit(() => check.check(facts)))
+      // A copy: kitty writes the event from the facts, and a rule that changes them would change what the event says.
+      return answered(withoutExit(() => check.check(structuredClone(facts))))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return {
@@ -48,8 +49,12 @@ function answered(answer: unknown): MoveObjection | undefined {
 
 function isObjection(answer: unknown): answer is MoveObjection {
   if (typeof answer !== 'object' || answer === null || !('message' in answer)) return false
-  const blockers = 'blockers' in answer ? answer.blockers : undefined
-  return typeof answer.message === 'string' && (blockers === undefined || Array.isArray(blockers))
+  const { message } = answer
+  const blockers: unknown = 'blockers' in answer ? answer.blockers : []
+  if (typeof message !== 'string' || message.trim() === '') return false
+  return (
+    blockers === undefined || (Array.isArray(blockers) && blockers.every((one) => typeof one === 'string'))
+  )
 }
 
 /**

@@ -13,7 +13,7 @@ export function importerOf(plugin: string, importer: Importer): Importer {
     accepts: (path) => inFormat(plugin, format, () => importer.accepts(path)),
     read: (files, options) =>
       inFormatLater(plugin, format, async () => {
-        const document = await importer.read(files, options)
+        const document = await importer.read(files, { ...options, table: structuredClone(options.table) })
         if (!isDocument(document)) throw new Error('it read no document')
         return document
       }),
@@ -29,7 +29,7 @@ export function exporterOf(plugin: string, exporter: Exporter): Exporter {
     isFolder,
     write: (document, table) =>
       inFormatLater(plugin, format, async () => {
-        const files = await exporter.write(document, table)
+        const files = await exporter.write(document, structuredClone(table))
         if (!areFiles(files)) throw new Error('it wrote no files')
         return files
       }),
