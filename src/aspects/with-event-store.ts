@@ -11,11 +11,13 @@ export const WithEventStore = around<{ readonly eventStore: EventStore }>(
   async (call, proceed) => {
     const store = await call.resolve(EventStore)
     give(call.instance, 'eventStore', store)
+    const afterEvents = await call.resolve(AfterEvents)
     try {
+      await afterEvents.begin()
       return await proceed()
     } finally {
       try {
-        if (store.written.size > 0) await (await call.resolve(AfterEvents)).run()
+        if (store.written.size > 0) await afterEvents.run()
       } finally {
         await store.close(true)
       }

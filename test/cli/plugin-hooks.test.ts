@@ -132,6 +132,37 @@ describe('a hook after events were written', () => {
     expect(told()).toEqual(['first'])
   })
 
+  it('is told whether or not it waits until its output is written', () => {
+    const print = `for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('x'.repeat(1_000_000), done))`
+    const { note, told } = hooked(tell('timeout: 5_000,', print))
+    expect(note('first').stderr).toBe('')
+    expect(told()).toEqual(['first'])
+  })
+
+  it('is told of what another process wrote and has not told yet, also with its first run', () => {
+    const { home, repository, note, told } = hooked(tell())
+    const inner = `${NOTE.split('\n')[1] ?? ''}
+      const { spawnSync } = await import('node:child_process')
+      spawnSync(process.execPath, [process.argv[1], 'jot', 'written in between'])`
+    home.add('kitty-plugin-slow', {
+      'commands/slowly.js': commandSource(`const [text] = this.argv; ${inner}`, 'static strict = false'),
+    })
+    expect(home.kitty(repository.root, 'slowly', 'written before').code).toBe(0)
+    note('last')
+    expect(told()).toEqual(['written before', 'written in between', 'last'])
+  })
+
+  it('is begun by a command that only reads, which says nothing where that fails', () => {
+    const { home, repository, note, told } = hooked(tell())
+    home.kitty(repository.root, 'status')
+    repository.write('.kittify/events/2026-11-22.jsonl', noteLine(1))
+    note('first')
+    expect(told()).toEqual(['note 1', 'first'])
+    rmSync(join(repository.root, '.git/kitty/hooks'), { recursive: true })
+    writeFileSync(join(repository.root, '.git/kitty/hooks'), '')
+    expect(home.kitty(repository.root, 'status')).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('keeps a cursor of its own: one that is down holds no other back', () => {
     const { note, told } = hooked(
       `[{ name: 'down', handle() { throw new Error('down') } }, ${tell().slice(1)}`,

@@ -31,7 +31,7 @@ import { Journal } from '../log/repair/journal.js'
 import { PluginContainers } from './plugin-containers.js'
 import { ProjectionTables } from '../plugin/table-projection.js'
 import { TableProjections } from '../plugin/host/table-projections.js'
-import { AfterEvents } from '../plugin/host/after-events.js'
+import { AfterEvents, NO_HOOKS } from '../plugin/host/after-events.js'
 import { type Extensions, Formats, NO_EXTENSIONS } from '../plugin/host/extensions.js'
 import { HookRunner } from '../plugin/host/hook-runner.js'
 import { BranchInBase } from '../rules/branch-in-base.js'
@@ -214,6 +214,7 @@ function pluginModule(extensions: Extensions): ContainerModule {
     bind<ProjectionTables>(ProjectionTables).toDynamicValue((context) => context.get(TableProjections))
     for (const rule of extensions.moveRules) bind<MoveRule>(MoveRule).toConstantValue(rule)
     bind<AfterEvents>(AfterEvents).toDynamicValue((context) => {
+      if (extensions.hooks.length === 0) return NO_HOOKS
       const workspace = context.get<Workspace>(Workspace)
       const shared = (): number => sharedPermissions(workspace.gitCommonDir)
       return new HookRunner(

@@ -17,7 +17,7 @@ export interface AfterEventsHook {
   /** Lowercase letters, digits and dashes. Names the hook's cursor, so a renamed hook starts over. */
   readonly name: string
   /**
-   * Where it starts: `now` (default) at the events written from its first run on, `start` at the first event of the
+   * Where it starts: `now` (default) at the events written from the first command on that runs with it, `start` at the first event of the
    * log.
    */
   readonly from?: 'now' | 'start'

@@ -34,7 +34,9 @@ export class Workshop {
   async #once<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
     const services = this.fresh()
     const store = await services.resolve(EventStore)
+    const afterEvents = await services.resolve(AfterEvents)
     try {
+      await afterEvents.begin()
       return await work(services)
     } catch (error) {
       const record = recordOf(error, operation)
@@ -42,7 +44,7 @@ export class Workshop {
       throw error
     } finally {
       try {
-        if (store.written.size > 0) await (await services.resolve(AfterEvents)).run()
+        if (store.written.size > 0) await afterEvents.run()
       } finally {
         await store.close()
       }

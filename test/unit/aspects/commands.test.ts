@@ -6,6 +6,7 @@ import type { ErrorRecordDraft } from '../../../src/core/errors/error-record.js'
 import { KittyCommand } from '../../../src/core/cli/kitty-command.js'
 import { KittyError } from '../../../src/core/errors/kitty-error.js'
 import { ErrorStorage } from '../../../src/core/errors/error-storage.js'
+import { AfterEvents, NO_HOOKS } from '../../../src/core/plugin/host/after-events.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { bindToResolver, MissingBinding, type ServiceId } from '../../../src/core/token.js'
 
@@ -37,12 +38,13 @@ interface Seen {
   closed: number
 }
 
-/** A command in a container of two services that note what is done to them. */
+/** A command in a container of services that note what is done to them, and of no hooks. */
 function command(body: (command: Claim) => unknown): { run: () => Promise<unknown>; seen: Seen } {
   const seen: Seen = { records: [], closed: 0 }
   const services = new Map<unknown, unknown>([
     [ErrorStorage, { record: (draft: ErrorRecordDraft) => seen.records.push(draft), list: () => [] }],
     [EventStore, { written: new Set(), close: async () => (seen.closed += 1) }],
+    [AfterEvents, NO_HOOKS],
   ])
   const resolve = async <T>(id: ServiceId<T>): Promise<T> => {
     if (!services.has(id)) throw new MissingBinding('not bound')

@@ -39,6 +39,9 @@ const SCRIPT = workerScript('admission-worker')
 export async function tryAdmission(data: AdmissionData): Promise<AdmittedPlugin> {
   const answer = await new Promise<AdmissionAnswer>((resolve) => {
     const worker = new Worker(SCRIPT, { workerData: data, stdout: true, stderr: true, execArgv: [] })
+    // A plugin that prints while it is loaded must not wait for a reader.
+    worker.stdout.resume()
+    worker.stderr.resume()
     worker.once('message', (message: AdmissionAnswer) => {
       resolve(message)
       void worker.terminate()

@@ -38,20 +38,38 @@ export class HookRunner implements AfterEvents {
     private readonly notices: Notices,
   ) {}
 
+  async begin(): Promise<void> {
+    for (const hook of this.hooks) {
+      if (hook.hook.from === 'start') continue
+      try {
+        const folder = this.#folder(hook)
+        const cursor = new HookCursor(folder)
+        // Another process may begin it while this one waits for the lock.
+        if (!cursor.exists)
+          await this.#alone(folder, () => (cursor.exists ? undefined : this.#skipAll(cursor)))
+      } catch {
+        // Nothing is written yet. Its first run meets the same failure, and reports it.
+      }
+    }
+  }
+
   async run(): Promise<void> {
     for (const hook of this.hooks) {
       try {
-        await this.#runAlone(hook)
+        const folder = this.#folder(hook)
+        await this.#alone(folder, () => this.#tellAll(hook, new HookCursor(folder)))
       } catch (error) {
         this.#recordFailure(hook, error)
       }
     }
   }
 
+  #folder({ plugin, hook }: InstalledHook): string {
+    return join(this.workspace.privateDir, 'hooks', plugin, hook.name)
+  }
+
   /** Lets one process at a time deliver to a hook, so that the hook receives events in order. */
-  async #runAlone(hook: InstalledHook): Promise<void> {
-    const folder = join(this.workspace.privateDir, 'hooks', hook.plugin, hook.hook.name)
-    const cursor = new HookCursor(folder)
+  async #alone(folder: string, work: () => Promise<void> | void): Promise<void> {
     const held = await this.lock
       .at(join(folder, 'lock'))
       .acquire('tell a plugin')
@@ -62,13 +80,25 @@ export class HookRunner implements AfterEvents {
       })
     if (held === undefined) return
     try {
-      for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-        const began = performance.now()
-        await this.#tell(hook, cursor)
-        if (performance.now() - began < this.lock.waitMs) return
-      }
+      await work()
     } finally {
       held.release()
+    }
+  }
+
+  #skipAll(cursor: HookCursor): void {
+    const { events, marks } = undelivered(this.log, cursor)
+    cursor.begin()
+    cursor.deliver(events.map(({ event_id }) => event_id))
+    cursor.finish(marks)
+  }
+
+  /** After a delivery that took as long as others wait, looks for what they wrote. */
+  async #tellAll(hook: InstalledHook, cursor: HookCursor): Promise<void> {
+    for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+      const began = performance.now()
+      await this.#tell(hook, cursor)
+      if (performance.now() - began < this.lock.waitMs) return
     }
   }
 

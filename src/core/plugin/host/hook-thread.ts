@@ -33,6 +33,9 @@ export class HookThread {
     const workerData: HookThreadData = { module, hook: hook.name, root }
     // Keep the hook's output off the command's stdout, so that a JSON document remains the only thing there.
     this.#worker = new Worker(SCRIPT, { workerData, stdout: true, stderr: true, execArgv: [] })
+    // Drop it: a hook that waits until its output is written would otherwise wait forever.
+    this.#worker.stdout.resume()
+    this.#worker.stderr.resume()
     // An error between two batches is reported by the next one, since the thread has ended by then.
     this.#worker.on('error', () => undefined)
     this.#started = this.#answer(START_TIMEOUT)
