@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lockAt } from '../../src/core/lock/lock-at.js'
 import { PluginHome } from '../support/plugin-home.js'
+import { PROGRAM } from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { TempRepository } from '../support/temp-repository.js'
 
@@ -77,6 +80,80 @@ describe('a plugin that kitty refuses', () => {
       expect(refused.stderr).not.toMatch(/uninstall|stays/)
       expect(home.kitty('/', 'plugins').stdout).toBe('No plugins are installed.\n')
     }
+  })
+})
+
+describe('installations at the same time', () => {
+  const start = (home: PluginHome, folder: string, way: string): Promise<number | null> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, KITTY_DATA_DIR: home.folder, GIT_CONFIG_GLOBAL: '/dev/null' }
+      spawn(process.execPath, [PROGRAM, 'plugins', way, folder], { cwd: '/', env, stdio: 'ignore' }).on(
+        'close',
+        resolve,
+      )
+    })
+
+  it.each(['install', 'link'])('all count: %s', async (way) => {
+    const home = new PluginHome()
+    const names = ['kitty-plugin-a', 'kitty-plugin-b', 'kitty-plugin-c']
+    const folders = names.map((name) => {
+      const folder = write(tempFolder(), { name })
+      rmSync(join(folder, 'commands'), { recursive: true })
+      return folder
+    })
+    expect(await Promise.all(folders.map((folder) => start(home, folder, way)))).toEqual([0, 0, 0])
+    const { plugins } = JSON.parse(home.kitty('/', 'plugins', '--json').stdout) as {
+      plugins: { name: string }[]
+    }
+    expect(plugins.map(({ name }) => name).sort()).toEqual(names)
+  })
+
+  it('wait for one another as long as KITTY_LOCK_TIMEOUT_MS says', async () => {
+    const home = new PluginHome()
+    const held = await lockAt(join(home.folder, 'lock'), 1_000).acquire('test')
+    try {
+      const refused = home.kittyWith(
+        { KITTY_LOCK_TIMEOUT_MS: '100' },
+        '/',
+        'plugins',
+        'link',
+        write(tempFolder()),
+      )
+      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('(test, since') as string })
+    } finally {
+      held.release()
+    }
+  })
+
+  it('leave nothing of those that were killed', () => {
+    const home = new PluginHome()
+    const folder = write(tempFolder())
+    for (const left of ['.before-abc', 'tarballs/.pack-def'])
+      mkdirSync(join(home.folder, left), { recursive: true })
+    writeFileSync(join(home.folder, 'tarballs', 'kitty-plugin-gone-1.0.0.tgz'), '')
+    writeFileSync(join(home.folder, 'package.json.123.tmp'), '{')
+    expect(home.kitty(folder, 'plugins', 'install', '.').code).toBe(0)
+    expect(readdirSync(home.folder).sort()).toEqual([
+      'lock',
+      'node_modules',
+      'package-lock.json',
+      'package.json',
+      'tarballs',
+    ])
+    expect(readdirSync(join(home.folder, 'tarballs'))).toEqual([
+      expect.stringMatching(/^[0-9a-f]{12}-kitty-plugin-greet-1\.0\.0\.tgz$/),
+    ])
+    expect(home.kitty('/', 'plugins', 'uninstall', 'kitty-plugin-greet').code).toBe(0)
+    expect(readdirSync(join(home.folder, 'tarballs'))).toEqual([])
+  })
+})
+
+describe('an installation', () => {
+  it("is recorded whatever the user's npm is set to", () => {
+    const home = new PluginHome()
+    const env = { npm_config_save: 'false', npm_config_dry_run: 'true' }
+    expect(home.kittyWith(env, write(tempFolder()), 'plugins', 'install', '.')).toMatchObject({ code: 0 })
+    expect(home.kitty('/', 'greet').stdout).toBe('hello\n')
   })
 })
 

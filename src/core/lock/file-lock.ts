@@ -22,12 +22,16 @@ interface LockFile {
 }
 
 /**
- * How long to wait for one holder, from KITTY_LOCK_TIMEOUT_MS; the default is 10,000 ms.
+ * How long to wait for one holder, from KITTY_LOCK_TIMEOUT_MS.
+ * @param unset milliseconds without it
  * @throws KittyError UsageError
  */
-export function lockTimeout(env: Readonly<Record<string, string | undefined>>): number {
+export function lockTimeout(
+  env: Readonly<Record<string, string | undefined>>,
+  unset = DEFAULT_TIMEOUT_MS,
+): number {
   const text = env['KITTY_LOCK_TIMEOUT_MS']
-  if (text === undefined || text === '') return DEFAULT_TIMEOUT_MS
+  if (text === undefined || text === '') return unset
   if (/^[0-9]{1,9}$/.test(text)) return Number(text)
   throw new KittyError(
     'UsageError',

@@ -17,8 +17,8 @@ export interface AfterEventsHook {
   /** Lowercase letters, digits and dashes. Names the hook's cursor, so a renamed hook starts over. */
   readonly name: string
   /**
-   * Where it starts: `now` (default) at the events written from the first command on that runs with it, `start` at the first event of the
-   * log.
+   * Where it starts: `now` (default) at the events written from the first command on that runs with it, `start` at the
+   * first event of the log.
    */
   readonly from?: 'now' | 'start'
   /**

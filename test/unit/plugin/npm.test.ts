@@ -39,6 +39,14 @@ describe("what npm's failures mean", () => {
     expect(failure).toMatchObject({ kind: 'ValidationError' })
     expect(failure.message).toBe('npm could not install x: Permission denied')
     expect(npmFailure('{"error":{"code":"E404"}}', '', 'x').kind).toBe('UsageError')
+    const removal = npmFailure(
+      '',
+      'npm warn old\nnpm error code EACCES\nnpm error dest /x/.y\nnpm error Error: EACCES: permission denied',
+      'x',
+      'remove',
+    )
+    expect(removal.message).toBe('npm could not remove x: Error: EACCES: permission denied')
+    expect(JSON.stringify(removal.nextSteps)).not.toContain('--verbose')
     expect(npmFailure('', '', 'x').message).toBe('npm could not install x: it did not say why.')
   })
 })

@@ -1,13 +1,16 @@
 import { cpSync, existsSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostLink } from './host-link.js'
+import { TARBALLS } from './install-source.js'
 import { installedPlugins } from './installed-plugins.js'
 import { removeTree } from '../../platform/remove-path.js'
 import { renameOver } from '../../platform/rename-over.js'
 
 const LIST = 'package.json'
+/** What the folder of a copy is called, before random letters. */
+export const BEFORE = '.before-'
 /** What an installation changes besides the list. Npm could not always fetch again what it has replaced. */
-const CHANGED = ['package-lock.json', 'node_modules', 'tarballs']
+const CHANGED = ['package-lock.json', 'node_modules', TARBALLS]
 
 /** The plugins as they were before an installation, so that a refused one leaves them so. */
 export class EarlierPlugins {
@@ -21,7 +24,7 @@ export class EarlierPlugins {
   ) {
     this.#names = new Set(installedPlugins(dataFolder).map(({ name }) => name))
     if (this.#names.size === 0) return
-    this.#copy = mkdtempSync(join(dataFolder, '.before-'))
+    this.#copy = mkdtempSync(join(dataFolder, BEFORE))
     for (const name of [LIST, ...changed])
       if (existsSync(join(dataFolder, name)))
         cpSync(join(dataFolder, name), join(this.#copy, name), {

@@ -1,15 +1,26 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, type Stats, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isKittyError, KittyError } from '../../errors/kitty-error.js'
 import { homeFolder } from '../../platform/home-folder.js'
 import { npm } from './npm.js'
 import { PLATFORM } from '../../platform/system.js'
-import { renameOver } from '../../platform/rename-over.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { removeTree } from '../../platform/remove-path.js'
 
 /** As npm tells a tarball: by its name. */
+/** Folder of what is installed from folders and files, in the data folder. */
+export const TARBALLS = 'tarballs'
+
 const TARBALL = /\.(?:tgz|tar\.gz)$/i
 
 /**
@@ -25,7 +36,7 @@ export async function installSource(text: string, cwd: string, dataFolder: strin
   const stats = statSync(path)
   if (!stats.isDirectory() && !isTarball(path, stats))
     throw refused(text, `${path} is neither a folder nor a tarball (.tgz).`)
-  const kept = join(dataFolder, 'tarballs')
+  const kept = join(dataFolder, TARBALLS)
   mkdirSync(kept, { recursive: true })
   return pathToFileURL(stats.isDirectory() ? await packed(path, kept) : copied(path, kept)).href
 }
@@ -80,9 +91,16 @@ function isThere(path: string): boolean {
 }
 
 function copied(tarball: string, into: string): string {
-  const copy = join(into, basename(tarball))
-  if (copy !== tarball) copyFileSync(tarball, copy)
+  if (dirname(tarball) === into) return tarball
+  const copy = join(into, ownName(tarball))
+  copyFileSync(tarball, copy)
   return copy
+}
+
+/** Two plugins' tarballs may have one name; the one would be installed again in place of the other. */
+function ownName(tarball: string): string {
+  const digest = createHash('sha256').update(readFileSync(tarball)).digest('hex')
+  return `${digest.slice(0, 12)}-${basename(tarball)}`
 }
 
 async function packed(folder: string, into: string): Promise<string> {
@@ -90,8 +108,7 @@ async function packed(folder: string, into: string): Promise<string> {
   try {
     await npm(['pack', '--pack-destination', scratch], { folder, subject: folder })
     const [made = ''] = readdirSync(scratch)
-    renameOver(join(scratch, made), join(into, made))
-    return join(into, made)
+    return copied(join(scratch, made), into)
   } catch (error) {
     if (!isKittyError(error) || error.kind === 'MissingDependency') throw error
     throw new KittyError('UsageError', `${folder} cannot be packed: ${error.message}`, {

@@ -36,6 +36,9 @@ export async function npm(args: readonly string[], options: NpmOptions): Promise
     ...args,
     '--json',
     '--ignore-scripts',
+    // Settings of the user's own would leave what is installed out of the list.
+    '--save',
+    '--no-dry-run',
     '--no-audit',
     '--no-fund',
     '--fetch-retries=1',
@@ -43,7 +46,7 @@ export async function npm(args: readonly string[], options: NpmOptions): Promise
   ]
   const { status, stdout, stderr } = await ran(program, given, options)
   if (status === 0) return stdout
-  throw npmFailure(stdout, stderr, options.subject)
+  throw npmFailure(stdout, stderr, options.subject, args[0] === 'uninstall' ? 'remove' : 'install')
 }
 
 /** The npm that came with this Node, or else the one on PATH. */
@@ -92,7 +95,12 @@ function ran(program: string, args: readonly string[], { folder, verbose }: NpmO
 }
 
 /** Maps npm's answers to errors. Exported for tests. */
-export function npmFailure(stdout: string, stderr: string, subject: string): KittyError {
+export function npmFailure(
+  stdout: string,
+  stderr: string,
+  subject: string,
+  doing: 'install' | 'remove' = 'install',
+): KittyError {
   const { code, summary } = said(stdout, stderr)
   const context = { subject, npm_code: code ?? null }
   if (code !== undefined && UNKNOWN.test(code))
@@ -112,17 +120,22 @@ export function npmFailure(stdout: string, stderr: string, subject: string): Kit
         context,
       },
     )
-  return new KittyError('ValidationError', `npm could not install ${subject}: ${summary}`, {
-    nextSteps: ['see all that npm says: run the command again with --verbose'],
+  return new KittyError('ValidationError', `npm could not ${doing} ${subject}: ${summary}`, {
+    nextSteps: [
+      doing === 'install'
+        ? 'see all that npm says: run the command again with --verbose'
+        : "see that the plugins' folder can be written to, and run the command again",
+    ],
     context,
   })
 }
 
 function said(stdout: string, stderr: string): { code: string | undefined; summary: string } {
   const code = /npm (?:error|ERR!) code (\S+)/.exec(stderr)?.[1] ?? codeIn(stdout)
-  const lines = stderr.split('\n').map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim())
+  const all = stderr.split('\n').filter((line) => !/^npm (?:warn|WARN)\b/.test(line))
+  const lines = all.map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim())
   const telling = lines.find(
-    (line) => line !== '' && !/^(code|syscall|errno|type|path|network|A complete log)\b/.test(line),
+    (line) => line !== '' && !/^(code|syscall|errno|type|path|dest|network|A complete log)\b/.test(line),
   )
   return { code, summary: telling ?? 'it did not say why.' }
 }

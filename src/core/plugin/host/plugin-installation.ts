@@ -7,6 +7,7 @@ import { linkHost } from './host-link.js'
 import { installSource } from './install-source.js'
 import { type InstalledPlugin, installedPlugins, isPluginName } from './installed-plugins.js'
 import { npm } from './npm.js'
+import { oneAtATime } from './one-at-a-time.js'
 import { dependenciesIn, listPlugin, type ListedPlugin, unlistPlugin } from './plugin-list.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { assertTrustedFolder } from './trusted-folder.js'
@@ -35,12 +36,14 @@ export async function installPlugin(
 ): Promise<AdmittedPlugin> {
   const { dataFolder } = installer
   assertTrustedFolder(dataFolder)
-  const earlier = new EarlierPlugins(dataFolder)
-  try {
-    return await installed(installer, earlier, text, cwd, force)
-  } finally {
-    earlier.discard()
-  }
+  return oneAtATime(dataFolder, async () => {
+    const earlier = new EarlierPlugins(dataFolder)
+    try {
+      return await installed(installer, earlier, text, cwd, force)
+    } finally {
+      earlier.discard()
+    }
+  })
 }
 
 async function installed(
@@ -83,10 +86,14 @@ function cameIn(
   return changed ?? Object.keys(now).find((name) => basename(now[name] ?? '') === basename(source))
 }
 
-function originOf(name: string, source: string): ListedPlugin {
-  if (source.includes(':')) return { name, type: 'user', url: source }
-  const tag = source.startsWith(`${name}@`) ? source.slice(name.length + 1) : 'latest'
-  return { name, type: 'user', tag }
+/** What an update installs again. Exported for tests. */
+export function originOf(name: string, source: string): ListedPlugin {
+  if (source === name) return { name, type: 'user', tag: 'latest' }
+  // What the registry has under this name is another package than what an address such as `someone/repository` has.
+  const isTagged = source.startsWith(`${name}@`) && !source.includes(':')
+  return isTagged
+    ? { name, type: 'user', tag: source.slice(name.length + 1) }
+    : { name, type: 'user', url: source }
 }
 
 /**
@@ -98,15 +105,17 @@ export async function linkPlugin(installer: Installer, folder: string): Promise<
   const root = resolve(folder)
   const { name } = packageIn(root)
   assertTrustedFolder(dataFolder)
-  dependenciesIn(dataFolder)
-  const earlier = new EarlierPlugins(dataFolder, [])
-  try {
-    listPlugin(dataFolder, { name, type: 'link', root })
-    linkHost(dataFolder)
-    return await tried(installer, name, earlier)
-  } finally {
-    earlier.discard()
-  }
+  return oneAtATime(dataFolder, async () => {
+    dependenciesIn(dataFolder)
+    const earlier = new EarlierPlugins(dataFolder, [])
+    try {
+      listPlugin(dataFolder, { name, type: 'link', root })
+      linkHost(dataFolder)
+      return await tried(installer, name, earlier)
+    } finally {
+      earlier.discard()
+    }
+  })
 }
 
 function packageIn(root: string): { readonly name: string } {
@@ -145,10 +154,14 @@ export async function updatePlugins(
 }
 
 /** Removes an installed plugin, or forgets a linked one and leaves its folder as it is. */
-export async function uninstallPlugin(installer: Installer, { name, type }: InstalledPlugin): Promise<void> {
-  if (type === 'user' && Object.hasOwn(dependenciesIn(installer.dataFolder), name))
-    await npm(['uninstall', name], { folder: installer.dataFolder, subject: name })
-  unlistPlugin(installer.dataFolder, name)
+export async function uninstallPlugin(installer: Installer, plugin: InstalledPlugin): Promise<void> {
+  await oneAtATime(installer.dataFolder, () => removed(installer, plugin))
+}
+
+async function removed({ dataFolder }: Installer, { name, type }: InstalledPlugin): Promise<void> {
+  if (type === 'user' && Object.hasOwn(dependenciesIn(dataFolder), name))
+    await npm(['uninstall', name], { folder: dataFolder, subject: name })
+  unlistPlugin(dataFolder, name)
 }
 
 /**
@@ -174,7 +187,7 @@ async function tried(installer: Installer, name: string, earlier: EarlierPlugins
   } catch (error) {
     const wasThere = earlier.has(name)
     if (wasThere) earlier.putBack()
-    else await uninstallPlugin(installer, installedPlugin(installer.dataFolder, name, installer.dataFolder))
+    else await removed(installer, installedPlugin(installer.dataFolder, name, installer.dataFolder))
     throw isKittyError(error) ? withOutcome(error, wasThere) : error
   }
 }
