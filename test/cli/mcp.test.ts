@@ -232,6 +232,24 @@ describe('kitty mcp', () => {
     )
   })
 
+  it.each(GENERATIONS)(
+    'tells a client of the %s protocol of what it asked for by a short name, by that name',
+    async (generation) => {
+      const { root } = await preparedRepository()
+      const { client } = await connect(root, { generation })
+      const heard = new Set<string>()
+      client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+        heard.add(params.uri)
+      })
+      const names = ['kitty://wp/001/wp1', 'kitty://board/001', 'kitty://wp/001/WP02', 'kitty://wp/7/WP01']
+      if (generation === '2026') await client.listen({ resourceSubscriptions: names })
+      else for (const uri of names) await client.subscribeResource({ uri })
+      await sleep(300)
+      await kitty({ cwd: root, env: { KITTY_ACTOR: 'bob' } }, 'note', 'WP01', 'hello')
+      await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(names.slice(0, 2)))
+    },
+  )
+
   it("tells a package's subscribers of the result of one of its gates", async () => {
     const { root } = await preparedRepository()
     const env = { KITTY_ACTOR: 'bob' }

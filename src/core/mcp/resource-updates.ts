@@ -10,29 +10,34 @@ import { Gates } from '../services/packages/gates.js'
 import { EventStore } from '../store/event-store.js'
 import { Workshop } from '../web/workshop.js'
 import { Workspace } from '../workspace/workspace.js'
-import { BOARD, featureOf, packageUri, urisOf } from './resources.js'
+import { announcedAs, BOARD, featureOf, packageUri, urisOf } from './resources.js'
 
 /** A resource is announced at most once in this many milliseconds, however often it changes. */
 const EVERY_MS = 250
 
+/** Who hears of changed resources. */
+export interface Audience {
+  readonly announce: (uri: string) => void
+  /** What kept us from reading the log. We try again at the next change. */
+  readonly failed: (error: unknown) => void
+  /** Addresses that clients ask for in their own spelling, such as `kitty://wp/001/WP01`: announced, too. */
+  readonly names?: () => Iterable<string>
+}
+
 /** Tells which resources changed, no matter which process wrote the events. Holds neither lock nor index in between. */
 @injectable()
 export class ResourceUpdates {
+  /** Addresses that are announced as they are: no one needs to look them up again. */
+  readonly #own = new Set<string>()
+
   constructor(
     @inject(Workshop) private readonly workshop: Workshop,
     @inject(EventLog) private readonly log: EventLog,
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /**
-   * Runs until `signal` is aborted.
-   * @param failed gets what kept it from reading the log; it tries again at the next change
-   */
-  async follow(
-    announce: (uri: string) => void,
-    failed: (error: unknown) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Runs until `signal` is aborted. */
+  async follow({ announce, failed, names = () => [] }: Audience, signal: AbortSignal): Promise<void> {
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     const uris = new Set<string>()
     let tail: LogFollower | undefined
@@ -43,7 +48,7 @@ export class ResourceUpdates {
           // After a failure we do not know what came first: then everything in the log may have changed.
           tail ??= new LogFollower(this.log, hasFailed ? [] : await this.#positions())
           await this.#collect(tail, uris)
-          for (const uri of uris) announce(uri)
+          for (const uri of [...uris, ...(await this.#namesOf(uris, names()))]) announce(uri)
           uris.clear()
         } catch (error) {
           hasFailed = true
@@ -74,6 +79,21 @@ export class ResourceUpdates {
         if (event.entity_type === 'Gate') gates.push(event)
       }
     for (const uri of await this.#ofGates(gates)) uris.add(uri)
+  }
+
+  /** Which of the names mean one of these resources, and are spelled in another way. */
+  async #namesOf(uris: ReadonlySet<string>, names: Iterable<string>): Promise<string[]> {
+    const others = [...names].filter((name) => !uris.has(name) && !this.#own.has(name))
+    if (uris.size === 0 || others.length === 0) return []
+    return this.workshop.run('mcp resources', async (services) => {
+      const meant: string[] = []
+      for (const name of others) {
+        const uri = await announcedAs(services, name)
+        if (uri === name) this.#own.add(name)
+        else if (uri !== undefined && uris.has(uri)) meant.push(name)
+      }
+      return meant
+    })
   }
 
   /** The packages of gates: most of a gate's events name the gate alone. */

@@ -80,6 +80,22 @@ function boardUri(feature: string): string {
   return `${BOARD}/${encodeURIComponent(feature)}`
 }
 
+/** The address under which a resource is announced; undefined if this one names none now. */
+export async function announcedAs(services: Resolver, uri: string): Promise<string | undefined> {
+  const parts = partsOf(uri)
+  if (parts === undefined) return undefined
+  const [feature, workPackage] = parts
+  if (feature === undefined) return BOARD
+  try {
+    const scope = await services.resolve(Scope)
+    const slug = await scope.feature(feature)
+    return workPackage === undefined ? boardUri(slug) : packageUri(slug, scope.workPackage(workPackage))
+  } catch (error) {
+    if (isKittyError(error)) return undefined
+    throw error
+  }
+}
+
 /** The feature and package that an address names; undefined if it is none of ours. */
 function partsOf(uri: string): string[] | undefined {
   const [, kind, path = ''] = /^kitty:\/\/(board|wp)(?:\/(.*))?$/.exec(uri) ?? []

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { inject, injectable } from 'inversify'
 import { Notices } from '../errors/notices.js'
 import { MAX_BODY_BYTES } from '../web/checks.js'
+import { ListenedNames } from './listened-names.js'
 import { McpServers } from './mcp-servers.js'
 import { ResourceUpdates } from './resource-updates.js'
 import type { McpHttpHandler } from './sdk.js'
@@ -20,14 +21,18 @@ const MAX_SUBSCRIPTIONS = 64
 export class ServeHttp {
   #handler: Promise<McpHttpHandler> | undefined
   readonly #bus: UpdateBus
+  readonly #listened = new ListenedNames()
 
   constructor(
     @inject(McpServers) private readonly servers: McpServers,
     @inject(ResourceUpdates) updates: ResourceUpdates,
     @inject(Notices) private readonly notices: Notices,
   ) {
-    const report = (error: unknown): void => this.#report(error)
-    this.#bus = new UpdateBus((announce, signal) => updates.follow(announce, report, signal).catch(report))
+    const failed = (error: unknown): void => this.#report(error)
+    const names = (): Iterable<string> => this.#listened.all
+    this.#bus = new UpdateBus((announce, signal) =>
+      updates.follow({ announce, failed, names }, signal).catch(failed),
+    )
   }
 
   /** Answers one request that has passed every check. Loads the protocol with the first. */
@@ -35,7 +40,15 @@ export class ServeHttp {
     this.#handler ??= this.#open()
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const answer = await (await this.#handler).fetch(webRequest(request, gone.signal))
+    const asked = webRequest(request, gone.signal)
+    if (isListening(asked))
+      this.#listened.hear(
+        await asked
+          .clone()
+          .json()
+          .catch(() => undefined),
+      )
+    const answer = await (await this.#handler).fetch(asked)
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     if (answer.body === null) {
       response.end()
@@ -76,6 +89,16 @@ export class ServeHttp {
   #report(error: unknown): void {
     this.notices.warn(`MCP: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** Whether a client of the 2026 protocol begins to listen. A longer message is refused, and one of unknown length may be. */
+function isListening({ headers }: Request): boolean {
+  const length = headers.get('content-length')
+  return (
+    headers.get('mcp-method') === 'subscriptions/listen' &&
+    length !== null &&
+    Number(length) <= MAX_BODY_BYTES
+  )
 }
 
 function webRequest(request: IncomingMessage, signal: AbortSignal): Request {

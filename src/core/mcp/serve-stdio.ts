@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import { Scope } from '../services/scope.js'
 import { Workshop } from '../web/workshop.js'
 import { Session } from '../workspace/session.js'
+import { ListenedNames } from './listened-names.js'
 import { McpServers } from './mcp-servers.js'
 import { ResourceUpdates } from './resource-updates.js'
 import type { ProtocolServer } from './sdk.js'
@@ -31,7 +32,17 @@ export class ServeStdio {
     const session = given ?? this.session.nextId(this.session.now())
     const sdk = await import('./sdk.js')
     const end = new AbortController()
+    const listened = new ListenedNames()
     class Transport extends sdk.StdioServerTransport {
+      override async start(): Promise<void> {
+        const pass = this.onmessage
+        this.onmessage = (message) => {
+          listened.hear(message)
+          pass?.(message)
+        }
+        await super.start()
+      }
+
       override async close(): Promise<void> {
         await super.close()
         end.abort()
@@ -47,7 +58,7 @@ export class ServeStdio {
           unsubscribed: (uri) => watched.uris.delete(uri),
         })
         // The SDK passes a 2026 client only what it listens for, and does not say what that is.
-        if (era === 'modern') void this.#announce(server, undefined, onProblem, end.signal)
+        if (era === 'modern') void this.#announce(server, listened, onProblem, end.signal)
         return server
       },
       { transport: new Transport(), onerror: onProblem },
@@ -60,7 +71,7 @@ export class ServeStdio {
 
   async #announce(
     server: ProtocolServer,
-    watched: Watched | undefined,
+    asked: Watched | ListenedNames,
     onProblem: (error: Error) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -68,9 +79,11 @@ export class ServeStdio {
       if (!signal.aborted) onProblem(error instanceof Error ? error : new Error(String(error)))
     }
     const announce = (uri: string): void => {
-      if (watched === undefined || watched.uris.has(uri)) server.sendResourceUpdated({ uri }).catch(report)
+      if (asked instanceof ListenedNames || asked.uris.has(uri))
+        server.sendResourceUpdated({ uri }).catch(report)
     }
-    await this.updates.follow(announce, report, signal).catch(report)
+    const audience = { announce, failed: report, names: () => asked.all }
+    await this.updates.follow(audience, signal).catch(report)
   }
 }
 
@@ -78,6 +91,10 @@ export class ServeStdio {
 class Watched {
   readonly uris = new Set<string>()
   #isFollowing = false
+
+  get all(): Iterable<string> {
+    return this.uris
+  }
 
   /** @param follow called for the first one */
   add(uri: string, follow: () => Promise<void>): void {

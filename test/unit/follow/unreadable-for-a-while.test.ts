@@ -82,8 +82,7 @@ describe('while the log cannot be read for a while', () => {
       const failures: string[] = []
       const updates = await services.get(ResourceUpdates)
       const followed = updates.follow(
-        (uri) => announced.push(uri),
-        (error) => failures.push(String(error)),
+        { announce: (uri) => announced.push(uri), failed: (error) => failures.push(String(error)) },
         stop.signal,
       )
       mkdirSync(inTheWay())

@@ -78,9 +78,11 @@ describe('MCP over HTTP', () => {
     await client.close()
   })
 
-  it('tells a listener of a changed package', async () => {
+  it.each([
+    ['in full', 'kitty://wp/001-login/WP02'],
+    ['by a short name', 'kitty://wp/001/wp2'],
+  ])('tells a listener of a changed package, named %s', async (_name, uri) => {
     const client = await connected('2026')
-    const uri = 'kitty://wp/001-login/WP02'
     const heard: string[] = []
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
       heard.push(params.uri)
