@@ -26,7 +26,7 @@ export function pluginContract(
     ),
     ...drafts.map((draft) =>
       promised(`${draft.event_type} comes back out of the log as it went in`, () => {
-        const [event] = stamped([draft], { registry })
+        const [event] = stamped([draft], { eventTypes: types })
         ok(event !== undefined)
         deepStrictEqual(reread(event, registry), event)
       }),

@@ -1,4 +1,11 @@
-import { encodeEvent, type LogEvent, parseEvent, type Registry } from '../../events-lib.js'
+import {
+  createRegistry,
+  encodeEvent,
+  type EventTypeDefinition,
+  type LogEvent,
+  parseEvent,
+  type Registry,
+} from '../../events-lib.js'
 import type { Draft } from '../../store/event-store.js'
 import { ulid } from './notes.js'
 
@@ -7,8 +14,8 @@ const MINUTE = 60_000
 
 export interface StampOptions {
   readonly actor?: string
-  /** Needed if plugins define event types that the events use. */
-  readonly registry?: Registry
+  /** Those of a plugin's definition: checks its events, and brings older ones up to date, as reading the log does. */
+  readonly eventTypes?: readonly EventTypeDefinition[]
   /** Clock of the first event. */
   readonly from?: number
 }
@@ -19,8 +26,9 @@ export interface StampOptions {
  */
 export function stamped(
   drafts: readonly Draft[],
-  { actor = 'ada', registry, from = 1 }: StampOptions = {},
+  { actor = 'ada', eventTypes = [], from = 1 }: StampOptions = {},
 ): LogEvent[] {
+  const registry = createRegistry(eventTypes)
   return drafts.map((draft, at) => {
     const clock = from + at
     const candidate = {
