@@ -193,6 +193,25 @@ describe('a redacted event', () => {
     expect(origin.filesWith(SECRET)).toEqual([])
   })
 
+  it('is not shown for a branch that still has the full line, in the summary for a reviewer or the preview of a merge', async () => {
+    const { origin } = await noted()
+    origin.git('checkout', '--quiet', '-b', 'work')
+    const { stdout } = await origin.kitty('new', SECRET, '--json')
+    origin.commit('a package with that title')
+    origin.git('branch', 'full')
+    const { event } = JSON.parse(stdout) as { event: { event_id: string } } // the command's document
+    await origin.kitty('agent', 'events', 'redact', event.event_id, '--reason', 'names a customer')
+    origin.git('rm', '--quiet', '-r', '--force', 'kitty-specs')
+    const ci = await origin.kitty('ci', '--base', 'older', '--json')
+    expect(ci.stdout).not.toContain(SECRET)
+    expect(JSON.parse(ci.stdout)).toMatchObject({ new_events: 1 })
+    origin.commit('redact')
+    origin.git('checkout', '--quiet', 'main')
+    const preview = JSON.parse((await origin.kitty('agent', 'merge', 'preview', 'full', '--json')).stdout)
+    expect(preview).toMatchObject({ new_events: 1 })
+    expect(JSON.stringify({ ...preview, definitions: [] })).not.toContain(SECRET)
+  })
+
   it('is hidden in a clone that pulls the stub, until someone there purges or refuses it', async () => {
     for (const decision of ['purge', 'refuse'] as const) {
       const { origin, clone, id } = await noted()

@@ -69,7 +69,7 @@ export class CiReport {
     const held = new HeldEvents()
     const before = await this.revisions.held(revision, '--base', held)
     const after = await this.revisions.held('HEAD', 'HEAD', held)
-    const changes = boardChanges(before.log, after.log, this.foldRules)
+    const changes = boardChanges(before.counted, after.counted, this.foldRules)
     let imported = 0
     for (const event of after.log.without(before.log)) if (isImported(event)) imported += 1
     const { findings, by_hub } = await this.audit.range(before, after)

@@ -14,6 +14,15 @@ import { counted } from '../errors/counted.js'
 
 const NAMED = 20
 
+/** The log at a commit. */
+export interface RevisionLog {
+  readonly commit: string
+  /** As git has it, which is what an audit looks at. */
+  readonly log: HeldLog
+  /** As it counts here: what may be shown. */
+  readonly counted: HeldLog
+}
+
 /** The log as it is in git's commits. */
 @injectable()
 export class Revisions {
@@ -38,10 +47,14 @@ export class Revisions {
   }
 
   /** As `log`, for logs that are compared. @param held gets the lines */
-  async held(asked: string, from: string, held: HeldEvents): Promise<{ commit: string; log: HeldLog }> {
+  async held(asked: string, from: string, held: HeldEvents): Promise<RevisionLog> {
     const log = new HeldLog(held)
-    const commit = await this.#each(asked, from, (some) => log.add(some))
-    return { commit, log }
+    const counted = this.redactions.all.size === 0 ? log : new HeldLog(held)
+    const commit = await this.#each(asked, from, (some) => {
+      log.add(some)
+      if (counted !== log) counted.add(some.map((event) => this.redactions.counted(event)))
+    })
+    return { commit, log, counted }
   }
 
   async #each(asked: string, from: string, found: (events: readonly LogEvent[]) => void): Promise<string> {

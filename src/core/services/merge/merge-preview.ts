@@ -38,7 +38,7 @@ export class MergePreview {
     const byHub = new Set<string>(((await this.team.link?.unmerged()) ?? []).map(({ event_id }) => event_id))
     const ours = new HeldLog(held)
     for await (const events of store.stream()) ours.add(events.filter(({ event_id }) => !byHub.has(event_id)))
-    const changes = boardChanges(ours, theirs.log, this.foldRules, byHub)
+    const changes = boardChanges(ours, theirs.counted, this.foldRules, byHub)
     const head = await this.revisions.held('HEAD', 'HEAD', held)
     const { findings } = await this.audit.between(head, theirs)
     const definitions = await this.definitions.between(head.commit, theirs.commit)
