@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Audit, type AuditResult } from '../../../src/core/services/audit/audit.js'
+import { CommitAudit } from '../../../src/core/services/audit/commit-audit.js'
 import { isKittyError } from '../../../src/core/errors/kitty-error.js'
-import { FOREIGN_IDS, noteLine, ulid } from '../../support/events.js'
+import { FOREIGN_IDS, note, noteLine, ulid } from '../../support/events.js'
 import { Project } from '../../support/project.js'
 import { gitIn } from '../../support/temp-repository.js'
 
@@ -137,6 +138,50 @@ describe('an audit', () => {
     history.commit('ada', NOON, [6], { ...move('done'), actor: 'ada', parents: [ulid(3), ulid(4)] })
     expect(await history.found()).toEqual([['settles_others', ulid(5), 'mallory']])
     expect((await history.audit()).findings[0]?.message).toBe('decides between ada and grace')
+  })
+
+  it('names none whose parents follow one another, also where each names only the one before it', async () => {
+    const history = new History()
+    history.commit('ada', NOON, [3], { actor: 'ada', lamport_clock: 3 })
+    history.commit('ada', NOON, [4], { actor: 'ada', lamport_clock: 4, parents: [ulid(3)] })
+    history.commit('ada', NOON, [5], { actor: 'ada', lamport_clock: 5, parents: [ulid(4)] })
+    const all = [ulid(5), ulid(3), ulid(4)]
+    history.commit('mallory', NOON, [6], {
+      actor: 'mallory',
+      lamport_clock: 6,
+      parents: all,
+      timestamp: '2026-11-22T13:00:00.000Z',
+    })
+    expect(await history.found()).toEqual([])
+  })
+
+  it('reads a parent once, however many events name it', () => {
+    const seeds = [1, 2, 3, 4, 5, 6]
+    const parents = [ulid(1), ulid(2), ulid(3)]
+    const events = new Map(
+      seeds.map((seed) => [
+        ulid(seed),
+        note(seed, { parents: seed < 4 ? [] : parents, lamport_clock: seed }),
+      ]),
+    )
+    const read: string[] = []
+    const get = (id: string) => {
+      read.push(id)
+      return events.get(id)
+    }
+    const log = { get, clockOf: (id: string) => events.get(id)?.lamport_clock }
+    const audit = new CommitAudit(log, new Map(), 0)
+    const times = { authored: '2026-11-22T12:00:00Z', committed: '2026-11-22T12:00:00Z' }
+    const commit = { commit: 'c1', author: 'mallory', ...times, files: [], sides: [] }
+    audit.look({
+      commit,
+      added: new Map(seeds.map((seed) => [ulid(seed), ''])),
+      removed: new Map(),
+      tooLarge: [],
+    })
+    expect(audit.events).toBe(seeds.length)
+    // Each event itself, and the three parents.
+    expect(read).toHaveLength(seeds.length + parents.length)
   })
 
   it('names a clock that leaps', async () => {

@@ -1,4 +1,4 @@
-import { importKey, isConcurrent, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
+import { entityKey, importKey, isKittyEvent, isStub, type LogEvent } from '../../events-lib.js'
 import type { LogCommit } from '../../git/log-commits.js'
 import type { HeldLog } from '../../projections/held-events.js'
 import type { ChangedLines } from './changed-lines.js'
@@ -10,6 +10,18 @@ const LEAP = 100_000
 /** Events that no commit brought, in one audit: a file that is too large to compare may hold hundreds of thousands. */
 const MOST_NAMED = 100
 
+/** A parent of an event that may decide between several. */
+interface Parent {
+  readonly event_id: string
+  readonly event_type: string
+  readonly actor: string
+  readonly clock: number
+  /** See `entityKey`. */
+  readonly entity: string
+  /** Undefined for an event that is ordered by its clock. */
+  readonly parents: ReadonlySet<string> | undefined
+}
+
 type WholeChange = Pick<ChangedLines<unknown>, 'added' | 'removed'>
 
 /** The commits of a range against the events that they brought, oldest first. docs/trust.md, "Authorship". */
@@ -19,6 +31,8 @@ export class CommitAudit {
   imported = 0
   events = 0
   readonly #broughtBy = new Map<string, LogCommit>()
+  /** What events with several parents name, by ID. */
+  readonly #parents = new Map<string, Parent | undefined>()
   /** IDs of the lines that a commit of the range added, changed and removed. */
   readonly #added = new Set<string>()
   readonly #changed = new Set<string>()
@@ -136,16 +150,24 @@ export class CommitAudit {
 
   /** @param isForeign the actor is someone else's name, so that a side of that actor's is not the author's own */
   #settles(commit: LogCommit, event: LogEvent, isForeign: boolean): void {
-    const heads = (event.parents ?? [])
-      .flatMap((id) => this.byId.get(id) ?? [])
-      .filter(({ event_type }) => event_type === event.event_type)
-    const isTwoSided = heads.some((head) => heads.some((other) => isConcurrent(head, other)))
+    const parents = event.parents ?? []
+    // One parent is one side.
+    if (parents.length < 2) return
+    const heads = parents
+      .flatMap((id) => this.#parent(id) ?? [])
+      .filter(({ event_type, entity }) => event_type === event.event_type && entity === entityKey(event))
     const isOwn = heads.some(({ actor, event_id }) => {
       return (!isForeign && actor === event.actor) || this.#broughtBy.get(event_id)?.author === commit.author
     })
-    if (!isTwoSided || isOwn) return
+    if (isOwn || !isTwoSided(heads)) return
     const whose = [...new Set(heads.map(({ actor }) => actor))].join(' and ')
     this.#add('settles_others', commit, event, `decides between ${whose}`)
+  }
+
+  /** Reads a line once: every event of a hostile log may name the same thousand. */
+  #parent(id: string): Parent | undefined {
+    if (!this.#parents.has(id)) this.#parents.set(id, parentOf(this.byId.get(id)))
+    return this.#parents.get(id)
   }
 
   #leap(commit: LogCommit, event: LogEvent): void {
@@ -196,4 +218,32 @@ export class CommitAudit {
 function reasonOf({ payload }: LogEvent): string {
   const reason: unknown = Reflect.get(payload, 'redacted')
   return typeof reason === 'string' ? reason : ''
+}
+
+function parentOf(event: LogEvent | undefined): Parent | undefined {
+  if (event === undefined) return undefined
+  const { event_id, event_type, actor, lamport_clock: clock, parents } = event
+  return {
+    event_id,
+    event_type,
+    actor,
+    clock,
+    entity: entityKey(event),
+    parents: parents && new Set(parents),
+  }
+}
+
+/**
+ * Whether two of one entity's events were written concurrently. By their clocks, each is held against the one before it
+ * only: what follows that one follows all before it.
+ */
+function isTwoSided(heads: readonly Parent[]): boolean {
+  const inOrder = [...new Map(heads.map((head) => [head.event_id, head])).values()]
+  inOrder.sort((a, b) => a.clock - b.clock)
+  return inOrder.some((later, at) => {
+    const earlier = inOrder[at - 1]
+    if (earlier === undefined) return false
+    if (earlier.clock === later.clock) return true
+    return earlier.parents !== undefined && later.parents?.has(earlier.event_id) === false
+  })
 }
