@@ -303,6 +303,32 @@ describe('kitty merge', () => {
     expect(await doneWith('origin/main')).toBe('moved')
   })
 
+  /** Takes the branch away everywhere, and puts a merge with this subject onto main. */
+  const goneAfter = (subject: string): void => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    git('worktree', 'remove', '--force', worktree)
+    git('branch', '--quiet', '--delete', '--force', BRANCH)
+    const side = git('commit-tree', 'main^{tree}', '-m', 'side').trim()
+    const merge = git('commit-tree', 'main^{tree}', '-p', 'main', '-p', side, '-m', subject).trim()
+    git('update-ref', 'refs/heads/main', merge)
+  }
+
+  it('says on the forge that it could not find out where the branch is gone and no merge names it', async () => {
+    goneAfter(`Merge branch '${BRANCH}0'`)
+    const said = await doneWith('main')
+    expect(said).toContain(`Could not find out whether ${BRANCH} is merged`)
+    expect(said).toContain('an owner can overrule')
+    expect(await lane()).toBe('for_review')
+  })
+
+  it.each([`Merge branch '${BRANCH}' into main`, `Merge pull request #7 from ada/${BRANCH}`])(
+    'lets a package go to done on the forge when its branch is gone and a merge names it: %s',
+    async (subject) => {
+      goneAfter(subject)
+      expect(await doneWith('main')).toBe('moved')
+    },
+  )
+
   it.each([
     ['no branch', null],
     ['a tag', 'v1'],

@@ -56,6 +56,20 @@ export function isMerged(root: string, tip: string, into: string): boolean {
   return gitEither(root, ['merge-base', '--is-ancestor', tip, into]).isYes
 }
 
+/**
+ * True if the subject of a merge commit in the ref `into` names the branch, as git and GitHub write it: `Merge branch 'x'`,
+ * `Merge pull request #7 from owner/x`.
+ */
+export function hasMergeOf(root: string, branch: string, into: string): boolean {
+  const named = ['--merges', '--format=%s', '--fixed-strings', `--grep=${branch}`]
+  const subjects = askGitText(root, ['log', ...named, into, '--']) ?? ''
+  return subjects.split('\n').some((subject) => {
+    const words = subject.split(/[\s']/)
+    const request = subject.startsWith('Merge pull request #') ? words[5] : undefined
+    return words.includes(branch) || request?.slice(request.indexOf('/') + 1) === branch
+  })
+}
+
 /** Files with staged changes, from the top. `git merge` refuses to start with any. */
 export function stagedIn(checkout: string): string[] {
   return askGitFields(checkout, ['diff-index', '--cached', '--name-only', '-z', '--no-renames', 'HEAD', '--'])
