@@ -116,7 +116,8 @@ function readOwn(path: string): Buffer | undefined {
 
 /** Syncs before the rename: a power cut could otherwise leave zeros under the final name. */
 function putInPlace(path: string, bytes: Buffer): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  // Containers that share the folder may have the same process ID.
+  const temporary = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`
   try {
     const fd = openSync(temporary, 'wx', 0o600)
     try {

@@ -3,7 +3,7 @@ import { systemCode } from '../errors/kitty-error.js'
 import { listInside } from './work-tree.js'
 import { AT_ONCE, removeFile } from '../platform/remove-path.js'
 
-/** Matches the temporary files of `replaceFile`: the name holds the process ID and a number. */
+/** Matches the temporary files of `replaceFile`: the name holds `ownName()`. */
 const TEMPORARY = /^\..+\.(\d+)-\d+\.tmp$/
 
 /** Whether a process that no longer runs left this temporary file of `replaceFile`. */

@@ -6,6 +6,7 @@ import { discard, writeFully } from './open-file.js'
 import { storageError } from './storage-error.js'
 import { makeFolder } from '../git/shared-folder.js'
 import { openRegular } from '../platform/open-regular.js'
+import { ownName } from '../platform/own-name.js'
 import { renameOver } from '../platform/rename-over.js'
 import { removeFile } from '../platform/remove-path.js'
 import { renameSynced } from './rename-synced.js'
@@ -19,10 +20,9 @@ const OWNER_ONLY = 0o600
  * @throws KittyError NotWritable, DiskFull
  */
 export function writePrivateFile(path: string, text: string, isDurable = true, shared = 0): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${ownName()}.tmp`
   try {
     makeFolder(dirname(path))
-    discard(temporary)
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     const descriptor = openRegular(temporary, flags, OWNER_ONLY)
     try {

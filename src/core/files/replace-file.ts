@@ -15,10 +15,9 @@ import { isKittyError, KittyError, systemCode, type ErrorKind } from '../errors/
 import { shareNewFile } from '../git/new-file-mode.js'
 import { renameOver } from '../platform/rename-over.js'
 import { sentence } from '../errors/next-step.js'
+import { ownName } from '../platform/own-name.js'
 import { openRegular } from '../platform/open-regular.js'
 import { discard, writeFully } from './open-file.js'
-
-let written = 0
 
 /**
  * Writes `bytes` to a new file next to `path`, syncs it and renames it over `path`. Keeps mode and group, and the owner
@@ -52,7 +51,7 @@ export class Replacement {
   ) {
     const old = statsOf(path)
     const mode = old === undefined ? undefined : old.mode & 0o7777
-    this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++written}.tmp`)
+    this.#temporary = join(dirname(path), `.${basename(path)}.${ownName()}.tmp`)
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
       this.#descriptor = openRegular(this.#temporary, flags, mode ?? newMode)

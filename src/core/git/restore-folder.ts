@@ -3,6 +3,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { askGitText, git } from './git.js'
 import { makeFolder } from './shared-folder.js'
 import { repoPath } from '../platform/paths.js'
+import { ownName } from '../platform/own-name.js'
 import { removeFile } from '../platform/remove-path.js'
 
 type Folders = Pick<Workspace, 'root' | 'kittyDir' | 'privateDir'>
@@ -18,7 +19,7 @@ export function restoreKittyFolder({ root, kittyDir, privateDir }: Folders): boo
   const tree = askGitText(root, ['rev-parse', '--verify', '--quiet', `HEAD:./${folder}`])
   if (tree === undefined) return false
   makeFolder(privateDir)
-  const env = { GIT_INDEX_FILE: join(privateDir, `restore-${process.pid}`) }
+  const env = { GIT_INDEX_FILE: join(privateDir, `restore-${ownName()}`) }
   try {
     const prefix = askGitText(root, ['rev-parse', '--show-prefix']) ?? ''
     // Use the path it has in the repository, so that its attributes apply.

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { KernelLock, type LockBinding, loadLockBinding } from '../platform/kernel-lock.js'
+import { ownName } from '../platform/own-name.js'
 import { removeFile } from '../platform/remove-path.js'
 
 export type LocksFound =
@@ -16,7 +17,7 @@ export function tryLocks(folder: string, load: () => LockBinding = loadLockBindi
   } catch (error) {
     return { state: 'no module', reason: firstLine(error) }
   }
-  const path = join(folder, `kitty-lock-test-${process.pid}`)
+  const path = join(folder, `kitty-lock-test-${ownName()}`)
   const open: number[] = []
   try {
     open.push(openSync(path, 'wx+'), openSync(path, 'r+'))

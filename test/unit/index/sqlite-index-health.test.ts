@@ -136,7 +136,6 @@ describe('the index of a clone, whatever happens to its file', () => {
   })
 
   it('is in memory where no new file can be written, with a line about it', async () => {
-    mkdirSync(`${indexFile}.${process.pid}.new`)
     const error = await failing()
     rmSync(join(made.root, 'private'), { recursive: true, force: true })
     writeFileSync(join(made.root, 'private'), 'no folder')

@@ -7,12 +7,27 @@ import { tempFolder } from '../../support/temp-folder.js'
 it('removes what a crash left behind, and nothing that another process may still be writing', async () => {
   const folder = tempFolder()
   const path = join(folder, 'index.db')
-  for (const name of ['index.db.1.new', 'index.db.1.new-journal', 'index.db.2.new', 'index.db.old']) {
+  for (const name of [
+    'index.db.1.new',
+    'index.db.1.new-journal',
+    'index.db.1-7.new',
+    'index.db.2.new',
+    'index.db.old',
+  ]) {
     writeFileSync(join(folder, name), 'x')
     if (!name.includes('.2.')) utimesSync(join(folder, name), new Date(0), new Date(0))
   }
   await withUnfinishedFile(path, async (fresh) => writeFileSync(fresh, 'x'))
   expect(readdirSync(folder).sort()).toEqual(['index.db.2.new', 'index.db.old'])
+})
+
+it('does not touch what a process with the same ID builds, as one of another container may', async () => {
+  const path = join(tempFolder(), 'index.db')
+  await withUnfinishedFile(path, async (theirs) => {
+    writeFileSync(theirs, 'theirs')
+    await withUnfinishedFile(path, async (ours) => writeFileSync(ours, 'ours', { flag: 'wx' }))
+    expect(readFileSync(theirs, 'utf8')).toBe('theirs')
+  })
 })
 
 it('leaves nothing when the work fails', async () => {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { shareNewFile } from '../../git/new-file-mode.js'
 import { systemCode } from '../../errors/kitty-error.js'
 import { AT_ONCE, removeTree } from '../../platform/remove-path.js'
+import { ownName } from '../../platform/own-name.js'
 import { onceFree } from '../../platform/once-free.js'
 
 const SIDE_FILES = ['', '-wal', '-shm', '-journal']
@@ -23,7 +24,7 @@ export function removeDatabase(path: string): void {
  */
 export async function withUnfinishedFile<T>(path: string, work: (fresh: string) => Promise<T>): Promise<T> {
   removeLeft(path)
-  const fresh = `${path}.${process.pid}.new`
+  const fresh = `${path}.${ownName()}.new`
   const listeners = SIGNALS.map((signal) => [signal, (): void => endBy(signal, fresh)] as const)
   for (const [signal, listener] of listeners) process.prependOnceListener(signal, listener)
   try {
@@ -69,7 +70,7 @@ function endBy(signal: NodeJS.Signals, fresh: string): void {
 
 function removeLeft(path: string): void {
   const folder = dirname(path)
-  const left = new RegExp(`^${basename(path).replaceAll('.', '\\.')}\\.\\d+\\.new(?:-[a-z]+)?$`)
+  const left = new RegExp(`^${basename(path).replaceAll('.', '\\.')}\\.[\\d-]+\\.new(?:-[a-z]+)?$`)
   for (const name of namesIn(folder)) {
     if (!left.test(name)) continue
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false })

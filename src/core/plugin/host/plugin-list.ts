@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isKittyError, KittyError, systemCode } from '../../errors/kitty-error.js'
 import { ownPackage } from '../../own-package.js'
+import { ownName } from '../../platform/own-name.js'
 import { renameOver } from '../../platform/rename-over.js'
 import { sentence } from '../../errors/next-step.js'
 import { onceFree } from '../../platform/once-free.js'
@@ -85,7 +86,7 @@ function unreadable(path: string, cause?: unknown): KittyError {
 
 function save(dataFolder: string, content: DataPackage): void {
   const path = join(dataFolder, 'package.json')
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${ownName()}.tmp`
   const whole = {
     name: ownPackage().name,
     private: true,

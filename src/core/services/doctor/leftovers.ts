@@ -9,8 +9,8 @@ import { setAside } from '../../log/repair/errors-folder.js'
 import { repoPath } from '../../platform/paths.js'
 import { removeFile } from '../../platform/remove-path.js'
 
-/** A rebuild's unfinished index: `index.db.<pid>.new`, and SQLite's files next to it. */
-const UNFINISHED_INDEX = /^index\.db\.(\d+)\.new(?:-wal|-shm|-journal)?$/
+/** A rebuild's unfinished index: `index.db.<pid>-<number>.new`, and SQLite's files next to it. */
+const UNFINISHED_INDEX = /^index\.db\.(\d+)(?:-\d+)?\.new(?:-wal|-shm|-journal)?$/
 /** Temporary files of what is written with the write lock held alone. */
 const OF_LOCK = /(?:^clock\.json|\.jsonl)\.tmp$/
 
