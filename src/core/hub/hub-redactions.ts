@@ -27,6 +27,7 @@ export class HubRedactions {
 
   /** Takes over what this clone does not know yet: from now on, the line without content counts here. */
   async receive(hub: Hub, ids: readonly string[]): Promise<void> {
+    this.redactions.refresh()
     const fresh = ids.filter((id) => !this.redactions.all.has(id))
     if (fresh.length === 0) return
     const stubs = (await hub.lines(fresh)).flatMap(({ event_id, line }) => {
@@ -35,7 +36,8 @@ export class HubRedactions {
       return parsed.ok && parsed.event.event_id === event_id && isStub(parsed.event) ? [parsed.event] : []
     })
     if (stubs.length === 0) return
-    this.redactions.record(stubs.map((event) => ({ verdict: 'elsewhere', event })))
+    // Not `record`: no lock is held here, so that it could lose what a person decides now.
+    this.redactions.remember(stubs)
     replaceLines(
       join(this.workspace.privateDir, 'hub'),
       stubs.map((event) => event.event_id),

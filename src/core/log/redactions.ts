@@ -57,7 +57,7 @@ export class Redactions {
     if (this.#known !== undefined && this.#identityNow() !== this.#identity) this.#known = undefined
   }
 
-  /** Durable when it returns. @throws KittyError NotWritable, DiskFull */
+  /** Durable when it returns. Needs the write lock: it writes the file again. @throws KittyError NotWritable, DiskFull */
   record(redactions: readonly Redaction[]): void {
     const next = new Map(this.#read())
     for (const one of redactions) next.set(one.event.event_id, one)
@@ -76,7 +76,7 @@ export class Redactions {
     for (;;) {
       const step = lines.next()
       if (step.done === true) return step.value
-      this.#remember(step.value)
+      this.remember(step.value.flatMap(({ event }) => (event && isStub(event) ? [event] : [])))
       yield this.all.size === 0 ? step.value : step.value.map((line) => this.#replaced(line))
     }
   }
@@ -99,11 +99,12 @@ export class Redactions {
     return found === undefined ? line : { ...line, event: found.event }
   }
 
-  /** Best effort: a reader may not be able to write here, and the next one remembers. */
-  #remember(lines: readonly LogLine[]): void {
-    const fresh = lines.flatMap(({ event }) =>
-      event !== undefined && isStub(event) && !this.all.has(event.event_id) ? [event] : [],
-    )
+  /**
+   * Takes over stubs that came from elsewhere, but those about which something is known. Needs no lock. Best effort: a
+   * reader may not be able to write here, and the next one remembers.
+   */
+  remember(stubs: readonly LogEvent[]): void {
+    const fresh = stubs.filter(({ event_id }) => !this.all.has(event_id))
     if (fresh.length === 0) return
     const redactions = fresh.map((event): Redaction => ({ verdict: 'elsewhere', event }))
     for (const one of redactions) this.#known?.set(one.event.event_id, one)

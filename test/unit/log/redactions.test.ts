@@ -203,6 +203,18 @@ describe('a scan', () => {
     expect(readFileSync(stored(folder), 'utf8').split('\n')).toHaveLength(2)
   })
 
+  it('and the pull of the hub add stubs to the end of the file, which another process may write again', () => {
+    const folder = tempFolder()
+    const redactions = new Redactions(folder)
+    redactions.record([redaction(1)])
+    const [before, bytes] = [statSync(stored(folder)).ino, readFileSync(stored(folder), 'utf8')]
+    redactions.remember([stub(1), stub(2)])
+    expect(statSync(stored(folder)).ino).toBe(before)
+    expect(readFileSync(stored(folder), 'utf8').startsWith(bytes)).toBe(true)
+    for (const one of [redactions, new Redactions(folder)])
+      expect([...one.all.values()]).toEqual([redaction(1), redaction(2, 'elsewhere')])
+  })
+
   it('remembers a stub once, also after a reader was killed in the middle of its line', () => {
     const folder = tempFolder()
     const redactions = new Redactions(folder)
