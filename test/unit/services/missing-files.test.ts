@@ -1,7 +1,11 @@
 import 'reflect-metadata'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TemporaryWorkspace } from '../../../src/core/plugin/testing/temporary-workspace.js'
 import { MissingFiles } from '../../../src/core/services/definitions/missing-files.js'
+import { realGit, shims } from '../../support/kitty.js'
+import { tempFolder } from '../../support/temp-folder.js'
 import { gitIn } from '../../support/temp-repository.js'
 
 const FEATURE = '001-login'
@@ -12,7 +16,10 @@ describe("a team's package that has no file here", () => {
   beforeEach(async () => {
     workspace = await TemporaryWorkspace.create()
   })
-  afterEach(() => workspace.dispose())
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    return workspace.dispose()
+  })
 
   function commit(path: string): void {
     workspace.write(path, 'text\n')
@@ -43,6 +50,27 @@ describe("a team's package that has no file here", () => {
     gitIn(workspace.root, 'update-ref', 'refs/remotes/origin/away', 'HEAD')
     gitIn(workspace.root, 'checkout', '--quiet', 'main')
     expect((await markOf('WP10')).text).toContain('another branch, origin/away;')
+  })
+
+  it('costs as many processes of git as several of them, on several branches, do', async () => {
+    commit('README.md')
+    gitIn(workspace.root, 'checkout', '--quiet', '-b', 'away')
+    const ids = ['WP10', 'WP11', 'WP12', 'WP13']
+    for (const id of ids) {
+      commit(`${TASKS}/${id}-x.md`)
+      gitIn(workspace.root, 'update-ref', `refs/remotes/origin/${id}`, 'HEAD')
+    }
+    gitIn(workspace.root, 'checkout', '--quiet', 'main')
+    const service = await workspace.service(MissingFiles)
+    const asked = join(tempFolder(), 'asked')
+    vi.stubEnv('PATH', shims({ git: `#!/bin/sh\necho x >> ${asked}\nexec ${realGit()} "$@"\n` }).PATH)
+    const costOf = (some: readonly string[]): number => {
+      writeFileSync(asked, '')
+      expect([...service.marks(FEATURE, some, true).keys()]).toEqual(some)
+      return readFileSync(asked, 'utf8').length
+    }
+    expect(costOf(['WP10'])).toBeGreaterThan(0)
+    expect(costOf(ids)).toBe(costOf(['WP10']))
   })
 
   it('is no reason to fail before the first commit', async () => {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { answered } from '../../git/answered.js'
 import { lookInside } from '../../files/work-tree.js'
-import { askGit, askGitFields, askGitText } from '../../git/git.js'
+import { namesAtRemotes, namesEver } from '../../git/folder-names.js'
+import { askGit, askGitFields } from '../../git/git.js'
 import type { MarkDocument } from '../../projections/marks.js'
 import { featureDir } from '../../specs/feature-name.js'
 import { workPackageIdOfFile } from '../../specs/work-package-id.js'
@@ -22,44 +23,28 @@ export class MissingFiles {
   marks(feature: string, ids: readonly string[], isTeam = false): Map<string, MarkDocument> {
     if (ids.length === 0) return new Map()
     const kept = this.#keptOut(feature)
-    const mark = (id: string): MarkDocument => {
-      if (isTeam && !this.#wasHere(feature, id)) return elsewhere(this.#remoteBranch(feature, id))
-      return kept === 'all' || kept.has(id) ? NOT_CHECKED_OUT : missing(feature, id)
-    }
-    return new Map(ids.map((id) => [id, mark(id)] as const))
+    const brought = isTeam ? this.#neverHere(feature, ids) : new Map<string, MarkDocument>()
+    const here = (id: string): MarkDocument =>
+      kept === 'all' || kept.has(id) ? NOT_CHECKED_OUT : missing(feature, id)
+    return new Map(ids.map((id) => [id, brought.get(id) ?? here(id)] as const))
   }
 
-  /** Whether a commit of HEAD has or had the package's file. "Could not find out" counts as yes. */
-  #wasHere(feature: string, id: string): boolean {
-    const args = ['log', '-1', '--format=%h', 'HEAD', '--', this.#files(feature, id)]
-    const found = answered(() => askGit(this.workspace.root, args))
-    return found === undefined || found.length > 0
-  }
-
-  /** A branch of a remote that has the package's file. */
-  #remoteBranch(feature: string, id: string): string | undefined {
+  /** Packages whose file no commit of HEAD has or had. "Could not find out" counts as had. */
+  #neverHere(feature: string, ids: readonly string[]): Map<string, MarkDocument> {
     const { root } = this.workspace
-    const branches = ['--sort=-committerdate', '--format=%(refname:short)', 'refs/remotes']
-    const refs = (answered(() => askGitText(root, ['for-each-ref', ...branches])) ?? '').split('\n')
     const folder = this.#folder(feature)
-    return refs
-      .filter(Boolean)
-      .slice(0, MOST_BRANCHES)
-      .find((ref) => {
-        const names = answered(() =>
-          askGitFields(root, ['ls-tree', '-z', '--name-only', ref, '--', `${folder}/`]),
-        )
-        return names?.some((name) => workPackageIdOfFile(name.slice(name.lastIndexOf('/') + 1)) === id)
-      })
+    const known = answered(() => packagesOf(namesEver(root, folder)))
+    const unknown = known === undefined ? [] : ids.filter((id) => !known.has(id))
+    if (unknown.length === 0) return new Map()
+    const branches = new Map<string, string>()
+    for (const [branch, names] of answered(() => namesAtRemotes(root, folder, MOST_BRANCHES)) ?? [])
+      for (const id of packagesOf(names)) if (!branches.has(id)) branches.set(id, branch)
+    return new Map(unknown.map((id) => [id, elsewhere(branches.get(id))] as const))
   }
 
   #folder(feature: string): string {
     const { root, specsDir } = this.workspace
     return repoPath(root, join(specsDir, feature, 'tasks'))
-  }
-
-  #files(feature: string, id: string): string {
-    return `:(glob)${this.#folder(feature)}/${id}[!0-9]*`
   }
 
   /** Packages whose files git leaves out here. Returns 'all' if this branch has no such folder or git cannot tell. */
@@ -84,6 +69,11 @@ export class MissingFiles {
     const { root } = this.workspace
     return (askGit(root, ['ls-tree', '-d', 'HEAD', '--', repoPath(root, dir)]) ?? '').length > 0
   }
+}
+
+/** The packages that have a file of one of these names. */
+function packagesOf(names: Iterable<string>): Set<string> {
+  return new Set([...names].flatMap((name) => workPackageIdOfFile(name) ?? []))
 }
 
 /** Branches that are searched for a file, the newest first. */
