@@ -54,6 +54,22 @@ describe('committedLines', () => {
     )
   })
 
+  it('finds a line that another program has put into the file of another day, in HEAD and at a tip', () => {
+    const repository = new Repository()
+    // As the journal knows them, and as the files have them.
+    const [misfiled, another] = [line(1), line(2)]
+    repository.append({ ...misfiled, timestamp: TOMORROW })
+    repository.commitAll('of HEAD')
+    repository.git('switch', '--quiet', '--create', 'other')
+    repository.append({ ...another, timestamp: TOMORROW })
+    repository.commitAll('on other')
+    repository.git('switch', '--quiet', 'main')
+    expect(repository.places(misfiled, another, line(3))).toEqual({
+      inHead: new Set([ulid(1)]),
+      elsewhere: new Set([ulid(1), ulid(2)]),
+    })
+  })
+
   it('finds lines in the tip of any branch, and none of a branch that is gone', () => {
     const repository = new Repository()
     repository.git('switch', '--quiet', '--create', 'other')

@@ -13,7 +13,7 @@ import { repoPath } from '../../platform/paths.js'
  */
 const SEARCH_MS = 2_000
 
-/** IDs of the lines that git has, byte for byte, in any file of their day. */
+/** IDs of the lines that git has, byte for byte, in any of the log's files. */
 export interface Committed {
   readonly inHead: ReadonlySet<string>
   /** In the tip of a branch that HEAD does not contain: of a local one, and of a remote's if they were asked for. */
@@ -55,27 +55,44 @@ export function committedLines(
   const until = performance.now() + forMs
   const folder = pathInTree(root, eventsDir)
   const [head, ...others] = foldersOf(root, ['HEAD', ...branchesBeyondHead(root, ofRemotes)], folder)
-  const ofHead = new Set(blobsOfDays(head, days))
-  for (const { parts } of blobLines(root, [...ofHead])) wanted.find(keysOf(parts), found.inHead)
-  const ofTips = others.flatMap((tree) => blobsOfDays(tree, days)).filter((blob) => !ofHead.has(blob))
-  const unread = new Set<string>()
-  for (const blob of new Set(ofTips)) {
-    const keys = memory?.get(blob)
-    if (keys === undefined) unread.add(blob)
-    else wanted.find(keys, found.elsewhere)
+  const isOver = (): boolean => found.elsewhere.size >= lines.length || performance.now() > until
+  const seen = new Set<string>()
+  const lookIn = (ofHead: readonly string[], ofTips: readonly string[]): void => {
+    for (const { id, parts } of blobLines(root, unseen(ofHead, seen))) {
+      seen.add(id)
+      wanted.find(keysOf(parts), found.inHead)
+    }
+    const unread: string[] = []
+    for (const blob of unseen(ofTips, seen)) {
+      const keys = memory?.get(blob)
+      if (keys === undefined) unread.push(blob)
+      else wanted.find(keys, found.elsewhere)
+    }
+    for (const { id, parts } of isOver() ? [] : blobLines(root, unread)) {
+      const keys = keysOf(parts)
+      memory?.put(id, keys)
+      wanted.find(keys, found.elsewhere)
+      if (isOver()) break
+    }
   }
-  for (const { id, parts } of isOver(found, lines, until) ? [] : blobLines(root, [...unread])) {
-    const keys = keysOf(parts)
-    memory?.put(id, keys)
-    wanted.find(keys, found.elsewhere)
-    if (isOver(found, lines, until)) break
-  }
+  lookIn(
+    blobsOfDays(head, days),
+    others.flatMap((tree) => blobsOfDays(tree, days)),
+  )
+  // Another program may have put an event into another day's file.
+  const isFound = ({ event_id: id }: RawLine): boolean => found.inHead.has(id) || found.elsewhere.has(id)
+  if (!lines.every(isFound) && performance.now() <= until)
+    lookIn(
+      blobsOfDays(head),
+      others.flatMap((tree) => blobsOfDays(tree)),
+    )
   memory?.keep(new Set(others.flatMap((tree) => blobsOfDays(tree))))
   return found
 }
 
-function isOver({ elsewhere }: Committed, lines: readonly RawLine[], until: number): boolean {
-  return elsewhere.size >= lines.length || performance.now() > until
+/** The blobs, each once, that are not among those of HEAD that were read. */
+function unseen(blobs: readonly string[], seen: ReadonlySet<string>): string[] {
+  return [...new Set(blobs)].filter((blob) => !seen.has(blob))
 }
 
 /** Yields every event that HEAD has, a part of a file at a time. @throws KittyError if git fails. */
