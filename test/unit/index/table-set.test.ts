@@ -194,6 +194,13 @@ describe('the tables of one projection', () => {
       new TypeError('The table x_tally_seen of tally.seen must be named x_other_….'),
     )
   })
+
+  it.each(['x_tally_"a', 'x_tally_"a; DROP TABLE event; --'])('are not named %s', async (name) => {
+    const odd = projection({}, tableNamed(name))
+    await expect(TableSet.open(index, odd, 'x_tally_')).rejects.toThrow(
+      new TypeError(`The table ${name} of tally.seen must be named without ".`),
+    )
+  })
 })
 
 describe('reading a projection’s tables', () => {

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { IndexHealth } from '../../../src/core/index/index-health.js'
 import { openRepository } from '../../../src/core/plugin/open-repository.js'
 import { MemoryEventIndex } from '../../../src/core/index/memory-event-index.js'
@@ -28,6 +28,7 @@ class Seen {
 function tally({
   version = 1,
   name = 'tally.seen',
+  entities = [Seen],
   apply,
 }: Partial<TableProjection> = {}): TableProjection & { readonly batches: string[][] } {
   const batches: string[][] = []
@@ -36,7 +37,7 @@ function tally({
     ...defineTableProjection({
       name,
       version,
-      entities: [Seen],
+      entities,
       apply:
         apply ??
         (async (rows, events) => {
@@ -151,6 +152,19 @@ describe("a plugin's tables in the index", () => {
   it('are refused under a name that is not of the plugin', async () => {
     await expect(read(tally({ name: 'other.seen' }))).rejects.toThrow('must be named x_other_')
     await expect(read(tally({ name: 'nameless' }))).rejects.toThrow('<plugin>.<name>')
+  })
+
+  it('are refused with a quotation mark in the name, and the index is not built again', async () => {
+    class Odd {
+      id!: string
+    }
+    PrimaryColumn({ type: 'text' })(Odd.prototype, 'id')
+    Entity({ name: 'x_tally_"a; DROP TABLE event; --' })(Odd)
+    await read(tally())
+    const health = await workspace.service(IndexHealth)
+    const rebuilt = vi.spyOn(health, 'recover')
+    await expect(read(tally({ entities: [Odd] }))).rejects.toThrow('must be named without "')
+    expect(rebuilt).not.toHaveBeenCalled()
   })
 
   it('say what to do where there is no SQLite', async () => {

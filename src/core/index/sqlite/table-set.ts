@@ -24,7 +24,7 @@ export class TableSet {
 
   /**
    * @param prefix what the name of each table must begin with
-   * @throws IndexUnusable `unavailable` if the index is not in SQLite; TypeError for a table of another name
+   * @throws IndexUnusable `unavailable` if the index is not in SQLite; TypeError for a table of another name, or with a quotation mark
    */
   static async open(index: EventIndex, projection: TableProjection, prefix: string): Promise<TableSet> {
     if (!(index instanceof SqliteEventIndex))
@@ -33,9 +33,13 @@ export class TableSet {
     entitiesOf.set(projection, entities)
     const orm = await ormOn(index.connection, entities)
     const set = new TableSet(index, orm, projection)
-    for (const { tableName } of set.#metadata())
+    for (const { tableName } of set.#metadata()) {
       if (!tableName.startsWith(prefix))
         throw new TypeError(`The table ${tableName} of ${projection.name} must be named ${prefix}….`)
+      // It would end the name in SQL, and a fault of SQL counts as a damaged index, which is rebuilt.
+      if (tableName.includes('"'))
+        throw new TypeError(`The table ${tableName} of ${projection.name} must be named without ".`)
+    }
     return set
   }
 
