@@ -13,7 +13,9 @@ export interface ImportKey {
 }
 
 const PREFIX = 'import'
-/** Maximum encoded length of each part, so that the key fits into the 200 characters of a causation ID. */
+/** Maximum length of a causation ID. */
+const LONGEST = 200
+/** Maximum encoded length of each part. All of them at their longest come to three characters more than a key may have. */
 const LIMITS = { format: 20, source: 60, item: 56, what: 30, h: 26 } as const
 
 /**
@@ -24,7 +26,12 @@ export function importKey(key: ImportKey): string {
   const parts = (['format', 'source', 'item', 'what', 'h'] as const).map((name) =>
     bounded(key[name], LIMITS[name]),
   )
-  return [PREFIX, ...parts].join(':')
+  const whole = [PREFIX, ...parts].join(':')
+  const excess = whole.length - LONGEST
+  // Only then, so that earlier imports are recognized; the last part is the one that nothing else is compared with.
+  return excess <= 0
+    ? whole
+    : importKey({ ...key, h: bounded(key.h, encodeURIComponent(key.h).length - excess) })
 }
 
 /** Returns the parts as the key holds them: a part that was too long comes back cut, with its hash. */

@@ -17,17 +17,19 @@ export function checkedName(
   what: 'actor' | 'session',
   nextSteps: readonly string[],
 ): string {
-  const problem = problemOf(name)
-  if (problem === undefined) return name.trim().normalize()
+  const kept = name.trim().normalize()
+  const problem = problemOf(name, kept)
+  if (problem === undefined) return kept
   throw new KittyError('UsageError', `${source} gives no usable ${what}: the name ${problem}.`, {
     nextSteps,
     context: { source, problem },
   })
 }
 
-function problemOf(name: string): string | undefined {
-  if (name.trim() === '') return 'is empty'
-  if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`
+/** @param kept the name as it would be kept: some characters have no composed form, and are more in NFC */
+function problemOf(name: string, kept: string): string | undefined {
+  if (kept === '') return 'is empty'
+  if (kept.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`
   return cleaned(name) === name ? undefined : 'contains control or invisible characters'
 }
 

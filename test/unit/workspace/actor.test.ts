@@ -34,6 +34,17 @@ describe('resolveActor', () => {
     expect(errorOf(() => resolveActor({ ...CLUES, flag }))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
   })
 
+  it('refuses a name that is longer than 200 characters only once it is composed, as it is kept', () => {
+    // NFC writes this letter as two characters.
+    const flag = '\u0958'.repeat(101)
+    expect(errorOf(() => resolveActor({ ...CLUES, flag }))).toMatchObject({ kind: 'UsageError', exitCode: 2 })
+    expect(errorOf(() => resolveSession({ flag, env: {} }))).toMatchObject({
+      kind: 'UsageError',
+      exitCode: 2,
+    })
+    expect(resolveActor({ ...CLUES, flag: flag.slice(1) })).toHaveLength(200)
+  })
+
   it.each([' ada', 'ada ', '\u00a0ada\u3000'])('takes %j for ada: on a board they look alike', (name) => {
     expect(resolveActor({ ...CLUES, flag: name })).toBe('ada')
     expect(resolveActor({ ...CLUES, flag: undefined, env: { KITTY_ACTOR: name } })).toBe('ada')
