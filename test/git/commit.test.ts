@@ -264,6 +264,18 @@ describe('kitty commit', () => {
     expect(git('log', '-1', '--format=%B')).toContain('Signed-off-by: hook')
   })
 
+  it('names the hooks to look at where one refuses without a word', async () => {
+    await kitty(root, ['note', 'WP01', 'one'])
+    hook('commit-msg', 'exit 1')
+    const { error } = (await commit()).json() as { error: { message: string; next_steps: unknown } }
+    expect(error.message).toBe(
+      'Git did not commit, most likely because of a hook, and nothing says why: it ended with exit code 1.',
+    )
+    const steps = JSON.stringify(error)
+    expect(steps).toContain(join(root, '.git', 'hooks', 'commit-msg'))
+    expect(steps).not.toContain('pre-commit')
+  })
+
   it('signs as git is told to', async () => {
     const key = join(tempFolder(), 'key')
     const program = join(tempFolder(), 'sign')

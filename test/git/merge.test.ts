@@ -196,6 +196,14 @@ describe('kitty merge', () => {
     expect(existsSync(join(root, 'work.txt'))).toBe(false)
   })
 
+  it('names the hooks to look at where one refuses the merge without a word', async () => {
+    const hook = join(root, '.git', 'hooks', 'pre-merge-commit')
+    writeFileSync(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const said = await refused()
+    expect(said).toContain(`Git did not merge ${BRANCH}, and nothing says why: it ended with exit code 1.`)
+    expect(said).toContain(hook)
+  })
+
   it('with an older git names the command to type, and does the rest afterwards', async () => {
     const old = deadly('version', 'before')
     const path = old['PATH']?.split(':')[0] ?? ''

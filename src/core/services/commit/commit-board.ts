@@ -1,17 +1,20 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
+import type { KittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
 import { toRun } from '../../errors/next-step.js'
 import { git, GitRefusal } from '../../git/git.js'
+import { BEFORE_COMMIT } from '../../git/hooks.js'
 import { branchOf, followCommit, OwnIndex, parentOf, takeBack } from '../../git/own-index.js'
 import { indexIsFree, operationUnderWay } from '../../git/under-way.js'
 import { LockOf } from '../../lock/write-lock.js'
 import { EventStore } from '../../store/event-store.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { ChooseFiles, type CommitChoice } from './commit-choice.js'
-import { commitRefused, duringOperation, indexInUse, noBranch, notPushed } from './commit-refusals.js'
+import { duringOperation, indexInUse, noBranch, notPushed } from './commit-refusals.js'
 import { CommitState } from './commit-state.js'
+import { refusedByGit } from '../refused-commit.js'
 import { PendingCommit } from './pending-commit.js'
 import { counted } from '../../errors/counted.js'
 
@@ -111,8 +114,13 @@ export class CommitBoard {
       return index.commit(message)
     } catch (error) {
       this.pending.forget()
-      throw error instanceof GitRefusal && error.isNo ? commitRefused(error) : error
+      throw error instanceof GitRefusal && error.isNo ? this.#refused(error) : error
     }
+  }
+
+  #refused(error: GitRefusal): KittyError {
+    const run = { folder: this.workspace.root, hooks: BEFORE_COMMIT }
+    return refusedByGit(error, 'Git did not commit, most likely because of a hook', run)
   }
 
   async #follow(files: readonly string[], before: string | undefined, after: string): Promise<void> {

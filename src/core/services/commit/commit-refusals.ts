@@ -3,9 +3,6 @@ import { shownCommand } from '../../errors/next-step.js'
 import type { GitRefusal } from '../../git/git.js'
 import type { Operation } from '../../git/under-way.js'
 
-/** Lines of a hook's output that a message shows. */
-const LINES = 10
-
 export function duringOperation(root: string, operation: Operation): KittyError {
   return new KittyError('ValidationError', `A ${operation} is under way in ${root}; nothing was committed.`, {
     nextSteps: [...shownCommand(['git', '-C', root, 'status'], 'finish it'), 'Then run the command again.'],
@@ -33,21 +30,6 @@ export function indexInUse(gitDir: string): KittyError {
         'If none is running, a git that was killed left index.lock there: remove that file.',
       ],
       context: { folder: gitDir },
-    },
-  )
-}
-
-/** By a hook, as far as git says. */
-export function commitRefused({ reason, said }: GitRefusal): KittyError {
-  const lines = said.trimEnd().split('\n').slice(-LINES)
-  const isSilent = said.trim() === ''
-  return new KittyError(
-    'ValidationError',
-    `Git did not commit, most likely because of a hook${isSilent ? `: ${reason}` : '.'}`,
-    {
-      said: isSilent ? [] : lines,
-      nextSteps: ['Mend what it names and run the command again.'],
-      context: { git: lines },
     },
   )
 }

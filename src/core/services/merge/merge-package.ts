@@ -153,7 +153,7 @@ export class MergePackage {
     const isIn = isMerged(root, tip, `refs/heads/${base}`)
     if (checkout !== undefined && isInterrupted(checkout, tip, message)) {
       if (isIn) forgetMerge(checkout)
-      else this.#asGit(() => finishMerge(checkout), branch)
+      else this.#asGit(() => finishMerge(checkout), branch, checkout)
       return true
     }
     if (isIn) return false
@@ -177,7 +177,7 @@ export class MergePackage {
     if (dirty.length > 0) throw refusal.dirty(checkout, dirty, 'changed')
     const overwritten = overwrittenBy(checkout, trial)
     if (overwritten.length > 0) throw refusal.overwritten(checkout, overwritten)
-    this.#asGit(() => mergeBranch(checkout, tip, message), branch)
+    this.#asGit(() => mergeBranch(checkout, tip, message), branch, checkout)
     return true
   }
 
@@ -188,11 +188,11 @@ export class MergePackage {
       throw refusal.notInBase(state, branch, base)
   }
 
-  #asGit(work: () => void, branch: string): void {
+  #asGit(work: () => void, branch: string, checkout: string): void {
     try {
       work()
     } catch (error) {
-      throw error instanceof GitRefusal ? refusal.notMerged(error, branch) : error
+      throw error instanceof GitRefusal ? refusal.notMerged(error, branch, checkout) : error
     }
   }
 

@@ -2,8 +2,10 @@ import { KittyError } from '../../errors/kitty-error.js'
 import { type NextStep, sentence, shownCommand } from '../../errors/next-step.js'
 import type { WorkflowTable, WorkPackageState } from '../../events-lib.js'
 import type { GitRefusal } from '../../git/git.js'
+import { BEFORE_MERGE } from '../../git/hooks.js'
 import type { Operation } from '../../git/under-way.js'
 import type { GitWorktree } from '../../git/worktrees.js'
+import { refusedByGit } from '../refused-commit.js'
 
 type Package = Pick<WorkPackageState, 'feature_slug' | 'work_package_id'>
 
@@ -153,14 +155,13 @@ export function overwritten(checkout: string, files: readonly string[]): KittyEr
   })
 }
 
-export function notMerged({ reason, said }: GitRefusal, branch: string): KittyError {
-  const lines = said.trim().split('\n').slice(-10)
-  const isSilent = said.trim() === ''
-  return new KittyError('ValidationError', `Git did not merge ${branch}${isSilent ? `: ${reason}` : '.'}`, {
-    said: isSilent ? [] : lines,
-    nextSteps: ['Mend what it names and run the command again.'],
-    context: { branch, git: lines },
-  })
+export function notMerged(error: GitRefusal, branch: string, checkout: string): KittyError {
+  return refusedByGit(
+    error,
+    `Git did not merge ${branch}`,
+    { folder: checkout, hooks: BEFORE_MERGE },
+    { branch },
+  )
 }
 
 export function notInBase(state: WorkPackageState, branch: string, base: string): KittyError {
