@@ -276,6 +276,27 @@ describe('kitty commit', () => {
     expect(steps).not.toContain('pre-commit')
   })
 
+  it.runIf(process.platform === 'linux')(
+    'names a file whose name is not UTF-8 as git does, and leaves it out, also with people’s files',
+    async () => {
+      const folder = join(root, 'kitty-specs', FEATURE)
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.md')]),
+        'x',
+      )
+      await kitty(root, ['note', 'WP01', 'one'])
+      const ran = (await commit('--with-edits')).json()
+      expect(JSON.stringify(ran)).not.toContain('\ufffd')
+      expect(ran).toMatchObject({
+        files: log().split('\n').slice(-1),
+        yours: [],
+        warnings: [
+          `"kitty-specs/${FEATURE}/caf\\351.md" has a name that is not UTF-8, so only git itself can commit it.`,
+        ],
+      })
+    },
+  )
+
   it('signs as git is told to', async () => {
     const key = join(tempFolder(), 'key')
     const program = join(tempFolder(), 'sign')

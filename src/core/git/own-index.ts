@@ -3,6 +3,7 @@
  * (gitglossary(7), GIT_INDEX_FILE), and afterwards only those entries of the user's index follow that were as in the
  * commit before.
  */
+import { isUtf8 } from 'node:buffer'
 import { copyFileSync, lstatSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
@@ -14,6 +15,14 @@ import { onceFree } from '../platform/once-free.js'
 
 /** By path from the given folder: mode and object, as `100644 0a1b…`. A path that is absent has no entry. */
 export type Entries = ReadonlyMap<string, string>
+
+/** Changed files, by path from the given folder. */
+export interface ChangedNames {
+  readonly present: string[]
+  readonly removed: string[]
+  /** Those whose names are not UTF-8, as git quotes them: no other call here can name them. */
+  readonly odd: string[]
+}
 
 export class OwnIndex {
   readonly #env: { readonly GIT_INDEX_FILE: string }
@@ -38,7 +47,8 @@ export class OwnIndex {
   }
 
   /** Files below these folders that are not as in the commit, also new and removed ones. Without those git ignores. */
-  changed(folders: readonly string[]): { readonly present: string[]; readonly removed: string[] } {
+  changed(folders: readonly string[]): ChangedNames {
+    const odd = new Set<string>()
     const list = (...options: string[]): string[] =>
       fields(
         this.#git([
@@ -50,10 +60,11 @@ export class OwnIndex {
           '--',
           ...folders,
         ]),
+        odd,
       )
     const removed = new Set(list('--deleted'))
     const present = new Set(list('--modified', '--others').filter((path) => !removed.has(path)))
-    return { present: [...present].sort(), removed: [...removed].sort() }
+    return { present: [...present].sort(), removed: [...removed].sort(), odd: [...odd].sort() }
   }
 
   /** Takes these files over as they are in the work tree now. Returns false if nothing differs from the commit then. */
@@ -195,9 +206,24 @@ function* portions(paths: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < paths.length; at += 100) yield paths.slice(at, at + 100)
 }
 
-function fields(bytes: Buffer): string[] {
-  return bytes
-    .toString('utf8')
-    .split('\0')
-    .filter((field) => field !== '')
+/** @param odd gets the fields that are not UTF-8 */
+function fields(bytes: Buffer, odd: Set<string>): string[] {
+  if (isUtf8(bytes)) return bytes.toString('utf8').split('\0').filter(Boolean)
+  const whole: string[] = []
+  for (const field of bytes.toString('latin1').split('\0').filter(Boolean)) {
+    const name = Buffer.from(field, 'latin1')
+    if (isUtf8(name)) whole.push(name.toString('utf8'))
+    else odd.add(asGitQuotes(name))
+  }
+  return whole
+}
+
+/** As git prints a name under `core.quotePath` (git-config(1)): its bytes beyond ASCII, and control characters, in octal. */
+function asGitQuotes(name: Buffer): string {
+  const shown = [...name].map((byte) => {
+    if (byte >= 0x80 || byte < 0x20) return `\\${byte.toString(8).padStart(3, '0')}`
+    const character = String.fromCharCode(byte)
+    return character === '"' || character === '\\' ? `\\${character}` : character
+  })
+  return `"${shown.join('')}"`
 }

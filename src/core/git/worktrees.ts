@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { begunFiles } from './begun-files.js'
-import { askGitFields, askGitText, git, gitText, resolveCommit } from './git.js'
+import { askGitFields, askGitText, git, GitRefusal, gitText, resolveCommit } from './git.js'
 import { statsIfThere } from '../files/stats-if-there.js'
 import { removeFile } from '../platform/remove-path.js'
 
@@ -28,9 +28,7 @@ const GRACE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 export function listWorktrees(root: string): GitWorktree[] {
-  const entries = gitText(root, ['worktree', 'list', '--porcelain']).split(/\n\n+/)
-  return entries.flatMap((entry) => {
-    const lines = entry.split('\n')
+  return worktreeRecords(root).flatMap((lines) => {
     const path = valueOf(lines, 'worktree')
     if (path === undefined || lines.includes('bare')) return []
     const branch = valueOf(lines, 'branch')?.replace(/^refs\/heads\//, '')
@@ -38,6 +36,24 @@ export function listWorktrees(root: string): GitWorktree[] {
     return [{ path, head: valueOf(lines, 'HEAD'), branch, locked: valueOf(lines, 'locked'), exists }]
   })
 }
+
+/** One record for each worktree, of lines as `branch refs/heads/main`. */
+function worktreeRecords(root: string): string[][] {
+  const list = ['worktree', 'list', '--porcelain']
+  try {
+    // A path may have line breaks.
+    const records = gitText(root, [...list, '-z']).split('\0\0')
+    return records.map((record) => record.split('\0'))
+  } catch (error) {
+    // Git before 2.36 does not know -z, and says so with its usage.
+    if (!(error instanceof GitRefusal) || error.status !== USAGE) throw error
+    const records = gitText(root, list).split(/\n\n+/)
+    return records.map((record) => record.split('\n'))
+  }
+}
+
+/** Git's exit code for options that it does not know. */
+const USAGE = 129
 
 export function isHalfMade({ exists, locked }: GitWorktree): boolean {
   return exists && locked === BEING_MADE

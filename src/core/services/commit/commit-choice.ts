@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { committedEntries, otherModes, type OwnIndex, userEntries } from '../../git/own-index.js'
+import { Notices } from '../../errors/notices.js'
 import type { WorkPackageState } from '../../events-lib.js'
 import { eachObject } from '../../git/objects.js'
 import { blobIdsOf, mayBeConverted, storedText } from '../../git/stored-text.js'
@@ -29,13 +30,16 @@ export class ChooseFiles {
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(OwnWriting) private readonly own: OwnWriting,
     @inject(EventStore) private readonly store: EventStore,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /** Call it with the lock held. @throws KittyError if git fails */
   async choose(index: OwnIndex, withEdits: boolean): Promise<CommitChoice> {
     const { root, kittyDir, specsDir } = this.workspace
     const own = [repoPath(root, kittyDir), repoPath(root, specsDir)]
-    const { present, removed } = index.changed([...own, ...Object.keys(ROOT_LINES)])
+    const { present, removed, odd } = index.changed([...own, ...Object.keys(ROOT_LINES)])
+    for (const name of odd)
+      this.notices.warn(`${name} has a name that is not UTF-8, so only git itself can commit it.`)
     const setUp = this.#setUp(present, index.head)
     const all = [...present, ...removed]
       .filter((path) => !Object.hasOwn(ROOT_LINES, path) || setUp.has(path))
@@ -46,7 +50,8 @@ export class ChooseFiles {
     const written = await this.#written(free, index.head, gone)
     const isOwn = (path: string): boolean => setUp.has(path) || this.#isLog(path, gone) || written.has(path)
     const yours = new Set(withEdits ? [] : free.filter((path) => !isOwn(path)))
-    return { files: free.filter((path) => !yours.has(path)), yours: [...yours], staged: [...staged] }
+    const files = free.filter((path) => !yours.has(path))
+    return { files, yours: [...yours], staged: [...staged] }
   }
 
   /** The user's files at the root to which kitty has added its lines, and no one anything else. */
