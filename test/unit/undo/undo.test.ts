@@ -287,6 +287,36 @@ describe('undo', () => {
       expect((await undo(project)).undone).toMatchObject([{ event_type: 'WPStatusChanged' }])
     })
 
+    it('with its title takes back the title, and says that the text stays and how to see it', async () => {
+      const project = await prepared()
+      await project.use(async (services) =>
+        (await services.get(EditPackage)).edit({ ...WP01, title: 'Another', body: 'New\n', provenance: ADA }),
+      )
+      const { undone, warnings } = await project.use(async (services) => {
+        const { undone } = await (await services.get(Undo)).undo({ provenance: ADA })
+        return { undone, warnings: await services.warnings() }
+      })
+      expect(undone).toMatchObject([{ event_type: 'WPChanged' }])
+      expect(warnings).toEqual([
+        `The text of ${FILE} stays as you changed it, since undo takes back no text; git diff shows it.`,
+      ])
+      expect(project.read(FILE)).toContain('New')
+    })
+
+    it('with its title says nothing of the text once that is as it was', async () => {
+      const project = await prepared()
+      const text = project.read(FILE)
+      await project.use(async (services) =>
+        (await services.get(EditPackage)).edit({ ...WP01, title: 'Another', body: 'New\n', provenance: ADA }),
+      )
+      project.write(FILE, project.read(FILE).replace('New\n', text.slice(text.lastIndexOf('---\n') + 4)))
+      const warnings = await project.use(async (services) => {
+        await (await services.get(Undo)).undo({ provenance: ADA })
+        return services.warnings()
+      })
+      expect(warnings).toEqual([])
+    })
+
     it('is no matter once another command has followed, or to another holder', async () => {
       const project = await prepared()
       await edit(project, 'Another text\n')

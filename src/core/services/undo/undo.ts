@@ -101,6 +101,7 @@ export class Undo {
     for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, undone, provenance))
     for (const event of undone)
       if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event)
+    this.texts.warn(undone, provenance)
     return { ...decided(drafts), undone }
   }
 
