@@ -2,6 +2,7 @@ import type { DependencyLane, WorkflowTable, WorkPackageState } from '../events-
 import type { BoardRow } from '../index/board-row.js'
 import type { GateDocument, LeaseDocument, ReadyDocument, WorkPackageDocument } from './board-document.js'
 import type { MarkDocument, MarksOf } from './marks.js'
+import { addTo } from '../log/group-by.js'
 
 /** Returns the path of a package's file from the repository's root, or null if it has none. */
 export type FileOf = (feature: string, workPackage: string) => string | null
@@ -153,8 +154,7 @@ export function readyDocuments(
   for (const { feature, work_package, blocked_by } of waiting) {
     const [first] = blocked_by
     if (first === undefined || blocked_by.some((id) => id !== first)) continue
-    const key = `${feature}/${first}`
-    unblocks.set(key, [...(unblocks.get(key) ?? []), work_package])
+    addTo(unblocks, `${feature}/${first}`, work_package)
   }
   return waiting
     .filter((document) => document.blocked_by.length === 0)

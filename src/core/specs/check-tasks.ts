@@ -1,4 +1,5 @@
 import { compareWorkPackages } from './work-package-id.js'
+import { addTo } from '../log/group-by.js'
 
 /** What must hold before a feature's work packages enter the log: one file per ID, existing dependencies, no cycles. */
 
@@ -30,7 +31,7 @@ export function checkTasks(tasks: readonly StatedTask[], known: readonly string[
 
 function duplicates(tasks: readonly StatedTask[]): TaskProblem[] {
   const filesById = new Map<string, string[]>()
-  for (const { work_package_id: id, file } of tasks) filesById.set(id, [...(filesById.get(id) ?? []), file])
+  for (const { work_package_id: id, file } of tasks) addTo(filesById, id, file)
   return [...filesById].flatMap(([id, files]) => {
     if (files.length < 2) return []
     return [

@@ -3,6 +3,7 @@ import type { FeatureLog } from './feature-log.js'
 import { parseImportKey } from './keys.js'
 import { DEFINED, type SetChange, type SetName, setChangesOf, valuesWritten } from './register-writes.js'
 import { compareText } from './text.js'
+import { addTo } from '../log/group-by.js'
 
 /** The last value that an import wrote to a register. */
 interface ImportedValue {
@@ -102,7 +103,7 @@ export class ImportedPackage {
   #apply(name: SetName, change: SetChange, eventId: string): void {
     const set = this.#sets.get(name) ?? new Map<string, string[]>()
     for (const element of change.removed) set.delete(element)
-    for (const element of change.added) set.set(element, [...(set.get(element) ?? []), eventId])
+    for (const element of change.added) addTo(set, element, eventId)
     this.#sets.set(name, set)
   }
 }

@@ -6,6 +6,7 @@ import { readWorkPackageFile, type StatedWorkPackage } from '../../specs/work-pa
 import { type FeatureLooks, FileLooks } from './file-looks.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { repoPath } from '../../platform/paths.js'
+import { addTo } from '../../log/group-by.js'
 
 /** What the files say about one package. `file` is relative to the repository's root. */
 export type PackageFile =
@@ -77,7 +78,7 @@ export class DefinitionFiles {
     const named = new Map<string, string[]>()
     if (tasks === undefined) return named
     for (const { id, name } of packageFilesIn(root, tasks))
-      named.set(id, [...(named.get(id) ?? []), repoPath(root, join(tasks, name))])
+      addTo(named, id, repoPath(root, join(tasks, name)))
     return named
   }
 

@@ -21,6 +21,7 @@ import { toRenumber } from './to-renumber.js'
 import { WorktreeCopies } from './worktree-copies.js'
 import { repoPath } from '../../platform/paths.js'
 import { toRun } from '../../errors/next-step.js'
+import { addTo } from '../../log/group-by.js'
 
 /** Maximum number of packages that one read compares. The board says how many it did not compare. */
 const COMPARED = 500
@@ -86,10 +87,7 @@ export class DefinitionMarks {
     only?: ReadonlySet<string>,
   ): Promise<void> {
     const marked = only === undefined ? rows : rows.filter((row) => only.has(row.work_package_id))
-    const add = (id: string, mark: MarkDocument): void => {
-      const key = `${feature}/${id}`
-      marks.set(key, [...(marks.get(key) ?? []), mark])
-    }
+    const add = (id: string, mark: MarkDocument): void => addTo(marks, `${feature}/${id}`, mark)
     const comparisons = await this.definitions.compareRows(feature, rows, only).catch(refusal)
     if (isKittyError(comparisons)) {
       for (const { work_package_id: id } of marked) add(id, { mark: 'unreadable', text: comparisons.message })

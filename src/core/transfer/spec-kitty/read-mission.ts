@@ -18,6 +18,7 @@ import { NINE_LANES } from './lanes.js'
 import { itemWithoutFile, missionItem } from './mission-item.js'
 import { exportedWorkflow, isMissions, readMeta } from './mission-meta.js'
 import { readStatusLog } from './status-log.js'
+import { addTo } from '../../log/group-by.js'
 
 export const SPEC_KITTY = 'spec-kitty'
 
@@ -32,7 +33,7 @@ export async function readSpecKitty(
   for (const file of files) {
     const folder =
       /^(?:(.*)\/)?(?:tasks\/.+|status\.events\.jsonl|meta\.json|spec\.md)$/.exec(file.path)?.[1] ?? ''
-    missions.set(folder, [...(missions.get(folder) ?? []), file])
+    addTo(missions, folder, file)
   }
   const features: TransferFeature[] = []
   const workflow = exportedWorkflow(files) ?? 'reviewed'
