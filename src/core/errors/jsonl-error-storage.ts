@@ -27,6 +27,7 @@ const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR
 const READ = constants.O_RDONLY
 const LF = 0x0a
+const UNREAD = 'Could not read the error records, so some may be missing'
 
 /** Error records as JSON lines, one file per UTC day. */
 @injectable()
@@ -53,7 +54,7 @@ export class JsonlErrorStorage implements ErrorStorage {
     try {
       this.#append(`${record.timestamp.slice(0, 10)}.jsonl`, `${JSON.stringify(withoutSecretsIn(record))}\n`)
     } catch (error) {
-      this.#warn(error)
+      this.#warn('Could not save the error record (the command itself is unaffected)', error)
     }
   }
 
@@ -100,7 +101,7 @@ export class JsonlErrorStorage implements ErrorStorage {
         .reverse()
     } catch (error) {
       // Without a folder, nothing has failed yet, or someone deleted the records, which is allowed.
-      if (systemCode(error) !== 'ENOENT') this.#warn(error)
+      if (systemCode(error) !== 'ENOENT') this.#warn(UNREAD, error)
       return []
     }
   }
@@ -115,7 +116,7 @@ export class JsonlErrorStorage implements ErrorStorage {
         closeSync(fd)
       }
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') this.#warn(error)
+      if (systemCode(error) !== 'ENOENT') this.#warn(UNREAD, error)
       return []
     }
   }
@@ -126,13 +127,11 @@ export class JsonlErrorStorage implements ErrorStorage {
       throw new Error('it is a symbolic link; put a folder in its place')
   }
 
-  #warn(error: unknown): void {
+  #warn(what: string, error: unknown): void {
     if (this.#hasFailed) return
     this.#hasFailed = true
     const reason = error instanceof Error ? error.message : String(error)
-    this.notices.warn(
-      `Could not save the error record (the command itself is unaffected): ${this.workspace.errorsDir}: ${reason}`,
-    )
+    this.notices.warn(`${what}: ${this.workspace.errorsDir}: ${reason}`)
   }
 }
 
@@ -161,8 +160,10 @@ function isRecord(value: unknown): value is ErrorRecord {
   const context: unknown = Reflect.get(value, 'context')
   return (
     ['error_id', 'error_type', 'attempted_operation', 'reason', 'timestamp'].every(text) &&
+    (text('entity_id') || Reflect.get(value, 'entity_id') === null) &&
     typeof context === 'object' &&
-    context !== null
+    context !== null &&
+    !Array.isArray(context)
   )
 }
 

@@ -107,6 +107,29 @@ describe('error records', () => {
     expect(errors.list().map(({ reason }) => reason)).toEqual(['after', 'kept'])
   })
 
+  it.each([
+    ['an entity that is no text', { entity_id: 5 }],
+    ['no entity, where one without an entity says null', { entity_id: undefined }],
+    ['a list in place of its context', { context: [] }],
+    ['a time that is no text', { timestamp: 0 }],
+  ])('are read next to a line that has %s', (_, other) => {
+    const { errors, record, folder } = storage()
+    record('WP01', 'kept')
+    const line = JSON.parse(readFileSync(join(folder, DAY), 'utf8')) as object
+    appendFileSync(join(folder, DAY), `${JSON.stringify({ ...line, ...other })}\n`)
+    expect(errors.list().map(({ reason }) => reason)).toEqual(['kept'])
+  })
+
+  it('that cannot be read are missed in the warning, which does not speak of saving', () => {
+    const folder = join(tempFolder(), 'errors')
+    writeFileSync(folder, 'mine')
+    const { errors, notices } = storage(folder)
+    expect(errors.list()).toEqual([])
+    expect(notices.all).toEqual([
+      expect.stringMatching(/^Could not read the error records, so some may be missing: /),
+    ])
+  })
+
   it('are not glued to the half line that a full disk left', () => {
     const { errors, record, folder } = storage()
     record('WP01', 'cut')
