@@ -17,7 +17,6 @@ export default class MovePackagesCommand extends MoveCommand {
       description: 'Work packages (WP01, wp1, 017/WP01), then the lane.',
       required: true,
       multiple: true,
-      ignoreStdin: true,
     }),
   }
 

@@ -23,7 +23,6 @@ export default class NewCommand extends KittyCommand<typeof NewCommand> {
       name: 'TITLE',
       description: 'What it does, in one line.',
       required: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

@@ -22,7 +22,6 @@ export default class SearchWorkCommand extends ListCommand<typeof SearchWorkComm
       description: 'What to look for.',
       required: true,
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

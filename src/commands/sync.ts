@@ -21,7 +21,6 @@ export default class SyncCommand extends KittyCommand<typeof SyncCommand> {
     feature: Args.string({
       description: 'Features, by name, number, ULID or words.',
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

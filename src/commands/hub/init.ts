@@ -18,7 +18,6 @@ export default class HubInit extends KittyCommand<typeof HubInit> {
       description: 'Servers, tried in turn: HOST or HOST:PORT.',
       required: true,
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

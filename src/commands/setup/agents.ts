@@ -24,7 +24,6 @@ export default class SetupAgentsCommand extends KittyCommand<typeof SetupAgentsC
       description: `Agents: ${AGENTS.join(', ')}.`,
       options: [...AGENTS],
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

@@ -58,7 +58,6 @@ export const subtasksArg = Args.string({
   description: 'Subtasks, as T001 T002 or T001,T002.',
   required: true,
   multiple: true,
-  ignoreStdin: true,
 })
 
 export const contestedArg = Args.string({

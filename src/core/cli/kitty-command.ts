@@ -61,7 +61,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
       flags: this.ctor.flags,
       baseFlags: KittyCommand.baseFlags,
       enableJsonFlag: this.ctor.enableJsonFlag,
-      args: this.ctor.args,
+      args: fromCommandLine(this.ctor.args),
       strict: this.ctor.strict,
     })
     // Casts: the parser uses this class's own definitions, which its type cannot express.
@@ -228,6 +228,16 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
 /** oclif leaves out a boolean flag that was not given, although its type says that it is false. */
 function unsetBooleans(flags: typeof Command.flags = {}): Record<string, boolean> {
+/**
+ * An argument that is not typed is not there. oclif would take what stdin holds for it: in a loop that reads lines, the
+ * rest of the list, and only if it arrives within a few milliseconds.
+ */
+function fromCommandLine(args: typeof Command.args = {}): typeof Command.args {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, arg]) => [name, { ignoreStdin: true, ...arg }] as const),
+  )
+}
+
   const booleans = Object.entries(flags).filter(([, { type }]) => type === 'boolean')
   return Object.fromEntries(booleans.map(([name]) => [name, false]))
 }

@@ -13,7 +13,6 @@ export abstract class LaneCommand extends MoveCommand {
       description: 'Work packages: WP01, wp1 for short, or with a feature: 017/WP01, login/WP01.',
       required: true,
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   protected abstract readonly word: LaneWord

@@ -23,7 +23,6 @@ export default class RedactCommand extends KittyCommand<typeof RedactCommand> {
       description: 'Event IDs, or at least six characters of their start or end.',
       required: false,
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

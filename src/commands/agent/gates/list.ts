@@ -17,7 +17,6 @@ export default class ListGatesCommand extends ListCommand<typeof ListGatesComman
     workPackage: Args.string({
       name: 'WP',
       description: 'Work package: WP01, or wp1 for short.',
-      ignoreStdin: true,
     }),
   }
   static override flags = { feature: featureFlag, ...listFlags }

@@ -19,7 +19,6 @@ export default class SetGateCommand extends KittyCommand<typeof SetGateCommand> 
       name: 'GATE',
       description: 'Gate: WP01-CI_CHECK.',
       required: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

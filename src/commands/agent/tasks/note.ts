@@ -15,7 +15,7 @@ export default class NoteTaskCommand extends KittyCommand<typeof NoteTaskCommand
   ]
   static override args = {
     workPackage: workPackageArg,
-    text: Args.string({ name: 'TEXT', description: 'The note.', required: true, ignoreStdin: true }),
+    text: Args.string({ name: 'TEXT', description: 'The note.', required: true }),
   }
   static override flags = { feature: featureFlag, ...provenanceFlags }
 
