@@ -1,8 +1,8 @@
 import type { Config } from '@oclif/core'
 import { assertEventsLib } from '../events-lib-version.js'
 import type { BundledProgram } from './bundled-program.js'
+import { outlive } from './standard-output.js'
 import { answerVersion } from './version.js'
-import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { ensureUser } from '../platform/home-folder.js'
 import { PLATFORM } from '../platform/system.js'
 
@@ -26,7 +26,7 @@ export async function launch(typed: string[], entry: string, program?: BundledPr
     argv = await meant(typed)
     await installContainer()
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
-    outliveReader()
+    outlive(process.stdout)
     const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
     const config = await loadConfig(entry, program)
     if (await answerHelp(argv, config)) return
@@ -36,13 +36,6 @@ export async function launch(typed: string[], entry: string, program?: BundledPr
   } catch (error) {
     await reportStartFailure(error, argv)
   }
-}
-
-/** For output that bypasses the printer: a closed pipe (`kitty --version | head -0`) is not a failure. */
-function outliveReader(): void {
-  process.stdout.on('error', (error) => {
-    if (systemCode(error) !== 'EPIPE') process.exitCode = EXIT.damaged
-  })
 }
 
 async function installContainer(): Promise<void> {

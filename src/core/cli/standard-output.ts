@@ -1,5 +1,5 @@
 import { fstatSync, statSync, type Stats, writeSync } from 'node:fs'
-import { systemCode } from '../errors/kitty-error.js'
+import { EXIT, systemCode } from '../errors/kitty-error.js'
 import { IS_WINDOWS } from '../platform/system.js'
 
 export interface OutputStream {
@@ -26,6 +26,16 @@ export function standardOutput(fd: 1 | 2): OutputStream {
     opened.set(fd, stream)
   }
   return stream
+}
+
+/**
+ * For output that bypasses the printer: what cannot be written ends in an exit code, and a reader that has left (`kitty
+ * --version | head -0`) is no failure.
+ */
+export function outlive(stream: OutputStream): void {
+  stream.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') process.exitCode = EXIT.damaged
+  })
 }
 
 function isPlain(fd: number): boolean {

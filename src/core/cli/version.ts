@@ -1,7 +1,7 @@
 import { type EventsLibVersion, eventsLibVersion } from '../events-lib-version.js'
 import { ownPackage } from '../own-package.js'
 import { PLATFORM } from '../platform/system.js'
-import { standardOutput } from './standard-output.js'
+import { outlive, standardOutput } from './standard-output.js'
 
 interface Versions {
   readonly kitty: string
@@ -31,5 +31,7 @@ export function versionLines(): string {
 /** Answers `--version`, which needs neither oclif nor a container. */
 export function answerVersion(argv: readonly string[]): void {
   const text = argv.includes('--json') ? JSON.stringify({ ...versions(), warnings: [] }) : versionLines()
-  standardOutput(1).write(`${text}\n`)
+  const output = standardOutput(1)
+  outlive(output)
+  output.write(`${text}\n`)
 }

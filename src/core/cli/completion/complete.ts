@@ -1,4 +1,4 @@
-import { standardOutput } from '../standard-output.js'
+import { outlive, standardOutput } from '../standard-output.js'
 import { oneLine } from '../render/strip-control.js'
 import { candidatesFor, type ValueKind, type Values } from './candidates.js'
 import { knownCommands } from './known-commands.js'
@@ -19,7 +19,9 @@ export function completeWords(argv: readonly string[]): boolean {
   if (command !== 'autocomplete' || words !== 'words' || separator !== '--') return false
   try {
     const lines = linesFor(typed)
-    if (lines.length > 0) standardOutput(1).write(`${lines.join('\n')}\n`)
+    const output = standardOutput(1)
+    outlive(output)
+    if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
   } catch {
     // Outside a workspace, or its settings are unreadable. Commands report that; completion does not.
   }
