@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
-import { featureFlag, laneFlag, provenanceFlags } from '../core/cli/flags.js'
+import { countFlag, featureFlag, laneFlag, provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderClaimedNext, renderNext } from '../core/cli/render/next.js'
 import { Next } from '../core/services/claims/next.js'
@@ -28,7 +28,7 @@ export default class NextCommand extends KittyCommand<typeof NextCommand> {
     }),
     mine: Flags.boolean({ summary: 'Only what is yours, in other sessions too.' }),
     lane: laneFlag('Only what is in this lane.'),
-    limit: Flags.integer({ summary: 'At most this many.', min: 1, helpValue: 'N' }),
+    limit: countFlag('At most this many.'),
     feature: featureFlag,
     ...provenanceFlags,
   }

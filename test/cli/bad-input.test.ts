@@ -257,6 +257,55 @@ describe('work packages that cannot be taken in', () => {
   })
 })
 
+describe('a count', () => {
+  it.each([
+    'log --limit',
+    'list --budget',
+    'next --limit',
+    'agent events list --limit',
+    'agent events list --since-clock',
+  ])('that has more digits than a number keeps is refused: %s', async (line) => {
+    await refused(await READY(), [...line.split(' '), '9007199254740993'], {
+      code: 2,
+      kind: 'UsageError',
+      says: /takes a whole number of at most 9007199254740991/,
+    })
+  })
+})
+
+describe('what a command would pass over', () => {
+  it.each(['--fields event_id', '--brief', '--budget 100'])(
+    'whole events as lines, with %s',
+    async (flags) => {
+      await refused(await READY(), ['agent', 'events', 'list', '--format', 'jsonl', ...flags.split(' ')], {
+        code: 2,
+        kind: 'UsageError',
+        says: /--format jsonl prints whole events/,
+      })
+    },
+  )
+
+  it('words before the command that work is to run', async () => {
+    const words = ['WP01', 'npm', 'test', '--json', '--', 'true']
+    const asked = await kitty({ cwd: await READY() }, 'work', ...words)
+    expect(asked.code).toBe(2)
+    expect(failureIn(asked)).toMatchObject({
+      kind: 'UsageError',
+      message: 'kitty work takes one package, then -- and a command: "npm test".',
+    })
+  })
+})
+
+describe('a form that a name must have', () => {
+  it('is told without quotes around it', async () => {
+    await refused(await READY(), ['status', '--feature', '../..'], {
+      code: 2,
+      kind: 'UsageError',
+      says: /allowed form: a number of three or more digits, "-", then/,
+    })
+  })
+})
+
 describe('a .kittify that is not kitty’s', () => {
   it('a link is not followed', async () => {
     const repository = new TempRepository()

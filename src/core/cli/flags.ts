@@ -146,10 +146,14 @@ export const eventFlags = {
   correlation: Flags.string({ summary: 'Only what belongs to this session or run.', helpValue: 'ID' }),
 }
 
+/** A number of things: no greater than a whole number can be without losing digits. */
+export const countFlag = (summary: string, { min = 1, helpValue = 'N' } = {}) =>
+  Flags.integer({ summary, min, max: Number.MAX_SAFE_INTEGER, helpValue })
+
 /** Flags of every list. */
 export const listFlags = {
-  limit: Flags.integer({ summary: 'At most so many.', min: 1, helpValue: 'N' }),
+  limit: countFlag('At most so many.'),
   fields: Flags.string({ summary: 'Only these fields, named as in JSON.', helpValue: 'A,B' }),
   brief: Flags.boolean({ summary: 'Leave out what holds nothing.' }),
-  budget: Flags.integer({ summary: 'At most so many tokens of output.', min: 1, helpValue: 'TOKENS' }),
+  budget: countFlag('At most so many tokens of output.', { helpValue: 'TOKENS' }),
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { WithErrorStorage } from '../../../aspects/with-error-storage.js'
 import { WithEventStore } from '../../../aspects/with-event-store.js'
-import { eventFlags, listFlags } from '../../../core/cli/flags.js'
+import { countFlag, eventFlags, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderEvents } from '../../../core/cli/render/tables.js'
 import { EventQueries } from '../../../core/services/events/event-queries.js'
@@ -19,7 +19,7 @@ export default class ListEventsCommand extends ListCommand<typeof ListEventsComm
   ]
   static override flags = {
     ...eventFlags,
-    'since-clock': Flags.integer({ summary: 'Only after this Lamport value.', min: 0, helpValue: 'N' }),
+    'since-clock': countFlag('Only after this Lamport value.', { min: 0 }),
     from: Flags.string({ summary: 'From this day or UTC time on.', helpValue: 'WHEN' }),
     to: Flags.string({ summary: 'Up to this day or UTC time.', helpValue: 'WHEN' }),
     ...listFlags,
