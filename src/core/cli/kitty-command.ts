@@ -57,6 +57,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected override async init(): Promise<void> {
     await super.init()
+    // Where NODE_ENV is "development", oclif adds to each refused command line that the command did not parse it.
+    this.parsed = true
     const { flags, args } = await this.parse({
       flags: this.ctor.flags,
       baseFlags: KittyCommand.baseFlags,
@@ -226,8 +228,6 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
   }
 }
 
-/** oclif leaves out a boolean flag that was not given, although its type says that it is false. */
-function unsetBooleans(flags: typeof Command.flags = {}): Record<string, boolean> {
 /**
  * An argument that is not typed is not there. oclif would take what stdin holds for it: in a loop that reads lines, the
  * rest of the list, and only if it arrives within a few milliseconds.
@@ -238,6 +238,8 @@ function fromCommandLine(args: typeof Command.args = {}): typeof Command.args {
   )
 }
 
+/** oclif leaves out a boolean flag that was not given, although its type says that it is false. */
+function unsetBooleans(flags: typeof Command.flags = {}): Record<string, boolean> {
   const booleans = Object.entries(flags).filter(([, { type }]) => type === 'boolean')
   return Object.fromEntries(booleans.map(([name]) => [name, false]))
 }

@@ -20,7 +20,7 @@ export interface UsageProblem {
 }
 
 const INTEGER =
-  /^Parsing --(\S+)\s+Expected an integer(?: (greater|less) than or equal to (-?\d+))? but received: ([^]*)$/
+  /^Parsing --(\S+)\s+Expected an integer(?: (greater|less) than or equal to (-?\d+))? but received:(?: ([^]*))?$/
 const OCLIF_HINT = 'See more help with --help'
 /** oclif dims a part of its messages. */
 const STYLES = /\u001B\[[\d;]*m/g
@@ -62,16 +62,24 @@ function messageOf(error: Error, said: string, called: string, command: CalledCo
   const [, flag, more, limit, value] = INTEGER.exec(said) ?? []
   if (flag !== undefined) {
     const bound = limit === undefined ? '' : ` of at ${more === 'greater' ? 'least' : 'most'} ${limit}`
-    return `--${flag} takes a whole number${bound}, not ${JSON.stringify(value)}.`
+    return `--${flag} takes a whole number${bound}, not ${JSON.stringify(value ?? '')}.`
   }
   const [, given, not, options] = /^Expected (--\S+?|[^]*?)(?:=([^]*))? to be one of: (.*)$/.exec(said) ?? []
   if (given !== undefined && options !== undefined) return oneOf(given, not, options)
   const problems = /^The following errors? occurred:\s*([^]*)$/.exec(said)?.[1]
-  return problems === undefined ? said : problems.split('\n').map(asSentence).join(' ')
+  return problems === undefined ? said : [...new Set(problems.split('\n').map(aboutFlags))].join(' ')
 }
 
-function asSentence(line: string): string {
-  return `${line.trim().replace(/\.$/, '')}.`
+/** What one line says about flags that do not go together. oclif says it once for each of two that exclude each other. */
+function aboutFlags(line: string): string {
+  const text = line.trim().replace(/\.$/, '')
+  const [, one, other] = /^(--[\w-]+)(?:=.*)? cannot also be provided when using (--[\w-]+)$/.exec(text) ?? []
+  if (one !== undefined && other !== undefined)
+    return `${listed([one, other].sort(), 'and')} cannot be given together.`
+  const [, flag, needed] =
+    /^All of the following must be provided when using (--[\w-]+): (.*)$/.exec(text) ?? []
+  if (flag !== undefined && needed !== undefined) return `${flag} needs ${listed(needed.split(', '), 'and')}.`
+  return `${text}.`
 }
 
 function oneOf(given: string, value: string | undefined, options: string): string {
@@ -93,18 +101,26 @@ function withValue(name: string, { flags = {} }: CalledCommand): string {
   return `--${name} ${[value].flat().join(' ')}`.trim()
 }
 
-/** The first example that `--help` shows. */
+/** The first example that `--help` shows and that is the command alone: a setting before it would be quoted with it. */
 function exampleOf({ id, examples }: CalledCommand): NextStep[] {
-  const [example] = examples ?? []
-  if (typeof example !== 'string') return []
-  const line = plainExample(example, 'kitty', id)
-  const words = line.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []
-  // A pipe, or several commands.
-  if (words.some((word) => /^[|&;]/.test(word))) return []
+  const lines = (examples ?? []).flatMap((example) =>
+    typeof example === 'string' ? [plainExample(example, 'kitty', id)] : [],
+  )
+  const words = lines.map(wordsOf).find(([program, ...more]) => program === 'kitty' && !more.some(isOperator))
+  if (words === undefined) return []
   return shownWords(
     words.map((word) => word.replaceAll(/["']/g, '')),
     'for example',
   )
+}
+
+function wordsOf(line: string): readonly string[] {
+  return line.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []
+}
+
+/** Begins a pipe, or another command. */
+function isOperator(word: string): boolean {
+  return /^[|&;]/.test(word)
 }
 
 function missingArguments(error: Error): string[] {

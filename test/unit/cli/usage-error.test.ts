@@ -13,7 +13,9 @@ const COMMAND = {
     reason: Flags.string({ required: true, helpValue: 'TEXT' }),
     limit: Flags.integer({ min: 1, max: 50 }),
     format: Flags.string({ options: ['text', 'jsonl'] }),
-    quiet: Flags.boolean({ exclusive: ['limit'] }),
+    quiet: Flags.boolean({ exclusive: ['limit', 'loud'] }),
+    loud: Flags.boolean({ exclusive: ['quiet'] }),
+    force: Flags.boolean({ dependsOn: ['limit', 'format'] }),
   },
   examples: ['<%= config.bin %> <%= command.id %> WP01 --reason "out of time"'],
 }
@@ -43,15 +45,38 @@ describe('a command line that the command cannot read', () => {
     [['--whatever'], 'kitty agent tasks hand-over has no flag --whatever.'],
     [['done', 'more'], 'kitty agent tasks hand-over does not take this argument: more'],
     [['--limit', 'many'], '--limit takes a whole number, not "many".'],
+    [['--limit', ''], '--limit takes a whole number, not "".'],
     [['--limit', '0'], '--limit takes a whole number of at least 1, not "0".'],
     [['--limit', '51'], '--limit takes a whole number of at most 50, not "51".'],
     [['--format', 'xml'], '--format takes text or jsonl, not "xml".'],
     [['nowhere'], '"nowhere" is not one of planned or done.'],
     [['--limit'], '--limit VALUE needs its value.'],
-    [['--quiet', '--limit', '3'], '--limit=3 cannot also be provided when using --quiet.'],
+    [['--quiet', '--limit', '3'], '--limit and --quiet cannot be given together.'],
+    [['--quiet', '--loud'], '--loud and --quiet cannot be given together.'],
+    [['--force'], '--force needs --limit and --format.'],
   ])('is told what is wrong with %j', async (argv, message) => {
     expect(await refused('WP01', '--reason', 'x', ...argv)).toEqual({ message, steps: [HELP] })
   })
+
+  it.each([
+    [['<%= config.bin %> init', 'kitty x'], 'kitty init   # for example'],
+    [
+      ['KITTY_HUB=postgres://ada:…@db1 <%= config.bin %> init db1', '<%= config.bin %> init db2'],
+      'kitty init db2   # for example',
+    ],
+    [
+      ['echo x | <%= config.bin %> new', '<%= config.bin %> new | cat', '<%= config.bin %> new y'],
+      'kitty new y   # for example',
+    ],
+    [['git config merge.kitty-events.driver'], HELP],
+  ])(
+    'is shown the first of the examples %j that begins with kitty and is one command',
+    async (examples, step) => {
+      const command = { ...COMMAND, examples }
+      const missing = await Parser.parse([], command).catch((error: unknown) => error)
+      expect(failureOf(missing, command).document.next_steps[0]?.text).toBe(step)
+    },
+  )
 
   it('has no colors in its message', async () => {
     expect((await refused('WP01')).message).not.toContain('\u001B')
