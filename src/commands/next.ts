@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
+import { withRoomFor } from '../core/cli/fit-list.js'
 import { countFlag, featureFlag, laneFlag, provenanceFlags } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderClaimedNext, renderNext } from '../core/cli/render/next.js'
@@ -51,7 +52,8 @@ export default class NextCommand extends KittyCommand<typeof NextCommand> {
       return this.document({ ...claimed })
     }
     const found = await service.list({ ...request, limit: limit ?? (this.jsonEnabled() ? undefined : SHOWN) })
-    this.show(() => renderNext(found, features))
+    const all = withRoomFor(found.total, ['kitty', 'next', ...this.argv])
+    this.show(() => renderNext(found, features, all))
     return this.document({ ...found })
   }
 }

@@ -63,7 +63,7 @@ export function fitList<Row>({
   const limited = rows.slice(0, flags.limit ?? defaultLimit)
   const fitting = (count: number): FittedList<Row> => ({
     rows: limited.slice(0, count),
-    truncated: count === total ? null : { shown: count, total, more: withoutLimits(argv, total) },
+    truncated: count === total ? null : { shown: count, total, more: withRoomFor(total, argv) },
   })
   const { budget } = flags
   if (budget === undefined) return fitting(limited.length)
@@ -92,13 +92,17 @@ function largest(most: number, fits: (size: number) => boolean): number {
   return low
 }
 
-/** The same command line with room for all of them. */
-function withoutLimits(argv: readonly string[], total: number): string[] {
-  const kept = argv.filter((word, at) => {
+/**
+ * The same command line with room for all of them. Everything after `--` is an argument.
+ * @param argv the command's words, `kitty` first, with its flags
+ */
+export function withRoomFor(total: number, argv: readonly string[]): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  const kept = argv.slice(0, end).filter((word, at) => {
     const before = argv[at - 1]
     return !/^--(?:limit|budget)(?:=|$)/.test(word) && before !== '--limit' && before !== '--budget'
   })
-  return [...kept, '--limit', String(total)]
+  return [...kept, '--limit', String(total), ...argv.slice(end)]
 }
 
 function budgetTooSmall(budget: number, needed: number): KittyError {

@@ -14,11 +14,19 @@ import { plainLines } from './plain-lines.js'
 const REASONS_SHOWN = 5
 const TITLE_LENGTH = 40
 
-/** Output of `next`: one line per package, best first. @param features those that it chose from */
-export function renderNext({ next, total, why }: NextResult, features: readonly string[]): string {
+/**
+ * Output of `next`: one line per package, best first.
+ * @param features those that it chose from
+ * @param all the command that lists all of them
+ */
+export function renderNext(
+  { next, total, why }: NextResult,
+  features: readonly string[],
+  all: readonly string[] = ['kitty', 'next', '--limit', String(total)],
+): string {
   if (next.length === 0) return nothing(why, features)
   const more = total - next.length
-  const rest = more === 0 ? [] : [`${more} more: kitty next --limit ${total}`]
+  const rest = more === 0 ? [] : [`${more} more${toRun(all)}`]
   return plainLines([...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)])
 }
 

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { withRoomFor } from '../../../src/core/cli/fit-list.js'
+
+describe('the command that shows the whole list', () => {
+  it.each([
+    ['kitty list --lane doing', 'kitty list --lane doing --limit 9'],
+    ['kitty list --limit 2 --lane doing', 'kitty list --lane doing --limit 9'],
+    ['kitty list --budget=300 --limit=2 -f 017', 'kitty list -f 017 --limit 9'],
+    ['kitty search --limit 2 -- --limit 5', 'kitty search --limit 9 -- --limit 5'],
+    ['kitty log -- WP01', 'kitty log --limit 9 -- WP01'],
+  ])('asks what %s asked, with room for all', (asked, all) => {
+    expect(withRoomFor(9, asked.split(' ')).join(' ')).toBe(all)
+  })
+})
