@@ -59,7 +59,10 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const feature = await scope.chosenFeature(this.flags.feature)
     if (this.flags.watch) {
       const watch = await this.service(WatchBoard)
-      await this.live((signal) => watch.boards(feature, signal), renderLiveBoard)
+      await this.live(
+        (signal) => watch.boards(feature, signal),
+        (live, style) => renderLiveBoard(live, style, this.flags.full),
+      )
       return undefined
     }
     const status = await this.board(feature)
@@ -97,8 +100,8 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
 }
 
 /** A failure comes first: a board may be longer than the screen. */
-function renderLiveBoard({ board, failure }: LiveBoard, style: Style): string {
-  const page = renderBoard(board, style)
+function renderLiveBoard({ board, failure }: LiveBoard, style: Style, full: boolean): string {
+  const page = renderBoard(board, style, full)
   if (failure === undefined) return page
   const { message, next_steps } = failureOf(failure).document
   const said = [message, ...next_steps.map(({ text }) => text)]

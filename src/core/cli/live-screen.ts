@@ -19,6 +19,8 @@ export interface ScreenEvents {
 export class LiveScreen {
   #page: Page | undefined
   #top = 0
+  /** The page's text for one style: a key scrolls it, and a large board takes a second to render. */
+  #rendered: { readonly page: Page; readonly style: string; readonly text: string } | undefined
   readonly #terminal: TerminalScreen
 
   constructor(
@@ -74,17 +76,24 @@ export class LiveScreen {
     else if (key === 'interrupt') this.events.interrupt()
     else if (key === 'suspend') this.#terminal.suspend()
     else {
-      const length = this.#page?.text(this.style()).split('\n').length ?? 0
+      const length = this.#page === undefined ? 0 : this.#textOf(this.#page, this.style()).split('\n').length
       this.#top = scrolled({ rows: this.#terminal.rows, top: this.#top }, key, length)
       this.#draw()
     }
+  }
+
+  #textOf(page: Page, style: Style): string {
+    const key = JSON.stringify(style)
+    if (this.#rendered?.page !== page || this.#rendered.style !== key)
+      this.#rendered = { page, style: key, text: page.text(style) }
+    return this.#rendered.text
   }
 
   #draw(): void {
     if (!this.#terminal.isOpen || this.#page === undefined) return
     const style = this.style()
     const view = { rows: this.#terminal.rows, top: this.#top }
-    const { lines, top } = frame(this.#page.text(style), view, this.#page.note, style)
+    const { lines, top } = frame(this.#textOf(this.#page, style), view, this.#page.note, style)
     this.#top = top
     this.#terminal.draw(lines)
   }

@@ -102,4 +102,23 @@ describe('a live screen', () => {
     expect(heard).toEqual(['quit', 'interrupt'])
     screen.close()
   })
+
+  it('renders a page once for a width, however often it is scrolled', () => {
+    const { terminal, keyboard, screen } = setUp()
+    const widths: number[] = []
+    const text = ({ width }: Style): string => {
+      widths.push(width)
+      return 'a\nb\nc\nd\ne\nf'
+    }
+    screen.open()
+    screen.show({ text, note: 'live' })
+    for (let times = 0; times < 5; times++) keyboard.emit('data', Buffer.from('j'))
+    expect(terminal.take()).toContain('lines 4 to 6 of 6')
+    terminal.columns = 60
+    terminal.emit('resize')
+    keyboard.emit('data', Buffer.from('k'))
+    screen.show({ text, note: 'live' })
+    expect(widths).toEqual([40, 60, 60])
+    screen.close()
+  })
 })
