@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { commitNotes } from '../../../src/core/cli/render/written.js'
 import { renderNext } from '../../../src/core/cli/render/next.js'
+import { renderBoard } from '../../../src/core/cli/render/board.js'
+import { ink, span, wholeSpan } from '../../../src/core/cli/render/line.js'
+import { feature, onTerminal, workPackage } from './documents.js'
 
 describe('a board that a newcomer sees', () => {
   it('names the command that makes the first package', () => {
@@ -21,5 +24,45 @@ describe('a board that a newcomer sees', () => {
       '2 events are not committed yet.',
     )
     expect(commitNotes({ uncommitted_events: null, merge_waiting: false })).toEqual([])
+  })
+})
+
+describe('what is left to do', () => {
+  const offered = (title: string) => ({
+    ...workPackage('WP01', { title, feature: '001-login' }),
+    offer: 'ready' as const,
+    unblocks: [],
+  })
+
+  it('names the command that lists the rest of what was asked for', () => {
+    const all = ['kitty', 'next', '--lane', 'planned', '--limit', '7']
+    const text = renderNext({ next: [offered('A')], total: 7, why: [] }, ['001-login'], all)
+    expect(text).toContain('6 more: kitty next --lane planned --limit 7')
+  })
+
+  it('cuts a long title between characters, and to as many columns whatever it is written in', () => {
+    for (const title of [`${'a'.repeat(38)}🎉🎉🎉`, '日本語'.repeat(20)]) {
+      const text = renderNext({ next: [offered(title)], total: 1, why: [] }, ['001-login'])
+      expect(text).not.toMatch(/[\ud800-\udfff]/u)
+      expect(text).not.toContain('\ufffd')
+      expect(text).toMatch(/…\s+ready/)
+    }
+    expect(renderNext({ next: [offered('日本語'.repeat(20))], total: 1, why: [] }, [])).toContain(
+      `${'日本語'.repeat(6)}日…`,
+    )
+  })
+})
+
+describe('a command to paste', () => {
+  const slug = '002-a-feature-whose-name-takes-most-of-the-width-of-a-terminal'
+
+  it('is whole on a terminal that is too narrow for it, where other text is cut', () => {
+    const lines = [[span('a text that is too long for it')], [wholeSpan('then: kitty list --all')]]
+    expect(ink(lines, onTerminal(20))).toBe('a text that is too…\nthen: kitty list --all')
+  })
+
+  it('is whole for a feature without packages', () => {
+    const board = { features: [feature(slug, 'Long', [])], not_compared: 0 }
+    expect(renderBoard(board, onTerminal(80))).toContain(`kitty new 'What it does' --feature ${slug}`)
   })
 })

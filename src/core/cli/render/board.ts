@@ -12,7 +12,7 @@ import { featureHeading, featureSummary, isFinished } from './feature-heading.js
 import { laneActivity, laneTitle, laneTone } from './lane.js'
 import { renderLanes } from './lane-columns.js'
 import { endedLease } from './lease.js'
-import { fill, ink, span, type Line, paragraphs } from './line.js'
+import { fill, ink, span, type Line, paragraphs, wholeSpan } from './line.js'
 import { markSection } from './marks.js'
 import { oneLine } from './strip-control.js'
 import { displayWidth, pad } from './text.js'
@@ -89,7 +89,7 @@ function wholeFeature(feature: FeatureStatusDocument, style: Style): Line[] {
   const heading = featureHeading(feature, style)
   if (hasPackages(feature)) return [...heading, [], ...renderLanes(feature, style)]
   const command = ['kitty', 'new', 'What it does', '--feature', feature.feature]
-  return [...heading, [span(`no work packages yet${toRun(command)}`, 'faint')]]
+  return [...heading, [wholeSpan(`no work packages yet${toRun(command)}`, 'faint')]]
 }
 
 /** One line per feature: unfinished ones first, each group in the given order; of many finished ones only the last. */
@@ -173,7 +173,7 @@ function hints(
   const number = numberOf(slug)
   // Two branches may have created features with the same number; then only the slug is unique.
   const name = features.filter((feature) => numberOf(feature.feature) === number).length === 1 ? number : slug
-  return [[span(`One feature's lanes${toRun(['kitty', 'status', '--feature', name])}`, 'faint')]]
+  return [[wholeSpan(`One feature's lanes${toRun(['kitty', 'status', '--feature', name])}`, 'faint')]]
 }
 
 function numberOf(slug: string): string {

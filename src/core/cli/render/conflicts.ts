@@ -3,7 +3,7 @@ import type { ConflictDetailDocument, ConflictDocument } from '../../projections
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines, ruleName, valueText } from './conflict-lines.js'
 import { eventText } from './event-text.js'
-import { ink, span, type Line } from './line.js'
+import { ink, span, type Line, wholeSpan } from './line.js'
 import { oneLine } from './strip-control.js'
 import { renderTable, type Column } from './table.js'
 import { absoluteTime } from './time.js'
@@ -110,5 +110,5 @@ function hint(entity: string, { feature, winner }: ConflictDetailDocument): Line
     '--feature',
     feature,
   ]
-  return [span(`  Decide${toRun(words)}`, 'faint')]
+  return [wholeSpan(`  Decide${toRun(words)}`, 'faint')]
 }

@@ -6,6 +6,8 @@ import { displayWidth, truncate } from './text.js'
 export interface Span {
   readonly text: string
   readonly tone?: Tone
+  /** Ends in a command or a path to paste: a printed line with it is not cut, and the terminal wraps it. */
+  readonly whole?: true
 }
 
 export type Line = readonly Span[]
@@ -14,6 +16,11 @@ export type Line = readonly Span[]
 export function span(text: string, tone?: Tone): Span {
   const line = unbroken(text)
   return tone === undefined ? { text: line } : { text: line, tone }
+}
+
+/** Makes a span that a printed line keeps whole. */
+export function wholeSpan(text: string, tone?: Tone): Span {
+  return { ...span(text, tone), whole: true }
 }
 
 export function lineWidth(line: Line): number {
@@ -52,9 +59,12 @@ export function spread(left: Line, right: Line, width: number, style: Style): Li
   return [...fill(left, room, style), span('  '), ...right]
 }
 
-/** The lines as text, cut to the style's width, without trailing spaces. */
+/** The lines as text, cut to the style's width unless they must stay whole, without trailing spaces. */
 export function ink(lines: readonly Line[], style: Style): string {
-  return lines.map((line) => inkLine(fit(line, style.width, style), style)).join('\n')
+  return lines
+    .map((line) => (line.some(({ whole }) => whole === true) ? line : fit(line, style.width, style)))
+    .map((line) => inkLine(line, style))
+    .join('\n')
 }
 
 function inkLine(line: Line, style: Style): string {

@@ -3,7 +3,7 @@ import type { WholeWorkDocument } from '../../services/board/whole-work.js'
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines } from './conflict-lines.js'
 import { historyLines } from './history.js'
-import { ink, span, type Line, paragraphs } from './line.js'
+import { ink, span, type Line, paragraphs, wholeSpan } from './line.js'
 import { oneLine, stripControl } from './strip-control.js'
 import { facts, fact, gateLine, head, noteLines, section } from './work-package-page.js'
 
@@ -35,7 +35,7 @@ export function renderWholeWork(page: WholeWorkDocument, now: Date, style: Style
     section(historyTitle(page), historyLines(page.history, now, style)),
     section(
       'Next',
-      page.next.map(({ text }) => [span(`  ${oneLine(text)}`)]),
+      page.next.map(({ text }) => [wholeSpan(`  ${oneLine(text)}`)]),
     ),
   ]
   const lines = paragraphs(sections)
