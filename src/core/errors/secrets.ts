@@ -3,6 +3,7 @@
  * self-identifying forms, so that ordinary text is never taken for a secret; a password that looks like any other word
  * is not found. Each form starts with fixed text or has a bounded length, so that no text is slow to search.
  */
+import { beginning } from './beginning.js'
 import { withoutInvisible } from './invisible.js'
 
 /** Not `\b`: a token may follow an underscore. */
@@ -137,7 +138,7 @@ export function withoutSecretsIn(value: unknown): unknown {
  * @param limit characters
  */
 export function quoted(text: string, limit: number): string {
-  return JSON.stringify(withoutSecrets(text).slice(0, limit))
+  return JSON.stringify(beginning(withoutSecrets(text), limit))
 }
 
 function redacted(text: string): string {

@@ -1,4 +1,5 @@
 /** Turns one item into events that are not yet dated, linked or checked against the log. */
+import { beginning } from '../errors/beginning.js'
 import { isName, movesFrom, type WorkflowTable } from '../events-lib.js'
 import type { ItemChange, TransferItem } from './document.js'
 import { canonical, type Json } from './json.js'
@@ -215,15 +216,9 @@ function partsOf(text: string): string[] {
   for (let rest = text.trim(); rest !== '';) {
     if (rest.length <= NOTE_LENGTH) return [...parts, rest]
     const at = rest.lastIndexOf('\n', NOTE_LENGTH)
-    // Don't cut between the halves of a surrogate pair.
-    const cut =
-      at > NOTE_LENGTH / 2
-        ? at
-        : /[\ud800-\udbff]/.test(rest.charAt(NOTE_LENGTH - 1))
-          ? NOTE_LENGTH - 1
-          : NOTE_LENGTH
-    parts.push(rest.slice(0, cut))
-    rest = rest.slice(cut).trim()
+    const part = beginning(rest, at > NOTE_LENGTH / 2 ? at : NOTE_LENGTH)
+    parts.push(part)
+    rest = rest.slice(part.length).trim()
   }
   return parts
 }

@@ -6,13 +6,15 @@ import type { Offer } from '../../services/claims/next-order.js'
 import type { WhyNot } from '../../services/claims/why-nothing.js'
 import type { Style } from '../style.js'
 import { oneLine } from './strip-control.js'
+import { truncate } from './text.js'
 import { renderWholeWork } from './whole-work-page.js'
 import { toRun } from '../../errors/next-step.js'
 import { packageName } from '../../specs/work-package-id.js'
 import { plainLines } from './plain-lines.js'
 
 const REASONS_SHOWN = 5
-const TITLE_LENGTH = 40
+/** Columns. */
+const TITLE_WIDTH = 40
 
 /**
  * Output of `next`: one line per package, best first.
@@ -82,7 +84,7 @@ function nextLine(one: NextDocument): string {
   const { feature, work_package, title, lease, offer } = one
   const name = packageName(feature, work_package)
   const end = lease?.ended === true ? `lease of ${lease.actor} ended ${lease.expires_at}` : SAID[offer](one)
-  return oneLine(`${name}  ${shortened(title)}  ${end}`)
+  return oneLine(`${name}  ${truncate(oneLine(title), TITLE_WIDTH)}  ${end}`)
 }
 
 const SAID: Readonly<Record<Offer, (one: NextDocument) => string>> = {
@@ -94,8 +96,4 @@ const SAID: Readonly<Record<Offer, (one: NextDocument) => string>> = {
   ready: ({ unblocks, priority }) =>
     `ready, priority ${priority}${unblocks.length === 0 ? '' : `, unblocks ${unblocks.join(' ')}`}`,
   other_session: ({ lane }) => `yours in another session, in ${lane}: claim --resume`,
-}
-
-function shortened(title: string): string {
-  return title.length <= TITLE_LENGTH ? title : `${title.slice(0, TITLE_LENGTH - 1)}…`
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import { beginning } from '../../errors/beginning.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { isKittyEvent } from '../../events-lib.js'
 import type { BoardRow } from '../../index/board-row.js'
@@ -107,5 +108,5 @@ function isByTitle({ where }: FoundDocument): boolean {
 
 function excerpt(line: string): string {
   const text = line.trim()
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  return text.length > LONGEST ? `${beginning(text, LONGEST)}…` : text
 }

@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify'
+import { beginning } from '../../errors/beginning.js'
 import { isKittyError } from '../../errors/kitty-error.js'
 import { Notices } from '../../errors/notices.js'
 import type { WorkflowTable, WorkPackageState } from '../../events-lib.js'
@@ -127,7 +128,7 @@ export class MergePackage {
     }
     const base = workspace.base_branch
     if (base === null || branchTip(root, base) === undefined) throw refusal.noBase(state, base)
-    const line = (title ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
+    const line = beginning((title ?? '').replaceAll(/\s+/g, ' '), 100)
     const message = `Merge ${work_package_id} of ${feature_slug}${line === '' ? '' : `: ${line}`}`
     return { branch, tip, base, worktree, message }
   }
