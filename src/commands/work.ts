@@ -3,6 +3,8 @@ import { WithEventStore } from '../aspects/with-event-store.js'
 import { runChild } from '../core/cli/child-command.js'
 import { featureFlag, provenanceFlags, workPackageArg } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
+import { quoted } from '../core/errors/secrets.js'
+import { KittyError } from '../core/errors/kitty-error.js'
 import { KeepAlive, noCommand } from '../core/services/claims/keep-alive.js'
 import type { EventStore } from '../core/store/event-store.js'
 
@@ -28,6 +30,8 @@ export default class WorkCommand extends KittyCommand<typeof WorkCommand> {
     const at = this.argv.indexOf('--')
     const command = at < 0 ? [] : this.argv.slice(at + 1)
     if (command.length === 0) throw noCommand(this.args.workPackage)
+    const { argv } = await this.parse(WorkCommand)
+    if (argv.length > 1 + command.length) throw strayWords(argv.slice(1, -command.length).map(String))
     const provenance = scope.provenance(this.flags)
     const place = await scope.place(this.args.workPackage, this.flags.feature)
     const { actor, session } = provenance
@@ -38,4 +42,16 @@ export default class WorkCommand extends KittyCommand<typeof WorkCommand> {
     process.exitCode = exit_code
     return this.document({ feature: place.feature, work_package: place.workPackage, command, exit_code })
   }
+}
+
+function strayWords(words: readonly string[]): KittyError {
+  const extra = words.join(' ')
+  return new KittyError(
+    'UsageError',
+    `kitty work takes one package, then -- and a command: ${quoted(extra, 120)}.`,
+    {
+      nextSteps: ['put the command after --'],
+      context: { argument: extra },
+    },
+  )
 }

@@ -4,6 +4,7 @@ import { WithEventStore } from '../../../aspects/with-event-store.js'
 import { countFlag, eventFlags, listFlags } from '../../../core/cli/flags.js'
 import { ListCommand } from '../../../core/cli/list-command.js'
 import { renderEvents } from '../../../core/cli/render/tables.js'
+import { KittyError } from '../../../core/errors/kitty-error.js'
 import { EventQueries } from '../../../core/services/events/event-queries.js'
 import { FollowEvents } from '../../../core/follow/follow-events.js'
 import type { EventStore } from '../../../core/store/event-store.js'
@@ -46,7 +47,8 @@ export default class ListEventsCommand extends ListCommand<typeof ListEventsComm
       await this.stream(this.flags.format, (signal) => follower.listAndFollow(filter, signal))
       return undefined
     }
-    const { fields, brief, budget } = this.flags
+    const { fields, brief, budget, format } = this.flags
+    if (format === 'jsonl' && (brief || fields !== undefined || budget !== undefined)) throw wholeEvents()
     if (this.jsonEnabled() || brief || fields !== undefined || budget !== undefined) {
       const rows = await service.list(this.eventStore, filter)
       return this.list({
@@ -59,4 +61,12 @@ export default class ListEventsCommand extends ListCommand<typeof ListEventsComm
     await this.stream(this.flags.format, () => service.stream(this.eventStore, filter))
     return undefined
   }
+}
+
+function wholeEvents(): KittyError {
+  return new KittyError(
+    'UsageError',
+    '--format jsonl prints whole events, and --fields, --brief and --budget show less of them.',
+    { nextSteps: ['leave --format jsonl out', 'or add --json instead, for one document'] },
+  )
 }
