@@ -1,7 +1,6 @@
 import { KittyError } from '../errors/kitty-error.js'
 import { quoted } from '../errors/secrets.js'
 import { featureName } from '../specs/feature-name.js'
-import { sentence } from '../errors/next-step.js'
 
 const MAX_LENGTH = 100
 const NEW_SLUG = /^[a-z0-9][a-z0-9-]*$/
@@ -28,8 +27,10 @@ export function assertNewSlug(slug: string): void {
 }
 
 function badSlug(slug: string, form: string, example: string): KittyError {
+  // Kitty's own words, not names: they have quotes of their own.
+  const allowed = `allowed form: ${form}; for example ${example}`
   return new KittyError('UsageError', `${quoted(slug, 120)} is not a feature's name.`, {
-    nextSteps: [sentence`allowed form: ${form}; for example ${example}`],
+    nextSteps: [allowed],
     context: { allowed_form: form },
   })
 }

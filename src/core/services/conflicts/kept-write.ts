@@ -1,6 +1,6 @@
 import { KittyError } from '../../errors/kitty-error.js'
 import { quoted } from '../../errors/secrets.js'
-import { sentence, shownCommand, shownWords } from '../../errors/next-step.js'
+import { shownCommand, shownWords } from '../../errors/next-step.js'
 import type { ConflictDetailDocument } from '../../projections/board-document.js'
 import { eventsNamed } from '../../workspace/event-name.js'
 
@@ -78,14 +78,17 @@ export function noSuchWrite(
   const choices = open.flatMap((conflict) =>
     conflict.events.map((write) => ({ ...write, register: conflict.register })),
   )
-  const steps = choices.map(
-    (write) =>
-      sentence`--keep ${write.event_id}: ${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
+  const steps = choices.flatMap((write) =>
+    shownCommand(
+      ['kitty', 'resolve', entity, '--keep', write.event_id, '--feature', feature],
+      `${write.register} ${JSON.stringify(write.value)} by ${write.actor}`,
+    ),
   )
+  const over = register === undefined ? '' : ` over ${quoted(register, 60)}`
   const message =
     steps.length > 0
-      ? `${quoted(keep, 40)} ${relation} the writes that ${entity} of ${feature} has in conflict.`
-      : `${entity} of ${feature} has no open conflict.`
+      ? `${quoted(keep, 40)} ${relation} the writes that ${entity} of ${feature} has in conflict${over}.`
+      : `${entity} of ${feature} has no open conflict${over}.`
   return new KittyError('UsageError', message, {
     nextSteps: steps.length > 0 ? steps : shownCommand(['kitty', 'conflicts', '--all']),
     context: { feature_slug: feature, entity, keep, choices },

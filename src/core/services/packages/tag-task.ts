@@ -9,7 +9,7 @@ import { firstEvent, isOf, type Repeats } from '../first-event.js'
 import { knownWorkPackage } from '../known-work-package.js'
 import { stateBefore } from './state-before.js'
 import { EventStore, type Decision, decided, type Provenance } from '../../store/event-store.js'
-import { type NextStep, sentence } from '../../errors/next-step.js'
+import type { NextStep } from '../../errors/next-step.js'
 
 export interface TagRequest {
   readonly feature: string
@@ -104,7 +104,7 @@ function checkTags({ add, remove }: TagRequest): void {
   for (const tag of [...add, ...remove]) {
     if (TAG.test(tag)) continue
     const form = 'letters, digits and . _ : / + -, beginning with a letter or digit, at most 64 characters'
-    throw wrong(`${quoted(tag, 80)} is no tag.`, [sentence`allowed form: ${form}`])
+    throw wrong(`${quoted(tag, 80)} is no tag.`, [`allowed form: ${form}`])
   }
   const both = add.find((tag) => remove.includes(tag))
   if (both !== undefined) throw wrong(`${both} cannot be both added and removed.`, ['Name it once.'])
