@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import type { MadeMove, PostFunction } from './move-rule.js'
+import { groupBy } from '../log/group-by.js'
 import { EventStore } from '../store/event-store.js'
 import { LaneFiles } from '../services/moves/lane-files.js'
 
@@ -19,7 +20,15 @@ export class LaneInFile implements PostFunction {
     @inject(LaneFiles) private readonly laneFiles: LaneFiles,
   ) {}
 
-  async after({ feature, workPackage }: MadeMove): Promise<void> {
-    this.laneFiles.settle(await this.store.boardRows(feature), new Set([workPackage]))
+  after(move: MadeMove): Promise<void> {
+    return this.afterAll([move])
+  }
+
+  async afterAll(moves: readonly MadeMove[]): Promise<void> {
+    for (const [feature, own] of groupBy(moves, (move) => move.feature))
+      this.laneFiles.settle(
+        await this.store.boardRows(feature),
+        new Set(own.map(({ workPackage }) => workPackage)),
+      )
   }
 }

@@ -28,6 +28,8 @@ export interface PostFunction {
    */
   readonly underLock?: boolean
   after(move: MadeMove): Promise<void> | void
+  /** In place of `after`, for the moves of one append: work that would be the same for each of them. */
+  afterAll?(moves: readonly MadeMove[]): Promise<void> | void
 }
 
 /** A rule about moves. Every class or object bound to `MoveRule` takes part: this is how a plugin adds one. */

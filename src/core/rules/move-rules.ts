@@ -66,19 +66,24 @@ export class MoveRules {
     return into.some((move) => [...(move.requires ?? []), ...(move.always ?? [])].includes(guard))
   }
 
-  /** Runs the post-functions of one kind. If one fails, we only warn: the move is already made. */
-  async follow(move: MadeMove, kind: 'underLock' | 'released'): Promise<void> {
+  /** Runs the post-functions of one kind. If one fails, we only warn: the moves are already made. */
+  async follow(moves: readonly MadeMove[], kind: 'underLock' | 'released'): Promise<void> {
+    const due = kind === 'released' ? moves.filter(({ repeated }) => !repeated) : moves
+    if (due.length === 0) return
     for (const rule of this.#postFunctions) {
-      if ((rule.underLock === true) !== (kind === 'underLock') || (move.repeated && kind === 'released'))
-        continue
-      try {
-        await rule.after(move)
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
-        this.notices.warn(
-          `${move.workPackage} was moved to ${move.to}, but ${rule.name} failed after it: ${reason}`,
-        )
-      }
+      if ((rule.underLock === true) !== (kind === 'underLock')) continue
+      if (rule.afterAll !== undefined) await this.#attempt(rule.name, due, () => rule.afterAll?.(due))
+      else for (const move of due) await this.#attempt(rule.name, [move], () => rule.after(move))
+    }
+  }
+
+  async #attempt(name: string, moves: readonly MadeMove[], work: () => Promise<void> | void): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      for (const { workPackage, to } of moves)
+        this.notices.warn(`${workPackage} was moved to ${to}, but ${name} failed after it: ${reason}`)
     }
   }
 

@@ -212,10 +212,27 @@ describe('post-functions', () => {
       { name: 'x.a.released', phase: 'after', after: async () => void ran.push('released') },
     ])
     for (const repeated of [false, true]) {
-      await rules.follow(made(repeated), 'underLock')
-      await rules.follow(made(repeated), 'released')
+      await rules.follow([made(repeated)], 'underLock')
+      await rules.follow([made(repeated)], 'released')
     }
     expect(ran).toEqual(['locked', 'released', 'locked'])
+  })
+
+  it('that take all moves of an append run once for them, and never for none', async () => {
+    const ran: string[] = []
+    const { rules } = engine(DEFAULT_WORKFLOW, [
+      {
+        name: 'x.a.all',
+        phase: 'after',
+        after: () => void ran.push('one'),
+        afterAll: (moves) => void ran.push(moves.map(({ workPackage }) => workPackage).join(' ')),
+      },
+      { name: 'x.a.each', phase: 'after', after: ({ workPackage }) => void ran.push(workPackage) },
+    ])
+    await rules.follow([made(), { ...made(), workPackage: 'WP02' }], 'released')
+    await rules.follow([], 'released')
+    await rules.follow([made(true)], 'released')
+    expect(ran).toEqual(['WP01 WP02', 'WP01', 'WP02'])
   })
 
   it('that fail are a warning, and the next one still runs', async () => {
@@ -224,7 +241,7 @@ describe('post-functions', () => {
       { name: 'x.a.broken', phase: 'after', after: () => Promise.reject(new Error('no network')) },
       { name: 'x.a.next', phase: 'after', after: () => void ran.push('next') },
     ])
-    await rules.follow(made(), 'released')
+    await rules.follow([made()], 'released')
     expect(notices.all).toEqual(['WP01 was moved to doing, but x.a.broken failed after it: no network'])
     expect(ran).toEqual(['next'])
   })

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { MovePackages, type MovePackagesRequest } from '../../../src/core/services/moves/move-packages.js'
+import { LaneFiles } from '../../../src/core/services/moves/lane-files.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { by, FEATURE, Project } from '../../support/project.js'
@@ -39,6 +40,17 @@ describe('moving several packages', () => {
     ])
     expect(await lanes(there)).toEqual(['doing', 'doing', 'planned'])
     expect(there.read(`kitty-specs/${FEATURE}/tasks/WP02-part.md`)).toContain('lane: doing')
+  })
+
+  it('looks once at the files of the feature, however many of its packages move', async () => {
+    const there = await project()
+    const settle = vi.spyOn(LaneFiles.prototype, 'settle')
+    try {
+      await move(there, request(['WP01', 'WP02']))
+      expect(settle.mock.calls.map(([, moved]) => [...moved])).toEqual([['WP01', 'WP02']])
+    } finally {
+      settle.mockRestore()
+    }
   })
 
   it('moves none when one is refused, and says so', async () => {

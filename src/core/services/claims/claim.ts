@@ -78,7 +78,7 @@ export class Claim {
 
   /** Runs what follows a claim once the lock is released. */
   async follow(move: MadeMove): Promise<void> {
-    await this.rules.follow(move, 'released')
+    await this.rules.follow([move], 'released')
   }
 
   /** Claims under the lock. The caller runs `follow` after releasing it. @throws KittyError as `claim` */
@@ -97,7 +97,7 @@ export class Claim {
     }
     const event = firstEvent('WPStatusChanged', events, provenance)
     const move = madeMove(event, repeated)
-    await this.rules.follow(move, 'underLock')
+    await this.rules.follow([move], 'underLock')
     const result = { feature, work_package: workPackage, old_status: move.from, new_status: move.to }
     return { result: { ...result, resumed: false, event: eventDocument(event) }, move }
   }

@@ -57,7 +57,7 @@ export class Release {
   async release(request: ReleaseRequest): Promise<ReleaseResult> {
     if (request.reason.trim() === '') throw needsReason(request)
     const made = await this.make(request)
-    await this.rules.follow(made, 'released')
+    await this.rules.follow([made], 'released')
     const { feature, workPackage, from, to, event } = made
     return { feature, work_package: workPackage, old_status: from, new_status: to, event }
   }
@@ -69,7 +69,7 @@ export class Release {
       repeats: isThisRelease(request, this.workflow),
     })
     const made = madeMove(firstEvent('WPStatusChanged', events, request.provenance), repeated)
-    await this.rules.follow(made, 'underLock')
+    await this.rules.follow([made], 'underLock')
     return made
   }
 

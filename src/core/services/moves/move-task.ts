@@ -5,6 +5,7 @@ import { SyncsDefinition } from '../../../aspects/syncs-definition.js'
 import { assertSameOperation } from '../../errors/key-is-taken.js'
 import { KittyError } from '../../errors/kitty-error.js'
 import { type LogEvent, resolveLane, type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
+import type { BoardRow } from '../../index/board-row.js'
 import { byId, dependencyLanes } from '../../projections/work-packages.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
@@ -85,7 +86,7 @@ export class MoveTask {
   async moveAll(request: MovesRequest): Promise<MoveResult[]> {
     for (const lane of [request.to, request.expect]) if (lane !== undefined) knownLane(this.workflow, lane)
     const moves = await this.make(request)
-    for (const made of moves) await this.rules.follow(made, 'released')
+    await this.rules.follow(moves, 'released')
     return moves.map(({ feature, workPackage, from, to, event }) => ({
       feature,
       work_package: workPackage,
@@ -113,7 +114,8 @@ export class MoveTask {
   @Exclusive
   @SyncsDefinition
   async judge({ workPackages, ...request }: MovesRequest): Promise<void> {
-    for (const workPackage of workPackages) await this.#drafts({ ...request, workPackage })
+    const rows = byId(await this.store.boardRows(request.feature))
+    for (const workPackage of workPackages) await this.#drafts({ ...request, workPackage }, rows)
   }
 
   @Exclusive
@@ -127,18 +129,21 @@ export class MoveTask {
       const own = events.filter((event) => event.entity_id === id)
       return madeMove(firstEvent('WPStatusChanged', own, request.provenance), repeated)
     })
-    for (const made of moves) await this.rules.follow(made, 'underLock')
+    await this.rules.follow(moves, 'underLock')
     return moves
   }
 
   @Emits
   protected async decide({ workPackages, ...request }: MovesRequest & Repeats): Promise<Decision> {
     const drafts: Draft[] = []
-    for (const workPackage of workPackages) drafts.push(...(await this.#drafts({ ...request, workPackage })))
+    const rows = byId(await this.store.boardRows(request.feature))
+    for (const workPackage of workPackages)
+      drafts.push(...(await this.#drafts({ ...request, workPackage }, rows)))
     return decided(drafts)
   }
 
-  async #drafts(request: MoveRequest): Promise<readonly Draft[]> {
+  /** @param rows of the feature's board, by package */
+  async #drafts(request: MoveRequest, rows: ReadonlyMap<string, BoardRow>): Promise<readonly Draft[]> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor, session = null } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
@@ -152,7 +157,7 @@ export class MoveTask {
       actor,
       session,
       force,
-      dependencies: dependencyLanes(state, byId(await this.store.boardRows(feature))),
+      dependencies: dependencyLanes(state, rows),
       evidence: evidence ?? null,
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })

@@ -12,7 +12,7 @@ import {
 import { Notices } from '../../errors/notices.js'
 import type { EventDocument } from '../../projections/board-document.js'
 import { eventDocument } from '../../projections/documents.js'
-import { byId, dependencyLanes } from '../../projections/work-packages.js'
+import { dependencyLanes } from '../../projections/work-packages.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { MoveRules } from '../../rules/move-rules.js'
 import { cyclesIn } from '../../specs/check-tasks.js'
@@ -40,6 +40,7 @@ import {
   usageBack,
 } from './opposites.js'
 import { TAKEN_BACK, takesBack } from './takes-back.js'
+import { type UndoneCommand, undoneCommand } from './undone-command.js'
 import { builtOn, insteadOf, nothingToUndo, staysWritten, wouldWait } from './refusals.js'
 
 export interface UndoRequest {
@@ -77,7 +78,7 @@ export class Undo {
    */
   async undo(request: UndoRequest): Promise<UndoResult> {
     const { result, moves } = await this.make(request)
-    for (const move of moves) await this.rules.follow(move, 'released')
+    await this.rules.follow(moves, 'released')
     return result
   }
 
@@ -86,7 +87,7 @@ export class Undo {
     const repeats: Repeats['repeats'] = (earlier) => this.#takeBack(earlier, request)
     const { events, undone = [], repeated } = await this.decide({ ...request, repeats })
     const moves = events.flatMap((event) => (isMove(event) ? madeMove(event, repeated) : []))
-    for (const move of moves) await this.rules.follow(move, 'underLock')
+    await this.rules.follow(moves, 'underLock')
     for (const event of events) await this.#intoFiles(event)
     const result = { undone: undone.map(eventDocument), events: events.map(eventDocument) }
     return { result, moves }
@@ -98,7 +99,8 @@ export class Undo {
     this.texts.refuse(undone, provenance)
     if (undone.length === 0) throw nothingToUndo(provenance.actor, provenance.session ?? null)
     const drafts: NewEvent[] = []
-    for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, undone, provenance))
+    const command = undoneCommand(undone, this.store)
+    for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, command, provenance))
     for (const event of undone)
       if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event)
     this.texts.warn(undone, provenance)
@@ -117,7 +119,7 @@ export class Undo {
     return true
   }
 
-  async #opposite(event: LogEvent, command: readonly LogEvent[], provenance: Provenance): Promise<NewEvent> {
+  async #opposite(event: LogEvent, command: UndoneCommand, provenance: Provenance): Promise<NewEvent> {
     if (!isKittyEvent(event)) throw staysWritten(event, [])
     switch (event.event_type) {
       case 'WPStatusChanged':
@@ -174,7 +176,7 @@ export class Undo {
   /** A package that was made by mistake is canceled, if no one has touched it or waits for it. */
   async #cancellation(
     event: EventOf<'WPCreated'>,
-    command: readonly LogEvent[],
+    { undone, board }: UndoneCommand,
     provenance: Provenance,
   ): Promise<NewEvent> {
     const { feature_slug, work_package_id, renumbered } = event.payload
@@ -188,13 +190,14 @@ export class Undo {
       (one) =>
         one.lamport_clock > event.lamport_clock &&
         !isSameHolder({ actor: one.actor, session: one.correlation_id }, own) &&
-        !command.includes(one),
+        !undone.includes(one),
     )
     if (later !== undefined) throw builtOn(event, later, 'The work')
-    const rows = byId(await this.store.boardRows(feature_slug))
-    const created = new Set(command.map(({ entity_id }) => entity_id as string))
+    const rows = await board(feature_slug)
     const waiting = [...rows.values()].find(
-      (row) => row.dependencies.includes(work_package_id) && !created.has(row.work_package_id),
+      (row) =>
+        row.dependencies.includes(work_package_id) &&
+        !undone.some(({ entity_id }) => entity_id === row.work_package_id),
     )
     if (waiting !== undefined) {
       const [last] = (await this.store.history(feature_slug, waiting.work_package_id)).slice(-1)

@@ -86,7 +86,7 @@ export class Implement {
     await this.worktree.moveHalfMadeAside()
     const look = lookAt(this.workspace, place, request.base)
     const { events, moves } = await this.claim({ ...request, place, look })
-    for (const move of moves) await this.rules.follow(move, 'released')
+    await this.rules.follow(moves, 'released')
     const { path, branch, created } = await this.worktree.make(request, place)
     return { workspace_path: path, branch, created, events: events.map(eventDocument) }
   }
@@ -97,7 +97,7 @@ export class Implement {
     const repeats: Repeats['repeats'] = (earlier) => this.#areThese(earlier, claim)
     const { events, repeated } = await this.decide({ ...claim, repeats })
     const moves = events.flatMap((event) => (isMove(event) ? madeMove(event, repeated) : []))
-    for (const move of moves) await this.rules.follow(move, 'underLock')
+    await this.rules.follow(moves, 'underLock')
     return { events, moves }
   }
 
