@@ -6,6 +6,8 @@ import { type HookedAgent, HOOKED } from '../core/agents/session-hook.js'
 import { actorFlag } from '../core/cli/flags.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { renderPrime } from '../core/cli/render/prime.js'
+import { isKittyError } from '../core/errors/kitty-error.js'
+import { Notices } from '../core/errors/notices.js'
 import type { ErrorStorage } from '../core/errors/error-storage.js'
 import { Prime } from '../core/services/board/prime.js'
 import type { EventStore } from '../core/store/event-store.js'
@@ -45,16 +47,30 @@ export default class PrimeCommand extends KittyCommand<typeof PrimeCommand> {
   }
 
   private async answerHook(service: Prime, agent: HookedAgent): Promise<void> {
-    const [{ hookInput }, { environmentLine, hookAnswer, sessionOf, setsEnvironment }] = await Promise.all([
+    const [{ hookInput }, { hookAnswer, sessionOf }] = await Promise.all([
       import('../core/cli/hook-input.js'),
       import('../core/agents/session-hook.js'),
     ])
     const session = sessionOf(await hookInput(process.stdin))
-    const file = process.env['CLAUDE_ENV_FILE']
-    if (agent === 'claude' && session !== undefined && file !== undefined && file !== '')
-      (await import('../core/files/named-file.js')).appendText(file, environmentLine(session))
     const prime = await service.document({ actor: this.flags.actor, session })
-    const text = renderPrime(prime, session !== undefined && !setsEnvironment(agent))
+    const mustExport = session !== undefined && !(await this.#exports(agent, session))
+    const text = renderPrime(prime, mustExport)
     this.show(() => JSON.stringify(hookAnswer(agent, text, session)))
+  }
+
+  /** Whether the agent's shells get the session. Where they don't, the agent has to be told, and must still start. */
+  async #exports(agent: HookedAgent, session: string): Promise<boolean> {
+    const { environmentLine, setsEnvironment } = await import('../core/agents/session-hook.js')
+    if (agent !== 'claude') return setsEnvironment(agent)
+    const file = process.env['CLAUDE_ENV_FILE'] ?? ''
+    if (file === '') return false
+    try {
+      ;(await import('../core/files/named-file.js')).appendText(file, environmentLine(session))
+      return true
+    } catch (error) {
+      if (!isKittyError(error)) throw error
+      ;(await this.service(Notices)).warn(error.message)
+      return false
+    }
   }
 }

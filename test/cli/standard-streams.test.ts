@@ -1,25 +1,32 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CAN_MAKE_FULL_DEVICES, fullDeviceAt } from '../support/full-device.js'
 import { preparedRepository } from '../support/prepared-repository.js'
-import { failureIn, kitty, PROGRAM, programEnvironment } from '../support/program.js'
+import {
+  failureIn,
+  kitty,
+  type Outcome,
+  PROGRAM,
+  programEnvironment,
+  type RunOptions,
+} from '../support/program.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { changedPaths, treeOf } from '../support/tree.js'
 
-describe('an argument that is not typed', () => {
-  // A pipe that is full before the program starts: what it could take is there in time.
-  function withInput(cwd: string, input: string, ...args: readonly string[]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
-      cwd,
-      input,
-      encoding: 'utf8',
-      env: programEnvironment(),
-    })
-    return { code: status, stdout, stderr }
-  }
+// A pipe that is full before the program starts: what it could take is there in time.
+function withInput({ cwd, env = {} }: RunOptions, input: string, ...args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    input,
+    encoding: 'utf8',
+    env: { ...programEnvironment(), ...env },
+  })
+  return { code: status, stdout, stderr }
+}
 
+describe('an argument that is not typed', () => {
   it('is not taken from stdin where the command can do without it', async () => {
     const { root } = await preparedRepository()
     for (const args of [
@@ -28,7 +35,7 @@ describe('an argument that is not typed', () => {
       ['agent', 'events', 'audit'],
       ['sync', '--check'],
     ]) {
-      const input = withInput(root, 'nowhere\nat all\n', ...args)
+      const input = withInput({ cwd: root }, 'nowhere\nat all\n', ...args)
       expect(input, args.join(' ')).toEqual(await kitty({ cwd: root }, ...args))
     }
   })
@@ -41,9 +48,41 @@ describe('an argument that is not typed', () => {
       ['claim', 'WP01\n'],
       ['export', 'markdown\n'],
     ] as const) {
-      const asked = withInput(root, input, word)
+      const asked = withInput({ cwd: root }, input, word)
       expect([asked.code, asked.stdout]).toEqual([2, ''])
       expect(asked.stderr).toContain(`kitty ${word} needs `)
+    }
+  })
+})
+
+describe('the hook at the start of an agent', () => {
+  const EXPORT = 'Begin your shell commands with: export KITTY_SESSION=s1'
+  const hook = (cwd: string, file: string) =>
+    withInput({ cwd, env: { CLAUDE_ENV_FILE: file } }, '{"session_id":"s1"}', 'prime', '--hook', 'claude')
+
+  it('puts the session into the file that the agent names', async () => {
+    const { root } = await preparedRepository()
+    const file = join(tempFolder(), 'env')
+    const answer = hook(root, file)
+    expect([answer.code, answer.stderr, readFileSync(file, 'utf8')]).toEqual([
+      0,
+      '',
+      'export KITTY_SESSION=s1\n',
+    ])
+    expect(answer.stdout).not.toContain(EXPORT)
+  })
+
+  it('tells the agent to export it where none is named, or where it cannot be written, and answers', async () => {
+    const { root } = await preparedRepository()
+    const missing = join(tempFolder(), 'missing', 'env')
+    for (const [file, warning] of [
+      ['', ''],
+      [missing, missing],
+    ] as const) {
+      const answer = hook(root, file)
+      expect(answer.code).toBe(0)
+      expect(answer.stdout).toContain(EXPORT)
+      expect(answer.stderr).toContain(warning)
     }
   })
 })

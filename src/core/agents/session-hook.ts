@@ -58,7 +58,10 @@ export function hookAnswer(agent: HookedAgent, context: string, session: string 
   }
 }
 
-/** True for agents that take the variable from the hook, so that the agent itself need not set it. */
+/**
+ * True for agents that can take the variable from the hook, so that the agent itself need not set it. Claude Code takes it
+ * from a file, if it names one.
+ */
 export function setsEnvironment(agent: HookedAgent): boolean {
   return agent === 'claude' || agent === 'cursor'
 }
