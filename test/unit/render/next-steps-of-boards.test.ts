@@ -3,7 +3,8 @@ import { commitNotes } from '../../../src/core/cli/render/written.js'
 import { renderNext } from '../../../src/core/cli/render/next.js'
 import { renderBoard } from '../../../src/core/cli/render/board.js'
 import { ink, span, wholeSpan } from '../../../src/core/cli/render/line.js'
-import { feature, onTerminal, workPackage } from './documents.js'
+import { renderWholeWork } from '../../../src/core/cli/render/whole-work-page.js'
+import { feature, NOW, onTerminal, PAGE, PIPED, workPackage } from './documents.js'
 
 describe('a board that a newcomer sees', () => {
   it('names the command that makes the first package', () => {
@@ -38,6 +39,25 @@ describe('what is left to do', () => {
     const all = ['kitty', 'next', '--lane', 'planned', '--limit', '7']
     const text = renderNext({ next: [offered('A')], total: 7, why: [] }, ['001-login'], all)
     expect(text).toContain('6 more: kitty next --lane planned --limit 7')
+  })
+
+  it('names the command for the rest of the history of the same package', () => {
+    const whole = {
+      ...PAGE,
+      feature: '001-login',
+      work_package: 'WP02',
+      body: null,
+      subtasks_list: [],
+      acceptance_criteria: [],
+      dependents: [],
+      branch: null,
+      worktree: null,
+      edited_here: null,
+      history_total: 99,
+      next: [],
+    }
+    const text = renderWholeWork(whole, NOW, PIPED)
+    expect(text).toContain(`History (last ${PAGE.history.length} of 99: kitty log 001/WP02)`)
   })
 
   it('cuts a long title between characters, and to as many columns whatever it is written in', () => {

@@ -1,5 +1,7 @@
 /** The page of `show`: what the next person or agent on a package needs, with its file's text at the end. */
 import type { WholeWorkDocument } from '../../services/board/whole-work.js'
+import { toRun } from '../../errors/next-step.js'
+import { packageName } from '../../specs/work-package-id.js'
 import { symbolsOf, type Style } from '../style.js'
 import { conflictLines } from './conflict-lines.js'
 import { historyLines } from './history.js'
@@ -55,6 +57,12 @@ function subtaskLine({ id, text, done }: WholeWorkDocument['subtasks_list'][numb
   ]
 }
 
-function historyTitle({ history, history_total: total }: WholeWorkDocument): string {
-  return history.length === total ? 'History' : `History (last ${history.length} of ${total}: kitty log)`
+function historyTitle({
+  history,
+  history_total: total,
+  feature,
+  work_package: id,
+}: WholeWorkDocument): string {
+  if (history.length === total) return 'History'
+  return `History (last ${history.length} of ${total}${toRun(['kitty', 'log', packageName(feature, id)])})`
 }
