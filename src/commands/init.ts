@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { NewLog, type NewLogResult } from '../core/services/events/new-log.js'
+import { assertReason, NewLog, type NewLogResult } from '../core/services/events/new-log.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { Initialize } from '../core/services/initialize.js'
 
@@ -35,6 +35,8 @@ export default class Init extends KittyCommand<typeof Init> {
   }
 
   async run(): Promise<unknown> {
+    // Before anything is set up.
+    if (this.flags['new-log']) assertReason(this.flags.reason ?? '')
     const service = await this.service(Initialize)
     const { root, created, sharesDailyFiles } = service.initialise(this.flags['per-writer'])
     const hint = sharesDailyFiles ? [PER_WRITER_HINT] : []

@@ -66,6 +66,14 @@ describe('where nothing is set up', () => {
     })
   })
 
+  it('init with a new log but no reason for it sets nothing up', async () => {
+    await refused(new TempRepository().root, ['init', '--new-log', '--reason', ' '], {
+      code: 2,
+      kind: 'UsageError',
+      says: /A new log needs a reason/,
+    })
+  })
+
   it('before init: says so, and to run kitty init', async () => {
     await refused(new TempRepository().root, [...MOVE, 'WP01', '--to', 'doing'], {
       code: 5,

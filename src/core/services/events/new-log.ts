@@ -17,6 +17,14 @@ export interface NewLogResult {
   readonly closed: number
 }
 
+/** @throws KittyError UsageError for a reason that says nothing */
+export function assertReason(reason: string): void {
+  if (reason.trim() !== '') return
+  throw new KittyError('UsageError', 'A new log needs a reason.', {
+    nextSteps: shownCommand(['kitty', 'init', '--new-log', '--reason', 'copied from our template']),
+  })
+}
+
 /** Starts a new log in a repository copied from another or from a template. Events stored before do not come back. */
 @injectable()
 export class NewLog {
@@ -32,10 +40,7 @@ export class NewLog {
   /** Closes the current log and keeps it. @throws KittyError UsageError without a reason; NotWritable, DiskFull */
   @Exclusive
   async begin(reason: string): Promise<NewLogResult> {
-    if (reason.trim() === '')
-      throw new KittyError('UsageError', 'A new log needs a reason.', {
-        nextSteps: shownCommand(['kitty', 'init', '--new-log', '--reason', 'copied from our template']),
-      })
+    assertReason(reason)
     const now = this.session.now().toISOString()
     const ids = await this.#everyId()
     this.journal.close()
