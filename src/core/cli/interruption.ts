@@ -9,6 +9,8 @@ type Signal = keyof typeof EXITS
 /** Lets a long-running command end in order: the first signal resolves `aborted`, the second ends the process. */
 export class Interruption {
   readonly #controller = new AbortController()
+  /** While a plugin's code runs, `process.exit` is another function. */
+  readonly #exit = process.exit.bind(process)
   /** Resolves when the command must end. */
   readonly aborted = new Promise<void>((resolve) => {
     this.signal.addEventListener('abort', () => resolve(), { once: true })
@@ -28,11 +30,11 @@ export class Interruption {
   /** Ends the command as the signal would. */
   interrupt(name: Signal): void {
     const code = EXITS[name]
-    if (this.signal.aborted) process.exit(code)
+    if (this.signal.aborted) this.#exit(code)
     process.exitCode = code
     this.#controller.abort()
     // A reader that stopped reading must not keep the process alive: it will never take the rest.
-    setTimeout(() => process.exit(code), GRACE_MS).unref()
+    setTimeout(() => this.#exit(code), GRACE_MS).unref()
   }
 
   /** Ends the command successfully. */
