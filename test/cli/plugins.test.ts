@@ -237,6 +237,7 @@ describe('a plugin that is broken', () => {
       'nowhere',
     ])
       expect(good.stderr).toContain(`kitty-plugin-${name}`)
+    expect(good.stderr).toContain('has 1 entry that this kitty does not know')
     expect(good.stderr).toContain('thrown while loading')
     expect(good.stderr).toContain('process.exit(7)')
     expect(good.stderr).toContain('plugin API 0; this kitty')

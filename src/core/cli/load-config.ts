@@ -25,7 +25,7 @@ export async function loadConfig(entry: string, program?: BundledProgram): Promi
 }
 
 /** Help and what repairs a list that cannot be read work without its plugins. */
-function pluginsIn(dataFolder: string, printer: Printer): InstalledPlugin[] {
+function pluginsIn(dataFolder: string, printer: Printer): readonly InstalledPlugin[] {
   try {
     return installedPlugins(dataFolder)
   } catch (error) {

@@ -52,6 +52,16 @@ describe('a move while an installed plugin cannot be loaded', () => {
   })
 
   it.each([
+    ['a list', '[]'],
+    ['without a name', '{"version": "1.0.0"}'],
+  ])('is refused when the package.json of a plugin is %s', async (_, content) => {
+    const home = new PluginHome()
+    home.add('kitty-plugin-rules', {}, WITH_DEFINITION)
+    writeFileSync(join(home.folder, 'node_modules', 'kitty-plugin-rules', 'package.json'), content)
+    await expect(move(home)).rejects.toMatchObject({ kind: 'StateTransitionError' })
+  })
+
+  it.each([
     ['no JSON', '{'],
     ['no object', 'null'],
     ['without a list', '{"oclif": {"plugins": {}}}'],
@@ -64,6 +74,21 @@ describe('a move while an installed plugin cannot be loaded', () => {
       message: expect.stringContaining(`The list of plugins, ${path}, cannot be read.`) as string,
     })
     await move(home, { reason: 'the list is being repaired' })
+  })
+
+  it.each([
+    ['of another type', '{"name": "kitty-plugin-rules", "type": "odd"}'],
+    ['without a folder', '{"name": "kitty-plugin-rules", "type": "link"}'],
+    ['with a name that is no package’s', '{"name": "../rules", "type": "user"}'],
+    ['that is no object', '"kitty-plugin-rules"'],
+  ])('is refused when the list of plugins has an entry %s', async (_, entry) => {
+    const home = new PluginHome()
+    const path = join(home.folder, 'package.json')
+    writeFileSync(path, `{"oclif": {"plugins": [${entry}]}}`)
+    await expect(move(home)).rejects.toMatchObject({
+      kind: 'StateTransitionError',
+      message: expect.stringContaining(`${path}, has 1 entry that this kitty does not know.`) as string,
+    })
   })
 
   it('is possible when npm alone wrote the file that has the list', async () => {

@@ -1,15 +1,17 @@
 import { isKittyError } from '../../errors/kitty-error.js'
 import { thisHost, unfit } from '../api-version.js'
+import { counted } from '../../errors/counted.js'
 import { asSentence } from './as-sentence.js'
 import { definitionFault, isDefinition, type StampedDefinition } from '../definition.js'
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'
 import { linkHost, linkHostFor } from './host-link.js'
-import { type InstalledPlugin, installedPlugins } from './installed-plugins.js'
+import { type InstalledPlugin, type PluginList, pluginsIn } from './installed-plugins.js'
 import { unknownRules, unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
 import { toRun } from '../../errors/next-step.js'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -18,18 +20,24 @@ import { pathToFileURL } from 'node:url'
  * @throws KittyError UnsafeSetup for a folder that someone else could have written to
  */
 export async function loadExtensions(dataFolder: string): Promise<Extensions> {
-  let plugins: readonly InstalledPlugin[]
+  let list: PluginList
   try {
-    plugins = installedPlugins(dataFolder)
+    list = pluginsIn(dataFolder)
   } catch (error) {
     if (!isKittyError(error) || error.kind !== 'BadConfig') throw error
     return extensionsOf([], [error.message], [unknownRules(error.message)])
   }
-  if (plugins.length === 0) return NO_EXTENSIONS
+  const { plugins, unknown } = list
+  if (plugins.length + unknown === 0) return NO_EXTENSIONS
   linkHost(dataFolder)
   const loaded: LoadedDefinition[] = []
   const problems: string[] = []
   const unloaded: MoveRule[] = []
+  if (unknown > 0) {
+    const problem = `The list of plugins, ${join(dataFolder, 'package.json')}, has ${counted(unknown, 'entry', 'entries')} that this kitty does not know.`
+    problems.push(problem)
+    unloaded.push(unknownRules(problem))
+  }
   for (const plugin of plugins) {
     try {
       if (plugin.type === 'link') linkHostFor(plugin.root)

@@ -15,13 +15,13 @@ export interface PackageFacts {
 /**
  * Reads the `kitty` key of a plugin's package.json: `{"api": 1, "plugin": "./dist/plugin.js"}`.
  * @throws KittyError MissingDependency if the plugin was made for another plugin API; ValidationError if the key is
- * malformed
+ * malformed; Error if the file cannot be read, or is no package's
  */
 export function packageFacts(root: string): PackageFacts {
-  const { name, kitty } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    name: string
-    kitty?: unknown
-  }
+  const found: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  // What may have said that there are rules must not count as a package without any.
+  if (!isPackage(found)) throw new Error('its package.json names no package')
+  const { name, kitty } = found
   if (kitty === undefined) return { name }
   if (typeof kitty !== 'object' || kitty === null) throw malformed(name, 'kitty must be an object')
   const { api, plugin } = kitty as Readonly<Record<string, unknown>>
@@ -33,6 +33,10 @@ export function packageFacts(root: string): PackageFacts {
   if (pathInside(root, definition) === undefined)
     throw malformed(name, 'kitty.plugin must lie in the package')
   return { name, definition }
+}
+
+function isPackage(value: unknown): value is { readonly name: string; readonly kitty?: unknown } {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
 }
 
 function malformed(name: string, message: string): KittyError {
