@@ -1,7 +1,7 @@
 import { KittyError } from '../errors/kitty-error.js'
-import { readNamedFile } from '../files/named-file.js'
+import { readNamedStart, readStart } from '../files/named-file.js'
 
-/** In bytes; more is no package's text, and stdin may never end. */
+/** In bytes; more is no package's text, and what is read may never end. */
 const LIMIT = 4 * 1024 * 1024
 
 /**
@@ -10,18 +10,11 @@ const LIMIT = 4 * 1024 * 1024
  */
 export async function readBody(named: string | undefined): Promise<Buffer | undefined> {
   if (named === undefined) return undefined
-  if (named !== '-') return readNamedFile(named)
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of process.stdin) {
-    // Cast: stdin has no encoding set, so it gives bytes.
-    const bytes = chunk as Buffer
-    chunks.push(bytes)
-    if ((size += bytes.length) > LIMIT) break
-  }
-  if (size === 0)
+  if (named !== '-') return readNamedStart(named, LIMIT)
+  const text = await readStart(process.stdin, LIMIT)
+  if (text.length === 0)
     throw new KittyError('UsageError', 'Nothing came from stdin, which --body - reads.', {
       nextSteps: ['pipe the text into the command', 'or name a file: --body FILE'],
     })
-  return Buffer.concat(chunks)
+  return text
 }
