@@ -36,6 +36,11 @@ function idsIn(argv: readonly string[]): string[] {
   return words.map((_, at) => words.slice(0, words.length - at).join(':'))
 }
 
+/** With `--json` before it or behind it. */
+function asksVersion(argv: readonly string[]): boolean {
+  return argv.find((word) => word !== '--json') === '--version'
+}
+
 // Casts: the build makes these files from the modules that have these types.
 async function main(argv: string[]): Promise<void> {
   if (!hasBundle()) {
@@ -43,7 +48,7 @@ async function main(argv: string[]): Promise<void> {
     await ((await import(url)) as Plain).launch(argv, url)
     return
   }
-  if (argv[0] === '--version') {
+  if (asksVersion(argv)) {
     ;(new Bundle(BUNDLE).load('version.cjs') as Version).answerVersion(argv)
     return
   }

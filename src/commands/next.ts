@@ -53,7 +53,7 @@ export default class NextCommand extends KittyCommand<typeof NextCommand> {
     }
     const found = await service.list({ ...request, limit: limit ?? (this.jsonEnabled() ? undefined : SHOWN) })
     const all = withRoomFor(found.total, ['kitty', 'next', ...this.argv])
-    this.show(() => renderNext(found, features, all))
+    this.show(() => renderNext(found, features, { all, mine }))
     return this.document({ ...found })
   }
 }

@@ -52,6 +52,7 @@ describe('the events library the program runs on', () => {
       new RegExp(`^events-lib/0\\.1\\.0 \\(${pin.commit.slice(0, 7)}(, modified)?\\)$`),
     )
     expect(kitty('version').stdout).toBe(kitty('--version').stdout)
+    expect(kitty('--json', '--version').stdout).toBe(kitty('--version', '--json').stdout)
     expect(JSON.parse(kitty('version', '--json').stdout)).toMatchObject({
       kitty: '0.1.0',
       events_lib: { version: '0.1.0', commit: expect.stringMatching(/^[0-9a-f]{40}$/) as string },

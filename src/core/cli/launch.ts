@@ -13,7 +13,7 @@ import { PLATFORM } from '../platform/system.js'
  * @param program Facts about the program that the bundle carries.
  */
 export async function launch(typed: string[], entry: string, program?: BundledProgram): Promise<void> {
-  if (typed[0] === '--version') {
+  if (typed.find((word) => word !== '--json') === '--version') {
     answerVersion(typed)
     return
   }

@@ -37,8 +37,13 @@ describe('what is left to do', () => {
 
   it('names the command that lists the rest of what was asked for', () => {
     const all = ['kitty', 'next', '--lane', 'planned', '--limit', '7']
-    const text = renderNext({ next: [offered('A')], total: 7, why: [] }, ['001-login'], all)
+    const text = renderNext({ next: [offered('A')], total: 7, why: [] }, ['001-login'], { all })
     expect(text).toContain('6 more: kitty next --lane planned --limit 7')
+  })
+
+  it('says where the others are when only one’s own was asked for, and none is', () => {
+    const said = renderNext({ next: [], total: 0, why: [] }, ['001-login'], { mine: true })
+    expect(said).toBe('Nothing there is yours. To see all: kitty next')
   })
 
   it('names the command for the rest of the history of the same package', () => {

@@ -16,17 +16,25 @@ const REASONS_SHOWN = 5
 /** Columns. */
 const TITLE_WIDTH = 40
 
+interface AskedNext {
+  readonly all?: readonly string[]
+  readonly mine?: boolean
+}
+
 /**
  * Output of `next`: one line per package, best first.
  * @param features those that it chose from
- * @param all the command that lists all of them
+ * @param asked the command that lists all of them, and whether only what is the asker's own was asked for
  */
 export function renderNext(
   { next, total, why }: NextResult,
   features: readonly string[],
-  all: readonly string[] = ['kitty', 'next', '--limit', String(total)],
+  { all = ['kitty', 'next', '--limit', String(total)], mine = false }: AskedNext = {},
 ): string {
-  if (next.length === 0) return nothing(why, features)
+  if (next.length === 0)
+    return mine && features.length > 0
+      ? `Nothing there is yours. To see all${toRun(['kitty', 'next'])}`
+      : nothing(why, features)
   const more = total - next.length
   const rest = more === 0 ? [] : [`${more} more${toRun(all)}`]
   return plainLines([...next.map(nextLine), ...rest, ...next.slice(0, 1).map(beginLine)])

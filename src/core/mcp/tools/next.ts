@@ -32,6 +32,6 @@ export const next: Tool = {
       return { document: claimed, text: renderClaimedNext(claimed, features, new Date(), PLAIN) }
     }
     const found = await service.list({ ...request, limit: input.number('limit', 1) ?? SHOWN })
-    return { document: found, text: renderNext(found, features) }
+    return { document: found, text: renderNext(found, features, { mine: request.mine }) }
   },
 }
