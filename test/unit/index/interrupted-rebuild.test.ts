@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { encodeEvent } from '../../../src/core/events-lib.js'
@@ -19,8 +19,9 @@ it('a rebuild that is interrupted leaves the old index in use, and no other file
     stdio: 'ignore',
   })
   const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))
-  const fresh = join(events, `index.db.${child.pid}.new`)
-  while (!existsSync(fresh) && child.exitCode === null) await new Promise((go) => setTimeout(go, 2))
+  const hasBegun = (): boolean =>
+    readdirSync(events).some((name) => name.startsWith(`index.db.${child.pid}-`) && name.endsWith('.new'))
+  while (!hasBegun() && child.exitCode === null) await new Promise((go) => setTimeout(go, 2))
   child.kill('SIGINT')
   expect(await ended).toBe('SIGINT')
   expect(readdirSync(events).sort()).toEqual(['2026-11-22.jsonl', 'index.db'])
