@@ -131,7 +131,8 @@ describe('installations at the same time', () => {
     for (const left of ['.before-abc', 'tarballs/.pack-def'])
       mkdirSync(join(home.folder, left), { recursive: true })
     writeFileSync(join(home.folder, 'tarballs', 'kitty-plugin-gone-1.0.0.tgz'), '')
-    writeFileSync(join(home.folder, 'package.json.123.tmp'), '{')
+    for (const left of ['package.json.123.tmp', 'package.json.123-456.tmp'])
+      writeFileSync(join(home.folder, left), '{')
     expect(home.kitty(folder, 'plugins', 'install', '.').code).toBe(0)
     expect(readdirSync(home.folder).sort()).toEqual([
       'lock',

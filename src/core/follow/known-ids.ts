@@ -6,7 +6,7 @@ const DIGITS = new Map(Array.from(CROCKFORD, (digit, value) => [digit, value]))
 const WORDS = 4
 const FIRST_SLOTS = 1024
 
-/** Of this process: who writes a log must not know which IDs share a slot. */
+/** Of this process: the author of a log must not know which IDs share a slot. */
 const SEED = Math.floor(Math.random() * 2 ** 32)
 
 /** Spreads 32 bits (the finalizer of MurmurHash3). */

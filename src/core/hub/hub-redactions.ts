@@ -36,7 +36,7 @@ export class HubRedactions {
       return parsed.ok && parsed.event.event_id === event_id && isStub(parsed.event) ? [parsed.event] : []
     })
     if (stubs.length === 0) return
-    // Not `record`: no lock is held here, so that it could lose what a person decides now.
+    // Not `record`, which needs the lock: without it, what a person decides now could be lost.
     this.redactions.remember(stubs)
     replaceLines(
       join(this.workspace.privateDir, 'hub'),

@@ -1,5 +1,5 @@
 import { type EventLog, type LogLine, type RawLine, SCAN_START } from './event-log.js'
-import { dayOf } from './format/day-file.js'
+import { dayOf, isOverlayFile } from './format/day-file.js'
 
 /**
  * Leaves out lines that the files of their days hold, byte for byte, and that cannot be read as events here: another
@@ -13,12 +13,10 @@ export function withoutUnread(
   const days = new Set(lines.map(({ timestamp }) => dayOf(timestamp)))
   const unread = new Set<string>()
   for (const { name } of log.list())
-    if (days.has(name.slice(0, DAY))) for (const line of unreadIn(log, name)) unread.add(line)
+    if (!isOverlayFile(name) && days.has(dayOf(name)))
+      for (const line of unreadIn(log, name)) unread.add(line)
   return lines.filter(({ bytes }) => !unread.has(bytes.toString('latin1').replace(/\r?\n$/, '')))
 }
-
-/** Characters of a day in a file's name. */
-const DAY = 10
 
 function* unreadIn(log: Pick<EventLog, 'scan' | 'readLine'>, file: string): Generator<string> {
   const isUnread = ({ event }: LogLine): boolean => event === undefined

@@ -3,7 +3,7 @@ const MOST = 1_000
 
 /**
  * The addresses that clients of the 2026 protocol listen for, in their own spelling: the SDK passes on what it is told
- * under such an address, and says no one which those are.
+ * under such an address, and does not say which those are.
  */
 export class ListenedNames {
   readonly #names = new Set<string>()

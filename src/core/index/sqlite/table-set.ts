@@ -24,7 +24,8 @@ export class TableSet {
 
   /**
    * @param prefix what the name of each table must begin with
-   * @throws IndexUnusable `unavailable` if the index is not in SQLite; TypeError for a table of another name, or with a quotation mark
+   * @throws IndexUnusable `unavailable` if the index is not in SQLite; TypeError for a table of another name,
+   * or with a quotation mark in it
    */
   static async open(index: EventIndex, projection: TableProjection, prefix: string): Promise<TableSet> {
     if (!(index instanceof SqliteEventIndex))

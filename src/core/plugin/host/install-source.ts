@@ -17,10 +17,10 @@ import { PLATFORM } from '../../platform/system.js'
 import { shownCommand } from '../../errors/next-step.js'
 import { removeTree } from '../../platform/remove-path.js'
 
-/** As npm tells a tarball: by its name. */
 /** Folder of what is installed from folders and files, in the data folder. */
 export const TARBALLS = 'tarballs'
 
+/** As npm tells a tarball: by its name. */
 const TARBALL = /\.(?:tgz|tar\.gz)$/i
 
 /**
@@ -92,13 +92,13 @@ function isThere(path: string): boolean {
 
 function copied(tarball: string, into: string): string {
   if (dirname(tarball) === into) return tarball
-  const copy = join(into, ownName(tarball))
+  const copy = join(into, nameByContent(tarball))
   copyFileSync(tarball, copy)
   return copy
 }
 
-/** Two plugins' tarballs may have one name; the one would be installed again in place of the other. */
-function ownName(tarball: string): string {
+/** Tarballs of two plugins may have the same name: an update would install one instead of the other. */
+function nameByContent(tarball: string): string {
   const digest = createHash('sha256').update(readFileSync(tarball)).digest('hex')
   return `${digest.slice(0, 12)}-${basename(tarball)}`
 }

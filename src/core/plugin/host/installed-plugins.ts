@@ -23,16 +23,16 @@ export interface PluginList {
  * @throws KittyError BadConfig if the list cannot be read: then it is unknown which plugins there are; UnsafeSetup if it is
  * not empty and someone else could have written it
  */
-export function pluginsIn(dataFolder: string): PluginList {
+export function readPluginList(dataFolder: string): PluginList {
   const listed = listedPlugins(dataFolder)
   if (listed.length > 0) assertTrustedFolder(dataFolder)
   const plugins = listed.flatMap((entry) => pluginOf(entry, dataFolder) ?? [])
   return { plugins, unknown: listed.length - plugins.length }
 }
 
-/** The plugins alone. @throws as `pluginsIn` */
+/** The plugins alone. @throws as `readPluginList` */
 export function installedPlugins(dataFolder: string): readonly InstalledPlugin[] {
-  return pluginsIn(dataFolder).plugins
+  return readPluginList(dataFolder).plugins
 }
 
 function pluginOf(entry: unknown, dataFolder: string): InstalledPlugin | undefined {

@@ -6,7 +6,7 @@ import { definitionFault, isDefinition, type StampedDefinition } from '../defini
 import { type Extensions, extensionsOf, type LoadedDefinition, NO_EXTENSIONS } from './extensions.js'
 import { guarded } from './guarded.js'
 import { linkHost, linkHostFor } from './host-link.js'
-import { type InstalledPlugin, type PluginList, pluginsIn } from './installed-plugins.js'
+import { type InstalledPlugin, type PluginList, readPluginList } from './installed-plugins.js'
 import { unknownRules, unloadedRules } from './move-guard.js'
 import type { MoveRule } from '../../rules/move-rule.js'
 import { packageFacts } from './package-facts.js'
@@ -22,7 +22,7 @@ import { pathToFileURL } from 'node:url'
 export async function loadExtensions(dataFolder: string): Promise<Extensions> {
   let list: PluginList
   try {
-    list = pluginsIn(dataFolder)
+    list = readPluginList(dataFolder)
   } catch (error) {
     if (!isKittyError(error) || error.kind !== 'BadConfig') throw error
     return extensionsOf([], [error.message], [unknownRules(error.message)])

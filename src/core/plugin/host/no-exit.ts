@@ -10,8 +10,8 @@ const noExit = new StandIn('exit', (code) => {
 })
 
 /**
- * Runs a plugin's code in which process.exit throws: it would end the command in its middle, and with 0 as if it were
- * done.
+ * Runs a plugin's code in which process.exit throws: it would end the command halfway, with 0, as if it had
+ * finished.
  */
 export function withoutExit<T>(work: () => T): T {
   noExit.begin()

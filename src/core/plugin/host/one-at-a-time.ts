@@ -22,8 +22,11 @@ export async function oneAtATime<T>(dataFolder: string, work: () => Promise<T>):
   try {
     return await work()
   } finally {
-    removeLeftovers(dataFolder)
-    held?.release()
+    // Without a lock, they may be those of an installation that still runs.
+    if (held !== undefined) {
+      removeLeftovers(dataFolder)
+      held.release()
+    }
   }
 }
 
@@ -37,13 +40,13 @@ async function lockIn(dataFolder: string): Promise<HeldLock | undefined> {
   }
 }
 
-/** Removes what killed installations have left, and tarballs of which nothing is installed any more. */
+/** Removes what killed installations have left, and tarballs from which nothing is installed any more. */
 function removeLeftovers(dataFolder: string): void {
   const tarballs = join(dataFolder, TARBALLS)
   try {
     const kept = new Set(Object.values(dependenciesIn(dataFolder)).map((source) => basename(source)))
     for (const name of namesIn(dataFolder))
-      if (name.startsWith(BEFORE) || /^package\.json\.\d+\.tmp$/.test(name))
+      if (name.startsWith(BEFORE) || /^package\.json\.[\d-]+\.tmp$/.test(name))
         removeTree(join(dataFolder, name))
     for (const name of namesIn(tarballs)) if (!kept.has(name)) removeTree(join(tarballs, name))
   } catch {

@@ -102,7 +102,7 @@ export class Undo {
     const command = undoneCommand(undone, this.store)
     for (const event of undone.toReversed()) drafts.push(await this.#opposite(event, command, provenance))
     for (const event of undone)
-      if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event)
+      if (isKittyEvent(event) && event.event_type === 'WPChanged') await this.#refuseCycle(event, command)
     this.texts.warn(undone, provenance)
     return { ...decided(drafts), undone }
   }
@@ -217,11 +217,11 @@ export class Undo {
   }
 
   /** Someone may have made a package that this one no longer waited for wait for it. */
-  async #refuseCycle(event: EventOf<'WPChanged'>): Promise<void> {
+  async #refuseCycle(event: EventOf<'WPChanged'>, { board }: UndoneCommand): Promise<void> {
     const { feature_slug, work_package_id, dependencies } = event.payload
     if (!dependencies || dependencies.removed.length === 0) return
     const dropped = dependencies.removed.map(({ id }) => id)
-    const graph = (await this.store.boardRows(feature_slug)).map((row) =>
+    const graph = [...(await board(feature_slug)).values()].map((row) =>
       row.work_package_id === work_package_id
         ? { work_package_id, dependencies: [...row.dependencies, ...dropped] }
         : row,
