@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sharedFolder, tempFolder } from '../support/temp-folder.js'
+import { gitIn } from '../support/temp-repository.js'
 import { expectAccessible, hasChromium, kittyIn, launchBrowser, openPage, Served } from './support/browser.js'
 import { makeBusyRepository } from './support/busy-repository.js'
 
@@ -291,7 +292,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   it('shows the board of the branch after a switch', async () => {
     const page = await open()
     await page.waitForSelector('.card')
-    const git = (...args: string[]): void => void spawnSync('git', args, { cwd: served.root })
+    const git = (...args: string[]): string => gitIn(served.root, ...args)
     git('checkout', '-q', '-b', 'other')
     await kittyIn(
       served.root,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { IGNORED } from '../../../src/core/services/initialize.js'
 import { gitIn } from '../../support/temp-repository.js'
 
 interface Package {
@@ -196,6 +197,8 @@ export function makeBusyRepository(
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
+  // As `kitty init` does: git would refuse to switch branches while a board changes an index that it tracks.
+  write('.kittify/.gitignore', `${IGNORED.join('\n')}\n`)
   const events: {
     readonly day: number
     readonly event: Record<string, unknown> & {
