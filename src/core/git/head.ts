@@ -31,6 +31,11 @@ export function branchesState(folders: GitFolders): string {
   return [headState(folders), packedState(gitCommonDir), ...ofBranches].join(' ')
 }
 
+/** Returns a text that changes whenever git has replaced the index of the log's checkout. */
+export function gitIndexState({ logGitDir }: Pick<Workspace, 'logGitDir'>): string {
+  return stateOf(join(logGitDir, 'index'))
+}
+
 /** Whether the log's checkout has a merge waiting to be committed. */
 export function isMergeWaiting({ logGitDir }: Pick<Workspace, 'logGitDir'>): boolean {
   return stateOf(join(logGitDir, 'MERGE_HEAD')) !== '-'

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   isGitAtWork,
   isLogHidden,
@@ -13,6 +13,7 @@ import { noteLine, ulid } from '../../support/events.js'
 import { errorOf } from '../../support/kitty-error.js'
 import { POSIX } from '../../support/posix.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
+import { realGit, shims } from '../../support/kitty.js'
 import { TempRepository } from '../../support/temp-repository.js'
 
 const DAY = '2026-11-22.jsonl'
@@ -32,6 +33,8 @@ function repositoryWith(files: Readonly<Record<string, readonly number[]>>) {
 const textOf = (seeds: readonly number[]): string => seeds.map((seed) => noteLine(seed)).join('')
 const idsOf = (lines: readonly { readonly event_id: string }[] | undefined) =>
   lines?.map(({ event_id: id }) => id)
+
+afterEach(() => vi.unstubAllEnvs())
 
 describe('events that git’s index has and the work tree lacks', () => {
   it('are none while the files are as git has them, or have more lines', () => {
@@ -107,6 +110,25 @@ describe('events that git’s index has and the work tree lacks', () => {
     rmSync(day())
     expect(isGitAtWork(workspace)).toBe(true)
     expect(unstagedDeletions(workspace)).toBeUndefined()
+  })
+
+  it.runIf(POSIX)('cannot be told while git switches branches, however short it takes', () => {
+    const { workspace, repository, day } = repositoryWith({ [DAY]: [1] })
+    repository.git('checkout', '--quiet', '-b', 'other')
+    writeFileSync(day(NEXT_DAY), textOf([2]))
+    repository.commitAll('on the other branch')
+    // Switches after diff-files has read the index, and before it looks at the file.
+    const git = realGit()
+    const switching = `#!/bin/sh
+case "$*" in
+  *diff-files*) rm -f '${day(NEXT_DAY)}'; ${git} "$@"; ${git} checkout --quiet main ;;
+  *) exec ${git} "$@" ;;
+esac
+`
+    vi.stubEnv('PATH', shims({ git: switching }).PATH)
+    expect(unstagedDeletions(workspace)).toBeUndefined()
+    vi.unstubAllEnvs()
+    expect(unstagedDeletions(workspace)).toEqual([])
   })
 
   it.runIf(POSIX)('are not those of a file with a link or a folder in its place', () => {

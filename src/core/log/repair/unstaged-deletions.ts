@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isKittyError } from '../../errors/kitty-error.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { askGitFields } from '../../git/git.js'
+import { gitIndexState } from '../../git/head.js'
 import { dayFileAt, isDayFile } from '../format/day-file.js'
 import { groupBy } from '../group-by.js'
 import type { RawLine } from '../event-log.js'
@@ -24,10 +25,12 @@ const YOUNGEST_BYTES = 1024 * 1024
  * @throws KittyError if git fails.
  */
 export function unstagedDeletions(workspace: Workspace): RawLine[] | undefined {
+  const before = gitIndexState(workspace)
   if (isGitAtWork(workspace)) return undefined
   const lines = deletionsIn(workspace)
-  // If git started in the meantime, we compared the files it had already written with those it had not.
-  return isGitAtWork(workspace) ? undefined : lines
+  // If git started in the meantime, we compared the files it had already written with those it had not. A short checkout
+  // has ended by now, and only the index that it replaced tells.
+  return isGitAtWork(workspace) || gitIndexState(workspace) !== before ? undefined : lines
 }
 
 /** Git locks its index while it writes files of the work tree (git's api-index, `index.lock`). */
