@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Everything a change must pass after `npm ci`: node scripts/checks.mjs [--report FILE]. The one list of steps, which
 // .ci/run calls on a machine of Debian and .github/workflows/ci.yml on each system and Node. Runs every step, whatever
-// failed before it, and ends with what the failed ones said last: of a long log, often the end alone is kept.
+// failed before it, and ends with what the failed ones said last and the names of the tests that failed: of a long log,
+// often the end alone is kept.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ANYWHERE = ['linux', 'darwin', 'win32']
@@ -98,7 +100,8 @@ for (const entry of STEPS) {
 }
 for (const [name, said] of failed) process.stdout.write(`\n== Failed: ${name}\n${lastLines(said)}\n`)
 process.stdout.write('\n== Result\n')
-for (const name of failed.keys()) process.stdout.write(`FAILED ${name}\n`)
+for (const [name, said] of failed)
+  process.stdout.write([`FAILED ${name}`, ...failedTests(said), ''].join('\n'))
 process.exitCode = failed.size === 0 ? 0 : 1
 
 function byProcessor(steps) {
@@ -135,6 +138,12 @@ function run(command, isShown = false) {
 
 function lastLines(text) {
   return text.trimEnd().split('\n').slice(-LAST_LINES).join('\n')
+}
+
+/** What Vitest says of each test that failed: its name, and the first line of the reason. */
+function failedTests(text) {
+  const lines = stripVTControlCharacters(text).split('\n')
+  return lines.flatMap((line, at) => (/^ FAIL /.test(line) ? [line, `   ${lines[at + 1] ?? ''}`] : []))
 }
 
 function manifestIsFresh() {
