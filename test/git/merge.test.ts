@@ -311,6 +311,43 @@ describe('kitty merge', () => {
     expect(await doneWith('origin/main')).toBe('moved')
   })
 
+  /** Merges the branch as a forge does for whom one commit a branch is enough. */
+  const squash = (): void => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    git('merge', '--quiet', '--squash', BRANCH)
+    git('commit', '--quiet', '--message', 'All of it (#7)')
+  }
+  const commit = (name: string, text: string): void => {
+    writeFileSync(join(root, name), text)
+    git('add', name)
+    git('commit', '--quiet', '--message', name)
+  }
+
+  it('lets a package go to done on the forge when its branch was squashed, also when the base has gone on', async () => {
+    squash()
+    commit('later.txt', 'later\n')
+    expect(await doneWith('main')).toBe('moved')
+  })
+
+  it('lets a package go to done on the forge when its branch was rebased onto a base that has gone on', async () => {
+    writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')
+    commit('before.txt', 'before\n')
+    git('cherry-pick', `main..${BRANCH}`)
+    expect(await doneWith('main')).toBe('moved')
+  })
+
+  it('does not take a squash for a merge that was reverted, or lacks the last commit', async () => {
+    squash()
+    git('revert', '--no-edit', 'HEAD')
+    expect(await doneWith('main')).toContain('is not in main yet')
+    git('revert', '--no-edit', 'HEAD')
+    writeFileSync(join(worktree, 'more.txt'), 'more\n')
+    gitIn(worktree, 'add', 'more.txt')
+    gitIn(worktree, 'commit', '--quiet', '--message', 'more')
+    expect(await doneWith('main')).toContain('is not in main yet')
+    expect(await lane()).toBe('for_review')
+  })
+
   /** Takes the branch away everywhere, and puts a merge with this subject onto main. */
   const goneAfter = (subject: string): void => {
     writeFileSync(join(root, '.kittify', 'config.json'), '{"merge": {"by": "forge"}}\n')

@@ -57,6 +57,17 @@ export function isMerged(root: string, tip: string, into: string): boolean {
 }
 
 /**
+ * True if a merge of the commit `tip` would change nothing in the ref `into`: a squash or a rebase has brought its changes.
+ * False where git cannot try a merge, or it would have conflicts: then that is not known.
+ */
+export function bringsNothing(root: string, tip: string, into: string): boolean {
+  const hasBase = gitEither(root, ['merge-base', tip, into]).isYes
+  if (!hasBase || !canTryMerges(root).can) return false
+  const trial = tryMerge(root, into, tip)
+  return trial.isClean && trial.touched.length === 0
+}
+
+/**
  * True if the subject of a merge commit in the ref `into` names the branch, as git and GitHub write it: `Merge branch 'x'`,
  * `Merge pull request #7 from owner/x`.
  */

@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import type { MoveFacts, WorkflowTable } from '../events-lib.js'
 import { branchRefs } from '../git/branch-refs.js'
-import { hasMergeOf, isMerged } from '../git/merge-branch.js'
+import { bringsNothing, hasMergeOf, isMerged } from '../git/merge-branch.js'
 import { Config } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { MoveGuard } from './move-rule.js'
@@ -31,7 +31,9 @@ export class BranchInBase implements MoveGuard {
     const tip = this.#tipOf(branch)
     // Forges remove a branch that they have merged; the merge still names it.
     const isIn = (ref: string): boolean =>
-      tip === undefined ? hasMergeOf(root, branch, ref) : isMerged(root, tip, ref)
+      tip === undefined
+        ? hasMergeOf(root, branch, ref)
+        : isMerged(root, tip, ref) || bringsNothing(root, tip, ref)
     return this.#refsOf(base).some(isIn) ? [] : [branch]
   }
 
@@ -40,7 +42,7 @@ export class BranchInBase implements MoveGuard {
     if (this.#refsOf(base).length > 0) {
       if (this.#tipOf(branch) === undefined)
         return `Could not find out whether ${branch} is merged: neither this clone nor origin has it, and no merge in ${base} names it; fetch both with git fetch; where it is merged, an owner can overrule.`
-      return `${branch} is not in ${base} yet; it is merged on the forge, then fetched with git fetch.`
+      return `${branch} is not in ${base} yet; it is merged on the forge, then fetched with git fetch. Where it was squashed and ${base} has changed the same lines since, an owner can overrule.`
     }
     const begun =
       base === null
