@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { GENERATIONS, McpClient, startServer } from '../support/mcp-client.js'
 import { preparedRepository } from '../support/prepared-repository.js'
 import { kitty } from '../support/program.js'
 import { inProcess } from '../support/session.js'
+import { PATIENT } from '../support/patient.js'
 
 const open: McpClient[] = []
 afterEach(async () => {
@@ -219,11 +219,9 @@ describe('kitty mcp', () => {
         heard[at]?.push(params.uri)
       })
     await listener.client.subscribeResource({ uri: watched })
-    // Following starts with the subscription; a change before that would be no update.
-    await sleep(300)
     await kitty({ cwd: root, env: { KITTY_ACTOR: 'bob' } }, 'note', 'WP01', 'hello')
     await kitty({ cwd: root, env: { KITTY_ACTOR: 'bob' } }, 'note', 'WP02', 'hello')
-    await expect.poll(() => heard[0], { timeout: 5_000 }).toEqual([watched])
+    await expect.poll(() => heard[0], PATIENT).toEqual([watched])
     expect(heard[1]).toEqual([])
     const { contents } = await listener.client.readResource({ uri: watched })
     expect(JSON.stringify(contents)).toContain('hello')
@@ -244,9 +242,8 @@ describe('kitty mcp', () => {
       const names = ['kitty://wp/001/wp1', 'kitty://board/001', 'kitty://wp/001/WP02', 'kitty://wp/7/WP01']
       if (generation === '2026') await client.listen({ resourceSubscriptions: names })
       else for (const uri of names) await client.subscribeResource({ uri })
-      await sleep(300)
       await kitty({ cwd: root, env: { KITTY_ACTOR: 'bob' } }, 'note', 'WP01', 'hello')
-      await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(names.slice(0, 2)))
+      await expect.poll(() => heard, PATIENT).toEqual(new Set(names.slice(0, 2)))
     },
   )
 
@@ -261,8 +258,7 @@ describe('kitty mcp', () => {
     })
     for (const name of ['WP01', 'WP02'])
       await client.subscribeResource({ uri: `kitty://wp/001-login/${name}` })
-    await sleep(300)
     await kitty({ cwd: root, env }, 'agent', 'gates', 'set', 'WP01-ci', '--status', 'passed')
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['kitty://wp/001-login/WP01'])
+    await expect.poll(() => heard, PATIENT).toEqual(['kitty://wp/001-login/WP01'])
   })
 })

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
+import { inodeOf } from '../files/open-file.js'
 import { LogChanges } from '../follow/log-changes.js'
 import type { LogEvent } from '../events-lib.js'
 import { LogFollower } from '../follow/log-follower.js'
-import type { Watermark } from '../index/event-index.js'
-import { EventLog } from '../log/event-log.js'
+import { EventLog, type LogLine } from '../log/event-log.js'
 import { groupBy } from '../log/group-by.js'
 import { Gates } from '../services/packages/gates.js'
 import { EventStore } from '../store/event-store.js'
@@ -24,6 +24,12 @@ export interface Audience {
   readonly names?: () => Iterable<string>
 }
 
+interface Beginning {
+  readonly tail: LogFollower
+  /** Of the lines that the tail reads first. */
+  readonly isNew: (line: LogLine) => boolean
+}
+
 /** Tells which resources changed, no matter which process wrote the events. Holds neither lock nor index in between. */
 @injectable()
 export class ResourceUpdates {
@@ -36,18 +42,19 @@ export class ResourceUpdates {
     @inject(Workspace) private readonly workspace: Workspace,
   ) {}
 
-  /** Runs until `signal` is aborted. */
+  /** Announces every change from this call on, until `signal` is aborted. */
   async follow({ announce, failed, names = () => [] }: Audience, signal: AbortSignal): Promise<void> {
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     const uris = new Set<string>()
-    let tail: LogFollower | undefined
+    let begun: Beginning | undefined
     let hasFailed = false
     try {
       do {
         try {
           // After a failure we do not know what came first: then everything in the log may have changed.
-          tail ??= new LogFollower(this.log, hasFailed ? [] : await this.#positions())
-          await this.#collect(tail, uris)
+          begun ??= hasFailed ? this.#fromStart() : await this.#begin()
+          await this.#collect(begun, uris)
+          begun = { tail: begun.tail, isNew: () => true }
           for (const uri of [...uris, ...(await this.#namesOf(uris, names()))]) announce(uri)
           uris.clear()
         } catch (error) {
@@ -63,18 +70,39 @@ export class ResourceUpdates {
     }
   }
 
-  #positions(): Promise<Watermark[]> {
-    return this.workshop.run('mcp resources', async (services) =>
+  #fromStart(): Beginning {
+    return { tail: new LogFollower(this.log, []), isNew: () => true }
+  }
+
+  /** The log's end is as it is when this is called, before the index answers: what comes in between is news. */
+  async #begin(): Promise<Beginning> {
+    const files = new Map(this.log.list().map((file) => [file.name, file]))
+    const positions = await this.workshop.run('mcp resources', async (services) =>
       (await services.resolve(EventStore)).positions(),
     )
+    // A file that replaced another is news as a whole.
+    const kept = positions.filter(
+      ({ file, identity }) => inodeOf(files.get(file)?.identity ?? '') === inodeOf(identity),
+    )
+    const ends = new Map(kept.map(({ file }) => [file, files.get(file)?.size ?? 0]))
+    const endOf = (file: string): number => ends.get(file) ?? 0
+    return {
+      // A file that has grown is read again.
+      tail: new LogFollower(
+        this.log,
+        kept.filter(({ file, offset }) => offset <= endOf(file)),
+      ),
+      isNew: ({ file, offset, length }) => offset + length > endOf(file),
+    }
   }
 
   /** Adds what the new events have changed; what was added before a failure is announced later. */
-  async #collect(tail: LogFollower, uris: Set<string>): Promise<void> {
+  async #collect({ tail, isNew }: Beginning, uris: Set<string>): Promise<void> {
     const gates: LogEvent[] = []
     for (const lines of tail.news())
-      for (const { event } of lines) {
-        if (event === undefined) continue
+      for (const line of lines) {
+        const { event } = line
+        if (event === undefined || !isNew(line)) continue
         for (const uri of urisOf(event)) uris.add(uri)
         if (event.entity_type === 'Gate') gates.push(event)
       }

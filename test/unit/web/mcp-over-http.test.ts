@@ -11,6 +11,7 @@ import { GENERATIONS, type Generation } from '../../support/mcp-client.js'
 import { preparedRepository } from '../../support/prepared-repository.js'
 import { testSession } from '../../support/session.js'
 import { sharedFolder } from '../../support/temp-folder.js'
+import { PATIENT } from '../../support/patient.js'
 
 let url: URL
 let token: string
@@ -88,15 +89,8 @@ describe('MCP over HTTP', () => {
       heard.push(params.uri)
     })
     const subscription = await client.listen({ resourceSubscriptions: [uri] })
-    await expect
-      .poll(
-        async () => {
-          await client.callTool({ name: 'record', arguments: { wp: 'WP02', note: 'hello' } })
-          return heard
-        },
-        { timeout: 20_000, interval: 500 },
-      )
-      .toContain(uri)
+    await client.callTool({ name: 'record', arguments: { wp: 'WP02', note: 'hello' } })
+    await expect.poll(() => heard, PATIENT).toContain(uri)
     expect(new Set(heard)).toEqual(new Set([uri]))
     await subscription.close()
     await client.close()
