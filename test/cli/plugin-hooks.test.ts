@@ -111,15 +111,16 @@ describe('a hook after events were written', () => {
   })
 
   it.each([
-    ['ends the process', 'process.exit(9)', 'ended its thread'],
-    ['never ends', 'for (;;) {}', 'took longer than 300 ms'],
+    ['ends the process', 60_000, 'process.exit(9)', 'ended its thread'],
+    ['never ends', 300, 'for (;;) {}', 'took longer than 300 ms'],
     [
       'fails later, on its own',
+      60_000,
       `setTimeout(() => { throw new Error('stray') }); await new Promise(() => undefined)`,
       'stray',
     ],
-  ])('cannot change the outcome of the command when it %s', (_name, source, says) => {
-    const { note } = hooked(tell('timeout: 300,', source))
+  ])('cannot change the outcome of the command when it %s', (_name, limit, source, says) => {
+    const { note } = hooked(tell(`timeout: ${limit},`, source))
     const done = note('first', '--json')
     expect(done.code).toBe(0)
     expect(JSON.parse(done.stdout)).toMatchObject({ text: 'first' })
@@ -134,7 +135,7 @@ describe('a hook after events were written', () => {
 
   it('is told whether or not it waits until its output is written', () => {
     const print = `for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('x'.repeat(1_000_000), done))`
-    const { note, told } = hooked(tell('timeout: 5_000,', print))
+    const { note, told } = hooked(tell('timeout: 60_000,', print))
     expect(note('first').stderr).toBe('')
     expect(told()).toEqual(['first'])
   })

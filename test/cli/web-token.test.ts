@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { preparedRepository } from '../support/prepared-repository.js'
 import { outcomeOf, startKitty } from '../support/program.js'
+import { PATIENT } from '../support/patient.js'
 
 const hasProc = existsSync('/proc/self/cmdline')
 if (!hasProc) process.stderr.write('skipped: no /proc to see the arguments of processes in\n')
@@ -19,7 +20,7 @@ describe.runIf(hasProc)('the token of kitty web', () => {
     chmodSync(browser, 0o755)
     const child = startKitty({ cwd: root, env: { BROWSER: browser } }, 'web', '--open')
     const outcome = outcomeOf(child)
-    await vi.waitUntil(() => existsSync(seen), { timeout: 60_000 })
+    await vi.waitUntil(() => existsSync(seen), PATIENT)
     const kept = readFileSync(join(root, '.git/kitty/web.json'), 'utf8')
     const { token } = JSON.parse(kept) as { token: string } // Written by the board.
     const shown = ['cmdline', 'environ'].map((name) =>

@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Key } from '../../../src/core/cli/board/key.js'
 import { Keyboard } from '../../../src/core/cli/board/keyboard.js'
+import { PATIENT } from '../../support/patient.js'
 
 async function keysOf(...chunks: readonly string[]): Promise<string[]> {
   const keys: Key[] = []
   const keyboard = new Keyboard((key) => keys.push(key))
   for (const chunk of chunks) keyboard.feed(Buffer.from(chunk))
   keyboard.feed(Buffer.from('.'))
-  await vi.waitUntil(() => keys.some(({ text }) => text === '.'))
+  await vi.waitUntil(() => keys.some(({ text }) => text === '.'), PATIENT)
   keyboard.close()
   return keys.slice(0, -1).map(({ name, text, ctrl }) => (ctrl ? `^${name}` : text === '' ? name : text))
 }
@@ -34,7 +35,7 @@ describe('the keyboard', () => {
     const keys: string[] = []
     const keyboard = new Keyboard(({ name }) => keys.push(name))
     keyboard.feed(Buffer.from('\u001b'))
-    await vi.waitUntil(() => keys.length > 0)
+    await vi.waitUntil(() => keys.length > 0, PATIENT)
     keyboard.close()
     expect(keys).toEqual(['escape'])
   })

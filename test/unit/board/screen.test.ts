@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { BoardScreen, type BoardTerminal } from '../../../src/core/cli/board/board-screen.js'
 import type { WriteAsk } from '../../../src/core/cli/board/key.js'
 import { ABOUT, boardOf, PACKAGES } from './boards.js'
+import { PATIENT } from '../../support/patient.js'
 
 /** A terminal of 100×20 that is typed on and keeps its last picture. */
 class Typewriter implements BoardTerminal {
@@ -58,7 +59,7 @@ async function board() {
   }
   terminal.quit = () => end.abort()
   const shown = new BoardScreen(desk, undefined, terminal).run(end.signal)
-  await vi.waitUntil(() => terminal.shown.includes('WP01'))
+  await vi.waitUntil(() => terminal.shown.includes('WP01'), PATIENT)
   return { terminal, asked, writes, shown }
 }
 
@@ -66,7 +67,7 @@ describe('a board that is left while a write is pending', () => {
   it('ends when the write has ended', async () => {
     const { terminal, asked, writes, shown } = await board()
     terminal.type('c')
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, PATIENT)
     terminal.type('q')
     const ended = vi.fn()
     void shown.then(ended)
@@ -79,7 +80,7 @@ describe('a board that is left while a write is pending', () => {
   it('fails as the write does, since no screen is left to say so', async () => {
     const { terminal, asked, writes, shown } = await board()
     terminal.type('c')
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, PATIENT)
     terminal.type('q')
     writes[0]?.fail(new Error('another process holds the lock'))
     await expect(shown).rejects.toThrow('another process holds the lock')
@@ -88,9 +89,9 @@ describe('a board that is left while a write is pending', () => {
   it('does not fail for a write that had failed before', async () => {
     const { terminal, asked, writes, shown } = await board()
     terminal.type('c')
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, PATIENT)
     writes[0]?.fail(new Error('not now'))
-    await vi.waitUntil(() => terminal.shown.includes('not now'))
+    await vi.waitUntil(() => terminal.shown.includes('not now'), PATIENT)
     terminal.type('q')
     await shown
   })
@@ -100,15 +101,15 @@ describe('what is typed while a write is pending', () => {
   it('stays in its prompt, with a message, and is written when the first write has ended', async () => {
     const { terminal, asked, writes, shown } = await board()
     terminal.type('c')
-    await vi.waitUntil(() => asked.length === 1)
+    await vi.waitUntil(() => asked.length === 1, PATIENT)
     terminal.type('ncall grace\r')
-    await vi.waitUntil(() => terminal.shown.includes('Still writing'))
+    await vi.waitUntil(() => terminal.shown.includes('Still writing'), PATIENT)
     expect(terminal.shown).toContain('Note on WP01: call grace')
     expect(asked.map(({ name }) => name)).toEqual(['claim'])
     writes[0]?.end()
-    await vi.waitUntil(() => terminal.shown.includes('WP01 is yours'))
+    await vi.waitUntil(() => terminal.shown.includes('WP01 is yours'), PATIENT)
     terminal.type('\r')
-    await vi.waitUntil(() => asked.length === 2)
+    await vi.waitUntil(() => asked.length === 2, PATIENT)
     expect(asked[1]).toMatchObject({ name: 'note', given: { text: 'call grace' } })
     writes[1]?.end()
     terminal.type('q')

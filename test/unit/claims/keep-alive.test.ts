@@ -4,6 +4,7 @@ import { KeepAlive } from '../../../src/core/services/claims/keep-alive.js'
 import { TaskQueries } from '../../../src/core/services/board/task-queries.js'
 import type { Provenance } from '../../../src/core/store/event-store.js'
 import { FEATURE, Project } from '../../support/project.js'
+import { PATIENT } from '../../support/patient.js'
 
 const HOUR = 3_600_000
 const WP01 = { feature: FEATURE, workPackage: 'WP01' }
@@ -33,7 +34,7 @@ describe('work that goes on', () => {
           await vi.advanceTimersToNextTimerAsync()
           await vi.waitFor(async () => {
             expect(await lease(project)).toMatchObject({ ended: false })
-          })
+          }, PATIENT)
         }
         project.time += 3 * HOUR
         return 7

@@ -7,8 +7,8 @@ import { BoardFeed } from '../../../src/core/web/board-feed.js'
 import type { StreamMessage } from '../../../src/core/web/documents.js'
 import { LogSource } from '../../../src/core/web/log-source.js'
 import { by, FEATURE, Project } from '../../support/project.js'
+import { PATIENT } from '../../support/patient.js'
 
-const PATIENT = { timeout: 5_000 }
 const UNREADABLE = expect.stringContaining('is a directory') as string
 
 async function nextOf(boards: AsyncGenerator<LiveBoard>): Promise<LiveBoard> {

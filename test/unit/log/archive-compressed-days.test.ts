@@ -11,6 +11,7 @@ import { rejectionOf, stepsOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { POSIX } from '../../support/posix.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { PATIENT } from '../../support/patient.js'
 
 const DAY = '2026-11-22'
 const PLAIN = `${DAY}.jsonl`
@@ -104,7 +105,7 @@ describe('compressing a day', () => {
     // A stream closes its file soon after it has ended.
     await vi.waitFor(() => {
       expect(openFiles(folder)).toEqual([])
-    })
+    }, PATIENT)
   })
 })
 

@@ -12,6 +12,7 @@ import {
 import { errorOf, rejectionOf, stepsOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
+import { PATIENT } from '../../support/patient.js'
 
 const DAY = '2026-11-22'
 
@@ -188,12 +189,12 @@ describe.runIf(CAN_LIST_OPEN_FILES)('reading an archive', () => {
     await lines.return(undefined)
     await vi.waitFor(() => {
       expect(openFiles(folder)).toEqual([])
-    })
+    }, PATIENT)
     writeFileSync(paths.compressed, Buffer.alloc(3_000_000))
     await rejectionOf(textsOf(linesOfDay(paths)))
     // A stream closes its file soon after it has ended.
     await vi.waitFor(() => {
       expect(openFiles(folder)).toEqual([])
-    })
+    }, PATIENT)
   })
 })

@@ -9,6 +9,7 @@ import { allIds, archiveIn, bytesOf, line, namesIn } from '../../support/archive
 import { ulid } from '../../support/events.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { CAN_LIST_OPEN_FILES, openFiles } from '../../support/open-files.js'
+import { PATIENT } from '../../support/patient.js'
 
 const DAY = '2026-11-22'
 const PLAIN = `${DAY}.jsonl`
@@ -147,7 +148,7 @@ describe('mending a damaged day', () => {
     // A stream closes its file soon after it has ended.
     await vi.waitFor(() => {
       expect(openFiles(folder)).toEqual([])
-    })
+    }, PATIENT)
   })
 })
 

@@ -326,27 +326,32 @@ describe('the priority', () => {
   })
 })
 
+/** Time by the square of these lengths is longer, and time by the length far shorter. */
+const SQUARE_MS = 20_000
+
 describe('hostile text', () => {
   it.each([
-    ['dashes', '-'.repeat(50_000)],
-    ['colons', 'a:'.repeat(25_000)],
-    ['key lines', 'title:'.repeat(8_000)],
-    ['spaces', ' '.repeat(50_000)],
-    ['rules', '---\n'.repeat(12_500)],
-    ['hashes', '# '.repeat(25_000)],
-    ['headings', `# ${'#'.repeat(50_000)}`],
-    ['fences', '```\n'.repeat(12_500)],
-    ['comments', '<!--\n'.repeat(10_000)],
-    ['a title of dashes', `---\nwork_package_id: WP01\n---\n# ${'WP01 '.repeat(10_000)}`],
-    ['a range without an end', `---\nsubtasks: [T1 ${'- '.repeat(8_000)}]\n---\n`],
-    ['a word without an end', `---\nsubtasks: [${'T1'.repeat(8_000)}]\n---\n`],
-    ['commas', `---\ndependencies: "${',"'.repeat(4_000)}"\n---\n`],
-    ['quotes', `---\ntitle: "${'\\\\'.repeat(8_000)}\n---\n`],
-  ])('of fifty kilobytes is read in time that grows with its length: %s', async (_name, text) => {
-    const began = performance.now()
-    await read(text)
-    expect(performance.now() - began).toBeLessThan(2_000)
-  })
+    ['dashes', '-'.repeat(400_000)],
+    ['colons', 'a:'.repeat(200_000)],
+    ['key lines', 'title:'.repeat(64_000)],
+    ['spaces', ' '.repeat(400_000)],
+    ['rules', '---\n'.repeat(100_000)],
+    ['hashes', '# '.repeat(200_000)],
+    ['headings', `# ${'#'.repeat(400_000)}`],
+    ['fences', '```\n'.repeat(100_000)],
+    ['comments', '<!--\n'.repeat(80_000)],
+    ['a title of dashes', `---\nwork_package_id: WP01\n---\n# ${'WP01 '.repeat(80_000)}`],
+    ['a range without an end', `---\nsubtasks: [T1 ${'- '.repeat(64_000)}]\n---\n`],
+    ['a word without an end', `---\nsubtasks: [${'T1'.repeat(64_000)}]\n---\n`],
+    ['commas', `---\ndependencies: "${',"'.repeat(32_000)}"\n---\n`],
+    ['quotes', `---\ntitle: "${'\\\\'.repeat(64_000)}\n---\n`],
+  ])(
+    'of 400 kilobytes is read in time that grows with its length, not by the square of it: %s',
+    async (_name, text) => {
+      expect(await read(text)).toBeDefined()
+    },
+    SQUARE_MS,
+  )
 })
 
 describe('work package ids', () => {

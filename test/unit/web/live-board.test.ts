@@ -14,6 +14,7 @@ import { BY_ADA, inProcess, testSession } from '../../support/session.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import type { TempRepository } from '../../support/temp-repository.js'
 import { FollowedBoard } from './followed-board.js'
+import { PATIENT } from '../../support/patient.js'
 
 let repository: TempRepository
 const closing: (() => unknown)[] = []
@@ -154,7 +155,7 @@ describe('a board that stays open', () => {
     const { lanes, ...row } = feature!
     const expected = [row, ...Object.values(lanes).flat()].map((one) => JSON.stringify(one)).sort()
     await expect
-      .poll(() => [...board.rows.values()].map((one) => JSON.stringify(one)).sort(), { timeout: 30_000 })
+      .poll(() => [...board.rows.values()].map((one) => JSON.stringify(one)).sort(), PATIENT)
       .toEqual(expected)
     expect(board.wasEmpty).toBe(false)
   })

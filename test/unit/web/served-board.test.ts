@@ -10,6 +10,7 @@ import { preparedRepository } from '../../support/prepared-repository.js'
 import { BY_ADA, inProcess, testSession } from '../../support/session.js'
 import { sharedFolder } from '../../support/temp-folder.js'
 import type { TempRepository } from '../../support/temp-repository.js'
+import { PATIENT } from '../../support/patient.js'
 
 interface Answer {
   readonly status: number
@@ -214,7 +215,9 @@ describe('a board that is served', () => {
     const more = await Promise.all(Array.from({ length: 936 }, () => ask(`${url}api/stream`, withToken())))
     expect(more.every(({ status }) => status === 429)).toBe(true)
     abort.abort()
-    await expect.poll(async () => (await messages(url, (types) => types.length > 0))[0]?.type).toBe('reset')
+    await expect
+      .poll(async () => (await messages(url, (types) => types.length > 0))[0]?.type, PATIENT)
+      .toBe('reset')
   })
 })
 

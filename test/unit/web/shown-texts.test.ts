@@ -12,6 +12,7 @@ import { BY_ADA, inProcess, testSession } from '../../support/session.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import type { TempRepository } from '../../support/temp-repository.js'
 import { FollowedBoard } from './followed-board.js'
+import { PATIENT } from '../../support/patient.js'
 
 const BODY = '/api/package?feature=001-login&work_package=WP01'
 
@@ -71,7 +72,7 @@ describe('texts that the page shows', () => {
     closing.push(await feed.listen(undefined, (message) => heard.push(message)))
     retitle('Log in with a key')
     await vi.advanceTimersByTimeAsync(121_000)
-    await vi.waitFor(() => expect(heard[1]).toMatchObject({ type: 'rows' }))
+    await vi.waitFor(() => expect(heard[1]).toMatchObject({ type: 'rows' }), PATIENT)
     expect(heard[1]).toMatchObject({ rows: [{ work_package: 'WP01', marks: [{ mark: 'changed' }] }] })
   })
 })
