@@ -49,7 +49,7 @@ export default defineConfig({
           sequence: { shuffle: true },
           // Vitest leaves one processor idle, which is half of a small machine.
           maxWorkers: availableParallelism(),
-          ...within(process.env['KITTY_FAULTS'] === 'full' ? 10 * MINUTE : MINUTE),
+          ...within(process.env['KITTY_FAULTS'] === 'full' ? 10 * MINUTE : 3 * MINUTE),
         },
       },
       {
@@ -80,7 +80,7 @@ export default defineConfig({
           include: ['test/hostile/**/*.test.ts'],
           sequence: LONGEST_FIRST,
           maxWorkers: availableParallelism(),
-          ...within(process.env['KITTY_HOSTILE'] === 'full' ? 30 * MINUTE : MINUTE),
+          ...within(process.env['KITTY_HOSTILE'] === 'full' ? 30 * MINUTE : 3 * MINUTE),
         },
       },
       {
