@@ -3,15 +3,11 @@ import { Snapshot } from '../aspects/snapshot.js'
 import { WithErrorStorage } from '../aspects/with-error-storage.js'
 import { WithEventStore } from '../aspects/with-event-store.js'
 import { featureFlag, offlineFlag } from '../core/cli/flags.js'
-import { failureOf } from '../core/cli/failure.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { archivedNote, boardLeftOut, emptyPast, renderBoard } from '../core/cli/render/board.js'
-import { oneLine } from '../core/cli/render/strip-control.js'
-import { wrap } from '../core/cli/render/text.js'
 import { commitNotes } from '../core/cli/render/written.js'
-import { paint, type Style } from '../core/cli/style.js'
 import type { StatusDocument } from '../core/projections/board-document.js'
-import { type LiveBoard, WatchBoard } from '../core/follow/watch-board.js'
+import { WatchBoard } from '../core/follow/watch-board.js'
 import { CommitState } from '../core/services/commit/commit-state.js'
 import { Status } from '../core/services/board/status.js'
 import { PastBoard } from '../core/services/board/past-board.js'
@@ -58,6 +54,7 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     const scope = await this.scope(this.eventStore)
     const feature = await scope.chosenFeature(this.flags.feature)
     if (this.flags.watch) {
+      const { renderLiveBoard } = await import('../core/cli/render/live-board.js')
       const watch = await this.service(WatchBoard)
       await this.live(
         (signal) => watch.boards(feature, signal),
@@ -97,14 +94,4 @@ export default class StatusCommand extends KittyCommand<typeof StatusCommand> {
     }
     return (await this.service(PastBoard)).board(at, feature)
   }
-}
-
-/** A failure comes first: a board may be longer than the screen. */
-function renderLiveBoard({ board, failure }: LiveBoard, style: Style, full: boolean): string {
-  const page = renderBoard(board, style, full)
-  if (failure === undefined) return page
-  const { message, next_steps } = failureOf(failure).document
-  const said = [message, ...next_steps.map(({ text }) => text)]
-  const lines = said.flatMap((text) => wrap(oneLine(text), style.width))
-  return [...lines.map((line) => paint(line, 'bad', style)), '', page].join('\n')
 }

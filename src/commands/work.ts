@@ -30,8 +30,8 @@ export default class WorkCommand extends KittyCommand<typeof WorkCommand> {
     const at = this.argv.indexOf('--')
     const command = at < 0 ? [] : this.argv.slice(at + 1)
     if (command.length === 0) throw noCommand(this.args.workPackage)
-    const { argv } = await this.parse(WorkCommand)
-    if (argv.length > 1 + command.length) throw strayWords(argv.slice(1, -command.length).map(String))
+    const stray = this.words.slice(1, -command.length)
+    if (stray.length > 0) throw strayWords(stray)
     const provenance = scope.provenance(this.flags)
     const place = await scope.place(this.args.workPackage, this.flags.feature)
     const { actor, session } = provenance

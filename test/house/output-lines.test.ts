@@ -14,6 +14,7 @@ const JOINS: Readonly<Record<string, string>> = {
   'src/core/cli/render/checks.ts': 'parts made of spans',
   'src/core/cli/render/flow.ts': 'parts made of spans',
   'src/core/cli/render/next.ts': 'a line, then a page made of spans',
+  'src/core/cli/render/live-board.ts': 'each line of a failure is cut to one, then a page made of spans',
   'src/core/cli/render/whole-work-page.ts': 'the text of a package’s file has lines',
   'src/core/cli/render/ci-summary.ts': 'Markdown, in which each name is escaped and in one line',
   'src/core/cli/list-command.ts': 'a table made of spans',

@@ -41,6 +41,8 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
 
   protected flags!: FlagsOf<T>
   protected args!: ArgsOf<T>
+  /** All arguments, in their order: also those that a command takes without naming them. */
+  protected words!: readonly string[]
   #printer: Printer | undefined
 
   /** Reuses the given configuration: oclif would load everything again. */
@@ -59,7 +61,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     await super.init()
     // Where NODE_ENV is "development", oclif adds to each refused command line that the command did not parse it.
     this.parsed = true
-    const { flags, args } = await this.parse({
+    const { flags, args, argv } = await this.parse({
       flags: this.ctor.flags,
       baseFlags: KittyCommand.baseFlags,
       enableJsonFlag: this.ctor.enableJsonFlag,
@@ -69,6 +71,7 @@ export abstract class KittyCommand<T extends typeof Command> extends Command {
     // Casts: the parser uses this class's own definitions, which its type cannot express.
     this.flags = { ...unsetBooleans(this.ctor.flags), ...flags } as FlagsOf<T>
     this.args = args as ArgsOf<T>
+    this.words = argv.map(String)
   }
 
   /** Resolves a service from the process's container. */
