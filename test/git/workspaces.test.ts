@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { by, emit, FEATURE, inProcess, move, project } from '../support/kitty.js'
+import { by, emit, FEATURE, inProcess, kitty, move, project } from '../support/kitty.js'
 import { rejectionOf } from '../support/kitty-error.js'
+import { POSIX } from '../support/posix.js'
 import { gitIn, stopInRebase, TempRepository } from '../support/temp-repository.js'
 import type { NewEvent } from '../../src/core/events-lib.js'
 import { Implement } from '../../src/core/services/workspaces/implement.js'
@@ -95,6 +96,25 @@ describe('workspaces list', () => {
     gitIn(folder, 'tag', NAME, 'HEAD')
     expect(await list(folder)).toMatchObject([{ stale: ['branch_merged'] }])
   })
+
+  it.runIf(POSIX)(
+    'is one of the repository’s own, also below a folder whose name has a line break',
+    async () => {
+      const start = await project()
+      const folder = `${start}\nrest`
+      renameSync(start, folder)
+      expect((await kitty(folder, ['implement', 'WP01'])).code).toBe(0)
+      const path = join(folder, '.worktrees', NAME)
+      expect(await list(folder)).toMatchObject([{ workspace_path: path, exists: true, stale: [] }])
+      expect((await kitty(path, ['note', 'WP01', 'from within'])).code).toBe(0)
+      for (const where of [folder, path]) {
+        const { checks } = (await kitty(where, ['doctor', '--json'])).json() as {
+          checks: { name: string; ok: boolean }[]
+        }
+        expect(checks.find(({ name }) => name === 'worktrees')).toMatchObject({ ok: true })
+      }
+    },
+  )
 
   it('names one that the log speaks of and this machine does not have', async () => {
     const { folder, path } = await withWorktree()

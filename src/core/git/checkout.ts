@@ -84,7 +84,8 @@ function gitDirIn(folder: string): string | undefined {
   // Git itself walks past a `.git` folder without HEAD: leftovers are not a repository.
   if (kind?.isDirectory()) return isGitDirectory(entry) ? entry : undefined
   if (!kind?.isFile()) return undefined
-  const target = /^gitdir: (.+?)[\r\n]*$/.exec(
+  // A line break may be part of the path.
+  const target = /^gitdir: ([^]*[^\r\n])/.exec(
     onceFree(() => readFileSync(entry, 'utf8')).slice(0, 8192),
   )?.[1]
   const gitDir = target === undefined ? undefined : resolve(folder, target)

@@ -37,8 +37,8 @@ export function listWorktrees(root: string): GitWorktree[] {
   })
 }
 
-/** One record for each worktree, of lines as `branch refs/heads/main`. */
-function worktreeRecords(root: string): string[][] {
+/** One record for each worktree, of lines as `branch refs/heads/main`: git-worktree(1), "Porcelain Format". */
+export function worktreeRecords(root: string): string[][] {
   const list = ['worktree', 'list', '--porcelain']
   try {
     // A path may have line breaks.
@@ -204,7 +204,8 @@ export function isOccupied(path: string): boolean {
   return !stats.isDirectory() || readdirSync(path).length > 0
 }
 
-function valueOf(lines: readonly string[], key: string): string | undefined {
+/** What a record says of a key; empty where the key has no value. */
+export function valueOf(lines: readonly string[], key: string): string | undefined {
   const line = lines.find((candidate) => candidate === key || candidate.startsWith(`${key} `))
   return line?.slice(key.length + 1)
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { askGitText, git, gitText } from '../../git/git.js'
+import { askGitText, git } from '../../git/git.js'
 import { recordOf, submodulesIn } from '../../git/worktree-record.js'
+import { valueOf, worktreeRecords } from '../../git/worktrees.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { byHand, repairable, some, type Verdict, well } from './check.js'
 import { isSamePlace, pathInside, placeInside, realPlace } from '../../platform/paths.js'
@@ -19,7 +20,7 @@ interface Worktree {
 
 /** Finds worktrees that git lists but whose folder is gone, and folders that look like worktrees but are not. */
 export function worktrees({ root, worktreesDir, gitCommonDir }: Workspace): Verdict {
-  const known = parse(gitText(root, ['worktree', 'list', '--porcelain']))
+  const known = listed(root)
   const stale = known.filter((worktree) => worktree.isStale)
   const name = ({ path }: Worktree): string => pathInside(root, path) ?? path
   // When a worktree's record is removed, only commits on a branch are kept.
@@ -74,24 +75,14 @@ export function worktrees({ root, worktreesDir, gitCommonDir }: Workspace): Verd
   )
 }
 
-/** See git-worktree(1), "Porcelain Format". */
-function parse(porcelain: string): Worktree[] {
-  return porcelain
-    .split('\n\n')
-    .map(
-      (block) =>
-        new Map(
-          block.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
-        ),
-    )
-    .filter((entry) => entry.has('worktree'))
-    .map((entry) => ({
-      path: entry.get('worktree') ?? '',
-      head: entry.get('HEAD') ?? '',
-      branch: entry.get('branch'),
-      // A locked worktree may be on a disk that is not mounted now.
-      isStale: entry.has('prunable') && !entry.has('locked'),
-    }))
+function listed(root: string): Worktree[] {
+  return worktreeRecords(root).flatMap((lines) => {
+    const path = valueOf(lines, 'worktree')
+    if (path === undefined) return []
+    // A locked worktree may be on a disk that is not mounted now.
+    const isStale = valueOf(lines, 'prunable') !== undefined && valueOf(lines, 'locked') === undefined
+    return [{ path, head: valueOf(lines, 'HEAD') ?? '', branch: valueOf(lines, 'branch'), isStale }]
+  })
 }
 
 /** Git removes no record whose folder is there; `git worktree repair` gives that one its `.git` again. */
