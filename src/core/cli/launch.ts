@@ -77,12 +77,16 @@ async function answerHelp(argv: readonly string[], config: Config): Promise<bool
   return document !== undefined
 }
 
-/** On a terminal the not-found plugin offers to run the closest command; a program needs the refusal itself. */
+/**
+ * On a terminal the not-found plugin offers to run the closest command, however far it is; so only where one is close. A
+ * program needs the refusal itself.
+ */
 async function refuseUnknown(argv: readonly string[], config: Config): Promise<void> {
-  const { isGuess, unknownCommand } = await import('./unknown-command.js')
-  if (process.stdin.isTTY && !asksForJson(argv) && !isGuess(argv)) return
-  const refusal = unknownCommand(argv[0] === 'help' ? argv.slice(1) : argv, config)
-  if (refusal !== undefined) throw refusal
+  const { isMistyped, unknownCommand } = await import('./unknown-command.js')
+  const words = argv[0] === 'help' ? argv.slice(1) : argv
+  const refusal = unknownCommand(words, config)
+  if (refusal === undefined) return
+  if (!process.stdin.isTTY || asksForJson(argv) || !isMistyped(words, config)) throw refusal
 }
 
 /** Everything after `--` is an argument. */

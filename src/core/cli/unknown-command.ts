@@ -5,8 +5,9 @@ import { shownCommand, shownWords } from '../errors/next-step.js'
 import { guessed } from './guesses.js'
 import { nearWords } from './near-words.js'
 
-/** With more edits than this, a suggestion would be a guess. */
+/** With more edits than these, and than this share of what was typed, a suggestion would be a guess. */
 const MOST_EDITS = 4
+const MOST_OF_IT = 0.4
 const MOST_COMPARED = 60
 const MOST_NAMED = 4
 const MOST_ASKED = 120
@@ -26,9 +27,11 @@ export function unknownCommand(argv: readonly string[], config: Config): KittyEr
   return meant.length > 0 ? otherWord(argv, meant) : refusal(id.split(':'), config)
 }
 
-/** True for words that are no command and that kitty knows the command for. */
-export function isGuess(argv: readonly string[]): boolean {
-  return guessed(argv).length > 0
+/** True where the words are spelled like a command, and name none in another way. */
+export function isMistyped(words: readonly string[], config: Config): boolean {
+  if (guessed(words).length > 0) return false
+  const [named, alike] = [nearest(words, config), spelledAlike(words, commandsOf(config))]
+  return alike.length > 0 && named[0] === alike[0]
 }
 
 function refusal(words: readonly string[], config: Config): KittyError {
@@ -88,14 +91,36 @@ function longestKnown(words: readonly string[], config: Config): readonly string
 }
 
 function nearest(words: readonly string[], config: Config): string[] {
-  const asked = words.join(' ').slice(0, MOST_COMPARED)
-  if (asked === '') return []
-  const known = config.commands
+  const known = commandsOf(config)
+  const below = belowTopic(words, longestKnown(words, config) ?? [], known)
+  if (below.length > 0) return below
+  const named = withWords(words, known)
+  return named.length > 0 ? named : spelledAlike(words, known)
+}
+
+function commandsOf(config: Config): string[] {
+  return config.commands
     .filter((command) => !command.hidden)
     .map((command) => command.id.replaceAll(':', ' '))
-  const named = withWords(words, known)
-  if (named.length > 0) return named
-  return nearWords(asked, known, MOST_EDITS).slice(0, 2)
+}
+
+/** `agent taks` means a command of `agent tasks`. */
+function belowTopic(words: readonly string[], topic: readonly string[], known: readonly string[]): string[] {
+  const at = topic.length
+  if (at === 0) return []
+  const below = known.filter((command) => command.startsWith(`${topic.join(' ')} `))
+  const nextWords = new Set(below.map((command) => command.split(' ')[at] ?? ''))
+  const [next] = near(words[at] ?? '', [...nextWords])
+  return below.filter((command) => command.split(' ')[at] === next).slice(0, MOST_NAMED)
+}
+
+function spelledAlike(words: readonly string[], known: readonly string[]): string[] {
+  return near(words.join(' '), known).slice(0, 2)
+}
+
+function near(word: string, known: readonly string[]): string[] {
+  const asked = word.slice(0, MOST_COMPARED)
+  return nearWords(asked, known, Math.min(MOST_EDITS, Math.ceil(asked.length * MOST_OF_IT)))
 }
 
 /** A user who omits the topic still means the command: `gates add` and `gate` are of `agent gates add`. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Config } from '@oclif/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { unknownCommand } from '../../../src/core/cli/unknown-command.js'
+import { isMistyped, unknownCommand } from '../../../src/core/cli/unknown-command.js'
 import { ownNames } from '../../../src/core/cli/upstream-names.js'
 import { rootHelp } from '../../../src/core/cli/root-help.js'
 
@@ -73,6 +73,28 @@ describe('a word that kitty has another word for', () => {
   it('stays unknown where kitty has none, with the nearest commands', () => {
     expect(steps('frobnicate')).toEqual(['kitty --help'])
     expect(steps('statsu')?.[0]).toBe('kitty status')
+    expect(steps('xyzzy')).toEqual(['kitty --help'])
+  })
+
+  it('is looked for below its topic, where it has one', () => {
+    for (const line of ['agent taks', 'agent taks list'])
+      expect(
+        steps(line)
+          ?.slice(0, -1)
+          .every((step) => step.startsWith('kitty agent tasks ')),
+      ).toBe(true)
+    expect(steps('hub stauts')?.[0]).toBe('kitty hub status')
+  })
+
+  it.each([
+    ['statsu', true],
+    ['hub stauts', true],
+    ['xyzzy', false],
+    ['gates', false],
+    ['agent taks', false],
+    ['start WP01', false],
+  ])('is offered on a terminal, to be run, only where one command is meant: %s, %s', (line, isOffered) => {
+    expect(isMistyped(line.split(' '), config)).toBe(isOffered)
   })
 })
 
