@@ -21,6 +21,15 @@ const EMPTIED = new Map(
     'setSelV',
     'hideSelect',
     'posToVal',
+    'onMouse',
+    'offMouse',
+    'cursorPointShow',
+    'syncRect',
+    'pub',
+    'pubSync',
+    'closestIdxFromXpos',
+    'legendStroke',
+    'legendFill',
     // The legend: the page has its own.
     'initLegendRow',
     'setLegendValues',
@@ -40,6 +49,7 @@ const EMPTIED = new Map(
     'setFocus',
     'setSelect',
     'setLegend',
+    'toggleDOM',
     // Bands between two series.
     'clipBandLine',
     // Time axes: the page labels days and months itself.
@@ -50,6 +60,8 @@ const EMPTIED = new Map(
     'fmtDate',
   ].map((name) => [name, '{}']),
 )
+  // The page draws a line across what has no value.
+  .set('findGaps', '{ return [] }')
   .set('bandFillClipDirs', '{ return [0, 0] }')
   .set('genTimeStuffs', '{ return [[], [], () => {}] }')
 const DROPPED = new Set([
