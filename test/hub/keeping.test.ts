@@ -132,6 +132,32 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
     expect(after.filter(({ line }) => line.includes(SECRET))).toEqual([])
   })
 
+  it('loses the content also where the hub has no line of the event', async () => {
+    const [ada, bob] = await pair(server)
+    const secret = 'the customer is Initrode'
+    await ada.note(secret)
+    await ada.note('the last of its package, which stays')
+    commitLog(ada.folder)
+    const outsider = new Member(await cloneOf(ada.folder), 'cid', {})
+    await outsider.note(`${secret} too`, 'WP02')
+    commitLog(outsider.folder)
+    for (const { folder } of [ada, bob])
+      gitIn(folder, 'pull', '--quiet', '--ff-only', outsider.folder, 'HEAD')
+    expect(holds(bob, secret)).not.toEqual([])
+    // As `kitty hub trim` does on a later day.
+    await server.sql("DELETE FROM kitty.event WHERE convert_from(line, 'utf8') LIKE '%Initrode%'")
+    const secrets = [...(await ada.events())].filter(([, line]) => line.includes(secret))
+    expect(secrets.length).toBe(2)
+    for (const [id] of secrets)
+      await ada.run(RedactOnHub, (service) => service.redact(id, 'names a customer'))
+
+    await bob.status()
+    await bob.note('goes on')
+    expect(holds(bob, secret).filter((path) => !path.includes('index'))).toEqual([])
+    expect([...(await bob.events()).values()].filter((line) => line.includes(secret))).toEqual([])
+    expect(await bob.problems()).toEqual([])
+  })
+
   it('is trimmed by whole days that the trunk has, and versions go on', async () => {
     const [ada, bob] = await pair(server)
     for (let at = 0; at < 4; at += 1) await ada.note(`note ${at}`)

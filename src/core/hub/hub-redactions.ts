@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { EventRegistry } from '../event-registry.js'
-import { isStub, parseEvent, type Registry } from '../events-lib.js'
+import { isStub, type LogEvent, parseEvent, type Registry, stubOf } from '../events-lib.js'
 import { Archive } from '../log/archive/archive.js'
 import type { RawLine } from '../log/event-log.js'
 import { Redactions } from '../log/redactions.js'
@@ -11,12 +11,17 @@ import { Workspace } from '../workspace/workspace.js'
 import { join } from 'node:path'
 import type { Hub } from './hub.js'
 import { HubFiles } from './hub-files.js'
+import { LocalEvents } from './local-events.js'
+
+/** The reason in a stub that this clone makes itself: the hub gives its own only with an event's line. */
+const REASON = 'redacted on the hub'
 
 /** Events that an owner of the hub redacted: their content goes here, too. docs/trust.md, "Removal on purpose". */
 @injectable()
 export class HubRedactions {
   constructor(
     @inject(HubFiles) private readonly files: HubFiles,
+    @inject(LocalEvents) private readonly local: LocalEvents,
     @inject(Redactions) private readonly redactions: Redactions,
     @inject(Journal) private readonly journal: Journal,
     @inject(Archive) private readonly archive: Archive,
@@ -31,10 +36,12 @@ export class HubRedactions {
     const fresh = ids.filter((id) => !this.redactions.all.has(id))
     if (fresh.length === 0) return
     const stubs = (await hub.lines(fresh)).flatMap(({ event_id, line }) => {
-      const parsed = parseEvent(asJson(line), this.registry)
+      const event = this.#event(line)
       // Input: nothing but the event without its content may take an event's place.
-      return parsed.ok && parsed.event.event_id === event_id && isStub(parsed.event) ? [parsed.event] : []
+      return event?.event_id === event_id && isStub(event) ? [event] : []
     })
+    const sent = new Set<string>(stubs.map(({ event_id }) => event_id))
+    stubs.push(...(await this.#ownStubs(fresh.filter((id) => !sent.has(id)))))
     if (stubs.length === 0) return
     // Not `record`, which needs the lock: without it, what a person decides now could be lost.
     this.redactions.remember(stubs)
@@ -43,6 +50,17 @@ export class HubRedactions {
       stubs.map((event) => event.event_id),
       (line) => this.redactions.line(line),
     )
+  }
+
+  /** Of events that the hub has no line of: trimmed, or never offered. Git may have brought them all the same. */
+  async #ownStubs(ids: readonly string[]): Promise<LogEvent[]> {
+    const events = (await this.local.lines(ids)).flatMap(({ bytes }) => this.#event(bytes) ?? [])
+    return events.map((event) => (isStub(event) ? event : stubOf(event, REASON)))
+  }
+
+  #event(line: Buffer): LogEvent | undefined {
+    const parsed = parseEvent(asJson(line), this.registry)
+    return parsed.ok ? parsed.event : undefined
   }
 
   /** Deletes what journal and archive keep of them; the log follows with the next write. Needs the write lock. */
