@@ -170,6 +170,10 @@ describe.skipIf(noServer !== undefined)('what the hub keeps', () => {
     expect(await kindOf(trim(bob))).toBe('UsageError')
     commitLog(ada.folder)
     gitIn(bob.folder, 'fetch', '--quiet')
+    // On the day itself, what is still to come could not be told from what was trimmed.
+    bob.later = 0
+    expect(await kindOf(trim(bob))).toBe('UsageError')
+    bob.later = 2 * DAYS
     const { removed } = await trim(bob)
     expect(removed).toBeGreaterThan(0)
     expect((await ada.status()).received).toBe(0)

@@ -4,6 +4,7 @@ import { shownCommand } from '../../errors/next-step.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { Trunk } from '../../hub/trunk.js'
 import { isDay } from '../../log/format/day-file.js'
+import { Session } from '../../workspace/session.js'
 
 const CONNECT_MS = 5_000
 
@@ -21,15 +22,17 @@ export class TrimHub {
   constructor(
     @inject(HubDoor) private readonly door: HubDoor,
     @inject(Trunk) private readonly trunk: Trunk,
+    @inject(Session) private readonly session: Session,
   ) {}
 
   /**
    * @param before `YYYY-MM-DD`
-   * @throws KittyError UsageError for a day that is none, or if the trunk lacks an event of the days before; HubDenied
+   * @throws KittyError UsageError for a day that is none or to come, or if the trunk lacks an event of the days before; HubDenied
    * unless the caller owns the repository's hub; HubTooOld, HubUnreachable
    */
   async trim(before: string): Promise<TrimHubResult> {
     if (!isDay(before)) throw noDay()
+    if (before > this.session.now().toISOString().slice(0, 10)) throw notYet()
     const trunk = this.trunk.ids()
     if (trunk === undefined) throw noTrunk(this.trunk.name)
     const hub = await this.door.open(CONNECT_MS)
@@ -47,6 +50,13 @@ export class TrimHub {
 
 function noDay(): KittyError {
   return new KittyError('UsageError', '--before takes a day, such as 2026-01-01.', {
+    nextSteps: shownCommand(['kitty', 'hub', 'trim', '--before', '2026-01-01']),
+  })
+}
+
+/** What comes on a day that was trimmed counts as removed on purpose, and no clone would offer it. */
+function notYet(): KittyError {
+  return new KittyError('UsageError', '--before takes a day that has come: only days that are over can go.', {
     nextSteps: shownCommand(['kitty', 'hub', 'trim', '--before', '2026-01-01']),
   })
 }
