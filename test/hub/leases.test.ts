@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Claim } from '../../src/core/services/claims/claim.js'
 import { Leases } from '../../src/core/services/claims/leases.js'
 import type { LeaseDocument } from '../../src/core/projections/board-document.js'
+import { InitHub } from '../../src/core/services/hub/init-hub.js'
 import { EventStore } from '../../src/core/store/event-store.js'
 import { FEATURE } from '../support/kitty.js'
 import { kindOf } from './support/kind-of.js'
@@ -10,6 +11,7 @@ import { Member, pair } from './support/team.js'
 
 const DAY = 24 * 3_600_000
 const HOUR = 3_600_000
+const NAMED = { database: 'kitty', isNew: false }
 
 describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
   let server: PostgresServer
@@ -44,6 +46,14 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
   const pass = (ms: number): Promise<unknown> =>
     server.sql(`UPDATE kitty.lease SET until = until - ${ms} * interval '1 millisecond'`)
 
+  /** How long the lease of the last claim goes on, in milliseconds. */
+  const left = async (): Promise<number> => {
+    const [row] = await server.sql<{ ms: number }>(
+      "SELECT extract(epoch FROM until - now())::float * 1000 AS ms FROM kitty.lease WHERE stream LIKE '%WP01' ORDER BY since DESC LIMIT 1",
+    )
+    return row?.ms ?? 0
+  }
+
   it.each([
     ['a day behind', -DAY],
     ['a day ahead', DAY],
@@ -63,12 +73,6 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
     const [ada, second] = await pair(server)
     const other = new Member(second.folder, 'ada', second.env)
     await ada.move('doing')
-    const left = async (): Promise<number> => {
-      const [row] = await server.sql<{ ms: number }>(
-        "SELECT extract(epoch FROM until - now())::float * 1000 AS ms FROM kitty.lease WHERE stream LIKE '%WP01' ORDER BY since DESC LIMIT 1",
-      )
-      return row?.ms ?? 0
-    }
     await pass(HOUR)
     const before = await left()
     // The second clone of the same holder looks, notes and renews: the first one is not alive by that.
@@ -83,6 +87,23 @@ describe.skipIf(noServer !== undefined)('a lease that the hub keeps', () => {
     expect(await left()).toBeGreaterThan(before + HOUR / 2)
     expect((await lease(ada)).elsewhere).toBe(false)
     expect((await lease(other)).elsewhere).toBe(true)
+  })
+
+  it.each([
+    ['joined the hub again', (member: Member) => member.join()],
+    [
+      'named its hosts again',
+      (member: Member) => member.run(InitHub, (hub) => hub.init({ ...NAMED, hosts: [server.host] })),
+    ],
+  ])('goes on in the clone that claimed it after that clone has %s', async (_, again) => {
+    const [ada] = await pair(server)
+    await ada.move('doing')
+    await again(ada)
+    expect((await lease(ada)).elsewhere).toBe(false)
+    await pass(HOUR)
+    const before = await left()
+    await ada.note('still at it')
+    expect(await left()).toBeGreaterThan(before + HOUR / 2)
   })
 
   it('is gone once the package leaves the working lanes', async () => {

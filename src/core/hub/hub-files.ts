@@ -52,12 +52,20 @@ export class HubFiles {
     return this.#read('joined.json') as JoinedHub | undefined
   }
 
+  /** A clone that joins its repository again stays the one that it was: it keeps its leases. */
   join(hub: JoinedHub): void {
-    this.#write('joined.json', hub)
+    const before = this.joined()
+    this.#write('joined.json', before?.repo === hub.repo ? { ...hub, since: before.since } : hub)
   }
 
   leave(): void {
-    for (const name of ['joined.json', 'state.json', 'down.json']) removePrivateFile(this.path(name))
+    removePrivateFile(this.path('joined.json'))
+    this.forgetServer()
+  }
+
+  /** What was read of one server says nothing of another. */
+  forgetServer(): void {
+    for (const name of ['state.json', 'down.json']) removePrivateFile(this.path(name))
   }
 
   state(): HubState | undefined {

@@ -59,7 +59,7 @@ export class InitHub {
       await base.close()
     }
     this.#configure({ offline_claims: 'refuse', ...known, ...address })
-    this.files.leave()
+    this.files.forgetServer()
     this.files.join({ ...address, since: now.toISOString() })
     return { ...address, migrations }
   }
