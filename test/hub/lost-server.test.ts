@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
+import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'
 
@@ -52,6 +53,19 @@ describe.skipIf(noServer !== undefined)('a server that is lost', () => {
     await expectAllEqual(acknowledged)
     expect(await ada.lane('WP03')).toBe('doing')
     expect(await ada.run(Conflicts, (service) => service.list(undefined, false))).toEqual([])
+  })
+
+  it('is asked again by a clone whose clock was ahead when it was lost, and is right now', async () => {
+    const [ada] = members
+    if (ada === undefined) throw new Error('three members')
+    await server.down()
+    ada.later = 400 * 24 * 3_600_000
+    expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+    ada.later = 0
+    expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+    await server.up()
+    ada.later = AFTER_THE_PAUSE
+    expect(await kindOf(ada.move('doing'))).toBe('done')
   })
 
   it(`and killed while clones write loses no acknowledged event, in ${ROUNDS} rounds`, async () => {
