@@ -16,6 +16,9 @@ export interface HubLogin {
 
 const DEFAULT_PORT = 5432
 
+/** A server that has not answered a statement after so many milliseconds is gone, where no shorter limit holds. */
+export const ANSWER_MS = 60_000
+
 /** How to encrypt: loopback needs no TLS, and elsewhere certificate and host name must fit (`verify-full`). */
 export function tlsFor(host: string, authorities: string | undefined): false | TlsOptions {
   if (isLoopback(host)) return false

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client, QueryResultRow } from 'pg'
 import { isKittyError, type KittyError } from '../errors/kitty-error.js'
+import { ANSWER_MS } from './hub-address.js'
 import { hubFailure, type HubPlace, unreachable } from './hub-failure.js'
 
 /** How often a listener looks without being told to, in milliseconds: a pooler may swallow notifications. */
@@ -26,7 +27,7 @@ export class HubConnection {
     })
   }
 
-  /** Bounds everything from now on, in milliseconds; Infinity lifts the bound. */
+  /** Bounds everything from now on, in milliseconds; with Infinity, each call has `ANSWER_MS`. */
   allow(ms: number): void {
     this.#until = performance.now() + ms
   }
@@ -83,10 +84,9 @@ export class HubConnection {
 
   /** Ends the connection when the time is up: a late answer must reach no one. */
   async #inTime<T>(work: Promise<T>): Promise<T> {
-    const ms = this.#until - performance.now()
+    const ms = Math.min(this.#until - performance.now(), ANSWER_MS)
     let timer: NodeJS.Timeout | undefined
     try {
-      if (ms === Infinity) return await work
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(
           () => {

@@ -150,7 +150,7 @@ export interface Hub {
   trim(day: string, days: ReadonlyMap<string, readonly string[]>): Promise<number>
   /** Calls `look` whenever there may be something new, until the connection ends or `signal` is aborted. */
   listen(look: () => void, signal: AbortSignal): Promise<void>
-  /** The calls that follow share this many milliseconds; after that, the connection is gone. Infinity ends the limit. */
+  /** The calls that follow share this many milliseconds; after that, the connection is gone. Infinity: a minute each. */
   allow(ms: number): void
   /** Which server answered, for people: `db1.example:5432`. */
   readonly server: string
