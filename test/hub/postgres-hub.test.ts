@@ -38,7 +38,10 @@ describe.skipIf(noServer !== undefined)('the hub on PostgreSQL', () => {
 
   async function newRepo(): Promise<string> {
     const repo = nextId()
-    await database((base) => base.addRepo(repo, nextId(), ['root']))
+    await database(async (base) => {
+      await base.addRepo(repo, nextId(), ['root'])
+      await base.addOwner(repo)
+    })
     return repo
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../errors/kitty-error.js'
 import { storageError } from '../files/storage-error.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { askGitText } from './git.js'
+import { askGitText, resolveCommit } from './git.js'
 import { onceFree } from '../platform/once-free.js'
 
 type GitFolders = Pick<Workspace, 'logGitDir' | 'gitCommonDir'>
@@ -82,6 +82,7 @@ function stateOf(path: string): string {
 
 /** The repository's first commits, sorted: the same in every clone but a shallow one. Empty before the first commit. */
 export function rootCommits(root: string): string[] {
+  if (resolveCommit(root, 'HEAD') === undefined) return []
   return (askGitText(root, ['rev-list', '--max-parents=0', 'HEAD']) ?? '').split('\n').filter(Boolean).sort()
 }
 

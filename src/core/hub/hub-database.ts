@@ -113,16 +113,29 @@ export class HubDatabase {
     throw Object.assign(new Error('not UTF-8'), { code: '22P05' })
   }
 
-  /** Adds a repository that the connected role owns, unless it is there. */
-  async addRepo(repo: string, epoch: string, roots: readonly string[]): Promise<void> {
+  /** Adds a repository, unless it is there. @returns the first commits of the one that is there now */
+  async addRepo(repo: string, epoch: string, roots: readonly string[]): Promise<readonly string[]> {
+    const { Repo } = this.entities
+    return this.#transaction(async (manager) => {
+      const known = await manager.findOneBy(Repo, { repo })
+      if (known !== null) return known.roots
+      await manager.insert(Repo, { repo, epoch, roots: [...roots] })
+      return roots
+    })
+  }
+
+  /** Makes the connected role an owner of the repository, which it can do to any role. */
+  async addOwner(repo: string): Promise<void> {
+    const { Member } = this.entities
+    await this.#transaction(async (manager) => {
+      const [me] = await manager.query<{ role: string }[]>('SELECT session_user AS role')
+      await manager.save(Member, { repo, role: me?.role ?? '', may: 'own' })
+    })
+  }
+
+  async #transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      const [me] = await this.source.query<{ role: string }[]>('SELECT session_user AS role')
-      const { Repo, Member } = this.entities
-      await this.source.transaction(async (manager) => {
-        if (await manager.existsBy(Repo, { repo })) return
-        await manager.insert(Repo, { repo, epoch, roots: [...roots] })
-        await manager.insert(Member, { repo, role: me?.role ?? '', may: 'own' })
-      })
+      return await this.source.transaction(work)
     } catch (error) {
       throw this.#failed(error)
     }

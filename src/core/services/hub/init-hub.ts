@@ -9,7 +9,8 @@ import { Config } from '../../workspace/config.js'
 import { hubHost, type HubSetting, isDatabaseName } from '../../workspace/hub-setting.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
-import { rootCommits } from '../../git/head.js'
+import { firstCommits } from '../first-commits.js'
+import { anotherRepository, isSameRepository } from './same-repository.js'
 
 export interface InitHubRequest {
   readonly hosts: readonly string[]
@@ -36,12 +37,15 @@ export class InitHub {
   ) {}
 
   /**
-   * Can be repeated: adds what is missing. This clone has joined afterwards.
-   * @throws KittyError UsageError for a host or a name that is none; HubUnreachable, HubDenied; NotWritable
+   * Can be repeated: adds what is missing. This clone has joined afterwards, and the role that connects is an owner.
+   * @throws KittyError UsageError for a host or a name that is none, or as `firstCommits`; HubMismatch for another
+   * repository's place; HubUnreachable, HubDenied; NotWritable
    */
   async init({ hosts, database, isNew }: InitHubRequest): Promise<InitHubResult> {
     for (const host of hosts) if (hubHost(host) === undefined) throw badHost()
     if (!isDatabaseName(database)) throw badDatabase()
+    const { root } = this.workspace
+    const roots = firstCommits(root)
     const { env } = this.session
     const now = this.session.now()
     const known = this.config.hub
@@ -54,7 +58,9 @@ export class InitHub {
     let migrations: string[]
     try {
       migrations = await base.migrate()
-      await base.addRepo(repo, this.session.nextId(now), rootCommits(this.workspace.root))
+      const theirs = await base.addRepo(repo, this.session.nextId(now), roots)
+      if (!isSameRepository(root, theirs, roots)) throw anotherRepository(address, theirs, roots)
+      await base.addOwner(repo)
     } finally {
       await base.close()
     }

@@ -8,6 +8,7 @@ import type { HubSetting } from '../../workspace/hub-setting.js'
 import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { isShallow, rootCommits } from '../../git/head.js'
+import { anotherRepository, isSameRepository } from './same-repository.js'
 
 const CONNECT_MS = 5_000
 
@@ -47,9 +48,7 @@ export class JoinHub {
     const link = await this.door.connect(hub, CONNECT_MS)
     try {
       const about = await link.about()
-      // A shallow clone has other first commits; the user has seen them.
-      if (!isShallow(root) && !about.roots.every((commit) => roots.includes(commit)))
-        throw anotherRepository(hub, about.roots, roots)
+      if (!isSameRepository(root, about.roots, roots)) throw anotherRepository(hub, about.roots, roots)
       this.files.join({ repo, hosts, database, since: this.session.now().toISOString() })
       return { repo, hosts, database, server: link.server, may: about.may }
     } finally {
@@ -67,20 +66,6 @@ function notAgreed(hub: HubSetting, roots: readonly string[], shallow: boolean):
     {
       nextSteps: shownCommand(['kitty', 'hub', 'join', '--yes'], 'if that is right'),
       context: { hosts: hub.hosts, database: hub.database, repo: hub.repo, roots, shallow },
-    },
-  )
-}
-
-function anotherRepository(hub: HubSetting, theirs: readonly string[], ours: readonly string[]): KittyError {
-  return new KittyError(
-    'HubMismatch',
-    `The hub ${shownHub(hub)} keeps another repository under ${hub.repo}: its first commit is ${theirs.join(', ')}, ours ${ours.join(', ') || 'none'}.`,
-    {
-      nextSteps: [
-        'A copy that goes its own way: kitty hub leave --forget',
-        'A copy with a hub of its own: kitty hub init HOST --database NAME --new',
-      ],
-      context: { theirs, ours },
     },
   )
 }
