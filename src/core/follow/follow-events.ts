@@ -51,17 +51,6 @@ export class FollowEvents {
   }
 
   /**
-   * Yields when it has begun, and again after every arrival, until `signal` is aborted: for a caller that reads the whole
-   * log each time. What comes while the caller reads makes another turn.
-   */
-  async *turns(signal: AbortSignal): AsyncGenerator<void> {
-    const following = await this.#open('end', signal)
-    const events = this.#events(following, {})
-    do yield
-    while ((await events.next()).done !== true)
-  }
-
-  /**
    * The next events in the order of arrival, without waiting for more.
    * @throws KittyError UsageError if the event `after` was never seen here
    */

@@ -8,7 +8,7 @@ import { REPORT_VIEWS } from './report-views.js'
 const CONNECT_MS = 5_000
 /** Rows per statement: PostgreSQL takes 65,535 values. */
 const BATCH = 2_000
-/** Of the advisory lock under which one process at a time makes the tables. */
+/** Of the advisory locks under which one process at a time makes the tables, or replaces a repository's rows. */
 const LOCK = 0x6b747472
 
 /** Of tables and views, kept as the schema's comment: `kitty 1`. It rises with every change of an entity or a view. */
@@ -67,11 +67,16 @@ export class ReportDatabase {
     }
   }
 
-  /** Replaces everything of this repository, in one transaction: readers see the old report or the new one. */
-  async replace(repo: string, rows: ReportRows): Promise<void> {
+  /**
+   * Replaces everything of this repository, in one transaction: readers see the old report or the new one. One writer at
+   * a time: a second one would not delete what the first one has inserted since, and a key keeps the row that is there.
+   */
+  async replace(rows: ReportRows): Promise<void> {
     const { REPORT_ENTITIES: all } = await import('../../entities/report/report-entities.js')
+    const { repo } = rows.repo
     try {
       await this.source.transaction(async (manager) => {
+        await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK, repo])
         for (const entity of Object.values(all)) await manager.delete(entity, { repo })
         await insert(manager, all.Repo, [rows.repo])
         await insert(manager, all.Event, rows.events)

@@ -1,17 +1,17 @@
-import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, injectable } from 'inversify'
-import { isKittyError, KittyError } from '../errors/kitty-error.js'
-import type { MergeOptions, WorkflowTable } from '../events-lib.js'
-import { FollowEvents } from '../follow/follow-events.js'
+import { isKittyError } from '../errors/kitty-error.js'
+import { Notices } from '../errors/notices.js'
+import { LogChanges } from '../follow/log-changes.js'
+import { EventLog } from '../log/event-log.js'
 import { type ReportAddress, reportAddress } from '../report/report-address.js'
 import { ReportDatabase } from '../report/report-database.js'
-import { reportRows } from '../report/report-rows.js'
+import type { ReportRows } from '../report/report-rows.js'
 import { EventStore } from '../store/event-store.js'
-import { Config, FoldRules, Workflow } from '../workspace/config.js'
+import { Workshop } from '../web/workshop.js'
 import { Session } from '../workspace/session.js'
 import { Workspace } from '../workspace/workspace.js'
-import { rootCommits } from '../git/head.js'
+import { ReadReport } from './read-report.js'
 
 /** Before another attempt to write, in milliseconds. */
 const RETRY_MS = 2_000
@@ -31,33 +31,31 @@ export interface ReportResult {
 @injectable()
 export class WriteReport {
   constructor(
+    @inject(ReadReport) private readonly report: ReadReport,
     @inject(EventStore) private readonly store: EventStore,
-    @inject(Workflow) private readonly workflow: WorkflowTable,
-    @inject(FoldRules) private readonly rules: MergeOptions,
-    @inject(Config) private readonly config: Config,
+    @inject(EventLog) private readonly log: EventLog,
     @inject(Workspace) private readonly workspace: Workspace,
     @inject(Session) private readonly session: Session,
-    @inject(FollowEvents) private readonly events: FollowEvents,
+    @inject(Workshop) private readonly workshop: Workshop,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   /**
    * @param to `HOST[:PORT]/DATABASE`; undefined: KITTY_REPORT
-   * @throws KittyError UsageError without an address, or before the first commit; HubUnreachable, HubDenied
+   * @throws KittyError UsageError without an address, or as `ReadReport`; HubUnreachable, HubDenied
    */
   async write(to: string | undefined): Promise<ReportResult> {
     const address = reportAddress(to, this.session.env)
-    const base = await ReportDatabase.open(address, this.session.env)
     try {
-      return await this.#replace(base, address)
+      return await this.#written(address, await this.report.read())
     } finally {
-      await base.close()
       await this.store.close(true)
     }
   }
 
   /**
-   * Writes the report, and again after every change, until `signal` is aborted. A server that goes away after the first
-   * time is waited for.
+   * Writes the report, and again after every change of the log, until `signal` is aborted. After the first time, a server
+   * that goes away is waited for, and a log or settings that cannot be read are read again after their next change.
    * @throws KittyError as `write`, at the first time
    */
   async *follow(
@@ -65,49 +63,67 @@ export class WriteReport {
     signal: AbortSignal,
   ): AsyncGenerator<ReportResult | { readonly problem: string }> {
     const address = reportAddress(to, this.session.env)
-    let base: ReportDatabase | undefined = await ReportDatabase.open(address, this.session.env)
-    const turns = this.events.turns(signal)
+    // The command's own index: while it is open, no process can replace it.
+    await this.store.close()
+    const changes = new LogChanges(this.log, this.workspace.eventsDir)
     try {
-      for (let isFirst = true, isAway = false; isAway || (await turns.next()).done !== true;)
-        try {
-          base ??= await ReportDatabase.open(address, this.session.env)
-          yield await this.#replace(base, address)
-          isFirst = isAway = false
-        } catch (error) {
-          if (isFirst || !isKittyError(error) || error.kind !== 'HubUnreachable') throw error
-          if (!isAway) yield { problem: `${error.message} It is tried every ${RETRY_MS / 1_000} s.` }
-          isAway = true
-          await base?.close()
-          base = undefined
-          await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
-          if (signal.aborted) return
-        }
+      let isFirst = true
+      do {
+        const rows = await this.#current(isFirst)
+        if ('problem' in rows) yield rows
+        else yield* this.#sent(address, rows, isFirst, signal)
+        isFirst = false
+      } while (await changes.next(signal))
     } finally {
-      await turns.return(undefined)
-      await base?.close()
+      changes.close()
       await this.store.close(true)
     }
   }
 
-  async #replace(base: ReportDatabase, { host, port, database }: ReportAddress): Promise<ReportResult> {
-    const { root } = this.workspace
-    const repo = this.config.hub?.repo ?? rootCommits(root)[0]
-    if (repo === undefined) throw noName()
-    const rows = await this.store.snapshot(async () =>
-      reportRows({
-        repo,
-        name: basename(root),
-        events: await this.store.wholeLog(),
-        features: await this.store.features(),
-        rows: await this.store.boardRows(),
-        table: this.workflow,
-        rules: this.rules,
-        now: this.session.now(),
-      }),
-    )
-    await base.replace(repo, rows)
+  /** Reads as a command of its own would: the settings may be others by now. */
+  async #current(isFirst: boolean): Promise<ReportRows | { readonly problem: string }> {
+    try {
+      return await this.workshop.run('report --follow', async (services) => {
+        try {
+          return await (await services.resolve(ReadReport)).read()
+        } finally {
+          for (const notice of (await services.resolve(Notices)).all) this.notices.warn(notice)
+        }
+      })
+    } catch (error) {
+      if (isFirst || !isKittyError(error)) throw error
+      return { problem: `${error.message} The report stays as it was until the log's next change.` }
+    }
+  }
+
+  /** Tries again and again, unless it is the first time. */
+  async *#sent(
+    address: ReportAddress,
+    rows: ReportRows,
+    isFirst: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReportResult | { readonly problem: string }> {
+    for (let isAway = false; !signal.aborted; isAway = true)
+      try {
+        yield await this.#written(address, rows)
+        return
+      } catch (error) {
+        if (isFirst || !isKittyError(error) || error.kind !== 'HubUnreachable') throw error
+        if (!isAway) yield { problem: `${error.message} It is tried every ${RETRY_MS / 1_000} s.` }
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+      }
+  }
+
+  async #written(address: ReportAddress, rows: ReportRows): Promise<ReportResult> {
+    const { host, port, database } = address
+    const base = await ReportDatabase.open(address, this.session.env)
+    try {
+      await base.replace(rows)
+    } finally {
+      await base.close()
+    }
     return {
-      repo,
+      repo: rows.repo.repo,
       server: `${host}:${port}`,
       database,
       events: rows.events.length,
@@ -116,10 +132,4 @@ export class WriteReport {
       conflicts: rows.conflicts.length,
     }
   }
-}
-
-function noName(): KittyError {
-  return new KittyError('UsageError', 'A repository is named by its first commit, and this one has none.', {
-    nextSteps: ['Commit something first.'],
-  })
 }
