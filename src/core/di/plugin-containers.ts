@@ -2,6 +2,7 @@ import { Container, type ServiceIdentifier } from 'inversify'
 import { Notices } from '../errors/notices.js'
 import { asSentence } from '../plugin/host/as-sentence.js'
 import { guarded } from '../plugin/host/guarded.js'
+import { isPluginService } from '../plugin/injectable.js'
 import type { InstalledBindings } from '../plugin/host/extensions.js'
 
 /**
@@ -18,7 +19,7 @@ export class PluginContainers {
 
   /** The container of the plugin that binds the service. Loads the plugins' bindings on first use. */
   async binding(id: ServiceIdentifier): Promise<Container | undefined> {
-    if (this.plugins.length === 0) return undefined
+    if (this.plugins.length === 0 || isOwnClass(id)) return undefined
     this.#containers ??= Promise.all(this.plugins.map((plugin) => this.#open(plugin)))
     return (await this.#containers).find((container) => container.isCurrentBound(id))
   }
@@ -39,4 +40,12 @@ export class PluginContainers {
       return new Container()
     }
   }
+}
+
+/**
+ * Says so without loading what plugins bind. Every service of the program has Inversify's metadata; a class that a plugin
+ * binds by hand may have neither metadata nor mark.
+ */
+function isOwnClass(id: ServiceIdentifier): boolean {
+  return typeof id === 'function' && Reflect.getOwnMetadataKeys(id).length > 0 && !isPluginService(id)
 }

@@ -1,7 +1,8 @@
 /** What a plugin's services, bindings and aspects are made of. Loads neither the command line nor a database. */
 import 'reflect-metadata'
 
-export { ContainerModule, inject, injectable } from 'inversify'
+export { ContainerModule, inject } from 'inversify'
+export { injectable } from './injectable.js'
 export { type Advice, around, type Aspect, type Call, MisusedAspect } from '../../aspects/around.js'
 export { Emits } from '../../aspects/emits.js'
 export { Exclusive } from '../../aspects/exclusive.js'

@@ -14,6 +14,7 @@ import { definePlugin, type StampedDefinition } from '../../../src/core/plugin/d
 import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
 import { openRepository } from '../../../src/core/plugin/open-repository.js'
 import { TemporaryWorkspace } from '../../../src/core/plugin/testing/temporary-workspace.js'
+import { Status } from '../../../src/core/services/board/status.js'
 import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 import { bindToResolver, MissingBinding, type Resolver } from '../../../src/core/token.js'
 import { testSession } from '../../support/session.js'
@@ -77,6 +78,36 @@ describe('the services of a plugin', () => {
     await Promise.all([resolver.resolve(CountsEvents), resolver.resolve(Greeting)])
     expect(loads).toBe(1)
     await (await resolver.resolve(EventStore)).close()
+  })
+
+  it('are not loaded for a class of kitty, and cannot replace it', async () => {
+    let loads = 0
+    const resolver = resolverWith(
+      withBindings('greedy', async () => {
+        loads += 1
+        return {
+          default: new ContainerModule(
+            ({ bind }) => void bind<unknown>(Status).toConstantValue({ text: 'mine' }),
+          ),
+        }
+      }),
+    )
+    expect(await resolver.resolve(MoveTask)).toBeInstanceOf(MoveTask)
+    expect(await resolver.resolve(Status)).toBeInstanceOf(Status)
+    expect(loads).toBe(0)
+    await expect(resolver.resolve(Greeting)).rejects.toThrow(MissingBinding)
+    expect(loads).toBe(1)
+    expect(await resolver.resolve(Status)).toBeInstanceOf(Status)
+    await (await resolver.resolve(EventStore)).close()
+  })
+
+  it('are found under a class that only the bindings know', async () => {
+    class Port {
+      constructor(readonly text: string) {}
+    }
+    const bound = new ContainerModule(({ bind }) => void bind(Port).toConstantValue(new Port('by hand')))
+    const resolver = resolverWith(withBindings('by-hand', async () => ({ default: bound })))
+    expect((await resolver.resolve(Port)).text).toBe('by hand')
   })
 
   it('cannot replace a service of the program, or of another plugin', async () => {
