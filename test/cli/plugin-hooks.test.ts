@@ -60,6 +60,31 @@ describe('a hook after events were written', () => {
     expect(told()).toEqual(['first', 'second'])
   })
 
+  it('is told of what was written while not even its cursor could be', () => {
+    const { home, repository, note, told } = hooked(
+      `[...${tell()}, { name: 'other', handle(events, { root }) { appendFileSync(join(root, 'other'), events.length + '\\n') } }]`,
+    )
+    repository.write('.kittify/events/2026-11-22.jsonl', noteLine(1))
+    const inTheWay = join(repository.root, '.git/kitty/hooks/teller/tell')
+    repository.write('.git/kitty/hooks/teller/tell', 'a file')
+    for (const text of ['first', 'second'])
+      expect(note(text)).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('The hook tell of the plugin teller failed') as string,
+      })
+    rmSync(inTheWay)
+    repository.write(
+      '.kittify/events/2026-11-23.jsonl',
+      noteLine(2, { timestamp: '2026-11-23T09:30:00.000Z' }),
+    )
+    expect(note('third').stderr).toBe('')
+    note('fourth')
+    expect(told()).toEqual(['first', 'second', 'third', 'fourth'])
+    expect(lines(join(repository.root, 'other'))).toEqual(['1', '1', '2', '1'])
+    expect(readFileSync(join(repository.root, '.git/kitty/hooks-untold'), 'utf8')).toBe('')
+    expect(home.kitty(repository.root, 'status').code).toBe(0)
+  })
+
   it('is told of the whole history where it asks for it', () => {
     const { repository, note, told } = hooked(tell(`from: 'start',`))
     repository.write('.kittify/events/2026-11-22.jsonl', noteLine(2) + noteLine(1))

@@ -3,7 +3,7 @@ import { inject, injectable } from 'inversify'
 import type { LogEvent } from '../events-lib.js'
 import { Workspace } from '../workspace/workspace.js'
 import type { Outgoing } from './hub.js'
-import { PrivateLines } from './private-lines.js'
+import { PrivateLines } from '../files/private-lines.js'
 
 /** An append that was sent to the hub, or is about to be, and is not in the log yet. */
 export interface Intent {

@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify'
 import { isKittyError } from '../errors/kitty-error.js'
 import { HubFiles } from './hub-files.js'
 import { HubLock } from './hub-lock.js'
-import { PrivateLines } from './private-lines.js'
+import { PrivateLines } from '../files/private-lines.js'
 
 /** At so many lines, the holder of the write lock drops what is done. */
 const COMPACT_AT = 1_000

@@ -1,6 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { HubFiles } from './hub-files.js'
-import { PrivateLines } from './private-lines.js'
+import { PrivateLines } from '../files/private-lines.js'
 
 /** IDs of events that this clone has and the hub refuses for good: they are not offered again, and `doctor` names them. */
 @injectable()

@@ -34,6 +34,8 @@ export interface StampedDefinition extends PluginDefinition {
 const BRAND = Symbol.for('kitty.plugin-definition')
 /** A format is part of every import key, and keys have a maximum length. */
 const FORMAT = /^[a-z0-9][a-z0-9-]{0,19}$/
+/** Plain JavaScript may write any: another word would mean "now". */
+const STARTS: ReadonlySet<unknown> = new Set<AfterEventsHook['from']>(['now', 'start'])
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
 
 export function definePlugin(definition: PluginDefinition): StampedDefinition {
@@ -68,6 +70,10 @@ export function definitionFault({
   if (twin !== undefined) return `it has two move checks named ${twin.name}`
   const hurried = afterEvents.find(({ timeout = 1 }) => typeof timeout !== 'number' || !(timeout > 0))
   if (hurried !== undefined) return `the timeout of its hook ${hurried.name} must be a number of milliseconds`
+  const adrift = afterEvents.find(({ from = 'now' }) => !STARTS.has(from))
+  if (adrift !== undefined) return `its hook ${adrift.name} must start from "now" or "start"`
+  const deaf = afterEvents.find((one) => typeof (one.handle as unknown) !== 'function')
+  if (deaf !== undefined) return `its hook ${deaf.name} needs a function handle`
   const hook = afterEvents.find(
     (one, at) => !NAME.test(one.name) || afterEvents.findIndex((other) => other.name === one.name) !== at,
   )

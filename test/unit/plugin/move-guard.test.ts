@@ -71,10 +71,12 @@ describe("what a rule does to a move's facts", () => {
 
 describe('a definition of plain JavaScript', () => {
   const rule = { name: 'x.rule', phase: 'validator', check: () => undefined }
+  const hook = { name: 'tell', handle: () => undefined }
   const fault = (definition: object) => definitionFault(definePlugin({ name: 'x', ...definition }))
 
   it('is right with rules and hooks that kitty can call', () => {
-    expect(fault({ moveChecks: [rule], afterEvents: [{ name: 'tell', timeout: Infinity }] })).toBe(undefined)
+    for (const more of [{ timeout: Infinity }, { from: 'start' }, { from: 'now' }, { from: undefined }])
+      expect(fault({ moveChecks: [rule], afterEvents: [{ ...hook, ...more }] })).toBe(undefined)
   })
 
   it.each([{ phase: undefined }, { phase: 'validate' }, { check: 'yes' }])(
@@ -87,9 +89,22 @@ describe('a definition of plain JavaScript', () => {
   )
 
   it.each([0, -1, NaN, '5'])('is refused with a hook that has no time: %j', (timeout) => {
-    expect(fault({ afterEvents: [{ name: 'tell', timeout }] })).toBe(
+    expect(fault({ afterEvents: [{ ...hook, timeout }] })).toBe(
       'the timeout of its hook tell must be a number of milliseconds',
     )
+  })
+
+  it.each(['begin', 'Start', '', null])(
+    'is refused with a hook that starts at no known place: %j',
+    (from) => {
+      expect(fault({ afterEvents: [{ ...hook, from }] })).toBe(
+        'its hook tell must start from "now" or "start"',
+      )
+    },
+  )
+
+  it('is refused with a hook that cannot be called', () => {
+    expect(fault({ afterEvents: [{ name: 'tell' }] })).toBe('its hook tell needs a function handle')
   })
 
   it('is refused with two rules of one name, of which kitty could not tell which one refused', () => {

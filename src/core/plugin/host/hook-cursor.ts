@@ -25,7 +25,7 @@ export class HookCursor {
 
   constructor(folder: string) {
     makeFolder(folder)
-    this.#marksFile = join(folder, 'cursor.json')
+    this.#marksFile = marksFile(folder)
     this.#idsFile = join(folder, 'delivered')
   }
 
@@ -42,7 +42,11 @@ export class HookCursor {
     }
   }
 
-  /** False until the hook has run for the first time. */
+  /** False until the hook has been started for the first time. Makes no folder. */
+  static existsIn(folder: string): boolean {
+    return readOptional(marksFile(folder)) !== undefined
+  }
+
   get exists(): boolean {
     return readOptional(this.#marksFile) !== undefined
   }
@@ -75,6 +79,10 @@ export class HookCursor {
   #save(files: Readonly<Record<string, FileMark>> | null): void {
     replaceFile(this.#marksFile, Buffer.from(JSON.stringify({ files })), undefined, false)
   }
+}
+
+function marksFile(folder: string): string {
+  return join(folder, 'cursor.json')
 }
 
 /** Reads whole IDs only. A line may be torn by a crash, in which case its event is delivered again. */

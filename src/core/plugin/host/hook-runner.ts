@@ -12,6 +12,7 @@ import type { InstalledHook } from './extensions.js'
 import { HookCursor } from './hook-cursor.js'
 import { HookThread } from './hook-thread.js'
 import { type PendingEvent, undelivered } from './undelivered.js'
+import { UntoldEvents } from './untold-events.js'
 import type { WriteLock } from '../../lock/write-lock.js'
 
 /** Events per delivery. */
@@ -28,6 +29,8 @@ export interface HookLock {
 
 /** Delivers to each hook the events it has not received, one hook after the other. See docs/plugins.md, "Hooks". */
 export class HookRunner implements AfterEvents {
+  readonly #untold: UntoldEvents
+
   constructor(
     private readonly hooks: readonly InstalledHook[],
     private readonly lock: HookLock,
@@ -36,7 +39,9 @@ export class HookRunner implements AfterEvents {
     private readonly store: Pick<EventStore, 'written'>,
     private readonly errors: ErrorStorage,
     private readonly notices: Notices,
-  ) {}
+  ) {
+    this.#untold = new UntoldEvents(workspace.privateDir)
+  }
 
   async begin(): Promise<void> {
     for (const hook of this.hooks) {
@@ -45,10 +50,9 @@ export class HookRunner implements AfterEvents {
         const folder = this.#folder(hook)
         const cursor = new HookCursor(folder)
         // Another process may begin it while this one waits for the lock.
-        if (!cursor.exists)
-          await this.#alone(folder, () => (cursor.exists ? undefined : this.#skipAll(cursor)))
+        if (!cursor.exists) await this.#alone(folder, () => this.#start(hook, cursor))
       } catch {
-        // Nothing is written yet. Its first run meets the same failure, and reports it.
+        // Nothing is written yet. Its first run meets the same failure, reports it, and notes what it was to tell.
       }
     }
   }
@@ -59,6 +63,7 @@ export class HookRunner implements AfterEvents {
         const folder = this.#folder(hook)
         await this.#alone(folder, () => this.#tellAll(hook, new HookCursor(folder)))
       } catch (error) {
+        this.#noteUntold(hook)
         this.#recordFailure(hook, error)
       }
     }
@@ -86,11 +91,16 @@ export class HookRunner implements AfterEvents {
     }
   }
 
-  #skipAll(cursor: HookCursor): void {
+  /** The hook hears from now on of what this command writes, and what it missed because it could not be started. */
+  #start(hook: InstalledHook, cursor: HookCursor): void {
+    if (cursor.exists || hook.hook.from === 'start') return
     const { events, marks } = undelivered(this.log, cursor)
+    const due = new Set([...this.store.written, ...this.#untold.of(hook)])
+    const skipped = events.filter(({ event_id }) => !due.has(event_id))
     cursor.begin()
-    cursor.deliver(events.map(({ event_id }) => event_id))
-    cursor.finish(marks)
+    cursor.deliver(skipped.map(({ event_id }) => event_id))
+    if (skipped.length === events.length) cursor.finish(marks)
+    this.#untold.forget(hook)
   }
 
   /** After a delivery that took as long as others wait, looks for what they wrote. */
@@ -103,16 +113,9 @@ export class HookRunner implements AfterEvents {
   }
 
   async #tell(hook: InstalledHook, cursor: HookCursor): Promise<void> {
-    const isNew = !cursor.exists
-    const { events, marks } = undelivered(this.log, cursor)
-    const skipped =
-      isNew && hook.hook.from !== 'start'
-        ? events.filter(({ event_id }) => !this.store.written.has(event_id))
-        : []
-    const known = new Set(skipped)
-    const due = events.filter((event) => !known.has(event))
+    this.#start(hook, cursor)
+    const { events: due, marks } = undelivered(this.log, cursor)
     cursor.begin()
-    cursor.deliver(skipped.map(({ event_id }) => event_id))
     if (due.length > 0) await this.#deliver(hook, cursor, due)
     cursor.finish(marks)
   }
@@ -135,6 +138,26 @@ export class HookRunner implements AfterEvents {
       if (event !== undefined && event.event_id === batch[at]?.event_id) return event
       throw new Error('git rewrote the log while it was being told')
     })
+  }
+
+  /** Without a cursor, the hook would begin after these events. */
+  #noteUntold(hook: InstalledHook): void {
+    if (hook.hook.from === 'start' || this.#isStarted(hook)) return
+    try {
+      this.#untold.add(hook, [...this.store.written])
+    } catch (error) {
+      // The private folder takes nothing: the hook's failure is reported all the same.
+      if (!isKittyError(error)) throw error
+    }
+  }
+
+  /** False also where that cannot be found out: an event that is noted twice is told once. */
+  #isStarted(hook: InstalledHook): boolean {
+    try {
+      return HookCursor.existsIn(this.#folder(hook))
+    } catch {
+      return false
+    }
   }
 
   #recordFailure({ plugin, hook }: InstalledHook, error: unknown): void {

@@ -1,6 +1,6 @@
-import { Append } from '../files/append-file.js'
-import { readOptional } from '../files/read-optional.js'
-import { emptyPrivateFile, writePrivateFile } from '../files/private-file.js'
+import { Append } from './append-file.js'
+import { readOptional } from './read-optional.js'
+import { emptyPrivateFile, writePrivateFile } from './private-file.js'
 
 /** A file of lines in the private folder: lines are added one by one, durable, and a later line may cancel another. */
 export class PrivateLines {
