@@ -68,6 +68,10 @@ describe('completing a word', () => {
     { words: ['agent', 'gates', 'set', 'G1', '--status', 'p'], gives: ['passed', 'pending'] },
     { words: ['agent', 'conflicts', 'show', '00'], gives: ['001-login', '002-search'] },
     { words: ['agent', 'tasks', 'show', '--', 'WP02'], gives: ['WP02'] },
+    { words: ['move', '-f', '"001-login"', "'WP01'", '"d'], gives: ['doing', 'done'] },
+    { words: ['status', "--feature='00"], gives: [] },
+    { words: ['status', '--feature', "'00"], gives: ['001-login', '002-search'] },
+    { words: ['"status"', '--feature', '"'], gives: ['001-login', '002-search'] },
     { words: ['no', 'such', ''], gives: [] },
   ])('%j', ({ words, gives }) => expect(candidates(words)).toEqual(gives))
 
@@ -194,9 +198,10 @@ describe.skipIf(!has('fish'))('in fish', () => {
       'kitty agent tasks move-task ',
       'kitty agent tasks move-task WP01 --to d',
     ]
+    const files = ['kitty plugins link kitty-s', 'kitty export --out=kitty-s', 'kitty show "WP']
     const script = `function kitty; '${process.execPath}' '${PROGRAM}' $argv; end
 kitty autocomplete fish | source
-${[...lines, 'kitty plugins link kitty-s'].map((line) => `complete -C '${line}'; echo ---`).join('\n')}`
+${[...lines, ...files].map((line) => `complete -C '${line}'; echo ---`).join('\n')}`
     const done = spawnSync('fish', ['--no-config', '-c', script], {
       cwd: root,
       encoding: 'utf8',
@@ -209,6 +214,8 @@ ${[...lines, 'kitty plugins link kitty-s'].map((line) => `complete -C '${line}';
     expect(parts[1]).toEqual(expect.arrayContaining(['WP01']))
     expect(parts[2]).toEqual(expect.arrayContaining(['doing', 'done']))
     expect(parts[3]).toContain('kitty-specs/')
+    expect(parts[4]).toContain('--out=kitty-specs/')
+    expect(parts[5]).toContain('WP01')
     expect(done.stderr).toBe('')
   })
 })
@@ -216,7 +223,7 @@ ${[...lines, 'kitty plugins link kitty-s'].map((line) => `complete -C '${line}';
 it('in PowerShell hands on every word as it was typed, the empty one too, and offers files by saying nothing', async () => {
   const { stdout } = await kitty({ cwd: root }, 'autocomplete', 'powershell')
   expect(stdout).toContain('Register-ArgumentCompleter -Native -CommandName kitty')
-  expect(stdout).toContain('kitty autocomplete words -- @words')
+  expect(stdout).toContain("kitty autocomplete words '--' @words")
   expect(stdout).toContain('$_ -split "`t", 2')
   expect(stdout).toMatch(/\$empty = if .*7\.3.*''.*'""'/)
   expect(stdout).not.toMatch(/Invoke-Expression|iex /)
@@ -262,6 +269,7 @@ describe.skipIf(!has('zsh'))('in zsh', () => {
   // What the completion system would be handed: the system itself needs a terminal.
   const before = `compdef() { [[ $1 == _kitty_complete ]]; }
 _describe() { print -rl -- "\${(@P)2}"; }
+compset() { print -r -- after "$2"; }
 _files() { print -r -- files; }`
   const complete = `CURRENT=$#words\n_kitty_complete || true`
 
@@ -271,7 +279,7 @@ _files() { print -r -- files; }`
       ['agent', 'tasks', 'move-task', ''],
       ['agent', 'tasks', 'move-task', 'WP01', '--to=d'],
       ['status', '--feature', '00'],
-      ['plugins', 'link', 'k'],
+      ['export', '--out=k'],
       ['agent', 'tasks', 'show', 'WP01', ''],
     ]
     expect(inShell('zsh', lines, { before, complete })).toEqual([
@@ -279,7 +287,7 @@ _files() { print -r -- files; }`
       ['WP01:', 'WP02:', 'WP03:'],
       ['--to=doing:', '--to=done:'],
       ['001-login:', '002-search:'],
-      ['files'],
+      ['after --[a-z-]#=', 'files'],
       [],
     ])
   })

@@ -53,7 +53,8 @@ interface Words {
   readonly prefix: string
 }
 
-function wordsOf(typed: readonly string[]): Words {
+function wordsOf(raw: readonly string[]): Words {
+  const typed = raw.map(withoutQuotes)
   const current = typed.at(-1) ?? ''
   const before = typed.slice(0, -1)
   const glued = /^(--[\w-]+=)(.*)$/s.exec(current)
@@ -65,6 +66,13 @@ function wordsOf(typed: readonly string[]): Words {
     }
   if (current === '=') return { before, current: '', prefix: '' }
   return { before: before.filter((word) => word !== '='), current, prefix: '' }
+}
+
+/** Shells pass words as they are typed; the quote at the cursor is still open. What they complete, they quote again. */
+function withoutQuotes(word: string): string {
+  const quote = word[0]
+  if (quote !== '"' && quote !== "'") return word
+  return word.slice(1, word.length > 1 && word.endsWith(quote) ? -1 : undefined)
 }
 
 function place(

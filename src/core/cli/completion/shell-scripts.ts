@@ -20,7 +20,7 @@ _kitty_complete() {
   local line
   local -a candidates
   for line in "\${(@f)$(kitty autocomplete words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-    [[ $line == @files* ]] && { _files; return }
+    [[ $line == @files* ]] && { compset -P '--[a-z-]#='; _files; return }
     [[ -n $line ]] && candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
   (( $#candidates )) && _describe kitty candidates
@@ -33,7 +33,10 @@ const FISH = `function __kitty_complete
   set -l current (commandline -ct)
   for line in (kitty autocomplete words -- $words "$current" 2>/dev/null)
     if string match -q '@files*' -- $line
-      __fish_complete_path "$current"
+      set -l flag (string match -r -- '^--[a-z-]+=' $current)
+      for path in (__fish_complete_path (string replace -r -- '^--[a-z-]+=' '' $current))
+        printf '%s%s\\n' "$flag" $path
+      end
       return
     end
     printf '%s\\n' $line
@@ -41,7 +44,10 @@ const FISH = `function __kitty_complete
 end
 complete -c kitty -f -a '(__kitty_complete)'`
 
-/** With no candidates PowerShell offers the names of files by itself. Before 7.3 it drops an argument that is empty. */
+/**
+ * With no candidates PowerShell offers the names of files by itself. Before 7.3 it drops an argument that is empty. It
+ * keeps `--` from a script, such as the one that npm installs, unless it is quoted.
+ */
 const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName kitty -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $empty = if ($PSVersionTable.PSVersion -ge [version]'7.3') { '' } else { '""' }
@@ -53,7 +59,7 @@ const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName kitty -Scrip
       else { $_.Extent.Text }
     })
   if ($wordToComplete -eq '') { $words += $empty }
-  kitty autocomplete words -- @words 2>$null | ForEach-Object {
+  kitty autocomplete words '--' @words 2>$null | ForEach-Object {
     $value, $text = $_ -split "\`t", 2
     if ($value -and $value -ne '@files') {
       if (-not $text) { $text = $value }
