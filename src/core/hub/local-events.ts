@@ -7,6 +7,7 @@ import type { EventIndex } from '../index/event-index.js'
 import type { IndexRow } from '../index/index-row.js'
 import { IndexHealth } from '../index/index-health.js'
 import { Archive } from '../log/archive/archive.js'
+import { rawLine } from '../log/archive/raw-line.js'
 import { EventLog, type RawLine, SCAN_START } from '../log/event-log.js'
 import { isOverlayFile } from '../log/format/day-file.js'
 import { Journal } from '../log/repair/journal.js'
@@ -48,14 +49,16 @@ export class LocalEvents {
     return new Set(await (await this.index()).absent(ids))
   }
 
-  /** The lines with these IDs, newline included, in the total order. */
+  /** The lines with these IDs, newline included, in the total order; without one that git has just put elsewhere. */
   async lines(ids: readonly string[], only: (row: IndexRow) => boolean = () => true): Promise<LocalLine[]> {
     const rows = (await (await this.index()).rows(ids)).filter(only).sort(inOrder)
     return rows.flatMap((row) => {
       const text = this.log.readLine(row)
       if (text === undefined) return []
       const { event_id, timestamp } = row
-      return [{ row, event_id, timestamp, bytes: Buffer.from(`${text}\n`, 'latin1') }]
+      const bytes = Buffer.from(`${text}\n`, 'latin1')
+      // The place is the one of a moment ago: another event's line must not go out under this ID.
+      return rawLine(bytes)?.event_id === event_id ? [{ row, event_id, timestamp, bytes }] : []
     })
   }
 
