@@ -20,6 +20,7 @@ export function featureDrafts(
   const { document, importer, now, faultOf } = request
   const item = `${FEATURE}${feature.id}`
   const drafts: ForeignDraft[] = []
+  const written = new Set<string>()
   let previous: string | undefined
   const add = (
     what: string,
@@ -30,7 +31,7 @@ export function featureDrafts(
     payload: object,
   ): void => {
     const key = importKey({ format: document.format, source, item, what, h })
-    if (log.keys.has(key) || drafts.some(({ causation_id }) => causation_id === key)) return
+    if (log.keys.has(key) || written.has(key)) return
     const draft: ForeignDraft = {
       event_type,
       event_version: 1,
@@ -45,6 +46,7 @@ export function featureDrafts(
     }
     if (faultOf(draft) !== undefined) return
     drafts.push(draft)
+    written.add(key)
     previous = key
   }
   const first = [

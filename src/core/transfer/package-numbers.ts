@@ -25,7 +25,8 @@ export function numberPackages(
     numbers.set(id, workPackage)
     taken.add(workPackage)
   }
-  let last = Math.max(0, ...[...taken].map((id) => Number(/^WP(\d+)$/.exec(id)?.[1] ?? 0)))
+  let last = 0
+  for (const id of taken) last = Math.max(last, Number(/^WP(\d+)$/.exec(id)?.[1] ?? 0))
   for (const { id } of fresh) {
     if (numbers.has(id)) continue
     if (last === LAST_NUMBER) throw noNumberLeft(last)

@@ -64,7 +64,7 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
       return { ...plan, problems: inOrder(target.feature.items, [...problems, ...plan.problems]) }
     for (const { id, faults } of refused) {
       numbers.delete(id)
-      problems.push(...faults.map((message) => ({ file: id, line: null, message })))
+      for (const message of faults) problems.push({ file: id, line: null, message })
     }
   }
 }
@@ -119,8 +119,9 @@ function planNumbered(
       now,
       faultOf,
     })
-    drafts.push(...planned.drafts)
-    conflicts.push(...planned.conflicts)
+    // One by one: an item may have more than fit into the arguments of a call.
+    for (const draft of planned.drafts) drafts.push(draft)
+    for (const conflict of planned.conflicts) conflicts.push(conflict)
     const fileFault = isNew ? fileFaultOf(slug, workPackage) : undefined
     const faults = fileFault === undefined ? planned.faults : [fileFault]
     if (!planned.isPossible || fileFault !== undefined) refused.push({ id: itemId, faults })
@@ -148,7 +149,7 @@ function planNumbered(
     document.problems.length > 0
       ? []
       : [...known].filter(([item]) => !present.has(item) && !isOfFeature(item))
-  packages.push(...gone.map(([item, workPackage]) => plan(item, undefined, workPackage)))
+  for (const [item, workPackage] of gone) packages.push(plan(item, undefined, workPackage))
   return {
     drafts: [...(target.isGone ? [] : featureDrafts(target, request)), ...drafts],
     packages,

@@ -47,7 +47,7 @@ class PackagePlanner {
     } else {
       if (!this.#isCreated()) this.#create(item)
       else if (!this.input.inPlace && before.value('created') === true) this.#compareDefinition(item)
-      this.#proposals.all.push(...historyProposals(item, place))
+      for (const proposal of historyProposals(item, place)) this.#proposals.all.push(proposal)
       this.#compareState(item)
     }
     const { all, conflicts } = this.#proposals

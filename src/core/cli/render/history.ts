@@ -2,7 +2,7 @@
 import type { EventDocument } from '../../projections/board-document.js'
 import { symbolsOf, type Style } from '../style.js'
 import { eventText } from './event-text.js'
-import { fill, lineWidth, span, type Line } from './line.js'
+import { fill, lineWidth, span, widest, type Line } from './line.js'
 import { oneLine } from './strip-control.js'
 import { wrap } from './text.js'
 import { absoluteTime, relativeTime } from './time.js'
@@ -13,9 +13,9 @@ const NARROWEST_TEXT = 16
 /** Time, age, actor, text; long texts wrap below themselves. Keeps the given order, which is the log's. */
 export function historyLines(events: readonly EventDocument[], now: Date, style: Style): Line[] {
   const ago = events.map((event) => relativeTime(event.timestamp, now))
-  const agoWidth = Math.max(0, ...ago.map((text) => text.length))
+  const agoWidth = widest(ago.map((text) => [span(text)]))
   const actors = events.map((event) => span(oneLine(event.actor)))
-  const actorWidth = Math.min(WIDEST_ACTOR, Math.max(0, ...actors.map((actor) => lineWidth([actor]))))
+  const actorWidth = Math.min(WIDEST_ACTOR, widest(actors.map((actor) => [actor])))
   return events.flatMap((event, at) => {
     const head: Line = [
       span(`  ${absoluteTime(oneLine(event.timestamp))}  ${(ago[at] ?? '').padEnd(agoWidth)}  `, 'faint'),

@@ -27,6 +27,11 @@ export function lineWidth(line: Line): number {
   return line.reduce((width, { text }) => width + displayWidth(text), 0)
 }
 
+/** The width of the widest line, 0 without any. A list may be longer than the arguments of one call. */
+export function widest(lines: readonly Line[]): number {
+  return lines.reduce((most, line) => Math.max(most, lineWidth(line)), 0)
+}
+
 /** Cuts the line to at most `width` columns. */
 export function fit(line: Line, width: number, style: Style): Line {
   if (lineWidth(line) <= width) return line

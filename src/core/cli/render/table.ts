@@ -1,6 +1,6 @@
 /** Rows in columns under a heading: cut to the width on a terminal, uncut when piped. */
 import type { Style } from '../style.js'
-import { fill, ink, lineWidth, span, type Line, type Span } from './line.js'
+import { fill, ink, lineWidth, span, type Line, type Span, widest } from './line.js'
 
 export interface Column<Row> {
   readonly title: string
@@ -26,8 +26,8 @@ export function renderTable<Row>(
   const titles = shown.map((column) => span(column.title, 'faint'))
   const all = heading ? [titles, ...cells] : cells
   const widths = shown.map((column, at) => {
-    const widest = column.width ?? Math.max(0, ...all.map((row) => lineWidth(row.slice(at, at + 1))))
-    return style.terminal ? Math.min(widest, WIDEST_CELL) : widest
+    const width = column.width ?? widest(all.map((row) => row.slice(at, at + 1)))
+    return style.terminal ? Math.min(width, WIDEST_CELL) : width
   })
   return ink(
     all.map((row) => joined(row, widths, style)),

@@ -18,8 +18,10 @@ export function writeBacklog(document: TransferDocument, table: WorkflowTable): 
   let offset = 0
   const tasks = document.features.flatMap((feature) => {
     const from = offset
-    const numbers = feature.items.map(({ workPackage, id }) => numberOf(workPackage ?? id))
-    offset += Math.max(0, ...numbers)
+    offset += feature.items.reduce(
+      (last, { workPackage, id }) => Math.max(last, numberOf(workPackage ?? id)),
+      0,
+    )
     return feature.items.map((item, at) => taskFile(item, { feature, isFirst: at === 0, from }, table))
   })
   const config = yamlBlock({

@@ -251,7 +251,7 @@ function readSubtasks(
     if (ROLES[status] !== 'done' && ROLES[status] !== 'initial')
       losses.add(`subtask status ${singleLine(status)}`, 'body')
     const details = takeNotes(textAt(subtask, 'details') ?? '')
-    notes.push(...details.notes)
+    for (const note of details.notes) notes.push(note)
     const waits = listAt(subtask, 'dependencies').flatMap((to) => idOf(to) ?? [])
     if (waits.length > 0) losses.add('dependency of a subtask', 'body')
     const rest = [
