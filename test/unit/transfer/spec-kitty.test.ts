@@ -342,6 +342,19 @@ describe("a mission's folder", () => {
     expect(itemsOf(document)).toHaveLength(1)
   })
 
+  it('names a second mission of one name, and takes the one that is less deep', async () => {
+    const text = (title: string) => `---\nwork_package_id: WP01\ntitle: ${title}\n---\n`
+    const document = await read(
+      file(`kitty-specs/a/${M}/tasks/WP01-x.md`, text('Kept aside')),
+      file(`kitty-specs/${M}/tasks/WP01-x.md`, text('In force')),
+      file(`kitty-specs/b/${M}/meta.json`, '{"mission_type":"software-dev"}'),
+    )
+    expect(itemsOf(document).map(({ title }) => title)).toEqual(['In force'])
+    expect(problemsOf(document)).toEqual([
+      `kitty-specs/a/${M}:- is a second mission named ${M}; the first one counts`,
+    ])
+  })
+
   it('leaves out cycles of dependencies and unknown packages', async () => {
     const document = await read(
       wp('WP01', 'dependencies: [WP02, WP09]\n'),

@@ -13,7 +13,7 @@ import type {
 } from '../document.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
 import { withoutBadEdges } from '../graph.js'
-import { encodingProblem, LossCount } from '../text.js'
+import { compareText, encodingProblem, LossCount } from '../text.js'
 import { NINE_LANES } from './lanes.js'
 import { itemWithoutFile, missionItem } from './mission-item.js'
 import { exportedWorkflow, isMissions, readMeta } from './mission-meta.js'
@@ -35,10 +35,20 @@ export async function readSpecKitty(
       /^(?:(.*)\/)?(?:tasks\/.+|status\.events\.jsonl|meta\.json|spec\.md)$/.exec(file.path)?.[1] ?? ''
     addTo(missions, folder, file)
   }
-  const features: TransferFeature[] = []
+  const features = new Map<string, TransferFeature>()
   const workflow = exportedWorkflow(files) ?? 'reviewed'
-  for (const [folder, own] of [...missions].sort(([a], [b]) => (a < b ? -1 : 1)))
-    features.push(await readMission(folder, own, { options, problems, losses }))
+  for (const [folder, own] of [...missions].sort(([a], [b]) => depth(a) - depth(b) || compareText(a, b))) {
+    const mission = await readMission(folder, own, { options, problems, losses })
+    if (mission.items.length === 0 && mission.notes.length === 0) continue
+    // The keys of both would be the same.
+    if (features.has(mission.name))
+      problems.push({
+        file: folder,
+        line: null,
+        message: `is a second mission named ${mission.name}; the first one counts`,
+      })
+    else features.set(mission.name, mission)
+  }
   if (problems.length === 0 && !files.some(({ path, bytes }) => isMissions(path, bytes)))
     problems.push({
       file: files[0]?.path ?? '',
@@ -51,10 +61,14 @@ export async function readSpecKitty(
     source: null,
     workflow,
     roles: NINE_LANES,
-    features: features.filter(({ items, notes }) => items.length > 0 || notes.length > 0),
+    features: [...features.values()],
     problems,
     losses: losses.losses,
   }
+}
+
+function depth(folder: string): number {
+  return folder.split('/').length
 }
 
 interface Reading {
