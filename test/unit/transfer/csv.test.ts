@@ -108,6 +108,23 @@ describe('a csv of tasks', () => {
     })
   })
 
+  it('takes every column of a heading that comes again: further elements of a list, and other fields', () => {
+    const document = read(
+      'Summary,Labels,Labels,Comment,Blocks,Comment,Depends on,Depends on,Checklist,Checklist\n' +
+        'One,red,blue,first,,second,t-2,t-3,Write it,Read it\n',
+    )
+    const [one] = itemsOf(document)
+    expect(one).toMatchObject({ tags: ['red', 'blue'] })
+    expect(one?.subtasks.map(({ title }) => title)).toEqual(['Write it', 'Read it'])
+    expect(one?.body).toBe('## Other fields\n\n- Comment: first\n- Comment: second')
+  })
+
+  it('keeps the second of two titles or statuses as another field', () => {
+    const [one] = itemsOf(read('title,status,title,status\nOne,done,Two,todo\n'))
+    expect(one).toMatchObject({ title: 'One', lane: { role: 'done' } })
+    expect(one?.body).toBe('## Other fields\n\n- title: Two\n- status: todo')
+  })
+
   it.each([
     ['To Do', 'initial'],
     ['in_progress', 'working'],

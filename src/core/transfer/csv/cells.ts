@@ -25,8 +25,8 @@ export function writeList(items: readonly string[]): string {
 }
 
 /** `T001 [x]` is done. */
-export function readSubtasks(cell: string, losses: LossCount): Subtask[] {
-  const entries = readList(cell).map((text) => {
+export function readSubtasks(cells: readonly string[], losses: LossCount): Subtask[] {
+  const entries = cells.flatMap(readList).map((text) => {
     const box = /\[([ xX])\]$/.exec(text)
     return { text: text.slice(0, box?.index), done: box?.[1]?.toLowerCase() === 'x' }
   })

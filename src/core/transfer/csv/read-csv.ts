@@ -3,6 +3,7 @@ import type { ReadOptions, SourceFile, SourceProblem, TransferDocument, Transfer
 import { createHash } from 'node:crypto'
 import { featuresOf, type LabeledItem, ownWorkPackage } from '../features.js'
 import { readLabels, tableNamed } from '../labels.js'
+import { addTo } from '../../log/group-by.js'
 import { parseMoment } from '../moment.js'
 import { block, bodyOf, LossCount, nameOf, textOf, singleLine } from '../text.js'
 import { roleOf } from '../roles.js'
@@ -49,12 +50,13 @@ export function readCsv(files: readonly SourceFile[], options: ReadOptions): Tra
       })
       continue
     }
-    for (const heading of othersOf(head, columns)) losses.add(`column ${singleLine(heading)}`, 'body')
+    const others = othersOf(head, columns)
+    for (const { heading } of others) losses.add(`column ${singleLine(heading)}`, 'body')
     for (const row of rows) {
       const problem = (message: string): void =>
         void problems.push({ file: file.path, line: row.line, message })
       if (row.cells.length > head.cells.length) problem('has more cells than there are headings')
-      const one = readRow(row, { head, columns, options, problem, losses })
+      const one = readRow(row, { head, columns, others, options, problem, losses })
       if (one !== undefined) found.push({ ...one, file: file.path, line: row.line })
     }
   }
@@ -69,7 +71,16 @@ export function readCsv(files: readonly SourceFile[], options: ReadOptions): Tra
   }
 }
 
-type Columns = Readonly<Partial<Record<Column, number>>>
+/** The places of each column: an exporting tracker may repeat a heading, once for each element of a list. */
+type Columns = Readonly<Partial<Record<Column, readonly number[]>>>
+
+/** Columns whose repeated headings hold further elements. */
+const LISTS: readonly Column[] = ['tags', 'dependencies', 'subtasks']
+
+interface OtherColumn {
+  readonly heading: string
+  readonly at: number
+}
 
 function spelled(heading: string): string {
   return heading
@@ -79,25 +90,28 @@ function spelled(heading: string): string {
 }
 
 function columnsOf(head: Row | undefined): Columns {
-  const headings = (head?.cells ?? []).map(spelled)
+  const places = new Map<string, number[]>()
+  for (const [at, heading] of (head?.cells ?? []).entries()) addTo(places, spelled(heading), at)
   return Object.fromEntries(
-    Object.entries(COLUMNS).flatMap(([column, names]) => {
-      const name = names.find((known) => headings.includes(known))
-      return name === undefined ? [] : [[column, headings.indexOf(name)]]
+    // Cast: Object.entries forgets that the keys are columns.
+    (Object.entries(COLUMNS) as [Column, readonly string[]][]).flatMap(([column, names]) => {
+      const own = names.map((name) => places.get(name)).find((found) => found !== undefined)
+      return own === undefined ? [] : [[column, LISTS.includes(column) ? own : own.slice(0, 1)]]
     }),
   )
 }
 
-function othersOf(head: Row, columns: Columns): string[] {
-  const taken = new Set(Object.values(columns))
-  return head.cells.filter(
-    (heading, at) => !taken.has(at) && !heading.startsWith('kitty:') && heading.trim() !== '',
+function othersOf(head: Row, columns: Columns): OtherColumn[] {
+  const taken = new Set(Object.values(columns).flat())
+  return head.cells.flatMap((heading, at) =>
+    taken.has(at) || heading.startsWith('kitty:') || heading.trim() === '' ? [] : [{ heading, at }],
   )
 }
 
 interface Reading {
   readonly head: Row
   readonly columns: Columns
+  readonly others: readonly OtherColumn[]
   readonly options: ReadOptions
   readonly problem: (message: string) => void
   readonly losses: LossCount
@@ -105,9 +119,10 @@ interface Reading {
 
 function readRow(
   row: Row,
-  { head, columns, options, problem, losses }: Reading,
+  { head, columns, others, options, problem, losses }: Reading,
 ): Pick<LabeledItem, 'item' | 'labels'> | undefined {
-  const cell = (column: Column): string => row.cells[columns[column] ?? -1] ?? ''
+  const cellsOf = (column: Column): string[] => (columns[column] ?? []).map((at) => row.cells[at] ?? '')
+  const cell = (column: Column): string => cellsOf(column)[0] ?? ''
   const title = singleLine(cell('title'))
   const written = nameOf(cell('id'))
   if (title === '' && written === undefined) {
@@ -135,23 +150,25 @@ function readRow(
   }
   const [created, updated] = [time('created'), time('updated')]
   const assignee = nameOf(cell('assignee')) ?? null
-  const others = othersOf(head, columns).flatMap((heading) => {
-    const value = singleLine(row.cells[head.cells.indexOf(heading)] ?? '')
+  const rest = others.flatMap(({ heading, at }) => {
+    const value = singleLine(row.cells[at] ?? '')
     return value === '' ? [] : [`- ${singleLine(heading)}: ${value}`]
   })
   const item: TransferItem = {
     id,
     workPackage: ownWorkPackage(id, labels),
     title: title || id,
-    body: bodyOf(block(cell('body')), [['Other fields', others.join('\n') || null]]),
+    body: bodyOf(block(cell('body')), [['Other fields', rest.join('\n') || null]]),
     createdAt: created ?? updated,
     createdBy: nameOf(cell('createdBy')) ?? null,
     updatedAt: updated ?? created,
     updatedBy: assignee,
-    dependencies: readList(cell('dependencies')),
-    subtasks: readSubtasks(cell('subtasks'), losses),
+    dependencies: cellsOf('dependencies').flatMap(readList),
+    subtasks: readSubtasks(cellsOf('subtasks'), losses),
     tags: [
-      ...readList(cell('tags')).flatMap((tag) => nameOf(tag) ?? []),
+      ...cellsOf('tags')
+        .flatMap(readList)
+        .flatMap((tag) => nameOf(tag) ?? []),
       ...(role === 'stopped' && byName === null ? [status.toLowerCase()] : []),
     ],
     priority: singleLine(cell('priority')) || null,
