@@ -86,10 +86,16 @@ export class ExportBoard {
       log,
       bodyOf: (workPackage) => {
         const path = files.get(workPackage)
-        const file = path === undefined ? undefined : readSpecFile(root, path)
-        return file?.ok === true ? bodyOfFile(file.bytes.toString('utf8')) : ''
+        return path === undefined ? '' : this.#textOf(path)
       },
     }
+  }
+
+  #textOf(path: string): string {
+    const file = readSpecFile(this.workspace.root, path)
+    if (file.ok) return bodyOfFile(file.bytes.toString('utf8'))
+    if (!file.missing) this.notices.warn(`The export lacks the text of a package: ${file.reason}.`)
+    return ''
   }
 }
 
