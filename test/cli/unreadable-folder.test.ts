@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { POSIX } from '../support/posix.js'
@@ -32,6 +32,7 @@ describe.runIf(POSIX).each([
     run(root, 'git', ['init', '--quiet', '--initial-branch=main'])
     for (const args of [['init'], ['agent', 'feature', 'setup-spec', 'login'], ['new', 'First']])
       expect(kitty(root, ...args), args.join(' ')).toMatchObject({ code: 0 })
+    writeFileSync(join(root, 'tasks.csv'), 'title\nSecond\n')
     chmodSync(join(root, folder), 0)
   })
   afterEach(() => {
@@ -51,6 +52,7 @@ describe.runIf(POSIX).each([
     ['move', 'WP01', 'doing'],
     ['edit', 'WP01', '--title', 'Second'],
     ['new', 'Second'],
+    ['import', 'csv', 'tasks.csv', '--feature', '001', '--source', 'shop'],
   ])('keeps %s %s from an answer that no one can give', (...args) => {
     const { code, stderr } = kitty(root, ...args)
     expect(code).not.toBe(0)

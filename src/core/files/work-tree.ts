@@ -175,6 +175,21 @@ export function putInside(root: string, path: string, bytes: Buffer, newMode = 0
   replaceFile(path, bytes, newMode, isSynced)
 }
 
+/**
+ * @throws KittyError UnsafeSetup when `path` is not a folder and could not become one, NotWritable when that cannot be
+ * found out
+ */
+export function assertPlaceForFolder(root: string, path: string): void {
+  let look: Look
+  try {
+    look = lookInside(root, path)
+  } catch (error) {
+    throw storageError(error, path, 'not readable')
+  }
+  if (look.state === 'in the way') throw unsafe(look.path, look.type)
+  if (look.state === 'file') throw unsafe(path, 'file')
+}
+
 /** @throws KittyError UnsafeSetup when `path` is not a plain file and could not become one */
 export function assertPlaceForFile(root: string, path: string): void {
   const look = lookInside(root, path)

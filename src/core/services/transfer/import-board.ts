@@ -4,7 +4,7 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { Notices } from '../../errors/notices.js'
 import { EventRegistry } from '../../event-registry.js'
 import type { Registry, WorkflowTable } from '../../events-lib.js'
-import { type Collected, collectFiles, realPath } from '../../files/source-files.js'
+import { type Collected, collectFiles } from '../../files/source-files.js'
 import { EventStore } from '../../store/event-store.js'
 import { refuseArchived } from '../../store/refuse-archived.js'
 import type { Definition } from '../../specs/definition.js'
@@ -22,6 +22,7 @@ import { Session } from '../../workspace/session.js'
 import { Workspace } from '../../workspace/workspace.js'
 import { badZone, refuseForeign, unnamed } from './import-failure.js'
 import {
+  assertPlaces,
   fileFaults,
   filePackages,
   sourceInMeta,
@@ -34,8 +35,8 @@ import { ImportWorkflow } from './import-workflow.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
 import { Scope } from '../scope.js'
 import { OwnWriting, type WrittenFile } from '../definitions/own-writing.js'
+import { isInOwnSpecs, pathInCheckout, placeOf } from './source-place.js'
 import { UpdatedFiles } from './updated-files.js'
-import { pathInside } from '../../platform/paths.js'
 import { keepHeapSmall } from '../../platform/small-heap.js'
 
 export interface ImportBoardRequest {
@@ -78,9 +79,9 @@ export class ImportBoard {
   ) {}
 
   /**
-   * Nothing is written where it throws.
+   * Nothing is written where it throws, unless the disk fails after the events: the next import makes the files.
    * @throws KittyError UsageError for an invalid path, source, time zone or map; StateTransitionError for an archived
-   *   feature
+   *   feature; UnsafeSetup for a link or a file where a feature's folder belongs
    */
   async import(request: ImportBoardRequest): Promise<ImportReport> {
     keepHeapSmall()
@@ -123,7 +124,7 @@ export class ImportBoard {
     return {
       document,
       collected,
-      inPlace: importer.format === 'spec-kitty' && this.#isOurs(collected.folder),
+      inPlace: importer.format === 'spec-kitty' && isInOwnSpecs(this.workspace, collected.folder),
     }
   }
 
@@ -151,6 +152,7 @@ export class ImportBoard {
         row.archived === null ? [] : row.feature_slug,
       ),
     })
+    if (!inPlace) assertPlaces(this.workspace, chosenTargets)
     const targets = await Promise.all(
       chosenTargets.map(async (target) => ({
         ...target,
@@ -197,7 +199,7 @@ export class ImportBoard {
    * The source's name: the requested one, the one stored by an earlier import, the one that the file states, or where
    * the file is.
    */
-  #source(document: TransferDocument, { folder, files }: Collected, request: ImportBoardRequest): string {
+  #source(document: TransferDocument, collected: Collected, request: ImportBoardRequest): string {
     if (request.source !== undefined) return request.source
     const isEmpty = document.features.length === 0
     if (!isEmpty && document.features.every((feature) => feature.source !== null)) return ''
@@ -205,11 +207,8 @@ export class ImportBoard {
       request.feature === undefined
         ? undefined
         : sourceInMeta(this.workspace, request.feature, document.format)
-    const [only] = files
-    const place =
-      files.length === 1 && only !== undefined ? resolve(folder, only.path.split('/').at(-1) ?? '') : folder
-    const inside = pathBelow(this.workspace.worktree, place) ?? pathBelow(this.workspace.root, place)
-    const source = kept ?? document.source ?? inside
+    const place = placeOf(collected)
+    const source = kept ?? document.source ?? pathInCheckout(this.workspace, place)
     if (source !== undefined || isEmpty) return source ?? ''
     throw unnamed(place)
   }
@@ -249,15 +248,4 @@ export class ImportBoard {
       )
     return written
   }
-
-  #isOurs(folder: string): boolean {
-    const [ours, theirs] = [realPath(this.workspace.specsDir), realPath(folder)]
-    return ours !== undefined && theirs !== undefined && pathInside(ours, theirs) !== undefined
-  }
-}
-
-function pathBelow(root: string, path: string): string | undefined {
-  const [from, to] = [realPath(root) ?? root, realPath(path) ?? path]
-  const inside = pathInside(from, to)
-  return inside === '' ? undefined : inside
 }

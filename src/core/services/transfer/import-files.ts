@@ -1,16 +1,17 @@
 /** The files that an import writes: folders for new features, and one file per new package. */
 import { join } from 'node:path'
+import { KittyError } from '../../errors/kitty-error.js'
 import { withoutSecrets } from '../../errors/secrets.js'
 import { removeLeftTemporaries } from '../../files/left-temporaries.js'
 import { changeFile, type Rewrite } from '../../files/put-over.js'
-import { listInside, lookInside, makeFolderInside, putInside } from '../../files/work-tree.js'
+import { assertPlaceForFolder, lookInside, makeFolderInside, putInside } from '../../files/work-tree.js'
 import { featureDir } from '../../specs/feature-name.js'
 import type { FileRead } from '../../files/read-plain.js'
 import { repoPath } from '../../platform/paths.js'
 import type { Definition } from '../../specs/definition.js'
+import { packageFilesIn } from '../../specs/feature-folder.js'
 import { readSpecFile } from '../../specs/read-spec-file.js'
 import { readWorkPackage } from '../../specs/work-package-file.js'
-import { workPackageIdOfFile } from '../../specs/work-package-id.js'
 import { isJson, type Json, parseJson } from '../../transfer/json.js'
 import { packageFileText } from '../../transfer/package-file.js'
 import { singleLine } from '../../transfer/text.js'
@@ -27,19 +28,38 @@ export type NoteWritten = (files: readonly WrittenFile[]) => void
 /** How many new files are in memory with their content. */
 const FILES_AT_ONCE = 512
 
-/** IDs of the packages that have files in a feature's folder. */
+/**
+ * IDs of the packages that have files in a feature's folder.
+ * @throws KittyError for a folder that cannot be read: its packages would get the numbers of those that are there
+ */
 export function filePackages({ root, specsDir }: Place, slug: string): string[] {
   const dir = featureDir(specsDir, slug)
-  return dir === undefined
-    ? []
-    : listInside(root, join(dir, 'tasks')).flatMap(({ name }) => workPackageIdOfFile(name) ?? [])
+  return dir === undefined ? [] : packageFilesIn(root, join(dir, 'tasks')).map(({ id }) => id)
 }
 
-/** The source that a feature's meta.json names for this format. */
+/** Refuses what writing the files would refuse, before there are events of packages without files. */
+export function assertPlaces({ root, specsDir }: Place, targets: readonly ChosenTarget[]): void {
+  for (const { slug, isGone } of targets)
+    if (!isGone) assertPlaceForFolder(root, join(specsDir, slug, 'tasks'))
+}
+
+/**
+ * The source that a feature's meta.json names for this format.
+ * @throws KittyError DamagedData for a file that cannot be read: under another name every package would come again
+ */
 export function sourceInMeta(place: Place, slug: string, format: string): string | undefined {
   const dir = featureDir(place.specsDir, slug)
-  const imports =
-    dir === undefined ? undefined : metaIn(readSpecFile(place.root, join(dir, 'meta.json')))?.['imports']
+  if (dir === undefined) return undefined
+  const read = readSpecFile(place.root, join(dir, 'meta.json'))
+  if (!read.ok && !read.missing)
+    throw new KittyError(
+      'DamagedData',
+      `${read.reason}. The source of an earlier import is not known without it.`,
+      {
+        nextSteps: ['Make it readable, or name the source with --source NAME.'],
+      },
+    )
+  const imports = metaIn(read)?.['imports']
   const source = isJson(imports) ? imports[format] : undefined
   return typeof source === 'string' ? source : undefined
 }
