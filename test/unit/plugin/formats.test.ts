@@ -1,9 +1,9 @@
 import 'reflect-metadata'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createContainer } from '../../../src/core/di/container.js'
-import type { Exporter, Importer, TransferItem } from '../../../src/core/plugin/define.js'
+import type { Exporter, Importer, TransferDocument, TransferItem } from '../../../src/core/plugin/define.js'
 import { definePlugin } from '../../../src/core/plugin/definition.js'
 import { extensionsOf } from '../../../src/core/plugin/host/extensions.js'
 import { ExportBoard } from '../../../src/core/services/transfer/export-board.js'
@@ -179,6 +179,69 @@ describe('a format that a plugin adds', () => {
       kind: 'InternalError',
       message: `The format lines of the plugin lines failed: ${reason}`,
     })
+  })
+
+  const read = item('a', 'First')
+  const document = importer.read([], { table: DEFAULT_WORKFLOW }) as TransferDocument
+  const withItems = (...items: readonly unknown[]) => ({
+    ...document,
+    features: [{ ...document.features[0], items }],
+  })
+  it.each<readonly [read: unknown, reason: string]>([
+    ['text', 'it read no document'],
+    [{ ...document, features: [null] }, 'features[0] is no object'],
+    [{ ...document, features: [document.features[0], document.features[0]] }, 'features[1].id is that of'],
+    [{ ...document, problems: ['bad'] }, 'problems[0] is no object'],
+    [{ ...document, losses: [null] }, 'losses[0] is no object'],
+    [withItems(read, null), 'features[0].items[1] is no object'],
+    [withItems(read, read), 'features[0].items[1].id is that of another one: a'],
+    [withItems({ ...read, title: 5 }), 'features[0].items[0].title is no text'],
+    [withItems({ ...read, changes: undefined }), 'features[0].items[0].changes is no list'],
+    [withItems({ ...read, changes: [{ kind: 'other' }] }), 'features[0].items[0].changes[0].kind is none of'],
+    [
+      withItems({ ...read, changes: [{ kind: 'note', id: null, at: null, by: null }] }),
+      'features[0].items[0].changes[0].text is no text',
+    ],
+    [
+      withItems({ ...read, lane: { status: 'x', role: 'odd', lane: null, at: null, by: null } }),
+      'features[0].items[0].lane.role is none of initial',
+    ],
+  ])('is named with its plugin, and nothing is written, when it reads %j', async (broken, reason) => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    writeFileSync(join(repository.root, 'board.lines'), 'a: First\n')
+    // Cast: no type keeps plain JavaScript from answering anything.
+    const format: Format = { importer: { ...importer, read: () => broken as never } }
+    await expect(bring(repository.root, 'board.lines', format)).rejects.toMatchObject({
+      kind: 'InternalError',
+      message: expect.stringMatching(/^The format lines of the plugin lines failed: /) as string,
+    })
+    await expect(bring(repository.root, 'board.lines', format)).rejects.toThrow(reason)
+    expect(existsSync(repository.path('kitty-specs'))).toBe(false)
+    expect(
+      await use(repository.root, async (services) => (await services.resolve(EventStore)).read()),
+    ).toEqual([])
+  })
+
+  it('imports no package that waits for itself, and says what it left out', async () => {
+    const repository = new TempRepository()
+    repository.initKitty()
+    writeFileSync(join(repository.root, 'board.lines'), 'a: First\n')
+    const circle = withItems(
+      { ...read, dependencies: ['a', 'b'] },
+      { ...item('b', 'Second'), dependencies: ['a'] },
+    ) as TransferDocument
+    const report = await bring(repository.root, 'board.lines', {
+      importer: { ...importer, read: () => circle },
+    })
+    expect(report.lost).toEqual([
+      { what: 'dependency (itself)', where: 'dropped', count: 1 },
+      { what: 'dependency (cycle)', where: 'dropped', count: 1 },
+    ])
+    const states = await use(repository.root, async (services) =>
+      (await services.resolve(EventStore)).workPackages(),
+    )
+    expect(states.map(({ dependencies }) => dependencies)).toEqual([['WP02'], []])
   })
 
   it.each([

@@ -1,6 +1,9 @@
 import { isKittyError, KittyError, systemCode } from '../../errors/kitty-error.js'
 import type { TransferDocument, WrittenFile } from '../../transfer/document.js'
 import type { Exporter, Importer } from '../../transfer/formats.js'
+import { withoutBadEdges } from '../../transfer/graph.js'
+import { LossCount } from '../../transfer/text.js'
+import { documentFault } from './document-fault.js'
 import { withoutExit, withoutExitUntil } from './no-exit.js'
 
 /** The importer, whose failures name the plugin and not kitty. */
@@ -14,8 +17,9 @@ export function importerOf(plugin: string, importer: Importer): Importer {
     read: (files, options) =>
       inFormatLater(plugin, format, async () => {
         const document = await importer.read(files, { ...options, table: structuredClone(options.table) })
-        if (!isDocument(document)) throw new Error('it read no document')
-        return document
+        const fault = documentFault(document)
+        if (fault !== undefined) throw new Error(fault)
+        return withoutCycles(document)
       }),
   }
 }
@@ -62,10 +66,15 @@ function failed(plugin: string, format: string, error: unknown): unknown {
   })
 }
 
-function isDocument(value: unknown): value is TransferDocument {
-  if (typeof value !== 'object' || value === null) return false
-  const { features, problems, losses } = value as Partial<Record<keyof TransferDocument, unknown>>
-  return [features, problems, losses].every((list) => Array.isArray(list))
+/** kitty's own readers leave out what no package may wait for: one would wait for itself, or two for one another. */
+function withoutCycles(document: TransferDocument): TransferDocument {
+  const losses = new LossCount()
+  const features = document.features.map((feature) => {
+    const { items, dropped } = withoutBadEdges(feature.items)
+    for (const { why } of dropped) losses.add(`dependency (${why})`, 'dropped')
+    return { ...feature, items }
+  })
+  return { ...document, features, losses: [...document.losses, ...losses.losses] }
 }
 
 function areFiles(value: unknown): value is readonly WrittenFile[] {
