@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify'
 import type { MadeMove, PostFunction } from './move-rule.js'
 import { groupBy } from '../log/group-by.js'
 import { EventStore } from '../store/event-store.js'
+import { knownWorkPackage } from '../services/known-work-package.js'
 import { LaneFiles } from '../services/moves/lane-files.js'
 
 /**
@@ -25,10 +26,12 @@ export class LaneInFile implements PostFunction {
   }
 
   async afterAll(moves: readonly MadeMove[]): Promise<void> {
-    for (const [feature, own] of groupBy(moves, (move) => move.feature))
-      this.laneFiles.settle(
-        await this.store.boardRows(feature),
-        new Set(own.map(({ workPackage }) => workPackage)),
-      )
+    for (const [feature, own] of groupBy(moves, (move) => move.feature)) {
+      const moved = new Set(own.map(({ workPackage }) => workPackage))
+      const packages = this.laneFiles.settlesAll(feature)
+        ? await this.store.boardRows(feature)
+        : await Promise.all([...moved].map((id) => knownWorkPackage(this.store, feature, id)))
+      this.laneFiles.settle(packages, moved)
+    }
   }
 }

@@ -69,13 +69,14 @@ interface PackageFile {
 
 /**
  * The files in `dir`, below `root`, whose names are package names, by ID and then by name.
+ * @param only the IDs to look for; all if omitted
  * @throws KittyError for a folder that cannot be read
  */
-export function packageFilesIn(root: string, dir: string): PackageFile[] {
+export function packageFilesIn(root: string, dir: string, only?: ReadonlySet<string>): PackageFile[] {
   return readableInside(root, dir)
     .flatMap(({ name }) => {
       const id = workPackageIdOfFile(name)
-      return id === undefined ? [] : [{ id, name }]
+      return id === undefined || only?.has(id) === false ? [] : [{ id, name }]
     })
     .sort((a, b) => compareWorkPackages(a.id, b.id) || (a.name < b.name ? -1 : 1))
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { MovePackages, type MovePackagesRequest } from '../../../src/core/services/moves/move-packages.js'
+import { KittyError } from '../../../src/core/errors/kitty-error.js'
+import { MoveTask } from '../../../src/core/services/moves/move-task.js'
 import { LaneFiles } from '../../../src/core/services/moves/lane-files.js'
 import { EventStore } from '../../../src/core/store/event-store.js'
 import { rejectionOf } from '../../support/kitty-error.js'
@@ -51,6 +53,28 @@ describe('moving several packages', () => {
     } finally {
       settle.mockRestore()
     }
+  })
+
+  it('looks at the files of packages that stay once in a run of moves, and again in the next run', async () => {
+    const there = await project()
+    await move(there, request(['WP01', 'WP02']))
+    await there.use(async (services) => {
+      const [run, other] = [await services.get(MovePackages), `kitty-specs/${FEATURE}/tasks/WP02-part.md`]
+      const behind = (): string => there.write(other, there.read(other).replace('lane: doing', 'lane: done'))
+      const settle = vi.spyOn(LaneFiles.prototype, 'settle')
+      try {
+        for (const to of ['for_review', 'doing']) {
+          behind()
+          await run.move(request(['WP01', 'WP03'], { to, each: true, force: true, reason: 'a run' }))
+          expect(there.read(other)).toContain('lane: doing')
+        }
+        const looks = settle.mock.calls.map(([rows]) => rows.map((row) => row.work_package_id))
+        const once = [['WP01', 'WP02', 'WP03'], ['WP03']]
+        expect(looks.map((ids) => ids.toSorted())).toEqual([...once, ...once])
+      } finally {
+        settle.mockRestore()
+      }
+    })
   })
 
   it('moves none when one is refused, and says so', async () => {
@@ -116,6 +140,35 @@ describe('moving several packages', () => {
     const again = await move(there, asked)
     expect(again.map((one) => one.event.event_id)).toEqual(first.map((one) => one.event.event_id))
     expect(await count(there)).toBe(before)
+  })
+
+  it('takes a key that is as long as a key may be, and writes nothing for it twice', async () => {
+    const there = await project()
+    const provenance = by('ada', 'k'.repeat(200))
+    const asked = request(['WP01', 'WP02'], { each: true, provenance })
+    const first = await move(there, asked)
+    const again = await move(there, asked)
+    expect(again.map((one) => one.event.event_id)).toEqual(first.map((one) => one.event.event_id))
+    expect(new Set(first.map((one) => one.event.causation_id)).size).toBe(2)
+  })
+
+  it.each(['LockTimeout', 'DiskFull'] as const)('tries no further package after %s', async (kind) => {
+    const there = await project()
+    const failure = await there.use(async (services) => {
+      const task = await services.get(MoveTask)
+      const tried = vi.spyOn(task, 'move')
+      tried.mockRejectedValueOnce(new KittyError('StateTransitionError', 'Not now.'))
+      tried.mockRejectedValueOnce(new KittyError(kind, 'No.'))
+      const asked = request(['WP01', 'WP02', 'WP03'], { each: true })
+      const refusal = await rejectionOf((await services.get(MovePackages)).move(asked))
+      expect(tried).toHaveBeenCalledTimes(2)
+      return refusal
+    })
+    expect(failure).toMatchObject({
+      kind,
+      message: 'Not moved: WP01: Not now. WP02: No. Not tried: WP03.',
+      context: { not_tried: [{ feature: FEATURE, work_package: 'WP03' }], moved: [] },
+    })
   })
 
   it('refuses a key that moved other packages', async () => {

@@ -37,8 +37,7 @@ export class DefinitionFiles {
 
   /** Like `read`, one file at a time. */
   async *each(feature: string, only?: ReadonlySet<string>): AsyncGenerator<PackageFile> {
-    for (const [id, names] of this.#named(feature)) {
-      if (only !== undefined && !only.has(id)) continue
+    for (const [id, names] of this.#named(feature, only)) {
       const [file, ...others] = names
       if (file === undefined) continue
       yield others.length > 0 ? { kind: 'twice', id, files: names } : await this.#readFile(id, file)
@@ -72,12 +71,12 @@ export class DefinitionFiles {
   }
 
   /** The paths of each package's files, relative to the repository's root. */
-  #named(feature: string): ReadonlyMap<string, readonly string[]> {
+  #named(feature: string, only?: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
     const { root } = this.workspace
     const tasks = this.#tasks(feature)
     const named = new Map<string, string[]>()
     if (tasks === undefined) return named
-    for (const { id, name } of packageFilesIn(root, tasks))
+    for (const { id, name } of packageFilesIn(root, tasks, only))
       addTo(named, id, repoPath(root, join(tasks, name)))
     return named
   }

@@ -41,6 +41,8 @@ export class LaneFiles {
   readonly #listings = new Map<string, Listing>()
   /** Features whose folder was compared with its listing in this turn: once for a whole board. */
   #compared: Set<string> | undefined
+  /** Features all of whose files this run of moves has settled; undefined outside of one. */
+  #settled: Set<string> | undefined
 
   constructor(
     @inject(Workspace) private readonly workspace: Workspace,
@@ -65,6 +67,23 @@ export class LaneFiles {
       const problem = settleFile(this.workspace.root, file, lane, moved.has(work_package_id))
       if (problem !== undefined) this.notices.warn(`The lane in ${file} was not updated: ${problem}.`)
     }
+  }
+
+  /** Runs moves one after another. Only the first of a feature's settles the files of the packages that do not move. */
+  async inOneRun<T>(moves: () => Promise<T>): Promise<T> {
+    this.#settled = new Set()
+    try {
+      return await moves()
+    } finally {
+      this.#settled = undefined
+    }
+  }
+
+  /** Whether the caller, who is about to settle the feature's files, has to settle those of every package. */
+  settlesAll(feature: string): boolean {
+    const isFirst = this.#settled?.has(feature) !== true
+    this.#settled?.add(feature)
+    return isFirst
   }
 
   /**

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import { inject, injectable } from 'inversify'
 import { recordOf } from '../../errors/error-record.js'
 import { ErrorStorage } from '../../errors/error-storage.js'
-import { isKittyError, KittyError } from '../../errors/kitty-error.js'
+import { type ErrorKind, isKittyError, KittyError } from '../../errors/kitty-error.js'
+import { isName } from '../../events-lib.js'
+import { LaneFiles } from './lane-files.js'
 import { MoveTask, type MoveRequest, type MoveResult } from './move-task.js'
 
 export interface PackagePlace {
@@ -25,6 +28,7 @@ export class MovePackages {
   constructor(
     @inject(MoveTask) private readonly task: MoveTask,
     @inject(ErrorStorage) private readonly errors: ErrorStorage,
+    @inject(LaneFiles) private readonly files: LaneFiles,
   ) {}
 
   /**
@@ -33,7 +37,7 @@ export class MovePackages {
    */
   async move({ places, each, ...request }: MovePackagesRequest): Promise<MoveResult[]> {
     const different = places.filter((place, at) => at === places.findIndex((one) => isSame(one, place)))
-    if (each && different.length > 1) return this.#moveEach(different, request)
+    if (each && different.length > 1) return this.files.inOneRun(() => this.#moveEach(different, request))
     const [feature = '', ...others] = new Set(different.map((place) => place.feature))
     if (others.length > 0) throw severalFeatures([feature, ...others])
     const workPackages = different.map((place) => place.workPackage)
@@ -52,25 +56,41 @@ export class MovePackages {
     const key = provenance.causationId
     const moved: MoveResult[] = []
     const refused: RefusedPackage[] = []
+    let ended: RefusedPackage | undefined
     for (const place of places) {
-      // One key for all would make the second move a repeat of the first.
-      const causationId = key === null ? null : `${key}:${place.feature}/${place.workPackage}`
+      const causationId = key === null ? null : keyFor(key, place)
       try {
         moved.push(await this.task.move({ ...request, ...place, provenance: { ...provenance, causationId } }))
       } catch (error) {
         if (!isKittyError(error)) throw error
-        refused.push({ ...place, error })
+        const one = { ...place, error }
+        refused.push(one)
+        if (!ENDS.has(error.kind)) continue
+        ended = one
+        break
       }
     }
-    const [first, ...others] = refused
-    if (first === undefined) return moved
-    // The command records the first refusal when it fails with it.
-    for (const { error } of others) {
+    const failure = ended ?? refused[0]
+    if (failure === undefined) return moved
+    // The command records the one that it fails with.
+    for (const { error } of refused.filter((one) => one !== failure)) {
       const record = recordOf(error, `move to ${request.to}`)
       if (record !== undefined) this.errors.record(record)
     }
-    throw someRefused(first, refused, moved)
+    const left = places.slice(moved.length + refused.length)
+    throw someRefused(failure, refused, moved, left)
   }
+}
+
+/** These would meet every further package too, the first of them after a wait of its own. */
+const ENDS: ReadonlySet<ErrorKind> = new Set(['LockTimeout', 'LockUnavailable', 'HubUnreachable', 'DiskFull'])
+
+/** One key for all would make the second move a repeat of the first. */
+function keyFor(key: string, { feature, workPackage }: PackagePlace): string {
+  const whole = `${key}:${feature}/${workPackage}`
+  // What the caller gave is as long as a key may be: the part that kitty adds must not refuse it.
+  if (isName(whole) || !isName(key)) return whole
+  return `~${createHash('sha256').update(whole).digest('hex')}`
 }
 
 function isSame(a: PackagePlace, b: PackagePlace): boolean {
@@ -96,14 +116,17 @@ function someRefused(
   { error }: RefusedPackage,
   refused: readonly RefusedPackage[],
   moved: readonly MoveResult[],
+  left: readonly PackagePlace[],
 ): KittyError {
   const reasons = refused.map((one) => `${one.workPackage}: ${one.error.message}`)
+  const rest = left.length === 0 ? '' : ` Not tried: ${left.map((one) => one.workPackage).join(', ')}.`
   const done = moved.length === 0 ? '' : ` Moved: ${moved.map((one) => one.work_package).join(', ')}.`
-  return new KittyError(error.kind, `Not moved: ${reasons.join(' ')}${done}`, {
+  return new KittyError(error.kind, `Not moved: ${reasons.join(' ')}${rest}${done}`, {
     nextSteps: refused.flatMap((one) => one.error.nextSteps),
     context: {
       ...error.context,
       moved: moved.map(({ feature, work_package }) => ({ feature, work_package })),
+      not_tried: left.map(({ feature, workPackage }) => ({ feature, work_package: workPackage })),
       refused: refused.map(({ feature, workPackage, error: { kind, message } }) => ({
         feature,
         work_package: workPackage,

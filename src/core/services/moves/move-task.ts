@@ -4,9 +4,13 @@ import { Exclusive } from '../../../aspects/exclusive.js'
 import { SyncsDefinition } from '../../../aspects/syncs-definition.js'
 import { assertSameOperation } from '../../errors/key-is-taken.js'
 import { KittyError } from '../../errors/kitty-error.js'
-import { type LogEvent, resolveLane, type WorkflowTable, type WorkPackageState } from '../../events-lib.js'
-import type { BoardRow } from '../../index/board-row.js'
-import { byId, dependencyLanes } from '../../projections/work-packages.js'
+import {
+  type DependencyLane,
+  type LogEvent,
+  resolveLane,
+  type WorkflowTable,
+  type WorkPackageState,
+} from '../../events-lib.js'
 import type { MadeMove } from '../../rules/move-rule.js'
 import { knownLane } from './known-lane.js'
 import { refuseLostClaim } from '../claims/lost-claim.js'
@@ -43,6 +47,9 @@ export interface MoveRequest {
   readonly expect?: string | undefined
   readonly provenance: Provenance
 }
+
+/** The lane of a package of the feature; null if there is no such package. */
+type LaneOf = (workPackage: string) => Promise<string | null>
 
 /** Several packages of one feature, moved in one append. */
 export interface MovesRequest extends Omit<MoveRequest, 'workPackage'> {
@@ -114,8 +121,8 @@ export class MoveTask {
   @Exclusive
   @SyncsDefinition
   async judge({ workPackages, ...request }: MovesRequest): Promise<void> {
-    const rows = byId(await this.store.boardRows(request.feature))
-    for (const workPackage of workPackages) await this.#drafts({ ...request, workPackage }, rows)
+    const laneOf = this.#lanes(request.feature)
+    for (const workPackage of workPackages) await this.#drafts({ ...request, workPackage }, laneOf)
   }
 
   @Exclusive
@@ -136,14 +143,23 @@ export class MoveTask {
   @Emits
   protected async decide({ workPackages, ...request }: MovesRequest & Repeats): Promise<Decision> {
     const drafts: Draft[] = []
-    const rows = byId(await this.store.boardRows(request.feature))
+    const laneOf = this.#lanes(request.feature)
     for (const workPackage of workPackages)
-      drafts.push(...(await this.#drafts({ ...request, workPackage }, rows)))
+      drafts.push(...(await this.#drafts({ ...request, workPackage }, laneOf)))
     return decided(drafts)
   }
 
-  /** @param rows of the feature's board, by package */
-  async #drafts(request: MoveRequest, rows: ReadonlyMap<string, BoardRow>): Promise<readonly Draft[]> {
+  /** Reads each package once that others wait for, and no other one of the feature. */
+  #lanes(feature: string): LaneOf {
+    const known = new Map<string, string | null>()
+    return async (id) => {
+      const lane = known.get(id) ?? (await this.store.workPackage(feature, id))?.lane ?? null
+      known.set(id, lane)
+      return lane
+    }
+  }
+
+  async #drafts(request: MoveRequest, laneOf: LaneOf): Promise<readonly Draft[]> {
     const { feature, workPackage, to, reason, force, reviewRef, evidence, provenance } = request
     const { actor, session = null } = provenance
     const state = await knownWorkPackage(this.store, feature, workPackage)
@@ -151,13 +167,15 @@ export class MoveTask {
     if (!force) refuseLostClaim(state, provenance)
     if (request.expect !== undefined) assertExpected(state, knownLane(this.workflow, request.expect))
     if (force && (reason === undefined || reason.trim() === '')) throw forceNeedsReason(workPackage)
+    const dependencies: DependencyLane[] = []
+    for (const id of state.dependencies) dependencies.push({ id, lane: await laneOf(id) })
     const question = {
       state,
       to,
       actor,
       session,
       force,
-      dependencies: dependencyLanes(state, rows),
+      dependencies,
       evidence: evidence ?? null,
     }
     const decision = this.rules.decide({ ...question, reason: reason ?? null, review_ref: reviewRef ?? null })
