@@ -2,6 +2,7 @@
 import type { Loss, SourceProblem, TransferItem } from './document.js'
 import type { Definition } from '../specs/definition.js'
 import type { ForeignDraft } from '../store/event-store.js'
+import { closingEdges, type LeftOut } from './closing-edges.js'
 import { featureDrafts, isOfFeature } from './feature-drafts.js'
 import type { ImportRequest, ImportTarget } from './import-request.js'
 import { ImportedPackage, importedPackages } from './imported-package.js'
@@ -58,10 +59,13 @@ function planFeature(target: ImportTarget, request: ImportRequest): ImportPlan {
   const known = importedPackages(log, request.document.format, asInKey('source', source))
   const numbers = numberPackages(target, known, request.inPlace)
   const problems: SourceProblem[] = []
+  let leftOut: LeftOut = new Map()
   for (;;) {
-    const { refused, ...plan } = planNumbered(target, request, known, numbers)
-    if (refused.length === 0)
+    const { refused, ...plan } = planNumbered(target, request, known, numbers, leftOut)
+    const closing = refused.length > 0 || leftOut.size > 0 ? leftOut : closingEdges(log, plan.drafts)
+    if (refused.length === 0 && closing.size === leftOut.size)
       return { ...plan, problems: inOrder(target.feature.items, [...problems, ...plan.problems]) }
+    leftOut = closing
     for (const { id, faults } of refused) {
       numbers.delete(id)
       for (const message of faults) problems.push({ file: id, line: null, message })
@@ -83,12 +87,14 @@ interface NumberedPlan extends ImportPlan {
 /**
  * Plans the items that have a number.
  * @param known the packages of earlier imports
+ * @param leftOut by package, what it must not wait for
  */
 function planNumbered(
   target: ImportTarget,
   request: ImportRequest,
   known: ReadonlyMap<string, string>,
   numbers: ReadonlyMap<string, string>,
+  leftOut: LeftOut,
 ): NumberedPlan {
   const { feature, slug, source, log } = target
   const { document, table, lanes, inPlace, importer, now, faultOf, fileFaultOf } = request
@@ -100,7 +106,12 @@ function planNumbered(
   const refused: { id: string; faults: readonly string[] }[] = []
   const drafts: ForeignDraft[] = []
   const conflicts: ImportConflict[] = []
-  const plan = (itemId: string, item: TransferItem | undefined, workPackage: string): PlannedPackage => {
+  const plan = (itemId: string, asRead: TransferItem | undefined, workPackage: string): PlannedPackage => {
+    const item = withoutEdges(
+      asRead,
+      (id) => leftOut.get(workPackage)?.has(packageOf(id) ?? '') === true,
+      lost,
+    )
     const place: PackagePlace = { feature: slug, workPackage, format: document.format, table, lanes, lost }
     const before = new ImportedPackage(log, workPackage, asInKey('item', itemId), document.format, inKeys)
     const isNew = !log.eventsOf(workPackage).some(({ event_type }) => event_type === 'WPCreated')
@@ -158,6 +169,18 @@ function planNumbered(
     losses,
     refused,
   }
+}
+
+function withoutEdges(
+  item: TransferItem | undefined,
+  isLeftOut: (dependency: string) => boolean,
+  lost: (what: string) => void,
+): TransferItem | undefined {
+  const dependencies = item?.dependencies.filter((id) => !isLeftOut(id)) ?? []
+  if (item === undefined || dependencies.length === item.dependencies.length) return item
+  for (let at = dependencies.length; at < item.dependencies.length; at += 1)
+    lost('dependency (cycle, with what was added here)')
+  return { ...item, dependencies }
 }
 
 function mergeLosses(losses: readonly Loss[]): Loss[] {

@@ -1,5 +1,6 @@
 /** Which registers of a package an event writes, and with which value. */
 import type { LogEvent } from '../events-lib.js'
+import type { ForeignDraft } from '../store/event-store.js'
 import { isJson, type Json, listAt, objectAt, textAt, textsAt } from './json.js'
 
 export type SetName = 'tags' | 'dependencies' | 'subtasks'
@@ -40,7 +41,7 @@ export interface SetChange {
 }
 
 /** Changes of sets, element by element. */
-export function setChangesOf(event: LogEvent): [SetName, SetChange][] {
+export function setChangesOf(event: Pick<ForeignDraft, 'event_type' | 'payload'>): [SetName, SetChange][] {
   // Cast: as above.
   const payload = event.payload as Json
   switch (event.event_type) {
