@@ -24,7 +24,7 @@ export async function launch(typed: string[], entry: string, program?: BundledPr
     if (argv[1] === 'words' && (await import('./completion/complete.js')).completeWords(argv)) return
     if (argv[2] === 'merge-driver' && (await runMergeDriver(argv))) return
     argv = await meant(typed)
-    await installContainer()
+    await installContainer(argv)
     if (program && (await (await import('./bundled-program.js')).runDirectly(argv, program))) return
     outlive(process.stdout)
     const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')])
@@ -38,14 +38,14 @@ export async function launch(typed: string[], entry: string, program?: BundledPr
   }
 }
 
-async function installContainer(): Promise<void> {
+async function installContainer(argv: readonly string[]): Promise<void> {
   const { installHostContainer } = await import('../token.js')
   installHostContainer(async () => {
     const [{ openContainer }, { processSession }] = await Promise.all([
       import('../plugin/host/open-container.js'),
       import('./process-session.js'),
     ])
-    return openContainer(processSession())
+    return openContainer(processSession(argv))
   })
 }
 

@@ -73,7 +73,7 @@ export class LogEventStore extends StoreReads implements EventStore {
 
   async exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     if (this.#locked.isHeld) return work()
-    return this.#locked.run(purpose, () => this.#decide(work))
+    return this.#locked.run(this.session.command ?? purpose, () => this.#decide(work))
   }
 
   #decide<T>(work: () => Promise<T>): Promise<T> {

@@ -6,6 +6,8 @@ export interface Session {
   readonly env: Readonly<Record<string, string | undefined>>
   /** True if the process ends after this one command: then we leave cleanup to the operating system. */
   readonly endsWithCommand?: boolean
+  /** The command of this process, for those who wait for its lock; undefined in a program that embeds kitty. */
+  readonly command?: string
   now(): Date
   /** Returns a ULID for the given time, greater than any this session has issued before. */
   nextId(now: Date): string
