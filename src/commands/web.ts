@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { Interruption } from '../core/cli/interruption.js'
 import { KittyCommand } from '../core/cli/kitty-command.js'
 import { openInBrowser } from '../core/cli/open-in-browser.js'
+import { Notices } from '../core/errors/notices.js'
 import { KittyError } from '../core/errors/kitty-error.js'
 import { ROOT } from '../core/root.js'
 import { ServeHttp } from '../core/mcp/serve-http.js'
@@ -66,6 +67,7 @@ export default class WebCommand extends KittyCommand<typeof WebCommand> {
       this.printer.out(
         `The board is at ${board.url}${flags['read-only'] ? ', read only' : ''}. Ctrl-C ends it.`,
       )
+      ;(await this.service(Notices)).follow((warning) => this.printer.warn(warning))
       if (flags.open) await this.open(board)
       else this.printer.out('A browser that has not been here yet needs its token: kitty web --open')
       await interruption.aborted

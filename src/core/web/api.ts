@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify'
 import { basename } from 'node:path'
+import { Notices } from '../errors/notices.js'
 import { Flow } from '../services/board/flow.js'
 import { PastBoard } from '../services/board/past-board.js'
 import { Scope } from '../services/scope.js'
@@ -41,7 +42,10 @@ export class Api {
   /** Set once, by the code that starts the server. */
   readOnly = false
 
-  constructor(@inject(Workshop) private readonly workshop: Workshop) {}
+  constructor(
+    @inject(Workshop) private readonly workshop: Workshop,
+    @inject(Notices) private readonly notices: Notices,
+  ) {}
 
   route(name: string): Route | undefined {
     if (name === 'about') return this.#route(name, 'GET', (services) => this.#about(services))
@@ -53,7 +57,8 @@ export class Api {
     if (work === undefined) return undefined
     return {
       method,
-      answer: (given) => this.workshop.run(`web ${name}`, (services) => work(services, new Given(given))),
+      answer: (given) =>
+        this.workshop.run(`web ${name}`, (services) => work(services, new Given(given)), this.notices),
     }
   }
 

@@ -4,6 +4,7 @@ import { currentBranch } from '../git/branch.js'
 import { EventLog } from '../log/event-log.js'
 import { Status } from '../services/board/status.js'
 import { EventStore } from '../store/event-store.js'
+import type { Resolver } from '../token.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import type { Changes, FeedSource, Look } from './board-feed.js'
@@ -20,12 +21,14 @@ export class LogSource implements FeedSource {
   ) {}
 
   look(): Promise<Look> {
-    return this.workshop.run('web stream', async (services) => {
-      const board = await (await services.resolve(Status)).board()
-      const positions = await (await services.resolve(EventStore)).positions()
-      const sizes = new Map(positions.map(({ file, offset }) => [file, offset]))
-      return { board, sizes, head: currentBranch(this.workspace.logGitDir) ?? '' }
-    })
+    return this.workshop.run('web stream', (services) => this.#look(services), this.notices)
+  }
+
+  async #look(services: Resolver): Promise<Look> {
+    const board = await (await services.resolve(Status)).board()
+    const positions = await (await services.resolve(EventStore)).positions()
+    const sizes = new Map(positions.map(({ file, offset }) => [file, offset]))
+    return { board, sizes, head: currentBranch(this.workspace.logGitDir) ?? '' }
   }
 
   changes(): Changes {

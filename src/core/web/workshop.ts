@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { recordOf } from '../errors/error-record.js'
 import { ErrorStorage } from '../errors/error-storage.js'
+import { Notices } from '../errors/notices.js'
 import { AfterEvents } from '../plugin/host/after-events.js'
 import { EventStore } from '../store/event-store.js'
 import { FreshContainer, type Resolver } from '../token.js'
@@ -18,10 +19,11 @@ export class Workshop {
   /**
    * Records a refusal and notifies plugins of the events written, as after a command.
    * @param operation names the work in an error record
+   * @param notices gets what the work warns of; without it that is up to `work`
    * @throws what `work` throws
    */
-  run<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#once(operation, work))
+  run<T>(operation: string, work: (services: Resolver) => Promise<T>, notices?: Notices): Promise<T> {
+    const turn = this.#last.then(() => this.#once(operation, work, notices))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -31,7 +33,11 @@ export class Workshop {
     await this.#last
   }
 
-  async #once<T>(operation: string, work: (services: Resolver) => Promise<T>): Promise<T> {
+  async #once<T>(
+    operation: string,
+    work: (services: Resolver) => Promise<T>,
+    notices: Notices | undefined,
+  ): Promise<T> {
     const services = this.fresh()
     const store = await services.resolve(EventStore)
     const afterEvents = await services.resolve(AfterEvents)
@@ -47,6 +53,7 @@ export class Workshop {
         if (store.written.size > 0) await afterEvents.run()
       } finally {
         await store.close()
+        for (const notice of (await services.resolve(Notices)).all) notices?.warn(notice)
       }
     }
   }

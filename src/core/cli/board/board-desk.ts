@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { inject, injectable } from 'inversify'
+import { Notices } from '../../errors/notices.js'
 import { BOARD_MS, LogChanges } from '../../follow/log-changes.js'
 import { EventLog } from '../../log/event-log.js'
 import type { StatusDocument } from '../../projections/board-document.js'
@@ -26,6 +27,7 @@ export class BoardDesk {
     @inject(Workshop) private readonly workshop: Workshop,
     @inject(EventLog) private readonly log: EventLog,
     @inject(Workspace) private readonly workspace: Workspace,
+    @inject(Notices) private readonly notices: Notices,
   ) {}
 
   changes(): LogChanges {
@@ -64,7 +66,11 @@ export class BoardDesk {
   }
 
   async write({ name, given }: WriteAsk): Promise<void> {
-    await this.workshop.run(`board ${name}`, async (services) => WRITES[name](services, new Given(given)))
+    await this.workshop.run(
+      `board ${name}`,
+      async (services) => WRITES[name](services, new Given(given)),
+      this.notices,
+    )
   }
 
   /** The file without its front matter; null if it cannot be read. */
