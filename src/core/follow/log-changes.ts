@@ -10,6 +10,9 @@ const WHOLE_LOOK = 16
 /** How long a board may be behind leases and package files, which change without the log. */
 export const BOARD_MS = 120_000
 
+/** How soon a reader that could not read what changed tries again, in milliseconds. */
+export const RETRY_MS = 2_000
+
 /**
  * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. The
  * first change that it does not report is found within a second, and from then on, as where it reports none, each within
@@ -24,6 +27,8 @@ export class LogChanges {
   #before = ''
   #looks = 0
   #isTold = false
+  /** When a reader that failed tries again, on the clock of `performance`. */
+  #retryAt = Infinity
   readonly #rhythm: LookRhythm
   #wake: () => void = () => undefined
 
@@ -40,7 +45,7 @@ export class LogChanges {
   }
 
   /**
-   * Resolves to true when the files differ from the last time, or after `mostMs`; to false once `signal` is aborted. Files
+   * Resolves to true when the files differ from the last time, after `mostMs`, or after a `retry`; to false once `signal` is aborted. Files
    * that cannot be looked at differ from those that can: the caller's own read says why.
    */
   async next(signal: AbortSignal): Promise<boolean> {
@@ -56,10 +61,21 @@ export class LogChanges {
           return true
         }
       }
-      if (performance.now() >= end) return true
+      if (performance.now() >= Math.min(end, this.#retryAt)) {
+        this.#retryAt = Infinity
+        return true
+      }
       await this.#pause(signal)
     }
     return false
+  }
+
+  /**
+   * Lets `next` resolve soon, whatever the files say. For a reader that failed: what kept it from reading, such as broken
+   * settings, may be put right without a change of the log.
+   */
+  retry(): void {
+    this.#retryAt = performance.now() + RETRY_MS
   }
 
   close(): void {

@@ -31,7 +31,7 @@ export class WatchBoard {
 
   /**
    * @param feature One feature's board, or everything in the log.
-   * @throws what keeps the first board from being read; later ones are tried again at the next change
+   * @throws what keeps the first board from being read; later ones are tried again soon
    */
   async *boards(feature: string | undefined, signal: AbortSignal): AsyncGenerator<LiveBoard> {
     // The command's own index: while it is open, no process can replace it if it is damaged.
@@ -42,6 +42,7 @@ export class WatchBoard {
     try {
       do {
         last = await this.#look(feature, last?.board)
+        if (last.failure !== undefined) changes.retry()
         const text = JSON.stringify([last.board, String(last.failure)])
         if (text !== shown) yield last
         shown = text
@@ -64,12 +65,10 @@ export class WatchBoard {
 
   /** Reads as a command of its own would: settings change while someone watches, with a branch for example. */
   #read(feature: string | undefined): Promise<StatusDocument> {
-    return this.workshop.run('status --watch', async (services) => {
-      try {
-        return await (await services.resolve(Status)).board(feature)
-      } finally {
-        for (const notice of (await services.resolve(Notices)).all) this.notices.warn(notice)
-      }
-    })
+    return this.workshop.run(
+      'status --watch',
+      async (services) => (await services.resolve(Status)).board(feature),
+      this.notices,
+    )
   }
 }

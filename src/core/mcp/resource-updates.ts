@@ -18,7 +18,7 @@ const EVERY_MS = 250
 /** Who hears of changed resources. */
 export interface Audience {
   readonly announce: (uri: string) => void
-  /** What kept us from reading the log. We try again at the next change. */
+  /** What kept us from reading the log. We try again soon. */
   readonly failed: (error: unknown) => void
   /** Addresses that clients ask for in their own spelling, such as `kitty://wp/001/WP01`: announced, too. */
   readonly names?: () => Iterable<string>
@@ -59,6 +59,7 @@ export class ResourceUpdates {
           uris.clear()
         } catch (error) {
           hasFailed = true
+          changes.retry()
           failed(error)
         }
         await pause(signal)

@@ -1,3 +1,4 @@
+import { type FailureDocument, failureOf } from '../cli/failure.js'
 import type { StatusDocument } from '../projections/board-document.js'
 import type { Row, StreamMessage } from './documents.js'
 
@@ -12,16 +13,24 @@ export interface Look {
 
 /** Reports every change since this object was created. */
 export interface Changes {
-  /** Resolves to true after a change, or to false once `signal` is aborted. */
+  /** Resolves to true after a change or a `retry`, or to false once `signal` is aborted. */
   next(signal: AbortSignal): Promise<boolean>
+  /** Makes `next` resolve soon, change or not: the last look failed. */
+  retry(): void
   close(): void
 }
 
 export interface FeedSource {
   look(): Promise<Look>
   changes(): Changes
-  /** Reports that the board could not be read. The feed tries again at the next change. */
+  /** Reports that the board cannot be read, once until it can. The feed tries again soon. */
   failed(error: unknown): void
+}
+
+interface Following {
+  readonly stop: AbortController
+  readonly first: Promise<void>
+  readonly changes: Changes
 }
 
 interface Listener {
@@ -47,7 +56,9 @@ export class BoardFeed {
   #seen: Omit<Look, 'board'> | undefined
   /** One look for all pages that come during it. */
   #looking: Promise<void> | undefined
-  #following: { readonly stop: AbortController; readonly first: Promise<void> } | undefined
+  #following: Following | undefined
+  /** Why the board is the last one that could be read; undefined when it is the current one. */
+  #failure: FailureDocument | undefined
 
   /** @param run distinguishes this run of the server from others, whose message numbers mean something else */
   constructor(
@@ -87,11 +98,12 @@ export class BoardFeed {
       throw error
     }
     for (const message of this.#since(lastId)) tell(message)
+    if (this.#failure !== undefined) tell(failed(this.#failure))
     listener.isReady = true
     return end
   }
 
-  #follow(): { stop: AbortController; first: Promise<void> } {
+  #follow(): Following {
     const stop = new AbortController()
     // Subscribe before the first look, so that no change between the two is missed.
     const changes = this.source.changes()
@@ -99,22 +111,32 @@ export class BoardFeed {
     const rest = async (): Promise<void> => {
       try {
         await first
-        while (await changes.next(stop.signal))
-          await this.#refresh().catch((error: unknown) => this.source.failed(error))
+        while (await changes.next(stop.signal)) await this.#refreshOrSay(changes)
       } finally {
         changes.close()
       }
     }
     rest().catch(() => undefined) // Can only reject with the first look's failure, which `listen` throws.
-    return { stop, first }
+    return { stop, first, changes }
   }
 
   /** Leases and package files change without the log: a page that is opened or loaded again shows them as they are. */
   #lookAgain(): Promise<void> {
-    this.#looking ??= this.#refresh()
-      .catch((error: unknown) => this.source.failed(error))
-      .finally(() => (this.#looking = undefined))
+    this.#looking ??= this.#refreshOrSay(this.#following?.changes).finally(() => (this.#looking = undefined))
     return this.#looking
+  }
+
+  async #refreshOrSay(changes: Changes | undefined): Promise<void> {
+    try {
+      await this.#refresh()
+    } catch (error) {
+      changes?.retry()
+      const failure = failureOf(error).document
+      if (failure.message === this.#failure?.message) return
+      this.#failure = failure
+      this.source.failed(error)
+      this.#tell(failed(failure))
+    }
   }
 
   #since(lastId: string | undefined): StreamMessage[] {
@@ -134,7 +156,9 @@ export class BoardFeed {
     const before = this.#seen
     this.#seen = seen
     this.#rows = texts
-    if (before === undefined || (changed.length === 0 && gone.length === 0)) return
+    const hadFailed = this.#failure !== undefined
+    this.#failure = undefined
+    if (before === undefined || (changed.length === 0 && gone.length === 0 && !hadFailed)) return
     this.#number += 1
     const reason = rewritten(before, seen)
     if (reason === undefined) {
@@ -159,6 +183,11 @@ export class BoardFeed {
   #id(): string {
     return `${this.run}-${this.#number}`
   }
+}
+
+/** What a page is told that cannot be shown the board as it is now. */
+export function failed({ message, next_steps }: Omit<FailureDocument, 'kind' | 'context'>): StreamMessage {
+  return { type: 'failed', message, next_steps }
 }
 
 function rewritten(before: Omit<Look, 'board'>, now: Omit<Look, 'board'>): string | undefined {

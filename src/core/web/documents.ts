@@ -29,7 +29,7 @@ export type FeatureRow = Omit<FeatureStatusDocument, 'lanes'>
 /** One row of the board. The key is `feature/WP01` for a work package and the slug for a feature. */
 export type Row = WorkPackageDocument | FeatureRow
 
-/** A message on the stream. `id` and `type` are sent as fields of the server-sent event. */
+/** A message on the stream. `id` and `type` are sent as fields of the server-sent event; one without an ID leaves the last. */
 export type StreamMessage =
   | {
       readonly type: 'rows'
@@ -44,6 +44,13 @@ export type StreamMessage =
       /** Total number of rows. A truncated answer has fewer. */
       readonly count: number
       readonly reason: string
+    }
+  /** The board cannot be read now; the rows are those of before. The next `rows` or `reset` ends that. */
+  | {
+      readonly type: 'failed'
+      readonly message: string
+      /** Sentences, and commands with their words. */
+      readonly next_steps: readonly { readonly text: string; readonly argv: readonly string[] | null }[]
     }
 
 /** Everything that the page shows about one package. */

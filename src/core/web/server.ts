@@ -9,7 +9,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { shownJson } from '../errors/visible-json.js'
 import type { Api } from './api.js'
-import type { BoardFeed } from './board-feed.js'
+import { type BoardFeed, failed } from './board-feed.js'
 import { type Asking, denial, MAX_BODY_BYTES, type Policy } from './checks.js'
 import { BadRequest, failureAnswer, plainFailure } from './failure-answer.js'
 import { proofOf } from './proof.js'
@@ -189,7 +189,11 @@ export class WebServer {
         () => undefined,
       )
     })
-    await listening
+    await listening.catch((error: unknown) => {
+      // The page shows it, and asks again.
+      send(failed(failureAnswer(error).body.error))
+      response.end()
+    })
   }
 }
 

@@ -23,9 +23,11 @@ export class EventStream {
     response.once('close', () => clearInterval(this.#comments))
   }
 
-  readonly send = ({ type, id, ...data }: StreamMessage): void => {
+  readonly send = ({ type, ...message }: StreamMessage): void => {
+    const { id, ...data } = { id: undefined, ...message }
+    const named = id === undefined ? '' : `id: ${id}\n`
     if (this.response.destroyed) return
     if (this.response.writableLength > MAX_WAITING_BYTES) this.response.destroy()
-    else this.response.write(`id: ${id}\nevent: ${type}\ndata: ${shownJson(data)}\n\n`)
+    else this.response.write(`${named}event: ${type}\ndata: ${shownJson(data)}\n\n`)
   }
 }

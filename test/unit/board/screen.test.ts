@@ -54,6 +54,7 @@ async function board() {
     changes: () => ({
       next: (signal: AbortSignal) =>
         new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false))),
+      retry: () => undefined,
       close: () => undefined,
     }),
   }

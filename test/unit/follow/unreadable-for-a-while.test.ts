@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type LiveBoard, WatchBoard } from '../../../src/core/follow/watch-board.js'
 import { ResourceUpdates } from '../../../src/core/mcp/resource-updates.js'
@@ -26,6 +26,8 @@ describe('while the log cannot be read for a while', () => {
   afterEach(() => stop.abort())
 
   const inTheWay = (): string => project.path('.kittify', 'events', '2020-01-01.jsonl')
+  const today = (): string =>
+    project.path('.kittify', 'events', `${new Date().toISOString().slice(0, 10)}.jsonl`)
   const note = (text: string): Promise<unknown> =>
     project.use(async (services) =>
       (await services.get(NoteTask)).note({
@@ -36,19 +38,42 @@ describe('while the log cannot be read for a while', () => {
       }),
     )
 
-  it('the pages of kitty web keep their board, and get the next change', async () => {
+  it('the pages of kitty web keep their board and are told why, and get the next change', async () => {
     await project.use(async (services) => {
       const feed = new BoardFeed(await services.get(LogSource), 'run')
       const messages: StreamMessage[] = []
       const end = await feed.listen(undefined, (message) => messages.push(message))
       mkdirSync(inTheWay())
       await expect.poll(() => services.warnings(), PATIENT).toContainEqual(UNREADABLE)
+      expect(messages.at(-1)).toMatchObject({ type: 'failed', message: UNREADABLE })
       rmdirSync(inTheWay())
       await note('later')
       await expect
         .poll(() => messages.at(-1), PATIENT)
         .toMatchObject({ type: 'rows', rows: [{ work_package: 'WP01' }] })
       end()
+    })
+  })
+
+  it('every follower tries again where the settings are mended and the log stays as it is', async () => {
+    await project.use(async (services) => {
+      const boards = (await services.get(WatchBoard)).boards(undefined, stop.signal)
+      const feed = new BoardFeed(await services.get(LogSource), 'run')
+      const messages: StreamMessage[] = []
+      const end = await feed.listen(undefined, (message) => messages.push(message))
+      await nextOf(boards)
+      await note('before')
+      await nextOf(boards)
+      await expect.poll(() => messages.length, PATIENT).toBeGreaterThan(1)
+      writeFileSync(project.path('.kittify', 'config.json'), '<<<<<<<')
+      appendFileSync(today(), '\n')
+      expect((await nextOf(boards)).failure).toBeDefined()
+      await expect.poll(() => messages.at(-1), PATIENT).toMatchObject({ type: 'failed' })
+      rmSync(project.path('.kittify', 'config.json'))
+      expect((await nextOf(boards)).failure).toBeUndefined()
+      await expect.poll(() => messages.at(-1), PATIENT).toMatchObject({ type: 'rows' })
+      end()
+      await boards.return(undefined)
     })
   })
 

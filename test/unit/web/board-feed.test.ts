@@ -11,6 +11,7 @@ class Source implements FeedSource {
   open = 0
   #wake: (() => void)[] = []
   readonly failures: unknown[] = []
+  retries = 0
   fails = false
 
   async look(): Promise<Look> {
@@ -26,6 +27,7 @@ class Source implements FeedSource {
           this.#wake.push(() => resolve(true))
           signal.addEventListener('abort', () => resolve(false))
         }),
+      retry: () => (this.retries += 1),
       close: () => (this.open -= 1),
     }
   }
@@ -39,6 +41,10 @@ class Source implements FeedSource {
     for (const wake of this.#wake.splice(0)) wake()
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+function idOf(message: StreamMessage | undefined): string {
+  return message === undefined || message.type === 'failed' ? '' : message.id
 }
 
 function board(lanes: Record<string, string>): StatusDocument {
@@ -92,7 +98,11 @@ describe('the board as a stream', () => {
     expect(JSON.stringify(first[1])).toContain('WP03')
     source.fails = true
     ;(await feed.listen(undefined, (message) => second.push(message)))()
-    expect(second[1]).toMatchObject({ type: 'reset', count: 4 })
+    expect(second.slice(1)).toMatchObject([
+      { type: 'failed' },
+      { type: 'reset', count: 4 },
+      { type: 'failed' },
+    ])
     expect(source.failures).toHaveLength(1)
     endSecond()
     end()
@@ -110,9 +120,9 @@ describe('the board as a stream', () => {
       ;(await feed.listen(id, (message) => told.push(message)))()
       return told
     }
-    expect(await since(heard[0]!.id)).toEqual(heard.slice(1))
-    expect(await since(heard[1]!.id)).toEqual(heard.slice(2))
-    expect(await since(heard[2]!.id)).toEqual([])
+    expect(await since(idOf(heard[0]))).toEqual(heard.slice(1))
+    expect(await since(idOf(heard[1]))).toEqual(heard.slice(2))
+    expect(await since(idOf(heard[2]))).toEqual([])
     for (const unknown of ['other-1', 'run-99', 'run-x', '', 'run--1'])
       expect(await since(unknown), unknown).toMatchObject([{ type: 'reset', reason: 'unknown id', count: 3 }])
     end()
@@ -130,7 +140,7 @@ describe('the board as a stream', () => {
     await source.change({ WP01: 'planned' })
     expect(heard[2]).toMatchObject({ type: 'reset', reason: 'log rewritten' })
     const told: StreamMessage[] = []
-    ;(await feed.listen(heard[0]!.id, (message) => told.push(message)))()
+    ;(await feed.listen(idOf(heard[0]), (message) => told.push(message)))()
     expect(told).toMatchObject([{ type: 'reset', reason: 'unknown id' }])
     end()
   })
@@ -152,21 +162,29 @@ describe('the board as a stream', () => {
     expect([source.open, feed.isFollowing, feed.listeners]).toEqual([0, false, 0])
     source.lanes = { WP01: 'done', WP02: 'planned' }
     const told: StreamMessage[] = []
-    ;(await feed.listen(heard[0]!.id, (message) => told.push(message)))()
+    ;(await feed.listen(idOf(heard[0]), (message) => told.push(message)))()
     expect(told).toMatchObject([{ type: 'rows', rows: [{ work_package: 'WP01', lane: 'done' }] }])
   })
 
-  it('says nothing of a board that could not be read, and the right board at the next change', async () => {
+  it('tells its pages once why the board cannot be read, and when it can be again, also where nothing has changed', async () => {
     const source = new Source()
     const feed = new BoardFeed(source, 'run')
     const heard: StreamMessage[] = []
     const end = await feed.listen(undefined, (message) => heard.push(message))
+    const before = { ...source.lanes }
     source.fails = true
     await source.change({})
-    expect([heard.length, source.failures.length]).toEqual([1, 1])
+    await source.change({})
+    expect(heard.slice(1)).toMatchObject([
+      { type: 'failed', message: expect.stringContaining('no board') as unknown },
+    ])
+    expect([source.failures.length, source.retries]).toEqual([1, 2])
+    const late: StreamMessage[] = []
+    ;(await feed.listen(undefined, (message) => late.push(message)))()
+    expect(late).toMatchObject([{ type: 'reset' }, { type: 'failed' }])
     source.fails = false
-    await source.change({ WP01: 'done', WP02: 'planned' })
-    expect(heard[1]).toMatchObject({ type: 'rows', rows: [{ work_package: 'WP01' }] })
+    await source.change(before)
+    expect(heard.slice(2)).toMatchObject([{ type: 'rows', rows: [], gone: [] }])
     end()
   })
 

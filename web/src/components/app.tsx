@@ -5,6 +5,7 @@ import { BoardView } from './board.js'
 import { DependenciesView } from './dependencies.js'
 import { FlowView } from './flow.js'
 import { Locked } from './locked.js'
+import { NextSteps } from './next-steps.js'
 import { MoveMenu } from './move-menu.js'
 import { PackageSheet } from './package-sheet.js'
 import { TimeView } from './time.js'
@@ -23,11 +24,24 @@ export function App(): h.JSX.Element {
   return (
     <>
       <TopBar />
+      <Unreadable />
       {connection === 'locked' ? <Locked /> : about !== undefined && <View about={about} />}
       <PackageSheet />
       <MoveMenu />
       <Announcements />
     </>
+  )
+}
+
+/** Why the board is not the current one, although there is a connection. */
+function Unreadable(): h.JSX.Element | null {
+  const failure = useStore((state) => state.failure)
+  if (failure === undefined) return null
+  return (
+    <div class="banner unreadable" role="alert">
+      <p>The board cannot be read, and may be out of date: {failure.message}</p>
+      <NextSteps steps={failure.next_steps} />
+    </div>
   )
 }
 

@@ -12,8 +12,9 @@ import { Lane } from './lane.js'
 export function BoardView({ about }: { about: About }): h.JSX.Element {
   const place = useStore((state) => state.place)
   const lanes = useStore(boardLanes)
-  const isEmpty = useStore(({ packages }) => packages.size === 0)
-  const isLost = useStore(({ connection }) => connection === 'lost')
+  const isEmpty = useStore(({ packages, hasBoard }) => hasBoard && packages.size === 0)
+  const hasBoard = useStore((state) => state.hasBoard)
+  const isLost = useStore(({ connection, failure }) => connection === 'lost' && failure === undefined)
   useEffect(watchDrops, [])
   const found = [...lanes.values()].reduce((sum, keys) => sum + keys.length, 0)
   return (
@@ -27,7 +28,7 @@ export function BoardView({ about }: { about: About }): h.JSX.Element {
       )}
       <Decisions />
       <p class="count">
-        {plural(found, 'work package')}
+        {hasBoard ? plural(found, 'work package') : 'Loading …'}
         <label>
           <input
             type="checkbox"

@@ -9,3 +9,6 @@ import type { About, FeatureRow, PackagePage, Row, StreamMessage } from '../../.
 
 export type { ConflictDocument, FeatureStatusDocument, WorkPackageDetailDocument, WorkPackageDocument }
 export type { About, FeatureRow, PackagePage, Row, StreamMessage }
+
+/** A message that changes the rows. */
+export type BoardMessage = Exclude<StreamMessage, { type: 'failed' }>

@@ -8,12 +8,13 @@ import { current, update } from './store.js'
 const SILENCE_MS = 40_000
 const RETRY_MS = [500, 1_000, 2_000, 5_000]
 const CROWDED_MS = 5_000
+const LEARN_MS = 2_000
 
 /** What tabs say to one another. */
 type Said =
   | { readonly kind: 'hello' }
   | { readonly kind: 'heard' }
-  | { readonly kind: 'cut' }
+  | { readonly kind: 'cut'; readonly isGone: boolean }
   | { readonly kind: 'message'; readonly message: StreamMessage; readonly isAnswer: boolean }
 
 /** Boards behind one proxy differ by their path. */
@@ -21,7 +22,8 @@ const NAME = `kitty-stream${location.pathname === '/' ? '' : ` ${location.pathna
 let channel: BroadcastChannel
 let lastId = ''
 let isReader = false
-let hasBoard = false
+/** Counts what was asked about the board, so that only the latest goes on asking. */
+let asked = 0
 let silence: ReturnType<typeof setTimeout> | undefined
 
 /**
@@ -43,7 +45,7 @@ function begin(): void {
   update({ connection: token() === '' ? 'locked' : 'connecting' })
   if (token() === '') return
   listen()
-  if (current().about === undefined) learn().catch(() => undefined)
+  if (current().about === undefined) void learnLatest()
   tell({ kind: 'hello' })
 }
 
@@ -53,10 +55,28 @@ function tell(said: Said): void {
 
 function hear(said: Said): void {
   if (said.kind === 'hello') {
-    if (isReader && hasBoard) tell({ kind: 'message', message: wholeBoard(lastId), isAnswer: true })
-  } else if (said.kind === 'cut') update({ connection: 'lost' })
-  else if (said.kind === 'heard') listen(hasBoard)
-  else if (!said.isAnswer || !hasBoard) accept(said.message)
+    if (isReader && current().hasBoard) tell({ kind: 'message', message: wholeBoard(lastId), isAnswer: true })
+  } else if (said.kind === 'cut') cut(said.isGone)
+  else if (said.kind === 'heard') listen(current().hasBoard)
+  else if (!said.isAnswer || !current().hasBoard) accept(said.message)
+}
+
+/** @param isGone whether there is no server; one that answers has said why it shows no board */
+function cut(isGone: boolean): void {
+  update({ connection: 'lost', ...(isGone && { failure: undefined }) })
+}
+
+/** Asks until it is answered: without that the page shows nothing. */
+async function learnLatest(): Promise<void> {
+  const turn = (asked += 1)
+  while (turn === asked && token() !== '') {
+    try {
+      await learn()
+      return
+    } catch {
+      await pause(LEARN_MS)
+    }
+  }
 }
 
 /** Something was heard: the clock of silence starts again. */
@@ -67,11 +87,12 @@ function listen(isLive = false): void {
 }
 
 function accept(message: StreamMessage): void {
+  if (message.type === 'failed') return update({ failure: message })
+  const { hasBoard } = current()
   // What changed says nothing to a tab that has no board to change.
   if (message.type === 'rows' && !hasBoard) return tell({ kind: 'hello' })
   if (!takeIn(message)) return
-  if (message.type === 'reset' && hasBoard) learn().catch(() => undefined)
-  hasBoard = true
+  if (message.type === 'reset' && hasBoard) void learnLatest()
   lastId = message.id
   listen(true)
 }
@@ -84,14 +105,16 @@ async function readForEver(): Promise<never> {
       failures = -1
       continue
     }
+    let isGone = false
     try {
       await readStream(() => (failures = 0))
     } catch (error) {
+      isGone = !(error instanceof Refused)
       if (error instanceof Refused && error.status === 429) await pause(CROWDED_MS)
     }
     if (token() !== '') {
-      update({ connection: 'lost' })
-      tell({ kind: 'cut' })
+      cut(isGone)
+      tell({ kind: 'cut', isGone })
     }
     await pause(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
   }
@@ -106,7 +129,7 @@ async function readStream(connected: () => void): Promise<void> {
   }
   const heard = (): void => {
     wait()
-    listen(hasBoard)
+    listen(current().hasBoard)
     tell({ kind: 'heard' })
   }
   try {

@@ -1,20 +1,17 @@
 import type { About } from './documents.js'
-import type { NextStep } from './next-step.js'
-import { update } from './store.js'
+import { type Failure, update } from './store.js'
 
 /** One per board: boards behind one proxy differ by their path. */
 const KEPT = `kitty-token ${location.pathname}`
 
-/** What the server refuses, in the words of the program. */
-export interface Failure {
-  readonly kind: string
-  readonly message: string
-  readonly next_steps: readonly NextStep[]
-}
+/** The kind of what the server's checks refuse: a wrong token, another Host. */
+const DENIED = 'Denied'
 
 export class Refused extends Error {
   constructor(
     readonly status: number,
+    /** Undefined for the page of a proxy. */
+    readonly kind: string | undefined,
     readonly failure: Failure,
   ) {
     super(failure.message)
@@ -24,17 +21,25 @@ export class Refused extends Error {
 export const token = (): string => localStorage.getItem(KEPT) ?? ''
 
 /** Asks with the token. @throws Refused for any answer but success; TypeError without a connection. */
-export async function ask(path: string, init: RequestInit = {}, secret = token()): Promise<Response> {
-  const headers = new Headers(init.headers)
-  headers.set('authorization', `Bearer ${secret}`)
-  const answer = await fetch(`api/${path}`, { ...init, headers })
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const secret = token()
+  const answer = await send(path, secret, init)
   if (answer.ok) return answer
   if (answer.status === 401 && secret === token()) lockOut()
-  const said = (await answer.json().catch(() => ({}))) as { error?: Failure } // The server's failure document, or a proxy's page.
-  throw new Refused(
-    answer.status,
-    said.error ?? { kind: '', message: `The server answered ${answer.status}.`, next_steps: [] },
-  )
+  throw await refused(answer)
+}
+
+function send(path: string, secret: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('authorization', `Bearer ${secret}`)
+  return fetch(`api/${path}`, { ...init, headers })
+}
+
+async function refused(answer: Response): Promise<Refused> {
+  const { status } = answer
+  const said = (await answer.json().catch(() => ({}))) as { error?: Failure & { readonly kind: string } } // The server's failure document, or a proxy's page.
+  const failure = said.error ?? { message: `The server answered ${status}.`, next_steps: [] }
+  return new Refused(status, said.error?.kind, failure)
 }
 
 export async function read<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
@@ -51,7 +56,6 @@ export async function write<T>(path: string, body: object): Promise<T> {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refused) return error.failure
   return {
-    kind: 'NoConnection',
     message: 'There is no connection to kitty web.',
     next_steps: [{ text: 'kitty web --open', argv: ['kitty', 'web', '--open'] }],
   }
@@ -64,19 +68,24 @@ export function lockOut(): void {
 }
 
 /**
- * Takes the token out of the address, and keeps it only once the server knows it: a wrong one in a link must not
- * replace a right one.
+ * Takes the token out of the address. A wrong one in a link must not replace a right one: where the page has one
+ * already, the server has to know the other.
  */
 export async function unlock(): Promise<void> {
   const given = new URLSearchParams(location.hash.slice(1)).get('token')
   if (given === null) return
   history.replaceState(null, '', location.pathname + location.search)
-  const answer = await fetch('api/about', { headers: { authorization: `Bearer ${given}` } }).catch(
-    () => undefined,
-  )
-  if (answer?.ok !== true) return
-  localStorage.setItem(KEPT, given)
-  update({ about: (await answer.json()) as About }) // The route's document.
+  // Without a token there is none to lose. Whether this one is right the first answer says.
+  if ((await isKnown(given)) || token() === '') localStorage.setItem(KEPT, given)
+}
+
+/** Whether the server takes the token; false if there is no answer of the server's. */
+async function isKnown(secret: string): Promise<boolean> {
+  const answer = await send('about', secret).catch(() => undefined)
+  if (answer === undefined || answer.ok) return answer !== undefined
+  // A board that cannot be read says so only to those who may look.
+  const { kind } = await refused(answer)
+  return kind !== undefined && kind !== DENIED
 }
 
 export async function learn(): Promise<void> {

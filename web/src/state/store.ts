@@ -3,12 +3,16 @@ import type { About, FeatureRow, WorkPackageDocument } from './documents.js'
 import { placeOf, type Place } from './place.js'
 import type { NextStep } from './next-step.js'
 
-/** Why a card did not move, shown in the lane it was dropped in. */
-export interface Refusal {
-  readonly key: string
-  readonly to: string
+/** What went wrong, in the words of the program. */
+export interface Failure {
   readonly message: string
   readonly next_steps: readonly NextStep[]
+}
+
+/** Why a card did not move, shown in the lane it was dropped in. */
+export interface Refusal extends Failure {
+  readonly key: string
+  readonly to: string
 }
 
 /** A card and the lane it was in when it was taken, or when its menu was opened. */
@@ -32,6 +36,10 @@ export interface State {
   /** Features by slug. */
   readonly features: ReadonlyMap<string, FeatureRow>
   readonly connection: Connection
+  /** Whether a board has come yet. Until then an empty one says nothing. */
+  readonly hasBoard: boolean
+  /** Why the board is the last one that could be read. */
+  readonly failure: Failure | undefined
   readonly place: Place
   /** Cards whose move the service has not answered yet. */
   readonly moving: ReadonlySet<string>
@@ -47,6 +55,8 @@ let state: State = {
   packages: new Map(),
   features: new Map(),
   connection: 'connecting',
+  hasBoard: false,
+  failure: undefined,
   place: placeOf(location.search),
   moving: new Set(),
   refusals: [],

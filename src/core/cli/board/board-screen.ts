@@ -36,6 +36,7 @@ export class BoardScreen {
   #isWriting = false
   #lastWrite: Promise<void> = Promise.resolve()
   #signal: AbortSignal | undefined
+  #changes: Changes | undefined
   #failed: (error: unknown) => void = () => undefined
   readonly #terminal: TerminalScreen
   readonly #keyboard = new Keyboard((key) => this.#guarded(() => this.#pressed(key)))
@@ -54,7 +55,7 @@ export class BoardScreen {
 
   /**
    * Shows the board until `signal` is aborted, and waits for the write that was asked for last.
-   * @throws KittyError when the first board cannot be read, later ones are tried again at the next change; or when that
+   * @throws KittyError when the first board cannot be read, later ones are tried again soon; or when that
    * write fails, since there is no screen any more to say so
    */
   async run(signal: AbortSignal): Promise<void> {
@@ -66,6 +67,7 @@ export class BoardScreen {
     this.#signal = signal
     // Subscribe before the first look, so that no change between the two is missed.
     const changes = this.desk.changes()
+    this.#changes = changes
     const broken = new Promise<never>((_, reject) => (this.#failed = reject))
     try {
       const { board, about } = await this.desk.look(this.feature, 'glance')
@@ -95,6 +97,7 @@ export class BoardScreen {
       const view = this.#state?.view
       if (view?.kind === 'package') await this.#open(view.key)
     } catch (error) {
+      this.#changes?.retry()
       this.#say(failureMessage(error))
     }
   }

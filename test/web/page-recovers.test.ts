@@ -1,0 +1,86 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { tempFolder } from '../support/temp-folder.js'
+import { hasChromium, launchBrowser, openPage, Served } from './support/browser.js'
+import { makeBusyRepository } from './support/busy-repository.js'
+
+describe.skipIf(!hasChromium)('the page, where something fails once', () => {
+  let browser: Browser
+  let context: BrowserContext
+  let served: Served
+  const faults: string[] = []
+
+  const open = (query = ''): Promise<Page> =>
+    openPage(context, `${served.url}${query}#token=${served.token}`, faults)
+  /** Fails the first request to that path, as a proxy does whose server is busy. */
+  const failOnce = async (page: Page, path: RegExp): Promise<void> => {
+    let times = 0
+    await page.route(path, (route) =>
+      (times += 1) === 1 ? route.fulfill({ status: 503, body: 'busy' }) : route.continue(),
+    )
+  }
+  const breakSettings = (): void => writeFileSync(join(served.root, '.kittify/config.json'), '<<<<<<<')
+  const mendSettings = (): void => rmSync(join(served.root, '.kittify/config.json'))
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    const root = tempFolder()
+    makeBusyRepository(root)
+    served = await new Served(root).start()
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    faults.length = 0
+  })
+  afterEach(async () => {
+    await context.close()
+    await served.kill()
+    expect(faults).toEqual([])
+  })
+
+  it('says why the board cannot be read, to a page with a board and to a new one, and shows it once it can be', async () => {
+    const page = await open()
+    await page.waitForSelector('.card')
+    breakSettings()
+    const late = await openPage(await browser.newContext(), `${served.url}#token=${served.token}`, faults)
+    await late.getByRole('alert').getByText('is not JSON').waitFor()
+    await page.getByRole('alert').getByText('is not JSON').waitFor()
+    expect(await page.locator('.card').count()).toBeGreaterThan(0)
+    mendSettings()
+    await late.waitForSelector('.card')
+    for (const one of [page, late]) await one.waitForSelector('.unreadable', { state: 'detached' })
+    await late.context().close()
+  })
+
+  it('keeps the token of a link while no one knows whether it is right', async () => {
+    const page = await context.newPage()
+    await failOnce(page, /api\/about/)
+    await page.goto(`${served.url}#token=${served.token}`)
+    await page.waitForSelector('.card')
+  })
+
+  it('shows the board where the first question about it fails', async () => {
+    const page = await open()
+    await page.waitForSelector('.card')
+    await failOnce(page, /api\/about/)
+    await page.reload()
+    await page.waitForSelector('.card')
+  })
+
+  it('says that it is loading until a board has come, and that there is none only then', async () => {
+    const page = await context.newPage()
+    let isHeld = true
+    await page.route(/api\/stream/, async (route) => {
+      while (isHeld) await new Promise((resolve) => setTimeout(resolve, 20))
+      await route.continue()
+    })
+    await page.goto(`${served.url}#token=${served.token}`)
+    await page.getByText('Loading …').waitFor()
+    expect(await page.getByText('There is no work package yet').count()).toBe(0)
+    isHeld = false
+    await page.waitForSelector('.card')
+  })
+})
