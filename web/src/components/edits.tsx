@@ -140,7 +140,8 @@ export function Notes({ page: { feature, work_package, notes } }: { page: Page }
         onSubmit={(event) => {
           event.preventDefault()
           void run('note', { feature, work_package, text }, 'Note kept.').then(
-            (isKept) => isKept && write(''),
+            // What was typed since is another note.
+            (isKept) => isKept && write((now) => (now === text ? '' : now)),
           )
         }}
       >

@@ -11,6 +11,7 @@ interface ModalProps {
 /** A dialog above the page: the browser keeps the focus in it, and gives it back. */
 export function Modal({ label, kind, close, children }: ModalProps): h.JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
+  const isPressed = useRef(false)
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
@@ -28,9 +29,10 @@ export function Modal({ label, kind, close, children }: ModalProps): h.JSX.Eleme
         event.preventDefault()
         close()
       }}
+      onPointerDown={({ target }) => (isPressed.current = target === dialog.current)}
       onClick={({ target }) => {
-        // A click outside the content meets the dialog itself.
-        if (target === dialog.current) close()
+        // A click outside the content meets the dialog itself, and so does the end of a selection that began inside.
+        if (target === dialog.current && isPressed.current) close()
       }}
     >
       <div class="inside">

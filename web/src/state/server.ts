@@ -47,10 +47,21 @@ export async function read<T>(path: string, query: Readonly<Record<string, strin
   return (await answer.json()) as T // The caller names the document that the route answers.
 }
 
-export async function write<T>(path: string, body: object): Promise<T> {
+/** Writes that have no answer yet, by what they ask for. */
+const pending = new Map<string, Promise<unknown>>()
+
+/** Asks once for what is asked for again before it is answered, as by a double click. */
+export function write<T>(path: string, body: object): Promise<T> {
+  const text = JSON.stringify(body)
+  const name = `${path} ${text}`
+  const answered = pending.get(name) ?? post(path, text).finally(() => pending.delete(name))
+  pending.set(name, answered)
+  return answered as Promise<T> // The caller names the document that the route answers.
+}
+
+async function post(path: string, body: string): Promise<unknown> {
   const headers = { 'content-type': 'application/json' }
-  const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
-  return (await answer.json()) as T // As above.
+  return (await ask(path, { method: 'POST', headers, body })).json()
 }
 
 export function failureOf(error: unknown): Failure {
