@@ -57,13 +57,20 @@ interface ColumnsProps {
   /** The columns, in order. */
   readonly shown: readonly string[]
   readonly lanes: Lanes
+  readonly slug?: string
 }
 
-function Columns({ about, shown, lanes }: ColumnsProps): h.JSX.Element {
+function Columns({ about, shown, lanes, slug }: ColumnsProps): h.JSX.Element {
   return (
     <div class="lanes" tabIndex={-1}>
       {shown.map((lane) => (
-        <Lane key={lane} about={about} lane={lane} keys={lanes.get(lane) ?? []} />
+        <Lane
+          key={lane}
+          about={about}
+          lane={lane}
+          keys={lanes.get(lane) ?? []}
+          {...(slug !== undefined && { slug })}
+        />
       ))}
     </div>
   )
@@ -87,7 +94,7 @@ function Features({ about, shown }: { about: About; shown: readonly string[] }):
                 </span>
               )}
             </summary>
-            <Columns about={about} shown={shown} lanes={lanes} />
+            <Columns about={about} shown={shown} lanes={lanes} slug={slug} />
           </details>
         )
       })}

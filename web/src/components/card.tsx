@@ -1,4 +1,5 @@
 import { h } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { ago, featureName, plural } from '../format.js'
 import { contested } from '../state/board.js'
 import type { WorkPackageDocument } from '../state/documents.js'
@@ -7,7 +8,7 @@ import { linkTo } from '../state/place.js'
 import { current, update, useStore } from '../state/store.js'
 import { dragOnPointerDown } from './drag.js'
 import { Holder } from './holder.js'
-import { cardKeys } from './keyboard.js'
+import { cardKeys, focusCard } from './keyboard.js'
 import { EndedLease } from './lease.js'
 import { Priority } from './priority.js'
 
@@ -16,6 +17,10 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
   const isMoving = useStore(({ moving }) => moving.has(id))
   const isTaken = useStore(({ taken }) => taken?.key === id)
   const isContested = useStore((state) => contested(state).has(id))
+  // Another has moved it: the keys that drop it or put it back still have to reach it.
+  useEffect(() => {
+    if (isTaken) focusCard(id)
+  }, [])
   if (card === undefined) return null
   const { feature, work_package, title, updated_at } = card
   return (

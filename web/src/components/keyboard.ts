@@ -39,7 +39,10 @@ function choose(step: number): void {
   const at = about.lanes.indexOf(taken.over) + step
   const over = about.lanes[Math.max(0, Math.min(about.lanes.length - 1, at))] ?? taken.over
   update({ taken: { ...taken, over } })
-  document.querySelector(`[data-lane="${over}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  const lanes = cardOf(taken.key)?.closest('.lanes')
+  lanes
+    ?.querySelector(`[data-lane="${CSS.escape(over)}"]`)
+    ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   announce(`Over ${laneName(over)}, lane ${about.lanes.indexOf(over) + 1} of ${about.lanes.length}.`)
 }
 
@@ -58,9 +61,13 @@ function putBack(): void {
   if (taken !== undefined) announce(`Put back in ${laneName(taken.from)}.`)
 }
 
-/** The card has been drawn again in another lane. */
-function focusCard(key: string): void {
-  requestAnimationFrame(() => linkOf(document.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus())
+/** Holds on to a card that has been drawn again in another lane. */
+export function focusCard(key: string): void {
+  requestAnimationFrame(() => linkOf(cardOf(key))?.focus())
+}
+
+function cardOf(key: string): Element | null {
+  return document.querySelector(`[data-key="${CSS.escape(key)}"]`)
 }
 
 /** Goes to the card above or below, or to one in the next lane. */

@@ -17,15 +17,18 @@ interface LaneProps {
   readonly about: About
   readonly lane: string
   readonly keys: readonly string[]
+  /** The feature whose row the lane is in, where features are rows. */
+  readonly slug?: string
 }
 
-export function Lane({ about, lane, keys }: LaneProps): h.JSX.Element {
+export function Lane({ about, lane, keys, slug }: LaneProps): h.JSX.Element {
   const element = useRef<HTMLDivElement>(null)
   const [shown, show] = useState(PAGE)
   const [isOver, setOver] = useState(false)
   const open = useStore(contested)
+  const isOurs = (key: string): boolean => slug === undefined || key.startsWith(`${slug}/`)
   const refusals = useStore((state) => state.refusals)
-  const taken = useStore((state) => (state.taken?.over === lane ? state.taken : undefined))
+  const taken = useStore(({ taken: one }) => (one?.over === lane && isOurs(one.key) ? one : undefined))
   useEffect(() => (element.current === null ? undefined : dropLane(element.current, lane, setOver)), [lane])
   const isGhost = taken !== undefined && taken.from !== lane
   const first = keys.filter((key) => open.has(key))
@@ -44,7 +47,10 @@ export function Lane({ about, lane, keys }: LaneProps): h.JSX.Element {
         {name} <span class="number">{keys.length}</span>
       </h2>
       <ForeignLane about={about} lane={lane} />
-      {refusals.map((refusal) => refusal.to === lane && <RefusalNote key={refusal.key} refusal={refusal} />)}
+      {refusals.map(
+        (refusal) =>
+          refusal.to === lane && isOurs(refusal.key) && <RefusalNote key={refusal.key} refusal={refusal} />,
+      )}
       {isGhost && <div class="ghost">{taken.key.split('/')[1]}</div>}
       <ul>
         {sorted.slice(0, shown).map((key) => (

@@ -16,7 +16,9 @@ export function takeIn(message: BoardMessage): boolean {
     if (isPackage(row)) packages.set(keyOf(row), row)
     else features.set(row.feature, row)
   }
-  update({ packages, features, hasBoard: true, failure: undefined })
+  const { taken } = current()
+  const isGone = taken !== undefined && !packages.has(taken.key)
+  update({ packages, features, hasBoard: true, failure: undefined, ...(isGone && { taken: undefined }) })
   return true
 }
 
