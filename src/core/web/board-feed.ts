@@ -7,6 +7,8 @@ export interface Look {
   readonly board: StatusDocument
   /** What HEAD names. Another branch has another log. */
   readonly head: string
+  /** The workflow's table as text: pages ask about the board again when it is another one. */
+  readonly workflow: string
   /** Bytes read from each log file. */
   readonly sizes: ReadonlyMap<string, number>
 }
@@ -38,6 +40,9 @@ interface Listener {
   /** False until the listener has received what it missed. */
   isReady: boolean
 }
+
+/** Lanes and moves are others, whatever the rows say. */
+const WORKFLOW = 'workflow changed'
 
 /** Messages kept for pages that reconnect. */
 const KEPT = 200
@@ -158,9 +163,10 @@ export class BoardFeed {
     this.#rows = texts
     const hadFailed = this.#failure !== undefined
     this.#failure = undefined
-    if (before === undefined || (changed.length === 0 && gone.length === 0 && !hadFailed)) return
+    if (before === undefined) return
+    const reason = startsOver(before, seen)
+    if (reason !== WORKFLOW && changed.length === 0 && gone.length === 0 && !hadFailed) return
     this.#number += 1
-    const reason = rewritten(before, seen)
     if (reason === undefined) {
       const message: StreamMessage = { type: 'rows', id: this.#id(), rows: changed, gone }
       this.#messages = [...this.#messages, message].slice(-KEPT)
@@ -190,7 +196,8 @@ export function failed({ message, next_steps }: Omit<FailureDocument, 'kind' | '
   return { type: 'failed', message, next_steps }
 }
 
-function rewritten(before: Omit<Look, 'board'>, now: Omit<Look, 'board'>): string | undefined {
+function startsOver(before: Omit<Look, 'board'>, now: Omit<Look, 'board'>): string | undefined {
+  if (before.workflow !== now.workflow) return WORKFLOW
   if (before.head !== now.head) return 'branch switched'
   const isShorter = [...before.sizes].some(([file, size]) => (now.sizes.get(file) ?? 0) < size)
   return isShorter ? 'log rewritten' : undefined

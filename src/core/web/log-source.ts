@@ -5,6 +5,7 @@ import { EventLog } from '../log/event-log.js'
 import { Status } from '../services/board/status.js'
 import { EventStore } from '../store/event-store.js'
 import type { Resolver } from '../token.js'
+import { Workflow } from '../workspace/config.js'
 import { Workspace } from '../workspace/workspace.js'
 import { Notices } from '../errors/notices.js'
 import type { Changes, FeedSource, Look } from './board-feed.js'
@@ -28,7 +29,8 @@ export class LogSource implements FeedSource {
     const board = await (await services.resolve(Status)).board()
     const positions = await (await services.resolve(EventStore)).positions()
     const sizes = new Map(positions.map(({ file, offset }) => [file, offset]))
-    return { board, sizes, head: currentBranch(this.workspace.logGitDir) ?? '' }
+    const workflow = JSON.stringify(await services.resolve(Workflow))
+    return { board, sizes, workflow, head: currentBranch(this.workspace.logGitDir) ?? '' }
   }
 
   changes(): Changes {

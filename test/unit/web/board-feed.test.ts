@@ -7,6 +7,7 @@ import type { StreamMessage } from '../../../src/core/web/documents.js'
 class Source implements FeedSource {
   lanes: Record<string, string> = { WP01: 'planned', WP02: 'planned' }
   head = 'main'
+  workflow = 'default'
   size = 100
   open = 0
   #wake: (() => void)[] = []
@@ -16,7 +17,8 @@ class Source implements FeedSource {
 
   async look(): Promise<Look> {
     if (this.fails) throw new Error('no board')
-    return { board: board(this.lanes), head: this.head, sizes: new Map([['day', this.size]]) }
+    const { head, workflow } = this
+    return { board: board(this.lanes), head, workflow, sizes: new Map([['day', this.size]]) }
   }
 
   changes(): ReturnType<FeedSource['changes']> {
@@ -142,6 +144,17 @@ describe('the board as a stream', () => {
     const told: StreamMessage[] = []
     ;(await feed.listen(idOf(heard[0]), (message) => told.push(message)))()
     expect(told).toMatchObject([{ type: 'reset', reason: 'unknown id' }])
+    end()
+  })
+
+  it('resets after another workflow was configured, also where every row stays the same', async () => {
+    const source = new Source()
+    const feed = new BoardFeed(source, 'run')
+    const heard: StreamMessage[] = []
+    const end = await feed.listen(undefined, (message) => heard.push(message))
+    source.workflow = 'reviewed'
+    await source.change(source.lanes)
+    expect(heard.slice(1)).toMatchObject([{ type: 'reset', reason: 'workflow changed', count: 3 }])
     end()
   })
 
