@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tempFolder } from '../support/temp-folder.js'
-import { hasChromium, launchBrowser, openPage, Served } from './support/browser.js'
+import { gitIn } from '../support/temp-repository.js'
+import { hasChromium, kittyIn, launchBrowser, openPage, Served } from './support/browser.js'
 import { makeBusyRepository } from './support/busy-repository.js'
 
 describe.skipIf(!hasChromium)('the page, where something fails once', () => {
@@ -82,5 +83,40 @@ describe.skipIf(!hasChromium)('the page, where something fails once', () => {
     expect(await page.getByText('There is no work package yet').count()).toBe(0)
     isHeld = false
     await page.waitForSelector('.card')
+  })
+
+  it.each([
+    ['a package', 'package', '?open=001-parcel-tracking/WP01', 'article'],
+    ['the figures', 'flow', '?view=flow', '.figures'],
+    ['the past', 'columns', '?view=time', '.past'],
+  ])('asks again for %s', async (_, path, query, shown) => {
+    const page = await open()
+    await page.waitForSelector('.card')
+    await failOnce(page, new RegExp(`api/${path}`))
+    await page.goto(`${served.url}${query}`)
+    await page.getByText('The server answered 503.').waitFor()
+    await page.waitForSelector(shown)
+    expect(await page.getByText('The server answered 503.').count()).toBe(0)
+  })
+
+  it('shows no package that the branch does not have', async () => {
+    const page = await open('?open=001-parcel-tracking/WP01')
+    await page.waitForSelector('article')
+    gitIn(served.root, 'checkout', '-q', '--orphan', 'empty')
+    gitIn(served.root, 'rm', '-rfq', 'kitty-specs', '.kittify/events')
+    await page.locator('dialog').getByRole('alert').waitFor()
+    expect(await page.locator('article').count()).toBe(0)
+  })
+
+  it('shows the lanes that are configured now, and how long ago something is now', async () => {
+    const page = await open()
+    await page.waitForSelector('.card')
+    writeFileSync(join(served.root, '.kittify/config.json'), JSON.stringify({ workflow: 'reviewed' }))
+    await kittyIn(served.root, 'lin', 'note', '002/WP03', 'hello')
+    await page.waitForSelector('[data-lane="in_review"]')
+    const age = page.locator('[data-key="002-invoice-export/WP03"] time')
+    await expect.poll(() => age.textContent()).toBe('just now')
+    await page.evaluate('{ const then = Date.now; Date.now = () => then() + 3 * 3600_000 }')
+    await expect.poll(() => age.textContent(), { timeout: 60_000, interval: 500 }).toBe('3 h ago')
   })
 })

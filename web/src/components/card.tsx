@@ -1,11 +1,12 @@
 import { h } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { ago, featureName, plural } from '../format.js'
+import { featureName, plural } from '../format.js'
 import { contested } from '../state/board.js'
 import type { WorkPackageDocument } from '../state/documents.js'
 import { grasp } from '../state/moves.js'
 import { linkTo } from '../state/place.js'
 import { current, update, useStore } from '../state/store.js'
+import { Ago } from './ago.js'
 import { dragOnPointerDown } from './drag.js'
 import { Holder } from './holder.js'
 import { cardKeys, focusCard } from './keyboard.js'
@@ -56,9 +57,7 @@ export function Card({ id }: { id: string }): h.JSX.Element | null {
       <p class="foot">
         <Holder actor={card.actor} lease={card.lease} />
         <Counts card={card} />
-        <time dateTime={updated_at ?? ''} title={updated_at ?? ''}>
-          {ago(updated_at)}
-        </time>
+        <Ago time={updated_at} />
       </p>
     </li>
   )

@@ -1,34 +1,31 @@
 import { h, type ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import type { FlowDocument } from '../../../src/core/projections/flow/flow-document.js'
 import { duration, featureName, laneName, plural } from '../format.js'
 import type { About } from '../state/documents.js'
-import { failureOf, read } from '../state/server.js'
+import { read } from '../state/server.js'
 import { useStore } from '../state/store.js'
 import { burnUp, cumulative, durations, throughput } from './chart-data.js'
 import { Chart, type ChartData } from './chart.js'
 import { hueOf } from '../format.js'
 import { laneColor } from './lane-colors.js'
 import { Table } from './table.js'
+import { useRead } from './use-read.js'
+
+/** Several rows that change together are one reason to ask. */
+const CHANGES_MS = 500
 
 /** How work flows. The server has computed every figure; each has a table and a CSV. */
 export function FlowView({ about }: { about: About }): h.JSX.Element {
   const feature = useStore(({ place }) => place.feature)
   const packages = useStore((state) => state.packages)
-  const [flow, show] = useState<FlowDocument>()
-  const [failure, fail] = useState('')
-  useEffect(() => {
-    const timer = setTimeout(
-      () => {
-        read<FlowDocument>('flow', feature === '' ? {} : { feature }).then(show, (error: unknown) =>
-          fail(failureOf(error).message),
-        )
-      },
-      flow?.feature === (feature || null) ? 500 : 0,
-    )
-    return () => clearTimeout(timer)
-  }, [feature, packages])
-  if (flow === undefined) return <main class="empty">{failure === '' ? 'Loading …' : failure}</main>
+  const { answer: flow, failure } = useRead(
+    () => read<FlowDocument>('flow', feature === '' ? {} : { feature }),
+    [feature, packages],
+    (last) => (last?.feature === (feature || null) ? CHANGES_MS : 0),
+  )
+  // The figures of another feature are no answer.
+  if (flow === undefined || flow.feature !== (feature || null))
+    return <main class="empty">{failure === undefined ? 'Loading …' : failure.message}</main>
   return (
     <main class="flow">
       <h1>

@@ -1,10 +1,10 @@
 import { h } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { ago, featureName, laneName } from '../format.js'
+import { featureName, laneName } from '../format.js'
 import type { PackagePage } from '../state/documents.js'
 import { go, linkTo } from '../state/place.js'
-import { failureOf, read } from '../state/server.js'
-import { type Failure, update, useStore } from '../state/store.js'
+import { read } from '../state/server.js'
+import { update, useStore } from '../state/store.js'
+import { Ago } from './ago.js'
 import { Conflict } from './conflict.js'
 import { Gates, Notes, Subtasks } from './edits.js'
 import { HistoryGraph } from './history-graph.js'
@@ -14,6 +14,7 @@ import { EndedLease } from './lease.js'
 import { Markdown } from './markdown.js'
 import { Modal } from './modal.js'
 import { Priority } from './priority.js'
+import { useRead } from './use-read.js'
 
 /** The page of the package that the address names. */
 export function PackageSheet(): h.JSX.Element | null {
@@ -25,30 +26,18 @@ export function PackageSheet(): h.JSX.Element | null {
 const close = (): void => go({ open: '' })
 
 function Sheet({ open }: { open: string }): h.JSX.Element {
-  const [page, show] = useState<PackagePage>()
-  const [failure, fail] = useState<Failure>()
   // The row changes with every event of the package: then there is more to read.
   const row = useStore(({ packages }) => packages.get(open))
   const [feature = '', work_package = ''] = open.split('/')
-  useEffect(() => {
-    let isOver = false
-    read<PackagePage>('package', { feature, work_package }).then(
-      (answer) => {
-        if (!isOver) show(answer)
-      },
-      (error: unknown) => {
-        if (!isOver) fail(failureOf(error))
-      },
-    )
-    return () => (isOver = true)
-  }, [row])
+  const { answer, failure, isRefused } = useRead(
+    () => read<PackagePage>('package', { feature, work_package }),
+    [row],
+  )
   return (
     <Modal label={`${work_package} ${row?.title ?? ''}`} kind="sheet" close={close}>
-      {page === undefined ? (
-        <p>{failure === undefined ? 'Loading …' : failure.message}</p>
-      ) : (
-        <Page page={page} name={open} />
-      )}
+      {failure && <p role="alert">{failure.message}</p>}
+      {answer === undefined && failure === undefined && <p>Loading …</p>}
+      {answer !== undefined && !isRefused && <Page page={answer} name={open} />}
     </Modal>
   )
 }
@@ -73,7 +62,7 @@ function Page({ page, name }: { page: PackagePage; name: string }): h.JSX.Elemen
           </button>
         )}
         <Holder actor={one.actor} lease={one.lease} />
-        <time dateTime={one.updated_at ?? ''}>{ago(one.updated_at)}</time>
+        <Ago time={one.updated_at} />
         <Priority value={one.priority} />
         <EndedLease lease={one.lease} />
         {one.tags.map((tag) => (

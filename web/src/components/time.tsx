@@ -5,14 +5,17 @@ import { type Columns, columnsOf, lanesAfter, upToClock } from '../state/columns
 import { lanesWith } from '../state/board.js'
 import type { About, FeatureStatusDocument } from '../state/documents.js'
 import { linkTo } from '../state/place.js'
-import { ask, failureOf, read } from '../state/server.js'
+import { ask, read } from '../state/server.js'
 import { type State, useStore } from '../state/store.js'
 import { Changes } from './changes.js'
 import { ForeignLane } from './foreign-lane.js'
 import { laneColor } from './lane-colors.js'
+import { useRead } from './use-read.js'
 
 const PLAY_MS = 8_000
 const CARDS = 100
+/** Several rows that change together are one reason to ask. */
+const CHANGES_MS = 300
 
 interface Moment {
   readonly clock: number
@@ -22,30 +25,22 @@ interface Moment {
 /** The board at any moment of its past: one answer of columns, moved in without asking again. */
 export function TimeView({ about }: { about: About }): h.JSX.Element {
   const packages = useStore((state: State) => state.packages)
-  const [columns, learn] = useState<Columns>()
-  const [failure, fail] = useState('')
+  const { answer: columns, failure } = useRead(
+    async () => columnsOf(await (await ask('columns')).arrayBuffer()),
+    [packages],
+    (last) => (last === undefined ? 0 : CHANGES_MS),
+  )
   // Null follows the newest change.
   const [chosen, stand] = useState<number | null>(null)
   const [isPlaying, play] = useState(false)
   const [moment, show] = useState<Moment>()
   const at = columns === undefined ? 0 : wholeClock(columns, chosen ?? columns.count)
-  useEffect(() => {
-    // Several rows that change together are one reason to ask.
-    const timer = setTimeout(
-      () => {
-        ask('columns')
-          .then(async (answer) => learn(columnsOf(await answer.arrayBuffer())))
-          .catch((error: unknown) => fail(failureOf(error).message))
-      },
-      columns === undefined ? 0 : 300,
-    )
-    return () => clearTimeout(timer)
-  }, [packages])
   useEffect(
     () => (isPlaying && columns ? playOn(columns.count, at, stand, () => play(false)) : undefined),
     [isPlaying],
   )
-  if (columns === undefined) return <main class="empty">{failure === '' ? 'Loading …' : failure}</main>
+  if (columns === undefined)
+    return <main class="empty">{failure === undefined ? 'Loading …' : failure.message}</main>
   const clock = columns.clocks[at - 1] ?? 0
   const time = columns.times[at - 1]
   const choose = (change: number | null): void => {

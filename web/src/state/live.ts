@@ -9,6 +9,7 @@ const SILENCE_MS = 40_000
 const RETRY_MS = [500, 1_000, 2_000, 5_000]
 const CROWDED_MS = 5_000
 const LEARN_MS = 2_000
+const CLOCK_MS = 30_000
 
 /** What tabs say to one another. */
 type Said =
@@ -37,6 +38,7 @@ export function live(): void {
     if (token() === '') update({ connection: 'locked' })
     else if (current().connection === 'locked') begin()
   })
+  setInterval(() => update({ now: Date.now() }), CLOCK_MS)
   begin()
   void navigator.locks.request(NAME, readForEver)
 }

@@ -48,6 +48,8 @@ export interface State {
   /** The card whose "Move to …" is open, and the lane it was in then. */
   readonly menu: Grasp | undefined
   readonly announcement: string
+  /** Milliseconds since 1970, every half minute: what is shown of time is of this moment. */
+  readonly now: number
 }
 
 let state: State = {
@@ -63,6 +65,7 @@ let state: State = {
   taken: undefined,
   menu: undefined,
   announcement: '',
+  now: Date.now(),
 }
 
 const listeners = new Set<() => void>()
