@@ -22,6 +22,12 @@ export interface Address {
   readonly proxy: string | undefined
 }
 
+/** As a browser writes it into Host. */
+function spelled(host: string): string {
+  const url = `http://[${host}]/`
+  return isIP(host) === 6 && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : host
+}
+
 function isLoopback(host: string): boolean {
   if (host.toLowerCase() === 'localhost' || host === '::1') return true
   return isIP(host) === 4 && host.startsWith('127.')
@@ -33,7 +39,7 @@ function isLoopback(host: string): boolean {
  */
 export function addressOf(flags: AddressFlags): Address {
   const { tlsCert, tlsKey, behindProxy, basePath } = flags
-  const host = flags.host ?? '127.0.0.1'
+  const host = spelled(flags.host ?? '127.0.0.1')
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw usage('A certificate and its key belong together.', ['--tls-cert FILE --tls-key FILE'])
   if (host === '0.0.0.0' || host === '::')
@@ -68,7 +74,8 @@ export function addressOf(flags: AddressFlags): Address {
     tls: tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey },
     scheme: tlsCert !== undefined || behindProxy !== undefined ? 'https' : 'http',
     basePath: basePath ?? '/',
-    proxy: behindProxy?.toLowerCase(),
+    // A browser leaves the port of https out.
+    proxy: behindProxy?.toLowerCase().replace(/:443$/, ''),
   }
 }
 

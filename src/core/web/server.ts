@@ -40,8 +40,8 @@ export interface WebServerParts {
   /** Other protocols' paths by name, such as `mcp`, behind the same checks as the API. */
   readonly mounted?: Readonly<Record<string, Mounted>> | undefined
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
-  /** Called for every request with the right token. */
-  readonly passed: () => void
+  /** Called when a page has come with the token of a link. */
+  readonly opened: () => void
   /** The board's path as seen from outside: `/` or `/kitty/`. */
   readonly basePath: string
 }
@@ -117,7 +117,7 @@ export class WebServer {
       json(response, denied.status, plainFailure(denied.status, 'Denied', denied.message).body)
       return
     }
-    if (isData) this.parts.passed()
+    if (isData && url.searchParams.has('opened')) this.parts.opened()
     if (mounted !== undefined) return mounted(request, response)
     if (path?.startsWith('api/') === true)
       return this.#data(request, response, path.slice(4), url.searchParams)
@@ -190,7 +190,6 @@ export class WebServer {
       )
     })
     await listening.catch((error: unknown) => {
-      // The page shows it, and asks again.
       send(failed(failureAnswer(error).body.error))
       response.end()
     })

@@ -65,7 +65,7 @@ export class WebBoard {
       mounted: options.mounted,
       basePath: address.basePath,
       tls: address.tls && readTlsFiles(address.tls),
-      passed: () => opened.removeAll(),
+      opened: () => opened.removeAll(),
     })
     const port = await listen(server, address, options.port, isSecond ? undefined : kept?.port)
     // Open pages send their token to the port they know. A stranger could listen on that port if ours changed, so the
@@ -166,7 +166,13 @@ function notListening(
       nextSteps: ['--port with a number from 1024'],
       cause: error,
     })
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+  if (code === 'EAI_AGAIN')
+    return new KittyError('UsageError', `No name server says now what address ${host} has.`, {
+      nextSteps: ['--host with an address, not a name', 'or leave --host out, for 127.0.0.1'],
+      cause: error,
+    })
+  // EINVAL: a link-local address without its interface.
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
     return new KittyError('UsageError', `${host} is no address of this machine.`, {
       nextSteps: ['leave --host out, for 127.0.0.1'],
       cause: error,

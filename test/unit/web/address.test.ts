@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { addressOf } from '../../../src/core/web/address.js'
+import { addressOf, hostsOf, urlOf } from '../../../src/core/web/address.js'
 import { readTlsFiles } from '../../../src/core/web/tls-files.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -25,6 +25,27 @@ describe('the address of the web board', () => {
       expect(addressOf({ host })).toMatchObject({ host, scheme: 'http' })
     },
   )
+
+  it.each([
+    ['0:0:0:0:0:0:0:1', '::1'],
+    ['::0001', '::1'],
+    ['2001:DB8:0::A', '2001:db8::a'],
+  ])('is %s as a browser spells it, %s', (host, spelled) => {
+    const address = addressOf({ host, tlsCert: 'cert', tlsKey: 'key' })
+    expect(hostsOf(address, 8443)).toContain(`[${spelled}]:8443`)
+    expect(urlOf(address, 8443)).toBe(`https://[${spelled}]:8443/`)
+  })
+
+  it.each(['0.0.0.0', '::', '0:0:0:0:0:0:0:0'])('is not %s, which is every address', (host) => {
+    const files = { tlsCert: 'cert', tlsKey: 'key' }
+    expect(thrown(() => addressOf({ host, ...files }))).toMatchObject({ kind: 'UsageError' })
+  })
+
+  it('is that of a proxy without the port that browsers leave out', () => {
+    const hostOf = (behindProxy: string): string[] => hostsOf(addressOf({ behindProxy, basePath: '/' }), 8080)
+    expect(hostOf('Board.example.org:443')).toEqual(['board.example.org'])
+    expect(hostOf('board.example.org:8443')).toEqual(['board.example.org:8443'])
+  })
 
   it.each(['/../', '/./', '/kitty/../', '/kitty/./x/', 'kitty/', '/kitty', '//'])(
     'has no path %s, which a browser would tidy up or which does not begin and end with a slash',

@@ -389,6 +389,11 @@ describe('a restart', () => {
     expect(kept().token).not.toBe(before.token)
   })
 
+  it('refuses an address that this machine cannot listen on', async () => {
+    const serving = serve({ host: 'fe80::1', behindProxy: 'board.example.org', basePath: '/' })
+    await expect(serving).rejects.toMatchObject({ kind: 'UsageError' })
+  })
+
   it('makes a new one of a web.json that says nothing usable', async () => {
     await (await serve()).close()
     for (const text of ['', '{', '{"port":1}', '{"port":80000,"token":"x"}', '[]']) {
@@ -404,7 +409,11 @@ describe('a restart', () => {
     const path = board.openPage()
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(readFileSync(path, 'utf8')).toContain(`${board.url}#token=${kept().token}`)
+    // A page that was open before, or an agent: the browser may still be starting.
     await ask(`${board.url}api/about`, withToken())
+    await ask(`${board.url}api/about?opened`)
+    expect(statSync(path).isFile()).toBe(true)
+    await ask(`${board.url}api/about?opened`, withToken())
     expect(() => statSync(path)).toThrow()
   })
 })

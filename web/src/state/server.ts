@@ -92,7 +92,8 @@ export async function unlock(): Promise<void> {
 
 /** Whether the server takes the token; false if there is no answer of the server's. */
 async function isKnown(secret: string): Promise<boolean> {
-  const answer = await send('about', secret).catch(() => undefined)
+  // The server removes the file that opened this page, which pages that were open before must not do.
+  const answer = await send('about?opened', secret).catch(() => undefined)
   if (answer === undefined || answer.ok) return answer !== undefined
   // A board that cannot be read says so only to those who may look.
   const { kind } = await refused(answer)
