@@ -19,6 +19,9 @@ const DEFAULT_PORT = 5432
 /** A server that has not answered a statement after so many milliseconds is gone, where no shorter limit holds. */
 export const ANSWER_MS = 60_000
 
+/** The same for a statement over everything: a migration, the deletion of years, a report that waits for another. */
+export const WHOLE_MS = 30 * 60_000
+
 /** How to encrypt: loopback needs no TLS, and elsewhere certificate and host name must fit (`verify-full`). */
 export function tlsFor(host: string, authorities: string | undefined): false | TlsOptions {
   if (isLoopback(host)) return false

@@ -84,7 +84,7 @@ export class HubConnection {
 
   /** Ends the connection when the time is up: a late answer must reach no one. */
   async #inTime<T>(work: Promise<T>): Promise<T> {
-    const ms = Math.min(this.#until - performance.now(), ANSWER_MS)
+    const ms = this.#until === Infinity ? ANSWER_MS : this.#until - performance.now()
     let timer: NodeJS.Timeout | undefined
     try {
       const late = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from '#typeorm'
 import type { HubEntities } from '../../entities/hub/index.js'
 import type { HubHost } from '../workspace/hub-setting.js'
-import { ANSWER_MS, type HubAddress, type HubLogin, tlsFor } from './hub-address.js'
+import { type HubAddress, type HubLogin, tlsFor, WHOLE_MS } from './hub-address.js'
 import { hubFailure, type HubPlace } from './hub-failure.js'
 import { firstOf, primaryTimeline, SERVER_STATE, type ServerState } from './hub-hosts.js'
 import { HubSchema1 } from './schema/hub-schema-1.js'
@@ -64,7 +64,7 @@ export class HubDatabase {
       ssl: tlsFor(host.host, env['PGSSLROOTCERT']),
       connectTimeoutMS: CONNECT_MS,
       applicationName: 'kitty',
-      extra: { query_timeout: ANSWER_MS },
+      extra: { query_timeout: WHOLE_MS },
       schema: 'kitty',
       entities: Object.values(HUB_ENTITIES),
       migrations: [HubSchema1, HubSchema2],

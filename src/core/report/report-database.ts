@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from '#typeorm'
-import { ANSWER_MS, tlsFor } from '../hub/hub-address.js'
+import { tlsFor, WHOLE_MS } from '../hub/hub-address.js'
 import type { ReportAddress } from './report-address.js'
 import { newerReport, reportFailure, type ReportPlace } from './report-failure.js'
 import type { ReportRows } from './report-rows.js'
@@ -44,7 +44,7 @@ export class ReportDatabase {
       ssl: tlsFor(host, env['PGSSLROOTCERT']),
       connectTimeoutMS: CONNECT_MS,
       applicationName: 'kitty report',
-      extra: { query_timeout: ANSWER_MS },
+      extra: { query_timeout: WHOLE_MS },
       schema: 'kitty_report',
       entities: Object.values(REPORT_ENTITIES),
       installExtensions: false,

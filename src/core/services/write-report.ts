@@ -55,7 +55,7 @@ export class WriteReport {
 
   /**
    * Writes the report, and again after every change of the log, until `signal` is aborted. After the first time, a server
-   * that goes away is waited for, and a log or settings that cannot be read are read again after their next change.
+   * that goes away is waited for, and a log or settings that cannot be read are read again soon.
    * @throws KittyError as `write`, at the first time
    */
   async *follow(
@@ -68,10 +68,18 @@ export class WriteReport {
     const changes = new LogChanges(this.log, this.workspace.eventsDir)
     try {
       let isFirst = true
+      let problem: string | undefined
       do {
         const rows = await this.#current(isFirst)
-        if ('problem' in rows) yield rows
-        else yield* this.#sent(address, rows, isFirst, signal)
+        if ('problem' in rows) {
+          changes.retry()
+          // One that lasts is said once.
+          if (rows.problem !== problem) yield rows
+          problem = rows.problem
+        } else {
+          problem = undefined
+          yield* this.#sent(address, rows, isFirst, signal)
+        }
         isFirst = false
       } while (await changes.next(signal))
     } finally {
@@ -83,16 +91,14 @@ export class WriteReport {
   /** Reads as a command of its own would: the settings may be others by now. */
   async #current(isFirst: boolean): Promise<ReportRows | { readonly problem: string }> {
     try {
-      return await this.workshop.run('report --follow', async (services) => {
-        try {
-          return await (await services.resolve(ReadReport)).read()
-        } finally {
-          for (const notice of (await services.resolve(Notices)).all) this.notices.warn(notice)
-        }
-      })
+      return await this.workshop.run(
+        'report --follow',
+        async (services) => (await services.resolve(ReadReport)).read(),
+        this.notices,
+      )
     } catch (error) {
       if (isFirst || !isKittyError(error)) throw error
-      return { problem: `${error.message} The report stays as it was until the log's next change.` }
+      return { problem: `${error.message} The report stays as it was until it can be read.` }
     }
   }
 

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { shownCommand } from '../../errors/next-step.js'
+import { WHOLE_MS } from '../../hub/hub-address.js'
 import { HubDoor } from '../../hub/hub-door.js'
 import { Trunk } from '../../hub/trunk.js'
 import { isDay } from '../../log/format/day-file.js'
@@ -37,7 +38,7 @@ export class TrimHub {
     if (trunk === undefined) throw noTrunk(this.trunk.name)
     const hub = await this.door.open(CONNECT_MS)
     try {
-      hub.allow(Infinity)
+      hub.allow(WHOLE_MS)
       const days = await hub.before(before)
       const lacking = [...days].filter(([, ids]) => ids.some((id) => !trunk.has(id))).map(([day]) => day)
       if (lacking.length > 0) throw notInTrunk(lacking, this.trunk.name)
