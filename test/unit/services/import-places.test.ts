@@ -1,4 +1,4 @@
-import { readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EventStore } from '../../../src/core/store/event-store.js'
@@ -6,6 +6,7 @@ import { bring } from '../../support/bring.js'
 import { rejectionOf } from '../../support/kitty-error.js'
 import { FEATURE, Project } from '../../support/project.js'
 import { inProcess } from '../../support/session.js'
+import { TempRepository } from '../../support/temp-repository.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const FILE = `kitty-specs/${FEATURE}/tasks/WP01-part.md`
@@ -56,6 +57,40 @@ describe('kitty-specs of a linked worktree', () => {
     const project = new Project()
     const report = await project.use((services) => bring(services, 'spec-kitty', other.path('side')))
     expect(report).toMatchObject({ in_place: false, files: 1 })
+  })
+})
+
+describe('a mission whose folder has a name that no feature can have', () => {
+  const MISSION = 'kitty-specs/my-mission/tasks/WP01-part.md'
+  const adopt = (project: Project) => project.use((services) => bring(services, 'spec-kitty', '.'))
+
+  it('is named, and the others are adopted', async () => {
+    const project = new Project()
+    project.write(MISSION, PACKAGE)
+    project.write(FILE, PACKAGE)
+    const report = await adopt(project)
+    expect(report.features.map(({ feature }) => feature)).toEqual([FEATURE])
+    expect(report.problems).toMatchObject([{ file: 'my-mission' }])
+    const slugs = await project.use(async (services) => (await services.get(EventStore)).featureSlugs())
+    expect(slugs).toEqual([FEATURE])
+  })
+
+  it('sets nothing up on its own', async () => {
+    const project = new Project()
+    project.write(MISSION, PACKAGE)
+    expect(await rejectionOf(adopt(project))).toMatchObject({
+      kind: 'UsageError',
+      message: expect.stringContaining('my-mission is no name of a feature') as string,
+    })
+    expect(await countOf(project)).toBe(0)
+    expect(existsSync(project.path('.kittify/config.json'))).toBe(false)
+  })
+
+  it('gets a number of its own where it is copied from another repository', async () => {
+    const other = new TempRepository()
+    other.write(MISSION, PACKAGE)
+    const report = await new Project().use((services) => bring(services, 'spec-kitty', other.root))
+    expect(report).toMatchObject({ problems: [], features: [{ feature: '001-my-mission' }] })
   })
 })
 

@@ -30,7 +30,7 @@ import {
   writePackageFiles,
 } from './import-files.js'
 import { featureReport, type ImportReport } from './import-report.js'
-import { type ChosenTarget, chooseTargets, type ImportedCreation } from './import-targets.js'
+import { adoptable, type ChosenTarget, chooseTargets, type ImportedCreation } from './import-targets.js'
 import { ImportWorkflow } from './import-workflow.js'
 import { loggedDefinition } from '../definitions/logged-values.js'
 import { Scope } from '../scope.js'
@@ -119,13 +119,11 @@ export class ImportBoard {
   async #read(collected: Collected, { importer, path, zone }: ImportBoardRequest): Promise<Reading> {
     const read = await importer.read(collected.files, { table: this.table, zone })
     const skipped = collected.skipped.map(({ path: file, reason }) => ({ file, line: null, message: reason }))
-    const document = { ...read, problems: [...skipped, ...read.problems] }
+    const inPlace = importer.format === 'spec-kitty' && isInOwnSpecs(this.workspace, collected.folder)
+    const named = inPlace ? adoptable(read) : read
+    const document = { ...named, problems: [...skipped, ...named.problems] }
     refuseForeign(document, path)
-    return {
-      document,
-      collected,
-      inPlace: importer.format === 'spec-kitty' && isInOwnSpecs(this.workspace, collected.folder),
-    }
+    return { document, collected, inPlace }
   }
 
   async #plan(

@@ -39,7 +39,19 @@ export interface ChosenTarget {
   readonly isGone: boolean
 }
 
-/** @throws KittyError UsageError if `--feature` cannot be used, or a mission's name is not a feature name */
+/** Leaves out the missions that no command could name as features, since their folders keep their names. */
+export function adoptable(document: TransferDocument): TransferDocument {
+  const features = document.features.filter(({ name }) => featureName(name) !== undefined)
+  const unnamed = document.features.filter((feature) => !features.includes(feature))
+  const problems = unnamed.map(({ name }) => ({
+    file: name,
+    line: null,
+    message: 'is no name of a feature: rename the folder to a number and words, as in 001-login',
+  }))
+  return { ...document, features, problems: [...document.problems, ...problems] }
+}
+
+/** @throws KittyError UsageError if `--feature` cannot be used */
 export function chooseTargets(choice: TargetChoice): ChosenTarget[] {
   const { document, asked } = choice
   if (asked !== undefined && document.features.length > 1) throw severalFeatures(document)
