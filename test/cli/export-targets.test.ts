@@ -1,4 +1,12 @@
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { noteLine } from '../support/events.js'
@@ -56,6 +64,27 @@ describe('an export', () => {
     expect(failureIn(refused).kind).toBe('UnsafeSetup')
     expect(lstatSync(join(folder, 'events.jsonl')).isDirectory()).toBe(true)
     expect(readdirSync(folder)).toEqual(['events.jsonl'])
+  })
+
+  it.each([
+    '.git/config',
+    '.git/kitty/journal.jsonl',
+    '.kittify/config.json',
+    '.kittify/events/2026-11-22.jsonl',
+    'sub/../.kittify/new/events.jsonl',
+    'link/config',
+  ])('does not go into %s, where kitty and git keep theirs', async (out) => {
+    symlinkSync('.git', join(root, 'link'))
+    const before = readFileSync(join(root, '.git/config'), 'utf8')
+    for (const format of ['jsonl', 'html', 'backlog']) {
+      const refused = await kitty({ cwd: root }, 'export', format, '--out', out, '--json')
+      expect([refused.code, failureIn(refused).message]).toEqual([
+        2,
+        expect.stringContaining('belongs to kitty or to git'),
+      ])
+    }
+    expect(readFileSync(join(root, '.git/config'), 'utf8')).toBe(before)
+    expect((await kitty({ cwd: root }, 'export', 'jsonl')).stdout).toBe(events)
   })
 
   it('that is a folder of files says so for -', async () => {

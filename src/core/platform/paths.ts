@@ -1,6 +1,6 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { type BigIntStats, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, posix, resolve, sep, win32 } from 'node:path'
-import { KittyError } from '../errors/kitty-error.js'
+import { KittyError, systemCode } from '../errors/kitty-error.js'
 import { isSameFile } from './open-regular.js'
 import { isOneName } from './one-name.js'
 
@@ -68,9 +68,20 @@ export function placeInside(folder: string, path: string): string | undefined {
   }
 }
 
+const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
+
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true })
+  } catch (error) {
+    if (NOT_THERE.has(systemCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
 /** Where letter case does not count, Linux does not say which one the disk has. A folder has one inode, and no links. */
 function isOneFolder(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }))
+  const [first, second] = [one, other].map(statsOf)
   return (
     first !== undefined &&
     second !== undefined &&
@@ -84,7 +95,12 @@ function isOneFolder(one: string, other: string): boolean {
 export function realPlace(path: string): string {
   const whole = resolve(path)
   const parent = dirname(whole)
-  // `.native` asks the system, which knows the case; Node's own way keeps what it was given.
-  if (lstatSync(whole, { throwIfNoEntry: false }) !== undefined) return realpathSync.native(whole)
-  return parent === whole ? whole : join(realPlace(parent), basename(whole))
+  try {
+    // `.native` asks the system, which knows the case; Node's own way keeps what it was given.
+    return realpathSync.native(whole)
+  } catch (error) {
+    // Not there, below a plain file, or a link to nothing.
+    if (!NOT_THERE.has(systemCode(error) ?? '')) throw error
+    return parent === whole ? whole : join(realPlace(parent), basename(whole))
+  }
 }

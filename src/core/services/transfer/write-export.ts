@@ -1,9 +1,11 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { inject, injectable } from 'inversify'
 import { KittyError } from '../../errors/kitty-error.js'
 import { writeOutFile, writeOutFolder, writeOutPages } from '../../files/out-files.js'
 import type { WrittenFile } from '../../transfer/document.js'
+import { placeInside } from '../../platform/paths.js'
 import { Session } from '../../workspace/session.js'
+import { Workspace } from '../../workspace/workspace.js'
 import { shownWords } from '../../errors/next-step.js'
 
 export interface ExportDocument {
@@ -16,12 +18,17 @@ export interface ExportDocument {
   readonly text: string | null
 }
 
+const ELSEWHERE = 'Name a file or folder of your own, or - for stdout.'
+
 /** Writes an export to the path in `--out`. */
 @injectable()
 export class WriteExport {
-  constructor(@inject(Session) private readonly session: Session) {}
+  constructor(
+    @inject(Session) private readonly session: Session,
+    @inject(Workspace) private readonly workspace: Workspace,
+  ) {}
 
-  /** @returns the absolute path @throws KittyError UsageError for an empty `out`, and as writeOutFile */
+  /** @returns the absolute path @throws KittyError UsageError for an empty `out` or one in .kittify or .git, and as writeOutFile */
   file(out: string, text: string): string {
     const path = this.#place(out)
     writeOutFile(path, text)
@@ -47,12 +54,21 @@ export class WriteExport {
     return path
   }
 
-  /** An empty name would be the current folder. */
+  /** An empty name would be the current folder. Whatever kitty and git keep, a slip must not replace. */
   #place(out: string): string {
-    if (out === '')
-      throw new KittyError('UsageError', '--out names nothing.', {
-        nextSteps: ['Name a file or folder, or - for stdout.'],
-      })
-    return resolve(this.session.cwd, out)
+    if (out === '') throw new KittyError('UsageError', '--out names nothing.', { nextSteps: [ELSEWHERE] })
+    const path = resolve(this.session.cwd, out)
+    const { kittyDir, gitCommonDir, gitDir } = this.workspace
+    const isKept = [kittyDir, gitCommonDir, gitDir].some((folder) => placeInside(folder, path) !== undefined)
+    if (isKept || basename(path).toLowerCase() === '.git')
+      throw new KittyError(
+        'UsageError',
+        `${path} belongs to kitty or to git: an export would replace what they keep.`,
+        {
+          nextSteps: [ELSEWHERE],
+          context: { path },
+        },
+      )
+    return path
   }
 }
