@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKittyError } from '../../src/core/errors/kitty-error.js'
 import { Conflicts } from '../../src/core/services/conflicts/conflicts.js'
+import { EventStore } from '../../src/core/store/event-store.js'
+import { FEATURE } from '../support/kitty.js'
 import { kindOf } from './support/kind-of.js'
 import { noServer, PostgresServer } from './support/postgres-server.js'
 import { type Member, team } from './support/team.js'
@@ -61,11 +63,28 @@ describe.skipIf(noServer !== undefined)('a server that is lost', () => {
     await server.down()
     ada.later = 400 * 24 * 3_600_000
     expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
-    ada.later = 0
-    expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
     await server.up()
-    ada.later = AFTER_THE_PAUSE
+    ada.later = 0
     expect(await kindOf(ada.move('doing'))).toBe('done')
+  })
+
+  it('is asked again after half a minute, however often a clone wanted to in the meantime', async () => {
+    const [ada, bob] = members
+    if (ada === undefined || bob === undefined) throw new Error('three members')
+    const look = (): Promise<string | undefined> =>
+      bob.run(EventStore, async (store) => (await store.workPackage(FEATURE, 'WP01'))?.lane)
+    await server.down()
+    for (const later of [10_000, 30_000]) {
+      ada.later = bob.later = later
+      expect(await kindOf(ada.move('doing'))).toBe('HubUnreachable')
+      await look()
+      expect(bob.warnings.join()).toContain('The hub was not reached')
+    }
+    await server.up()
+    ada.later = bob.later = 10_000 + AFTER_THE_PAUSE
+    expect(await kindOf(ada.move('doing'))).toBe('done')
+    expect(await look()).toBe('doing')
+    expect(bob.warnings).toEqual([])
   })
 
   it(`and killed while clones write loses no acknowledged event, in ${ROUNDS} rounds`, async () => {

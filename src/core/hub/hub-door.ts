@@ -45,6 +45,8 @@ export class HubDoor {
     if (left > 0 && left <= PAUSE_MS)
       throw unreachable(
         `it did not answer, and is asked again after ${new Date(until).toISOString().slice(11, 19)} UTC`,
+        undefined,
+        { left_alone: true },
       )
     return this.connect(address, ms)
   }
@@ -63,19 +65,26 @@ export class HubDoor {
     return hub
   }
 
-  /** Nothing asks the hub for a while. */
-  markDown(): void {
+  /** After a failure: nothing asks the hub for a while. */
+  markDown(error: KittyError): void {
+    if (!hasFailed(error)) return
     this.files.pause({ ...this.files.pauses(), down: this.#pauseEnd() })
   }
 
-  /** Reads do not ask the hub for a while. */
-  markSlow(): void {
+  /** After a failure: reads do not ask the hub for a while. */
+  markSlow(error: KittyError): void {
+    if (!hasFailed(error)) return
     this.files.pause({ ...this.files.pauses(), slow: this.#pauseEnd() })
   }
 
   #pauseEnd(): number {
     return this.session.now().getTime() + PAUSE_MS
   }
+}
+
+/** False for a hub that was not asked: what wants to ask it during a pause must not make the pause longer. */
+function hasFailed({ kind, context }: KittyError): boolean {
+  return kind === 'HubUnreachable' && context['left_alone'] !== true
 }
 
 /** For people: `kitty on db1.example, db2.example`. */

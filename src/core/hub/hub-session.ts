@@ -73,14 +73,14 @@ export class HubSession {
   }
 
   /** After a failure under the write lock: a hub that does not answer is left alone for a while. */
-  async drop({ kind }: KittyError): Promise<void> {
-    if (kind === 'HubUnreachable') this.door.markDown()
+  async drop(error: KittyError): Promise<void> {
+    this.door.markDown(error)
     await this.close()
   }
 
   /** After a failure of what waits for a moment only: that keeps the next reads away, but not the next claim. */
-  async pause({ kind }: KittyError): Promise<void> {
-    if (kind === 'HubUnreachable') this.door.markSlow()
+  async pause(error: KittyError): Promise<void> {
+    this.door.markSlow(error)
     await this.close()
   }
 
