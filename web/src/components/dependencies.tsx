@@ -45,6 +45,7 @@ function Graph({
   })
   const placed = layers(nodes)
   const path = criticalPath(nodes)
+  const order = new Map(path.map((id, at) => [id, at]))
   const ranks = Math.max(0, ...placed.map(({ rank }) => rank)) + 1
   const rows = Math.max(0, ...placed.map(({ place }) => place)) + 1
   const size = { width: ranks * (WIDTH + GAP.x) - GAP.x, height: rows * (HEIGHT + GAP.y) - GAP.y }
@@ -55,11 +56,11 @@ function Graph({
       </h2>
       <div class="scroll" tabIndex={0} role="group" aria-label={`Dependencies of ${featureName(slug)}`}>
         <div class="nodes" style={{ width: `${size.width}px`, height: `${size.height}px` }}>
-          <Edges placed={placed} path={path} size={size} />
+          <Edges placed={placed} order={order} size={size} />
           {placed.map(({ node: { id, card }, rank, place }) => (
             <a
               key={id}
-              class={`node${path.includes(id) ? ' critical' : ''}`}
+              class={`node${order.has(id) ? ' critical' : ''}`}
               style={{
                 left: `${left(rank)}px`,
                 top: `${top(place)}px`,
@@ -79,11 +80,12 @@ function Graph({
 
 interface EdgesProps {
   readonly placed: readonly Layered<PackageNode>[]
-  readonly path: readonly string[]
+  /** Places in the critical path. */
+  readonly order: ReadonlyMap<string, number>
   readonly size: { readonly width: number; readonly height: number }
 }
 
-function Edges({ placed, path, size }: EdgesProps): h.JSX.Element {
+function Edges({ placed, order, size }: EdgesProps): h.JSX.Element {
   const byId = new Map(placed.map((one) => [one.node.id, one]))
   return (
     <svg {...size} aria-hidden="true">
@@ -94,7 +96,7 @@ function Edges({ placed, path, size }: EdgesProps): h.JSX.Element {
           const [x1, y1] = [left(from.rank) + WIDTH, top(from.place) + HEIGHT / 2]
           const [x2, y2] = [left(rank), top(place) + HEIGHT / 2]
           const bend = Math.max(24, Math.abs(x2 - x1) / 2)
-          const isCritical = path.includes(id) && path.indexOf(node.id) === path.indexOf(id) + 1
+          const isCritical = order.has(id) && order.get(node.id) === (order.get(id) ?? 0) + 1
           return (
             <path
               key={`${id} ${node.id}`}

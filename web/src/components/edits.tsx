@@ -5,6 +5,7 @@ import type { PackagePage, WorkPackageDetailDocument } from '../state/documents.
 import { failureOf, write } from '../state/server.js'
 import { announce, type Failure, useStore } from '../state/store.js'
 import { Holder } from './holder.js'
+import { More, PAGE } from './more.js'
 import { NextSteps } from './next-steps.js'
 
 type Page = WorkPackageDetailDocument
@@ -122,11 +123,13 @@ export function Gates({ page: { feature, gates_list } }: { page: Page }): h.JSX.
 export function Notes({ page: { feature, work_package, notes } }: { page: Page }): h.JSX.Element {
   const { run, refusal, isOff } = useWrite()
   const [text, write] = useState('')
+  const [shown, show] = useState(PAGE)
   return (
     <section>
       <h2>Notes</h2>
+      <More shown={shown} total={notes.length} show={show} />
       <ul class="notes">
-        {notes.map(({ event_id, actor, timestamp, text: said }) => (
+        {notes.slice(-shown).map(({ event_id, actor, timestamp, text: said }) => (
           <li key={event_id}>
             <p>
               <Holder actor={actor} /> <time dateTime={timestamp}>{when(timestamp)}</time>

@@ -1,16 +1,19 @@
 import { h } from 'preact'
+import { useState } from 'preact/hooks'
 import { when } from '../format.js'
 import { historyRows } from '../graph/history-rows.js'
 import type { WorkPackageDetailDocument } from '../state/documents.js'
 import { Holder } from './holder.js'
 import { eventText } from './event-text.js'
+import { More, PAGE } from './more.js'
 
 const STEP = 14
 const HEIGHT = 34
 
 /** Events, newest first, with a line from each to what its writer had seen. */
 export function HistoryGraph({ events }: { events: WorkPackageDetailDocument['history'] }): h.JSX.Element {
-  const { rows, columns } = historyRows(events)
+  const [shown, show] = useState(PAGE)
+  const { rows, columns } = historyRows(events.slice(-shown))
   const width = columns * STEP + 4
   const x = (column: number): number => column * STEP + STEP / 2
   return (
@@ -38,6 +41,7 @@ export function HistoryGraph({ events }: { events: WorkPackageDetailDocument['hi
           </li>
         ))}
       </ol>
+      <More shown={shown} total={events.length} show={show} />
     </section>
   )
 }

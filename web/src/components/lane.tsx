@@ -8,10 +8,8 @@ import { Card } from './card.js'
 import { dropLane } from './drag.js'
 import { ForeignLane } from './foreign-lane.js'
 import { laneColor } from './lane-colors.js'
+import { More, PAGE } from './more.js'
 import { RefusalNote } from './refusal.js'
-
-/** Cards drawn at first, and with every "show more". */
-const PAGE = 100
 
 interface LaneProps {
   readonly about: About
@@ -57,11 +55,7 @@ export function Lane({ about, lane, keys, slug }: LaneProps): h.JSX.Element {
           <Card key={key} id={key} />
         ))}
       </ul>
-      {keys.length > shown && (
-        <button class="more" onClick={() => show(shown + PAGE)}>
-          Show {Math.min(PAGE, keys.length - shown)} more of {keys.length}
-        </button>
-      )}
+      <More shown={shown} total={keys.length} show={show} />
     </div>
   )
 }

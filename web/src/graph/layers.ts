@@ -17,7 +17,7 @@ export interface Layered<T> {
 /** Ranks by longest path; within a rank, below the middle of what each depends on. A cycle is cut where it closes. */
 export function layers<T extends Node>(nodes: readonly T[]): Layered<T>[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const ranks = longestPaths(byId)
+  const ranks = longestChains(byId)
   const groups = grouped(nodes, ({ id }) => (ranks.get(id)?.length ?? 1) - 1)
   const places = new Map<string, number>()
   return [...groups.keys()]
@@ -36,33 +36,48 @@ export function layers<T extends Node>(nodes: readonly T[]): Layered<T>[] {
 /** The longest chain of packages that are not done: the work that nothing can be done in parallel with. */
 export function criticalPath(nodes: readonly Node[]): string[] {
   const unfinished = new Map(nodes.filter(({ isDone }) => !isDone).map((node) => [node.id, node]))
-  const paths = longestPaths(unfinished)
-  const path = [...paths.values()].reduce<readonly string[]>(
-    (best, one) => (one.length > best.length ? one : best),
-    [],
-  )
-  return path.length > 1 ? [...path] : []
+  const chains = longestChains(unfinished)
+  const path: string[] = []
+  let length = 1
+  let last: string | undefined
+  for (const [id, chain] of chains) if (chain.length > length) [last, length] = [id, chain.length]
+  for (; last !== undefined; last = chains.get(last)?.before) path.push(last)
+  return path.reverse()
 }
 
-/** By package, the longest chain that ends with it. */
-function longestPaths(nodes: ReadonlyMap<string, Node>): Map<string, readonly string[]> {
-  const paths = new Map<string, readonly string[]>()
+/** The longest chain that ends with a package. */
+interface Chain {
+  readonly length: number
+  /** The package before it in that chain. */
+  readonly before: string | undefined
+}
+
+/** By package. Walks without recursion: a chain may be thousands of packages long. */
+function longestChains(nodes: ReadonlyMap<string, Node>): Map<string, Chain> {
+  const chains = new Map<string, Chain>()
   const entered = new Set<string>()
-  const visit = (node: Node): readonly string[] => {
-    const known = paths.get(node.id)
-    if (known !== undefined) return known
-    entered.add(node.id)
-    let best: readonly string[] = []
-    for (const id of node.dependencies) {
-      const earlier = nodes.get(id)
-      if (earlier === undefined || (entered.has(id) && !paths.has(id))) continue
-      const path = visit(earlier)
-      if (path.length > best.length) best = path
+  for (const first of nodes.keys()) {
+    const waiting = [first]
+    for (let id = waiting.at(-1); id !== undefined; id = waiting.at(-1)) {
+      const known = (nodes.get(id)?.dependencies ?? []).filter((one) => nodes.has(one))
+      // One that is entered and has no chain yet closes a cycle.
+      const next = entered.has(id) ? [] : known.filter((one) => !entered.has(one)).reverse()
+      entered.add(id)
+      if (next.length > 0) for (const one of next) waiting.push(one)
+      else {
+        waiting.pop()
+        if (!chains.has(id)) chains.set(id, longestOf(known, chains))
+      }
     }
-    const path = [...best, node.id]
-    paths.set(node.id, path)
-    return path
   }
-  for (const node of nodes.values()) visit(node)
-  return paths
+  return chains
+}
+
+function longestOf(dependencies: readonly string[], chains: ReadonlyMap<string, Chain>): Chain {
+  let longest: Chain = { length: 1, before: undefined }
+  for (const id of dependencies) {
+    const length = (chains.get(id)?.length ?? 0) + 1
+    if (length > longest.length) longest = { length, before: id }
+  }
+  return longest
 }

@@ -13,15 +13,21 @@ export interface Sent {
 export async function* sentEvents(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<Sent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  let text = ''
+  // What has come of a message whose end has not. Put together once: a board of thousands comes in hundreds of pieces.
+  let held: string[] = []
+  let last = ''
   try {
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
       heard()
-      text += decoder.decode(value, { stream: true })
-      const blocks = text.split('\n\n')
-      text = blocks.pop() ?? ''
+      const piece = decoder.decode(value, { stream: true })
+      held.push(piece)
+      const hasEnd = `${last}${piece}`.includes('\n\n')
+      last = piece.slice(-1) || last
+      if (!hasEnd) continue
+      const blocks = held.join('').split('\n\n')
+      held = [blocks.pop() ?? '']
       for (const block of blocks) {
         const fields = new Map(block.split('\n').map((line) => split(line)))
         const data = fields.get('data')

@@ -1,0 +1,99 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { tempFolder } from '../support/temp-folder.js'
+import { hasChromium, launchBrowser, openPage, Served } from './support/browser.js'
+import { makeBusyRepository } from './support/busy-repository.js'
+
+const FEATURE = '001-parcel-tracking'
+const LONG = 'm'.repeat(250)
+const WIDTHS = [400, 900, 1600]
+
+/** An event of a writer who had seen nothing of the package, as another program may append it. */
+function lineOf(number: number, event_type: string, payload: object, actor = 'ada'): string {
+  const event_id = `01KFZZZZZZZZZZZZZZZZZZ${String(number).padStart(4, '0')}`
+  const event = {
+    ...{ event_id, event_type, event_version: 1, lamport_clock: 1_000 + number, entity_id: 'WP03' },
+    ...{ entity_type: 'WorkPackage', timestamp: '2026-11-29T08:00:00.000Z', actor, causation_id: null },
+    ...{ correlation_id: null, payload: { feature_slug: FEATURE, ...payload } },
+  }
+  return `${JSON.stringify(event)}\n`
+}
+
+describe.skipIf(!hasChromium)('the page, where a package has much to show', () => {
+  let browser: Browser
+  let context: BrowserContext
+  let served: Served
+  const faults: string[] = []
+
+  const open = async (root: string, query: string): Promise<Page> => {
+    served = await new Served(root).start()
+    return openPage(context, `${served.url}${query}#token=${served.token}`, faults)
+  }
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    faults.length = 0
+  })
+  afterEach(async () => {
+    await context.close()
+    await served.kill()
+    expect(faults).toEqual([])
+  })
+
+  const repositoryWith = (...lines: readonly string[]): string => {
+    const root = tempFolder()
+    makeBusyRepository(root)
+    appendFileSync(join(root, '.kittify/events/2026-11-29.jsonl'), lines.join(''))
+    return root
+  }
+
+  it('keeps names without a blank within every view, at three widths', async () => {
+    const root = repositoryWith(
+      lineOf(1, 'TagsChanged', { added: [LONG], removed: [] }),
+      lineOf(2, 'NoteAdded', { text: LONG }, LONG.slice(0, 200)),
+      lineOf(
+        3,
+        'WPStatusChanged',
+        { old_status: 'doing', new_status: `x${LONG.slice(0, 90)}` },
+        LONG.slice(0, 200),
+      ),
+    )
+    const page = await open(root, '')
+    await page.waitForSelector('.card')
+    for (const [view, shown] of [
+      ['', '.card'],
+      [`?open=${FEATURE}/WP03`, 'article'],
+      ['?view=time', '.past'],
+      ['?view=flow', '.figures'],
+      ['?view=dependencies', '.node'],
+    ] as const) {
+      await page.goto(`${served.url}${view}`)
+      await page.waitForSelector(shown)
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 })
+        const outside = await page.evaluate(
+          `[document.documentElement, ...document.querySelectorAll('.sheet, .decisions')]
+            .map((one) => one.scrollWidth - one.clientWidth)`,
+        )
+        expect([view, width, outside]).toEqual([view, width, (outside as number[]).map(() => 0)])
+      }
+    }
+  })
+
+  it('draws the last hundred notes and events, and the others when asked to', async () => {
+    const notes = Array.from({ length: 150 }, (_, at) => lineOf(at, 'NoteAdded', { text: `note ${at}` }))
+    const page = await open(repositoryWith(...notes), `?open=${FEATURE}/WP03`)
+    await page.waitForSelector('article')
+    expect(await page.locator('.notes li').count()).toBe(100)
+    expect(await page.locator('.said').last().textContent()).toBe('note 149')
+    expect(await page.locator('.history li').count()).toBe(100)
+    await page.getByRole('button', { name: 'more of' }).first().click()
+    expect(await page.locator('.notes li').count()).toBe(150)
+  })
+})
