@@ -99,10 +99,14 @@ describe('workspaces list', () => {
 
   it.runIf(POSIX)(
     'is one of the repository’s own, also below a folder whose name has a line break',
-    async () => {
+    async ({ skip }) => {
       const start = await project()
       const folder = `${start}\nrest`
-      renameSync(start, folder)
+      try {
+        renameSync(start, folder)
+      } catch {
+        skip('this file system takes no line break in a name')
+      }
       expect((await kitty(folder, ['implement', 'WP01'])).code).toBe(0)
       const path = join(folder, '.worktrees', NAME)
       expect(await list(folder)).toMatchObject([{ workspace_path: path, exists: true, stale: [] }])

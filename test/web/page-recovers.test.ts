@@ -92,9 +92,13 @@ describe.skipIf(!hasChromium)('the page, where something fails once', () => {
   ])('asks again for %s', async (_, path, query, shown) => {
     const page = await open()
     await page.waitForSelector('.card')
-    await failOnce(page, new RegExp(`api/${path}`))
+    let isBusy = true
+    await page.route(new RegExp(`api/${path}`), (route) =>
+      isBusy ? route.fulfill({ status: 503, body: 'busy' }) : route.continue(),
+    )
     await page.goto(`${served.url}${query}`)
     await page.getByText('The server answered 503.').waitFor()
+    isBusy = false
     await page.waitForSelector(shown)
     expect(await page.getByText('The server answered 503.').count()).toBe(0)
   })

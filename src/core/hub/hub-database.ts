@@ -129,7 +129,8 @@ export class HubDatabase {
     const { Member } = this.entities
     await this.#transaction(async (manager) => {
       const [me] = await manager.query<{ role: string }[]>('SELECT session_user AS role')
-      await manager.save(Member, { repo, role: me?.role ?? '', may: 'own' })
+      // Not save: TypeORM reads the row by the name of its class, which the bundle does not keep.
+      await manager.upsert(Member, { repo, role: me?.role ?? '', may: 'own' }, ['repo', 'role'])
     })
   }
 
