@@ -200,6 +200,21 @@ function openOrCreate(path: string, create: boolean): number | undefined {
   }
 }
 
+/** One append to a file that is made if it is missing. Durable when it returns. @throws KittyError NotWritable, DiskFull */
+export function appendDurably(path: string, bytes: Buffer): void {
+  const append = Append.open(path, true)
+  try {
+    append.nameFirst()
+    append.write(bytes)
+    append.sync()
+  } catch (error) {
+    append.cutBack()
+    throw error
+  } finally {
+    append.close()
+  }
+}
+
 function createdAt(path: string, flags: number): number {
   const fd = openRegular(path, flags | constants.O_CREAT, 0o644)
   try {

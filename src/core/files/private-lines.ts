@@ -1,4 +1,4 @@
-import { Append } from './append-file.js'
+import { appendDurably } from './append-file.js'
 import { readOptional } from './read-optional.js'
 import { emptyPrivateFile, writePrivateFile } from './private-file.js'
 
@@ -18,17 +18,7 @@ export class PrivateLines {
   /** Durable when it returns. @throws KittyError NotWritable, DiskFull */
   add(lines: readonly string[]): void {
     if (lines.length === 0) return
-    const append = Append.open(this.path, true)
-    try {
-      append.nameFirst()
-      append.write(Buffer.from(`${lines.join('\n')}\n`))
-      append.sync()
-    } catch (error) {
-      append.cutBack()
-      throw error
-    } finally {
-      append.close()
-    }
+    appendDurably(this.path, Buffer.from(`${lines.join('\n')}\n`))
   }
 
   /** Durable, unless no line is left: after a power cut, the former lines may be there again. */

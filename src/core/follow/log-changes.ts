@@ -11,7 +11,7 @@ const WHOLE_LOOK = 16
 export const BOARD_MS = 120_000
 
 /** How soon a reader that could not read what changed tries again, in milliseconds. */
-export const RETRY_MS = 2_000
+const RETRY_MS = 2_000
 
 /**
  * Waits for the log's files to change. The system's notifications only speed this up: what the files say decides. The
@@ -45,8 +45,8 @@ export class LogChanges {
   }
 
   /**
-   * Resolves to true when the files differ from the last time, after `mostMs`, or after a `retry`; to false once `signal` is aborted. Files
-   * that cannot be looked at differ from those that can: the caller's own read says why.
+   * Resolves to true when the files differ from the last time, after `mostMs`, or after a `retry`; to false once `signal`
+   * is aborted. Files that cannot be looked at differ from those that can: the caller's own read says why.
    */
   async next(signal: AbortSignal): Promise<boolean> {
     const end = performance.now() + this.mostMs

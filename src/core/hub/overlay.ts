@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify'
 import type { Registry } from '../events-lib.js'
 import { EventRegistry } from '../event-registry.js'
-import { Append } from '../files/append-file.js'
+import { appendDurably } from '../files/append-file.js'
 import { LineReader, MAX_LINE_BYTES } from '../log/format/line-codec.js'
 import type { LogLine } from '../log/event-log.js'
 import { Notices } from '../errors/notices.js'
@@ -29,7 +29,7 @@ export class Overlay {
       return day === undefined ? [] : [{ day, line: one.line }]
     })
     for (const [day, ofDay] of groupBy(events, (event) => event.day))
-      this.#append(day, Buffer.concat(ofDay.flatMap(({ line }) => [line, LF])))
+      appendDurably(this.files.path(`${day}.jsonl`), Buffer.concat(ofDay.flatMap(({ line }) => [line, LF])))
   }
 
   /** Removes lines that git keeps for good. The caller holds the hub's lock. */
@@ -48,19 +48,5 @@ export class Overlay {
     if (event?.event_id === event_id) return dayOf(event.timestamp)
     this.notices.warn(`The hub sent a line that is not the event ${event_id}; it was left out.`)
     return undefined
-  }
-
-  #append(day: string, bytes: Buffer): void {
-    const append = Append.open(this.files.path(`${day}.jsonl`), true)
-    try {
-      append.nameFirst()
-      append.write(bytes)
-      append.sync()
-    } catch (error) {
-      append.cutBack()
-      throw error
-    } finally {
-      append.close()
-    }
   }
 }
