@@ -4,8 +4,9 @@ import { isKittyError, KittyError } from '../errors/kitty-error.js'
 import { featureName } from '../specs/feature-name.js'
 import { isFeature, listFeatures } from '../specs/features.js'
 import { normalizeWorkPackageId, spellWorkPackageId } from '../specs/work-package-id.js'
-import { gitUserName, resolveActor } from '../workspace/actor.js'
+import { resolveActor } from '../workspace/actor.js'
 import { currentBranch } from '../git/branch.js'
+import { gitUserName } from '../git/user-name.js'
 import { resolveSession } from '../workspace/holder.js'
 import { resolveFeature } from '../workspace/feature.js'
 import { Workspace } from '../workspace/workspace.js'
@@ -192,7 +193,7 @@ export class Scope {
     const actor = resolveActor({
       flag: flags.actor,
       env,
-      gitUserName: () => gitUserName(this.workspace.worktree),
+      gitUserName: () => gitUserName(this.workspace, env),
       osUser,
     })
     const session = resolveSession({ flag: flags.session, env })

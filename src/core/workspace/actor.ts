@@ -1,10 +1,9 @@
-import { askGitText } from '../git/git.js'
 import { checkedName, cleaned } from './holder-name.js'
 
 export interface ActorClues {
   readonly flag?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Called only if neither flag nor environment names the actor: it starts a process. */
+  /** Called only if neither flag nor environment names the actor: it may start git. */
   readonly gitUserName: () => string | undefined
   /** Called last: the system searches its users. */
   readonly osUser: () => string | undefined
@@ -21,14 +20,6 @@ export function resolveActor({ flag, env, gitUserName, osUser }: ActorClues): st
   const fromGit = gitUserName()
   if (fromGit !== undefined && fromGit !== '') return checked(cleaned(fromGit), 'git config user.name')
   return checked(cleaned(osUser() ?? ''), "the system's user name")
-}
-
-/**
- * Returns git's `user.name` as it applies in `worktree`; undefined if it is not set.
- * @throws KittyError if git fails: falling back to the system's user would log someone else.
- */
-export function gitUserName(worktree: string): string | undefined {
-  return askGitText(worktree, ['config', '--get', 'user.name'])?.trim()
 }
 
 function checked(name: string, source: string): string {

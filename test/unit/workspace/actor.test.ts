@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ActorClues, gitUserName, resolveActor } from '../../../src/core/workspace/actor.js'
+import { type ActorClues, resolveActor } from '../../../src/core/workspace/actor.js'
 import { resolveSession } from '../../../src/core/workspace/holder.js'
 import { errorOf } from '../../support/kitty-error.js'
-import { tempFolder } from '../../support/temp-folder.js'
-import { TempRepository } from '../../support/temp-repository.js'
 
 const CLUES: ActorClues = {
   flag: 'flag',
@@ -64,17 +62,5 @@ describe('resolveActor', () => {
 
   it('accepts names of every script', () => {
     expect(resolveActor({ ...CLUES, flag: 'Ærøskøbing 猫 🐈' })).toBe('Ærøskøbing 猫 🐈')
-  })
-})
-
-describe('gitUserName', () => {
-  it('reads the name that holds in the checkout', () => {
-    const repository = new TempRepository()
-    repository.git('config', 'user.name', 'Grace')
-    expect(gitUserName(repository.root)).toBe('Grace')
-  })
-
-  it('refuses where git cannot be asked, since the system’s user would be someone else in the log', () => {
-    expect(errorOf(() => gitUserName(`${tempFolder()}/missing`)).kind).toBe('GitFailure')
   })
 })
