@@ -1,34 +1,15 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tempFolder } from '../support/temp-folder.js'
-import { hasChromium, launchBrowser, openPage, Served } from './support/browser.js'
-import { makeBusyRepository } from './support/busy-repository.js'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { hasChromium } from './support/browser.js'
+import { PageStage } from './support/page-stage.js'
 
 describe.skipIf(!hasChromium)('what a person writes on the page', () => {
-  let browser: Browser
-  let context: BrowserContext
-  let served: Served
+  const stage = new PageStage()
   let page: Page
-  const faults: string[] = []
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
   beforeEach(async () => {
-    const root = tempFolder()
-    makeBusyRepository(root)
-    served = await new Served(root).start()
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    faults.length = 0
-    const address = `${served.url}?open=001-parcel-tracking/WP03#token=${served.token}`
-    page = await openPage(context, address, faults)
+    page = await stage.open('?open=001-parcel-tracking/WP03')
     await page.waitForSelector('.connected.live')
-  })
-  afterEach(async () => {
-    await context.close()
-    await served.kill()
-    expect(faults).toEqual([])
   })
 
   it('is one note after a double click', async () => {

@@ -1,11 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { PATIENT } from '../support/patient.js'
-import { tempFolder } from '../support/temp-folder.js'
-import { hasChromium, launchBrowser, openPage, Served } from './support/browser.js'
-import { makeBusyRepository } from './support/busy-repository.js'
+import { hasChromium } from './support/browser.js'
+import { busyRoot, PageStage } from './support/page-stage.js'
 
 const FEATURE = '001-parcel-tracking'
 const LONG = 'm'.repeat(250)
@@ -23,33 +22,13 @@ function lineOf(number: number, event_type: string, payload: object, actor = 'ad
 }
 
 describe.skipIf(!hasChromium)('the page, where a package has much to show', () => {
-  let browser: Browser
-  let context: BrowserContext
-  let served: Served
-  const faults: string[] = []
-
+  const stage = new PageStage({ isServed: false })
   const open = async (root: string, query: string): Promise<Page> => {
-    served = await new Served(root).start()
-    return openPage(context, `${served.url}${query}#token=${served.token}`, faults)
+    await stage.serve(root)
+    return stage.open(query)
   }
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    faults.length = 0
-  })
-  afterEach(async () => {
-    await context.close()
-    await served.kill()
-    expect(faults).toEqual([])
-  })
-
   const repositoryWith = (...lines: readonly string[]): string => {
-    const root = tempFolder()
-    makeBusyRepository(root)
+    const root = busyRoot()
     appendFileSync(join(root, '.kittify/events/2026-11-29.jsonl'), lines.join(''))
     return root
   }
@@ -74,7 +53,7 @@ describe.skipIf(!hasChromium)('the page, where a package has much to show', () =
       ['?view=flow', '.figures'],
       ['?view=dependencies', '.node'],
     ] as const) {
-      await page.goto(`${served.url}${view}`)
+      await page.goto(`${stage.served.url}${view}`)
       await page.waitForSelector(shown)
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 })

@@ -1,20 +1,15 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tempFolder } from '../support/temp-folder.js'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { gitIn } from '../support/temp-repository.js'
-import { hasChromium, kittyIn, launchBrowser, openPage, Served } from './support/browser.js'
-import { makeBusyRepository } from './support/busy-repository.js'
+import { hasChromium, kittyIn } from './support/browser.js'
+import { PageStage } from './support/page-stage.js'
 
 const CARD = '[data-key="002-invoice-export/WP03"]'
 
 describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
-  let browser: Browser
-  let context: BrowserContext
-  let served: Served
-  const faults: string[] = []
-
+  const stage = new PageStage()
   const open = async (query = ''): Promise<Page> => {
-    const page = await openPage(context, `${served.url}${query}#token=${served.token}`, faults)
+    const page = await stage.open(query)
     await page.waitForSelector('.connected.live')
     return page
   }
@@ -23,23 +18,6 @@ describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
     await page.keyboard.press('Space')
     await page.keyboard.press('ArrowLeft')
   }
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    const root = tempFolder()
-    makeBusyRepository(root)
-    served = await new Served(root).start()
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    faults.length = 0
-  })
-  afterEach(async () => {
-    await context.close()
-    await served.kill()
-    expect(faults).toEqual([])
-  })
 
   it('is shown above a lane, and refused there, in the row of its own feature only', async () => {
     const page = await open('?rows')
@@ -55,7 +33,7 @@ describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
   it('can be put back by the keyboard although another has moved it', async () => {
     const page = await open()
     await take(page)
-    await kittyIn(served.root, 'zoe', 'move', '002/WP03', 'doing')
+    await kittyIn(stage.served.root, 'zoe', 'move', '002/WP03', 'doing')
     await page.waitForSelector(`[data-lane="doing"] ${CARD}`)
     await expect.poll(() => page.locator(`${CARD} .title:focus`).count()).toBe(1)
     await page.keyboard.press('Escape')
@@ -64,7 +42,7 @@ describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
 
   it('is not held above a lane once it is gone', async () => {
     const page = await open()
-    const git = (...args: string[]): string => gitIn(served.root, ...args)
+    const git = (...args: string[]): string => gitIn(stage.served.root, ...args)
     await take(page)
     await page.locator('.ghost').waitFor()
     git('checkout', '-q', '--orphan', 'empty')

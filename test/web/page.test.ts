@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { sharedFolder, tempFolder } from '../support/temp-folder.js'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { sharedFolder } from '../support/temp-folder.js'
 import { gitIn } from '../support/temp-repository.js'
 import { expectAccessible, hasChromium, kittyIn, launchBrowser, openPage, Served } from './support/browser.js'
 import { makeBusyRepository } from './support/busy-repository.js'
+import { PageStage } from './support/page-stage.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LATE = 500
@@ -29,11 +30,7 @@ const COUNT_CHIPS = `Object.fromEntries([...document.querySelectorAll('.past .la
   .map((lane) => [lane.dataset.lane, lane.querySelectorAll('.chip').length]))`
 
 describe.skipIf(!hasChromium)('the page', () => {
-  let browser: Browser
-  let context: BrowserContext
-  let served: Served
-  const faults: string[] = []
-
+  const stage = new PageStage()
   const card = (key: string): string => `[data-key="${key}"]`
   const lane = (name: string): string => `[data-lane="${name}"]`
   const inLane = (page: Page, key: string, name: string): Promise<unknown> =>
@@ -52,38 +49,19 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.mouse.move(to.x + 60, to.y + 120, { steps: 10 })
     await page.mouse.up()
   }
-  const open = (query = ''): Promise<Page> =>
-    openPage(context, `${served.url}${query}#token=${served.token}`, faults)
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
-  beforeEach(async () => {
-    const root = tempFolder()
-    makeBusyRepository(root)
-    served = await new Served(root).start()
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    faults.length = 0
-  })
-  afterEach(async () => {
-    await context.close()
-    await served.kill()
-    expect(faults).toEqual([])
-  })
 
   it('shows on every page what any process writes, within half a second', async () => {
-    const [one, other] = [await open(), await (await browser.newContext()).newPage()]
-    await other.goto(`${served.url}#token=${served.token}`)
+    const [one, other] = [await stage.open(), await (await stage.browser.newContext()).newPage()]
+    await other.goto(`${stage.served.url}#token=${stage.served.token}`)
     for (const page of [one, other]) await inLane(page, '003-search/WP03', 'planned')
     for (const page of [one, other]) await page.evaluate(NOTE_ARRIVAL)
     await Promise.all(
       ['cyd', 'dan', 'eve'].map((actor) =>
-        kittyIn(served.root, actor, 'agent', 'tasks', 'note', 'WP01', 'hello', '--feature', '001'),
+        kittyIn(stage.served.root, actor, 'agent', 'tasks', 'note', 'WP01', 'hello', '--feature', '001'),
       ),
     )
     await kittyIn(
-      served.root,
+      stage.served.root,
       'ada',
       'agent',
       'tasks',
@@ -96,7 +74,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       '001',
     )
     await kittyIn(
-      served.root,
+      stage.served.root,
       'ada',
       'agent',
       'tasks',
@@ -107,7 +85,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       '--feature',
       '001',
     )
-    const written = newestTimestamp(served.root)
+    const written = newestTimestamp(stage.served.root)
     for (const page of [one, other]) {
       await inLane(page, '001-parcel-tracking/WP03', 'for_review')
       const arrived: number = await page.evaluate('globalThis.arrived ?? Infinity')
@@ -117,7 +95,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('leaves a card that the rules refuse where it is, and says why where it was dropped', async () => {
-    const page = await open()
+    const page = await stage.open()
     await drag(page, '003-search/WP03', 'doing')
     const refusal = page.locator(`${lane('doing')} .refusal`)
     await refusal.waitFor()
@@ -126,19 +104,19 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('moves a card by drag once the service has answered', async () => {
-    const page = await open()
+    const page = await stage.open()
     await drag(page, '002-invoice-export/WP03', 'planned')
     await inLane(page, '002-invoice-export/WP03', 'planned')
   })
 
   it('names the winner of a race that the drag loses', async () => {
-    const page = await open()
+    const page = await stage.open()
     await page.waitForSelector(card('002-invoice-export/WP03'))
     // Held back, so that the page shows the lane of before.
     await page.evaluate(HOLD_MOVES_BACK)
     await drag(page, '002-invoice-export/WP03', 'planned')
     await kittyIn(
-      served.root,
+      stage.served.root,
       'zoe',
       'agent',
       'tasks',
@@ -155,8 +133,8 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('names the winner of a race that a card held by the keyboard, or an open menu, loses', async () => {
-    const page = await open()
-    const moveBy = (actor: string, to: string) => kittyIn(served.root, actor, 'move', '002/WP03', to)
+    const page = await stage.open()
+    const moveBy = (actor: string, to: string) => kittyIn(stage.served.root, actor, 'move', '002/WP03', to)
     const refusal = page.locator(`${lane('done')} .refusal`)
     const title = page.locator(`${card('002-invoice-export/WP03')} .title`)
     await title.focus()
@@ -178,7 +156,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('moves a card by the keyboard alone, and announces each step', async () => {
-    const page = await open()
+    const page = await stage.open()
     const title = page.locator(`${card('002-invoice-export/WP03')} .title`)
     const said = page.locator('[aria-live]')
     await title.focus()
@@ -204,15 +182,15 @@ describe.skipIf(!hasChromium)('the page', () => {
       done: ['finished'],
       moves,
     }
-    writeFileSync(join(served.root, '.kittify/config.json'), JSON.stringify({ workflow: table }))
-    const page = await open()
+    writeFileSync(join(stage.served.root, '.kittify/config.json'), JSON.stringify({ workflow: table }))
+    const page = await stage.open()
     await inLane(page, '002-invoice-export/WP03', 'rejected')
     const lost = page.locator(`${lane('rejected')} .foreign`)
     expect(await lost.textContent()).toContain('The workflow has no lane “rejected”')
     expect(await page.locator(`${lane('todo')} .foreign`).count()).toBe(0)
     await page.getByLabel('Features as rows').check()
     await page.waitForSelector(`.feature ${lane('rejected')} ${card('002-invoice-export/WP03')}`)
-    await page.goto(`${served.url}?view=time`)
+    await page.goto(`${stage.served.url}?view=time`)
     await page
       .locator(`.past ${lane('rejected')} .chip`, { hasText: 'WP03' })
       .first()
@@ -221,18 +199,18 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('decides a conflict with one button', async () => {
-    const page = await open()
+    const page = await stage.open()
     await page.getByRole('button', { name: 'Keep Doing' }).click()
     await inLane(page, '002-invoice-export/WP04', 'doing')
     await page.waitForSelector('.decisions', { state: 'detached' })
   })
 
   it('marks a card whose file differs from the log, and one whose lease has ended while the page was open', async () => {
-    writeFileSync(join(served.root, '.kittify/config.json'), '{"claims": {"expire": "5s"}}')
-    const file = join(served.root, 'kitty-specs/003-search/tasks/WP03-work.md')
+    writeFileSync(join(stage.served.root, '.kittify/config.json'), '{"claims": {"expire": "5s"}}')
+    const file = join(stage.served.root, 'kitty-specs/003-search/tasks/WP03-work.md')
     writeFileSync(file, readFileSync(file, 'utf8').replace('Suggest while typing', 'Suggest sooner'))
-    const page = await open()
-    await kittyIn(served.root, 'zoe', 'move', '002/WP03', 'doing')
+    const page = await stage.open()
+    await kittyIn(stage.served.root, 'zoe', 'move', '002/WP03', 'doing')
     await page.locator(`${card('003-search/WP03')} .mark`, { hasText: 'changed' }).waitFor()
     await page
       .locator(`${card('002-invoice-export/WP03')} .mark`, { hasText: 'lease of zoe ended' })
@@ -240,14 +218,14 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('ticks a subtask, sets a gate and keeps a note', async () => {
-    const page = await open('?open=001-parcel-tracking/WP03')
+    const page = await stage.open('?open=001-parcel-tracking/WP03')
     await page.getByLabel('T008').first().click()
     await page.waitForSelector('.ticks li:nth-child(3) input:checked')
     expect(await page.locator('.ticks li:nth-child(3)').textContent()).toMatch(/^ ?T008 \S/)
     await page.getByLabel('New note').fill('Seen <b>in</b> the browser')
     await page.getByRole('button', { name: 'Add note' }).click()
     await expect.poll(() => page.locator('.notes').textContent()).toContain('Seen <b>in</b> the browser')
-    await page.goto(`${served.url}?open=001-parcel-tracking/WP04`)
+    await page.goto(`${stage.served.url}?open=001-parcel-tracking/WP04`)
     await page.locator('.gates li:nth-child(2) select').selectOption('passed')
     await page.waitForSelector('.gates li:nth-child(2).passed')
   })
@@ -256,8 +234,8 @@ describe.skipIf(!hasChromium)('the page', () => {
     'has no violation that axe finds at /%s, in both schemes',
     async (query) => {
       for (const colorScheme of ['light', 'dark'] as const) {
-        const own = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
-        const page = await openPage(own, `${served.url}${query}#token=${served.token}`, faults)
+        const own = await stage.browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+        const page = await stage.open(query, own)
         await page.waitForSelector('.card, .package, .chip, .figures, .node')
         await page.waitForTimeout(300)
         await expectAccessible(page, `${query} ${colorScheme}`)
@@ -267,13 +245,13 @@ describe.skipIf(!hasChromium)('the page', () => {
   )
 
   it('recovers when the server is killed and started again, and says in between that nothing can be moved', async () => {
-    const page = await open()
+    const page = await stage.open()
     await page.waitForSelector('.connected.live')
-    await served.kill()
+    await stage.served.kill()
     await page.waitForSelector('.connected.lost')
     await page.waitForSelector('.card')
     await kittyIn(
-      served.root,
+      stage.served.root,
       'lin',
       'agent',
       'tasks',
@@ -284,18 +262,18 @@ describe.skipIf(!hasChromium)('the page', () => {
       '--feature',
       '002',
     )
-    await served.start()
+    await stage.served.start()
     await page.waitForSelector('.connected.live')
     await inLane(page, '002-invoice-export/WP03', 'planned')
   })
 
   it('shows the board of the branch after a switch', async () => {
-    const page = await open()
+    const page = await stage.open()
     await page.waitForSelector('.card')
-    const git = (...args: string[]): string => gitIn(served.root, ...args)
+    const git = (...args: string[]): string => gitIn(stage.served.root, ...args)
     git('checkout', '-q', '-b', 'other')
     await kittyIn(
-      served.root,
+      stage.served.root,
       'lin',
       'agent',
       'tasks',
@@ -314,12 +292,12 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('keeps eight tabs live over one stream, also when the tab that reads it closes', async () => {
-    const tabs = [await open()]
-    for (let tab = 1; tab < 8; tab += 1) tabs.push(await openPage(context, served.url, faults))
+    const tabs = [await stage.open()]
+    for (let tab = 1; tab < 8; tab += 1) tabs.push(await stage.openAt(stage.served.url))
     for (const tab of tabs) await tab.waitForSelector('.connected.live')
     await tabs[0]!.close()
     await kittyIn(
-      served.root,
+      stage.served.root,
       'lin',
       'agent',
       'tasks',
@@ -334,25 +312,25 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('says what to run in a tab without a token, and keeps a right token where a link has a wrong one', async () => {
-    const stranger = await browser.newContext()
+    const stranger = await stage.browser.newContext()
     const locked = await stranger.newPage()
-    await locked.goto(served.url)
+    await locked.goto(stage.served.url)
     await locked.getByText('kitty web --open').waitFor()
-    await locked.goto(`${served.url}#token=${'x'.repeat(43)}`)
+    await locked.goto(`${stage.served.url}#token=${'x'.repeat(43)}`)
     await locked.getByText('kitty web --open').waitFor()
     await stranger.close()
-    const page = await open()
+    const page = await stage.open()
     await page.waitForSelector('.card')
     expect(page.url()).not.toContain('token')
-    const again = await openPage(context, `${served.url}?view=flow#token=${'x'.repeat(43)}`, faults)
+    const again = await stage.openAt(`${stage.served.url}?view=flow#token=${'x'.repeat(43)}`)
     await again.waitForSelector('.figures')
   })
 
   it('opens a view from a link in a file', async () => {
-    await (await open()).waitForSelector('.card')
-    const file = join(served.root, 'link.html')
-    writeFileSync(file, `<a href="${served.url}?open=001-parcel-tracking/WP01">the package</a>`)
-    const page = await openPage(context, `file://${file}`, faults)
+    await (await stage.open()).waitForSelector('.card')
+    const file = join(stage.served.root, 'link.html')
+    writeFileSync(file, `<a href="${stage.served.url}?open=001-parcel-tracking/WP01">the package</a>`)
+    const page = await stage.openAt(`file://${file}`)
     await page.getByText('the package').click()
     await page.getByRole('heading', { name: 'Read carrier events' }).waitFor()
   })
@@ -363,12 +341,12 @@ describe.skipIf(!hasChromium)('the page', () => {
       ['note', 'WP01', evil],
       ['tag', 'WP01', '--add', evil.slice(0, 40)],
     ])
-      await kittyIn(served.root, evil, 'agent', 'tasks', ...args, '--feature', '001')
+      await kittyIn(stage.served.root, evil, 'agent', 'tasks', ...args, '--feature', '001')
     writeFileSync(
-      join(served.root, 'kitty-specs/001-parcel-tracking/tasks/WP01-work.md'),
+      join(stage.served.root, 'kitty-specs/001-parcel-tracking/tasks/WP01-work.md'),
       `---\nwork_package_id: WP01\ntitle: x\n---\n${evil}\n[x](javascript:window.hit=1)\n`,
     )
-    const page = await open('?open=001-parcel-tracking/WP01')
+    const page = await stage.open('?open=001-parcel-tracking/WP01')
     await page.getByText('onerror').first().waitFor()
     expect(await page.evaluate('globalThis.hit')).toBeUndefined()
     expect(await page.locator('.package img, .package script').count()).toBe(0)
@@ -376,9 +354,9 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('keeps a title of a thousand characters to five lines, and begins one in Hebrew on the right', async () => {
     const long = 'word '.repeat(199)
-    expect(await kittyIn(served.root, 'zoe', 'edit', '003/WP03', '--title', long.trim())).toBe(0)
-    expect(await kittyIn(served.root, 'zoe', 'edit', '003/WP02', '--title', 'שלום')).toBe(0)
-    const page = await open()
+    expect(await kittyIn(stage.served.root, 'zoe', 'edit', '003/WP03', '--title', long.trim())).toBe(0)
+    expect(await kittyIn(stage.served.root, 'zoe', 'edit', '003/WP02', '--title', 'שלום')).toBe(0)
+    const page = await stage.open()
     const title = (key: string) => page.locator(`${card(key)} .title`)
     const height = (await title('003-search/WP03').boundingBox())?.height ?? 0
     expect(height).toBeGreaterThan(60)
@@ -388,7 +366,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 
   it('shows at every moment of the slider the lanes that status --at gives', async () => {
-    const page = await open('?view=time')
+    const page = await stage.open('?view=time')
     await page.waitForSelector('.chip')
     const slider = page.getByLabel('Moment')
     const most = Number(await slider.getAttribute('max'))
@@ -399,7 +377,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       const { stdout } = spawnSync(
         process.execPath,
         [join(ROOT, 'bin/run.js'), 'status', '--at', clock, '--json'],
-        { cwd: served.root, encoding: 'utf8' },
+        { cwd: stage.served.root, encoding: 'utf8' },
       )
       const { features } = JSON.parse(stdout) as { features: { lanes: Record<string, unknown[]> }[] } // What --json promises.
       const expected: Record<string, number> = {}
