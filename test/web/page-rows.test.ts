@@ -4,6 +4,15 @@ import { gitIn } from '../support/temp-repository.js'
 import { hasChromium, kittyIn } from './support/browser.js'
 import { PageStage } from './support/page-stage.js'
 
+/** A script of the page, as text: this file knows no DOM. */
+const HOLD_ANSWER = `{
+  const send = globalThis.fetch
+  globalThis.fetch = async (path, init) => {
+    const answer = await send(path, init)
+    if (path.includes('api/move')) await new Promise((resolve) => (globalThis.answer = resolve))
+    return answer
+  }
+}`
 const CARD = '[data-key="002-invoice-export/WP03"]'
 
 describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
@@ -38,6 +47,20 @@ describe.skipIf(!hasChromium)('a card that is moved on the page', () => {
     await expect.poll(() => page.locator(`${CARD} .title:focus`).count()).toBe(1)
     await page.keyboard.press('Escape')
     await page.locator('.ghost').waitFor({ state: 'detached' })
+  })
+
+  it('stays where a later move has put it, however late the answer to its own comes', async () => {
+    const page = await open()
+    await page.evaluate(HOLD_ANSWER)
+    await take(page)
+    for (let step = 1; step < 4; step += 1) await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Space')
+    await page.waitForSelector(`[data-lane="planned"] ${CARD}`)
+    await kittyIn(stage.served.root, 'zoe', 'move', '002/WP03', 'doing')
+    await page.waitForSelector(`[data-lane="doing"] ${CARD}`)
+    await page.evaluate('globalThis.answer()')
+    await page.getByText('WP03 moved to Planned.').waitFor({ state: 'attached' })
+    expect(await page.locator(`[data-lane="doing"] ${CARD}`).count()).toBe(1)
   })
 
   it('is not held above a lane once it is gone', async () => {

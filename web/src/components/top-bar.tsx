@@ -25,13 +25,15 @@ export function TopBar(): h.JSX.Element {
         ))}
       </nav>
       <div class="tools">
-        <input
-          type="search"
-          aria-label="Search cards"
-          placeholder="Search"
-          value={place.search}
-          onInput={({ currentTarget }) => go({ search: currentTarget.value })}
-        />
+        {place.view === 'board' && (
+          <input
+            type="search"
+            aria-label="Search cards"
+            placeholder="Search"
+            value={place.search}
+            onInput={({ currentTarget }) => go({ search: currentTarget.value })}
+          />
+        )}
         <select
           aria-label="Feature"
           value={place.feature}

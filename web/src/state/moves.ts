@@ -36,7 +36,8 @@ export async function move({ key, from }: Grasp, to: string, reasons: Reasons = 
       expect: from,
       ...reasons,
     })
-    update({ packages: new Map(current().packages).set(key, row) })
+    // The stream may have brought what came after it.
+    if (current().packages.get(key) === card) update({ packages: new Map(current().packages).set(key, row) })
     announce(`${work_package} moved to ${laneName(to)}.`)
   } catch (error) {
     const { message, next_steps } = failureOf(error)
